@@ -1,0 +1,2 @@
+//! Ids, error codes and RTM frames.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]

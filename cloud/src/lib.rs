@@ -1,0 +1,2 @@
+//! The live-shopping cloud.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]

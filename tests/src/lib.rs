@@ -1,0 +1,2 @@
+//! Harness, tidy checks and benches.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
