@@ -1,0 +1,110 @@
+//! The one list of error codes for HTTP, RTM and the desktop bridge.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, retryable $retry:literal;)*) => {
+        /// A stable error code. Programs act on it; people read the message beside it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        #[cfg_attr(feature = "specta", derive(specta::Type))]
+        #[serde(rename_all = "snake_case")]
+        pub enum Code { $($(#[$doc])* $name,)* }
+
+        impl Code {
+            /// Every code, in the order of this file.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The code's text on the wire.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+
+            /// Whether the same call may succeed later without a change.
+            #[must_use]
+            pub fn retryable(self) -> bool {
+                match self { $(Self::$name => $retry,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The request is not what this address takes; the message says where.
+    InvalidRequest = "invalid_request", retryable false;
+    /// No valid session came with the request.
+    Unauthenticated = "unauthenticated", retryable false;
+    /// E-mail or password do not fit.
+    BadCredentials = "bad_credentials", retryable false;
+    /// The member's role does not allow it.
+    Forbidden = "forbidden", retryable false;
+    /// It does not exist, or not for you.
+    NotFound = "not_found", retryable false;
+    /// This address does not take that method.
+    MethodNotAllowed = "method_not_allowed", retryable false;
+    /// The body is larger than this address takes.
+    TooLarge = "too_large", retryable false;
+    /// The body's type is not one that this address takes.
+    UnsupportedType = "unsupported_type", retryable false;
+    /// Somebody changed it meanwhile; load it again.
+    Conflict = "conflict", retryable true;
+    /// That e-mail has an account already.
+    EmailTaken = "email_taken", retryable false;
+    /// Too many tries in a short time.
+    RateLimited = "rate_limited", retryable true;
+    /// The show cannot make this move in its state.
+    IllegalMove = "illegal_move", retryable false;
+    /// Going live needs a picture that arrives.
+    NotReceiving = "not_receiving", retryable true;
+    /// The show is over.
+    ShowEnded = "show_ended", retryable false;
+    /// The product or coupon is not in the show's line-up.
+    NotInLineup = "not_in_lineup", retryable false;
+    /// The publish key is unknown, rotated or revoked.
+    BadPublishKey = "bad_publish_key", retryable false;
+    /// Another publisher holds the show.
+    PublisherBusy = "publisher_busy", retryable true;
+    /// There is no longer any of it in stock.
+    OutOfStock = "out_of_stock", retryable false;
+    /// The chat does not take messages from this viewer.
+    Banned = "banned", retryable false;
+    /// The message is empty or too long.
+    BadMessage = "bad_message", retryable false;
+    /// The first frame of a socket was not a `hello`, or it came late.
+    HelloExpected = "hello_expected", retryable true;
+    /// The reader was too slow and was let go.
+    TooSlow = "too_slow", retryable true;
+    /// The server is going down for a moment.
+    Restarting = "restarting", retryable true;
+    /// The keyring does not open, so the secret cannot be kept.
+    KeyringUnavailable = "keyring_unavailable", retryable true;
+    /// The cloud does not answer.
+    CloudUnreachable = "cloud_unreachable", retryable true;
+    /// A camera, microphone or file could not be opened.
+    DeviceUnavailable = "device_unavailable", retryable true;
+    /// A part of the media engine is not installed.
+    PluginMissing = "plugin_missing", retryable false;
+    /// The far side (a server we talk to) answered in a way we cannot use.
+    FarSide = "far_side", retryable true;
+    /// Our fault; it is in our log.
+    Internal = "internal", retryable true;
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_and_serde_agree() {
+        for code in Code::ALL {
+            assert_eq!(serde_json::to_value(code).unwrap(), code.as_str());
+        }
+    }
+}

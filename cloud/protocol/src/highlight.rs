@@ -1,0 +1,142 @@
+//! A product or coupon that the host pins, and its way on and off the screen.
+//!
+//! A highlight is a pair of *transitions* that share an id: `show`, later `clear`. Each carries
+//! the media time at which the host made it; a viewer acts on it when *their* picture gets there.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{CouponId, Currency, HighlightId, ProductId, PublishSessionId, VariantId};
+
+/// One transition of a highlight, complete enough to be drawn without another request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct Highlight {
+    /// The pin; its `show` and its `clear` share it.
+    pub id: HighlightId,
+    /// On or off the screen.
+    pub action: HighlightAction,
+    /// Milliseconds on the show's media clock. Absent while the show has no media clock yet.
+    #[cfg_attr(feature = "specta", specta(type = Option<f64>))]
+    pub media_time_ms: Option<i64>,
+    /// The same instant as UTC, comparable with `EXT-X-PROGRAM-DATE-TIME`.
+    #[cfg_attr(feature = "specta", specta(type = String))]
+    pub at: DateTime<Utc>,
+    /// What is pinned.
+    pub card: HighlightCard,
+}
+
+/// On or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum HighlightAction {
+    /// Comes on.
+    Show,
+    /// Goes off.
+    Clear,
+}
+
+/// What a highlight shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum HighlightCard {
+    /// A product to buy.
+    Product(ProductCard),
+    /// A coupon to copy.
+    Coupon(CouponCard),
+}
+
+/// A product as shoppers see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct ProductCard {
+    /// The product.
+    pub product_id: ProductId,
+    /// Its name.
+    pub title: String,
+    /// Its page in the shop.
+    pub url: String,
+    /// Its picture.
+    pub image_url: Option<String>,
+    /// Currency of every price below.
+    pub currency: Currency,
+    /// Lowest price of its variants, in minor units.
+    #[cfg_attr(feature = "specta", specta(type = f64))]
+    pub price_minor: i64,
+    /// The price before, when it is reduced, in minor units.
+    #[cfg_attr(feature = "specta", specta(type = Option<f64>))]
+    pub compare_at_minor: Option<i64>,
+    /// How many are left over all variants.
+    #[cfg_attr(feature = "specta", specta(type = f64))]
+    pub stock: i64,
+    /// What can be put into the cart; never empty.
+    pub variants: Vec<VariantCard>,
+}
+
+/// One buyable form of a product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct VariantCard {
+    /// The variant.
+    pub id: VariantId,
+    /// Its name, for example "M / white".
+    pub title: String,
+    /// The shop's own number for it, which its cart understands.
+    pub sku: String,
+    /// Price in minor units of the product's currency.
+    #[cfg_attr(feature = "specta", specta(type = f64))]
+    pub price_minor: i64,
+    /// How many are left.
+    #[cfg_attr(feature = "specta", specta(type = f64))]
+    pub stock: i64,
+}
+
+/// A coupon as shoppers see it once it is pinned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct CouponCard {
+    /// The coupon.
+    pub coupon_id: CouponId,
+    /// What the shopper types at the checkout.
+    pub code: String,
+    /// What it gives, in words.
+    pub title: String,
+}
+
+/// What the host asks to pin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum HighlightTarget {
+    /// A product of the line-up.
+    Product {
+        /// Which one.
+        product_id: ProductId,
+    },
+    /// A coupon of the line-up.
+    Coupon {
+        /// Which one.
+        coupon_id: CouponId,
+    },
+}
+
+/// The frame that was on the host's screen: only the publishing studio knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct PublishInstant {
+    /// The publish session, as `NetStream.Publish.Start` named it.
+    pub session: PublishSessionId,
+    /// The frame's RTMP timestamp within that session, in milliseconds.
+    #[cfg_attr(feature = "specta", specta(type = f64))]
+    pub rtmp_ts_ms: i64,
+}

@@ -1,0 +1,73 @@
+//! Money on the wire is an integer of minor units beside its currency.
+
+use serde::{Deserialize, Serialize};
+
+/// An ISO 4217 currency code: three upper-case ASCII letters.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(value_type = String, example = "EUR"))]
+#[serde(try_from = "String", into = "String")]
+pub struct Currency([u8; 3]);
+
+/// The text was not three upper-case letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a currency is three upper-case letters, like EUR")]
+pub struct InvalidCurrency;
+
+impl Currency {
+    /// The three letters.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or("XXX")
+    }
+}
+
+impl TryFrom<&str> for Currency {
+    type Error = InvalidCurrency;
+    fn try_from(text: &str) -> Result<Self, InvalidCurrency> {
+        match *text.as_bytes() {
+            [a, b, c] if [a, b, c].iter().all(u8::is_ascii_uppercase) => Ok(Self([a, b, c])),
+            _ => Err(InvalidCurrency),
+        }
+    }
+}
+impl TryFrom<String> for Currency {
+    type Error = InvalidCurrency;
+    fn try_from(text: String) -> Result<Self, InvalidCurrency> {
+        Self::try_from(text.as_str())
+    }
+}
+impl From<Currency> for String {
+    fn from(currency: Currency) -> Self {
+        currency.as_str().to_owned()
+    }
+}
+impl std::fmt::Display for Currency {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+impl std::fmt::Debug for Currency {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Currency({self})")
+    }
+}
+#[cfg(feature = "specta")]
+impl specta::Type for Currency {
+    fn definition(types: &mut specta::Types) -> specta::datatype::DataType {
+        <String as specta::Type>::definition(types)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_three_upper_case_letters_pass() {
+        assert_eq!(Currency::try_from("EUR").unwrap().as_str(), "EUR");
+        for bad in ["", "eur", "EURO", "E1R", "€"] {
+            assert!(Currency::try_from(bad).is_err(), "{bad}");
+        }
+    }
+}

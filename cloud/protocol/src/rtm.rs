@@ -1,0 +1,239 @@
+//! RTM frames: JSON text frames over a WebSocket. `PROTOCOL.md` tells the conversation.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{Code, Highlight, MessageId, OrderId, ShowId, ShowState};
+
+/// A frame longer than this (bytes) closes the socket.
+pub const MAX_CLIENT_FRAME_BYTES: usize = 16 * 1024;
+/// The longest chat message, in characters.
+pub const MAX_CHAT_CHARS: usize = 500;
+/// The longest nickname, in characters.
+pub const MAX_NICKNAME_CHARS: usize = 32;
+/// The first frame must come within this many milliseconds.
+pub const HELLO_WITHIN_MS: u64 = 5_000;
+/// How far back a snapshot tells the transitions of highlights, in milliseconds.
+pub const SNAPSHOT_HIGHLIGHTS_MS: i64 = 60_000;
+
+/// What a client says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "t", rename_all = "snake_case", deny_unknown_fields)]
+pub enum ClientFrame {
+    /// The first frame: who I am and what I already know.
+    Hello {
+        /// A session token (`vts_…`) or a viewer token.
+        token: String,
+        /// The room.
+        show: ShowId,
+        /// The epoch of the last `welcome`, on a reconnect.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        epoch: Option<String>,
+        /// The last `seq` seen in that epoch.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seq: Option<u64>,
+    },
+    /// Says something in the chat.
+    Chat {
+        /// The client's own mark for it; comes back in `accepted` or `error`.
+        mark: String,
+        /// 1 to [`MAX_CHAT_CHARS`] characters.
+        text: String,
+    },
+    /// A reaction that floats by.
+    Reaction {
+        /// Which one.
+        kind: Reaction,
+    },
+    /// Keeps the connection awake.
+    Ping,
+}
+
+/// The reactions there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reaction {
+    /// A heart.
+    Heart,
+    /// Fire.
+    Fire,
+    /// Applause.
+    Clap,
+}
+
+/// What the server says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "t", rename_all = "snake_case")]
+pub enum ServerFrame {
+    /// The answer to `hello`.
+    Welcome {
+        /// The room's life; a new one makes old `seq`s meaningless.
+        epoch: String,
+        /// The last `seq` that this frame covers.
+        seq: u64,
+        /// Who the server takes you for.
+        you: Author,
+        /// The room as it stands; absent when `missed` bridges the gap.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        snapshot: Option<Snapshot>,
+        /// What happened since the `seq` of your `hello`.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        missed: Vec<RoomEvent>,
+    },
+    /// What happened since the last tick, in order.
+    Tick {
+        /// Grows by one with each tick of the room.
+        seq: u64,
+        /// The events.
+        events: Vec<RoomEvent>,
+    },
+    /// A chat message was taken.
+    Accepted {
+        /// The client's mark.
+        mark: String,
+        /// The message's id.
+        id: MessageId,
+    },
+    /// Something was refused. The socket stays open unless a close frame follows.
+    Error {
+        /// What programs act on.
+        code: Code,
+        /// What a person reads.
+        message: String,
+        /// Whether to try again.
+        retryable: bool,
+        /// The client's mark, when a chat message was refused.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mark: Option<String>,
+    },
+    /// The answer to `ping`.
+    Pong,
+}
+
+/// The room as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// Where the show is.
+    pub state: ShowState,
+    /// When it went live.
+    pub live_at: Option<DateTime<Utc>>,
+    /// People watching.
+    pub viewers: u32,
+    /// The last messages, oldest first.
+    pub messages: Vec<ChatMessage>,
+    /// The transition in force and those of the last [`SNAPSHOT_HIGHLIGHTS_MS`], oldest first.
+    pub highlights: Vec<Highlight>,
+}
+
+/// One thing that happened in a room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "e", rename_all = "snake_case")]
+pub enum RoomEvent {
+    /// Somebody said something.
+    Chat(ChatMessage),
+    /// A moderator removed a message.
+    ChatRemoved {
+        /// Which one.
+        id: MessageId,
+    },
+    /// An author was banned; all of their messages go.
+    AuthorRemoved {
+        /// Whose.
+        author: String,
+    },
+    /// Reactions since the last such event.
+    Reactions {
+        /// How many of each.
+        counts: BTreeMap<Reaction, u32>,
+    },
+    /// How many watch.
+    Viewers {
+        /// People watching.
+        count: u32,
+    },
+    /// A highlight goes on or off.
+    Highlight {
+        /// The transition.
+        highlight: Highlight,
+    },
+    /// The show moved.
+    State {
+        /// Where it is now.
+        state: ShowState,
+        /// When it went live.
+        live_at: Option<DateTime<Utc>>,
+    },
+    /// Products or coupons of the line-up changed; load the show again.
+    LineupChanged,
+    /// Staff only: somebody bought.
+    Order {
+        /// The order.
+        id: OrderId,
+        /// Total in minor units.
+        total_minor: i64,
+        /// ISO 4217.
+        currency: crate::Currency,
+        /// Pieces.
+        items: u32,
+    },
+    /// Staff only: whether a picture arrives, and how a rung fares.
+    Media {
+        /// Whether a publisher is connected.
+        receiving: bool,
+        /// Rungs that viewers can choose.
+        rungs: Vec<String>,
+    },
+}
+
+impl RoomEvent {
+    /// Whether shoppers may see it.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        !matches!(self, Self::Order { .. } | Self::Media { .. })
+    }
+}
+
+/// A chat message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct ChatMessage {
+    /// The message.
+    pub id: MessageId,
+    /// When it was said.
+    #[cfg_attr(feature = "specta", specta(type = String))]
+    pub at: DateTime<Utc>,
+    /// Who said it.
+    pub author: Author,
+    /// Plain text; never markup.
+    pub text: String,
+}
+
+/// Who speaks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct Author {
+    /// Stable within the show; a viewer's or a user's id.
+    pub id: String,
+    /// The name shown.
+    pub name: String,
+    /// What the name stands for.
+    pub role: AuthorRole,
+}
+
+/// What an author is in the room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum AuthorRole {
+    /// A shopper.
+    Viewer,
+    /// The shop: owner or host.
+    Host,
+    /// A moderator.
+    Moderator,
+}
