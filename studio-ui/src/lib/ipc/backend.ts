@@ -1,0 +1,369 @@
+/**
+ * What the window asks of the desk, and what the desk tells the window.
+ *
+ * Two implementations stand behind it: `tauri.ts` (the real desk, over the generated `bindings.ts`)
+ * and `fake.ts` (tests and a plain browser). Every command may fail with a `CommandFailure`.
+ *
+ * Shape of the Rust side: a command `sign_in` is `signIn` here, an event struct `AirChanged(AirView)`
+ * is the event `airChanged` with that payload. Views are camelCase (`serde(rename_all = "camelCase")`),
+ * enum words snake_case, tagged unions carry `kind`. Types of `vitrine-protocol` (`ChatMessage`,
+ * `Highlight`, `HighlightTarget`, `Role`, `ShowState`, `Code`) travel as they are: snake_case fields.
+ * Counters are u32, times and money f64: `…Ms` is milliseconds, an instant when it ends in `AtMs`
+ * (since the Unix epoch, UTC).
+ */
+
+// ---------------------------------------------------------------- shared with the protocol crate
+
+/** A stable error code; the list stands in `cloud/protocol/src/code.rs`. */
+export type Code = string;
+
+export type Role = 'owner' | 'host' | 'moderator';
+export type ShowState = 'draft' | 'scheduled' | 'live' | 'interrupted' | 'ended';
+
+export interface Author {
+  id: string;
+  name: string;
+  role: 'viewer' | 'host' | 'moderator';
+}
+
+export interface ChatMessage {
+  id: string;
+  /** RFC 3339, UTC. */
+  at: string;
+  author: Author;
+  text: string;
+}
+
+export interface VariantCard {
+  id: string;
+  title: string;
+  sku: string;
+  price_minor: number;
+  stock: number;
+}
+
+export interface ProductCard {
+  product_id: string;
+  title: string;
+  url: string;
+  image_url: string | null;
+  currency: string;
+  price_minor: number;
+  compare_at_minor: number | null;
+  stock: number;
+  variants: VariantCard[];
+}
+
+export interface CouponCard {
+  coupon_id: string;
+  code: string;
+  title: string;
+}
+
+export type HighlightCard = ({ kind: 'product' } & ProductCard) | ({ kind: 'coupon' } & CouponCard);
+
+export interface Highlight {
+  id: string;
+  action: 'show' | 'clear';
+  media_time_ms: number | null;
+  at: string;
+  card: HighlightCard;
+}
+
+export type HighlightTarget =
+  { kind: 'product'; product_id: string } | { kind: 'coupon'; coupon_id: string };
+
+// ---------------------------------------------------------------- start and session
+
+/** What a failed command answers. */
+export interface CommandError {
+  code: Code;
+  /** A plain cause, for the log and for codes without a sentence of their own. */
+  message: string;
+  retryable: boolean;
+}
+
+export interface Bootstrap {
+  /** Name given by `--profile`; `default` without it. */
+  profile: string;
+  version: string;
+  /** A demo runs on this machine: what to prefill. */
+  demo: DemoHint | null;
+  keyring: KeyringStatus;
+  /** Restored from the keyring, or still there after a reload of the window. */
+  session: Session | null;
+  /** The address used last, or null on a first start. */
+  cloudUrl: string | null;
+}
+
+export interface DemoHint {
+  cloudUrl: string;
+  /** The demo's show, so that the window can point at it. */
+  showId: string | null;
+  signIns: DemoSignIn[];
+}
+
+export interface DemoSignIn {
+  role: Role;
+  email: string;
+  password: string;
+}
+
+export interface KeyringStatus {
+  available: boolean;
+  /** Why not, in plain words; null when available. */
+  reason: string | null;
+}
+
+export interface Session {
+  cloudUrl: string;
+  user: { id: string; email: string; name: string };
+  organizations: Organization[];
+  /** Whether the token is in the keyring; false: this run only. */
+  remembered: boolean;
+}
+
+export interface Organization {
+  id: string;
+  name: string;
+  slug: string;
+  role: Role;
+}
+
+// ---------------------------------------------------------------- stage
+
+export interface Devices {
+  cameras: Device[];
+  microphones: Device[];
+}
+
+export interface Device {
+  id: string;
+  name: string;
+  isDefault: boolean;
+}
+
+export type SourceChoice =
+  { kind: 'test_pattern' } | { kind: 'camera'; id: string } | { kind: 'file'; path: string };
+
+/** Size, rate and bitrate of the program: 640×360@15, 960×540@30, 1280×720@30. */
+export type Quality = 'p360' | 'p540' | 'p720';
+
+export type LowerThirdChoice =
+  { kind: 'follow_pin' } | { kind: 'off' } | { kind: 'product'; productId: string };
+
+export interface StageView {
+  source: SourceChoice;
+  /** What people call it: the camera's name, the file's name. */
+  sourceName: string;
+  /** null: no microphone, silence is sent. */
+  microphone: string | null;
+  microphoneName: string | null;
+  muted: boolean;
+  quality: Quality;
+  width: number;
+  height: number;
+  fps: number;
+  lowerThird: { choice: LowerThirdChoice; showing: string | null };
+  /** Something the host should know: `no_camera` (the test pattern was chosen), `camera_lost`,
+   *  `no_microphone`, `microphone_lost`, `file_unreadable`, `plugin_missing`. Null when all is well. */
+  notice: StageNotice | null;
+}
+
+export interface StageNotice {
+  kind:
+    | 'no_camera'
+    | 'camera_lost'
+    | 'no_microphone'
+    | 'microphone_lost'
+    | 'file_unreadable'
+    | 'plugin_missing';
+  /** The name of the device, file or plugin, when there is one. */
+  subject: string | null;
+}
+
+/** Levels in dB full scale, −100 to 0. Ten a second at most. */
+export interface MeterView {
+  peakDb: number;
+  rmsDb: number;
+  muted: boolean;
+}
+
+/**
+ * A loopback WebSocket with the program's picture. The first message (client, text) is the token.
+ * Then each binary message is 8 bytes of header (u32 BE frame number, u32 BE milliseconds on the
+ * pipeline's clock) and one JPEG.
+ */
+export interface PreviewEndpoint {
+  url: string;
+  token: string;
+}
+
+// ---------------------------------------------------------------- air
+
+/** `idle`: no picture. `preview`: ready. `reconnecting`: the uplink is lost, the show holds. */
+export type AirPhase =
+  'idle' | 'preview' | 'connecting' | 'live' | 'reconnecting' | 'ending' | 'ended';
+
+export interface AirView {
+  phase: AirPhase;
+  liveAtMs: number | null;
+  /** When this phase began. */
+  sinceAtMs: number;
+  /** Why it reconnects, or why going live failed. */
+  problem: CommandError | null;
+}
+
+export interface UplinkView {
+  bitrateKbps: number;
+  droppedFrames: number;
+  /** How much of the programme waits to be sent. */
+  queueMs: number;
+  verdict: 'good' | 'fair' | 'poor';
+}
+
+// ---------------------------------------------------------------- the open show
+
+/** The open show as the desk follows it; `null` after `closeShow`. */
+export interface ShowView {
+  orgId: string;
+  showId: string;
+  title: string;
+  state: ShowState;
+  liveAtMs: number | null;
+  /** Whether a picture arrives at the cloud, from whomever. */
+  receiving: boolean;
+  rungs: string[];
+  /** Grows when line-up, prices or stock changed: load them again. */
+  lineupRevision: number;
+}
+
+export interface ChatChange {
+  /** Forget everything first: a new room, or a gap that could not be bridged. */
+  reset: boolean;
+  added: ChatMessage[];
+  /** Ids of messages that a moderator removed. */
+  removed: string[];
+  /** Ids of authors who were banned: all of their messages go. */
+  removedAuthors: string[];
+}
+
+export interface OrderView {
+  id: string;
+  totalMinor: number;
+  currency: string;
+  items: number;
+  atMs: number;
+}
+
+/** The line to the cloud: chat, pins, orders. The uplink of the picture is `AirView`. */
+export interface ConnectionView {
+  state: 'offline' | 'connecting' | 'connected' | 'waiting';
+  /** In `waiting`: when the next try comes. */
+  retryAtMs: number | null;
+}
+
+/** Everything at once, for a window that was reloaded. */
+export interface DeskSnapshot {
+  air: AirView;
+  uplink: UplinkView;
+  stage: StageView;
+  show: ShowView | null;
+  chat: ChatMessage[];
+  viewers: number;
+  highlight: Highlight | null;
+  orders: OrderView[];
+  connection: ConnectionView;
+}
+
+export interface CloudAnswer {
+  status: number;
+  /** JSON text; empty for 204. */
+  body: string;
+}
+
+// ---------------------------------------------------------------- the interface
+
+/** What the desk tells, by name. */
+export interface BackendEvents {
+  airChanged: AirView;
+  uplinkChanged: UplinkView;
+  meterChanged: MeterView;
+  stageChanged: StageView;
+  devicesChanged: Devices;
+  showChanged: ShowView | null;
+  chatChanged: ChatChange;
+  viewersChanged: number;
+  highlightChanged: Highlight | null;
+  orderRecorded: OrderView;
+  connectionChanged: ConnectionView;
+  /** null: signed out, or the cloud no longer takes the token. */
+  sessionChanged: Session | null;
+}
+
+export interface Backend {
+  bootstrap(): Promise<Bootstrap>;
+  /** Fails with `bad_credentials`, `cloud_unreachable`, `rate_limited`. A keyring that refuses is no
+   *  failure: `remembered` is false then. */
+  signIn(cloudUrl: string, email: string, password: string, remember: boolean): Promise<Session>;
+  /** A new account with its own organisation. */
+  register(request: RegisterRequest): Promise<Session>;
+  signOut(): Promise<void>;
+
+  listDevices(): Promise<Devices>;
+  setSource(source: SourceChoice): Promise<void>;
+  /** The system's file dialogue; null when cancelled. */
+  pickMediaFile(): Promise<string | null>;
+  setMicrophone(id: string | null): Promise<void>;
+  setMuted(muted: boolean): Promise<void>;
+  /** Refused with `illegal_move` while on air. */
+  setQuality(quality: Quality): Promise<void>;
+  setLowerThird(choice: LowerThirdChoice): Promise<void>;
+  previewEndpoint(): Promise<PreviewEndpoint>;
+
+  /** Starts preview, chat and counters of one show. `listen` to what follows, then read `snapshot`. */
+  openShow(orgId: string, showId: string): Promise<void>;
+  /** Refused with `illegal_move` while this studio is on air. */
+  closeShow(): Promise<void>;
+  snapshot(): Promise<DeskSnapshot>;
+
+  /** Answers once accepted; `airChanged` tells the rest. */
+  goLive(): Promise<void>;
+  endShow(): Promise<void>;
+  pin(target: HighlightTarget): Promise<void>;
+  unpin(): Promise<void>;
+  sendChat(text: string): Promise<void>;
+  deleteMessage(messageId: string): Promise<void>;
+  banAuthor(messageId: string, reason: string | null): Promise<void>;
+
+  /** The other lane: any path under `/v1/`, with the session's token added by the desk. */
+  cloudFetch(method: string, path: string, body: string | null): Promise<CloudAnswer>;
+
+  /** Hears `event` until the returned function is called. */
+  listen<K extends keyof BackendEvents>(
+    event: K,
+    handler: (payload: BackendEvents[K]) => void,
+  ): () => void;
+}
+
+export interface RegisterRequest {
+  cloudUrl: string;
+  name: string;
+  organizationName: string;
+  email: string;
+  password: string;
+  remember: boolean;
+}
+
+/** A refused command, thrown. */
+export class CommandFailure extends Error implements CommandError {
+  readonly code: Code;
+  readonly retryable: boolean;
+
+  constructor(error: CommandError) {
+    super(error.message);
+    this.name = 'CommandFailure';
+    this.code = error.code;
+    this.retryable = error.retryable;
+  }
+}
