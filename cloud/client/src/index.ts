@@ -1,1 +1,5 @@
-export {};
+// The map of the client: protocol frames, errors, the public HTTP side, the RTM socket.
+export * from './protocol.ts';
+export * from './errors.ts';
+export * from './public.ts';
+export { RtmSocket, type RtmHandlers, type RtmLink, type RtmOptions } from './rtm.ts';

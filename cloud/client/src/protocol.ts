@@ -1,0 +1,123 @@
+// The RTM frames of cloud/protocol/src/rtm.rs, in TypeScript. cloud/protocol/fixtures is read by the tests
+// of both languages; PROTOCOL.md tells the conversation.
+
+/** Times on the wire: RFC 3339, UTC. */
+export type Instant = string;
+
+/** A longer chat message is refused. */
+export const MAX_CHAT_CHARS = 500;
+/** A longer nickname is refused. */
+export const MAX_NICKNAME_CHARS = 32;
+
+/** Where a show is in its life. */
+export type ShowState = 'draft' | 'scheduled' | 'live' | 'interrupted' | 'ended';
+
+/** The reactions there are. */
+export const REACTIONS = ['heart', 'fire', 'clap'] as const;
+export type Reaction = (typeof REACTIONS)[number];
+
+/** One buyable form of a product; `sku` is what the shop's cart understands. */
+export interface VariantCard {
+  id: string;
+  title: string;
+  sku: string;
+  price_minor: number;
+  stock: number;
+}
+
+/** A product as shoppers see it. */
+export interface ProductCard {
+  product_id: string;
+  title: string;
+  url: string;
+  image_url: string | null;
+  currency: string;
+  price_minor: number;
+  compare_at_minor: number | null;
+  stock: number;
+  variants: VariantCard[];
+}
+
+/** A coupon as shoppers see it once it is pinned. */
+export interface CouponCard {
+  coupon_id: string;
+  code: string;
+  title: string;
+}
+
+export type HighlightCard = ({ kind: 'product' } & ProductCard) | ({ kind: 'coupon' } & CouponCard);
+
+/** One transition of a highlight: on or off, at an instant of the show's clock. */
+export interface Highlight {
+  id: string;
+  action: 'show' | 'clear';
+  media_time_ms: number | null;
+  at: Instant;
+  card: HighlightCard;
+}
+
+/** Who speaks. */
+export interface Author {
+  id: string;
+  name: string;
+  role: 'viewer' | 'host' | 'moderator';
+}
+
+/** A chat message: plain text, never markup. */
+export interface ChatMessage {
+  id: string;
+  at: Instant;
+  author: Author;
+  text: string;
+}
+
+/** The room as it stands. */
+export interface Snapshot {
+  state: ShowState;
+  live_at: Instant | null;
+  viewers: number;
+  messages: ChatMessage[];
+  highlights: Highlight[];
+}
+
+/** One thing that happened in a room. Unknown ones are to be ignored. */
+export type RoomEvent =
+  | ({ e: 'chat' } & ChatMessage)
+  | { e: 'chat_removed'; id: string }
+  | { e: 'author_removed'; author: string }
+  | { e: 'reactions'; counts: Partial<Record<Reaction, number>> }
+  | { e: 'viewers'; count: number }
+  | { e: 'highlight'; highlight: Highlight }
+  | { e: 'state'; state: ShowState; live_at: Instant | null }
+  | { e: 'lineup_changed' }
+  | { e: 'order'; id: string; total_minor: number; currency: string; items: number }
+  | { e: 'media'; receiving: boolean; rungs: string[] };
+
+/** What a client says. */
+export type ClientFrame =
+  | { t: 'hello'; token: string; show: string; epoch?: string; seq?: number }
+  | { t: 'chat'; mark: string; text: string }
+  | { t: 'reaction'; kind: Reaction }
+  | { t: 'ping' };
+
+/** What the server says. */
+export type ServerFrame =
+  | { t: 'welcome'; epoch: string; seq: number; you: Author; snapshot?: Snapshot; missed?: RoomEvent[] }
+  | { t: 'tick'; seq: number; events: RoomEvent[] }
+  | { t: 'accepted'; mark: string; id: string }
+  | { t: 'error'; code: string; message: string; retryable: boolean; mark?: string }
+  | { t: 'pong' };
+
+const SERVER_FRAMES = new Set(['welcome', 'tick', 'accepted', 'error', 'pong']);
+
+/** Reads a text frame of the server; `null` for what this client does not know. */
+export function readServerFrame(text: string): ServerFrame | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const tag = (value as { t?: unknown } | null)?.t;
+  return typeof tag === 'string' && SERVER_FRAMES.has(tag) ? (value as ServerFrame) : null;
+}

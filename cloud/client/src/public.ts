@@ -1,0 +1,81 @@
+import { CloudError, problemOf } from './errors.ts';
+import type { Highlight, Instant, ProductCard, ShowState } from './protocol.ts';
+
+/** A show as everybody may see it. */
+export interface PublicShow {
+  id: string;
+  org_id: string;
+  channel: string;
+  title: string;
+  cover_url: string | null;
+  state: ShowState;
+  scheduled_at: Instant | null;
+  live_at: Instant | null;
+  ended_at: Instant | null;
+  playback_url: string | null;
+  rtm_url: string;
+  viewers: number;
+  products: ProductCard[];
+  coupons: { id: string; title: string }[];
+  highlight?: Highlight | null;
+}
+
+/** Which show a channel stands on, and why. */
+export interface PublicChannel {
+  show: PublicShow | null;
+  reason: 'live' | 'next' | 'last' | 'none';
+}
+
+/** A viewer's signed pass into one show's room. */
+export interface ViewerPass {
+  token: string;
+  viewer_id: string;
+  nickname: string;
+  expires_at: Instant;
+}
+
+/** How long an answer may take, in milliseconds. */
+const ANSWER_WITHIN_MS = 10_000;
+
+/** The public side of the cloud: no cookie, no header that would ask for a preflight. */
+export class PublicCloud {
+  readonly #base: string;
+  readonly #fetch: typeof fetch;
+
+  /** `base` is the cloud's address without a trailing slash. */
+  constructor(base: string, fetcher: typeof fetch = (...args) => fetch(...args)) {
+    this.#base = base;
+    this.#fetch = fetcher;
+  }
+
+  channel(slug: string): Promise<PublicChannel> {
+    return this.#get(`/v1/public/channels/${encodeURIComponent(slug)}`);
+  }
+
+  show(id: string): Promise<PublicShow> {
+    return this.#get(`/v1/public/shows/${encodeURIComponent(id)}`);
+  }
+
+  /** Asks for a pass, or renews one and perhaps takes another nickname. */
+  viewer(show: string, wish: { token?: string; nickname?: string }): Promise<ViewerPass> {
+    return this.#get(`/v1/public/shows/${encodeURIComponent(show)}/viewers`, {
+      method: 'POST',
+      body: JSON.stringify(wish), // a string body is text/plain: a simple request
+    });
+  }
+
+  async #get<T>(path: string, init: RequestInit = {}): Promise<T> {
+    let response: Response;
+    try {
+      response = await this.#fetch(this.#base + path, {
+        ...init,
+        credentials: 'omit',
+        signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+      });
+    } catch (cause) {
+      throw CloudError.unreachable(cause);
+    }
+    if (!response.ok) throw await problemOf(response);
+    return (await response.json()) as T;
+  }
+}
