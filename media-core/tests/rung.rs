@@ -1,0 +1,242 @@
+//! The ladder encoder on real H.264: times, key frames, restart, hostile input.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use gstreamer::prelude::*;
+use vitrine_media::{
+    encode::{
+        Rendition, ladder,
+        rung::{Config, KeyGrid, Output, Pushed, RungEncoder, Thumbnails},
+        video::Preset,
+    },
+    format::{AccessUnit, Fps},
+    time::Pts,
+};
+
+struct Source {
+    avcc: Bytes,
+    units: Vec<AccessUnit>,
+}
+
+/// A 640x360 source of `frames` moving pictures at 30 fps, a key frame every `gop`, with times as RTMP gives them (whole ms).
+fn source(frames: u32, gop: u32, bframes: u32) -> Source {
+    gstreamer::init().unwrap();
+    let line = format!(
+        "videotestsrc pattern=ball num-buffers={frames} ! video/x-raw,width=640,height=360,framerate=30/1 \
+         ! x264enc key-int-max={gop} bframes={bframes} b-adapt=false speed-preset=ultrafast option-string=scenecut=0 \
+         ! video/x-h264,stream-format=avc,alignment=au ! appsink name=out sync=false"
+    );
+    let pipeline = gstreamer::parse::launch(&line).unwrap().downcast::<gstreamer::Pipeline>().unwrap();
+    let sink = pipeline.by_name("out").unwrap().downcast::<gstreamer_app::AppSink>().unwrap();
+    pipeline.set_state(gstreamer::State::Playing).unwrap();
+    let mut made = Source { avcc: Bytes::new(), units: Vec::new() };
+    while let Ok(sample) = sink.pull_sample() {
+        let caps = sample.caps().unwrap().structure(0).unwrap();
+        let codec_data = caps.get::<gstreamer::Buffer>("codec_data").unwrap();
+        made.avcc = Bytes::copy_from_slice(&codec_data.map_readable().unwrap());
+        let buffer = sample.buffer().unwrap();
+        let start =
+            sample.segment().unwrap().downcast_ref::<gstreamer::ClockTime>().unwrap().start().unwrap();
+        let millis = |t: Option<gstreamer::ClockTime>| {
+            // B-frames make the first decode times negative: move everything by half a second
+            Pts::from_millis((t.unwrap().nseconds() + 500_000_000 - start.nseconds() + 500_000) / 1_000_000)
+        };
+        made.units.push(AccessUnit {
+            pts: millis(buffer.pts()),
+            dts: millis(buffer.dts()),
+            key: !buffer.flags().contains(gstreamer::BufferFlags::DELTA_UNIT),
+            data: Bytes::copy_from_slice(&buffer.map_readable().unwrap()),
+        });
+    }
+    pipeline.set_state(gstreamer::State::Null).unwrap();
+    assert_eq!(made.units.len(), frames as usize);
+    made
+}
+
+fn config(source: &Source, short_sides: &[u32]) -> Config {
+    let steps: Vec<_> = short_sides
+        .iter()
+        .map(|s| ladder::Step { short_side: *s, bitrate: vitrine_media::format::Bitrate::kbps(400) })
+        .collect();
+    Config {
+        avcc: source.avcc.clone(),
+        fps: Fps::whole(30),
+        rungs: steps.into_iter().map(|s| Rendition::of(640, 360, s)).collect(),
+        keys: KeyGrid::Source,
+        longest_frame: None,
+        thumbnails: None,
+        preset: Preset::Veryfast,
+    }
+}
+
+#[derive(Default)]
+struct Encoded {
+    headers: Vec<(usize, Bytes)>,
+    units: Vec<(usize, AccessUnit)>,
+    thumbnails: Vec<(Pts, Bytes)>,
+}
+
+impl Encoded {
+    fn of(&self, rung: usize) -> Vec<&AccessUnit> {
+        self.units.iter().filter(|(r, _)| *r == rung).map(|(_, u)| u).collect()
+    }
+}
+
+fn encode(config: Config, units: &[AccessUnit]) -> Encoded {
+    let (mut encoder, mut outputs) = RungEncoder::start(config, 4096).unwrap();
+    for unit in units {
+        encoder.push(unit.clone()).unwrap();
+    }
+    encoder.finish();
+    let mut encoded = Encoded::default();
+    while let Some(output) = outputs.blocking_recv() {
+        match output {
+            Output::Header { rung, avcc } => encoded.headers.push((rung, avcc)),
+            Output::Unit { rung, unit } => encoded.units.push((rung, unit)),
+            Output::Thumbnail { pts, jpeg } => encoded.thumbnails.push((pts, jpeg)),
+            Output::Ended => break,
+            Output::Failed(error) => panic!("{error}"),
+        }
+    }
+    encoded
+}
+
+fn times_and_keys<'a>(units: impl IntoIterator<Item = &'a AccessUnit>) -> Vec<(Pts, bool)> {
+    let mut times: Vec<_> = units.into_iter().map(|u| (u.pts, u.key)).collect();
+    times.sort();
+    times
+}
+
+#[test]
+fn every_rung_has_the_times_and_the_key_frames_of_its_source() {
+    for bframes in [0, 2] {
+        let source = source(95, 20, bframes);
+        let encoded = encode(config(&source, &[240, 120]), &source.units);
+        assert_eq!(encoded.headers.len(), 2);
+        for rung in 0..2 {
+            let units = encoded.of(rung);
+            assert_eq!(
+                times_and_keys(units.iter().copied()),
+                times_and_keys(&source.units),
+                "{bframes} B-frames"
+            );
+            assert!(units.iter().all(|u| u.dts == u.pts), "no reordering in the output");
+            assert!(units.windows(2).all(|w| w[0].pts < w[1].pts));
+        }
+    }
+}
+
+#[test]
+fn units_are_length_prefixed_and_key_frames_are_idr() {
+    let source = source(45, 15, 0);
+    for (_, unit) in encode(config(&source, &[240]), &source.units).units {
+        let mut rest = unit.data.clone();
+        let mut kinds = Vec::new();
+        while !rest.is_empty() {
+            let length = u32::from_be_bytes(rest[..4].try_into().unwrap()) as usize;
+            kinds.push(rest[4] & 0x1f);
+            rest = rest.slice(4 + length..);
+        }
+        assert_eq!(kinds.contains(&5), unit.key, "{kinds:?}");
+        assert!(!kinds.contains(&9), "no access unit delimiters");
+    }
+}
+
+#[test]
+fn a_restarted_encoder_writes_the_same_parameter_sets() {
+    let source = source(60, 20, 0);
+    let whole = encode(config(&source, &[240, 120]), &source.units);
+    let rest = encode(config(&source, &[240, 120]), &source.units[20..]);
+    let sorted = |e: &Encoded| {
+        let mut h = e.headers.clone();
+        h.sort();
+        h
+    };
+    assert_eq!(sorted(&whole), sorted(&rest));
+    assert_eq!(times_and_keys(rest.of(1)), times_and_keys(&source.units[20..]));
+}
+
+#[test]
+fn encoding_starts_at_a_key_frame() {
+    let source = source(50, 20, 0);
+    let (mut encoder, _outputs) = RungEncoder::start(config(&source, &[120]), 4096).unwrap();
+    let pushed: Vec<_> = source.units[7..].iter().map(|u| encoder.push(u.clone()).unwrap()).collect();
+    assert_eq!(pushed.iter().take_while(|p| **p == Pushed::Dropped).count(), 13);
+    assert!(pushed[13..].iter().all(|p| *p == Pushed::Taken));
+}
+
+#[test]
+fn an_own_grid_is_kept_whatever_the_source_does() {
+    let source = source(150, 250, 0);
+    let mut config = config(&source, &[120]);
+    config.keys = KeyGrid::Every(Duration::from_secs(2));
+    let encoded = encode(config, &source.units);
+    let keys: Vec<_> = encoded.of(0).iter().filter(|u| u.key).map(|u| u.pts.as_millis()).collect();
+    assert_eq!(keys, [500, 2000, 4000]);
+}
+
+#[test]
+fn a_picture_that_stands_too_long_is_encoded_again() {
+    let mut source = source(20, 20, 0);
+    for unit in &mut source.units[10..] {
+        unit.pts = unit.pts.after(Duration::from_secs(1));
+        unit.dts = unit.pts;
+    }
+    let mut config = config(&source, &[120]);
+    config.longest_frame = Some(Duration::from_millis(333));
+    let encoded = encode(config, &source.units);
+    let units = encoded.of(0);
+    assert_eq!(units.len(), 23);
+    let longest = units.windows(2).map(|w| w[1].pts.since(w[0].pts)).max().unwrap();
+    assert!(longest <= Duration::from_millis(333), "{longest:?}");
+}
+
+#[test]
+fn thumbnails_are_jpeg_at_their_own_pace() {
+    let source = source(90, 30, 0);
+    let mut config = config(&source, &[]);
+    config.thumbnails = Some(Thumbnails { width: 160, every: Duration::from_secs(1) });
+    let encoded = encode(config, &source.units);
+    assert!((1..=4).contains(&encoded.thumbnails.len()), "{}", encoded.thumbnails.len());
+    assert!(encoded.thumbnails.iter().all(|(_, jpeg)| jpeg.starts_with(&[0xff, 0xd8])));
+}
+
+#[test]
+fn a_reader_that_stops_reading_does_not_hold_the_encoder_up() {
+    let source = source(60, 20, 0);
+    let (mut encoder, outputs) = RungEncoder::start(config(&source, &[240]), 1).unwrap();
+    for unit in &source.units {
+        encoder.push(unit.clone()).unwrap();
+    }
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(encoder.behind() > Duration::ZERO);
+    drop(encoder); // would hang here
+    drop(outputs);
+}
+
+#[test]
+fn garbage_ends_in_an_error_or_in_nothing_and_never_hangs() {
+    let good = source(40, 20, 0);
+    let mut bad = good.units.clone();
+    for (n, unit) in bad.iter_mut().enumerate() {
+        let mut data = unit.data.to_vec();
+        for byte in data.iter_mut().skip(n % 7).step_by(11) {
+            *byte = byte.wrapping_mul(31).wrapping_add(7);
+        }
+        unit.data = data.into();
+    }
+    let (mut encoder, mut outputs) = RungEncoder::start(config(&good, &[240]), 4096).unwrap();
+    for unit in bad {
+        if encoder.push(unit).is_err() {
+            break;
+        }
+    }
+    encoder.finish();
+    while let Some(output) = outputs.blocking_recv() {
+        if matches!(output, Output::Ended | Output::Failed(_)) {
+            return;
+        }
+    }
+}
