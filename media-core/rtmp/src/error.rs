@@ -15,7 +15,7 @@ pub enum Phase {
     Stream,
 }
 
-/// Whose fault an [`Error`] is.
+/// Whose fault an [`Error`](enum@Error) is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// The other end broke the protocol, a bound or a time limit: close the connection.

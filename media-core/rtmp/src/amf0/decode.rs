@@ -6,7 +6,7 @@ use crate::limits::AmfLimits;
 /// Reads every value of a message body.
 ///
 /// # Errors
-/// Whatever [`Error`] says; bytes that follow the error are not looked at.
+/// Whatever [`Error`](enum@Error) says; bytes that follow the error are not looked at.
 pub fn decode(body: &[u8], limits: &AmfLimits) -> Result<Vec<Amf0Value>, Error> {
     let mut reader = Reader { rest: body, limits, values_left: limits.values };
     let mut values = Vec::new();

@@ -6,8 +6,6 @@
 mod client;
 mod link;
 mod server;
-#[cfg(test)]
-mod tests;
 
 pub use client::{ClientConfig, ClientEvent, ClientSession};
 pub use server::{ConnectInfo, PublishKind, ServerConfig, ServerEvent, ServerSession};
@@ -38,5 +36,18 @@ impl StreamKey {
 impl fmt::Debug for StreamKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("StreamKey(redacted)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stream_key_does_not_reach_debug_output() {
+        let key = StreamKey::new("vtp_secret?backup=1");
+        assert_eq!(format!("{key:?}"), "StreamKey(redacted)");
+        assert_eq!(key.without_query(), "vtp_secret");
+        assert_eq!(key.expose(), "vtp_secret?backup=1");
     }
 }

@@ -4,14 +4,14 @@ use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 
-use super::*;
-use crate::amf0::Amf0Value;
-use crate::chunk::{ChunkReader, ChunkWriter, RawMessage};
-use crate::error::{Error, Phase};
-use crate::flv::{FourCc, Tag, TagKind};
-use crate::handshake::PACKET_BYTES;
-use crate::limits::{AmfLimits, Limits};
-use crate::message::{self, Command, Message, UserControl};
+use vitrine_rtmp::flv::{FourCc, Tag, TagKind};
+use vitrine_rtmp::message::{self, Message, UserControl};
+use vitrine_rtmp::{
+    Amf0Value, ClientConfig, ClientEvent, ClientSession, Error, Phase, PublishKind, ServerConfig,
+    ServerEvent, ServerSession, StreamKey,
+};
+
+use crate::peer::HandPeer;
 
 fn client_config() -> ClientConfig {
     let config = ClientConfig::new("live", "rtmp://localhost/live", StreamKey::new("vtp_key"));
@@ -58,85 +58,8 @@ fn video(timestamp_ms: u32, bytes: usize) -> Tag {
     Tag { kind: TagKind::Video, timestamp_ms, payload }
 }
 
-/// A peer played by hand: handshake done, writes commands as chunks, reads what comes back.
-struct HandPeer {
-    writer: ChunkWriter,
-    reader: ChunkReader,
-    out: BytesMut,
-    received: Vec<Message>,
-    handshake_left: usize,
-}
-
-impl HandPeer {
-    fn new() -> Self {
-        let mut out = BytesMut::from(&[3][..]);
-        out.extend_from_slice(&[0; 2 * PACKET_BYTES]);
-        Self {
-            writer: ChunkWriter::default(),
-            reader: ChunkReader::new(&Limits::default()),
-            out,
-            received: Vec::new(),
-            handshake_left: 1 + 2 * PACKET_BYTES,
-        }
-    }
-
-    fn send(&mut self, type_id: u8, stream_id: u32, payload: impl Into<Bytes>) -> &mut Self {
-        let payload = payload.into();
-        let message = RawMessage { chunk_stream: 3, timestamp_ms: 0, type_id, stream_id, payload };
-        self.writer.write(&message, &mut self.out);
-        self
-    }
-
-    fn command(
-        &mut self,
-        name: &str,
-        transaction: f64,
-        object: Amf0Value,
-        arguments: Vec<Amf0Value>,
-    ) -> &mut Self {
-        let command = Command { name: name.into(), transaction, object, arguments };
-        self.send(message::COMMAND, 0, command.encode())
-    }
-
-    fn connect(&mut self) -> &mut Self {
-        self.command("connect", 1.0, Amf0Value::object([("app", "live".into())]), vec![])
-    }
-
-    fn publish(&mut self, key: &str) -> &mut Self {
-        self.command("publish", 5.0, Amf0Value::Null, vec![key.into(), "live".into()])
-    }
-
-    fn talk(&mut self, server: &mut ServerSession, now: Instant) -> Result<(), Error> {
-        let outcome = server.receive(self.out.split().freeze(), now);
-        let mut input = server.take_output();
-        let skipped = self.handshake_left.min(input.len());
-        drop(input.split_to(skipped));
-        self.handshake_left -= skipped;
-        while let Some(raw) = self.reader.read(&mut input).unwrap() {
-            self.received.push(Message::parse(raw, &AmfLimits::default()).unwrap());
-        }
-        outcome
-    }
-
-    fn commands(&self, name: &str) -> Vec<&Command> {
-        let commands = self.received.iter().filter_map(|message| match message {
-            Message::Command(command) => Some(command),
-            _ => None,
-        });
-        commands.filter(|command| command.name == name).collect()
-    }
-
-    fn status_codes(&self) -> Vec<String> {
-        let infos = self.commands("onStatus");
-        infos.iter().filter_map(|c| c.info()?.get("code")?.as_str().map(str::to_owned)).collect()
-    }
-}
-
 #[test]
-fn stream_key_does_not_reach_debug_output() {
-    let key = StreamKey::new("vtp_secret?backup=1");
-    assert_eq!(key.without_query(), "vtp_secret");
-    assert_eq!(key.expose(), "vtp_secret?backup=1");
+fn key_put_into_the_wrong_field_does_not_reach_debug_output() {
     let now = Instant::now();
     let mut server = ServerSession::new(ServerConfig::default(), now);
     let mut peer = HandPeer::new();
@@ -394,8 +317,8 @@ fn aggregate_message_becomes_its_tags() {
     let mut peer = HandPeer::new();
     peer.connect().publish("k");
     let mut body = BytesMut::new();
-    crate::flv::write_tag(&video(10, 3), &mut body);
-    crate::flv::write_tag(&video(20, 3), &mut body);
+    vitrine_rtmp::flv::write_tag(&video(10, 3), &mut body);
+    vitrine_rtmp::flv::write_tag(&video(20, 3), &mut body);
     peer.send(message::AGGREGATE, 1, body.freeze()).talk(&mut server, now).unwrap();
     while server.poll_event().is_some() {}
     server.accept_publish(&[], now).unwrap();
