@@ -1,0 +1,41 @@
+import { added, changed, emptyCart, readCart, totals, withCoupon, type CartData, type Refusal } from './cart.ts';
+import type { Catalogue } from './catalogue.ts';
+
+const KEY = 'harbour-thread:cart';
+
+/** The one cart of the page, kept in the shop's own storage. */
+export class Cart {
+  readonly catalogue: Catalogue;
+  data = $state.raw<CartData>(emptyCart);
+  totals = $derived.by(() => totals(this.data, this.catalogue));
+
+  constructor(catalogue: Catalogue) {
+    this.catalogue = catalogue;
+    this.data = readCart(localStorage.getItem(KEY));
+    // Another tab of the shop has the same cart.
+    addEventListener('storage', (event) => event.key === KEY && (this.data = readCart(event.newValue)));
+  }
+
+  add(sku: string, quantity: number, attrs: Record<string, string> = {}): Refusal | null {
+    return this.#take(added(this.data, this.catalogue, sku, quantity, attrs));
+  }
+
+  change(sku: string, quantity: number): void {
+    this.#take(changed(this.data, this.catalogue, sku, quantity));
+  }
+
+  applyCoupon(code: string): Refusal | null {
+    return this.#take(withCoupon(this.data, this.catalogue, code));
+  }
+
+  clear(): void {
+    this.#take(emptyCart);
+  }
+
+  #take(next: CartData | Refusal): Refusal | null {
+    if ('code' in next) return next;
+    this.data = next;
+    localStorage.setItem(KEY, JSON.stringify(next));
+    return null;
+  }
+}

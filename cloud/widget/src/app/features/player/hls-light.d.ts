@@ -1,0 +1,4 @@
+// hls.js types its light build as the full one.
+declare module 'hls.js/light' {
+  export { default } from 'hls.js';
+}

@@ -1,0 +1,28 @@
+import type { ProductCard, VariantCard } from '@vitrine/client';
+import type { CartResult } from '../../lib/cart/adapter.ts';
+
+/** What the products need of the world around them. */
+export interface Buying {
+  add(product: ProductCard, variant: VariantCard): Promise<CartResult>;
+  openCart(): void;
+  /** The shopper looks at the product's own page. */
+  visit(product: ProductCard): void;
+}
+
+/** The variant chosen at first: the cheapest that can be had. */
+export function firstChoice(product: ProductCard): VariantCard | undefined {
+  const available = product.variants.filter((variant) => variant.stock > 0);
+  return (available.length > 0 ? available : product.variants).reduce<VariantCard | undefined>(
+    (best, variant) => (best && best.price_minor <= variant.price_minor ? best : variant),
+    undefined,
+  );
+}
+
+/** Fewer than this many are said out loud. */
+const FEW = 10;
+
+/** How the stock reads: sold out, the last few, or nothing worth a word. */
+export function stockWord(stock: number): 'sold_out' | 'few' | 'plenty' {
+  if (stock <= 0) return 'sold_out';
+  return stock < FEW ? 'few' : 'plenty';
+}

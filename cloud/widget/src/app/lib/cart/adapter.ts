@@ -1,0 +1,45 @@
+/** One line for the shop's cart. `variantRef` is the SKU, which the shop's own cart understands. */
+export interface CartLine {
+  variantRef: string;
+  sku?: string;
+  qty: number;
+  /** Attribution: `_vt_show`, `_vt_viewer`, `_vt_ts`. */
+  attrs?: Record<string, string>;
+  /** The product's page, for shops that can only be sent there. */
+  url?: string;
+}
+
+export type CartErrorCode = 'out_of_stock' | 'max_qty' | 'invalid' | 'auth' | 'network';
+
+/** What the cart answered; its figures are the truth, whatever the card said. */
+export interface CartResult {
+  ok: boolean;
+  itemCount?: number;
+  total?: number;
+  currency?: string;
+  errors?: { code: CartErrorCode; message: string }[];
+  /** The shopper was taken to the product's page instead: nothing is in the cart yet. */
+  elsewhere?: boolean;
+}
+
+/** A shop's cart. One per platform; the widget never knows which. */
+export interface CartAdapter {
+  readonly name: string;
+  /** Whether this page belongs to that platform. */
+  detect(): boolean;
+  add(lines: CartLine[], options: { coupon?: string; source: string }): Promise<CartResult>;
+  /** Puts a code on the cart; absent where the shop can only take it at the checkout. */
+  applyCoupon?: ((code: string) => Promise<CartResult>) | undefined;
+  /** Shows the cart: drawer or page. */
+  open(): void;
+  /** A link that does what `add` does, for pages that are not the shop's. */
+  permalink(lines: CartLine[], coupon?: string): string | null;
+}
+
+/** Takes whatever a page's own code answered and makes a result of it. */
+export function asResult(answer: unknown): CartResult {
+  if (answer === undefined || answer === null || answer === true) return { ok: true };
+  if (answer === false) return { ok: false, errors: [{ code: 'invalid', message: '' }] };
+  const result = answer as Partial<CartResult>;
+  return { ...result, ok: result.ok !== false };
+}

@@ -1,0 +1,66 @@
+import { CloudError, type PublicCloud, type ViewerPass } from '@vitrine/client';
+import type { Memory } from './memory.ts';
+
+/** A pass is renewed when less than this is left of it, in milliseconds. */
+const RENEW_BEFORE_MS = 60_000;
+
+/** The viewer's pass into one show: kept in the shop's own storage, renewed when it runs out. */
+export class Passport {
+  readonly #cloud: PublicCloud;
+  readonly #show: string;
+  readonly #memory: Memory;
+  readonly #now: () => number;
+  #pass: ViewerPass | null;
+
+  constructor(cloud: PublicCloud, show: string, memory: Memory, now: () => number = Date.now) {
+    this.#cloud = cloud;
+    this.#show = show;
+    this.#memory = memory;
+    this.#now = now;
+    this.#pass = readPass(memory.read(`viewer:${show}`));
+  }
+
+  /** The name that the viewer chose, on this show or an earlier one. */
+  get chosenName(): string | null {
+    return this.#memory.read('nickname');
+  }
+
+  get viewerId(): string | null {
+    return this.#pass?.viewer_id ?? null;
+  }
+
+  /** A token for the socket; `fresh` when the last one was refused. */
+  async token(fresh: boolean): Promise<string> {
+    const pass = this.#pass;
+    if (pass && !fresh && Date.parse(pass.expires_at) - this.#now() > RENEW_BEFORE_MS) return pass.token;
+    const name = this.chosenName;
+    try {
+      return await this.#ask({ ...(pass && !fresh ? { token: pass.token } : {}), ...(name ? { nickname: name } : {}) });
+    } catch (error) {
+      // A pass or a name that the cloud no longer takes: begin again without it.
+      if (error instanceof CloudError && !error.retryable && (pass || name)) return this.#ask({});
+      throw error;
+    }
+  }
+
+  /** Takes a name; the socket has to say hello again. */
+  async rename(nickname: string): Promise<void> {
+    await this.#ask({ ...(this.#pass ? { token: this.#pass.token } : {}), nickname });
+    this.#memory.write('nickname', nickname);
+  }
+
+  async #ask(wish: { token?: string; nickname?: string }): Promise<string> {
+    this.#pass = await this.#cloud.viewer(this.#show, wish);
+    this.#memory.write(`viewer:${this.#show}`, JSON.stringify(this.#pass));
+    return this.#pass.token;
+  }
+}
+
+function readPass(text: string | null): ViewerPass | null {
+  try {
+    const pass = JSON.parse(text ?? 'null') as Partial<ViewerPass> | null;
+    return typeof pass?.token === 'string' && typeof pass.expires_at === 'string' ? (pass as ViewerPass) : null;
+  } catch {
+    return null;
+  }
+}

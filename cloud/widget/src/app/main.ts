@@ -1,0 +1,64 @@
+// The app on interest: builds the store, the cart and the view, and hands back the way out.
+import { PublicCloud } from '@vitrine/client';
+import { mount as mountView, unmount } from 'svelte';
+import { tell, type Place } from '../shared/place.ts';
+import { Basket } from './lib/cart/basket.ts';
+import { demoShopCart } from './lib/cart/demo-shop.ts';
+import { genericCart, type MerchantHook } from './lib/cart/generic.ts';
+import { Shop } from './lib/cart/shop.ts';
+import { pageMemory } from './lib/state/memory.ts';
+import { ShowStore } from './lib/state/show.svelte.ts';
+import './main.css';
+import { styles } from './styles.ts';
+import ChatOnly from './views/ChatOnly.svelte';
+import Stage from './views/Stage.svelte';
+
+/** Shows the show in its place. */
+export function mount(place: Place): { destroy(): void } {
+  const { root, host } = place;
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets.filter((sheet) => sheet !== styles()), styles()];
+  const store = new ShowStore({
+    show: place.show,
+    cloud: new PublicCloud(place.cloud),
+    memory: pageMemory,
+    onPinned: (pinned, pictureMs) => tell(host, 'highlight', { id: pinned?.id ?? null, card: pinned?.card ?? null, picture_ms: pictureMs }),
+  });
+  store.start();
+  const view =
+    place.view === 'chat'
+      ? mountView(ChatOnly, { target: root, props: { store } })
+      : mountView(Stage, { target: root, props: { place, store, shop: shopOf(place, store) } });
+  return {
+    destroy() {
+      store.stop();
+      void unmount(view);
+    },
+  };
+}
+
+function shopOf({ host }: Place, store: ShowStore): Shop {
+  const page = window as { Vitrine?: MerchantHook } & Parameters<typeof demoShopCart>[0];
+  const openTab = (url: string) => void window.open(url, '_blank', 'noopener');
+  const basket = new Basket([
+    demoShopCart(page),
+    genericCart({
+      hook: () => page.Vitrine,
+      offer: (line) => !tell(host, 'add-to-cart', line, true),
+      visit: openTab,
+    }),
+  ]);
+  return new Shop({
+    basket,
+    openTab,
+    tell: (name, detail, cancelable) => tell(host, name, detail, cancelable),
+    attribution() {
+      try {
+        if (page.Vitrine?.consent?.() === false) return {};
+      } catch {
+        return {}; // a consent layer that fails did not consent
+      }
+      const viewer = store.viewerId;
+      return { _vt_show: store.show.id, _vt_ts: new Date().toISOString(), ...(viewer ? { _vt_viewer: viewer } : {}) };
+    },
+  });
+}

@@ -1,0 +1,86 @@
+import type { PublicShow } from '@vitrine/client';
+import { figure, until } from './when.ts';
+
+interface Wishes {
+  /** The pointer or the focus came near: the app may load. */
+  interest(): void;
+  open(): void;
+  close(): void;
+}
+
+/** Makes an element; text only, never markup from outside. */
+function el<K extends keyof HTMLElementTagNameMap>(tag: K, className: string, text = ''): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  element.className = className;
+  if (text) element.textContent = text;
+  return element;
+}
+
+/** The small picture in the corner that says that there is a show. Its size never changes. */
+export class Teaser {
+  readonly #box = el('aside', 'teaser');
+  readonly #open = el('button', 'open');
+  readonly #image = el('img', 'image');
+  readonly #badge = el('span', 'badge');
+  readonly #viewers = el('span', 'viewers');
+  readonly #title = el('span', 'title');
+  readonly #line = el('span', 'line');
+
+  constructor(root: ShadowRoot, wishes: Wishes) {
+    const close = el('button', 'close');
+    this.#open.type = close.type = 'button';
+    close.ariaLabel = 'Hide this show';
+    close.append(el('span', 'cross'));
+    this.#image.alt = '';
+    this.#image.decoding = 'async';
+    this.#image.onerror = () => (this.#image.hidden = true);
+    const top = el('span', 'top');
+    top.append(this.#badge, this.#viewers);
+    const picture = el('span', 'picture');
+    picture.append(this.#image, top, el('span', 'go'));
+    const words = el('span', 'words');
+    words.append(this.#title, this.#line);
+    this.#open.append(picture, words);
+    this.#box.append(this.#open, close);
+    for (const name of ['pointerenter', 'focus', 'touchstart']) {
+      this.#open.addEventListener(name, () => wishes.interest(), { once: true, passive: true });
+    }
+    this.#open.onclick = () => wishes.open();
+    close.onclick = () => wishes.close();
+    root.append(this.#box);
+  }
+
+  show(show: PublicShow, nowMs: number): void {
+    const live = show.state === 'live' || show.state === 'interrupted';
+    const ended = show.state === 'ended';
+    const image = show.cover_url ?? show.products.find((product) => product.image_url)?.image_url ?? '';
+    if (image && this.#image.src !== image) {
+      this.#image.hidden = false;
+      this.#image.src = image;
+    }
+    this.#image.hidden ||= !image;
+    this.#badge.textContent = live ? 'LIVE' : ended ? 'ENDED' : 'SOON';
+    this.#badge.classList.toggle('live', live);
+    this.#viewers.textContent = live ? figure(show.viewers) : '';
+    this.#title.textContent = show.title;
+    const line = live ? 'Watch and shop now' : ended ? 'See what was shown' : `Starts ${until(show.scheduled_at, nowMs)}`;
+    this.#line.textContent = line;
+    this.#box.ariaLabel = 'Live shopping';
+    this.#open.ariaLabel = `${show.title}. ${this.#badge.textContent}${live ? `, ${figure(show.viewers)} watching` : ''}. ${line}`;
+  }
+
+  /** While the app loads; `failed` says that it did not come. */
+  busy(busy: boolean, failed = false): void {
+    this.#box.classList.toggle('busy', busy);
+    this.#open.ariaBusy = String(busy);
+    if (failed) this.#line.textContent = 'That did not load. Press to try again.';
+  }
+
+  focus(): void {
+    this.#open.focus();
+  }
+
+  remove(): void {
+    this.#box.remove();
+  }
+}
