@@ -1,0 +1,42 @@
+import type { Code } from '../ipc/backend.ts';
+
+/**
+ * What a person reads for each code of `cloud/protocol/src/code.rs`: what happened, and what to do.
+ * A test holds the two lists together.
+ */
+export const SENTENCES: Record<string, string> = {
+  invalid_request: 'Something in this form is not right. Check the marked fields and send it again.',
+  unauthenticated: 'Your session has ended. Sign in again; nothing on air is touched.',
+  bad_credentials: 'That e-mail and password do not fit together. Check both and try again.',
+  forbidden: 'Your role does not allow this. The owner of the organisation can change it.',
+  not_found: 'It is no longer there. Somebody may have removed it.',
+  method_not_allowed: 'The cloud does not take this request. Check that studio and cloud have the same version.',
+  too_large: 'That is larger than the cloud takes. Choose a smaller file or a shorter text.',
+  unsupported_type: 'The cloud does not take that kind of file.',
+  conflict: 'Somebody changed it in the meantime. It was loaded again: look, then repeat your change.',
+  email_taken: 'There is an account with that e-mail already. Sign in instead.',
+  rate_limited: 'Too many tries in a short time. Wait a moment, then try again.',
+  illegal_move: 'The show cannot do that right now.',
+  not_receiving: 'No picture has reached the cloud yet. Wait until the stage says ready, then go live.',
+  show_ended: 'This show is over. Create a new one to go live again.',
+  not_in_lineup: 'That is not in the line-up. Add it to the line-up first, then pin it.',
+  bad_publish_key: 'The show no longer takes this studio’s key. Open the show again to get a new one.',
+  publisher_busy: 'Another studio or encoder is sending to this show. End it there, or wait until it lets go.',
+  out_of_stock: 'None of it is left in stock.',
+  banned: 'This author can no longer write in the chat.',
+  bad_message: 'The message is empty or longer than 500 characters.',
+  hello_expected: 'The chat did not recognise this studio. It connects again by itself.',
+  too_slow: 'The connection was too slow for the chat. It connects again by itself.',
+  restarting: 'The cloud restarts. It is back in a moment; the picture goes on.',
+  keyring_unavailable: 'The system keyring does not open, so your sign-in is kept for this run only.',
+  cloud_unreachable: 'The cloud does not answer. Check the address and your network, then try again.',
+  device_unavailable: 'The device could not be opened. Another program may be using it: close that, or choose another.',
+  plugin_missing: 'A part of the media engine is not installed. The terminal names the package to install.',
+  far_side: 'The server on the other side gave an answer that makes no sense. Try again in a moment.',
+  internal: 'Something went wrong on our side. Try again; the cause is in the log.',
+};
+
+/** The sentence for a code; a code from a newer cloud gets the cause that came with it. */
+export function sentence(code: Code, message = ''): string {
+  return SENTENCES[code] ?? (message || SENTENCES['internal']!);
+}

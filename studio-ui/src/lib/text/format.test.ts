@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import * as format from './format.ts';
+
+describe('format', () => {
+  it('counts a show in hours, minutes and seconds', () => {
+    expect(format.clock(761_000)).toBe('00:12:41');
+    expect(format.clock(-5)).toBe('00:00:00');
+    expect(format.clock(100 * 3_600_000)).toBe('100:00:00');
+  });
+
+  it('keeps short durations short', () => {
+    expect(format.duration(42_900)).toBe('0:42');
+    expect(format.duration(3_723_000)).toBe('1:02:03');
+  });
+
+  it('reads minor units by their currency', () => {
+    expect(format.money(4900, 'EUR')).toMatch(/49(?![.,]\d)/);
+    expect(format.money(4950, 'EUR')).toMatch(/49[.,]50/);
+    expect(format.money(4900, 'JPY')).toMatch(/4.?900/);
+  });
+
+  it('reads a typed price', () => {
+    expect(format.parsePrice('49', 'EUR')).toBe(4900);
+    expect(format.parsePrice(' 49,5 ', 'EUR')).toBe(4950);
+    expect(format.parsePrice('4900', 'JPY')).toBe(4900);
+    for (const bad of ['', 'free', '-1', '1.2.3', '1e9']) {
+      expect(format.parsePrice(bad, 'EUR'), bad).toBeNull();
+    }
+  });
+
+  it('parts thousands and names bitrates', () => {
+    expect(format.count(1284)).toBe('1\u2009284');
+    expect(format.bitrate(5980)).toBe('6.0 Mb/s');
+    expect(format.bitrate(640)).toBe('640 kb/s');
+  });
+
+  it('shows silence as silence', () => {
+    expect(format.decibel(-12.4)).toBe('−12 dB');
+    expect(format.decibel(-100)).toBe('−∞ dB');
+  });
+
+  it('names near days', () => {
+    const now = new Date(2026, 10, 24, 12).getTime();
+    expect(format.dayAndTime(new Date(2026, 10, 25, 19).getTime(), now)).toBe('Tomorrow, 19:00');
+    expect(format.dayAndTime(new Date(2026, 10, 24, 9, 5).getTime(), now)).toBe('Today, 09:05');
+    expect(format.dayAndTime(new Date(2026, 11, 2, 19).getTime(), now)).toBe('Wed 2 Dec, 19:00');
+  });
+});

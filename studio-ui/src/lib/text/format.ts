@@ -1,0 +1,95 @@
+/** Numbers and times as people read them. Pure; the locale comes from the system. */
+
+const pad = (n: number) => String(n).padStart(2, '0');
+
+/** `00:12:41`; hours grow past 99. */
+export function clock(ms: number): string {
+  const s = Math.max(0, Math.floor(ms / 1000));
+  return `${pad(Math.floor(s / 3600))}:${pad(Math.floor(s / 60) % 60)}:${pad(s % 60)}`;
+}
+
+/** `0:42`, `12:05`, `1:02:03`. */
+export function duration(ms: number): string {
+  const s = Math.max(0, Math.floor(ms / 1000));
+  const h = Math.floor(s / 3600);
+  const m = Math.floor(s / 60) % 60;
+  return h > 0 ? `${h}:${pad(m)}:${pad(s % 60)}` : `${m}:${pad(s % 60)}`;
+}
+
+const moneyFormats = new Map<string, Intl.NumberFormat>();
+
+/** Minor units and their currency as a price: `€49`, `€49.50`, `¥4,900`. */
+export function money(minor: number, currency: string): string {
+  let format = moneyFormats.get(currency);
+  if (!format) {
+    format = new Intl.NumberFormat(undefined, {
+      style: 'currency',
+      currency,
+      trailingZeroDisplay: 'stripIfInteger',
+    } as Intl.NumberFormatOptions);
+    moneyFormats.set(currency, format);
+  }
+  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+  return format.format(minor / 10 ** digits);
+}
+
+/** How many minor units make one of the currency: 100 for EUR, 1 for JPY. */
+export function minorPerMajor(currency: string): number {
+  const { maximumFractionDigits = 2 } = new Intl.NumberFormat(undefined, {
+    style: 'currency',
+    currency,
+  }).resolvedOptions();
+  return 10 ** maximumFractionDigits;
+}
+
+/** `4,900 → "49"`-like text of a price field into minor units; null when it is no price. */
+export function parsePrice(text: string, currency: string): number | null {
+  const clean = text.trim().replace(',', '.');
+  if (!/^\d{1,9}(\.\d{1,3})?$/.test(clean)) return null;
+  return Math.round(Number(clean) * minorPerMajor(currency));
+}
+
+const groups = new Intl.NumberFormat('en', { useGrouping: true });
+
+/** `1 284`: thin spaces between thousands. */
+export function count(n: number): string {
+  return groups.format(n).replaceAll(',', '\u2009');
+}
+
+/** `6.0 Mb/s`, `640 kb/s`. */
+export function bitrate(kbps: number): string {
+  return kbps >= 1000 ? `${(kbps / 1000).toFixed(1)} Mb/s` : `${Math.round(kbps)} kb/s`;
+}
+
+/** `−12 dB`; `−∞ dB` for silence. */
+export function decibel(db: number): string {
+  return db <= -90 ? '−∞ dB' : `${db < 0 ? '−' : ''}${Math.abs(Math.round(db))} dB`;
+}
+
+/** `14:05`. */
+export function timeOfDay(at: string | number): string {
+  return new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(
+    new Date(at),
+  );
+}
+
+/** `Today, 14:05`, `Tomorrow, 19:00`, `Tue 2 Dec, 19:00`, `2 Dec 2025, 19:00`. */
+export function dayAndTime(at: string | number, now: number): string {
+  const date = new Date(at);
+  const today = new Date(now);
+  const days = Math.round((startOfDay(date) - startOfDay(today)) / 86_400_000);
+  const near: Record<number, string> = { [-1]: 'Yesterday', 0: 'Today', 1: 'Tomorrow' };
+  const day =
+    near[days] ??
+    new Intl.DateTimeFormat('en-GB', {
+      weekday: Math.abs(days) < 180 ? 'short' : undefined,
+      day: 'numeric',
+      month: 'short',
+      year: Math.abs(days) < 180 ? undefined : 'numeric',
+    }).format(date);
+  return `${day.replace(',', '')}, ${timeOfDay(at)}`;
+}
+
+function startOfDay(date: Date): number {
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+}
