@@ -12,63 +12,16 @@
  * (since the Unix epoch, UTC).
  */
 
+import type { ChatMessage, Highlight, HighlightCard, ShowState } from '@vitrine/client';
+
 // ---------------------------------------------------------------- shared with the protocol crate
+
+export type { ChatMessage, Highlight, HighlightCard, ShowState };
 
 /** A stable error code; the list stands in `cloud/protocol/src/code.rs`. */
 export type Code = string;
 
 export type Role = 'owner' | 'host' | 'moderator';
-export type ShowState = 'draft' | 'scheduled' | 'live' | 'interrupted' | 'ended';
-
-export interface Author {
-  id: string;
-  name: string;
-  role: 'viewer' | 'host' | 'moderator';
-}
-
-export interface ChatMessage {
-  id: string;
-  /** RFC 3339, UTC. */
-  at: string;
-  author: Author;
-  text: string;
-}
-
-export interface VariantCard {
-  id: string;
-  title: string;
-  sku: string;
-  price_minor: number;
-  stock: number;
-}
-
-export interface ProductCard {
-  product_id: string;
-  title: string;
-  url: string;
-  image_url: string | null;
-  currency: string;
-  price_minor: number;
-  compare_at_minor: number | null;
-  stock: number;
-  variants: VariantCard[];
-}
-
-export interface CouponCard {
-  coupon_id: string;
-  code: string;
-  title: string;
-}
-
-export type HighlightCard = ({ kind: 'product' } & ProductCard) | ({ kind: 'coupon' } & CouponCard);
-
-export interface Highlight {
-  id: string;
-  action: 'show' | 'clear';
-  media_time_ms: number | null;
-  at: string;
-  card: HighlightCard;
-}
 
 export type HighlightTarget =
   { kind: 'product'; product_id: string } | { kind: 'coupon'; coupon_id: string };
@@ -190,6 +143,8 @@ export interface MeterView {
 }
 
 /**
+ * What the command `preview_endpoint` answers; `tauri.ts` makes `openPreview` of it.
+ *
  * A loopback WebSocket with the program's picture. The first message (client, text) is the token.
  * Then each binary message is 8 bytes of header (u32 BE frame number, u32 BE milliseconds on the
  * pipeline's clock) and one JPEG.
@@ -198,6 +153,16 @@ export interface PreviewEndpoint {
   url: string;
   token: string;
 }
+
+/** Where the window draws the preview. */
+export interface PreviewSink {
+  /** One picture; it is only good until the call returns. */
+  frame(image: CanvasImageSource, width: number, height: number): void;
+  state(state: PreviewState): void;
+}
+
+/** `lost`: it played and stopped; it is tried again by itself. */
+export type PreviewState = 'waiting' | 'playing' | 'lost';
 
 // ---------------------------------------------------------------- air
 
@@ -319,9 +284,11 @@ export interface Backend {
   /** Refused with `illegal_move` while on air. */
   setQuality(quality: Quality): Promise<void>;
   setLowerThird(choice: LowerThirdChoice): Promise<void>;
-  previewEndpoint(): Promise<PreviewEndpoint>;
+  /** Draws the programme into `sink` until the returned function is called. */
+  openPreview(sink: PreviewSink): () => void;
 
-  /** Starts preview, chat and counters of one show. `listen` to what follows, then read `snapshot`. */
+  /** Starts chat and counters of one show and, for who may go live (owner, host), the preview: a
+   *  moderator's machine opens no camera. `listen` to what follows, then read `snapshot`. */
   openShow(orgId: string, showId: string): Promise<void>;
   /** Refused with `illegal_move` while this studio is on air. */
   closeShow(): Promise<void>;

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import type { AirPhase, AirView, ShowView } from '../../lib/ipc/backend.ts';
+import { airWords } from './air.ts';
+
+const air = (phase: AirPhase, liveAtMs: number | null = null): AirView => ({
+  phase,
+  liveAtMs,
+  sinceAtMs: 5_000,
+  problem: null,
+});
+const show = (state: ShowView['state']): ShowView => ({
+  orgId: 'o',
+  showId: 's',
+  title: '',
+  state,
+  liveAtMs: 1_000,
+  receiving: false,
+  rungs: [],
+  lineupRevision: 1,
+});
+
+describe('the state of the show', () => {
+  it('goes from off air to ready to live to ended', () => {
+    expect(airWords(air('idle'), show('scheduled')).tone).toBe('off');
+    expect(airWords(air('preview'), show('scheduled')).tone).toBe('ready');
+    expect(airWords(air('live', 2_000), show('live'))).toMatchObject({ tone: 'live', liveFromMs: 2_000 });
+    expect(airWords(air('ended', 2_000), show('ended')).tone).toBe('ended');
+  });
+
+  it('holds, and says since when, while the uplink is lost', () => {
+    expect(airWords(air('reconnecting', 2_000), show('interrupted'))).toMatchObject({
+      tone: 'holding',
+      lostFromMs: 5_000,
+      liveFromMs: 2_000,
+    });
+  });
+
+  it('is still on its way when the line breaks before the show was live', () => {
+    expect(airWords(air('reconnecting'), show('scheduled')).word).toBe('air.connecting');
+  });
+
+  it('shows a moderator what is sent from elsewhere', () => {
+    expect(airWords(air('idle'), show('live'))).toMatchObject({ tone: 'live', elsewhere: true, liveFromMs: 1_000 });
+    expect(airWords(air('preview'), show('interrupted')).tone).toBe('holding');
+  });
+});

@@ -1,0 +1,48 @@
+import type { AirView, ShowView } from '../../lib/ipc/backend.ts';
+import type { Word } from '../../lib/text/words.ts';
+
+/** The state of the show in one glance. */
+export interface AirWords {
+  tone: 'off' | 'ready' | 'live' | 'holding' | 'ended';
+  word: Word;
+  /** Since when it is on air: a clock runs. */
+  liveFromMs: number | null;
+  /** Since when the uplink is lost. */
+  lostFromMs: number | null;
+  /** The picture comes from another studio or encoder. */
+  elsewhere: boolean;
+}
+
+/** What this studio does decides; while it does nothing, the show's own state does. */
+export function airWords(air: AirView, show: ShowView | null): AirWords {
+  const say = (tone: AirWords['tone'], word: Word, more: Partial<AirWords> = {}): AirWords => ({
+    tone,
+    word,
+    liveFromMs: null,
+    lostFromMs: null,
+    elsewhere: false,
+    ...more,
+  });
+  const liveFromMs = air.liveAtMs ?? show?.liveAtMs ?? null;
+  switch (air.phase) {
+    case 'connecting':
+      return say('ready', 'air.connecting');
+    case 'live':
+      return say('live', 'air.live', { liveFromMs });
+    case 'reconnecting':
+      if (air.liveAtMs === null) return say('ready', 'air.connecting');
+      return say('holding', 'air.holding', { liveFromMs, lostFromMs: air.sinceAtMs });
+    case 'ending':
+      return say('live', 'air.ending', { liveFromMs });
+    case 'ended':
+      return say('ended', 'air.ended');
+    case 'idle':
+    case 'preview':
+      if (show?.state === 'live') return say('live', 'air.live', { liveFromMs, elsewhere: true });
+      if (show?.state === 'interrupted') {
+        return say('holding', 'air.holding', { liveFromMs, elsewhere: true });
+      }
+      if (show?.state === 'ended') return say('ended', 'air.ended');
+      return air.phase === 'preview' ? say('ready', 'air.ready') : say('off', 'air.off');
+  }
+}

@@ -1,0 +1,89 @@
+/** The second lane: everything that is not live goes to the cloud's HTTP through `cloudFetch`. */
+import { CommandFailure, type Backend } from '../ipc/backend.ts';
+import type {
+  Ban,
+  Coupon,
+  LineupItem,
+  NewProduct,
+  Order,
+  Product,
+  PublishKey,
+  Show,
+} from './types.ts';
+
+export interface ShowDraft {
+  title: string;
+  /** RFC 3339, UTC; null: no date. */
+  scheduled_at: string | null;
+}
+
+/** Typed calls for one organisation. */
+export class Cloud {
+  #backend: Backend;
+  readonly org: string;
+
+  constructor(backend: Backend, org: string) {
+    this.#backend = backend;
+    this.org = org;
+  }
+
+  shows = () => this.#list<Show>('/shows');
+  show = (id: string) => this.#call<Show>('GET', `/shows/${id}`);
+  createShow = (draft: ShowDraft) => this.#call<Show>('POST', '/shows', draft);
+  changeShow = (id: string, draft: Partial<ShowDraft>) =>
+    this.#call<Show>('PATCH', `/shows/${id}`, draft);
+  deleteShow = (id: string) => this.#call<void>('DELETE', `/shows/${id}`);
+  setLineup = (id: string, items: LineupItem[]) =>
+    this.#call<Show>('PUT', `/shows/${id}/lineup`, { items });
+  newPublishKey = (id: string) => this.#call<PublishKey>('POST', `/shows/${id}/publish-key`);
+
+  products = () => this.#list<Product>('/products');
+  createProduct = (product: NewProduct) => this.#call<Product>('POST', '/products', product);
+  coupons = () => this.#list<Coupon>('/coupons');
+
+  orders = (show: string | null) => this.#list<Order>(show ? `/orders?show=${show}` : '/orders');
+
+  bans = (show: string) => this.#list<Ban>(`/shows/${show}/bans`);
+  unban = (show: string, ban: string) => this.#call<void>('DELETE', `/shows/${show}/bans/${ban}`);
+
+  async #list<T>(path: string): Promise<T[]> {
+    const body = await this.#call<T[] | { items: T[] }>('GET', path);
+    return Array.isArray(body) ? body : body.items;
+  }
+
+  async #call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const answer = await this.#backend.cloudFetch(
+      method,
+      `/v1/orgs/${this.org}${path}`,
+      body === undefined ? null : JSON.stringify(body),
+    );
+    const json: unknown = answer.body === '' ? undefined : parse(answer.body);
+    if (answer.status >= 200 && answer.status < 300) return json as T;
+    throw problem(answer.status, json);
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new CommandFailure({ code: 'far_side', message: 'not JSON', retryable: true });
+  }
+}
+
+/** An RFC 9457 answer as the failure that every screen understands. */
+function problem(status: number, json: unknown): CommandFailure {
+  const { code, detail, title, retryable } = (json ?? {}) as Record<string, unknown>;
+  return new CommandFailure({
+    code: typeof code === 'string' ? code : 'far_side',
+    message: String(detail ?? title ?? `HTTP ${status}`),
+    retryable: retryable === true,
+  });
+}
+
+/** Whatever was thrown, as a failure with a code. */
+export function failureOf(thrown: unknown): CommandFailure {
+  if (thrown instanceof CommandFailure) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new CommandFailure({ code: 'internal', message, retryable: true });
+}

@@ -1,0 +1,98 @@
+/** The cloud's nouns as the JSON of `/v1` has them. */
+import type { Highlight, ShowState } from '../ipc/backend.ts';
+
+export interface Variant {
+  id: string;
+  title: string;
+  sku: string;
+  price_minor: number;
+  stock: number;
+}
+
+export interface Product {
+  id: string;
+  title: string;
+  description: string;
+  url: string;
+  image_url: string | null;
+  currency: string;
+  price_minor: number;
+  compare_at_minor?: number | null;
+  stock: number;
+  variants: Variant[];
+  created_at: string;
+  version: number;
+}
+
+export interface NewProduct {
+  title: string;
+  description: string;
+  url: string;
+  currency: string;
+  price_minor: number;
+  compare_at_minor: number | null;
+  stock: number;
+  variants: [];
+}
+
+export interface Coupon {
+  id: string;
+  code: string;
+  title: string;
+  percent_off?: number | null;
+  amount_off_minor?: number | null;
+  currency?: string | null;
+}
+
+export interface LineupItem {
+  kind: 'product' | 'coupon';
+  product_id?: string;
+  coupon_id?: string;
+}
+
+export interface Show {
+  id: string;
+  org_id: string;
+  title: string;
+  cover_url?: string | null;
+  state: ShowState;
+  receiving: boolean;
+  auto_live: boolean;
+  scheduled_at?: string | null;
+  live_at?: string | null;
+  ended_at?: string | null;
+  interrupted_until?: string | null;
+  lineup: LineupItem[];
+  highlight?: Highlight | null;
+  playback_url: string | null;
+  version: number;
+}
+
+export interface PublishKey {
+  key: string;
+  rtmp_url: string;
+  stream_key: string;
+}
+
+export interface OrderLine {
+  product_id: string;
+  variant_id: string;
+  quantity: number;
+  price_minor: number;
+}
+
+export interface Order {
+  id: string;
+  show_id?: string | null;
+  lines: OrderLine[];
+  currency: string;
+  total_minor: number;
+  coupon_code?: string | null;
+  external_ref: string;
+  created_at: string;
+}
+
+export interface Ban {
+  id: string;
+  message_id: string;
+}

@@ -1,0 +1,580 @@
+/**
+ * A complete desk without Rust: for tests and for a plain browser. It moves, chats, sells and
+ * breaks on request, and keeps the same rules (what is refused on air, what a moderator may do).
+ */
+import { money } from '../text/format.ts';
+import {
+  CommandFailure,
+  type AirPhase,
+  type AirView,
+  type Backend,
+  type BackendEvents,
+  type Bootstrap,
+  type ChatMessage,
+  type CloudAnswer,
+  type CommandError,
+  type ConnectionView,
+  type DeskSnapshot,
+  type Devices,
+  type Highlight,
+  type HighlightCard,
+  type HighlightTarget,
+  type LowerThirdChoice,
+  type OrderView,
+  type PreviewSink,
+  type Quality,
+  type RegisterRequest,
+  type Role,
+  type Session,
+  type ShowView,
+  type SourceChoice,
+  type StageView,
+  type UplinkView,
+} from './backend.ts';
+import { FakeCloud } from './fake/cloud.ts';
+import { drawProgramme, type LowerThird } from './fake/picture.ts';
+import { HOST, LINES, MODERATOR, newId, ORG, SHOPPERS, SHOW } from './fake/seed.ts';
+
+export interface FakeOptions {
+  /** Signed in from the start, and as whom. */
+  as: Role | 'nobody';
+  keyring: boolean;
+  demo: boolean;
+  /** No products, no shows. */
+  empty: boolean;
+  /** Every request fails as if the cloud were away. */
+  cloudDown: boolean;
+  camera: boolean;
+  /** The demo's show is already on air: this long, in milliseconds. */
+  liveForMs: number | null;
+  /** The uplink is lost, or the line is bad. */
+  trouble: 'none' | 'holding' | 'fair' | 'poor' | 'offline';
+  /** How long each command takes. */
+  latencyMs: number;
+  /** Whether shoppers act by themselves. */
+  crowd: boolean;
+}
+
+export const DEFAULTS: FakeOptions = {
+  as: 'owner',
+  keyring: true,
+  demo: true,
+  empty: false,
+  cloudDown: false,
+  camera: true,
+  liveForMs: null,
+  trouble: 'none',
+  latencyMs: 120,
+  crowd: true,
+};
+
+/** Options from an address like `?as=moderator&live=761&trouble=holding`. */
+export function optionsFrom(query: URLSearchParams): Partial<FakeOptions> {
+  const options: Partial<FakeOptions> = {};
+  const as = query.get('as');
+  if (as) options.as = as as FakeOptions['as'];
+  if (query.get('keyring') === 'none') options.keyring = false;
+  if (query.get('demo') === 'none') options.demo = false;
+  if (query.has('empty')) options.empty = true;
+  if (query.get('cloud') === 'down') options.cloudDown = true;
+  if (query.get('camera') === 'none') options.camera = false;
+  if (query.has('live')) options.liveForMs = Number(query.get('live')) * 1000;
+  if (query.has('trouble')) options.trouble = query.get('trouble') as FakeOptions['trouble'];
+  if (query.has('latency')) options.latencyMs = Number(query.get('latency'));
+  return options;
+}
+
+const BITRATES: Record<Quality, number> = { p360: 800, p540: 1800, p720: 3000 };
+const SIZES: Record<Quality, [number, number, number]> = {
+  p360: [640, 360, 15],
+  p540: [960, 540, 30],
+  p720: [1280, 720, 30],
+};
+
+export class FakeBackend implements Backend {
+  readonly cloud: FakeCloud;
+  #options: FakeOptions;
+  #handlers = new Map<string, Set<(payload: never) => void>>();
+  #session: Session | null;
+  #devices: Devices;
+  #stage: StageView;
+  #air: AirView;
+  #uplink: UplinkView = { bitrateKbps: 0, droppedFrames: 0, queueMs: 0, verdict: 'good' };
+  #show: ShowView | null = null;
+  #chat: ChatMessage[] = [];
+  #viewers = 0;
+  #highlight: Highlight | null = null;
+  #orders: OrderView[] = [];
+  #connection: ConnectionView = { state: 'offline', retryAtMs: null };
+  #timers: ReturnType<typeof setInterval>[] = [];
+  #beat = 0;
+
+  constructor(options: Partial<FakeOptions> = {}) {
+    this.#options = { ...DEFAULTS, ...options };
+    this.cloud = new FakeCloud(this.#options.empty, Date.now());
+    this.cloud.onchange = () => this.#touchLineup();
+    this.#session = this.#options.as === 'nobody' ? null : this.#sessionAs(this.#options.as);
+    this.#devices = {
+      cameras: this.#options.camera
+        ? [
+            { id: 'cam-1', name: 'Studio camera', isDefault: true },
+            { id: 'cam-2', name: 'Integrated webcam', isDefault: false },
+          ]
+        : [],
+      microphones: [
+        { id: 'mic-1', name: 'Lavalier', isDefault: true },
+        { id: 'mic-2', name: 'Built-in microphone', isDefault: false },
+      ],
+    };
+    this.#stage = {
+      source: this.#options.camera ? { kind: 'camera', id: 'cam-1' } : { kind: 'test_pattern' },
+      sourceName: this.#options.camera ? 'Studio camera' : '',
+      microphone: 'mic-1',
+      microphoneName: 'Lavalier',
+      muted: false,
+      quality: 'p720',
+      width: 1280,
+      height: 720,
+      fps: 30,
+      lowerThird: { choice: { kind: 'follow_pin' }, showing: null },
+      notice: this.#options.camera ? null : { kind: 'no_camera', subject: null },
+    };
+    this.#air = { phase: 'idle', liveAtMs: null, sinceAtMs: Date.now(), problem: null };
+    const show = this.cloud.shows.find((candidate) => candidate.id === SHOW);
+    if (show && this.#options.liveForMs !== null) {
+      show.state = this.#options.trouble === 'holding' ? 'interrupted' : 'live';
+      show.live_at = new Date(Date.now() - this.#options.liveForMs).toISOString();
+    }
+  }
+
+  listen<K extends keyof BackendEvents>(
+    event: K,
+    handler: (payload: BackendEvents[K]) => void,
+  ): () => void {
+    const handlers = this.#handlers.get(event) ?? new Set();
+    this.#handlers.set(event, handlers);
+    handlers.add(handler as never);
+    return () => void handlers.delete(handler as never);
+  }
+
+  /** Tells the window; tests use it to play the desk. */
+  emit<K extends keyof BackendEvents>(event: K, payload: BackendEvents[K]) {
+    for (const handler of this.#handlers.get(event) ?? []) handler(payload as never);
+  }
+
+  // ------------------------------------------------------------ session
+
+  async bootstrap(): Promise<Bootstrap> {
+    await this.#pause();
+    return {
+      profile: 'default',
+      version: '0.1.0',
+      demo: this.#options.demo
+        ? {
+            cloudUrl: 'http://127.0.0.1:8080',
+            showId: SHOW,
+            signIns: [
+              { role: 'owner', email: 'owner@demo.example', password: 'demo-owner-password' },
+              { role: 'host', email: 'host@demo.example', password: 'demo-host-password' },
+              { role: 'moderator', email: 'mod@demo.example', password: 'demo-mod-password' },
+            ],
+          }
+        : null,
+      keyring: this.#options.keyring
+        ? { available: true, reason: null }
+        : { available: false, reason: 'No secret service answers on this session’s bus.' },
+      session: this.#session,
+      cloudUrl: null,
+    };
+  }
+
+  async signIn(cloudUrl: string, email: string, password: string, remember: boolean) {
+    await this.#pause(4);
+    if (this.#options.cloudDown) this.#refuse('cloud_unreachable', true);
+    if (password.length < 6) this.#refuse('bad_credentials');
+    const role: Role = email.startsWith('mod') ? 'moderator' : 'owner';
+    const session = this.#sessionAs(role);
+    this.#session = {
+      ...session,
+      cloudUrl,
+      remembered: remember && this.#options.keyring,
+      user: { ...session.user, email },
+    };
+    return this.#session;
+  }
+
+  async register(request: RegisterRequest) {
+    if (request.email === 'taken@example.com') this.#refuse('email_taken');
+    return this.signIn(request.cloudUrl, request.email, request.password, request.remember);
+  }
+
+  async signOut() {
+    await this.#pause();
+    this.#session = null;
+    this.emit('sessionChanged', null);
+  }
+
+  // ------------------------------------------------------------ stage
+
+  async listDevices() {
+    await this.#pause();
+    return this.#devices;
+  }
+
+  async setSource(source: SourceChoice) {
+    await this.#pause();
+    const camera = source.kind === 'camera' && this.#devices.cameras.find((one) => one.id === source.id);
+    if (source.kind === 'camera' && !camera) this.#refuse('device_unavailable', true);
+    const file = source.kind === 'file' ? (source.path.split('/').pop() ?? '') : '';
+    this.#setStage({ source, sourceName: camera ? camera.name : file, notice: null });
+  }
+
+  async pickMediaFile() {
+    await this.#pause();
+    return '/home/lena/Videos/autumn-teaser.mp4';
+  }
+
+  async setMicrophone(id: string | null) {
+    await this.#pause();
+    const device = this.#devices.microphones.find((one) => one.id === id);
+    this.#setStage({ microphone: id, microphoneName: device?.name ?? null });
+  }
+
+  async setMuted(muted: boolean) {
+    this.#setStage({ muted });
+  }
+
+  async setQuality(quality: Quality) {
+    await this.#pause();
+    if (this.#onAir()) this.#refuse('illegal_move');
+    const [width, height, fps] = SIZES[quality];
+    this.#setStage({ quality, width, height, fps });
+  }
+
+  async setLowerThird(choice: LowerThirdChoice) {
+    await this.#pause();
+    this.#setStage({ lowerThird: { choice, showing: null } });
+  }
+
+  openPreview(sink: PreviewSink): () => void {
+    const canvas = document.createElement('canvas');
+    canvas.width = 1280;
+    canvas.height = 720;
+    const g = canvas.getContext('2d')!;
+    sink.state('waiting');
+    let last = 0;
+    let frame = 0;
+    const draw = (ms: number) => {
+      frame = requestAnimationFrame(draw);
+      if (ms - last < 1000 / this.#stage.fps - 2) return;
+      if (last === 0) sink.state('playing');
+      last = ms;
+      drawProgramme(g, ms, this.#stage.source, this.#lowerThird());
+      sink.frame(canvas, canvas.width, canvas.height);
+    };
+    frame = requestAnimationFrame(draw);
+    return () => cancelAnimationFrame(frame);
+  }
+
+  // ------------------------------------------------------------ the open show
+
+  async openShow(orgId: string, showId: string) {
+    await this.#pause();
+    if (this.#options.cloudDown) this.#refuse('cloud_unreachable', true);
+    const show = this.cloud.shows.find((candidate) => candidate.id === showId);
+    if (!show) this.#refuse('not_found');
+    const live = show.state === 'live' || show.state === 'interrupted';
+    const liveAtMs = show.live_at ? Date.parse(show.live_at) : null;
+    this.#show = {
+      orgId,
+      showId,
+      title: show.title,
+      state: show.state,
+      liveAtMs,
+      receiving: live,
+      rungs: live ? ['source', '480p'] : [],
+      lineupRevision: 1,
+    };
+    this.#connection = { state: 'connected', retryAtMs: null };
+    if (this.#options.trouble === 'offline') {
+      this.#connection = { state: 'waiting', retryAtMs: Date.now() + 8_000 };
+    }
+    const host = this.#session?.organizations[0]?.role !== 'moderator';
+    const holding = this.#options.trouble === 'holding';
+    const phase: AirPhase = !host ? 'idle' : live ? (holding ? 'reconnecting' : 'live') : 'preview';
+    this.#air = {
+      phase,
+      liveAtMs: host ? liveAtMs : null,
+      sinceAtMs: Date.now() - (holding ? 4_000 : 0),
+      problem: null,
+    };
+    if (live) this.#rewind(show.id);
+    this.#timers.push(setInterval(() => this.#meter(), 100));
+    this.#timers.push(setInterval(() => this.#second(), 1000));
+  }
+
+  async closeShow() {
+    if (this.#onAir()) this.#refuse('illegal_move');
+    for (const timer of this.#timers.splice(0)) clearInterval(timer);
+    this.#show = null;
+    this.#chat = [];
+    this.#orders = [];
+    this.#highlight = null;
+    this.#setAir('idle');
+    this.emit('showChanged', null);
+  }
+
+  async snapshot(): Promise<DeskSnapshot> {
+    await this.#pause();
+    return {
+      air: this.#air,
+      uplink: this.#uplink,
+      stage: this.#stage,
+      show: this.#show,
+      chat: this.#chat,
+      viewers: this.#viewers,
+      highlight: this.#highlight,
+      orders: this.#orders,
+      connection: this.#connection,
+    };
+  }
+
+  async goLive() {
+    if (this.#session?.organizations[0]?.role === 'moderator') this.#refuse('forbidden');
+    if (this.#air.phase !== 'preview') this.#refuse('not_receiving', true);
+    this.#setAir('connecting');
+    await this.#pause(8);
+    const liveAtMs = Date.now();
+    this.#air = { ...this.#air, liveAtMs };
+    this.#setAir('live');
+    this.#moveShow({ state: 'live', liveAtMs, receiving: true, rungs: ['source', '480p'] });
+    this.#viewers = 3;
+  }
+
+  async endShow() {
+    if (!this.#onAir()) this.#refuse('illegal_move');
+    this.#setAir('ending');
+    await this.#pause(6);
+    this.#uplink = { bitrateKbps: 0, droppedFrames: 0, queueMs: 0, verdict: 'good' };
+    this.emit('uplinkChanged', this.#uplink);
+    this.#setAir('ended');
+    this.#moveShow({ state: 'ended', receiving: false, rungs: [] });
+  }
+
+  async pin(target: HighlightTarget) {
+    await this.#pause();
+    this.#highlight = {
+      id: newId(),
+      action: 'show',
+      media_time_ms: this.#air.liveAtMs ? Date.now() - this.#air.liveAtMs : null,
+      at: new Date().toISOString(),
+      card: this.#cardOf(target),
+    };
+    this.emit('highlightChanged', this.#highlight);
+    this.#setStage({});
+  }
+
+  async unpin() {
+    await this.#pause();
+    this.#highlight = null;
+    this.emit('highlightChanged', null);
+    this.#setStage({});
+  }
+
+  async sendChat(text: string) {
+    await this.#pause();
+    if (text.trim() === '' || text.length > 500) this.#refuse('bad_message');
+    const user = this.#session!.user;
+    const role = this.#session!.organizations[0]!.role === 'moderator' ? 'moderator' : 'host';
+    this.#say({ id: user.id, name: user.name, role }, text);
+  }
+
+  async deleteMessage(messageId: string) {
+    await this.#pause();
+    this.#change({ removed: [messageId] });
+  }
+
+  async banAuthor(messageId: string, _reason: string | null) {
+    await this.#pause();
+    const author = this.#chat.find((message) => message.id === messageId)?.author;
+    if (!author) this.#refuse('not_found');
+    this.cloud.bans.push({ id: newId(), message_id: messageId, author: author.id });
+    this.#change({ removedAuthors: [author.id] });
+  }
+
+  async cloudFetch(method: string, path: string, body: string | null): Promise<CloudAnswer> {
+    await this.#pause();
+    if (this.#options.cloudDown) this.#refuse('cloud_unreachable', true);
+    return this.cloud.handle(method, path, body);
+  }
+
+  // ------------------------------------------------------------ what happens by itself
+
+  #second() {
+    this.#beat++;
+    const live = this.#air.phase === 'live' || this.#show?.state === 'live';
+    if (this.#air.phase === 'live') this.#measure();
+    if (!live || !this.#options.crowd || !this.#show) return;
+    this.#viewers = Math.max(1, this.#viewers + Math.round(Math.sin(this.#beat / 3) * 4 + 1));
+    this.emit('viewersChanged', this.#viewers);
+    if (this.#beat % 2 === 0) this.#shopper(this.#beat / 2);
+    if (this.#beat % 9 === 0) {
+      this.#sell(Date.now(), this.#beat / 9);
+      this.#touchLineup();
+    }
+  }
+
+  #measure() {
+    const verdict = { none: 'good', holding: 'good', offline: 'good', fair: 'fair', poor: 'poor' } as const;
+    const trouble = this.#options.trouble;
+    const full = BITRATES[this.#stage.quality] + 128;
+    const share = trouble === 'poor' ? 0.45 : trouble === 'fair' ? 0.8 : 1;
+    const wave = Math.sin(this.#beat / 2.7) * (trouble === 'none' ? 0.02 : 0.16);
+    this.#uplink = {
+      bitrateKbps: Math.round(full * (share + wave)),
+      droppedFrames: this.#uplink.droppedFrames + (trouble === 'poor' ? 7 : trouble === 'fair' ? 1 : 0),
+      queueMs: trouble === 'poor' ? 1840 : trouble === 'fair' ? 420 : 20,
+      verdict: verdict[trouble],
+    };
+    this.emit('uplinkChanged', this.#uplink);
+  }
+
+  #meter() {
+    const t = performance.now();
+    const word = Math.max(0, Math.sin(t / 310)) * Math.max(0, Math.sin(t / 1900) + 0.7);
+    const rmsDb = this.#stage.microphone ? -46 + word * 22 + Math.random() * 4 : -100;
+    this.emit('meterChanged', { peakDb: Math.min(-3, rmsDb + 9), rmsDb, muted: this.#stage.muted });
+  }
+
+  #shopper(n: number, at = Date.now()) {
+    const name = SHOPPERS[n % SHOPPERS.length]!;
+    const id = `viewer-${name}`;
+    if (this.cloud.bans.some((ban) => ban.author === id)) return;
+    this.#say({ id, name, role: 'viewer' }, LINES[(n * 7) % LINES.length]!, at);
+  }
+
+  #sell(at: number, pick: number) {
+    const order = this.cloud.order(this.#show!.showId, at, pick);
+    const view: OrderView = {
+      id: order.id,
+      totalMinor: order.total_minor,
+      currency: order.currency,
+      items: order.lines.reduce((sum, line) => sum + line.quantity, 0),
+      atMs: at,
+    };
+    this.#orders = [view, ...this.#orders];
+    this.emit('orderRecorded', view);
+  }
+
+  /** Plays what happened before the window looked: a show that is live already has a past. */
+  #rewind(_show: string) {
+    const now = Date.now();
+    this.#viewers = 1284;
+    for (let i = 24; i > 0; i--) this.#shopper(i, now - i * 1600 - 4000);
+    for (let i = 8; i > 0; i--) this.#sell(now - i * 61_000, i);
+    const first = this.cloud.products[0];
+    if (first) {
+      this.#highlight = {
+        id: newId(),
+        action: 'show',
+        media_time_ms: 0,
+        at: new Date(now - 42_000).toISOString(),
+        card: this.#cardOf({ kind: 'product', product_id: first.id }),
+      };
+      this.#setStage({});
+    }
+  }
+
+  // ------------------------------------------------------------ small things
+
+  #sessionAs(role: Role): Session {
+    const person = role === 'moderator' ? MODERATOR : HOST;
+    return {
+      cloudUrl: 'http://127.0.0.1:8080',
+      user: { ...person, email: `${role === 'moderator' ? 'mod' : 'owner'}@demo.example` },
+      organizations: [{ id: ORG, name: 'Maison Demo', slug: 'demo', role }],
+      remembered: this.#options.keyring,
+    };
+  }
+
+  #cardOf(target: HighlightTarget): HighlightCard {
+    if (target.kind === 'coupon') {
+      const coupon = this.cloud.coupons.find((one) => one.id === target.coupon_id);
+      if (!coupon) this.#refuse('not_in_lineup');
+      return { kind: 'coupon', coupon_id: coupon.id, code: coupon.code, title: coupon.title };
+    }
+    const product = this.cloud.products.find((one) => one.id === target.product_id);
+    if (!product) this.#refuse('not_in_lineup');
+    const { id, description: _d, created_at: _c, version: _v, ...card } = product;
+    return { kind: 'product', product_id: id, ...card, compare_at_minor: card.compare_at_minor ?? null };
+  }
+
+  #lowerThird(): LowerThird | null {
+    const { choice } = this.#stage.lowerThird;
+    if (choice.kind === 'off') return null;
+    const id =
+      choice.kind === 'product'
+        ? choice.productId
+        : this.#highlight?.card.kind === 'product'
+          ? this.#highlight.card.product_id
+          : null;
+    const product = this.cloud.products.find((one) => one.id === id);
+    return product
+      ? { title: product.title, price: money(product.price_minor, product.currency) }
+      : null;
+  }
+
+  #setStage(change: Partial<StageView>) {
+    this.#stage = { ...this.#stage, ...change };
+    const lowerThird = { ...this.#stage.lowerThird, showing: this.#lowerThird()?.title ?? null };
+    this.#stage = { ...this.#stage, lowerThird };
+    this.emit('stageChanged', this.#stage);
+  }
+
+  #setAir(phase: AirPhase, problem: CommandError | null = null) {
+    this.#air = { ...this.#air, phase, problem, sinceAtMs: Date.now() };
+    this.emit('airChanged', this.#air);
+  }
+
+  #moveShow(change: Partial<ShowView>) {
+    if (!this.#show) return;
+    this.#show = { ...this.#show, ...change };
+    const show = this.cloud.shows.find((one) => one.id === this.#show!.showId);
+    if (show) {
+      show.state = this.#show.state;
+      show.live_at = this.#show.liveAtMs ? new Date(this.#show.liveAtMs).toISOString() : null;
+      if (show.state === 'ended') show.ended_at = new Date().toISOString();
+    }
+    this.emit('showChanged', this.#show);
+  }
+
+  #touchLineup() {
+    if (this.#show) this.#moveShow({ lineupRevision: this.#show.lineupRevision + 1 });
+  }
+
+  #say(author: ChatMessage['author'], text: string, at = Date.now()) {
+    const message = { id: newId(), at: new Date(at).toISOString(), author, text };
+    this.#chat = [...this.#chat, message].slice(-300);
+    this.emit('chatChanged', { reset: false, added: [message], removed: [], removedAuthors: [] });
+  }
+
+  #change(change: { removed?: string[]; removedAuthors?: string[] }) {
+    const { removed = [], removedAuthors = [] } = change;
+    this.#chat = this.#chat.filter(
+      (message) => !removed.includes(message.id) && !removedAuthors.includes(message.author.id),
+    );
+    this.emit('chatChanged', { reset: false, added: [], removed, removedAuthors });
+  }
+
+  #onAir(): boolean {
+    return ['connecting', 'live', 'reconnecting', 'ending'].includes(this.#air.phase);
+  }
+
+  #refuse(code: string, retryable = false): never {
+    throw new CommandFailure({ code, message: code, retryable });
+  }
+
+  #pause(times = 1): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, this.#options.latencyMs * times));
+  }
+}

@@ -1,0 +1,150 @@
+/** The fake's second lane: the organisation's part of `/v1`, in memory. */
+import type { Coupon, LineupItem, NewProduct, Order, Product, Show } from '../../cloud/types.ts';
+import type { CloudAnswer } from '../backend.ts';
+import { newId, ORG, seedCoupons, seedProducts, seedShows } from './seed.ts';
+
+interface Ban {
+  id: string;
+  message_id: string;
+  author: string;
+}
+
+const ok = (body: unknown, status = 200): CloudAnswer => ({ status, body: JSON.stringify(body) });
+const empty = (): CloudAnswer => ({ status: 204, body: '' });
+const refuse = (status: number, code: string): CloudAnswer =>
+  ok({ type: 'about:blank', title: code, status, detail: code, code, retryable: false }, status);
+
+export class FakeCloud {
+  products: Product[];
+  coupons: Coupon[];
+  shows: Show[];
+  orders: Order[] = [];
+  bans: Ban[] = [];
+  /** The line-up, prices or stock changed. */
+  onchange: () => void = () => {};
+
+  constructor(empty: boolean, now: number) {
+    this.products = empty ? [] : seedProducts();
+    this.coupons = empty ? [] : seedCoupons();
+    this.shows = empty ? [] : seedShows(this.products, this.coupons, now);
+    const past = this.shows.find((show) => show.state === 'ended');
+    if (past) for (let i = 0; i < 6; i++) this.order(past.id, Date.parse(past.live_at!) + i * 280_000, i);
+  }
+
+  /** Somebody buys; the stock falls. */
+  order(show: string, at: number, pick: number): Order {
+    const buyable = this.products.filter((product) => product.stock > 0);
+    const product = buyable[pick % buyable.length]!;
+    const quantity = pick % 5 === 3 ? 2 : 1;
+    product.stock = Math.max(0, product.stock - quantity);
+    const order: Order = {
+      id: newId(),
+      show_id: show,
+      lines: [
+        {
+          product_id: product.id,
+          variant_id: product.variants[0]!.id,
+          quantity,
+          price_minor: product.price_minor,
+        },
+      ],
+      currency: 'EUR',
+      total_minor: product.price_minor * quantity,
+      coupon_code: pick % 4 === 1 ? 'LIVE10' : null,
+      external_ref: `S-${10_480 + this.orders.length}`,
+      created_at: new Date(at).toISOString(),
+    };
+    this.orders.push(order);
+    return order;
+  }
+
+  handle(method: string, path: string, body: string | null): CloudAnswer {
+    const [address, query] = path.split('?');
+    const [, , , org, noun, id, verb, last] = address!.split('/');
+    if (org !== ORG) return refuse(404, 'not_found');
+    const json = body === null ? {} : (JSON.parse(body) as Record<string, unknown>);
+    switch (noun) {
+      case 'products':
+        if (method === 'POST') return this.#createProduct(json as unknown as NewProduct);
+        return ok({ items: this.products });
+      case 'coupons':
+        return ok({ items: this.coupons });
+      case 'orders': {
+        const show = new URLSearchParams(query).get('show');
+        return ok({ items: this.orders.filter((order) => !show || order.show_id === show).reverse() });
+      }
+      case 'shows':
+        return id ? this.#show(method, id, verb, last, json) : this.#shows(method, json);
+      default:
+        return refuse(404, 'not_found');
+    }
+  }
+
+  #shows(method: string, json: Record<string, unknown>): CloudAnswer {
+    if (method !== 'POST') return ok({ items: this.shows });
+    const show: Show = {
+      id: newId(),
+      org_id: ORG,
+      title: String(json['title']),
+      state: json['scheduled_at'] ? 'scheduled' : 'draft',
+      receiving: false,
+      auto_live: false,
+      scheduled_at: (json['scheduled_at'] as string | null) ?? null,
+      lineup: [],
+      playback_url: null,
+      version: 1,
+    };
+    this.shows.push(show);
+    return ok(show, 201);
+  }
+
+  #show(
+    method: string,
+    id: string,
+    verb: string | undefined,
+    last: string | undefined,
+    json: Record<string, unknown>,
+  ): CloudAnswer {
+    const show = this.shows.find((candidate) => candidate.id === id);
+    if (!show) return refuse(404, 'not_found');
+    if (verb === 'bans') {
+      if (method === 'DELETE') this.bans = this.bans.filter((ban) => ban.id !== last);
+      return method === 'DELETE' ? empty() : ok({ items: this.bans });
+    }
+    if (verb === 'publish-key') {
+      const key = 'vtp_b3Zl4mTq7Hk2cXw9RfYdS1aJ8gNu5eVo';
+      return ok({ key, stream_key: key, rtmp_url: 'rtmp://127.0.0.1:1935/live' }, 201);
+    }
+    if (verb === 'lineup') {
+      show.lineup = json['items'] as LineupItem[];
+      this.onchange();
+      return ok(show);
+    }
+    if (method === 'DELETE') {
+      this.shows = this.shows.filter((candidate) => candidate !== show);
+      return empty();
+    }
+    if (method === 'PATCH') {
+      Object.assign(show, json);
+      if (show.state === 'draft' || show.state === 'scheduled') {
+        show.state = show.scheduled_at ? 'scheduled' : 'draft';
+      }
+    }
+    return ok(show);
+  }
+
+  #createProduct(draft: NewProduct): CloudAnswer {
+    const product: Product = {
+      ...draft,
+      id: newId(),
+      image_url: null,
+      variants: [
+        { id: newId(), title: 'Default', sku: 'NEW', price_minor: draft.price_minor, stock: draft.stock },
+      ],
+      created_at: new Date().toISOString(),
+      version: 1,
+    };
+    this.products.push(product);
+    return ok(product, 201);
+  }
+}

@@ -1,0 +1,64 @@
+import type { Backend, ChatChange, ChatMessage } from '../ipc/backend.ts';
+import type { Clock } from './clock.svelte.ts';
+
+/** Older messages leave the screen; the cloud keeps them. */
+const KEPT = 500;
+export const MAX_CHARS = 500;
+
+/** The room's messages as the desk tells them. */
+export class Chat {
+  messages = $state.raw<ChatMessage[]>([]);
+  questions = $derived(this.messages.filter(isQuestion));
+  perMinute = $derived.by(() => {
+    const from = this.#clock.now - 60_000;
+    let n = 0;
+    for (let i = this.messages.length - 1; i >= 0; i--) {
+      if (Date.parse(this.messages[i]!.at) < from) break;
+      n++;
+    }
+    return n;
+  });
+  #backend: Backend;
+  #clock: Clock;
+  #stop: () => void;
+
+  constructor(backend: Backend, clock: Clock) {
+    this.#backend = backend;
+    this.#clock = clock;
+    this.#stop = backend.listen('chatChanged', (change) => this.apply(change));
+  }
+
+  apply(change: ChatChange) {
+    const gone = new Set(change.removed);
+    const banned = new Set(change.removedAuthors);
+    const before = change.reset ? [] : this.messages;
+    const known = new Set(before.map((message) => message.id));
+    this.messages = [...before, ...change.added.filter((message) => !known.has(message.id))]
+      .filter((message) => !gone.has(message.id) && !banned.has(message.author.id))
+      .slice(-KEPT);
+  }
+
+  by(author: string): ChatMessage[] {
+    return this.messages.filter((message) => message.author.id === author);
+  }
+
+  send(text: string) {
+    return this.#backend.sendChat(text);
+  }
+
+  remove(message: ChatMessage) {
+    return this.#backend.deleteMessage(message.id);
+  }
+
+  ban(message: ChatMessage) {
+    return this.#backend.banAuthor(message.id, null);
+  }
+
+  stop() {
+    this.#stop();
+  }
+}
+
+function isQuestion(message: ChatMessage): boolean {
+  return message.author.role === 'viewer' && message.text.includes('?');
+}

@@ -1,0 +1,112 @@
+import { Cloud } from '../cloud/cloud.ts';
+import type {
+  Backend,
+  ChatMessage,
+  ConnectionView,
+  Highlight,
+  OrderView,
+  ShowView,
+} from '../ipc/backend.ts';
+import { Chat } from './chat.svelte.ts';
+import type { Clock } from './clock.svelte.ts';
+import { OnAir } from './on-air.svelte.ts';
+import { isPinned, RunOfShow, targetOf, type Entry } from './run-of-show.svelte.ts';
+import { Stage } from './stage.svelte.ts';
+
+const OFFLINE: ConnectionView = { state: 'offline', retryAtMs: null };
+
+/** One open show, as its live desk sees it. */
+export class Desk {
+  readonly air: OnAir;
+  readonly stage: Stage;
+  readonly chat: Chat;
+  readonly run: RunOfShow;
+  readonly cloud: Cloud;
+  show = $state.raw<ShowView | null>(null);
+  viewers = $state(0);
+  highlight = $state.raw<Highlight | null>(null);
+  orders = $state.raw<OrderView[]>([]);
+  connection = $state.raw<ConnectionView>(OFFLINE);
+  card = $derived(this.highlight?.action === 'show' ? this.highlight.card : null);
+  /** The key of the entry that is being pinned, until the desk answers. */
+  pinning = $state<string | null>(null);
+  readonly #backend: Backend;
+  readonly #showId: string;
+  #stops: (() => void)[];
+
+  constructor(backend: Backend, clock: Clock, org: string, showId: string) {
+    this.#backend = backend;
+    this.#showId = showId;
+    this.cloud = new Cloud(backend, org);
+    this.air = new OnAir(backend);
+    this.stage = new Stage(backend);
+    this.chat = new Chat(backend, clock);
+    this.run = new RunOfShow(this.cloud, showId);
+    this.#stops = [
+      backend.listen('showChanged', (show) => this.#follow(show)),
+      backend.listen('viewersChanged', (viewers) => (this.viewers = viewers)),
+      backend.listen('highlightChanged', (highlight) => (this.highlight = highlight)),
+      backend.listen('connectionChanged', (connection) => (this.connection = connection)),
+      backend.listen('orderRecorded', (order) => (this.orders = [order, ...this.orders])),
+    ];
+  }
+
+  /** Opens the show and reads everything once; events keep it true from then on. */
+  async open() {
+    await this.#backend.openShow(this.cloud.org, this.#showId);
+    const now = await this.#backend.snapshot();
+    this.air.restore(now.air, now.uplink);
+    this.stage.restore(now.stage);
+    this.chat.apply({ reset: true, added: now.chat, removed: [], removedAuthors: [] });
+    this.viewers = now.viewers;
+    this.highlight = now.highlight;
+    this.orders = now.orders;
+    this.connection = now.connection;
+    this.show = now.show;
+    await Promise.all([this.run.loaded.reload(), this.stage.loadDevices()]);
+  }
+
+  async close() {
+    this.stop();
+    await this.#backend.closeShow();
+  }
+
+  /** Pins `entry`, or takes it off when it is the one on screen. */
+  async togglePin(entry: Entry) {
+    if (isPinned(entry, this.card)) return this.unpin();
+    const target = targetOf(entry);
+    if (!target) return;
+    this.pinning = entry.id;
+    try {
+      await this.#backend.pin(target);
+    } finally {
+      this.pinning = null;
+    }
+  }
+
+  async unpin() {
+    if (this.card) await this.#backend.unpin();
+  }
+
+  /** Lets the author of `message` write again. */
+  async unban(message: ChatMessage) {
+    const bans = await this.cloud.bans(this.#showId);
+    const ban = bans.find((candidate) => candidate.message_id === message.id);
+    if (ban) await this.cloud.unban(this.#showId, ban.id);
+  }
+
+  stop() {
+    for (const stop of this.#stops) stop();
+    this.air.stop();
+    this.stage.stop();
+    this.chat.stop();
+  }
+
+  #follow(show: ShowView | null) {
+    const before = this.show;
+    this.show = show;
+    if (before && show && show.lineupRevision !== before.lineupRevision) {
+      void this.run.loaded.reload();
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import type { Backend, Bootstrap, Organization, RegisterRequest, Session } from '../ipc/backend.ts';
+
+const ORG_KEY = 'vitrine.organization';
+
+/** Who is signed in, and for which of their organisations they work now. */
+export class SessionState {
+  boot = $state.raw<Bootstrap | null>(null);
+  session = $state.raw<Session | null>(null);
+  #chosen = $state(localStorage.getItem(ORG_KEY));
+  organization = $derived<Organization | null>(
+    this.session?.organizations.find((org) => org.id === this.#chosen) ??
+      this.session?.organizations[0] ??
+      null,
+  );
+  /** Owner and host run shows; a moderator keeps the chat. */
+  canRunShows = $derived(this.organization !== null && this.organization.role !== 'moderator');
+  #backend: Backend;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+    backend.listen('sessionChanged', (session) => (this.session = session));
+  }
+
+  async start() {
+    this.boot = await this.#backend.bootstrap();
+    this.session = this.boot.session;
+  }
+
+  async signIn(cloudUrl: string, email: string, password: string, remember: boolean) {
+    this.session = await this.#backend.signIn(cloudUrl, email, password, remember);
+  }
+
+  async register(request: RegisterRequest) {
+    this.session = await this.#backend.register(request);
+  }
+
+  async signOut() {
+    await this.#backend.signOut();
+    this.session = null;
+  }
+
+  choose(org: string) {
+    this.#chosen = org;
+    localStorage.setItem(ORG_KEY, org);
+  }
+}

@@ -1,0 +1,35 @@
+import { createContext } from 'svelte';
+import { Cloud } from '../cloud/cloud.ts';
+import type { Backend } from '../ipc/backend.ts';
+import { Clock } from './clock.svelte.ts';
+import { Desk } from './desk.svelte.ts';
+import { Router } from './router.svelte.ts';
+import { SessionState } from './session.svelte.ts';
+import { ThemeChoice } from './theme.svelte.ts';
+import { Toasts } from './toasts.svelte.ts';
+
+/** What the whole window shares, built once and handed down by context. */
+export class Studio {
+  readonly backend: Backend;
+  readonly session: SessionState;
+  readonly router = new Router();
+  readonly toasts = new Toasts();
+  readonly theme = new ThemeChoice();
+  readonly clock = new Clock();
+  cloud = $derived.by(() => {
+    const org = this.session.organization;
+    return org ? new Cloud(this.backend, org.id) : null;
+  });
+
+  constructor(backend: Backend) {
+    this.backend = backend;
+    this.session = new SessionState(backend);
+  }
+
+  openDesk(org: string, show: string): Desk {
+    return new Desk(this.backend, this.clock, org, show);
+  }
+}
+
+export const [getStudio, setStudio] = createContext<Studio>();
+export const [getDesk, setDesk] = createContext<Desk>();
