@@ -7,3 +7,9 @@ export function levelWord(peakDb: number, muted: boolean): Word {
   if (peakDb < -50) return 'mixer.silent';
   return peakDb < -30 ? 'mixer.quiet' : 'mixer.good';
 }
+
+/** Follows a value up at once, and down by at most `step` with each call. */
+export function falling(step: number): (value: number) => number {
+  let last = -Infinity;
+  return (value) => (last = Math.max(value, last - step));
+}

@@ -29,12 +29,13 @@ export class Chat {
   }
 
   apply(change: ChatChange) {
-    const gone = new Set(change.removed);
-    const banned = new Set(change.removedAuthors);
     const before = change.reset ? [] : this.messages;
-    const known = new Set(before.map((message) => message.id));
-    this.messages = [...before, ...change.added.filter((message) => !known.has(message.id))]
-      .filter((message) => !gone.has(message.id) && !banned.has(message.author.id))
+    const news = change.added.filter((message) => !before.some((old) => old.id === message.id));
+    this.messages = [...before, ...news]
+      .filter(
+        (message) =>
+          !change.removed.includes(message.id) && !change.removedAuthors.includes(message.author.id),
+      )
       .slice(-KEPT);
   }
 

@@ -1,16 +1,12 @@
 /** All words of the window. `{name}` is filled in by `t`. */
 export const words = {
   'app.name': 'Vitrine',
-  'app.studio': 'Vitrine Studio',
 
   'common.cancel': 'Cancel',
   'common.close': 'Close',
   'common.retry': 'Try again',
   'common.undo': 'Undo',
   'common.save': 'Save',
-  'common.saved': 'Saved',
-  'common.remove': 'Remove',
-  'common.back': 'Back',
   'common.loading': 'Loading',
   'common.dismiss': 'Dismiss',
   'common.copy': 'Copy',
@@ -124,11 +120,8 @@ export const words = {
   'lineup.empty_action': 'Add products',
   'lineup.catalogue_empty': 'The catalogue is empty. Create a product first.',
   'lineup.to_catalogue': 'Open the catalogue',
-  'lineup.up': 'Move up',
-  'lineup.down': 'Move down',
   'lineup.remove': 'Take out of the line-up',
   'lineup.gone': 'No longer in the catalogue',
-  'lineup.error': 'The line-up was not saved. It is as the cloud has it; repeat your change.',
   'lineup.coupon': 'Coupon',
   'lineup.move': 'Hold {title} to move it, or use Alt with the arrow keys',
 
@@ -224,10 +217,8 @@ export const words = {
   'air.ended_close': 'Back to shows',
 
   'stage.title': 'Stage',
-  'stage.program': 'Programme',
   'stage.source': 'Source',
   'stage.test_pattern': 'Test pattern',
-  'stage.camera': 'Camera',
   'stage.cameras': 'Cameras',
   'stage.no_cameras': 'No camera found',
   'stage.file': 'Media file…',
@@ -283,7 +274,6 @@ export const words = {
   'products.pinned': 'On screen now',
   'products.pinned_none': 'Nothing pinned',
   'products.pinned_hint': 'Press 1–9, or choose a row and press P',
-  'products.pin': 'Pin',
   'products.unpin': 'Unpin',
   'products.pin_of': 'Pin {title}',
   'products.unpin_of': 'Unpin {title}',
@@ -323,7 +313,6 @@ export const words = {
   'chat.author_none_text': 'The person behind it appears here. Arrow keys move; Del deletes, B bans.',
   'chat.author_count_one': '1 message in this show',
   'chat.author_count': '{n} messages in this show',
-  'chat.ban_title': 'Ban {name}?',
 
   'settings.title': 'Settings',
   'settings.appearance': 'Appearance',
