@@ -1,2 +1,4 @@
 //! The live-shopping cloud.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+pub mod hls;

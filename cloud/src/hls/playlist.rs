@@ -1,0 +1,191 @@
+//! Playlists as text. Source: RFC 8216 and its second edition (draft-pantos-hls-rfc8216bis).
+
+use std::fmt::Write;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use vitrine_protocol::HighlightCard;
+
+use super::{
+    fact::RungName,
+    grid::{PART_TARGET, TARGET_DURATION},
+    time::MediaTime,
+    track::{Segment, Track},
+    window::Pin,
+};
+
+/// Segments older than this before the playlist's end may be skipped in a delta update.
+const SKIP_UNTIL: MediaTime = MediaTime::from_ms(6 * 1000 * TARGET_DURATION as i64);
+/// Closed segments whose parts are still listed.
+const PARTS_OF: usize = 3;
+
+/// What a media playlist is made of.
+pub(super) struct Media<'a> {
+    pub clock_epoch: DateTime<Utc>,
+    pub track: &'a Track,
+    /// First public segment.
+    pub from: u64,
+    pub skip: bool,
+    pub pins: &'a [Pin],
+    /// The other rungs, for rendition reports.
+    pub reports: &'a [(&'a RungName, &'a Track)],
+    pub ended: bool,
+}
+
+/// Writes a media playlist.
+pub(super) fn media(media: &Media<'_>) -> String {
+    let mut out = String::with_capacity(8192);
+    // Writing into a String can't fail.
+    let _ = write_media(&mut out, media);
+    out
+}
+
+fn write_media(out: &mut String, media: &Media<'_>) -> std::fmt::Result {
+    let segments = media.track.visible(media.from);
+    let target = PART_TARGET.seconds();
+    writeln!(out, "#EXTM3U\n#EXT-X-VERSION:9\n#EXT-X-TARGETDURATION:{TARGET_DURATION}")?;
+    writeln!(
+        out,
+        "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK={:.3},CAN-SKIP-UNTIL={:.1}",
+        3.0 * target,
+        SKIP_UNTIL.seconds()
+    )?;
+    writeln!(out, "#EXT-X-PART-INF:PART-TARGET={target:.3}")?;
+    let Some(first) = segments.first() else { return Ok(()) };
+    writeln!(out, "#EXT-X-MEDIA-SEQUENCE:{}", first.msn)?;
+    writeln!(out, "#EXT-X-DISCONTINUITY-SEQUENCE:{}", first.discontinuity_sequence)?;
+    let skipped = if media.skip { skippable(&segments) } else { 0 };
+    if skipped > 0 {
+        writeln!(out, "#EXT-X-SKIP:SKIPPED-SEGMENTS={skipped}")?;
+    }
+    let closed = segments.iter().filter(|s| s.duration.is_some()).count();
+    let mut init = None;
+    for (n, segment) in segments.iter().enumerate().skip(skipped) {
+        if n > 0 && segment.discontinuity {
+            writeln!(out, "#EXT-X-DISCONTINUITY")?;
+        }
+        if init.replace(segment.init) != Some(segment.init) {
+            writeln!(out, "#EXT-X-MAP:URI=\"init{}.mp4\"", segment.init)?;
+        }
+        write_segment(out, segment, n + PARTS_OF >= closed, media)?;
+    }
+    for pin in media.pins {
+        write_pin(out, pin)?;
+    }
+    if media.ended {
+        return writeln!(out, "#EXT-X-ENDLIST");
+    }
+    if let Some((msn, part)) = media.track.head() {
+        writeln!(out, "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"part{msn}.{part}.m4s\"")?;
+    }
+    for (name, track) in media.reports {
+        if let Some((msn, part)) = last_part(track) {
+            writeln!(
+                out,
+                "#EXT-X-RENDITION-REPORT:URI=\"../{name}/index.m3u8\",LAST-MSN={msn},LAST-PART={part}"
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn write_segment(out: &mut String, segment: &Segment, parts: bool, media: &Media<'_>) -> std::fmt::Result {
+    let start = segment.start.utc(media.clock_epoch).to_rfc3339_opts(SecondsFormat::Millis, true);
+    writeln!(out, "#EXT-X-PROGRAM-DATE-TIME:{start}")?;
+    if parts && !segment.gap && !media.ended {
+        for (index, part) in segment.parts.iter().enumerate() {
+            let independent = if part.independent { ",INDEPENDENT=YES" } else { "" };
+            let (seconds, msn) = (part.duration.seconds(), segment.msn);
+            writeln!(out, "#EXT-X-PART:DURATION={seconds:.5},URI=\"part{msn}.{index}.m4s\"{independent}")?;
+        }
+    }
+    if let Some(duration) = segment.duration {
+        if segment.gap {
+            writeln!(out, "#EXT-X-GAP")?;
+        }
+        writeln!(out, "#EXTINF:{:.5},\nseg{}.m4s", duration.seconds(), segment.msn)?;
+    }
+    Ok(())
+}
+
+fn write_pin(out: &mut String, pin: &Pin) -> std::fmt::Result {
+    let shown = &pin.shown;
+    let time = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Millis, true);
+    write!(out, "#EXT-X-DATERANGE:ID=\"{}\",CLASS=\"live.vitrine.highlight\"", shown.id)?;
+    write!(out, ",START-DATE=\"{}\"", time(shown.at))?;
+    if let Some(cleared) = pin.cleared {
+        write!(out, ",END-DATE=\"{}\"", time(cleared.max(shown.at)))?;
+    }
+    match &shown.card {
+        HighlightCard::Product(card) => writeln!(out, ",X-VITRINE-PRODUCT=\"{}\"", card.product_id),
+        HighlightCard::Coupon(card) => writeln!(out, ",X-VITRINE-COUPON=\"{}\"", card.coupon_id),
+    }
+}
+
+/// How many of the oldest segments a delta update leaves out.
+fn skippable(segments: &[&Segment]) -> usize {
+    let mut rest = segments.iter().fold(MediaTime::ZERO, |sum, s| sum + s.length());
+    let mut count = 0;
+    for segment in segments {
+        rest = rest - segment.length();
+        if rest < SKIP_UNTIL {
+            break;
+        }
+        count += 1;
+    }
+    count
+}
+
+/// The newest part of a rung, as rendition reports name it.
+fn last_part(track: &Track) -> Option<(u64, usize)> {
+    let last = track.segments.iter().rev().find(|s| !s.parts.is_empty())?;
+    Some((last.msn, last.parts.len() - 1))
+}
+
+/// Writes the multivariant playlist for rungs that players may load.
+pub(super) fn multivariant(epoch: u32, rungs: &[(&RungName, &Track)], from: u64) -> String {
+    let mut out = String::from("#EXTM3U\n#EXT-X-VERSION:9\n");
+    let shown: Vec<_> = rungs.iter().map(|(name, track)| (*name, *track, track.visible(from))).collect();
+    let starts_clean = |s: &&Segment| s.parts.first().is_none_or(|p| p.independent);
+    if shown.iter().all(|(_, _, segments)| segments.iter().all(starts_clean)) {
+        out.push_str("#EXT-X-INDEPENDENT-SEGMENTS\n");
+    }
+    for (name, track, segments) in shown {
+        let Some(info) = track.info() else { continue };
+        let (peak, average) = bandwidth(&segments);
+        let rate = info.frame_rate.or_else(|| measured_rate(&segments));
+        let _ = write!(
+            out,
+            "#EXT-X-STREAM-INF:BANDWIDTH={peak},AVERAGE-BANDWIDTH={average},CODECS=\"{}\",RESOLUTION={}x{}",
+            info.codecs, info.width, info.height
+        );
+        if let Some(rate) = rate {
+            let _ = write!(out, ",FRAME-RATE={rate:.3}");
+        }
+        let _ = writeln!(out, ",CLOSED-CAPTIONS=NONE\n{epoch}/{name}/index.m3u8");
+    }
+    out
+}
+
+/// Peak and average bits in a second, from the bytes that were really made.
+fn bandwidth(segments: &[&Segment]) -> (u64, u64) {
+    let rate = |bytes: usize, length: MediaTime| (bytes as f64 * 8.0 / length.seconds().max(0.001)) as u64;
+    let full: Vec<_> = segments.iter().filter(|s| !s.gap && s.length() > MediaTime::from_ms(300)).collect();
+    let peak = full.iter().map(|s| rate(s.size(), s.length())).max();
+    let bytes = full.iter().map(|s| s.size()).sum();
+    let length = full.iter().fold(MediaTime::ZERO, |sum, s| sum + s.length());
+    let average = if full.is_empty() { 1 } else { rate(bytes, length) };
+    (peak.unwrap_or(1).max(1), average.max(1))
+}
+
+/// Frames in a second counted in the newest complete segment, for streams that don't say.
+fn measured_rate(segments: &[&Segment]) -> Option<f64> {
+    use mp4_atom::{Decode, Moof};
+    let segment = segments.iter().rev().find(|s| s.duration.is_some() && !s.gap)?;
+    let frames = segment.parts.iter().filter_map(|part| {
+        let moof = Moof::decode(&mut &part.bytes[..]).ok()?;
+        let video = moof.traf.iter().find(|t| t.tfhd.track_id == super::boxes::VIDEO_TRACK)?;
+        Some(video.trun.first()?.samples.len())
+    });
+    let rate = frames.sum::<usize>() as f64 / segment.length().seconds().max(0.001);
+    (rate > 0.5).then_some(rate)
+}

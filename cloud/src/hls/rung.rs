@@ -1,0 +1,368 @@
+//! One rung: cuts its pictures into parts, lets each part wait for its audio, says what happened.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+
+use super::{
+    audio::AudioTimeline,
+    boxes::{self, VideoSample},
+    codec::VideoConfig,
+    fact::{Fact, RungName, TrackInfo},
+    grid::{AudioChoice, Grid, PART_TARGET},
+    time::MediaTime,
+};
+
+/// How long a part waits for its audio.
+const AUDIO_WAIT: MediaTime = MediaTime::from_ms(100);
+/// How long the first part of a session waits to learn whether there is audio at all.
+const AUDIO_UNKNOWN: MediaTime = MediaTime::from_ms(500);
+/// Audio this far behind the pictures has stopped: nobody waits for it.
+const AUDIO_DEAD: MediaTime = MediaTime::from_ms(1_000);
+/// Missing pictures worth more than this at the end of a segment make it a gap.
+const HOLE: MediaTime = MediaTime::from_ms(100);
+/// A rung this late for a closed segment has lost it.
+const LATE: MediaTime = MediaTime::from_ms(4_000);
+
+/// A picture on the grid's decode timeline.
+#[derive(Debug, Clone)]
+pub(super) struct Frame {
+    pub dts: MediaTime,
+    pub pts: MediaTime,
+    pub idr: bool,
+    pub data: Bytes,
+}
+
+#[derive(Debug)]
+enum Step {
+    Part { msn: u64, start: MediaTime, end: MediaTime, frames: Vec<Frame>, since: MediaTime },
+    Close { msn: u64, end: MediaTime, gap: bool },
+}
+
+#[derive(Debug)]
+pub(super) struct Rung {
+    pub name: RungName,
+    /// Whether it may be listed.
+    pub up: bool,
+    /// What its pictures come with; `next` takes over at the next discontinuity.
+    pub config: Option<VideoConfig>,
+    pub next: Option<VideoConfig>,
+    /// Segment it is in.
+    pub current: Option<u64>,
+    /// Lowest segment it may enter.
+    next_msn: u64,
+    /// Whether it has entered a segment since it came up.
+    pub started: bool,
+    /// Pictures are missing in the current segment.
+    holed: bool,
+    /// The next segment must begin with an IDR.
+    broken: bool,
+    pending: Vec<Frame>,
+    part_start: MediaTime,
+    /// Decode time of its newest picture.
+    pub newest: Option<MediaTime>,
+    /// Decode time of the last picture of its segment, and the distance to the one before.
+    last: Option<MediaTime>,
+    step: MediaTime,
+    queue: VecDeque<Step>,
+    // What has been said so far.
+    announced: Option<(u64, u32)>,
+    init: Option<(Bytes, Option<Bytes>)>,
+    init_version: u32,
+    audio_cursor: u64,
+}
+
+impl Rung {
+    pub fn new(name: RungName, next_msn: u64, init_version: u32) -> Self {
+        Self {
+            name,
+            up: true,
+            config: None,
+            next: None,
+            current: None,
+            next_msn,
+            started: false,
+            holed: false,
+            broken: false,
+            pending: Vec::new(),
+            part_start: MediaTime::ZERO,
+            newest: None,
+            last: None,
+            step: MediaTime::from_ms(33),
+            queue: VecDeque::new(),
+            announced: None,
+            init: None,
+            init_version,
+            audio_cursor: 0,
+        }
+    }
+
+    /// Takes it off the list; it may come back at a later segment.
+    pub fn take_down(&mut self, next_msn: u64) {
+        let name = self.name.clone();
+        *self = Self::new(name, next_msn, self.init_version);
+        self.up = false;
+    }
+
+    /// Takes a picture that belongs to segment `msn`. `leads`: this rung is the source of the grid,
+    /// so what it lacks nobody has.
+    pub fn push(&mut self, frame: Frame, msn: u64, grid: &Grid, leads: bool, now: MediaTime) {
+        while self.current.is_some_and(|current| current < msn) {
+            self.close(grid, leads, now);
+        }
+        let Some(segment) = grid.get(msn) else { return };
+        if self.current.is_none() {
+            if msn < self.next_msn {
+                return;
+            }
+            let late = frame.dts - segment.start > PART_TARGET;
+            let adopts = self.next.is_some();
+            if !self.started && (!frame.idr || late) || adopts && !segment.discontinuity {
+                return;
+            }
+            if self.started {
+                while self.next_msn < msn {
+                    self.skip(grid);
+                }
+            }
+            if let Some(next) = self.next.take() {
+                self.config = Some(next);
+            }
+            self.current = Some(msn);
+            self.next_msn = msn + 1;
+            self.started = true;
+            self.part_start = segment.start;
+            self.holed = !leads && (late || self.broken && !frame.idr);
+            self.last = None;
+        } else if !leads && self.last.is_some_and(|last| frame.dts - last > PART_TARGET) {
+            self.holed = true;
+        }
+        self.cut_before(frame.dts, now);
+        self.note(frame.dts);
+        if self.holed {
+            self.pending.clear();
+            return;
+        }
+        self.broken = false;
+        self.pending.push(frame);
+        if !leads {
+            self.close_if_complete(grid, now);
+        }
+    }
+
+    /// Closes the current segment if its last picture is there, without waiting for the next one.
+    pub fn close_if_complete(&mut self, grid: &Grid, now: MediaTime) {
+        let end = self.current.and_then(|msn| grid.get(msn)).and_then(|s| s.end);
+        if end.is_some_and(|end| self.covered() + MediaTime::from_ms(3) >= end) {
+            self.close(grid, false, now);
+        }
+    }
+
+    fn note(&mut self, dts: MediaTime) {
+        if let Some(last) = self.last {
+            self.step = (dts - last).clamp(MediaTime::from_ms(1), PART_TARGET);
+        }
+        self.last = Some(dts);
+        self.newest = Some(dts);
+    }
+
+    /// Where its last picture probably ends.
+    pub fn covered(&self) -> MediaTime {
+        self.last.unwrap_or(self.part_start) + if self.last.is_some() { self.step } else { MediaTime::ZERO }
+    }
+
+    /// Cuts a part if the picture at `dts` and its likely length no longer fit.
+    fn cut_before(&mut self, dts: MediaTime, now: MediaTime) {
+        self.cut_overflow(dts, now);
+        let step = self.last.map_or(self.step, |last| dts - last);
+        if !self.pending.is_empty() && dts + step - self.part_start > PART_TARGET {
+            self.cut(dts, now);
+        }
+    }
+
+    /// Cuts before the last picture as long as the pictures up to `end` make more than one part.
+    fn cut_overflow(&mut self, end: MediaTime, now: MediaTime) {
+        while self.pending.len() > 1 && end - self.part_start > PART_TARGET {
+            let Some(last) = self.pending.pop() else { return };
+            self.cut(last.dts, now);
+            self.pending.push(last);
+        }
+    }
+
+    fn cut(&mut self, end: MediaTime, now: MediaTime) {
+        let Some(msn) = self.current else { return };
+        let frames = std::mem::take(&mut self.pending);
+        if !frames.is_empty() {
+            self.queue.push_back(Step::Part { msn, start: self.part_start, end, frames, since: now });
+        }
+        self.part_start = end;
+    }
+
+    /// Ends the current segment where the grid says.
+    pub fn close(&mut self, grid: &Grid, leads: bool, now: MediaTime) {
+        let Some(msn) = self.current else { return };
+        let covered = self.covered();
+        let end = grid.get(msn).and_then(|s| s.end).unwrap_or(covered);
+        let gap = self.holed || !leads && end - covered > HOLE;
+        if gap {
+            self.pending.clear();
+            self.broken = true;
+        } else {
+            self.cut_overflow(end, now);
+            self.cut(end, now);
+        }
+        self.queue.push_back(Step::Close { msn, end, gap });
+        self.current = None;
+        self.holed = false;
+    }
+
+    /// A segment of which it has nothing.
+    fn skip(&mut self, grid: &Grid) {
+        let msn = self.next_msn;
+        self.next_msn += 1;
+        self.broken = true;
+        if let Some(end) = grid.get(msn).and_then(|s| s.end) {
+            self.queue.push_back(Step::Close { msn, end, gap: true });
+        }
+    }
+
+    /// Gives up segments that closed long ago and never came.
+    pub fn give_up_late(&mut self, grid: &Grid, now: MediaTime) {
+        let late = |msn: u64| grid.get(msn).is_some_and(|s| s.end.is_some() && now - s.closed_at > LATE);
+        while self.started {
+            match self.current {
+                Some(msn) if late(msn) => self.close(grid, false, now),
+                None if late(self.next_msn) => self.skip(grid),
+                _ => return,
+            }
+        }
+    }
+
+    /// Says what is ready to be said, in order.
+    pub fn drain(&mut self, grid: &mut Grid, audio: &AudioTimeline, now: MediaTime, out: &mut Vec<Fact>) {
+        while let Some(step) = self.queue.front() {
+            if let Step::Part { msn, end, since, .. } = step
+                && !self.audio_is_ready(*msn, *end, now - *since, grid, audio)
+            {
+                return;
+            }
+            match self.queue.pop_front() {
+                Some(Step::Part { msn, start, end, frames, .. }) => {
+                    self.announce_part(msn, start, end, frames, grid, audio, out);
+                }
+                Some(Step::Close { msn, end, gap }) => {
+                    let opened = self.announced.is_some_and(|(open, _)| open == msn);
+                    if !opened && !self.announce_segment(msn, grid, audio, out) {
+                        continue;
+                    }
+                    self.announced = None;
+                    let start = grid.get(msn).map_or(end, |s| s.start);
+                    let (rung, duration) = (self.name.clone(), end - start);
+                    out.push(Fact::SegmentClosed { rung, msn, duration, gap: gap || !opened });
+                }
+                None => return,
+            }
+        }
+    }
+
+    fn audio_is_ready(
+        &self,
+        msn: u64,
+        end: MediaTime,
+        waited: MediaTime,
+        grid: &mut Grid,
+        audio: &AudioTimeline,
+    ) -> bool {
+        let Some(segment) = grid.get_mut(msn) else { return true };
+        if segment.audio == AudioChoice::Undecided {
+            segment.audio = match audio.current() {
+                Some(number) => AudioChoice::With(number),
+                None if waited >= AUDIO_UNKNOWN => AudioChoice::Without,
+                None => return false,
+            };
+        }
+        let head = audio.head();
+        segment.audio == AudioChoice::Without
+            || head >= end
+            || waited >= AUDIO_WAIT
+            || head != MediaTime::ZERO && end - head > AUDIO_DEAD
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the fields of one step, taken apart")]
+    fn announce_part(
+        &mut self,
+        msn: u64,
+        start: MediaTime,
+        end: MediaTime,
+        frames: Vec<Frame>,
+        grid: &Grid,
+        audio: &AudioTimeline,
+        out: &mut Vec<Fact>,
+    ) {
+        if self.announced.is_none_or(|(open, _)| open != msn) && !self.announce_segment(msn, grid, audio, out) {
+            return;
+        }
+        let Some((_, index)) = self.announced else { return };
+        let Some(segment) = grid.get(msn) else { return };
+        let runs = match segment.audio {
+            AudioChoice::With(number) => {
+                let from = if index == 0 && segment.discontinuity { segment.start } else { MediaTime::ZERO };
+                audio.take(&mut self.audio_cursor, number, from, end)
+            }
+            _ => Vec::new(),
+        };
+        let independent = frames.first().is_some_and(|f| f.idr);
+        let ends: Vec<_> = frames.iter().skip(1).map(|f| f.dts).chain([end]).collect();
+        let samples: Vec<_> = frames
+            .into_iter()
+            .zip(ends)
+            .map(|(f, end)| VideoSample {
+                dts: f.dts,
+                duration: end - f.dts,
+                composition: f.pts - f.dts,
+                sync: f.idr,
+                data: f.data,
+            })
+            .collect();
+        let sequence = (msn as u32) << 8 | index.min(255);
+        let Some(bytes) = boxes::part(sequence, &samples, &runs) else { return };
+        self.announced = Some((msn, index + 1));
+        let rung = self.name.clone();
+        out.push(Fact::Part { rung, msn, index, duration: end - start, independent, bytes });
+    }
+
+    /// Says that segment `msn` begins, after the initialisation segment if that is new.
+    fn announce_segment(&mut self, msn: u64, grid: &Grid, audio: &AudioTimeline, out: &mut Vec<Fact>) -> bool {
+        let (Some(segment), Some(video)) = (grid.get(msn), &self.config) else { return false };
+        let sound = match segment.audio {
+            AudioChoice::With(number) => audio.config(number),
+            _ => None,
+        };
+        let key = (video.avcc.clone(), sound.map(|s| s.asc.clone()));
+        let undecided = segment.audio == AudioChoice::Undecided;
+        if self.init.is_none() || self.init.as_ref() != Some(&key) && !undecided {
+            if self.init.is_none() {
+                // A rung that begins here takes no audio from before.
+                audio.skip(&mut self.audio_cursor, segment.start);
+            }
+            let Some(bytes) = boxes::init(video, sound.map(|s| &**s)) else { return false };
+            let codecs = sound.map_or_else(|| video.codec(), |s| format!("{},{}", video.codec(), s.codec()));
+            let sps = &video.sps;
+            let info =
+                TrackInfo { codecs, width: sps.width, height: sps.height, frame_rate: sps.frame_rate };
+            self.init = Some(key);
+            self.init_version += 1;
+            out.push(Fact::Init { rung: self.name.clone(), version: self.init_version, info, bytes });
+        }
+        self.announced = Some((msn, 0));
+        out.push(Fact::SegmentOpened {
+            rung: self.name.clone(),
+            msn,
+            start: segment.start,
+            init: self.init_version,
+            discontinuity: segment.discontinuity,
+            discontinuity_sequence: segment.discontinuity_sequence,
+        });
+        true
+    }
+}

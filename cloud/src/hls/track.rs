@@ -1,0 +1,113 @@
+//! What one rung has to offer: its initialisation segments, segments and parts.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use bytes::Bytes;
+
+use super::{fact::TrackInfo, time::MediaTime};
+
+/// What the playlists show.
+pub(super) const WINDOW: MediaTime = MediaTime::from_ms(60_000);
+/// What is kept for players that still hold an older playlist.
+const KEPT: MediaTime = MediaTime::from_ms(80_000);
+
+#[derive(Debug, Clone)]
+pub(super) struct Part {
+    pub duration: MediaTime,
+    pub independent: bool,
+    pub bytes: Bytes,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Segment {
+    pub msn: u64,
+    pub start: MediaTime,
+    pub init: u32,
+    pub discontinuity: bool,
+    pub discontinuity_sequence: u64,
+    pub parts: Vec<Part>,
+    /// Set once it is closed.
+    pub duration: Option<MediaTime>,
+    pub gap: bool,
+}
+
+impl Segment {
+    /// Its length so far.
+    pub fn length(&self) -> MediaTime {
+        self.duration.unwrap_or_else(|| self.parts.iter().fold(MediaTime::ZERO, |sum, p| sum + p.duration))
+    }
+
+    pub fn size(&self) -> usize {
+        self.parts.iter().map(|p| p.bytes.len()).sum()
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Init {
+    pub info: TrackInfo,
+    pub bytes: Bytes,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct Track {
+    pub inits: BTreeMap<u32, Init>,
+    pub segments: VecDeque<Segment>,
+    /// Taken off the list.
+    pub down: bool,
+}
+
+impl Track {
+    pub fn get(&self, msn: u64) -> Option<&Segment> {
+        // Numbers rise but may leave room where the rung was down.
+        let at = self.segments.binary_search_by_key(&msn, |s| s.msn).ok()?;
+        self.segments.get(at)
+    }
+
+    pub fn open(&mut self, segment: Segment) {
+        if self.segments.back().is_none_or(|last| last.msn < segment.msn) {
+            self.segments.push_back(segment);
+        }
+        let mut length = self.segments.iter().fold(MediaTime::ZERO, |sum, s| sum + s.length());
+        while self.segments.len() > 3
+            && let Some(first) = self.segments.front()
+            && length - first.length() >= KEPT
+        {
+            length = length - first.length();
+            self.segments.pop_front();
+        }
+        if let Some(oldest) = self.segments.front().map(|s| s.init) {
+            self.inits.retain(|version, _| *version >= oldest);
+        }
+    }
+
+    /// What comes next: the segment and part number that the preload hint names.
+    pub fn head(&self) -> Option<(u64, u32)> {
+        let last = self.segments.back()?;
+        Some(match last.duration {
+            Some(_) => (last.msn + 1, 0),
+            None => (last.msn, u32::try_from(last.parts.len()).unwrap_or(u32::MAX)),
+        })
+    }
+
+    /// The public segments: from `from_msn` on, and not older than the window.
+    pub fn visible(&self, from_msn: u64) -> Vec<&Segment> {
+        let mut length = MediaTime::ZERO;
+        let mut shown: Vec<_> = self
+            .segments
+            .iter()
+            .rev()
+            .take_while(|s| {
+                let fits = s.msn >= from_msn && length < WINDOW;
+                length += s.length();
+                fits
+            })
+            .collect();
+        shown.reverse();
+        shown
+    }
+
+    /// The configuration of its newest segment.
+    pub fn info(&self) -> Option<&TrackInfo> {
+        self.inits.get(&self.segments.back()?.init).map(|i| &i.info)
+    }
+}

@@ -1,0 +1,397 @@
+//! The public state of a show: facts folded, and the answers that players get from it. No I/O.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use vitrine_protocol::{Highlight, HighlightAction};
+
+use super::{
+    fact::{Fact, RungName},
+    playlist,
+    time::MediaTime,
+    track::{Init, Part, Segment, Track},
+};
+
+/// What a player asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Want {
+    /// The multivariant playlist.
+    Multivariant,
+    /// A media playlist; with `msn` it blocks until that segment (or its `part`) is there.
+    Playlist {
+        /// Which rung.
+        rung: RungName,
+        /// `_HLS_msn`.
+        msn: Option<u64>,
+        /// `_HLS_part`.
+        part: Option<u32>,
+        /// `_HLS_skip`: a delta update is welcome.
+        skip: bool,
+    },
+    /// An initialisation segment.
+    Init {
+        /// Which rung.
+        rung: RungName,
+        /// Its version.
+        version: u32,
+    },
+    /// A whole segment.
+    Segment {
+        /// Which rung.
+        rung: RungName,
+        /// Its number.
+        msn: u64,
+    },
+    /// One part.
+    Part {
+        /// Which rung.
+        rung: RungName,
+        /// Its segment.
+        msn: u64,
+        /// Its number in the segment.
+        index: u32,
+    },
+}
+
+/// What they get.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// A playlist, text.
+    Playlist(String),
+    /// Media that never changes: to be sent one after the other.
+    Media(Vec<Bytes>),
+    /// Not there yet, but promised: wait for the next fact and ask again.
+    NotYet,
+    /// Isn't there and won't come: 404.
+    Missing,
+    /// Asked too far ahead, or nonsense: 400.
+    Refused,
+}
+
+/// A pinned product or coupon as players see it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Pin {
+    pub shown: Highlight,
+    pub cleared: Option<DateTime<Utc>>,
+}
+
+/// The state of one show's packaging under one epoch.
+#[derive(Debug, Clone)]
+pub struct Window {
+    epoch: u32,
+    clock_epoch: DateTime<Utc>,
+    tracks: BTreeMap<RungName, Track>,
+    order: Vec<RungName>,
+    init_versions: BTreeMap<RungName, u32>,
+    air: Option<(u64, DateTime<Utc>)>,
+    pins: Vec<Pin>,
+    ended: bool,
+}
+
+impl Window {
+    /// An empty window. `epoch` stands in every URL; `clock_epoch` is the UTC time of media time zero.
+    pub fn new(epoch: u32, clock_epoch: DateTime<Utc>) -> Self {
+        Self {
+            epoch,
+            clock_epoch,
+            tracks: BTreeMap::new(),
+            order: Vec::new(),
+            init_versions: BTreeMap::new(),
+            air: None,
+            pins: Vec::new(),
+            ended: false,
+        }
+    }
+
+    /// A window from the facts of a journal.
+    pub fn restore(epoch: u32, clock_epoch: DateTime<Utc>, facts: impl IntoIterator<Item = Fact>) -> Self {
+        let mut window = Self::new(epoch, clock_epoch);
+        facts.into_iter().for_each(|fact| window.apply(fact));
+        window
+    }
+
+    /// Takes a fact in.
+    pub fn apply(&mut self, fact: Fact) {
+        match fact {
+            Fact::Init { rung, version, info, bytes } => {
+                self.init_versions.insert(rung.clone(), version);
+                if !self.order.contains(&rung) {
+                    self.order.push(rung.clone());
+                }
+                let track = self.tracks.entry(rung).or_default();
+                if std::mem::take(&mut track.down) {
+                    *track = Track::default();
+                }
+                track.inits.insert(version, Init { info, bytes });
+            }
+            Fact::SegmentOpened { rung, msn, start, init, discontinuity, discontinuity_sequence } => {
+                if let Some(track) = self.tracks.get_mut(&rung) {
+                    let (parts, duration, gap) = (Vec::new(), None, false);
+                    let segment =
+                        Segment { msn, start, init, discontinuity, discontinuity_sequence, parts, duration, gap };
+                    track.open(segment);
+                }
+            }
+            Fact::Part { rung, msn, index, duration, independent, bytes } => {
+                if let Some(segment) = self.last_segment(&rung, msn)
+                    && segment.parts.len() == index as usize
+                {
+                    segment.parts.push(Part { duration, independent, bytes });
+                }
+            }
+            Fact::SegmentClosed { rung, msn, duration, gap } => {
+                if let Some(segment) = self.last_segment(&rung, msn) {
+                    (segment.duration, segment.gap) = (Some(duration), gap);
+                }
+            }
+            Fact::RungDown { rung, .. } => {
+                if let Some(track) = self.tracks.get_mut(&rung) {
+                    track.down = true;
+                }
+            }
+            Fact::WentLive { from_msn, at } => {
+                self.air.get_or_insert((from_msn, at));
+            }
+            Fact::Highlight { highlight } => self.pin(highlight),
+            Fact::Ended => self.ended = true,
+        }
+    }
+
+    fn last_segment(&mut self, rung: &RungName, msn: u64) -> Option<&mut Segment> {
+        self.tracks.get_mut(rung)?.segments.back_mut().filter(|s| s.msn == msn)
+    }
+
+    fn pin(&mut self, highlight: Highlight) {
+        let known = self.pins.iter_mut().find(|p| p.shown.id == highlight.id);
+        match (known, highlight.action) {
+            (Some(pin), HighlightAction::Clear) => pin.cleared = Some(highlight.at),
+            (Some(pin), HighlightAction::Show) => pin.shown = highlight,
+            (None, HighlightAction::Show) => self.pins.push(Pin { shown: highlight, cleared: None }),
+            (None, HighlightAction::Clear) => {}
+        }
+        // What ended before the playlist's first second says nothing to anyone.
+        let oldest = self.tracks.values().filter_map(|t| t.segments.front()).map(|s| s.start).min();
+        if let Some(oldest) = oldest.map(|start| start.utc(self.clock_epoch)) {
+            self.pins.retain(|pin| pin.cleared.is_none_or(|cleared| cleared >= oldest));
+        }
+    }
+
+    /// Facts that, folded from nothing, give this window again: the head of a new journal file.
+    pub fn snapshot(&self) -> Vec<Fact> {
+        let mut facts = Vec::new();
+        for rung in &self.order {
+            let Some(track) = self.tracks.get(rung) else { continue };
+            for (version, init) in &track.inits {
+                let (rung, info, bytes) = (rung.clone(), init.info.clone(), init.bytes.clone());
+                facts.push(Fact::Init { rung, version: *version, info, bytes });
+            }
+            for segment in &track.segments {
+                let Segment { msn, start, init, discontinuity, discontinuity_sequence, .. } = *segment;
+                let rung = rung.clone();
+                facts.push(Fact::SegmentOpened {
+                    rung: rung.clone(),
+                    msn,
+                    start,
+                    init,
+                    discontinuity,
+                    discontinuity_sequence,
+                });
+                for (index, part) in segment.parts.iter().enumerate() {
+                    facts.push(Fact::Part {
+                        rung: rung.clone(),
+                        msn,
+                        index: index as u32,
+                        duration: part.duration,
+                        independent: part.independent,
+                        bytes: part.bytes.clone(),
+                    });
+                }
+                if let Some(duration) = segment.duration {
+                    facts.push(Fact::SegmentClosed { rung, msn, duration, gap: segment.gap });
+                }
+            }
+            if track.down {
+                facts.push(Fact::RungDown { rung: rung.clone(), reason: "it was down before".into() });
+            }
+        }
+        for pin in &self.pins {
+            facts.push(Fact::Highlight { highlight: pin.shown.clone() });
+            if let Some(at) = pin.cleared {
+                let highlight = Highlight { action: HighlightAction::Clear, at, ..pin.shown.clone() };
+                facts.push(Fact::Highlight { highlight });
+            }
+        }
+        facts.extend(self.air.map(|(from_msn, at)| Fact::WentLive { from_msn, at }));
+        facts.extend(self.ended.then_some(Fact::Ended));
+        facts
+    }
+
+    /// End of everything packaged so far, in any rung.
+    pub fn head(&self) -> MediaTime {
+        let ends = self.tracks.values().filter_map(|t| t.segments.back()).map(|s| s.start + s.length());
+        ends.max().unwrap_or_default()
+    }
+
+    /// The URL epoch.
+    pub fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
+    /// UTC of media time zero.
+    pub fn clock_epoch(&self) -> DateTime<Utc> {
+        self.clock_epoch
+    }
+
+    /// Whether the public may see it.
+    pub fn is_on_air(&self) -> bool {
+        self.air.is_some()
+    }
+
+    /// Whether the show is over.
+    pub fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Rungs that players are offered now, in the order of the ladder.
+    pub fn public_rungs(&self) -> Vec<RungName> {
+        let from = self.air.map_or(u64::MAX, |(msn, _)| msn);
+        self.order.iter().filter(|name| self.playable(name, from).is_some()).cloned().collect()
+    }
+
+    pub(super) fn next_msn(&self) -> u64 {
+        self.tracks.values().filter_map(|t| t.segments.back()).map(|s| s.msn + 1).max().unwrap_or(0)
+    }
+
+    pub(super) fn discontinuity_sequence(&self) -> u64 {
+        let last = self.tracks.values().filter_map(|t| t.segments.back());
+        last.map(|s| s.discontinuity_sequence).max().unwrap_or(0)
+    }
+
+    pub(super) fn init_version(&self, rung: &RungName) -> u32 {
+        self.init_versions.get(rung).copied().unwrap_or(0)
+    }
+
+    /// Facts that close what is open, so that every listed rung ends with the same segment.
+    pub(super) fn closing_facts(&self) -> Vec<Fact> {
+        let mut facts = Vec::new();
+        let listed = || self.tracks.iter().filter(|(_, t)| !t.down);
+        let Some(lead) = listed().filter_map(|(_, t)| Some((t.segments.back()?.msn, t))).max_by_key(|(msn, t)| {
+            (*msn, t.segments.back().map(Segment::length))
+        }) else {
+            return facts;
+        };
+        for (rung, track) in listed() {
+            let Some(last) = track.segments.back() else { continue };
+            if last.duration.is_none() {
+                // Where another rung already closed it, that is its length; else it ends where it is.
+                let known = lead.1.get(last.msn).and_then(|s| s.duration);
+                let duration = known.unwrap_or(last.length());
+                let gap = last.parts.is_empty() || duration - last.length() > MediaTime::from_ms(100);
+                facts.push(Fact::SegmentClosed { rung: rung.clone(), msn: last.msn, duration, gap });
+            }
+            for missing in lead.1.segments.iter().filter(|s| s.msn > last.msn) {
+                let Segment { msn, start, discontinuity, discontinuity_sequence, .. } = *missing;
+                let (rung, init) = (rung.clone(), last.init);
+                facts.push(Fact::SegmentOpened {
+                    rung: rung.clone(),
+                    msn,
+                    start,
+                    init,
+                    discontinuity,
+                    discontinuity_sequence,
+                });
+                facts.push(Fact::SegmentClosed { rung, msn, duration: missing.length(), gap: true });
+            }
+        }
+        facts
+    }
+
+    fn playable(&self, rung: &RungName, from: u64) -> Option<&Track> {
+        let track = self.tracks.get(rung).filter(|t| !t.down)?;
+        let last = track.segments.back()?;
+        (last.msn >= from && track.segments.iter().any(|s| s.msn >= from && !s.parts.is_empty())).then_some(track)
+    }
+
+    /// Answers a player, from what is there now.
+    pub fn answer(&self, want: &Want) -> Answer {
+        let Some((from, _)) = self.air else { return Answer::Missing };
+        match want {
+            Want::Multivariant => self.multivariant(from),
+            Want::Playlist { rung, msn, part, skip } => self.playlist(rung, from, *msn, *part, *skip),
+            Want::Init { rung, version } => self
+                .track(rung)
+                .and_then(|t| t.inits.get(version))
+                .map_or(Answer::Missing, |init| Answer::Media(vec![init.bytes.clone()])),
+            Want::Segment { rung, msn } => match self.track(rung).and_then(|t| t.get(*msn)) {
+                Some(s) if *msn >= from && s.duration.is_some() && !s.gap => {
+                    Answer::Media(s.parts.iter().map(|p| p.bytes.clone()).collect())
+                }
+                _ => Answer::Missing,
+            },
+            Want::Part { rung, msn, index } => {
+                let Some(track) = self.track(rung).filter(|_| *msn >= from) else { return Answer::Missing };
+                match track.get(*msn).and_then(|s| s.parts.get(*index as usize)) {
+                    Some(part) => Answer::Media(vec![part.bytes.clone()]),
+                    // The one part that the playlist hints at is worth waiting for.
+                    None if track.head() == Some((*msn, *index)) && !self.ended => Answer::NotYet,
+                    None => Answer::Missing,
+                }
+            }
+        }
+    }
+
+    fn track(&self, rung: &RungName) -> Option<&Track> {
+        self.tracks.get(rung).filter(|t| !t.down)
+    }
+
+    fn multivariant(&self, from: u64) -> Answer {
+        let rungs: Vec<_> =
+            self.order.iter().filter_map(|name| Some((name, self.playable(name, from)?))).collect();
+        match rungs.is_empty() {
+            // Aired a moment ago: the first part is on its way.
+            true if !self.ended => Answer::NotYet,
+            true => Answer::Missing,
+            false => Answer::Playlist(playlist::multivariant(self.epoch, &rungs, from)),
+        }
+    }
+
+    fn playlist(&self, rung: &RungName, from: u64, msn: Option<u64>, part: Option<u32>, skip: bool) -> Answer {
+        if part.is_some() && msn.is_none() {
+            return Answer::Refused;
+        }
+        let Some(track) = self.track(rung) else { return Answer::Missing };
+        let Some((head_msn, head_part)) = track.head() else { return Answer::Missing };
+        if self.playable(rung, from).is_none() {
+            return if self.ended { Answer::Missing } else { Answer::NotYet };
+        }
+        if let Some(msn) = msn.filter(|_| !self.ended) {
+            let last_msn = if head_part == 0 { head_msn.saturating_sub(1) } else { head_msn };
+            if msn > last_msn + 2 {
+                return Answer::Refused;
+            }
+            let there = match part {
+                Some(part) => (msn, part) < (head_msn, head_part),
+                None => msn < head_msn,
+            };
+            if !there {
+                return Answer::NotYet;
+            }
+        }
+        let reports: Vec<_> = self
+            .order
+            .iter()
+            .filter(|other| *other != rung)
+            .filter_map(|other| Some((other, self.playable(other, from)?)))
+            .collect();
+        Answer::Playlist(playlist::media(&playlist::Media {
+            clock_epoch: self.clock_epoch,
+            track,
+            from,
+            skip,
+            pins: &self.pins,
+            reports: &reports,
+            ended: self.ended,
+        }))
+    }
+}
