@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { copyCode } from '../src/app/features/coupon/clipboard.ts';
+import { calendarFile, timeLeft } from '../src/app/features/moments/countdown.ts';
+import { worthRetrying } from '../src/app/features/player/policies.ts';
+import { firstChoice, stockWord } from '../src/app/features/products/buying.ts';
+import { chatSentence, figure, money } from '../src/app/lib/text/words.ts';
+import { until } from '../src/loader/when.ts';
+
+const NOW = Date.parse('2026-11-24T10:00:00Z');
+
+test('the countdown counts to the second and ends', () => {
+  expect(timeLeft('2026-11-25T11:02:03Z', NOW)).toEqual({ days: 1, hours: 1, minutes: 2, seconds: 3 });
+  expect(timeLeft('2026-11-24T10:00:00Z', NOW)).toBeNull();
+  expect(timeLeft(null, NOW)).toBeNull();
+  expect(timeLeft('nonsense', NOW)).toBeNull();
+});
+
+test('the teaser says when in two units', () => {
+  expect(until('2026-11-26T13:00:00Z', NOW)).toBe('in 2 d 3 h');
+  expect(until('2026-11-24T12:10:00Z', NOW)).toBe('in 2 h 10 min');
+  expect(until('2026-11-24T10:04:10Z', NOW)).toBe('in 5 min');
+  expect(until('2026-11-24T09:00:00Z', NOW)).toBe('in a moment');
+});
+
+test('the calendar file escapes, folds and ends its lines as calendars ask', () => {
+  const title = `Autumn; drop, live ${'ä'.repeat(60)}`;
+  const file = calendarFile({ id: 'x', title, scheduled_at: '2026-11-24T12:00:00Z' }, 'http://shop/', NOW);
+  expect(file).toContain('DTSTART:20261124T120000Z\r\n');
+  expect(file).toContain('SUMMARY:Autumn\\; drop\\, live ');
+  expect(file.endsWith('END:VCALENDAR\r\n')).toBe(true);
+  for (const line of file.split('\r\n')) expect(new TextEncoder().encode(line).length).toBeLessThanOrEqual(75);
+  expect(file.replaceAll('\r\n ', '')).toContain('ä'.repeat(60));
+});
+
+test('a code is copied by the clipboard, by the old command, or by hand', async () => {
+  const refused = () => Promise.reject(new Error('not allowed'));
+  expect(await copyCode('X', { write: () => Promise.resolve(), command: () => false })).toBe(true);
+  expect(await copyCode('X', { write: refused, command: () => true })).toBe(true);
+  expect(await copyCode('X', { write: refused, command: () => false })).toBe(false);
+  expect(await copyCode('X', { command: () => { throw new Error('gone'); } })).toBe(false);
+});
+
+test('what a restarting edge answers is tried again, what we did wrong is not', () => {
+  for (const status of [undefined, 0, 404, 429, 500, 502, 503]) expect(worthRetrying(status, false)).toBe(true);
+  for (const status of [400, 401, 403, 410]) expect(worthRetrying(status, false)).toBe(false);
+  expect(worthRetrying(400, true)).toBe(true);
+});
+
+test('the cheapest variant that can be had is chosen first', () => {
+  const variant = (id: string, price_minor: number, stock: number) => ({ id, title: id, sku: id, price_minor, stock });
+  const product = { product_id: 'p', title: 'p', url: '', image_url: null, currency: 'EUR', price_minor: 1, compare_at_minor: null, stock: 1 };
+  expect(firstChoice({ ...product, variants: [variant('a', 100, 0), variant('b', 300, 2), variant('c', 200, 2)] })?.id).toBe('c');
+  expect(firstChoice({ ...product, variants: [variant('a', 100, 0)] })?.id).toBe('a');
+  expect([stockWord(0), stockWord(3), stockWord(214)]).toEqual(['sold_out', 'few', 'plenty']);
+});
+
+test('figures, money and refusals read well', () => {
+  expect(figure(1284)).toBe('1\u202f284');
+  expect(figure(12)).toBe('12');
+  expect(money(4900, 'EUR')).toMatch(/49/);
+  expect(money(500, 'JPY')).toMatch(/500/);
+  expect(money(4900, 'not money')).toBe('49.00 not money');
+  expect(chatSentence({ code: 'banned' })).toMatch(/no longer/);
+  expect(chatSentence(new Error('x'))).toMatch(/did not work/);
+});

@@ -1,0 +1,142 @@
+import type { Highlight, PublicCloud, PublicShow, ServerFrame } from '@vitrine/client';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Memory } from '../src/app/lib/state/memory.ts';
+import { ShowStore } from '../src/app/lib/state/show.svelte.ts';
+
+const T0 = Date.parse('2026-11-24T10:00:00Z');
+const show: PublicShow = {
+  id: 's1', org_id: 'o1', channel: 'demo', title: 'Autumn drop', cover_url: null, state: 'live', scheduled_at: null, live_at: null, ended_at: null,
+  playback_url: 'http://cloud/live/s1/index.m3u8', rtm_url: 'ws://cloud/v1/rtm', viewers: 1, products: [], coupons: [], highlight: null,
+};
+const pin = (id: string, seconds: number): Highlight => ({
+  id, action: 'show', media_time_ms: null, at: new Date(T0 + seconds * 1_000).toISOString(), card: { kind: 'coupon', coupon_id: id, code: id, title: id },
+});
+
+class Server {
+  static last: Server;
+  readyState = 1;
+  sent: { t: string; token?: string; mark?: string }[] = [];
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: string }) => void) | null = null;
+  onclose: ((event: { code: number }) => void) | null = null;
+  constructor() {
+    Server.last = this;
+  }
+  send(text: string) {
+    this.sent.push(JSON.parse(text) as Server['sent'][number]);
+  }
+  close() {
+    this.readyState = 3;
+  }
+  say(frame: ServerFrame) {
+    this.onmessage?.({ data: JSON.stringify(frame) });
+  }
+}
+
+let kept: Map<string, string>;
+let asked: { token?: string; nickname?: string }[];
+let loads: number;
+let now: number;
+
+async function joined(): Promise<ShowStore> {
+  const memory: Memory = { read: (key) => kept.get(key) ?? null, write: (key, value) => void kept.set(key, value) };
+  const cloud = {
+    viewer: (_show: string, wish: { token?: string; nickname?: string }) => {
+      asked.push(wish);
+      const nickname = wish.nickname ?? 'Guest';
+      return Promise.resolve({ token: `t-${nickname}`, viewer_id: 'v1', nickname, expires_at: '2099-01-01T00:00:00Z' });
+    },
+    show: () => ((loads += 1), Promise.resolve({ ...show, title: 'Loaded again' })),
+  } as unknown as PublicCloud;
+  const store = new ShowStore({ show, cloud, memory, now: () => now, WebSocket: Server as unknown as new (url: string) => WebSocket });
+  store.start();
+  await vi.advanceTimersByTimeAsync(0);
+  Server.last.onopen?.();
+  Server.last.say({ t: 'welcome', epoch: 'e', seq: 1, you: { id: 'v1', name: 'Guest', role: 'viewer' }, snapshot: { state: 'live', live_at: null, viewers: 7, messages: [], highlights: [] } });
+  return store;
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  [kept, asked, loads, now] = [new Map(), [], 0, 0];
+});
+afterEach(() => void vi.useRealTimers());
+
+test('a pin comes with the picture, never before it', async () => {
+  const store = await joined();
+  let picture = T0;
+  store.watch(() => picture);
+  Server.last.say({ t: 'tick', seq: 2, events: [{ e: 'highlight', highlight: pin('a', 4) }] });
+  store.look();
+  expect(store.pinned).toBeNull();
+  picture = T0 + 3_999;
+  store.look();
+  expect(store.pinned).toBeNull();
+  picture = T0 + 4_000;
+  store.look();
+  expect(store.pinned?.id).toBe('a');
+  store.stop();
+});
+
+test('a picture that does not come does not hide the pins for ever', async () => {
+  const store = await joined();
+  store.watch(() => null);
+  Server.last.say({ t: 'tick', seq: 2, events: [{ e: 'highlight', highlight: pin('a', 4) }] });
+  now = 7_000;
+  store.look();
+  expect(store.pinned).toBeNull();
+  now = 9_000;
+  store.look();
+  expect(store.pinned?.id).toBe('a');
+  store.stop();
+});
+
+test('the end of the show takes the pin away', async () => {
+  const store = await joined();
+  Server.last.say({ t: 'tick', seq: 2, events: [{ e: 'highlight', highlight: pin('a', 4) }] });
+  now = 3_000;
+  store.look();
+  expect(store.pinned?.id).toBe('a');
+  Server.last.say({ t: 'tick', seq: 3, events: [{ e: 'state', state: 'ended', live_at: null }] });
+  store.look();
+  expect(store.pinned).toBeNull();
+  store.stop();
+});
+
+test('chat, removals and viewers follow the room', async () => {
+  const store = await joined();
+  const author = { id: 'v2', name: 'ana', role: 'viewer' as const };
+  Server.last.say({ t: 'tick', seq: 2, events: [
+    { e: 'chat', id: 'm1', at: show.id, author, text: 'hi' },
+    { e: 'chat', id: 'm2', at: show.id, author, text: 'again' },
+    { e: 'chat_removed', id: 'm1' },
+    { e: 'viewers', count: 9 },
+  ] });
+  expect(store.messages.map((message) => message.id)).toEqual(['m2']);
+  expect(store.viewers).toBe(9);
+  Server.last.say({ t: 'tick', seq: 3, events: [{ e: 'author_removed', author: 'v2' }] });
+  expect(store.messages).toEqual([]);
+  store.stop();
+});
+
+test('a changed line-up is loaded again, once for a burst', async () => {
+  const store = await joined();
+  for (let turn = 0; turn < 3; turn += 1) Server.last.say({ t: 'tick', seq: 2 + turn, events: [{ e: 'lineup_changed' }] });
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(loads).toBe(1);
+  expect(store.show.title).toBe('Loaded again');
+  store.stop();
+});
+
+test('a name is kept, and the room is greeted again under it', async () => {
+  const store = await joined();
+  const before = Server.last;
+  await store.rename('Ada');
+  await vi.advanceTimersByTimeAsync(0);
+  Server.last.onopen?.();
+  expect(Server.last).not.toBe(before);
+  expect(Server.last.sent[0]).toMatchObject({ t: 'hello', token: 't-Ada' });
+  expect(asked.at(-1)).toEqual({ token: 't-Guest', nickname: 'Ada' });
+  expect(kept.get('nickname')).toBe('Ada');
+  store.stop();
+});
