@@ -12,7 +12,10 @@ async function backend(): Promise<Backend> {
     const { TauriBackend } = await import('./lib/ipc/tauri.ts');
     return new TauriBackend();
   }
-  const { FakeBackend, optionsFrom } = await import('./lib/ipc/fake.ts');
+  const [{ FakeBackend }, { optionsFrom }] = await Promise.all([
+    import('./lib/ipc/fake.ts'),
+    import('./lib/ipc/fake/options.ts'),
+  ]);
   return new FakeBackend(optionsFrom(new URLSearchParams(location.search)));
 }
 

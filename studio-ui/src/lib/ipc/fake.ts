@@ -8,7 +8,6 @@ import {
   type AirPhase,
   type AirView,
   type Backend,
-  type BackendEvents,
   type Bootstrap,
   type ChatMessage,
   type CloudAnswer,
@@ -17,7 +16,6 @@ import {
   type DeskSnapshot,
   type Devices,
   type Highlight,
-  type HighlightCard,
   type HighlightTarget,
   type LowerThirdChoice,
   type OrderView,
@@ -32,69 +30,22 @@ import {
   type UplinkView,
 } from './backend.ts';
 import { FakeCloud } from './fake/cloud.ts';
+import { Emitter } from './fake/emitter.ts';
+import { measured, spoken } from './fake/line.ts';
+import { DEFAULTS, type FakeOptions } from './fake/options.ts';
 import { drawProgramme, type LowerThird } from './fake/picture.ts';
-import { HOST, LINES, MODERATOR, newId, ORG, SHOPPERS, SHOW } from './fake/seed.ts';
+import { DEMO, devicesOf, sessionOf, stageOf } from './fake/person.ts';
+import { LINES, newId, SHOPPERS, SHOW } from './fake/seed.ts';
 
-export interface FakeOptions {
-  /** Signed in from the start, and as whom. */
-  as: Role | 'nobody';
-  keyring: boolean;
-  demo: boolean;
-  /** No products, no shows. */
-  empty: boolean;
-  /** Every request fails as if the cloud were away. */
-  cloudDown: boolean;
-  camera: boolean;
-  /** The demo's show is already on air: this long, in milliseconds. */
-  liveForMs: number | null;
-  /** The uplink is lost, or the line is bad. */
-  trouble: 'none' | 'holding' | 'fair' | 'poor' | 'offline';
-  /** How long each command takes. */
-  latencyMs: number;
-  /** Whether shoppers act by themselves. */
-  crowd: boolean;
-}
-
-export const DEFAULTS: FakeOptions = {
-  as: 'owner',
-  keyring: true,
-  demo: true,
-  empty: false,
-  cloudDown: false,
-  camera: true,
-  liveForMs: null,
-  trouble: 'none',
-  latencyMs: 120,
-  crowd: true,
-};
-
-/** Options from an address like `?as=moderator&live=761&trouble=holding`. */
-export function optionsFrom(query: URLSearchParams): Partial<FakeOptions> {
-  const options: Partial<FakeOptions> = {};
-  const as = query.get('as');
-  if (as) options.as = as as FakeOptions['as'];
-  if (query.get('keyring') === 'none') options.keyring = false;
-  if (query.get('demo') === 'none') options.demo = false;
-  if (query.has('empty')) options.empty = true;
-  if (query.get('cloud') === 'down') options.cloudDown = true;
-  if (query.get('camera') === 'none') options.camera = false;
-  if (query.has('live')) options.liveForMs = Number(query.get('live')) * 1000;
-  if (query.has('trouble')) options.trouble = query.get('trouble') as FakeOptions['trouble'];
-  if (query.has('latency')) options.latencyMs = Number(query.get('latency'));
-  return options;
-}
-
-const BITRATES: Record<Quality, number> = { p360: 800, p540: 1800, p720: 3000 };
 const SIZES: Record<Quality, [number, number, number]> = {
   p360: [640, 360, 15],
   p540: [960, 540, 30],
   p720: [1280, 720, 30],
 };
 
-export class FakeBackend implements Backend {
+export class FakeBackend extends Emitter implements Backend {
   readonly cloud: FakeCloud;
   #options: FakeOptions;
-  #handlers = new Map<string, Set<(payload: never) => void>>();
   #session: Session | null;
   #devices: Devices;
   #stage: StageView;
@@ -110,56 +61,19 @@ export class FakeBackend implements Backend {
   #beat = 0;
 
   constructor(options: Partial<FakeOptions> = {}) {
+    super();
     this.#options = { ...DEFAULTS, ...options };
     this.cloud = new FakeCloud(this.#options.empty, Date.now());
     this.cloud.onchange = () => this.#touchLineup();
-    this.#session = this.#options.as === 'nobody' ? null : this.#sessionAs(this.#options.as);
-    this.#devices = {
-      cameras: this.#options.camera
-        ? [
-            { id: 'cam-1', name: 'Studio camera', isDefault: true },
-            { id: 'cam-2', name: 'Integrated webcam', isDefault: false },
-          ]
-        : [],
-      microphones: [
-        { id: 'mic-1', name: 'Lavalier', isDefault: true },
-        { id: 'mic-2', name: 'Built-in microphone', isDefault: false },
-      ],
-    };
-    this.#stage = {
-      source: this.#options.camera ? { kind: 'camera', id: 'cam-1' } : { kind: 'test_pattern' },
-      sourceName: this.#options.camera ? 'Studio camera' : '',
-      microphone: 'mic-1',
-      microphoneName: 'Lavalier',
-      muted: false,
-      quality: 'p720',
-      width: 1280,
-      height: 720,
-      fps: 30,
-      lowerThird: { choice: { kind: 'follow_pin' }, showing: null },
-      notice: this.#options.camera ? null : { kind: 'no_camera', subject: null },
-    };
+    this.#session = this.#options.as === 'nobody' ? null : sessionOf(this.#options.as, this.#options.keyring);
+    this.#devices = devicesOf(this.#options.camera);
+    this.#stage = stageOf(this.#devices);
     this.#air = { phase: 'idle', liveAtMs: null, sinceAtMs: Date.now(), problem: null };
     const show = this.cloud.shows.find((candidate) => candidate.id === SHOW);
     if (show && this.#options.liveForMs !== null) {
       show.state = this.#options.trouble === 'holding' ? 'interrupted' : 'live';
       show.live_at = new Date(Date.now() - this.#options.liveForMs).toISOString();
     }
-  }
-
-  listen<K extends keyof BackendEvents>(
-    event: K,
-    handler: (payload: BackendEvents[K]) => void,
-  ): () => void {
-    const handlers = this.#handlers.get(event) ?? new Set();
-    this.#handlers.set(event, handlers);
-    handlers.add(handler as never);
-    return () => void handlers.delete(handler as never);
-  }
-
-  /** Tells the window; tests use it to play the desk. */
-  emit<K extends keyof BackendEvents>(event: K, payload: BackendEvents[K]) {
-    for (const handler of this.#handlers.get(event) ?? []) handler(payload as never);
   }
 
   // ------------------------------------------------------------ session
@@ -169,17 +83,7 @@ export class FakeBackend implements Backend {
     return {
       profile: 'default',
       version: '0.1.0',
-      demo: this.#options.demo
-        ? {
-            cloudUrl: 'http://127.0.0.1:8080',
-            showId: SHOW,
-            signIns: [
-              { role: 'owner', email: 'owner@demo.example', password: 'demo-owner-password' },
-              { role: 'host', email: 'host@demo.example', password: 'demo-host-password' },
-              { role: 'moderator', email: 'mod@demo.example', password: 'demo-mod-password' },
-            ],
-          }
-        : null,
+      demo: this.#options.demo ? DEMO : null,
       keyring: this.#options.keyring
         ? { available: true, reason: null }
         : { available: false, reason: 'No secret service answers on this session’s bus.' },
@@ -193,13 +97,8 @@ export class FakeBackend implements Backend {
     if (this.#options.cloudDown) this.#refuse('cloud_unreachable', true);
     if (password.length < 6) this.#refuse('bad_credentials');
     const role: Role = email.startsWith('mod') ? 'moderator' : 'owner';
-    const session = this.#sessionAs(role);
-    this.#session = {
-      ...session,
-      cloudUrl,
-      remembered: remember && this.#options.keyring,
-      user: { ...session.user, email },
-    };
+    const session = sessionOf(role, remember && this.#options.keyring);
+    this.#session = { ...session, cloudUrl, user: { ...session.user, email } };
     return this.#session;
   }
 
@@ -308,7 +207,7 @@ export class FakeBackend implements Backend {
       sinceAtMs: Date.now() - (holding ? 4_000 : 0),
       problem: null,
     };
-    if (live) this.#rewind(show.id);
+    if (live) this.#rewind();
     this.#timers.push(setInterval(() => this.#meter(), 100));
     this.#timers.push(setInterval(() => this.#second(), 1000));
   }
@@ -368,7 +267,7 @@ export class FakeBackend implements Backend {
       action: 'show',
       media_time_ms: this.#air.liveAtMs ? Date.now() - this.#air.liveAtMs : null,
       at: new Date().toISOString(),
-      card: this.#cardOf(target),
+      card: this.cloud.card(target),
     };
     this.emit('highlightChanged', this.#highlight);
     this.#setStage({});
@@ -425,25 +324,13 @@ export class FakeBackend implements Backend {
   }
 
   #measure() {
-    const verdict = { none: 'good', holding: 'good', offline: 'good', fair: 'fair', poor: 'poor' } as const;
-    const trouble = this.#options.trouble;
-    const full = BITRATES[this.#stage.quality] + 128;
-    const share = trouble === 'poor' ? 0.45 : trouble === 'fair' ? 0.8 : 1;
-    const wave = Math.sin(this.#beat / 2.7) * (trouble === 'none' ? 0.02 : 0.16);
-    this.#uplink = {
-      bitrateKbps: Math.round(full * (share + wave)),
-      droppedFrames: this.#uplink.droppedFrames + (trouble === 'poor' ? 7 : trouble === 'fair' ? 1 : 0),
-      queueMs: trouble === 'poor' ? 1840 : trouble === 'fair' ? 420 : 20,
-      verdict: verdict[trouble],
-    };
+    this.#uplink = measured(this.#options.trouble, this.#stage.quality, this.#beat, this.#uplink);
     this.emit('uplinkChanged', this.#uplink);
   }
 
   #meter() {
-    const t = performance.now();
-    const word = Math.max(0, Math.sin(t / 310)) * Math.max(0, Math.sin(t / 1900) + 0.7);
-    const rmsDb = this.#stage.microphone ? -46 + word * 22 + Math.random() * 4 : -100;
-    this.emit('meterChanged', { peakDb: Math.min(-3, rmsDb + 9), rmsDb, muted: this.#stage.muted });
+    const { microphone, muted } = this.#stage;
+    this.emit('meterChanged', spoken(performance.now(), microphone !== null, muted));
   }
 
   #shopper(n: number, at = Date.now()) {
@@ -467,7 +354,7 @@ export class FakeBackend implements Backend {
   }
 
   /** Plays what happened before the window looked: a show that is live already has a past. */
-  #rewind(_show: string) {
+  #rewind() {
     const now = Date.now();
     this.#viewers = 1284;
     for (let i = 24; i > 0; i--) this.#shopper(i, now - i * 1600 - 4000);
@@ -479,35 +366,13 @@ export class FakeBackend implements Backend {
         action: 'show',
         media_time_ms: 0,
         at: new Date(now - 42_000).toISOString(),
-        card: this.#cardOf({ kind: 'product', product_id: first.id }),
+        card: this.cloud.card({ kind: 'product', product_id: first.id }),
       };
       this.#setStage({});
     }
   }
 
   // ------------------------------------------------------------ small things
-
-  #sessionAs(role: Role): Session {
-    const person = role === 'moderator' ? MODERATOR : HOST;
-    return {
-      cloudUrl: 'http://127.0.0.1:8080',
-      user: { ...person, email: `${role === 'moderator' ? 'mod' : 'owner'}@demo.example` },
-      organizations: [{ id: ORG, name: 'Maison Demo', slug: 'demo', role }],
-      remembered: this.#options.keyring,
-    };
-  }
-
-  #cardOf(target: HighlightTarget): HighlightCard {
-    if (target.kind === 'coupon') {
-      const coupon = this.cloud.coupons.find((one) => one.id === target.coupon_id);
-      if (!coupon) this.#refuse('not_in_lineup');
-      return { kind: 'coupon', coupon_id: coupon.id, code: coupon.code, title: coupon.title };
-    }
-    const product = this.cloud.products.find((one) => one.id === target.product_id);
-    if (!product) this.#refuse('not_in_lineup');
-    const { id, description: _d, created_at: _c, version: _v, ...card } = product;
-    return { kind: 'product', product_id: id, ...card, compare_at_minor: card.compare_at_minor ?? null };
-  }
 
   #lowerThird(): LowerThird | null {
     const { choice } = this.#stage.lowerThird;

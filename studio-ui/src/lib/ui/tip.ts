@@ -20,8 +20,13 @@ export function tip(text: string, key = ''): Attachment<HTMLElement> {
       (element.closest('dialog') ?? document.body).append(bubble);
       place(bubble, element.getBoundingClientRect());
     };
-    const enter = () => (timer = setTimeout(show, WAIT_MS));
-    const focus = () => element.matches(':focus-visible') && show();
+    const enter = () => {
+      clearTimeout(timer);
+      timer = setTimeout(show, WAIT_MS);
+    };
+    const focus = () => {
+      if (element.matches(':focus-visible')) enter();
+    };
     element.addEventListener('pointerenter', enter);
     element.addEventListener('pointerleave', hide);
     element.addEventListener('pointerdown', hide);

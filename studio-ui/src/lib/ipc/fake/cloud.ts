@@ -1,6 +1,6 @@
 /** The fake's second lane: the organisation's part of `/v1`, in memory. */
 import type { Coupon, LineupItem, NewProduct, Order, Product, Show } from '../../cloud/types.ts';
-import type { CloudAnswer } from '../backend.ts';
+import { CommandFailure, type CloudAnswer, type HighlightCard, type HighlightTarget } from '../backend.ts';
 import { newId, ORG, seedCoupons, seedProducts, seedShows } from './seed.ts';
 
 interface Ban {
@@ -56,6 +56,23 @@ export class FakeCloud {
     };
     this.orders.push(order);
     return order;
+  }
+
+  /** What shoppers would see of a pinned product or coupon. */
+  card(target: HighlightTarget): HighlightCard {
+    if (target.kind === 'coupon') {
+      const coupon = this.coupons.find((one) => one.id === target.coupon_id);
+      if (coupon) return { kind: 'coupon', coupon_id: coupon.id, code: coupon.code, title: coupon.title };
+    } else {
+      const product = this.products.find((one) => one.id === target.product_id);
+      if (product) {
+        const { id, title, url, image_url, currency, price_minor, stock, variants } = product;
+        const compare_at_minor = product.compare_at_minor ?? null;
+        const card = { title, url, image_url, currency, price_minor, compare_at_minor, stock, variants };
+        return { kind: 'product', product_id: id, ...card };
+      }
+    }
+    throw new CommandFailure({ code: 'not_in_lineup', message: 'not in the line-up', retryable: false });
   }
 
   handle(method: string, path: string, body: string | null): CloudAnswer {

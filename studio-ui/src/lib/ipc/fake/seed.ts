@@ -3,8 +3,6 @@ import type { Coupon, Product, Show } from '../../cloud/types.ts';
 
 export const ORG = '0199f0a0-0000-7000-8000-0000000000a1';
 export const SHOW = '0199f0a0-0000-7000-8000-0000000000b1';
-export const HOST = { id: '0199f0a0-0000-7000-8000-0000000000c1', name: 'Lena Vogt' };
-export const MODERATOR = { id: '0199f0a0-0000-7000-8000-0000000000c2', name: 'Tom Ruiz' };
 
 let serial = 0x1000;
 export const newId = () => `0199f0a0-0000-7000-8000-${(++serial).toString(16).padStart(12, '0')}`;

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import type { Backend, CloudAnswer } from '../ipc/backend.ts';
+import { Cloud } from './cloud.ts';
+
+function cloudAnswering(answer: CloudAnswer) {
+  const asked: unknown[] = [];
+  const backend = {
+    cloudFetch: (...request: unknown[]) => {
+      asked.push(request);
+      return Promise.resolve(answer);
+    },
+  } as unknown as Backend;
+  return { cloud: new Cloud(backend, 'org-1'), asked };
+}
+
+describe('the second lane', () => {
+  it('asks below its organisation', async () => {
+    const { cloud, asked } = cloudAnswering({ status: 200, body: '{"id":"s"}' });
+    await cloud.setLineup('show-1', [{ kind: 'coupon', coupon_id: 'c' }]);
+    expect(asked).toEqual([
+      ['PUT', '/v1/orgs/org-1/shows/show-1/lineup', '{"items":[{"kind":"coupon","coupon_id":"c"}]}'],
+    ]);
+  });
+
+  it('turns problem+json into a failure with its code', async () => {
+    const body = JSON.stringify({ status: 409, code: 'conflict', detail: 'Load it again.', retryable: true });
+    const { cloud } = cloudAnswering({ status: 409, body });
+    await expect(cloud.shows()).rejects.toMatchObject({ code: 'conflict', retryable: true });
+  });
+
+  it('blames the far side for what is no JSON', async () => {
+    const { cloud } = cloudAnswering({ status: 502, body: '<html>' });
+    await expect(cloud.shows()).rejects.toMatchObject({ code: 'far_side' });
+  });
+
+  it('takes an empty answer', async () => {
+    const { cloud } = cloudAnswering({ status: 204, body: '' });
+    await expect(cloud.deleteShow('s')).resolves.toBeUndefined();
+  });
+});

@@ -1,0 +1,38 @@
+/** The fake's instruments: what a line and a microphone would show. Pure. */
+import type { MeterView, Quality, UplinkView } from '../backend.ts';
+import type { FakeOptions } from './options.ts';
+
+const BITRATES: Record<Quality, number> = { p360: 800, p540: 1800, p720: 3000 };
+const SOUND_KBPS = 128;
+
+const LINES = {
+  good: { share: 1, wave: 0.02, dropped: 0, queueMs: 20 },
+  fair: { share: 0.8, wave: 0.16, dropped: 1, queueMs: 420 },
+  poor: { share: 0.45, wave: 0.16, dropped: 7, queueMs: 1840 },
+};
+
+/** The uplink in its `second`, after `before`. */
+export function measured(
+  trouble: FakeOptions['trouble'],
+  quality: Quality,
+  second: number,
+  before: UplinkView,
+): UplinkView {
+  const verdict = trouble === 'fair' || trouble === 'poor' ? trouble : 'good';
+  const line = LINES[verdict];
+  const share = line.share + Math.sin(second / 2.7) * line.wave;
+  return {
+    bitrateKbps: Math.round((BITRATES[quality] + SOUND_KBPS) * share),
+    droppedFrames: before.droppedFrames + line.dropped,
+    queueMs: line.queueMs,
+    verdict,
+  };
+}
+
+/** Somebody speaks, with pauses. */
+export function spoken(ms: number, microphone: boolean, muted: boolean): MeterView {
+  if (!microphone) return { peakDb: -100, rmsDb: -100, muted };
+  const word = Math.max(0, Math.sin(ms / 310)) * Math.max(0, Math.sin(ms / 1900) + 0.8);
+  const rmsDb = -42 + Math.min(1, word) * 22 + Math.sin(ms / 47) * 2;
+  return { peakDb: rmsDb + 8, rmsDb, muted };
+}

@@ -1,0 +1,51 @@
+/** How the fake's world is, and what goes wrong in it. */
+import type { Role } from '../backend.ts';
+
+export interface FakeOptions {
+  /** Signed in from the start, and as whom. */
+  as: Role | 'nobody';
+  keyring: boolean;
+  demo: boolean;
+  /** No products, no shows. */
+  empty: boolean;
+  /** Every request fails as if the cloud were away. */
+  cloudDown: boolean;
+  camera: boolean;
+  /** The demo's show is already on air: this long, in milliseconds. */
+  liveForMs: number | null;
+  /** The uplink is lost, or the line is bad. */
+  trouble: 'none' | 'holding' | 'fair' | 'poor' | 'offline';
+  /** How long each command takes. */
+  latencyMs: number;
+  /** Whether shoppers act by themselves. */
+  crowd: boolean;
+}
+
+export const DEFAULTS: FakeOptions = {
+  as: 'owner',
+  keyring: true,
+  demo: true,
+  empty: false,
+  cloudDown: false,
+  camera: true,
+  liveForMs: null,
+  trouble: 'none',
+  latencyMs: 120,
+  crowd: true,
+};
+
+/** Options from an address like `?as=moderator&live=761&trouble=holding`. */
+export function optionsFrom(query: URLSearchParams): Partial<FakeOptions> {
+  const options: Partial<FakeOptions> = {};
+  const as = query.get('as');
+  if (as) options.as = as as FakeOptions['as'];
+  if (query.get('keyring') === 'none') options.keyring = false;
+  if (query.get('demo') === 'none') options.demo = false;
+  if (query.has('empty')) options.empty = true;
+  if (query.get('cloud') === 'down') options.cloudDown = true;
+  if (query.get('camera') === 'none') options.camera = false;
+  if (query.has('live')) options.liveForMs = Number(query.get('live')) * 1000;
+  if (query.has('trouble')) options.trouble = query.get('trouble') as FakeOptions['trouble'];
+  if (query.has('latency')) options.latencyMs = Number(query.get('latency'));
+  return options;
+}

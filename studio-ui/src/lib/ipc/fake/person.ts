@@ -1,0 +1,57 @@
+/** Who sits before the fake studio, and what stands on their table. */
+import type { DemoHint, Devices, Role, Session, StageView } from '../backend.ts';
+import { ORG, SHOW } from './seed.ts';
+
+const HOST = { id: '0199f0a0-0000-7000-8000-0000000000c1', name: 'Lena Vogt' };
+const MODERATOR = { id: '0199f0a0-0000-7000-8000-0000000000c2', name: 'Tom Ruiz' };
+const CLOUD = 'http://127.0.0.1:8080';
+
+export const DEMO: DemoHint = {
+  cloudUrl: CLOUD,
+  showId: SHOW,
+  signIns: [
+    { role: 'owner', email: 'owner@demo.example', password: 'demo-owner-password' },
+    { role: 'host', email: 'host@demo.example', password: 'demo-host-password' },
+    { role: 'moderator', email: 'mod@demo.example', password: 'demo-mod-password' },
+  ],
+};
+
+export function sessionOf(role: Role, remembered: boolean): Session {
+  const moderator = role === 'moderator';
+  return {
+    cloudUrl: CLOUD,
+    user: { ...(moderator ? MODERATOR : HOST), email: `${moderator ? 'mod' : role}@demo.example` },
+    organizations: [{ id: ORG, name: 'Maison Demo', slug: 'demo', role }],
+    remembered,
+  };
+}
+
+export function devicesOf(camera: boolean): Devices {
+  const cameras = [
+    { id: 'cam-1', name: 'Studio camera', isDefault: true },
+    { id: 'cam-2', name: 'Integrated webcam', isDefault: false },
+  ];
+  const microphones = [
+    { id: 'mic-1', name: 'Lavalier', isDefault: true },
+    { id: 'mic-2', name: 'Built-in microphone', isDefault: false },
+  ];
+  return { cameras: camera ? cameras : [], microphones };
+}
+
+/** The stage as it starts: the first camera, else the test pattern and a word about it. */
+export function stageOf({ cameras, microphones }: Devices): StageView {
+  const camera = cameras[0];
+  return {
+    source: camera ? { kind: 'camera', id: camera.id } : { kind: 'test_pattern' },
+    sourceName: camera?.name ?? '',
+    microphone: microphones[0]?.id ?? null,
+    microphoneName: microphones[0]?.name ?? null,
+    muted: false,
+    quality: 'p720',
+    width: 1280,
+    height: 720,
+    fps: 30,
+    lowerThird: { choice: { kind: 'follow_pin' }, showing: null },
+    notice: camera ? null : { kind: 'no_camera', subject: null },
+  };
+}
