@@ -82,6 +82,16 @@ impl Amf0Value {
         }
     }
 
+    /// The properties of an object, an ECMA array or a typed object; `None` for anything else.
+    pub fn into_properties(self) -> Option<Vec<(String, Amf0Value)>> {
+        match self {
+            Self::Object(properties) | Self::EcmaArray(properties) | Self::TypedObject { properties, .. } => {
+                Some(properties)
+            }
+            _ => None,
+        }
+    }
+
     /// The first property of that name.
     pub fn get(&self, name: &str) -> Option<&Amf0Value> {
         self.properties().iter().find(|(key, _)| key == name).map(|(_, value)| value)

@@ -1,6 +1,6 @@
 //! Putting messages together from chunks that a peer cut, bounded in every direction.
 
-use bytes::{Buf, BufMut, Bytes, BytesMut};
+use bytes::{Buf, Bytes};
 
 use super::header::{Header, MAX_HEADER_BYTES};
 use super::{INITIAL_CHUNK_SIZE, RawMessage};
@@ -43,7 +43,7 @@ struct ChunkStream {
     length: usize,
     type_id: u8,
     stream_id: u32,
-    partial: Option<BytesMut>,
+    partial: Option<Vec<u8>>,
 }
 
 /// A header that is complete, extended timestamp included.
@@ -105,11 +105,12 @@ impl ChunkReader {
                         if self.partial_bytes > self.partial_limit {
                             return Err(Error::TooManyPartialBytes(self.partial_limit));
                         }
-                        none.insert(BytesMut::with_capacity(stream.length))
+                        none.insert(Vec::with_capacity(stream.length))
                     }
                 };
                 let taken = left.min(input.len());
-                partial.put(input.split_to(taken));
+                partial.extend_from_slice(&input[..taken]);
+                input.advance(taken);
                 if taken < left {
                     self.body = Some((index, left - taken));
                     return Ok(None);
@@ -118,7 +119,7 @@ impl ChunkReader {
                     continue;
                 }
                 self.partial_bytes -= stream.length;
-                stream.partial.take().unwrap_or_default().freeze()
+                stream.partial.take().unwrap_or_default().into()
             };
             let message = RawMessage {
                 chunk_stream: stream.id,
@@ -217,7 +218,7 @@ impl ChunkReader {
                 return Err(Error::MessageTooLong { length: stream.length, limit: self.message_limit });
             }
         }
-        let received = stream.partial.as_ref().map_or(0, BytesMut::len);
+        let received = stream.partial.as_ref().map_or(0, Vec::len);
         Ok((index, (stream.length - received).min(self.chunk_size as usize)))
     }
 

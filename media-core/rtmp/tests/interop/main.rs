@@ -20,6 +20,12 @@ const PATIENCE: Duration = Duration::from_secs(60);
 fn main() {
     let trials = vec![
         trial("ffmpeg_publishes_h264_and_aac", &[Program::Ffmpeg], || encoder(Program::Ffmpeg)),
+        trial("ffmpeg_publishes_hevc", &[Program::FfmpegHevc], || {
+            enhanced(Program::FfmpegHevc, VideoCodec::Hevc)
+        }),
+        trial("ffmpeg_publishes_av1", &[Program::FfmpegAv1], || {
+            enhanced(Program::FfmpegAv1, VideoCodec::Av1)
+        }),
         trial("gstreamer_rtmp2sink_publishes_h264_and_aac", &[Program::Rtmp2Sink], || {
             encoder(Program::Rtmp2Sink)
         }),
@@ -53,6 +59,17 @@ where
 
 /// An encoder publishes three seconds; everything a show needs must have arrived.
 async fn encoder(program: Program) {
+    assert_show(&publish_with(program).await, VideoCodec::Avc);
+}
+
+/// The same over Enhanced RTMP.
+async fn enhanced(program: Program, codec: VideoCodec) {
+    let seen = publish_with(program).await;
+    assert!(seen.tags.iter().filter_map(Tag::video_header).all(|header| header.enhanced));
+    assert_show(&seen, codec);
+}
+
+async fn publish_with(program: Program) -> Seen {
     let listener = Listener::bind().await;
     let mut process = program.publish(&listener.url("key-1"));
     let seen = listener.serve_one(Answer::Accept).await.unwrap();
@@ -61,11 +78,11 @@ async fn encoder(program: Program) {
     assert_eq!(seen.app, "live");
     assert!(seen.unpublished, "the end of the stream was not noticed");
     assert!(status.success(), "{} ended with {status}", program.name());
-    assert_show(&seen);
+    seen
 }
 
 /// Sequence headers first, key frames, audio, time that moves, metadata that names a picture size.
-fn assert_show(seen: &Seen) {
+fn assert_show(seen: &Seen, codec: VideoCodec) {
     let video: Vec<_> =
         seen.tags.iter().filter_map(|tag| Some((tag.timestamp_ms, tag.video_header()?))).collect();
     let audio: Vec<_> =
@@ -78,7 +95,7 @@ fn assert_show(seen: &Seen) {
         audio.first().is_some_and(|(_, header)| header.is_sequence_header()),
         "audio starts with its header"
     );
-    assert!(video.iter().all(|(_, header)| header.codec == VideoCodec::Avc));
+    assert!(video.iter().all(|(_, header)| header.codec == codec));
     let keyframes = video.iter().filter(|(_, header)| header.is_keyframe()).count();
     assert!(keyframes >= 2, "{keyframes} key frames");
     assert!(video.len() >= 80, "{} video tags", video.len());
@@ -107,7 +124,7 @@ async fn to_ourselves() {
     let (published, seen) = (published.unwrap(), seen.unwrap());
     assert_eq!(published.session.as_deref(), Some(server::SESSION));
     assert!(seen.unpublished);
-    assert_show(&seen);
+    assert_show(&seen, VideoCodec::Avc);
     assert!(media(&seen.tags).eq(media(&tags)), "the tags that arrived are not those that were sent");
 }
 

@@ -13,6 +13,8 @@ const NGINX_RTMP: &str = "/usr/lib/nginx/modules/ngx_rtmp_module.so";
 #[derive(Clone, Copy, PartialEq)]
 pub enum Program {
     Ffmpeg,
+    FfmpegHevc,
+    FfmpegAv1,
     Rtmp2Sink,
     RtmpSink,
     Nginx,
@@ -22,6 +24,8 @@ impl Program {
     pub fn name(self) -> &'static str {
         match self {
             Program::Ffmpeg => "ffmpeg",
+            Program::FfmpegHevc => "ffmpeg from version 7 on with libx265",
+            Program::FfmpegAv1 => "ffmpeg from version 7 on with libsvtav1",
             Program::Rtmp2Sink => "gst-launch-1.0 with rtmp2sink, x264enc, avenc_aac",
             Program::RtmpSink => "gst-launch-1.0 with rtmpsink, x264enc, avenc_aac",
             Program::Nginx => "nginx with its RTMP module",
@@ -30,7 +34,9 @@ impl Program {
 
     pub fn is_there(self) -> bool {
         match self {
-            Program::Ffmpeg => runs("ffmpeg", &["-version"]),
+            Program::Ffmpeg => runs(&ffmpeg(), &["-version"]),
+            Program::FfmpegHevc => ffmpeg_major() >= 7 && has_encoder("libx265"),
+            Program::FfmpegAv1 => ffmpeg_major() >= 7 && has_encoder("libsvtav1"),
             Program::Rtmp2Sink => elements(&["rtmp2sink", "x264enc", "avenc_aac", "flvmux"]),
             Program::RtmpSink => elements(&["rtmpsink", "x264enc", "avenc_aac", "flvmux"]),
             Program::Nginx => Path::new(NGINX_RTMP).exists() && runs("nginx", &["-v"]),
@@ -39,13 +45,19 @@ impl Program {
 
     /// Starts an encoder that publishes three seconds of picture and tone to `url`.
     pub fn publish(self, url: &str) -> Child {
-        let arguments = match self {
-            Program::Ffmpeg => [&ffmpeg_source()[..], &words("-f flv"), &[url.to_owned()]].concat(),
-            Program::Rtmp2Sink => gstreamer("rtmp2sink", url),
-            Program::RtmpSink => gstreamer("rtmpsink", &format!("{url} live=1")),
+        let ffmpeg_to = |codec| [&ffmpeg_source(codec)[..], &words("-f flv"), &[url.to_owned()]].concat();
+        let (program, arguments) = match self {
+            Program::Ffmpeg => (ffmpeg(), ffmpeg_to(H264)),
+            Program::FfmpegHevc => {
+                (ffmpeg(), ffmpeg_to("libx265 -preset ultrafast -x265-params log-level=none"))
+            }
+            Program::FfmpegAv1 => (ffmpeg(), ffmpeg_to("libsvtav1 -preset 12")),
+            Program::Rtmp2Sink => ("gst-launch-1.0".to_owned(), gstreamer("rtmp2sink", url)),
+            Program::RtmpSink => {
+                ("gst-launch-1.0".to_owned(), gstreamer("rtmpsink", &format!("{url} live=1")))
+            }
             Program::Nginx => panic!("nginx does not publish"),
         };
-        let program = if self == Program::Ffmpeg { "ffmpeg" } else { "gst-launch-1.0" };
         Command::new(program).args(arguments).stdin(Stdio::null()).kill_on_drop(true).spawn().unwrap()
     }
 }
@@ -54,8 +66,8 @@ impl Program {
 pub async fn sample_tags() -> Vec<Tag> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("sample.flv");
-    let mut command = Command::new("ffmpeg");
-    command.args(ffmpeg_source()).args(["-f", "flv"]).arg(&file).stdin(Stdio::null());
+    let mut command = Command::new(ffmpeg());
+    command.args(ffmpeg_source(H264)).args(["-f", "flv"]).arg(&file).stdin(Stdio::null());
     assert!(command.status().await.unwrap().success());
     read_flv(&file)
 }
@@ -66,12 +78,30 @@ fn read_flv(file: &Path) -> Vec<Tag> {
     std::iter::from_fn(|| reader.next_tag().unwrap()).collect()
 }
 
-/// B-frames, so that composition times are seen; a key frame each second.
-fn ffmpeg_source() -> Vec<String> {
-    words(
+/// B-frames, so that composition times are seen.
+const H264: &str = "libx264 -preset veryfast -threads 1 -bf 2";
+
+/// A picture that moves and a tone, a key frame each second.
+fn ffmpeg_source(codec: &str) -> Vec<String> {
+    words(&format!(
         "-hide_banner -loglevel error -f lavfi -i testsrc2=size=320x180:rate=30 -f lavfi -i sine -t 3 \
-         -c:v libx264 -preset veryfast -threads 1 -bf 2 -g 30 -c:a aac -b:a 96k",
-    )
+         -c:v {codec} -pix_fmt yuv420p -g 30 -c:a aac -b:a 96k"
+    ))
+}
+
+/// The ffmpeg to use: Debian's cannot publish HEVC and AV1, so another may be named.
+fn ffmpeg() -> String {
+    std::env::var("VITRINE_TEST_FFMPEG").unwrap_or_else(|_| "ffmpeg".to_owned())
+}
+
+fn ffmpeg_major() -> u32 {
+    let version = output(&ffmpeg(), &["-version"]);
+    let number = version.strip_prefix("ffmpeg version ").and_then(|rest| rest.split('.').next());
+    number.and_then(|major| major.trim_start_matches('n').parse().ok()).unwrap_or(0)
+}
+
+fn has_encoder(name: &str) -> bool {
+    output(&ffmpeg(), &["-hide_banner", "-encoders"]).contains(name)
 }
 
 fn gstreamer(sink: &str, location: &str) -> Vec<String> {
@@ -93,6 +123,11 @@ fn runs(program: &str, arguments: &[&str]) -> bool {
     let mut command = std::process::Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
+}
+
+fn output(program: &str, arguments: &[&str]) -> String {
+    let output = std::process::Command::new(program).args(arguments).stdin(Stdio::null()).output();
+    output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default()
 }
 
 fn elements(names: &[&str]) -> bool {

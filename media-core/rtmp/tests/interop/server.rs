@@ -63,7 +63,9 @@ async fn serve(
             session.peer_closed();
             return Ok(());
         }
-        buffer.reserve(65_536);
+        if buffer.capacity() - buffer.len() < 4096 {
+            buffer.reserve(65_536); // reads share one allocation, which tags keep alive
+        }
         let limit =
             session.deadline().map_or(Duration::MAX, |at| at.saturating_duration_since(Instant::now()));
         match tokio::time::timeout(limit, socket.read_buf(&mut buffer)).await {

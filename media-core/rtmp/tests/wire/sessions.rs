@@ -337,3 +337,14 @@ fn small_message_in_one_chunk_is_a_slice_of_what_was_received() {
     let Some(ServerEvent::Tag(tag)) = server.poll_event() else { panic!("no tag") };
     assert!(range.contains(&tag.payload.as_ptr()), "payload was copied");
 }
+
+#[test]
+fn metadata_with_an_index_of_key_frames_is_passed_on_unread() {
+    let now = Instant::now();
+    let (mut client, mut server) = publishing(now);
+    let times = Amf0Value::StrictArray(vec![1.0.into(); 300]);
+    let tag = Tag::metadata(0, vec![("keyframes".into(), Amf0Value::object([("times", times)]))]);
+    client.send_tag(&tag).unwrap();
+    exchange(&mut client, &mut server, now);
+    assert_eq!(server.poll_event(), Some(ServerEvent::Tag(tag)));
+}

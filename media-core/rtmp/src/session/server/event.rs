@@ -20,7 +20,7 @@ pub enum ServerEvent {
         /// What the publisher wishes to happen with the stream.
         kind: PublishKind,
     },
-    /// An audio or video tag, or a script tag other than `onMetaData`.
+    /// An audio or video tag, or a script tag other than a readable `onMetaData`.
     Tag(Tag),
     /// `onMetaData`: what the encoder says about its stream. Hints, not facts.
     Metadata {

@@ -272,9 +272,10 @@ impl ServerSession {
             (name, length) = amf0::decode_prefix(&payload, limits)?;
         }
         let properties = match name.as_str() {
-            Some("onMetaData") => match amf0::decode(&payload[length..], limits)?.into_iter().next() {
-                Some(Amf0Value::Object(properties) | Amf0Value::EcmaArray(properties)) => Some(properties),
-                _ => None,
+            Some("onMetaData") => match amf0::decode(&payload[length..], limits) {
+                Ok(values) => values.into_iter().next().and_then(Amf0Value::into_properties),
+                Err(amf0::Error::TooMany) => None, // an index of key frames: harmless, passed on unread
+                Err(error) => return Err(error.into()),
             },
             _ => None,
         };
