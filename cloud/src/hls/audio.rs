@@ -4,7 +4,11 @@ use std::{collections::VecDeque, sync::Arc};
 
 use bytes::Bytes;
 
-use super::{boxes::AudioRun, codec::AudioConfig, time::{MediaTime, TIMESCALE}};
+use super::{
+    boxes::AudioRun,
+    codec::AudioConfig,
+    time::{MediaTime, TIMESCALE},
+};
 
 /// A packet may stray this far from the count of samples before the count is anchored again.
 const STRAY: MediaTime = MediaTime::from_ms(40);
@@ -117,10 +121,16 @@ impl AudioTimeline {
                 continue;
             }
             match runs.last_mut() {
-                Some(run) if run.start + run.packets.len() as u64 * u64::from(frame_samples) == packet.start => {
+                Some(run)
+                    if run.start + run.packets.len() as u64 * u64::from(frame_samples) == packet.start =>
+                {
                     run.packets.push(packet.data.clone());
                 }
-                _ => runs.push(AudioRun { start: packet.start, frame_samples, packets: vec![packet.data.clone()] }),
+                _ => runs.push(AudioRun {
+                    start: packet.start,
+                    frame_samples,
+                    packets: vec![packet.data.clone()],
+                }),
             }
         }
         runs

@@ -5,9 +5,9 @@
 
 use bytes::Bytes;
 use mp4_atom::{
-    Audio, Avc1, Avcc, AvccExt, Codec, Dinf, Dref, Encode, Esds, FourCC, Ftyp, Hdlr, Mdhd, Mdia, Mfhd, Minf, Moof,
-    Moov, Mp4a, Mvex, Mvhd, Pasp, Smhd, Stbl, Stco, Stsd, Tfdt, Tfhd, Tkhd, Traf, Trak, Trex, Trun, TrunEntry,
-    Url, Visual, Vmhd,
+    Audio, Avc1, Avcc, AvccExt, Codec, Dinf, Dref, Encode, Esds, FourCC, Ftyp, Hdlr, Mdhd, Mdia, Mfhd, Minf,
+    Moof, Moov, Mp4a, Mvex, Mvhd, Pasp, Smhd, Stbl, Stco, Stsd, Tfdt, Tfhd, Tkhd, Traf, Trak, Trex, Trun,
+    TrunEntry, Url, Visual, Vmhd,
     esds::{DecoderConfig, DecoderSpecific, EsDescriptor, SLConfig},
 };
 
@@ -63,7 +63,13 @@ pub fn init(video: &VideoConfig, audio: Option<&AudioConfig>) -> Option<Bytes> {
     .encode(&mut out)
     .ok()?;
     let mut moov = Moov {
-        mvhd: Mvhd { timescale: 1000, rate: 1.into(), volume: 1.into(), next_track_id: 3, ..Default::default() },
+        mvhd: Mvhd {
+            timescale: 1000,
+            rate: 1.into(),
+            volume: 1.into(),
+            next_track_id: 3,
+            ..Default::default()
+        },
         mvex: Some(Mvex { trex: vec![trex(VIDEO_TRACK)], ..Default::default() }),
         trak: vec![video_trak(video)?],
         ..Default::default()
@@ -282,7 +288,8 @@ mod tests {
             data: Bytes::from_static(data),
         };
         let video = [sample(5000, 0, b"first"), sample(5033, -33, b"second")];
-        let audio = [AudioRun { start: 220_500, frame_samples: 1024, packets: vec![Bytes::from_static(b"aac")] }];
+        let audio =
+            [AudioRun { start: 220_500, frame_samples: 1024, packets: vec![Bytes::from_static(b"aac")] }];
         let bytes = part(7, &video, &audio).unwrap();
         let mut rest = &bytes[..];
         let moof = Moof::decode(&mut rest).unwrap();

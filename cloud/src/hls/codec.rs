@@ -74,7 +74,8 @@ impl VideoConfig {
     /// Whether an access unit holds a picture at all and its lengths add up.
     pub fn is_sound(&self, unit: &[u8]) -> bool {
         let mut walk = self.units(unit);
-        let picture = walk.by_ref().filter(|nal| nal.first().is_some_and(|h| matches!(h & 0x1f, 1..=5))).count();
+        let picture =
+            walk.by_ref().filter(|nal| nal.first().is_some_and(|h| matches!(h & 0x1f, 1..=5))).count();
         picture > 0 && walk.rest.is_empty()
     }
 
@@ -155,7 +156,8 @@ impl AudioConfig {
         if !(7_350..=96_000).contains(&sample_rate) {
             return Err(CodecError::Aac("its sample rate is out of range"));
         }
-        let channels = *CHANNELS.get(layout as usize).ok_or(CodecError::Aac("its channel layout is unknown"))?;
+        let channels =
+            *CHANNELS.get(layout as usize).ok_or(CodecError::Aac("its channel layout is unknown"))?;
         let frame_samples = if bits.take(1).ok_or_else(early)? == 1 { 960 } else { 1024 };
         Ok(Self { asc, object_type, sample_rate, channels, frame_samples })
     }

@@ -51,7 +51,12 @@ pub(super) struct Grid {
 impl Grid {
     /// `first_msn` and `discontinuity_sequence` go on from what was announced before.
     pub fn new(first_msn: u64, discontinuity_sequence: u64, resumed: bool) -> Self {
-        Self { segments: VecDeque::new(), next_msn: first_msn, discontinuity_sequence, discontinuity_pending: resumed }
+        Self {
+            segments: VecDeque::new(),
+            next_msn: first_msn,
+            discontinuity_sequence,
+            discontinuity_pending: resumed,
+        }
     }
 
     /// The segment that is open.
@@ -124,7 +129,10 @@ mod tests {
         grid.open(ms(1_000), ms(66), None, ms(0));
         grid.open(ms(3_000), ms(66), None, ms(0));
         let first = grid.get(41).unwrap();
-        assert_eq!((first.discontinuity, first.discontinuity_sequence, first.end), (true, 4, Some(ms(3_000))));
+        assert_eq!(
+            (first.discontinuity, first.discontinuity_sequence, first.end),
+            (true, 4, Some(ms(3_000)))
+        );
         let second = grid.current().unwrap();
         assert_eq!((second.msn, second.discontinuity, second.discontinuity_sequence), (42, false, 4));
         assert_eq!(grid.for_presentation(ms(3_065), ms(0)).unwrap().msn, 41);

@@ -11,6 +11,7 @@
 //!
 //! Source: draft-pantos-hls-rfc8216bis; ISO/IEC 14496-12.
 
+mod address;
 mod audio;
 pub mod boxes;
 mod clock;
@@ -22,12 +23,13 @@ mod packager;
 mod playlist;
 mod rung;
 mod sps;
-mod time;
 #[cfg(test)]
 mod tests;
+mod time;
 mod track;
 mod window;
 
+pub use address::AddressError;
 pub use clock::{Mapped, MediaClock};
 pub use codec::{AudioConfig, CodecError, VideoConfig};
 pub use fact::{Fact, RungName, TrackInfo};

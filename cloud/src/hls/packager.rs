@@ -59,7 +59,8 @@ impl Packager {
         let next_msn = window.next_msn();
         let rungs = ladder.iter().map(|n| Rung::new(n.clone(), next_msn, window.init_version(n))).collect();
         let resumed = next_msn > 0;
-        let mut packager = Self::from_parts(rungs, Grid::new(next_msn, window.discontinuity_sequence(), resumed));
+        let mut packager =
+            Self::from_parts(rungs, Grid::new(next_msn, window.discontinuity_sequence(), resumed));
         packager.on_air = window.is_on_air();
         packager.ended = window.has_ended();
         (packager, facts)
@@ -68,7 +69,16 @@ impl Packager {
     fn from_parts(rungs: Vec<Rung>, grid: Grid) -> Self {
         let leader = (!rungs.is_empty()).then_some(0);
         let audio = AudioTimeline::default();
-        Self { rungs, grid, audio, leader, on_air: false, ended: false, last_source_dts: None, longest: MediaTime::ZERO }
+        Self {
+            rungs,
+            grid,
+            audio,
+            leader,
+            on_air: false,
+            ended: false,
+            last_source_dts: None,
+            longest: MediaTime::ZERO,
+        }
     }
 
     /// Whether `rung` may be listed.
@@ -109,7 +119,9 @@ impl Packager {
     pub fn push_video(&mut self, rung: &RungName, unit: AccessUnit, now: MediaTime) -> Vec<Fact> {
         let mut out = Vec::new();
         let Some(at) = self.find(rung).filter(|_| !self.ended) else { return out };
-        let Some(config) = self.rungs[at].next.as_ref().or(self.rungs[at].config.as_ref()) else { return out };
+        let Some(config) = self.rungs[at].next.as_ref().or(self.rungs[at].config.as_ref()) else {
+            return out;
+        };
         if !config.is_sound(&unit.data) || unit.dts < MediaTime::ZERO {
             return out;
         }
@@ -246,7 +258,8 @@ impl Packager {
         if let Some(newest) = newest {
             self.longest = self.longest.max(frame.dts - newest);
         }
-        let (age, pending) = (self.grid.current().map(|s| frame.dts - s.start), self.grid.discontinuity_pending);
+        let (age, pending) =
+            (self.grid.current().map(|s| frame.dts - s.start), self.grid.discontinuity_pending);
         let opens = match age {
             None => frame.idr,
             Some(age) => frame.idr && (age >= MIN_SEGMENT || pending) || age + self.longest >= MAX_SEGMENT,
@@ -268,7 +281,10 @@ impl Packager {
             };
             self.longest = MediaTime::ZERO;
             self.grid.open(frame.dts, shift, self.audio.current(), now);
-            if !frame.idr && is_source && self.take_down_if_another_plays(at, "its key frames are too far apart", out) {
+            if !frame.idr
+                && is_source
+                && self.take_down_if_another_plays(at, "its key frames are too far apart", out)
+            {
                 self.leader = self.rungs.iter().position(|r| r.up && r.started);
                 return;
             }

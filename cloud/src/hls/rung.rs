@@ -299,7 +299,8 @@ impl Rung {
         audio: &AudioTimeline,
         out: &mut Vec<Fact>,
     ) {
-        if self.announced.is_none_or(|(open, _)| open != msn) && !self.announce_segment(msn, grid, audio, out) {
+        if self.announced.is_none_or(|(open, _)| open != msn) && !self.announce_segment(msn, grid, audio, out)
+        {
             return;
         }
         let Some((_, index)) = self.announced else { return };
@@ -332,7 +333,13 @@ impl Rung {
     }
 
     /// Says that segment `msn` begins, after the initialisation segment if that is new.
-    fn announce_segment(&mut self, msn: u64, grid: &Grid, audio: &AudioTimeline, out: &mut Vec<Fact>) -> bool {
+    fn announce_segment(
+        &mut self,
+        msn: u64,
+        grid: &Grid,
+        audio: &AudioTimeline,
+        out: &mut Vec<Fact>,
+    ) -> bool {
         let (Some(segment), Some(video)) = (grid.get(msn), &self.config) else { return false };
         let sound = match segment.audio {
             AudioChoice::With(number) => audio.config(number),
@@ -348,8 +355,7 @@ impl Rung {
             let Some(bytes) = boxes::init(video, sound.map(|s| &**s)) else { return false };
             let codecs = sound.map_or_else(|| video.codec(), |s| format!("{},{}", video.codec(), s.codec()));
             let sps = &video.sps;
-            let info =
-                TrackInfo { codecs, width: sps.width, height: sps.height, frame_rate: sps.frame_rate };
+            let info = TrackInfo { codecs, width: sps.width, height: sps.height, frame_rate: sps.frame_rate };
             self.init = Some(key);
             self.init_version += 1;
             out.push(Fact::Init { rung: self.name.clone(), version: self.init_version, info, bytes });

@@ -23,8 +23,22 @@ pub struct Sps {
 const MAX_SIDE_MBS: u32 = 1024;
 /// `aspect_ratio_idc` 1 to 16. Source: ITU-T H.264, table E-1.
 const ASPECTS: [(u16, u16); 16] = [
-    (1, 1), (12, 11), (10, 11), (16, 11), (40, 33), (24, 11), (20, 11), (32, 11), (80, 33), (18, 11), (15, 11),
-    (64, 33), (160, 99), (4, 3), (3, 2), (2, 1),
+    (1, 1),
+    (12, 11),
+    (10, 11),
+    (16, 11),
+    (40, 33),
+    (24, 11),
+    (20, 11),
+    (32, 11),
+    (80, 33),
+    (18, 11),
+    (15, 11),
+    (64, 33),
+    (160, 99),
+    (4, 3),
+    (3, 2),
+    (2, 1),
 ];
 
 /// Reads a sequence parameter set NAL unit, header byte included, emulation prevention still in.
@@ -103,8 +117,7 @@ pub fn parse(nal: &[u8]) -> Option<Sps> {
         width = width.checked_sub(crop_x).filter(|w| *w > 0)?;
         height = height.checked_sub(crop_y).filter(|h| *h > 0)?;
     }
-    let mut sps =
-        Sps { profile, constraints, level, width, height, frame_rate: None, sample_aspect: None };
+    let mut sps = Sps { profile, constraints, level, width, height, frame_rate: None, sample_aspect: None };
     if bits.flag()? {
         // The picture is known by now: usability information that ends early costs only itself.
         read_usability(&mut bits, &mut sps);

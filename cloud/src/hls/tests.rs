@@ -83,7 +83,9 @@ impl Show {
 
     fn closed(&self, name: &str) -> Vec<(u64, MediaTime, bool)> {
         let of = |f: &Fact| match f {
-            Fact::SegmentClosed { rung, msn, duration, gap } if rung.as_str() == name => Some((*msn, *duration, *gap)),
+            Fact::SegmentClosed { rung, msn, duration, gap } if rung.as_str() == name => {
+                Some((*msn, *duration, *gap))
+            }
             _ => None,
         };
         self.facts.iter().filter_map(of).collect()
@@ -142,7 +144,11 @@ fn check(show: &Show, name: &str) -> Result<(), TestCaseError> {
                     prop_assert_eq!(base, end);
                 }
                 let entries: Vec<_> = video.trun[0].samples.iter().collect();
-                prop_assert_eq!(entries[0].flags == Some(0x0200_0000), *independent, "INDEPENDENT is the truth");
+                prop_assert_eq!(
+                    entries[0].flags == Some(0x0200_0000),
+                    *independent,
+                    "INDEPENDENT is the truth"
+                );
                 end = Some(base + entries.iter().map(|e| u64::from(e.duration.unwrap())).sum::<u64>());
             }
             _ => {}

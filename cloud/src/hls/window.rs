@@ -128,8 +128,16 @@ impl Window {
             Fact::SegmentOpened { rung, msn, start, init, discontinuity, discontinuity_sequence } => {
                 if let Some(track) = self.tracks.get_mut(&rung) {
                     let (parts, duration, gap) = (Vec::new(), None, false);
-                    let segment =
-                        Segment { msn, start, init, discontinuity, discontinuity_sequence, parts, duration, gap };
+                    let segment = Segment {
+                        msn,
+                        start,
+                        init,
+                        discontinuity,
+                        discontinuity_sequence,
+                        parts,
+                        duration,
+                        gap,
+                    };
                     track.open(segment);
                 }
             }
@@ -276,9 +284,10 @@ impl Window {
     pub(super) fn closing_facts(&self) -> Vec<Fact> {
         let mut facts = Vec::new();
         let listed = || self.tracks.iter().filter(|(_, t)| !t.down);
-        let Some(lead) = listed().filter_map(|(_, t)| Some((t.segments.back()?.msn, t))).max_by_key(|(msn, t)| {
-            (*msn, t.segments.back().map(Segment::length))
-        }) else {
+        let Some(lead) = listed()
+            .filter_map(|(_, t)| Some((t.segments.back()?.msn, t)))
+            .max_by_key(|(msn, t)| (*msn, t.segments.back().map(Segment::length)))
+        else {
             return facts;
         };
         for (rung, track) in listed() {
@@ -310,7 +319,8 @@ impl Window {
     fn playable(&self, rung: &RungName, from: u64) -> Option<&Track> {
         let track = self.tracks.get(rung).filter(|t| !t.down)?;
         let last = track.segments.back()?;
-        (last.msn >= from && track.segments.iter().any(|s| s.msn >= from && !s.parts.is_empty())).then_some(track)
+        (last.msn >= from && track.segments.iter().any(|s| s.msn >= from && !s.parts.is_empty()))
+            .then_some(track)
     }
 
     /// Answers a player, from what is there now.
@@ -356,7 +366,14 @@ impl Window {
         }
     }
 
-    fn playlist(&self, rung: &RungName, from: u64, msn: Option<u64>, part: Option<u32>, skip: bool) -> Answer {
+    fn playlist(
+        &self,
+        rung: &RungName,
+        from: u64,
+        msn: Option<u64>,
+        part: Option<u32>,
+        skip: bool,
+    ) -> Answer {
         if part.is_some() && msn.is_none() {
             return Answer::Refused;
         }

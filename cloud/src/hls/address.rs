@@ -1,0 +1,119 @@
+//! URLs of a packaged show, below its own base: `index.m3u8`, `{epoch}/{rung}/part7.2.m4s`.
+
+use super::{fact::RungName, window::Want};
+
+/// Why a URL names nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AddressError {
+    /// No such thing: 404.
+    Unknown,
+    /// A delivery directive (`_HLS_…`) isn't a number: 400.
+    Directive,
+}
+
+impl Want {
+    /// Reads the path below the show's base, without a leading slash, and the query.
+    ///
+    /// # Errors
+    /// [`AddressError`]; a path of another epoch is unknown.
+    pub fn parse(path: &str, query: &str, epoch: u32) -> Result<Self, AddressError> {
+        if path == "index.m3u8" {
+            return Ok(Self::Multivariant);
+        }
+        Self::in_rung(path, query, epoch).ok_or(AddressError::Unknown)?
+    }
+
+    fn in_rung(path: &str, query: &str, epoch: u32) -> Option<Result<Self, AddressError>> {
+        let mut steps = path.split('/');
+        let (said, rung, file) = (steps.next()?, RungName::new(steps.next()?)?, steps.next()?);
+        if steps.next().is_some() || number::<u32>(said)? != epoch {
+            return None;
+        }
+        if file == "index.m3u8" {
+            return Some(Self::reload(rung, query));
+        }
+        if let Some(version) = file.strip_prefix("init").and_then(|f| f.strip_suffix(".mp4")) {
+            return Some(Ok(Self::Init { rung, version: number(version)? }));
+        }
+        let stem = file.strip_suffix(".m4s")?;
+        if let Some(msn) = stem.strip_prefix("seg") {
+            return Some(Ok(Self::Segment { rung, msn: number(msn)? }));
+        }
+        let (msn, index) = stem.strip_prefix("part")?.split_once('.')?;
+        Some(Ok(Self::Part { rung, msn: number(msn)?, index: number(index)? }))
+    }
+
+    fn reload(rung: RungName, query: &str) -> Result<Self, AddressError> {
+        let (mut msn, mut part, mut skip) = (None, None, false);
+        for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+            match name {
+                "_HLS_msn" => msn = Some(number(value).ok_or(AddressError::Directive)?),
+                "_HLS_part" => part = Some(number(value).ok_or(AddressError::Directive)?),
+                "_HLS_skip" => skip = matches!(value, "YES" | "v2"),
+                _ => {}
+            }
+        }
+        Ok(Self::Playlist { rung, msn, part, skip })
+    }
+
+    /// Whether the answer depends on delivery directives: such a playlist may be cached longer.
+    pub fn has_directives(&self) -> bool {
+        matches!(self, Self::Playlist { msn, skip, .. } if msn.is_some() || *skip)
+    }
+}
+
+/// A number in its one plain form: no sign, no leading zero, so that each thing has one URL.
+fn number<T: std::str::FromStr + std::fmt::Display>(text: &str) -> Option<T> {
+    text.parse().ok().filter(|n: &T| n.to_string() == text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn source() -> RungName {
+        RungName::source()
+    }
+
+    #[test]
+    fn each_address_names_its_thing() {
+        assert_eq!(Want::parse("index.m3u8", "", 3), Ok(Want::Multivariant));
+        assert_eq!(
+            Want::parse("3/source/index.m3u8", "_HLS_msn=4&x=1&_HLS_part=0&_HLS_skip=YES", 3),
+            Ok(Want::Playlist { rung: source(), msn: Some(4), part: Some(0), skip: true })
+        );
+        assert_eq!(Want::parse("3/source/init2.mp4", "", 3), Ok(Want::Init { rung: source(), version: 2 }));
+        assert_eq!(Want::parse("3/source/seg12.m4s", "", 3), Ok(Want::Segment { rung: source(), msn: 12 }));
+        assert_eq!(
+            Want::parse("3/source/part12.4.m4s", "", 3),
+            Ok(Want::Part { rung: source(), msn: 12, index: 4 })
+        );
+    }
+
+    #[test]
+    fn other_addresses_are_unknown_and_bad_directives_are_said_to_be_bad() {
+        for path in [
+            "",
+            "index",
+            "2/source/index.m3u8",
+            "3/Source/index.m3u8",
+            "3/source/seg-1.m4s",
+            "3/source/seg01.m4s",
+            "3/../source",
+            "3/source/part1.m4s",
+            "3/source/index.m3u8/x",
+        ] {
+            assert_eq!(Want::parse(path, "", 3), Err(AddressError::Unknown), "{path}");
+        }
+        assert_eq!(Want::parse("3/source/index.m3u8", "_HLS_msn=x", 3), Err(AddressError::Directive));
+    }
+
+    proptest! {
+        #[test]
+        fn hostile_addresses_never_panic(path in ".{0,40}", query in ".{0,40}") {
+            let _ = Want::parse(&path, &query, 1);
+            let _ = Want::parse(&format!("1/source/{path}"), &query, 1);
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! The show's LL-HLS origin: answers from the [`Window`] and lets early requests wait.
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{Path, RawQuery, State},
+    http::{HeaderValue, Response, StatusCode, header},
+    routing::get,
+};
+use bytes::{Bytes, BytesMut};
+use parking_lot::Mutex;
+use tokio::{net::TcpListener, sync::watch, time};
+
+use crate::hls::{AddressError, Answer, Fact, TARGET_DURATION, Want, Window};
+
+/// How long a request may wait for what is promised: three target durations.
+const PATIENCE: Duration = Duration::from_secs(3 * TARGET_DURATION as u64);
+
+const MEDIA: &str = "public, max-age=31536000, immutable";
+const PLAYLIST: &str = "public, max-age=1";
+const BLOCKING_PLAYLIST: &str = "public, max-age=6";
+
+/// The handle to what players of one show get. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    window: Arc<Mutex<Window>>,
+    changed: Arc<watch::Sender<u64>>,
+}
+
+impl Origin {
+    /// An origin that serves `window`.
+    pub fn new(window: Window) -> Self {
+        Self { window: Arc::new(Mutex::new(window)), changed: Arc::new(watch::Sender::new(0)) }
+    }
+
+    /// Shows facts to players and wakes those who wait. The facts must outlive this process already.
+    pub fn apply(&self, facts: Vec<Fact>) {
+        if facts.is_empty() {
+            return;
+        }
+        let mut window = self.window.lock();
+        facts.into_iter().for_each(|fact| window.apply(fact));
+        drop(window);
+        self.changed.send_modify(|version| *version += 1);
+    }
+
+    /// Reads from the window.
+    pub fn with_window<T>(&self, read: impl FnOnce(&Window) -> T) -> T {
+        read(&self.window.lock())
+    }
+
+    /// The routes: `/index.m3u8` and everything under `/{epoch}/{rung}/`.
+    pub fn router(self) -> Router {
+        Router::new().route("/{*path}", get(serve)).with_state(self)
+    }
+
+    /// Serves until the process ends.
+    pub async fn serve(self, listener: TcpListener) {
+        self.serve_until(listener, std::future::pending()).await;
+    }
+
+    /// Serves until `stop` is ready; requests that wait are let go then.
+    pub async fn serve_until(self, listener: TcpListener, stop: impl Future<Output = ()> + Send) {
+        let server = axum::serve(listener, self.router());
+        tokio::select! {
+            served = server => if let Err(error) = served {
+                tracing::error!(%error, "the origin stopped");
+            },
+            () = stop => {}
+        }
+    }
+
+    /// The answer, after waiting for what is promised; `None` if it didn't come in time.
+    async fn answer(&self, want: &Want) -> Option<Answer> {
+        let mut changed = self.changed.subscribe();
+        let ready = async {
+            loop {
+                match self.with_window(|w| w.answer(want)) {
+                    Answer::NotYet => {}
+                    answer => return Some(answer),
+                }
+                changed.changed().await.ok()?;
+            }
+        };
+        time::timeout(PATIENCE, ready).await.ok().flatten()
+    }
+}
+
+async fn serve(
+    State(origin): State<Origin>,
+    Path(path): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response<Body> {
+    let epoch = origin.with_window(Window::epoch);
+    let want = match Want::parse(&path, query.as_deref().unwrap_or_default(), epoch) {
+        Ok(want) => want,
+        Err(AddressError::Unknown) => return refuse(StatusCode::NOT_FOUND),
+        Err(AddressError::Directive) => return refuse(StatusCode::BAD_REQUEST),
+    };
+    match origin.answer(&want).await {
+        Some(Answer::Playlist(text)) => {
+            let cache = if want.has_directives() { BLOCKING_PLAYLIST } else { PLAYLIST };
+            respond("application/vnd.apple.mpegurl", cache, text.into())
+        }
+        Some(Answer::Media(pieces)) => respond("video/mp4", MEDIA, join(pieces)),
+        Some(Answer::Refused) => refuse(StatusCode::BAD_REQUEST),
+        Some(Answer::Missing | Answer::NotYet) => refuse(StatusCode::NOT_FOUND),
+        None => refuse(StatusCode::SERVICE_UNAVAILABLE),
+    }
+}
+
+fn join(mut pieces: Vec<Bytes>) -> Bytes {
+    if pieces.len() == 1 {
+        return pieces.remove(0);
+    }
+    let mut whole = BytesMut::with_capacity(pieces.iter().map(Bytes::len).sum());
+    pieces.iter().for_each(|piece| whole.extend_from_slice(piece));
+    whole.freeze()
+}
+
+fn respond(kind: &'static str, cache: &'static str, body: Bytes) -> Response<Body> {
+    let mut response = Response::new(Body::from(body));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    response
+}
+
+fn refuse(status: StatusCode) -> Response<Body> {
+    let mut response = respond("text/plain", "no-store", Bytes::new());
+    *response.status_mut() = status;
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hls::{MediaTime, RungName, TrackInfo};
+    use axum::http::Request;
+    use chrono::DateTime;
+    use tower::ServiceExt;
+
+    fn part(index: u32) -> Fact {
+        let duration = MediaTime::from_ms(333);
+        let bytes = Bytes::from(format!("part {index};"));
+        Fact::Part { rung: RungName::source(), msn: 5, index, duration, independent: index == 0, bytes }
+    }
+
+    fn airing() -> Origin {
+        let origin = Origin::new(Window::new(2, DateTime::UNIX_EPOCH));
+        let rung = RungName::source();
+        let info = TrackInfo { codecs: "avc1.64001f".into(), width: 64, height: 64, frame_rate: None };
+        origin.apply(vec![
+            Fact::Init { rung: rung.clone(), version: 1, info, bytes: Bytes::from_static(b"init") },
+            Fact::SegmentOpened {
+                rung,
+                msn: 5,
+                start: MediaTime::from_ms(1_000),
+                init: 1,
+                discontinuity: false,
+                discontinuity_sequence: 0,
+            },
+            part(0),
+            Fact::WentLive { from_msn: 5, at: DateTime::UNIX_EPOCH },
+        ]);
+        origin
+    }
+
+    async fn get(origin: &Origin, path: &str) -> (u16, String, String) {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let response = origin.clone().router().oneshot(request).await.unwrap();
+        assert_eq!(response.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
+        let cache = response.headers()[header::CACHE_CONTROL].to_str().unwrap().to_owned();
+        let status = response.status().as_u16();
+        let body = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
+        (status, cache, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn media_is_immutable_and_playlists_are_short_lived() {
+        let origin = airing();
+        let (status, cache, body) = get(&origin, "/2/source/part5.0.m4s").await;
+        assert_eq!((status, cache.as_str(), body.as_str()), (200, MEDIA, "part 0;"));
+        assert_eq!(get(&origin, "/index.m3u8").await.1, PLAYLIST);
+        assert_eq!(get(&origin, "/2/source/index.m3u8").await.1, PLAYLIST);
+        assert_eq!(get(&origin, "/2/source/index.m3u8?_HLS_msn=5&_HLS_part=0").await.1, BLOCKING_PLAYLIST);
+        let (status, cache, _) = get(&origin, "/1/source/part5.0.m4s").await;
+        assert_eq!((status, cache.as_str()), (404, "no-store"), "another epoch");
+    }
+
+    #[tokio::test]
+    async fn a_hinted_part_and_a_blocking_reload_wait_for_the_fact() {
+        let origin = airing();
+        let waiting = tokio::spawn({
+            let origin = origin.clone();
+            async move {
+                tokio::join!(
+                    get(&origin, "/2/source/part5.1.m4s"),
+                    get(&origin, "/2/source/index.m3u8?_HLS_msn=5&_HLS_part=1")
+                )
+            }
+        });
+        time::sleep(Duration::from_millis(50)).await;
+        assert!(!waiting.is_finished());
+        origin.apply(vec![part(1)]);
+        let (media, playlist) = waiting.await.unwrap();
+        assert_eq!((media.0, media.2.as_str()), (200, "part 1;"));
+        assert!(playlist.2.contains("part5.1.m4s"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_never_comes_is_404_when_the_head_passes_and_503_when_time_does() {
+        let origin = airing();
+        let early = tokio::spawn({
+            let origin = origin.clone();
+            async move { get(&origin, "/2/source/part5.1.m4s").await.0 }
+        });
+        tokio::task::yield_now().await;
+        let duration = MediaTime::from_ms(333);
+        origin.apply(vec![Fact::SegmentClosed { rung: RungName::source(), msn: 5, duration, gap: false }]);
+        assert_eq!(early.await.unwrap(), 404);
+        assert_eq!(get(&origin, "/2/source/index.m3u8?_HLS_msn=6").await.0, 503);
+        assert_eq!(get(&origin, "/2/source/index.m3u8?_HLS_msn=9").await.0, 400);
+        assert_eq!(get(&origin, "/2/source/index.m3u8?_HLS_part=1").await.0, 400);
+    }
+
+    #[tokio::test]
+    async fn nothing_is_served_before_the_show_is_live() {
+        let origin = Origin::new(Window::new(2, DateTime::UNIX_EPOCH));
+        assert_eq!(get(&origin, "/index.m3u8").await.0, 404);
+    }
+}
