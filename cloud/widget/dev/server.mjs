@@ -2,7 +2,7 @@
 // The cloud on http://127.0.0.1:CLOUD_PORT, the shop on http://localhost:SHOP_PORT: two sites, as in a real shop.
 // The picture is made by ffmpeg (plain HLS with program dates). Scenes are set with POST /dev {state?, pin?, clear?, chat?, …}.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
@@ -46,6 +46,7 @@ const show = {
 };
 let cart = 'ok';
 let picture = true;
+const orders = [];
 const highlights = [];
 const messages = [];
 const publicShow = () => ({
@@ -139,6 +140,17 @@ const cloud = createServer(async (req, res) => {
     return answer(res, 201, { token: nickname, viewer_id: `v-${nickname}`, nickname, expires_at: new Date(Date.now() + 3.6e6).toISOString() });
   }
   if (pathname.startsWith('/v1/public/shows/')) return answer(res, 200, publicShow());
+  // What the browser stories ask for as staff.
+  if (pathname === '/v1/sessions') return await body(req), answer(res, 201, { token: 'vts_dev' });
+  if (pathname.endsWith('/coupons')) return answer(res, 200, { items: [{ id: coupon.coupon_id, ...coupon }] });
+  if (pathname.endsWith('/orders')) return answer(res, 200, { items: orders });
+  if (pathname.endsWith('/highlights/clear')) return pin(highlights.at(-1).card, 'clear'), answer(res, 200, highlights.at(-1));
+  if (pathname.endsWith('/highlights')) {
+    const { product_id } = await body(req);
+    const product = products.find((one) => one.product_id === product_id);
+    pin(product ? { kind: 'product', ...product } : { kind: 'coupon', ...coupon });
+    return answer(res, 201, highlights.at(-1));
+  }
   answer(res, 404, { code: 'not_found' });
 }).listen(cloudPort, '127.0.0.1');
 
@@ -168,11 +180,19 @@ createServer(async (req, res) => {
     const { lines } = await body(req);
     const price = (sku) => sold.flatMap((p) => p.variants).find((v) => v.sku === sku)?.price_minor ?? 0;
     const total = lines.reduce((sum, line) => sum + price(line.sku) * line.quantity, 0);
-    return answer(res, 201, { order_id: id(), external_ref: `HT-${1000 + ids}`, total_minor: total, currency });
+    const order = { id: id(), external_ref: `HT-${1000 + ids}`, total_minor: total, currency };
+    orders.push(order);
+    return answer(res, 201, { order_id: order.id, ...order });
   }
   file(res, shopDist, extname(pathname) ? pathname : 'index.html');
 }).listen(shopPort, 'localhost');
 
+// The same run file that the real demo writes, so that the browser stories find their way here too.
+if (process.env.VITRINE_DEMO_RUN_FILE) {
+  const sign_ins = [{ role: 'owner', email: 'dev@example.com', password: 'dev' }];
+  const run = { pid: process.pid, cloud_url: cloudUrl, shop_url: shopUrl, sign_ins, org_id: show.org_id, show_id: show.id };
+  writeFileSync(process.env.VITRINE_DEMO_RUN_FILE, JSON.stringify(run));
+}
 console.log(`shop: ${shopUrl}\ncloud: ${cloudUrl}`);
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.on(signal, () => {

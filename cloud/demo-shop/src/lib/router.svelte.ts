@@ -1,14 +1,26 @@
 /** Pages without a reload, so that a show that plays goes on while the shopper looks around. */
 class Router {
   path = $state(location.pathname);
+  readonly #watchers: ((path: string) => void)[] = [];
 
   constructor() {
-    addEventListener('popstate', () => (this.path = location.pathname));
+    addEventListener('popstate', () => this.#arrive(location.pathname));
+  }
+
+  /** Calls now, and after every change of the page. */
+  watch(watcher: (path: string) => void): void {
+    this.#watchers.push(watcher);
+    watcher(this.path);
+  }
+
+  #arrive(path: string): void {
+    this.path = path;
+    for (const watcher of this.#watchers) watcher(path);
   }
 
   go(path: string): void {
     if (path !== location.pathname) history.pushState(null, '', path);
-    this.path = path;
+    this.#arrive(path);
     scrollTo({ top: 0 });
     document.querySelector<HTMLElement>('main')?.focus({ preventScroll: true });
   }

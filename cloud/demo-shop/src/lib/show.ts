@@ -15,11 +15,12 @@ export async function loadConfig(): Promise<ShopConfig | null> {
 }
 
 /** The snippet that a merchant pastes: one script, one element. */
-export function embedShow({ cloud_url, channel }: ShopConfig): void {
+export function embedShow({ cloud_url, channel }: ShopConfig): HTMLElement {
   const script = document.createElement('script');
   script.async = true;
   script.src = `${cloud_url}/widget/vitrine.js`;
   const show = document.createElement('vitrine-show');
   show.setAttribute('channel', channel);
   document.body.append(script, show);
+  return show;
 }

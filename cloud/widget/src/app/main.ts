@@ -21,7 +21,7 @@ export function mount(place: Place): { destroy(): void } {
     show: place.show,
     cloud: new PublicCloud(place.cloud),
     memory: pageMemory,
-    onPinned: (pinned, pictureMs) => tell(host, 'highlight', { id: pinned?.id ?? null, card: pinned?.card ?? null, picture_ms: pictureMs }),
+    onPinned: (pinned, pictureMs) => tell(host, 'highlight', { pinned, picture_ms: pictureMs }),
   });
   store.start();
   const view =

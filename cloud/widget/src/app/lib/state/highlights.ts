@@ -3,6 +3,8 @@ import type { Highlight, HighlightCard } from '@vitrine/client';
 /** What is on the screen now. */
 export interface Pinned {
   id: string;
+  /** The instant that its picture shows (RFC 3339). */
+  at: string;
   card: HighlightCard;
 }
 
@@ -66,8 +68,8 @@ export class HighlightTrack {
 /** A new `show` replaces the one before; `clear` applies only to its own id. */
 function inForce(transitions: Held[]): Pinned | null {
   let pinned: Pinned | null = null;
-  for (const { id, action, card } of transitions) {
-    if (action === 'show') pinned = { id, card };
+  for (const { id, action, at, card } of transitions) {
+    if (action === 'show') pinned = { id, at, card };
     else if (pinned?.id === id) pinned = null;
   }
   return pinned;

@@ -1,0 +1,89 @@
+// A phone, a keyboard, and what a screen reader meets.
+import { expect, test, type Page } from '@playwright/test';
+import axe from 'axe-core';
+import { PHONE, ShopPage } from '../stage.ts';
+
+/** Breaches of WCAG 2.2 A and AA in the page and in its shadow roots. */
+async function breaches(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const tool = (window as unknown as { axe: typeof axe }).axe;
+    const { violations } = await tool.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] });
+    return violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`));
+  });
+}
+
+test('on a phone the show fills the screen and everything is big enough for a thumb', async ({ browser }) => {
+  const context = await browser.newContext(PHONE);
+  const shop = await ShopPage.open(context);
+  await expect(shop.teaser).toBeVisible();
+  await shop.openStage();
+  await shop.playing();
+  expect(await shop.inside('.stage').boundingBox()).toMatchObject({ x: 0, y: 0, width: 390, height: 844 });
+  for (const button of await shop.inside('.stage button:not(.rename, .veil)').all()) {
+    const box = await button.boundingBox();
+    if (!box) continue;
+    const name = (await button.getAttribute('aria-label')) ?? (await button.innerText());
+    expect(Math.min(box.width, box.height), name).toBeGreaterThanOrEqual(44);
+  }
+  expect(await shop.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await shop.inside('.stage').getByRole('button', { name: /All products/ }).click();
+  await expect(shop.inside('[role=dialog]')).toBeVisible();
+  await context.close();
+});
+
+test('everything can be done with the keyboard alone', async ({ context }) => {
+  const shop = await ShopPage.open(context, '/products/wool-scarf');
+  const { page } = shop;
+  await expect(shop.teaser).toBeVisible();
+  await shop.teaser.focus();
+  await page.keyboard.press('Enter');
+  await expect(shop.inside('.stage')).toBeVisible();
+  const focused = () =>
+    page.evaluate(() => {
+      let at: Element | null = document.activeElement;
+      while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+      return at?.getAttribute('aria-label') ?? at?.textContent?.trim() ?? '';
+    });
+  const seen: string[] = [];
+  for (let turn = 0; turn < 30; turn += 1) {
+    await page.keyboard.press('Tab');
+    seen.push(await focused());
+  }
+  for (const name of ['Close the show', 'Say something…', 'Send a heart', 'Mute', 'Pause']) expect(seen.some((one) => one === name), name).toBe(true);
+  expect(seen.some((one) => /^Add .* to the cart$/.test(one))).toBe(true);
+  await shop.inside('.stage').getByRole('button', { name: /All products/ }).focus();
+  await page.keyboard.press('Enter');
+  await expect(shop.inside('[role=dialog]')).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(shop.inside('[role=dialog]')).toBeHidden();
+  await expect(shop.inside('.stage').getByRole('button', { name: /All products/ })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(shop.inside('.stage.mini')).toBeVisible();
+});
+
+for (const [name, options] of [['a phone', PHONE], ['a desktop', {}]] as const) {
+  test(`on ${name} nothing stands against WCAG 2.2 AA`, async ({ browser }) => {
+    const context = await browser.newContext(options);
+    const shop = await ShopPage.open(context);
+    await expect(shop.teaser).toBeVisible();
+    expect(await breaches(shop.page), 'teaser and shop').toEqual([]);
+    await shop.openStage();
+    await shop.playing();
+    expect(await breaches(shop.page), 'stage').toEqual([]);
+    await shop.inside('.stage').getByRole('button', { name: /All products/ }).click();
+    await expect(shop.inside('[role=dialog]')).toBeVisible();
+    await shop.page.waitForTimeout(400);
+    expect(await breaches(shop.page), 'products').toEqual([]);
+    await context.close();
+  });
+}
+
+test('who asked for less motion gets none', async ({ browser }) => {
+  const context = await browser.newContext({ reducedMotion: 'reduce' });
+  const shop = await ShopPage.open(context);
+  await shop.openStage();
+  const slow = await shop.inside('.stage').evaluate((stage) => getComputedStyle(stage).getPropertyValue('--vt-motion-slow').trim());
+  expect(slow).toBe('0ms');
+  await context.close();
+});
