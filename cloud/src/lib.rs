@@ -1,5 +1,34 @@
-//! The live-shopping cloud.
+//! The live-shopping cloud: one library, one binary, several roles.
+//!
+//! The rooms stand on a ladder, in the order below: a room uses the rooms above it, never those
+//! below, and only through what its `mod.rs` exports. To reach a room below, a room records an
+//! [`events::Event`] in the transaction of its change; listeners react later, safely twice.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
-pub mod edge;
+pub mod config;
+
+pub mod base;
+
+pub mod db;
+
+pub mod events;
+
+pub mod bus;
+
+pub mod blobs;
+
+pub mod org;
+
+pub mod catalog;
+
+pub mod show;
+
 pub mod hls;
+
+pub mod edge;
+
+pub mod app;
+
+pub mod http;
+
+pub mod worker;

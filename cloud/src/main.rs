@@ -1,2 +1,61 @@
-//! Entry point.
-fn main() {}
+//! Picks a role and runs it.
+
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+use vitrine_cloud::config;
+use vitrine_cloud::db::Db;
+
+/// The live-shopping cloud.
+#[derive(Parser)]
+#[command(name = "vitrine-cloud", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    role: Role,
+}
+
+#[derive(Subcommand)]
+enum Role {
+    /// Serve the cloud: HTTP, WebSocket and RTMP
+    Serve(serve::Args),
+    /// Bring the database up to date and end
+    Migrate {
+        /// Where things are kept.
+        #[command(flatten)]
+        storage: config::Storage,
+    },
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let filter = EnvFilter::try_from_env("VITRINE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let ended = match cli.role {
+        Role::Serve(arguments) => block_on(serve::run(arguments)),
+        Role::Migrate { storage } => block_on(migrate(storage)),
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // `{:#}` joins the causes: one line.
+            eprintln!("vitrine-cloud: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn block_on(role: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(role)
+}
+
+async fn migrate(storage: config::Storage) -> anyhow::Result<()> {
+    std::fs::create_dir_all(&storage.data_dir)?;
+    let db = Db::connect(&storage.database_url()).await?;
+    db.migrate().await?;
+    db.close().await;
+    eprintln!("the database is up to date");
+    Ok(())
+}

@@ -1,0 +1,177 @@
+//! The composition root: builds every room, top to bottom. Read it as the diagram.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::base::Clock;
+use crate::blobs::{Blobs, FolderBlobs};
+use crate::bus::{BusHandle, LocalBus};
+use crate::catalog::Catalog;
+use crate::config::Config;
+use crate::db::{Db, DbError};
+use crate::events::Relay;
+use crate::org::Orgs;
+use crate::show::Shows;
+
+/// Every room's handle, and what their tasks hang on.
+#[derive(Clone)]
+pub struct App {
+    /// The settings.
+    pub config: Arc<Config>,
+    /// The time.
+    pub clock: Clock,
+    /// The database, migrated.
+    pub db: Db,
+    /// Wake-ups.
+    pub bus: BusHandle,
+    /// Files.
+    pub blobs: Blobs,
+    /// Brings facts to listeners and followers.
+    pub relay: Arc<Relay>,
+    /// Organisations, members, sessions.
+    pub orgs: Orgs,
+    /// Products, coupons, orders.
+    pub catalog: Catalog,
+    /// Shows.
+    pub shows: Shows,
+    /// Every task that must end before the process does.
+    pub tasks: TaskTracker,
+    /// Cancelled when the process is to end.
+    pub stop: CancellationToken,
+}
+
+/// Where the process listens, once the ports are known.
+#[derive(Debug, Clone, Copy)]
+pub struct Addresses {
+    /// HTTP and WebSocket.
+    pub http: SocketAddr,
+    /// RTMP.
+    pub rtmp: SocketAddr,
+}
+
+/// Why the process cannot start. Each is one sentence for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data folder cannot be written.
+    #[error("the data folder {path} cannot be written; choose another with --data-dir")]
+    DataDir {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// An address is taken or not ours.
+    #[error(
+        "cannot listen on {address} for {what}; is something else running there? Choose another with {flag}"
+    )]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// HTTP or RTMP.
+        what: &'static str,
+        /// The setting.
+        flag: &'static str,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The database does not open.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl App {
+    /// Opens the database, brings it up to date and builds the rooms. Nothing runs yet.
+    ///
+    /// # Errors
+    /// [`StartError`], with a sentence for the operator.
+    pub async fn new(config: Config, clock: Clock, addresses: Addresses) -> Result<Self, StartError> {
+        make_data_dir(&config.storage.data_dir)?;
+        let db = Db::connect(&config.storage.database_url()).await?;
+        db.migrate().await?;
+        Ok(Self::over(db, config, clock, addresses))
+    }
+
+    /// Builds the rooms over a migrated database.
+    #[must_use]
+    pub fn over(db: Db, config: Config, clock: Clock, addresses: Addresses) -> Self {
+        let public_url = config.server.public_url(addresses.http);
+        let rtmp_url = config.server.rtmp_public_url(addresses.rtmp);
+
+        let relay = Arc::new(Relay::new(db.clone(), clock.clone()));
+        let bus: BusHandle = Arc::new(LocalBus::new());
+        let blobs: Blobs = Arc::new(FolderBlobs::new(config.storage.blobs_dir()));
+
+        let orgs = Orgs::new(db.clone(), clock.clone());
+        let catalog = Catalog::new(db.clone(), clock.clone(), blobs.clone(), public_url.clone());
+        let patience = config.show.interrupted_for();
+        let shows = Shows::new(db.clone(), clock.clone(), catalog.clone(), patience, public_url, rtmp_url);
+
+        Self {
+            config: Arc::new(config),
+            clock,
+            db,
+            bus,
+            blobs,
+            relay,
+            orgs,
+            catalog,
+            shows,
+            tasks: TaskTracker::new(),
+            stop: CancellationToken::new(),
+        }
+    }
+}
+
+/// Makes the data folder and tries to write in it, so that a read-only one is told at the start.
+fn make_data_dir(path: &Path) -> Result<(), StartError> {
+    let refused = |source| StartError::DataDir { path: path.to_owned(), source };
+    std::fs::create_dir_all(path).map_err(refused)?;
+    let probe = path.join(".probe");
+    std::fs::write(&probe, b"").map_err(refused)?;
+    std::fs::remove_file(&probe).map_err(refused)
+}
+
+/// An app for tests of other rooms.
+#[cfg(test)]
+pub mod testing {
+    use super::*;
+    use crate::base::{Actor, TestClock};
+    use crate::db::testing::each_db;
+    use crate::org::Registration;
+    use vitrine_protocol::OrgId;
+
+    /// Runs `test` with every room over each database, on a clock that is moved by hand.
+    pub async fn each_app(test: impl AsyncFn(App, TestClock)) {
+        each_db(async |db| {
+            let dir = tempfile::tempdir().expect("a temporary folder");
+            let hands = TestClock::new();
+            let local = SocketAddr::from(([127, 0, 0, 1], 1));
+            let addresses = Addresses { http: local, rtmp: local };
+            let app = App::over(db, Config::for_testing(dir.path()), hands.clock(), addresses);
+            test(app.clone(), hands).await;
+            app.stop.cancel();
+            app.tasks.close();
+            app.tasks.wait().await;
+        })
+        .await;
+    }
+
+    /// Registers an organisation of that name; its owner and their token.
+    pub async fn owner(app: &App, name: &str) -> (Actor, OrgId, String) {
+        let registration = Registration {
+            email: format!("{}@example.com", name.to_lowercase()),
+            password: "correct horse".into(),
+            name: "Ada".into(),
+            organization_name: name.into(),
+        };
+        let signed_in = app.orgs.register(registration).await.expect("a registration");
+        let actor = app.orgs.authenticate(&signed_in.token).await.expect("a session");
+        (actor, signed_in.organizations[0].id, signed_in.token)
+    }
+}

@@ -1,0 +1,193 @@
+//! How a wrong call is answered: RFC 9457 problem details with one of our [`Code`]s.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use vitrine_protocol::Code;
+
+use super::{Denied, Invalid};
+
+/// An answer that says what went wrong. Handlers return it as their error.
+#[derive(Debug, Clone)]
+pub struct ApiError {
+    /// What programs act on.
+    pub code: Code,
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// What a person reads.
+    pub detail: String,
+}
+
+/// The body of every answer that is an error (`application/problem+json`, RFC 9457).
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Problem {
+    /// Names the kind of problem: `urn:vitrine:problem:` and the code.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The status in words.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What a person reads.
+    pub detail: String,
+    /// What programs act on.
+    pub code: Code,
+    /// Whether the same call may succeed later without a change.
+    pub retryable: bool,
+}
+
+/// The answers that every address may give, documented once.
+#[derive(utoipa::IntoResponses)]
+pub enum Problems {
+    /// The request is malformed.
+    #[response(status = 400, content_type = "application/problem+json")]
+    BadRequest(#[to_schema] Problem),
+    /// No valid session came with the request.
+    #[response(status = 401, content_type = "application/problem+json")]
+    Unauthenticated(#[to_schema] Problem),
+    /// The member's role does not allow it.
+    #[response(status = 403, content_type = "application/problem+json")]
+    Forbidden(#[to_schema] Problem),
+    /// It does not exist, or not for you.
+    #[response(status = 404, content_type = "application/problem+json")]
+    NotFound(#[to_schema] Problem),
+    /// It does not fit the present state.
+    #[response(status = 409, content_type = "application/problem+json")]
+    Conflict(#[to_schema] Problem),
+    /// `If-Match` names an older version.
+    #[response(status = 412, content_type = "application/problem+json")]
+    Stale(#[to_schema] Problem),
+    /// The body is too large.
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(#[to_schema] Problem),
+    /// The body's type is not taken here.
+    #[response(status = 415, content_type = "application/problem+json")]
+    UnsupportedType(#[to_schema] Problem),
+    /// A field does not hold what it should.
+    #[response(status = 422, content_type = "application/problem+json")]
+    Invalid(#[to_schema] Problem),
+    /// Too many tries in a short time.
+    #[response(status = 429, content_type = "application/problem+json")]
+    RateLimited(#[to_schema] Problem),
+}
+
+impl ApiError {
+    /// An error whose status is the usual one of its code.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self { code, status: usual_status(code), detail: detail.into() }
+    }
+
+    /// The same error under another status.
+    #[must_use]
+    pub fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// The answer for things that are not there, or not for the caller.
+    pub fn not_found(what: &str) -> Self {
+        Self::new(Code::NotFound, format!("there is no such {what}"))
+    }
+
+    /// Our fault: the cause goes to the log, never to the caller.
+    pub fn internal(cause: &(dyn std::error::Error + 'static)) -> Self {
+        let mut text = cause.to_string();
+        let mut next = cause.source();
+        while let Some(source) = next {
+            text = format!("{text}: {source}");
+            next = source.source();
+        }
+        tracing::error!(error = %text, "a request failed on our side");
+        Self::new(Code::Internal, "something broke on our side; it is in our log")
+    }
+}
+
+impl From<Denied> for ApiError {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::Stranger => Self::not_found("organisation"),
+            Denied::Role(_) => Self::new(Code::Forbidden, "your role does not allow this"),
+        }
+    }
+}
+
+impl From<Invalid> for ApiError {
+    fn from(invalid: Invalid) -> Self {
+        Self::new(Code::InvalidRequest, invalid.0).with_status(StatusCode::UNPROCESSABLE_ENTITY)
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let problem = Problem {
+            kind: format!("urn:vitrine:problem:{}", self.code),
+            title: self.status.canonical_reason().unwrap_or("Error").to_owned(),
+            status: self.status.as_u16(),
+            detail: self.detail,
+            code: self.code,
+            retryable: self.code.retryable(),
+        };
+        let mut response = (self.status, axum::Json(problem)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        match self.status {
+            StatusCode::UNAUTHORIZED => {
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            StatusCode::TOO_MANY_REQUESTS => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+fn usual_status(code: Code) -> StatusCode {
+    match code {
+        Code::InvalidRequest | Code::BadMessage | Code::HelloExpected => StatusCode::BAD_REQUEST,
+        Code::Unauthenticated | Code::BadCredentials => StatusCode::UNAUTHORIZED,
+        Code::Forbidden | Code::BadPublishKey | Code::Banned => StatusCode::FORBIDDEN,
+        Code::NotFound => StatusCode::NOT_FOUND,
+        Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Code::UnsupportedType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Code::Conflict
+        | Code::EmailTaken
+        | Code::IllegalMove
+        | Code::NotReceiving
+        | Code::ShowEnded
+        | Code::NotInLineup
+        | Code::PublisherBusy
+        | Code::OutOfStock => StatusCode::CONFLICT,
+        Code::RateLimited | Code::TooSlow => StatusCode::TOO_MANY_REQUESTS,
+        Code::FarSide => StatusCode::BAD_GATEWAY,
+        Code::Restarting | Code::CloudUnreachable => StatusCode::SERVICE_UNAVAILABLE,
+        Code::KeyringUnavailable | Code::DeviceUnavailable | Code::PluginMissing | Code::Internal => {
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_problem_carries_code_and_type() {
+        let response = ApiError::new(Code::OutOfStock, "none left").into_response();
+        assert_eq!(response.status(), 409);
+        assert_eq!(response.headers()["content-type"], "application/problem+json");
+        let body = axum::body::to_bytes(response.into_body(), 4096).await.unwrap();
+        let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(body["type"], "urn:vitrine:problem:out_of_stock");
+        assert_eq!((&body["code"], &body["retryable"]), (&"out_of_stock".into(), &false.into()));
+    }
+
+    #[test]
+    fn a_cause_of_ours_stays_out_of_the_answer() {
+        let error = ApiError::internal(&std::io::Error::other("the password file"));
+        assert!(!error.detail.contains("password"));
+    }
+}

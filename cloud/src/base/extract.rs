@@ -1,0 +1,253 @@
+//! Extractors and answers that speak problem+json.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, OptionalFromRequestParts, Request};
+use axum::http::{HeaderValue, StatusCode, header, request::Parts};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
+use vitrine_protocol::Code;
+
+use super::{Actor, ApiError};
+
+/// A body must be complete within this time.
+const BODY_WITHIN: Duration = Duration::from_secs(20);
+
+/// A JSON body, in and out.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Json<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let read = axum::Json::<T>::from_request(request, state);
+        match tokio::time::timeout(BODY_WITHIN, read).await {
+            Ok(Ok(axum::Json(body))) => Ok(Self(body)),
+            Ok(Err(rejection)) => Err(json_error(&rejection)),
+            Err(_) => Err(too_late()),
+        }
+    }
+}
+
+/// A whole body as bytes, within the route's limit.
+///
+/// # Errors
+/// It is too large, breaks off, or does not arrive in time.
+pub async fn read_body(request: Request) -> Result<Bytes, ApiError> {
+    match tokio::time::timeout(BODY_WITHIN, Bytes::from_request(request, &())).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(rejection)) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            Err(ApiError::new(Code::TooLarge, "the body is larger than this address takes"))
+        }
+        Ok(Err(_)) => Err(ApiError::new(Code::InvalidRequest, "the body breaks off")),
+        Err(_) => Err(too_late()),
+    }
+}
+
+fn too_late() -> ApiError {
+    ApiError::new(Code::InvalidRequest, "the body did not arrive in time")
+        .with_status(StatusCode::REQUEST_TIMEOUT)
+}
+
+fn json_error(rejection: &JsonRejection) -> ApiError {
+    let code = match rejection.status() {
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Code::UnsupportedType,
+        StatusCode::PAYLOAD_TOO_LARGE => Code::TooLarge,
+        _ => Code::InvalidRequest,
+    };
+    ApiError::new(code, rejection.body_text())
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        axum::Json(self.0).into_response()
+    }
+}
+
+/// Parts of the path. One that cannot be an id names nothing: 404.
+#[derive(Debug, Clone, Copy)]
+pub struct Path<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        match <axum::extract::Path<T> as FromRequestParts<S>>::from_request_parts(parts, state).await {
+            Ok(axum::extract::Path(path)) => Ok(Self(path)),
+            Err(_) => Err(ApiError::new(Code::NotFound, "there is nothing at this address")),
+        }
+    }
+}
+
+/// The part after `?`.
+#[derive(Debug, Clone, Copy)]
+pub struct Query<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        match axum::extract::Query::<T>::from_request_parts(parts, state).await {
+            Ok(axum::extract::Query(query)) => Ok(Self(query)),
+            Err(rejection) => Err(ApiError::new(Code::InvalidRequest, rejection.body_text())),
+        }
+    }
+}
+
+/// The caller, put among the request's extensions by the layer that reads the bearer token.
+impl<S: Send + Sync> FromRequestParts<S> for Actor {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| {
+            ApiError::new(Code::Unauthenticated, "sign in first: no valid session came with the request")
+        })
+    }
+}
+
+impl<S: Send + Sync> OptionalFromRequestParts<S> for Actor {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, ApiError> {
+        Ok(parts.extensions.get::<Self>().cloned())
+    }
+}
+
+/// The address that the request came from; 0.0.0.0 when no socket stands behind it.
+#[derive(Debug, Clone, Copy)]
+pub struct Remote(pub IpAddr);
+
+impl<S: Send + Sync> FromRequestParts<S> for Remote {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        Ok(Self(address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))))
+    }
+}
+
+/// The version that the caller saw: `If-Match: "7"`. None without the header or with `*`.
+#[derive(Debug, Clone, Copy)]
+pub struct IfMatch(pub Option<i64>);
+
+impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let Some(value) = parts.headers.get(header::IF_MATCH) else { return Ok(Self(None)) };
+        let text = value.to_str().unwrap_or_default().trim();
+        if text == "*" {
+            return Ok(Self(None));
+        }
+        let number = text.strip_prefix("W/").unwrap_or(text).trim_matches('"').parse();
+        match number {
+            Ok(version) => Ok(Self(Some(version))),
+            Err(_) => {
+                Err(ApiError::new(Code::InvalidRequest, "`If-Match` takes the `ETag` of an earlier answer"))
+            }
+        }
+    }
+}
+
+/// A JSON body with its version as `ETag`.
+#[derive(Debug, Clone, Copy)]
+pub struct Versioned<T>(pub i64, pub T);
+
+impl<T: Serialize> IntoResponse for Versioned<T> {
+    fn into_response(self) -> Response {
+        let mut response = axum::Json(self.1).into_response();
+        if let Ok(tag) = HeaderValue::from_str(&format!("\"{}\"", self.0)) {
+            response.headers_mut().insert(header::ETAG, tag);
+        }
+        response
+    }
+}
+
+/// Tells a field that is absent (`None`) from one that is null (`Some(None)`).
+/// Beside `#[serde(default)]`.
+///
+/// # Errors
+/// The value is neither null nor a `T`.
+pub fn patch_field<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    de: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::<T>::deserialize(de).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::{Body, to_bytes};
+    use axum::routing::{get, post};
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Body1 {
+        #[expect(dead_code, reason = "only read by serde")]
+        title: String,
+    }
+
+    #[derive(Deserialize)]
+    struct Patch {
+        #[serde(default, deserialize_with = "patch_field")]
+        cover: Option<Option<String>>,
+    }
+
+    async fn ask(request: axum::http::request::Builder, body: &'static str) -> (u16, serde_json::Value) {
+        let app = Router::new()
+            .route("/body", post(async |_: Json<Body1>| "ok").layer(axum::extract::DefaultBodyLimit::max(64)))
+            .route("/id/{id}", get(async |_: Path<vitrine_protocol::ShowId>| "ok"))
+            .route("/me", get(async |_: Actor| "ok"));
+        let response = app.oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        let status = response.status().as_u16();
+        let bytes = to_bytes(response.into_body(), 4096).await.unwrap();
+        (status, serde_json::from_slice(&bytes).unwrap_or_default())
+    }
+
+    fn post_json() -> axum::http::request::Builder {
+        Request::post("/body").header("content-type", "application/json")
+    }
+
+    #[tokio::test]
+    async fn every_malformed_body_gets_its_own_code() {
+        for (request, body, status, code) in [
+            (post_json(), "{", 400, "invalid_request"),
+            (post_json(), "{\"title\": 7}", 400, "invalid_request"),
+            (Request::post("/body"), "{\"title\": \"x\"}", 415, "unsupported_type"),
+            (
+                post_json(),
+                "{\"title\": \"0123456789012345678901234567890123456789012345678901234567890123456789\"}",
+                413,
+                "too_large",
+            ),
+        ] {
+            let (got, problem) = ask(request, body).await;
+            assert_eq!((got, &problem["code"]), (status, &code.into()), "{body}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_path_that_is_no_id_names_nothing() {
+        assert_eq!(ask(Request::get("/id/7"), "").await.0, 404);
+        assert_eq!(ask(Request::get("/id/%FF"), "").await.0, 404);
+    }
+
+    #[tokio::test]
+    async fn without_a_session_the_answer_is_401() {
+        assert_eq!(ask(Request::get("/me"), "").await.1["code"], "unauthenticated");
+    }
+
+    #[test]
+    fn null_is_not_absence() {
+        let absent: Patch = serde_json::from_str("{}").unwrap();
+        let null: Patch = serde_json::from_str("{\"cover\": null}").unwrap();
+        assert_eq!((absent.cover, null.cover), (None, Some(None)));
+    }
+}

@@ -1,0 +1,20 @@
+//! What every room speaks: who acts, what time it is, how a wrong call is answered.
+//!
+//! Owns: [`Actor`] and the one [`Permission`] table, [`Clock`], [`ApiError`] (RFC 9457), the
+//! extractors that answer with it, [`Page`], secrets and their hashes. Records nothing.
+
+mod actor;
+mod api_error;
+mod check;
+mod clock;
+mod extract;
+mod page;
+mod secret;
+
+pub use actor::{Actor, ActorKind, Denied, Membership, Permission};
+pub use api_error::{ApiError, Problem, Problems};
+pub use check::{Invalid, check_text, trimmed};
+pub use clock::{Clock, TestClock, Time, from_ms, to_ms};
+pub use extract::{IfMatch, Json, Path, Query, Remote, Versioned, patch_field, read_body};
+pub use page::{Page, PageQuery};
+pub use secret::{Secret, hash_secret};

@@ -1,0 +1,357 @@
+//! Products and their variants.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use vitrine_protocol::{Currency, OrgId, ProductId, VariantId};
+
+use super::CatalogError;
+use crate::base::{Invalid, check_text, patch_field, trimmed};
+use crate::events::Event;
+
+/// The most variants a product takes.
+const MOST_VARIANTS: usize = 100;
+/// The largest price, in minor units, and the largest stock.
+pub(super) const MOST_MINOR: i64 = 1_000_000_000_000;
+const MOST_STOCK: i64 = 1_000_000_000;
+
+/// Something to sell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Product {
+    /// The product.
+    pub id: ProductId,
+    /// Whose it is.
+    pub org: OrgId,
+    /// Its name.
+    pub title: String,
+    /// In words.
+    pub description: String,
+    /// Its page in the shop.
+    pub url: String,
+    /// Its picture's name among the organisation's pictures.
+    pub image: Option<String>,
+    /// Currency of every price.
+    pub currency: Currency,
+    /// The price before, when it is reduced.
+    pub compare_at_minor: Option<i64>,
+    /// What can be bought; never empty.
+    pub variants: Vec<Variant>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// Grows with each change, a sale included.
+    pub version: i64,
+}
+
+/// One buyable form of a product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Variant {
+    /// The variant.
+    pub id: VariantId,
+    /// Its name, for example "M / white".
+    pub title: String,
+    /// The shop's own number for it, which its cart understands.
+    pub sku: String,
+    /// Price in minor units of the product's currency.
+    pub price_minor: i64,
+    /// How many are left.
+    pub stock: i64,
+}
+
+/// What a new product is made of.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+pub struct ProductDraft {
+    /// 1 to 200 characters.
+    pub title: String,
+    /// At most 5 000 characters.
+    #[serde(default)]
+    pub description: String,
+    /// Its page in the shop.
+    pub url: String,
+    /// ISO 4217.
+    pub currency: Currency,
+    /// Price in minor units, for variants without one of their own.
+    #[serde(default)]
+    pub price_minor: Option<i64>,
+    /// The price before, when it is reduced.
+    #[serde(default)]
+    pub compare_at_minor: Option<i64>,
+    /// How many there are, for a product without variants.
+    #[serde(default)]
+    pub stock: Option<i64>,
+    /// Without any, the product gets one variant of its own price and stock.
+    #[serde(default)]
+    pub variants: Vec<VariantDraft>,
+}
+
+/// A variant as it is sent.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+pub struct VariantDraft {
+    /// The variant that is meant; absent makes a new one.
+    #[serde(default)]
+    pub id: Option<VariantId>,
+    /// 1 to 100 characters.
+    pub title: String,
+    /// At most 100 characters; the variant's id when absent.
+    #[serde(default)]
+    pub sku: Option<String>,
+    /// Price in minor units; the product's when absent.
+    #[serde(default)]
+    pub price_minor: Option<i64>,
+    /// How many there are.
+    #[serde(default)]
+    pub stock: i64,
+}
+
+/// What of a product can be changed; what is absent stays.
+#[derive(Debug, Clone, Default, Deserialize, utoipa::ToSchema)]
+pub struct ProductPatch {
+    /// 1 to 200 characters.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// At most 5 000 characters.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// Its page in the shop.
+    #[serde(default)]
+    pub url: Option<String>,
+    /// ISO 4217.
+    #[serde(default)]
+    pub currency: Option<Currency>,
+    /// Of a product with one variant.
+    #[serde(default)]
+    pub price_minor: Option<i64>,
+    /// Null takes it away.
+    #[serde(default, deserialize_with = "patch_field")]
+    #[schema(value_type = Option<i64>)]
+    pub compare_at_minor: Option<Option<i64>>,
+    /// Of a product with one variant.
+    #[serde(default)]
+    pub stock: Option<i64>,
+    /// All variants anew; those with a known id stay the same variants.
+    #[serde(default)]
+    pub variants: Option<Vec<VariantDraft>>,
+}
+
+impl Product {
+    /// A new product.
+    ///
+    /// # Errors
+    /// A field that does not hold what it should.
+    pub fn new(org: OrgId, draft: ProductDraft, now: DateTime<Utc>) -> Result<Self, Invalid> {
+        let variants = if draft.variants.is_empty() {
+            let stock = draft.stock.unwrap_or(0);
+            vec![VariantDraft { id: None, title: "Default".into(), sku: None, price_minor: None, stock }]
+        } else if draft.stock.is_some() {
+            return Err(Invalid::new("`stock` belongs to the variants"));
+        } else {
+            draft.variants
+        };
+        Ok(Self {
+            id: ProductId::new(),
+            org,
+            title: trimmed("title", &draft.title, 1, 200)?,
+            description: description(&draft.description)?,
+            url: check_url(draft.url)?,
+            image: None,
+            currency: draft.currency,
+            compare_at_minor: draft
+                .compare_at_minor
+                .map(|price| price_of("compare_at_minor", price))
+                .transpose()?,
+            variants: check_variants(variants, draft.price_minor, &[])?,
+            created_at: now,
+            version: 1,
+        })
+    }
+
+    /// Changes it; returns the facts, which tell a changed stock apart.
+    ///
+    /// # Errors
+    /// [`CatalogError::Invalid`].
+    pub fn change(&mut self, patch: ProductPatch) -> Result<Vec<Event>, CatalogError> {
+        let stock_before = self.stock();
+        if let Some(title) = patch.title {
+            self.title = trimmed("title", &title, 1, 200)?;
+        }
+        if let Some(text) = patch.description {
+            self.description = description(&text)?;
+        }
+        if let Some(url) = patch.url {
+            self.url = check_url(url)?;
+        }
+        if let Some(currency) = patch.currency {
+            self.currency = currency;
+        }
+        if let Some(price) = patch.compare_at_minor {
+            self.compare_at_minor = price.map(|price| price_of("compare_at_minor", price)).transpose()?;
+        }
+        if let Some(variants) = patch.variants {
+            if patch.stock.is_some() {
+                return Err(Invalid::new("`stock` belongs to the variants").into());
+            }
+            self.variants = check_variants(variants, patch.price_minor, &self.variants)?;
+        } else if patch.price_minor.is_some() || patch.stock.is_some() {
+            let [variant] = self.variants.as_mut_slice() else {
+                return Err(
+                    Invalid::new("this product has several variants: set price and stock there").into()
+                );
+            };
+            if let Some(price) = patch.price_minor {
+                variant.price_minor = price_of("price_minor", price)?;
+            }
+            if let Some(stock) = patch.stock {
+                variant.stock = stock_of(stock)?;
+            }
+        }
+        let mut facts = vec![Event::ProductChanged { product: self.id }];
+        if self.stock() != stock_before {
+            facts.push(Event::StockChanged { product: self.id, stock: self.stock() });
+        }
+        Ok(facts)
+    }
+
+    /// The lowest price of its variants, in minor units.
+    #[must_use]
+    pub fn price_minor(&self) -> i64 {
+        self.variants.iter().map(|variant| variant.price_minor).min().unwrap_or(0)
+    }
+
+    /// How many are left over all variants.
+    #[must_use]
+    pub fn stock(&self) -> i64 {
+        self.variants.iter().map(|variant| variant.stock).sum()
+    }
+}
+
+fn check_variants(
+    drafts: Vec<VariantDraft>,
+    price: Option<i64>,
+    present: &[Variant],
+) -> Result<Vec<Variant>, Invalid> {
+    if drafts.is_empty() || drafts.len() > MOST_VARIANTS {
+        return Err(Invalid::new(format!("`variants` takes 1 to {MOST_VARIANTS} variants")));
+    }
+    let mut ids = HashSet::new();
+    let mut variants = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        let id = match draft.id {
+            None => VariantId::new(),
+            Some(id) if present.iter().any(|variant| variant.id == id) => id,
+            Some(id) => {
+                return Err(Invalid::new(format!("`variants` names {id}, which is none of this product")));
+            }
+        };
+        if !ids.insert(id) {
+            return Err(Invalid::new(format!("`variants` names {id} twice")));
+        }
+        let price = draft.price_minor.or(price).ok_or_else(|| Invalid::new("`price_minor` is missing"))?;
+        variants.push(Variant {
+            id,
+            title: trimmed("variants.title", &draft.title, 1, 100)?,
+            sku: match draft.sku {
+                Some(sku) => trimmed("variants.sku", &sku, 1, 100)?,
+                None => id.to_string(),
+            },
+            price_minor: price_of("price_minor", price)?,
+            stock: stock_of(draft.stock)?,
+        });
+    }
+    Ok(variants)
+}
+
+fn price_of(field: &str, minor: i64) -> Result<i64, Invalid> {
+    if (0..=MOST_MINOR).contains(&minor) {
+        Ok(minor)
+    } else {
+        Err(Invalid::new(format!("`{field}` takes 0 to {MOST_MINOR}")))
+    }
+}
+
+fn stock_of(stock: i64) -> Result<i64, Invalid> {
+    if (0..=MOST_STOCK).contains(&stock) {
+        Ok(stock)
+    } else {
+        Err(Invalid::new(format!("`stock` takes 0 to {MOST_STOCK}")))
+    }
+}
+
+fn description(text: &str) -> Result<String, Invalid> {
+    trimmed("description", text, 0, 5000)
+}
+
+fn check_url(text: String) -> Result<String, Invalid> {
+    check_text("url", &text, 1, 2048)?;
+    match url::Url::parse(&text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(text),
+        _ => Err(Invalid::new("`url` is no http address")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::from_ms;
+
+    fn draft() -> ProductDraft {
+        ProductDraft {
+            title: "Scarf".into(),
+            description: String::new(),
+            url: "https://shop.example/scarf".into(),
+            currency: Currency::try_from("EUR").unwrap(),
+            price_minor: Some(2900),
+            compare_at_minor: None,
+            stock: Some(5),
+            variants: Vec::new(),
+        }
+    }
+
+    fn product(draft: ProductDraft) -> Result<Product, Invalid> {
+        Product::new(OrgId::new(), draft, from_ms(0))
+    }
+
+    fn variant(id: Option<VariantId>, price_minor: Option<i64>) -> VariantDraft {
+        VariantDraft { id, title: "M".into(), sku: Some("s-m".into()), price_minor, stock: 2 }
+    }
+
+    #[test]
+    fn a_product_without_variants_gets_one_of_its_own() {
+        let product = product(draft()).unwrap();
+        assert_eq!((product.variants.len(), product.price_minor(), product.stock()), (1, 2900, 5));
+        assert_eq!(product.variants[0].sku, product.variants[0].id.to_string());
+    }
+
+    #[test]
+    fn price_is_the_lowest_and_stock_the_sum_of_the_variants() {
+        let variants = vec![variant(None, Some(1500)), variant(None, None)];
+        let product = product(ProductDraft { stock: None, variants, ..draft() }).unwrap();
+        assert_eq!((product.price_minor(), product.stock()), (1500, 4));
+    }
+
+    #[test]
+    fn a_bad_field_is_named() {
+        for (bad, word) in [
+            (ProductDraft { title: " ".into(), ..draft() }, "title"),
+            (ProductDraft { url: "javascript:alert(1)".into(), ..draft() }, "url"),
+            (ProductDraft { price_minor: Some(-1), ..draft() }, "price_minor"),
+            (ProductDraft { price_minor: None, ..draft() }, "price_minor"),
+            (ProductDraft { stock: Some(-1), ..draft() }, "stock"),
+        ] {
+            assert!(product(bad).unwrap_err().to_string().contains(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn a_known_variant_stays_the_same_and_a_foreign_one_is_refused() {
+        let mut product = product(draft()).unwrap();
+        let id = product.variants[0].id;
+        let variants = Some(vec![variant(Some(id), Some(1)), variant(None, Some(2))]);
+        let facts = product.change(ProductPatch { variants, ..ProductPatch::default() }).unwrap();
+        assert_eq!((product.variants[0].id, product.variants.len()), (id, 2));
+        assert_eq!(facts[1], Event::StockChanged { product: product.id, stock: 4 });
+        let variants = Some(vec![variant(Some(VariantId::new()), Some(1))]);
+        assert!(product.change(ProductPatch { variants, ..ProductPatch::default() }).is_err());
+        let several = ProductPatch { stock: Some(3), ..ProductPatch::default() };
+        assert!(product.change(several).is_err(), "which variant would that be?");
+    }
+}

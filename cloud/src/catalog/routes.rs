@@ -1,0 +1,209 @@
+//! HTTP of products and their pictures.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use vitrine_protocol::{Code, Currency, OrgId, ProductId};
+
+use super::image::MAX_BYTES;
+use super::{Catalog, CatalogError, Product, ProductDraft, ProductPatch, Variant, routes_sales};
+use crate::base::{Actor, ApiError, IfMatch, Json, Page, PageQuery, Path, Problems, Query, Versioned};
+
+/// The room's addresses for members.
+pub fn router(catalog: Catalog) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(list_products, create_product))
+        .routes(routes!(get_product, change_product, remove_product))
+        .merge(OpenApiRouter::new().routes(routes!(set_image)).layer(DefaultBodyLimit::max(MAX_BYTES)))
+        .merge(routes_sales::router())
+        .with_state(catalog)
+}
+
+/// Pictures, for everybody: `GET /media/{org}/{name}`.
+pub fn media_router(catalog: Catalog) -> Router {
+    Router::new().route("/media/{org}/{name}", get(image)).with_state(catalog)
+}
+
+/// A product as members see it.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = Product)]
+struct ProductView {
+    /// The product.
+    id: ProductId,
+    /// Its name.
+    title: String,
+    /// In words.
+    description: String,
+    /// Its page in the shop.
+    url: String,
+    /// Its picture.
+    image_url: Option<String>,
+    /// Currency of every price.
+    currency: Currency,
+    /// The lowest price of its variants, in minor units.
+    price_minor: i64,
+    /// The price before, when it is reduced, in minor units.
+    compare_at_minor: Option<i64>,
+    /// How many are left over all variants.
+    stock: i64,
+    /// What can be bought; never empty.
+    variants: Vec<Variant>,
+    /// When it was made.
+    created_at: DateTime<Utc>,
+    /// Grows with each change, a sale included; the answer's `ETag`.
+    version: i64,
+}
+
+fn view(catalog: &Catalog, product: Product) -> Versioned<ProductView> {
+    Versioned(product.version, plain_view(catalog, product))
+}
+
+fn plain_view(catalog: &Catalog, product: Product) -> ProductView {
+    ProductView {
+        id: product.id,
+        image_url: catalog.image_url(&product),
+        price_minor: product.price_minor(),
+        stock: product.stock(),
+        title: product.title,
+        description: product.description,
+        url: product.url,
+        currency: product.currency,
+        compare_at_minor: product.compare_at_minor,
+        variants: product.variants,
+        created_at: product.created_at,
+        version: product.version,
+    }
+}
+
+/// Products, newest first.
+#[utoipa::path(get, path = "/v1/orgs/{org}/products", tag = "catalog",
+    params(("org" = OrgId, Path), PageQuery),
+    responses((status = 200, body = Page<ProductView>), Problems))]
+async fn list_products(
+    State(catalog): State<Catalog>,
+    actor: Actor,
+    Path(org): Path<OrgId>,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Page<ProductView>>, ApiError> {
+    let products = catalog.products(&actor, org, page.after()?, page.limit()).await?;
+    Ok(Json(products.map(|product| plain_view(&catalog, product))))
+}
+
+/// Makes a product.
+#[utoipa::path(post, path = "/v1/orgs/{org}/products", tag = "catalog", params(("org" = OrgId, Path)),
+    responses((status = 201, body = ProductView), Problems))]
+async fn create_product(
+    State(catalog): State<Catalog>,
+    actor: Actor,
+    Path(org): Path<OrgId>,
+    Json(draft): Json<ProductDraft>,
+) -> Result<(StatusCode, Versioned<ProductView>), ApiError> {
+    let product = catalog.create_product(&actor, org, draft).await?;
+    Ok((StatusCode::CREATED, view(&catalog, product)))
+}
+
+/// A product.
+#[utoipa::path(get, path = "/v1/orgs/{org}/products/{product}", tag = "catalog",
+    params(("org" = OrgId, Path), ("product" = ProductId, Path)),
+    responses((status = 200, body = ProductView), Problems))]
+async fn get_product(
+    State(catalog): State<Catalog>,
+    actor: Actor,
+    Path((org, product)): Path<(OrgId, ProductId)>,
+) -> Result<Versioned<ProductView>, ApiError> {
+    let product = catalog.product(&actor, org, product).await?;
+    Ok(view(&catalog, product))
+}
+
+/// Changes a product; with `If-Match` only the version that was seen.
+#[utoipa::path(patch, path = "/v1/orgs/{org}/products/{product}", tag = "catalog",
+    params(("org" = OrgId, Path), ("product" = ProductId, Path), ("If-Match" = Option<String>, Header)),
+    responses((status = 200, body = ProductView), Problems))]
+async fn change_product(
+    State(catalog): State<Catalog>,
+    actor: Actor,
+    Path((org, product)): Path<(OrgId, ProductId)>,
+    IfMatch(seen): IfMatch,
+    Json(patch): Json<ProductPatch>,
+) -> Result<Versioned<ProductView>, ApiError> {
+    let product = catalog.change_product(&actor, org, product, seen, patch).await?;
+    Ok(view(&catalog, product))
+}
+
+/// Removes a product.
+#[utoipa::path(delete, path = "/v1/orgs/{org}/products/{product}", tag = "catalog",
+    params(("org" = OrgId, Path), ("product" = ProductId, Path)),
+    responses((status = 204), Problems))]
+async fn remove_product(
+    State(catalog): State<Catalog>,
+    actor: Actor,
+    Path((org, product)): Path<(OrgId, ProductId)>,
+) -> Result<StatusCode, ApiError> {
+    catalog.remove_product(&actor, org, product).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Gives a product a picture: PNG, JPEG or WebP, at most 2 MB.
+#[utoipa::path(put, path = "/v1/orgs/{org}/products/{product}/image", tag = "catalog",
+    params(("org" = OrgId, Path), ("product" = ProductId, Path)),
+    request_body(content(("image/png"), ("image/jpeg"), ("image/webp"))),
+    responses((status = 200, body = ProductView), Problems))]
+async fn set_image(
+    State(catalog): State<Catalog>,
+    actor: Actor,
+    Path((org, product)): Path<(OrgId, ProductId)>,
+    request: Request,
+) -> Result<Versioned<ProductView>, ApiError> {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    if !matches!(kind, Some("image/png" | "image/jpeg" | "image/webp")) {
+        return Err(ApiError::new(Code::UnsupportedType, "a picture is image/png, image/jpeg or image/webp"));
+    }
+    let picture = crate::base::read_body(request).await?;
+    let product = catalog.set_image(&actor, org, product, picture).await?;
+    Ok(view(&catalog, product))
+}
+
+/// A picture. Its name is made of its content, so whoever has it never needs to ask again.
+async fn image(
+    State(catalog): State<Catalog>,
+    Path((org, name)): Path<(OrgId, String)>,
+) -> Result<Response, ApiError> {
+    let image = catalog.image(org, &name).await?.ok_or_else(|| ApiError::not_found("picture"))?;
+    let mut response = Body::from(image.bytes).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(image.content_type));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    Ok(response)
+}
+
+impl From<CatalogError> for ApiError {
+    fn from(error: CatalogError) -> Self {
+        match error {
+            CatalogError::Denied(denied) => denied.into(),
+            CatalogError::Invalid(invalid) => invalid.into(),
+            CatalogError::NoProduct(_) => Self::not_found("product"),
+            CatalogError::CodeTaken => Self::new(Code::InvalidRequest, "a coupon has that code already")
+                .with_status(StatusCode::CONFLICT),
+            CatalogError::Stale(version) => {
+                Self::new(Code::Conflict, format!("it has changed meanwhile; its version is {version}"))
+                    .with_status(StatusCode::PRECONDITION_FAILED)
+            }
+            CatalogError::OutOfStock(title) => {
+                Self::new(Code::OutOfStock, format!("not enough of {title} is left"))
+            }
+            CatalogError::NotAPicture => {
+                Self::new(Code::UnsupportedType, "these bytes are no PNG, JPEG or WebP picture")
+            }
+            CatalogError::PictureTooLarge => Self::new(Code::TooLarge, "a picture takes at most 2 MB"),
+            CatalogError::Blob(_) | CatalogError::Db(_) => Self::internal(&error),
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! The handle of the catalogue: products and their pictures.
+
+use bytes::Bytes;
+use vitrine_protocol::{OrgId, ProductCard, ProductId, VariantCard};
+
+use super::{CatalogError, Image, Product, ProductDraft, ProductPatch, image, store};
+use crate::base::{Actor, Clock, Page, Permission};
+use crate::blobs::Blobs;
+use crate::db::Db;
+use crate::events::{Event, record};
+
+/// Products, coupons and orders. Clones share everything.
+#[derive(Clone)]
+pub struct Catalog {
+    pub(super) db: Db,
+    pub(super) clock: Clock,
+    blobs: Blobs,
+    public_url: String,
+}
+
+impl Catalog {
+    /// The handle over `db` and `blobs`; `public_url` is how browsers reach this server.
+    #[must_use]
+    pub fn new(db: Db, clock: Clock, blobs: Blobs, public_url: String) -> Self {
+        Self { db, clock, blobs, public_url }
+    }
+
+    /// Makes a product.
+    ///
+    /// # Errors
+    /// [`CatalogError::Denied`]; [`CatalogError::Invalid`].
+    pub async fn create_product(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        draft: ProductDraft,
+    ) -> Result<Product, CatalogError> {
+        actor.require(Permission::EditCatalog, org)?;
+        let now = self.clock.now();
+        let product = Product::new(org, draft, now)?;
+        let mut tx = self.db.begin().await?;
+        store::insert(&mut tx, &product).await?;
+        record(&mut tx, actor, now, org, None, Event::ProductCreated { product: product.id })?;
+        tx.commit().await?;
+        Ok(product)
+    }
+
+    /// A product.
+    ///
+    /// # Errors
+    /// [`CatalogError::Denied`]; [`CatalogError::NoProduct`].
+    pub async fn product(&self, actor: &Actor, org: OrgId, id: ProductId) -> Result<Product, CatalogError> {
+        actor.require(Permission::ViewCatalog, org)?;
+        let found = store::get_many(&self.db, org, &[id]).await?;
+        found.into_iter().next().ok_or(CatalogError::NoProduct(id))
+    }
+
+    /// Products, newest first.
+    ///
+    /// # Errors
+    /// [`CatalogError::Denied`].
+    pub async fn products(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        after: Option<ProductId>,
+        limit: i64,
+    ) -> Result<Page<Product>, CatalogError> {
+        actor.require(Permission::ViewCatalog, org)?;
+        let products = store::list(&self.db, org, after, limit + 1).await?;
+        Ok(Page::cut(products, limit, |product| product.id.to_string()))
+    }
+
+    /// Changes a product. `seen` is the version the caller saw, if it wants to be sure.
+    ///
+    /// # Errors
+    /// [`CatalogError::Stale`] when it has changed since; [`CatalogError::Invalid`].
+    pub async fn change_product(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        id: ProductId,
+        seen: Option<i64>,
+        patch: ProductPatch,
+    ) -> Result<Product, CatalogError> {
+        actor.require(Permission::EditCatalog, org)?;
+        let mut tx = self.db.begin().await?;
+        let mut product = store::lock(&mut tx, org, id).await?.ok_or(CatalogError::NoProduct(id))?;
+        if seen.is_some_and(|seen| seen != product.version - 1) {
+            return Err(CatalogError::Stale(product.version - 1));
+        }
+        let facts = product.change(patch)?;
+        store::save(&mut tx, &product).await?;
+        for fact in facts {
+            record(&mut tx, actor, self.clock.now(), org, None, fact)?;
+        }
+        tx.commit().await?;
+        Ok(product)
+    }
+
+    /// Removes a product; line-ups lose it a moment later, orders keep its name.
+    ///
+    /// # Errors
+    /// [`CatalogError::NoProduct`].
+    pub async fn remove_product(&self, actor: &Actor, org: OrgId, id: ProductId) -> Result<(), CatalogError> {
+        actor.require(Permission::EditCatalog, org)?;
+        let mut tx = self.db.begin().await?;
+        store::lock(&mut tx, org, id).await?.ok_or(CatalogError::NoProduct(id))?;
+        store::delete(&mut tx, id).await?;
+        record(&mut tx, actor, self.clock.now(), org, None, Event::ProductRemoved { product: id })?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Gives a product a picture: PNG, JPEG or WebP, at most 2 MB.
+    ///
+    /// # Errors
+    /// [`CatalogError::NotAPicture`]; [`CatalogError::PictureTooLarge`]; [`CatalogError::NoProduct`].
+    pub async fn set_image(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        id: ProductId,
+        picture: Bytes,
+    ) -> Result<Product, CatalogError> {
+        actor.require(Permission::EditCatalog, org)?;
+        let name = image::name(&picture)?;
+        if store::get_many(&self.db, org, &[id]).await?.is_empty() {
+            return Err(CatalogError::NoProduct(id));
+        }
+        // The file first: a row must never name a picture that is not there.
+        self.blobs.put(&blob(org, &name), picture).await?;
+        let mut tx = self.db.begin().await?;
+        let mut product = store::lock(&mut tx, org, id).await?.ok_or(CatalogError::NoProduct(id))?;
+        product.image = Some(name);
+        store::save(&mut tx, &product).await?;
+        record(&mut tx, actor, self.clock.now(), org, None, Event::ProductChanged { product: id })?;
+        tx.commit().await?;
+        Ok(product)
+    }
+
+    /// A picture, for everybody.
+    ///
+    /// # Errors
+    /// The disk does not answer.
+    pub async fn image(&self, org: OrgId, name: &str) -> Result<Option<Image>, CatalogError> {
+        let Some(content_type) = image::content_type(name) else { return Ok(None) };
+        Ok(self.blobs.get(&blob(org, name)).await?.map(|bytes| Image { content_type, bytes }))
+    }
+
+    /// Those of `ids` that the organisation has, as shoppers see them, in the order of `ids`.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn product_cards(
+        &self,
+        org: OrgId,
+        ids: &[ProductId],
+    ) -> Result<Vec<ProductCard>, CatalogError> {
+        let products = store::get_many(&self.db, org, ids).await?;
+        Ok(products.iter().map(|product| self.card(product)).collect())
+    }
+
+    /// Where a product's picture is served, if it has one.
+    #[must_use]
+    pub fn image_url(&self, product: &Product) -> Option<String> {
+        product.image.as_ref().map(|name| format!("{}/media/{}/{name}", self.public_url, product.org))
+    }
+
+    fn card(&self, product: &Product) -> ProductCard {
+        ProductCard {
+            product_id: product.id,
+            title: product.title.clone(),
+            url: product.url.clone(),
+            image_url: self.image_url(product),
+            currency: product.currency,
+            price_minor: product.price_minor(),
+            compare_at_minor: product.compare_at_minor,
+            stock: product.stock(),
+            variants: product
+                .variants
+                .iter()
+                .map(|variant| VariantCard {
+                    id: variant.id,
+                    title: variant.title.clone(),
+                    sku: variant.sku.clone(),
+                    price_minor: variant.price_minor,
+                    stock: variant.stock,
+                })
+                .collect(),
+        }
+    }
+}
+
+fn blob(org: OrgId, name: &str) -> String {
+    format!("media/{org}/{name}")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,179 @@
+//! SQL of products and variants.
+
+use vitrine_protocol::{Currency, OrgId, ProductId, VariantId};
+
+use super::{Product, Variant};
+use crate::base::{from_ms, to_ms};
+use crate::db::{Db, DbError, Tx};
+use crate::on;
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: ProductId,
+    org_id: OrgId,
+    title: String,
+    description: String,
+    url: String,
+    image: Option<String>,
+    currency: String,
+    compare_at_minor: Option<i64>,
+    created_ms: i64,
+    version: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct VariantRow {
+    product_id: ProductId,
+    id: VariantId,
+    title: String,
+    sku: String,
+    price_minor: i64,
+    stock: i64,
+}
+
+impl From<VariantRow> for Variant {
+    fn from(row: VariantRow) -> Self {
+        Self { id: row.id, title: row.title, sku: row.sku, price_minor: row.price_minor, stock: row.stock }
+    }
+}
+
+pub(super) fn currency(text: &str) -> Result<Currency, DbError> {
+    Currency::try_from(text).map_err(|_| DbError::Corrupt(format!("currency {text}")))
+}
+
+impl Row {
+    fn into_product(self, variants: Vec<Variant>) -> Result<Product, DbError> {
+        Ok(Product {
+            id: self.id,
+            org: self.org_id,
+            title: self.title,
+            description: self.description,
+            url: self.url,
+            image: self.image,
+            currency: currency(&self.currency)?,
+            compare_at_minor: self.compare_at_minor,
+            variants,
+            created_at: from_ms(self.created_ms),
+            version: self.version,
+        })
+    }
+}
+
+pub(super) async fn insert(tx: &mut Tx, product: &Product) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query(
+        "INSERT INTO products (id, org_id, title, description, url, image, currency, compare_at_minor, created_ms, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+    ).bind(product.id).bind(product.org).bind(&product.title).bind(&product.description).bind(&product.url)
+        .bind(&product.image).bind(product.currency.as_str()).bind(product.compare_at_minor)
+        .bind(to_ms(product.created_at)).bind(product.version)
+        .execute(c).await.map(drop))?;
+    save_variants(tx, product).await
+}
+
+/// Locks a product of `org` until the transaction ends and bumps its version.
+pub(super) async fn lock(tx: &mut Tx, org: OrgId, id: ProductId) -> Result<Option<Product>, DbError> {
+    let row: Option<Row> = on!(tx, c => sqlx::query_as(
+        "UPDATE products SET version = version + 1 WHERE org_id = $1 AND id = $2 RETURNING *"
+    ).bind(org).bind(id).fetch_optional(c).await)?;
+    let Some(row) = row else { return Ok(None) };
+    let variants: Vec<VariantRow> = on!(tx, c => sqlx::query_as(
+        "SELECT product_id, id, title, sku, price_minor, stock FROM variants WHERE product_id = $1 ORDER BY position"
+    ).bind(id).fetch_all(c).await)?;
+    row.into_product(variants.into_iter().map(Variant::from).collect()).map(Some)
+}
+
+/// Writes everything of a locked product.
+pub(super) async fn save(tx: &mut Tx, product: &Product) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query(
+        "UPDATE products SET title = $2, description = $3, url = $4, image = $5, currency = $6, compare_at_minor = $7
+         WHERE id = $1"
+    ).bind(product.id).bind(&product.title).bind(&product.description).bind(&product.url).bind(&product.image)
+        .bind(product.currency.as_str()).bind(product.compare_at_minor)
+        .execute(c).await.map(drop))?;
+    on!(tx, c => sqlx::query("DELETE FROM variants WHERE product_id = $1")
+        .bind(product.id).execute(c).await.map(drop))?;
+    save_variants(tx, product).await
+}
+
+async fn save_variants(tx: &mut Tx, product: &Product) -> Result<(), DbError> {
+    for (position, variant) in (0i64..).zip(&product.variants) {
+        on!(tx, c => sqlx::query(
+            "INSERT INTO variants (id, product_id, position, title, sku, price_minor, stock)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)"
+        ).bind(variant.id).bind(product.id).bind(position).bind(&variant.title).bind(&variant.sku)
+            .bind(variant.price_minor).bind(variant.stock)
+            .execute(c).await.map(drop))?;
+    }
+    Ok(())
+}
+
+pub(super) async fn set_stock(tx: &mut Tx, variant: VariantId, stock: i64) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("UPDATE variants SET stock = $2 WHERE id = $1")
+        .bind(variant).bind(stock).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+pub(super) async fn delete(tx: &mut Tx, product: ProductId) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("DELETE FROM products WHERE id = $1").bind(product).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// Products of `org`, newest first, after the product `after`.
+pub(super) async fn list(
+    db: &Db,
+    org: OrgId,
+    after: Option<ProductId>,
+    limit: i64,
+) -> Result<Vec<Product>, DbError> {
+    // Ids are ordered by time, and `g` sorts after every hexadecimal digit in any collation.
+    let before = after.map_or_else(|| "g".to_owned(), |id| id.to_string());
+    let rows: Vec<Row> = on!(db, c => sqlx::query_as(
+        "SELECT * FROM products WHERE org_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
+    ).bind(org).bind(&before).bind(limit).fetch_all(c).await)?;
+    with_variants(db, rows).await
+}
+
+/// Those of `ids` that `org` has, in the order of `ids`.
+pub(super) async fn get_many(db: &Db, org: OrgId, ids: &[ProductId]) -> Result<Vec<Product>, DbError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<Row> = on!(db, c => {
+        let mut query = sqlx::QueryBuilder::new("SELECT * FROM products WHERE org_id = ");
+        query.push_bind(org).push(" AND id IN (");
+        let mut list = query.separated(", ");
+        for id in ids {
+            list.push_bind(*id);
+        }
+        query.push(")");
+        query.build_query_as().fetch_all(c).await
+    })?;
+    let mut products = with_variants(db, rows).await?;
+    products.sort_by_key(|product| ids.iter().position(|id| *id == product.id));
+    Ok(products)
+}
+
+async fn with_variants(db: &Db, rows: Vec<Row>) -> Result<Vec<Product>, DbError> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut variants: Vec<VariantRow> = on!(db, c => {
+        let mut query = sqlx::QueryBuilder::new(
+            "SELECT product_id, id, title, sku, price_minor, stock FROM variants WHERE product_id IN (",
+        );
+        let mut list = query.separated(", ");
+        for row in &rows {
+            list.push_bind(row.id);
+        }
+        query.push(") ORDER BY position");
+        query.build_query_as().fetch_all(c).await
+    })?;
+    let mut products = Vec::with_capacity(rows.len());
+    for row in rows {
+        let (mine, others) = variants.into_iter().partition(|variant| variant.product_id == row.id);
+        variants = others;
+        let mine: Vec<VariantRow> = mine;
+        products.push(row.into_product(mine.into_iter().map(Variant::from).collect())?);
+    }
+    Ok(products)
+}

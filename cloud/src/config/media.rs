@@ -1,0 +1,51 @@
+//! Picture and sound.
+
+use clap::ValueEnum;
+
+/// What viewers can choose and how publishers are treated.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Media {
+    /// The rungs that viewers can choose from, best first
+    #[arg(long, env = "VITRINE_LADDER", default_value = "source,480p", value_delimiter = ',')]
+    pub ladder: Vec<RungName>,
+
+    /// What happens to a second publisher of the same show
+    #[arg(long, env = "VITRINE_PUBLISHER_CONFLICT", default_value = "refuse")]
+    pub publisher_conflict: PublisherConflict,
+}
+
+/// A rung of the ladder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ValueEnum)]
+pub enum RungName {
+    /// The publisher's own picture, untouched.
+    Source,
+    /// 480 lines, encoded here.
+    #[value(name = "480p")]
+    P480,
+}
+
+impl RungName {
+    /// The name in paths and playlists.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Source => "source",
+            Self::P480 => "480p",
+        }
+    }
+}
+
+/// What happens to a second publisher of the same show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PublisherConflict {
+    /// The second is refused.
+    Refuse,
+    /// The second replaces the first.
+    Takeover,
+}
+
+impl Media {
+    pub(super) fn for_testing() -> Self {
+        Self { ladder: vec![RungName::Source, RungName::P480], publisher_conflict: PublisherConflict::Refuse }
+    }
+}

@@ -1,0 +1,78 @@
+//! Settings: command line first, then environment, then default. A wrong one stops the start.
+//!
+//! One file for each section. Everything has a default, so that `vitrine-cloud serve` starts alone.
+
+mod media;
+mod server;
+mod show;
+mod storage;
+
+pub use media::{Media, PublisherConflict, RungName};
+pub use server::Server;
+pub use show::Show;
+pub use storage::Storage;
+
+/// All settings of `serve`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Config {
+    /// Where it listens and how the world reaches it.
+    #[command(flatten)]
+    pub server: Server,
+    /// Where things are kept.
+    #[command(flatten)]
+    pub storage: Storage,
+    /// How shows behave.
+    #[command(flatten)]
+    pub show: Show,
+    /// Picture and sound.
+    #[command(flatten)]
+    pub media: Media,
+}
+
+impl Config {
+    /// Free ports of this machine and everything under `dir`.
+    #[must_use]
+    pub fn for_testing(dir: &std::path::Path) -> Self {
+        Self {
+            server: Server::for_testing(),
+            storage: Storage::for_testing(dir),
+            show: Show::for_testing(),
+            media: Media::for_testing(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Cli {
+        #[command(flatten)]
+        config: Config,
+    }
+
+    #[test]
+    fn everything_has_a_default() {
+        let cli = Cli::try_parse_from(["x"]).unwrap();
+        assert_eq!(cli.config.server.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!(cli.config.media.ladder, [RungName::Source, RungName::P480]);
+        assert_eq!(cli.config.storage.database_url(), "sqlite:./vitrine-data/vitrine.db");
+    }
+
+    #[test]
+    fn a_wrong_setting_is_named() {
+        for (arguments, word) in [
+            (["x", "--listen", "nowhere"], "--listen"),
+            (["x", "--ladder", "source,9000p"], "--ladder"),
+            (["x", "--publisher-conflict", "fight"], "--publisher-conflict"),
+            (["x", "--interrupted-minutes", "31"], "--interrupted-minutes"),
+            (["x", "--public-url", "ftp://x"], "--public-url"),
+        ] {
+            let Err(error) = Cli::try_parse_from(arguments) else { panic!("{arguments:?} was taken") };
+            assert!(error.to_string().contains(word), "{error}");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Where `serve` listens and how the world reaches it.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+/// Addresses.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Server {
+    /// Address of HTTP and WebSocket; port 0 takes a free one
+    #[arg(long, env = "VITRINE_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+
+    /// Address where publishers arrive (RTMP); port 0 takes a free one
+    #[arg(long, env = "VITRINE_RTMP_LISTEN", default_value = "127.0.0.1:1935")]
+    pub rtmp_listen: SocketAddr,
+
+    /// How browsers reach this server, when that is not the address it listens on
+    #[arg(long, env = "VITRINE_PUBLIC_URL", value_parser = http_url)]
+    pub public_url: Option<String>,
+
+    /// How publishers reach this server, when that is not the address it listens on
+    #[arg(long, env = "VITRINE_RTMP_PUBLIC_URL", value_parser = rtmp_url)]
+    pub rtmp_public_url: Option<String>,
+
+    /// A folder with a built widget, in place of the one in this program
+    #[arg(long, env = "VITRINE_WIDGET_DIR")]
+    pub widget_dir: Option<PathBuf>,
+}
+
+impl Server {
+    pub(super) fn for_testing() -> Self {
+        let free = SocketAddr::from(([127, 0, 0, 1], 0));
+        Self { listen: free, rtmp_listen: free, public_url: None, rtmp_public_url: None, widget_dir: None }
+    }
+
+    /// The public address of HTTP, without a slash at its end, once `bound` is known.
+    #[must_use]
+    pub fn public_url(&self, bound: SocketAddr) -> String {
+        self.public_url.clone().unwrap_or_else(|| format!("http://{}", reachable(bound)))
+    }
+
+    /// The public address of RTMP (`rtmp://host:port/live`), once `bound` is known.
+    #[must_use]
+    pub fn rtmp_public_url(&self, bound: SocketAddr) -> String {
+        self.rtmp_public_url.clone().unwrap_or_else(|| format!("rtmp://{}/live", reachable(bound)))
+    }
+}
+
+/// An address somebody can connect to: "every interface" becomes this machine.
+fn reachable(bound: SocketAddr) -> SocketAddr {
+    let ip = match bound.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::from([127, 0, 0, 1]),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1]),
+        ip => ip,
+    };
+    SocketAddr::new(ip, bound.port())
+}
+
+fn http_url(text: &str) -> Result<String, String> {
+    url_of(text, &["http", "https"])
+}
+
+fn rtmp_url(text: &str) -> Result<String, String> {
+    url_of(text, &["rtmp", "rtmps"])
+}
+
+fn url_of(text: &str, schemes: &[&str]) -> Result<String, String> {
+    let url = url::Url::parse(text).map_err(|error| error.to_string())?;
+    if !schemes.contains(&url.scheme()) || url.host().is_none() {
+        return Err(format!("it must start with {}:// and name a host", schemes[0]));
+    }
+    Ok(text.trim_end_matches('/').to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_public_address_follows_the_bound_one_unless_it_is_set() {
+        let mut server = Server::for_testing();
+        let bound = SocketAddr::from(([0, 0, 0, 0], 4711));
+        assert_eq!(server.public_url(bound), "http://127.0.0.1:4711");
+        assert_eq!(server.rtmp_public_url(bound), "rtmp://127.0.0.1:4711/live");
+        server.public_url = Some(http_url("https://live.example/").unwrap());
+        assert_eq!(server.public_url(bound), "https://live.example");
+    }
+}

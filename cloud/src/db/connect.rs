@@ -1,0 +1,223 @@
+//! Opening the database and beginning transactions.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::str::FromStr as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use tokio::sync::watch;
+
+use super::{DbError, Side, Tx};
+
+/// Every change of the tables, in order; forward only.
+static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
+
+/// How long a statement waits for a connection before it gives up.
+const ACQUIRE_WITHIN: Duration = Duration::from_secs(5);
+
+/// The database. Clones share its pools.
+#[derive(Clone)]
+pub struct Db {
+    pools: Pools,
+    commits: watch::Sender<i64>,
+}
+
+#[derive(Clone)]
+enum Pools {
+    /// One connection writes, a few read. The lock file is held as long as a clone lives.
+    Sqlite { writer: SqlitePool, readers: SqlitePool, _lock: Arc<File> },
+    /// A pool for both.
+    Pg(PgPool),
+}
+
+impl Db {
+    /// Opens `url`: `sqlite:PATH` (made when missing) or `postgres:…`. Runs no migration.
+    ///
+    /// # Errors
+    /// [`DbError::Held`] when another process owns the file; [`DbError::Unwritable`],
+    /// [`DbError::Unreachable`], [`DbError::UnknownUrl`].
+    pub async fn connect(url: &str) -> Result<Self, DbError> {
+        let pools = if let Some(path) = url.strip_prefix("sqlite:") {
+            open_sqlite(Path::new(path.strip_prefix("//").unwrap_or(path))).await?
+        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            let options = PgConnectOptions::from_str(url).map_err(DbError::Unreachable)?;
+            let pool = PgPoolOptions::new()
+                .max_connections(10)
+                .acquire_timeout(ACQUIRE_WITHIN)
+                .connect_with(options.application_name("vitrine-cloud"))
+                .await
+                .map_err(DbError::Unreachable)?;
+            Pools::Pg(pool)
+        } else {
+            return Err(DbError::UnknownUrl);
+        };
+        Ok(Self { pools, commits: watch::Sender::new(0) })
+    }
+
+    /// Brings the tables up to date. Safe while another version still serves, and when run twice at once.
+    ///
+    /// # Errors
+    /// A migration failed, or the database knows migrations that this version does not.
+    pub async fn migrate(&self) -> Result<(), DbError> {
+        match &self.pools {
+            Pools::Sqlite { writer, .. } => MIGRATOR.run(writer).await,
+            Pools::Pg(pool) => MIGRATOR.run(pool).await,
+        }
+        .map_err(DbError::Migrate)
+    }
+
+    /// Begins a transaction that may write. On SQLite it is the only one until it ends.
+    ///
+    /// # Errors
+    /// No connection within 5 s, or the database does not answer.
+    pub async fn begin(&self) -> Result<Tx, DbError> {
+        let inner = match &self.pools {
+            Pools::Sqlite { writer, .. } => Side::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Pools::Pg(pool) => Side::Pg(pool.begin().await?),
+        };
+        Ok(Tx::new(inner, self.commits.clone()))
+    }
+
+    /// The pool that reads, for [`on!`](crate::on).
+    #[must_use]
+    pub fn side(&self) -> Side<&SqlitePool, &PgPool> {
+        match &self.pools {
+            Pools::Sqlite { readers, .. } => Side::Sqlite(readers),
+            Pools::Pg(pool) => Side::Pg(pool),
+        }
+    }
+
+    /// Changes with each commit of this process that left a fact; holds the last fact's number.
+    #[must_use]
+    pub fn commits(&self) -> watch::Receiver<i64> {
+        self.commits.subscribe()
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// It does not.
+    pub async fn ping(&self) -> Result<(), DbError> {
+        crate::on!(self, c => sqlx::query("SELECT 1").execute(c).await.map(drop))?;
+        Ok(())
+    }
+
+    /// Writes SQLite's log back into the file, so that it does not grow. Nothing on Postgres.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn checkpoint(&self) -> Result<(), DbError> {
+        if let Pools::Sqlite { writer, .. } = &self.pools {
+            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(writer).await?;
+        }
+        Ok(())
+    }
+
+    /// Closes every connection; on SQLite the log is written back first.
+    pub async fn close(&self) {
+        match &self.pools {
+            Pools::Sqlite { writer, readers, .. } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Pools::Pg(pool) => pool.close().await,
+        }
+    }
+}
+
+async fn open_sqlite(path: &Path) -> Result<Pools, DbError> {
+    let lock = lock(path)?;
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(ACQUIRE_WITHIN)
+        .pragma("cache_size", "-1024")
+        .statement_cache_capacity(64);
+    // One writer: SQLite has one anyway, and a queue in front of it waits fairly where `database is locked` would not.
+    let writer = SqlitePoolOptions::new()
+        .max_connections(1)
+        .max_lifetime(None)
+        .idle_timeout(None)
+        .acquire_timeout(ACQUIRE_WITHIN)
+        .connect_with(options.clone())
+        .await
+        .map_err(DbError::Unreachable)?;
+    let readers = SqlitePoolOptions::new()
+        .max_connections(3)
+        .min_connections(1)
+        .max_lifetime(None)
+        .idle_timeout(Duration::from_secs(60))
+        .acquire_timeout(ACQUIRE_WITHIN)
+        .connect_with(options.read_only(true).create_if_missing(false))
+        .await
+        .map_err(DbError::Unreachable)?;
+    Ok(Pools::Sqlite { writer, readers, _lock: Arc::new(lock) })
+}
+
+/// Takes the lock file beside the database. The system lets go of it when the process ends, however it ends.
+fn lock(path: &Path) -> Result<File, DbError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let unwritable = |source| DbError::Unwritable { path: path.to_owned(), source };
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(PathBuf::from(name))
+        .map_err(unwritable)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(DbError::Held(path.to_owned())),
+        Err(std::fs::TryLockError::Error(source)) => Err(unwritable(source)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::each_db;
+    use super::*;
+
+    #[tokio::test]
+    async fn a_second_process_is_told_that_the_file_is_held() {
+        let dir = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}/v.db", dir.path().display());
+        let first = Db::connect(&url).await.unwrap();
+        assert!(matches!(Db::connect(&url).await, Err(DbError::Held(_))));
+        drop(first);
+        Db::connect(&url).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn migrating_twice_changes_nothing() {
+        each_db(async |db| db.migrate().await.unwrap()).await;
+    }
+
+    #[tokio::test]
+    async fn a_dropped_transaction_leaves_nothing() {
+        each_db(async |db| {
+            let mut tx = db.begin().await.unwrap();
+            crate::on!(tx, c => sqlx::query("UPDATE event_counter SET seq = 99").execute(c).await.map(drop))
+                .unwrap();
+            drop(tx);
+            let seq: i64 =
+                crate::on!(db, c => sqlx::query_scalar("SELECT seq FROM event_counter").fetch_one(c).await)
+                    .unwrap();
+            assert_eq!(seq, 0);
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_url_of_something_else_is_refused() {
+        assert!(matches!(Db::connect("mysql://x").await, Err(DbError::UnknownUrl)));
+    }
+}

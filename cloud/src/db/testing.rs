@@ -1,0 +1,62 @@
+//! Each store test runs on both databases.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use tokio::sync::{Mutex, OnceCell};
+
+use super::Db;
+
+static TEMPLATE: OnceCell<String> = OnceCell::const_new();
+static COPYING: Mutex<()> = Mutex::const_new(());
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+/// Runs `test` on a fresh, migrated SQLite file, then on a fresh Postgres database.
+///
+/// Postgres is a running server named by `VITRINE_TEST_PG` (`./x test` starts one). Without it the
+/// second half is skipped with a visible line, except under `CI`, where that fails.
+pub async fn each_db(test: impl AsyncFn(Db)) {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let db = Db::connect(&format!("sqlite:{}/v.db", dir.path().display())).await.expect("SQLite opens");
+    db.migrate().await.expect("SQLite migrates");
+    test(db.clone()).await;
+    db.close().await;
+
+    let Ok(server) = std::env::var("VITRINE_TEST_PG") else {
+        assert!(std::env::var_os("CI").is_none(), "VITRINE_TEST_PG must be set under CI");
+        eprintln!("SKIPPED on Postgres: VITRINE_TEST_PG is not set (tests/postgres.sh start)");
+        return;
+    };
+    let template = TEMPLATE.get_or_init(|| make_template(&server)).await;
+    let name = format!("t_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let mut admin = PgConnection::connect(&server).await.expect("Postgres answers");
+    {
+        let _one_copy_at_a_time = COPYING.lock().await;
+        let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
+        sqlx::query(AssertSqlSafe(create)).execute(&mut admin).await.expect("a test database");
+    }
+    let db = Db::connect(&database(&server, &name)).await.expect("the test database opens");
+    test(db.clone()).await;
+    db.close().await;
+    let drop = format!("DROP DATABASE {name} WITH (FORCE)");
+    sqlx::query(AssertSqlSafe(drop)).execute(&mut admin).await.expect("the test database goes");
+}
+
+async fn make_template(server: &str) -> String {
+    let name = format!("template_{}", std::process::id());
+    let mut admin = PgConnection::connect(server).await.expect("Postgres answers");
+    for sql in [format!("DROP DATABASE IF EXISTS {name}"), format!("CREATE DATABASE {name}")] {
+        sqlx::query(AssertSqlSafe(sql)).execute(&mut admin).await.expect("the template database");
+    }
+    let db = Db::connect(&database(server, &name)).await.expect("the template opens");
+    db.migrate().await.expect("Postgres migrates");
+    db.close().await;
+    name
+}
+
+/// The server's URL with another database's name.
+fn database(server: &str, name: &str) -> String {
+    let mut url = url::Url::parse(server).expect("VITRINE_TEST_PG is a URL");
+    url.set_path(name);
+    url.into()
+}

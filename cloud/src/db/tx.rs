@@ -1,0 +1,72 @@
+//! A transaction that may write.
+
+use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, Transaction};
+use tokio::sync::watch;
+
+use super::{DbError, OutboxRow, outbox};
+
+/// The driver's own side of a [`Db`](super::Db) or [`Tx`]; see [`on!`](crate::on).
+#[derive(Debug)]
+pub enum Side<S, P> {
+    /// SQLite.
+    Sqlite(S),
+    /// Postgres.
+    Pg(P),
+}
+
+/// A transaction. Dropped without [`Tx::commit`], it leaves nothing behind.
+///
+/// On SQLite it holds the one writer from its begin, so hold it over SQL only, never over a wait
+/// for the network.
+pub struct Tx {
+    inner: Side<Transaction<'static, Sqlite>, Transaction<'static, Postgres>>,
+    outbox: Vec<OutboxRow>,
+    commits: watch::Sender<i64>,
+}
+
+impl Tx {
+    pub(super) fn new(
+        inner: Side<Transaction<'static, Sqlite>, Transaction<'static, Postgres>>,
+        commits: watch::Sender<i64>,
+    ) -> Self {
+        Self { inner, outbox: Vec::new(), commits }
+    }
+
+    /// The connection, for [`on!`](crate::on).
+    pub fn side(&mut self) -> Side<&mut SqliteConnection, &mut PgConnection> {
+        match &mut self.inner {
+            Side::Sqlite(tx) => Side::Sqlite(&mut **tx),
+            Side::Pg(tx) => Side::Pg(&mut **tx),
+        }
+    }
+
+    /// Leaves a row for the outbox; it is written last, at the commit.
+    pub fn leave(&mut self, row: OutboxRow) {
+        self.outbox.push(row);
+    }
+
+    /// Writes the outbox and commits.
+    ///
+    /// The counter that numbers the rows is locked here and not before: its lock is held for the
+    /// shortest time, always taken last (so that no two transactions wait for each other), and its
+    /// order is the order of commits.
+    ///
+    /// # Errors
+    /// The database refused; nothing is kept.
+    pub async fn commit(mut self) -> Result<(), DbError> {
+        let rows = std::mem::take(&mut self.outbox);
+        let last = if rows.is_empty() { None } else { Some(outbox::write(&mut self, rows).await?) };
+        match self.inner {
+            Side::Sqlite(tx) => tx.commit().await?,
+            Side::Pg(tx) => tx.commit().await?,
+        }
+        if let Some(last) = last {
+            self.commits.send_if_modified(|seen| {
+                let newer = last > *seen;
+                *seen = last.max(*seen);
+                newer
+            });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,118 @@
+//! The one list of facts.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use vitrine_protocol::{
+    BanId, CouponId, Currency, Highlight, MessageId, OrderId, ProductId, PublishSessionId, Role, ShowId,
+    UserId,
+};
+
+/// A fact. `kind` tells them apart on the wire and in SQL; a fact is never changed, only added to this list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "fields are what their names say; the variants are described")]
+pub enum Event {
+    /// An organisation was registered by its first owner.
+    OrganizationRegistered { owner: UserId },
+    /// Somebody joined.
+    MemberAdded { user: UserId, role: Role },
+    /// A member got another role.
+    MemberRoleChanged { user: UserId, role: Role },
+    /// A member left.
+    MemberRemoved { user: UserId },
+
+    /// A product came into the catalogue.
+    ProductCreated { product: ProductId },
+    /// A product's words, price, picture or variants changed.
+    ProductChanged { product: ProductId },
+    /// A product left the catalogue.
+    ProductRemoved { product: ProductId },
+    /// The number of pieces left changed; `stock` is over all variants.
+    StockChanged { product: ProductId, stock: i64 },
+    /// A coupon was made.
+    CouponCreated { coupon: CouponId },
+    /// The shop took an order.
+    OrderRecorded { order: OrderId, total_minor: i64, currency: Currency, items: u32 },
+
+    /// A show was made.
+    ShowCreated { show: ShowId },
+    /// A show's title, cover, start or settings changed.
+    ShowChanged { show: ShowId },
+    /// A show that never aired was deleted.
+    ShowDeleted { show: ShowId },
+    /// Products or coupons of the line-up changed.
+    LineupChanged { show: ShowId },
+    /// A new publish key was handed out; older ones open nothing any more.
+    PublishKeyIssued { show: ShowId },
+    /// Every publish key was revoked; a running publish must be closed.
+    PublishKeyRevoked { show: ShowId },
+    /// A publisher showed a good key.
+    PublisherAdmitted { show: ShowId, session: PublishSessionId },
+    /// The publisher's picture arrives.
+    PublisherArrived { show: ShowId, session: PublishSessionId },
+    /// The publisher's first frame was put on the media clock.
+    PublisherMapped { show: ShowId, session: PublishSessionId, offset_ms: i64 },
+    /// The publisher is gone; `clean` when it said so.
+    PublisherLost { show: ShowId, session: PublishSessionId, clean: bool },
+    /// The show went on air.
+    ShowWentLive { show: ShowId, at: DateTime<Utc> },
+    /// On air without a publisher; it ends at `until` unless one comes back.
+    ShowInterrupted { show: ShowId, until: DateTime<Utc> },
+    /// The publisher came back.
+    ShowResumed { show: ShowId },
+    /// The show is over.
+    ShowEnded { show: ShowId, reason: EndReason },
+    /// A product or coupon was pinned.
+    HighlightShown { show: ShowId, highlight: Highlight },
+    /// A pin was taken off.
+    HighlightCleared { show: ShowId, highlight: Highlight },
+    /// The show's transmission runs.
+    TransmissionStarted { show: ShowId, epoch: u32 },
+    /// The show's transmission died.
+    TransmissionLost { show: ShowId, epoch: u32 },
+    /// Viewers can choose this rung.
+    RungUp { show: ShowId, name: String },
+    /// This rung is gone, and why.
+    RungDown { show: ShowId, name: String, reason: String },
+    /// What the publisher sends, in words.
+    SourceDescribed { show: ShowId, text: String },
+
+    /// A moderator removed a message.
+    MessageRemoved { show: ShowId, message: MessageId },
+    /// A viewer may no longer speak; `author` is the id the chat knows them by.
+    ViewerBanned { show: ShowId, ban: BanId, author: String },
+    /// A ban was lifted.
+    ViewerUnbanned { show: ShowId, ban: BanId, author: String },
+
+    /// Written by a later version; listeners pass over it.
+    #[serde(other)]
+    Unknown,
+}
+
+/// Why a show ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EndReason {
+    /// Somebody ended it.
+    Ended,
+    /// No publisher came back in time.
+    Deserted,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fact_of_a_later_version_is_passed_over() {
+        let fact: Event = serde_json::from_str(r#"{"kind": "moon_landed", "at": 7}"#).unwrap();
+        assert_eq!(fact, Event::Unknown);
+    }
+
+    #[test]
+    fn a_fact_names_its_kind() {
+        let show = ShowId::new();
+        let json = serde_json::to_value(Event::ShowResumed { show }).unwrap();
+        assert_eq!(json, serde_json::json!({"kind": "show_resumed", "show": show}));
+    }
+}

@@ -1,0 +1,39 @@
+//! Those who hear facts.
+
+use futures_util::future::BoxFuture;
+
+use super::{Event, Recorded};
+use crate::db::Tx;
+
+/// What a listener's handling gives.
+pub type Heard<'a> = BoxFuture<'a, Result<(), ListenError>>;
+
+/// Why a fact could not be handled. It is tried again, then buried as a dead letter.
+pub type ListenError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Changes the database when it hears a fact.
+///
+/// `handle` runs in the transaction that also advances the listener's cursor, so its effect happens
+/// once. It must not wait for the network.
+pub trait Listener: Send + Sync + 'static {
+    /// The name its cursor is kept under; never changed.
+    fn name(&self) -> &'static str;
+
+    /// Whether a fact concerns it; the others are passed over cheaply.
+    fn wants(&self, event: &Event) -> bool;
+
+    /// Reacts, in `tx`.
+    fn handle<'a>(&'a self, tx: &'a mut Tx, fact: &'a Recorded) -> Heard<'a>;
+}
+
+/// Keeps something in memory that facts change: rooms, control connections.
+///
+/// It is told, in order, every fact that commits after its start. State from before is its own to
+/// load, after it was started (a fact may then be told that the state holds already).
+pub trait Follower: Send + Sync + 'static {
+    /// The name in the log.
+    fn name(&self) -> &'static str;
+
+    /// Reacts. Slow work belongs into the follower's own task: the next fact waits.
+    fn follow<'a>(&'a self, fact: &'a Recorded) -> BoxFuture<'a, ()>;
+}

@@ -1,0 +1,163 @@
+//! Merges the rooms' routers and wraps them in layers.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderName, Method, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use axum::serve::ListenerExt as _;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{Any, CorsLayer};
+use tower_http::trace::{DefaultOnResponse, TraceLayer};
+use utoipa::OpenApi;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use vitrine_protocol::Code;
+
+use crate::app::App;
+use crate::base::ApiError;
+use crate::org::{OrgError, Orgs};
+use crate::{catalog, org, show};
+
+/// The largest body where a route does not say otherwise.
+const MAX_BODY: usize = 256 * 1024;
+/// How long open connections may take to end when the process stops.
+const DRAIN: Duration = Duration::from_secs(5);
+
+/// The interface's document, as it is committed; a test holds it to the code.
+const DOCUMENT: &str = include_str!("../openapi.json");
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Vitrine", description = "The live-shopping cloud.", version = "1",
+         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")),
+    modifiers(&BearerToken),
+    security(("session" = [])),
+)]
+struct Document;
+
+struct BearerToken;
+
+impl utoipa::Modify for BearerToken {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        document.components.get_or_insert_default().add_security_scheme("session", scheme);
+    }
+}
+
+/// Every documented address.
+fn documented(app: &App) -> OpenApiRouter {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .merge(org::router(app.orgs.clone()))
+        .merge(catalog::router(app.catalog.clone()))
+        .merge(show::router(app.shows.clone()))
+}
+
+/// What browsers on any page may ask, without cookies.
+fn public(app: &App) -> Router {
+    let cors = CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::HEAD, Method::POST])
+        .allow_headers([header::CONTENT_TYPE, header::RANGE, HeaderName::from_static("last-event-id")])
+        .max_age(Duration::from_secs(86_400));
+    Router::new().merge(catalog::media_router(app.catalog.clone())).layer(cors)
+}
+
+/// The document of the HTTP interface (OpenAPI 3.1).
+#[must_use]
+pub fn document(app: &App) -> utoipa::openapi::OpenApi {
+    documented(app).into_openapi()
+}
+
+/// The whole of HTTP.
+pub fn router(app: &App) -> Router {
+    let (documented, _) = documented(app).split_for_parts();
+    Router::new()
+        .merge(documented)
+        .merge(public(app))
+        .merge(operations(app))
+        .fallback(async || ApiError::new(Code::NotFound, "there is nothing at this address"))
+        .method_not_allowed_fallback(async || {
+            ApiError::new(Code::MethodNotAllowed, "this address does not take that method")
+        })
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(from_fn_with_state(app.orgs.clone(), authenticate))
+        .layer(panic_layer())
+        .layer(
+            // The path alone: headers and queries may hold secrets.
+            TraceLayer::new_for_http()
+                .make_span_with(|request: &Request| {
+                    tracing::info_span!("http", method = %request.method(), path = request.uri().path())
+                })
+                .on_response(DefaultOnResponse::new().level(tracing::Level::DEBUG)),
+        )
+}
+
+type PanicAnswer = fn(Box<dyn std::any::Any + Send>) -> Response;
+
+/// A handler that panics answers like any other failure of ours.
+fn panic_layer() -> CatchPanicLayer<PanicAnswer> {
+    CatchPanicLayer::custom(|_| {
+        ApiError::new(Code::Internal, "something broke on our side; it is in our log").into_response()
+    })
+}
+
+/// For those who run the machine.
+fn operations(app: &App) -> Router {
+    let db = app.db.clone();
+    let ready = async move || match db.ping().await {
+        Ok(()) => "ready".into_response(),
+        Err(_) => ApiError::new(Code::Restarting, "the database does not answer").into_response(),
+    };
+    let document = async || ([(header::CONTENT_TYPE, "application/json")], DOCUMENT);
+    Router::new()
+        .route("/healthz", get(async || "ok"))
+        .route("/readyz", get(ready))
+        .route("/v1/openapi.json", get(document))
+}
+
+/// Puts the [`Actor`](crate::base::Actor) of a good bearer token into the request. A bad token leaves it out,
+/// and the routes that need one answer 401.
+async fn authenticate(State(orgs): State<Orgs>, mut request: Request, next: Next) -> Response {
+    let token = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    if let Some(("Bearer" | "bearer", token)) = token.and_then(|value| value.split_once(' ')) {
+        match orgs.authenticate(token.trim()).await {
+            Ok(actor) => drop(request.extensions_mut().insert(actor)),
+            Err(OrgError::NoSession) => {}
+            Err(error) => return ApiError::from(error).into_response(),
+        }
+    }
+    next.run(request).await
+}
+
+/// Serves until `stop`, then lets open requests end for a few seconds.
+///
+/// # Errors
+/// The socket failed.
+pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) -> std::io::Result<()> {
+    let listener = listener.tap_io(|socket| {
+        // Small answers must not wait for a full packet.
+        if let Err(error) = socket.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY was refused");
+        }
+    });
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let too_long = async {
+        stop.cancelled().await;
+        tokio::time::sleep(DRAIN).await;
+    };
+    tokio::select! {
+        ended = serving => ended,
+        () = too_long => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

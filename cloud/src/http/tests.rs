@@ -1,0 +1,318 @@
+use axum::body::{Body, to_bytes};
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+
+use super::*;
+use crate::app::testing::{each_app, owner};
+
+/// Sends a request; the status, the headers and the body as JSON (null when it is none).
+async fn ask(router: &Router, request: Request) -> (u16, axum::http::HeaderMap, Value) {
+    let response = router.clone().oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let bytes = to_bytes(body, 8 << 20).await.unwrap();
+    (parts.status.as_u16(), parts.headers, serde_json::from_slice(&bytes).unwrap_or_default())
+}
+
+fn request(method: &str, path: &str, token: Option<&str>, kind: &str, body: impl Into<Body>) -> Request {
+    let mut request = axum::http::Request::builder().method(method).uri(path).header("content-type", kind);
+    if let Some(token) = token {
+        request = request.header("authorization", format!("Bearer {token}"));
+    }
+    request.body(body.into()).unwrap()
+}
+
+async fn json_request(router: &Router, token: &str, method: &str, path: &str, body: Value) -> (u16, Value) {
+    let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
+    let (status, _, body) = ask(router, request(method, path, Some(token), "application/json", body)).await;
+    (status, body)
+}
+
+/// Every documented operation: method, path, whether it asks for a session.
+fn operations(app: &App) -> Vec<(String, String, bool)> {
+    let document = serde_json::to_value(document(app)).unwrap();
+    let mut operations = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let open = operation["security"].as_array().is_some_and(|s| s.iter().any(|s| s == &json!({})));
+            operations.push((method.to_uppercase(), path.clone(), !open));
+        }
+    }
+    operations
+}
+
+/// A path with real ids in the place of its names.
+fn fill(path: &str, org: &str, show: &str, product: &str) -> String {
+    let mut filled = path.replace("{org}", org).replace("{show}", show).replace("{product}", product);
+    while let (Some(start), Some(end)) = (filled.find('{'), filled.find('}')) {
+        filled.replace_range(start..=end, show);
+    }
+    filled
+}
+
+fn is_problem(headers: &axum::http::HeaderMap, body: &Value, status: u16) -> bool {
+    headers.get("content-type").is_some_and(|kind| kind == "application/problem+json")
+        && body["status"] == status
+        && body["code"].as_str().is_some_and(|code| body["type"] == format!("urn:vitrine:problem:{code}"))
+        && body["retryable"].is_boolean()
+}
+
+struct Shop {
+    router: Router,
+    operations: Vec<(String, String, bool)>,
+    token: String,
+    org: String,
+    show: String,
+    product: String,
+}
+
+async fn shop(app: &App) -> Shop {
+    let (_, org, token) = owner(app, "Nord").await;
+    let router = router(app);
+    let path = format!("/v1/orgs/{org}");
+    let (status, show) =
+        json_request(&router, &token, "POST", &format!("{path}/shows"), json!({"title": "Autumn"})).await;
+    assert_eq!(status, 201);
+    let product =
+        json!({"title": "Scarf", "url": "https://shop.example/s", "currency": "EUR", "price_minor": 2900});
+    let (status, product) = json_request(&router, &token, "POST", &format!("{path}/products"), product).await;
+    assert_eq!(status, 201, "{product}");
+    let text = |value: &Value| value["id"].as_str().unwrap().to_owned();
+    Shop {
+        operations: operations(app),
+        router,
+        token,
+        org: org.to_string(),
+        show: text(&show),
+        product: text(&product),
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_meets_404_on_every_route_of_an_organisation() {
+    each_app(async |app, _| {
+        let shop = shop(&app).await;
+        let (_, _, stranger) = owner(&app, "Sud").await;
+        let mut walked = 0;
+        for (method, path, needs_session) in &shop.operations {
+            let filled = fill(path, &shop.org, &shop.show, &shop.product);
+            if !needs_session {
+                continue;
+            }
+            let without = request(method, &filled, None, "application/json", "{}");
+            let (status, headers, body) = ask(&shop.router, without).await;
+            assert_eq!(status, 401, "{method} {path} without a session");
+            assert!(is_problem(&headers, &body, 401), "{method} {path}: {body}");
+            if !path.contains("{org}") {
+                continue;
+            }
+            // Bodies that would be taken from a member, so that nothing but the permission stands in the way.
+            for body in bodies(&shop) {
+                let (kind, body) = if path.ends_with("/image") { ("image/png", PNG.to_vec()) } else { body };
+                let (status, headers, answer) =
+                    ask(&shop.router, request(method, &filled, Some(&stranger), kind, body)).await;
+                // A body that does not even parse may be told so before anything is looked at.
+                assert!(matches!(status, 400 | 404), "{method} {path} as a stranger: {status} {answer}");
+                assert!(is_problem(&headers, &answer, status), "{method} {path}: {answer}");
+            }
+            walked += 1;
+        }
+        assert!(walked >= 25, "only {walked} routes were walked");
+        let (status, show) = json_request(
+            &shop.router,
+            &shop.token,
+            "GET",
+            &format!("/v1/orgs/{}/shows/{}", shop.org, shop.show),
+            Value::Null,
+        )
+        .await;
+        assert_eq!((status, &show["version"]), (200, &json!(1)), "nothing was changed");
+    })
+    .await;
+}
+
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
+
+/// One body that holds every field any route asks for, and an empty one.
+fn bodies(shop: &Shop) -> Vec<(&'static str, Vec<u8>)> {
+    let all = json!({
+        "title": "X", "url": "https://shop.example/x", "currency": "EUR", "price_minor": 1, "code": "X",
+        "percent_off": 5, "items": [], "kind": "product", "product_id": shop.product, "role": "host",
+        "email": "mo@example.com", "name": "Mo", "password": "battery staple", "lines": [], "total_minor": 1,
+        "external_ref": "1", "message_id": shop.show, "reason": "x",
+    });
+    vec![("application/json", all.to_string().into_bytes()), ("application/json", b"{}".to_vec())]
+}
+
+#[tokio::test]
+async fn no_malformed_request_breaks_anything() {
+    each_app(async |app, _| {
+        let shop = shop(&app).await;
+        let deep = "[".repeat(200) + &"]".repeat(200);
+        let long = format!("{{\"title\": \"{}\"}}", "x".repeat(300 * 1024));
+        let bodies: &[(&str, &[u8])] = &[
+            ("application/json", b"{"),
+            ("application/json", b""),
+            ("application/json", b"null"),
+            ("application/json", b"[]"),
+            ("application/json", b"\"x\""),
+            ("application/json", b"{\"title\": 7, \"items\": 7, \"kind\": 7, \"lines\": {}, \"role\": \"king\", \"email\": []}"),
+            ("application/json", b"{\"title\": \"\\u0000\", \"name\": \"\\u0000\", \"email\": \"a\\u0000@b.c\", \"password\": \"12345678\", \"organization_name\": \"\\u0000\"}"),
+            ("application/json", b"\xff\xfe"),
+            ("application/json", deep.as_bytes()),
+            ("application/json", long.as_bytes()),
+            ("text/plain", b"title=x"),
+            ("application/x-www-form-urlencoded", b"title=x"),
+            ("nonsense", b"\0\0\0\0"),
+        ];
+        for (method, path, _) in &shop.operations {
+            if path.ends_with("/sessions/current") {
+                continue; // It would end the session of the rest.
+            }
+            let filled = fill(path, &shop.org, &shop.show, &shop.product);
+            for (kind, body) in bodies {
+                let request = request(method, &filled, Some(&shop.token), kind, body.to_vec());
+                let (status, headers, answer) = ask(&shop.router, request).await;
+                assert!(status < 500, "{method} {path} with {kind} {body:.40?}: {status} {answer}");
+                if status >= 400 {
+                    assert!(is_problem(&headers, &answer, status), "{method} {path} with {body:.40?}: {status} {answer}");
+                }
+            }
+            for bad in ["not-an-id", "%00", "%FF", "..", "00000000-0000-0000-0000-000000000000", &"x".repeat(4000)] {
+                let filled = fill(path, bad, bad, bad);
+                let (status, _, answer) =
+                    ask(&shop.router, request(method, &filled, Some(&shop.token), "application/json", "{}")).await;
+                assert!(status < 500, "{method} {filled:.80}: {status} {answer}");
+            }
+            for query in ["after=%00", "limit=-1", "limit=999999999999", "after=x&limit=x", "show=7", "%FF=%FF"] {
+                let filled = format!("{}?{query}", fill(path, &shop.org, &shop.show, &shop.product));
+                let (status, _, answer) =
+                    ask(&shop.router, request(method, &filled, Some(&shop.token), "application/json", "{")).await;
+                assert!(status < 500, "{method} {filled}: {status} {answer}");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_unknown_address_and_a_wrong_method_are_problems_too() {
+    each_app(async |app, _| {
+        let router = router(&app);
+        for (method, path, status, code) in [
+            ("GET", "/v1/nothing", 404, "not_found"),
+            ("PATCH", "/v1/register", 405, "method_not_allowed"),
+            ("DELETE", "/healthz", 405, "method_not_allowed"),
+        ] {
+            let (got, headers, body) =
+                ask(&router, request(method, path, None, "application/json", "")).await;
+            assert_eq!((got, &body["code"]), (status, &json!(code)), "{method} {path}");
+            assert!(is_problem(&headers, &body, status));
+        }
+        let (status, _, _) = ask(&router, request("GET", "/readyz", None, "text/plain", "")).await;
+        assert_eq!(status, 200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_moderator_may_look_but_not_run_the_show() {
+    each_app(async |app, _| {
+        let shop = shop(&app).await;
+        let path = format!("/v1/orgs/{}", shop.org);
+        let new = json!({"email": "mo@example.com", "name": "Mo", "password": "battery staple", "role": "moderator"});
+        let (status, _) = json_request(&shop.router, &shop.token, "POST", &format!("{path}/members"), new).await;
+        assert_eq!(status, 201);
+        let credentials = json!({"email": "mo@example.com", "password": "battery staple"});
+        let (status, session) = json_request(&shop.router, "none", "POST", "/v1/sessions", credentials).await;
+        assert_eq!((status, &session["organizations"][0]["role"]), (201, &json!("moderator")));
+        let token = session["token"].as_str().unwrap();
+        let show = format!("{path}/shows/{}", shop.show);
+        assert_eq!(json_request(&shop.router, token, "GET", &show, Value::Null).await.0, 200);
+        let (status, body) = json_request(&shop.router, token, "POST", &format!("{show}/go-live"), Value::Null).await;
+        assert_eq!((status, &body["code"]), (403, &json!("forbidden")));
+        let (status, _) = json_request(&shop.router, token, "DELETE", "/v1/sessions/current", Value::Null).await;
+        assert_eq!(status, 204);
+        assert_eq!(json_request(&shop.router, token, "GET", "/v1/me", Value::Null).await.0, 401);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_older_version_in_if_match_is_refused() {
+    each_app(async |app, _| {
+        let shop = shop(&app).await;
+        let path = format!("/v1/orgs/{}/shows/{}", shop.org, shop.show);
+        let patch = |tag: &str| {
+            let mut request =
+                request("PATCH", &path, Some(&shop.token), "application/json", "{\"title\": \"Winter\"}");
+            request.headers_mut().insert("if-match", tag.parse().unwrap());
+            request
+        };
+        let (status, headers, _) = ask(&shop.router, patch("\"1\"")).await;
+        assert_eq!((status, &headers["etag"]), (200, &"\"2\"".parse().unwrap()));
+        let (status, _, body) = ask(&shop.router, patch("\"1\"")).await;
+        assert_eq!((status, &body["code"]), (412, &json!("conflict")));
+        assert_eq!(ask(&shop.router, patch("junk")).await.0, 400);
+        assert_eq!(ask(&shop.router, patch("*")).await.0, 200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_picture_is_public_and_never_changes() {
+    each_app(async |app, _| {
+        let shop = shop(&app).await;
+        let path = format!("/v1/orgs/{}/products/{}/image", shop.org, shop.product);
+        let (status, _, product) =
+            ask(&shop.router, request("PUT", &path, Some(&shop.token), "image/png", PNG.to_vec())).await;
+        assert_eq!(status, 200, "{product}");
+        let url = product["image_url"].as_str().unwrap();
+        let path = &url[url.find("/media/").unwrap()..];
+        let mut picture = request("GET", path, None, "text/plain", "");
+        picture.headers_mut().insert("origin", "https://shop.example".parse().unwrap());
+        let (status, headers, _) = ask(&shop.router, picture).await;
+        assert_eq!((status, &headers["content-type"]), (200, &"image/png".parse().unwrap()));
+        assert_eq!(headers["access-control-allow-origin"], "*");
+        assert!(headers["cache-control"].to_str().unwrap().contains("immutable"));
+        let mut members = request("GET", "/v1/me", Some(&shop.token), "text/plain", "");
+        members.headers_mut().insert("origin", "https://shop.example".parse().unwrap());
+        let (_, headers, _) = ask(&shop.router, members).await;
+        assert!(
+            !headers.contains_key("access-control-allow-origin"),
+            "only public addresses are for other pages"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_panic_is_a_problem_and_not_a_broken_connection() {
+    each_app(async |app, _| {
+        let router = Router::new()
+            .route("/boom", get(async || -> StatusCode { panic!("on purpose") }))
+            .layer(panic_layer());
+        let (status, headers, body) = ask(&router, request("GET", "/boom", None, "text/plain", "")).await;
+        assert!(status == 500 && is_problem(&headers, &body, 500), "{body}");
+        drop(app);
+    })
+    .await;
+}
+
+/// Writes `openapi.json` from the code, and goes red when it was stale, so that the new one is committed.
+#[tokio::test]
+async fn the_committed_document_is_fresh() {
+    let dir = tempfile::tempdir().unwrap();
+    let local = SocketAddr::from(([127, 0, 0, 1], 1));
+    let config = crate::config::Config::for_testing(dir.path());
+    let addresses = crate::app::Addresses { http: local, rtmp: local };
+    let app = App::new(config, crate::base::TestClock::new().clock(), addresses).await.unwrap();
+    let document = document(&app);
+    assert_eq!(serde_json::to_value(&document).unwrap()["openapi"], "3.1.0");
+    let text = serde_json::to_string_pretty(&document).unwrap() + "\n";
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
+    if std::fs::read_to_string(path).unwrap_or_default() != text {
+        std::fs::write(path, text).unwrap();
+        panic!("cloud/openapi.json was stale; it has been written anew, commit it");
+    }
+}

@@ -1,0 +1,44 @@
+//! What can go wrong with organisations and sessions.
+
+use vitrine_protocol::OrgId;
+
+use crate::base::{Denied, Invalid};
+use crate::db::DbError;
+
+/// All but [`OrgError::Db`] and [`OrgError::Password`] are the caller's to mend.
+#[derive(Debug, thiserror::Error)]
+pub enum OrgError {
+    /// The caller may not.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// A field does not hold what it should.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// There is no such organisation.
+    #[error("no organisation {0}")]
+    NotFound(OrgId),
+    /// There is no such member.
+    #[error("no such member")]
+    NoMember,
+    /// E-mail or password do not fit.
+    #[error("e-mail or password do not fit")]
+    BadCredentials,
+    /// The token is unknown or over.
+    #[error("the session is unknown or over")]
+    NoSession,
+    /// That e-mail has an account already.
+    #[error("that e-mail has an account already")]
+    EmailTaken,
+    /// Too many failed tries.
+    #[error("too many tries")]
+    TooManyTries,
+    /// An organisation keeps at least one owner.
+    #[error("the last owner stays")]
+    LastOwner,
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// Hashing failed.
+    #[error("a password could not be hashed")]
+    Password,
+}

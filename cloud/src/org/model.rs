@@ -1,0 +1,181 @@
+//! The nouns: organisation, user, member, session.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use vitrine_protocol::{OrgId, Role, UserId};
+
+use crate::base::{Invalid, trimmed};
+
+/// A merchant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Organization {
+    /// The organisation.
+    pub id: OrgId,
+    /// Its name.
+    pub name: String,
+    /// Its channel's name in addresses, for example `atelier-nord`.
+    pub slug: String,
+}
+
+/// A person with an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct User {
+    /// The person.
+    pub id: UserId,
+    /// Lower case.
+    pub email: String,
+    /// As others see it.
+    pub name: String,
+}
+
+/// An organisation as one of its members sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct OrganizationOfUser {
+    /// The organisation.
+    pub id: OrgId,
+    /// Its name.
+    pub name: String,
+    /// Its channel's name in addresses.
+    pub slug: String,
+    /// What the member is there.
+    pub role: Role,
+}
+
+/// A person and where they belong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Me {
+    /// The person.
+    pub user: User,
+    /// The organisations, oldest first.
+    pub organizations: Vec<OrganizationOfUser>,
+}
+
+/// A session that has just begun. The token is shown this once.
+#[derive(Clone, Serialize, utoipa::ToSchema)]
+pub struct SignedIn {
+    /// The bearer token, `vts_…`.
+    pub token: String,
+    /// When it ends.
+    pub expires_at: DateTime<Utc>,
+    /// The person.
+    pub user: User,
+    /// The organisations, oldest first.
+    pub organizations: Vec<OrganizationOfUser>,
+}
+
+/// A member of an organisation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Member {
+    /// The person.
+    pub user: User,
+    /// What they are there.
+    pub role: Role,
+    /// Since when.
+    pub created_at: DateTime<Utc>,
+}
+
+/// A new person with a new organisation.
+#[derive(Deserialize, utoipa::ToSchema)]
+pub struct Registration {
+    /// The person's e-mail.
+    pub email: String,
+    /// 8 to 200 characters.
+    pub password: String,
+    /// As others see it.
+    pub name: String,
+    /// The organisation's name; its channel's name is made of it.
+    pub organization_name: String,
+}
+
+/// A new member, who gets an account.
+#[derive(Deserialize, utoipa::ToSchema)]
+pub struct NewMember {
+    /// The person's e-mail.
+    pub email: String,
+    /// As others see it.
+    pub name: String,
+    /// 8 to 200 characters.
+    pub password: String,
+    /// What they are to be.
+    pub role: Role,
+}
+
+/// The checked parts of a new account.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Account {
+    pub(super) email: String,
+    pub(super) name: String,
+    pub(super) password: String,
+}
+
+impl Account {
+    /// Checks what a person typed.
+    ///
+    /// # Errors
+    /// A sentence about the first field that does not fit.
+    pub fn check(email: &str, name: &str, password: String) -> Result<Self, Invalid> {
+        let email = normal_email(email)?;
+        let name = trimmed("name", name, 1, 80)?;
+        let length = password.chars().count();
+        if !(8..=200).contains(&length) {
+            return Err(Invalid::new("`password` takes 8 to 200 characters"));
+        }
+        Ok(Self { email, name, password })
+    }
+}
+
+/// An e-mail in the form in which it is compared: no spaces around it, lower case.
+pub(super) fn normal_email(text: &str) -> Result<String, Invalid> {
+    let email = trimmed("email", text, 3, 254)?.to_lowercase();
+    let fits = email.split_once('@').is_some_and(|(local, domain)| {
+        !local.is_empty()
+            && !domain.is_empty()
+            && !domain.contains('@')
+            && !email.contains(char::is_whitespace)
+    });
+    if fits { Ok(email) } else { Err(Invalid::new("`email` is no e-mail address")) }
+}
+
+/// The channel's name for an organisation's name: `Atelier Nord!` becomes `atelier-nord`. 1 to 40 characters.
+pub(super) fn slug(name: &str) -> String {
+    let mut slug = String::new();
+    for c in name.chars().flat_map(char::to_lowercase) {
+        if slug.len() >= 40 {
+            break;
+        }
+        if c.is_ascii_alphanumeric() {
+            slug.push(c);
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    let slug = slug.trim_end_matches('-');
+    if slug.is_empty() { "shop".to_owned() } else { slug.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_channel_name_is_plain() {
+        assert_eq!(slug("  Atelier Nord! "), "atelier-nord");
+        assert_eq!(slug("東京"), "shop");
+        assert_eq!(slug("Demo"), "demo");
+        assert!(slug(&"long ".repeat(50)).len() <= 40);
+    }
+
+    #[test]
+    fn an_email_is_compared_in_lower_case() {
+        assert_eq!(normal_email(" Ada@Example.COM ").unwrap(), "ada@example.com");
+        for bad in ["", "ada", "@x.y", "ada@", "a@b@c", "a b@c.d"] {
+            assert!(normal_email(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_short_password_is_refused() {
+        assert!(Account::check("a@b.c", "Ada", "1234567".into()).is_err());
+        assert!(Account::check("a@b.c", "Ada", "12345678".into()).is_ok());
+    }
+}

@@ -1,0 +1,144 @@
+//! HTTP of accounts, sessions and members.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Deserialize;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use vitrine_protocol::{Code, OrgId, Role, UserId};
+
+use super::{Me, Member, NewMember, OrgError, Orgs, Registration, SignedIn};
+use crate::base::{Actor, ApiError, Json, Page, Path, Problems, Remote};
+
+/// The room's addresses.
+pub fn router(orgs: Orgs) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(register))
+        .routes(routes!(sign_in))
+        .routes(routes!(sign_out))
+        .routes(routes!(me))
+        .routes(routes!(list_members, add_member))
+        .routes(routes!(change_role, remove_member))
+        .with_state(orgs)
+}
+
+/// What a person signs in with.
+#[derive(Deserialize, utoipa::ToSchema)]
+struct Credentials {
+    /// The e-mail of the account.
+    email: String,
+    /// Its password.
+    password: String,
+}
+
+/// A member's new role.
+#[derive(Deserialize, utoipa::ToSchema)]
+struct RoleChange {
+    /// What they are to be.
+    role: Role,
+}
+
+/// Makes an account with an organisation of its own.
+#[utoipa::path(post, path = "/v1/register", tag = "accounts", security(()),
+    responses((status = 201, body = SignedIn), Problems))]
+async fn register(
+    State(orgs): State<Orgs>,
+    Json(registration): Json<Registration>,
+) -> Result<(StatusCode, Json<SignedIn>), ApiError> {
+    Ok((StatusCode::CREATED, Json(orgs.register(registration).await?)))
+}
+
+/// Signs in.
+#[utoipa::path(post, path = "/v1/sessions", tag = "accounts", security(()),
+    responses((status = 201, body = SignedIn), Problems))]
+async fn sign_in(
+    State(orgs): State<Orgs>,
+    Remote(from): Remote,
+    Json(credentials): Json<Credentials>,
+) -> Result<(StatusCode, Json<SignedIn>), ApiError> {
+    let signed_in = orgs.sign_in(&credentials.email, credentials.password, from).await?;
+    Ok((StatusCode::CREATED, Json(signed_in)))
+}
+
+/// Signs out.
+#[utoipa::path(delete, path = "/v1/sessions/current", tag = "accounts", responses((status = 204), Problems))]
+async fn sign_out(State(orgs): State<Orgs>, actor: Actor) -> Result<StatusCode, ApiError> {
+    orgs.sign_out(&actor).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Who is signed in.
+#[utoipa::path(get, path = "/v1/me", tag = "accounts", responses((status = 200, body = Me), Problems))]
+async fn me(State(orgs): State<Orgs>, actor: Actor) -> Result<Json<Me>, ApiError> {
+    Ok(Json(orgs.me(&actor).await?))
+}
+
+/// The members of an organisation.
+#[utoipa::path(get, path = "/v1/orgs/{org}/members", tag = "members", params(("org" = OrgId, Path)),
+    responses((status = 200, body = Page<Member>), Problems))]
+async fn list_members(
+    State(orgs): State<Orgs>,
+    actor: Actor,
+    Path(org): Path<OrgId>,
+) -> Result<Json<Page<Member>>, ApiError> {
+    Ok(Json(Page { items: orgs.members(&actor, org).await?, next: None }))
+}
+
+/// Makes an account for somebody and takes them in. Owners only.
+#[utoipa::path(post, path = "/v1/orgs/{org}/members", tag = "members", params(("org" = OrgId, Path)),
+    responses((status = 201, body = Member), Problems))]
+async fn add_member(
+    State(orgs): State<Orgs>,
+    actor: Actor,
+    Path(org): Path<OrgId>,
+    Json(new): Json<NewMember>,
+) -> Result<(StatusCode, Json<Member>), ApiError> {
+    Ok((StatusCode::CREATED, Json(orgs.add_member(&actor, org, new).await?)))
+}
+
+/// Gives a member another role. Owners only.
+#[utoipa::path(patch, path = "/v1/orgs/{org}/members/{user}", tag = "members",
+    params(("org" = OrgId, Path), ("user" = UserId, Path)),
+    responses((status = 200, body = Member), Problems))]
+async fn change_role(
+    State(orgs): State<Orgs>,
+    actor: Actor,
+    Path((org, user)): Path<(OrgId, UserId)>,
+    Json(change): Json<RoleChange>,
+) -> Result<Json<Member>, ApiError> {
+    Ok(Json(orgs.change_role(&actor, org, user, change.role).await?))
+}
+
+/// Lets a member go. Owners only.
+#[utoipa::path(delete, path = "/v1/orgs/{org}/members/{user}", tag = "members",
+    params(("org" = OrgId, Path), ("user" = UserId, Path)),
+    responses((status = 204), Problems))]
+async fn remove_member(
+    State(orgs): State<Orgs>,
+    actor: Actor,
+    Path((org, user)): Path<(OrgId, UserId)>,
+) -> Result<StatusCode, ApiError> {
+    orgs.remove_member(&actor, org, user).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+impl From<OrgError> for ApiError {
+    fn from(error: OrgError) -> Self {
+        match error {
+            OrgError::Denied(denied) => denied.into(),
+            OrgError::Invalid(invalid) => invalid.into(),
+            OrgError::NotFound(_) => Self::not_found("organisation"),
+            OrgError::NoMember => Self::not_found("member"),
+            OrgError::BadCredentials => Self::new(Code::BadCredentials, "e-mail or password do not fit"),
+            OrgError::NoSession => {
+                Self::new(Code::Unauthenticated, "the session is unknown or over; sign in again")
+            }
+            OrgError::EmailTaken => Self::new(Code::EmailTaken, "that e-mail has an account already"),
+            OrgError::TooManyTries => Self::new(Code::RateLimited, "too many tries; wait a few minutes"),
+            OrgError::LastOwner => {
+                Self::new(Code::Forbidden, "an organisation keeps at least one owner; name another one first")
+            }
+            OrgError::Db(_) | OrgError::Password => Self::internal(&error),
+        }
+    }
+}

@@ -1,0 +1,134 @@
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use super::*;
+use crate::base::{Denied, TestClock};
+use crate::db::testing::each_db;
+
+const HOME: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+fn ada() -> Registration {
+    Registration {
+        email: "Ada@example.com".into(),
+        password: "correct horse".into(),
+        name: "Ada".into(),
+        organization_name: "Atelier Nord".into(),
+    }
+}
+
+fn member(email: &str, role: Role) -> NewMember {
+    NewMember { email: email.into(), name: "Mo".into(), password: "battery staple".into(), role }
+}
+
+#[tokio::test]
+async fn who_registers_owns_an_organisation_and_is_signed_in() {
+    each_db(async |db| {
+        let orgs = Orgs::new(db, TestClock::new().clock());
+        let signed_in = orgs.register(ada()).await.unwrap();
+        let actor = orgs.authenticate(&signed_in.token).await.unwrap();
+        let me = orgs.me(&actor).await.unwrap();
+        assert_eq!((me.user.email.as_str(), me.organizations.len()), ("ada@example.com", 1));
+        assert_eq!(
+            (me.organizations[0].slug.as_str(), me.organizations[0].role),
+            ("atelier-nord", Role::Owner)
+        );
+        assert_eq!(orgs.find_by_slug("atelier-nord").await.unwrap().unwrap().id, me.organizations[0].id);
+
+        assert!(matches!(orgs.register(ada()).await, Err(OrgError::EmailTaken)));
+        let second = Registration { email: "b@example.com".into(), ..ada() };
+        assert_eq!(orgs.register(second).await.unwrap().organizations[0].slug, "atelier-nord-2");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_the_hash_of_a_token_is_stored() {
+    each_db(async |db| {
+        let orgs = Orgs::new(db.clone(), TestClock::new().clock());
+        let token = orgs.register(ada()).await.unwrap().token;
+        let stored: String =
+            crate::on!(db, c => sqlx::query_scalar("SELECT token_hash FROM sessions").fetch_one(c).await)
+                .unwrap();
+        assert!(!stored.contains(&token[4..]));
+        assert_eq!(stored, hash_secret(&token));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn unknown_users_and_wrong_passwords_get_the_same_answer() {
+    each_db(async |db| {
+        let orgs = Orgs::new(db, TestClock::new().clock());
+        orgs.register(ada()).await.unwrap();
+        let wrong = orgs.sign_in("ada@example.com", "wrong horse".into(), HOME).await;
+        let unknown = orgs.sign_in("nobody@example.com", "wrong horse".into(), HOME).await;
+        assert!(matches!((wrong, unknown), (Err(OrgError::BadCredentials), Err(OrgError::BadCredentials))));
+        orgs.sign_in(" ADA@example.com", "correct horse".into(), HOME).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn guessing_is_stopped_even_with_the_right_password_at_the_end() {
+    let hands = TestClock::new();
+    let dir = tempfile::tempdir().unwrap();
+    let db = Db::connect(&format!("sqlite:{}/v.db", dir.path().display())).await.unwrap();
+    db.migrate().await.unwrap();
+    let orgs = Orgs::new(db, hands.clock());
+    orgs.register(ada()).await.unwrap();
+    for _ in 0..TRIES_PER_EMAIL {
+        let tried = orgs.sign_in("ada@example.com", "wrong horse".into(), HOME).await;
+        assert!(matches!(tried, Err(OrgError::BadCredentials)));
+    }
+    let right = || orgs.sign_in("ada@example.com", "correct horse".into(), HOME);
+    assert!(matches!(right().await, Err(OrgError::TooManyTries)));
+    hands.advance(Duration::from_secs(301));
+    right().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_session_ends_by_signing_out_and_by_time() {
+    each_db(async |db| {
+        let hands = TestClock::new();
+        let orgs = Orgs::new(db, hands.clock());
+        let first = orgs.register(ada()).await.unwrap().token;
+        let second = orgs.sign_in("ada@example.com", "correct horse".into(), HOME).await.unwrap().token;
+        let actor = orgs.authenticate(&first).await.unwrap();
+        orgs.sign_out(&actor).await.unwrap();
+        assert!(matches!(orgs.authenticate(&first).await, Err(OrgError::NoSession)));
+        orgs.authenticate(&second).await.unwrap();
+        hands.advance(Duration::from_secs(31 * 24 * 3600));
+        assert!(matches!(orgs.authenticate(&second).await, Err(OrgError::NoSession)));
+        assert_eq!(orgs.sweep_sessions().await.unwrap(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_owners_change_members_and_one_owner_stays() {
+    each_db(async |db| {
+        let orgs = Orgs::new(db, TestClock::new().clock());
+        let signed_in = orgs.register(ada()).await.unwrap();
+        let (org, owner_id) = (signed_in.organizations[0].id, signed_in.user.id);
+        let owner = orgs.authenticate(&signed_in.token).await.unwrap();
+        let mo = orgs.add_member(&owner, org, member("mo@example.com", Role::Moderator)).await.unwrap();
+        let taken = orgs.add_member(&owner, org, member("mo@example.com", Role::Host)).await;
+        assert!(matches!(taken, Err(OrgError::EmailTaken)));
+        let token = orgs.sign_in("mo@example.com", "battery staple".into(), HOME).await.unwrap().token;
+        let moderator = orgs.authenticate(&token).await.unwrap();
+        let denied = orgs.remove_member(&moderator, org, owner_id).await;
+        assert!(matches!(denied, Err(OrgError::Denied(Denied::Role(_)))));
+        assert!(matches!(orgs.remove_member(&owner, org, owner_id).await, Err(OrgError::LastOwner)));
+        assert!(matches!(
+            orgs.change_role(&owner, org, owner_id, Role::Host).await,
+            Err(OrgError::LastOwner)
+        ));
+
+        orgs.change_role(&owner, org, mo.user.id, Role::Owner).await.unwrap();
+        orgs.remove_member(&owner, org, owner_id).await.unwrap();
+        let stranger = orgs.authenticate(&signed_in.token).await.unwrap();
+        let seen = orgs.members(&stranger, org).await;
+        assert!(matches!(seen, Err(OrgError::Denied(Denied::Stranger))));
+    })
+    .await;
+}

@@ -1,0 +1,76 @@
+//! What `show` and `ingest` tell each other.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use vitrine_protocol::{Highlight, OrgId, PublishSessionId, ShowId, ShowState};
+
+/// A publish key that was just made. Shown this once.
+#[derive(Clone, Serialize, utoipa::ToSchema)]
+pub struct PublishKey {
+    /// The key, `vtp_…`.
+    pub key: String,
+    /// The server's address for the encoder, `rtmp://host:port/live`.
+    pub rtmp_url: String,
+    /// What OBS calls the stream key; the same as `key`.
+    pub stream_key: String,
+}
+
+/// A publisher whose key is good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Admission {
+    /// The show's organisation.
+    pub org: OrgId,
+    /// The show that the key opens.
+    pub show: ShowId,
+    /// This run of the publisher.
+    pub session: PublishSessionId,
+    /// Zero of the show's media clock.
+    pub clock_epoch: DateTime<Utc>,
+    /// Whether shoppers are watching already.
+    pub on_air: bool,
+    /// Whether the show goes live by itself once a picture arrives.
+    pub auto_live: bool,
+}
+
+/// What media processes report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "fields are what their names say; the variants are described")]
+pub enum MediaFact {
+    /// The publisher's picture arrives.
+    Receiving { session: PublishSessionId },
+    /// The publisher's RTMP time zero is `offset_ms` on the media clock.
+    SessionMapped { session: PublishSessionId, offset_ms: i64 },
+    /// The publisher is gone; `clean` when it said so.
+    PublisherLost { session: PublishSessionId, clean: bool },
+    /// The show's transmission runs.
+    TransmissionStarted { epoch: u32 },
+    /// The show's transmission died.
+    TransmissionLost { epoch: u32 },
+    /// Viewers can choose this rung.
+    RungUp { name: String },
+    /// This rung is gone, and why.
+    RungDown { name: String, reason: String },
+    /// What the publisher sends, in words.
+    Codec { text: String },
+}
+
+/// A show that has, or should have, a transmission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunningShow {
+    /// The organisation.
+    pub org: OrgId,
+    /// The show.
+    pub show: ShowId,
+    /// Where it is.
+    pub state: ShowState,
+    /// Whether a publisher's picture arrives, as far as was last known.
+    pub receiving: bool,
+    /// When it went live.
+    pub live_at: Option<DateTime<Utc>>,
+    /// Zero of its media clock.
+    pub clock_epoch: DateTime<Utc>,
+    /// The epoch of its last transmission; 0 when there was none.
+    pub transmission_epoch: u32,
+    /// The transition in force and those of the last two minutes, oldest first.
+    pub highlights: Vec<Highlight>,
+}

@@ -1,0 +1,336 @@
+//! The handle of shows: preparing, airing, ending, reading.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use vitrine_protocol::{Highlight, OrgId, ShowId, ShowState};
+
+use super::{Lineup, LineupItem, PublishKey, Show, ShowDraft, ShowError, ShowPatch, store, store_publish};
+use crate::base::{Actor, Clock, Page, Permission, Secret};
+use crate::catalog::Catalog;
+use crate::db::{Db, DbError, Tx};
+use crate::events::{EndReason, Event, Recorded, record, timeline};
+
+/// Shows. Clones share everything.
+#[derive(Clone)]
+pub struct Shows {
+    pub(super) db: Db,
+    pub(super) clock: Clock,
+    pub(super) catalog: Catalog,
+    pub(super) patience: TimeDelta,
+    pub(super) rtmp_url: String,
+    public_url: String,
+}
+
+/// Why a channel shows what it shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ChannelReason {
+    /// It is on air.
+    Live,
+    /// It is the next one announced.
+    Next,
+    /// It is the last one that ended.
+    Last,
+    /// There is nothing to show.
+    None,
+}
+
+impl Shows {
+    /// The handle over `db`. `public_url` and `rtmp_url` are how the world reaches this server;
+    /// `patience` is how long a show on air waits for its publisher.
+    #[must_use]
+    pub fn new(
+        db: Db,
+        clock: Clock,
+        catalog: Catalog,
+        patience: TimeDelta,
+        public_url: String,
+        rtmp_url: String,
+    ) -> Self {
+        Self { db, clock, catalog, patience, rtmp_url, public_url }
+    }
+
+    /// Makes a show.
+    ///
+    /// # Errors
+    /// [`ShowError::Denied`]; [`ShowError::Invalid`].
+    pub async fn create(&self, actor: &Actor, org: OrgId, draft: ShowDraft) -> Result<Show, ShowError> {
+        actor.require(Permission::EditShows, org)?;
+        let now = self.clock.now();
+        let show = Show::new(org, draft, now)?;
+        let mut tx = self.db.begin().await?;
+        store::insert(&mut tx, &show).await?;
+        record(&mut tx, actor, now, org, Some(show.id), Event::ShowCreated { show: show.id })?;
+        tx.commit().await?;
+        Ok(show)
+    }
+
+    /// A show, for members.
+    ///
+    /// # Errors
+    /// [`ShowError::Denied`]; [`ShowError::NotFound`].
+    pub async fn get(&self, actor: &Actor, org: OrgId, id: ShowId) -> Result<Show, ShowError> {
+        actor.require(Permission::ViewShows, org)?;
+        store::get(&self.db, org, id).await?.ok_or(ShowError::NotFound(id))
+    }
+
+    /// Shows of the organisation, newest first.
+    ///
+    /// # Errors
+    /// [`ShowError::Denied`].
+    pub async fn list(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        after: Option<ShowId>,
+        limit: i64,
+    ) -> Result<Page<Show>, ShowError> {
+        actor.require(Permission::ViewShows, org)?;
+        let shows = store::list(&self.db, org, after, limit + 1).await?;
+        Ok(Page::cut(shows, limit, |show| show.id.to_string()))
+    }
+
+    /// Changes words and settings. `seen` is the version the caller saw, if it wants to be sure.
+    ///
+    /// # Errors
+    /// [`ShowError::Stale`] when it has changed since; those of [`Show::change`].
+    pub async fn change(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        id: ShowId,
+        seen: Option<i64>,
+        patch: ShowPatch,
+    ) -> Result<Show, ShowError> {
+        actor.require(Permission::EditShows, org)?;
+        let (mut tx, mut show) = self.lock(org, id).await?;
+        if seen.is_some_and(|seen| seen != show.version - 1) {
+            return Err(ShowError::Stale(show.version - 1));
+        }
+        let fact = show.change(patch)?;
+        self.save(&mut tx, actor, &show, vec![fact]).await?;
+        tx.commit().await?;
+        Ok(show)
+    }
+
+    /// Deletes a show that never aired.
+    ///
+    /// # Errors
+    /// [`ShowError::IllegalMove`] once it has aired; [`ShowError::InUse`] when orders name it.
+    pub async fn delete(&self, actor: &Actor, org: OrgId, id: ShowId) -> Result<(), ShowError> {
+        actor.require(Permission::EditShows, org)?;
+        let (mut tx, show) = self.lock(org, id).await?;
+        if !matches!(show.state, ShowState::Draft | ShowState::Scheduled) || show.receiving {
+            return Err(ShowError::IllegalMove(show.state));
+        }
+        store::delete(&mut tx, id).await.map_err(|error| match error {
+            DbError::Dangling => ShowError::InUse,
+            error => error.into(),
+        })?;
+        record(&mut tx, actor, self.clock.now(), org, Some(id), Event::ShowDeleted { show: id })?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Gives the show another line-up, of things that the catalogue holds.
+    ///
+    /// # Errors
+    /// [`ShowError::NotInCatalog`]; [`ShowError::Invalid`]; [`ShowError::Ended`].
+    pub async fn set_lineup(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        id: ShowId,
+        items: Vec<LineupItem>,
+    ) -> Result<Show, ShowError> {
+        actor.require(Permission::EditShows, org)?;
+        let lineup = Lineup::new(items)?;
+        let products = self.catalog.product_cards(org, &lineup.products()).await?;
+        if let Some(missing) =
+            lineup.products().iter().find(|id| !products.iter().any(|p| p.product_id == **id))
+        {
+            return Err(ShowError::NotInCatalog(format!("product {missing}")));
+        }
+        let coupons = self.catalog.coupon_cards(org, &lineup.coupons()).await?;
+        if let Some(missing) = lineup.coupons().iter().find(|id| !coupons.iter().any(|c| c.coupon_id == **id))
+        {
+            return Err(ShowError::NotInCatalog(format!("coupon {missing}")));
+        }
+        let (mut tx, mut show) = self.lock(org, id).await?;
+        let fact = show.set_lineup(lineup)?;
+        store::save_lineup(&mut tx, &show).await?;
+        self.save(&mut tx, actor, &show, vec![fact]).await?;
+        tx.commit().await?;
+        Ok(show)
+    }
+
+    /// Puts the show on air.
+    ///
+    /// # Errors
+    /// Those of [`Show::go_live`].
+    pub async fn go_live(&self, actor: &Actor, org: OrgId, id: ShowId) -> Result<Show, ShowError> {
+        actor.require(Permission::RunShows, org)?;
+        let (mut tx, mut show) = self.lock(org, id).await?;
+        let fact = show.go_live(self.clock.now())?;
+        self.save(&mut tx, actor, &show, vec![fact]).await?;
+        tx.commit().await?;
+        Ok(show)
+    }
+
+    /// Ends the show. What is pinned comes off, and its publish keys open nothing any more.
+    ///
+    /// # Errors
+    /// Those of [`Show::end`].
+    pub async fn end(&self, actor: &Actor, org: OrgId, id: ShowId) -> Result<Show, ShowError> {
+        actor.require(Permission::RunShows, org)?;
+        let (mut tx, mut show) = self.lock(org, id).await?;
+        self.end_locked(&mut tx, actor, &mut show, EndReason::Ended).await?;
+        tx.commit().await?;
+        Ok(show)
+    }
+
+    /// Makes a publish key. Older keys open nothing any more; what they opened goes on.
+    ///
+    /// # Errors
+    /// [`ShowError::Ended`].
+    pub async fn issue_key(&self, actor: &Actor, org: OrgId, id: ShowId) -> Result<PublishKey, ShowError> {
+        actor.require(Permission::ManagePublishKeys, org)?;
+        let (mut tx, show) = self.lock(org, id).await?;
+        if show.state == ShowState::Ended {
+            return Err(ShowError::Ended);
+        }
+        let (key, now) = (Secret::new("vtp_"), self.clock.now());
+        store_publish::retire_keys(&mut tx, id, now).await?;
+        store_publish::insert_key(&mut tx, id, &key.hash(), now).await?;
+        record(&mut tx, actor, now, org, Some(id), Event::PublishKeyIssued { show: id })?;
+        tx.commit().await?;
+        let key = key.expose().to_owned();
+        Ok(PublishKey { stream_key: key.clone(), key, rtmp_url: self.rtmp_url.clone() })
+    }
+
+    /// Revokes every key of the show; a running publish is closed.
+    ///
+    /// # Errors
+    /// [`ShowError::NotFound`].
+    pub async fn revoke_keys(&self, actor: &Actor, org: OrgId, id: ShowId) -> Result<(), ShowError> {
+        actor.require(Permission::ManagePublishKeys, org)?;
+        let (mut tx, _) = self.lock(org, id).await?;
+        let now = self.clock.now();
+        store_publish::retire_keys(&mut tx, id, now).await?;
+        record(&mut tx, actor, now, org, Some(id), Event::PublishKeyRevoked { show: id })?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The facts of a show after `after`, oldest first.
+    ///
+    /// # Errors
+    /// [`ShowError::Denied`]; [`ShowError::NotFound`].
+    pub async fn timeline(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        id: ShowId,
+        after: i64,
+        limit: i64,
+    ) -> Result<Page<Recorded>, ShowError> {
+        self.get(actor, org, id).await?;
+        let facts = timeline(&self.db, org, id, after, limit + 1).await?;
+        Ok(Page::cut(facts, limit, |fact| fact.seq.to_string()))
+    }
+
+    /// A show by its id alone, for rooms that speak to the public; the caller decides what may be seen.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn find(&self, id: ShowId) -> Result<Option<Show>, ShowError> {
+        Ok(store::find(&self.db, id).await?)
+    }
+
+    /// What an organisation's channel shows: the show on air, else the next one, else the last one.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn channel(&self, org: OrgId) -> Result<(Option<Show>, ChannelReason), ShowError> {
+        if let Some(show) = store::on_air(&self.db, org).await? {
+            return Ok((Some(show), ChannelReason::Live));
+        }
+        if let Some(show) = store::next(&self.db, org).await? {
+            return Ok((Some(show), ChannelReason::Next));
+        }
+        if let Some(show) = store::last(&self.db, org).await? {
+            return Ok((Some(show), ChannelReason::Last));
+        }
+        Ok((None, ChannelReason::None))
+    }
+
+    /// Where the show's picture plays.
+    #[must_use]
+    pub fn playback_url(&self, show: ShowId) -> String {
+        format!("{}/live/{show}/index.m3u8", self.public_url)
+    }
+
+    /// What is pinned on a show, complete.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn pinned(&self, show: &Show) -> Result<Option<Highlight>, ShowError> {
+        match show.highlight {
+            Some(id) => Ok(store::shown(&self.db, id).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// The transition in force and those since `since`, oldest first.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn highlights(&self, show: &Show, since: DateTime<Utc>) -> Result<Vec<Highlight>, ShowError> {
+        let mut transitions = store::highlights_since(&self.db, show.id, since).await?;
+        if let Some(pinned) = self.pinned(show).await?
+            && !transitions.contains(&pinned)
+        {
+            transitions.insert(0, pinned);
+        }
+        Ok(transitions)
+    }
+
+    pub(super) async fn lock(&self, org: OrgId, id: ShowId) -> Result<(Tx, Show), ShowError> {
+        let mut tx = self.db.begin().await?;
+        let show = store::lock(&mut tx, org, id).await?.ok_or(ShowError::NotFound(id))?;
+        Ok((tx, show))
+    }
+
+    pub(super) async fn save(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        show: &Show,
+        facts: Vec<Event>,
+    ) -> Result<(), ShowError> {
+        store::save(tx, show).await?;
+        let now = self.clock.now();
+        for fact in facts {
+            record(tx, actor, now, show.org, Some(show.id), fact)?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn end_locked(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        show: &mut Show,
+        reason: EndReason,
+    ) -> Result<(), ShowError> {
+        let now = self.clock.now();
+        let ended = show.end(now, reason)?;
+        let mut facts = Vec::new();
+        if let Some(highlight) = self.clear_locked(tx, show, self.media_instant(show, now)).await? {
+            facts.push(Event::HighlightCleared { show: show.id, highlight });
+        }
+        facts.push(ended);
+        store_publish::retire_keys(tx, show.id, now).await?;
+        self.save(tx, actor, show, facts).await
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,379 @@
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
+
+use vitrine_protocol::{
+    CouponId, Currency, HighlightAction, HighlightCard, HighlightTarget, ProductId, PublishInstant,
+    PublishSessionId,
+};
+
+use super::super::{Admission, MediaFact};
+use super::*;
+use crate::app::App;
+use crate::app::testing::{each_app, owner};
+use crate::base::TestClock;
+use crate::catalog::{CouponDraft, ProductDraft};
+
+const STUDIO: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+struct Stage {
+    app: App,
+    hands: TestClock,
+    actor: Actor,
+    org: OrgId,
+    show: ShowId,
+    product: ProductId,
+    coupon: CouponId,
+}
+
+impl Stage {
+    /// A show that sells a product and a coupon.
+    async fn set(app: App, hands: TestClock) -> Self {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let product = ProductDraft {
+            title: "Scarf".into(),
+            description: String::new(),
+            url: "https://shop.example/scarf".into(),
+            currency: Currency::try_from("EUR").unwrap(),
+            price_minor: Some(2900),
+            compare_at_minor: None,
+            stock: Some(5),
+            variants: Vec::new(),
+        };
+        let product = app.catalog.create_product(&actor, org, product).await.unwrap().id;
+        let coupon = CouponDraft {
+            code: "LIVE10".into(),
+            title: "10 % off".into(),
+            percent_off: Some(10),
+            amount_off_minor: None,
+            currency: None,
+        };
+        let coupon = app.catalog.create_coupon(&actor, org, coupon).await.unwrap().id;
+        let draft = ShowDraft { title: "Autumn".into(), ..ShowDraft::default() };
+        let show = app.shows.create(&actor, org, draft).await.unwrap().id;
+        let items =
+            vec![LineupItem::Product { product_id: product }, LineupItem::Coupon { coupon_id: coupon }];
+        app.shows.set_lineup(&actor, org, show, items).await.unwrap();
+        Self { app, hands, actor, org, show, product, coupon }
+    }
+
+    async fn key(&self) -> String {
+        self.app.shows.issue_key(&self.actor, self.org, self.show).await.unwrap().key
+    }
+
+    async fn publish(&self) -> Admission {
+        let admission = self.app.shows.admit(&self.key().await, STUDIO).await.unwrap();
+        self.report(MediaFact::Receiving { session: admission.session }).await;
+        admission
+    }
+
+    async fn report(&self, fact: MediaFact) -> Show {
+        self.app.shows.report(self.show, fact).await.unwrap()
+    }
+
+    async fn go_live(&self) -> Show {
+        self.app.shows.go_live(&self.actor, self.org, self.show).await.unwrap()
+    }
+
+    async fn pin(&self, at: Option<PublishInstant>) -> Result<Highlight, ShowError> {
+        let target = HighlightTarget::Product { product_id: self.product };
+        self.app.shows.highlight(&self.actor, self.org, self.show, target, at).await
+    }
+
+    async fn kinds(&self) -> Vec<String> {
+        let facts = self.app.shows.timeline(&self.actor, self.org, self.show, 0, 200).await.unwrap().items;
+        facts
+            .iter()
+            .map(|fact| serde_json::to_value(&fact.event).unwrap()["kind"].as_str().unwrap().to_owned())
+            .collect()
+    }
+}
+
+#[tokio::test]
+async fn a_show_goes_from_draft_to_its_end_and_its_timeline_tells_it() {
+    each_app(async |app, hands| {
+        let stage = Stage::set(app, hands).await;
+        let session = stage.publish().await.session;
+        let live = stage.go_live().await;
+        assert_eq!((live.state, live.receiving), (ShowState::Live, true));
+        stage.pin(None).await.unwrap();
+        let ended = stage.app.shows.end(&stage.actor, stage.org, stage.show).await.unwrap();
+        assert_eq!((ended.state, ended.highlight), (ShowState::Ended, None));
+        stage.report(MediaFact::PublisherLost { session, clean: true }).await;
+        let told = stage.kinds().await;
+        assert_eq!(
+            told,
+            [
+                "show_created",
+                "lineup_changed",
+                "publish_key_issued",
+                "publisher_admitted",
+                "publisher_arrived",
+                "show_went_live",
+                "highlight_shown",
+                "highlight_cleared",
+                "show_ended",
+                "publisher_lost"
+            ]
+        );
+        let loaded = stage.app.shows.get(&stage.actor, stage.org, stage.show).await.unwrap();
+        assert_eq!((loaded.state, loaded.receiving), (ShowState::Ended, false));
+        assert_eq!(loaded.lineup.items().len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_new_key_closes_the_door_behind_the_old_one() {
+    each_app(async |app, hands| {
+        let stage = Stage::set(app, hands).await;
+        let old = stage.key().await;
+        let new = stage.key().await;
+        assert!(matches!(stage.app.shows.admit(&old, STUDIO).await, Err(ShowError::BadPublishKey)));
+        let admission = stage.app.shows.admit(&new, STUDIO).await.unwrap();
+        assert_eq!((admission.show, admission.on_air), (stage.show, false));
+        stage.app.shows.revoke_keys(&stage.actor, stage.org, stage.show).await.unwrap();
+        assert!(matches!(stage.app.shows.admit(&new, STUDIO).await, Err(ShowError::BadPublishKey)));
+        for bad in ["", "vtp_", "vts_x", &"vtp_".repeat(100)] {
+            assert!(matches!(stage.app.shows.admit(bad, STUDIO).await, Err(ShowError::BadPublishKey)));
+        }
+        let stored: Vec<String> =
+            crate::on!(stage.app.db, c => sqlx::query_scalar("SELECT key_hash FROM publish_keys").fetch_all(c).await)
+                .unwrap();
+        assert!(stored.iter().all(|hash| !new.contains(hash) && !hash.contains(&new[4..])));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_interrupted_show_resumes_in_time_and_ends_when_nobody_comes() {
+    each_app(async |app, hands| {
+        let stage = Stage::set(app, hands).await;
+        let first = stage.publish().await;
+        stage.go_live().await;
+        let away = stage.report(MediaFact::PublisherLost { session: first.session, clean: false }).await;
+        assert_eq!(away.state, ShowState::Interrupted);
+        stage.hands.advance(Duration::from_secs(599));
+        assert_eq!(stage.app.shows.sweep_deserted().await.unwrap(), 0);
+        let second = stage.publish().await;
+        assert!(second.on_air);
+        assert_eq!(second.clock_epoch, first.clock_epoch, "one clock for the whole show");
+        assert_eq!(stage.app.shows.find(stage.show).await.unwrap().unwrap().state, ShowState::Live);
+
+        stage.report(MediaFact::PublisherLost { session: second.session, clean: true }).await;
+        stage.hands.advance(Duration::from_secs(600));
+        assert_eq!(stage.app.shows.sweep_deserted().await.unwrap(), 1);
+        assert_eq!(stage.app.shows.sweep_deserted().await.unwrap(), 0);
+        let over = stage.app.shows.find(stage.show).await.unwrap().unwrap();
+        assert_eq!(over.state, ShowState::Ended);
+        assert_eq!(stage.kinds().await.last().unwrap(), "show_ended");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_publisher_of_an_earlier_run_leaves_no_ghost() {
+    each_app(async |app, hands| {
+        let stage = Stage::set(app, hands).await;
+        stage.publish().await;
+        stage.go_live().await;
+        stage.hands.advance(Duration::from_secs(60));
+        let restarted = stage.app.clock.now();
+        let running = stage.app.shows.list_running().await.unwrap();
+        assert_eq!((running.len(), running[0].show, running[0].receiving), (1, stage.show, true));
+        assert_eq!(stage.app.shows.lose_ghosts(restarted).await.unwrap(), 1);
+        let show = stage.app.shows.find(stage.show).await.unwrap().unwrap();
+        assert_eq!((show.state, show.receiving), (ShowState::Interrupted, false));
+
+        stage.publish().await;
+        assert_eq!(stage.app.shows.lose_ghosts(restarted).await.unwrap(), 0, "who came back stays");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_show_that_goes_live_by_itself_airs_with_the_first_picture() {
+    each_app(async |app, hands| {
+        let stage = Stage::set(app, hands).await;
+        let patch = ShowPatch { auto_live: Some(true), ..ShowPatch::default() };
+        stage.app.shows.change(&stage.actor, stage.org, stage.show, None, patch).await.unwrap();
+        let admission = stage.app.shows.admit(&stage.key().await, STUDIO).await.unwrap();
+        assert!(admission.auto_live);
+        let show = stage.report(MediaFact::Receiving { session: admission.session }).await;
+        assert_eq!(show.state, ShowState::Live);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_pin_lands_on_the_frame_the_host_saw() {
+    each_app(async |app, hands| {
+        let stage = Stage::set(app, hands).await;
+        let session = stage.publish().await.session;
+        stage.report(MediaFact::SessionMapped { session, offset_ms: 700 }).await;
+        stage.go_live().await;
+        stage.hands.advance(Duration::from_secs(30));
+        let at = |rtmp_ts_ms| Some(PublishInstant { session, rtmp_ts_ms });
+        let epoch = stage.app.shows.find(stage.show).await.unwrap().unwrap().clock_epoch.unwrap();
+
+        let pinned = stage.pin(at(28_000)).await.unwrap();
+        assert_eq!(pinned.media_time_ms, Some(28_700));
+        assert_eq!(pinned.at, epoch + TimeDelta::milliseconds(28_700));
+        assert!(matches!(&pinned.card, HighlightCard::Product(card) if card.price_minor == 2900));
+
+        // From anyone else, or about a session that is not the show's: the present.
+        let stranger = PublishInstant { session: PublishSessionId::new(), rtmp_ts_ms: 5 };
+        assert_eq!(stage.pin(Some(stranger)).await.unwrap().media_time_ms, Some(30_000));
+        // No farther than ten seconds ahead.
+        assert_eq!(stage.pin(at(90_000)).await.unwrap().media_time_ms, Some(40_000));
+        // Never before the transition that came last.
+        let cleared =
+            stage.app.shows.clear_highlight(&stage.actor, stage.org, stage.show, at(1_000)).await.unwrap();
+        assert_eq!((cleared.action, cleared.media_time_ms), (HighlightAction::Clear, Some(40_000)));
+        let again = stage.app.shows.clear_highlight(&stage.actor, stage.org, stage.show, None).await;
+        assert!(matches!(again, Err(ShowError::NothingPinned)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_new_pin_takes_the_old_one_off_at_the_same_instant() {
+    each_app(async |app, hands| {
+        let stage = Stage::set(app, hands).await;
+        stage.publish().await;
+        assert!(matches!(stage.pin(None).await, Err(ShowError::IllegalMove(ShowState::Draft))));
+        stage.go_live().await;
+        stage.hands.advance(Duration::from_secs(1));
+        let first = stage.pin(None).await.unwrap();
+        stage.hands.advance(Duration::from_secs(1));
+        let target = HighlightTarget::Coupon { coupon_id: stage.coupon };
+        let second =
+            stage.app.shows.highlight(&stage.actor, stage.org, stage.show, target, None).await.unwrap();
+        assert!(matches!(&second.card, HighlightCard::Coupon(card) if card.code == "LIVE10"));
+
+        let show = stage.app.shows.find(stage.show).await.unwrap().unwrap();
+        assert_eq!(stage.app.shows.pinned(&show).await.unwrap().as_ref(), Some(&second));
+        let told = stage.app.shows.highlights(&show, first.at).await.unwrap();
+        let told: Vec<_> = told.iter().map(|h| (h.id, h.action, h.at)).collect();
+        let (show_action, clear) = (HighlightAction::Show, HighlightAction::Clear);
+        assert_eq!(
+            told,
+            [
+                (first.id, show_action, first.at),
+                (first.id, clear, second.at),
+                (second.id, show_action, second.at)
+            ]
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_what_stands_in_the_lineup_is_pinned() {
+    each_app(async |app, hands| {
+        let stage = Stage::set(app, hands).await;
+        stage.publish().await;
+        stage.go_live().await;
+        let items = vec![LineupItem::Coupon { coupon_id: stage.coupon }];
+        stage.app.shows.set_lineup(&stage.actor, stage.org, stage.show, items).await.unwrap();
+        assert!(matches!(stage.pin(None).await, Err(ShowError::NotInLineup)));
+        let unknown = vec![LineupItem::Product { product_id: ProductId::new() }];
+        let refused = stage.app.shows.set_lineup(&stage.actor, stage.org, stage.show, unknown).await;
+        assert!(matches!(refused, Err(ShowError::NotInCatalog(_))));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_saw_an_older_version_is_told() {
+    each_app(async |app, hands| {
+        let stage = Stage::set(app, hands).await;
+        let seen = stage.app.shows.get(&stage.actor, stage.org, stage.show).await.unwrap().version;
+        let patch = |title: &str| ShowPatch { title: Some(title.into()), ..ShowPatch::default() };
+        let change =
+            |seen, title| stage.app.shows.change(&stage.actor, stage.org, stage.show, seen, patch(title));
+        assert_eq!(change(Some(seen), "Winter").await.unwrap().version, seen + 1);
+        assert!(matches!(change(Some(seen), "Spring").await, Err(ShowError::Stale(now)) if now == seen + 1));
+        assert_eq!(change(None, "Summer").await.unwrap().title, "Summer");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn shows_are_sealed_off_between_organisations() {
+    each_app(async |app, hands| {
+        let stage = Stage::set(app, hands).await;
+        let (other, other_org, _) = owner(&stage.app, "Sud").await;
+        let shows = &stage.app.shows;
+        assert!(matches!(shows.get(&other, stage.org, stage.show).await, Err(ShowError::Denied(_))));
+        assert!(matches!(shows.get(&other, other_org, stage.show).await, Err(ShowError::NotFound(_))));
+        assert!(matches!(shows.go_live(&other, other_org, stage.show).await, Err(ShowError::NotFound(_))));
+        assert!(matches!(shows.end(&other, stage.org, stage.show).await, Err(ShowError::Denied(_))));
+        let foreign = vec![LineupItem::Product { product_id: stage.product }];
+        let own = shows
+            .create(&other, other_org, ShowDraft { title: "X".into(), ..ShowDraft::default() })
+            .await
+            .unwrap();
+        let stolen = shows.set_lineup(&other, other_org, own.id, foreign).await;
+        assert!(matches!(stolen, Err(ShowError::NotInCatalog(_))));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_channel_shows_what_is_on_then_what_comes_then_what_was() {
+    each_app(async |app, hands| {
+        let stage = Stage::set(app, hands).await;
+        let shows = &stage.app.shows;
+        let reason = async || shows.channel(stage.org).await.unwrap().1;
+        assert_eq!(reason().await, ChannelReason::None, "a draft is nobody's business");
+        let start = Some(stage.app.clock.now() + TimeDelta::hours(1));
+        let next = ShowDraft { title: "Next".into(), scheduled_at: start, ..ShowDraft::default() };
+        let next = shows.create(&stage.actor, stage.org, next).await.unwrap();
+        assert_eq!(shows.channel(stage.org).await.unwrap().0.unwrap().id, next.id);
+        stage.publish().await;
+        stage.go_live().await;
+        assert_eq!(reason().await, ChannelReason::Live);
+        shows.end(&stage.actor, stage.org, stage.show).await.unwrap();
+        assert_eq!(reason().await, ChannelReason::Next);
+        shows.delete(&stage.actor, stage.org, next.id).await.unwrap();
+        assert_eq!(shows.channel(stage.org).await.unwrap().0.unwrap().id, stage.show);
+        let aired = shows.delete(&stage.actor, stage.org, stage.show).await;
+        assert!(matches!(aired, Err(ShowError::IllegalMove(ShowState::Ended))));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn each_transmission_gets_its_own_number() {
+    each_app(async |app, hands| {
+        let stage = Stage::set(app, hands).await;
+        let before = stage.app.shows.find(stage.show).await.unwrap().unwrap().version;
+        assert_eq!(stage.app.shows.next_transmission_epoch(stage.show).await.unwrap(), 1);
+        assert_eq!(stage.app.shows.next_transmission_epoch(stage.show).await.unwrap(), 2);
+        stage.report(MediaFact::TransmissionStarted { epoch: 2 }).await;
+        stage.report(MediaFact::RungUp { name: "480p".into() }).await;
+        stage.report(MediaFact::RungDown { name: "480p".into(), reason: "x".repeat(5000) }).await;
+        let after = stage.app.shows.find(stage.show).await.unwrap().unwrap();
+        assert_eq!((after.version, after.transmission_epoch), (before, 2), "media news change no words");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_removed_product_leaves_the_lineup() {
+    each_app(async |app, hands| {
+        let stage = Stage::set(app, hands).await;
+        crate::worker::start(&stage.app).await.unwrap();
+        stage.app.catalog.remove_product(&stage.actor, stage.org, stage.product).await.unwrap();
+        for _ in 0..500 {
+            let show = stage.app.shows.find(stage.show).await.unwrap().unwrap();
+            if show.lineup.items() == [LineupItem::Coupon { coupon_id: stage.coupon }] {
+                assert_eq!(stage.kinds().await.last().unwrap(), "lineup_changed");
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("the line-up still holds the product");
+    })
+    .await;
+}

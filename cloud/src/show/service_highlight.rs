@@ -1,0 +1,155 @@
+//! Pinning: each transition gets its place on the media clock.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use vitrine_protocol::{
+    Highlight, HighlightAction, HighlightCard, HighlightId, HighlightTarget, OrgId, PublishInstant, ShowId,
+};
+
+use super::{Show, ShowError, Shows, store, store_publish};
+use crate::base::{Actor, Permission, to_ms};
+use crate::db::Tx;
+use crate::events::Event;
+
+/// How far from the present a publisher's own instant may lie.
+const CLAMP: TimeDelta = TimeDelta::seconds(10);
+
+/// An instant on both clocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct MediaInstant {
+    /// Milliseconds since the show's epoch; None before it has one.
+    media_time_ms: Option<i64>,
+    at: DateTime<Utc>,
+}
+
+impl Shows {
+    /// Pins a product or coupon of the line-up. What was pinned before comes off at the same instant.
+    ///
+    /// `at` is the frame the publisher had on screen; without it the present counts.
+    ///
+    /// # Errors
+    /// [`ShowError::IllegalMove`] off air; [`ShowError::NotInLineup`].
+    pub async fn highlight(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        id: ShowId,
+        target: HighlightTarget,
+        at: Option<PublishInstant>,
+    ) -> Result<Highlight, ShowError> {
+        actor.require(Permission::Highlight, org)?;
+        // Before the transaction: it may need a connection of its own.
+        let card = self.card(org, target).await?;
+        let (mut tx, mut show) = self.lock(org, id).await?;
+        if !show.state.on_air() {
+            return Err(ShowError::IllegalMove(show.state));
+        }
+        let card = card.filter(|_| show.lineup.holds(target.into())).ok_or(ShowError::NotInLineup)?;
+        let instant = self.place(&mut tx, &show, at).await?;
+        let mut facts = Vec::new();
+        if let Some(highlight) = self.clear_locked(&mut tx, &mut show, instant).await? {
+            facts.push(Event::HighlightCleared { show: id, highlight });
+        }
+        let highlight = Highlight {
+            id: HighlightId::new(),
+            action: HighlightAction::Show,
+            media_time_ms: instant.media_time_ms,
+            at: instant.at,
+            card,
+        };
+        store::insert_highlight(&mut tx, id, &highlight).await?;
+        show.highlight = Some(highlight.id);
+        facts.push(Event::HighlightShown { show: id, highlight: highlight.clone() });
+        self.save(&mut tx, actor, &show, facts).await?;
+        tx.commit().await?;
+        Ok(highlight)
+    }
+
+    /// Takes off what is pinned.
+    ///
+    /// # Errors
+    /// [`ShowError::NothingPinned`].
+    pub async fn clear_highlight(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        id: ShowId,
+        at: Option<PublishInstant>,
+    ) -> Result<Highlight, ShowError> {
+        actor.require(Permission::Highlight, org)?;
+        let (mut tx, mut show) = self.lock(org, id).await?;
+        let instant = self.place(&mut tx, &show, at).await?;
+        let cleared = self.clear_locked(&mut tx, &mut show, instant).await?;
+        let highlight = cleared.ok_or(ShowError::NothingPinned)?;
+        let fact = Event::HighlightCleared { show: id, highlight: highlight.clone() };
+        self.save(&mut tx, actor, &show, vec![fact]).await?;
+        tx.commit().await?;
+        Ok(highlight)
+    }
+
+    /// The present on the show's clock.
+    #[expect(clippy::unused_self, reason = "read as a verb of the handle beside `place`")]
+    pub(super) fn media_instant(&self, show: &Show, now: DateTime<Utc>) -> MediaInstant {
+        MediaInstant { media_time_ms: show.clock_epoch.map(|epoch| to_ms(now) - to_ms(epoch)), at: now }
+    }
+
+    /// Writes the `clear` of what is pinned, if anything is. Never before its `show`.
+    pub(super) async fn clear_locked(
+        &self,
+        tx: &mut Tx,
+        show: &mut Show,
+        instant: MediaInstant,
+    ) -> Result<Option<Highlight>, ShowError> {
+        let Some(id) = show.highlight.take() else { return Ok(None) };
+        let Some(shown) = store::shown_in(tx, id).await? else { return Ok(None) };
+        let highlight = Highlight {
+            id,
+            action: HighlightAction::Clear,
+            media_time_ms: instant.media_time_ms.max(shown.media_time_ms),
+            at: instant.at.max(shown.at),
+            card: shown.card,
+        };
+        store::insert_highlight(tx, show.id, &highlight).await?;
+        Ok(Some(highlight))
+    }
+
+    /// Where a transition lies: at the publisher's frame, at most ten seconds from the present; else at the
+    /// present. Never before the transition that came last.
+    async fn place(
+        &self,
+        tx: &mut Tx,
+        show: &Show,
+        at: Option<PublishInstant>,
+    ) -> Result<MediaInstant, ShowError> {
+        let now = self.clock.now();
+        let mut instant = self.media_instant(show, now);
+        if let (Some(at), Some(epoch)) = (at, show.clock_epoch)
+            && let Some(Some(offset_ms)) = store_publish::offset(tx, show.id, at.session).await?
+        {
+            let head = to_ms(now) - to_ms(epoch);
+            let clamp = CLAMP.num_milliseconds();
+            let media_time = offset_ms.saturating_add(at.rtmp_ts_ms).clamp(head - clamp, head + clamp).max(0);
+            instant = MediaInstant {
+                media_time_ms: Some(media_time),
+                at: epoch + TimeDelta::milliseconds(media_time),
+            };
+        }
+        if let Some(last) = store::latest_highlight(tx, show.id).await? {
+            instant.media_time_ms = instant.media_time_ms.max(last.media_time_ms);
+            instant.at = instant.at.max(last.at);
+        }
+        Ok(instant)
+    }
+
+    async fn card(&self, org: OrgId, target: HighlightTarget) -> Result<Option<HighlightCard>, ShowError> {
+        match target {
+            HighlightTarget::Product { product_id } => {
+                let cards = self.catalog.product_cards(org, &[product_id]).await?;
+                Ok(cards.into_iter().next().map(HighlightCard::Product))
+            }
+            HighlightTarget::Coupon { coupon_id } => {
+                let cards = self.catalog.coupon_cards(org, &[coupon_id]).await?;
+                Ok(cards.into_iter().next().map(HighlightCard::Coupon))
+            }
+        }
+    }
+}

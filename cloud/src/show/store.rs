@@ -1,0 +1,314 @@
+//! SQL of shows, line-ups and highlights.
+
+use std::str::FromStr as _;
+
+use chrono::{DateTime, Utc};
+use vitrine_protocol::{
+    Highlight, HighlightAction, HighlightId, OrgId, ProductId, PublishSessionId, ShowId, ShowState,
+};
+
+use super::{Lineup, LineupItem, Show};
+use crate::base::{from_ms, to_ms};
+use crate::db::{Db, DbError, Tx};
+use crate::on;
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: ShowId,
+    org_id: OrgId,
+    title: String,
+    cover_url: Option<String>,
+    state: String,
+    receiving: bool,
+    auto_live: bool,
+    scheduled_ms: Option<i64>,
+    live_ms: Option<i64>,
+    ended_ms: Option<i64>,
+    interrupted_until_ms: Option<i64>,
+    clock_epoch_ms: Option<i64>,
+    transmission_epoch: i64,
+    publish_session: Option<PublishSessionId>,
+    highlight_id: Option<HighlightId>,
+    created_ms: i64,
+    version: i64,
+}
+
+impl Row {
+    fn into_show(self, lineup: Lineup) -> Result<Show, DbError> {
+        Ok(Show {
+            id: self.id,
+            org: self.org_id,
+            title: self.title,
+            cover_url: self.cover_url,
+            state: ShowState::from_str(&self.state)
+                .map_err(|_| DbError::Corrupt(format!("show state {}", self.state)))?,
+            receiving: self.receiving,
+            auto_live: self.auto_live,
+            scheduled_at: self.scheduled_ms.map(from_ms),
+            live_at: self.live_ms.map(from_ms),
+            ended_at: self.ended_ms.map(from_ms),
+            interrupted_until: self.interrupted_until_ms.map(from_ms),
+            clock_epoch: self.clock_epoch_ms.map(from_ms),
+            transmission_epoch: u32::try_from(self.transmission_epoch).unwrap_or(u32::MAX),
+            publish_session: self.publish_session,
+            highlight: self.highlight_id,
+            lineup,
+            created_at: from_ms(self.created_ms),
+            version: self.version,
+        })
+    }
+}
+
+pub(super) async fn insert(tx: &mut Tx, show: &Show) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query(
+        "INSERT INTO shows (id, org_id, title, cover_url, state, auto_live, scheduled_ms, created_ms, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+    ).bind(show.id).bind(show.org).bind(&show.title).bind(&show.cover_url).bind(show.state.as_str())
+        .bind(show.auto_live).bind(show.scheduled_at.map(to_ms)).bind(to_ms(show.created_at)).bind(show.version)
+        .execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// Locks a show of `org` until the transaction ends and bumps its version.
+pub(super) async fn lock(tx: &mut Tx, org: OrgId, id: ShowId) -> Result<Option<Show>, DbError> {
+    let row: Option<Row> = on!(tx, c => sqlx::query_as(
+        "UPDATE shows SET version = version + 1 WHERE org_id = $1 AND id = $2 RETURNING *"
+    ).bind(org).bind(id).fetch_optional(c).await)?;
+    locked(tx, row).await
+}
+
+/// [`lock`] for parts of this program, which know the show alone.
+pub(super) async fn lock_any(tx: &mut Tx, id: ShowId) -> Result<Option<Show>, DbError> {
+    let row: Option<Row> = on!(tx, c => sqlx::query_as(
+        "UPDATE shows SET version = version + 1 WHERE id = $1 RETURNING *"
+    ).bind(id).fetch_optional(c).await)?;
+    locked(tx, row).await
+}
+
+async fn locked(tx: &mut Tx, row: Option<Row>) -> Result<Option<Show>, DbError> {
+    let Some(row) = row else { return Ok(None) };
+    let items: Vec<(String, String)> = on!(tx, c => sqlx::query_as(
+        "SELECT kind, target_id FROM lineup_items WHERE show_id = $1 ORDER BY position"
+    ).bind(row.id).fetch_all(c).await)?;
+    row.into_show(lineup(items)?).map(Some)
+}
+
+fn lineup(rows: Vec<(String, String)>) -> Result<Lineup, DbError> {
+    let item = |(kind, id): (String, String)| match kind.as_str() {
+        "product" => Ok(LineupItem::Product { product_id: id.parse()? }),
+        "coupon" => Ok(LineupItem::Coupon { coupon_id: id.parse()? }),
+        other => Err(DbError::Corrupt(format!("line-up item {other}"))),
+    };
+    rows.into_iter().map(item).collect::<Result<_, _>>().map(Lineup::stored)
+}
+
+/// Writes everything of a locked show but its line-up.
+pub(super) async fn save(tx: &mut Tx, show: &Show) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query(
+        "UPDATE shows SET title = $2, cover_url = $3, state = $4, receiving = $5, auto_live = $6, scheduled_ms = $7,
+         live_ms = $8, ended_ms = $9, interrupted_until_ms = $10, clock_epoch_ms = $11, publish_session = $12,
+         highlight_id = $13 WHERE id = $1"
+    ).bind(show.id).bind(&show.title).bind(&show.cover_url).bind(show.state.as_str()).bind(show.receiving)
+        .bind(show.auto_live).bind(show.scheduled_at.map(to_ms)).bind(show.live_at.map(to_ms))
+        .bind(show.ended_at.map(to_ms)).bind(show.interrupted_until.map(to_ms)).bind(show.clock_epoch.map(to_ms))
+        .bind(show.publish_session).bind(show.highlight)
+        .execute(c).await.map(drop))?;
+    Ok(())
+}
+
+pub(super) async fn save_lineup(tx: &mut Tx, show: &Show) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("DELETE FROM lineup_items WHERE show_id = $1").bind(show.id).execute(c).await.map(drop))?;
+    for (position, item) in (0i64..).zip(show.lineup.items()) {
+        let (kind, target) = match item {
+            LineupItem::Product { product_id } => ("product", product_id.to_string()),
+            LineupItem::Coupon { coupon_id } => ("coupon", coupon_id.to_string()),
+        };
+        on!(tx, c => sqlx::query(
+            "INSERT INTO lineup_items (show_id, position, kind, target_id) VALUES ($1, $2, $3, $4)"
+        ).bind(show.id).bind(position).bind(kind).bind(&target).execute(c).await.map(drop))?;
+    }
+    Ok(())
+}
+
+pub(super) async fn delete(tx: &mut Tx, show: ShowId) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("DELETE FROM shows WHERE id = $1").bind(show).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// A show of `org`.
+pub(super) async fn get(db: &Db, org: OrgId, id: ShowId) -> Result<Option<Show>, DbError> {
+    Ok(find(db, id).await?.filter(|show| show.org == org))
+}
+
+pub(super) async fn find(db: &Db, id: ShowId) -> Result<Option<Show>, DbError> {
+    let row: Option<Row> =
+        on!(db, c => sqlx::query_as("SELECT * FROM shows WHERE id = $1").bind(id).fetch_optional(c).await)?;
+    match row {
+        Some(row) => read(db, row).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+async fn read(db: &Db, row: Row) -> Result<Show, DbError> {
+    let items: Vec<(String, String)> = on!(db, c => sqlx::query_as(
+        "SELECT kind, target_id FROM lineup_items WHERE show_id = $1 ORDER BY position"
+    ).bind(row.id).fetch_all(c).await)?;
+    row.into_show(lineup(items)?)
+}
+
+async fn read_all(db: &Db, rows: Vec<Row>) -> Result<Vec<Show>, DbError> {
+    let mut shows = Vec::with_capacity(rows.len());
+    for row in rows {
+        shows.push(read(db, row).await?);
+    }
+    Ok(shows)
+}
+
+/// Shows of `org`, newest first, after the show `after`.
+pub(super) async fn list(
+    db: &Db,
+    org: OrgId,
+    after: Option<ShowId>,
+    limit: i64,
+) -> Result<Vec<Show>, DbError> {
+    // Ids are ordered by time, and `g` sorts after every hexadecimal digit in any collation.
+    let before = after.map_or_else(|| "g".to_owned(), |id| id.to_string());
+    let rows: Vec<Row> = on!(db, c => sqlx::query_as(
+        "SELECT * FROM shows WHERE org_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
+    ).bind(org).bind(&before).bind(limit).fetch_all(c).await)?;
+    read_all(db, rows).await
+}
+
+/// The show of the channel: on air, else the next announced, else the last that ended.
+pub(super) async fn on_air(db: &Db, org: OrgId) -> Result<Option<Show>, DbError> {
+    let row: Option<Row> = on!(db, c => sqlx::query_as(
+        "SELECT * FROM shows WHERE org_id = $1 AND state IN ('live', 'interrupted') ORDER BY live_ms DESC LIMIT 1"
+    ).bind(org).fetch_optional(c).await)?;
+    one(db, row).await
+}
+
+pub(super) async fn next(db: &Db, org: OrgId) -> Result<Option<Show>, DbError> {
+    let row: Option<Row> = on!(db, c => sqlx::query_as(
+        "SELECT * FROM shows WHERE org_id = $1 AND state = 'scheduled' ORDER BY scheduled_ms, id LIMIT 1"
+    ).bind(org).fetch_optional(c).await)?;
+    one(db, row).await
+}
+
+pub(super) async fn last(db: &Db, org: OrgId) -> Result<Option<Show>, DbError> {
+    let row: Option<Row> = on!(db, c => sqlx::query_as(
+        "SELECT * FROM shows WHERE org_id = $1 AND state = 'ended' ORDER BY ended_ms DESC, id DESC LIMIT 1"
+    ).bind(org).fetch_optional(c).await)?;
+    one(db, row).await
+}
+
+async fn one(db: &Db, row: Option<Row>) -> Result<Option<Show>, DbError> {
+    match row {
+        Some(row) => read(db, row).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Shows that have, or should have, a transmission.
+pub(super) async fn running(db: &Db) -> Result<Vec<Show>, DbError> {
+    let rows: Vec<Row> = on!(db, c => sqlx::query_as(
+        "SELECT * FROM shows WHERE state IN ('live', 'interrupted') OR receiving ORDER BY id LIMIT 1000"
+    ).fetch_all(c).await)?;
+    read_all(db, rows).await
+}
+
+/// Interrupted shows whose time is up.
+pub(super) async fn deserted(db: &Db, now: DateTime<Utc>) -> Result<Vec<ShowId>, DbError> {
+    Ok(on!(db, c => sqlx::query_scalar(
+        "SELECT id FROM shows WHERE state = 'interrupted' AND interrupted_until_ms <= $1 LIMIT 100"
+    ).bind(to_ms(now)).fetch_all(c).await)?)
+}
+
+/// Shows that are not over and have `product` in their line-up.
+pub(super) async fn selling(tx: &mut Tx, org: OrgId, product: ProductId) -> Result<Vec<ShowId>, DbError> {
+    Ok(on!(tx, c => sqlx::query_scalar(
+        "SELECT s.id FROM shows s JOIN lineup_items l ON l.show_id = s.id
+         WHERE l.kind = 'product' AND l.target_id = $2 AND s.org_id = $1 AND s.state <> 'ended' ORDER BY s.id"
+    ).bind(org).bind(product).fetch_all(c).await)?)
+}
+
+#[derive(sqlx::FromRow)]
+struct HighlightRow {
+    id: HighlightId,
+    action: String,
+    media_time_ms: Option<i64>,
+    at_ms: i64,
+    card: String,
+}
+
+impl HighlightRow {
+    fn into_highlight(self) -> Result<Highlight, DbError> {
+        let action = match self.action.as_str() {
+            "show" => HighlightAction::Show,
+            "clear" => HighlightAction::Clear,
+            other => return Err(DbError::Corrupt(format!("highlight action {other}"))),
+        };
+        Ok(Highlight {
+            id: self.id,
+            action,
+            media_time_ms: self.media_time_ms,
+            at: from_ms(self.at_ms),
+            card: serde_json::from_str(&self.card)?,
+        })
+    }
+}
+
+pub(super) async fn insert_highlight(
+    tx: &mut Tx,
+    show: ShowId,
+    highlight: &Highlight,
+) -> Result<(), DbError> {
+    let action = match highlight.action {
+        HighlightAction::Show => "show",
+        HighlightAction::Clear => "clear",
+    };
+    let card = serde_json::to_string(&highlight.card)?;
+    on!(tx, c => sqlx::query(
+        "INSERT INTO highlights (show_id, id, action, media_time_ms, at_ms, card) VALUES ($1, $2, $3, $4, $5, $6)"
+    ).bind(show).bind(highlight.id).bind(action).bind(highlight.media_time_ms).bind(to_ms(highlight.at)).bind(&card)
+        .execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// The latest transition of a show, in a transaction that holds the show.
+pub(super) async fn latest_highlight(tx: &mut Tx, show: ShowId) -> Result<Option<Highlight>, DbError> {
+    // Ids grow with time; at the same instant the `clear` of the old pin comes before the `show` of the new one.
+    let row: Option<HighlightRow> = on!(tx, c => sqlx::query_as(
+        "SELECT id, action, media_time_ms, at_ms, card FROM highlights WHERE show_id = $1
+         ORDER BY at_ms DESC, id DESC, action LIMIT 1"
+    ).bind(show).fetch_optional(c).await)?;
+    row.map(HighlightRow::into_highlight).transpose()
+}
+
+/// The `show` transition of a pin.
+pub(super) async fn shown(db: &Db, id: HighlightId) -> Result<Option<Highlight>, DbError> {
+    let row: Option<HighlightRow> = on!(db, c => sqlx::query_as(
+        "SELECT id, action, media_time_ms, at_ms, card FROM highlights WHERE id = $1 AND action = 'show'"
+    ).bind(id).fetch_optional(c).await)?;
+    row.map(HighlightRow::into_highlight).transpose()
+}
+
+/// The same, in a transaction.
+pub(super) async fn shown_in(tx: &mut Tx, id: HighlightId) -> Result<Option<Highlight>, DbError> {
+    let row: Option<HighlightRow> = on!(tx, c => sqlx::query_as(
+        "SELECT id, action, media_time_ms, at_ms, card FROM highlights WHERE id = $1 AND action = 'show'"
+    ).bind(id).fetch_optional(c).await)?;
+    row.map(HighlightRow::into_highlight).transpose()
+}
+
+/// Transitions since `since`, oldest first; at one instant a `clear` comes before the `show` that replaces it.
+pub(super) async fn highlights_since(
+    db: &Db,
+    show: ShowId,
+    since: DateTime<Utc>,
+) -> Result<Vec<Highlight>, DbError> {
+    let rows: Vec<HighlightRow> = on!(db, c => sqlx::query_as(
+        "SELECT id, action, media_time_ms, at_ms, card FROM highlights WHERE show_id = $1 AND at_ms >= $2
+         ORDER BY at_ms, id, action DESC LIMIT 500"
+    ).bind(show).bind(to_ms(since)).fetch_all(c).await)?;
+    rows.into_iter().map(HighlightRow::into_highlight).collect()
+}

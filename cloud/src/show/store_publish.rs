@@ -1,0 +1,110 @@
+//! SQL of publish keys, publish sessions and transmission epochs.
+
+use std::net::IpAddr;
+
+use chrono::{DateTime, Utc};
+use vitrine_protocol::{PublishSessionId, ShowId};
+
+use crate::base::to_ms;
+use crate::db::{Db, DbError, Tx};
+use crate::on;
+
+/// Retires every key of the show; returns how many opened something until now.
+pub(super) async fn retire_keys(tx: &mut Tx, show: ShowId, now: DateTime<Utc>) -> Result<u64, DbError> {
+    Ok(
+        on!(tx, c => sqlx::query("UPDATE publish_keys SET retired_ms = $2 WHERE show_id = $1 AND retired_ms IS NULL")
+        .bind(show).bind(to_ms(now)).execute(c).await.map(|done| done.rows_affected()))?,
+    )
+}
+
+pub(super) async fn insert_key(
+    tx: &mut Tx,
+    show: ShowId,
+    hash: &str,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("INSERT INTO publish_keys (key_hash, show_id, created_ms) VALUES ($1, $2, $3)")
+        .bind(hash).bind(show).bind(to_ms(now)).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// The show that a key opens, before the show is locked.
+pub(super) async fn show_of_key(db: &Db, hash: &str) -> Result<Option<ShowId>, DbError> {
+    Ok(
+        on!(db, c => sqlx::query_scalar("SELECT show_id FROM publish_keys WHERE key_hash = $1 AND retired_ms IS NULL")
+        .bind(hash).fetch_optional(c).await)?,
+    )
+}
+
+/// Whether the key still opens its show, asked again once the show is locked.
+pub(super) async fn key_opens(tx: &mut Tx, hash: &str) -> Result<bool, DbError> {
+    let found: Option<String> = on!(tx, c => sqlx::query_scalar(
+        "SELECT show_id FROM publish_keys WHERE key_hash = $1 AND retired_ms IS NULL"
+    ).bind(hash).fetch_optional(c).await)?;
+    Ok(found.is_some())
+}
+
+pub(super) async fn insert_session(
+    tx: &mut Tx,
+    session: PublishSessionId,
+    show: ShowId,
+    remote: IpAddr,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("INSERT INTO publish_sessions (id, show_id, remote, started_ms) VALUES ($1, $2, $3, $4)")
+        .bind(session).bind(show).bind(remote.to_string()).bind(to_ms(now)).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// Keeps where the session's time zero lies on the media clock; false when it is no session of the show.
+pub(super) async fn map_session(
+    tx: &mut Tx,
+    show: ShowId,
+    session: PublishSessionId,
+    offset_ms: i64,
+) -> Result<bool, DbError> {
+    let mapped = on!(tx, c => sqlx::query("UPDATE publish_sessions SET offset_ms = $3 WHERE id = $2 AND show_id = $1")
+        .bind(show).bind(session).bind(offset_ms).execute(c).await.map(|done| done.rows_affected()))?;
+    Ok(mapped == 1)
+}
+
+pub(super) async fn end_session(
+    tx: &mut Tx,
+    show: ShowId,
+    session: PublishSessionId,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query(
+        "UPDATE publish_sessions SET ended_ms = $3 WHERE id = $2 AND show_id = $1 AND ended_ms IS NULL"
+    ).bind(show).bind(session).bind(to_ms(now)).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// Whether `session` is one of the show, and its offset if it is on the media clock.
+pub(super) async fn offset(
+    tx: &mut Tx,
+    show: ShowId,
+    session: PublishSessionId,
+) -> Result<Option<Option<i64>>, DbError> {
+    Ok(
+        on!(tx, c => sqlx::query_scalar("SELECT offset_ms FROM publish_sessions WHERE id = $2 AND show_id = $1")
+        .bind(show).bind(session).fetch_optional(c).await)?,
+    )
+}
+
+/// Shows whose publisher arrived before `since` and is still taken for present.
+pub(super) async fn ghosts(
+    db: &Db,
+    since: DateTime<Utc>,
+) -> Result<Vec<(ShowId, PublishSessionId)>, DbError> {
+    Ok(on!(db, c => sqlx::query_as(
+        "SELECT s.id, p.id FROM shows s JOIN publish_sessions p ON p.id = s.publish_session
+         WHERE s.receiving AND p.started_ms < $1"
+    ).bind(to_ms(since)).fetch_all(c).await)?)
+}
+
+pub(super) async fn next_transmission_epoch(tx: &mut Tx, show: ShowId) -> Result<Option<i64>, DbError> {
+    Ok(on!(tx, c => sqlx::query_scalar(
+        "UPDATE shows SET transmission_epoch = transmission_epoch + 1 WHERE id = $1 RETURNING transmission_epoch"
+    ).bind(show).fetch_optional(c).await)?)
+}
