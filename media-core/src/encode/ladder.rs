@@ -85,7 +85,7 @@ pub fn admit(width: u32, height: u32, mut rungs: Vec<Rendition>, budget: f64) ->
 }
 
 fn even(n: u64) -> u32 {
-    u32::try_from((n + 1) / 2 * 2).unwrap_or(u32::MAX - 1).max(2)
+    u32::try_from(n.div_ceil(2) * 2).unwrap_or(u32::MAX - 1).max(2)
 }
 
 #[cfg(test)]

@@ -32,6 +32,7 @@ impl Preset {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Profile {
     Main,
+    High,
 }
 
 /// Settings of one encoder.
@@ -39,8 +40,6 @@ pub(crate) enum Profile {
 pub(crate) struct X264 {
     pub preset: Preset,
     pub bitrate: Bitrate,
-    /// Frames between key frames at most; `None`: only where asked.
-    pub key_interval: Option<u32>,
     /// Threads; 0 lets x264 choose.
     pub threads: u32,
 }
@@ -49,7 +48,7 @@ pub(crate) struct X264 {
 const NO_LIMIT: u32 = 1 << 30;
 
 impl X264 {
-    /// The encoder element: no B-frames, no look-ahead, no scene-cut key frames, one second of rate buffer.
+    /// The encoder element: key frames only where asked, no B-frames, no look-ahead, one second of rate buffer.
     ///
     /// The same settings and input caps always give the same SPS and PPS.
     pub(crate) fn element(self) -> Result<gstreamer::Element, MediaError> {
@@ -61,7 +60,7 @@ impl X264 {
         x264.set_property("vbv-buf-capacity", 1000u32);
         x264.set_property("bframes", 0u32);
         x264.set_property("threads", self.threads);
-        x264.set_property("key-int-max", self.key_interval.unwrap_or(NO_LIMIT));
+        x264.set_property("key-int-max", NO_LIMIT);
         x264.set_property("aud", false);
         Ok(x264)
     }
@@ -76,6 +75,7 @@ pub(crate) fn avc_caps(profile: Profile) -> gstreamer::Caps {
             "profile",
             match profile {
                 Profile::Main => "main",
+                Profile::High => "high",
             },
         )
         .build()

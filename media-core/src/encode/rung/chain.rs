@@ -7,7 +7,7 @@ use std::sync::{
 
 use bytes::Bytes;
 use gstreamer::prelude::*;
-use gstreamer_app::{AppSink, AppSinkCallbacks, AppSrc};
+use gstreamer_app::AppSrc;
 use parking_lot::Mutex;
 
 use super::{
@@ -40,8 +40,8 @@ pub(super) fn build(
     decoder.set_property("max-threads", 1i32);
     decoder.set_property("qos", false);
     pace(&decoder, pacer)?;
-    let mut pictures = tee()?;
-    add(&pipeline, &[source.upcast_ref(), &decoder, &pictures])?;
+    let mut pictures = gst::tee()?;
+    gst::add(CHAIN, &pipeline, &[source.upcast_ref(), &decoder, &pictures])?;
     if let Some(thumbnails) = config.thumbnails {
         add_thumbnails(&pipeline, &pictures, thumbnails, shared)?;
     }
@@ -73,7 +73,7 @@ fn source(config: &Config) -> AppSrc {
         .field("framerate", config.fps.fraction())
         .field("codec_data", gstreamer::Buffer::from_slice(config.avcc.clone()))
         .build();
-    AppSrc::builder().caps(&caps).format(gstreamer::Format::Time).max_bytes(0).build()
+    gst::source(Some(&caps), false)
 }
 
 /// Drops, repeats and marks pictures on their way out of the decoder.
@@ -97,7 +97,7 @@ fn pace(decoder: &gstreamer::Element, pacer: &Arc<Mutex<Pacer>>) -> Result<(), M
             let Some(mut copy) = before.clone() else { break };
             copy.make_mut().set_pts(gstreamer::ClockTime::from_nseconds(repeat.pts));
             if repeat.force {
-                force_key(pad, repeat.pts);
+                gst::force_key(pad, Pts::from_nanos(repeat.pts));
             }
             if pad.push(copy).is_err() {
                 break;
@@ -105,19 +105,11 @@ fn pace(decoder: &gstreamer::Element, pacer: &Arc<Mutex<Pacer>>) -> Result<(), M
         }
         repeating.store(false, Ordering::Relaxed);
         if force {
-            force_key(pad, pts);
+            gst::force_key(pad, Pts::from_nanos(pts));
         }
         gstreamer::PadProbeReturn::Ok
     });
     Ok(())
-}
-
-fn force_key(pad: &gstreamer::Pad, pts: u64) {
-    let event = gstreamer_video::DownstreamForceKeyUnitEvent::builder()
-        .running_time(gstreamer::ClockTime::from_nseconds(pts))
-        .all_headers(true)
-        .build();
-    pad.push_event(event);
 }
 
 /// Scales, encodes and hands out one rung; gives its scaled pictures, from which the next smaller rung is scaled.
@@ -136,32 +128,33 @@ fn add_rung(
         .field("height", side(rendition.height)?)
         .field("pixel-aspect-ratio", gstreamer::Fraction::new(1, 1))
         .build();
-    let scaled = tee()?;
-    add(pipeline, &[&queue()?, &scaler()?, &filter(&caps)?, &scaled])
-        .and_then(|first| link(pictures, &first))?;
+    let scaled = gst::tee()?;
+    let first = gst::add(
+        CHAIN,
+        pipeline,
+        &[&gst::queue(MAX_WAITING_PICTURES, false)?, &gst::scaler(false)?, &gst::filter(&caps)?, &scaled],
+    )?;
+    gst::link(CHAIN, pictures, &first)?;
 
-    let x264 = X264 { preset, bitrate: rendition.bitrate, key_interval: None, threads: 1 }.element()?;
-    let sink = AppSink::builder().caps(&avc_caps(Profile::Main)).sync(false).async_(false).build();
+    let x264 = X264 { preset, bitrate: rendition.bitrate, threads: 1 }.element()?;
     let (on_sample, on_end) = (shared.clone(), shared.clone());
     let mut header = None::<Bytes>;
-    sink.set_callbacks(
-        AppSinkCallbacks::builder()
-            .new_sample(move |sink| {
-                let sample = sink.pull_sample().map_err(|_| gstreamer::FlowError::Eos)?;
-                let avcc = sample.caps().and_then(codec_data);
-                if avcc.is_some() && avcc != header {
-                    header.clone_from(&avcc);
-                    let avcc = avcc.unwrap_or_default();
-                    on_sample.send(Output::Header { rung, avcc })?;
-                }
-                let unit = access_unit(&sample).ok_or(gstreamer::FlowError::Error)?;
-                on_sample.last_out[rung].fetch_max(unit.pts.as_nanos(), Ordering::Relaxed);
-                on_sample.send(Output::Unit { rung, unit })
-            })
-            .eos(move |_| on_end.branch_ended())
-            .build(),
+    let sink = gst::sink(
+        Some(&avc_caps(Profile::Main)),
+        move |sample| {
+            let avcc = gst::codec_data(sample);
+            if avcc.is_some() && avcc != header {
+                header.clone_from(&avcc);
+                on_sample.send(Output::Header { rung, avcc: avcc.unwrap_or_default() })?;
+            }
+            let unit = access_unit(sample).ok_or(gstreamer::FlowError::Error)?;
+            on_sample.last_out[rung].fetch_max(unit.pts.as_nanos(), Ordering::Relaxed);
+            on_sample.send(Output::Unit { rung, unit })
+        },
+        move || on_end.branch_ended(),
     );
-    add(pipeline, &[&queue()?, &x264, sink.upcast_ref()]).and_then(|first| link(&scaled, &first))?;
+    let first = gst::add(CHAIN, pipeline, &[&gst::queue(MAX_WAITING_PICTURES, false)?, &x264, &sink])?;
+    gst::link(CHAIN, &scaled, &first)?;
     Ok(scaled)
 }
 
@@ -176,28 +169,22 @@ fn add_thumbnails(
         .field("width", width)
         .field("pixel-aspect-ratio", gstreamer::Fraction::new(1, 1))
         .build();
-    let queue = gst::make("queue")?;
-    queue.set_property("max-size-buffers", 1u32);
-    queue.set_property_from_str("leaky", "downstream");
+    let queue = gst::queue(1, true)?;
     thin_out(&queue, thumbnails)?;
     let jpeg = gst::make("jpegenc")?;
     jpeg.set_property("quality", 75i32);
-    let sink = AppSink::builder().sync(false).async_(false).build();
     let (on_sample, on_end) = (shared.clone(), shared.clone());
-    sink.set_callbacks(
-        AppSinkCallbacks::builder()
-            .new_sample(move |sink| {
-                let sample = sink.pull_sample().map_err(|_| gstreamer::FlowError::Eos)?;
-                let Some((pts, jpeg)) = running(&sample).zip(bytes(&sample)) else {
-                    return Ok(gstreamer::FlowSuccess::Ok);
-                };
-                on_sample.send(Output::Thumbnail { pts, jpeg })
-            })
-            .eos(move |_| on_end.branch_ended())
-            .build(),
+    let sink = gst::sink(
+        None,
+        move |sample| match gst::running(sample).zip(gst::bytes(sample)) {
+            Some((pts, jpeg)) => on_sample.send(Output::Thumbnail { pts, jpeg }),
+            None => Ok(()),
+        },
+        move || on_end.branch_ended(),
     );
-    add(pipeline, &[&queue, &scaler()?, &filter(&caps)?, &jpeg, sink.upcast_ref()])
-        .and_then(|first| link(pictures, &first))
+    let chain = [&queue, &gst::scaler(false)?, &gst::filter(&caps)?, &jpeg, &sink];
+    let first = gst::add(CHAIN, pipeline, &chain)?;
+    gst::link(CHAIN, pictures, &first)
 }
 
 /// Lets one picture in `every` into the queue.
@@ -217,67 +204,8 @@ fn thin_out(queue: &gstreamer::Element, thumbnails: Thumbnails) -> Result<(), Me
     Ok(())
 }
 
-/// The encoded picture of a sample. x264enc shifts times by 1000 hours and the segment with them: the running time is what went in.
+/// The encoded picture of a sample; without B-frames it is decoded when it is shown.
 fn access_unit(sample: &gstreamer::Sample) -> Option<AccessUnit> {
-    let pts = running(sample)?;
-    let key = !sample.buffer()?.flags().contains(gstreamer::BufferFlags::DELTA_UNIT);
-    Some(AccessUnit { pts, dts: pts, key, data: bytes(sample)? })
-}
-
-fn running(sample: &gstreamer::Sample) -> Option<Pts> {
-    let segment = sample.segment()?.downcast_ref::<gstreamer::ClockTime>()?;
-    let running = segment.to_running_time(sample.buffer()?.pts()?)?;
-    Some(Pts::from_nanos(running.nseconds()))
-}
-
-fn bytes(sample: &gstreamer::Sample) -> Option<Bytes> {
-    let map = sample.buffer()?.map_readable().ok()?;
-    Some(Bytes::copy_from_slice(map.as_slice()))
-}
-
-fn codec_data(caps: &gstreamer::CapsRef) -> Option<Bytes> {
-    let buffer = caps.structure(0)?.get::<gstreamer::Buffer>("codec_data").ok()?;
-    let map = buffer.map_readable().ok()?;
-    Some(Bytes::copy_from_slice(map.as_slice()))
-}
-
-fn tee() -> Result<gstreamer::Element, MediaError> {
-    let tee = gst::make("tee")?;
-    tee.set_property("allow-not-linked", true);
-    Ok(tee)
-}
-
-fn queue() -> Result<gstreamer::Element, MediaError> {
-    let queue = gst::make("queue")?;
-    queue.set_property("max-size-buffers", MAX_WAITING_PICTURES);
-    queue.set_property("max-size-bytes", 0u32);
-    queue.set_property("max-size-time", 0u64);
-    Ok(queue)
-}
-
-fn scaler() -> Result<gstreamer::Element, MediaError> {
-    let scaler = gst::make("videoconvertscale")?;
-    scaler.set_property("n-threads", 1u32);
-    scaler.set_property("add-borders", false);
-    Ok(scaler)
-}
-
-fn filter(caps: &gstreamer::Caps) -> Result<gstreamer::Element, MediaError> {
-    let filter = gst::make("capsfilter")?;
-    filter.set_property("caps", caps);
-    Ok(filter)
-}
-
-/// Adds a chain and links it; gives its first element.
-fn add(
-    pipeline: &gstreamer::Pipeline,
-    chain: &[&gstreamer::Element],
-) -> Result<gstreamer::Element, MediaError> {
-    pipeline.add_many(chain).map_err(|e| MediaError::build(CHAIN, e))?;
-    gstreamer::Element::link_many(chain).map_err(|e| MediaError::build(CHAIN, e))?;
-    chain.first().map(|first| (*first).clone()).ok_or_else(|| MediaError::build(CHAIN, "an empty chain"))
-}
-
-fn link(from: &gstreamer::Element, to: &gstreamer::Element) -> Result<(), MediaError> {
-    from.link(to).map_err(|e| MediaError::build(CHAIN, e))
+    let pts = gst::running(sample)?;
+    Some(AccessUnit { pts, dts: pts, key: gst::is_key(sample), data: gst::bytes(sample)? })
 }

@@ -203,10 +203,10 @@ impl Drop for RungEncoder {
 
 impl Shared {
     /// Waits for room, but never longer than the encoder lives.
-    fn send(&self, mut output: Output) -> Result<gstreamer::FlowSuccess, gstreamer::FlowError> {
+    fn send(&self, mut output: Output) -> Result<(), gstreamer::FlowError> {
         loop {
             match self.outputs.try_send(output) {
-                Ok(()) => return Ok(gstreamer::FlowSuccess::Ok),
+                Ok(()) => return Ok(()),
                 Err(mpsc::error::TrySendError::Closed(_)) => return Err(gstreamer::FlowError::Eos),
                 Err(mpsc::error::TrySendError::Full(back)) => output = back,
             }

@@ -79,8 +79,7 @@ impl Pacer {
         if self.half_rate && self.odd && !key && repeats.is_empty() {
             return Step::Drop;
         }
-        // The first picture is a key frame by itself. Asking for it as well makes GStreamer's encoder note the request
-        // at +1000 hours (the shift of its time stamps) and ignore every later one.
+        // the first picture is a key frame by itself, and must not be asked for: see `gst::force_key`
         let first = self.last.replace(pts).is_none();
         Step::Encode { repeats, force: key && !first }
     }

@@ -1,0 +1,120 @@
+//! A media file, played over and over at its own pace, with its sound.
+
+use std::{path::Path, sync::Arc};
+
+use gstreamer::prelude::*;
+use gstreamer_app::{AppSink, AppSinkCallbacks};
+use parking_lot::Mutex;
+
+use super::{Door, Lost, Picture, spawn};
+use crate::{
+    MediaError, gst,
+    scene::strip::{RATE, Strip},
+};
+
+const CHAIN: &str = "file player";
+
+/// Plays `path` into `door` and `sound` until the door closes.
+pub(crate) fn start(
+    path: &Path,
+    door: &Door,
+    sound: &Arc<Mutex<Strip>>,
+    lost: Lost,
+) -> Result<(), MediaError> {
+    gst::init()?;
+    let unusable = |reason: String| MediaError::Device { device: path.display().to_string(), reason };
+    let path = path.canonicalize().map_err(|e| unusable(e.to_string()))?;
+    let uri = gstreamer::glib::filename_to_uri(&path, None).map_err(|e| unusable(e.to_string()))?;
+    let player = gst::make("playbin")?;
+    player.set_property("uri", uri);
+    player.set_property_from_str("flags", "video+audio");
+    player.set_property("video-sink", picture_sink(door));
+    player.set_property("audio-sink", sound_sink(door, sound)?);
+    let door = door.clone();
+    spawn("file-player", move || {
+        if let Some(reason) = play(&player, &door)
+            && door.is_open()
+        {
+            door.close();
+            lost(reason);
+        }
+        if let Err(error) = player.set_state(gstreamer::State::Null) {
+            tracing::warn!(%error, "file player did not stop");
+        }
+    })
+}
+
+/// Plays until the door closes; gives the reason when it is the file that ends it.
+fn play(player: &gstreamer::Element, door: &Door) -> Option<String> {
+    let bus = player.bus()?;
+    if player.set_state(gstreamer::State::Playing).is_err() {
+        return Some("it cannot be played".to_owned());
+    }
+    let mut rounds = 0;
+    while door.is_open() {
+        let Some(message) = bus.timed_pop(gstreamer::ClockTime::from_mseconds(100)) else { continue };
+        match message.view() {
+            gstreamer::MessageView::Eos(_) => {
+                rounds += 1;
+                tracing::debug!(rounds, "file starts again");
+                let flags = gstreamer::SeekFlags::FLUSH | gstreamer::SeekFlags::KEY_UNIT;
+                if player.seek_simple(flags, gstreamer::ClockTime::ZERO).is_err() {
+                    return Some("it cannot be played again from the start".to_owned());
+                }
+            }
+            gstreamer::MessageView::Error(error) => return Some(gst::sentence(error)),
+            _ => {}
+        }
+    }
+    None
+}
+
+fn picture_sink(door: &Door) -> AppSink {
+    let caps = gstreamer::Caps::builder("video/x-raw").build();
+    let sink = AppSink::builder().caps(&caps).sync(true).max_buffers(2).build();
+    let door = door.clone();
+    sink.set_callbacks(
+        AppSinkCallbacks::builder()
+            .new_sample(move |sink| {
+                let sample = sink.pull_sample().map_err(|_| gstreamer::FlowError::Eos)?;
+                door.take(Picture::Sample(sample));
+                Ok(gstreamer::FlowSuccess::Ok)
+            })
+            .build(),
+    );
+    sink
+}
+
+/// `audioconvert ! audioresample ! appsink`, in the format of the mix.
+fn sound_sink(door: &Door, sound: &Arc<Mutex<Strip>>) -> Result<gstreamer::Bin, MediaError> {
+    let caps = gstreamer::Caps::builder("audio/x-raw")
+        .field("format", "F32LE")
+        .field("layout", "interleaved")
+        .field("rate", RATE as i32)
+        .field("channels", 2i32)
+        .build();
+    let sink = AppSink::builder().caps(&caps).sync(true).max_buffers(8).build();
+    let (door, sound) = (door.clone(), sound.clone());
+    sink.set_callbacks(
+        AppSinkCallbacks::builder()
+            .new_sample(move |sink| {
+                let sample = sink.pull_sample().map_err(|_| gstreamer::FlowError::Eos)?;
+                if let Some(map) = sample.buffer().and_then(|b| b.map_readable().ok())
+                    && door.is_open()
+                {
+                    let samples: Vec<f32> =
+                        map.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+                    sound.lock().push(&samples, 2, RATE);
+                }
+                Ok(gstreamer::FlowSuccess::Ok)
+            })
+            .build(),
+    );
+    let bin = gstreamer::Bin::new();
+    let (convert, resample) = (gst::make("audioconvert")?, gst::make("audioresample")?);
+    gst::add(CHAIN, &bin, &[&convert, &resample, sink.upcast_ref()])?;
+    let pad = convert.static_pad("sink").ok_or_else(|| MediaError::build(CHAIN, "no input"))?;
+    let ghost = gstreamer::GhostPad::with_target(&pad).map_err(|e| MediaError::build(CHAIN, e))?;
+    bin.add_pad(&ghost).map_err(|e| MediaError::build(CHAIN, e))?;
+    Ok(bin)
+}

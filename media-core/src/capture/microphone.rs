@@ -1,0 +1,199 @@
+//! A microphone through cpal, on a thread of its own that may be left behind: a sound server that dies can hold the call that
+//! closes its stream for ever.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use cpal::{
+    BufferSize, FromSample, Sample, SampleFormat, SizedSample, StreamConfig, SupportedStreamConfig,
+    traits::{DeviceTrait, HostTrait, StreamTrait},
+};
+use parking_lot::Mutex;
+
+use super::{MicrophoneChoice, spawn};
+use crate::{
+    MediaError,
+    device::{Device, has_sound},
+    scene::strip::Strip,
+};
+
+/// A microphone from which nothing was heard for so long is lost. Its system says nothing when it is pulled out.
+const SILENT: Duration = Duration::from_secs(1);
+/// The first sound may take longer.
+const FIRST: Duration = Duration::from_secs(4);
+const LOOK: Duration = Duration::from_millis(100);
+
+/// What a microphone tells about itself.
+pub(crate) enum News {
+    Opened(Device),
+    Lost(String),
+}
+
+pub(crate) type Tell = Arc<dyn Fn(News) + Send + Sync>;
+
+/// A microphone that is on. Dropping it ends the sound at once, and the thread when the driver lets it.
+pub(crate) struct Listening {
+    stop: Arc<AtomicBool>,
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Release);
+    }
+}
+
+/// Opens the chosen microphone in the background. `None` has no microphone.
+pub(crate) fn start(
+    choice: &MicrophoneChoice,
+    buffer_frames: u32,
+    strip: &Arc<Mutex<Strip>>,
+    tell: Tell,
+) -> Result<Option<Listening>, MediaError> {
+    strip.lock().clear();
+    if *choice == MicrophoneChoice::None {
+        return Ok(None);
+    }
+    let stop = Arc::new(AtomicBool::new(false));
+    let (choice, strip, stopped) = (choice.clone(), strip.clone(), stop.clone());
+    spawn("microphone", move || {
+        if let Err(reason) = listen(&choice, buffer_frames, &strip, &stopped, &tell)
+            && !stopped.load(Ordering::Acquire)
+        {
+            tell(News::Lost(reason));
+        }
+    })?;
+    Ok(Some(Listening { stop }))
+}
+
+/// Shared with the driver's callbacks.
+struct Ear {
+    strip: Arc<Mutex<Strip>>,
+    stop: Arc<AtomicBool>,
+    heard: AtomicU64,
+    failure: Mutex<Option<String>>,
+}
+
+fn listen(
+    choice: &MicrophoneChoice,
+    buffer_frames: u32,
+    strip: &Arc<Mutex<Strip>>,
+    stop: &Arc<AtomicBool>,
+    tell: &Tell,
+) -> Result<(), String> {
+    let host = cpal::default_host();
+    if !has_sound(&host) {
+        return Err("there is no microphone".to_owned());
+    }
+    let device = match choice {
+        MicrophoneChoice::Device { id } => {
+            id.parse().ok().and_then(|id| host.device_by_id(&id)).ok_or("it is not plugged in")?
+        }
+        _ => host.default_input_device().ok_or("there is no microphone")?,
+    };
+    let id = device.id().map_err(|e| e.to_string())?.to_string();
+    let name = device.description().map(|d| d.name().to_owned()).unwrap_or_else(|_| id.clone());
+    let supported = config(&device)?;
+    let ear = Arc::new(Ear {
+        strip: strip.clone(),
+        stop: stop.clone(),
+        heard: AtomicU64::new(0),
+        failure: Mutex::new(None),
+    });
+    let stream = open(&device, &supported, BufferSize::Fixed(buffer_frames), &ear)
+        .or_else(|_| open(&device, &supported, BufferSize::Default, &ear))?;
+    stream.play().map_err(|e| e.to_string())?;
+    tracing::info!(microphone = id, config = ?supported, "microphone opened");
+    tell(News::Opened(Device { id, name, default: *choice == MicrophoneChoice::Default }));
+    watch(&ear)
+}
+
+/// Returns when told to stop; with the reason when the microphone is lost.
+fn watch(ear: &Ear) -> Result<(), String> {
+    let mut seen = (0, Instant::now());
+    while !ear.stop.load(Ordering::Acquire) {
+        std::thread::sleep(LOOK);
+        if let Some(reason) = ear.failure.lock().take() {
+            return Err(reason);
+        }
+        let heard = ear.heard.load(Ordering::Relaxed);
+        if heard != seen.0 {
+            seen = (heard, Instant::now());
+        }
+        let patience = if heard == 0 { FIRST } else { SILENT };
+        if seen.1.elapsed() > patience {
+            return Err(format!("no sound for {} seconds", patience.as_secs()));
+        }
+    }
+    Ok(())
+}
+
+/// The device's own favourite where we can read it, else the first that we can.
+fn config(device: &cpal::Device) -> Result<SupportedStreamConfig, String> {
+    let readable =
+        |format: SampleFormat| matches!(format, SampleFormat::F32 | SampleFormat::I16 | SampleFormat::I32);
+    let favourite = device.default_input_config().map_err(|e| e.to_string())?;
+    if readable(favourite.sample_format()) {
+        return Ok(favourite);
+    }
+    let mut others = device.supported_input_configs().map_err(|e| e.to_string())?;
+    let other = others.find(|c| readable(c.sample_format())).ok_or("it speaks no known sample format")?;
+    let rate = 48_000.clamp(other.min_sample_rate(), other.max_sample_rate());
+    Ok(other.with_sample_rate(rate))
+}
+
+fn open(
+    device: &cpal::Device,
+    supported: &SupportedStreamConfig,
+    buffer: BufferSize,
+    ear: &Arc<Ear>,
+) -> Result<cpal::Stream, String> {
+    let mut config = supported.config();
+    config.buffer_size = buffer;
+    match supported.sample_format() {
+        SampleFormat::F32 => build::<f32>(device, config, ear),
+        SampleFormat::I16 => build::<i16>(device, config, ear),
+        SampleFormat::I32 => build::<i32>(device, config, ear),
+        other => Err(format!("it speaks {other}")),
+    }
+}
+
+fn build<T>(device: &cpal::Device, config: StreamConfig, ear: &Arc<Ear>) -> Result<cpal::Stream, String>
+where
+    T: SizedSample + Send + 'static,
+    f32: FromSample<T>,
+{
+    let (channels, rate) = (config.channels, config.sample_rate);
+    let (hears, fails) = (ear.clone(), ear.clone());
+    let mut samples: Vec<f32> = Vec::with_capacity(96_000);
+    let hear = move |data: &[T], _: &cpal::InputCallbackInfo| {
+        if hears.stop.load(Ordering::Acquire) {
+            return;
+        }
+        samples.clear();
+        samples.extend(data.iter().map(|sample| f32::from_sample(*sample)));
+        hears.strip.lock().push(&samples, channels, rate);
+        hears.heard.fetch_add(data.len() as u64, Ordering::Relaxed);
+    };
+    let fail = move |error: cpal::Error| {
+        if is_fatal(&error) {
+            fails.failure.lock().get_or_insert_with(|| error.to_string());
+        } else {
+            tracing::debug!(%error, "microphone");
+        }
+    };
+    device.build_input_stream(config, hear, fail, Some(Duration::from_secs(3))).map_err(|e| e.to_string())
+}
+
+/// Overruns and refused priorities are nothing to give up for.
+fn is_fatal(error: &cpal::Error) -> bool {
+    use cpal::ErrorKind;
+    matches!(
+        error.kind(),
+        ErrorKind::DeviceNotAvailable | ErrorKind::HostUnavailable | ErrorKind::StreamInvalidated
+    )
+}

@@ -1,0 +1,195 @@
+//! Where pictures and sound come from: one file per source.
+//!
+//! A source runs on threads of its own and hands pictures through a [`Door`]. Closing the door is how it is stopped: a
+//! thread that hangs inside a driver can be abandoned, because nothing that it brings later gets in.
+
+#[cfg(feature = "capture")]
+pub(crate) mod camera;
+pub(crate) mod file;
+#[cfg(feature = "capture")]
+pub(crate) mod microphone;
+pub(crate) mod test_pattern;
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
+
+use crate::{MediaError, format::VideoFormat, scene::strip::Strip, time::WallClock};
+
+/// What the picture shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum VideoSource {
+    /// A moving picture with a running clock that needs no device.
+    TestPattern,
+    /// A camera.
+    Camera {
+        /// As in [`crate::device::Device::id`].
+        id: String,
+    },
+    /// A media file, played over and over with its sound.
+    File {
+        /// Where it is.
+        path: PathBuf,
+    },
+}
+
+/// Which microphone is heard.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum MicrophoneChoice {
+    /// The system's default.
+    #[default]
+    Default,
+    /// This one.
+    Device {
+        /// As in [`crate::device::Device::id`].
+        id: String,
+    },
+    /// Silence.
+    None,
+}
+
+/// How the bytes of a picture are laid out, rows without gaps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pixels {
+    Ayuv,
+    #[cfg(feature = "capture")]
+    Yuy2,
+    #[cfg(feature = "capture")]
+    Nv12,
+    #[cfg(feature = "capture")]
+    Rgb,
+    #[cfg(feature = "capture")]
+    Bgr,
+    #[cfg(feature = "capture")]
+    Gray,
+}
+
+/// One picture in memory.
+pub(crate) struct Frame {
+    pub pixels: Pixels,
+    pub width: u32,
+    pub height: u32,
+    pub data: Vec<u8>,
+    /// Colorimetry, where the source knows it.
+    pub color: Option<&'static str>,
+}
+
+/// A picture on its way into the scene.
+pub(crate) enum Picture {
+    Frame(Frame),
+    Sample(gstreamer::Sample),
+}
+
+type Taker = dyn Fn(Picture) + Send + Sync;
+
+/// The way into the scene for one source.
+#[derive(Clone)]
+pub(crate) struct Door {
+    open: Arc<AtomicBool>,
+    taker: Arc<Taker>,
+}
+
+impl Door {
+    pub(crate) fn new(taker: Arc<Taker>) -> Self {
+        Self { open: Arc::new(AtomicBool::new(true)), taker }
+    }
+
+    /// Hands a picture in. `false`: the door is closed, the source should end.
+    pub(crate) fn push(&self, frame: Frame) -> bool {
+        self.take(Picture::Frame(frame))
+    }
+
+    pub(crate) fn take(&self, picture: Picture) -> bool {
+        let open = self.is_open();
+        if open {
+            (self.taker)(picture);
+        }
+        open
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.open.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn close(&self) {
+        self.open.store(false, Ordering::Release);
+    }
+}
+
+/// Told, at most once, why a source ended by itself.
+pub(crate) type Lost = Arc<dyn Fn(String) + Send + Sync>;
+
+/// A source that is on. Dropping it closes its door; its threads end by themselves.
+pub(crate) struct Running {
+    door: Door,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.door.close();
+    }
+}
+
+/// Starts a source. Devices and files report what goes wrong later through `lost`.
+pub(crate) fn start(
+    source: &VideoSource,
+    format: VideoFormat,
+    door: Door,
+    sound: &Arc<Mutex<Strip>>,
+    wall: &WallClock,
+    lost: Lost,
+) -> Result<Running, MediaError> {
+    sound.lock().clear();
+    match source {
+        VideoSource::TestPattern => {
+            let (door, wall) = (door.clone(), wall.clone());
+            spawn("test-pattern", move || test_pattern::run(format, &door, wall))?;
+        }
+        #[cfg(feature = "capture")]
+        VideoSource::Camera { id } => camera::start(camera::Nokhwa, id, format, &door, lost)?,
+        #[cfg(not(feature = "capture"))]
+        VideoSource::Camera { id } => {
+            drop(lost);
+            return Err(MediaError::Device { device: id.clone(), reason: "built without cameras".into() });
+        }
+        VideoSource::File { path } => file::start(path, &door, sound, lost)?,
+    }
+    Ok(Running { door })
+}
+
+/// Starts a named thread.
+pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), MediaError> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work)
+        .map(drop)
+        .map_err(|e| MediaError::build("thread", format!("{name}: {e}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_gets_through_a_closed_door() {
+        let seen = Arc::new(Mutex::new(0));
+        let door = Door::new(Arc::new({
+            let seen = seen.clone();
+            move |_| *seen.lock() += 1
+        }));
+        let frame = || Frame { pixels: Pixels::Ayuv, width: 2, height: 2, data: vec![0; 16], color: None };
+        assert!(door.push(frame()));
+        door.clone().close();
+        assert!(!door.push(frame()));
+        assert_eq!(*seen.lock(), 1);
+    }
+}

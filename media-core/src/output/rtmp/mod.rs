@@ -1,0 +1,294 @@
+//! Publishes to an RTMP server, for as long as it takes: a lost connection is made again with growing pauses, the encoders never
+//! notice.
+
+mod back_off;
+mod connect;
+mod publish;
+
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use vitrine_rtmp::{StreamKey, url::RtmpUrl};
+
+use self::{back_off::BackOff, publish::Ended};
+use super::{
+    hub::Hub,
+    queue::Queue,
+    tags::{StreamInfo, Tagger},
+};
+use crate::{MediaError, time::Pts};
+
+/// What may wait for the network: four seconds of 6 Mb/s.
+const MAX_QUEUE_BYTES: usize = 3 << 20;
+/// A connection that held so long was a good one: the next pause is short again.
+const HEALTHY: Duration = Duration::from_secs(20);
+/// A server that has taken us once may still hold our lost connection; it is asked so often again.
+const REFUSALS: u32 = 6;
+
+/// Where to publish.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RtmpTarget {
+    url: RtmpUrl,
+    key: StreamKey,
+}
+
+impl RtmpTarget {
+    /// `url` is `rtmp://host[:port]/app` or `rtmps://…`, without the stream key.
+    ///
+    /// # Errors
+    /// [`MediaError::BadSetting`] when it is not.
+    pub fn new(url: &str, key: &str) -> Result<Self, MediaError> {
+        let url = RtmpUrl::parse(url).map_err(|e| MediaError::BadSetting(e.to_string()))?;
+        Ok(Self { url, key: StreamKey::new(key) })
+    }
+
+    /// From one address that ends with the stream key: `rtmp://host/app/key`.
+    ///
+    /// # Errors
+    /// [`MediaError::BadSetting`] when it is not.
+    pub fn with_key(url: &str) -> Result<Self, MediaError> {
+        let (url, key) = RtmpUrl::parse_with_key(url).map_err(|e| MediaError::BadSetting(e.to_string()))?;
+        Ok(Self { url, key })
+    }
+}
+
+/// The key stays out of logs.
+impl fmt::Debug for RtmpTarget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RtmpTarget").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+/// How a broadcast stands.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum BroadcastState {
+    /// None was started, or it was stopped.
+    #[default]
+    Off,
+    /// The first connection is being made.
+    Connecting,
+    /// The server takes what we send.
+    Publishing {
+        /// The server's id of this publish; Vitrine's own servers give one.
+        session: Option<String>,
+    },
+    /// The connection was lost and is made again. Pictures of this time are lost to the server.
+    Reconnecting {
+        /// Counts from 1 since the last good connection.
+        attempt: u32,
+        /// What went wrong, for people.
+        reason: String,
+    },
+    /// The server does not want this stream. The broadcast is over.
+    Refused {
+        /// Such as `NetStream.Publish.BadName`.
+        code: String,
+        /// The server's own words.
+        reason: String,
+    },
+}
+
+/// How well a broadcast goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct BroadcastStats {
+    /// Bits sent in the last second.
+    pub bitrate_bps: u64,
+    /// Bytes sent since the start, over all connections.
+    pub sent_bytes: u64,
+    /// Pictures that were encoded and never sent.
+    pub dropped_frames: u64,
+    /// Bytes that wait for the network.
+    pub queue_bytes: u64,
+    /// Media time that waits for the network.
+    pub queue_ms: u64,
+    /// Time that the server took to answer the connection; 0 before.
+    pub rtt_ms: u64,
+    /// Connections made so far.
+    pub connections: u32,
+}
+
+/// A place on the broadcast's timeline, as the server counts it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AirPosition {
+    /// The server's id of the publish.
+    pub session: String,
+    /// RTMP time of a picture.
+    pub rtmp_ts_ms: u32,
+}
+
+/// A broadcast's state, shared between its task and those who look at it.
+pub(crate) struct Shared {
+    pub(super) state: watch::Sender<BroadcastState>,
+    pub(super) numbers: Mutex<Numbers>,
+}
+
+#[derive(Default)]
+pub(super) struct Numbers {
+    stats: BroadcastStats,
+    origin: Option<Pts>,
+    session: Option<String>,
+    second: Option<(Instant, u64)>,
+}
+
+/// What a broadcast is made of.
+pub(crate) struct Broadcast {
+    pub hub: Arc<Hub>,
+    pub info: StreamInfo,
+    pub target: RtmpTarget,
+    /// Asks the encoder for a key frame.
+    pub ask_for_key: Arc<dyn Fn() + Send + Sync>,
+    pub shared: Arc<Shared>,
+    pub stop: CancellationToken,
+}
+
+impl Shared {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new(Self { state: watch::Sender::new(BroadcastState::Connecting), numbers: Mutex::default() })
+    }
+
+    pub(crate) fn subscribe(&self) -> watch::Receiver<BroadcastState> {
+        self.state.subscribe()
+    }
+
+    pub(crate) fn stats(&self) -> BroadcastStats {
+        self.numbers.lock().stats
+    }
+
+    /// Where the picture at `pts` is on the server's timeline; `None` unless publishing to a server that names sessions.
+    pub(crate) fn position(&self, pts: Pts) -> Option<AirPosition> {
+        let numbers = self.numbers.lock();
+        let (session, origin) = (numbers.session.clone()?, numbers.origin?);
+        let rtmp_ts_ms = (pts.since(origin).as_nanos() + 500_000) / 1_000_000;
+        Some(AirPosition { session, rtmp_ts_ms: rtmp_ts_ms as u32 })
+    }
+
+    /// Brings the figures up to date.
+    fn count(&self, now: Instant, queue: &Queue) {
+        let fill = queue.fill();
+        let numbers = &mut *self.numbers.lock();
+        let stats = &mut numbers.stats;
+        (stats.queue_bytes, stats.queue_ms) = (fill.bytes as u64, fill.millis);
+        stats.dropped_frames = fill.dropped_pictures;
+        let (since, sent) = *numbers.second.get_or_insert((now, stats.sent_bytes));
+        let elapsed = now.duration_since(since);
+        if elapsed >= Duration::from_secs(1) {
+            let bits = (stats.sent_bytes - sent) as f64 * 8.0;
+            stats.bitrate_bps = (bits / elapsed.as_secs_f64()) as u64;
+            numbers.second = Some((now, stats.sent_bytes));
+        }
+    }
+
+    fn set(&self, state: BroadcastState) {
+        let session = match &state {
+            BroadcastState::Publishing { session } => session.clone(),
+            _ => None,
+        };
+        self.numbers.lock().session = session;
+        self.state.send_if_modified(|now| {
+            let changed = *now != state;
+            *now = state;
+            changed
+        });
+    }
+}
+
+impl Broadcast {
+    /// Publishes until stopped or refused.
+    pub(crate) async fn run(self) {
+        let queue = self.hub.attach(MAX_QUEUE_BYTES);
+        let mut tagger = Tagger::new(self.info);
+        let mut back_off = BackOff::new();
+        let (mut attempt, mut refusals, mut connected_once) = (0, 0, false);
+        loop {
+            let started = Instant::now();
+            let ended = tokio::select! {
+                ended = self.connection(&queue, &mut tagger) => ended,
+                () = self.stop.cancelled() => Ended::Stopped,
+            };
+            let published = matches!(*self.shared.state.borrow(), BroadcastState::Publishing { .. });
+            if published {
+                (attempt, refusals, connected_once) = (0, 0, true);
+            }
+            attempt += 1;
+            let reason = match ended {
+                Ended::Stopped => break,
+                Ended::Refused { code, reason } => {
+                    refusals += 1;
+                    if !connected_once || refusals > REFUSALS {
+                        tracing::warn!(code, reason, "the server refused the broadcast");
+                        self.shared.set(BroadcastState::Refused { code, reason });
+                        return;
+                    }
+                    if reason.is_empty() { code } else { reason }
+                }
+                Ended::Lost(reason) => reason,
+            };
+            if published && started.elapsed() >= HEALTHY {
+                back_off.reset();
+            }
+            {
+                let numbers = &mut *self.shared.numbers.lock();
+                (numbers.stats.bitrate_bps, numbers.second) = (0, None);
+            }
+            tracing::warn!(attempt, reason, "broadcast is reconnecting");
+            self.shared.set(BroadcastState::Reconnecting { attempt, reason });
+            tokio::select! {
+                () = tokio::time::sleep(back_off.next(rand::random())) => {}
+                () = self.stop.cancelled() => break,
+            }
+        }
+        self.shared.set(BroadcastState::Off);
+    }
+
+    async fn connection(&self, queue: &Queue, tagger: &mut Tagger) -> Ended {
+        let (stream, rtt) = match connect::connect(&self.target.url).await {
+            Ok(connected) => connected,
+            Err(reason) => return Ended::Lost(reason),
+        };
+        {
+            let mut numbers = self.shared.numbers.lock();
+            numbers.stats.rtt_ms = rtt.as_millis() as u64;
+            numbers.stats.connections += 1;
+        }
+        tagger.reconnect();
+        let config = self.target.url.client(self.target.key.clone());
+        publish::publish(stream, config, self, queue, tagger).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_never_reaches_a_log() {
+        let target = RtmpTarget::new("rtmp://localhost/live", "vtp_secret").unwrap();
+        assert!(!format!("{target:?}").contains("secret"));
+        let target = RtmpTarget::with_key("rtmp://localhost/live/vtp_secret").unwrap();
+        assert!(!format!("{target:?}").contains("secret"));
+    }
+
+    #[test]
+    fn an_address_that_is_none_is_refused_in_words() {
+        let error = RtmpTarget::new("http://localhost/live", "x").unwrap_err();
+        assert_eq!(error.to_string(), "bad setting: address must start with rtmp:// or rtmps://");
+    }
+
+    #[test]
+    fn a_position_counts_from_the_first_picture_of_the_broadcast() {
+        let shared = Shared::new();
+        shared.numbers.lock().origin = Some(Pts::from_millis(5000));
+        assert_eq!(shared.position(Pts::from_millis(6000)), None, "nothing is on air");
+        shared.set(BroadcastState::Publishing { session: Some("s1".into()) });
+        let position = shared.position(Pts::from_millis(6033)).unwrap();
+        assert_eq!((position.session.as_str(), position.rtmp_ts_ms), ("s1", 1033));
+    }
+}

@@ -1,0 +1,126 @@
+//! One connection: reads what the server says, writes what waits, and notices when either stops.
+
+use std::{
+    pin::Pin,
+    time::{Duration, Instant},
+};
+
+use bytes::{Buf, Bytes, BytesMut};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use vitrine_rtmp::{Amf0Value, ClientConfig, ClientEvent, ClientSession};
+
+use super::{Broadcast, BroadcastState, connect::Duplex};
+use crate::output::{queue::Queue, tags::Tagger};
+
+/// A server that takes nothing for so long is frozen: TCP itself would wait for minutes.
+const STALLED: Duration = Duration::from_secs(5);
+const TICK: Duration = Duration::from_millis(250);
+const GOODBYE: Duration = Duration::from_millis(500);
+
+/// Why a connection is over.
+pub(super) enum Ended {
+    Stopped,
+    Lost(String),
+    Refused { code: String, reason: String },
+}
+
+/// Publishes over `stream` until something ends it.
+pub(super) async fn publish(
+    stream: Pin<Box<dyn Duplex>>,
+    config: ClientConfig,
+    broadcast: &Broadcast,
+    queue: &Queue,
+    tagger: &mut Tagger,
+) -> Ended {
+    let (mut reader, mut writer) = tokio::io::split(stream);
+    let mut session = ClientSession::new(config, Instant::now());
+    let mut tick = tokio::time::interval(TICK);
+    let mut incoming = BytesMut::with_capacity(16 << 10);
+    let mut outgoing = Bytes::new();
+    let mut progress = Instant::now();
+    loop {
+        if outgoing.is_empty() {
+            outgoing = session.take_output();
+            progress = Instant::now();
+        }
+        tokio::select! {
+            read = reader.read_buf(&mut incoming) => {
+                match read {
+                    Ok(0) => return Ended::Lost("the server closed the connection".into()),
+                    Ok(_) => {}
+                    Err(error) => return Ended::Lost(error.to_string()),
+                }
+                let said = session.receive(incoming.split().freeze(), Instant::now());
+                while let Some(event) = session.poll_event() {
+                    if let Some(ended) = heard(event, broadcast, queue) {
+                        return ended;
+                    }
+                }
+                if let Err(error) = said {
+                    return Ended::Lost(error.to_string());
+                }
+            }
+            written = writer.write(&outgoing), if !outgoing.is_empty() => {
+                match written {
+                    Ok(0) => return Ended::Lost("the connection takes nothing more".into()),
+                    Ok(bytes) => {
+                        outgoing.advance(bytes);
+                        progress = Instant::now();
+                        broadcast.shared.numbers.lock().stats.sent_bytes += bytes as u64;
+                    }
+                    Err(error) => return Ended::Lost(error.to_string()),
+                }
+            }
+            packet = queue.next(), if session.is_publishing() && outgoing.is_empty() => {
+                for tag in tagger.tags(&packet, &broadcast.hub.headers()) {
+                    if let Err(error) = session.send_tag(&tag) {
+                        return Ended::Lost(error.to_string());
+                    }
+                }
+                broadcast.shared.numbers.lock().origin = tagger.origin();
+            }
+            _ = tick.tick() => {
+                let now = Instant::now();
+                broadcast.shared.count(now, queue);
+                if let Err(error) = session.check(now) {
+                    return Ended::Lost(error.to_string());
+                }
+                if !outgoing.is_empty() && now.duration_since(progress) > STALLED {
+                    return Ended::Lost(format!("the server takes nothing for {} seconds", STALLED.as_secs()));
+                }
+            }
+            () = broadcast.stop.cancelled() => break,
+        }
+    }
+    session.close();
+    let goodbye = async {
+        writer.write_all(&outgoing).await?;
+        writer.write_all(&session.take_output()).await?;
+        writer.shutdown().await
+    };
+    if let Ok(Err(error)) = tokio::time::timeout(GOODBYE, goodbye).await {
+        tracing::debug!(%error, "the server was gone before our goodbye");
+    }
+    Ended::Stopped
+}
+
+/// What an event means; `Some` ends the connection.
+fn heard(event: ClientEvent, broadcast: &Broadcast, queue: &Queue) -> Option<Ended> {
+    match event {
+        ClientEvent::Publishing { info } => {
+            let session = info.get("session").and_then(Amf0Value::as_str).map(str::to_owned);
+            tracing::info!(session, "publishing");
+            queue.restart();
+            (broadcast.ask_for_key)();
+            broadcast.shared.set(BroadcastState::Publishing { session });
+            None
+        }
+        ClientEvent::Rejected { code, description } => Some(Ended::Refused { code, reason: description }),
+        ClientEvent::Status { level, code, description } if level == "error" => {
+            Some(Ended::Lost(if description.is_empty() { code } else { description }))
+        }
+        ClientEvent::Status { .. } => None,
+        ClientEvent::ReconnectRequested { description, .. } => Some(Ended::Lost(description)),
+        ClientEvent::Closed => Some(Ended::Lost("the server ended the session".into())),
+    }
+}

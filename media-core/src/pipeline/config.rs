@@ -1,0 +1,146 @@
+//! What a pipeline is started with, and what it tells.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    MediaError,
+    capture::{MicrophoneChoice, VideoSource},
+    device::{Device, Devices},
+    encode::video::Preset,
+    format::{Bitrate, VideoFormat},
+    output::{BroadcastState, BroadcastStats, PreviewSettings},
+    scene::Levels,
+    time::{WallClock, system_clock},
+};
+
+/// What a pipeline is started with.
+#[derive(Clone)]
+pub struct Config {
+    /// Size and rate of what is composed and sent.
+    pub video: VideoFormat,
+    /// Of the encoded picture.
+    pub video_bitrate: Bitrate,
+    /// Of the encoded sound.
+    pub audio_bitrate: Bitrate,
+    /// Work per picture.
+    pub preset: Preset,
+    /// Time between key frames.
+    pub key_interval: Duration,
+    /// Size and rate of the preview.
+    pub preview: PreviewSettings,
+    /// What is shown first.
+    pub source: VideoSource,
+    /// Which microphone is heard first.
+    pub microphone: MicrophoneChoice,
+    /// Whether it is muted at first.
+    pub muted: bool,
+    /// Sound frames that a microphone's driver delivers at once. More is safer on slow machines, less is quicker.
+    pub microphone_buffer_frames: u32,
+    /// Notice devices that come and go.
+    pub watch_devices: bool,
+    /// The time of day that the test picture shows.
+    pub wall: WallClock,
+}
+
+impl Default for Config {
+    /// 720p30 at 3 Mb/s from the test picture and the default microphone.
+    fn default() -> Self {
+        Self {
+            video: VideoFormat::HD,
+            video_bitrate: Bitrate::kbps(3000),
+            audio_bitrate: Bitrate::kbps(128),
+            preset: Preset::Veryfast,
+            key_interval: Duration::from_secs(2),
+            preview: PreviewSettings::default(),
+            source: VideoSource::TestPattern,
+            microphone: MicrophoneChoice::Default,
+            muted: false,
+            microphone_buffer_frames: 960,
+            watch_devices: true,
+            wall: system_clock(),
+        }
+    }
+}
+
+impl Config {
+    /// Cheap enough for tests and small machines: 640x360 at 15 frames per second, no microphone.
+    pub fn small() -> Self {
+        Self {
+            video: VideoFormat::SMALL,
+            video_bitrate: Bitrate::kbps(800),
+            preset: Preset::Ultrafast,
+            microphone: MicrophoneChoice::None,
+            watch_devices: false,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn check(&self) -> Result<(), MediaError> {
+        self.video.check()?;
+        if !(Duration::from_millis(500)..=Duration::from_secs(10)).contains(&self.key_interval) {
+            return Err(MediaError::BadSetting(format!("a key frame every {:?}", self.key_interval)));
+        }
+        Ok(())
+    }
+}
+
+/// Something that a pipeline tells.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// The picture shows this now.
+    Source {
+        /// What is shown.
+        shown: VideoSource,
+    },
+    /// What was shown is gone; the test picture is shown instead. A camera comes back by itself when it is plugged in again.
+    SourceLost {
+        /// What was shown.
+        source: VideoSource,
+        /// Why, for people.
+        reason: String,
+    },
+    /// This microphone is heard now; `None`: silence.
+    Microphone {
+        /// The one that was opened.
+        device: Option<Device>,
+    },
+    /// The microphone cannot be heard. Silence is sent, and it is tried again.
+    MicrophoneLost {
+        /// Why, for people.
+        reason: String,
+    },
+    /// Something was plugged in or pulled out, or this is the first look.
+    Devices {
+        /// All that is there now.
+        devices: Devices,
+    },
+    /// How loud it is, ten times a second.
+    Levels {
+        /// Microphone and program.
+        levels: Levels,
+    },
+    /// The broadcast stands differently.
+    Broadcast {
+        /// How.
+        broadcast: BroadcastState,
+    },
+    /// The composer or an encoder broke. Stop this pipeline and start another.
+    Failed {
+        /// Why, for people.
+        reason: String,
+    },
+}
+
+/// Figures of a pipeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Stats {
+    /// Pictures that the encoder got.
+    pub frames: u64,
+    /// Pictures that it did not get because it was too slow.
+    pub skipped_frames: u64,
+    /// Of the broadcast that runs, or of the last one.
+    pub broadcast: BroadcastStats,
+}

@@ -1,0 +1,200 @@
+//! The live production: sources, scene, encoders and ways out, linked, with one owner and one stop.
+
+mod config;
+mod inner;
+mod sound;
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use tokio::sync::{mpsc, watch};
+
+pub use self::config::{Config, Event, Stats};
+use self::inner::Inner;
+use crate::{
+    MediaError,
+    capture::{MicrophoneChoice, VideoSource},
+    output::{
+        BroadcastState, PreviewFrame, RtmpTarget,
+        rtmp::{AirPosition, Broadcast},
+    },
+    scene::{LowerThird, Scene},
+};
+
+/// How long a stop may take.
+const STOP: Duration = Duration::from_secs(3);
+
+/// A running production. Everything can be changed while it is on air. Dropping it ends it; [`Pipeline::stop`] also waits for the end.
+pub struct Pipeline {
+    inner: Arc<Inner>,
+}
+
+impl Pipeline {
+    /// Starts composing and encoding. Nothing is sent yet. `events` is never waited for: events that do not fit are left out.
+    ///
+    /// Call it inside a tokio runtime.
+    ///
+    /// # Errors
+    /// [`MediaError::MissingPlugin`] names what to install; [`MediaError::BadSetting`]; [`MediaError::Build`].
+    pub fn start(config: Config, events: mpsc::Sender<Event>) -> Result<Self, MediaError> {
+        let inner = Inner::start(config, events)?;
+        Ok(Self { inner })
+    }
+
+    /// Shows another source, at once, without a break in what is sent. A device that cannot be opened is told by
+    /// [`Event::SourceLost`].
+    ///
+    /// # Errors
+    /// [`MediaError::Device`] when a file is not there: the old source stays.
+    pub fn set_source(&self, source: VideoSource) -> Result<(), MediaError> {
+        self.inner.set_source(source)
+    }
+
+    /// What is shown now.
+    pub fn source(&self) -> VideoSource {
+        self.inner.state.lock().shown.clone()
+    }
+
+    /// Listens to another microphone. What becomes of it is told by [`Event::Microphone`] and [`Event::MicrophoneLost`].
+    ///
+    /// # Errors
+    /// [`MediaError::Build`] when the system gives no thread.
+    pub fn set_microphone(&self, choice: MicrophoneChoice) -> Result<(), MediaError> {
+        self.inner.set_microphone(choice)
+    }
+
+    /// Mutes the microphone, or lets it be heard again. A file's own sound goes on.
+    pub fn set_muted(&self, muted: bool) {
+        self.inner.desk.muted.store(muted, Ordering::Relaxed);
+    }
+
+    /// Shows a lower third, changes it, or lets it go.
+    ///
+    /// # Errors
+    /// [`MediaError::MissingPlugin`], [`MediaError::Failed`] when it cannot be drawn: what was there stays.
+    pub async fn set_lower_third(&self, card: Option<LowerThird>) -> Result<(), MediaError> {
+        let inner = self.inner.clone();
+        let shown = tokio::task::spawn_blocking(move || {
+            let canvas = inner.config.video;
+            let mut state = inner.scene.lock();
+            let scene = Scene::new(canvas, card);
+            inner.compositor.show(&scene)?;
+            *state = scene;
+            Ok(())
+        });
+        shown.await.map_err(|_| MediaError::Stopped)?
+    }
+
+    /// What is on the picture.
+    pub fn scene(&self) -> Scene {
+        self.inner.scene.lock().clone()
+    }
+
+    /// The newest picture of the preview, in a slot for one. Nothing is drawn while nobody holds a receiver.
+    pub fn preview(&self) -> watch::Receiver<PreviewFrame> {
+        self.inner.preview.subscribe()
+    }
+
+    /// Starts to publish, in place of any broadcast that runs. How it goes is told by [`Event::Broadcast`].
+    pub fn start_broadcast(&self, target: RtmpTarget) {
+        let shared = crate::output::rtmp::Shared::new();
+        let stop = self.inner.stop.child_token();
+        let keys = Arc::downgrade(&self.inner);
+        let broadcast = Broadcast {
+            hub: self.inner.hub.clone(),
+            info: self.inner.stream_info(),
+            target,
+            ask_for_key: Arc::new(move || {
+                if let Some(inner) = keys.upgrade() {
+                    inner.video.ask_for_key();
+                }
+            }),
+            shared: shared.clone(),
+            stop: stop.clone(),
+        };
+        let told = self.inner.tell_broadcast(&shared);
+        let task = self.inner.runtime.spawn(broadcast.run());
+        let before = self.inner.state.lock().broadcast.replace(inner::OnAir { shared, stop, task, told });
+        if let Some(before) = before {
+            before.stop.cancel();
+        }
+    }
+
+    /// Stops publishing and says goodbye to the server. The preview goes on.
+    pub async fn stop_broadcast(&self) {
+        let running = self.inner.state.lock().broadcast.take();
+        if let Some(running) = running {
+            running.end(STOP).await;
+        }
+    }
+
+    /// How the broadcast stands.
+    pub fn broadcast(&self) -> BroadcastState {
+        let state = self.inner.state.lock();
+        state.broadcast.as_ref().map(|on_air| on_air.shared.subscribe().borrow().clone()).unwrap_or_default()
+    }
+
+    /// Where the picture that was composed last is on the server's timeline: what a pin that is made now belongs to. `None` unless
+    /// publishing to a server that names its sessions.
+    pub fn on_air(&self) -> Option<AirPosition> {
+        let state = self.inner.state.lock();
+        state.broadcast.as_ref()?.shared.position(self.inner.last_picture())
+    }
+
+    /// Records what is sent into an FLV file, from the next key frame on, in place of any recording that runs.
+    pub fn start_recording(&self, path: PathBuf) {
+        let stop = self.inner.stop.child_token();
+        let (hub, info, stopped) = (self.inner.hub.clone(), self.inner.stream_info(), stop.clone());
+        let task = self
+            .inner
+            .runtime
+            .spawn(async move { crate::output::record::run(hub, info, &path, stopped).await });
+        self.inner.video.ask_for_key();
+        let before = self.inner.state.lock().recording.replace(inner::Recording { stop, task });
+        if let Some(before) = before {
+            before.stop.cancel();
+        }
+    }
+
+    /// Ends the recording; gives the number of FLV tags written, 0 without one.
+    ///
+    /// # Errors
+    /// [`MediaError::Device`] when the file could not be made or written.
+    pub async fn stop_recording(&self) -> Result<u64, MediaError> {
+        let running = self.inner.state.lock().recording.take();
+        match running {
+            None => Ok(0),
+            Some(recording) => {
+                recording.stop.cancel();
+                recording.task.await.map_err(|_| MediaError::Stopped)?
+            }
+        }
+    }
+
+    /// Figures of this moment.
+    pub fn stats(&self) -> Stats {
+        self.inner.stats()
+    }
+
+    /// Ends everything and waits for it.
+    pub async fn stop(self) {
+        self.stop_broadcast().await;
+        if let Err(error) = self.stop_recording().await {
+            tracing::warn!(%error, "the recording is incomplete");
+        }
+        let inner = self.inner.clone();
+        let ended = tokio::task::spawn_blocking(move || inner.end());
+        if tokio::time::timeout(STOP, ended).await.is_err() {
+            tracing::warn!("the pipeline did not end in time");
+        }
+    }
+}
+
+impl Drop for Pipeline {
+    fn drop(&mut self) {
+        self.inner.end();
+    }
+}

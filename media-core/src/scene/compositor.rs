@@ -1,0 +1,214 @@
+//! Draws the scene: the source underneath, a lower third over it, on a steady grid of pictures.
+
+use std::sync::Arc;
+
+use gstreamer::prelude::*;
+use gstreamer_app::AppSrc;
+use gstreamer_video::{VideoFormat as RawFormat, VideoFrameFlags, VideoMeta};
+use parking_lot::Mutex;
+
+use super::{fade::Fade, lower_third, model::Scene};
+use crate::{
+    MediaError,
+    capture::{Door, Frame, Picture, Pixels},
+    format::VideoFormat,
+    gst,
+    time::Pts,
+};
+
+const CHAIN: &str = "compositor";
+/// BT.709 in limited range: what players assume of H.264.
+const COLOR: &str = "bt709";
+
+/// The picture side of a scene, inside a pipeline.
+pub(crate) struct Compositor {
+    canvas: VideoFormat,
+    pipeline: gstreamer::glib::WeakRef<gstreamer::Pipeline>,
+    source: AppSrc,
+    card: AppSrc,
+    card_pad: gstreamer::Pad,
+    fade: Arc<Mutex<Fade>>,
+    /// The finished pictures: I420 at the canvas size and rate.
+    pub program: gstreamer::Element,
+}
+
+impl Compositor {
+    /// Adds the compositor to a pipeline.
+    pub(crate) fn add_to(pipeline: &gstreamer::Pipeline, canvas: VideoFormat) -> Result<Self, MediaError> {
+        let source = gst::source(None, true);
+        source.set_max_buffers(3);
+        source.set_leaky_type(gstreamer_app::AppLeakyType::Downstream);
+        let card = gst::source(None, true);
+        let mixer = gst::make("compositor")?;
+        // with "ignore-inactive-pads" it would end the stream when no layer has a picture yet
+        mixer.set_property_from_str("background", "black");
+        let program = gst::tee()?;
+        let chain = [
+            &mixer,
+            &gst::filter(&raw(canvas, "AYUV", true))?,
+            &gst::scaler(false)?,
+            &gst::filter(&raw(canvas, "I420", true))?,
+            &program,
+        ];
+        gst::add(CHAIN, pipeline, &chain)?;
+
+        let fitted = gst::filter(&raw(canvas, "AYUV", false))?;
+        gst::add(CHAIN, pipeline, &[source.upcast_ref(), &gst::scaler(true)?, &fitted])?;
+        link_layer(&fitted, &mixer, 0)?;
+        gst::add(CHAIN, pipeline, &[card.upcast_ref()])?;
+        let card_pad = link_layer(card.upcast_ref(), &mixer, 1)?;
+        card_pad.set_property("alpha", 0.0f64);
+
+        let fade = Arc::new(Mutex::new(Fade::still(0.0)));
+        animate(&mixer, &card_pad, &fade)?;
+        Ok(Self { canvas, pipeline: pipeline.downgrade(), source, card, card_pad, fade, program })
+    }
+
+    /// A new way in for a source.
+    pub(crate) fn door(&self) -> Door {
+        let (source, pipeline) = (self.source.clone(), self.pipeline.clone());
+        Door::new(Arc::new(move |picture| {
+            let Some(now) = pipeline.upgrade().and_then(|p| p.current_running_time()) else { return };
+            let Some((mut buffer, caps)) = unpack(picture) else { return };
+            let stamped = buffer.make_mut();
+            stamped.set_pts(now);
+            stamped.set_dts(gstreamer::ClockTime::NONE);
+            stamped.set_duration(gstreamer::ClockTime::NONE);
+            let sample = gstreamer::Sample::builder().buffer(&buffer).caps(&caps).build();
+            if let Err(error) = source.push_sample(&sample) {
+                tracing::debug!(%error, "a picture came after the end");
+            }
+        }))
+    }
+
+    /// Shows `scene`: draws its lower third, or lets the one that is there go. Blocks while drawing.
+    pub(crate) fn show(&self, scene: &Scene) -> Result<(), MediaError> {
+        let now = self.now().ok_or(MediaError::Stopped)?;
+        let Some((layer, card)) = scene.lower_third() else {
+            let mut fade = self.fade.lock();
+            *fade = fade.toward(0.0, now);
+            return Ok(());
+        };
+        let rect = layer.place.on(self.canvas);
+        let mut drawing = lower_third::draw(card, rect)?;
+        let now = self.now().ok_or(MediaError::Stopped)?;
+        drawing.buffer.make_mut().set_pts(gstreamer::ClockTime::from_nseconds(now.as_nanos()));
+        drawing.buffer.make_mut().set_duration(gstreamer::ClockTime::NONE);
+        let position = |n: u32| i32::try_from(n).unwrap_or_default();
+        self.card_pad.set_property("xpos", position(rect.x));
+        self.card_pad.set_property("ypos", position(rect.y));
+        let sample = gstreamer::Sample::builder().buffer(&drawing.buffer).caps(&drawing.caps).build();
+        self.card.push_sample(&sample).map_err(|e| MediaError::failed(CHAIN, e))?;
+        let mut fade = self.fade.lock();
+        *fade = fade.toward(layer.opacity.clamp(0.0, 1.0), now);
+        Ok(())
+    }
+
+    fn now(&self) -> Option<Pts> {
+        let now = self.pipeline.upgrade()?.current_running_time()?;
+        Some(Pts::from_nanos(now.nseconds()))
+    }
+}
+
+fn raw(canvas: VideoFormat, format: &str, paced: bool) -> gstreamer::Caps {
+    let side = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
+    let mut caps = gstreamer::Caps::builder("video/x-raw")
+        .field("format", format)
+        .field("width", side(canvas.width))
+        .field("height", side(canvas.height))
+        .field("pixel-aspect-ratio", gstreamer::Fraction::new(1, 1))
+        .field("colorimetry", COLOR);
+    if paced {
+        caps = caps.field("framerate", canvas.fps.fraction());
+    }
+    caps.build()
+}
+
+fn link_layer(
+    from: &gstreamer::Element,
+    mixer: &gstreamer::Element,
+    order: u32,
+) -> Result<gstreamer::Pad, MediaError> {
+    let failed = |e: &dyn std::fmt::Display| MediaError::build(CHAIN, e);
+    let pad = mixer.request_pad_simple("sink_%u").ok_or_else(|| failed(&"no more layers"))?;
+    pad.set_property("zorder", order);
+    let out = from.static_pad("src").ok_or_else(|| failed(&"no output"))?;
+    out.link(&pad).map_err(|e| failed(&e))?;
+    Ok(pad)
+}
+
+/// Sets the card's opacity for the next picture each time one is finished.
+fn animate(
+    mixer: &gstreamer::Element,
+    card: &gstreamer::Pad,
+    fade: &Arc<Mutex<Fade>>,
+) -> Result<(), MediaError> {
+    let out = mixer.static_pad("src").ok_or_else(|| MediaError::build(CHAIN, "no output"))?;
+    let (card, fade) = (card.downgrade(), fade.clone());
+    out.add_probe(gstreamer::PadProbeType::BUFFER, move |_, info| {
+        if let Some((card, pts)) = card.upgrade().zip(info.buffer().and_then(|b| b.pts())) {
+            let opacity = fade.lock().at(Pts::from_nanos(pts.nseconds()));
+            if (card.property::<f64>("alpha") - opacity).abs() > 0.001 {
+                card.set_property("alpha", opacity);
+            }
+        }
+        gstreamer::PadProbeReturn::Ok
+    });
+    Ok(())
+}
+
+/// A buffer of ours to stamp, and its caps without a rate.
+fn unpack(picture: Picture) -> Option<(gstreamer::Buffer, gstreamer::Caps)> {
+    match picture {
+        Picture::Frame(frame) => pack(frame),
+        Picture::Sample(sample) => {
+            let mut caps = sample.caps_owned()?;
+            caps.make_mut().set("framerate", gstreamer::Fraction::new(0, 1));
+            Some((sample.buffer_owned()?, caps))
+        }
+    }
+}
+
+fn pack(frame: Frame) -> Option<(gstreamer::Buffer, gstreamer::Caps)> {
+    let (width, height) = (frame.width as usize, frame.height as usize);
+    let (format, strides, offsets, size) = match frame.pixels {
+        Pixels::Ayuv => (RawFormat::Ayuv, vec![width * 4], vec![0], width * height * 4),
+        #[cfg(feature = "capture")]
+        Pixels::Yuy2 => (RawFormat::Yuy2, vec![width * 2], vec![0], width * height * 2),
+        #[cfg(feature = "capture")]
+        Pixels::Nv12 => {
+            (RawFormat::Nv12, vec![width, width], vec![0, width * height], width * height * 3 / 2)
+        }
+        #[cfg(feature = "capture")]
+        Pixels::Rgb => (RawFormat::Rgb, vec![width * 3], vec![0], width * height * 3),
+        #[cfg(feature = "capture")]
+        Pixels::Bgr => (RawFormat::Bgr, vec![width * 3], vec![0], width * height * 3),
+        #[cfg(feature = "capture")]
+        Pixels::Gray => (RawFormat::Gray8, vec![width], vec![0], width * height),
+    };
+    if frame.data.len() < size {
+        return None; // a driver handed over less than a picture
+    }
+    let mut caps = gstreamer::Caps::builder("video/x-raw")
+        .field("format", format.to_str())
+        .field("width", i32::try_from(width).ok()?)
+        .field("height", i32::try_from(height).ok()?)
+        .field("pixel-aspect-ratio", gstreamer::Fraction::new(1, 1))
+        .field("framerate", gstreamer::Fraction::new(0, 1));
+    if let Some(color) = frame.color {
+        caps = caps.field("colorimetry", color);
+    }
+    let strides: Vec<i32> = strides.into_iter().map(i32::try_from).collect::<Result<_, _>>().ok()?;
+    let mut buffer = gstreamer::Buffer::from_mut_slice(frame.data);
+    VideoMeta::add_full(
+        buffer.get_mut()?,
+        VideoFrameFlags::empty(),
+        format,
+        frame.width,
+        frame.height,
+        &offsets,
+        &strides,
+    )
+    .ok()?;
+    Some((buffer, caps.build()))
+}

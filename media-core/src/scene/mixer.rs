@@ -1,0 +1,148 @@
+//! Sound of the scene. Its count of samples is the timeline: sound is never cut to follow the picture.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    meter::{Level, Meter},
+    strip::{RATE, Strip},
+};
+
+/// Frames in one block: 20 ms.
+pub(crate) const BLOCK: usize = 960;
+/// Ten levels a second.
+const METER_WINDOW: usize = RATE as usize / 10;
+
+/// How loud things are.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Levels {
+    /// The microphone, before it is muted.
+    pub microphone: Level,
+    /// What is sent.
+    pub program: Level,
+}
+
+/// The strips that are heard, and whether the microphone is.
+#[derive(Clone)]
+pub(crate) struct Desk {
+    pub microphone: Arc<Mutex<Strip>>,
+    pub source: Arc<Mutex<Strip>>,
+    pub muted: Arc<AtomicBool>,
+}
+
+impl Desk {
+    pub(crate) fn new(muted: bool) -> Self {
+        let strip = || Arc::new(Mutex::new(Strip::new()));
+        Self { microphone: strip(), source: strip(), muted: Arc::new(AtomicBool::new(muted)) }
+    }
+}
+
+/// Mixes block after block.
+pub(crate) struct Mixer {
+    desk: Desk,
+    gain: f32,
+    microphone_meter: Meter,
+    program_meter: Meter,
+    microphone: Level,
+}
+
+impl Mixer {
+    pub(crate) fn new(desk: Desk) -> Self {
+        let gain = if desk.muted.load(Ordering::Relaxed) { 0.0 } else { 1.0 };
+        Self {
+            desk,
+            gain,
+            microphone_meter: Meter::new(METER_WINDOW),
+            program_meter: Meter::new(METER_WINDOW),
+            microphone: Level::SILENCE,
+        }
+    }
+
+    /// The next block of interleaved stereo, and the levels whenever a tenth of a second is over.
+    pub(crate) fn block(&mut self) -> ([f32; BLOCK * 2], Option<Levels>) {
+        let mut mix = [0.0; BLOCK * 2];
+        self.desk.microphone.lock().pull(&mut mix);
+        if let Some(level) = self.microphone_meter.feed(&mix) {
+            self.microphone = level;
+        }
+        self.mute(&mut mix);
+        self.desk.source.lock().pull(&mut mix);
+        for sample in &mut mix {
+            *sample = if sample.is_finite() { sample.clamp(-1.0, 1.0) } else { 0.0 };
+        }
+        let levels =
+            self.program_meter.feed(&mix).map(|program| Levels { microphone: self.microphone, program });
+        (mix, levels)
+    }
+
+    /// Opens and closes over one block, without a click.
+    fn mute(&mut self, mix: &mut [f32; BLOCK * 2]) {
+        let wanted = if self.desk.muted.load(Ordering::Relaxed) { 0.0 } else { 1.0 };
+        let step = (wanted - self.gain) / BLOCK as f32;
+        for frame in mix.as_chunks_mut::<2>().0 {
+            self.gain += step;
+            frame.iter_mut().for_each(|sample| *sample *= self.gain);
+        }
+        self.gain = wanted;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Block `n` of a steady tone.
+    fn tone(desk: &Desk, n: usize) {
+        let samples = (n * BLOCK..(n + 1) * BLOCK).flat_map(|n| [(n as f32 * 0.13).sin() * 0.5; 2]);
+        let samples: Vec<f32> = samples.collect();
+        desk.microphone.lock().push(&samples, 2, RATE);
+    }
+
+    #[test]
+    fn a_muted_microphone_is_metered_and_not_heard() {
+        let desk = Desk::new(true);
+        let mut mixer = Mixer::new(desk.clone());
+        let mut last = None;
+        for n in 0..20 {
+            tone(&desk, n);
+            let (mix, levels) = mixer.block();
+            assert!(mix.iter().all(|s| *s == 0.0));
+            last = levels.or(last);
+        }
+        let levels = last.unwrap();
+        assert!((levels.microphone.rms_db + 9.0).abs() < 0.5, "{levels:?}");
+        assert_eq!(levels.program, Level::SILENCE);
+    }
+
+    #[test]
+    fn muting_makes_no_click() {
+        let desk = Desk::new(false);
+        let mut mixer = Mixer::new(desk.clone());
+        let mut heard = Vec::new();
+        for n in 0..20 {
+            tone(&desk, n);
+            desk.muted.store(n >= 12, Ordering::Relaxed);
+            heard.extend(mixer.block().0.into_iter().step_by(2));
+        }
+        let steepest = heard.windows(2).map(|w| (w[1] - w[0]).abs()).fold(0.0, f32::max);
+        assert!(steepest < 0.13, "{steepest}");
+        assert!(heard.last().unwrap().abs() < 1e-6);
+    }
+
+    #[test]
+    fn two_loud_sources_stay_within_full_scale() {
+        let desk = Desk::new(false);
+        let mut mixer = Mixer::new(desk.clone());
+        for _ in 0..10 {
+            for strip in [&desk.microphone, &desk.source] {
+                strip.lock().push(&[0.9; BLOCK * 2], 2, RATE);
+            }
+            assert!(mixer.block().0.iter().all(|s| s.abs() <= 1.0));
+        }
+    }
+}
