@@ -1,0 +1,65 @@
+// The peer: Debian's nginx with its RTMP module, which cuts plain HLS.
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { eventually, freePort } from './nest.mjs';
+
+const MODULE = '/usr/lib/nginx/modules/ngx_rtmp_module.so';
+
+/** Starts nginx with 2 s fragments and one worker; answers when it listens. */
+export async function startNginx(nest, name = 'nginx') {
+  if (!existsSync(MODULE)) throw new Error('nginx has no RTMP module here: apt-get install nginx-light libnginx-mod-rtmp');
+  const folder = join(nest.folder, name);
+  mkdirSync(join(folder, 'hls'), { recursive: true });
+  const [rtmp, http] = [await freePort(), await freePort()];
+  const config = join(folder, 'nginx.conf');
+  writeFileSync(config, `
+load_module ${MODULE};
+${process.getuid() === 0 ? 'user root;' : ''}
+daemon off;
+worker_processes 1;
+pid ${folder}/nginx.pid;
+error_log ${folder}/error.log;
+events { worker_connections 256; }
+rtmp {
+  server {
+    listen 127.0.0.1:${rtmp};
+    chunk_size 4096;
+    application live {
+      live on;
+      hls on;
+      hls_path ${folder}/hls;
+      hls_fragment 2s;
+    }
+  }
+}
+http {
+  access_log off;
+  types { application/vnd.apple.mpegurl m3u8; video/mp2t ts; }
+  ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((what) => `${what}_temp_path ${folder}/${what};`).join(' ')}
+  server {
+    listen 127.0.0.1:${http};
+    location / { root ${folder}; add_header Access-Control-Allow-Origin * always; add_header Cache-Control no-cache; }
+  }
+}
+`);
+  const child = nest.start(name, '/usr/sbin/nginx', ['-p', folder, '-c', config, '-e', join(folder, 'error.log')]);
+  await eventually('nginx listens', () => {
+    if (child.hasEnded) throw Object.assign(new Error(`nginx ended: ${nest.tail(name)}`), { isFinal: true });
+    return listens(rtmp);
+  }, 20_000);
+  return {
+    child,
+    pid: child.pid,
+    publish: `rtmp://127.0.0.1:${rtmp}/live/bench`,
+    playlist: `http://127.0.0.1:${http}/hls/bench.m3u8`,
+  };
+}
+
+function listens(port) {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('connect', () => resolve(socket.destroy() && true));
+    socket.on('error', () => resolve(false));
+  });
+}

@@ -1,0 +1,88 @@
+// A figure's line on standard output, and its row in docs/bench/RESULTS.md.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, totalmem } from 'node:os';
+import { dirname, join } from 'node:path';
+
+const FILE = join(import.meta.dirname, '../../../docs/bench/RESULTS.md');
+const HEAD = ['figure', 'ours', 'peer', 'ratio', 'goal', '', 'rounds (ours / peer)', 'how', 'measured'];
+const show = (value) => (value < 10 ? value.toFixed(2) : value.toFixed(1));
+const list = (values) => values.map(show).join(' ');
+
+export class Results {
+  #rows = readRows();
+
+  /** `{name, ours, peer: {name, value} | null, goal, rounds: {ours, peer}, how}`; lower is better, always. */
+  add({ name, ours, peer, goal, rounds, how }) {
+    const verdict = ours <= goal ? 'ok' : 'SHORT';
+    const ratio = peer ? show(ours / peer.value) : '-';
+    console.log(
+      `bench ${name} ours=${show(ours)} peer=${peer ? `${peer.name}:${show(peer.value)}` : 'none'} ratio=${ratio} goal<=${goal} ${verdict}`,
+    );
+    const round = rounds ? `${list(rounds.ours)}${rounds.peer ? ` / ${list(rounds.peer)}` : ''}` : '';
+    const peerText = peer ? `${show(peer.value)} (${peer.name})` : 'none';
+    this.#rows.set(name, [
+      `\`${name}\``, show(ours), peerText, ratio, `≤ ${goal}`, verdict, round, how, machine(),
+    ]);
+  }
+
+  write() {
+    const line = (cells) => `| ${cells.map((cell) => String(cell).replaceAll('|', '/')).join(' | ')} |`;
+    const rows = [...this.#rows.values()].map(line).join('\n');
+    mkdirSync(dirname(FILE), { recursive: true });
+    writeFileSync(FILE, `${INTRODUCTION}\n${line(HEAD)}\n${line(HEAD.map(() => '---'))}\n${rows}\n\n${EXPLANATION}`);
+  }
+}
+
+/** Rows of figures that are not measured this time stay as they are. */
+function readRows() {
+  const rows = new Map();
+  if (!existsSync(FILE)) return rows;
+  for (const line of readFileSync(FILE, 'utf8').split('\n')) {
+    const name = /^\| `(\w+)` \|/.exec(line)?.[1];
+    if (name) rows.set(name, line.slice(2, -2).split(' | '));
+  }
+  return rows;
+}
+
+function machine() {
+  const day = new Date().toISOString().slice(0, 10);
+  const memory = Math.round(totalmem() / 2 ** 30);
+  const load = loadavg()[0].toFixed(1);
+  return `${day}, ${commit()}; ${cpus().length} × ${cpus()[0]?.model.trim()}, ${memory} GiB, load ${load}`;
+}
+
+function commit() {
+  try {
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8', stdio: 'pipe' }).trim();
+  } catch {
+    return 'no commit';
+  }
+}
+
+const INTRODUCTION = `# Figures
+
+Written by \`./x bench\`: do not edit by hand. Each figure is measured beside a real peer in the same run, on the same
+machine; lower is better. Repeat all with \`./x bench\`, one with \`./x bench NAME\`. A verdict is \`ok\` when ours meets its
+goal, else \`SHORT\`. The goals are for 2 cores; a load above 2 means that something else was running too, and costs us
+and the peer alike.
+`;
+
+const EXPLANATION = `## How
+
+- **glass_latency_s**: one ffmpeg encodes a moving picture (640×360 at 30 frames a second, a key frame each 2 s, x264
+  ultrafast) into which the present time is drawn as black and white blocks just before it is encoded, and sends the same
+  packets to \`vitrine-cloud serve\` and to nginx with its RTMP module (2 s fragments). Debian's Chromium plays one, then the other,
+  in alternating rounds. Ours with hls.js light and the widget's own settings (\`cloud/widget/src/app/features/player/policies.ts\`), nginx's with hls.js
+  light as it comes. Ten times a second the page reads the blocks off the picture that is on screen: now minus that time is
+  the latency, encoder included, and a picture that stands gets older. A round is the median of the second half of a
+  24 s play; the figure is the median of the rounds.
+- **serve_idle_memory_mb**: proportional set size (PSS, from \`smaps_rollup\`) of the whole process family 5 s after it
+  listens, a fresh start each round, nobody connected. The peer is Debian's own RTMP server, nginx with its RTMP module (master and one
+  worker): the smallest streaming server there is; it has no database, no chat and no shop in it.
+- **widget_loader_kb_gzip**: what a shop's page loads before anybody shows interest (1 KB = 1000 bytes, gzip -9). The
+  peer is lite-youtube-embed (script and style as published), the well-known light stand-in for an embedded video.
+- **widget_all_kb_gzip**: the loader and all of ours that comes on interest (player, chat, products, cart), without the
+  video engine. The peer is media-chrome, player controls as custom elements, also without an engine, and without chat or products.
+- **whole_test_min**: \`./x test\` from start to end with warm caches, in minutes. Measured only when named.
+`;

@@ -1,0 +1,57 @@
+// An idle server's memory.
+import { readdirSync, readFileSync } from 'node:fs';
+import { program, startCloud } from './lib/cloud.mjs';
+import { median, ROUNDS, say, sleep } from './lib/nest.mjs';
+import { startNginx } from './lib/nginx.mjs';
+
+export const names = ['serve_idle_memory_mb'];
+const IDLE_MS = 5_000;
+
+export async function measure(nest) {
+  const rounds = { ours: [], peer: [] };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const cloud = await startCloud(nest, `cloud${round}`);
+    const nginx = await startNginx(nest, `nginx${round}`);
+    await sleep(IDLE_MS);
+    for (const [whose, pid] of [['ours', cloud.pid], ['peer', nginx.pid]]) {
+      const family = familyOf(pid).map(memoryOf);
+      rounds[whose].push(total(family, 'Pss'));
+      say(`${whose}: ${family.length} processes, PSS ${total(family, 'Pss').toFixed(1)} MB, RSS ${total(family, 'Rss').toFixed(1)} MB, private ${total(family, 'Private').toFixed(1)} MB`);
+    }
+    cloud.child.kill('SIGTERM');
+    nginx.child.kill('SIGTERM');
+  }
+  return [{
+    name: names[0],
+    ours: median(rounds.ours),
+    peer: { name: 'nginx_rtmp', value: median(rounds.peer) },
+    goal: 60,
+    rounds,
+    how: program().build,
+  }];
+}
+
+const total = (family, what) => family.reduce((sum, one) => sum + one[what], 0);
+
+/** A process and all below it. */
+function familyOf(pid) {
+  const parents = new Map();
+  for (const name of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+      parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
+    } catch {
+      // it has ended meanwhile
+    }
+  }
+  const family = [pid];
+  for (const one of family) for (const [child, parent] of parents) if (parent === one) family.push(child);
+  return family;
+}
+
+/** Megabytes (1 MB = 1 000 000 bytes). */
+function memoryOf(pid) {
+  const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+  const mb = (name) => (Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? Number.NaN) * 1_024) / 1e6;
+  return { Pss: mb('Pss'), Rss: mb('Rss'), Private: mb('Private_Clean') + mb('Private_Dirty') };
+}

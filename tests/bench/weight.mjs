@@ -1,0 +1,66 @@
+// What the widget weighs on a shop's page.
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { say } from './lib/nest.mjs';
+
+export const names = ['widget_loader_kb_gzip', 'widget_all_kb_gzip'];
+
+const ROOT = join(import.meta.dirname, '../..');
+const WIDGET = join(ROOT, 'cloud/widget/dist');
+const PEERS = join(import.meta.dirname, 'peers');
+
+const weigh = (path) => gzipSync(readFileSync(path), { level: 9 }).length / 1_000;
+const sum = (paths) => paths.reduce((all, path) => all + weigh(path), 0);
+
+export async function measure() {
+  if (!existsSync(join(WIDGET, 'vitrine.js'))) {
+    execFileSync('npm', ['run', '--silent', '-w', 'cloud/widget', 'build'], { cwd: ROOT, stdio: ['ignore', 2, 2] });
+  }
+  const loader = join(WIDGET, 'vitrine.js');
+  const assets = readdirSync(join(WIDGET, 'assets'));
+  const ours = assets.filter((name) => !name.startsWith('hls')).map((name) => join(WIDGET, 'assets', name));
+  if (ours.length === assets.length) throw new Error(`no video engine of its own among ${assets.join(', ')}`);
+
+  const peers = installPeers();
+  const facade = ['lite-yt-embed.js', 'lite-yt-embed.css'].map((name) => join(peers, 'lite-youtube-embed/src', name));
+  const controls = join(peers, 'media-chrome/dist/iife/index.js');
+  const version = (name) => JSON.parse(readFileSync(join(peers, name, 'package.json'), 'utf8')).version;
+  say(`widget: ${ours.length + 1} files of ours, engine ${sum(assets.filter((name) => name.startsWith('hls')).map((name) => join(WIDGET, 'assets', name))).toFixed(1)} KB`);
+  return [
+    {
+      name: 'widget_loader_kb_gzip',
+      ours: weigh(loader),
+      peer: { name: 'lite-youtube-embed', value: sum(facade) },
+      goal: 8,
+      how: `lite-youtube-embed ${version('lite-youtube-embed')}`,
+    },
+    {
+      name: 'widget_all_kb_gzip',
+      ours: sum([loader, ...ours]),
+      peer: { name: 'media-chrome', value: weigh(controls) },
+      goal: 60,
+      how: `media-chrome ${version('media-chrome')}`,
+    },
+  ];
+}
+
+/** The peers' published packages, at the locked versions, in the cache. */
+function installPeers() {
+  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'vitrine/bench-peers');
+  const lock = join(cache, 'package-lock.json');
+  const wanted = readFileSync(join(PEERS, 'package-lock.json'), 'utf8');
+  if (!existsSync(join(cache, 'node_modules')) || !existsSync(lock) || readFileSync(lock, 'utf8') !== wanted) {
+    mkdirSync(cache, { recursive: true });
+    copyFileSync(join(PEERS, 'package.json'), join(cache, 'package.json'));
+    copyFileSync(join(PEERS, 'package-lock.json'), lock);
+    execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'], {
+      cwd: cache,
+      stdio: ['ignore', 2, 2],
+      timeout: 300_000,
+    });
+  }
+  return join(cache, 'node_modules');
+}
