@@ -10,7 +10,7 @@ const show = (title: string, more: Partial<Show>): Show => ({
   receiving: false,
   auto_live: false,
   lineup: [],
-  playback_url: null,
+  playback_url: '',
   version: 1,
   ...more,
 });

@@ -22,6 +22,18 @@ describe('the second lane', () => {
     ]);
   });
 
+  it('reads a list to its last page', async () => {
+    const pages: Record<string, string> = {
+      '/v1/orgs/o/products?limit=200': '{"items":[1,2],"next":"a b"}',
+      '/v1/orgs/o/products?limit=200&after=a%20b': '{"items":[3],"next":null}',
+    };
+    const backend = {
+      cloudFetch: (_method: string, path: string) =>
+        Promise.resolve({ status: 200, body: pages[path] ?? '' }),
+    } as unknown as Backend;
+    expect(await new Cloud(backend, 'o').products()).toEqual([1, 2, 3]);
+  });
+
   it('turns problem+json into a failure with its code', async () => {
     const body = JSON.stringify({ status: 409, code: 'conflict', detail: 'Load it again.', retryable: true });
     const { cloud } = cloudAnswering({ status: 409, body });

@@ -6,10 +6,15 @@ import type {
   LineupItem,
   NewProduct,
   Order,
+  Page,
   Product,
   PublishKey,
   Show,
 } from './types.ts';
+
+/** As many items as the cloud gives at once, and as many pages as a screen can use. */
+const PAGE = 200;
+const MOST_PAGES = 25;
 
 export interface ShowDraft {
   title: string;
@@ -43,12 +48,22 @@ export class Cloud {
 
   orders = (show: string | null) => this.#list<Order>(show ? `/orders?show=${show}` : '/orders');
 
-  bans = (show: string) => this.#list<Ban>(`/shows/${show}/bans`);
+  bans = async (show: string) =>
+    (await this.#call<Page<Ban>>('GET', `/shows/${show}/bans`)).items;
   unban = (show: string, ban: string) => this.#call<void>('DELETE', `/shows/${show}/bans/${ban}`);
 
+  /** The whole list, page by page. */
   async #list<T>(path: string): Promise<T[]> {
-    const body = await this.#call<T[] | { items: T[] }>('GET', path);
-    return Array.isArray(body) ? body : body.items;
+    const items: T[] = [];
+    let after = '';
+    for (let page = 0; page < MOST_PAGES; page++) {
+      const query = `${path.includes('?') ? '&' : '?'}limit=${PAGE}${after}`;
+      const { items: more, next } = await this.#call<Page<T>>('GET', path + query);
+      items.push(...more);
+      if (!next) break;
+      after = `&after=${encodeURIComponent(next)}`;
+    }
+    return items;
   }
 
   async #call<T>(method: string, path: string, body?: unknown): Promise<T> {

@@ -64,7 +64,7 @@ export interface Show {
   interrupted_until?: string | null;
   lineup: LineupItem[];
   highlight?: Highlight | null;
-  playback_url: string | null;
+  playback_url: string;
   version: number;
 }
 
@@ -77,6 +77,8 @@ export interface PublishKey {
 export interface OrderLine {
   product_id: string;
   variant_id: string;
+  /** The product's name on the day of the order. */
+  title: string;
   quantity: number;
   price_minor: number;
 }
@@ -94,5 +96,13 @@ export interface Order {
 
 export interface Ban {
   id: string;
-  message_id: string;
+  /** Whom it was made for, as the chat named them. */
+  author: string;
+}
+
+/** A list in pages. */
+export interface Page<T> {
+  items: T[];
+  /** Send it as `after` to get the next page; null on the last. */
+  next?: string | null;
 }

@@ -297,7 +297,7 @@ export class FakeBackend extends Emitter implements Backend {
     await this.#pause();
     const author = this.#chat.find((message) => message.id === messageId)?.author;
     if (!author) this.#refuse('not_found');
-    this.cloud.bans.push({ id: newId(), message_id: messageId, author: author.id });
+    this.cloud.bans.push({ id: newId(), author: author.id });
     this.#change({ removedAuthors: [author.id] });
   }
 

@@ -91,7 +91,7 @@ export class Desk {
   /** Lets the author of `message` write again. */
   async unban(message: ChatMessage) {
     const bans = await this.cloud.bans(this.#showId);
-    const ban = bans.find((candidate) => candidate.message_id === message.id);
+    const ban = bans.find((candidate) => candidate.author === message.author.id);
     if (ban) await this.cloud.unban(this.#showId, ban.id);
   }
 

@@ -1,13 +1,7 @@
 /** The fake's second lane: the organisation's part of `/v1`, in memory. */
-import type { Coupon, LineupItem, NewProduct, Order, Product, Show } from '../../cloud/types.ts';
+import type { Ban, Coupon, LineupItem, NewProduct, Order, Product, Show } from '../../cloud/types.ts';
 import { CommandFailure, type CloudAnswer, type HighlightCard, type HighlightTarget } from '../backend.ts';
 import { newId, ORG, seedCoupons, seedProducts, seedShows } from './seed.ts';
-
-interface Ban {
-  id: string;
-  message_id: string;
-  author: string;
-}
 
 const ok = (body: unknown, status = 200): CloudAnswer => ({ status, body: JSON.stringify(body) });
 const empty = (): CloudAnswer => ({ status: 204, body: '' });
@@ -44,6 +38,7 @@ export class FakeCloud {
         {
           product_id: product.id,
           variant_id: product.variants[0]!.id,
+          title: product.title,
           quantity,
           price_minor: product.price_minor,
         },
@@ -108,7 +103,7 @@ export class FakeCloud {
       auto_live: false,
       scheduled_at: (json['scheduled_at'] as string | null) ?? null,
       lineup: [],
-      playback_url: null,
+      playback_url: '',
       version: 1,
     };
     this.shows.push(show);

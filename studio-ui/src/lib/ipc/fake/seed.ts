@@ -70,7 +70,7 @@ export function seedShows(products: Product[], coupons: Coupon[], now: number): 
     ended_at: null,
     lineup: [],
     highlight: null,
-    playback_url: null,
+    playback_url: '',
     version: 1,
     ...more,
   });
