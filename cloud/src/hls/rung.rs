@@ -13,6 +13,8 @@ use super::{
     time::MediaTime,
 };
 
+/// Timestamps are whole milliseconds: the next picture may come this much before its turn.
+const ROUNDING: MediaTime = MediaTime::from_ms(2);
 /// How long a part waits for its audio.
 const AUDIO_WAIT: MediaTime = MediaTime::from_ms(100);
 /// How long the first part of a session waits to learn whether there is audio at all.
@@ -175,7 +177,7 @@ impl Rung {
     fn cut_before(&mut self, dts: MediaTime, now: MediaTime) {
         self.cut_overflow(dts, now);
         let step = self.last.map_or(self.step, |last| dts - last);
-        if !self.pending.is_empty() && dts + step - self.part_start > PART_TARGET {
+        if !self.pending.is_empty() && dts + step - self.part_start > PART_TARGET + ROUNDING {
             self.cut(dts, now);
         }
     }
