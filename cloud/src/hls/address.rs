@@ -56,9 +56,10 @@ impl Want {
         Ok(Self::Playlist { rung, msn, part, skip })
     }
 
-    /// Whether the answer depends on delivery directives: such a playlist may be cached longer.
-    pub fn has_directives(&self) -> bool {
-        matches!(self, Self::Playlist { msn, skip, .. } if msn.is_some() || *skip)
+    /// Whether it asks for a moment: its answer never changes, so it may be stored longer. `_HLS_skip` alone
+    /// asks for what is newest.
+    pub fn is_blocking(&self) -> bool {
+        matches!(self, Self::Playlist { msn: Some(_), .. })
     }
 }
 

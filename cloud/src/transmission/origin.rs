@@ -101,7 +101,7 @@ async fn serve(
     };
     match origin.answer(&want).await {
         Some(Answer::Playlist(text)) => {
-            let cache = if want.has_directives() { BLOCKING_PLAYLIST } else { PLAYLIST };
+            let cache = if want.is_blocking() { BLOCKING_PLAYLIST } else { PLAYLIST };
             respond("application/vnd.apple.mpegurl", cache, text.into())
         }
         Some(Answer::Media(pieces)) => respond("video/mp4", MEDIA, join(pieces)),
@@ -187,6 +187,8 @@ mod tests {
         assert_eq!(get(&origin, "/index.m3u8").await.1, PLAYLIST);
         assert_eq!(get(&origin, "/2/source/index.m3u8").await.1, PLAYLIST);
         assert_eq!(get(&origin, "/2/source/index.m3u8?_HLS_msn=5&_HLS_part=0").await.1, BLOCKING_PLAYLIST);
+        let newest = get(&origin, "/2/source/index.m3u8?_HLS_skip=YES").await.1;
+        assert_eq!(newest, PLAYLIST, "a delta of what is newest is as short-lived as the whole");
         let (status, cache, _) = get(&origin, "/1/source/part5.0.m4s").await;
         assert_eq!((status, cache.as_str()), (404, "no-store"), "another epoch");
     }
