@@ -21,7 +21,7 @@ use utoipa_axum::router::OpenApiRouter;
 use vitrine_protocol::Code;
 
 use crate::app::App;
-use crate::base::ApiError;
+use crate::base::{ApiError, Problem};
 use crate::org::{OrgError, Orgs};
 use crate::{catalog, org, show};
 
@@ -37,6 +37,7 @@ const DOCUMENT: &str = include_str!("../openapi.json");
 #[openapi(
     info(title = "Vitrine", description = "The live-shopping cloud.", version = "1",
          license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")),
+    components(schemas(Problem, Code)),
     modifiers(&BearerToken),
     security(("session" = [])),
 )]

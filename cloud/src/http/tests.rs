@@ -299,6 +299,17 @@ async fn a_panic_is_a_problem_and_not_a_broken_connection() {
     .await;
 }
 
+fn references(value: &Value) -> Vec<String> {
+    match value {
+        Value::Object(fields) => {
+            let here = fields.get("$ref").and_then(Value::as_str).map(str::to_owned);
+            here.into_iter().chain(fields.values().flat_map(references)).collect()
+        }
+        Value::Array(items) => items.iter().flat_map(references).collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// Writes `openapi.json` from the code, and goes red when it was stale, so that the new one is committed.
 #[tokio::test]
 async fn the_committed_document_is_fresh() {
@@ -308,7 +319,12 @@ async fn the_committed_document_is_fresh() {
     let addresses = crate::app::Addresses { http: local, rtmp: local };
     let app = App::new(config, crate::base::TestClock::new().clock(), addresses).await.unwrap();
     let document = document(&app);
-    assert_eq!(serde_json::to_value(&document).unwrap()["openapi"], "3.1.0");
+    let value = serde_json::to_value(&document).unwrap();
+    assert_eq!(value["openapi"], "3.1.0");
+    for reference in references(&value) {
+        let name = reference.strip_prefix("#/components/schemas/").unwrap();
+        assert!(value["components"]["schemas"][name].is_object(), "{name} is named but not described");
+    }
     let text = serde_json::to_string_pretty(&document).unwrap() + "\n";
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
     if std::fs::read_to_string(path).unwrap_or_default() != text {
