@@ -131,7 +131,7 @@ fn check(show: &Show, name: &str) -> Result<(), TestCaseError> {
         }
     }
     // Boxes: decode times agree with the durations announced, without a hole or an overlap.
-    let mut end = None;
+    let (mut end, mut sound_end) = (None, 0);
     for fact in &show.facts {
         match fact {
             Fact::SegmentOpened { rung, discontinuity: true, .. } if rung.as_str() == name => end = None,
@@ -149,6 +149,11 @@ fn check(show: &Show, name: &str) -> Result<(), TestCaseError> {
                     *independent,
                     "INDEPENDENT is the truth"
                 );
+                for run in &moof.traf[1..] {
+                    let start = run.tfdt.as_ref().unwrap().base_media_decode_time;
+                    prop_assert!(start >= sound_end, "audio never overlaps");
+                    sound_end = start + 1024 * run.trun[0].samples.len() as u64;
+                }
                 end = Some(base + entries.iter().map(|e| u64::from(e.duration.unwrap())).sum::<u64>());
             }
             _ => {}
@@ -453,6 +458,47 @@ fn delta_updates_skip_only_old_segments_and_an_ended_show_ends() {
     show.take(facts);
     let text = show.playlist("source");
     assert!(text.ends_with("#EXT-X-ENDLIST\n") && !text.contains("PRELOAD-HINT"));
+}
+
+#[test]
+fn a_pin_is_one_date_range_in_every_rung_and_ends_when_it_is_cleared() {
+    use vitrine_protocol::{CouponCard, CouponId, Highlight, HighlightAction, HighlightCard, HighlightId};
+    let mut show = Show::new(&["source", "480p"]);
+    for n in 0..200i64 {
+        let at = 5_000 + n * 1000 / 30;
+        show.source(at, 0, n % 60 == 0);
+        show.encoded(at, n % 60 == 0, at);
+    }
+    let facts = show.packager.go_live(DateTime::UNIX_EPOCH);
+    show.take(facts);
+    let coupon_id = "0193aabb-0000-7000-8000-00000000000c".parse::<CouponId>().unwrap();
+    let mut highlight = Highlight {
+        id: "0193aabb-0000-7000-8000-00000000000a".parse::<HighlightId>().unwrap(),
+        action: HighlightAction::Show,
+        media_time_ms: Some(9_000),
+        at: ms(9_000).utc(DateTime::UNIX_EPOCH),
+        card: HighlightCard::Coupon(CouponCard {
+            coupon_id,
+            code: "TEN".into(),
+            title: "\"quoted\"\n".into(),
+        }),
+    };
+    let ranges = |show: &Show, name: &str| -> Vec<String> {
+        show.playlist(name).lines().filter(|l| l.contains("DATERANGE")).map(Into::into).collect()
+    };
+    let facts = show.packager.highlight(highlight.clone());
+    show.take(facts);
+    let shown = ranges(&show, "source");
+    assert_eq!(shown.len(), 1);
+    assert!(shown[0].contains("START-DATE=\"1970-01-01T00:00:09.000Z\"") && !shown[0].contains("END-DATE"));
+    assert_eq!(shown, ranges(&show, "480p"));
+    (highlight.action, highlight.at) = (HighlightAction::Clear, ms(11_500).utc(DateTime::UNIX_EPOCH));
+    let facts = show.packager.highlight(highlight);
+    show.take(facts);
+    let cleared = ranges(&show, "480p");
+    assert_eq!(cleared.len(), 1, "the same id, once");
+    assert!(cleared[0].contains(",END-DATE=\"1970-01-01T00:00:11.500Z\""), "{cleared:?}");
+    assert_eq!(cleared, ranges(&show, "source"));
 }
 
 #[test]
