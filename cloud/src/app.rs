@@ -162,6 +162,10 @@ pub mod testing {
         .await;
     }
 
+    fn home() -> std::net::IpAddr {
+        std::net::Ipv4Addr::LOCALHOST.into()
+    }
+
     /// Registers an organisation of that name; its owner and their token.
     pub async fn owner(app: &App, name: &str) -> (Actor, OrgId, String) {
         let registration = Registration {
@@ -170,7 +174,7 @@ pub mod testing {
             name: "Ada".into(),
             organization_name: name.into(),
         };
-        let signed_in = app.orgs.register(registration).await.expect("a registration");
+        let signed_in = app.orgs.register(registration, home()).await.expect("a registration");
         let actor = app.orgs.authenticate(&signed_in.token).await.expect("a session");
         (actor, signed_in.organizations[0].id, signed_in.token)
     }

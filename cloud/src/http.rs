@@ -22,6 +22,7 @@ use vitrine_protocol::Code;
 
 use crate::app::App;
 use crate::base::{ApiError, Problem};
+use crate::config::ServeRole;
 use crate::org::{OrgError, Orgs};
 use crate::{catalog, org, show};
 
@@ -78,11 +79,12 @@ pub fn document(app: &App) -> utoipa::openapi::OpenApi {
 
 /// The whole of HTTP.
 pub fn router(app: &App) -> Router {
-    let (documented, _) = documented(app).split_for_parts();
-    Router::new()
-        .merge(documented)
-        .merge(public(app))
-        .merge(operations(app))
+    let mut router = Router::new().merge(operations(app));
+    if app.config.server.plays(ServeRole::Api) {
+        let (documented, _) = documented(app).split_for_parts();
+        router = router.merge(documented).merge(public(app));
+    }
+    router
         .fallback(async || ApiError::new(Code::NotFound, "there is nothing at this address"))
         .method_not_allowed_fallback(async || {
             ApiError::new(Code::MethodNotAllowed, "this address does not take that method")

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::app::App;
 use crate::bus;
+use crate::config::ServeRole;
 use crate::db::DbError;
 use crate::events::{Follower, Listener};
 use crate::show;
@@ -47,11 +48,15 @@ pub async fn start(app: &App) -> Result<(), DbError> {
     for follower in followers(app) {
         app.relay.follow(follower, &app.tasks, app.stop.clone()).await?;
     }
-    for listener in listeners(app) {
-        app.relay.listen(listener, &app.tasks, app.stop.clone());
+    if app.config.server.plays(ServeRole::Worker) {
+        for listener in listeners(app) {
+            app.relay.listen(listener, &app.tasks, app.stop.clone());
+        }
+        timers(app);
     }
-    timers(app);
-    lose_ghosts(app);
+    if app.config.server.plays(ServeRole::Ingest) {
+        lose_ghosts(app);
+    }
     Ok(())
 }
 

@@ -8,7 +8,7 @@ mod show;
 mod storage;
 
 pub use media::{Media, PublisherConflict, RungName};
-pub use server::Server;
+pub use server::{ServeRole, Server};
 pub use show::Show;
 pub use storage::Storage;
 
@@ -58,6 +58,7 @@ mod tests {
     fn everything_has_a_default() {
         let cli = Cli::try_parse_from(["x"]).unwrap();
         assert_eq!(cli.config.server.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!(cli.config.server.roles, ServeRole::ALL);
         assert_eq!(cli.config.media.ladder, [RungName::Source, RungName::P480]);
         assert_eq!(cli.config.storage.database_url(), "sqlite:./vitrine-data/vitrine.db");
     }
@@ -67,6 +68,7 @@ mod tests {
         for (arguments, word) in [
             (["x", "--listen", "nowhere"], "--listen"),
             (["x", "--ladder", "source,9000p"], "--ladder"),
+            (["x", "--roles", "api,king"], "--roles"),
             (["x", "--publisher-conflict", "fight"], "--publisher-conflict"),
             (["x", "--interrupted-minutes", "31"], "--interrupted-minutes"),
             (["x", "--public-url", "ftp://x"], "--public-url"),

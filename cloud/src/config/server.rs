@@ -22,15 +22,52 @@ pub struct Server {
     #[arg(long, env = "VITRINE_RTMP_PUBLIC_URL", value_parser = rtmp_url)]
     pub rtmp_public_url: Option<String>,
 
+    /// The parts of `serve` that run in this process; more than one process needs Postgres
+    #[arg(long, env = "VITRINE_ROLES", value_delimiter = ',', default_value = "api,rtm,ingest,edge,worker")]
+    pub roles: Vec<ServeRole>,
+
     /// A folder with a built widget, in place of the one in this program
     #[arg(long, env = "VITRINE_WIDGET_DIR")]
     pub widget_dir: Option<PathBuf>,
 }
 
+/// A part of `serve`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ServeRole {
+    /// HTTP for members and shoppers.
+    Api,
+    /// The chat.
+    Rtm,
+    /// Publishers and their transmissions.
+    Ingest,
+    /// LL-HLS to viewers.
+    Edge,
+    /// Listeners and timers.
+    Worker,
+}
+
+impl ServeRole {
+    /// Every role.
+    pub const ALL: [Self; 5] = [Self::Api, Self::Rtm, Self::Ingest, Self::Edge, Self::Worker];
+}
+
 impl Server {
+    /// Whether this process plays `role`.
+    #[must_use]
+    pub fn plays(&self, role: ServeRole) -> bool {
+        self.roles.contains(&role)
+    }
+
     pub(super) fn for_testing() -> Self {
         let free = SocketAddr::from(([127, 0, 0, 1], 0));
-        Self { listen: free, rtmp_listen: free, public_url: None, rtmp_public_url: None, widget_dir: None }
+        Self {
+            listen: free,
+            rtmp_listen: free,
+            public_url: None,
+            rtmp_public_url: None,
+            roles: ServeRole::ALL.to_vec(),
+            widget_dir: None,
+        }
     }
 
     /// The public address of HTTP, without a slash at its end, once `bound` is known.

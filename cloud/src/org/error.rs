@@ -32,6 +32,9 @@ pub enum OrgError {
     /// Too many failed tries.
     #[error("too many tries")]
     TooManyTries,
+    /// Too many passwords wait to be hashed.
+    #[error("too many sign-ins at this moment")]
+    Busy,
     /// An organisation keeps at least one owner.
     #[error("the last owner stays")]
     LastOwner,

@@ -1,6 +1,7 @@
 //! Passwords: argon2id, away from the async threads, few at a time.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
@@ -11,6 +12,9 @@ use super::OrgError;
 
 /// Each hashing takes 19 MiB while it runs.
 const AT_ONCE: usize = 2;
+
+/// How long a caller waits for its turn.
+const TURN_WITHIN: Duration = Duration::from_secs(10);
 
 /// Hashes and verifies.
 #[derive(Clone)]
@@ -55,7 +59,13 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, OrgError> {
-        let _turn = self.turns.acquire().await.map_err(|_| OrgError::Password)?;
+        let turn = tokio::time::timeout(TURN_WITHIN, self.turns.clone().acquire_owned()).await;
+        let turn = turn.map_err(|_| OrgError::Busy)?.map_err(|_| OrgError::Password)?;
+        // The turn goes with the work: a caller who hangs up must not let another one in beside it.
+        let work = move || {
+            let _turn = turn;
+            work()
+        };
         tokio::task::spawn_blocking(work).await.map_err(|_| OrgError::Password)
     }
 }

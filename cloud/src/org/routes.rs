@@ -43,9 +43,10 @@ struct RoleChange {
     responses((status = 201, body = SignedIn), Problems))]
 async fn register(
     State(orgs): State<Orgs>,
+    Remote(from): Remote,
     Json(registration): Json<Registration>,
 ) -> Result<(StatusCode, Json<SignedIn>), ApiError> {
-    Ok((StatusCode::CREATED, Json(orgs.register(registration).await?)))
+    Ok((StatusCode::CREATED, Json(orgs.register(registration, from).await?)))
 }
 
 /// Signs in.
@@ -135,6 +136,9 @@ impl From<OrgError> for ApiError {
             }
             OrgError::EmailTaken => Self::new(Code::EmailTaken, "that e-mail has an account already"),
             OrgError::TooManyTries => Self::new(Code::RateLimited, "too many tries; wait a few minutes"),
+            OrgError::Busy => {
+                Self::new(Code::RateLimited, "too many people sign in at this moment; try again")
+            }
             OrgError::LastOwner => {
                 Self::new(Code::Forbidden, "an organisation keeps at least one owner; name another one first")
             }

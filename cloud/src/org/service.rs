@@ -18,6 +18,8 @@ const SESSION: TimeDelta = TimeDelta::days(30);
 /// Failed sign-ins in five minutes: for one e-mail, and from one address.
 const TRIES_PER_EMAIL: u32 = 10;
 const TRIES_PER_ADDRESS: u32 = 50;
+/// Registrations in five minutes from one address.
+const REGISTRATIONS_PER_ADDRESS: u32 = 60;
 /// The most members an organisation takes.
 const MEMBERS: usize = 500;
 
@@ -40,12 +42,15 @@ impl Orgs {
     /// Makes an account with an organisation of its own and signs it in.
     ///
     /// # Errors
-    /// [`OrgError::EmailTaken`]; [`OrgError::Invalid`].
-    pub async fn register(&self, registration: Registration) -> Result<SignedIn, OrgError> {
+    /// [`OrgError::EmailTaken`]; [`OrgError::Invalid`]; [`OrgError::TooManyTries`].
+    pub async fn register(&self, registration: Registration, from: IpAddr) -> Result<SignedIn, OrgError> {
         let account = Account::check(&registration.email, &registration.name, registration.password)?;
         let organization_name = trimmed("organization_name", &registration.organization_name, 1, 80)?;
-        let hash = self.passwords.hash(account.password).await?;
         let now = self.clock.now();
+        if !self.throttle.try_once(&format!("r:{from}"), REGISTRATIONS_PER_ADDRESS, now) {
+            return Err(OrgError::TooManyTries);
+        }
+        let hash = self.passwords.hash(account.password).await?;
         let user = User { id: UserId::new(), email: account.email, name: account.name };
         let mut tx = self.db.begin().await?;
         store::insert_user(&mut tx, &user, &hash, now).await.map_err(clash_is_email)?;
@@ -69,21 +74,20 @@ impl Orgs {
         let now = self.clock.now();
         let email = normal_email(email).map_err(|_| OrgError::BadCredentials)?;
         let (by_email, by_address) = (format!("e:{email}"), format!("a:{from}"));
-        if self.throttle.is_over(&by_email, TRIES_PER_EMAIL, now)
-            || self.throttle.is_over(&by_address, TRIES_PER_ADDRESS, now)
-        {
-            return Err(OrgError::TooManyTries);
-        }
         if password.len() > 1024 {
             return Err(OrgError::BadCredentials);
         }
+        if !self.throttle.try_once(&by_address, TRIES_PER_ADDRESS, now)
+            || !self.throttle.try_once(&by_email, TRIES_PER_EMAIL, now)
+        {
+            return Err(OrgError::TooManyTries);
+        }
         let (user, hash) = store::user_by_email(&self.db, &email).await?.unzip();
         if !self.passwords.verify(password, hash).await? {
-            self.throttle.failed(by_email, now);
-            self.throttle.failed(by_address, now);
             return Err(OrgError::BadCredentials);
         }
-        self.throttle.succeeded(&by_email);
+        self.throttle.forget(&by_email);
+        self.throttle.give_back(&by_address);
         let user = user.ok_or(OrgError::BadCredentials)?;
         let mut tx = self.db.begin().await?;
         let token = self.open_session(&mut tx, user.id).await?;

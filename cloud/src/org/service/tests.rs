@@ -24,7 +24,7 @@ fn member(email: &str, role: Role) -> NewMember {
 async fn who_registers_owns_an_organisation_and_is_signed_in() {
     each_db(async |db| {
         let orgs = Orgs::new(db, TestClock::new().clock());
-        let signed_in = orgs.register(ada()).await.unwrap();
+        let signed_in = orgs.register(ada(), HOME).await.unwrap();
         let actor = orgs.authenticate(&signed_in.token).await.unwrap();
         let me = orgs.me(&actor).await.unwrap();
         assert_eq!((me.user.email.as_str(), me.organizations.len()), ("ada@example.com", 1));
@@ -34,9 +34,9 @@ async fn who_registers_owns_an_organisation_and_is_signed_in() {
         );
         assert_eq!(orgs.find_by_slug("atelier-nord").await.unwrap().unwrap().id, me.organizations[0].id);
 
-        assert!(matches!(orgs.register(ada()).await, Err(OrgError::EmailTaken)));
+        assert!(matches!(orgs.register(ada(), HOME).await, Err(OrgError::EmailTaken)));
         let second = Registration { email: "b@example.com".into(), ..ada() };
-        assert_eq!(orgs.register(second).await.unwrap().organizations[0].slug, "atelier-nord-2");
+        assert_eq!(orgs.register(second, HOME).await.unwrap().organizations[0].slug, "atelier-nord-2");
     })
     .await;
 }
@@ -45,7 +45,7 @@ async fn who_registers_owns_an_organisation_and_is_signed_in() {
 async fn only_the_hash_of_a_token_is_stored() {
     each_db(async |db| {
         let orgs = Orgs::new(db.clone(), TestClock::new().clock());
-        let token = orgs.register(ada()).await.unwrap().token;
+        let token = orgs.register(ada(), HOME).await.unwrap().token;
         let stored: String =
             crate::on!(db, c => sqlx::query_scalar("SELECT token_hash FROM sessions").fetch_one(c).await)
                 .unwrap();
@@ -59,7 +59,7 @@ async fn only_the_hash_of_a_token_is_stored() {
 async fn unknown_users_and_wrong_passwords_get_the_same_answer() {
     each_db(async |db| {
         let orgs = Orgs::new(db, TestClock::new().clock());
-        orgs.register(ada()).await.unwrap();
+        orgs.register(ada(), HOME).await.unwrap();
         let wrong = orgs.sign_in("ada@example.com", "wrong horse".into(), HOME).await;
         let unknown = orgs.sign_in("nobody@example.com", "wrong horse".into(), HOME).await;
         assert!(matches!((wrong, unknown), (Err(OrgError::BadCredentials), Err(OrgError::BadCredentials))));
@@ -75,7 +75,7 @@ async fn guessing_is_stopped_even_with_the_right_password_at_the_end() {
     let db = Db::connect(&format!("sqlite:{}/v.db", dir.path().display())).await.unwrap();
     db.migrate().await.unwrap();
     let orgs = Orgs::new(db, hands.clock());
-    orgs.register(ada()).await.unwrap();
+    orgs.register(ada(), HOME).await.unwrap();
     for _ in 0..TRIES_PER_EMAIL {
         let tried = orgs.sign_in("ada@example.com", "wrong horse".into(), HOME).await;
         assert!(matches!(tried, Err(OrgError::BadCredentials)));
@@ -91,7 +91,7 @@ async fn a_session_ends_by_signing_out_and_by_time() {
     each_db(async |db| {
         let hands = TestClock::new();
         let orgs = Orgs::new(db, hands.clock());
-        let first = orgs.register(ada()).await.unwrap().token;
+        let first = orgs.register(ada(), HOME).await.unwrap().token;
         let second = orgs.sign_in("ada@example.com", "correct horse".into(), HOME).await.unwrap().token;
         let actor = orgs.authenticate(&first).await.unwrap();
         orgs.sign_out(&actor).await.unwrap();
@@ -108,7 +108,7 @@ async fn a_session_ends_by_signing_out_and_by_time() {
 async fn only_owners_change_members_and_one_owner_stays() {
     each_db(async |db| {
         let orgs = Orgs::new(db, TestClock::new().clock());
-        let signed_in = orgs.register(ada()).await.unwrap();
+        let signed_in = orgs.register(ada(), HOME).await.unwrap();
         let (org, owner_id) = (signed_in.organizations[0].id, signed_in.user.id);
         let owner = orgs.authenticate(&signed_in.token).await.unwrap();
         let mo = orgs.add_member(&owner, org, member("mo@example.com", Role::Moderator)).await.unwrap();
