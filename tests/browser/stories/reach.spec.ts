@@ -51,7 +51,7 @@ test('everything can be done with the keyboard alone', async ({ context }) => {
     seen.push(await focused());
   }
   for (const name of ['Close the show', 'Say something…', 'Send a heart', 'Mute', 'Pause']) expect(seen.some((one) => one === name), name).toBe(true);
-  expect(seen.some((one) => /^Add .* to the cart$/.test(one))).toBe(true);
+  expect(seen.some((one) => /^Add to cart: /.test(one))).toBe(true);
   await shop.inside('.stage').getByRole('button', { name: /All products/ }).focus();
   await page.keyboard.press('Enter');
   await expect(shop.inside('[role=dialog]')).toBeFocused();
@@ -83,7 +83,7 @@ test('who asked for less motion gets none', async ({ browser }) => {
   const context = await browser.newContext({ reducedMotion: 'reduce' });
   const shop = await ShopPage.open(context);
   await shop.openStage();
-  const slow = await shop.inside('.stage').evaluate((stage) => getComputedStyle(stage).getPropertyValue('--vt-motion-slow').trim());
-  expect(slow).toBe('0ms');
+  const slow = await shop.inside('.stage').evaluate((stage) => getComputedStyle(stage).getPropertyValue('--vt-motion-slow'));
+  expect(parseFloat(slow)).toBe(0);
   await context.close();
 });

@@ -26,7 +26,7 @@ test('one tap puts the pinned product into the cart, and the checkout records th
   await shop.playing();
   const { id } = await staff.pin({ kind: 'product', product_id: mug?.product_id ?? '' });
   const card = shop.inside(`[data-highlight="${id}"]`);
-  await card.getByRole('button', { name: 'Add Ceramic mug to the cart' }).click();
+  await card.getByRole('button', { name: 'Add to cart: Ceramic mug' }).click();
   const view = card.getByRole('button', { name: /In your cart/ });
   await expect(view).toBeVisible();
   await view.click();
@@ -69,7 +69,7 @@ test('a variant is chosen in the list of products', async ({ context }) => {
   const shirt = sheet.locator('article').filter({ hasText: 'Linen shirt' });
   await shirt.getByText('L', { exact: true }).click();
   await expect(shirt.getByRole('radio', { name: 'XL' })).toBeDisabled();
-  await shirt.getByRole('button', { name: 'Add Linen shirt to the cart' }).click();
+  await shirt.getByRole('button', { name: 'Add to cart: Linen shirt' }).click();
   await expect(shirt.getByRole('button', { name: /In your cart/ })).toBeVisible();
   const lines = await shop.page.evaluate(() => (window as unknown as { vitrineDemoShop: { cart: { get(): { lines: unknown } } } }).vitrineDemoShop.cart.get().lines);
   expect(lines).toEqual([{ sku: 'LS-L', quantity: 1 }]);

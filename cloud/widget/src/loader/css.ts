@@ -30,6 +30,7 @@ export const css = `
 .teaser .close{position:absolute;top:0;right:0;width:44px;height:44px;display:grid;place-items:center}
 .teaser .cross{width:28px;height:28px;border-radius:50%;background:rgb(8 9 12/.72) url("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24'%3E%3Cpath fill='none' stroke='%23fff' stroke-width='2.4' stroke-linecap='round' d='M7 7l10 10M17 7L7 17'/%3E%3C/svg%3E") center/18px no-repeat}
 .teaser .close:hover .cross{background-color:#000}
+.teaser .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .teaser :focus-visible{outline:2px solid var(--vt-focus,#5b8cff);outline-offset:2px}
 @media (max-width:600px){.teaser{width:140px}.teaser .words{padding:8px 12px 10px;font-size:13px}.teaser .line{display:none}.teaser .go{width:44px;height:44px}}
 @media (prefers-reduced-motion:reduce){.teaser,.teaser .badge.live::before{animation:none}.teaser .image{transition:none}}

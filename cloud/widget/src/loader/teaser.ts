@@ -23,6 +23,7 @@ export class Teaser {
   readonly #image = el('img', 'image');
   readonly #badge = el('span', 'badge');
   readonly #viewers = el('span', 'viewers');
+  readonly #watching = el('span', 'hidden', ' watching. ');
   readonly #title = el('span', 'title');
   readonly #line = el('span', 'line');
 
@@ -35,7 +36,7 @@ export class Teaser {
     this.#image.decoding = 'async';
     this.#image.onerror = () => (this.#image.hidden = true);
     const top = el('span', 'top');
-    top.append(this.#badge, this.#viewers);
+    top.append(this.#badge, this.#viewers, this.#watching);
     const picture = el('span', 'picture');
     picture.append(this.#image, top, el('span', 'go'));
     const words = el('span', 'words');
@@ -63,10 +64,10 @@ export class Teaser {
     this.#badge.classList.toggle('live', live);
     this.#viewers.textContent = live ? figure(show.viewers) : '';
     this.#title.textContent = show.title;
+    this.#watching.hidden = !live;
     const line = live ? 'Watch and shop now' : ended ? 'See what was shown' : `Starts ${until(show.scheduled_at, nowMs)}`;
     this.#line.textContent = line;
     this.#box.ariaLabel = 'Live shopping';
-    this.#open.ariaLabel = `${show.title}. ${this.#badge.textContent}${live ? `, ${figure(show.viewers)} watching` : ''}. ${line}`;
   }
 
   /** While the app loads; `failed` says that it did not come. */

@@ -52,7 +52,7 @@ export const words = {
   priceNow: 'Price',
   priceBefore: 'before',
   addToCart: 'Add to cart',
-  addThis: (title: string) => `Add ${title} to the cart`,
+  addThis: (title: string) => `Add to cart: ${title}`,
   adding: 'Adding…',
   inCart: 'In your cart',
   view: 'View',
