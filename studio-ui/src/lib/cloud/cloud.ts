@@ -40,6 +40,7 @@ export class Cloud {
   deleteShow = (id: string) => this.#call<void>('DELETE', `/shows/${id}`);
   setLineup = (id: string, items: LineupItem[]) =>
     this.#call<Show>('PUT', `/shows/${id}/lineup`, { items });
+  endShow = (id: string) => this.#call<Show>('POST', `/shows/${id}/end`);
   newPublishKey = (id: string) => this.#call<PublishKey>('POST', `/shows/${id}/publish-key`);
 
   products = () => this.#list<Product>('/products');

@@ -65,6 +65,7 @@ export class FakeBackend extends Emitter implements Backend {
     this.#options = { ...DEFAULTS, ...options };
     this.cloud = new FakeCloud(this.#options.empty, Date.now());
     this.cloud.onchange = () => this.#touchLineup();
+    this.cloud.onend = () => this.#moveShow({ state: 'ended', receiving: false, rungs: [] });
     this.#session = this.#options.as === 'nobody' ? null : sessionOf(this.#options.as, this.#options.keyring);
     this.#devices = devicesOf(this.#options.camera);
     this.#stage = stageOf(this.#devices);
@@ -200,10 +201,11 @@ export class FakeBackend extends Emitter implements Backend {
     }
     const host = this.#session?.organizations[0]?.role !== 'moderator';
     const holding = this.#options.trouble === 'holding';
-    const phase: AirPhase = !host ? 'idle' : live ? (holding ? 'reconnecting' : 'live') : 'preview';
+    const ours = host && live && !this.#options.elsewhere;
+    const phase: AirPhase = ours ? (holding ? 'reconnecting' : 'live') : host ? 'preview' : 'idle';
     this.#air = {
       phase,
-      liveAtMs: host ? liveAtMs : null,
+      liveAtMs: ours ? liveAtMs : null,
       sinceAtMs: Date.now() - (holding ? 4_000 : 0),
       problem: null,
     };

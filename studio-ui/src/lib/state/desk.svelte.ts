@@ -28,6 +28,10 @@ export class Desk {
   orders = $state.raw<OrderView[]>([]);
   connection = $state.raw<ConnectionView>(OFFLINE);
   card = $derived(this.highlight?.action === 'show' ? this.highlight.card : null);
+  /** The show is on air, from here or from elsewhere. */
+  onAir = $derived(this.show?.state === 'live' || this.show?.state === 'interrupted');
+  /** The show can be ended from here. */
+  canEnd = $derived.by(() => this.air.canEnd || (this.onAir && !this.air.sending));
   /** The key of the entry that is being pinned, until the desk answers. */
   pinning = $state<string | null>(null);
   readonly #backend: Backend;
@@ -64,6 +68,12 @@ export class Desk {
     this.connection = now.connection;
     this.show = now.show;
     await Promise.all([this.run.loaded.reload(), this.stage.loadDevices()]);
+  }
+
+  /** Ends the show: through the desk when this studio sends, else as any colleague could. */
+  async end() {
+    if (this.air.sending) await this.air.end();
+    else await this.cloud.endShow(this.#showId);
   }
 
   async close() {

@@ -106,6 +106,16 @@ describe('the desk', () => {
     desk.stop();
   });
 
+  it('ends a show that is sent from elsewhere', async () => {
+    const { desk } = await openDesk({ liveForMs: 60_000, elsewhere: true });
+    expect(desk.air.view.phase).toBe('preview');
+    expect(desk.canEnd).toBe(true);
+    await done(desk.end());
+    expect(desk.show?.state).toBe('ended');
+    expect(desk.canEnd).toBe(false);
+    desk.stop();
+  });
+
   it('stops listening once it is closed', async () => {
     const { backend, desk } = await openDesk();
     await done(desk.close());

@@ -16,6 +16,8 @@ export class FakeCloud {
   bans: Ban[] = [];
   /** The line-up, prices or stock changed. */
   onchange: () => void = () => {};
+  /** Somebody ended a show. */
+  onend: (show: string) => void = () => {};
 
   constructor(empty: boolean, now: number) {
     this.products = empty ? [] : seedProducts();
@@ -126,6 +128,11 @@ export class FakeCloud {
     if (verb === 'publish-key') {
       const key = 'vtp_b3Zl4mTq7Hk2cXw9RfYdS1aJ8gNu5eVo';
       return ok({ key, stream_key: key, rtmp_url: 'rtmp://127.0.0.1:1935/live' }, 201);
+    }
+    if (verb === 'end') {
+      show.state = 'ended';
+      this.onend(show.id);
+      return ok(show);
     }
     if (verb === 'lineup') {
       show.lineup = json['items'] as LineupItem[];

@@ -13,6 +13,8 @@ export interface FakeOptions {
   camera: boolean;
   /** The demo's show is already on air: this long, in milliseconds. */
   liveForMs: number | null;
+  /** What is on air comes from another encoder. */
+  elsewhere: boolean;
   /** The uplink is lost, or the line is bad. */
   trouble: 'none' | 'holding' | 'fair' | 'poor' | 'offline';
   /** How long each command takes. */
@@ -29,6 +31,7 @@ export const DEFAULTS: FakeOptions = {
   cloudDown: false,
   camera: true,
   liveForMs: null,
+  elsewhere: false,
   trouble: 'none',
   latencyMs: 120,
   crowd: true,
@@ -45,6 +48,7 @@ export function optionsFrom(query: URLSearchParams): Partial<FakeOptions> {
   if (query.get('cloud') === 'down') options.cloudDown = true;
   if (query.get('camera') === 'none') options.camera = false;
   if (query.has('live')) options.liveForMs = Number(query.get('live')) * 1000;
+  if (query.has('elsewhere')) options.elsewhere = true;
   if (query.has('trouble')) options.trouble = query.get('trouble') as FakeOptions['trouble'];
   if (query.has('latency')) options.latencyMs = Number(query.get('latency'));
   return options;
