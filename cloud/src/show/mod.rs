@@ -8,19 +8,14 @@
 mod error;
 mod listen;
 mod model;
-mod model_lineup;
 mod publish;
 mod routes;
 mod service;
-mod service_highlight;
-mod service_media;
 mod store;
-mod store_publish;
 
 pub use error::ShowError;
 pub use listen::DropRemovedProducts;
-pub use model::{Show, ShowDraft, ShowPatch};
-pub use model_lineup::{Lineup, LineupItem};
+pub use model::{Lineup, LineupItem, Show, ShowDraft, ShowPatch};
 pub use publish::{Admission, MediaFact, PublishKey, RunningShow};
 pub use routes::router;
 pub use service::{ChannelReason, Shows};

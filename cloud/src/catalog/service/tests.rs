@@ -1,9 +1,9 @@
 use vitrine_protocol::{CouponId, Currency, ViewerId};
 
-use super::super::{CouponDraft, Order, OrderDraft, OrderLineDraft};
 use super::*;
 use crate::app::App;
 use crate::app::testing::{each_app, owner};
+use crate::catalog::{CouponDraft, Order, OrderDraft, OrderLineDraft};
 use crate::show::ShowDraft;
 
 fn scarf(stock: i64) -> ProductDraft {

@@ -6,12 +6,12 @@ use vitrine_protocol::{
     PublishSessionId,
 };
 
-use super::super::{Admission, MediaFact};
 use super::*;
 use crate::app::App;
 use crate::app::testing::{each_app, owner};
 use crate::base::TestClock;
 use crate::catalog::{CouponDraft, ProductDraft};
+use crate::show::{Admission, MediaFact};
 
 const STUDIO: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 

@@ -1,5 +1,7 @@
 //! SQL of products and variants.
 
+pub(super) mod sales;
+
 use vitrine_protocol::{Currency, OrgId, ProductId, VariantId};
 
 use super::{Product, Variant};
@@ -37,7 +39,7 @@ impl From<VariantRow> for Variant {
     }
 }
 
-pub(super) fn currency(text: &str) -> Result<Currency, DbError> {
+fn currency(text: &str) -> Result<Currency, DbError> {
     Currency::try_from(text).map_err(|_| DbError::Corrupt(format!("currency {text}")))
 }
 

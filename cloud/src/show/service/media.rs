@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use chrono::{DateTime, TimeDelta, Utc};
 use vitrine_protocol::{PublishSessionId, ShowId};
 
-use super::{Admission, MediaFact, RunningShow, Show, ShowError, Shows, store, store_publish};
 use crate::base::{Actor, hash_secret};
 use crate::events::{EndReason, Event, record};
+use crate::show::{Admission, MediaFact, RunningShow, Show, ShowError, Shows, store};
 
 /// How far back [`Shows::list_running`] tells transitions.
 const RECENT: TimeDelta = TimeDelta::minutes(2);
@@ -26,17 +26,17 @@ impl Shows {
             return Err(ShowError::BadPublishKey);
         }
         let hash = hash_secret(key);
-        let show = store_publish::show_of_key(&self.db, &hash).await?.ok_or(ShowError::BadPublishKey)?;
+        let show = store::publish::show_of_key(&self.db, &hash).await?.ok_or(ShowError::BadPublishKey)?;
         let mut tx = self.db.begin().await?;
         let mut show = store::lock_any(&mut tx, show).await?.ok_or(ShowError::BadPublishKey)?;
         // A key may be revoked between the two looks.
-        if !store_publish::key_opens(&mut tx, &hash).await? {
+        if !store::publish::key_opens(&mut tx, &hash).await? {
             return Err(ShowError::BadPublishKey);
         }
         let now = self.clock.now();
         let clock_epoch = show.admit(now)?;
         let session = PublishSessionId::new();
-        store_publish::insert_session(&mut tx, session, show.id, remote, now).await?;
+        store::publish::insert_session(&mut tx, session, show.id, remote, now).await?;
         let fact = Event::PublisherAdmitted { show: show.id, session };
         self.save(&mut tx, &ingest(), &show, vec![fact]).await?;
         tx.commit().await?;
@@ -109,7 +109,7 @@ impl Shows {
     pub async fn next_transmission_epoch(&self, show: ShowId) -> Result<u32, ShowError> {
         let mut tx = self.db.begin().await?;
         let epoch =
-            store_publish::next_transmission_epoch(&mut tx, show).await?.ok_or(ShowError::NotFound(show))?;
+            store::publish::next_transmission_epoch(&mut tx, show).await?.ok_or(ShowError::NotFound(show))?;
         tx.commit().await?;
         Ok(u32::try_from(epoch).unwrap_or(u32::MAX))
     }
@@ -143,7 +143,7 @@ impl Shows {
     /// The database does not answer.
     pub async fn lose_ghosts(&self, since: DateTime<Utc>) -> Result<u32, ShowError> {
         let mut lost = 0;
-        for (show, session) in store_publish::ghosts(&self.db, since).await? {
+        for (show, session) in store::publish::ghosts(&self.db, since).await? {
             self.lost(show, session, false).await?;
             lost += 1;
         }
@@ -154,7 +154,7 @@ impl Shows {
         let now = self.clock.now();
         let mut tx = self.db.begin().await?;
         let mut show = store::lock_any(&mut tx, show).await?.ok_or(ShowError::NotFound(show))?;
-        store_publish::end_session(&mut tx, show.id, session, now).await?;
+        store::publish::end_session(&mut tx, show.id, session, now).await?;
         let facts = show.lose(session, clean, now, self.patience);
         self.save(&mut tx, &ingest(), &show, facts).await?;
         tx.commit().await?;
@@ -169,7 +169,7 @@ impl Shows {
     ) -> Result<Show, ShowError> {
         let found = store::find(&self.db, show).await?.ok_or(ShowError::NotFound(show))?;
         let mut tx = self.db.begin().await?;
-        if store_publish::map_session(&mut tx, show, session, offset_ms).await? {
+        if store::publish::map_session(&mut tx, show, session, offset_ms).await? {
             let fact = Event::PublisherMapped { show, session, offset_ms };
             record(&mut tx, &ingest(), self.clock.now(), found.org, Some(show), fact)?;
         }

@@ -1,5 +1,7 @@
 //! Products and their variants.
 
+mod order;
+
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
@@ -10,10 +12,12 @@ use super::CatalogError;
 use crate::base::{Invalid, check_text, patch_field, trimmed};
 use crate::events::Event;
 
+pub use order::{Coupon, CouponDraft, Order, OrderDraft, OrderLine, OrderLineDraft};
+
 /// The most variants a product takes.
 const MOST_VARIANTS: usize = 100;
 /// The largest price, in minor units, and the largest stock.
-pub(super) const MOST_MINOR: i64 = 1_000_000_000_000;
+const MOST_MINOR: i64 = 1_000_000_000_000;
 const MOST_STOCK: i64 = 1_000_000_000;
 
 /// Something to sell.

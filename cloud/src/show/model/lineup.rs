@@ -56,7 +56,7 @@ impl Lineup {
         }
     }
 
-    pub(super) fn stored(items: Vec<LineupItem>) -> Self {
+    pub(in crate::show) fn stored(items: Vec<LineupItem>) -> Self {
         Self(items)
     }
 

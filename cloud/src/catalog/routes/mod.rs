@@ -1,5 +1,7 @@
 //! HTTP of products and their pictures.
 
+mod sales;
+
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -13,7 +15,7 @@ use utoipa_axum::routes;
 use vitrine_protocol::{Code, Currency, OrgId, ProductId};
 
 use super::image::MAX_BYTES;
-use super::{Catalog, CatalogError, Product, ProductDraft, ProductPatch, Variant, routes_sales};
+use super::{Catalog, CatalogError, Product, ProductDraft, ProductPatch, Variant};
 use crate::base::{Actor, ApiError, IfMatch, Json, Page, PageQuery, Path, Problems, Query, Versioned};
 
 /// The room's addresses for members.
@@ -22,7 +24,7 @@ pub fn router(catalog: Catalog) -> OpenApiRouter {
         .routes(routes!(list_products, create_product))
         .routes(routes!(get_product, change_product, remove_product))
         .merge(OpenApiRouter::new().routes(routes!(set_image)).layer(DefaultBodyLimit::max(MAX_BYTES)))
-        .merge(routes_sales::router())
+        .merge(sales::router())
         .with_state(catalog)
 }
 

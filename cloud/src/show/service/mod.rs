@@ -1,9 +1,12 @@
 //! The handle of shows: preparing, airing, ending, reading.
 
+mod highlight;
+mod media;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use vitrine_protocol::{Highlight, OrgId, ShowId, ShowState};
 
-use super::{Lineup, LineupItem, PublishKey, Show, ShowDraft, ShowError, ShowPatch, store, store_publish};
+use super::{Lineup, LineupItem, PublishKey, Show, ShowDraft, ShowError, ShowPatch, store};
 use crate::base::{Actor, Clock, Page, Permission, Secret};
 use crate::catalog::Catalog;
 use crate::db::{Db, DbError, Tx};
@@ -12,11 +15,11 @@ use crate::events::{EndReason, Event, Recorded, record, timeline};
 /// Shows. Clones share everything.
 #[derive(Clone)]
 pub struct Shows {
-    pub(super) db: Db,
-    pub(super) clock: Clock,
-    pub(super) catalog: Catalog,
-    pub(super) patience: TimeDelta,
-    pub(super) rtmp_url: String,
+    db: Db,
+    clock: Clock,
+    catalog: Catalog,
+    patience: TimeDelta,
+    rtmp_url: String,
     public_url: String,
 }
 
@@ -198,8 +201,8 @@ impl Shows {
             return Err(ShowError::Ended);
         }
         let (key, now) = (Secret::new("vtp_"), self.clock.now());
-        store_publish::retire_keys(&mut tx, id, now).await?;
-        store_publish::insert_key(&mut tx, id, &key.hash(), now).await?;
+        store::publish::retire_keys(&mut tx, id, now).await?;
+        store::publish::insert_key(&mut tx, id, &key.hash(), now).await?;
         record(&mut tx, actor, now, org, Some(id), Event::PublishKeyIssued { show: id })?;
         tx.commit().await?;
         let key = key.expose().to_owned();
@@ -214,7 +217,7 @@ impl Shows {
         actor.require(Permission::ManagePublishKeys, org)?;
         let (mut tx, _) = self.lock(org, id).await?;
         let now = self.clock.now();
-        store_publish::retire_keys(&mut tx, id, now).await?;
+        store::publish::retire_keys(&mut tx, id, now).await?;
         record(&mut tx, actor, now, org, Some(id), Event::PublishKeyRevoked { show: id })?;
         Ok(tx.commit().await?)
     }
@@ -292,13 +295,13 @@ impl Shows {
         Ok(transitions)
     }
 
-    pub(super) async fn lock(&self, org: OrgId, id: ShowId) -> Result<(Tx, Show), ShowError> {
+    async fn lock(&self, org: OrgId, id: ShowId) -> Result<(Tx, Show), ShowError> {
         let mut tx = self.db.begin().await?;
         let show = store::lock(&mut tx, org, id).await?.ok_or(ShowError::NotFound(id))?;
         Ok((tx, show))
     }
 
-    pub(super) async fn save(
+    async fn save(
         &self,
         tx: &mut Tx,
         actor: &Actor,
@@ -313,7 +316,7 @@ impl Shows {
         Ok(())
     }
 
-    pub(super) async fn end_locked(
+    async fn end_locked(
         &self,
         tx: &mut Tx,
         actor: &Actor,
@@ -327,7 +330,7 @@ impl Shows {
             facts.push(Event::HighlightCleared { show: show.id, highlight });
         }
         facts.push(ended);
-        store_publish::retire_keys(tx, show.id, now).await?;
+        store::publish::retire_keys(tx, show.id, now).await?;
         self.save(tx, actor, show, facts).await
     }
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use vitrine_protocol::{CouponCard, CouponId, OrderId, OrgId, ShowId};
 
-use super::{
-    Catalog, CatalogError, Coupon, CouponDraft, Order, OrderDraft, OrderLine, Product, store, store_sales,
-};
 use crate::base::{Actor, Invalid, Page, Permission};
+use crate::catalog::{
+    Catalog, CatalogError, Coupon, CouponDraft, Order, OrderDraft, OrderLine, Product, store,
+};
 use crate::db::{DbError, Tx};
 use crate::events::{Event, record};
 
@@ -26,7 +26,7 @@ impl Catalog {
         let now = self.clock.now();
         let coupon = Coupon::new(draft, now)?;
         let mut tx = self.db.begin().await?;
-        store_sales::insert_coupon(&mut tx, org, &coupon).await.map_err(|error| match error {
+        store::sales::insert_coupon(&mut tx, org, &coupon).await.map_err(|error| match error {
             DbError::Clash => CatalogError::CodeTaken,
             error => error.into(),
         })?;
@@ -47,7 +47,7 @@ impl Catalog {
         limit: i64,
     ) -> Result<Page<Coupon>, CatalogError> {
         actor.require(Permission::ViewCatalog, org)?;
-        let coupons = store_sales::coupons(&self.db, org, after, limit + 1).await?;
+        let coupons = store::sales::coupons(&self.db, org, after, limit + 1).await?;
         Ok(Page::cut(coupons, limit, |coupon| coupon.id.to_string()))
     }
 
@@ -59,7 +59,7 @@ impl Catalog {
     pub async fn coupon_cards(&self, org: OrgId, ids: &[CouponId]) -> Result<Vec<CouponCard>, CatalogError> {
         let mut cards = Vec::with_capacity(ids.len());
         for id in ids {
-            cards.extend(store_sales::coupon(&self.db, org, *id).await?.map(|coupon| coupon.card()));
+            cards.extend(store::sales::coupon(&self.db, org, *id).await?.map(|coupon| coupon.card()));
         }
         Ok(cards)
     }
@@ -78,14 +78,14 @@ impl Catalog {
     ) -> Result<(Order, bool), CatalogError> {
         actor.require(Permission::RecordOrders, org)?;
         draft.check()?;
-        if let Some(order) = store_sales::order_by_ref(&self.db, org, &draft.external_ref).await? {
+        if let Some(order) = store::sales::order_by_ref(&self.db, org, &draft.external_ref).await? {
             return Ok((order, false));
         }
         let external_ref = draft.external_ref.clone();
         match self.record_new(actor, org, draft).await {
             // The same order may have come twice at once, and the other one was first.
             Err(error @ (CatalogError::Db(DbError::Clash) | CatalogError::OutOfStock(_))) => {
-                let order = store_sales::order_by_ref(&self.db, org, &external_ref).await?;
+                let order = store::sales::order_by_ref(&self.db, org, &external_ref).await?;
                 order.map(|order| (order, false)).ok_or(error)
             }
             Ok(order) => Ok((order, true)),
@@ -131,7 +131,7 @@ impl Catalog {
             });
             stock_facts.insert(product.id, product.stock());
         }
-        store_sales::insert_order(&mut tx, &order).await.map_err(|error| match error {
+        store::sales::insert_order(&mut tx, &order).await.map_err(|error| match error {
             DbError::Dangling => unknown("show"),
             error => error.into(),
         })?;
@@ -162,7 +162,7 @@ impl Catalog {
         limit: i64,
     ) -> Result<Page<Order>, CatalogError> {
         actor.require(Permission::ViewOrders, org)?;
-        let orders = store_sales::orders(&self.db, org, show, after, limit + 1).await?;
+        let orders = store::sales::orders(&self.db, org, show, after, limit + 1).await?;
         Ok(Page::cut(orders, limit, |order| order.id.to_string()))
     }
 }

@@ -1,12 +1,16 @@
 //! A show and its legal moves. Pure: a move changes the show and returns the facts to record.
 
+mod lineup;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 use vitrine_protocol::{HighlightId, OrgId, PublishSessionId, ShowId, ShowState};
 
-use super::{Lineup, ShowError};
+use super::ShowError;
 use crate::base::{Invalid, check_text, patch_field, trimmed};
 use crate::events::{EndReason, Event};
+
+pub use lineup::{Lineup, LineupItem};
 
 /// A broadcast.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,7 @@
 //! The handle of the catalogue: products and their pictures.
 
+mod sales;
+
 use bytes::Bytes;
 use vitrine_protocol::{OrgId, ProductCard, ProductId, VariantCard};
 
@@ -12,8 +14,8 @@ use crate::events::{Event, record};
 /// Products, coupons and orders. Clones share everything.
 #[derive(Clone)]
 pub struct Catalog {
-    pub(super) db: Db,
-    pub(super) clock: Clock,
+    db: Db,
+    clock: Clock,
     blobs: Blobs,
     public_url: String,
 }

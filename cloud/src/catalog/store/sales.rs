@@ -2,9 +2,9 @@
 
 use vitrine_protocol::{CouponId, OrderId, OrgId, ProductId, ShowId, VariantId, ViewerId};
 
-use super::store::currency;
-use super::{Coupon, Order, OrderLine};
+use super::currency;
 use crate::base::{from_ms, to_ms};
+use crate::catalog::{Coupon, Order, OrderLine};
 use crate::db::{Db, DbError, Tx};
 use crate::on;
 
@@ -33,7 +33,11 @@ impl CouponRow {
     }
 }
 
-pub(super) async fn insert_coupon(tx: &mut Tx, org: OrgId, coupon: &Coupon) -> Result<(), DbError> {
+pub(in crate::catalog) async fn insert_coupon(
+    tx: &mut Tx,
+    org: OrgId,
+    coupon: &Coupon,
+) -> Result<(), DbError> {
     on!(tx, c => sqlx::query(
         "INSERT INTO coupons (id, org_id, code, title, percent_off, amount_off_minor, currency, created_ms)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
@@ -45,7 +49,7 @@ pub(super) async fn insert_coupon(tx: &mut Tx, org: OrgId, coupon: &Coupon) -> R
 }
 
 /// Coupons of `org`, newest first, after the coupon `after`.
-pub(super) async fn coupons(
+pub(in crate::catalog) async fn coupons(
     db: &Db,
     org: OrgId,
     after: Option<CouponId>,
@@ -59,7 +63,7 @@ pub(super) async fn coupons(
     rows.into_iter().map(CouponRow::into_coupon).collect()
 }
 
-pub(super) async fn coupon(db: &Db, org: OrgId, id: CouponId) -> Result<Option<Coupon>, DbError> {
+pub(in crate::catalog) async fn coupon(db: &Db, org: OrgId, id: CouponId) -> Result<Option<Coupon>, DbError> {
     let row: Option<CouponRow> = on!(db, c => sqlx::query_as(
         "SELECT id, code, title, percent_off, amount_off_minor, currency, created_ms FROM coupons
          WHERE org_id = $1 AND id = $2"
@@ -89,7 +93,7 @@ struct LineRow {
     price_minor: i64,
 }
 
-pub(super) async fn insert_order(tx: &mut Tx, order: &Order) -> Result<(), DbError> {
+pub(in crate::catalog) async fn insert_order(tx: &mut Tx, order: &Order) -> Result<(), DbError> {
     on!(tx, c => sqlx::query(
         "INSERT INTO orders (id, org_id, show_id, viewer_id, currency, total_minor, coupon_code, external_ref, created_ms)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
@@ -107,7 +111,11 @@ pub(super) async fn insert_order(tx: &mut Tx, order: &Order) -> Result<(), DbErr
     Ok(())
 }
 
-pub(super) async fn order_by_ref(db: &Db, org: OrgId, external_ref: &str) -> Result<Option<Order>, DbError> {
+pub(in crate::catalog) async fn order_by_ref(
+    db: &Db,
+    org: OrgId,
+    external_ref: &str,
+) -> Result<Option<Order>, DbError> {
     let row: Option<OrderRow> = on!(db, c => sqlx::query_as(
         "SELECT * FROM orders WHERE org_id = $1 AND external_ref = $2"
     ).bind(org).bind(external_ref).fetch_optional(c).await)?;
@@ -118,7 +126,7 @@ pub(super) async fn order_by_ref(db: &Db, org: OrgId, external_ref: &str) -> Res
 }
 
 /// Orders of `org`, and of `show` if one is named, newest first, after the order `after`.
-pub(super) async fn orders(
+pub(in crate::catalog) async fn orders(
     db: &Db,
     org: OrgId,
     show: Option<ShowId>,

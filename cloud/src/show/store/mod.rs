@@ -1,5 +1,7 @@
 //! SQL of shows, line-ups and highlights.
 
+pub(super) mod publish;
+
 use std::str::FromStr as _;
 
 use chrono::{DateTime, Utc};

@@ -7,8 +7,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use vitrine_protocol::{OrgId, ShowId};
 
-use super::{Catalog, Coupon, CouponDraft, Order, OrderDraft};
 use crate::base::{Actor, ApiError, Json, Page, PageQuery, Path, Problems, Query};
+use crate::catalog::{Catalog, Coupon, CouponDraft, Order, OrderDraft};
 
 pub(super) fn router() -> OpenApiRouter<Catalog> {
     OpenApiRouter::new()

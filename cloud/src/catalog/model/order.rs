@@ -6,7 +6,7 @@ use vitrine_protocol::{
     CouponCard, CouponId, Currency, OrderId, OrgId, ProductId, ShowId, VariantId, ViewerId,
 };
 
-use super::model::MOST_MINOR;
+use super::MOST_MINOR;
 use crate::base::{Invalid, check_text, trimmed};
 
 /// Something off at the checkout.

@@ -10,14 +10,18 @@ use crate::db::{Db, DbError, Tx};
 use crate::on;
 
 /// Retires every key of the show; returns how many opened something until now.
-pub(super) async fn retire_keys(tx: &mut Tx, show: ShowId, now: DateTime<Utc>) -> Result<u64, DbError> {
+pub(in crate::show) async fn retire_keys(
+    tx: &mut Tx,
+    show: ShowId,
+    now: DateTime<Utc>,
+) -> Result<u64, DbError> {
     Ok(
         on!(tx, c => sqlx::query("UPDATE publish_keys SET retired_ms = $2 WHERE show_id = $1 AND retired_ms IS NULL")
         .bind(show).bind(to_ms(now)).execute(c).await.map(|done| done.rows_affected()))?,
     )
 }
 
-pub(super) async fn insert_key(
+pub(in crate::show) async fn insert_key(
     tx: &mut Tx,
     show: ShowId,
     hash: &str,
@@ -29,7 +33,7 @@ pub(super) async fn insert_key(
 }
 
 /// The show that a key opens, before the show is locked.
-pub(super) async fn show_of_key(db: &Db, hash: &str) -> Result<Option<ShowId>, DbError> {
+pub(in crate::show) async fn show_of_key(db: &Db, hash: &str) -> Result<Option<ShowId>, DbError> {
     Ok(
         on!(db, c => sqlx::query_scalar("SELECT show_id FROM publish_keys WHERE key_hash = $1 AND retired_ms IS NULL")
         .bind(hash).fetch_optional(c).await)?,
@@ -37,14 +41,14 @@ pub(super) async fn show_of_key(db: &Db, hash: &str) -> Result<Option<ShowId>, D
 }
 
 /// Whether the key still opens its show, asked again once the show is locked.
-pub(super) async fn key_opens(tx: &mut Tx, hash: &str) -> Result<bool, DbError> {
+pub(in crate::show) async fn key_opens(tx: &mut Tx, hash: &str) -> Result<bool, DbError> {
     let found: Option<String> = on!(tx, c => sqlx::query_scalar(
         "SELECT show_id FROM publish_keys WHERE key_hash = $1 AND retired_ms IS NULL"
     ).bind(hash).fetch_optional(c).await)?;
     Ok(found.is_some())
 }
 
-pub(super) async fn insert_session(
+pub(in crate::show) async fn insert_session(
     tx: &mut Tx,
     session: PublishSessionId,
     show: ShowId,
@@ -57,7 +61,7 @@ pub(super) async fn insert_session(
 }
 
 /// Keeps where the session's time zero lies on the media clock; false when it is no session of the show.
-pub(super) async fn map_session(
+pub(in crate::show) async fn map_session(
     tx: &mut Tx,
     show: ShowId,
     session: PublishSessionId,
@@ -68,7 +72,7 @@ pub(super) async fn map_session(
     Ok(mapped == 1)
 }
 
-pub(super) async fn end_session(
+pub(in crate::show) async fn end_session(
     tx: &mut Tx,
     show: ShowId,
     session: PublishSessionId,
@@ -81,7 +85,7 @@ pub(super) async fn end_session(
 }
 
 /// Whether `session` is one of the show, and its offset if it is on the media clock.
-pub(super) async fn offset(
+pub(in crate::show) async fn offset(
     tx: &mut Tx,
     show: ShowId,
     session: PublishSessionId,
@@ -93,7 +97,7 @@ pub(super) async fn offset(
 }
 
 /// Shows whose publisher arrived before `since` and is still taken for present.
-pub(super) async fn ghosts(
+pub(in crate::show) async fn ghosts(
     db: &Db,
     since: DateTime<Utc>,
 ) -> Result<Vec<(ShowId, PublishSessionId)>, DbError> {
@@ -103,7 +107,10 @@ pub(super) async fn ghosts(
     ).bind(to_ms(since)).fetch_all(c).await)?)
 }
 
-pub(super) async fn next_transmission_epoch(tx: &mut Tx, show: ShowId) -> Result<Option<i64>, DbError> {
+pub(in crate::show) async fn next_transmission_epoch(
+    tx: &mut Tx,
+    show: ShowId,
+) -> Result<Option<i64>, DbError> {
     Ok(on!(tx, c => sqlx::query_scalar(
         "UPDATE shows SET transmission_epoch = transmission_epoch + 1 WHERE id = $1 RETURNING transmission_epoch"
     ).bind(show).fetch_optional(c).await)?)

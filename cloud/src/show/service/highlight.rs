@@ -5,10 +5,10 @@ use vitrine_protocol::{
     Highlight, HighlightAction, HighlightCard, HighlightId, HighlightTarget, OrgId, PublishInstant, ShowId,
 };
 
-use super::{Show, ShowError, Shows, store, store_publish};
 use crate::base::{Actor, Permission, to_ms};
 use crate::db::Tx;
 use crate::events::Event;
+use crate::show::{Show, ShowError, Shows, store};
 
 /// How far from the present a publisher's own instant may lie.
 const CLAMP: TimeDelta = TimeDelta::seconds(10);
@@ -123,7 +123,7 @@ impl Shows {
         let now = self.clock.now();
         let mut instant = self.media_instant(show, now);
         if let (Some(at), Some(epoch)) = (at, show.clock_epoch)
-            && let Some(Some(offset_ms)) = store_publish::offset(tx, show.id, at.session).await?
+            && let Some(Some(offset_ms)) = store::publish::offset(tx, show.id, at.session).await?
         {
             let head = to_ms(now) - to_ms(epoch);
             let clamp = CLAMP.num_milliseconds();
