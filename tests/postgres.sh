@@ -50,7 +50,7 @@ case $verb in
     clear_away
     ;;
   *)
-    sed -n '2,5p' "$0" | cut -c3- >&2
+    echo "usage: tests/postgres.sh start|stop [DIR]" >&2
     exit 2
     ;;
 esac
