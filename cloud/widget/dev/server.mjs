@@ -133,13 +133,13 @@ const cloud = createServer(async (req, res) => {
   if (req.method === 'POST' && pathname === '/dev') return act(await body(req)), answer(res, 200, publicShow());
   if (pathname.startsWith('/widget/')) return file(res, join(here, 'dist'), pathname.slice(8));
   if (pathname.startsWith('/live/')) return picture ? file(res, media, pathname.slice(6)) : answer(res, 503, '');
-  if (pathname.startsWith('/v1/public/channels/')) return answer(res, 200, { show: publicShow(), reason: 'live' });
+  if (pathname === '/v1/public/channels/demo') return answer(res, 200, { show: publicShow(), reason: 'live' });
   if (pathname.endsWith('/viewers')) {
     const { nickname = 'Guest' } = await body(req);
     if (nickname === 'admin') return answer(res, 400, { code: 'invalid_request', detail: 'no', retryable: false });
     return answer(res, 201, { token: nickname, viewer_id: `v-${nickname}`, nickname, expires_at: new Date(Date.now() + 3.6e6).toISOString() });
   }
-  if (pathname.startsWith('/v1/public/shows/')) return answer(res, 200, publicShow());
+  if (pathname === `/v1/public/shows/${show.id}`) return answer(res, 200, publicShow());
   // What the browser stories ask for as staff.
   if (pathname === '/v1/sessions') return await body(req), answer(res, 201, { token: 'vts_dev' });
   if (pathname.endsWith('/coupons')) return answer(res, 200, { items: [{ id: coupon.coupon_id, ...coupon }] });

@@ -67,7 +67,7 @@ test('a variant is chosen in the list of products', async ({ context }) => {
   await shop.inside('.stage').getByRole('button', { name: /All products/ }).click();
   const sheet = shop.inside('[role=dialog]');
   const shirt = sheet.locator('article').filter({ hasText: 'Linen shirt' });
-  await shirt.getByText('L', { exact: true }).click();
+  await shirt.getByRole('radio', { name: 'L', exact: true }).check();
   await expect(shirt.getByRole('radio', { name: 'XL' })).toBeDisabled();
   await shirt.getByRole('button', { name: 'Add to cart: Linen shirt' }).click();
   await expect(shirt.getByRole('button', { name: /In your cart/ })).toBeVisible();
