@@ -1,2 +1,6 @@
-//! Entry point.
-fn main() {}
+//! The desktop studio's program.
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+fn main() -> anyhow::Result<()> {
+    vitrine_studio::run()
+}

@@ -1,0 +1,56 @@
+//! The bridge: a command parses, asks the desk, answers.
+
+mod air;
+mod chat;
+mod events;
+mod session;
+mod show;
+mod stage;
+
+pub use events::forward;
+
+use tauri_specta::{collect_commands, collect_events};
+
+/// Every command and event of the bridge, once.
+pub fn builder() -> tauri_specta::Builder<tauri::Wry> {
+    tauri_specta::Builder::<tauri::Wry>::new()
+        .commands(collect_commands![
+            session::bootstrap,
+            session::sign_in,
+            session::register,
+            session::sign_out,
+            session::cloud_fetch,
+            stage::list_devices,
+            stage::set_source,
+            stage::pick_media_file,
+            stage::set_microphone,
+            stage::set_muted,
+            stage::set_quality,
+            stage::set_lower_third,
+            stage::preview_endpoint,
+            show::open_show,
+            show::close_show,
+            show::snapshot,
+            show::pin,
+            show::unpin,
+            air::go_live,
+            air::end_show,
+            chat::send_chat,
+            chat::delete_message,
+            chat::ban_author,
+        ])
+        .events(collect_events![
+            events::AirChanged,
+            events::UplinkChanged,
+            events::MeterChanged,
+            events::StageChanged,
+            events::DevicesChanged,
+            events::ShowChanged,
+            events::ChatChanged,
+            events::ViewersChanged,
+            events::HighlightChanged,
+            events::OrderRecorded,
+            events::ConnectionChanged,
+            events::SessionChanged,
+        ])
+}

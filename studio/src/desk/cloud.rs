@@ -1,0 +1,342 @@
+//! The cloud's HTTP interface, as the desk uses it.
+
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use reqwest::Method;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use url::Url;
+use vitrine_protocol::{Code, HighlightTarget, PublishInstant};
+
+use super::view::{CloudAnswer, Organization, Session, User};
+use crate::error::CommandError;
+
+/// A body or an answer longer than this is refused (bytes).
+const MOST_BYTES: usize = 8 << 20;
+
+/// An HTTP client with the signed-in session. Clones share the session.
+#[derive(Clone)]
+pub struct Cloud {
+    http: reqwest::Client,
+    signed_in: Arc<RwLock<Option<SignedIn>>>,
+}
+
+/// A session and its token.
+#[derive(Clone)]
+pub struct SignedIn {
+    /// Where.
+    pub base: Url,
+    /// `vts_…`; never logged, never shown.
+    pub token: String,
+}
+
+#[derive(Deserialize)]
+struct SessionAnswer {
+    #[serde(default)]
+    token: Option<String>,
+    user: UserAnswer,
+    organizations: Vec<Organization>,
+}
+
+#[derive(Deserialize)]
+struct UserAnswer {
+    id: String,
+    email: String,
+    name: String,
+}
+
+/// Where to publish.
+#[derive(Deserialize)]
+pub struct PublishKey {
+    /// `rtmp://host:port/live`.
+    pub rtmp_url: String,
+    /// The secret.
+    pub stream_key: String,
+}
+
+impl Cloud {
+    /// A client that nobody is signed in with.
+    pub fn new() -> Result<Self, reqwest::Error> {
+        let http = reqwest::Client::builder()
+            .connect_timeout(Duration::from_secs(8))
+            .timeout(Duration::from_secs(20))
+            .redirect(reqwest::redirect::Policy::none())
+            .build()?;
+        Ok(Self { http, signed_in: Arc::default() })
+    }
+
+    /// The session in use.
+    pub fn signed_in(&self) -> Option<SignedIn> {
+        self.signed_in.read().ok()?.clone()
+    }
+
+    /// Uses this session from now on, or none.
+    pub fn use_session(&self, session: Option<SignedIn>) {
+        if let Ok(mut slot) = self.signed_in.write() {
+            *slot = session;
+        }
+    }
+
+    /// Signs in; the session is used from now on.
+    pub async fn sign_in(
+        &self,
+        base: &Url,
+        email: &str,
+        password: &str,
+    ) -> Result<(Session, String), CommandError> {
+        self.open(base, "/v1/sessions", json!({ "email": email, "password": password })).await
+    }
+
+    /// Makes an account; its session is used from now on.
+    pub async fn register(&self, base: &Url, body: Value) -> Result<(Session, String), CommandError> {
+        self.open(base, "/v1/register", body).await
+    }
+
+    async fn open(&self, base: &Url, path: &str, body: Value) -> Result<(Session, String), CommandError> {
+        let answer = self.send(base, None, Method::POST, path, Some(body.to_string())).await?;
+        let session: SessionAnswer = read(&answer)?;
+        let token = session.token.clone().ok_or_else(not_ours)?;
+        self.use_session(Some(SignedIn { base: base.clone(), token: token.clone() }));
+        Ok((view(base, session), token))
+    }
+
+    /// Whether a kept token still holds; the session is used from now on if so.
+    pub async fn resume(&self, base: &Url, token: &str) -> Result<Session, CommandError> {
+        let answer = self.send(base, Some(token), Method::GET, "/v1/me", None).await?;
+        let session: SessionAnswer = read(&answer)?;
+        self.use_session(Some(SignedIn { base: base.clone(), token: token.to_owned() }));
+        Ok(view(base, session))
+    }
+
+    /// Any path under `/v1/`, passed on as it comes back.
+    pub async fn fetch(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<String>,
+    ) -> Result<CloudAnswer, CommandError> {
+        let method = match method {
+            "GET" | "POST" | "PUT" | "PATCH" | "DELETE" => {
+                Method::from_bytes(method.as_bytes()).unwrap_or_default()
+            }
+            _ => {
+                return Err(CommandError::new(
+                    Code::InvalidRequest,
+                    format!("{method} is not sent to the cloud."),
+                ));
+            }
+        };
+        let session = self.signed_in().ok_or_else(signed_out)?;
+        self.send_any(&session.base, Some(&session.token), method, path, body).await
+    }
+
+    /// Calls as the signed-in person and reads the answer.
+    pub async fn call<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> Result<T, CommandError> {
+        let session = self.signed_in().ok_or_else(signed_out)?;
+        let body = body.map(|body| body.to_string());
+        read(&self.send(&session.base, Some(&session.token), method, path, body).await?)
+    }
+
+    /// A new publish key for a show.
+    pub async fn publish_key(&self, show: &str) -> Result<PublishKey, CommandError> {
+        self.call(Method::POST, &format!("{show}/publish-key"), None).await
+    }
+
+    /// Pins; `at` is the frame on the host's screen.
+    pub async fn pin(
+        &self,
+        show: &str,
+        target: HighlightTarget,
+        at: Option<PublishInstant>,
+    ) -> Result<(), CommandError> {
+        let mut body = serde_json::to_value(target).unwrap_or_default();
+        body["at"] = json!(at);
+        self.call::<Value>(Method::POST, &format!("{show}/highlights"), Some(body)).await.map(drop)
+    }
+
+    /// Takes the pin off.
+    pub async fn unpin(&self, show: &str, at: Option<PublishInstant>) -> Result<(), CommandError> {
+        let path = format!("{show}/highlights/clear");
+        self.call::<Value>(Method::POST, &path, Some(json!({ "at": at }))).await.map(drop)
+    }
+
+    /// A picture of a product, if it is one and not over 4 MB.
+    pub async fn picture(&self, url: &str) -> Option<bytes::Bytes> {
+        let answer = self.http.get(url).timeout(Duration::from_secs(5)).send().await.ok()?;
+        let fits =
+            answer.status().is_success() && answer.content_length().is_none_or(|length| length <= 4 << 20);
+        if fits { answer.bytes().await.ok() } else { None }
+    }
+
+    async fn send(
+        &self,
+        base: &Url,
+        token: Option<&str>,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+    ) -> Result<CloudAnswer, CommandError> {
+        let answer = self.send_any(base, token, method, path, body).await?;
+        if (200..300).contains(&answer.status) { Ok(answer) } else { Err(problem(&answer)) }
+    }
+
+    async fn send_any(
+        &self,
+        base: &Url,
+        token: Option<&str>,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+    ) -> Result<CloudAnswer, CommandError> {
+        let url = address(base, path)?;
+        if body.as_ref().is_some_and(|body| body.len() > MOST_BYTES) {
+            return Err(CommandError::new(Code::TooLarge, "That is more than the cloud takes at once."));
+        }
+        let mut request = self.http.request(method, url);
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        if let Some(body) = body {
+            request = request.header("content-type", "application/json").body(body);
+        }
+        let answer = request.send().await.map_err(|error| unreachable(base, &error))?;
+        let status = u32::from(answer.status().as_u16());
+        if answer.content_length().is_some_and(|length| length > MOST_BYTES as u64) {
+            return Err(not_ours());
+        }
+        let body = answer.text().await.map_err(|error| unreachable(base, &error))?;
+        Ok(CloudAnswer { status, body })
+    }
+}
+
+/// An address that a person typed: `http(s)://host[:port]`, nothing behind it.
+///
+/// # Errors
+/// [`Code::InvalidRequest`] with a sentence.
+pub fn base_address(text: &str) -> Result<Url, CommandError> {
+    let wrong = || {
+        CommandError::new(
+            Code::InvalidRequest,
+            "The address of the cloud looks like https://live.example.com.",
+        )
+    };
+    let mut url = Url::parse(text.trim()).map_err(|_| wrong())?;
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() || !url.username().is_empty() {
+        return Err(wrong());
+    }
+    url.set_path("");
+    url.set_query(None);
+    url.set_fragment(None);
+    Ok(url)
+}
+
+/// The full address of a path, which must stay under `/v1/` after all `..` are resolved.
+fn address(base: &Url, path: &str) -> Result<Url, CommandError> {
+    let refused = || CommandError::new(Code::InvalidRequest, "Only paths under /v1/ are sent to the cloud.");
+    if !path.starts_with('/') || path.starts_with("//") || path.contains('\\') {
+        return Err(refused());
+    }
+    let url = base.join(path).map_err(|_| refused())?;
+    if url.path().starts_with("/v1/") && url.origin() == base.origin() { Ok(url) } else { Err(refused()) }
+}
+
+/// The address of a show below its organisation.
+pub fn show_path(org: &str, show: &str) -> String {
+    format!("/v1/orgs/{org}/shows/{show}")
+}
+
+fn view(base: &Url, answer: SessionAnswer) -> Session {
+    let user = User { id: answer.user.id, email: answer.user.email, name: answer.user.name };
+    let cloud_url = base.as_str().trim_end_matches('/').to_owned();
+    Session { cloud_url, user, organizations: answer.organizations, remembered: false }
+}
+
+fn read<T: DeserializeOwned>(answer: &CloudAnswer) -> Result<T, CommandError> {
+    let body = if answer.body.is_empty() { "null" } else { &answer.body };
+    serde_json::from_str(body).map_err(|_| not_ours())
+}
+
+fn problem(answer: &CloudAnswer) -> CommandError {
+    #[derive(Deserialize)]
+    struct Problem {
+        code: Code,
+        #[serde(default)]
+        detail: Option<String>,
+        #[serde(default)]
+        title: Option<String>,
+        #[serde(default)]
+        retryable: bool,
+    }
+    match serde_json::from_str::<Problem>(&answer.body) {
+        Ok(problem) => CommandError {
+            code: problem.code,
+            message: problem.detail.or(problem.title).unwrap_or_else(|| problem.code.to_string()),
+            retryable: problem.retryable,
+        },
+        Err(_) => CommandError::new(
+            Code::FarSide,
+            format!("The cloud answered {} without a reason.", answer.status),
+        ),
+    }
+}
+
+fn unreachable(base: &Url, error: &reqwest::Error) -> CommandError {
+    tracing::debug!(%error, "the cloud does not answer");
+    let host = base.host_str().unwrap_or("the cloud");
+    CommandError::new(Code::CloudUnreachable, format!("{host} does not answer."))
+}
+
+fn signed_out() -> CommandError {
+    CommandError::new(Code::Unauthenticated, "Nobody is signed in.")
+}
+
+fn not_ours() -> CommandError {
+    CommandError::new(Code::FarSide, "That address answers, but not as a Vitrine cloud does.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_cannot_leave_the_interface() {
+        let base = base_address("http://127.0.0.1:8080/x?y").unwrap();
+        assert_eq!(address(&base, "/v1/me").unwrap().as_str(), "http://127.0.0.1:8080/v1/me");
+        for bad in [
+            "/healthz",
+            "//evil.example/v1/me",
+            "/v1/../healthz",
+            "http://evil.example/v1/",
+            "/\\evil/v1/",
+            "/v1/%2e%2e/x",
+        ] {
+            assert!(address(&base, bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_typed_address_must_be_one() {
+        for bad in ["", "live.example.com", "ftp://x", "https://u:p@x"] {
+            assert!(base_address(bad).is_err(), "{bad}");
+        }
+        assert_eq!(
+            base_address(" https://live.example.com/ ").unwrap().as_str(),
+            "https://live.example.com/"
+        );
+    }
+
+    #[test]
+    fn a_problem_keeps_its_code_and_anything_else_is_the_far_side() {
+        let body = r#"{"type":"about:blank","title":"No","detail":"No picture arrives.","code":"not_receiving","retryable":true}"#;
+        let error = problem(&CloudAnswer { status: 409, body: body.into() });
+        assert_eq!((error.code, error.retryable), (Code::NotReceiving, true));
+        assert_eq!(problem(&CloudAnswer { status: 502, body: "<html>".into() }).code, Code::FarSide);
+    }
+}

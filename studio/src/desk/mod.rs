@@ -1,0 +1,349 @@
+//! The app itself: knows no window.
+//!
+//! [`Desk`] is the handle that commands ask. Talking to the cloud happens in the caller's task; what
+//! changes the desk goes by channel to its one owner (`owner.rs`), which tells the window through
+//! [`Window`]. Everything live passes here: air, devices, meters, chat, pins.
+
+mod card;
+mod chat;
+mod cloud;
+mod demo;
+mod keys;
+mod owner;
+mod phase;
+mod preview;
+mod room;
+mod settings;
+mod stage;
+mod view;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::sync::{mpsc, oneshot};
+use vitrine_media::output::RtmpTarget;
+use vitrine_protocol::{Code, HighlightTarget, Role, ShowState};
+
+pub use settings::is_profile_name;
+pub use view::*;
+
+use crate::error::CommandError;
+use cloud::{Cloud, base_address, show_path};
+use keys::Keys;
+use owner::{Ask, Opened, Owner};
+use preview::PreviewServer;
+use settings::SettingsFile;
+
+/// Where the desk tells what changed.
+pub trait Window: Send + Sync + 'static {
+    /// One thing that changed. Must not block.
+    fn tell(&self, event: DeskEvent);
+}
+
+/// The handle of the app. Clones are cheap.
+#[derive(Clone)]
+pub struct Desk {
+    profile: String,
+    cloud: Cloud,
+    keys: Keys,
+    settings: SettingsFile,
+    preview: Arc<PreviewServer>,
+    owner: mpsc::Sender<Ask>,
+}
+
+type Done<T = ()> = Result<T, CommandError>;
+
+impl Desk {
+    /// Starts the desk of one profile; its settings lie in `folder`.
+    ///
+    /// Call it inside a tokio runtime.
+    ///
+    /// # Errors
+    /// When the HTTP client or the preview's port cannot be had.
+    pub async fn start(profile: &str, folder: PathBuf, window: Arc<dyn Window>) -> anyhow::Result<Self> {
+        let settings = SettingsFile::of(&folder, profile);
+        let cloud = Cloud::new()?;
+        let (owner, asks) = mpsc::channel(64);
+        let task = Owner::new(settings.clone(), cloud.clone(), window, owner.clone());
+        let preview = Arc::new(PreviewServer::start(task.pictures()).await?);
+        tokio::spawn(task.run(asks));
+        Ok(Self { profile: profile.to_owned(), cloud, keys: Keys::of(profile), settings, preview, owner })
+    }
+
+    /// What the window needs to start. A kept session is tried once.
+    pub async fn bootstrap(&self) -> Done<Bootstrap> {
+        let settings = self.settings.read();
+        let keyring = self.keys.status().await;
+        let mut session = self.ask(Ask::Session).await?;
+        if session.is_none()
+            && keyring.available
+            && let (Some(url), Some(email)) = (&settings.cloud_url, &settings.email)
+            && let (Ok(base), Some(token)) = (base_address(url), self.keys.recall(&account(url, email)).await)
+        {
+            match self.cloud.resume(&base, &token).await {
+                Ok(resumed) => session = Some(self.signed_in(Session { remembered: true, ..resumed }).await?),
+                Err(error) if error.code == Code::Unauthenticated => {
+                    self.keys.forget(&account(url, email)).await
+                }
+                Err(error) => tracing::info!(code = %error.code, "the kept session could not be tried"),
+            }
+        }
+        Ok(Bootstrap {
+            profile: self.profile.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            demo: demo::running(),
+            keyring,
+            session,
+            cloud_url: settings.cloud_url,
+        })
+    }
+
+    /// Signs a person in.
+    ///
+    /// # Errors
+    /// `bad_credentials`, `rate_limited`, `cloud_unreachable`. A keyring that refuses is none.
+    pub async fn sign_in(
+        &self,
+        cloud_url: String,
+        email: String,
+        password: String,
+        remember: bool,
+    ) -> Done<Session> {
+        let base = base_address(&cloud_url)?;
+        let (session, token) = self.cloud.sign_in(&base, email.trim(), &password).await?;
+        self.keep(session, &token, remember).await
+    }
+
+    /// Makes an account with its own organisation.
+    ///
+    /// # Errors
+    /// `email_taken`, `invalid_request`, `cloud_unreachable`.
+    pub async fn register(&self, request: RegisterRequest) -> Done<Session> {
+        let base = base_address(&request.cloud_url)?;
+        let body = json!({
+            "name": request.name, "organization_name": request.organization_name,
+            "email": request.email.trim(), "password": request.password,
+        });
+        let (session, token) = self.cloud.register(&base, body).await?;
+        self.keep(session, &token, request.remember).await
+    }
+
+    async fn keep(&self, session: Session, token: &str, remember: bool) -> Done<Session> {
+        let account = account(&session.cloud_url, &session.user.email);
+        let remembered = remember
+            && match self.keys.keep(&account, token).await {
+                Ok(()) => true,
+                Err(reason) => {
+                    tracing::warn!(reason, "the session is kept for this run only");
+                    false
+                }
+            };
+        let mut settings = self.settings.read();
+        settings.cloud_url = Some(session.cloud_url.clone());
+        settings.email = remembered.then(|| session.user.email.clone());
+        if let Err(error) = self.settings.write(&settings) {
+            tracing::warn!(%error, "the settings could not be written");
+        }
+        self.signed_in(Session { remembered, ..session }).await
+    }
+
+    async fn signed_in(&self, session: Session) -> Done<Session> {
+        self.ask(|done| Ask::SignedIn(Some(session.clone()), done)).await?;
+        Ok(session)
+    }
+
+    /// Signs out and forgets the token. Refused on air.
+    pub async fn sign_out(&self) -> Done {
+        self.ask(Ask::Close).await??;
+        if let Some(session) = self.ask(Ask::Session).await? {
+            self.keys.forget(&account(&session.cloud_url, &session.user.email)).await;
+            // The cloud forgets it too; when it does not answer, the token runs out by itself.
+            if let Err(error) = self.cloud.call::<Value>(Method::DELETE, "/v1/sessions/current", None).await {
+                tracing::info!(code = %error.code, "the cloud did not hear of the sign-out");
+            }
+        }
+        self.cloud.use_session(None);
+        self.ask(|done| Ask::SignedIn(None, done)).await
+    }
+
+    /// Asks the cloud for another screen.
+    pub async fn cloud_fetch(&self, method: String, path: String, body: Option<String>) -> Done<CloudAnswer> {
+        let answer = self.cloud.fetch(&method, &path, body).await?;
+        if answer.status == 401 {
+            self.cloud.use_session(None);
+            self.ask(|done| Ask::SignedIn(None, done)).await?;
+        }
+        Ok(answer)
+    }
+
+    /// What can be captured from.
+    pub async fn list_devices(&self) -> Done<Devices> {
+        let devices =
+            tokio::task::spawn_blocking(vitrine_media::device::list).await.map_err(|_| stopped())?;
+        self.ask(|done| Ask::SawDevices(devices, done)).await
+    }
+
+    /// Chooses the picture.
+    pub async fn set_source(&self, source: SourceChoice) -> Done {
+        self.ask(|done| Ask::SetSource(source, done)).await?
+    }
+
+    /// Chooses the microphone.
+    pub async fn set_microphone(&self, id: Option<String>) -> Done {
+        self.ask(|done| Ask::SetMicrophone(id, done)).await?
+    }
+
+    /// Mutes the microphone.
+    pub async fn set_muted(&self, muted: bool) -> Done {
+        self.ask(|done| Ask::SetMuted(muted, done)).await
+    }
+
+    /// Chooses size and rate. Refused on air.
+    pub async fn set_quality(&self, quality: Quality) -> Done {
+        self.ask(|done| Ask::SetQuality(quality, done)).await?
+    }
+
+    /// Chooses what the lower third shows.
+    pub async fn set_lower_third(&self, choice: LowerThirdChoice) -> Done {
+        let card = match &choice {
+            LowerThirdChoice::Product { product_id } => {
+                let session = self.ask(Ask::ShowPath).await?.ok_or_else(no_show)?;
+                let path = format!("/v1/orgs/{}/products/{product_id}", session.org_id);
+                let mut product: Value = self.cloud.call(Method::GET, &path, None).await?;
+                product["product_id"] = product["id"].clone();
+                let product = serde_json::from_value(product).map_err(|_| {
+                    CommandError::new(Code::FarSide, "The cloud's product could not be read.")
+                })?;
+                Some(card::of_product(&self.cloud, &product).await)
+            }
+            LowerThirdChoice::FollowPin | LowerThirdChoice::Off => None,
+        };
+        self.ask(|done| Ask::SetLowerThird(choice, card, done)).await?
+    }
+
+    /// Where the programme's picture can be watched.
+    pub async fn preview_endpoint(&self) -> Done<PreviewEndpoint> {
+        Ok(self.preview.endpoint())
+    }
+
+    /// Opens one show: chat and counters, and the programme for who may go live.
+    pub async fn open_show(&self, org_id: String, show_id: String) -> Done {
+        let session = self.ask(Ask::Session).await?;
+        let session =
+            session.ok_or_else(|| CommandError::new(Code::Unauthenticated, "Nobody is signed in."))?;
+        let role = session.organizations.iter().find(|org| org.id == org_id).map(|org| org.role);
+        let role =
+            role.ok_or_else(|| CommandError::new(Code::NotFound, "That is not one of your organisations."))?;
+        let show: Value = self.cloud.call(Method::GET, &show_path(&org_id, &show_id), None).await?;
+        let state: ShowState = serde_json::from_value(show["state"].clone())
+            .map_err(|_| CommandError::new(Code::FarSide, "The cloud's show could not be read."))?;
+        let live_at =
+            show["live_at"].as_str().and_then(|at| at.parse::<chrono::DateTime<chrono::Utc>>().ok());
+        let opened = Opened {
+            directs: matches!(role, Role::Owner | Role::Host),
+            show: ShowView {
+                org_id,
+                show_id,
+                title: show["title"].as_str().unwrap_or_default().to_owned(),
+                state,
+                live_at_ms: live_at.map(|at| at.timestamp_millis() as f64),
+                receiving: show["receiving"].as_bool().unwrap_or_default(),
+                rungs: vec![],
+                lineup_revision: 0,
+            },
+        };
+        self.ask(|done| Ask::Open(Box::new(opened), done)).await?
+    }
+
+    /// Leaves the show. Refused on air.
+    pub async fn close_show(&self) -> Done {
+        self.ask(Ask::Close).await?
+    }
+
+    /// Everything at once.
+    pub async fn snapshot(&self) -> Done<DeskSnapshot> {
+        self.ask(Ask::Snapshot).await
+    }
+
+    /// Opens the uplink and airs the show; answers once accepted.
+    pub async fn go_live(&self) -> Done {
+        let show = self.ask(Ask::GoLive).await??;
+        let target = match self.cloud.publish_key(&show_path(&show.org_id, &show.show_id)).await {
+            Ok(key) => RtmpTarget::new(&key.rtmp_url, &key.stream_key).map_err(|_| {
+                CommandError::new(Code::FarSide, "The cloud's publish address could not be read.")
+            }),
+            Err(error) => Err(error),
+        };
+        let failed = target.as_ref().err().cloned();
+        self.ask(|done| Ask::Takeoff(target.map(Box::new), done)).await?;
+        failed.map_or(Ok(()), Err)
+    }
+
+    /// Ends the show.
+    pub async fn end_show(&self) -> Done {
+        let show = self.ask(Ask::End).await??;
+        let path = format!("{}/end", show_path(&show.org_id, &show.show_id));
+        let ended = self.cloud.call::<Value>(Method::POST, &path, None).await.map(drop);
+        // Ended from elsewhere meanwhile is ended too.
+        let ended = match ended {
+            Err(error) if error.code == Code::ShowEnded => Ok(()),
+            other => other,
+        };
+        self.ask(|done| Ask::Landed(ended.clone(), done)).await?;
+        ended
+    }
+
+    /// Pins at the frame on screen.
+    pub async fn pin(&self, target: HighlightTarget) -> Done {
+        let (show, at) = self.ask(Ask::Instant).await?.ok_or_else(no_show)?;
+        self.cloud.pin(&show_path(&show.org_id, &show.show_id), target, at).await
+    }
+
+    /// Takes the pin off.
+    pub async fn unpin(&self) -> Done {
+        let (show, at) = self.ask(Ask::Instant).await?.ok_or_else(no_show)?;
+        self.cloud.unpin(&show_path(&show.org_id, &show.show_id), at).await
+    }
+
+    /// Says something as the shop.
+    pub async fn send_chat(&self, text: String) -> Done {
+        let speaker = self.ask(Ask::Speaker).await?.ok_or_else(no_show)?;
+        speaker.say(text).await
+    }
+
+    /// Removes a message.
+    pub async fn delete_message(&self, message_id: String) -> Done {
+        let show = self.ask(Ask::ShowPath).await?.ok_or_else(no_show)?;
+        let path = format!("{}/messages/{message_id}", show_path(&show.org_id, &show.show_id));
+        self.cloud.call::<Value>(Method::DELETE, &path, None).await.map(drop)
+    }
+
+    /// Bans a message's author.
+    pub async fn ban_author(&self, message_id: String, reason: Option<String>) -> Done {
+        let show = self.ask(Ask::ShowPath).await?.ok_or_else(no_show)?;
+        let path = format!("{}/bans", show_path(&show.org_id, &show.show_id));
+        let body = json!({ "message_id": message_id, "reason": reason });
+        self.cloud.call::<Value>(Method::POST, &path, Some(body)).await.map(drop)
+    }
+
+    async fn ask<T>(&self, ask: impl FnOnce(oneshot::Sender<T>) -> Ask) -> Done<T> {
+        let (tx, rx) = oneshot::channel();
+        self.owner.send(ask(tx)).await.map_err(|_| stopped())?;
+        rx.await.map_err(|_| stopped())
+    }
+}
+
+/// The keyring's name of a person at a cloud.
+fn account(cloud_url: &str, email: &str) -> String {
+    format!("{email} at {cloud_url}")
+}
+
+fn stopped() -> CommandError {
+    CommandError::new(Code::Internal, "The desk has stopped; start the studio again.")
+}
+
+fn no_show() -> CommandError {
+    CommandError::new(Code::IllegalMove, "Open a show first.")
+}

@@ -1,0 +1,186 @@
+//! The open show as the desk knows it: state, chat, pin, viewers, orders. Pure: events in, views out.
+
+use std::collections::VecDeque;
+
+use vitrine_protocol::rtm::{ChatMessage, RoomEvent, Snapshot};
+use vitrine_protocol::{Highlight, HighlightAction, ShowState};
+
+use super::view::{ChatChange, DeskEvent, OrderView, ShowView};
+
+/// Messages and orders that a reloaded window gets again.
+const REMEMBERED: usize = 500;
+
+/// What is known of the open show.
+pub struct Room {
+    /// The show.
+    pub show: ShowView,
+    /// The last messages, oldest first.
+    pub chat: VecDeque<ChatMessage>,
+    /// People watching.
+    pub viewers: u32,
+    /// What is pinned now.
+    pub highlight: Option<Highlight>,
+    /// Orders since it was opened.
+    pub orders: Vec<OrderView>,
+}
+
+impl Room {
+    /// A show that was just opened.
+    pub fn new(show: ShowView) -> Self {
+        Self { show, chat: VecDeque::new(), viewers: 0, highlight: None, orders: vec![] }
+    }
+
+    /// Takes the room as it stands, in place of all that was known.
+    pub fn reset(&mut self, snapshot: Snapshot) -> Vec<DeskEvent> {
+        self.show.state = snapshot.state;
+        self.show.live_at_ms = snapshot.live_at.map(|at| at.timestamp_millis() as f64);
+        self.viewers = snapshot.viewers;
+        self.chat = snapshot.messages.into();
+        self.highlight = None;
+        for highlight in snapshot.highlights {
+            self.highlight(highlight);
+        }
+        let added = self.chat.iter().cloned().collect();
+        vec![
+            DeskEvent::Show(Some(self.show.clone())),
+            DeskEvent::Viewers(self.viewers),
+            DeskEvent::Chat(ChatChange { reset: true, added, removed: vec![], removed_authors: vec![] }),
+            DeskEvent::Highlight(self.highlight.clone()),
+        ]
+    }
+
+    /// Takes what happened, at `now_ms`.
+    pub fn take(&mut self, events: Vec<RoomEvent>, now_ms: f64) -> Vec<DeskEvent> {
+        let mut chat = ChatChange { reset: false, added: vec![], removed: vec![], removed_authors: vec![] };
+        let (mut show, mut viewers, mut pin) = (false, false, false);
+        let mut told = Vec::new();
+        for event in events {
+            match event {
+                RoomEvent::Chat(message) => {
+                    self.chat.push_back(message.clone());
+                    if self.chat.len() > REMEMBERED {
+                        self.chat.pop_front();
+                    }
+                    chat.added.push(message);
+                }
+                RoomEvent::ChatRemoved { id } => {
+                    self.chat.retain(|message| message.id != id);
+                    chat.removed.push(id.to_string());
+                }
+                RoomEvent::AuthorRemoved { author } => {
+                    self.chat.retain(|message| message.author.id != author);
+                    chat.removed_authors.push(author);
+                }
+                RoomEvent::Viewers { count } => (self.viewers, viewers) = (count, true),
+                RoomEvent::Highlight { highlight } => {
+                    self.highlight(highlight);
+                    pin = true;
+                }
+                RoomEvent::State { state, live_at } => {
+                    self.show.state = state;
+                    self.show.live_at_ms = live_at.map(|at| at.timestamp_millis() as f64);
+                    show = true;
+                }
+                RoomEvent::LineupChanged => {
+                    self.show.lineup_revision = self.show.lineup_revision.wrapping_add(1);
+                    show = true;
+                }
+                RoomEvent::Order { id, total_minor, currency, items } => {
+                    let currency = currency.to_string();
+                    let order = OrderView {
+                        id: id.to_string(),
+                        total_minor: total_minor as f64,
+                        currency,
+                        items,
+                        at_ms: now_ms,
+                    };
+                    if self.orders.len() < REMEMBERED {
+                        self.orders.push(order.clone());
+                    }
+                    told.push(DeskEvent::Order(order));
+                }
+                RoomEvent::Media { receiving, rungs } => {
+                    (self.show.receiving, self.show.rungs) = (receiving, rungs);
+                    show = true;
+                }
+                RoomEvent::Reactions { .. } => {}
+            }
+        }
+        if !(chat.added.is_empty() && chat.removed.is_empty() && chat.removed_authors.is_empty()) {
+            told.push(DeskEvent::Chat(chat));
+        }
+        if viewers {
+            told.push(DeskEvent::Viewers(self.viewers));
+        }
+        if pin {
+            told.push(DeskEvent::Highlight(self.highlight.clone()));
+        }
+        if show {
+            told.push(DeskEvent::Show(Some(self.show.clone())));
+        }
+        told
+    }
+
+    /// Whether the show is over.
+    pub fn ended(&self) -> bool {
+        self.show.state == ShowState::Ended
+    }
+
+    fn highlight(&mut self, highlight: Highlight) {
+        match highlight.action {
+            HighlightAction::Show => self.highlight = Some(highlight),
+            HighlightAction::Clear => {
+                self.highlight.take_if(|current| current.id == highlight.id);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use vitrine_protocol::rtm::ServerFrame;
+
+    use super::*;
+
+    fn frames() -> Vec<ServerFrame> {
+        let text = include_str!("../../../cloud/protocol/fixtures/server_frames.json");
+        serde_json::from_str(text).unwrap()
+    }
+
+    fn room() -> Room {
+        Room::new(ShowView {
+            org_id: "o".into(),
+            show_id: "s".into(),
+            title: "Autumn drop".into(),
+            state: ShowState::Draft,
+            live_at_ms: None,
+            receiving: false,
+            rungs: vec![],
+            lineup_revision: 0,
+        })
+    }
+
+    #[test]
+    fn a_snapshot_replaces_and_events_follow() {
+        let mut room = room();
+        let mut frames = frames().into_iter();
+        let Some(ServerFrame::Welcome { snapshot: Some(snapshot), .. }) = frames.next() else {
+            panic!("fixture")
+        };
+        let told = room.reset(snapshot);
+        assert!(told.iter().any(|event| matches!(event, DeskEvent::Chat(change) if change.reset)));
+        assert!(room.highlight.is_some() && room.viewers == 1284);
+
+        let Some(ServerFrame::Tick { events, .. }) =
+            frames.find(|frame| matches!(frame, ServerFrame::Tick { .. }))
+        else {
+            panic!("fixture")
+        };
+        let told = room.take(events, 7.0);
+        // The tick removes the author, shows a pin and clears it, interrupts, and sells.
+        assert!(room.chat.is_empty() && room.highlight.is_none());
+        assert_eq!((room.show.state, room.show.lineup_revision), (ShowState::Interrupted, 1));
+        assert!(room.show.receiving && room.orders.len() == 1);
+        assert!(matches!(told.last(), Some(DeskEvent::Show(Some(_)))));
+    }
+}

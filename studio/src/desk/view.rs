@@ -1,0 +1,418 @@
+//! What the desk tells the window: plain values, camelCase on the bridge.
+//!
+//! Counters are `u32`; times and money are `f64` (`…_ms` milliseconds, an instant when it ends in
+//! `_at_ms`, since the Unix epoch, UTC), because a web view has no 64-bit integers.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use vitrine_protocol::rtm::ChatMessage;
+use vitrine_protocol::{Highlight, Role, ShowState};
+
+use crate::error::CommandError;
+
+macro_rules! views {
+    ($($(#[$meta:meta])* pub $kind:ident $name:ident $body:tt)*) => {$(
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+        #[serde(rename_all = "camelCase")]
+        pub $kind $name $body
+    )*};
+}
+
+/// What a window needs to start.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Bootstrap {
+    /// Name given by `--profile`; `default` without it.
+    pub profile: String,
+    /// Version of the studio.
+    pub version: String,
+    /// A demo that runs on this machine.
+    pub demo: Option<DemoHint>,
+    /// Whether secrets can be kept.
+    pub keyring: KeyringStatus,
+    /// Restored from the keyring, or still there after a reload of the window.
+    pub session: Option<Session>,
+    /// The address used last.
+    pub cloud_url: Option<String>,
+}
+
+views! {
+    /// A running demo: what to prefill.
+    pub struct DemoHint {
+        /// The cloud's address.
+        pub cloud_url: String,
+        /// The demo's show.
+        pub show_id: Option<String>,
+        /// Who may sign in.
+        pub sign_ins: Vec<DemoSignIn>,
+    }
+    /// One of the demo's people.
+    pub struct DemoSignIn {
+        /// What they may do.
+        pub role: Role,
+        /// Their e-mail.
+        pub email: String,
+        /// Their password, known to everybody.
+        pub password: String,
+    }
+    /// Whether the system keeps secrets for us.
+    pub struct KeyringStatus {
+        /// It does.
+        pub available: bool,
+        /// Why not, in plain words.
+        pub reason: Option<String>,
+    }
+    /// A signed-in person.
+    pub struct Session {
+        /// The cloud's address.
+        pub cloud_url: String,
+        /// Who it is.
+        pub user: User,
+        /// Where they work.
+        pub organizations: Vec<Organization>,
+        /// Whether the token is in the keyring; false: this run only.
+        pub remembered: bool,
+    }
+    /// A person.
+    pub struct User {
+        /// Their id.
+        pub id: String,
+        /// Their e-mail.
+        pub email: String,
+        /// The name shown.
+        pub name: String,
+    }
+    /// An organisation as its member sees it.
+    pub struct Organization {
+        /// Its id.
+        pub id: String,
+        /// Its name.
+        pub name: String,
+        /// Its channel.
+        pub slug: String,
+        /// What this person may do there.
+        pub role: Role,
+    }
+    /// A new account with its own organisation.
+    pub struct RegisterRequest {
+        /// The cloud's address.
+        pub cloud_url: String,
+        /// The person's name.
+        pub name: String,
+        /// The organisation's name.
+        pub organization_name: String,
+        /// The person's e-mail.
+        pub email: String,
+        /// The person's password.
+        pub password: String,
+        /// Whether to keep the session in the keyring.
+        pub remember: bool,
+    }
+    /// What can be captured from.
+    pub struct Devices {
+        /// Cameras.
+        pub cameras: Vec<Device>,
+        /// Microphones.
+        pub microphones: Vec<Device>,
+    }
+    /// One device.
+    pub struct Device {
+        /// Stable id, to be stored.
+        pub id: String,
+        /// The name shown.
+        pub name: String,
+        /// Whether the system prefers it.
+        pub is_default: bool,
+    }
+    /// The programme as it is composed.
+    pub struct StageView {
+        /// The chosen source.
+        pub source: SourceChoice,
+        /// What people call it.
+        pub source_name: String,
+        /// The chosen microphone; `None`: silence is sent.
+        pub microphone: Option<String>,
+        /// What people call it.
+        pub microphone_name: Option<String>,
+        /// Whether the microphone is muted.
+        pub muted: bool,
+        /// Size, rate and bitrate.
+        pub quality: Quality,
+        /// Pixels.
+        pub width: u32,
+        /// Pixels.
+        pub height: u32,
+        /// Frames a second.
+        pub fps: u32,
+        /// The product shown over the picture.
+        pub lower_third: LowerThirdView,
+        /// Something the host should know.
+        pub notice: Option<StageNotice>,
+    }
+    /// The lower third.
+    pub struct LowerThirdView {
+        /// What was asked for.
+        pub choice: LowerThirdChoice,
+        /// The title on the picture now.
+        pub showing: Option<String>,
+    }
+    /// Something the host should know.
+    pub struct StageNotice {
+        /// What happened.
+        pub kind: StageNoticeKind,
+        /// The name of the device, file or plugin.
+        pub subject: Option<String>,
+    }
+    /// Levels in dB full scale, −100 to 0.
+    pub struct MeterView {
+        /// Highest sample since the last message.
+        pub peak_db: f64,
+        /// Loudness.
+        pub rms_db: f64,
+        /// Whether it is muted.
+        pub muted: bool,
+    }
+    /// A loopback WebSocket with the programme's picture; the first message is the token.
+    pub struct PreviewEndpoint {
+        /// `ws://127.0.0.1:PORT/`.
+        pub url: String,
+        /// Good for one connection at a time.
+        pub token: String,
+    }
+    /// Whether the show is on air from here.
+    pub struct AirView {
+        /// Where it is.
+        pub phase: AirPhase,
+        /// When the show went live.
+        pub live_at_ms: Option<f64>,
+        /// When this phase began.
+        pub since_at_ms: f64,
+        /// Why it reconnects, or why going live failed.
+        pub problem: Option<CommandError>,
+    }
+    /// The line to the cloud's ingest.
+    pub struct UplinkView {
+        /// What is sent.
+        pub bitrate_kbps: u32,
+        /// Frames dropped since going live.
+        pub dropped_frames: u32,
+        /// How much of the programme waits to be sent.
+        pub queue_ms: u32,
+        /// In one word.
+        pub verdict: Verdict,
+    }
+    /// The open show as the desk follows it.
+    pub struct ShowView {
+        /// Its organisation.
+        pub org_id: String,
+        /// Its id.
+        pub show_id: String,
+        /// Its title.
+        pub title: String,
+        /// Where it is.
+        pub state: ShowState,
+        /// When it went live.
+        pub live_at_ms: Option<f64>,
+        /// Whether a picture arrives at the cloud, from whomever.
+        pub receiving: bool,
+        /// Rungs that viewers can choose.
+        pub rungs: Vec<String>,
+        /// Grows when line-up, prices or stock changed.
+        pub lineup_revision: u32,
+    }
+    /// What changed in the chat.
+    pub struct ChatChange {
+        /// Forget everything first.
+        pub reset: bool,
+        /// New messages, oldest first.
+        pub added: Vec<ChatMessage>,
+        /// Ids of messages that a moderator removed.
+        pub removed: Vec<String>,
+        /// Ids of authors who were banned.
+        pub removed_authors: Vec<String>,
+    }
+    /// Somebody bought.
+    pub struct OrderView {
+        /// The order.
+        pub id: String,
+        /// Total in minor units.
+        pub total_minor: f64,
+        /// ISO 4217.
+        pub currency: String,
+        /// Pieces.
+        pub items: u32,
+        /// When.
+        pub at_ms: f64,
+    }
+    /// The line to the cloud: chat, pins, orders.
+    pub struct ConnectionView {
+        /// Where it is.
+        pub state: ConnectionState,
+        /// In `waiting`: when the next try comes.
+        pub retry_at_ms: Option<f64>,
+    }
+    /// Everything at once, for a window that was reloaded.
+    pub struct DeskSnapshot {
+        /// On air or not.
+        pub air: AirView,
+        /// The uplink.
+        pub uplink: UplinkView,
+        /// The programme.
+        pub stage: StageView,
+        /// The open show.
+        pub show: Option<ShowView>,
+        /// The last messages, oldest first.
+        pub chat: Vec<ChatMessage>,
+        /// People watching.
+        pub viewers: u32,
+        /// What is pinned.
+        pub highlight: Option<Highlight>,
+        /// Orders since the show was opened.
+        pub orders: Vec<OrderView>,
+        /// The line to the cloud.
+        pub connection: ConnectionView,
+    }
+    /// An answer of the cloud, passed on as it came.
+    pub struct CloudAnswer {
+        /// HTTP status.
+        pub status: u32,
+        /// JSON text; empty for 204.
+        pub body: String,
+    }
+}
+
+/// Where the picture comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum SourceChoice {
+    /// The moving test pattern.
+    TestPattern,
+    /// A camera.
+    Camera {
+        /// Its id.
+        id: String,
+    },
+    /// A media file, looped.
+    File {
+        /// Where it is.
+        path: String,
+    },
+}
+
+/// What the lower third shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum LowerThirdChoice {
+    /// The pinned product.
+    FollowPin,
+    /// Nothing.
+    Off,
+    /// One product, pinned or not.
+    Product {
+        /// Which.
+        product_id: String,
+    },
+}
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident),* $(,)? })*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($(#[$vdoc])* $variant),* }
+    )*};
+}
+
+words! {
+    /// Size, rate and bitrate of the programme.
+    Quality {
+        /// 640×360, 15 frames a second.
+        P360,
+        /// 960×540, 30 frames a second.
+        P540,
+        /// 1280×720, 30 frames a second.
+        P720,
+    }
+    /// Something the host should know.
+    StageNoticeKind {
+        /// No camera was found; the test pattern was chosen.
+        NoCamera,
+        /// The camera went away; the test pattern was chosen.
+        CameraLost,
+        /// No microphone was found; silence is sent.
+        NoMicrophone,
+        /// The microphone went away; silence is sent.
+        MicrophoneLost,
+        /// The file could not be read.
+        FileUnreadable,
+        /// A part of the media engine is not installed.
+        PluginMissing,
+    }
+    /// Where the programme is on its way to air.
+    AirPhase {
+        /// No picture.
+        Idle,
+        /// Ready.
+        Preview,
+        /// Opening the uplink.
+        Connecting,
+        /// On air.
+        Live,
+        /// The uplink is lost; the show holds.
+        Reconnecting,
+        /// Saying goodbye.
+        Ending,
+        /// Over.
+        Ended,
+    }
+    /// The uplink in one word.
+    Verdict {
+        /// All is sent.
+        Good,
+        /// The queue grows.
+        Fair,
+        /// Frames are dropped.
+        Poor,
+    }
+    /// The line to the cloud.
+    ConnectionState {
+        /// No show is open.
+        Offline,
+        /// Being opened.
+        Connecting,
+        /// Open.
+        Connected,
+        /// Lost; tried again later.
+        Waiting,
+    }
+}
+
+/// One thing that the desk tells the window.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DeskEvent {
+    /// On air or not.
+    Air(AirView),
+    /// The uplink, about once a second while on air.
+    Uplink(UplinkView),
+    /// Levels, ten a second at most.
+    Meter(MeterView),
+    /// The programme.
+    Stage(StageView),
+    /// A device came or went.
+    Devices(Devices),
+    /// The open show.
+    Show(Option<ShowView>),
+    /// The chat.
+    Chat(ChatChange),
+    /// People watching.
+    Viewers(u32),
+    /// What is pinned.
+    Highlight(Option<Highlight>),
+    /// Somebody bought.
+    Order(OrderView),
+    /// The line to the cloud.
+    Connection(ConnectionView),
+    /// Signed in or out.
+    Session(Option<Session>),
+}
