@@ -15,6 +15,12 @@ const STRAY: MediaTime = MediaTime::from_ms(40);
 /// Packets older than this behind the newest are forgotten; no rung comes later.
 const KEPT: MediaTime = MediaTime::from_ms(15_000);
 
+/// Audio this far behind the pictures has stopped. Silence takes its place: a player with an audio track
+/// and nothing in it stands still.
+pub(super) const DEAD: MediaTime = MediaTime::from_ms(1_000);
+/// One packet of silence, AAC-LC, as an encoder makes it of zeros; the same for every sample rate.
+const SILENCE: [&[u8]; 2] = [&[0x01, 0x18, 0x20, 0x07], &[0x21, 0x10, 0x04, 0x60, 0x8c, 0x1c]];
+
 /// Raw AAC with its place on the media clock.
 #[derive(Debug, Clone)]
 struct Packet {
@@ -95,6 +101,27 @@ impl AudioTimeline {
         self.next_sequence += 1;
         while self.packets.front().is_some_and(|p| p.time < self.head - KEPT) {
             self.packets.pop_front();
+        }
+    }
+
+    /// Fills with silence what lies between the audio (or `from`, if that is later) and `until`, if it is so
+    /// much that the audio must have stopped. Real packets go on behind it.
+    pub fn fill(&mut self, from: MediaTime, until: MediaTime) {
+        let Some(config) = self.configs.last().filter(|c| c.object_type == 2) else { return };
+        let Some(silence) = SILENCE.get(usize::from(config.channels.saturating_sub(1))) else { return };
+        if until - self.head.max(from) <= DEAD {
+            return;
+        }
+        let from = from.max(until - KEPT);
+        if self.head < from {
+            self.cut();
+        }
+        while self.head < until {
+            let before = self.head;
+            self.push(before.max(from), Bytes::from_static(silence));
+            if self.head <= before {
+                return;
+            }
         }
     }
 
@@ -191,6 +218,20 @@ mod tests {
             audio.push(MediaTime::from_ms(1_000), Bytes::from_static(b"x"));
         }
         assert_eq!(all(&audio)[0].packets.len(), 2);
+    }
+
+    #[test]
+    fn silence_takes_the_place_of_audio_that_stopped() {
+        let mut audio = timeline();
+        audio.push(MediaTime::from_ms(1_000), Bytes::from_static(b"x"));
+        audio.fill(MediaTime::ZERO, MediaTime::from_ms(1_900));
+        assert_eq!(all(&audio)[0].packets.len(), 1, "late is not stopped");
+        audio.fill(MediaTime::ZERO, MediaTime::from_ms(2_100));
+        let runs = all(&audio);
+        assert_eq!(runs.len(), 1, "without a hole");
+        assert!(audio.head() >= MediaTime::from_ms(2_100) && audio.head() < MediaTime::from_ms(2_130));
+        audio.fill(MediaTime::from_ms(9_000), MediaTime::from_ms(10_100));
+        assert_eq!(all(&audio)[1].start, 9 * 44_100, "a new session's begins with it");
     }
 
     #[test]

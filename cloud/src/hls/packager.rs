@@ -128,7 +128,12 @@ impl Packager {
         let idr = config.is_idr(&unit.data);
         let frame = Frame { dts: unit.dts, pts: unit.pts, idr, data: unit.data };
         if self.leader == Some(at) {
+            let dts = frame.dts;
             self.lead(at, frame, now, &mut out);
+            if let Some(segment) = self.grid.current().filter(|s| matches!(s.audio, AudioChoice::With(_))) {
+                let from = if segment.discontinuity { segment.start } else { MediaTime::ZERO };
+                self.audio.fill(from, dts);
+            }
         } else if self.rungs[at].name.as_str() != RungName::SOURCE {
             self.follow(at, frame, now);
         }

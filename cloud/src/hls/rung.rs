@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 
 use super::{
-    audio::AudioTimeline,
+    audio::{AudioTimeline, DEAD},
     boxes::{self, VideoSample},
     codec::VideoConfig,
     fact::{Fact, RungName, TrackInfo},
@@ -19,8 +19,6 @@ const ROUNDING: MediaTime = MediaTime::from_ms(2);
 const AUDIO_WAIT: MediaTime = MediaTime::from_ms(100);
 /// How long the first part of a session waits to learn whether there is audio at all.
 const AUDIO_UNKNOWN: MediaTime = MediaTime::from_ms(500);
-/// Audio this far behind the pictures has stopped: nobody waits for it.
-const AUDIO_DEAD: MediaTime = MediaTime::from_ms(1_000);
 /// Missing pictures worth more than this at the end of a segment make it a gap.
 const HOLE: MediaTime = MediaTime::from_ms(100);
 /// A rung this late for a closed segment has lost it.
@@ -287,7 +285,7 @@ impl Rung {
         segment.audio == AudioChoice::Without
             || head >= end
             || waited >= AUDIO_WAIT
-            || head != MediaTime::ZERO && end - head > AUDIO_DEAD
+            || head != MediaTime::ZERO && end - head > DEAD
     }
 
     #[allow(clippy::too_many_arguments, reason = "the fields of one step, taken apart")]

@@ -56,7 +56,9 @@ impl Show {
 
     /// Audio up to `until` milliseconds, then the picture.
     fn source(&mut self, dts: i64, shift: i64, idr: bool) {
-        self.audio_at = self.audio_at.max(if self.facts.is_empty() { dts as f64 } else { 0.0 });
+        if self.audio_at == 0.0 {
+            self.audio_at = dts as f64;
+        }
         while self.audio_at <= dts as f64 {
             let facts = self.packager.push_audio(ms(self.audio_at as i64), Bytes::from_static(b"a"), ms(dts));
             self.take(facts);
@@ -225,6 +227,26 @@ fn a_part_waits_for_its_audio_but_not_long() {
     let facts = show.packager.tick(ms(1_430));
     show.take(facts);
     assert_eq!(show.parts("source").len(), 1);
+}
+
+#[test]
+fn a_publisher_whose_sound_stops_keeps_an_audio_track_without_holes() {
+    let mut show = Show::new(&["source"]);
+    (0..60i64).for_each(|n| show.source(5_000 + n * 33, 0, n % 60 == 0));
+    for n in 60..300i64 {
+        let at = 5_000 + n * 33;
+        let facts = show.packager.push_video(&rung("source"), unit(at, at, n % 60 == 0), ms(at));
+        show.take(facts);
+    }
+    let mut end = None;
+    let parts = show.facts.iter().filter_map(Fact::bytes).skip(1);
+    let runs = parts.flat_map(|bytes| Moof::decode(&mut &bytes[..]).unwrap().traf.into_iter().skip(1));
+    for run in runs {
+        let start = run.tfdt.unwrap().base_media_decode_time;
+        assert_eq!(start, *end.get_or_insert(start));
+        end = Some(start + 1024 * run.trun[0].samples.len() as u64);
+    }
+    assert!(end.unwrap() > 13 * 44_100, "{end:?}");
 }
 
 #[test]
