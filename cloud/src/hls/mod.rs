@@ -21,6 +21,7 @@ mod grid;
 pub mod journal;
 mod packager;
 mod playlist;
+mod resume;
 mod rung;
 mod sps;
 #[cfg(test)]

@@ -1,0 +1,153 @@
+//! What players are told, before, during and after a show.
+
+use super::*;
+
+#[test]
+fn nothing_is_public_before_the_show_is_live_and_then_the_open_segment_is() {
+    let mut show = steady(30.0, 7.0, 2.0, 0);
+    assert_eq!(show.window.answer(&Want::Multivariant), Answer::Missing);
+    let facts = show.packager.go_live(DateTime::UNIX_EPOCH);
+    show.take(facts);
+    let text = show.playlist("source");
+    assert!(text.contains("#EXT-X-MEDIA-SEQUENCE:3\n"), "{text}");
+    assert!(!text.contains("part2.") && text.contains("part3.0.m4s"), "{text}");
+    assert!(matches!(show.window.answer(&Want::Multivariant), Answer::Playlist(_)));
+    assert_eq!(show.window.answer(&Want::Segment { rung: rung("source"), msn: 2 }), Answer::Missing);
+}
+
+#[test]
+fn the_hinted_part_is_waited_for_and_others_are_missing() {
+    let mut show = steady(30.0, 7.0, 2.0, 0);
+    let facts = show.packager.go_live(DateTime::UNIX_EPOCH);
+    show.take(facts);
+    let text = show.playlist("source");
+    let hint = text.lines().find(|l| l.starts_with("#EXT-X-PRELOAD-HINT")).unwrap();
+    let next = show.parts("source").iter().filter(|p| p.0 == 3).count() as u32;
+    assert!(hint.contains(&format!("part3.{next}.m4s")), "{hint}");
+    let want = |index| Want::Part { rung: rung("source"), msn: 3, index };
+    assert_eq!(show.window.answer(&want(next)), Answer::NotYet);
+    assert_eq!(show.window.answer(&want(next + 1)), Answer::Missing);
+    let facts = show.packager.discontinuity(ms(17_100));
+    show.take(facts);
+    let facts = show.packager.tick(ms(17_300));
+    show.take(facts);
+    let count = show.parts("source").iter().filter(|p| p.0 == 3).count() as u32;
+    assert!(matches!(show.window.answer(&want(next)), Answer::Media(_)), "a hint is kept");
+    assert_eq!(show.window.answer(&want(count)), Answer::Missing, "the head has passed it");
+}
+
+#[test]
+fn blocking_reloads_wait_refuse_and_answer() {
+    let mut show = steady(30.0, 7.0, 2.0, 0);
+    let facts = show.packager.go_live(DateTime::UNIX_EPOCH);
+    show.take(facts);
+    let ask = |msn, part| Want::Playlist { rung: rung("source"), msn, part, skip: false };
+    assert!(matches!(show.window.answer(&ask(Some(3), Some(0))), Answer::Playlist(_)));
+    assert_eq!(show.window.answer(&ask(Some(3), None)), Answer::NotYet);
+    assert_eq!(show.window.answer(&ask(Some(3), Some(99))), Answer::NotYet);
+    assert_eq!(show.window.answer(&ask(Some(5), Some(0))), Answer::NotYet);
+    assert_eq!(show.window.answer(&ask(Some(6), Some(0))), Answer::Refused);
+    assert_eq!(show.window.answer(&ask(None, Some(0))), Answer::Refused);
+    assert!(matches!(show.window.answer(&ask(Some(2), None)), Answer::Playlist(_)));
+}
+
+#[test]
+fn a_crash_goes_on_with_identical_bytes_behind_a_discontinuity() {
+    let mut show = steady(30.0, 9.0, 2.0, 0);
+    let facts = show.packager.go_live(DateTime::UNIX_EPOCH);
+    show.take(facts);
+    let mut file = Vec::new();
+    show.facts.iter().for_each(|f| journal::encode(f, &mut file));
+    let mut window = Window::restore(1, DateTime::UNIX_EPOCH, journal::decode(file.into()));
+    let first = show.parts("source")[0].0;
+    for (msn, index, ..) in show.parts("source").iter().filter(|p| p.0 > first) {
+        let want = Want::Part { rung: rung("source"), msn: *msn, index: *index };
+        assert_eq!(window.answer(&want), show.window.answer(&want));
+    }
+    let (packager, facts) = Packager::resume(&[rung("source")], &window);
+    assert!(matches!(&facts[..], [Fact::SegmentClosed { msn: 4, gap: false, .. }]), "{facts:?}");
+    facts.into_iter().for_each(|f| window.apply(f));
+    assert_eq!(window.head(), show.window.head());
+    let mut show = Show { packager, window, facts: Vec::new(), audio_at: 30_000.0 };
+    show.packager.set_video(&rung("source"), video_config());
+    show.packager.set_audio(audio_config());
+    (0..60).for_each(|n| show.source(30_000 + n * 33, 0, n == 0));
+    assert_eq!(show.opened("source")[0], (5, ms(30_000), true));
+    let text = show.playlist("source");
+    assert!(text.contains("#EXT-X-DISCONTINUITY\n#EXT-X-MAP:URI=\"init2.mp4\""), "{text}");
+}
+
+#[test]
+fn a_snapshot_folds_to_the_same_window() {
+    let mut show = steady(30.0, 9.0, 2.0, 0);
+    let facts = show.packager.go_live(DateTime::UNIX_EPOCH);
+    show.take(facts);
+    let again = Window::restore(1, DateTime::UNIX_EPOCH, show.window.snapshot());
+    let want = Want::Playlist { rung: rung("source"), msn: None, part: None, skip: false };
+    assert_eq!(again.answer(&want), show.window.answer(&want));
+    assert_eq!(again.answer(&Want::Multivariant), show.window.answer(&Want::Multivariant));
+}
+
+#[test]
+fn delta_updates_skip_only_old_segments_and_an_ended_show_ends() {
+    let mut show = Show::new(&["source"]);
+    let facts = show.packager.go_live(DateTime::UNIX_EPOCH);
+    show.take(facts);
+    for n in 0..30 * 90i64 {
+        show.source(1_000 + n * 1000 / 30, 0, n % 60 == 0);
+    }
+    let ask = |skip| Want::Playlist { rung: rung("source"), msn: None, part: None, skip };
+    let Answer::Playlist(delta) = show.window.answer(&ask(true)) else { panic!() };
+    let full = show.playlist("source");
+    let count = |text: &str| text.matches("#EXTINF").count();
+    let skipped: usize =
+        delta.split("SKIPPED-SEGMENTS=").nth(1).unwrap().lines().next().unwrap().parse().unwrap();
+    assert_eq!(count(&full), count(&delta) + skipped);
+    assert!(count(&full) >= 29 && count(&full) <= 31, "the window is 60 s: {}", count(&full));
+    assert_eq!(count(&delta), 12, "24 s stay");
+    let facts = show.packager.end(ms(91_000));
+    show.take(facts);
+    let text = show.playlist("source");
+    assert!(text.ends_with("#EXT-X-ENDLIST\n") && !text.contains("PRELOAD-HINT"));
+}
+
+#[test]
+fn a_pin_is_one_date_range_in_every_rung_and_ends_when_it_is_cleared() {
+    use vitrine_protocol::{CouponCard, CouponId, Highlight, HighlightAction, HighlightCard, HighlightId};
+    let mut show = Show::new(&["source", "480p"]);
+    for n in 0..200i64 {
+        let at = 5_000 + n * 1000 / 30;
+        show.source(at, 0, n % 60 == 0);
+        show.encoded(at, n % 60 == 0, at);
+    }
+    let facts = show.packager.go_live(DateTime::UNIX_EPOCH);
+    show.take(facts);
+    let coupon_id = "0193aabb-0000-7000-8000-00000000000c".parse::<CouponId>().unwrap();
+    let mut highlight = Highlight {
+        id: "0193aabb-0000-7000-8000-00000000000a".parse::<HighlightId>().unwrap(),
+        action: HighlightAction::Show,
+        media_time_ms: Some(9_000),
+        at: ms(9_000).utc(DateTime::UNIX_EPOCH),
+        card: HighlightCard::Coupon(CouponCard {
+            coupon_id,
+            code: "TEN".into(),
+            title: "\"quoted\"\n".into(),
+        }),
+    };
+    let ranges = |show: &Show, name: &str| -> Vec<String> {
+        show.playlist(name).lines().filter(|l| l.contains("DATERANGE")).map(Into::into).collect()
+    };
+    let facts = show.packager.highlight(highlight.clone());
+    show.take(facts);
+    let shown = ranges(&show, "source");
+    assert_eq!(shown.len(), 1);
+    assert!(shown[0].contains("START-DATE=\"1970-01-01T00:00:09.000Z\"") && !shown[0].contains("END-DATE"));
+    assert_eq!(shown, ranges(&show, "480p"));
+    (highlight.action, highlight.at) = (HighlightAction::Clear, ms(11_500).utc(DateTime::UNIX_EPOCH));
+    let facts = show.packager.highlight(highlight);
+    show.take(facts);
+    let cleared = ranges(&show, "480p");
+    assert_eq!(cleared.len(), 1, "the same id, once");
+    assert!(cleared[0].contains(",END-DATE=\"1970-01-01T00:00:11.500Z\""), "{cleared:?}");
+    assert_eq!(cleared, ranges(&show, "source"));
+}

@@ -1,0 +1,142 @@
+//! Parts and segments, whatever the timing.
+
+use super::*;
+
+#[test]
+fn common_frame_rates_make_full_parts() {
+    for fps in [15.0, 24.0, 25.0, 29.97, 30.0, 50.0, 59.94, 60.0] {
+        let show = steady(fps, 12.0, 2.0, 66);
+        check(&show, "source").unwrap();
+        let parts = show.parts("source");
+        for pair in parts.windows(2) {
+            prop_like(pair[0].2 <= PART_TARGET, fps, &pair[0]);
+            let last_of_segment = pair[1].0 != pair[0].0;
+            prop_like(last_of_segment || pair[0].2.seconds() >= PART_TARGET.seconds() * 0.85, fps, &pair[0]);
+        }
+        assert!(show.closed("source").len() >= 4, "{fps}");
+    }
+}
+
+fn prop_like(holds: bool, fps: f64, part: &(u64, u32, MediaTime, bool)) {
+    assert!(holds, "{fps} frames in a second: {part:?}");
+}
+
+#[test]
+fn a_segment_closes_at_the_first_idr_after_its_least_length() {
+    for (gop, expected) in [(0.5, 2.0), (1.0, 2.0), (1.5, 3.0), (2.0, 2.0), (3.0, 3.0), (4.0, 4.0)] {
+        let show = steady(30.0, 13.0, gop, 0);
+        let first = show.closed("source")[0].1.seconds();
+        assert!((first - expected).abs() < 0.01, "a GOP of {gop} s made {first} s");
+    }
+}
+
+#[test]
+fn without_key_frames_segments_still_end_and_say_that_they_depend() {
+    let show = steady(30.0, 20.0, 60.0, 0);
+    check(&show, "source").unwrap();
+    assert!(show.closed("source").len() >= 3);
+    let later = show.parts("source").into_iter().find(|p| p.0 == 1).unwrap();
+    assert!(!later.3);
+}
+
+#[test]
+fn a_part_waits_for_its_audio_but_not_long() {
+    let mut show = Show::new(&["source"]);
+    show.source(1_000, 0, true);
+    for n in 1..=12 {
+        let at = 1_000 + n * 33;
+        let facts = show.packager.push_video(&rung("source"), unit(at, at, false), ms(at));
+        show.take(facts);
+    }
+    assert!(show.parts("source").is_empty(), "audio is missing");
+    let facts = show.packager.tick(ms(1_429));
+    show.take(facts);
+    assert!(show.parts("source").is_empty());
+    let facts = show.packager.tick(ms(1_430));
+    show.take(facts);
+    assert_eq!(show.parts("source").len(), 1);
+}
+
+#[test]
+fn a_publisher_whose_sound_stops_keeps_an_audio_track_without_holes() {
+    let mut show = Show::new(&["source"]);
+    (0..60i64).for_each(|n| show.source(5_000 + n * 33, 0, n % 60 == 0));
+    for n in 60..300i64 {
+        let at = 5_000 + n * 33;
+        let facts = show.packager.push_video(&rung("source"), unit(at, at, n % 60 == 0), ms(at));
+        show.take(facts);
+    }
+    let mut end = None;
+    let parts = show.facts.iter().filter_map(Fact::bytes).skip(1);
+    let runs = parts.flat_map(|bytes| Moof::decode(&mut &bytes[..]).unwrap().traf.into_iter().skip(1));
+    for run in runs {
+        let start = run.tfdt.unwrap().base_media_decode_time;
+        assert_eq!(start, *end.get_or_insert(start));
+        end = Some(start + 1024 * run.trun[0].samples.len() as u64);
+    }
+    assert!(end.unwrap() > 13 * 44_100, "{end:?}");
+}
+
+#[test]
+fn a_changed_audio_configuration_brings_a_new_map_behind_a_discontinuity() {
+    let mut show = steady(30.0, 5.0, 2.0, 0);
+    show.packager.set_audio(AudioConfig::parse(Bytes::from_static(&[0x11, 0x90])).unwrap());
+    for n in 150..300i64 {
+        show.source(10_000 + n * 1000 / 30, 0, n % 60 == 0);
+    }
+    check(&show, "source").unwrap();
+    let changed: Vec<_> = show.opened("source").iter().filter(|o| o.2).map(|o| o.0).collect();
+    assert_eq!(changed, vec![3]);
+    assert_eq!(show.facts.iter().filter(|f| matches!(f, Fact::Init { .. })).count(), 2);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn ragged_timing_keeps_the_invariants(
+        steps in proptest::collection::vec((1i64..200, 0u8..40), 60..400),
+        shift in 0i64..120,
+        lag in 0usize..40,
+    ) {
+        let mut show = Show::new(&["source", "480p"]);
+        let mut at = 2_000;
+        let mut sent = Vec::new();
+        for (n, (step, dice)) in steps.into_iter().enumerate() {
+            at += step;
+            let idr = n == 0 || dice == 0;
+            show.source(at, shift, idr);
+            sent.push((at + shift, idr));
+            if n >= lag {
+                let (pts, idr) = sent[n - lag];
+                show.encoded(pts, idr, at);
+            }
+            let facts = show.packager.tick(ms(at));
+            show.take(facts);
+        }
+        let facts = show.packager.end(ms(at + 1_000));
+        show.take(facts);
+        check(&show, "source")?;
+        check(&show, "480p")?;
+    }
+
+    #[test]
+    fn hostile_pictures_and_packets_never_panic(
+        events in proptest::collection::vec((0u8..8, any::<i32>(), any::<i32>(), proptest::collection::vec(any::<u8>(), 0..12)), 0..150)
+    ) {
+        let mut show = Show::new(&["source", "480p"]);
+        for (kind, a, b, data) in events {
+            let (dts, pts, now) = (ms(a.into()), ms(b.into()), ms(a.into()));
+            let name = if kind % 2 == 0 { "source" } else { "480p" };
+            let facts = match kind {
+                0 | 1 => show.packager.push_video(&rung(name), AccessUnit { dts, pts, data: data.into() }, now),
+                2 | 3 => show.packager.push_video(&rung(name), unit(a.into(), b.into(), a % 3 == 0), now),
+                4 => show.packager.push_audio(dts, data.into(), now),
+                5 => show.packager.tick(now),
+                6 => show.packager.discontinuity(now),
+                _ => show.packager.rung_down(&rung(name), "test"),
+            };
+            show.take(facts);
+        }
+    }
+}
