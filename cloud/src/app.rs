@@ -15,7 +15,9 @@ use crate::config::Config;
 use crate::db::{Db, DbError};
 use crate::events::Relay;
 use crate::org::Orgs;
+use crate::rtm::{Rtm, ViewerTokens};
 use crate::show::Shows;
+use crate::storefront::{Storefront, WebFiles};
 
 /// Every room's handle, and what their tasks hang on.
 #[derive(Clone)]
@@ -38,6 +40,10 @@ pub struct App {
     pub catalog: Catalog,
     /// Shows.
     pub shows: Shows,
+    /// The chat.
+    pub rtm: Rtm,
+    /// What shoppers' browsers read.
+    pub storefront: Storefront,
     /// Every task that must end before the process does.
     pub tasks: TaskTracker,
     /// Cancelled when the process is to end.
@@ -80,6 +86,15 @@ pub enum StartError {
         #[source]
         source: std::io::Error,
     },
+    /// The key of the viewers' tokens can be neither read nor made.
+    #[error("the key of the viewers' tokens in {path} cannot be used")]
+    ViewerKey {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
     /// The database does not open.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -94,12 +109,14 @@ impl App {
         make_data_dir(&config.storage.data_dir)?;
         let db = Db::connect(&config.storage.database_url()).await?;
         db.migrate().await?;
-        Ok(Self::over(db, config, clock, addresses))
+        let path = config.storage.data_dir.join("keys/viewer.key");
+        let tokens = ViewerTokens::open(&path).map_err(|source| StartError::ViewerKey { path, source })?;
+        Ok(Self::over(db, config, clock, addresses, tokens))
     }
 
     /// Builds the rooms over a migrated database.
     #[must_use]
-    pub fn over(db: Db, config: Config, clock: Clock, addresses: Addresses) -> Self {
+    pub fn over(db: Db, config: Config, clock: Clock, addresses: Addresses, tokens: ViewerTokens) -> Self {
         let public_url = config.server.public_url(addresses.http);
         let rtmp_url = config.server.rtmp_public_url(addresses.rtmp);
 
@@ -110,7 +127,19 @@ impl App {
         let orgs = Orgs::new(db.clone(), clock.clone());
         let catalog = Catalog::new(db.clone(), clock.clone(), blobs.clone(), public_url.clone());
         let patience = config.show.interrupted_for();
-        let shows = Shows::new(db.clone(), clock.clone(), catalog.clone(), patience, public_url, rtmp_url);
+        let shows =
+            Shows::new(db.clone(), clock.clone(), catalog.clone(), patience, public_url.clone(), rtmp_url);
+        let rtm = Rtm::new(db.clone(), clock.clone(), orgs.clone(), shows.clone(), tokens);
+        let widget = WebFiles::widget(config.server.widget_dir.clone());
+        let storefront = Storefront::new(
+            clock.clone(),
+            orgs.clone(),
+            catalog.clone(),
+            shows.clone(),
+            rtm.clone(),
+            &public_url,
+            widget,
+        );
 
         Self {
             config: Arc::new(config),
@@ -122,6 +151,8 @@ impl App {
             orgs,
             catalog,
             shows,
+            rtm,
+            storefront,
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
         }
@@ -153,7 +184,13 @@ pub mod testing {
             let hands = TestClock::new();
             let local = SocketAddr::from(([127, 0, 0, 1], 1));
             let addresses = Addresses { http: local, rtmp: local };
-            let app = App::over(db, Config::for_testing(dir.path()), hands.clock(), addresses);
+            let app = App::over(
+                db,
+                Config::for_testing(dir.path()),
+                hands.clock(),
+                addresses,
+                ViewerTokens::for_testing(),
+            );
             test(app.clone(), hands).await;
             app.stop.cancel();
             app.tasks.close();

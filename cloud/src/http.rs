@@ -24,7 +24,7 @@ use crate::app::App;
 use crate::base::{ApiError, Problem};
 use crate::config::ServeRole;
 use crate::org::{OrgError, Orgs};
-use crate::{catalog, org, show};
+use crate::{catalog, org, rtm, show, storefront};
 
 /// The largest body where a route does not say otherwise.
 const MAX_BODY: usize = 256 * 1024;
@@ -59,6 +59,8 @@ fn documented(app: &App) -> OpenApiRouter {
         .merge(org::router(app.orgs.clone()))
         .merge(catalog::router(app.catalog.clone()))
         .merge(show::router(app.shows.clone()))
+        .merge(rtm::router(app.rtm.clone()))
+        .merge(storefront::router(app.storefront.clone()))
 }
 
 /// What browsers on any page may ask, without cookies.

@@ -27,6 +27,10 @@ pub mod hls;
 
 pub mod edge;
 
+pub mod rtm;
+
+pub mod storefront;
+
 pub mod app;
 
 pub mod http;

@@ -31,6 +31,11 @@ pub async fn run(arguments: Args) -> anyhow::Result<()> {
     worker::start(&app).await?;
     let run_file = write_run_file(&app.config.storage.run_dir(), addresses)?;
     tracing::info!(http = %addresses.http, rtmp = %addresses.rtmp, "serving");
+    let (rtm, stopping) = (app.rtm.clone(), app.stop.clone());
+    app.tasks.spawn(async move {
+        stopping.cancelled().await;
+        rtm.stop().await;
+    });
 
     let served = http::serve(http, http::router(&app), app.stop.clone()).await;
     app.stop.cancel();

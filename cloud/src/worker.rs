@@ -16,8 +16,8 @@ fn listeners(app: &App) -> Vec<Arc<dyn Listener>> {
 }
 
 /// Those who keep something in memory that facts change.
-fn followers(_app: &App) -> Vec<Arc<dyn Follower>> {
-    vec![]
+fn followers(app: &App) -> Vec<Arc<dyn Follower>> {
+    vec![Arc::new(app.rtm.clone())]
 }
 
 /// What happens by time alone.

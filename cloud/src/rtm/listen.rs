@@ -1,0 +1,89 @@
+//! What the rooms tell their people when a fact is heard.
+
+use futures_util::future::BoxFuture;
+use vitrine_protocol::ShowState;
+use vitrine_protocol::rtm::RoomEvent;
+
+use super::model::MediaNews;
+use super::room::Command;
+use super::service::Rtm;
+use crate::events::{Event, Follower, Recorded};
+
+impl Follower for Rtm {
+    fn name(&self) -> &'static str {
+        "rtm"
+    }
+
+    fn follow<'a>(&'a self, fact: &'a Recorded) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            let show = fact.show;
+            if let (Some(news), Some(show)) = (MediaNews::of(&fact.event), show) {
+                self.hub().tell(show, Command::Media(news)).await;
+            }
+            match (news_of(fact), show) {
+                (News::Show(command), Some(show)) => self.hub().tell(show, command).await,
+                (News::Organization, _) => {
+                    self.hub().tell_all_of(fact.org, || Command::Event(RoomEvent::LineupChanged)).await;
+                }
+                (News::Show(_), None) | (News::Nothing, _) => {}
+            }
+        })
+    }
+}
+
+/// Whom a fact concerns.
+enum News {
+    /// The room of the fact's show.
+    Show(Command),
+    /// Every open room of the organisation: something that it sells changed.
+    Organization,
+    /// Nobody.
+    Nothing,
+}
+
+fn news_of(fact: &Recorded) -> News {
+    let event = match &fact.event {
+        Event::ShowWentLive { at, .. } => RoomEvent::State { state: ShowState::Live, live_at: Some(*at) },
+        Event::ShowInterrupted { .. } => return moved(ShowState::Interrupted),
+        Event::ShowResumed { .. } => return moved(ShowState::Live),
+        Event::ShowEnded { .. } => return moved(ShowState::Ended),
+        Event::HighlightShown { highlight, .. } | Event::HighlightCleared { highlight, .. } => {
+            RoomEvent::Highlight { highlight: highlight.clone() }
+        }
+        Event::LineupChanged { .. } | Event::ShowChanged { .. } => RoomEvent::LineupChanged,
+        Event::MessageRemoved { message, .. } => RoomEvent::ChatRemoved { id: *message },
+        Event::ViewerBanned { author, .. } => RoomEvent::AuthorRemoved { author: author.clone() },
+        Event::OrderRecorded { order, total_minor, currency, items } => {
+            RoomEvent::Order { id: *order, total_minor: *total_minor, currency: *currency, items: *items }
+        }
+        Event::StockChanged { .. } | Event::ProductChanged { .. } | Event::ProductRemoved { .. } => {
+            return News::Organization;
+        }
+        Event::OrganizationRegistered { .. }
+        | Event::MemberAdded { .. }
+        | Event::MemberRoleChanged { .. }
+        | Event::MemberRemoved { .. }
+        | Event::ProductCreated { .. }
+        | Event::CouponCreated { .. }
+        | Event::ShowCreated { .. }
+        | Event::ShowDeleted { .. }
+        | Event::PublishKeyIssued { .. }
+        | Event::PublishKeyRevoked { .. }
+        | Event::PublisherAdmitted { .. }
+        | Event::PublisherArrived { .. }
+        | Event::PublisherLost { .. }
+        | Event::PublisherMapped { .. }
+        | Event::TransmissionStarted { .. }
+        | Event::TransmissionLost { .. }
+        | Event::RungUp { .. }
+        | Event::RungDown { .. }
+        | Event::SourceDescribed { .. }
+        | Event::ViewerUnbanned { .. }
+        | Event::Unknown => return News::Nothing,
+    };
+    News::Show(Command::Event(event))
+}
+
+fn moved(state: ShowState) -> News {
+    News::Show(Command::Moved(state))
+}

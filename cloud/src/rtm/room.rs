@@ -1,0 +1,200 @@
+//! One task owns one room: it takes commands, keeps the tick and counts who watches.
+//!
+//! Events wait up to 50 ms and leave as one frame; moderation, highlights and moves of the show
+//! leave at once. Reactions and counts leave every 250 ms at most. A room that nobody sits in for
+//! a minute closes; its next life has a new epoch.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, sleep_until};
+use vitrine_protocol::ShowState;
+use vitrine_protocol::rtm::{Author, Reaction, RoomEvent, ServerFrame};
+
+use super::conn::Close;
+use super::hub::Dial;
+use super::model::MediaNews;
+use super::seats::{Chair, SeatId, Seats};
+use super::state::{Audience, Standing, State, Urgency};
+use crate::base::Clock;
+
+/// Commands that wait for a room.
+pub(super) const ROOM_QUEUE: usize = 1_024;
+/// How long an event may wait for company.
+const TICK: Duration = Duration::from_millis(50);
+/// How often reactions and counts leave.
+const DROPPABLE_TICK: Duration = Duration::from_millis(250);
+/// How often the people are counted.
+const COUNT_EVERY: Duration = Duration::from_secs(1);
+/// How long an empty room stays.
+const EMPTY_FOR: Duration = Duration::from_secs(60);
+
+/// What a room is asked.
+#[derive(Debug)]
+pub(super) enum Command {
+    /// Somebody with a valid token sits down; the welcome waits in the chair's queue.
+    /// `None` says that there is no such show.
+    Sit {
+        you: Author,
+        audience: Audience,
+        known: Option<(String, u64)>,
+        chair: oneshot::Sender<Option<Chair>>,
+    },
+    /// The socket has gone.
+    Leave(SeatId),
+    /// Something happened.
+    Event(RoomEvent),
+    /// The show moved; when it went live stays what it was.
+    Moved(ShowState),
+    /// The picture arrives or stops, or a rung comes or goes.
+    Media(MediaNews),
+    /// Somebody reacts.
+    React(Reaction),
+    /// A frame for one seat alone.
+    Whisper(SeatId, ServerFrame),
+    /// The server stops: everybody is to come back.
+    Stop,
+}
+
+/// A room that stays until it stood empty for a minute, or until [`Command::Stop`].
+pub(super) struct Room {
+    state: State,
+    seats: Seats,
+    clock: Clock,
+    dial: Arc<Dial>,
+    tick_at: Option<Instant>,
+    droppable_at: Option<Instant>,
+    last_droppable: Instant,
+    count_at: Instant,
+    empty_since: Instant,
+}
+
+impl Room {
+    /// A room with nobody in it.
+    pub(super) fn new(epoch: String, standing: Standing, clock: Clock, dial: Arc<Dial>) -> Self {
+        dial.set_ended(standing.state == ShowState::Ended);
+        let now = Instant::now();
+        Self {
+            state: State::new(epoch, standing),
+            seats: Seats::default(),
+            clock,
+            dial,
+            tick_at: None,
+            droppable_at: None,
+            last_droppable: now,
+            count_at: now + COUNT_EVERY,
+            empty_since: now,
+        }
+    }
+
+    /// Serves commands until the room closes.
+    pub(super) async fn run(mut self, commands: &mut mpsc::Receiver<Command>) {
+        loop {
+            let wake = [self.tick_at, self.droppable_at, Some(self.count_at)].into_iter().flatten().min();
+            let wake = wake.unwrap_or(self.count_at);
+            tokio::select! {
+                command = commands.recv() => match command {
+                    None => return,
+                    Some(Command::Stop) => return self.seats.close_all(Close::Restarting),
+                    Some(command) => self.take(command),
+                },
+                () = sleep_until(wake) => {}
+            }
+            let now = Instant::now();
+            self.leave_due(now);
+            if now >= self.count_at {
+                self.count(now);
+                if self.seats.is_empty() && now - self.empty_since >= EMPTY_FOR {
+                    return;
+                }
+            }
+        }
+    }
+
+    fn take(&mut self, command: Command) {
+        match command {
+            Command::Sit { you, audience, known, chair } => self.sit(you, audience, known, chair),
+            Command::Leave(id) => self.seats.leave(id),
+            Command::Event(event) => self.event(event),
+            Command::Moved(state) => {
+                let live_at = self.state.live_at();
+                self.event(RoomEvent::State { state, live_at });
+            }
+            Command::Media(news) => {
+                let (mut receiving, mut rungs) = self.state.media_parts();
+                news.apply(&mut receiving, &mut rungs);
+                self.event(RoomEvent::Media { receiving, rungs });
+            }
+            Command::React(kind) => {
+                self.state.react(kind);
+                self.droppable_soon();
+            }
+            Command::Whisper(id, frame) => self.seats.whisper(id, &frame),
+            Command::Stop => {}
+        }
+    }
+
+    fn sit(
+        &mut self,
+        you: Author,
+        audience: Audience,
+        known: Option<(String, u64)>,
+        answer: oneshot::Sender<Option<Chair>>,
+    ) {
+        let known = known.as_ref().map(|(epoch, seq)| (epoch.as_str(), *seq));
+        let chair = self.seats.sit(audience, you.id.clone());
+        let id = chair.id;
+        let first = self.state.welcome(you, audience, known, self.clock.now());
+        self.seats.whisper(id, &first);
+        if audience == Audience::Staff {
+            self.seats.whisper(id, &self.state.media());
+        }
+        if answer.send(Some(chair)).is_err() {
+            self.seats.leave(id);
+        }
+    }
+
+    fn event(&mut self, event: RoomEvent) {
+        if let RoomEvent::State { state, .. } = &event {
+            self.dial.set_ended(*state == ShowState::Ended);
+        }
+        let now = Instant::now();
+        let at = match self.state.push(event) {
+            Urgency::Now => now,
+            Urgency::Tick => now + TICK,
+        };
+        self.tick_at = Some(self.tick_at.map_or(at, |planned| planned.min(at)));
+    }
+
+    fn droppable_soon(&mut self) {
+        self.droppable_at.get_or_insert((self.last_droppable + DROPPABLE_TICK).max(Instant::now()));
+    }
+
+    fn leave_due(&mut self, now: Instant) {
+        if self.tick_at.is_some_and(|at| now >= at) {
+            self.tick_at = None;
+            if let Some(flush) = self.state.flush() {
+                self.seats.deliver(&flush);
+            }
+        }
+        if self.droppable_at.is_some_and(|at| now >= at) {
+            self.droppable_at = None;
+            self.last_droppable = now;
+            if let Some(flush) = self.state.flush_droppable() {
+                self.seats.deliver(&flush);
+            }
+        }
+    }
+
+    fn count(&mut self, now: Instant) {
+        self.count_at = now + COUNT_EVERY;
+        let viewers = self.seats.viewers();
+        self.dial.set_viewers(viewers);
+        self.state.watch(viewers);
+        self.droppable_soon();
+        if !self.seats.is_empty() {
+            self.empty_since = now;
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! The handle of the chat.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use vitrine_protocol::rtm::{Author, AuthorRole, ChatMessage};
+use vitrine_protocol::{BanId, MessageId, OrgId, Role, ShowId};
+
+use super::conn::Peer;
+use super::error::RtmError;
+use super::history::{History, Letter};
+use super::hub::{Door, Hub, Reading, Source};
+use super::model::{Ban, Guest, Line, MediaNews, ModeratedMessage, Signals, nickname_key};
+use super::seats::SeatId;
+use super::state::{SNAPSHOT_MESSAGES, Standing};
+use super::store;
+use super::viewer::ViewerTokens;
+use crate::base::{Actor, ActorKind, Clock, Page, Permission};
+use crate::db::Db;
+use crate::events::{Event, record, timeline};
+use crate::org::Orgs;
+use crate::show::Shows;
+
+/// What every session token begins with.
+const SESSION_PREFIX: &str = "vts_";
+/// A token longer than this is not read.
+const MAX_TOKEN_BYTES: usize = 1_024;
+
+/// A room that opens looks this far back for the pin in force.
+const HIGHLIGHTS_BACK: TimeDelta = TimeDelta::minutes(30);
+/// Facts read at once.
+const FACTS_AT_ONCE: i64 = 500;
+
+/// The chat of all shows. Clones share it.
+#[derive(Clone)]
+pub struct Rtm {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    db: Db,
+    clock: Clock,
+    orgs: Orgs,
+    shows: Shows,
+    tokens: ViewerTokens,
+    hub: Hub,
+    history: History,
+}
+
+/// Reads the rows that a room starts from.
+struct Rows {
+    db: Db,
+    clock: Clock,
+    shows: Shows,
+}
+
+impl Source for Rows {
+    fn standing(&self, org: OrgId, show: ShowId) -> Reading<'_> {
+        Box::pin(async move {
+            let limit = i64::try_from(SNAPSHOT_MESSAGES).unwrap_or(i64::MAX);
+            let found = self.shows.find(show).await?.filter(|found| found.org == org);
+            let found = found.ok_or(RtmError::NotFound)?;
+            let highlights = self.shows.highlights(&found, self.clock.now() - HIGHLIGHTS_BACK).await?;
+            let mut messages = store::page(&self.db, org, show, None, false, limit).await?;
+            messages.reverse();
+            Ok(Standing {
+                state: found.state,
+                live_at: found.live_at,
+                receiving: found.receiving,
+                rungs: self.rungs(org, show).await?,
+                messages: messages.into_iter().map(|m| m.message).collect(),
+                highlights,
+            })
+        })
+    }
+}
+
+impl Rows {
+    /// The rungs that viewers can choose, as the show's facts left them.
+    async fn rungs(&self, org: OrgId, show: ShowId) -> Result<Vec<String>, RtmError> {
+        let (mut receiving, mut rungs, mut after) = (false, Vec::new(), 0);
+        loop {
+            let facts = timeline(&self.db, org, show, after, FACTS_AT_ONCE).await?;
+            for fact in &facts {
+                if let Some(news) = MediaNews::of(&fact.event) {
+                    news.apply(&mut receiving, &mut rungs);
+                }
+                after = fact.seq;
+            }
+            if i64::try_from(facts.len()).is_ok_and(|count| count < FACTS_AT_ONCE) {
+                return Ok(rungs);
+            }
+        }
+    }
+}
+
+impl Rtm {
+    /// Starts the chat. Needs a running tokio runtime.
+    #[must_use]
+    pub fn new(db: Db, clock: Clock, orgs: Orgs, shows: Shows, tokens: ViewerTokens) -> Self {
+        let hub =
+            Hub::new(Rows { db: db.clone(), clock: clock.clone(), shows: shows.clone() }, clock.clone());
+        let history = History::start(db.clone());
+        Self { inner: Arc::new(Inner { db, clock, orgs, shows, tokens, hub, history }) }
+    }
+
+    /// People watching a show now.
+    #[must_use]
+    pub fn viewers(&self, show: ShowId) -> u32 {
+        self.inner.hub.viewers(show)
+    }
+
+    /// Who signs viewer tokens.
+    #[must_use]
+    pub fn tokens(&self) -> &ViewerTokens {
+        &self.inner.tokens
+    }
+
+    /// Sends everybody away to come back (close 1012), before the server stops.
+    pub async fn stop(&self) {
+        self.inner.hub.stop().await;
+    }
+
+    /// Messages of a show before `before`, newest first, removed ones included.
+    ///
+    /// # Errors
+    /// [`RtmError::Forbidden`], [`RtmError::NotFound`].
+    pub async fn messages(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        show: ShowId,
+        before: Option<MessageId>,
+        limit: i64,
+    ) -> Result<Page<ModeratedMessage>, RtmError> {
+        self.moderator(actor, org, show).await?;
+        let items = store::page(&self.inner.db, org, show, before, true, limit + 1).await?;
+        Ok(Page::cut(items, limit, |item| item.message.id.to_string()))
+    }
+
+    /// Removes a message for everybody. Removing it again changes nothing.
+    ///
+    /// # Errors
+    /// [`RtmError::Forbidden`], [`RtmError::NotFound`].
+    pub async fn remove_message(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        show: ShowId,
+        message: MessageId,
+    ) -> Result<(), RtmError> {
+        actor.require(Permission::ModerateChat, org)?;
+        let now = self.inner.clock.now();
+        let mut tx = self.inner.db.begin().await?;
+        let removed = store::remove(&mut tx, org, show, message, actor.user(), now).await?;
+        if !removed.ok_or(RtmError::NotFound)? {
+            return Ok(());
+        }
+        record(&mut tx, actor, now, org, Some(show), Event::MessageRemoved { show, message })?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Bans the author of a message from the show's chat and removes all they said there.
+    ///
+    /// # Errors
+    /// [`RtmError::Forbidden`], [`RtmError::NotFound`], [`RtmError::BanOfMember`].
+    pub async fn ban(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        show: ShowId,
+        message: MessageId,
+        reason: Option<String>,
+    ) -> Result<Ban, RtmError> {
+        actor.require(Permission::ModerateChat, org)?;
+        let now = self.inner.clock.now();
+        let mut tx = self.inner.db.begin().await?;
+        let found = store::author_of(&mut tx, org, show, message).await?;
+        let (author, signals) = found.ok_or(RtmError::NotFound)?;
+        let signals = signals.ok_or(RtmError::BanOfMember)?;
+        let wanted = Ban {
+            id: BanId::new(),
+            author: author.id.clone(),
+            nickname: author.name,
+            reason,
+            created_by: actor.user(),
+            created_at: now,
+        };
+        let ban = store::ban(&mut tx, org, show, &wanted, &signals).await?;
+        store::remove_all_of(&mut tx, org, show, &author.id, actor.user(), now).await?;
+        let fact = Event::ViewerBanned { show, ban: ban.id, author: author.id };
+        record(&mut tx, actor, now, org, Some(show), fact)?;
+        tx.commit().await?;
+        Ok(ban)
+    }
+
+    /// The running bans of a show, newest first.
+    ///
+    /// # Errors
+    /// [`RtmError::Forbidden`], [`RtmError::NotFound`].
+    pub async fn bans(&self, actor: &Actor, org: OrgId, show: ShowId) -> Result<Vec<Ban>, RtmError> {
+        self.moderator(actor, org, show).await?;
+        Ok(store::bans(&self.inner.db, org, show).await?)
+    }
+
+    /// Ends a ban. What was removed stays removed.
+    ///
+    /// # Errors
+    /// [`RtmError::Forbidden`], [`RtmError::NotFound`].
+    pub async fn lift_ban(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        show: ShowId,
+        ban: BanId,
+    ) -> Result<(), RtmError> {
+        actor.require(Permission::ModerateChat, org)?;
+        let now = self.inner.clock.now();
+        let mut tx = self.inner.db.begin().await?;
+        let author = store::lift(&mut tx, org, show, ban, now).await?.ok_or(RtmError::NotFound)?;
+        record(&mut tx, actor, now, org, Some(show), Event::ViewerUnbanned { show, ban, author })?;
+        Ok(tx.commit().await?)
+    }
+
+    pub(super) fn hub(&self) -> &Hub {
+        &self.inner.hub
+    }
+
+    /// Between 0 and 1, for spreading what would happen all at once.
+    pub(super) fn jitter(&self) -> f64 {
+        rand::random()
+    }
+
+    /// Whom a token stands for in a show.
+    pub(super) async fn admit(&self, token: &str, show: ShowId, peer: &Peer) -> Result<Guest, RtmError> {
+        if token.len() > MAX_TOKEN_BYTES {
+            return Err(RtmError::Unauthenticated);
+        }
+        if token.starts_with(SESSION_PREFIX) {
+            return self.admit_member(token, show).await;
+        }
+        let viewer = self.inner.tokens.read(token, self.inner.clock.now());
+        let viewer = viewer.filter(|viewer| viewer.show == show).ok_or(RtmError::Unauthenticated)?;
+        let (id, name) = (viewer.id.to_string(), viewer.nickname);
+        let nickname = nickname_key(&name);
+        let signals = Signals { viewer: viewer.id, nickname, network: peer.network.clone() };
+        let author = Author { id, name, role: AuthorRole::Viewer };
+        Ok(Guest { org: viewer.org, show, author, signals: Some(signals) })
+    }
+
+    async fn admit_member(&self, token: &str, show: ShowId) -> Result<Guest, RtmError> {
+        let actor = self.inner.orgs.authenticate(token).await?;
+        let found = self.inner.shows.find(show).await?.ok_or(RtmError::NotFound)?;
+        let org = found.org;
+        actor.require(Permission::SpeakInChat, org)?;
+        let role = match actor.role_in(org) {
+            Some(Role::Moderator) => AuthorRole::Moderator,
+            Some(Role::Owner | Role::Host) => AuthorRole::Host,
+            None => return Err(RtmError::NotFound),
+        };
+        let ActorKind::User { id, name, .. } = actor.kind else { return Err(RtmError::Unauthenticated) };
+        let author = Author { id: id.to_string(), name, role };
+        Ok(Guest { org, show, author, signals: None })
+    }
+
+    /// Sends a message on its way; it is shown once it is stored.
+    pub(super) fn say(
+        &self,
+        guest: &Guest,
+        text: String,
+        door: &Door,
+        seat: SeatId,
+        mark: &str,
+    ) -> Result<(), RtmError> {
+        let (id, at, author) = (MessageId::new(), self.inner.clock.now(), guest.author.clone());
+        let message = ChatMessage { id, at, author, text };
+        let line = Line { org: guest.org, show: guest.show, message, signals: guest.signals.clone() };
+        self.inner.history.post(Letter { line, door: door.clone(), seat, mark: mark.to_owned() })
+    }
+
+    async fn moderator(&self, actor: &Actor, org: OrgId, show: ShowId) -> Result<(), RtmError> {
+        actor.require(Permission::ModerateChat, org)?;
+        match self.inner.shows.find(show).await? {
+            Some(found) if found.org == org => Ok(()),
+            _ => Err(RtmError::NotFound),
+        }
+    }
+}

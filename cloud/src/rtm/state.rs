@@ -1,0 +1,495 @@
+//! What a room knows, and how a tick changes it. Pure: no clock, no socket, no task.
+//!
+//! Events wait in `pending` until [`State::flush`] gives them a `seq` and makes them part of what
+//! newcomers are told, so a newcomer never sees the same event in the snapshot and in a tick.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use vitrine_protocol::rtm::{
+    Author, ChatMessage, Reaction, RoomEvent, SNAPSHOT_HIGHLIGHTS_MS, ServerFrame, Snapshot,
+};
+use vitrine_protocol::{Highlight, HighlightAction, ShowState};
+
+/// Messages that a snapshot tells.
+pub(super) const SNAPSHOT_MESSAGES: usize = 50;
+/// Ticks that a reconnecting client can be told as `missed`.
+const RING_TICKS: usize = 512;
+/// Events in those ticks, all together.
+const RING_EVENTS: usize = 2_048;
+/// Waiting events beyond this are flushed without waiting for the tick.
+const PENDING_EVENTS: usize = 256;
+/// Transitions kept, whatever their age.
+const HIGHLIGHTS: usize = 256;
+
+/// Who a frame is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Audience {
+    /// Shoppers.
+    Public,
+    /// Members of the organisation.
+    Staff,
+}
+
+/// When an event wants to leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Urgency {
+    /// With the next tick.
+    Tick,
+    /// At once.
+    Now,
+}
+
+/// The room as it stood when it was opened.
+#[derive(Debug, Clone)]
+pub(super) struct Standing {
+    pub(super) state: ShowState,
+    pub(super) live_at: Option<DateTime<Utc>>,
+    pub(super) receiving: bool,
+    pub(super) rungs: Vec<String>,
+    /// Oldest first.
+    pub(super) messages: Vec<ChatMessage>,
+    /// Oldest first.
+    pub(super) highlights: Vec<Highlight>,
+}
+
+/// One flush, before it is written as text. Shoppers get `public`, members `staff`.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Flush {
+    pub(super) staff: ServerFrame,
+    /// `None`: there is nothing for shoppers in it. Equal to `staff` when `same`.
+    pub(super) public: Option<ServerFrame>,
+    /// Both audiences get the same frame, so it is written once.
+    pub(super) same: bool,
+    /// Reactions and counts: a slow reader does without them.
+    pub(super) droppable: bool,
+}
+
+/// The whole state of one room.
+#[derive(Debug)]
+pub(super) struct State {
+    epoch: String,
+    seq: u64,
+    state: ShowState,
+    live_at: Option<DateTime<Utc>>,
+    receiving: bool,
+    rungs: Vec<String>,
+    viewers: u32,
+    messages: VecDeque<ChatMessage>,
+    highlights: Vec<Highlight>,
+    pending: Vec<RoomEvent>,
+    reactions: BTreeMap<Reaction, u32>,
+    viewers_changed: bool,
+    ring: VecDeque<(u64, Vec<RoomEvent>)>,
+    ring_events: usize,
+    /// The highest `seq` that is no longer in the ring.
+    forgotten: u64,
+}
+
+impl State {
+    /// A room under a new `epoch`, standing as told.
+    pub(super) fn new(epoch: String, standing: Standing) -> Self {
+        let mut messages = VecDeque::from(standing.messages);
+        messages.drain(..messages.len().saturating_sub(SNAPSHOT_MESSAGES));
+        let mut highlights = standing.highlights;
+        highlights.sort_by_key(|h| h.at);
+        Self {
+            epoch,
+            seq: 0,
+            state: standing.state,
+            live_at: standing.live_at,
+            receiving: standing.receiving,
+            rungs: standing.rungs,
+            viewers: 0,
+            messages,
+            highlights,
+            pending: Vec::new(),
+            reactions: BTreeMap::new(),
+            viewers_changed: false,
+            ring: VecDeque::new(),
+            ring_events: 0,
+            forgotten: 0,
+        }
+    }
+
+    /// Takes an event in; the answer says when it wants to leave.
+    pub(super) fn push(&mut self, event: RoomEvent) -> Urgency {
+        if let RoomEvent::Chat(new) = &event
+            && self.messages.iter().any(|known| known.id == new.id)
+        {
+            return Urgency::Tick; // it was stored just before this room was read
+        }
+        if event == RoomEvent::LineupChanged && self.pending.contains(&event) {
+            return Urgency::Tick;
+        }
+        let urgent = match &event {
+            RoomEvent::ChatRemoved { id } => {
+                let gone = *id;
+                self.pending.retain(|e| !matches!(e, RoomEvent::Chat(m) if m.id == gone));
+                true
+            }
+            RoomEvent::AuthorRemoved { author } => {
+                self.pending.retain(|e| !matches!(e, RoomEvent::Chat(m) if m.author.id == *author));
+                true
+            }
+            RoomEvent::Highlight { .. } | RoomEvent::State { .. } => true,
+            RoomEvent::Media { receiving, rungs } => {
+                // Not part of a snapshot, and the next report builds on it: known from now on.
+                (self.receiving, self.rungs) = (*receiving, rungs.clone());
+                false
+            }
+            _ => false,
+        };
+        self.pending.push(event);
+        if urgent || self.pending.len() >= PENDING_EVENTS { Urgency::Now } else { Urgency::Tick }
+    }
+
+    /// Counts one reaction; it leaves with the next droppable tick.
+    pub(super) fn react(&mut self, kind: Reaction) {
+        let count = self.reactions.entry(kind).or_default();
+        *count = count.saturating_add(1);
+    }
+
+    /// Takes the number of people watching; it leaves with the next droppable tick if it is new.
+    pub(super) fn watch(&mut self, viewers: u32) {
+        if self.viewers != viewers {
+            self.viewers = viewers;
+            self.viewers_changed = true;
+        }
+    }
+
+    /// Closes the tick: waiting events get the next `seq`, newcomers are told them from now on.
+    pub(super) fn flush(&mut self) -> Option<Flush> {
+        if self.pending.is_empty() {
+            return None;
+        }
+        let events = std::mem::take(&mut self.pending);
+        for event in &events {
+            self.apply(event);
+        }
+        self.seq += 1;
+        self.remember(events.clone());
+        Some(self.tick(events, false))
+    }
+
+    /// Reactions and viewers since the last time, as a tick that slow readers do without and
+    /// that nobody is told again.
+    pub(super) fn flush_droppable(&mut self) -> Option<Flush> {
+        let mut events = Vec::new();
+        if !self.reactions.is_empty() {
+            events.push(RoomEvent::Reactions { counts: std::mem::take(&mut self.reactions) });
+        }
+        if std::mem::take(&mut self.viewers_changed) {
+            events.push(RoomEvent::Viewers { count: self.viewers });
+        }
+        if events.is_empty() {
+            return None;
+        }
+        self.seq += 1;
+        Some(self.tick(events, true))
+    }
+
+    /// What a newcomer is told first. `known` is the `(epoch, seq)` of its `hello`.
+    pub(super) fn welcome(
+        &self,
+        you: Author,
+        audience: Audience,
+        known: Option<(&str, u64)>,
+        now: DateTime<Utc>,
+    ) -> ServerFrame {
+        let missed = known.and_then(|(epoch, seq)| self.missed(audience, epoch, seq));
+        let snapshot = missed.is_none().then(|| Snapshot {
+            state: self.state,
+            live_at: self.live_at,
+            viewers: self.viewers,
+            messages: self.messages.iter().cloned().collect(),
+            highlights: window(&self.highlights, now),
+        });
+        let (epoch, seq) = (self.epoch.clone(), self.seq);
+        ServerFrame::Welcome { epoch, seq, you, snapshot, missed: missed.unwrap_or_default() }
+    }
+
+    /// How the picture arrives, for a member who joins: a snapshot has no room for it.
+    pub(super) fn media(&self) -> ServerFrame {
+        let event = RoomEvent::Media { receiving: self.receiving, rungs: self.rungs.clone() };
+        ServerFrame::Tick { seq: self.seq, events: vec![event] }
+    }
+
+    /// When the show went live, if it did; a waiting move counts.
+    pub(super) fn live_at(&self) -> Option<DateTime<Utc>> {
+        let waiting = self.pending.iter().rev().find_map(|event| match event {
+            RoomEvent::State { live_at, .. } => Some(*live_at),
+            _ => None,
+        });
+        waiting.unwrap_or(self.live_at)
+    }
+
+    /// Whether a picture arrives, and the rungs that viewers can choose.
+    pub(super) fn media_parts(&self) -> (bool, Vec<String>) {
+        (self.receiving, self.rungs.clone())
+    }
+
+    fn missed(&self, audience: Audience, epoch: &str, seq: u64) -> Option<Vec<RoomEvent>> {
+        if epoch != self.epoch || seq < self.forgotten || seq > self.seq {
+            return None;
+        }
+        let later = self.ring.iter().filter(|(at, _)| *at > seq).flat_map(|(_, events)| events);
+        Some(later.filter(|e| audience == Audience::Staff || e.is_public()).cloned().collect())
+    }
+
+    fn apply(&mut self, event: &RoomEvent) {
+        match event {
+            RoomEvent::Chat(message) => {
+                if self.messages.len() >= SNAPSHOT_MESSAGES {
+                    self.messages.pop_front();
+                }
+                self.messages.push_back(message.clone());
+            }
+            RoomEvent::ChatRemoved { id } => self.messages.retain(|m| m.id != *id),
+            RoomEvent::AuthorRemoved { author } => self.messages.retain(|m| m.author.id != *author),
+            RoomEvent::Highlight { highlight } => self.pin(highlight.clone()),
+            RoomEvent::State { state, live_at } => (self.state, self.live_at) = (*state, *live_at),
+            RoomEvent::Reactions { .. }
+            | RoomEvent::Viewers { .. }
+            | RoomEvent::LineupChanged
+            | RoomEvent::Media { .. }
+            | RoomEvent::Order { .. } => {}
+        }
+    }
+
+    fn pin(&mut self, highlight: Highlight) {
+        if self.highlights.iter().any(|h| h.id == highlight.id && h.action == highlight.action) {
+            return; // told twice: listeners may run again after a crash
+        }
+        let newest = self.highlights.last().map_or(highlight.at, |last| last.at.max(highlight.at));
+        let place = self.highlights.partition_point(|h| h.at <= highlight.at);
+        self.highlights.insert(place, highlight);
+        // Twice the window, so that a snapshot asked by a slower clock still finds its own.
+        self.highlights = window(&self.highlights, newest - TimeDelta::milliseconds(SNAPSHOT_HIGHLIGHTS_MS));
+        let excess = self.highlights.len().saturating_sub(HIGHLIGHTS);
+        self.highlights.drain(..excess);
+    }
+
+    fn remember(&mut self, events: Vec<RoomEvent>) {
+        self.ring_events += events.len();
+        self.ring.push_back((self.seq, events));
+        while self.ring.len() > RING_TICKS || self.ring_events > RING_EVENTS {
+            let Some((seq, events)) = self.ring.pop_front() else { break };
+            self.ring_events -= events.len();
+            self.forgotten = seq;
+        }
+    }
+
+    fn tick(&self, events: Vec<RoomEvent>, droppable: bool) -> Flush {
+        let seq = self.seq;
+        let public: Vec<_> = events.iter().filter(|e| e.is_public()).cloned().collect();
+        let same = public.len() == events.len();
+        let public = (!public.is_empty()).then_some(ServerFrame::Tick { seq, events: public });
+        Flush { staff: ServerFrame::Tick { seq, events }, public, same, droppable }
+    }
+}
+
+/// The transition in force 60 s before `now`, and all later ones; `all` is sorted by time.
+pub(super) fn window(all: &[Highlight], now: DateTime<Utc>) -> Vec<Highlight> {
+    let since = now - TimeDelta::milliseconds(SNAPSHOT_HIGHLIGHTS_MS);
+    let split = all.partition_point(|h| h.at < since);
+    let mut in_force: Option<&Highlight> = None;
+    for past in &all[..split] {
+        match past.action {
+            HighlightAction::Show => in_force = Some(past),
+            HighlightAction::Clear if in_force.is_some_and(|h| h.id == past.id) => in_force = None,
+            HighlightAction::Clear => {}
+        }
+    }
+    in_force.into_iter().chain(&all[split..]).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use vitrine_protocol::rtm::AuthorRole;
+    use vitrine_protocol::{CouponCard, CouponId, HighlightCard, HighlightId, MessageId, OrderId};
+
+    use super::*;
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_800_000_000 + seconds, 0).unwrap()
+    }
+
+    fn you() -> Author {
+        Author { id: "a".into(), name: "ana".into(), role: AuthorRole::Viewer }
+    }
+
+    fn says(text: &str) -> ChatMessage {
+        ChatMessage { id: MessageId::new(), at: at(0), author: you(), text: text.into() }
+    }
+
+    fn pin(id: HighlightId, action: HighlightAction, seconds: i64) -> Highlight {
+        let card = CouponCard { coupon_id: CouponId::new(), code: "LIVE10".into(), title: "10 %".into() };
+        Highlight {
+            id,
+            action,
+            media_time_ms: Some(seconds * 1000),
+            at: at(seconds),
+            card: HighlightCard::Coupon(card),
+        }
+    }
+
+    fn room() -> State {
+        let standing = Standing {
+            state: ShowState::Live,
+            live_at: Some(at(0)),
+            receiving: true,
+            rungs: vec![],
+            messages: vec![],
+            highlights: vec![],
+        };
+        State::new("e1".into(), standing)
+    }
+
+    fn welcomed(
+        room: &State,
+        audience: Audience,
+        known: Option<(&str, u64)>,
+    ) -> (Option<Snapshot>, Vec<RoomEvent>) {
+        match room.welcome(you(), audience, known, at(100)) {
+            ServerFrame::Welcome { snapshot, missed, .. } => (snapshot, missed),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn order() -> RoomEvent {
+        let currency = "EUR".try_into().unwrap();
+        RoomEvent::Order { id: OrderId::new(), total_minor: 4900, currency, items: 1 }
+    }
+
+    #[test]
+    fn a_tick_carries_what_waited_in_order_under_the_next_seq() {
+        let mut room = room();
+        let (one, two) = (says("one"), says("two"));
+        assert_eq!(room.push(RoomEvent::Chat(one.clone())), Urgency::Tick);
+        room.push(RoomEvent::Chat(two.clone()));
+        let flush = room.flush().unwrap();
+        assert!(flush.same && !flush.droppable);
+        let events = vec![RoomEvent::Chat(one), RoomEvent::Chat(two)];
+        assert_eq!(flush.staff, ServerFrame::Tick { seq: 1, events });
+        assert!(room.flush().is_none());
+    }
+
+    #[test]
+    fn moderation_and_highlights_leave_at_once() {
+        let mut room = room();
+        let message = says("rude");
+        room.push(RoomEvent::Chat(message.clone()));
+        assert_eq!(room.push(RoomEvent::ChatRemoved { id: message.id }), Urgency::Now);
+        let pinned = pin(HighlightId::new(), HighlightAction::Show, 1);
+        assert_eq!(room.push(RoomEvent::Highlight { highlight: pinned }), Urgency::Now);
+        let ServerFrame::Tick { events, .. } = room.flush().unwrap().staff else { panic!() };
+        assert!(!events.iter().any(|e| matches!(e, RoomEvent::Chat(_))), "removed before it was shown");
+    }
+
+    #[test]
+    fn shoppers_never_get_staff_events() {
+        let mut room = room();
+        room.push(order());
+        let flush = room.flush().unwrap();
+        assert!(flush.public.is_none());
+        room.push(order());
+        room.push(RoomEvent::LineupChanged);
+        let flush = room.flush().unwrap();
+        assert_eq!(flush.public, Some(ServerFrame::Tick { seq: 2, events: vec![RoomEvent::LineupChanged] }));
+        assert!(!flush.same);
+        assert_eq!(welcomed(&room, Audience::Public, Some(("e1", 0))).1, vec![RoomEvent::LineupChanged]);
+        assert_eq!(welcomed(&room, Audience::Staff, Some(("e1", 0))).1.len(), 3);
+    }
+
+    #[test]
+    fn a_known_epoch_gets_what_it_missed_and_an_unknown_one_a_snapshot() {
+        let mut room = room();
+        room.push(RoomEvent::Chat(says("one")));
+        room.flush();
+        room.push(RoomEvent::LineupChanged);
+        room.flush();
+        assert_eq!(
+            welcomed(&room, Audience::Public, Some(("e1", 1))),
+            (None, vec![RoomEvent::LineupChanged])
+        );
+        for known in [None, Some(("e0", 1)), Some(("e1", 9))] {
+            let (snapshot, missed) = welcomed(&room, Audience::Public, known);
+            assert_eq!(snapshot.unwrap().messages.len(), 1);
+            assert!(missed.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_seq_older_than_the_ring_gets_a_snapshot() {
+        let mut room = room();
+        for n in 0..RING_TICKS + 2 {
+            room.push(RoomEvent::Chat(says(&n.to_string())));
+            room.flush();
+        }
+        assert!(welcomed(&room, Audience::Public, Some(("e1", 1))).0.is_some());
+        let (snapshot, missed) = welcomed(&room, Audience::Public, Some(("e1", 2)));
+        assert!(snapshot.is_none());
+        assert_eq!(missed.len(), RING_TICKS);
+    }
+
+    #[test]
+    fn a_snapshot_holds_only_what_ticks_have_told() {
+        let mut room = room();
+        room.push(RoomEvent::Chat(says("waiting")));
+        assert!(welcomed(&room, Audience::Public, None).0.unwrap().messages.is_empty());
+        room.flush();
+        assert_eq!(welcomed(&room, Audience::Public, None).0.unwrap().messages.len(), 1);
+    }
+
+    #[test]
+    fn a_banned_author_leaves_the_snapshot() {
+        let mut room = room();
+        room.push(RoomEvent::Chat(says("one")));
+        room.flush();
+        room.push(RoomEvent::AuthorRemoved { author: "a".into() });
+        room.flush();
+        assert!(welcomed(&room, Audience::Public, None).0.unwrap().messages.is_empty());
+    }
+
+    #[test]
+    fn reactions_and_viewers_are_droppable_and_are_not_told_again() {
+        let mut room = room();
+        room.react(Reaction::Heart);
+        room.react(Reaction::Heart);
+        room.watch(3);
+        let flush = room.flush_droppable().unwrap();
+        assert!(flush.droppable);
+        let counts = BTreeMap::from([(Reaction::Heart, 2)]);
+        let events = vec![RoomEvent::Reactions { counts }, RoomEvent::Viewers { count: 3 }];
+        assert_eq!(flush.staff, ServerFrame::Tick { seq: 1, events });
+        room.watch(3);
+        assert!(room.flush_droppable().is_none());
+        assert!(welcomed(&room, Audience::Public, Some(("e1", 0))).1.is_empty());
+    }
+
+    #[test]
+    fn the_window_keeps_the_pin_in_force_and_the_last_minute() {
+        let (a, b, c) = (HighlightId::new(), HighlightId::new(), HighlightId::new());
+        let show_a = pin(a, HighlightAction::Show, 0);
+        let show_b = pin(b, HighlightAction::Show, 10);
+        let clear_a = pin(a, HighlightAction::Clear, 15); // b replaced it: changes nothing
+        let show_c = pin(c, HighlightAction::Show, 50);
+        let all = vec![show_a, show_b.clone(), clear_a, show_c.clone()];
+        assert_eq!(window(&all, at(100)), vec![show_b, show_c.clone()]);
+        let clear_c = pin(c, HighlightAction::Clear, 60);
+        let all = vec![show_c, clear_c];
+        assert!(window(&all, at(200)).is_empty());
+    }
+
+    #[test]
+    fn a_transition_told_twice_counts_once() {
+        let mut room = room();
+        let highlight = pin(HighlightId::new(), HighlightAction::Show, 90);
+        for _ in 0..2 {
+            room.push(RoomEvent::Highlight { highlight: highlight.clone() });
+            room.flush();
+        }
+        assert_eq!(welcomed(&room, Audience::Public, None).0.unwrap().highlights, vec![highlight]);
+    }
+}

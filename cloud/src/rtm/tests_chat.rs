@@ -1,0 +1,362 @@
+//! Sockets, storage and moderation together, on both databases.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+use vitrine_protocol::rtm::{AuthorRole, ClientFrame, RoomEvent, ServerFrame};
+use vitrine_protocol::{Code, MessageId, OrgId, Role, ShowId};
+
+use super::conn::{Close, Incoming, Peer, Wire, serve};
+use super::error::RtmError;
+use super::routes::Text;
+use super::service::Rtm;
+use super::viewer::ViewerTokens;
+use crate::base::{Actor, ActorKind, Clock, Membership, TestClock};
+use crate::blobs::FolderBlobs;
+use crate::catalog::Catalog;
+use crate::db::Db;
+use crate::db::testing::each_db;
+use crate::events::{Follower, timeline};
+use crate::org::{Orgs, Registration};
+use crate::show::{ShowDraft, Shows};
+
+/// A chat over a database, with one show of one organisation.
+struct World {
+    db: Db,
+    hands: TestClock,
+    rtm: Rtm,
+    org: OrgId,
+    show: ShowId,
+    owner: Actor,
+    owner_token: String,
+    _dir: tempfile::TempDir,
+}
+
+impl World {
+    async fn new(db: Db) -> Self {
+        let (hands, dir) = (TestClock::new(), tempfile::tempdir().unwrap());
+        catch_up(&hands);
+        let clock = hands.clock();
+        let orgs = Orgs::new(db.clone(), clock.clone());
+        let url = "http://127.0.0.1:1".to_owned();
+        let blobs = Arc::new(FolderBlobs::new(dir.path().to_owned()));
+        let catalog = Catalog::new(db.clone(), clock.clone(), blobs, url.clone());
+        let patience = TimeDelta::minutes(10);
+        let shows = Shows::new(db.clone(), clock.clone(), catalog, patience, url, "rtmp://x/live".into());
+        let signed_in = orgs
+            .register(
+                Registration {
+                    email: "o@x.example".into(),
+                    password: "long enough".into(),
+                    name: "Olive".into(),
+                    organization_name: "Demo".into(),
+                },
+                std::net::IpAddr::from([127, 0, 0, 1]),
+            )
+            .await
+            .unwrap();
+        let owner = orgs.authenticate(&signed_in.token).await.unwrap();
+        let org = signed_in.organizations[0].id;
+        let draft =
+            ShowDraft { title: "Autumn".into(), scheduled_at: Some(clock.now()), ..ShowDraft::default() };
+        let show = shows.create(&owner, org, draft).await.unwrap().id;
+        let rtm = Rtm::new(db.clone(), clock, orgs, shows, ViewerTokens::for_testing());
+        Self { db, hands, rtm, org, show, owner, owner_token: signed_in.token, _dir: dir }
+    }
+
+    fn viewer(&self, nickname: &str) -> String {
+        let now = self.hands.clock().now();
+        self.rtm.tokens().issue(self.org, self.show, None, Some(nickname), now).1
+    }
+
+    fn connect(&self, network: &str) -> Page {
+        let (to_server, incoming) = mpsc::channel(64);
+        let (outgoing, from_server) = mpsc::channel(256);
+        let (closed, close) = mpsc::channel(1);
+        let wire = FakeWire { incoming, outgoing, closed };
+        let peer = Peer { network: Some(network.to_owned()) };
+        tokio::spawn(serve(wire, self.rtm.clone(), peer));
+        Page { to_server, from_server, close }
+    }
+
+    async fn enter(&self, token: &str, network: &str) -> Page {
+        let mut page = self.connect(network);
+        let (token, show) = (token.to_owned(), self.show);
+        page.say(&ClientFrame::Hello { token, show, epoch: None, seq: None }).await;
+        assert!(matches!(page.frame().await, ServerFrame::Welcome { .. }));
+        page
+    }
+
+    /// Tells the room what committed, as the relay does.
+    async fn relay(&self) {
+        for fact in timeline(&self.db, self.org, self.show, 0, 500).await.unwrap() {
+            self.rtm.follow(&fact).await;
+        }
+    }
+}
+
+/// Viewer ids tell the machine's time, so the test's clock must not be far from it.
+fn catch_up(hands: &TestClock) {
+    let behind = Clock::system().now() - hands.clock().now();
+    hands.advance(behind.to_std().unwrap_or_default());
+}
+
+struct FakeWire {
+    incoming: mpsc::Receiver<Incoming>,
+    outgoing: mpsc::Sender<String>,
+    closed: mpsc::Sender<Close>,
+}
+
+impl Wire for FakeWire {
+    async fn recv(&mut self) -> Incoming {
+        self.incoming.recv().await.unwrap_or(Incoming::Gone)
+    }
+    async fn send(&mut self, text: Text) -> bool {
+        self.outgoing.send(text.as_str().to_owned()).await.is_ok()
+    }
+    async fn ping(&mut self) -> bool {
+        true
+    }
+    async fn close(&mut self, close: Close) {
+        let _ = self.closed.send(close).await;
+    }
+}
+
+/// The browser's end.
+struct Page {
+    to_server: mpsc::Sender<Incoming>,
+    from_server: mpsc::Receiver<String>,
+    close: mpsc::Receiver<Close>,
+}
+
+impl Page {
+    async fn say(&self, frame: &ClientFrame) {
+        self.raw(&serde_json::to_string(frame).unwrap()).await;
+    }
+
+    async fn raw(&self, text: &str) {
+        self.to_server.send(Incoming::Text(text.into())).await.unwrap();
+    }
+
+    async fn chat(&self, text: &str) {
+        self.say(&ClientFrame::Chat { mark: "m".into(), text: text.into() }).await;
+    }
+
+    async fn frame(&mut self) -> ServerFrame {
+        let text = timeout(Duration::from_secs(20), self.from_server.recv()).await.unwrap().unwrap();
+        serde_json::from_str(&text).unwrap()
+    }
+
+    /// The next event that is not only a count or the picture's state.
+    async fn event(&mut self) -> RoomEvent {
+        loop {
+            if let ServerFrame::Tick { events, .. } = self.frame().await {
+                let news = |e: &RoomEvent| !matches!(e, RoomEvent::Viewers { .. } | RoomEvent::Media { .. });
+                if let Some(event) = events.into_iter().find(news) {
+                    return event;
+                }
+            }
+        }
+    }
+
+    /// The answer to a chat message.
+    async fn answer(&mut self) -> Result<MessageId, Code> {
+        loop {
+            match self.frame().await {
+                ServerFrame::Accepted { id, .. } => return Ok(id),
+                ServerFrame::Error { code, .. } => return Err(code),
+                _ => {}
+            }
+        }
+    }
+
+    async fn closed(&mut self) -> Close {
+        timeout(Duration::from_secs(20), self.close.recv()).await.unwrap().unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_message_is_stored_and_crosses_to_everybody() {
+    each_db(async |db| {
+        let world = World::new(db).await;
+        let mut ana = world.enter(&world.viewer("ana"), "n1").await;
+        let mut jo = world.enter(&world.viewer("jo"), "n2").await;
+        ana.chat("  does it\nshrink? ").await;
+        let id = ana.answer().await.unwrap();
+        let RoomEvent::Chat(heard) = jo.event().await else { panic!() };
+        assert_eq!((heard.id, heard.text.as_str()), (id, "does it shrink?"));
+        assert_eq!((heard.author.name.as_str(), heard.author.role), ("ana", AuthorRole::Viewer));
+        let stored = world.rtm.messages(&world.owner, world.org, world.show, None, 10).await.unwrap();
+        assert_eq!(stored.items[0].message, heard);
+
+        let mut host = world.enter(&world.owner_token, "n3").await;
+        host.chat("not any more").await;
+        host.answer().await.unwrap();
+        let RoomEvent::Chat(heard) = jo.event().await else { panic!() };
+        assert_eq!((heard.author.name.as_str(), heard.author.role), ("Olive", AuthorRole::Host));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_removed_message_disappears_and_stays_for_moderators() {
+    each_db(async |db| {
+        let world = World::new(db).await;
+        let mut ana = world.enter(&world.viewer("ana"), "n1").await;
+        ana.chat("rude").await;
+        let id = ana.answer().await.unwrap();
+        assert!(matches!(ana.event().await, RoomEvent::Chat(_)));
+        let (owner, org, show) = (&world.owner, world.org, world.show);
+        world.rtm.remove_message(owner, org, show, id).await.unwrap();
+        world.rtm.remove_message(owner, org, show, id).await.unwrap();
+        world.relay().await;
+        assert_eq!(ana.event().await, RoomEvent::ChatRemoved { id });
+        let stored = world.rtm.messages(owner, org, show, None, 10).await.unwrap();
+        assert!(stored.items[0].removed_at.is_some());
+        let facts = timeline(&world.db, org, show, 0, 100).await.unwrap();
+        let removals =
+            facts.iter().filter(|f| matches!(f.event, crate::events::Event::MessageRemoved { .. }));
+        assert_eq!(removals.count(), 1, "the second removal changed nothing");
+        let nothing = world.rtm.remove_message(owner, org, show, MessageId::new()).await;
+        assert!(matches!(nothing, Err(RtmError::NotFound)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_ban_holds_on_to_more_than_a_name() {
+    each_db(async |db| {
+        let world = World::new(db).await;
+        let (owner, org, show) = (&world.owner, world.org, world.show);
+        let troll_token = world.viewer("Troll");
+        let mut troll = world.enter(&troll_token, "den").await;
+        let mut neighbour = world.enter(&world.viewer("ana"), "den").await;
+        troll.chat("rude").await;
+        let id = troll.answer().await.unwrap();
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        catch_up(&world.hands);
+        let ban = world.rtm.ban(owner, org, show, id, Some("rude".into())).await.unwrap();
+        let again = world.rtm.ban(owner, org, show, id, None).await.unwrap();
+        assert_eq!(again.id, ban.id, "one running ban for one viewer");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        world.relay().await;
+
+        troll.chat("still here").await;
+        assert_eq!(troll.answer().await, Err(Code::Banned));
+        let now = world.hands.clock().now();
+        let renamed = world.rtm.tokens().issue(org, show, Some(&troll_token), Some("nice"), now).1;
+        let mut renamed = world.enter(&renamed, "elsewhere").await;
+        renamed.chat("hi").await;
+        assert_eq!(renamed.answer().await, Err(Code::Banned), "the same viewer");
+        let mut same_name = world.enter(&world.viewer("tr0ll"), "elsewhere").await;
+        same_name.chat("hi").await;
+        assert_eq!(same_name.answer().await, Err(Code::Banned), "the same name");
+        let mut fresh = world.enter(&world.viewer("fresh"), "den").await;
+        fresh.chat("hi").await;
+        assert_eq!(fresh.answer().await, Err(Code::Banned), "a new identity from the same network");
+        neighbour.chat("hi").await;
+        assert!(neighbour.answer().await.is_ok(), "was there before");
+
+        world.rtm.lift_ban(owner, org, show, ban.id).await.unwrap();
+        assert!(matches!(world.rtm.lift_ban(owner, org, show, ban.id).await, Err(RtmError::NotFound)));
+        troll.chat("sorry").await;
+        assert!(troll.answer().await.is_ok());
+        assert!(world.rtm.bans(owner, org, show).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn members_cannot_be_banned_and_strangers_learn_nothing() {
+    each_db(async |db| {
+        let world = World::new(db).await;
+        let (org, show) = (world.org, world.show);
+        let mut host = world.enter(&world.owner_token, "n").await;
+        host.chat("hello").await;
+        let id = host.answer().await.unwrap();
+        let refused = world.rtm.ban(&world.owner, org, show, id, None).await;
+        assert!(matches!(refused, Err(RtmError::BanOfMember)));
+
+        let kind = ActorKind::Viewer { id: vitrine_protocol::ViewerId::new(), org, show };
+        let other = Membership { org: OrgId::new(), role: Role::Owner };
+        for stranger in [
+            Actor { kind, memberships: vec![] },
+            Actor { kind: world.owner.kind.clone(), memberships: vec![other] },
+        ] {
+            let gone = world.rtm.remove_message(&stranger, org, show, id).await;
+            assert!(matches!(gone, Err(RtmError::NotFound)));
+            assert!(matches!(world.rtm.bans(&stranger, org, show).await, Err(RtmError::NotFound)));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_does_not_say_hello_is_sent_away() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = Db::connect(&format!("sqlite:{}/v.db", dir.path().display())).await.unwrap();
+    db.migrate().await.unwrap();
+    let world = World::new(db).await;
+    let hello = |token: &str, show: ShowId| {
+        let frame = ClientFrame::Hello { token: token.into(), show, epoch: None, seq: None };
+        serde_json::to_string(&frame).unwrap()
+    };
+    for (first, code, close) in [
+        ("{\"t\":\"ping\"}".to_owned(), Some(Code::HelloExpected), Close::Refused),
+        ("hello".to_owned(), Some(Code::HelloExpected), Close::Refused),
+        ("x".repeat(20_000), None, Close::TooBig),
+        (hello("vtv_nonsense", world.show), Some(Code::Unauthenticated), Close::Refused),
+        (hello("vts_nonsense", world.show), Some(Code::Unauthenticated), Close::Refused),
+        (hello(&world.viewer("ana"), ShowId::new()), Some(Code::Unauthenticated), Close::Refused),
+        (hello(&world.owner_token, ShowId::new()), Some(Code::NotFound), Close::Refused),
+    ] {
+        let mut page = world.connect("n");
+        page.raw(&first).await;
+        if let Some(code) = code {
+            assert!(
+                matches!(page.frame().await, ServerFrame::Error { code: got, .. } if got == code),
+                "{first}"
+            );
+        }
+        assert_eq!(page.closed().await, close, "{first}");
+    }
+    let mut binary = world.connect("n");
+    binary.to_server.send(Incoming::Binary).await.unwrap();
+    assert_eq!(binary.closed().await, Close::Unsupported);
+    tokio::time::pause();
+    let mut silent = world.connect("n");
+    assert!(matches!(silent.frame().await, ServerFrame::Error { code: Code::HelloExpected, .. }));
+    assert_eq!(silent.closed().await, Close::Refused);
+}
+
+#[tokio::test]
+async fn nonsense_keeps_the_socket_and_a_flood_ends_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = Db::connect(&format!("sqlite:{}/v.db", dir.path().display())).await.unwrap();
+    db.migrate().await.unwrap();
+    let world = World::new(db).await;
+    let mut page = world.enter(&world.viewer("ana"), "n").await;
+    page.say(&ClientFrame::Ping).await;
+    assert_eq!(page.frame().await, ServerFrame::Pong);
+    page.raw("{\"t\":\"sing\"}").await;
+    assert_eq!(page.answer().await, Err(Code::InvalidRequest));
+    page.chat("   ").await;
+    assert_eq!(page.answer().await, Err(Code::BadMessage));
+    page.chat(&"x".repeat(501)).await;
+    assert_eq!(page.answer().await, Err(Code::BadMessage));
+    let mut taken = 0;
+    for _ in 0..8 {
+        page.chat("hi").await;
+        taken += usize::from(page.answer().await.is_ok());
+    }
+    assert!((5..=6).contains(&taken), "{taken} of a burst of 8 were taken");
+    for _ in 0..80 {
+        if page.to_server.send(Incoming::Text("{\"t\":\"ping\"}".into())).await.is_err() {
+            break;
+        }
+    }
+    assert_eq!(page.closed().await, Close::Refused);
+}

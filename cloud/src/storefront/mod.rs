@@ -1,0 +1,17 @@
+//! What shoppers' browsers read: channels, shows, viewer tokens, the widget's files.
+//!
+//! Owns: the public view of a show, the widget's files inside the binary. Records nothing. Leans on
+//! `org`, `catalog`, `show` and `rtm`. A draft does not exist for the public, and a coupon's code is
+//! not told before it was pinned.
+
+mod error;
+mod files;
+mod model;
+mod routes;
+mod service;
+
+pub use error::StorefrontError;
+pub use files::{WebFile, WebFiles};
+pub use model::{Channel, CouponTeaser, PublicShow, ViewerPass};
+pub use routes::{router, serve_file};
+pub use service::Storefront;

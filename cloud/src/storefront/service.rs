@@ -1,0 +1,120 @@
+//! The handle of the public side. Nobody signs in here; what is not public does not exist.
+
+use vitrine_protocol::{OrgId, ShowId, ShowState};
+
+use super::error::StorefrontError;
+use super::files::WebFiles;
+use super::model::{Channel, CouponTeaser, PassRequest, PublicShow, ViewerPass};
+use crate::base::Clock;
+use crate::catalog::Catalog;
+use crate::org::Orgs;
+use crate::rtm::Rtm;
+use crate::show::{Show, Shows};
+
+/// The public side. Clones share everything.
+#[derive(Clone)]
+pub struct Storefront {
+    clock: Clock,
+    orgs: Orgs,
+    catalog: Catalog,
+    shows: Shows,
+    rtm: Rtm,
+    rtm_url: String,
+    widget: WebFiles,
+}
+
+impl Storefront {
+    /// The handle. `public_url` is how browsers reach this server; `widget` are the files below `/widget/`.
+    #[must_use]
+    pub fn new(
+        clock: Clock,
+        orgs: Orgs,
+        catalog: Catalog,
+        shows: Shows,
+        rtm: Rtm,
+        public_url: &str,
+        widget: WebFiles,
+    ) -> Self {
+        // `http` becomes `ws`, `https` becomes `wss`.
+        let rtm_url = format!("{}/v1/rtm", public_url.replacen("http", "ws", 1));
+        Self { clock, orgs, catalog, shows, rtm, rtm_url, widget }
+    }
+
+    /// What a channel shows: the show on air, else the next, else the last.
+    ///
+    /// # Errors
+    /// [`StorefrontError::NotFound`] when there is no such organisation.
+    pub async fn channel(&self, slug: &str) -> Result<Channel, StorefrontError> {
+        let org = self.orgs.find_by_slug(slug).await?.ok_or(StorefrontError::NotFound("channel"))?;
+        let (show, reason) = self.shows.channel(org.id).await?;
+        let show = match show {
+            Some(show) => Some(self.public(show, org.slug).await?),
+            None => None,
+        };
+        Ok(Channel { show, reason })
+    }
+
+    /// A show, unless it is a draft.
+    ///
+    /// # Errors
+    /// [`StorefrontError::NotFound`].
+    pub async fn show(&self, id: ShowId) -> Result<PublicShow, StorefrontError> {
+        let show = self.visible(id).await?;
+        let org = self.orgs.find(show.org).await?.ok_or(StorefrontError::NotFound("show"))?;
+        self.public(show, org.slug).await
+    }
+
+    /// Lets a shopper take part in a show.
+    ///
+    /// # Errors
+    /// [`StorefrontError::NotFound`].
+    pub async fn admit(&self, id: ShowId, wish: PassRequest) -> Result<ViewerPass, StorefrontError> {
+        let show = self.visible(id).await?;
+        let (held, nickname) = (wish.token.as_deref(), wish.nickname.as_deref());
+        let (viewer, token) = self.rtm.tokens().issue(show.org, show.id, held, nickname, self.clock.now());
+        Ok(ViewerPass {
+            token,
+            viewer_id: viewer.id,
+            nickname: viewer.nickname,
+            expires_at: viewer.expires_at,
+        })
+    }
+
+    pub(super) fn widget(&self) -> &WebFiles {
+        &self.widget
+    }
+
+    async fn visible(&self, id: ShowId) -> Result<Show, StorefrontError> {
+        let show = self.shows.find(id).await?;
+        show.filter(|show| show.state != ShowState::Draft).ok_or(StorefrontError::NotFound("show"))
+    }
+
+    async fn public(&self, show: Show, channel: String) -> Result<PublicShow, StorefrontError> {
+        let products = self.catalog.product_cards(show.org, &show.lineup.products()).await?;
+        let coupons = self.coupons(show.org, &show).await?;
+        let highlight = self.shows.pinned(&show).await?;
+        Ok(PublicShow {
+            id: show.id,
+            org_id: show.org,
+            channel,
+            cover_url: show.cover_url,
+            state: show.state,
+            scheduled_at: show.scheduled_at,
+            live_at: show.live_at,
+            ended_at: show.ended_at,
+            playback_url: show.state.on_air().then(|| self.shows.playback_url(show.id)),
+            rtm_url: self.rtm_url.clone(),
+            viewers: self.rtm.viewers(show.id),
+            products,
+            coupons,
+            highlight,
+            title: show.title,
+        })
+    }
+
+    async fn coupons(&self, org: OrgId, show: &Show) -> Result<Vec<CouponTeaser>, StorefrontError> {
+        let cards = self.catalog.coupon_cards(org, &show.lineup.coupons()).await?;
+        // The code stays here: it is told by the highlight alone.
+        Ok(cards.into_iter().map(|card| CouponTeaser { id: card.coupon_id, title: card.title }).collect())
+    }
+}
