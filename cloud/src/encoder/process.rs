@@ -1,0 +1,161 @@
+//! The process: frames in on standard input, frames out on standard output, GStreamer in between.
+//!
+//! It ends when its input does, so it never outlives its transmission.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use tokio::io::{Stdin, Stdout};
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::codec::{FramedRead, FramedWrite};
+use vitrine_media::MediaError;
+use vitrine_media::encode::ladder::{self, Rendition, Step};
+use vitrine_media::encode::rung::{self, KeyGrid, Output, RungEncoder};
+use vitrine_media::encode::video::Preset;
+use vitrine_media::format::{AccessUnit, Bitrate, Fps};
+use vitrine_media::time::Pts;
+
+use super::frame::Frames;
+use super::wire::{Answer, Ask, Rung, Setup, Told, Unit, WireError};
+
+/// Encoded pictures that may wait for a slow transmission.
+const WAITING_OUTPUTS: usize = 64;
+const ALIVE_EVERY: Duration = Duration::from_millis(500);
+/// Further behind than this, every second picture is left out ...
+const BEHIND: Duration = Duration::from_millis(1500);
+/// ... until it is this close again.
+const CAUGHT_UP: Duration = Duration::from_millis(300);
+
+/// Why the encoder process ended.
+#[derive(Debug, thiserror::Error)]
+pub enum EncoderError {
+    /// The transmission sent what cannot be read, or the pipe broke.
+    #[error(transparent)]
+    Wire(#[from] WireError),
+    /// GStreamer, or a plugin that is missing.
+    #[error(transparent)]
+    Media(#[from] MediaError),
+    /// Media came before the setup.
+    #[error("the first frame was no setup")]
+    NoSetup,
+}
+
+type Input = FramedRead<Stdin, Frames>;
+type Answers = FramedWrite<Stdout, Frames>;
+
+/// Runs until standard input ends.
+///
+/// # Errors
+/// [`EncoderError`]; it has been told to the transmission as well.
+pub async fn run() -> Result<(), EncoderError> {
+    let mut input = FramedRead::new(tokio::io::stdin(), Frames);
+    let mut answers = FramedWrite::new(tokio::io::stdout(), Frames);
+    let outcome = encode(&mut input, &mut answers).await;
+    if let Err(error) = &outcome {
+        let _ = tell(&mut answers, Answer::Told(Told::Failed { reason: error.to_string() })).await;
+    }
+    outcome
+}
+
+async fn encode(input: &mut Input, answers: &mut Answers) -> Result<(), EncoderError> {
+    let Some(first) = ask(input).await? else { return Ok(()) };
+    let Ask::Setup(setup) = first else { return Err(EncoderError::NoSetup) };
+    let config = config(&setup);
+    tell(answers, Answer::Told(Told::Ladder { rungs: config.rungs.iter().map(rung_of).collect() })).await?;
+    let (mut encoder, mut outputs) = RungEncoder::start(config, WAITING_OUTPUTS)?;
+    let mut alive = interval(ALIVE_EVERY);
+    alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut half_rate = false;
+    loop {
+        tokio::select! {
+            asked = ask(input) => match asked? {
+                Some(Ask::Unit(unit)) => { encoder.push(access_unit(unit))?; }
+                Some(Ask::Setup(_)) => return Err(EncoderError::NoSetup),
+                None => return Ok(()),
+            },
+            output = outputs.recv() => match output {
+                Some(Output::Failed(error)) => return Err(error.into()),
+                Some(Output::Ended) | None => return Ok(()),
+                Some(output) => if let Some(answer) = answer(output) { tell(answers, answer).await?; },
+            },
+            _ = alive.tick() => {
+                let behind = encoder.behind();
+                if behind > BEHIND && !half_rate || behind < CAUGHT_UP && half_rate {
+                    half_rate = !half_rate;
+                    encoder.set_half_rate(half_rate);
+                    tracing::warn!(half_rate, behind_ms = millis(behind), "the encoder changed its frame rate");
+                }
+                tell(answers, Answer::Told(Told::Alive { behind_ms: millis(behind) })).await?;
+            }
+        }
+    }
+}
+
+fn config(setup: &Setup) -> rung::Config {
+    let steps: Vec<Step> = setup.short_sides.iter().map(|side| step(*side)).collect();
+    rung::Config {
+        avcc: setup.avcc.clone().into(),
+        fps: Fps::whole(setup.frames_per_second),
+        rungs: ladder::of(setup.width, setup.height, &steps),
+        keys: match setup.own_grid_ms {
+            Some(every) => KeyGrid::Every(Duration::from_millis(every)),
+            None => KeyGrid::Source,
+        },
+        longest_frame: Some(Duration::from_millis(setup.longest_frame_ms)),
+        thumbnails: None,
+        preset: Preset::Veryfast,
+    }
+}
+
+/// A known step, or one of about the same quality per pixel.
+fn step(short_side: u32) -> Step {
+    let known = ladder::STEPS.into_iter().find(|step| step.short_side == short_side);
+    known.unwrap_or(Step { short_side, bitrate: Bitrate::kbps(short_side.saturating_mul(5) / 2) })
+}
+
+fn rung_of(rendition: &Rendition) -> Rung {
+    Rung {
+        name: rendition.name.clone(),
+        width: rendition.width,
+        height: rendition.height,
+        bits_per_second: rendition.bitrate.as_bps(),
+    }
+}
+
+fn access_unit(unit: Unit) -> AccessUnit {
+    AccessUnit {
+        pts: Pts::from_nanos(unit.pts_ns),
+        dts: Pts::from_nanos(unit.dts_ns),
+        key: unit.key,
+        data: unit.data,
+    }
+}
+
+fn answer(output: Output) -> Option<Answer> {
+    match output {
+        Output::Header { rung, avcc } => {
+            Some(Answer::Told(Told::Header { rung: u8::try_from(rung).ok()?, avcc: avcc.to_vec() }))
+        }
+        Output::Unit { rung, unit } => Some(Answer::Unit(Unit {
+            rung: u8::try_from(rung).ok()?,
+            key: unit.key,
+            pts_ns: unit.pts.as_nanos(),
+            dts_ns: unit.dts.as_nanos(),
+            data: unit.data,
+        })),
+        Output::Thumbnail { pts, jpeg } => Some(Answer::Thumbnail { pts_ns: pts.as_nanos(), jpeg }),
+        Output::Ended | Output::Failed(_) => None,
+    }
+}
+
+async fn ask(input: &mut Input) -> Result<Option<Ask>, WireError> {
+    input.next().await.map(|frame| Ask::from_frame(frame?)).transpose()
+}
+
+async fn tell(answers: &mut Answers, answer: Answer) -> Result<(), WireError> {
+    Ok(answers.send(answer.to_frame()?).await?)
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
