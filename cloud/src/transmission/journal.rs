@@ -1,0 +1,314 @@
+//! The journal on disk: every fact of the packaged show, appended before it is announced.
+//!
+//! It is a row of files of about 20 s each, `00000001.journal` and on; the newest few cover the playlist's window, older
+//! ones are deleted. Each begins with what must be known whatever was deleted (initialisation segments, going live,
+//! pins), then come the facts as they happened. After a crash the facts of all files, in order, rebuild the window.
+//!
+//! No fsync: the journal is for a killed process, and what `write` has taken survives that. A machine that stops takes
+//! every publisher and viewer with it; its shows start again in a new epoch.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use bytes::{Buf as _, Bytes};
+
+use crate::hls::{Fact, MediaTime, RungName, journal as records};
+
+/// Media time in one file.
+const FILE_LENGTH: MediaTime = MediaTime::from_ms(20_000);
+/// A rung that stops opening segments must not make a file endless.
+const MAX_FILE_BYTES: u64 = 256 << 20;
+/// Files that are kept, the open one included: at least 80 s, the playlist keeps 60 s.
+const FILES_KEPT: u64 = 5;
+/// In front of a file: how many of its records are pinned facts.
+const COUNT_BYTES: usize = 4;
+const MAX_INITS: usize = 64;
+const MAX_HIGHLIGHTS: usize = 256;
+
+/// Why a journal cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// A file in the middle is damaged: what it announced is not known any more.
+    #[error("the journal file {} is damaged", .0.display())]
+    Damaged(PathBuf),
+    /// The file system refuses.
+    #[error("the journal cannot be used")]
+    Io(#[from] io::Error),
+}
+
+/// The open journal.
+#[derive(Debug)]
+pub struct Journal {
+    folder: PathBuf,
+    number: u64,
+    file: File,
+    written: u64,
+    from: Option<MediaTime>,
+    pinned: Pinned,
+    buffer: Vec<u8>,
+}
+
+impl Journal {
+    /// Opens the journal in `folder` and gives the facts it holds, oldest first; none for a new show.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn open(folder: PathBuf) -> Result<(Self, Vec<Fact>), JournalError> {
+        fs::create_dir_all(&folder)?;
+        let files = files(&folder)?;
+        let mut facts = Vec::new();
+        let mut pinned = Pinned::default();
+        for (place, (number, path)) in files.iter().enumerate() {
+            let newest = place + 1 == files.len();
+            let held = read(path, place == 0, newest).map_err(|error| match error.kind() {
+                io::ErrorKind::InvalidData => JournalError::Damaged(path.clone()),
+                _ => JournalError::Io(error),
+            })?;
+            if place > 0 && *number != files[place - 1].0 + 1 {
+                return Err(JournalError::Damaged(path.clone()));
+            }
+            facts.extend(held);
+        }
+        let facts = only_opened(facts);
+        facts.iter().for_each(|fact| pinned.note(fact));
+        let number = files.last().map_or(1, |(number, _)| number + 1);
+        let file = create(&folder, number, &pinned)?;
+        let journal = Self { folder, number, file, written: 0, from: None, pinned, buffer: Vec::new() };
+        Ok((journal, facts))
+    }
+
+    /// Appends facts. Once this returns they outlive the process and may be announced.
+    ///
+    /// # Errors
+    /// The disk is full or failing: nothing of `facts` may be announced.
+    pub fn append(&mut self, facts: &[Fact]) -> io::Result<()> {
+        for fact in facts {
+            if let Fact::SegmentOpened { start, .. } = fact {
+                let from = *self.from.get_or_insert(*start);
+                if *start - from >= FILE_LENGTH || self.written > MAX_FILE_BYTES {
+                    self.write_out()?;
+                    self.next_file(*start)?;
+                }
+            }
+            self.pinned.note(fact);
+            records::encode(fact, &mut self.buffer);
+        }
+        self.write_out()
+    }
+
+    fn write_out(&mut self) -> io::Result<()> {
+        self.file.write_all(&self.buffer)?;
+        self.written += self.buffer.len() as u64;
+        self.buffer.clear();
+        Ok(())
+    }
+
+    fn next_file(&mut self, from: MediaTime) -> io::Result<()> {
+        self.file = create(&self.folder, self.number + 1, &self.pinned)?;
+        self.number += 1;
+        (self.written, self.from) = (0, Some(from));
+        for (number, path) in files(&self.folder)? {
+            if number + FILES_KEPT <= self.number {
+                fs::remove_file(path)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What each file begins with.
+#[derive(Debug, Default)]
+struct Pinned {
+    /// In the order of their coming, which is the order of the ladder.
+    inits: Vec<Fact>,
+    down: BTreeMap<RungName, Fact>,
+    live: Option<Fact>,
+    highlights: Vec<Fact>,
+    ended: bool,
+}
+
+impl Pinned {
+    fn note(&mut self, fact: &Fact) {
+        match fact {
+            Fact::Init { .. } => push_bounded(&mut self.inits, fact, MAX_INITS),
+            Fact::SegmentOpened { rung, .. } => drop(self.down.remove(rung)),
+            Fact::RungDown { rung, .. } => drop(self.down.insert(rung.clone(), fact.clone())),
+            Fact::WentLive { .. } => self.live = Some(fact.clone()),
+            Fact::Highlight { .. } => push_bounded(&mut self.highlights, fact, MAX_HIGHLIGHTS),
+            Fact::Ended => self.ended = true,
+            Fact::Part { .. } | Fact::SegmentClosed { .. } => {}
+        }
+    }
+
+    fn facts(&self) -> Vec<Fact> {
+        let listed = self.inits.iter().chain(self.down.values()).chain(&self.live).chain(&self.highlights);
+        listed.cloned().chain(self.ended.then_some(Fact::Ended)).collect()
+    }
+}
+
+fn push_bounded(list: &mut Vec<Fact>, fact: &Fact, most: usize) {
+    if list.len() == most {
+        list.remove(0);
+    }
+    list.push(fact.clone());
+}
+
+/// A file: `u32` number of pinned facts, then records.
+fn create(folder: &Path, number: u64, pinned: &Pinned) -> io::Result<File> {
+    let facts = pinned.facts();
+    let mut head = u32::try_from(facts.len()).unwrap_or(u32::MAX).to_be_bytes().to_vec();
+    facts.iter().for_each(|fact| records::encode(fact, &mut head));
+    let path = folder.join(format!("{number:08}.journal"));
+    let draft = path.with_extension("tmp");
+    let mut file = OpenOptions::new().create(true).write(true).truncate(true).open(&draft)?;
+    file.write_all(&head)?;
+    fs::rename(&draft, &path)?;
+    Ok(file)
+}
+
+/// Journal files, oldest first.
+fn files(folder: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let number =
+            path.extension().filter(|e| *e == "journal").and(path.file_stem()).and_then(|s| s.to_str());
+        if let Some(number) = number.and_then(|number| number.parse().ok()) {
+            files.push((number, path));
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// The facts of one file; the pinned ones only of the oldest, since later files repeat them. Only the newest may end in
+/// a torn record: that is where the writer died.
+fn read(path: &Path, oldest: bool, newest: bool) -> io::Result<Vec<Fact>> {
+    let mut data = Bytes::from(fs::read(path)?);
+    if data.len() < COUNT_BYTES {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    let pinned = data.get_u32() as usize;
+    let (count, length) = whole_records(&data);
+    if length < data.len() && newest {
+        OpenOptions::new().write(true).open(path)?.set_len((COUNT_BYTES + length) as u64)?;
+        data.truncate(length);
+    }
+    let complete = length == data.len();
+    let facts: Vec<Fact> = records::decode(data).collect();
+    if !complete || facts.len() != count || count < pinned {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    let from = if oldest { 0 } else { pinned };
+    Ok(facts.into_iter().skip(from).collect())
+}
+
+/// How many whole records `data` begins with, and their length.
+fn whole_records(data: &[u8]) -> (usize, usize) {
+    let (mut rest, mut count) = (data, 0);
+    while let Some(behind) =
+        rest.first_chunk::<4>().and_then(|length| rest.get(4 + u32::from_be_bytes(*length) as usize..))
+    {
+        rest = behind;
+        count += 1;
+    }
+    (count, data.len() - rest.len())
+}
+
+/// Leaves out what is left of segments whose beginning was deleted.
+fn only_opened(facts: Vec<Fact>) -> Vec<Fact> {
+    let mut open = BTreeMap::new();
+    let keeps = |fact: &Fact| match fact {
+        Fact::SegmentOpened { rung, msn, .. } => {
+            open.insert(rung.clone(), *msn);
+            true
+        }
+        Fact::Part { rung, msn, .. } | Fact::SegmentClosed { rung, msn, .. } => open.get(rung) == Some(msn),
+        _ => true,
+    };
+    facts.into_iter().filter(keeps).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn segment(msn: u64) -> Vec<Fact> {
+        let rung = RungName::source();
+        vec![
+            Fact::SegmentOpened {
+                rung: rung.clone(),
+                msn,
+                start: MediaTime::from_ms(2_000 * msn as i64),
+                init: 1,
+                discontinuity: false,
+                discontinuity_sequence: 0,
+            },
+            Fact::Part {
+                rung: rung.clone(),
+                msn,
+                index: 0,
+                duration: MediaTime::from_ms(2_000),
+                independent: true,
+                bytes: Bytes::from(vec![msn as u8; 100]),
+            },
+            Fact::SegmentClosed { rung, msn, duration: MediaTime::from_ms(2_000), gap: false },
+        ]
+    }
+
+    fn live() -> Fact {
+        Fact::WentLive { from_msn: 0, at: chrono::DateTime::UNIX_EPOCH }
+    }
+
+    #[test]
+    fn after_a_crash_the_facts_come_back_in_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut journal, facts) = Journal::open(folder.path().into()).unwrap();
+        assert!(facts.is_empty());
+        let told = [segment(0), vec![live()], segment(1)].concat();
+        told.iter().for_each(|fact| journal.append(std::slice::from_ref(fact)).unwrap());
+        drop(journal);
+        let (mut journal, facts) = Journal::open(folder.path().into()).unwrap();
+        assert_eq!(facts, told);
+        journal.append(&segment(2)).unwrap();
+        drop(journal);
+        let (_, facts) = Journal::open(folder.path().into()).unwrap();
+        assert_eq!(facts, [told, segment(2)].concat());
+    }
+
+    #[test]
+    fn old_files_go_but_what_was_pinned_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut journal, _) = Journal::open(folder.path().into()).unwrap();
+        journal.append(&[live()]).unwrap();
+        (0..200).for_each(|msn| journal.append(&segment(msn)).unwrap());
+        drop(journal);
+        assert_eq!(files(folder.path()).unwrap().len(), FILES_KEPT as usize);
+        let (_, facts) = Journal::open(folder.path().into()).unwrap();
+        assert_eq!(facts[0], live());
+        assert_eq!(facts.iter().filter(|fact| **fact == live()).count(), 1);
+        assert!(facts.len() > 3 * 40 && facts.ends_with(&segment(199)));
+    }
+
+    #[test]
+    fn a_torn_tail_is_the_crash_but_a_hole_in_the_middle_is_damage() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut journal, _) = Journal::open(folder.path().into()).unwrap();
+        (0..15).for_each(|msn| journal.append(&segment(msn)).unwrap());
+        drop(journal);
+        let all = files(folder.path()).unwrap();
+        let cut = |path: &Path| {
+            let bytes = fs::read(path).unwrap();
+            fs::write(path, &bytes[..bytes.len() - 10]).unwrap();
+        };
+        cut(&all.last().unwrap().1);
+        let (journal, facts) = Journal::open(folder.path().into()).unwrap();
+        assert!(matches!(facts.last(), Some(Fact::Part { msn: 14, .. })));
+        drop(journal);
+        assert!(Journal::open(folder.path().into()).is_ok(), "the torn tail was cut off");
+        cut(&all[0].1);
+        assert!(matches!(Journal::open(folder.path().into()), Err(JournalError::Damaged(_))));
+    }
+}

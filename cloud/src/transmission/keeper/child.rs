@@ -1,0 +1,116 @@
+//! One encoder process and its two pipes.
+
+use std::io;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use tokio::process::{ChildStdin, ChildStdout, Command};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use tokio_util::codec::{FramedRead, FramedWrite};
+
+use crate::encoder::frame::Frames;
+use crate::encoder::wire::{Answer, Ask, Setup, Unit};
+
+const WAITING_ASKS: usize = 1_024;
+const WAITING_ANSWERS: usize = 64;
+
+/// A running encoder. Dropping it kills the process.
+pub struct Child {
+    process: tokio::process::Child,
+    asks: mpsc::Sender<Ask>,
+    answers: mpsc::Receiver<Result<Answer, String>>,
+    started: Instant,
+    heard: Instant,
+    waiting_for_key: bool,
+}
+
+impl Child {
+    /// Starts `program encoder` and queues the setup and the pictures since the last key frame.
+    pub fn start(program: &Path, setup: Setup, gop: impl Iterator<Item = Unit>) -> io::Result<Self> {
+        let mut process = Command::new(program)
+            .arg("encoder")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()?;
+        let (Some(stdin), Some(stdout)) = (process.stdin.take(), process.stdout.take()) else {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        };
+        let (asks, ask_receiver) = mpsc::channel(WAITING_ASKS);
+        let (answer_sender, answers) = mpsc::channel(WAITING_ANSWERS);
+        tokio::spawn(write(stdin, ask_receiver));
+        tokio::spawn(read(stdout, answer_sender));
+        let now = Instant::now();
+        let mut child = Self { process, asks, answers, started: now, heard: now, waiting_for_key: false };
+        let _ = child.asks.try_send(Ask::Setup(setup)); // the queue is empty
+        gop.for_each(|unit| child.feed(unit));
+        Ok(child)
+    }
+
+    /// Queues a picture; when the pipe is jammed, pictures are left out up to a key frame.
+    pub fn feed(&mut self, unit: Unit) {
+        if !self.waiting_for_key || unit.key {
+            self.waiting_for_key = self.asks.try_send(Ask::Unit(unit)).is_err();
+        }
+    }
+
+    /// The next answer; an error says why there will be no more.
+    pub async fn next(&mut self) -> Result<Answer, String> {
+        match self.answers.recv().await {
+            Some(Ok(answer)) => {
+                if matches!(answer, Answer::Unit(_)) {
+                    self.heard = Instant::now();
+                }
+                Ok(answer)
+            }
+            Some(Err(reason)) => Err(reason),
+            None => Err(match self.process.wait().await {
+                Ok(status) => format!("it ended: {status}"),
+                Err(error) => error.to_string(),
+            }),
+        }
+    }
+
+    /// When the last picture came out; at first, when it started.
+    pub fn heard(&self) -> Instant {
+        self.heard
+    }
+
+    /// How long it has run.
+    pub fn age(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// Its process id, while it runs.
+    pub fn pid(&self) -> Option<u32> {
+        self.process.id()
+    }
+}
+
+async fn write(stdin: ChildStdin, mut asks: mpsc::Receiver<Ask>) {
+    let mut pipe = FramedWrite::new(stdin, Frames);
+    while let Some(ask) = asks.recv().await {
+        let sent = match ask.to_frame() {
+            Ok(frame) => pipe.send(frame).await.map_err(Into::into),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = sent {
+            return tracing::debug!(%error, "the encoder reads no more");
+        }
+    }
+}
+
+async fn read(stdout: ChildStdout, answers: mpsc::Sender<Result<Answer, String>>) {
+    let mut pipe = FramedRead::new(stdout, Frames);
+    while let Some(frame) = pipe.next().await {
+        let answer =
+            frame.map_err(Into::into).and_then(Answer::from_frame).map_err(|error| error.to_string());
+        let broken = answer.is_err();
+        if answers.send(answer).await.is_err() || broken {
+            return;
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! The process of one show: it turns a publisher's tags into what players fetch, and survives what it can.
+//!
+//! Owns: the control link's words and client end ([`link`]), the relay from tags to facts, the journal, the recording,
+//! the encoder's keeper, and the origin that players are served from. It opens neither database nor bus.
+//!
+//! Promises: the encoder may die without the source rung noticing; killed itself, it resumes from its journal with the
+//! same bytes under the same URLs; without `serve` it waits 30 s.
+//!
+//! Leans on: `hls` (packaging), `encoder` (the words of its pipe).
+
+mod journal;
+mod keeper;
+pub mod link;
+mod origin;
+mod process;
+mod recorder;
+mod relay;
+mod source;
+mod stage;
+
+pub use process::{Options, TransmissionError, run};
+
+/// The environment variable that carries the control token.
+pub const TOKEN_ENV: &str = "VITRINE_TRANSMISSION_TOKEN";
+/// The exit code of a transmission whose journal is damaged.
+pub const EXIT_JOURNAL_UNUSABLE: i32 = 3;

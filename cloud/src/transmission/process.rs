@@ -1,0 +1,303 @@
+//! The process: one task that owns the show's media and waits for everything that can happen to it.
+
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
+use vitrine_protocol::{PublishSessionId, ShowId};
+
+use super::journal::JournalError;
+use super::keeper::{Encoded, Keeper};
+use super::link::{Command, Identity, Link, LinkEvent, Report, Standing};
+use super::relay::{Outcome, Relay};
+use super::stage::Stage;
+use crate::base::Clock;
+use crate::hls::{Fact, MediaTime, RungName};
+
+const TICK: Duration = Duration::from_millis(100);
+/// An encoder that is away for longer takes its rungs off the list.
+const ENCODER_AWAY: Duration = Duration::from_secs(8);
+/// After the end, players still fetch the last playlist for this long.
+const LINGER: Duration = Duration::from_secs(30);
+
+/// What a transmission is started with.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The show.
+    pub show: ShowId,
+    /// The epoch that stands in its URLs.
+    pub epoch: u32,
+    /// The control socket of `ingest`.
+    pub control: PathBuf,
+    /// Where journal and recording go.
+    pub dir: PathBuf,
+    /// Zero of the media clock.
+    pub clock_epoch: DateTime<Utc>,
+    /// Proves to `ingest` who we are.
+    pub token: String,
+    /// The wanted rungs: `source,480p`.
+    pub ladder: String,
+    /// The program whose `encoder` role is run.
+    pub program: PathBuf,
+}
+
+/// Why a transmission could not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum TransmissionError {
+    /// The journal is damaged: `ingest` starts another epoch.
+    #[error(transparent)]
+    Journal(JournalError),
+    /// The disk or the network of this machine fails.
+    #[error("this machine fails")]
+    Machine(#[from] io::Error),
+    /// An option makes no sense.
+    #[error("the ladder `{0}` names no rung")]
+    Ladder(String),
+}
+
+impl From<JournalError> for TransmissionError {
+    fn from(error: JournalError) -> Self {
+        match error {
+            JournalError::Io(error) => Self::Machine(error),
+            damaged @ JournalError::Damaged(_) => Self::Journal(damaged),
+        }
+    }
+}
+
+/// Runs one show's media until the show ends or control is lost for 30 s.
+///
+/// # Errors
+/// [`TransmissionError`].
+pub async fn run(options: Options, clock: Clock) -> Result<(), TransmissionError> {
+    let _lock = lock(&options.dir).await?;
+    let ladder = ladder(&options.ladder).ok_or_else(|| TransmissionError::Ladder(options.ladder.clone()))?;
+    let (stage, packager) = Stage::open(&options.dir, options.epoch, options.clock_epoch, &ladder)?;
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    let origin = format!("http://{}", listener.local_addr()?);
+    tokio::spawn(stage.origin().clone().serve(listener));
+    let short_sides =
+        ladder.iter().filter_map(|name| name.as_str().strip_suffix('p')?.parse().ok()).collect();
+    let head = stage.head();
+    let (standing, standing_receiver) = watch::channel(Standing { head_media_ms: head.ms(), session: None });
+    let (socket, show, epoch, token) = (options.control, options.show, options.epoch, options.token);
+    let link = Link::start(Identity { socket, show, epoch, token, origin }, standing_receiver);
+    let transmission = Transmission {
+        relay: Relay::new(packager, head, short_sides),
+        stage,
+        link,
+        keeper: Keeper::start(options.program),
+        standing,
+        clock,
+        clock_epoch: options.clock_epoch,
+        mapped: None,
+        encoder_lost: None,
+        ended: None,
+    };
+    transmission.run().await
+}
+
+struct Transmission {
+    relay: Relay,
+    stage: Stage,
+    link: Link,
+    keeper: Keeper,
+    standing: watch::Sender<Standing>,
+    clock: Clock,
+    clock_epoch: DateTime<Utc>,
+    mapped: Option<(PublishSessionId, i64)>,
+    encoder_lost: Option<(Instant, String)>,
+    ended: Option<Instant>,
+}
+
+impl Transmission {
+    async fn run(mut self) -> Result<(), TransmissionError> {
+        let mut tick = interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                event = self.link.next() => match event {
+                    Some(LinkEvent::GaveUp) | None => {
+                        tracing::warn!("without control for too long: the transmission ends");
+                        return Ok(());
+                    }
+                    Some(event) => self.heard(event).await?,
+                },
+                encoded = self.keeper.next() => if let Some(encoded) = encoded { self.encoded(encoded)? },
+                _ = tick.tick() => {
+                    self.tick()?;
+                    if self.ended.is_some_and(|at| at.elapsed() > LINGER) {
+                        tracing::info!("the show is over");
+                        return Ok(());
+                    }
+                }
+            }
+        }
+    }
+
+    async fn heard(&mut self, event: LinkEvent) -> io::Result<()> {
+        let now = self.now();
+        match event {
+            LinkEvent::Up => self.tell_all(),
+            LinkEvent::Tag(tag) => {
+                let outcome = self.relay.tag(&tag, now);
+                self.follow(outcome).await?;
+            }
+            LinkEvent::Command(command) => self.obey(command, now)?,
+            // Without ingest there is no publisher. Its session stays in `standing`: the next ingest is told whose it was.
+            LinkEvent::Cut => {
+                let facts = self.relay.finish(now);
+                self.announce(facts)?;
+            }
+            LinkEvent::GaveUp => {}
+        }
+        Ok(())
+    }
+
+    fn obey(&mut self, command: Command, now: MediaTime) -> io::Result<()> {
+        let facts = match command {
+            Command::Welcome => Vec::new(),
+            Command::PublishStarted { session } => {
+                tracing::info!(%session, "a publisher begins");
+                self.standing.send_modify(|standing| standing.session = Some(session));
+                self.relay.begin(session, now)
+            }
+            Command::PublishEnded { session, clean } => {
+                tracing::info!(%session, clean, "the publisher is gone");
+                self.standing.send_modify(|standing| {
+                    standing.session.take_if(|known| *known == session);
+                });
+                if self.relay.session() == Some(session) { self.relay.finish(now) } else { Vec::new() }
+            }
+            Command::GoLive { at } => self.relay.packager().go_live(at),
+            Command::Highlight { highlight } if self.stage.is_new(&highlight) => {
+                self.relay.packager().highlight(highlight)
+            }
+            Command::Highlight { .. } => Vec::new(),
+            Command::End => {
+                self.ended.get_or_insert_with(Instant::now);
+                self.relay.packager().end(now)
+            }
+        };
+        self.announce(facts)?;
+        if self.ended.is_some() {
+            self.link.tell(Report::Ended);
+        }
+        Ok(())
+    }
+
+    async fn follow(&mut self, outcome: Outcome) -> io::Result<()> {
+        self.announce(outcome.facts)?;
+        if let Some((session, offset_ms)) = outcome.mapped {
+            self.mapped = outcome.mapped;
+            self.link.tell(Report::SessionMapped { session, offset_ms });
+        }
+        if let Some(text) = outcome.codec {
+            tracing::info!(text, "the publisher's codecs");
+            self.link.tell(Report::Codec { text });
+        }
+        if let Some(setup) = outcome.setup {
+            self.keeper.set_up(setup).await;
+        }
+        if let Some(unit) = outcome.feed {
+            self.keeper.feed(unit);
+        }
+        Ok(())
+    }
+
+    fn encoded(&mut self, encoded: Encoded) -> io::Result<()> {
+        match encoded {
+            Encoded::Ladder(rungs) => self.relay.offer(&rungs),
+            Encoded::Header { rung, avcc } => self.relay.header(rung, avcc),
+            Encoded::Unit(unit) => {
+                self.encoder_lost = None;
+                let facts = self.relay.encoded(unit, self.now());
+                self.announce(facts)?;
+            }
+            Encoded::Lost { reason } => {
+                self.encoder_lost.get_or_insert((Instant::now(), reason));
+            }
+        }
+        Ok(())
+    }
+
+    fn tick(&mut self) -> io::Result<()> {
+        let now = self.now();
+        let mut facts = self.relay.packager().tick(now);
+        if let Some((_, reason)) = self.encoder_lost.take_if(|(since, _)| since.elapsed() > ENCODER_AWAY) {
+            facts.extend(self.relay.drop_encoded(&reason));
+        }
+        self.announce(facts)
+    }
+
+    fn announce(&mut self, facts: Vec<Fact>) -> io::Result<()> {
+        let changed = self.stage.announce(facts)?;
+        let head_media_ms = self.stage.head().ms();
+        self.standing.send_if_modified(|standing| {
+            std::mem::replace(&mut standing.head_media_ms, head_media_ms) != head_media_ms
+        });
+        changed.iter().for_each(|rung| self.tell_rung(rung));
+        Ok(())
+    }
+
+    /// Everything that `ingest` must know, on each new connection.
+    fn tell_all(&self) {
+        if let Some((session, offset_ms)) = self.mapped {
+            self.link.tell(Report::SessionMapped { session, offset_ms });
+        }
+        self.stage.rungs().keys().for_each(|rung| self.tell_rung(rung));
+        if let Some(text) = self.relay.codec() {
+            self.link.tell(Report::Codec { text: text.to_owned() });
+        }
+        if self.ended.is_some() {
+            self.link.tell(Report::Ended);
+        }
+    }
+
+    fn tell_rung(&self, rung: &RungName) {
+        if let Some(state) = self.stage.rungs().get(rung) {
+            tracing::info!(%rung, up = state.up, reason = state.reason, "a rung changed");
+            let (name, up, reason) = (rung.to_string(), state.up, state.reason.clone());
+            self.link.tell(Report::Rung { name, up, reason });
+        }
+    }
+
+    fn now(&self) -> MediaTime {
+        MediaTime::at(self.clock.now(), self.clock_epoch)
+    }
+}
+
+/// `source,480p` as names; `None` when one of them is none.
+fn ladder(text: &str) -> Option<Vec<RungName>> {
+    text.split(',').map(|name| RungName::new(name.trim())).collect()
+}
+
+/// Makes sure that nobody else writes this journal: the one before may still be dying.
+async fn lock(folder: &std::path::Path) -> io::Result<std::fs::File> {
+    std::fs::create_dir_all(folder)?;
+    let file =
+        std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(folder.join("lock"))?;
+    for _ in 0..40 {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(std::fs::TryLockError::WouldBlock) => sleep(Duration::from_millis(50)).await,
+            Err(std::fs::TryLockError::Error(error)) => return Err(error),
+        }
+    }
+    Err(io::ErrorKind::ResourceBusy.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ladder_is_a_list_of_names() {
+        let names = ladder("source, 480p").unwrap();
+        assert_eq!(names.iter().map(RungName::as_str).collect::<Vec<_>>(), ["source", "480p"]);
+        assert!(ladder("source,,480p").is_none() && ladder("So urce").is_none());
+    }
+}

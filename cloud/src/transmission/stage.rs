@@ -1,0 +1,135 @@
+//! Where facts go: journal first, then the recording, then players.
+
+use std::collections::{BTreeMap, HashSet};
+use std::io;
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use vitrine_protocol::{Highlight, HighlightAction, HighlightId};
+
+use super::journal::{Journal, JournalError};
+use super::origin::Origin;
+use super::recorder::Recorder;
+use crate::hls::{Fact, MediaTime, Packager, RungName, Window};
+
+/// Everything that a fact must reach, in this order.
+pub struct Stage {
+    journal: Journal,
+    recorder: Recorder,
+    origin: Origin,
+    /// Rungs that players are offered, and what else `ingest` must hear of them.
+    rungs: BTreeMap<RungName, RungState>,
+    ends: BTreeMap<RungName, MediaTime>,
+    /// Transitions that were announced: the pin, and whether it was cleared.
+    highlights: HashSet<(HighlightId, bool)>,
+    head: MediaTime,
+}
+
+/// What is known of a rung.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RungState {
+    /// Whether it plays.
+    pub up: bool,
+    /// Why not.
+    pub reason: Option<String>,
+}
+
+impl Stage {
+    /// Opens the journal in `folder` and brings players back to where it ends.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn open(
+        folder: &Path,
+        epoch: u32,
+        clock_epoch: DateTime<Utc>,
+        ladder: &[RungName],
+    ) -> Result<(Self, Packager), JournalError> {
+        let (journal, facts) = Journal::open(folder.join("journal"))?;
+        let recorder = Recorder::start(folder.join("recording"), clock_epoch)?;
+        let window = Window::restore(epoch, clock_epoch, facts.iter().cloned());
+        let head = window.head();
+        let (packager, closing) = Packager::resume(ladder, &window);
+        let origin = Origin::new(window);
+        let mut stage = Self {
+            journal,
+            recorder,
+            origin,
+            rungs: BTreeMap::new(),
+            ends: BTreeMap::new(),
+            highlights: HashSet::new(),
+            head,
+        };
+        for fact in &facts {
+            stage.note(fact);
+        }
+        stage.announce(closing)?;
+        tracing::info!(facts = facts.len(), head_ms = stage.head.ms(), "the journal was read");
+        Ok((stage, packager))
+    }
+
+    /// What players ask.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// End of what has been announced.
+    pub fn head(&self) -> MediaTime {
+        self.head
+    }
+
+    /// What is known of each rung.
+    pub fn rungs(&self) -> &BTreeMap<RungName, RungState> {
+        &self.rungs
+    }
+
+    /// Whether this transition has not been announced yet.
+    pub fn is_new(&self, highlight: &Highlight) -> bool {
+        !self.highlights.contains(&transition(highlight))
+    }
+
+    /// Makes facts true: they outlive this process before anyone hears of them. Gives the rungs whose state changed.
+    ///
+    /// # Errors
+    /// The journal cannot be written; nothing was announced.
+    pub fn announce(&mut self, facts: Vec<Fact>) -> io::Result<Vec<RungName>> {
+        if facts.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.journal.append(&facts)?;
+        let changed = facts.iter().filter_map(|fact| self.note(fact)).collect();
+        self.origin.apply(facts);
+        Ok(changed)
+    }
+
+    fn note(&mut self, fact: &Fact) -> Option<RungName> {
+        self.recorder.note(fact);
+        match fact {
+            Fact::SegmentOpened { rung, start, .. } => {
+                self.ends.insert(rung.clone(), *start);
+                let state = RungState { up: true, reason: None };
+                let before = self.rungs.insert(rung.clone(), state.clone());
+                (before != Some(state)).then(|| rung.clone())
+            }
+            Fact::RungDown { rung, reason } => {
+                self.rungs.insert(rung.clone(), RungState { up: false, reason: Some(reason.clone()) });
+                Some(rung.clone())
+            }
+            Fact::Part { rung, duration, .. } => {
+                let end = self.ends.entry(rung.clone()).or_default();
+                *end += *duration;
+                self.head = self.head.max(*end);
+                None
+            }
+            Fact::Highlight { highlight } => {
+                self.highlights.insert(transition(highlight));
+                None
+            }
+            _ => None,
+        }
+    }
+}
+
+fn transition(highlight: &Highlight) -> (HighlightId, bool) {
+    (highlight.id, highlight.action == HighlightAction::Clear)
+}
