@@ -11,9 +11,11 @@ use crate::base::Clock;
 use crate::blobs::{Blobs, FolderBlobs};
 use crate::bus::{BusHandle, LocalBus};
 use crate::catalog::Catalog;
-use crate::config::Config;
+use crate::config::{Config, PublisherConflict};
 use crate::db::{Db, DbError};
+use crate::edge::{Edge, EdgeConfig};
 use crate::events::Relay;
+use crate::ingest::{self, Ingest, Processes};
 use crate::org::Orgs;
 use crate::rtm::{Rtm, ViewerTokens};
 use crate::show::Shows;
@@ -40,6 +42,10 @@ pub struct App {
     pub catalog: Catalog,
     /// Shows.
     pub shows: Shows,
+    /// Publishers and transmissions.
+    pub ingest: Ingest,
+    /// LL-HLS to viewers.
+    pub edge: Edge,
     /// The chat.
     pub rtm: Rtm,
     /// What shoppers' browsers read.
@@ -98,6 +104,9 @@ pub enum StartError {
     /// The database does not open.
     #[error(transparent)]
     Db(#[from] DbError),
+    /// The HTTP client of the edge cannot be built.
+    #[error("the edge cannot be built")]
+    Edge(#[source] reqwest::Error),
 }
 
 impl App {
@@ -111,12 +120,20 @@ impl App {
         db.migrate().await?;
         let path = config.storage.data_dir.join("keys/viewer.key");
         let tokens = ViewerTokens::open(&path).map_err(|source| StartError::ViewerKey { path, source })?;
-        Ok(Self::over(db, config, clock, addresses, tokens))
+        Self::over(db, config, clock, addresses, tokens)
     }
 
     /// Builds the rooms over a migrated database.
-    #[must_use]
-    pub fn over(db: Db, config: Config, clock: Clock, addresses: Addresses, tokens: ViewerTokens) -> Self {
+    ///
+    /// # Errors
+    /// [`StartError::Edge`].
+    pub fn over(
+        db: Db,
+        config: Config,
+        clock: Clock,
+        addresses: Addresses,
+        tokens: ViewerTokens,
+    ) -> Result<Self, StartError> {
         let public_url = config.server.public_url(addresses.http);
         let rtmp_url = config.server.rtmp_public_url(addresses.rtmp);
 
@@ -129,6 +146,8 @@ impl App {
         let patience = config.show.interrupted_for();
         let shows =
             Shows::new(db.clone(), clock.clone(), catalog.clone(), patience, public_url.clone(), rtmp_url);
+        let ingest = ingest(&config, &shows, &clock);
+        let edge = Edge::new(EdgeConfig::default(), Arc::new(ingest.clone())).map_err(StartError::Edge)?;
         let rtm = Rtm::new(db.clone(), clock.clone(), orgs.clone(), shows.clone(), tokens);
         let widget = WebFiles::widget(config.server.widget_dir.clone());
         let storefront = Storefront::new(
@@ -141,7 +160,7 @@ impl App {
             widget,
         );
 
-        Self {
+        Ok(Self {
             config: Arc::new(config),
             clock,
             db,
@@ -151,12 +170,27 @@ impl App {
             orgs,
             catalog,
             shows,
+            ingest,
+            edge,
             rtm,
             storefront,
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
-        }
+        })
     }
+}
+
+/// Publishers and transmissions, which are child processes of this program.
+fn ingest(config: &Config, shows: &Shows, clock: &Clock) -> Ingest {
+    let ladder: Vec<&str> = config.media.ladder.iter().map(|rung| rung.as_str()).collect();
+    let settings = ingest::Settings {
+        silent_after: config.media.silent_after(),
+        takeover: config.media.publisher_conflict == PublisherConflict::Takeover,
+        ladder: ladder.join(","),
+        ..ingest::Settings::new(config.storage.data_dir.clone())
+    };
+    let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("vitrine-cloud"));
+    Ingest::new(settings, Arc::new(shows.clone()), clock.clone(), Arc::new(Processes { program }))
 }
 
 /// Makes the data folder and tries to write in it, so that a read-only one is told at the start.
@@ -190,7 +224,8 @@ pub mod testing {
                 hands.clock(),
                 addresses,
                 ViewerTokens::for_testing(),
-            );
+            )
+            .expect("an app");
             test(app.clone(), hands).await;
             app.stop.cancel();
             app.tasks.close();

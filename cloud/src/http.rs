@@ -24,7 +24,7 @@ use crate::app::App;
 use crate::base::{ApiError, Problem};
 use crate::config::ServeRole;
 use crate::org::{OrgError, Orgs};
-use crate::{catalog, org, rtm, show, storefront};
+use crate::{catalog, edge, org, rtm, show, storefront};
 
 /// The largest body where a route does not say otherwise.
 const MAX_BODY: usize = 256 * 1024;
@@ -85,6 +85,9 @@ pub fn router(app: &App) -> Router {
     if app.config.server.plays(ServeRole::Api) {
         let (documented, _) = documented(app).split_for_parts();
         router = router.merge(documented).merge(public(app));
+    }
+    if app.config.server.plays(ServeRole::Edge) {
+        router = router.merge(edge::router(app.edge.clone()));
     }
     router
         .fallback(async || ApiError::new(Code::NotFound, "there is nothing at this address"))

@@ -25,6 +25,12 @@ pub mod show;
 
 pub mod hls;
 
+pub mod encoder;
+
+pub mod transmission;
+
+pub mod ingest;
+
 pub mod edge;
 
 pub mod rtm;

@@ -1,5 +1,6 @@
 //! Picks a role and runs it.
 
+mod per_show;
 mod serve;
 
 use std::io::IsTerminal as _;
@@ -22,6 +23,12 @@ struct Cli {
 enum Role {
     /// Serve the cloud: HTTP, WebSocket and RTMP
     Serve(serve::Args),
+    /// Run one show's media; `serve` starts it
+    #[command(hide = true)]
+    Transmission(per_show::Args),
+    /// Encode one show's smaller pictures; a transmission starts it
+    #[command(hide = true)]
+    Encoder,
     /// Bring the database up to date and end
     Migrate {
         /// Where things are kept.
@@ -40,6 +47,8 @@ fn main() -> ExitCode {
         .init();
     let ended = match cli.role {
         Role::Serve(arguments) => block_on(serve::run(arguments)),
+        Role::Transmission(arguments) => block_on(per_show::transmission(arguments)),
+        Role::Encoder => block_on(per_show::encoder()),
         Role::Migrate { storage } => block_on(migrate(storage)),
     };
     match ended {

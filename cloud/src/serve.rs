@@ -9,7 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use vitrine_cloud::app::{Addresses, App, StartError};
 use vitrine_cloud::base::Clock;
-use vitrine_cloud::config::Config;
+use vitrine_cloud::config::{Config, ServeRole};
 use vitrine_cloud::{http, worker};
 
 /// How long tasks may take to end.
@@ -29,6 +29,9 @@ pub async fn run(arguments: Args) -> anyhow::Result<()> {
     let app = App::new(config, Clock::system(), addresses).await?;
     end_on_signal(app.stop.clone())?;
     worker::start(&app).await?;
+    if app.config.server.plays(ServeRole::Ingest) {
+        app.ingest.start(rtmp, &app.tasks, app.stop.clone()).await?;
+    }
     let run_file = write_run_file(&app.config.storage.run_dir(), addresses)?;
     tracing::info!(http = %addresses.http, rtmp = %addresses.rtmp, "serving");
     let (rtm, stopping) = (app.rtm.clone(), app.stop.clone());
@@ -45,7 +48,6 @@ pub async fn run(arguments: Args) -> anyhow::Result<()> {
     }
     app.db.close().await;
     drop(std::fs::remove_file(run_file));
-    drop(rtmp);
     served.context("the HTTP socket failed")
 }
 

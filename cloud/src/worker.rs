@@ -8,6 +8,7 @@ use crate::bus;
 use crate::config::ServeRole;
 use crate::db::DbError;
 use crate::events::{Follower, Listener};
+use crate::ingest::OrderTransmissions;
 use crate::show;
 
 /// Those who change the database when they hear a fact.
@@ -17,7 +18,11 @@ fn listeners(app: &App) -> Vec<Arc<dyn Listener>> {
 
 /// Those who keep something in memory that facts change.
 fn followers(app: &App) -> Vec<Arc<dyn Follower>> {
-    vec![Arc::new(app.rtm.clone())]
+    let mut followers: Vec<Arc<dyn Follower>> = vec![Arc::new(app.rtm.clone())];
+    if app.config.server.plays(ServeRole::Ingest) {
+        followers.push(Arc::new(OrderTransmissions(app.ingest.clone())));
+    }
+    followers
 }
 
 /// What happens by time alone.

@@ -1,5 +1,7 @@
 //! Picture and sound.
 
+use std::time::Duration;
+
 use clap::ValueEnum;
 
 /// What viewers can choose and how publishers are treated.
@@ -12,6 +14,10 @@ pub struct Media {
     /// What happens to a second publisher of the same show
     #[arg(long, env = "VITRINE_PUBLISHER_CONFLICT", default_value = "refuse")]
     pub publisher_conflict: PublisherConflict,
+
+    /// Seconds of silence after which a publisher is taken for lost
+    #[arg(long, env = "VITRINE_PUBLISHER_SILENCE_SECONDS", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=5))]
+    pub publisher_silence_seconds: u8,
 }
 
 /// A rung of the ladder.
@@ -45,7 +51,17 @@ pub enum PublisherConflict {
 }
 
 impl Media {
+    /// How long a publisher may be silent.
+    #[must_use]
+    pub fn silent_after(&self) -> Duration {
+        Duration::from_secs(self.publisher_silence_seconds.into())
+    }
+
     pub(super) fn for_testing() -> Self {
-        Self { ladder: vec![RungName::Source, RungName::P480], publisher_conflict: PublisherConflict::Refuse }
+        Self {
+            ladder: vec![RungName::Source, RungName::P480],
+            publisher_conflict: PublisherConflict::Refuse,
+            publisher_silence_seconds: 2,
+        }
     }
 }

@@ -13,6 +13,8 @@ use std::{future::Future, pin::Pin, time::Duration};
 
 use vitrine_protocol::ShowId;
 
+use crate::ingest::Ingest;
+
 pub use fetch::{Edge, EdgeConfig};
 pub use routes::router;
 
@@ -25,4 +27,14 @@ pub trait Origins: Send + Sync + 'static {
         show: ShowId,
         patience: Duration,
     ) -> Pin<Box<dyn Future<Output = Option<String>> + Send + '_>>;
+}
+
+impl Origins for Ingest {
+    fn origin_within(
+        &self,
+        show: ShowId,
+        patience: Duration,
+    ) -> Pin<Box<dyn Future<Output = Option<String>> + Send + '_>> {
+        Box::pin(Ingest::origin_within(self, show, patience))
+    }
 }

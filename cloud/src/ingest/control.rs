@@ -1,0 +1,138 @@
+//! The server end of the control connections: a Unix socket that only our own user can open.
+
+use std::fs::Permissions;
+use std::io;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::{Semaphore, oneshot};
+use tokio::time::timeout;
+use tokio_util::codec::Framed;
+use tokio_util::sync::CancellationToken;
+
+use super::IngestError;
+use super::airing::{Handle, Input};
+use super::hub::Hub;
+use super::outbox::outbox;
+use crate::encoder::frame::Frames;
+use crate::transmission::link::{LinkError, Report};
+
+const HELLO_WITHIN: Duration = Duration::from_secs(5);
+const WRITE_WITHIN: Duration = Duration::from_secs(10);
+/// Connections at once; each show has one.
+const MAX_CONNECTIONS: usize = 1_024;
+/// What a socket address holds, on the narrowest system.
+const MAX_PATH_BYTES: usize = 103;
+
+static LINKS: AtomicU64 = AtomicU64::new(0);
+
+/// Opens the control socket at `path`, taking over what a dead `serve` left.
+///
+/// # Errors
+/// [`IngestError`].
+pub fn open(path: &Path) -> Result<UnixListener, IngestError> {
+    if path.as_os_str().len() > MAX_PATH_BYTES {
+        return Err(IngestError::PathTooLong(path.to_owned()));
+    }
+    if std::os::unix::net::UnixStream::connect(path).is_ok() {
+        return Err(IngestError::AlreadyRunning(path.to_owned()));
+    }
+    let open = || -> io::Result<UnixListener> {
+        match std::fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let listener = UnixListener::bind(path)?;
+        std::fs::set_permissions(path, Permissions::from_mode(0o600))?;
+        Ok(listener)
+    };
+    open().map_err(|source| IngestError::Folder { path: PathBuf::from(path), source })
+}
+
+/// Accepts transmissions until `stop`.
+pub async fn run(hub: Arc<Hub>, listener: UnixListener, stop: CancellationToken) {
+    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = stop.cancelled() => return,
+        };
+        match accepted {
+            Ok((socket, _)) => {
+                let Ok(place) = places.clone().try_acquire_owned() else { continue };
+                let (hub, stop) = (hub.clone(), stop.clone());
+                tokio::spawn(async move {
+                    let _place = place;
+                    stop.run_until_cancelled(serve(&hub, socket)).await;
+                });
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a control connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+}
+
+/// Serves one transmission to the end of its connection.
+async fn serve(hub: &Hub, socket: UnixStream) {
+    let mut connection = Framed::new(socket, Frames);
+    let hello = match timeout(HELLO_WITHIN, receive(&mut connection)).await {
+        Ok(Ok(Some(Report::Hello(hello)))) => hello,
+        outcome => return tracing::warn!(?outcome, "a control connection began without a hello"),
+    };
+    let show_id = hello.show;
+    let Some(show) = hub.find(show_id) else {
+        return tracing::warn!(show.id = %show_id, "a transmission of no known show was turned away");
+    };
+    let link = LINKS.fetch_add(1, Ordering::Relaxed);
+    let (outbox, drain) = outbox();
+    let (reply, answer) = oneshot::channel();
+    let asked = show.send(Input::Linked { hello, link, outbox, reply }).await;
+    if asked.is_err() || !answer.await.unwrap_or(false) {
+        return tracing::warn!(show.id = %show_id, "a transmission with a wrong token or epoch was turned away");
+    }
+    let outcome = pump(connection, &show, link, drain).await;
+    tracing::info!(show.id = %show_id, ?outcome, "a control connection ended");
+    let _ = show.send(Input::Cut { link }).await;
+}
+
+async fn pump(
+    connection: Framed<UnixStream, Frames>,
+    show: &Handle,
+    link: u64,
+    mut drain: super::outbox::Drain,
+) -> Result<(), LinkError> {
+    let (mut sink, mut stream) = connection.split();
+    let down = async {
+        while let Some(down) = drain.next().await {
+            let frame = down.to_frame()?;
+            let late = |_| io::Error::from(io::ErrorKind::TimedOut);
+            timeout(WRITE_WITHIN, sink.send(frame)).await.map_err(late).map_err(io_error)??;
+        }
+        Ok(()) // the show's task has another connection, or has ended
+    };
+    let up = async {
+        while let Some(frame) = stream.next().await {
+            let report = Report::from_frame(&frame?)?;
+            if show.send(Input::Report { link, report }).await.is_err() {
+                break;
+            }
+        }
+        Ok(())
+    };
+    tokio::select! { outcome = down => outcome, outcome = up => outcome }
+}
+
+async fn receive(connection: &mut Framed<UnixStream, Frames>) -> Result<Option<Report>, LinkError> {
+    connection.next().await.map(|frame| Report::from_frame(&frame?)).transpose()
+}
+
+fn io_error(error: io::Error) -> LinkError {
+    crate::encoder::frame::FrameError::Io(error).into()
+}

@@ -1,0 +1,63 @@
+//! What ingest asks of shows, as narrow as it is: one trait, with a fake beside the real one.
+
+use std::net::IpAddr;
+
+use futures_util::future::BoxFuture;
+use vitrine_protocol::ShowId;
+
+use crate::show::{Admission, MediaFact, RunningShow, ShowError, Shows};
+
+/// Why shows said no.
+#[derive(Debug, thiserror::Error)]
+pub enum DoorError {
+    /// The publisher may not come in. The sentence is for the person at the encoder.
+    #[error("{0}")]
+    Refused(String),
+    /// Shows cannot answer now.
+    #[error("shows do not answer: {0}")]
+    Unavailable(String),
+}
+
+/// The door between ingest and shows.
+pub trait ShowDoor: Send + Sync + 'static {
+    /// May this key publish? Opens a publish session if so.
+    fn admit<'a>(&'a self, key: &'a str, remote: IpAddr) -> BoxFuture<'a, Result<Admission, DoorError>>;
+    /// Records a fact.
+    fn report(&self, show: ShowId, fact: MediaFact) -> BoxFuture<'_, Result<(), DoorError>>;
+    /// Shows that may have a transmission.
+    fn running(&self) -> BoxFuture<'_, Result<Vec<RunningShow>, DoorError>>;
+    /// A number that no transmission of the show has had.
+    fn next_epoch(&self, show: ShowId) -> BoxFuture<'_, Result<u32, DoorError>>;
+}
+
+impl ShowDoor for Shows {
+    fn admit<'a>(&'a self, key: &'a str, remote: IpAddr) -> BoxFuture<'a, Result<Admission, DoorError>> {
+        Box::pin(async move { Ok(Shows::admit(self, key, remote).await?) })
+    }
+
+    fn report(&self, show: ShowId, fact: MediaFact) -> BoxFuture<'_, Result<(), DoorError>> {
+        Box::pin(async move { Ok(Shows::report(self, show, fact).await.map(drop)?) })
+    }
+
+    fn running(&self) -> BoxFuture<'_, Result<Vec<RunningShow>, DoorError>> {
+        Box::pin(async move { Ok(self.list_running().await?) })
+    }
+
+    fn next_epoch(&self, show: ShowId) -> BoxFuture<'_, Result<u32, DoorError>> {
+        Box::pin(async move { Ok(self.next_transmission_epoch(show).await?) })
+    }
+}
+
+impl From<ShowError> for DoorError {
+    fn from(error: ShowError) -> Self {
+        let sentence = match &error {
+            ShowError::Db(_) | ShowError::Catalog(_) => return Self::Unavailable(error.to_string()),
+            ShowError::BadPublishKey => {
+                "This stream key opens nothing. Copy the key of your show again; a new key replaces the old one."
+            }
+            ShowError::Ended => "This show has ended.",
+            _ => return Self::Refused(error.to_string()),
+        };
+        Self::Refused(sentence.to_owned())
+    }
+}

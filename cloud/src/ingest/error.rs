@@ -1,0 +1,28 @@
+//! What can keep ingest from starting.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::door::DoorError;
+
+/// Why ingest could not start. The operator can mend each of them.
+#[derive(Debug, thiserror::Error)]
+pub enum IngestError {
+    /// The folder of the control socket and leases cannot be written.
+    #[error("cannot use {}: {source}", path.display())]
+    Folder {
+        /// Which one.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Another `serve` answers on the control socket.
+    #[error("another Vitrine already uses {}", .0.display())]
+    AlreadyRunning(PathBuf),
+    /// The path of the control socket does not fit into a socket address.
+    #[error("the data folder's path is too long for a socket: {}", .0.display())]
+    PathTooLong(PathBuf),
+    /// Shows could not be asked.
+    #[error(transparent)]
+    Door(#[from] DoorError),
+}
