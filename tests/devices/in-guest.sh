@@ -5,6 +5,7 @@ set -uo pipefail
 example=$1 seconds=$2 hz=$3 work=/tmp/devices
 here=$(dirname "${BASH_SOURCE[0]}")
 mkdir -p "$work"
+step() { echo "guest: $(cut -d" " -f1 /proc/uptime) s up: $*"; }
 
 "$here/rtmp-server.sh" "$work" 1935 & server=$!
 gst-launch-1.0 -q audiotestsrc freq="$hz" volume=0.5 ! audio/x-raw,format=S16LE,rate=48000,channels=2 \
@@ -15,9 +16,11 @@ until grep -q RUNNING /proc/asound/Loopback/pcm0p/sub0/status; do
 done
 for _ in $(seq 1 100); do (: </dev/tcp/127.0.0.1/1935) 2>/dev/null && break; sleep 0.2; done
 
-VITRINE_PREVIEW=$VM_OUT/preview.jpg timeout -k 5 $((seconds + 90)) \
+step "server and tone run"
+VITRINE_PREVIEW=$VM_OUT/preview.jpg timeout -k 5 $((seconds + 150)) \
   "$example" rtmp://127.0.0.1:1935/live/guest "$seconds" first alsa:hw:CARD=Loopback,DEV=1
 rc=$?
+step "the example ended: $rc"
 sleep 1
 kill "$server" "$tone" 2>/dev/null
 wait "$server" 2>/dev/null

@@ -36,11 +36,13 @@ is_heard() {
   [ -n "$db" ] && awk -v db="$db" 'BEGIN { exit !(db > -50) }'
 }
 
-# is_tone FILE HZ: the sound is a tone of that pitch, within 5 Hz, by its zero crossings from the third second on.
+# is_tone FILE HZ: the sound is a tone of that pitch, within 5 Hz: the median of quarter seconds by their zero crossings,
+# so that a moment that a busy machine lost does not count.
 is_tone() {
   local hz
-  hz=$(ffmpeg -v info -nostdin -i "$1" -vn -af 'atrim=start=2:duration=4,aresample=48000,lowpass=f=4000,astats' -f null - 2>&1 |
-    sed -n 's/.*Zero crossings rate: \(.*\)/\1/p' | head -1 | awk '{ printf "%.1f", $1 * 24000 }')
+  hz=$(ffmpeg -v error -nostdin -i "$1" -vn -af "atrim=start=2:duration=6,aresample=48000,pan=mono|c0=c0,lowpass=f=4000,asetnsamples=n=12000:p=0,\
+astats=metadata=1:reset=1,ametadata=mode=print:key=lavfi.astats.1.Zero_crossings_rate:file=-" -f null - |
+    sed -n 's/.*Zero_crossings_rate=//p' | sort -n | awk '{ rate[NR] = $1 } END { if (NR) printf("%.1f", rate[int((NR + 1) / 2)] * 24000) }')
   echo "pitch: ${hz:-none} Hz, $2 Hz was played"
   [ -n "$hz" ] && awk -v hz="$hz" -v want="$2" 'BEGIN { exit !(hz > want - 5 && hz < want + 5) }'
 }

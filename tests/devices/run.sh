@@ -2,12 +2,14 @@
 # run.sh - real devices, as far as a machine without any can have them: a kernel's camera and sound card in a small VM,
 # and a virtual microphone. What the studio's pipeline sends is recorded by a foreign RTMP server and judged there.
 #
+# VITRINE_MEDIA_EXAMPLES names a folder with the examples of vitrine-media, built already.
 # A missing tool is a visible SKIP. The last line: devices: N passed, N failed, N skipped
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . tests/devices/judge.sh
 TARGET=${CARGO_TARGET_DIR:-$PWD/target}
 HZ=997
+export RUST_BACKTRACE=0
 passed=0 failed=0 skipped=0
 D=$(mktemp -d -t vitrine-devices.XXXXXX)
 pids=()
@@ -24,7 +26,7 @@ check() {
   local name=$1 said; shift
   if said=$("$@" 2>&1); then passed=$((passed + 1)); printf 'ok    %s\n' "$name"
   else failed=$((failed + 1)); printf 'FAIL  %s\n' "$name"; fi
-  [ -z "$said" ] || printf '%s\n' "$said" | tail -40 | sed 's/^/        /'
+  [ -z "$said" ] || printf '%s\n' "$said" | uniq | tail -30 | cut -c1-300 | sed 's/^/        /'
 }
 skip() { skipped=$((skipped + 1)); printf 'SKIP  %s: %s\n' "$1" "$2"; }
 # missing TOOL...: the first that is not there.
@@ -39,9 +41,10 @@ missing() {
 free_port() { perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1")->sockport'; }
 finish() { echo "devices: $passed passed, $failed failed, $skipped skipped"; [ "$failed" = 0 ]; exit; }
 
-EXAMPLE=$TARGET/debug/examples/camera_to_rtmp
-TONE=$TARGET/debug/examples/studio_tone
-if ! cargo build --quiet -p vitrine-media --example camera_to_rtmp --example studio_tone; then
+EXAMPLES=${VITRINE_MEDIA_EXAMPLES:-$TARGET/debug/examples}
+EXAMPLE=$EXAMPLES/camera_to_rtmp
+TONE=$EXAMPLES/studio_tone
+if [ -z "${VITRINE_MEDIA_EXAMPLES:-}" ] && ! cargo build --quiet -p vitrine-media --example camera_to_rtmp --example studio_tone; then
   failed=1; echo 'FAIL  the examples of vitrine-media do not build'; finish
 fi
 
@@ -49,7 +52,7 @@ fi
 camera() {
   local out=$D/vm
   mkdir -p "$out"
-  timeout -k 10 420 tests/rig/camera-vm.sh --out "$out" --timeout 360 -- /bin/bash "$PWD/tests/devices/in-guest.sh" "$EXAMPLE" 12 "$HZ"
+  timeout -k 10 500 tests/rig/camera-vm.sh --out "$out" --timeout 420 -- /bin/bash "$PWD/tests/devices/in-guest.sh" "$EXAMPLE" 12 "$HZ"
 }
 name='camera and sound card reach an RTMP server'
 if reason=$(missing qemu-system-x86_64 busybox cpio modprobe nginx ffmpeg ffprobe gst-launch-1.0); then skip "$name" "$reason"
