@@ -65,7 +65,7 @@ async fn encode(input: &mut Input, answers: &mut Answers) -> Result<(), EncoderE
     let (mut encoder, mut outputs) = RungEncoder::start(config, WAITING_OUTPUTS)?;
     let mut alive = interval(ALIVE_EVERY);
     alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut half_rate = false;
+    let (mut half_rate, mut started) = (false, false);
     loop {
         tokio::select! {
             asked = ask(input) => match asked? {
@@ -76,10 +76,13 @@ async fn encode(input: &mut Input, answers: &mut Answers) -> Result<(), EncoderE
             output = outputs.recv() => match output {
                 Some(Output::Failed(error)) => return Err(error.into()),
                 Some(Output::Ended) | None => return Ok(()),
-                Some(output) => if let Some(answer) = answer(output) { tell(answers, answer).await?; },
+                Some(output) => {
+                    started |= matches!(output, Output::Unit { .. });
+                    if let Some(answer) = answer(output) { tell(answers, answer).await?; }
+                },
             },
             _ = alive.tick() => {
-                let behind = encoder.behind();
+                let behind = if started { encoder.behind() } else { Duration::ZERO };
                 if behind > BEHIND && !half_rate || behind < CAUGHT_UP && half_rate {
                     half_rate = !half_rate;
                     encoder.set_half_rate(half_rate);

@@ -20,7 +20,7 @@ use super::airing::{Handle, Input};
 use super::hub::Hub;
 use super::outbox::outbox;
 use crate::encoder::frame::Frames;
-use crate::transmission::link::{LinkError, Report};
+use crate::transmission::link::{Command, Down, LinkError, Report};
 
 const HELLO_WITHIN: Duration = Duration::from_secs(5);
 const WRITE_WITHIN: Duration = Duration::from_secs(10);
@@ -88,18 +88,27 @@ async fn serve(hub: &Hub, socket: UnixStream) {
     };
     let show_id = hello.show;
     let Some(show) = hub.find(show_id) else {
-        return tracing::warn!(show.id = %show_id, "a transmission of no known show was turned away");
+        tracing::warn!(show.id = %show_id, "a transmission of no known show was turned away");
+        return turn_away(connection).await;
     };
     let link = LINKS.fetch_add(1, Ordering::Relaxed);
     let (outbox, drain) = outbox();
     let (reply, answer) = oneshot::channel();
     let asked = show.send(Input::Linked { hello, link, outbox, reply }).await;
     if asked.is_err() || !answer.await.unwrap_or(false) {
-        return tracing::warn!(show.id = %show_id, "a transmission with a wrong token or epoch was turned away");
+        tracing::warn!(show.id = %show_id, "a transmission with a wrong token or epoch was turned away");
+        return turn_away(connection).await;
     }
     let outcome = pump(connection, &show, link, drain).await;
     tracing::info!(show.id = %show_id, ?outcome, "a control connection ended");
     let _ = show.send(Input::Cut { link }).await;
+}
+
+/// Tells a transmission that nobody wants that it may leave: it would hold its journal else.
+async fn turn_away(mut connection: Framed<UnixStream, Frames>) {
+    if let Ok(frame) = Down::Command(Command::End).to_frame() {
+        let _ = timeout(WRITE_WITHIN, connection.send(frame)).await;
+    }
 }
 
 async fn pump(

@@ -105,7 +105,7 @@ mod tests {
         leases.write(&lease).unwrap();
         std::fs::write(folder.path().join("leases").join(format!("{}.json", ShowId::new())), "{\"show")
             .unwrap();
-        assert_eq!(leases.all().unwrap(), [lease.clone()]);
+        assert_eq!(leases.all().unwrap(), std::slice::from_ref(&lease));
         leases.remove(lease.show);
         leases.remove(lease.show);
         assert!(leases.all().unwrap().is_empty());

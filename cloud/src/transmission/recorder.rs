@@ -22,6 +22,8 @@ pub struct Recorder {
     clock_epoch: DateTime<Utc>,
     rungs: BTreeMap<RungName, Open>,
     writes: SyncSender<Write>,
+    /// The journal is being read: nothing is lost by waiting for the disk.
+    patient: bool,
 }
 
 #[derive(Default)]
@@ -48,7 +50,7 @@ impl Recorder {
         fs::create_dir_all(&folder)?;
         let (writes, receiver) = sync_channel(WAITING_WRITES);
         std::thread::Builder::new().name("recorder".into()).spawn(move || write_all(&folder, &receiver))?;
-        Ok(Self { clock_epoch, rungs: BTreeMap::new(), writes })
+        Ok(Self { clock_epoch, rungs: BTreeMap::new(), writes, patient: true })
     }
 
     /// Takes a fact. Told again after a crash, what is on disk already is not written twice.
@@ -78,8 +80,15 @@ impl Recorder {
         }
     }
 
+    /// From here on the show must not wait for the disk.
+    pub fn hurry(&mut self) {
+        self.patient = false;
+    }
+
     fn write(&self, write: Write) {
-        if self.writes.try_send(write).is_err() {
+        if self.patient {
+            let _ = self.writes.send(write); // the thread lives as long as this sender
+        } else if self.writes.try_send(write).is_err() {
             tracing::error!("the disk is too slow: a segment is missing in the recording");
         }
     }

@@ -64,6 +64,7 @@ impl Stage {
             stage.note(fact);
         }
         stage.announce(closing)?;
+        stage.recorder.hurry();
         tracing::info!(facts = facts.len(), head_ms = stage.head.ms(), "the journal was read");
         Ok((stage, packager))
     }

@@ -42,7 +42,7 @@ pub(super) struct Running {
     due: Instant,
     since: Instant,
     announced: bool,
-    /// It outlived an earlier `serve`, whose publishers are gone.
+    /// It outlived an earlier `serve`, whose publishers are gone; it is no child of this process.
     inherited: bool,
 }
 
@@ -124,13 +124,13 @@ impl Airing {
         running.link = Some(LinkEnd { id, outbox, behind: false });
         running.due = Instant::now() + HEARTBEAT_WITHIN;
         let epoch = hello.epoch;
-        let (known, inherited) = (running.announced, running.inherited);
-        (running.announced, running.inherited) = (true, false);
+        let known = std::mem::replace(&mut running.announced, true);
+        let first_after_serve = !known && running.inherited;
         if !known {
             self.fact(MediaFact::TransmissionStarted { epoch });
         }
         self.origin.send_replace(Some(hello.origin.clone()));
-        if let (true, None, Some(session)) = (inherited, &self.publisher, hello.session) {
+        if let (true, None, Some(session)) = (first_after_serve, &self.publisher, hello.session) {
             self.fact(MediaFact::PublisherLost { session, clean: false });
         }
         self.repeat_orders();
@@ -191,7 +191,9 @@ impl Airing {
         if overdue {
             launcher.kill(self.show, pid);
         }
-        if overdue || running.link.is_none() && !launcher.is_running(self.show, pid) {
+        // The end of a child is told by `exited`; an inherited one is nobody's child and must be looked at.
+        let vanished = running.inherited && running.link.is_none() && !launcher.is_running(self.show, pid);
+        if overdue || vanished {
             self.lost();
         } else if self.publisher.is_none()
             && !self.on_air()

@@ -59,7 +59,7 @@ pub enum LinkEvent {
     Tag(Tag),
     /// Cut. It tries again by itself.
     Cut,
-    /// No control for [`GIVE_UP_AFTER`]: the last event.
+    /// No control for [`GIVE_UP_AFTER`], or none is wanted: the last event.
     GaveUp,
 }
 
@@ -122,6 +122,10 @@ impl Task {
                         return;
                     }
                 }
+                Err(LinkError::TurnedAway) => {
+                    tracing::warn!("ingest has another transmission for this show");
+                    break;
+                }
                 Err(error) => tracing::debug!(%error, "no control connection yet"),
             }
             tokio::select! {
@@ -149,6 +153,7 @@ impl Task {
         while self.reports.try_recv().is_ok() {} // what was said while nobody heard it is said again at `Up`
         match timeout(WELCOME_WITHIN, receive(&mut connection)).await.map_err(|_| timed_out())?? {
             Down::Command(Command::Welcome) => Ok(connection),
+            Down::Command(Command::End) => Err(LinkError::TurnedAway),
             _ => Err(LinkError::BadTag),
         }
     }
@@ -242,6 +247,19 @@ mod tests {
                 report => break assert_eq!(report, Report::Ended),
             }
         }
+    }
+
+    #[tokio::test]
+    async fn a_transmission_that_is_turned_away_gives_up_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("control.sock");
+        let listener = UnixListener::bind(&socket).unwrap();
+        let (_standing, receiver) = watch::channel(Standing::default());
+        let mut link = Link::start(identity(socket), receiver);
+        let (socket, _) = listener.accept().await.unwrap();
+        let mut connection = Framed::new(socket, Frames);
+        connection.send(Down::Command(Command::End).to_frame().unwrap()).await.unwrap();
+        assert_eq!(link.next().await, Some(LinkEvent::GaveUp));
     }
 
     #[tokio::test(start_paused = true)]

@@ -30,6 +30,9 @@ pub enum LinkError {
     /// A tag that ends before its header does, or is of no known type.
     #[error("a malformed media tag")]
     BadTag,
+    /// `ingest` has no use for this transmission.
+    #[error("turned away")]
+    TurnedAway,
     /// A frame kind that this direction does not have.
     #[error("an unexpected frame of kind {0}")]
     UnknownKind(u8),
