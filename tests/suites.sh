@@ -1,0 +1,32 @@
+# The suites of `./x test`, one function each; sourced by x. They run one after another.
+# A suite builds what it needs, starts what it needs on free ports, and leaves nothing running.
+
+suite_check() { verb_check; }
+
+suite_web() { web_all; npm test --silent; npm run --silent -w cloud/widget size; }
+
+# with_postgres COMMAND...: runs it with VITRINE_TEST_PG naming a server of its own.
+with_postgres() {
+  local url rc=0
+  url=$(tests/postgres.sh start)
+  VITRINE_TEST_PG=$url "$@" || rc=$?
+  tests/postgres.sh stop "$url" || true
+  return $rc
+}
+
+suite_rust() { house; with_postgres cargo test "${HOUSE[@]}"; }
+
+suite_stories() { house; cargo test "${HOUSE[@]}" --test it; }
+
+suite_browser() { house; VITRINE_CLOUD_BIN=$TARGET/debug/vitrine-cloud npm test --silent -w tests/browser; }
+
+suite_desktop() { house; tauri_driver; tests/desktop/run.sh "$TARGET/debug/vitrine-cloud" "$TARGET/debug/vitrine-studio"; }
+
+suite_devices() { need_rust; cargo_build "the device examples" "${HOUSE[@]}" --example camera_to_rtmp --example studio_tone; VITRINE_MEDIA_EXAMPLES=$TARGET/debug/examples tests/devices/run.sh; }
+
+# tauri-driver speaks WebDriver to the studio's window; built once, kept in the cache.
+tauri_driver() {
+  local bin=$CACHE/tools/bin/tauri-driver
+  [ -x "$bin" ] || { say "Building tauri-driver"; cargo install tauri-driver --version '^2' --locked --quiet --root "$CACHE/tools" --target-dir "$CACHE/tools/target"; }
+  export VITRINE_TAURI_DRIVER=$bin
+}
