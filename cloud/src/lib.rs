@@ -37,6 +37,8 @@ pub mod rtm;
 
 pub mod storefront;
 
+pub mod demo;
+
 pub mod app;
 
 pub mod http;

@@ -8,8 +8,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
-use vitrine_cloud::config;
 use vitrine_cloud::db::Db;
+use vitrine_cloud::{config, demo};
 
 /// The live-shopping cloud.
 #[derive(Parser)]
@@ -35,11 +35,15 @@ enum Role {
         #[command(flatten)]
         storage: config::Storage,
     },
+    /// Run a live shop on this machine that is alive by itself
+    Demo(demo::Args),
 }
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let filter = EnvFilter::try_from_env("VITRINE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    // The demo talks to a person: its cloud logs into a file of its own.
+    let usual = if matches!(cli.role, Role::Demo(_)) { "error" } else { "info" };
+    let filter = EnvFilter::try_from_env("VITRINE_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
@@ -50,6 +54,7 @@ fn main() -> ExitCode {
         Role::Transmission(arguments) => block_on(per_show::transmission(arguments)),
         Role::Encoder => block_on(per_show::encoder()),
         Role::Migrate { storage } => block_on(migrate(storage)),
+        Role::Demo(arguments) => block_on(async { Ok(demo::run(arguments).await?) }),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,

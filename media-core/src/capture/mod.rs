@@ -8,6 +8,7 @@ pub(crate) mod camera;
 pub(crate) mod file;
 #[cfg(feature = "capture")]
 pub(crate) mod microphone;
+pub(crate) mod showroom;
 pub(crate) mod test_pattern;
 
 use std::{
@@ -39,6 +40,17 @@ pub enum VideoSource {
         /// Where it is.
         path: PathBuf,
     },
+}
+
+/// What [`VideoSource::TestPattern`] looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pattern {
+    /// A ball, colour bars and a clock; silent.
+    #[default]
+    Test,
+    /// A warm room with a rail of clothes, a clock on the wall and soft music, for demos.
+    Showroom,
 }
 
 /// Which microphone is heard.
@@ -142,6 +154,7 @@ impl Drop for Running {
 /// Starts a source. Devices and files report what goes wrong later through `lost`.
 pub(crate) fn start(
     source: &VideoSource,
+    pattern: Pattern,
     format: VideoFormat,
     door: Door,
     sound: &Arc<Mutex<Strip>>,
@@ -151,8 +164,11 @@ pub(crate) fn start(
     sound.lock().clear();
     match source {
         VideoSource::TestPattern => {
-            let (door, wall) = (door.clone(), wall.clone());
-            spawn("test-pattern", move || test_pattern::run(format, &door, wall))?;
+            let (door, wall, sound) = (door.clone(), wall.clone(), sound.clone());
+            spawn("test-pattern", move || match pattern {
+                Pattern::Test => test_pattern::run(format, &door, wall),
+                Pattern::Showroom => showroom::run(format, &door, &sound, &wall),
+            })?;
         }
         #[cfg(feature = "capture")]
         VideoSource::Camera { id } => camera::start(camera::Nokhwa, id, format, &door, lost)?,

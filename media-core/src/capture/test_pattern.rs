@@ -8,7 +8,7 @@ use std::{
 use super::{Door, Frame, Pixels};
 use crate::{format::VideoFormat, time::WallClock};
 
-mod glyphs;
+pub(super) mod glyphs;
 
 /// Luma and the two chromas of BT.709.
 type Yuv = [u8; 3];

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     MediaError,
-    capture::{MicrophoneChoice, VideoSource},
+    capture::{MicrophoneChoice, Pattern, VideoSource},
     device::{Device, Devices},
     encode::video::Preset,
     format::{Bitrate, VideoFormat},
@@ -32,6 +32,8 @@ pub struct Config {
     pub preview: PreviewSettings,
     /// What is shown first.
     pub source: VideoSource,
+    /// What the test picture looks like.
+    pub pattern: Pattern,
     /// Which microphone is heard first.
     pub microphone: MicrophoneChoice,
     /// Whether it is muted at first.
@@ -55,6 +57,7 @@ impl Default for Config {
             key_interval: Duration::from_secs(2),
             preview: PreviewSettings::default(),
             source: VideoSource::TestPattern,
+            pattern: Pattern::default(),
             microphone: MicrophoneChoice::Default,
             muted: false,
             microphone_buffer_frames: 960,

@@ -264,8 +264,15 @@ impl Inner {
         });
         let door = self.compositor.door();
         let wall = &self.config.wall;
-        state.running =
-            Some(capture::start(&source, self.config.video, door, &self.desk.source, wall, lost)?);
+        state.running = Some(capture::start(
+            &source,
+            self.config.pattern,
+            self.config.video,
+            door,
+            &self.desk.source,
+            wall,
+            lost,
+        )?);
         state.shown = source.clone();
         self.tell(Event::Source { shown: source });
         Ok(())

@@ -1,7 +1,7 @@
 //! The few letters that the test picture needs, 5 dots wide and 7 high.
 
 /// Seven rows of a letter, five bits each, leftmost dot in the highest bit. Unknown letters are blank.
-pub(super) const fn rows(letter: char) -> [u8; 7] {
+pub(in crate::capture) const fn rows(letter: char) -> [u8; 7] {
     match letter {
         '0' => [0b01110, 0b10001, 0b10011, 0b10101, 0b11001, 0b10001, 0b01110],
         '1' => [0b00100, 0b01100, 0b00100, 0b00100, 0b00100, 0b00100, 0b01110],

@@ -1,0 +1,238 @@
+//! The demo shop's own server side: its pages, and its checkout.
+//!
+//! It trusts no price that a browser sends: lines are priced from what the shop sells, the coupon is
+//! worked out here, and the order is recorded with the cloud as any merchant's back office would.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use vitrine_protocol::{Code, OrderId, ProductId, ShowId, VariantId, ViewerId};
+
+use super::error::DemoError;
+use super::goods::Goods;
+use super::seed::{self, Seeded};
+use crate::storefront::WebFiles;
+
+/// The built shop, put into the binary by the build script.
+const PAGES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/demo_shop_files.rs"));
+/// Lines of one order.
+const MAX_LINES: usize = 50;
+/// Pieces of one line.
+const MAX_QUANTITY: i64 = 99;
+
+/// The shop. Clones share it.
+#[derive(Clone)]
+pub(super) struct Shop {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    goods: Goods,
+    seeded: Seeded,
+    files: WebFiles,
+    cloud_url: String,
+}
+
+/// An order as the shop's page sends it.
+#[derive(Debug, Deserialize)]
+pub(super) struct Basket {
+    lines: Vec<BasketLine>,
+    #[serde(default)]
+    coupon: Option<String>,
+    #[serde(default)]
+    show_id: Option<ShowId>,
+    #[serde(default)]
+    viewer_id: Option<ViewerId>,
+}
+
+#[derive(Debug, Deserialize)]
+struct BasketLine {
+    sku: String,
+    quantity: i64,
+}
+
+/// What the shopper is told.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Receipt {
+    pub(super) order_id: OrderId,
+    pub(super) external_ref: String,
+    pub(super) total_minor: i64,
+    pub(super) currency: String,
+}
+
+/// Why an order was not taken, with a sentence for the shopper.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CheckoutError {
+    #[error("Your cart is empty.")]
+    Empty,
+    #[error("We do not sell {0}.")]
+    Unknown(String),
+    #[error("That is more than we can send at once.")]
+    TooMany,
+    #[error("The code {0} does not work here.")]
+    BadCoupon(String),
+    #[error("Something in your cart has just been sold out.")]
+    OutOfStock,
+    #[error("The order could not be recorded. Your cart is kept: try again in a moment.")]
+    Cloud(#[source] DemoError),
+}
+
+/// A priced order.
+#[derive(Debug, PartialEq, Eq)]
+struct Priced {
+    lines: Vec<(ProductId, VariantId, i64, i64)>,
+    total_minor: i64,
+    coupon: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Recorded {
+    id: OrderId,
+}
+
+impl Shop {
+    pub(super) fn new(goods: Goods, seeded: Seeded, cloud_url: String) -> Self {
+        let files = WebFiles::embedded(PAGES);
+        Self { inner: Arc::new(Inner { goods, seeded, files, cloud_url }) }
+    }
+
+    pub(super) fn files(&self) -> &WebFiles {
+        &self.inner.files
+    }
+
+    /// What the shop's pages need to embed the show.
+    pub(super) fn config(&self) -> Value {
+        json!({"cloud_url": self.inner.cloud_url, "channel": "demo"})
+    }
+
+    /// Takes an order. `number` is the shop's own, unique one.
+    pub(super) async fn check_out(&self, basket: Basket, number: String) -> Result<Receipt, CheckoutError> {
+        let Inner { goods, seeded, .. } = &*self.inner;
+        let priced = price(goods, seeded, &basket)?;
+        let lines: Vec<Value> = priced
+            .lines
+            .iter()
+            .map(|(product, variant, quantity, price)| {
+                json!({"product_id": product, "variant_id": variant, "quantity": quantity, "price_minor": price})
+            })
+            .collect();
+        let body = json!({
+            "show_id": basket.show_id, "viewer_id": basket.viewer_id, "lines": lines,
+            "currency": goods.currency, "total_minor": priced.total_minor,
+            "coupon_code": priced.coupon, "external_ref": number,
+        });
+        let path = format!("/v1/orgs/{}/orders", seeded.org);
+        let mut recorded = seeded.host.post::<Recorded>(&path, body.clone()).await;
+        if recorded.as_ref().is_err_and(|error| error.code() == Some(Code::Unauthenticated)) {
+            seed::sign_host_in(seeded).await.map_err(CheckoutError::Cloud)?;
+            recorded = seeded.host.post(&path, body).await;
+        }
+        let recorded = recorded.map_err(|error| match error.code() {
+            Some(Code::OutOfStock) => CheckoutError::OutOfStock,
+            _ => CheckoutError::Cloud(error),
+        })?;
+        Ok(Receipt {
+            order_id: recorded.id,
+            external_ref: number,
+            total_minor: priced.total_minor,
+            currency: goods.currency.clone(),
+        })
+    }
+}
+
+fn price(goods: &Goods, seeded: &Seeded, basket: &Basket) -> Result<Priced, CheckoutError> {
+    if basket.lines.is_empty() {
+        return Err(CheckoutError::Empty);
+    }
+    if basket.lines.len() > MAX_LINES {
+        return Err(CheckoutError::TooMany);
+    }
+    let (mut lines, mut subtotal) = (Vec::new(), 0i64);
+    for BasketLine { sku, quantity } in &basket.lines {
+        if !(1..=MAX_QUANTITY).contains(quantity) {
+            return Err(CheckoutError::TooMany);
+        }
+        let sold = seeded.products.iter().find_map(|product| {
+            let variant = product.variants.iter().find(|variant| variant.sku == *sku)?;
+            Some((product.id, variant.id, *quantity, variant.price_minor))
+        });
+        let line = sold.ok_or_else(|| CheckoutError::Unknown(sku.chars().take(40).collect()))?;
+        subtotal += line.2 * line.3;
+        lines.push(line);
+    }
+    let code =
+        basket.coupon.as_deref().map(|code| code.trim().to_uppercase()).filter(|code| !code.is_empty());
+    let percent = match &code {
+        None => 0,
+        Some(code) => {
+            let coupon = goods.coupons.iter().find(|coupon| coupon.code == *code);
+            let coupon = coupon.ok_or_else(|| CheckoutError::BadCoupon(code.chars().take(40).collect()))?;
+            i64::from(coupon.percent_off)
+        }
+    };
+    // Half a cent is rounded up, as the shop's page does.
+    let discount = (subtotal * percent + 50) / 100;
+    Ok(Priced { lines, total_minor: subtotal - discount, coupon: code })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+
+    use vitrine_protocol::{CouponId, OrgId};
+
+    use super::super::api::Cloud;
+    use super::super::seed::{Listed, ListedVariant};
+    use super::*;
+
+    fn shop() -> (Goods, Seeded) {
+        let goods = Goods::read().unwrap();
+        let variant = |v: &super::super::goods::Variant| ListedVariant {
+            id: VariantId::new(),
+            sku: v.sku.clone(),
+            price_minor: v.price_minor,
+        };
+        let products = goods
+            .products
+            .iter()
+            .map(|p| Listed {
+                slug: p.slug.clone(),
+                id: ProductId::new(),
+                variants: p.variants.iter().map(variant).collect(),
+            })
+            .collect();
+        let host = Cloud::at(SocketAddr::from(([127, 0, 0, 1], 9)), "test").unwrap();
+        let (org, coupon) = (OrgId::new(), CouponId::new());
+        (goods, Seeded { host, org, sign_ins: vec![], products, coupon })
+    }
+
+    fn basket(json: Value) -> Basket {
+        serde_json::from_value(json).unwrap()
+    }
+
+    #[test]
+    fn the_shop_prices_what_it_sells_itself() {
+        let (goods, seeded) = shop();
+        let lines =
+            json!([{"sku": "LS-M", "quantity": 2, "price_minor": 1}, {"sku": "CM-450", "quantity": 1}]);
+        let priced = price(&goods, &seeded, &basket(json!({"lines": lines, "coupon": " live10 "}))).unwrap();
+        assert_eq!(priced.total_minor, (2 * 4_900 + 2_200) * 9 / 10);
+        assert_eq!(priced.coupon.as_deref(), Some("LIVE10"));
+        assert_eq!(priced.lines.len(), 2);
+    }
+
+    #[test]
+    fn an_order_that_cannot_be_is_refused_in_words() {
+        let (goods, seeded) = shop();
+        let refused = |body: Value| price(&goods, &seeded, &basket(body)).unwrap_err().to_string();
+        assert_eq!(refused(json!({"lines": []})), "Your cart is empty.");
+        assert_eq!(refused(json!({"lines": [{"sku": "NO", "quantity": 1}]})), "We do not sell NO.");
+        for quantity in [0, -1, 100, i64::MAX] {
+            let text = refused(json!({"lines": [{"sku": "LS-M", "quantity": quantity}]}));
+            assert_eq!(text, "That is more than we can send at once.");
+        }
+        let body = json!({"lines": [{"sku": "LS-M", "quantity": 1}], "coupon": "FREE"});
+        assert_eq!(refused(body), "The code FREE does not work here.");
+    }
+}
