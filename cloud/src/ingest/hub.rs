@@ -120,3 +120,50 @@ impl Hub {
         shows.entry(beginning.show).or_insert_with_key(|_| airing::start(beginning.clone(), deps)).clone()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::lease::Lease;
+    use crate::ingest::testing::{Stage, eventually};
+
+    fn leave_lease(stage: &Stage, epoch: u32, pid: u32) {
+        let lease = Lease { show: stage.door.show, epoch, pid, token_hash: "hash".into() };
+        stage.deps.leases.write(&lease).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_transmission_that_outlived_serve_is_adopted_and_not_started_again() {
+        let stage = Stage::new();
+        leave_lease(&stage, 2, 99);
+        stage.launcher.alive.lock().insert(99);
+        stage.door.running.lock().push(stage.listed(ShowState::Live, 2));
+        let hub = Hub::new(stage.deps.clone());
+        hub.take_up().await.unwrap();
+        assert!(hub.find(stage.door.show).is_some());
+        assert!(stage.launcher.jobs.lock().is_empty() && stage.door.facts.lock().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_show_on_air_whose_transmission_died_too_goes_on_in_its_epoch() {
+        let stage = Stage::new();
+        leave_lease(&stage, 2, 99);
+        std::fs::create_dir_all(stage.deps.settings.show_folder(stage.door.show, 2)).unwrap();
+        stage.door.running.lock().push(stage.listed(ShowState::Interrupted, 2));
+        let hub = Hub::new(stage.deps.clone());
+        hub.take_up().await.unwrap();
+        stage.until_told(MediaFact::TransmissionLost { epoch: 2 }).await;
+        eventually(|| stage.launcher.jobs.lock().first().is_some_and(|job| job.epoch == 2)).await;
+    }
+
+    #[tokio::test]
+    async fn a_show_that_was_only_rehearsed_is_left_alone() {
+        let stage = Stage::new();
+        leave_lease(&stage, 1, 99);
+        stage.door.running.lock().push(stage.listed(ShowState::Draft, 1));
+        let hub = Hub::new(stage.deps.clone());
+        hub.take_up().await.unwrap();
+        assert!(hub.find(stage.door.show).is_none());
+        assert_eq!(stage.deps.leases.all().unwrap(), []);
+    }
+}

@@ -22,6 +22,8 @@ mod outbox;
 mod publisher;
 mod reporter;
 mod service;
+#[cfg(test)]
+mod testing;
 
 use std::sync::Arc;
 

@@ -5,6 +5,8 @@
 
 mod orders;
 mod publisher;
+#[cfg(test)]
+mod tests;
 mod transmission;
 
 use std::sync::Arc;
