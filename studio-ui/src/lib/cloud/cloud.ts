@@ -4,10 +4,12 @@ import type {
   Ban,
   Coupon,
   LineupItem,
+  NewCoupon,
   NewProduct,
   Order,
   Page,
   Product,
+  ProductFields,
   PublishKey,
   Show,
 } from './types.ts';
@@ -45,7 +47,10 @@ export class Cloud {
 
   products = () => this.#list<Product>('/products');
   createProduct = (product: NewProduct) => this.#call<Product>('POST', '/products', product);
+  changeProduct = (id: string, change: Partial<ProductFields>) =>
+    this.#call<Product>('PATCH', `/products/${id}`, change);
   coupons = () => this.#list<Coupon>('/coupons');
+  createCoupon = (coupon: NewCoupon) => this.#call<Coupon>('POST', '/coupons', coupon);
 
   orders = (show: string | null) => this.#list<Order>(show ? `/orders?show=${show}` : '/orders');
 

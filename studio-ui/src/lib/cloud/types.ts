@@ -24,7 +24,8 @@ export interface Product {
   version: number;
 }
 
-export interface NewProduct {
+/** What a form about a product asks. */
+export interface ProductFields {
   title: string;
   description: string;
   url: string;
@@ -32,6 +33,10 @@ export interface NewProduct {
   price_minor: number;
   compare_at_minor: number | null;
   stock: number;
+}
+
+/** With no variants it gets one of its own price and stock. */
+export interface NewProduct extends ProductFields {
   variants: [];
 }
 
@@ -42,6 +47,12 @@ export interface Coupon {
   percent_off?: number | null;
   amount_off_minor?: number | null;
   currency?: string | null;
+}
+
+export interface NewCoupon {
+  code: string;
+  title: string;
+  percent_off: number;
 }
 
 export interface LineupItem {

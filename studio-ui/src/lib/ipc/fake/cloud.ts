@@ -1,5 +1,5 @@
 /** The fake's second lane: the organisation's part of `/v1`, in memory. */
-import type { Ban, Coupon, LineupItem, NewProduct, Order, Product, Show } from '../../cloud/types.ts';
+import type { Ban, Coupon, LineupItem, NewCoupon, NewProduct, Order, Product, Show } from '../../cloud/types.ts';
 import { CommandFailure, type CloudAnswer, type HighlightCard, type HighlightTarget } from '../backend.ts';
 import { newId, ORG, seedCoupons, seedProducts, seedShows } from './seed.ts';
 
@@ -80,8 +80,17 @@ export class FakeCloud {
     switch (noun) {
       case 'products':
         if (method === 'POST') return this.#createProduct(json as unknown as NewProduct);
+        if (method === 'PATCH') {
+          const product = this.products.find((one) => one.id === id);
+          return product ? ok(Object.assign(product, json)) : refuse(404, 'not_found');
+        }
         return ok({ items: this.products });
       case 'coupons':
+        if (method === 'POST') {
+          const coupon = { id: newId(), ...(json as unknown as NewCoupon) };
+          this.coupons.push(coupon);
+          return ok(coupon, 201);
+        }
         return ok({ items: this.coupons });
       case 'orders': {
         const show = new URLSearchParams(query).get('show');
