@@ -98,6 +98,14 @@ impl Journal {
         self.write_out()
     }
 
+    /// Deletes the journal: nobody will ask for what it would bring back.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub fn delete(self) -> io::Result<()> {
+        fs::remove_dir_all(&self.folder)
+    }
+
     fn write_out(&mut self) -> io::Result<()> {
         self.file.write_all(&self.buffer)?;
         self.written += self.buffer.len() as u64;

@@ -121,8 +121,8 @@ impl Transmission {
             tokio::select! {
                 event = self.link.next() => match event {
                     Some(LinkEvent::GaveUp) | None => {
-                        tracing::warn!("without control for too long: the transmission ends");
-                        return Ok(());
+                        tracing::warn!("no control any more: the transmission ends");
+                        break;
                     }
                     Some(event) => self.heard(event).await?,
                 },
@@ -131,11 +131,13 @@ impl Transmission {
                     self.tick()?;
                     if self.ended.is_some_and(|at| at.elapsed() > LINGER) {
                         tracing::info!("the show is over");
-                        return Ok(());
+                        break;
                     }
                 }
             }
         }
+        self.stage.close();
+        Ok(())
     }
 
     async fn heard(&mut self, event: LinkEvent) -> io::Result<()> {

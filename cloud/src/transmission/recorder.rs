@@ -1,4 +1,5 @@
-//! The recording: segments, written as they close, beside an EVENT playlist that grows with them.
+//! The recording: segments, written as they close, beside an EVENT playlist that grows with them. It begins where the
+//! show goes on air: rehearsals are nobody's business.
 //!
 //! `DIR/recording/{rung}/`: `init{version}.mp4`, `seg{msn}.m4s`, `index.m3u8`. Writing happens on a thread of its own;
 //! when the disk is so slow that the queue fills up, segments are left out of the recording and the show goes on.
@@ -16,11 +17,15 @@ use crate::hls::{Fact, MediaTime, RungName, TARGET_DURATION};
 
 /// Writes that may wait: about 20 s of two rungs.
 const WAITING_WRITES: usize = 24;
+const INITS_KEPT: u32 = 8;
 
 /// Collects parts into segments and hands them to the writing thread.
 pub struct Recorder {
     clock_epoch: DateTime<Utc>,
     rungs: BTreeMap<RungName, Open>,
+    /// Initialisation segments that no recorded segment has needed yet.
+    inits: BTreeMap<(RungName, u32), Bytes>,
+    from_msn: Option<u64>,
     writes: SyncSender<Write>,
     /// The journal is being read: nothing is lost by waiting for the disk.
     patient: bool,
@@ -50,14 +55,22 @@ impl Recorder {
         fs::create_dir_all(&folder)?;
         let (writes, receiver) = sync_channel(WAITING_WRITES);
         std::thread::Builder::new().name("recorder".into()).spawn(move || write_all(&folder, &receiver))?;
-        Ok(Self { clock_epoch, rungs: BTreeMap::new(), writes, patient: true })
+        Ok(Self {
+            clock_epoch,
+            rungs: BTreeMap::new(),
+            inits: BTreeMap::new(),
+            from_msn: None,
+            writes,
+            patient: true,
+        })
     }
 
     /// Takes a fact. Told again after a crash, what is on disk already is not written twice.
     pub fn note(&mut self, fact: &Fact) {
         match fact {
             Fact::Init { rung, version, bytes, .. } => {
-                self.write(Write::Init { rung: rung.clone(), version: *version, bytes: bytes.clone() });
+                self.inits.insert((rung.clone(), *version), bytes.clone());
+                self.inits.retain(|(other, old), _| other != rung || *old + INITS_KEPT > *version);
             }
             Fact::SegmentOpened { rung, msn, start, init, discontinuity, .. } => {
                 let (msn, start, init, discontinuity) = (*msn, *start, *init, *discontinuity);
@@ -70,13 +83,19 @@ impl Recorder {
             }
             Fact::SegmentClosed { rung, msn, duration, gap } => {
                 let segment = self.rungs.remove(rung).filter(|open| open.msn == *msn && !gap);
-                if let Some(segment) = segment {
+                if let Some(segment) =
+                    segment.filter(|segment| self.from_msn.is_some_and(|from| segment.msn >= from))
+                {
                     let at = segment.start.utc(self.clock_epoch);
+                    if let Some(bytes) = self.inits.remove(&(rung.clone(), segment.init)) {
+                        self.write(Write::Init { rung: rung.clone(), version: segment.init, bytes });
+                    }
                     self.write(Write::Segment { rung: rung.clone(), segment, duration: *duration, at });
                 }
             }
             Fact::Ended => self.write(Write::Ended),
-            Fact::RungDown { .. } | Fact::WentLive { .. } | Fact::Highlight { .. } => {}
+            Fact::WentLive { from_msn, .. } => self.from_msn = Some(*from_msn),
+            Fact::RungDown { .. } | Fact::Highlight { .. } => {}
         }
     }
 
@@ -233,12 +252,14 @@ mod tests {
     #[test]
     fn a_closed_segment_is_on_disk_once_even_if_told_twice() {
         let folder = tempfile::tempdir().unwrap();
-        record(folder.path(), &[facts(0), facts(1)].concat());
+        let live = Fact::WentLive { from_msn: 1, at: DateTime::UNIX_EPOCH };
+        record(folder.path(), &[facts(0), vec![live.clone()], facts(1)].concat());
         let source = folder.path().join("source");
         wait_for_end(&source.join("index.m3u8"), 1);
-        record(folder.path(), &facts(1));
+        record(folder.path(), &[vec![live], facts(1)].concat());
         let text = wait_for_end(&source.join("index.m3u8"), 2);
-        assert_eq!(fs::read(source.join("seg0.m4s")).unwrap(), b"onetwo");
+        assert_eq!(fs::read(source.join("seg1.m4s")).unwrap(), b"onetwo");
+        assert!(!source.join("seg0.m4s").exists(), "that was the rehearsal");
         assert_eq!(fs::read(source.join("init1.mp4")).unwrap(), b"ftypmoov");
         assert_eq!(text.matches("seg1.m4s").count(), 1);
         assert!(

@@ -69,6 +69,14 @@ impl Stage {
         Ok((stage, packager))
     }
 
+    /// The last act. The journal goes unless players may still come back to what it holds.
+    pub fn close(self) {
+        let needed = self.origin.with_window(|window| window.is_on_air() && !window.has_ended());
+        if !needed && let Err(error) = self.journal.delete() {
+            tracing::warn!(%error, "the journal could not be deleted");
+        }
+    }
+
     /// What players ask.
     pub fn origin(&self) -> &Origin {
         &self.origin

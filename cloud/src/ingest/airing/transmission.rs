@@ -200,9 +200,11 @@ impl Airing {
             && !self.ended
             && self.idle_since.elapsed() > IDLE
         {
-            tracing::info!(show.id = %self.show, "nothing was received for a while: the transmission ends");
-            self.command(Command::End);
-            self.ended = true;
+            // Without an `End`: the show is not over. Cut off, the transmission asks once more, is turned away and leaves.
+            tracing::info!(show.id = %self.show, "nothing was received for a while: the transmission may leave");
+            self.running = None;
+            self.origin.send_replace(None);
+            self.deps.leases.remove(self.show);
         }
     }
 

@@ -12,9 +12,9 @@ use tokio::time::{Instant, sleep_until, timeout};
 use vitrine_protocol::PublishSessionId;
 use vitrine_rtmp::{Permit, ServerConfig, ServerEvent, ServerSession, StreamKey};
 
-use super::airing::{Handle, Input, Kick};
-use super::door::DoorError;
-use super::hub::Hub;
+use crate::ingest::airing::{Handle, Input, Kick};
+use crate::ingest::door::DoorError;
+use crate::ingest::hub::Hub;
 
 const READ_BYTES: usize = 64 << 10;
 const WRITE_WITHIN: Duration = Duration::from_secs(5);
@@ -226,3 +226,6 @@ impl Connection {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

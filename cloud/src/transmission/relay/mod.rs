@@ -243,3 +243,6 @@ impl Relay {
         self.told.as_deref()
     }
 }
+
+#[cfg(test)]
+mod tests;

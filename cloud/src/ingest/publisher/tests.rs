@@ -1,0 +1,99 @@
+use std::time::Instant as Moment;
+
+use bytes::Bytes;
+use tokio::net::TcpListener;
+use vitrine_rtmp::flv::{Tag, TagKind};
+use vitrine_rtmp::{Amf0Value, ClientConfig, ClientEvent, ClientSession, ConnectionGate};
+
+use super::*;
+use crate::ingest::testing::{GOOD_KEY, Stage, eventually};
+use crate::show::MediaFact;
+
+struct Encoder {
+    socket: TcpStream,
+    session: ClientSession,
+}
+
+impl Encoder {
+    /// Connects through a listener that serves exactly this connection.
+    async fn connect(hub: &Arc<Hub>, key: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (hub, gate) = (hub.clone(), ConnectionGate::new(4, 4));
+        tokio::spawn(async move {
+            let (socket, remote) = listener.accept().await.unwrap();
+            serve(hub, socket, remote, gate.enter(remote.ip()).unwrap()).await;
+        });
+        let config = ClientConfig::new("live", format!("rtmp://{address}/live"), StreamKey::new(key));
+        Self {
+            socket: TcpStream::connect(address).await.unwrap(),
+            session: ClientSession::new(config, Moment::now()),
+        }
+    }
+
+    async fn flush(&mut self) {
+        let output = self.session.take_output();
+        self.socket.write_all(&output).await.unwrap();
+    }
+
+    async fn event(&mut self) -> ClientEvent {
+        loop {
+            self.flush().await;
+            if let Some(event) = self.session.poll_event() {
+                return event;
+            }
+            let mut buffer = BytesMut::new();
+            if self.socket.read_buf(&mut buffer).await.unwrap_or(0) == 0 {
+                self.session.peer_closed();
+            } else {
+                self.session.receive(buffer.freeze(), Moment::now()).unwrap();
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_good_key_gets_its_session_and_its_loss_is_told_at_once() {
+    let stage = Stage::new();
+    let hub = Arc::new(Hub::new(stage.deps.clone()));
+    let mut encoder = Encoder::connect(&hub, GOOD_KEY).await;
+    let ClientEvent::Publishing { info } = encoder.event().await else { panic!("refused") };
+    let session = info.get("session").and_then(Amf0Value::as_str).unwrap().parse().unwrap();
+    stage.until_told(MediaFact::Receiving { session }).await;
+    let payload = Bytes::from_static(b"\x17\x01\0\0\0key");
+    encoder.session.send_tag(&Tag { kind: TagKind::Video, timestamp_ms: 0, payload }).unwrap();
+    encoder.flush().await;
+    let before = Moment::now();
+    drop(encoder);
+    stage.until_told(MediaFact::PublisherLost { session, clean: false }).await;
+    assert!(before.elapsed() < Duration::from_millis(300));
+}
+
+#[tokio::test]
+async fn a_bad_key_and_a_second_encoder_read_why_they_are_refused() {
+    let stage = Stage::new();
+    let hub = Arc::new(Hub::new(stage.deps.clone()));
+    let rejection = async |key: &str| match Encoder::connect(&hub, key).await.event().await {
+        ClientEvent::Rejected { description, .. } => description,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(rejection("vtp_bad").await, "This key opens nothing.");
+    let mut first = Encoder::connect(&hub, GOOD_KEY).await;
+    assert!(matches!(first.event().await, ClientEvent::Publishing { .. }));
+    assert!(rejection(GOOD_KEY).await.contains("another encoder"));
+}
+
+#[tokio::test]
+async fn silence_is_told_and_so_is_its_end() {
+    let stage = Stage::with(|settings| settings.silent_after = Duration::from_millis(150));
+    let hub = Arc::new(Hub::new(stage.deps.clone()));
+    let mut encoder = Encoder::connect(&hub, GOOD_KEY).await;
+    assert!(matches!(encoder.event().await, ClientEvent::Publishing { .. }));
+    let lost = |fact: &MediaFact| matches!(fact, MediaFact::PublisherLost { clean: false, .. });
+    eventually(|| stage.door.facts.lock().iter().any(lost)).await;
+    let payload = Bytes::from_static(b"\x17\x01\0\0\0key");
+    encoder.session.send_tag(&Tag { kind: TagKind::Video, timestamp_ms: 0, payload }).unwrap();
+    encoder.flush().await;
+    let arrived = |fact: &&MediaFact| matches!(fact, MediaFact::Receiving { .. });
+    eventually(|| stage.door.facts.lock().iter().filter(arrived).count() == 2).await;
+}

@@ -1,0 +1,107 @@
+use bytes::Bytes;
+use vitrine_rtmp::flv::TagKind;
+
+use super::*;
+
+const SPS: &str = "6764001facd9405005bb016a02020280000003008000001e478c18cb";
+const PPS: &str = "68ebe3cb22c0";
+
+/// A sequence header of 1280x720 H.264.
+fn header() -> Tag {
+    let (sps, pps) = (hex::decode(SPS).unwrap(), hex::decode(PPS).unwrap());
+    let mut payload = vec![0x17, 0, 0, 0, 0, 1, 0x64, 0, 0x1f, 0xff, 0xe1];
+    payload.extend((sps.len() as u16).to_be_bytes());
+    payload.extend(&sps);
+    payload.push(1);
+    payload.extend((pps.len() as u16).to_be_bytes());
+    payload.extend(&pps);
+    payload.extend([0xfd, 0xf8, 0xf8, 0]);
+    Tag { kind: TagKind::Video, timestamp_ms: 0, payload: payload.into() }
+}
+
+fn picture(timestamp_ms: u32, key: bool) -> Tag {
+    let (frame, nal) = if key { (0x17, 0x65) } else { (0x27, 0x41) };
+    let payload = Bytes::from(vec![frame, 1, 0, 0, 0, 0, 0, 0, 3, nal, 1, 2]);
+    Tag { kind: TagKind::Video, timestamp_ms, payload }
+}
+
+fn relay(short_sides: &[u32]) -> Relay {
+    Relay::new(Packager::new(&[RungName::source()]), MediaTime::ZERO, short_sides.to_vec())
+}
+
+fn at(ms: i64) -> MediaTime {
+    MediaTime::from_ms(ms)
+}
+
+fn opened(facts: &[Fact]) -> Vec<(u64, bool)> {
+    let opened = facts.iter().filter_map(|fact| match fact {
+        Fact::SegmentOpened { msn, discontinuity, .. } => Some((*msn, *discontinuity)),
+        _ => None,
+    });
+    opened.collect()
+}
+
+/// A second of pictures from `from` on, at wall time `wall`.
+fn second(relay: &mut Relay, from: u32, wall: i64) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    for n in 0..30u32 {
+        let tag = picture(from + n * 33, n == 0);
+        facts.extend(relay.tag(&tag, at(wall + i64::from(n) * 33)).facts);
+    }
+    facts.extend(relay.packager().tick(at(wall + 1_500)));
+    facts
+}
+
+#[test]
+fn nothing_flows_before_a_publisher_was_announced() {
+    let mut relay = relay(&[480]);
+    assert!(relay.tag(&header(), at(0)).setup.is_none());
+    assert!(relay.tag(&picture(0, true), at(0)).feed.is_none());
+}
+
+#[test]
+fn the_first_idr_fixes_the_place_of_the_session() {
+    let mut relay = relay(&[480]);
+    let session = PublishSessionId::new();
+    relay.begin(session, at(5_000));
+    let told = relay.tag(&header(), at(5_000));
+    assert_eq!(told.codec.as_deref(), Some("H.264 1280x720"));
+    assert_eq!(told.setup.unwrap().short_sides, [480]);
+    assert!(relay.tag(&picture(900, false), at(5_010)).feed.is_none());
+    let first = relay.tag(&picture(1_000, true), at(5_020));
+    assert_eq!(first.mapped, Some((session, 4_020)));
+    let fed = first.feed.unwrap();
+    assert_eq!((fed.key, fed.pts_ns), (true, 5_020_000_000));
+    assert_eq!(relay.tag(&picture(1_033, false), at(5_050)).mapped, None);
+}
+
+#[test]
+fn a_source_that_is_small_already_needs_no_encoder() {
+    let mut relay = relay(&[720]);
+    relay.begin(PublishSessionId::new(), at(0));
+    assert!(relay.tag(&header(), at(0)).setup.is_none());
+}
+
+#[test]
+fn a_publisher_that_comes_back_goes_on_in_the_same_playlist_behind_a_discontinuity() {
+    let mut relay = relay(&[]);
+    relay.begin(PublishSessionId::new(), at(0));
+    relay.tag(&header(), at(0));
+    let first = second(&mut relay, 0, 1_000);
+    assert_eq!(opened(&first), [(0, false)]);
+    let closing = relay.finish(at(3_000));
+    assert!(closing.iter().any(|fact| matches!(fact, Fact::SegmentClosed { msn: 0, gap: false, .. })));
+    assert!(relay.begin(PublishSessionId::new(), at(9_000)).is_empty(), "nothing was open");
+    relay.tag(&header(), at(9_000));
+    assert_eq!(opened(&second(&mut relay, 0, 9_000)), [(1, true)]);
+}
+
+#[test]
+fn other_codecs_are_named_once() {
+    let mut relay = relay(&[]);
+    relay.begin(PublishSessionId::new(), at(0));
+    let payload = Bytes::from_static(b"\x90hvc1config");
+    let hevc = Tag { kind: TagKind::Video, timestamp_ms: 0, payload };
+    assert!(relay.tag(&hevc, at(0)).codec.unwrap().contains("send H.264"));
+    assert_eq!(relay.tag(&hevc, at(0)).codec, None);
+}
