@@ -1,15 +1,17 @@
 //! Picks a role and runs it.
 
-mod per_show;
 mod serve;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
+use vitrine_cloud::base::Clock;
 use vitrine_cloud::db::Db;
-use vitrine_cloud::{config, demo};
+use vitrine_cloud::transmission::TransmissionError;
+use vitrine_cloud::{config, demo, transmission};
 
 /// The live-shopping cloud.
 #[derive(Parser)]
@@ -25,7 +27,7 @@ enum Role {
     Serve(serve::Args),
     /// Run one show's media; `serve` starts it
     #[command(hide = true)]
-    Transmission(per_show::Args),
+    Transmission(transmission::Arguments),
     /// Encode one show's smaller pictures; a transmission starts it
     #[command(hide = true)]
     Encoder,
@@ -51,8 +53,8 @@ fn main() -> ExitCode {
         .init();
     let ended = match cli.role {
         Role::Serve(arguments) => block_on(serve::run(arguments)),
-        Role::Transmission(arguments) => block_on(per_show::transmission(arguments)),
-        Role::Encoder => block_on(per_show::encoder()),
+        Role::Transmission(arguments) => block_on(run_transmission(arguments)),
+        Role::Encoder => block_on(run_encoder()),
         Role::Migrate { storage } => block_on(migrate(storage)),
         Role::Demo(arguments) => block_on(async { Ok(demo::run(arguments).await?) }),
     };
@@ -68,6 +70,27 @@ fn main() -> ExitCode {
 
 fn block_on(role: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(role)
+}
+
+async fn run_transmission(arguments: transmission::Arguments) -> anyhow::Result<()> {
+    let options = arguments.into_options(std::env::current_exe()?).context(transmission::TOKEN_ENV)?;
+    match transmission::run(options, Clock::system()).await {
+        Err(error @ TransmissionError::Journal(_)) => {
+            tracing::error!(%error, "the journal is unusable");
+            std::process::exit(transmission::EXIT_JOURNAL_UNUSABLE)
+        }
+        outcome => Ok(outcome?),
+    }
+}
+
+#[cfg(feature = "encoder")]
+async fn run_encoder() -> anyhow::Result<()> {
+    Ok(vitrine_cloud::encoder::run().await?)
+}
+
+#[cfg(not(feature = "encoder"))]
+async fn run_encoder() -> anyhow::Result<()> {
+    anyhow::bail!("this program was built without the encoder")
 }
 
 async fn migrate(storage: config::Storage) -> anyhow::Result<()> {

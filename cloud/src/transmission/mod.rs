@@ -1,6 +1,6 @@
 //! The process of one show: it turns a publisher's tags into what players fetch, and survives what it can.
 //!
-//! Owns: the control link's words and client end ([`link`]), the relay from tags to facts, the journal, the recording,
+//! Owns: the control link's words ([`Command`], [`Report`]) and client end, the relay from tags to facts, the journal, the recording,
 //! the encoder's keeper, and the origin that players are served from. It opens neither database nor bus.
 //!
 //! Promises: the encoder may die without the source rung noticing; killed itself, it resumes from its journal with the
@@ -8,9 +8,10 @@
 //!
 //! Leans on: `hls` (packaging), `encoder` (the words of its pipe).
 
+mod arguments;
 mod journal;
 mod keeper;
-pub mod link;
+mod link;
 mod origin;
 mod process;
 mod recorder;
@@ -18,6 +19,8 @@ mod relay;
 mod source;
 mod stage;
 
+pub use arguments::Arguments;
+pub use link::{Command, Down, Hello, LinkError, Report};
 pub use process::{Options, TransmissionError, run};
 
 /// The environment variable that carries the control token.

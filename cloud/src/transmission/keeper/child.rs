@@ -11,8 +11,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::codec::{FramedRead, FramedWrite};
 
-use crate::encoder::frame::Frames;
-use crate::encoder::wire::{Answer, Ask, Setup, Unit};
+use crate::encoder::{Answer, Ask, Frames, Setup, Unit};
 
 const WAITING_ASKS: usize = 1_024;
 const WAITING_ANSWERS: usize = 64;

@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use self::child::Child;
-use crate::encoder::wire::{Answer, Ask, Rung, Setup, Told, Unit};
+use crate::encoder::{Answer, Ask, Rung, Setup, Told, Unit};
 
 /// Pictures that may wait for the encoder's pipe.
 const WAITING_FEED: usize = 512;

@@ -12,7 +12,7 @@ use vitrine_protocol::{PublishSessionId, ShowId};
 use vitrine_rtmp::flv::Tag;
 
 use super::message::{Command, Down, Hello, LinkError, Report};
-use crate::encoder::frame::{FrameError, Frames};
+use crate::encoder::{FrameError, Frames};
 
 /// Without control for this long a transmission ends by itself.
 pub const GIVE_UP_AFTER: Duration = Duration::from_secs(30);

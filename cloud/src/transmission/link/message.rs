@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use vitrine_protocol::{Highlight, PublishSessionId, ShowId};
 use vitrine_rtmp::flv::{Tag, TagKind};
 
-use crate::encoder::frame::{Frame, FrameError};
+use crate::encoder::{Frame, FrameError};
 
 const KIND_JSON: u8 = 0;
 const KIND_TAG: u8 = 1;

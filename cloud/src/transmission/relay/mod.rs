@@ -4,7 +4,7 @@ use vitrine_protocol::PublishSessionId;
 use vitrine_rtmp::flv::Tag;
 
 use super::source::{self, Item};
-use crate::encoder::wire::{Rung, Setup, Unit};
+use crate::encoder::{Rung, Setup, Unit};
 use crate::hls::{AccessUnit, AudioConfig, Fact, Mapped, MediaClock, MediaTime, PART_TARGET, Packager};
 use crate::hls::{RungName, VideoConfig};
 
