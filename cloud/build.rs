@@ -1,10 +1,11 @@
 //! Puts the built web files into the binary: the widget and the demo shop.
 //!
 //! Writes `$OUT_DIR/widget_files.rs` and `$OUT_DIR/demo_shop_files.rs`, each an array of
-//! `(path, bytes)`. Where a `dist` is missing, a marked placeholder is written so that the crate
+//! `(path, bytes, gzip)`; `gzip` is empty where it would not be smaller. Where a `dist` is missing, a marked placeholder is written so that the crate
 //! compiles without Node; a release build refuses placeholders.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
@@ -38,13 +39,26 @@ fn main() -> io::Result<()> {
         collect(&dist, &dist, &mut files)?;
         files.sort();
         let mut code = String::from("&[\n");
-        for (name, path) in files {
-            let _ = writeln!(code, "    ({name:?}, include_bytes!({path:?}).as_slice()),");
+        for (n, (name, path)) in files.into_iter().enumerate() {
+            let small = out.join(format!("{room}-{n}.gz"));
+            fs::write(&small, compress(&fs::read(&path)?)?)?;
+            let _ = writeln!(
+                code,
+                "    ({name:?}, include_bytes!({path:?}).as_slice(), include_bytes!({small:?}).as_slice()),"
+            );
         }
         code.push_str("]\n");
         fs::write(out.join(format!("{}_files.rs", room.replace('-', "_"))), code)?;
     }
     Ok(())
+}
+
+/// The bytes as gzip (RFC 1952), or nothing when that saves less than a tenth: pictures are small already.
+fn compress(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    gzip.write_all(bytes)?;
+    let small = gzip.finish()?;
+    Ok(if small.len() * 10 < bytes.len() * 9 { small } else { Vec::new() })
 }
 
 /// Every file below `folder`, by its path relative to `dist` with `/` between the parts.

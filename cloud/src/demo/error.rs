@@ -34,6 +34,14 @@ pub enum DemoError {
         /// What the system said.
         source: io::Error,
     },
+    /// The operator's: another demo runs in that folder.
+    #[error("another demo (process {pid}) runs in {}; end it first, or choose another folder with --data-dir", folder.display())]
+    Running {
+        /// The folder.
+        folder: PathBuf,
+        /// The other demo's `serve`.
+        pid: u32,
+    },
     /// The operator's: `--fresh` would empty a folder that is not the demo's.
     #[error("the folder {} is not a demo's folder; --fresh leaves it alone", .0.display())]
     NotOurs(PathBuf),

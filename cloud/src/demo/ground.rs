@@ -15,12 +15,25 @@ const MARK: &str = ".vitrine-demo";
 pub(super) fn folder(args: &Args) -> Result<(), DemoError> {
     let folder = &args.data_dir;
     let read_only = |source| DemoError::ReadOnly { folder: folder.clone(), source };
+    if let Some(pid) = serving_in(folder) {
+        return Err(DemoError::Running { folder: folder.clone(), pid });
+    }
     if args.fresh && folder.exists() {
         empty(folder)?;
     }
     fs::create_dir_all(folder).map_err(read_only)?;
     fs::write(folder.join(MARK), "the folder of `vitrine-cloud demo`; --fresh empties it\n")
         .map_err(read_only)
+}
+
+/// The process that serves from the folder now, if there is one.
+fn serving_in(folder: &Path) -> Option<u32> {
+    let run: serde_json::Value =
+        serde_json::from_slice(&fs::read(folder.join("run/serve.json")).ok()?).ok()?;
+    let pid = u32::try_from(run.get("pid")?.as_u64()?).ok()?;
+    let command = fs::read(format!("/proc/{pid}/cmdline")).ok()?;
+    // A number is given out again: only a process that serves counts.
+    command.split(|byte| *byte == 0).any(|word| word == b"serve").then_some(pid)
 }
 
 fn empty(folder: &Path) -> Result<(), DemoError> {
@@ -95,6 +108,17 @@ mod tests {
         fs::write(photos.join("holiday.jpg"), "x").unwrap();
         assert!(matches!(folder(&args(&photos, &["--fresh"])), Err(DemoError::NotOurs(_))));
         assert!(photos.join("holiday.jpg").exists());
+    }
+
+    #[test]
+    fn a_run_file_of_a_process_that_is_gone_holds_nobody_up() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join("run")).unwrap();
+        fs::write(dir.path().join("run/serve.json"), "{\"pid\":4194305}").unwrap();
+        assert_eq!(serving_in(dir.path()), None);
+        let ours = format!("{{\"pid\":{}}}", std::process::id());
+        fs::write(dir.path().join("run/serve.json"), ours).unwrap();
+        assert_eq!(serving_in(dir.path()), None, "this process serves nothing");
     }
 
     #[test]

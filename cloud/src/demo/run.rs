@@ -36,6 +36,7 @@ pub async fn run(args: Args) -> Result<(), DemoError> {
     ground::ports(&args)?;
     ground::folder(&args)?;
     let studio = Studio::start()?;
+    eprintln!("demo: starting; the addresses follow once the stream plays");
     let supervisor = tokio::select! {
         () = stop.cancelled() => return Ok(()),
         supervisor = Supervisor::start(&args) => supervisor?,

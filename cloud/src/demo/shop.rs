@@ -12,10 +12,10 @@ use vitrine_protocol::{Code, OrderId, ProductId, ShowId, VariantId, ViewerId};
 use super::error::DemoError;
 use super::goods::Goods;
 use super::seed::{self, Seeded};
-use crate::storefront::WebFiles;
+use crate::storefront::{Embedded, WebFiles};
 
 /// The built shop, put into the binary by the build script.
-const PAGES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/demo_shop_files.rs"));
+const PAGES: Embedded = include!(concat!(env!("OUT_DIR"), "/demo_shop_files.rs"));
 /// Lines of one order.
 const MAX_LINES: usize = 50;
 /// Pieces of one line.

@@ -1,6 +1,9 @@
 //! The socket's address and the moderators' addresses.
 
+use std::time::Duration;
+
 use axum::extract::State;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
@@ -9,7 +12,7 @@ use tokio_tungstenite::tungstenite;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use vitrine_protocol::rtm::MAX_CLIENT_FRAME_BYTES;
-use vitrine_protocol::{BanId, MessageId, OrgId, ShowId};
+use vitrine_protocol::{BanId, Code, MessageId, OrgId, ShowId};
 
 use super::conn::{Close, Incoming, Peer, Wire, serve};
 use super::error::RtmError;
@@ -40,17 +43,18 @@ async fn connect(
     State(rtm): State<Rtm>,
     Remote(address): Remote,
     headers: HeaderMap,
-    upgrade: WebSocketUpgrade,
-) -> Response {
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, ApiError> {
+    let upgrade = upgrade.map_err(|rejection| ApiError::new(Code::InvalidRequest, rejection.body_text()))?;
     let browser = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let peer = Peer { network: Some(rtm.tokens().network(address, browser)) };
-    upgrade
+    Ok(upgrade
         .read_buffer_size(BUFFER_BYTES)
         .write_buffer_size(BUFFER_BYTES)
         .max_write_buffer_size(MAX_WRITE_BYTES)
         .max_message_size(MAX_CLIENT_FRAME_BYTES)
         .max_frame_size(MAX_CLIENT_FRAME_BYTES)
-        .on_upgrade(move |socket| serve(socket, rtm, peer))
+        .on_upgrade(move |socket| serve(socket, rtm, peer)))
 }
 
 impl Wire for WebSocket {
@@ -59,7 +63,13 @@ impl Wire for WebSocket {
             Some(Ok(Message::Text(text))) => Incoming::Text(text),
             Some(Ok(Message::Binary(_))) => Incoming::Binary,
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => Incoming::Alive,
-            Some(Ok(Message::Close(_))) | None => Incoming::Gone,
+            Some(Ok(Message::Close(_))) => {
+                // Reading on writes our half of the closing handshake.
+                let rest = async { while let Some(Ok(_)) = WebSocket::recv(self).await {} };
+                let _ = tokio::time::timeout(Duration::from_secs(1), rest).await;
+                Incoming::Gone
+            }
+            None => Incoming::Gone,
             Some(Err(error)) => match error.into_inner().downcast_ref::<tungstenite::Error>() {
                 Some(tungstenite::Error::Capacity(_)) => Incoming::TooBig,
                 _ => Incoming::Gone,

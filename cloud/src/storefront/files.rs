@@ -6,8 +6,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
+/// Files in the binary: path, bytes, and the same as gzip, empty where that saves nothing.
+pub type Embedded = &'static [(&'static str, &'static [u8], &'static [u8])];
+
 /// The built widget, put into the binary by the build script.
-const WIDGET: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/widget_files.rs"));
+const WIDGET: Embedded = include!(concat!(env!("OUT_DIR"), "/widget_files.rs"));
 
 /// A file larger than this is not served from a folder.
 const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
@@ -31,6 +34,8 @@ pub struct WebFile {
     pub path: String,
     /// What it holds.
     pub bytes: Bytes,
+    /// The same as gzip (RFC 1952), where that is smaller.
+    pub gzip: Option<Bytes>,
     /// Changes with the content; quoted, as in `ETag`.
     pub tag: String,
     /// Whether the name changes with the content, so that it may be kept for good.
@@ -49,9 +54,11 @@ impl WebFiles {
 
     /// Files that the build script put into the binary.
     #[must_use]
-    pub fn embedded(files: &'static [(&'static str, &'static [u8])]) -> Self {
-        let files =
-            files.iter().map(|(path, bytes)| WebFile::new((*path).to_owned(), Bytes::from_static(bytes)));
+    pub fn embedded(files: Embedded) -> Self {
+        let files = files.iter().map(|(path, bytes, gzip)| WebFile {
+            gzip: (!gzip.is_empty()).then(|| Bytes::from_static(gzip)),
+            ..WebFile::new((*path).to_owned(), Bytes::from_static(bytes))
+        });
         Self { from: From::Binary(Arc::new(files.collect())) }
     }
 
@@ -82,7 +89,7 @@ impl WebFile {
     fn new(path: String, bytes: Bytes) -> Self {
         let tag = format!("\"{}\"", hex::encode(&Sha256::digest(&bytes)[..12]));
         let immutable = path.starts_with("assets/");
-        Self { path, bytes, tag, immutable }
+        Self { path, bytes, gzip: None, tag, immutable }
     }
 
     /// Its media type, by the ending of its name.
@@ -115,6 +122,9 @@ mod tests {
         let file = WebFiles::widget(None).find("vitrine.js").await.unwrap();
         assert_eq!(file.content_type(), "text/javascript; charset=utf-8");
         assert!(!file.immutable && !file.bytes.is_empty());
+        assert!(
+            file.gzip.is_none_or(|gzip| gzip.len() < file.bytes.len() && gzip.starts_with(&[0x1f, 0x8b]))
+        );
     }
 
     #[tokio::test]

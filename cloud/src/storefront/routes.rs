@@ -92,14 +92,25 @@ pub fn serve_file(file: WebFile, request: &HeaderMap) -> Response {
     let same =
         known.is_some_and(|tags| tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == file.tag));
     let kind = file.content_type();
+    let accepted = request.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
+    let gzip = accepted.is_some_and(|kinds| kinds.split(',').any(|kind| kind.trim() == "gzip"));
+    let (body, encoded) = match file.gzip {
+        Some(small) if gzip => (small, true),
+        _ => (file.bytes, false),
+    };
     let mut response =
-        if same { StatusCode::NOT_MODIFIED.into_response() } else { Body::from(file.bytes).into_response() };
+        if same { StatusCode::NOT_MODIFIED.into_response() } else { Body::from(body).into_response() };
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if encoded && !same {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
-    if let Ok(tag) = HeaderValue::from_str(&file.tag) {
+    // One weak tag for both forms: what they hold is the same.
+    if let Ok(tag) = HeaderValue::from_str(&format!("W/{}", file.tag)) {
         headers.insert(header::ETAG, tag);
     }
     response
