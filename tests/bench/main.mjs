@@ -25,6 +25,7 @@ for (const group of GROUPS) {
   const nest = new Nest();
   try {
     for (const figure of await group.measure(nest)) if (names.includes(figure.name)) results.add(figure);
+    results.write();
   } catch (error) {
     failed += 1;
     console.error(`${names.join(', ')}: not measured: ${error.stack ?? error}`);
@@ -32,5 +33,4 @@ for (const group of GROUPS) {
     await nest.clear();
   }
 }
-results.write();
 process.exitCode = failed > 0 ? 1 : 0;

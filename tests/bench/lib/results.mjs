@@ -78,8 +78,8 @@ const EXPLANATION = `## How
   the latency, encoder included, and a picture that stands gets older. A round is the median of the second half of a
   24 s play; the figure is the median of the rounds.
 - **serve_idle_memory_mb**: proportional set size (PSS, from \`smaps_rollup\`) of the whole process family 5 s after it
-  listens, a fresh start each round, nobody connected. The peer is Debian's own RTMP server, nginx with its RTMP module (master and one
-  worker): the smallest streaming server there is; it has no database, no chat and no shop in it.
+  listens, a fresh start each round, nobody connected. The peer is Debian's own RTMP server, nginx with its RTMP module (master, one
+  worker, cache manager): about the smallest streaming server there is; it has no database, no chat and no shop in it.
 - **widget_loader_kb_gzip**: what a shop's page loads before anybody shows interest (1 KB = 1000 bytes, gzip -9). The
   peer is lite-youtube-embed (script and style as published), the well-known light stand-in for an embedded video.
 - **widget_all_kb_gzip**: the loader and all of ours that comes on interest (player, chat, products, cart), without the
