@@ -22,7 +22,7 @@ suite_browser() { house; VITRINE_CLOUD_BIN=$TARGET/debug/vitrine-cloud npm test 
 
 suite_desktop() { house; tauri_driver; tests/desktop/run.sh "$TARGET/debug/vitrine-cloud" "$TARGET/debug/vitrine-studio"; }
 
-suite_devices() { need_rust; cargo_build "the device examples" "${HOUSE[@]}" --example camera_to_rtmp --example studio_tone; VITRINE_MEDIA_EXAMPLES=$TARGET/debug/examples tests/devices/run.sh; }
+suite_devices() { house; VITRINE_MEDIA_EXAMPLES=$TARGET/debug/examples tests/devices/run.sh; }
 
 # tauri-driver speaks WebDriver to the studio's window; built once, kept in the cache.
 tauri_driver() {

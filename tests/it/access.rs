@@ -4,6 +4,7 @@ use anyhow::{Result, ensure};
 use libtest_mimic::Trial;
 use reqwest::Method;
 use serde_json::json;
+use vitrine_cloud::base::http_client;
 use vitrine_tests::{Api, Cloud, Shop};
 
 pub fn stories() -> Vec<Trial> {
@@ -70,7 +71,7 @@ async fn bad_input_gets_a_code() -> Result<()> {
     let foreign = json!({ "kind": "product", "product_id": shop.show });
     api.refused(Method::POST, &format!("{show}/highlights"), Some(foreign), (409, "not_in_lineup")).await?;
 
-    let raw = reqwest::Client::new();
+    let raw = http_client().build()?;
     let address = format!("{}/v1/sessions", cloud.http);
     let json = ("content-type", "application/json");
     for (body, kind, want) in [

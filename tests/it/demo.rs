@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
+use vitrine_cloud::base::http_client;
 
 use anyhow::{Context, Result, ensure};
 use libtest_mimic::Trial;
@@ -102,11 +103,11 @@ async fn the_demo_plays() -> Result<()> {
 
     let hls = Hls::open(&stream)?;
     playing(&hls, "source").await?;
-    let page = reqwest::get(&shop).await?.error_for_status()?.text().await?;
+    let page = http_client().build()?.get(&shop).send().await?.error_for_status()?.text().await?;
     ensure!(page.contains("<html"), "the shop serves its page");
     let channel = format!("{cloud}/v1/public/channels/demo");
     eventually_within(Duration::from_secs(60), "a product is pinned", async || {
-        let answer: Value = reqwest::get(&channel).await?.json().await?;
+        let answer: Value = http_client().build()?.get(&channel).send().await?.json().await?;
         Ok(answer["show"]["highlight"].is_object().then_some(()))
     })
     .await?;

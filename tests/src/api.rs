@@ -33,7 +33,7 @@ pub struct Shop {
 impl Api {
     /// Somebody without an account.
     pub fn stranger(cloud: &Cloud) -> Self {
-        Self { http: reqwest::Client::new(), base: cloud.http.clone(), token: None, org: String::new() }
+        Self { http: http(), base: cloud.http.clone(), token: None, org: String::new() }
     }
 
     /// A new account with its own organisation.
@@ -161,4 +161,8 @@ impl Shop {
     pub async fn view(&self) -> Result<Value> {
         self.on_show(Method::GET, "", None).await
     }
+}
+
+fn http() -> reqwest::Client {
+    vitrine_cloud::base::http_client().build().unwrap_or_default()
 }

@@ -4,6 +4,7 @@ use anyhow::{Context, Result, bail, ensure};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use url::Url;
+use vitrine_cloud::base::http_client;
 
 /// One show's stream, read through the edge.
 pub struct Hls {
@@ -67,7 +68,7 @@ pub struct Part {
 impl Hls {
     /// Reads the stream behind a multivariant playlist's address.
     pub fn open(multivariant: &str) -> Result<Self> {
-        Ok(Self { http: reqwest::Client::new(), multivariant: multivariant.parse()? })
+        Ok(Self { http: http_client().build()?, multivariant: multivariant.parse()? })
     }
 
     /// The multivariant playlist, or nothing while there is none.

@@ -8,6 +8,7 @@ mod api_error;
 mod check;
 mod clock;
 mod extract;
+mod http_client;
 mod page;
 mod secret;
 
@@ -16,5 +17,6 @@ pub use api_error::{ApiError, Problem, Problems};
 pub use check::{Invalid, check_text, trimmed};
 pub use clock::{Clock, TestClock, Time, from_ms, to_ms};
 pub use extract::{IfMatch, Json, Path, Query, Remote, Versioned, patch_field, read_body};
+pub use http_client::http_client;
 pub use page::{Page, PageQuery};
 pub use secret::{Secret, hash_secret};

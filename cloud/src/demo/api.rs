@@ -1,5 +1,6 @@
 //! The demo's own client of the cloud: public HTTP, nothing else.
 
+use crate::base::http_client;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -22,7 +23,7 @@ pub(super) struct Cloud {
 impl Cloud {
     /// A caller without a session. `agent` is the `User-Agent`.
     pub(super) fn at(address: SocketAddr, agent: &str) -> Result<Self, DemoError> {
-        let http = reqwest::Client::builder()
+        let http = http_client()
             .user_agent(agent)
             .connect_timeout(Duration::from_secs(2))
             .timeout(Duration::from_secs(15))

@@ -1,5 +1,6 @@
 //! Asks origins, once for all who ask the same.
 
+use crate::base::http_client;
 use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
 
 use axum::http::{HeaderValue, StatusCode, header};
@@ -70,7 +71,7 @@ impl Edge {
     /// # Errors
     /// The HTTP client can't be built.
     pub fn new(config: EdgeConfig, origins: Arc<dyn Origins>) -> Result<Self, reqwest::Error> {
-        let client = Client::builder()
+        let client = http_client()
             .no_proxy()
             .connect_timeout(Duration::from_secs(1))
             .pool_idle_timeout(Duration::from_secs(30))

@@ -1,6 +1,7 @@
 //! Follows a rung in real time.
 
 use std::time::{Duration, Instant};
+use vitrine_cloud::base::http_client;
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -36,7 +37,7 @@ impl Watch {
     /// # Errors
     /// The HTTP client can't be built.
     pub fn new(playlist: url::Url) -> Result<Self> {
-        let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20)).build()?;
+        let client = http_client().no_proxy().timeout(Duration::from_secs(20)).build()?;
         Ok(Self { client, base: playlist })
     }
 
@@ -45,7 +46,8 @@ impl Watch {
     /// # Errors
     /// The show or the rung isn't there.
     pub async fn variant(multivariant: url::Url, rung: &str) -> Result<Self> {
-        let text = reqwest::get(multivariant.clone()).await?.error_for_status()?.text().await?;
+        let text =
+            http_client().build()?.get(multivariant.clone()).send().await?.error_for_status()?.text().await?;
         let variants = parse_multivariant(&text)?;
         let found = variants.iter().find(|v| v.uri.contains(&format!("/{rung}/")));
         Self::new(multivariant.join(&found.with_context(|| format!("{rung} isn't listed"))?.uri)?)
