@@ -16,7 +16,7 @@ with_postgres() {
 
 suite_rust() { house; with_postgres cargo test "${HOUSE[@]}"; }
 
-suite_stories() { house; cargo test "${HOUSE[@]}" --test it; }
+suite_stories() { house; VITRINE_CLOUD_BIN=$TARGET/debug/vitrine-cloud "$(test_program it)"; }
 
 suite_browser() { house; VITRINE_CLOUD_BIN=$TARGET/debug/vitrine-cloud npm test --silent -w tests/browser; }
 

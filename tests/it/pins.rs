@@ -21,6 +21,9 @@ async fn a_pin_reaches_viewers() -> Result<()> {
     let cloud = Cloud::start().await?;
     let (shop, _publisher, hls) = on_air(&cloud).await?;
     let mut ana = ChatClient::viewer(&cloud, &shop.show, "ana").await?;
+    let foreign = json!({ "kind": "product", "product_id": shop.show });
+    let path = format!("/v1/orgs/{}/shows/{}/highlights", shop.api.org, shop.show);
+    shop.api.refused(Method::POST, &path, Some(foreign), (409, "not_in_lineup")).await?;
     let body = json!({ "kind": "product", "product_id": shop.products[0] });
     let pinned = shop.on_show(Method::POST, "/highlights", Some(body)).await?;
     let id = pinned["id"].as_str().context("id")?;
