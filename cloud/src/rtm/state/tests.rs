@@ -1,0 +1,185 @@
+//! What a room tells, tick by tick.
+
+use vitrine_protocol::rtm::AuthorRole;
+use vitrine_protocol::{CouponCard, CouponId, HighlightCard, HighlightId, MessageId, OrderId};
+
+use super::*;
+
+fn at(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000 + seconds, 0).unwrap()
+}
+
+fn you() -> Author {
+    Author { id: "a".into(), name: "ana".into(), role: AuthorRole::Viewer }
+}
+
+fn says(text: &str) -> ChatMessage {
+    ChatMessage { id: MessageId::new(), at: at(0), author: you(), text: text.into() }
+}
+
+fn pin(id: HighlightId, action: HighlightAction, seconds: i64) -> Highlight {
+    let card = CouponCard { coupon_id: CouponId::new(), code: "LIVE10".into(), title: "10 %".into() };
+    Highlight {
+        id,
+        action,
+        media_time_ms: Some(seconds * 1000),
+        at: at(seconds),
+        card: HighlightCard::Coupon(card),
+    }
+}
+
+fn room() -> State {
+    let standing = Standing {
+        state: ShowState::Live,
+        live_at: Some(at(0)),
+        receiving: true,
+        rungs: vec![],
+        messages: vec![],
+        highlights: vec![],
+    };
+    State::new("e1".into(), standing)
+}
+
+fn welcomed(
+    room: &State,
+    audience: Audience,
+    known: Option<(&str, u64)>,
+) -> (Option<Snapshot>, Vec<RoomEvent>) {
+    match room.welcome(you(), audience, known, at(100)) {
+        ServerFrame::Welcome { snapshot, missed, .. } => (snapshot, missed),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn order() -> RoomEvent {
+    let currency = "EUR".try_into().unwrap();
+    RoomEvent::Order { id: OrderId::new(), total_minor: 4900, currency, items: 1 }
+}
+
+#[test]
+fn a_tick_carries_what_waited_in_order_under_the_next_seq() {
+    let mut room = room();
+    let (one, two) = (says("one"), says("two"));
+    assert_eq!(room.push(RoomEvent::Chat(one.clone())), Urgency::Tick);
+    room.push(RoomEvent::Chat(two.clone()));
+    let flush = room.flush().unwrap();
+    assert!(flush.same && !flush.droppable);
+    let events = vec![RoomEvent::Chat(one), RoomEvent::Chat(two)];
+    assert_eq!(flush.staff, ServerFrame::Tick { seq: 1, events });
+    assert!(room.flush().is_none());
+}
+
+#[test]
+fn moderation_and_highlights_leave_at_once() {
+    let mut room = room();
+    let message = says("rude");
+    room.push(RoomEvent::Chat(message.clone()));
+    assert_eq!(room.push(RoomEvent::ChatRemoved { id: message.id }), Urgency::Now);
+    let pinned = pin(HighlightId::new(), HighlightAction::Show, 1);
+    assert_eq!(room.push(RoomEvent::Highlight { highlight: pinned }), Urgency::Now);
+    let ServerFrame::Tick { events, .. } = room.flush().unwrap().staff else { panic!() };
+    assert!(!events.iter().any(|e| matches!(e, RoomEvent::Chat(_))), "removed before it was shown");
+}
+
+#[test]
+fn shoppers_never_get_staff_events() {
+    let mut room = room();
+    room.push(order());
+    let flush = room.flush().unwrap();
+    assert!(flush.public.is_none());
+    room.push(order());
+    room.push(RoomEvent::LineupChanged);
+    let flush = room.flush().unwrap();
+    assert_eq!(flush.public, Some(ServerFrame::Tick { seq: 2, events: vec![RoomEvent::LineupChanged] }));
+    assert!(!flush.same);
+    assert_eq!(welcomed(&room, Audience::Public, Some(("e1", 0))).1, vec![RoomEvent::LineupChanged]);
+    assert_eq!(welcomed(&room, Audience::Staff, Some(("e1", 0))).1.len(), 3);
+}
+
+#[test]
+fn a_known_epoch_gets_what_it_missed_and_an_unknown_one_a_snapshot() {
+    let mut room = room();
+    room.push(RoomEvent::Chat(says("one")));
+    room.flush();
+    room.push(RoomEvent::LineupChanged);
+    room.flush();
+    assert_eq!(welcomed(&room, Audience::Public, Some(("e1", 1))), (None, vec![RoomEvent::LineupChanged]));
+    for known in [None, Some(("e0", 1)), Some(("e1", 9))] {
+        let (snapshot, missed) = welcomed(&room, Audience::Public, known);
+        assert_eq!(snapshot.unwrap().messages.len(), 1);
+        assert!(missed.is_empty());
+    }
+}
+
+#[test]
+fn a_seq_older_than_the_ring_gets_a_snapshot() {
+    let mut room = room();
+    for n in 0..RING_TICKS + 2 {
+        room.push(RoomEvent::Chat(says(&n.to_string())));
+        room.flush();
+    }
+    assert!(welcomed(&room, Audience::Public, Some(("e1", 1))).0.is_some());
+    let (snapshot, missed) = welcomed(&room, Audience::Public, Some(("e1", 2)));
+    assert!(snapshot.is_none());
+    assert_eq!(missed.len(), RING_TICKS);
+}
+
+#[test]
+fn a_snapshot_holds_only_what_ticks_have_told() {
+    let mut room = room();
+    room.push(RoomEvent::Chat(says("waiting")));
+    assert!(welcomed(&room, Audience::Public, None).0.unwrap().messages.is_empty());
+    room.flush();
+    assert_eq!(welcomed(&room, Audience::Public, None).0.unwrap().messages.len(), 1);
+}
+
+#[test]
+fn a_banned_author_leaves_the_snapshot() {
+    let mut room = room();
+    room.push(RoomEvent::Chat(says("one")));
+    room.flush();
+    room.push(RoomEvent::AuthorRemoved { author: "a".into() });
+    room.flush();
+    assert!(welcomed(&room, Audience::Public, None).0.unwrap().messages.is_empty());
+}
+
+#[test]
+fn reactions_and_viewers_are_droppable_and_are_not_told_again() {
+    let mut room = room();
+    room.react(Reaction::Heart);
+    room.react(Reaction::Heart);
+    room.watch(3);
+    let flush = room.flush_droppable().unwrap();
+    assert!(flush.droppable);
+    let counts = BTreeMap::from([(Reaction::Heart, 2)]);
+    let events = vec![RoomEvent::Reactions { counts }, RoomEvent::Viewers { count: 3 }];
+    assert_eq!(flush.staff, ServerFrame::Tick { seq: 1, events });
+    room.watch(3);
+    assert!(room.flush_droppable().is_none());
+    assert!(welcomed(&room, Audience::Public, Some(("e1", 0))).1.is_empty());
+}
+
+#[test]
+fn the_window_keeps_the_pin_in_force_and_the_last_minute() {
+    let (a, b, c) = (HighlightId::new(), HighlightId::new(), HighlightId::new());
+    let show_a = pin(a, HighlightAction::Show, 0);
+    let show_b = pin(b, HighlightAction::Show, 10);
+    let clear_a = pin(a, HighlightAction::Clear, 15); // b replaced it: changes nothing
+    let show_c = pin(c, HighlightAction::Show, 50);
+    let all = vec![show_a, show_b.clone(), clear_a, show_c.clone()];
+    assert_eq!(window(&all, at(100)), vec![show_b, show_c.clone()]);
+    let clear_c = pin(c, HighlightAction::Clear, 60);
+    let all = vec![show_c, clear_c];
+    assert!(window(&all, at(200)).is_empty());
+}
+
+#[test]
+fn a_transition_told_twice_counts_once() {
+    let mut room = room();
+    let highlight = pin(HighlightId::new(), HighlightAction::Show, 90);
+    for _ in 0..2 {
+        room.push(RoomEvent::Highlight { highlight: highlight.clone() });
+        room.flush();
+    }
+    assert_eq!(welcomed(&room, Audience::Public, None).0.unwrap().highlights, vec![highlight]);
+}
