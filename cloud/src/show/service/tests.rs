@@ -320,6 +320,27 @@ async fn shows_are_sealed_off_between_organisations() {
 }
 
 #[tokio::test]
+async fn a_channel_prefers_the_show_that_plays_to_one_that_waits_for_its_publisher() {
+    each_app(async |app, hands| {
+        let stage = Stage::set(app, hands).await;
+        let shows = &stage.app.shows;
+        stage.publish().await;
+        stage.go_live().await;
+        stage.hands.advance(Duration::from_secs(60));
+        let draft = ShowDraft { title: "Newer".into(), auto_live: true, ..ShowDraft::default() };
+        let newer = shows.create(&stage.actor, stage.org, draft).await.unwrap().id;
+        let key = shows.issue_key(&stage.actor, stage.org, newer).await.unwrap().key;
+        let session = shows.admit(&key, STUDIO).await.unwrap().session;
+        let shown = async || shows.channel(stage.org).await.unwrap().0.unwrap().id;
+        shows.report(newer, MediaFact::Receiving { session }).await.unwrap();
+        assert_eq!(shown().await, newer, "of two that play, the newer one");
+        shows.report(newer, MediaFact::PublisherLost { session, clean: true }).await.unwrap();
+        assert_eq!(shown().await, stage.show);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_channel_shows_what_is_on_then_what_comes_then_what_was() {
     each_app(async |app, hands| {
         let stage = Stage::set(app, hands).await;

@@ -184,7 +184,8 @@ pub(super) async fn list(
 /// The show of the channel: on air, else the next announced, else the last that ended.
 pub(super) async fn on_air(db: &Db, org: OrgId) -> Result<Option<Show>, DbError> {
     let row: Option<Row> = on!(db, c => sqlx::query_as(
-        "SELECT * FROM shows WHERE org_id = $1 AND state IN ('live', 'interrupted') ORDER BY live_ms DESC LIMIT 1"
+        "SELECT * FROM shows WHERE org_id = $1 AND state IN ('live', 'interrupted')
+         ORDER BY CASE WHEN state = 'live' THEN 0 ELSE 1 END, live_ms DESC LIMIT 1"
     ).bind(org).fetch_optional(c).await)?;
     one(db, row).await
 }
