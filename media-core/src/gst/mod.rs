@@ -8,6 +8,10 @@ use gstreamer_app::{AppSink, AppSinkCallbacks, AppSrc};
 
 use crate::{MediaError, time::Pts};
 
+/// What a probe answers to drop a buffer. With the binding's own `Drop` GStreamer 1.22 complains of a buffer that is not there, for the
+/// binding has freed it already.
+pub(crate) const DROP: gstreamer::PadProbeReturn = gstreamer::PadProbeReturn::Handled;
+
 /// Starts GStreamer, once per process.
 pub(crate) fn init() -> Result<(), MediaError> {
     static STARTED: OnceLock<Result<(), String>> = OnceLock::new();

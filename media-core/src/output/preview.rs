@@ -98,7 +98,7 @@ fn thin_out(queue: &gstreamer::Element, from: Fps, to: Fps, slot: PreviewSlot) -
         let now = info.buffer().and_then(|b| b.pts()).map_or(Pts::ZERO, |t| Pts::from_nanos(t.nseconds()));
         let mut next = next.lock();
         if slot.receiver_count() == 0 || now.after(slack) < *next {
-            return gstreamer::PadProbeReturn::Drop;
+            return gst::DROP;
         }
         let behind = now.since(*next) > to.frame();
         *next = if behind { now } else { *next }.after(to.frame());

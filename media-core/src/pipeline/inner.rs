@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc, Weak,
+        Arc,
         atomic::{AtomicU64, Ordering},
     },
     thread::JoinHandle,
@@ -68,6 +68,7 @@ pub(super) struct State {
     pub watch: Option<crate::device::Watch>,
 }
 
+#[cfg_attr(not(feature = "capture"), expect(dead_code, reason = "without microphones nothing is opened"))]
 pub(super) struct Microphone {
     pub choice: MicrophoneChoice,
     pub open: Option<Device>,
@@ -298,7 +299,7 @@ impl Inner {
         }
         let weak = Arc::downgrade(self);
         let watch = crate::device::watch(move |devices| {
-            let Some(inner) = Weak::upgrade(&weak) else { return };
+            let Some(inner) = weak.upgrade() else { return };
             inner.devices_changed(&devices);
             inner.tell(Event::Devices { devices });
         })?;

@@ -87,10 +87,10 @@ fn pace(decoder: &gstreamer::Element, pacer: &Arc<Mutex<Pacer>>) -> Result<(), M
             return gstreamer::PadProbeReturn::Ok; // a repeated picture passes through here as well
         }
         let Some((buffer, pts)) = info.buffer().and_then(|b| Some((b.clone(), b.pts()?.nseconds()))) else {
-            return gstreamer::PadProbeReturn::Drop;
+            return gst::DROP;
         };
         let step = pacer.lock().step(pts);
-        let Step::Encode { repeats, force } = step else { return gstreamer::PadProbeReturn::Drop };
+        let Step::Encode { repeats, force } = step else { return gst::DROP };
         let before = previous.lock().replace(buffer);
         repeating.store(true, Ordering::Relaxed);
         for repeat in repeats {
@@ -196,7 +196,7 @@ fn thin_out(queue: &gstreamer::Element, thumbnails: Thumbnails) -> Result<(), Me
         let pts = info.buffer().and_then(|b| b.pts()).map_or(0, gstreamer::ClockTime::nseconds);
         let mut next = next.lock();
         if pts < *next {
-            return gstreamer::PadProbeReturn::Drop;
+            return gst::DROP;
         }
         *next = pts.saturating_add(every);
         gstreamer::PadProbeReturn::Ok
