@@ -24,7 +24,12 @@ async fn main() -> anyhow::Result<()> {
 
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("out.flv");
-    let config = Config { microphone: MicrophoneChoice::Default, ..Config::small() };
+    let config = Config {
+        microphone: MicrophoneChoice::Default,
+        // what counts here is that no sample is lost, however busy the machine is
+        microphone_buffer_frames: 9600,
+        ..Config::small()
+    };
     let (sender, mut events) = mpsc::channel(256);
     let pipeline = Pipeline::start(config, sender)?;
     let opened = async {
@@ -49,23 +54,28 @@ async fn main() -> anyhow::Result<()> {
     tokio::time::sleep(Duration::from_secs(2)).await;
     let muted = last_level(&mut events).context("no levels were told")?;
     let tags = pipeline.stop_recording().await?;
+    let gaps = pipeline.stats().sound_gaps;
     pipeline.stop().await;
+    if let Some(keep) = std::env::var_os("VITRINE_RECORD") {
+        std::fs::copy(&path, keep)?;
+    }
 
     let samples = tokio::task::spawn_blocking(move || decode(&path)).await??;
     // a second that is on either side of what starts and stops
     let heard = samples.get(RATE..RATE * (seconds as usize - 1)).context("too little was recorded")?;
     let silent = samples.get(samples.len() - RATE..).context("too little was recorded")?;
     let hz = pitch(heard);
-    println!("recorded: {:.2} s of sound, {tags} tags", samples.len() as f64 / RATE as f64);
+    println!("recorded: {:.2} s of sound, {tags} tags, {gaps} gaps", samples.len() as f64 / RATE as f64);
     println!("heard: {hz:.1} Hz at {:.1} dBFS; meter: {:.1} dB", rms_db(heard), level.microphone.rms_db);
-    println!("share of the tone in all that is heard: {:.4}", purity(heard, hz));
+    println!("share of the tone in all that is heard: {:.4}", purity(heard, wanted));
     println!(
         "muted: {:.1} dBFS; meter: microphone {:.1} dB, program {:.1} dB",
         rms_db(silent),
         muted.microphone.rms_db,
         muted.program.rms_db
     );
-    ensure!((hz - wanted).abs() < 2.0, "{hz} Hz is not {wanted} Hz");
+    // the microphone's clock is followed by bending its speed, by half a percent at most
+    ensure!((hz / wanted - 1.0).abs() < 0.005, "{hz} Hz is not {wanted} Hz");
     ensure!(rms_db(heard) > -20.0, "too quiet");
     ensure!(rms_db(silent) < -80.0, "muting does not silence");
     Ok(())

@@ -38,7 +38,8 @@ pub struct Config {
     pub microphone: MicrophoneChoice,
     /// Whether it is muted at first.
     pub muted: bool,
-    /// Sound frames that a microphone's driver delivers at once. More is safer on slow machines, less is quicker.
+    /// Sound frames that a microphone's driver delivers at once: 2400 are 50 ms. More is safer on busy machines, less is quicker; PulseAudio
+    /// keeps no more than this for a reader that is late.
     pub microphone_buffer_frames: u32,
     /// Notice devices that come and go.
     pub watch_devices: bool,
@@ -60,7 +61,7 @@ impl Default for Config {
             pattern: Pattern::default(),
             microphone: MicrophoneChoice::Default,
             muted: false,
-            microphone_buffer_frames: 960,
+            microphone_buffer_frames: 2400,
             watch_devices: true,
             wall: system_clock(),
         }
@@ -144,6 +145,8 @@ pub struct Stats {
     pub frames: u64,
     /// Pictures that it did not get because it was too slow.
     pub skipped_frames: u64,
+    /// How often the microphone's sound ran out or came too much at once.
+    pub sound_gaps: u64,
     /// Of the broadcast that runs, or of the last one.
     pub broadcast: BroadcastStats,
 }

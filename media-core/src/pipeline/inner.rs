@@ -362,6 +362,7 @@ impl Inner {
         }
         Stats {
             frames: self.clock.frames.load(Ordering::Relaxed),
+            sound_gaps: self.desk.microphone.lock().gaps(),
             skipped_frames: self.clock.skipped.load(Ordering::Relaxed),
             broadcast: state.last_broadcast,
         }

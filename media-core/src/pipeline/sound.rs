@@ -37,7 +37,12 @@ pub(super) fn start(
             let Some(pipeline) = pipeline.upgrade() else { return };
             let now = pipeline.current_running_time().map_or(0, gstreamer::ClockTime::nseconds);
             drop(pipeline);
-            while at(frames + BLOCK as u64).as_nanos() <= now && !stop.is_cancelled() {
+            let now = Pts::from_nanos(now);
+            loop {
+                let due = at(frames + BLOCK as u64);
+                if due > now || stop.is_cancelled() || !mixer.is_ready(now.since(due)) {
+                    break;
+                }
                 let (block, levels) = mixer.block();
                 if let Err(error) = audio.push(at(frames), &block) {
                     tracing::debug!(%error, "the mixer ends");

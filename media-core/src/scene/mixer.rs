@@ -1,8 +1,11 @@
 //! Sound of the scene. Its count of samples is the timeline: sound is never cut to follow the picture.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use parking_lot::Mutex;
@@ -15,6 +18,9 @@ use super::{
 
 /// Frames in one block: 20 ms.
 pub(crate) const BLOCK: usize = 960;
+/// A busy machine delivers sound late. The mix waits so long for it before it goes on with silence: late sound is
+/// better than sound with holes.
+const PATIENCE: Duration = Duration::from_millis(400);
 /// Ten levels a second.
 const METER_WINDOW: usize = RATE as usize / 10;
 
@@ -61,6 +67,12 @@ impl Mixer {
             program_meter: Meter::new(METER_WINDOW),
             microphone: Level::SILENCE,
         }
+    }
+
+    /// Whether the next block, which is overdue by `overdue`, can be mixed without a hole.
+    pub(crate) fn is_ready(&self, overdue: Duration) -> bool {
+        let late = |strip: &Mutex<Strip>| strip.lock().is_late(BLOCK);
+        overdue > PATIENCE || !(late(&self.desk.microphone) || late(&self.desk.source))
     }
 
     /// The next block of interleaved stereo, and the levels whenever a tenth of a second is over.
@@ -117,6 +129,24 @@ mod tests {
         let levels = last.unwrap();
         assert!((levels.microphone.rms_db + 9.0).abs() < 0.5, "{levels:?}");
         assert_eq!(levels.program, Level::SILENCE);
+    }
+
+    #[test]
+    fn the_mix_waits_for_late_sound_but_not_for_ever() {
+        let desk = Desk::new(false);
+        let mut mixer = Mixer::new(desk.clone());
+        assert!(mixer.is_ready(Duration::ZERO), "nothing flows, nothing is waited for");
+        for n in 0..4 {
+            tone(&desk, n);
+        }
+        while mixer.is_ready(Duration::ZERO) {
+            assert!(mixer.block().0.iter().any(|s| *s != 0.0));
+        }
+        assert!(!mixer.is_ready(PATIENCE));
+        assert!(mixer.is_ready(PATIENCE * 2));
+        mixer.block();
+        mixer.block();
+        assert!(mixer.is_ready(Duration::ZERO), "it has run dry and is waited for no longer");
     }
 
     #[test]

@@ -7,10 +7,12 @@ use std::collections::VecDeque;
 
 /// Frames per second of the mix.
 pub(crate) const RATE: u32 = 48_000;
-/// Frames (of the mix) that are kept in hand: 60 ms.
+/// Frames (of the mix) that are kept in hand at first: 60 ms. Each time they run out it is half as much again.
 const TARGET: f64 = 2_880.0;
-/// More than this in hand is thrown away down to the target: 400 ms.
-const TOO_MUCH: f64 = 19_200.0;
+/// At most so many are kept in hand: 250 ms.
+const MOST_TARGET: f64 = 12_000.0;
+/// More than this in hand is thrown away down to the target: 500 ms.
+const TOO_MUCH: f64 = 24_000.0;
 /// The most that the speed is bent.
 const MOST_BEND: f64 = 0.005;
 
@@ -25,6 +27,7 @@ pub(crate) struct Strip {
     /// Filled to the target since it last ran dry.
     primed: bool,
     target: f64,
+    gaps: u64,
 }
 
 impl Strip {
@@ -36,12 +39,18 @@ impl Strip {
             level: 0.0,
             primed: false,
             target: TARGET,
+            gaps: 0,
         }
     }
 
     /// Forgets what is in hand: the source has changed.
     pub(crate) fn clear(&mut self) {
-        *self = Self::new();
+        *self = Self { gaps: self.gaps, ..Self::new() };
+    }
+
+    /// How often sound ran out or had to be thrown away.
+    pub(crate) fn gaps(&self) -> u64 {
+        self.gaps
     }
 
     /// Takes interleaved samples of `channels` channels at `rate`.
@@ -53,12 +62,13 @@ impl Strip {
         }
         // a device that delivers in large blocks needs as much in hand
         let block = samples.len() as f64 / channels as f64 * self.step();
-        self.target = self.target.max((block * 1.5).min(TOO_MUCH / 2.0));
+        self.target = self.target.max((block * 1.5).min(MOST_TARGET));
         for frame in samples.chunks_exact(channels) {
             let left = frame[0];
             self.frames.push_back([left, frame.get(1).copied().unwrap_or(left)]);
         }
         if self.in_hand() > TOO_MUCH {
+            self.gaps += 1;
             let keep = (self.target / self.step()) as usize;
             self.frames.drain(..self.frames.len().saturating_sub(keep));
         }
@@ -74,11 +84,11 @@ impl Strip {
             self.level = self.in_hand();
         }
         self.level += (self.in_hand() - self.level) * 0.02;
-        let bend = ((self.level - self.target) / self.target * 0.01).clamp(-MOST_BEND, MOST_BEND);
+        let bend = ((self.level - self.target) / self.target * 0.004).clamp(-MOST_BEND, MOST_BEND);
         let step = self.rate / f64::from(RATE) * (1.0 + bend);
         for out in mix.as_chunks_mut::<2>().0 {
             if self.frames.len() < 4 {
-                self.primed = false;
+                self.run_dry();
                 return;
             }
             let at = self.phase as f32;
@@ -92,6 +102,17 @@ impl Strip {
                 self.phase -= 1.0;
             }
         }
+    }
+
+    /// True when sound is flowing and the next `frames` of the mix have not come yet.
+    pub(crate) fn is_late(&self, frames: usize) -> bool {
+        self.primed && self.in_hand() < frames as f64 * (1.0 + MOST_BEND) + 4.0 * self.step()
+    }
+
+    fn run_dry(&mut self) {
+        self.primed = false;
+        self.gaps += 1;
+        self.target = (self.target * 1.5).min(MOST_TARGET);
     }
 
     /// Frames of the mix that are in hand.
@@ -164,6 +185,22 @@ mod tests {
             let quiet = heard[48_000..].chunks(960).filter(|c| c.iter().all(|s| s.abs() < 0.01)).count();
             assert_eq!(quiet, 0, "gaps with a drift of {drift}");
         }
+    }
+
+    #[test]
+    fn a_device_that_stutters_is_given_more_time() {
+        let mut strip = Strip::new();
+        let mut gaps_late = 0;
+        for tick in 0..2000 {
+            // everything of 140 ms comes at once
+            if tick % 7 == 0 {
+                strip.push(&vec![0.1; 960 * 2 * 7], 2, RATE);
+            }
+            let before = strip.gaps();
+            strip.pull(&mut [0.0; 1920]);
+            gaps_late += if tick > 200 { strip.gaps() - before } else { 0 };
+        }
+        assert_eq!(gaps_late, 0, "of {} in all", strip.gaps());
     }
 
     #[test]
