@@ -76,7 +76,7 @@ async fn bad_input_gets_a_code() -> Result<()> {
     let json = ("content-type", "application/json");
     for (body, kind, want) in [
         ("{".to_owned(), json, 400),
-        ("[]".to_owned(), json, 422),
+        ("[]".to_owned(), json, 400),
         ("{}".to_owned(), ("content-type", "text/csv"), 415),
         ("x".repeat(3 << 20), json, 413),
     ] {
