@@ -34,6 +34,13 @@ export class Window {
     });
   }
 
+  /** Whether an element with this test id holds these words. */
+  shows(testid, words) {
+    return this.run(
+      `return [...document.querySelectorAll('[data-testid="' + a[0] + '"]')].some((one) => one.textContent.includes(a[1]));`,
+      testid, words);
+  }
+
   async css(selector) {
     const found = await call('POST', `${this.base}/elements`, { using: 'css selector', value: selector });
     return found.map((one) => new Element(this, Object.values(one)[0]));

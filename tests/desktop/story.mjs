@@ -109,8 +109,7 @@ try {
   const pinned = await until('the cloud has the pin', 20, async () => (await view()).highlight);
   assert.equal(pinned.card.title, 'Linen shirt');
   assert.ok(Number.isFinite(pinned.media_time_ms), 'a pin from the studio lies on the media clock');
-  await until('the window shows the pin', 20, async () =>
-    /Linen shirt/.test(await (await window.find('pinned-title')).text()));
+  await until('the window shows the pin', 20, () => window.shows('pinned-title', 'Linen shirt'));
   step('a pin reaches the cloud with its media time');
 
   await window.run(`
@@ -118,11 +117,7 @@ try {
     const input = field.matches('input,textarea') ? field : field.querySelector('input,textarea');
     input.focus(); input.value = a[0]; input.dispatchEvent(new Event('input', { bubbles: true }));
     (input.form ?? field.closest('form')).requestSubmit();`, 'Welcome, everybody!');
-  await until('the chat shows it', 20, async () => {
-    const messages = await window.css('[data-testid="message"]');
-    for (const message of messages) if (/Welcome, everybody!/.test(await message.text())) return true;
-    return false;
-  });
+  await until('the chat shows it', 20, () => window.shows('message', 'Welcome, everybody!'));
   step('the host is heard in the chat');
   shoot('studio-live');
 
