@@ -18,7 +18,7 @@ suite_rust() { house; with_postgres cargo test "${HOUSE[@]}"; }
 
 suite_stories() { house; VITRINE_CLOUD_BIN=$TARGET/debug/vitrine-cloud "$(test_program it)"; }
 
-suite_browser() { house; VITRINE_CLOUD_BIN=$TARGET/debug/vitrine-cloud npm run --silent stories -w tests/browser; }
+suite_browser() { house; VITRINE_CLOUD_BIN=$TARGET/debug/vitrine-cloud npm test --silent -w tests/browser; }
 
 suite_desktop() { house; tauri_driver; tests/desktop/run.sh "$TARGET/debug/vitrine-cloud" "$TARGET/debug/vitrine-studio"; }
 
