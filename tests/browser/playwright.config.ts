@@ -8,7 +8,7 @@ export default defineConfig({
   globalSetup: './demo.ts',
   workers: 1,
   fullyParallel: false,
-  timeout: 120_000,
+  timeout: 180_000,
   expect: { timeout: 30_000 },
   reporter: [['list']],
   use: {

@@ -9,7 +9,7 @@ test('a pin appears with the picture, never before it', async ({ context, reques
   await shop.playing();
   const product = products[1] ?? products[0];
   const pinned = await staff.pin({ kind: 'product', product_id: product?.product_id ?? '' });
-  await expect.poll(async () => (await shop.pinsTold()).some((told) => told.id === pinned.id), { message: 'the pin arrives' }).toBe(true);
+  await expect.poll(async () => (await shop.pinsTold()).some((told) => told.id === pinned.id), { message: 'the pin arrives', timeout: 90_000 }).toBe(true);
   const told = (await shop.pinsTold()).filter((one) => one.id !== null && one.pictureMs !== null);
   for (const one of told) expect(one.pictureMs, `pin ${one.id}`).toBeGreaterThanOrEqual(one.atMs);
   const ours = told.find((one) => one.id === pinned.id);
