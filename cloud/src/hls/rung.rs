@@ -19,8 +19,6 @@ const ROUNDING: MediaTime = MediaTime::from_ms(2);
 const AUDIO_WAIT: MediaTime = MediaTime::from_ms(100);
 /// How long the first part of a session waits to learn whether there is audio at all.
 const AUDIO_UNKNOWN: MediaTime = MediaTime::from_ms(500);
-/// Missing pictures worth more than this at the end of a segment make it a gap.
-const HOLE: MediaTime = MediaTime::from_ms(100);
 /// A rung this late for a closed segment has lost it.
 const LATE: MediaTime = MediaTime::from_ms(4_000);
 
@@ -135,12 +133,14 @@ impl Rung {
             self.holed = !leads && (late || self.broken && !frame.idr);
             self.last = None;
         } else if !leads && self.last.is_some_and(|last| frame.dts - last > PART_TARGET) {
+            self.cut(self.covered(), now);
             self.holed = true;
         }
-        self.cut_before(frame.dts, now);
+        if !self.holed {
+            self.cut_before(frame.dts, now);
+        }
         self.note(frame.dts);
         if self.holed {
-            self.pending.clear();
             return;
         }
         self.broken = false;
@@ -203,9 +203,12 @@ impl Rung {
         let Some(msn) = self.current else { return };
         let covered = self.covered();
         let end = grid.get(msn).and_then(|s| s.end).unwrap_or(covered);
-        let gap = self.holed || !leads && end - covered > HOLE;
+        // A picture lasts until the next one, as long as that fits into a part.
+        let reach = self.last.map_or(self.part_start, |last| last + PART_TARGET);
+        let gap = self.holed || !leads && end > reach;
         if gap {
-            self.pending.clear();
+            // What was hinted at still comes; players skip the segment once it is closed.
+            self.cut(covered.min(end), now);
             self.broken = true;
         } else {
             self.cut_overflow(end, now);
