@@ -11,6 +11,7 @@ const show = (title: string, more: Partial<Show>): Show => ({
   auto_live: false,
   lineup: [],
   playback_url: '',
+  created_at: '2026-01-01T00:00:00Z',
   version: 1,
   ...more,
 });

@@ -1,28 +1,13 @@
-/** The cloud's nouns as the JSON of `/v1` has them. */
-import type { Highlight, ShowState } from '../ipc/backend.ts';
+/** The cloud's nouns, as its HTTP document (`cloud/openapi.json`) has them. */
+import type { Schemas } from '@vitrine/client';
 
-export interface Variant {
-  id: string;
-  title: string;
-  sku: string;
-  price_minor: number;
-  stock: number;
-}
-
-export interface Product {
-  id: string;
-  title: string;
-  description: string;
-  url: string;
-  image_url: string | null;
-  currency: string;
-  price_minor: number;
-  compare_at_minor?: number | null;
-  stock: number;
-  variants: Variant[];
-  created_at: string;
-  version: number;
-}
+export type Show = Schemas['Show'];
+export type LineupItem = Schemas['LineupItem'];
+export type PublishKey = Schemas['PublishKey'];
+export type Product = Schemas['Product'];
+export type Coupon = Schemas['Coupon'];
+export type NewCoupon = Schemas['CouponDraft'];
+export type Order = Schemas['Order'];
 
 /** What a form about a product asks. */
 export interface ProductFields {
@@ -40,71 +25,7 @@ export interface NewProduct extends ProductFields {
   variants: [];
 }
 
-export interface Coupon {
-  id: string;
-  code: string;
-  title: string;
-  percent_off?: number | null;
-  amount_off_minor?: number | null;
-  currency?: string | null;
-}
-
-export interface NewCoupon {
-  code: string;
-  title: string;
-  percent_off: number;
-}
-
-export interface LineupItem {
-  kind: 'product' | 'coupon';
-  product_id?: string;
-  coupon_id?: string;
-}
-
-export interface Show {
-  id: string;
-  org_id: string;
-  title: string;
-  cover_url?: string | null;
-  state: ShowState;
-  receiving: boolean;
-  auto_live: boolean;
-  scheduled_at?: string | null;
-  live_at?: string | null;
-  ended_at?: string | null;
-  interrupted_until?: string | null;
-  lineup: LineupItem[];
-  highlight?: Highlight | null;
-  playback_url: string;
-  version: number;
-}
-
-export interface PublishKey {
-  key: string;
-  rtmp_url: string;
-  stream_key: string;
-}
-
-export interface OrderLine {
-  product_id: string;
-  variant_id: string;
-  /** The product's name on the day of the order. */
-  title: string;
-  quantity: number;
-  price_minor: number;
-}
-
-export interface Order {
-  id: string;
-  show_id?: string | null;
-  lines: OrderLine[];
-  currency: string;
-  total_minor: number;
-  coupon_code?: string | null;
-  external_ref: string;
-  created_at: string;
-}
-
+/** Who can no longer write in a show's chat; what the screens use of it. */
 export interface Ban {
   id: string;
   /** Whom it was made for, as the chat named them. */

@@ -1,70 +1,76 @@
-/** The real desk: each call goes to the Rust command of the same name. */
-import { invoke } from '@tauri-apps/api/core';
-import { listen } from '@tauri-apps/api/event';
+/** The real desk, thinly: each call is the generated command of the same name. */
 import {
   CommandFailure,
   type Backend,
   type BackendEvents,
+  type Bootstrap,
   type CommandError,
+  type DeskSnapshot,
   type HighlightTarget,
   type LowerThirdChoice,
-  type PreviewEndpoint,
   type PreviewSink,
   type Quality,
   type RegisterRequest,
   type SourceChoice,
 } from './backend.ts';
+import { commands, events } from './bindings.ts';
 import { playPreview } from './preview.ts';
 
-/** `airChanged` as Tauri spells it: `air-changed`. */
-const spelled = (event: string) => event.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-const command = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+type Answer<T> = { status: 'ok'; data: T } | { status: 'error'; error: CommandError };
 
-async function call<T>(name: keyof Backend | 'previewEndpoint', args: Record<string, unknown> = {}): Promise<T> {
-  try {
-    return await invoke<T>(command(name), args);
-  } catch (error) {
-    throw new CommandFailure(error as CommandError);
-  }
+/** The answer's data, or its error thrown. */
+async function ask<T>(answer: Promise<Answer<T>>): Promise<T> {
+  const settled = await answer;
+  if (settled.status === 'error') throw new CommandFailure(settled.error);
+  return settled.data;
 }
 
+const tell = async (answer: Promise<Answer<null>>): Promise<void> => void (await ask(answer));
+
+interface Heard<T> {
+  listen(handler: (event: { payload: T }) => void): Promise<() => void>;
+}
+
+// The bindings write `number | null` for every f64, because JSON has no NaN. The desk sends none, so
+// the casts below only take that null away; all other differences still fail to compile.
 export class TauriBackend implements Backend {
-  bootstrap: Backend['bootstrap'] = () => call('bootstrap');
+  bootstrap = () => ask(commands.bootstrap()) as Promise<Bootstrap>;
   signIn = (cloudUrl: string, email: string, password: string, remember: boolean) =>
-    call<never>('signIn', { cloudUrl, email, password, remember });
-  register = (request: RegisterRequest) => call<never>('register', { request });
-  signOut = () => call<void>('signOut');
+    ask(commands.signIn(cloudUrl, email, password, remember));
+  register = (request: RegisterRequest) => ask(commands.register(request));
+  signOut = () => tell(commands.signOut());
 
-  listDevices: Backend['listDevices'] = () => call('listDevices');
-  setSource = (source: SourceChoice) => call<void>('setSource', { source });
-  pickMediaFile: Backend['pickMediaFile'] = () => call('pickMediaFile');
-  setMicrophone = (id: string | null) => call<void>('setMicrophone', { id });
-  setMuted = (muted: boolean) => call<void>('setMuted', { muted });
-  setQuality = (quality: Quality) => call<void>('setQuality', { quality });
-  setLowerThird = (choice: LowerThirdChoice) => call<void>('setLowerThird', { choice });
-  openPreview = (sink: PreviewSink) => playPreview(() => call<PreviewEndpoint>('previewEndpoint'), sink);
+  listDevices = () => ask(commands.listDevices());
+  setSource = (source: SourceChoice) => tell(commands.setSource(source));
+  pickMediaFile = () => ask(commands.pickMediaFile());
+  setMicrophone = (id: string | null) => tell(commands.setMicrophone(id));
+  setMuted = (muted: boolean) => tell(commands.setMuted(muted));
+  setQuality = (quality: Quality) => tell(commands.setQuality(quality));
+  setLowerThird = (choice: LowerThirdChoice) => tell(commands.setLowerThird(choice));
+  openPreview = (sink: PreviewSink) => playPreview(() => ask(commands.previewEndpoint()), sink);
 
-  openShow = (orgId: string, showId: string) => call<void>('openShow', { orgId, showId });
-  closeShow = () => call<void>('closeShow');
-  snapshot: Backend['snapshot'] = () => call('snapshot');
+  openShow = (orgId: string, showId: string) => tell(commands.openShow(orgId, showId));
+  closeShow = () => tell(commands.closeShow());
+  snapshot = () => ask(commands.snapshot()) as Promise<DeskSnapshot>;
 
-  goLive = () => call<void>('goLive');
-  endShow = () => call<void>('endShow');
-  pin = (target: HighlightTarget) => call<void>('pin', { target });
-  unpin = () => call<void>('unpin');
-  sendChat = (text: string) => call<void>('sendChat', { text });
-  deleteMessage = (messageId: string) => call<void>('deleteMessage', { messageId });
+  goLive = () => tell(commands.goLive());
+  endShow = () => tell(commands.endShow());
+  pin = (target: HighlightTarget) => tell(commands.pin(target));
+  unpin = () => tell(commands.unpin());
+  sendChat = (text: string) => tell(commands.sendChat(text));
+  deleteMessage = (messageId: string) => tell(commands.deleteMessage(messageId));
   banAuthor = (messageId: string, reason: string | null) =>
-    call<void>('banAuthor', { messageId, reason });
+    tell(commands.banAuthor(messageId, reason));
 
   cloudFetch = (method: string, path: string, body: string | null) =>
-    call<never>('cloudFetch', { method, path, body });
+    ask(commands.cloudFetch(method, path, body));
 
   listen<K extends keyof BackendEvents>(
     event: K,
     handler: (payload: BackendEvents[K]) => void,
   ): () => void {
-    const stop = listen<BackendEvents[K]>(spelled(event), ({ payload }) => handler(payload));
+    const heard = events[event] as unknown as Heard<BackendEvents[K]>;
+    const stop = heard.listen(({ payload }) => handler(payload));
     return () => void stop.then((unlisten) => unlisten());
   }
 }

@@ -12,7 +12,7 @@ export type Entry =
 /** The line-up of `show`, each item joined with its product or coupon. */
 export function entriesOf(show: Show, products: Product[], coupons: Coupon[]): Entry[] {
   return show.lineup.map((item) => {
-    const id = (item.kind === 'product' ? item.product_id : item.coupon_id) ?? '';
+    const id = item.kind === 'product' ? item.product_id : item.coupon_id;
     if (item.kind === 'product') {
       const product = products.find((candidate) => candidate.id === id);
       if (product) return { kind: 'product', id, title: product.title, product };

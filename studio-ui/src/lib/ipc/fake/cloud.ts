@@ -35,6 +35,7 @@ export class FakeCloud {
     product.stock = Math.max(0, product.stock - quantity);
     const order: Order = {
       id: newId(),
+      org_id: ORG,
       show_id: show,
       lines: [
         {
@@ -63,7 +64,8 @@ export class FakeCloud {
     } else {
       const product = this.products.find((one) => one.id === target.product_id);
       if (product) {
-        const { id, title, url, image_url, currency, price_minor, stock, variants } = product;
+        const { id, title, url, currency, price_minor, stock, variants } = product;
+        const image_url = product.image_url ?? null;
         const compare_at_minor = product.compare_at_minor ?? null;
         const card = { title, url, image_url, currency, price_minor, compare_at_minor, stock, variants };
         return { kind: 'product', product_id: id, ...card };
@@ -87,7 +89,11 @@ export class FakeCloud {
         return ok({ items: this.products });
       case 'coupons':
         if (method === 'POST') {
-          const coupon = { id: newId(), ...(json as unknown as NewCoupon) };
+          const coupon = {
+            id: newId(),
+            created_at: new Date().toISOString(),
+            ...(json as unknown as NewCoupon),
+          };
           this.coupons.push(coupon);
           return ok(coupon, 201);
         }
@@ -115,6 +121,7 @@ export class FakeCloud {
       scheduled_at: (json['scheduled_at'] as string | null) ?? null,
       lineup: [],
       playback_url: '',
+      created_at: new Date().toISOString(),
       version: 1,
     };
     this.shows.push(show);

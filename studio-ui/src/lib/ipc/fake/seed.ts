@@ -4,6 +4,8 @@ import type { Coupon, Product, Show } from '../../cloud/types.ts';
 export const ORG = '0199f0a0-0000-7000-8000-0000000000a1';
 export const SHOW = '0199f0a0-0000-7000-8000-0000000000b1';
 
+const YESTERDAY = new Date(Date.now() - 86_400_000).toISOString();
+
 let serial = 0x1000;
 export const newId = () => `0199f0a0-0000-7000-8000-${(++serial).toString(16).padStart(12, '0')}`;
 
@@ -35,7 +37,7 @@ function product(title: string, price: number, before: number | null, stock: num
     compare_at_minor: before,
     stock,
     variants: [{ id: newId(), title: 'Default', sku: id.slice(-6), price_minor: price, stock }],
-    created_at: new Date(Date.now() - 86_400_000).toISOString(),
+    created_at: YESTERDAY,
     version: 1,
   };
 }
@@ -52,7 +54,7 @@ export function seedProducts(): Product[] {
 }
 
 export function seedCoupons(): Coupon[] {
-  return [{ id: newId(), code: 'LIVE10', title: '10 % off during the show', percent_off: 10 }];
+  return [{ id: newId(), code: 'LIVE10', title: '10 % off during the show', percent_off: 10, created_at: YESTERDAY }];
 }
 
 export function seedShows(products: Product[], coupons: Coupon[], now: number): Show[] {
@@ -71,6 +73,7 @@ export function seedShows(products: Product[], coupons: Coupon[], now: number): 
     lineup: [],
     highlight: null,
     playback_url: '',
+    created_at: YESTERDAY,
     version: 1,
     ...more,
   });
