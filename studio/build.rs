@@ -14,5 +14,7 @@ fn main() {
             "<!doctype html><!-- empty dist --><title>Vitrine</title><p>The page is not built: run ./x studio.",
         );
     }
+    // The page is built into the program: a new page is a new program.
+    println!("cargo::rerun-if-changed=../studio-ui/dist");
     tauri_build::build();
 }

@@ -15,6 +15,18 @@ import { Stage } from './stage.svelte.ts';
 
 const OFFLINE: ConnectionView = { state: 'offline', retryAtMs: null };
 
+/** Rare enough that a snapshot gets through between two of them. */
+const TOLD_TWICE = [
+  'airChanged',
+  'stageChanged',
+  'showChanged',
+  'chatChanged',
+  'viewersChanged',
+  'highlightChanged',
+  'connectionChanged',
+  'orderRecorded',
+] as const;
+
 /** One open show, as its live desk sees it. */
 export class Desk {
   readonly air: OnAir;
@@ -37,6 +49,8 @@ export class Desk {
   readonly #backend: Backend;
   readonly #showId: string;
   #stops: (() => void)[];
+  /** Events heard that a snapshot tells too. */
+  #heard = 0;
 
   constructor(backend: Backend, clock: Clock, org: string, showId: string) {
     this.#backend = backend;
@@ -52,13 +66,14 @@ export class Desk {
       backend.listen('highlightChanged', (highlight) => (this.highlight = highlight)),
       backend.listen('connectionChanged', (connection) => (this.connection = connection)),
       backend.listen('orderRecorded', (order) => (this.orders = [order, ...this.orders])),
+      ...TOLD_TWICE.map((event) => backend.listen(event, () => void this.#heard++)),
     ];
   }
 
   /** Opens the show and reads everything once; events keep it true from then on. */
   async open() {
     await this.#backend.openShow(this.cloud.org, this.#showId);
-    const now = await this.#backend.snapshot();
+    const now = await this.#settled();
     this.air.restore(now.air, now.uplink);
     this.stage.restore(now.stage);
     this.chat.apply({ reset: true, added: now.chat, removed: [], removedAuthors: [] });
@@ -68,6 +83,21 @@ export class Desk {
     this.connection = now.connection;
     this.show = now.show;
     await Promise.all([this.run.loaded.reload(), this.stage.loadDevices()]);
+  }
+
+  /**
+   * A snapshot that no event overtook: an answer and an event travel on different ways, so an answer
+   * that was made earlier can arrive later than what has changed since.
+   */
+  async #settled() {
+    let now = null;
+    // A busy chat may never leave a gap: the last of a few is taken then.
+    for (let tries = 0; now === null || tries < 5; tries++) {
+      const heard = this.#heard;
+      now = await this.#backend.snapshot();
+      if (heard === this.#heard) break;
+    }
+    return now;
   }
 
   /** Ends the show: through the desk when this studio sends, else as any colleague could. */

@@ -45,6 +45,20 @@ const added = (...messages: ChatMessage[]) => ({
 });
 
 describe('the desk', () => {
+  it('is not set back by an answer that an event overtook', async () => {
+    const backend = new FakeBackend({ crowd: false, latencyMs: 1 });
+    const desk = new Desk(backend, clock, ORG, SHOW);
+    const whole = backend.snapshot.bind(backend);
+    vi.spyOn(backend, 'snapshot').mockImplementationOnce(async () => {
+      const stale = { ...(await whole()), connection: { state: 'connecting' as const, retryAtMs: null } };
+      backend.emit('connectionChanged', { state: 'connected', retryAtMs: null });
+      return stale;
+    });
+    await done(desk.open());
+    expect(desk.connection.state).toBe('connected');
+    desk.stop();
+  });
+
   it('opens ready, with the line-up joined to its products', async () => {
     const { desk } = await openDesk();
     expect(desk.air.canStart).toBe(true);
