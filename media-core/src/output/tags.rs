@@ -29,13 +29,14 @@ pub(crate) struct StreamInfo {
 pub(super) struct Tagger {
     info: StreamInfo,
     origin: Option<Pts>,
+    last_picture_ms: Option<u64>,
     video_config: Option<Bytes>,
     audio_config: Option<Bytes>,
 }
 
 impl Tagger {
     pub(super) fn new(info: StreamInfo) -> Self {
-        Self { info, origin: None, video_config: None, audio_config: None }
+        Self { info, origin: None, last_picture_ms: None, video_config: None, audio_config: None }
     }
 
     /// The moment that has time 0.
@@ -58,7 +59,13 @@ impl Tagger {
         if packet.time() < origin {
             return tags;
         }
-        let timestamp_ms = packet.time().since(origin).as_nanos().saturating_add(500_000) / 1_000_000;
+        let mut timestamp_ms =
+            (packet.time().since(origin).as_nanos().saturating_add(500_000) / 1_000_000) as u64;
+        if let Packet::Picture(_) = packet {
+            // Two pictures of one millisecond, as a start may bring them, still follow each other.
+            timestamp_ms = self.last_picture_ms.map_or(timestamp_ms, |last| timestamp_ms.max(last + 1));
+            self.last_picture_ms = Some(timestamp_ms);
+        }
         let timestamp_ms = timestamp_ms as u32; // wraps, as the wire does
         let tag = |kind, payload| Tag { kind, timestamp_ms, payload };
         match packet {
@@ -143,6 +150,15 @@ mod tests {
 
     fn sound(ms: u64) -> Packet {
         Packet::Sound { pts: Pts::from_millis(ms), data: Bytes::from_static(&[8]) }
+    }
+
+    #[test]
+    fn two_pictures_of_one_moment_follow_each_other() {
+        let mut tagger = tagger();
+        let mut last = |packet| tagger.tags(&packet, &headers()).last().map(|tag| tag.timestamp_ms);
+        assert_eq!(last(picture(40, true)), Some(0));
+        assert_eq!(last(picture(40, false)), Some(1));
+        assert_eq!(last(picture(73, false)), Some(33));
     }
 
     #[test]
