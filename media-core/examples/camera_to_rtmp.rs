@@ -29,6 +29,8 @@ async fn main() -> anyhow::Result<()> {
     let camera = arguments.next().unwrap_or_else(|| "first".into());
     let microphone = arguments.next().unwrap_or_else(|| "default".into());
 
+    let started = std::time::Instant::now();
+    let since = || format!("{:6.2} s", started.elapsed().as_secs_f32());
     let devices = device::list();
     for (kind, devices) in [("camera", &devices.cameras), ("microphone", &devices.microphones)] {
         for device in devices {
@@ -60,7 +62,9 @@ async fn main() -> anyhow::Result<()> {
         ..Config::default()
     };
     let (sender, mut events) = mpsc::channel(256);
+    println!("{}: devices listed", since());
     let pipeline = Pipeline::start(config, sender)?;
+    println!("{}: the pipeline runs", since());
     let preview = pipeline.preview();
     if let Some(path) = std::env::var_os("VITRINE_RECORD") {
         pipeline.start_recording(PathBuf::from(path));
@@ -75,11 +79,12 @@ async fn main() -> anyhow::Result<()> {
             Event::SourceLost { reason, .. } => camera_lost = Some(reason),
             Event::Broadcast { broadcast } => {
                 published |= matches!(broadcast, BroadcastState::Publishing { .. });
-                println!("broadcast: {broadcast:?}");
+                println!("{}: {broadcast:?}", since());
             }
-            other => println!("{other:?}"),
+            other => println!("{}: {other:?}", since()),
         }
     }
+    println!("{}: enough", since());
     let stats = pipeline.stats();
     let shown = pipeline.source();
     let last = preview.borrow().clone();

@@ -112,8 +112,15 @@ fn decode(path: &Path) -> anyhow::Result<Vec<f32>> {
     Ok(samples)
 }
 
-/// By rising zero crossings, interpolated.
+/// The median of quarter seconds, so that a moment that a busy machine lost does not count.
 fn pitch(samples: &[f32]) -> f64 {
+    let mut stretches: Vec<_> = samples.chunks_exact(RATE / 4).map(crossings).collect();
+    stretches.sort_by(f64::total_cmp);
+    stretches.get(stretches.len() / 2).copied().unwrap_or_default()
+}
+
+/// Hertz, by rising zero crossings, interpolated.
+fn crossings(samples: &[f32]) -> f64 {
     let mut crossings = samples
         .windows(2)
         .enumerate()

@@ -9,6 +9,7 @@ use common::{Manner, Seen, Server, event};
 use tokio::sync::{Mutex, mpsc, watch};
 use vitrine_media::{
     Config, Event, Pipeline, VideoSource,
+    format::{Fps, VideoFormat},
     output::{BroadcastState, PreviewFrame},
     scene::LowerThird,
 };
@@ -125,6 +126,26 @@ async fn a_lower_third_comes_changes_and_goes() {
     pipeline.set_lower_third(None).await.unwrap();
     let gone = picture_after(&mut preview, settle).await;
     assert!((brightness(&gone) - brightness(&before)).abs() < 6.0, "it is gone");
+    pipeline.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_machine_too_slow_for_its_pictures_leaves_some_out_and_stays_in_time() {
+    let _turn = TURN.lock().await;
+    let server = Server::start(Manner::Takes).await;
+    let mut config = Config::small();
+    config.video = VideoFormat { width: 3840, height: 2160, fps: Fps::whole(60) };
+    let (pipeline, _events) = start(config);
+    pipeline.start_broadcast(server.target());
+    let late = |tags: &[Tag]| times(tags, TagKind::Audio).last().copied().unwrap_or(0) > 8000;
+    let tags = server.wait(0, "eight seconds of sound", late).await;
+    let (sound, pictures) = (times(&tags, TagKind::Audio), times(&tags, TagKind::Video));
+    let (heard, seen) = (*sound.last().unwrap(), *pictures.last().unwrap());
+    assert!(rises(&pictures));
+    assert!(seen + 2500 > heard, "sound is at {heard} ms, pictures at {seen} ms");
+    let stats = pipeline.stats();
+    // as many as a clock would have asked for, made or left out
+    assert!(stats.frames + stats.skipped_frames > 300, "{stats:?}");
     pipeline.stop().await;
 }
 

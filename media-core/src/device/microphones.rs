@@ -33,10 +33,14 @@ pub(crate) fn has_sound(host: &cpal::Host) -> bool {
     host.id().name() != "ALSA" || cards.lines().any(|line| line.contains('['))
 }
 
-/// Leaves out what is no microphone: what a speaker plays, and ALSA's many plugins without a card behind them.
+/// Leaves out what is no microphone: what a speaker plays, and ALSA's many plugins without a card behind them. ALSA lists each card
+/// twice: the name stays when cards are plugged in another order, the number does not.
 fn is_for_people(id: &str) -> bool {
     match id.split_once(':') {
-        Some(("alsa", pcm)) => pcm.starts_with("hw:"),
+        Some(("alsa", pcm)) => {
+            let card = pcm.strip_prefix("hw:CARD=").and_then(|rest| rest.split(',').next());
+            card.is_some_and(|card| card.parse::<u32>().is_err())
+        }
         _ => !id.ends_with(".monitor"),
     }
 }
@@ -47,7 +51,13 @@ mod tests {
 
     #[test]
     fn plugins_and_monitors_are_not_offered() {
-        for id in ["alsa:null", "alsa:lavrate", "alsa:plughw:CARD=x", "pulseaudio:vitrine_speaker.monitor"] {
+        for id in [
+            "alsa:null",
+            "alsa:lavrate",
+            "alsa:plughw:CARD=x",
+            "alsa:hw:CARD=0,DEV=1",
+            "pulseaudio:vitrine_speaker.monitor",
+        ] {
             assert!(!is_for_people(id), "{id}");
         }
         for id in ["alsa:hw:CARD=Loopback,DEV=1", "pulseaudio:vitrine_mic", "coreaudio:Built-in"] {

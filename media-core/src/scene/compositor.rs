@@ -1,6 +1,6 @@
 //! Draws the scene: the source underneath, a lower third over it, on a steady grid of pictures.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use gstreamer::prelude::*;
 use gstreamer_app::AppSrc;
@@ -19,6 +19,8 @@ use crate::{
 const CHAIN: &str = "compositor";
 /// BT.709 in limited range: what players assume of H.264.
 const COLOR: &str = "bt709";
+/// A picture that is composed so much after its time is too late: the next ones are left out until time is caught up with.
+const TOO_LATE: Duration = Duration::from_millis(250);
 
 /// The picture side of a scene, inside a pipeline.
 pub(crate) struct Compositor {
@@ -61,6 +63,7 @@ impl Compositor {
 
         let fade = Arc::new(Mutex::new(Fade::still(0.0)));
         animate(&mixer, &card_pad, &fade)?;
+        keep_up(&mixer, pipeline)?;
         Ok(Self { canvas, pipeline: pipeline.downgrade(), source, card, card_pad, fade, program })
     }
 
@@ -150,6 +153,25 @@ fn animate(
             let opacity = fade.lock().at(Pts::from_nanos(pts.nseconds()));
             if (card.property::<f64>("alpha") - opacity).abs() > 0.001 {
                 card.set_property("alpha", opacity);
+            }
+        }
+        gstreamer::PadProbeReturn::Ok
+    });
+    Ok(())
+}
+
+/// Leaves pictures out when composing takes longer than a picture lasts: pictures never fall behind the sound. Nothing downstream waits
+/// for a clock, so nobody else would tell the mixer that it is late.
+fn keep_up(mixer: &gstreamer::Element, pipeline: &gstreamer::Pipeline) -> Result<(), MediaError> {
+    let out = mixer.static_pad("src").ok_or_else(|| MediaError::build(CHAIN, "no output"))?;
+    let pipeline = pipeline.downgrade();
+    out.add_probe(gstreamer::PadProbeType::BUFFER, move |pad, info| {
+        let now = pipeline.upgrade().and_then(|p| p.current_running_time());
+        if let Some((pts, now)) = info.buffer().and_then(|b| b.pts()).zip(now) {
+            let late = now.nseconds().saturating_sub(pts.nseconds());
+            if u128::from(late) > TOO_LATE.as_nanos() {
+                let late = i64::try_from(late).unwrap_or(i64::MAX);
+                pad.send_event(gstreamer::event::Qos::new(gstreamer::QOSType::Underflow, 1.0, late, pts));
             }
         }
         gstreamer::PadProbeReturn::Ok
