@@ -6,7 +6,8 @@ use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::migrate::Migrator;
+use sqlx::SqlSafeStr as _;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -16,7 +17,13 @@ use tokio::sync::watch;
 use super::{DbError, Side, Tx};
 
 /// Every change of the tables, in order; forward only.
-static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
+const MIGRATIONS: [(i64, &str, &str); 5] = [
+    (1, "events", include_str!("../../migrations/0001_events.sql")),
+    (2, "org", include_str!("../../migrations/0002_org.sql")),
+    (3, "show", include_str!("../../migrations/0003_show.sql")),
+    (4, "catalog", include_str!("../../migrations/0004_catalog.sql")),
+    (40, "chat", include_str!("../../migrations/0040_chat.sql")),
+];
 
 /// How long a statement waits for a connection before it gives up.
 const ACQUIRE_WITHIN: Duration = Duration::from_secs(5);
@@ -65,9 +72,13 @@ impl Db {
     /// # Errors
     /// A migration failed, or the database knows migrations that this version does not.
     pub async fn migrate(&self) -> Result<(), DbError> {
+        let migrations = MIGRATIONS.map(|(version, name, sql)| {
+            Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+        });
+        let migrator = Migrator::with_migrations(migrations.into());
         match &self.pools {
-            Pools::Sqlite { writer, .. } => MIGRATOR.run(writer).await,
-            Pools::Pg(pool) => MIGRATOR.run(pool).await,
+            Pools::Sqlite { writer, .. } => migrator.run(writer).await,
+            Pools::Pg(pool) => migrator.run(pool).await,
         }
         .map_err(DbError::Migrate)
     }

@@ -15,6 +15,26 @@ pub use error::DbError;
 pub use outbox::OutboxRow;
 pub use tx::{Side, Tx};
 
+/// Declares a struct that is read from a row, each field from the column of its name.
+///
+/// (sqlx's own derive compiles both drivers, SQLite's C code included, a second time for the machine that builds.)
+#[macro_export]
+macro_rules! row {
+    (struct $name:ident { $($field:ident: $kind:ty),* $(,)? }) => {
+        struct $name { $($field: $kind),* }
+
+        impl<'r, R: sqlx::Row> sqlx::FromRow<'r, R> for $name
+        where
+            &'static str: sqlx::ColumnIndex<R>,
+            $($kind: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>),*
+        {
+            fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
+                Ok(Self { $($field: row.try_get(stringify!($field))?),* })
+            }
+        }
+    };
+}
+
 /// Runs `body` against whichever database stands behind `$side`, with `$c` as sqlx's executor.
 ///
 /// `on!(tx, c => sqlx::query("…").bind(id).execute(c).await)`: `$side` is a `&mut Tx`, or a `&Db`

@@ -5,16 +5,17 @@ use vitrine_protocol::{OrgId, ShowId};
 use super::{Event, Recorded};
 use crate::base::from_ms;
 use crate::db::{Db, DbError, Tx};
-use crate::on;
+use crate::{on, row};
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    seq: i64,
-    at_ms: i64,
-    org_id: OrgId,
-    show_id: Option<ShowId>,
-    actor: String,
-    body: String,
+row! {
+    struct Row {
+        seq: i64,
+        at_ms: i64,
+        org_id: OrgId,
+        show_id: Option<ShowId>,
+        actor: String,
+        body: String,
+    }
 }
 
 impl Row {

@@ -7,30 +7,32 @@ use vitrine_protocol::{Currency, OrgId, ProductId, VariantId};
 use super::{Product, Variant};
 use crate::base::{from_ms, to_ms};
 use crate::db::{Db, DbError, Tx};
-use crate::on;
+use crate::{on, row};
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: ProductId,
-    org_id: OrgId,
-    title: String,
-    description: String,
-    url: String,
-    image: Option<String>,
-    currency: String,
-    compare_at_minor: Option<i64>,
-    created_ms: i64,
-    version: i64,
+row! {
+    struct Row {
+        id: ProductId,
+        org_id: OrgId,
+        title: String,
+        description: String,
+        url: String,
+        image: Option<String>,
+        currency: String,
+        compare_at_minor: Option<i64>,
+        created_ms: i64,
+        version: i64,
+    }
 }
 
-#[derive(sqlx::FromRow)]
-struct VariantRow {
-    product_id: ProductId,
-    id: VariantId,
-    title: String,
-    sku: String,
-    price_minor: i64,
-    stock: i64,
+row! {
+    struct VariantRow {
+        product_id: ProductId,
+        id: VariantId,
+        title: String,
+        sku: String,
+        price_minor: i64,
+        stock: i64,
+    }
 }
 
 impl From<VariantRow> for Variant {

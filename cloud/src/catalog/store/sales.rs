@@ -6,17 +6,18 @@ use super::currency;
 use crate::base::{from_ms, to_ms};
 use crate::catalog::{Coupon, Order, OrderLine};
 use crate::db::{Db, DbError, Tx};
-use crate::on;
+use crate::{on, row};
 
-#[derive(sqlx::FromRow)]
-struct CouponRow {
-    id: CouponId,
-    code: String,
-    title: String,
-    percent_off: Option<i64>,
-    amount_off_minor: Option<i64>,
-    currency: Option<String>,
-    created_ms: i64,
+row! {
+    struct CouponRow {
+        id: CouponId,
+        code: String,
+        title: String,
+        percent_off: Option<i64>,
+        amount_off_minor: Option<i64>,
+        currency: Option<String>,
+        created_ms: i64,
+    }
 }
 
 impl CouponRow {
@@ -71,26 +72,28 @@ pub(in crate::catalog) async fn coupon(db: &Db, org: OrgId, id: CouponId) -> Res
     row.map(CouponRow::into_coupon).transpose()
 }
 
-#[derive(sqlx::FromRow)]
-struct OrderRow {
-    id: OrderId,
-    org_id: OrgId,
-    show_id: Option<ShowId>,
-    viewer_id: Option<ViewerId>,
-    currency: String,
-    total_minor: i64,
-    coupon_code: Option<String>,
-    external_ref: String,
-    created_ms: i64,
+row! {
+    struct OrderRow {
+        id: OrderId,
+        org_id: OrgId,
+        show_id: Option<ShowId>,
+        viewer_id: Option<ViewerId>,
+        currency: String,
+        total_minor: i64,
+        coupon_code: Option<String>,
+        external_ref: String,
+        created_ms: i64,
+    }
 }
 
-#[derive(sqlx::FromRow)]
-struct LineRow {
-    product_id: ProductId,
-    variant_id: VariantId,
-    title: String,
-    quantity: i64,
-    price_minor: i64,
+row! {
+    struct LineRow {
+        product_id: ProductId,
+        variant_id: VariantId,
+        title: String,
+        quantity: i64,
+        price_minor: i64,
+    }
 }
 
 pub(in crate::catalog) async fn insert_order(tx: &mut Tx, order: &Order) -> Result<(), DbError> {

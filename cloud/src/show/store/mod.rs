@@ -12,27 +12,28 @@ use vitrine_protocol::{
 use super::{Lineup, LineupItem, Show};
 use crate::base::{from_ms, to_ms};
 use crate::db::{Db, DbError, Tx};
-use crate::on;
+use crate::{on, row};
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: ShowId,
-    org_id: OrgId,
-    title: String,
-    cover_url: Option<String>,
-    state: String,
-    receiving: bool,
-    auto_live: bool,
-    scheduled_ms: Option<i64>,
-    live_ms: Option<i64>,
-    ended_ms: Option<i64>,
-    interrupted_until_ms: Option<i64>,
-    clock_epoch_ms: Option<i64>,
-    transmission_epoch: i64,
-    publish_session: Option<PublishSessionId>,
-    highlight_id: Option<HighlightId>,
-    created_ms: i64,
-    version: i64,
+row! {
+    struct Row {
+        id: ShowId,
+        org_id: OrgId,
+        title: String,
+        cover_url: Option<String>,
+        state: String,
+        receiving: bool,
+        auto_live: bool,
+        scheduled_ms: Option<i64>,
+        live_ms: Option<i64>,
+        ended_ms: Option<i64>,
+        interrupted_until_ms: Option<i64>,
+        clock_epoch_ms: Option<i64>,
+        transmission_epoch: i64,
+        publish_session: Option<PublishSessionId>,
+        highlight_id: Option<HighlightId>,
+        created_ms: i64,
+        version: i64,
+    }
 }
 
 impl Row {
@@ -234,13 +235,14 @@ pub(super) async fn selling(tx: &mut Tx, org: OrgId, product: ProductId) -> Resu
     ).bind(org).bind(product).fetch_all(c).await)?)
 }
 
-#[derive(sqlx::FromRow)]
-struct HighlightRow {
-    id: HighlightId,
-    action: String,
-    media_time_ms: Option<i64>,
-    at_ms: i64,
-    card: String,
+row! {
+    struct HighlightRow {
+        id: HighlightId,
+        action: String,
+        media_time_ms: Option<i64>,
+        at_ms: i64,
+        card: String,
+    }
 }
 
 impl HighlightRow {
