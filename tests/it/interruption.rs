@@ -48,7 +48,7 @@ async fn comes_back() -> Result<()> {
     let break_at =
         list.segments.iter().find(|segment| segment.msn > before.media_sequence && segment.discontinuity);
     ensure!(break_at.is_some(), "the break is marked:\n{}", list.text);
-    let times: Vec<_> = list.segments.iter().filter_map(|segment| segment.starts_at).collect();
+    let times: Vec<_> = list.segments.iter().filter_map(|segment| segment.at).collect();
     ensure!(times.is_sorted(), "the media clock never goes back: {times:?}");
     Ok(())
 }

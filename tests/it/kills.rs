@@ -43,7 +43,7 @@ async fn encoder_killed() -> Result<()> {
     shop.on_show(reqwest::Method::POST, "/go-live", None).await?;
     let hls = Hls::open(&format!("{}/live/{}/index.m3u8", cloud.http, shop.show))?;
     let (source, small) = (playing(&hls, "source").await?, playing(&hls, "480p").await?);
-    let at = hls.playlist(&source, None).await?.head()?.0;
+    let at = hls.playlist(&source, None).await?.head().0;
 
     ensure!(cloud.kill("encoder") == 1, "one encoder runs");
     segments_after(&hls, &source, at, 4).await.with_context(|| cloud.tail())?;
@@ -76,7 +76,7 @@ async fn transmission_killed() -> Result<()> {
             old.insert(uri.clone(), hls.bytes(&source, &uri).await?);
         }
     }
-    let at = hls.playlist(&source, None).await?.head()?.0;
+    let at = hls.playlist(&source, None).await?.head().0;
 
     ensure!(cloud.kill("transmission") == 1, "one transmission runs");
     segments_after(&hls, &source, at, 3).await.with_context(|| cloud.tail())?;
@@ -99,7 +99,7 @@ async fn serve_killed() -> Result<()> {
     let mut cloud = Cloud::start().await?;
     let (shop, publisher, hls) = on_air(&cloud).await?;
     let source = playing(&hls, "source").await?;
-    let at = hls.playlist(&source, None).await?.head()?.0;
+    let at = hls.playlist(&source, None).await?.head().0;
     let transmission = cloud.processes("transmission");
     let address = shop.publish_address(&cloud).await?;
 

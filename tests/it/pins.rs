@@ -46,7 +46,7 @@ async fn a_pin_reaches_viewers() -> Result<()> {
     .await?;
     // The pin lies on the picture: between the playlist's first picture and a little past its last.
     let list = hls.playlist(&source, None).await?;
-    let first = list.segments.iter().find_map(|segment| segment.starts_at).context("program date time")?;
+    let first = list.segments.iter().find_map(|segment| segment.at).context("program date time")?;
     ensure!(at >= first, "the pin lies before the picture: {at} < {first}");
 
     shop.on_show(Method::POST, "/highlights/clear", Some(json!({}))).await?;

@@ -13,6 +13,6 @@ mod wait;
 pub use api::{Api, Shop};
 pub use chat::ChatClient;
 pub use cloud::{Cloud, cloud_program, have};
-pub use hls::{Hls, MediaPlaylist, Part, Segment};
+pub use hls::Hls;
 pub use publisher::Publisher;
 pub use wait::{eventually, eventually_within};

@@ -21,14 +21,16 @@ pub struct Segment {
     pub msn: u64,
     /// `EXTINF` in seconds; `None` while it is open.
     pub duration: Option<f64>,
-    /// Relative URL, empty while it is open.
-    pub uri: String,
+    /// Relative URL, `None` while it is open.
+    pub uri: Option<String>,
     /// Program date and time of its start.
     pub at: Option<DateTime<Utc>>,
     /// The map in force.
     pub map: Option<String>,
     /// Its discontinuity sequence number.
     pub discontinuity_sequence: u64,
+    /// `EXT-X-DISCONTINUITY` stands before it.
+    pub discontinuity: bool,
     /// `EXT-X-GAP`.
     pub gap: bool,
     /// Its parts, if they are listed.
@@ -38,6 +40,10 @@ pub struct Segment {
 /// A media playlist.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MediaPlaylist {
+    /// As it came.
+    pub text: String,
+    /// Number of the first segment.
+    pub media_sequence: u64,
     /// `EXT-X-TARGETDURATION`, seconds.
     pub target: f64,
     /// `PART-TARGET`, seconds.
@@ -56,8 +62,8 @@ pub struct MediaPlaylist {
     pub hint: Option<String>,
     /// Rendition reports: URL, last number, last part.
     pub reports: Vec<(String, u64, u64)>,
-    /// Ids of date ranges, and whether they have ended.
-    pub ranges: Vec<(String, bool)>,
+    /// The attributes of each date range, as they came.
+    pub date_ranges: Vec<String>,
     /// `EXT-X-ENDLIST`.
     pub ended: bool,
 }
@@ -109,7 +115,7 @@ impl MediaPlaylist {
     /// It is none, or a number in it can't be read.
     pub fn parse(text: &str) -> Result<Self> {
         ensure!(text.starts_with("#EXTM3U\n"), "it isn't a playlist: {text:?}");
-        let mut list = Self::default();
+        let mut list = Self { text: text.to_owned(), ..Self::default() };
         let (mut next, mut msn, mut sequence, mut map) = (Segment::default(), 0, 0, None);
         for line in text.lines() {
             let (tag, value) = line.split_once(':').unwrap_or((line, ""));
@@ -122,13 +128,19 @@ impl MediaPlaylist {
                     list.hold_back = need("PART-HOLD-BACK")?.parse()?;
                     list.skip_until = attribute(value, "CAN-SKIP-UNTIL").map(|v| v.parse()).transpose()?;
                 }
-                "#EXT-X-MEDIA-SEQUENCE" => msn = value.parse()?,
+                "#EXT-X-MEDIA-SEQUENCE" => {
+                    msn = value.parse()?;
+                    list.media_sequence = msn;
+                }
                 "#EXT-X-DISCONTINUITY-SEQUENCE" => sequence = value.parse()?,
                 "#EXT-X-SKIP" => {
                     list.skipped = need("SKIPPED-SEGMENTS")?.parse()?;
                     msn += list.skipped;
                 }
-                "#EXT-X-DISCONTINUITY" => sequence += 1,
+                "#EXT-X-DISCONTINUITY" => {
+                    next.discontinuity = true;
+                    sequence += 1;
+                }
                 "#EXT-X-MAP" => map = Some(need("URI")?),
                 "#EXT-X-GAP" => next.gap = true,
                 "#EXT-X-PROGRAM-DATE-TIME" => next.at = Some(value.parse()?),
@@ -146,11 +158,11 @@ impl MediaPlaylist {
                         need("LAST-PART")?.parse()?,
                     ));
                 }
-                "#EXT-X-DATERANGE" => list.ranges.push((need("ID")?, attribute(value, "END-DATE").is_some())),
+                "#EXT-X-DATERANGE" => list.date_ranges.push(value.to_owned()),
                 "#EXT-X-ENDLIST" => list.ended = true,
                 _ if !line.starts_with('#') && !line.is_empty() => {
                     let segment = std::mem::take(&mut next);
-                    let (uri, map) = (line.to_owned(), map.clone());
+                    let (uri, map) = (Some(line.to_owned()), map.clone());
                     list.segments.push(Segment {
                         msn,
                         uri,
@@ -218,6 +230,11 @@ impl MediaPlaylist {
             }
         }
         findings
+    }
+
+    /// The segment with this number.
+    pub fn segment(&self, msn: u64) -> Option<&Segment> {
+        self.segments.iter().find(|segment| segment.msn == msn)
     }
 
     /// The number of the newest segment and how many parts of it are there; a closed one counts whole.

@@ -112,15 +112,15 @@ impl Watch {
     /// One of them isn't served.
     pub async fn segments(&self, list: &MediaPlaylist) -> Result<Vec<String>> {
         let mut findings = Vec::new();
-        for segment in list.segments.iter().filter(|s| s.duration.is_some() && !s.gap && !s.parts.is_empty())
-        {
-            let whole = self.part(&segment.uri).await?;
+        for segment in list.segments.iter().filter(|s| !s.gap && !s.parts.is_empty()) {
+            let Some(uri) = &segment.uri else { continue };
+            let whole = self.part(uri).await?;
             let mut joined = Vec::new();
             for part in &segment.parts {
                 joined.extend_from_slice(&self.part(&part.uri).await?);
             }
             if whole != joined {
-                findings.push(format!("{} is not its parts", segment.uri));
+                findings.push(format!("{uri} is not its parts"));
             }
         }
         Ok(findings)
