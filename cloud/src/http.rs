@@ -1,6 +1,5 @@
 //! Merges the rooms' routers and wraps them in layers.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
@@ -9,9 +8,6 @@ use axum::http::{HeaderName, Method, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use axum::serve::ListenerExt as _;
-use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
 use tower_http::trace::{DefaultOnResponse, TraceLayer};
@@ -26,10 +22,12 @@ use crate::config::ServeRole;
 use crate::org::{OrgError, Orgs};
 use crate::{catalog, edge, org, rtm, show, storefront};
 
+mod connections;
+
+pub use connections::serve;
+
 /// The largest body where a route does not say otherwise.
 const MAX_BODY: usize = 256 * 1024;
-/// How long open connections may take to end when the process stops.
-const DRAIN: Duration = Duration::from_secs(5);
 
 /// The interface's document, as it is committed; a test holds it to the code.
 const DOCUMENT: &str = include_str!("../openapi.json");
@@ -142,29 +140,6 @@ async fn authenticate(State(orgs): State<Orgs>, mut request: Request, next: Next
         }
     }
     next.run(request).await
-}
-
-/// Serves until `stop`, then lets open requests end for a few seconds.
-///
-/// # Errors
-/// The socket failed.
-pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) -> std::io::Result<()> {
-    let listener = listener.tap_io(|socket| {
-        // Small answers must not wait for a full packet.
-        if let Err(error) = socket.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY was refused");
-        }
-    });
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
-    let too_long = async {
-        stop.cancelled().await;
-        tokio::time::sleep(DRAIN).await;
-    };
-    tokio::select! {
-        ended = serving => ended,
-        () = too_long => Ok(()),
-    }
 }
 
 #[cfg(test)]

@@ -40,7 +40,7 @@ pub async fn run(arguments: Args) -> anyhow::Result<()> {
         rtm.stop().await;
     });
 
-    let served = http::serve(http, http::router(&app), app.stop.clone()).await;
+    http::serve(http, http::router(&app), app.stop.clone()).await;
     app.stop.cancel();
     app.tasks.close();
     if tokio::time::timeout(DRAIN, app.tasks.wait()).await.is_err() {
@@ -48,7 +48,7 @@ pub async fn run(arguments: Args) -> anyhow::Result<()> {
     }
     app.db.close().await;
     drop(std::fs::remove_file(run_file));
-    served.context("the HTTP socket failed")
+    Ok(())
 }
 
 async fn listen(

@@ -33,6 +33,7 @@ const HOMES: [Home; 7] = [
             "/routes.rs",
             "/routes/",
             "cloud/src/http.rs",
+            "cloud/src/http/",
             "cloud/src/app.rs",
             "cloud/src/edge/",
             "transmission/origin",
