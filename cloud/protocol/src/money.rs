@@ -20,6 +20,35 @@ impl Currency {
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or("XXX")
     }
+
+    /// Decimal places of the minor unit (ISO 4217).
+    #[must_use]
+    pub fn decimals(&self) -> u32 {
+        match self.as_str() {
+            "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND"
+            | "VUV" | "XAF" | "XOF" | "XPF" => 0,
+            "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
+            _ => 2,
+        }
+    }
+
+    /// A price in minor units as it stands on a tag: `49 €`, `$18.05`, `¥1200`. Whole prices have no decimals.
+    #[must_use]
+    pub fn tag(&self, minor: i64) -> String {
+        let unit = 10_u64.pow(self.decimals());
+        let (whole, rest) = (minor.unsigned_abs() / unit, minor.unsigned_abs() % unit);
+        let places = self.decimals() as usize;
+        let sign = if minor < 0 { "-" } else { "" };
+        let number =
+            if rest == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{rest:0places$}") };
+        match self.as_str() {
+            "EUR" => format!("{number} €"),
+            "USD" => format!("${number}"),
+            "GBP" => format!("£{number}"),
+            "JPY" => format!("¥{number}"),
+            other => format!("{number} {other}"),
+        }
+    }
 }
 
 impl TryFrom<&str> for Currency {
@@ -69,5 +98,17 @@ mod tests {
         for bad in ["", "eur", "EURO", "E1R", "€"] {
             assert!(Currency::try_from(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_price_reads_as_on_a_tag() {
+        let tag = |minor, currency: &str| Currency::try_from(currency).unwrap().tag(minor);
+        assert_eq!(tag(4_900, "EUR"), "49 €");
+        assert_eq!(tag(1_805, "USD"), "$18.05");
+        assert_eq!(tag(5, "GBP"), "£0.05");
+        assert_eq!(tag(1_200, "JPY"), "¥1200");
+        assert_eq!(tag(1_990, "CHF"), "19.90 CHF");
+        assert_eq!(tag(2_005, "KWD"), "2.005 KWD");
+        assert_eq!(tag(-150, "EUR"), "-1.50 €");
     }
 }

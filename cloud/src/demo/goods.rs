@@ -1,6 +1,7 @@
 //! What the demo shop sells: the shop's own list, which its pages read too.
 
 use serde::Deserialize;
+use vitrine_protocol::Currency;
 
 /// The list, as the demo shop's pages get it.
 const LIST: &str = include_str!("../../demo-shop/public/products.json");
@@ -8,7 +9,7 @@ const LIST: &str = include_str!("../../demo-shop/public/products.json");
 /// The shop's list.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Goods {
-    pub(super) currency: String,
+    pub(super) currency: Currency,
     pub(super) products: Vec<Product>,
     pub(super) coupons: Vec<Coupon>,
 }

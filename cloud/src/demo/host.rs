@@ -234,7 +234,7 @@ impl Host {
                 let body = json!({"kind": "product", "product_id": listed.id, "at": at});
                 let _: Value = self.seeded.host.post(&path, body).await?;
                 let product = self.goods.products.iter().find(|product| product.slug == slug);
-                self.studio.card(product.map(|product| (product, self.goods.currency.as_str()))).await;
+                self.studio.card(product.map(|product| (product, self.goods.currency))).await;
             }
             Act::PinCoupon => {
                 let body = json!({"kind": "coupon", "coupon_id": self.seeded.coupon, "at": at});

@@ -11,7 +11,7 @@ use vitrine_media::format::{Bitrate, Fps, VideoFormat};
 use vitrine_media::output::{BroadcastState, RtmpTarget};
 use vitrine_media::scene::LowerThird;
 use vitrine_media::{Config, Event, MediaError, MicrophoneChoice, Pattern, Pipeline, VideoSource};
-use vitrine_protocol::{PublishInstant, PublishSessionId};
+use vitrine_protocol::{Currency, PublishInstant, PublishSessionId};
 
 use super::error::DemoError;
 use super::goods::Product;
@@ -103,10 +103,10 @@ impl Studio {
     }
 
     /// Puts a product's card on the picture, or takes it off.
-    pub(super) async fn card(&self, product: Option<(&Product, &str)>) {
+    pub(super) async fn card(&self, product: Option<(&Product, Currency)>) {
         let card = product.map(|(product, currency)| LowerThird {
             title: product.title.clone(),
-            price: Some(price(product.price_minor, currency)),
+            price: Some(currency.tag(product.price_minor)),
             picture: product.picture().map(Bytes::from_static),
             ..LowerThird::default()
         });
@@ -131,29 +131,4 @@ impl Studio {
 
 fn media(error: MediaError) -> DemoError {
     DemoError::Media(error.to_string())
-}
-
-/// A price as it stands on a card.
-fn price(minor: i64, currency: &str) -> String {
-    let sign = match currency {
-        "EUR" => "€",
-        "USD" => "$",
-        "GBP" => "£",
-        other => other,
-    };
-    match minor % 100 {
-        0 => format!("{} {sign}", minor / 100),
-        cents => format!("{}.{cents:02} {sign}", minor / 100),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_price_reads_as_on_a_tag() {
-        assert_eq!(price(4_900, "EUR"), "49 €");
-        assert_eq!(price(1_805, "USD"), "18.05 $");
-    }
 }

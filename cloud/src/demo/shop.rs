@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use vitrine_protocol::{Code, OrderId, ProductId, ShowId, VariantId, ViewerId};
+use vitrine_protocol::{Code, Currency, OrderId, ProductId, ShowId, VariantId, ViewerId};
 
 use super::error::DemoError;
 use super::goods::Goods;
@@ -58,7 +58,7 @@ pub(super) struct Receipt {
     pub(super) order_id: OrderId,
     pub(super) external_ref: String,
     pub(super) total_minor: i64,
-    pub(super) currency: String,
+    pub(super) currency: Currency,
 }
 
 /// Why an order was not taken, with a sentence for the shopper.
@@ -136,7 +136,7 @@ impl Shop {
             order_id: recorded.id,
             external_ref: number,
             total_minor: priced.total_minor,
-            currency: goods.currency.clone(),
+            currency: goods.currency,
         })
     }
 }
