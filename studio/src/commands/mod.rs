@@ -20,6 +20,7 @@ pub fn builder() -> tauri_specta::Builder<tauri::Wry> {
             session::register,
             session::sign_out,
             session::cloud_fetch,
+            session::cloud_put_picture,
             stage::list_devices,
             stage::set_source,
             stage::pick_media_file,

@@ -50,3 +50,14 @@ pub async fn cloud_fetch(
 ) -> Result<CloudAnswer, CommandError> {
     desk.cloud_fetch(method, path, body).await
 }
+
+/// Sends a picture to a path that takes one; `picture` is a data URL: `data:image/jpeg;base64,…`.
+#[tauri::command]
+#[specta::specta]
+pub async fn cloud_put_picture(
+    desk: State<'_, Desk>,
+    path: String,
+    picture: String,
+) -> Result<CloudAnswer, CommandError> {
+    desk.cloud_put_picture(path, picture).await
+}

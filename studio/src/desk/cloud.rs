@@ -3,6 +3,7 @@
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
+use base64::Engine as _;
 use reqwest::Method;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -129,7 +130,16 @@ impl Cloud {
             }
         };
         let session = self.signed_in().ok_or_else(signed_out)?;
-        self.send_any(&session.base, Some(&session.token), method, path, body).await
+        self.send_any(&session.base, Some(&session.token), method, path, body.map(in_json)).await
+    }
+
+    /// Sends a picture, given as a data URL (`data:image/jpeg;base64,…`), and gives the answer as it comes back.
+    pub async fn put_picture(&self, path: &str, picture: &str) -> Result<CloudAnswer, CommandError> {
+        let body = data_url(picture).ok_or_else(|| {
+            CommandError::new(Code::UnsupportedType, "A picture is a PNG, JPEG or WebP file.")
+        })?;
+        let session = self.signed_in().ok_or_else(signed_out)?;
+        self.send_any(&session.base, Some(&session.token), Method::PUT, path, Some(body)).await
     }
 
     /// Calls as the signed-in person and reads the answer.
@@ -183,7 +193,7 @@ impl Cloud {
         path: &str,
         body: Option<String>,
     ) -> Result<CloudAnswer, CommandError> {
-        let answer = self.send_any(base, token, method, path, body).await?;
+        let answer = self.send_any(base, token, method, path, body.map(in_json)).await?;
         if (200..300).contains(&answer.status) { Ok(answer) } else { Err(problem(&answer)) }
     }
 
@@ -193,18 +203,18 @@ impl Cloud {
         token: Option<&str>,
         method: Method,
         path: &str,
-        body: Option<String>,
+        body: Option<Content>,
     ) -> Result<CloudAnswer, CommandError> {
         let url = address(base, path)?;
-        if body.as_ref().is_some_and(|body| body.len() > MOST_BYTES) {
+        if body.as_ref().is_some_and(|(_, body)| body.len() > MOST_BYTES) {
             return Err(CommandError::new(Code::TooLarge, "That is more than the cloud takes at once."));
         }
         let mut request = self.http.request(method, url);
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
-        if let Some(body) = body {
-            request = request.header("content-type", "application/json").body(body);
+        if let Some((kind, body)) = body {
+            request = request.header("content-type", kind).body(body);
         }
         let answer = request.send().await.map_err(|error| unreachable(base, &error))?;
         let status = u32::from(answer.status().as_u16());
@@ -235,6 +245,20 @@ pub fn base_address(text: &str) -> Result<Url, CommandError> {
     url.set_query(None);
     url.set_fragment(None);
     Ok(url)
+}
+
+/// What is sent: its type and its bytes.
+type Content = (&'static str, Vec<u8>);
+
+fn in_json(text: String) -> Content {
+    ("application/json", text.into_bytes())
+}
+
+/// The picture in a data URL (RFC 2397), of a kind that the cloud takes.
+fn data_url(url: &str) -> Option<Content> {
+    let (kind, text) = url.strip_prefix("data:")?.split_once(";base64,")?;
+    let kind = ["image/jpeg", "image/png", "image/webp"].into_iter().find(|known| *known == kind)?;
+    Some((kind, base64::engine::general_purpose::STANDARD.decode(text).ok()?))
 }
 
 /// The full address of a path, which must stay under `/v1/` after all `..` are resolved.
@@ -318,6 +342,16 @@ mod tests {
             "/v1/%2e%2e/x",
         ] {
             assert!(address(&base, bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn only_pictures_come_out_of_a_data_url() {
+        assert_eq!(data_url("data:image/png;base64,iVBO"), Some(("image/png", vec![0x89, b'P', b'N'])));
+        for bad in
+            ["", "data:text/html;base64,PGI+", "data:image/png,x", "data:image/png;base64,?", "image/png"]
+        {
+            assert_eq!(data_url(bad), None, "{bad}");
         }
     }
 

@@ -171,6 +171,17 @@ impl Desk {
     /// Asks the cloud for another screen.
     pub async fn cloud_fetch(&self, method: String, path: String, body: Option<String>) -> Done<CloudAnswer> {
         let answer = self.cloud.fetch(&method, &path, body).await?;
+        self.notice_sign_out(answer).await
+    }
+
+    /// Sends a picture, given as a data URL, to the cloud.
+    pub async fn cloud_put_picture(&self, path: String, picture: String) -> Done<CloudAnswer> {
+        let answer = self.cloud.put_picture(&path, &picture).await?;
+        self.notice_sign_out(answer).await
+    }
+
+    /// A session that the cloud no longer takes is over here too.
+    async fn notice_sign_out(&self, answer: CloudAnswer) -> Done<CloudAnswer> {
         if answer.status == 401 {
             self.cloud.use_session(None);
             self.ask(|done| Ask::SignedIn(None, done)).await?;

@@ -1,5 +1,5 @@
 /** The second lane: everything that is not live goes to the cloud's HTTP through `cloudFetch`. */
-import { CommandFailure, type Backend } from '../ipc/backend.ts';
+import { CommandFailure, type Backend, type CloudAnswer } from '../ipc/backend.ts';
 import type {
   Ban,
   Coupon,
@@ -49,6 +49,9 @@ export class Cloud {
   createProduct = (product: NewProduct) => this.#call<Product>('POST', '/products', product);
   changeProduct = (id: string, change: Partial<ProductFields>) =>
     this.#call<Product>('PATCH', `/products/${id}`, change);
+  /** `picture`: a data URL. */
+  setPicture = async (id: string, picture: string) =>
+    read<Product>(await this.#backend.cloudPutPicture(this.#path(`/products/${id}/image`), picture));
   coupons = () => this.#list<Coupon>('/coupons');
   createCoupon = (coupon: NewCoupon) => this.#call<Coupon>('POST', '/coupons', coupon);
 
@@ -75,13 +78,22 @@ export class Cloud {
   async #call<T>(method: string, path: string, body?: unknown): Promise<T> {
     const answer = await this.#backend.cloudFetch(
       method,
-      `/v1/orgs/${this.org}${path}`,
+      this.#path(path),
       body === undefined ? null : JSON.stringify(body),
     );
-    const json: unknown = answer.body === '' ? undefined : parse(answer.body);
-    if (answer.status >= 200 && answer.status < 300) return json as T;
-    throw problem(answer.status, json);
+    return read<T>(answer);
   }
+
+  #path(path: string): string {
+    return `/v1/orgs/${this.org}${path}`;
+  }
+}
+
+/** The answer's JSON, or its problem thrown. */
+function read<T>(answer: CloudAnswer): T {
+  const json: unknown = answer.body === '' ? undefined : parse(answer.body);
+  if (answer.status >= 200 && answer.status < 300) return json as T;
+  throw problem(answer.status, json);
 }
 
 function parse(text: string): unknown {

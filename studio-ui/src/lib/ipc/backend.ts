@@ -305,6 +305,8 @@ export interface Backend {
 
   /** The other lane: any path under `/v1/`, with the session's token added by the desk. */
   cloudFetch(method: string, path: string, body: string | null): Promise<CloudAnswer>;
+  /** The same for a picture, given as a data URL. */
+  cloudPutPicture(path: string, picture: string): Promise<CloudAnswer>;
 
   /** Hears `event` until the returned function is called. */
   listen<K extends keyof BackendEvents>(

@@ -18,6 +18,8 @@ export const commands = {
 	signOut: () => typedError<null, CommandError>(__TAURI_INVOKE("sign_out")),
 	/**  Asks the cloud; the token is added here, paths are limited to `/v1/`. */
 	cloudFetch: (method: string, path: string, body: string | null) => typedError<CloudAnswer, CommandError>(__TAURI_INVOKE("cloud_fetch", { method, path, body })),
+	/**  Sends a picture to a path that takes one; `picture` is a data URL: `data:image/jpeg;base64,…`. */
+	cloudPutPicture: (path: string, picture: string) => typedError<CloudAnswer, CommandError>(__TAURI_INVOKE("cloud_put_picture", { path, picture })),
 	/**  What can be captured from. */
 	listDevices: () => typedError<Devices, CommandError>(__TAURI_INVOKE("list_devices")),
 	/**  Chooses the picture. */

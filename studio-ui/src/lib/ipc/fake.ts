@@ -309,6 +309,11 @@ export class FakeBackend extends Emitter implements Backend {
     return this.cloud.handle(method, path, body);
   }
 
+  async cloudPutPicture(path: string, picture: string): Promise<CloudAnswer> {
+    await this.#pause();
+    return this.cloud.setPicture(path, picture);
+  }
+
   // ------------------------------------------------------------ what happens by itself
 
   #second() {

@@ -64,6 +64,7 @@ export class TauriBackend implements Backend {
 
   cloudFetch = (method: string, path: string, body: string | null) =>
     ask(commands.cloudFetch(method, path, body));
+  cloudPutPicture = (path: string, picture: string) => ask(commands.cloudPutPicture(path, picture));
 
   listen<K extends keyof BackendEvents>(
     event: K,

@@ -109,6 +109,11 @@ export class FakeCloud {
     }
   }
 
+  setPicture(path: string, picture: string): CloudAnswer {
+    const product = this.products.find((one) => one.id === path.split('/')[5]);
+    return product ? ok(Object.assign(product, { image_url: picture })) : refuse(404, 'not_found');
+  }
+
   #shows(method: string, json: Record<string, unknown>): CloudAnswer {
     if (method !== 'POST') return ok({ items: this.shows });
     const show: Show = {
