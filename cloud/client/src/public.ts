@@ -1,38 +1,22 @@
 import { CloudError, problemOf } from './errors.ts';
-import type { Highlight, Instant, ProductCard, ShowState } from './protocol.ts';
+import type { components } from './generated/openapi.ts';
+import type { Highlight, ProductCard } from './protocol.ts';
+
+/** Every type of the HTTP document, by name. */
+export type Schemas = components['schemas'];
+
+/** As the cloud sends it: what may be null is still there. */
+type Sent<T> = { [Field in keyof T]-?: Exclude<T[Field], undefined> };
 
 /** A show as everybody may see it. */
-export interface PublicShow {
-  id: string;
-  org_id: string;
-  channel: string;
-  title: string;
-  cover_url: string | null;
-  state: ShowState;
-  scheduled_at: Instant | null;
-  live_at: Instant | null;
-  ended_at: Instant | null;
-  playback_url: string | null;
-  rtm_url: string;
-  viewers: number;
+export type PublicShow = Omit<Sent<Schemas['PublicShow']>, 'products' | 'highlight'> & {
   products: ProductCard[];
-  coupons: { id: string; title: string }[];
-  highlight?: Highlight | null;
-}
-
+  highlight: Highlight | null;
+};
 /** Which show a channel stands on, and why. */
-export interface PublicChannel {
-  show: PublicShow | null;
-  reason: 'live' | 'next' | 'last' | 'none';
-}
-
+export type PublicChannel = { show: PublicShow | null; reason: Schemas['Channel']['reason'] };
 /** A viewer's signed pass into one show's room. */
-export interface ViewerPass {
-  token: string;
-  viewer_id: string;
-  nickname: string;
-  expires_at: Instant;
-}
+export type ViewerPass = Schemas['ViewerPass'];
 
 /** How long an answer may take, in milliseconds. */
 const ANSWER_WITHIN_MS = 10_000;

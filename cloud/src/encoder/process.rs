@@ -10,7 +10,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::codec::{FramedRead, FramedWrite};
 use vitrine_media::MediaError;
 use vitrine_media::encode::ladder::{self, Rendition, Step};
-use vitrine_media::encode::rung::{self, KeyGrid, Output, RungEncoder};
+use vitrine_media::encode::rung::{self, KeyGrid, Output, RungEncoder, Thumbnails};
 use vitrine_media::encode::video::Preset;
 use vitrine_media::format::{AccessUnit, Bitrate, Fps};
 use vitrine_media::time::Pts;
@@ -20,6 +20,8 @@ use super::wire::{Answer, Ask, Rung, Setup, Told, Unit, WireError};
 
 /// Encoded pictures that may wait for a slow transmission.
 const WAITING_OUTPUTS: usize = 64;
+/// For lists and teasers: a picture of a card's width, not more often than it is looked at.
+const STILLS: Thumbnails = Thumbnails { width: 480, every: Duration::from_secs(5) };
 const ALIVE_EVERY: Duration = Duration::from_millis(500);
 /// Further behind than this, every second picture is left out ...
 const BEHIND: Duration = Duration::from_millis(1500);
@@ -105,7 +107,7 @@ fn config(setup: &Setup) -> rung::Config {
             None => KeyGrid::Source,
         },
         longest_frame: Some(Duration::from_millis(setup.longest_frame_ms)),
-        thumbnails: None,
+        thumbnails: Some(STILLS),
         preset: Preset::Veryfast,
     }
 }

@@ -38,6 +38,9 @@ pub struct PublicShow {
     pub ended_at: Option<DateTime<Utc>>,
     /// The multivariant playlist, while it is on air.
     pub playback_url: Option<String>,
+    /// A still picture of what is on air now, JPEG, while there is one to ask for. A new one every five seconds under the same
+    /// address.
+    pub still_url: Option<String>,
     /// The chat's WebSocket.
     pub rtm_url: String,
     /// People watching.

@@ -103,6 +103,7 @@ impl Storefront {
             live_at: show.live_at,
             ended_at: show.ended_at,
             playback_url: show.state.on_air().then(|| self.shows.playback_url(show.id)),
+            still_url: show.state.on_air().then(|| self.shows.still_url(show.id)),
             rtm_url: self.rtm_url.clone(),
             viewers: self.rtm.viewers(show.id),
             products,

@@ -21,18 +21,23 @@ const PATIENCE: Duration = Duration::from_secs(3 * TARGET_DURATION as u64);
 const MEDIA: &str = "public, max-age=31536000, immutable";
 const PLAYLIST: &str = "public, max-age=1";
 const BLOCKING_PLAYLIST: &str = "public, max-age=6";
+/// The still picture's path; it is replaced every few seconds while the show is on air.
+const STILL: &str = "still.jpg";
+const STILL_CACHE: &str = "public, max-age=5";
 
 /// The handle to what players of one show get. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Origin {
     window: Arc<Mutex<Window>>,
     changed: Arc<watch::Sender<u64>>,
+    still: Arc<Mutex<Option<Bytes>>>,
 }
 
 impl Origin {
     /// An origin that serves `window`.
     pub fn new(window: Window) -> Self {
-        Self { window: Arc::new(Mutex::new(window)), changed: Arc::new(watch::Sender::new(0)) }
+        let (window, changed) = (Arc::new(Mutex::new(window)), Arc::new(watch::Sender::new(0)));
+        Self { window, changed, still: Arc::default() }
     }
 
     /// Shows facts to players and wakes those who wait. The facts must outlive this process already.
@@ -46,12 +51,22 @@ impl Origin {
         self.changed.send_modify(|version| *version += 1);
     }
 
+    /// Replaces the still picture, a JPEG. Nobody gets it before the show is on air or after its end.
+    pub fn set_still(&self, jpeg: Bytes) {
+        *self.still.lock() = Some(jpeg);
+    }
+
+    fn still(&self) -> Option<Bytes> {
+        let shown = self.with_window(|window| window.is_on_air() && !window.has_ended());
+        shown.then(|| self.still.lock().clone()).flatten()
+    }
+
     /// Reads from the window.
     pub fn with_window<T>(&self, read: impl FnOnce(&Window) -> T) -> T {
         read(&self.window.lock())
     }
 
-    /// The routes: `/index.m3u8` and everything under `/{epoch}/{rung}/`.
+    /// The routes: `/index.m3u8`, `/still.jpg` and everything under `/{epoch}/{rung}/`.
     pub fn router(self) -> Router {
         Router::new().route("/{*path}", get(serve)).with_state(self)
     }
@@ -93,6 +108,11 @@ async fn serve(
     Path(path): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response<Body> {
+    if path == STILL {
+        let still = origin.still();
+        return still
+            .map_or_else(|| refuse(StatusCode::NOT_FOUND), |jpeg| respond("image/jpeg", STILL_CACHE, jpeg));
+    }
     let epoch = origin.with_window(Window::epoch);
     let want = match Want::parse(&path, query.as_deref().unwrap_or_default(), epoch) {
         Ok(want) => want,
@@ -232,6 +252,20 @@ mod tests {
     #[tokio::test]
     async fn nothing_is_served_before_the_show_is_live() {
         let origin = Origin::new(Window::new(2, DateTime::UNIX_EPOCH));
+        origin.set_still(Bytes::from_static(b"rehearsal"));
         assert_eq!(get(&origin, "/index.m3u8").await.0, 404);
+        assert_eq!(get(&origin, "/still.jpg").await.0, 404);
+    }
+
+    #[tokio::test]
+    async fn the_still_picture_is_the_newest_and_short_lived() {
+        let origin = airing();
+        assert_eq!(get(&origin, "/still.jpg").await.0, 404, "none was made yet");
+        origin.set_still(Bytes::from_static(b"one"));
+        origin.set_still(Bytes::from_static(b"two"));
+        let (status, cache, body) = get(&origin, "/still.jpg").await;
+        assert_eq!((status, cache.as_str(), body.as_str()), (200, STILL_CACHE, "two"));
+        origin.apply(vec![Fact::Ended]);
+        assert_eq!(get(&origin, "/still.jpg").await.0, 404, "the show is over");
     }
 }

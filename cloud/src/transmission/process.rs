@@ -219,6 +219,7 @@ impl Transmission {
                 let facts = self.relay.encoded(unit, self.now());
                 self.announce(facts)?;
             }
+            Encoded::Still(jpeg) => self.stage.origin().set_still(jpeg),
             Encoded::Lost { reason } => {
                 self.encoder_lost.get_or_insert((Instant::now(), reason));
             }

@@ -6,7 +6,7 @@ import { ShowStore } from '../src/app/lib/state/show.svelte.ts';
 const T0 = Date.parse('2026-11-24T10:00:00Z');
 const show: PublicShow = {
   id: 's1', org_id: 'o1', channel: 'demo', title: 'Autumn drop', cover_url: null, state: 'live', scheduled_at: null, live_at: null, ended_at: null,
-  playback_url: 'http://cloud/live/s1/index.m3u8', rtm_url: 'ws://cloud/v1/rtm', viewers: 1, products: [], coupons: [], highlight: null,
+  playback_url: 'http://cloud/live/s1/index.m3u8', still_url: null, rtm_url: 'ws://cloud/v1/rtm', viewers: 1, products: [], coupons: [], highlight: null,
 };
 const pin = (id: string, seconds: number): Highlight => ({
   id, action: 'show', media_time_ms: null, at: new Date(T0 + seconds * 1_000).toISOString(), card: { kind: 'coupon', coupon_id: id, code: id, title: id },

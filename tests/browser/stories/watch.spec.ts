@@ -29,7 +29,7 @@ test('nothing but the loader is loaded before interest, and nothing moves', asyn
   await expect(shop.teaser).toBeVisible();
   const fromWidget = shop.requests.filter((url) => url.startsWith(`${demo().cloud_url}/widget/`)).map((url) => new URL(url).pathname);
   expect(fromWidget).toEqual(['/widget/vitrine.js']);
-  expect(shop.requests.filter((url) => url.includes('/live/'))).toEqual([]);
+  expect(shop.requests.filter((url) => url.includes('/live/') && !url.includes('/still.jpg'))).toEqual([]);
   const shift = await shop.page.evaluate(
     () =>
       new Promise<number>((resolve) => {
@@ -43,6 +43,15 @@ test('nothing but the loader is loaded before interest, and nothing moves', asyn
       }),
   );
   expect(shift).toBe(0);
+});
+
+test('the teaser shows what is on air now', async ({ context }) => {
+  const shop = await ShopPage.open(context);
+  await expect(shop.teaser).toBeVisible();
+  const picture = shop.inside('.teaser .image');
+  await expect.poll(() => picture.getAttribute('src')).toContain('/still.jpg?at=');
+  // The test picture of the demo is as wide as it is asked for, and in colour.
+  await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(480);
 });
 
 test('a closed teaser stays closed', async ({ context }) => {

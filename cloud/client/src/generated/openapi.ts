@@ -1454,6 +1454,11 @@ export interface components {
             scheduled_at?: string | null;
             /** @description Where it is in its life; never `draft`. */
             state: components["schemas"]["ShowState"];
+            /**
+             * @description A still picture of what is on air now, JPEG, while there is one to ask for. A new one every five seconds under the same
+             *     address.
+             */
+            still_url?: string | null;
             /** @description Its title. */
             title: string;
             /**

@@ -270,6 +270,12 @@ impl Shows {
         format!("{}/live/{show}/index.m3u8", self.public_url)
     }
 
+    /// Where the newest still picture of the show is.
+    #[must_use]
+    pub fn still_url(&self, show: ShowId) -> String {
+        format!("{}/live/{show}/still.jpg", self.public_url)
+    }
+
     /// What is pinned on a show, complete.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
@@ -42,6 +43,8 @@ pub enum Encoded {
     },
     /// A picture of a rung.
     Unit(Unit),
+    /// A still picture of the source, JPEG.
+    Still(Bytes),
     /// The encoder is gone; another will come.
     Lost {
         /// Why, for the log and the timeline.
@@ -194,7 +197,7 @@ impl Task {
                 tracing::trace!(behind_ms, "the encoder lives");
                 return Ok(());
             }
-            Answer::Thumbnail { .. } => return Ok(()),
+            Answer::Thumbnail { jpeg, .. } => Encoded::Still(jpeg),
         };
         self.events.send(encoded).await
     }

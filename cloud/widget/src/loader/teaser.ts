@@ -26,6 +26,8 @@ export class Teaser {
   readonly #watching = el('span', 'hidden', ' watching. ');
   readonly #title = el('span', 'title');
   readonly #line = el('span', 'line');
+  /** The still picture that did not come. */
+  #refused: string | null | undefined;
 
   constructor(root: ShadowRoot, wishes: Wishes) {
     const close = el('button', 'close');
@@ -34,7 +36,7 @@ export class Teaser {
     close.append(el('span', 'cross'));
     this.#image.alt = '';
     this.#image.decoding = 'async';
-    this.#image.onerror = () => (this.#image.hidden = true);
+    this.#image.loading = 'lazy'; // an element that the page hides asks for no picture
     const top = el('span', 'top');
     top.append(this.#badge, this.#viewers, this.#watching);
     const picture = el('span', 'picture');
@@ -54,12 +56,13 @@ export class Teaser {
   show(show: PublicShow, nowMs: number): void {
     const live = show.state === 'live' || show.state === 'interrupted';
     const ended = show.state === 'ended';
-    const image = show.cover_url ?? show.products.find((product) => product.image_url)?.image_url ?? '';
-    if (image && this.#image.src !== image) {
-      this.#image.hidden = false;
-      this.#image.src = image;
-    }
-    this.#image.hidden ||= !image;
+    const quiet = show.cover_url ?? show.products.find((product) => product.image_url)?.image_url;
+    // A new picture stands under the same address: the number asks for it again.
+    const still = show.still_url && show.still_url !== this.#refused && `${show.still_url}?at=${Math.floor(nowMs / 5_000)}`;
+    this.#picture(still || quiet || '', () => {
+      this.#refused = show.still_url; // a show that is passed on as it comes has none
+      this.#picture(quiet ?? '', () => (this.#image.hidden = true));
+    });
     this.#badge.textContent = live ? 'LIVE' : ended ? 'ENDED' : 'SOON';
     this.#badge.classList.toggle('live', live);
     this.#viewers.textContent = live ? figure(show.viewers) : '';
@@ -68,6 +71,12 @@ export class Teaser {
     const line = live ? 'Watch and shop now' : ended ? 'See what was shown' : `Starts ${until(show.scheduled_at, nowMs)}`;
     this.#line.textContent = line;
     this.#box.ariaLabel = 'Live shopping';
+  }
+
+  #picture(url: string, failed: () => void): void {
+    this.#image.hidden = !url;
+    this.#image.onerror = failed;
+    if (url && this.#image.src !== url) this.#image.src = url;
   }
 
   /** While the app loads; `failed` says that it did not come. */

@@ -21,6 +21,9 @@ const STUCK_AFTER_MS = 12_000;
 /** No picture for this long is told to the viewer. */
 const TROUBLE_AFTER_MS = 10_000;
 
+/** A picture this many seconds later than it could be jumps to the live edge: hls.js only speeds up when it is closer. */
+const TOO_LATE_S = 5;
+
 /** A date that Safari's own player knows about its programme. */
 interface NativeDates {
   getStartDate?: () => Date;
@@ -187,10 +190,18 @@ export class Engine {
     if (moved || this.#patient() || this.#view.paused || this.#view.phase === 'blocked') {
       this.#movedAtMs = this.#goodAtMs = now;
       if (moved && this.#view.phase === 'trouble') this.#set({ phase: 'playing' });
+      if (moved && !this.#patient()) this.#catchUp();
       return;
     }
     if (now - this.#goodAtMs > TROUBLE_AFTER_MS && this.#view.phase !== 'trouble') this.#set({ phase: 'trouble' });
     if (now - this.#movedAtMs > STUCK_AFTER_MS && this.#started) this.#rebuild(0);
+  }
+
+  /** Back to the live edge after an interruption. */
+  #catchUp(): void {
+    const [hls, edge] = [this.#hls, this.#hls?.liveSyncPosition];
+    if (!hls || !edge || hls.targetLatency === null) return;
+    if (hls.latency > hls.targetLatency + TOO_LATE_S && edge > this.#video.currentTime) this.#video.currentTime = edge;
   }
 
   #set(change: Partial<EngineView>): void {
