@@ -295,8 +295,9 @@ impl Owner {
     async fn media(&mut self, event: MediaEvent) {
         match &event {
             MediaEvent::Levels { levels } => {
-                let muted = self.stage.view().muted;
-                let level = levels.microphone;
+                let stage = self.stage.view();
+                let muted = stage.muted;
+                let level = if stage.microphone.is_some() { levels.microphone } else { levels.program };
                 self.window.tell(DeskEvent::Meter(MeterView {
                     peak_db: f64::from(level.peak_db),
                     rms_db: f64::from(level.rms_db),

@@ -164,7 +164,7 @@ views! {
         /// The name of the device, file or plugin.
         pub subject: Option<String>,
     }
-    /// Levels in dB full scale, −100 to 0.
+    /// Levels of the microphone, of all that viewers hear when there is none; dB full scale, −100 to 0.
     pub struct MeterView {
         /// Highest sample since the last message.
         pub peak_db: f64,

@@ -24,6 +24,19 @@ test('the shop page plays: the picture moves and is not black', async ({ context
   expect(shop.complaints).toEqual([]);
 });
 
+test('a picture that has fallen far behind jumps to the live edge', async ({ context }) => {
+  const shop = await ShopPage.open(context);
+  await shop.openStage();
+  await shop.playing();
+  const behind = () => shop.inside('video').evaluate(({ buffered, currentTime }: HTMLVideoElement) => buffered.end(buffered.length - 1) - currentTime);
+  const played = () => shop.inside('video').evaluate(({ buffered, currentTime }: HTMLVideoElement) => currentTime - buffered.start(0));
+  await expect.poll(played, { message: 'there is enough to go back to', timeout: 40_000 }).toBeGreaterThan(12);
+  await shop.inside('video').evaluate((video: HTMLVideoElement) => (video.currentTime -= 11));
+  expect(await behind()).toBeGreaterThan(9);
+  await expect.poll(behind, { message: 'it is at the edge again', timeout: 6_000 }).toBeLessThan(4);
+  await shop.playing();
+});
+
 test('nothing but the loader is loaded before interest, and nothing moves', async ({ context }) => {
   const shop = await ShopPage.open(context);
   await expect(shop.teaser).toBeVisible();

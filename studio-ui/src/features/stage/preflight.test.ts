@@ -35,6 +35,9 @@ describe('before going live', () => {
   it('says what viewers would miss', () => {
     expect(failing({ stage: { ...stage, source: { kind: 'test_pattern' } } })[0]).toMatch(/colour bars/);
     expect(failing({ stage: { ...stage, microphone: null } })[0]).toMatch(/hear nothing/);
+    const file = { ...stage, microphone: null, source: { kind: 'file' as const, path: '/a.mp4' } };
+    expect(failing({ stage: file })).toEqual([]);
+    expect(failing({ stage: file, peakDb: -80 })[0]).toMatch(/hear nothing/);
     expect(failing({ stage: { ...stage, muted: true } })[0]).toBe('Lavalier is muted');
     expect(failing({ peakDb: -80 })[0]).toMatch(/say something/);
     expect(failing({ connection: { state: 'waiting', retryAtMs: 0 } })).toHaveLength(1);

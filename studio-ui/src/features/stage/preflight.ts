@@ -33,9 +33,12 @@ function sound({ stage, peakDb }: Found): Check {
   const say = (word: Word, ok = false): Check => ({
     word: 'preflight.sound',
     ok,
-    text: t(word, { name: stage?.microphoneName ?? t('stage.the_microphone') }),
+    text: t(word, { name: stage?.microphoneName ?? t('stage.the_microphone'), file: stage?.sourceName ?? '' }),
   });
-  if (!stage?.microphone) return say('preflight.sound_none');
+  if (!stage?.microphone) {
+    const heard = stage?.source.kind === 'file' && peakDb >= -50;
+    return heard ? say('preflight.sound_file', true) : say('preflight.sound_none');
+  }
   if (stage.muted) return say('preflight.sound_muted');
   if (peakDb < -50) return say('preflight.sound_silent');
   if (peakDb > -3) return say('preflight.sound_loud');

@@ -274,6 +274,7 @@ export const words = {
   'preflight.picture_stand_in': 'Test pattern: viewers will see colour bars',
   'preflight.sound': 'Sound',
   'preflight.sound_none': 'No microphone: viewers will hear nothing',
+  'preflight.sound_file': 'No microphone: viewers hear {file} alone',
   'preflight.sound_muted': '{name} is muted',
   'preflight.sound_silent': '{name} hears nothing yet: say something',
   'preflight.sound_loud': '{name} is too loud: turn it down',
