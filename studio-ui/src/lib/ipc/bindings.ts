@@ -561,7 +561,7 @@ export type LowerThirdView_Serialize = {
 
 export type MeterChanged = MeterView;
 
-/**  Levels in dB full scale, −100 to 0. */
+/**  Levels of the microphone, of all that viewers hear when there is none; dB full scale, −100 to 0. */
 export type MeterView = {
 	/**  Highest sample since the last message. */
 	peakDb: number | null,
