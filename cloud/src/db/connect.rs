@@ -227,6 +227,19 @@ mod tests {
         .await;
     }
 
+    #[test]
+    fn every_migration_of_the_folder_is_in_the_list() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+        let mut files: Vec<_> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect();
+        files.sort();
+        let listed: Vec<_> =
+            MIGRATIONS.iter().map(|(version, name, _)| format!("{version:04}_{name}.sql")).collect();
+        assert_eq!(listed, files);
+    }
+
     #[tokio::test]
     async fn a_url_of_something_else_is_refused() {
         assert!(matches!(Db::connect("mysql://x").await, Err(DbError::UnknownUrl)));

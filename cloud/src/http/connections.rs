@@ -116,7 +116,8 @@ mod tests {
     async fn say(socket: &mut TcpStream, text: &str) -> String {
         socket.write_all(text.as_bytes()).await.unwrap();
         let mut heard = String::new();
-        socket.read_to_string(&mut heard).await.unwrap();
+        let read = socket.read_to_string(&mut heard);
+        tokio::time::timeout(Duration::from_secs(10), read).await.expect("nobody hung up").unwrap();
         heard
     }
 

@@ -7,7 +7,7 @@ export const words = {
   expand: 'Back to the show',
   chat: 'Chat',
   chatEmpty: 'Say hello — the host reads along.',
-  chatEmptyLater: 'The chat opens with the show.',
+  chatEmptyLater: 'Say hello — the show has not started yet.',
   chatNewer: 'New messages',
   chatPlaceholder: 'Say something…',
   chatSend: 'Send',
