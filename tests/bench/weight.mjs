@@ -21,14 +21,14 @@ export async function measure() {
   }
   const loader = join(WIDGET, 'vitrine.js');
   const assets = readdirSync(join(WIDGET, 'assets'));
-  const ours = assets.filter((name) => !name.startsWith('hls')).map((name) => join(WIDGET, 'assets', name));
+  const ours = assets.filter((name) => !/^(engine|words)-/.test(name)).map((name) => join(WIDGET, 'assets', name));
   if (ours.length === assets.length) throw new Error(`no video engine of its own among ${assets.join(', ')}`);
 
   const peers = installPeers();
   const facade = ['lite-yt-embed.js', 'lite-yt-embed.css'].map((name) => join(peers, 'lite-youtube-embed/src', name));
   const controls = join(peers, 'media-chrome/dist/iife/index.js');
   const version = (name) => JSON.parse(readFileSync(join(peers, name, 'package.json'), 'utf8')).version;
-  say(`widget: ${ours.length + 1} files of ours, engine ${sum(assets.filter((name) => name.startsWith('hls')).map((name) => join(WIDGET, 'assets', name))).toFixed(1)} KB`);
+  say(`widget: ${ours.length + 1} files of ours, engine ${sum(assets.filter((name) => name.startsWith('engine-')).map((name) => join(WIDGET, 'assets', name))).toFixed(1)} KB`);
   return [
     {
       name: 'widget_loader_kb_gzip',

@@ -1,58 +1,71 @@
-// Builds the widget: dist/vitrine.js (the loader, short cache) and dist/assets/* (the app and the player, immutable).
+// Builds the widget. dist/vitrine.js is the loader (short cache), dist/assets/* are its parts, named by their content and kept
+// for good: the app, and whatever stands in src/parts. dist/parts.json says under which names they lie now.
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { createHash } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { build } from 'vite';
 
 const here = join(import.meta.dirname, '..');
-const dist = join(here, 'dist');
+const dist = process.env.VITRINE_WIDGET_OUT ?? join(here, 'dist');
+/** Written into every script; another value makes a build with other names, as a deploy does. */
+const label = process.env.VITRINE_WIDGET_LABEL ?? '';
 const common = { root: here, configFile: false, logLevel: 'warn', publicDir: false };
-const target = 'es2022';
 const quiet = { checks: { pluginTimings: false } };
+const settings = { write: false, target: 'es2022', minify: true };
 
-const app = await build({
-  ...common,
-  plugins: [svelte()],
-  build: {
-    write: false,
-    target,
-    cssMinify: true,
-    minify: true,
-    modulePreload: false,
-    rollupOptions: {
-      ...quiet,
-      input: join(here, 'src/app/main.ts'),
-      preserveEntrySignatures: 'strict',
-      output: { format: 'es', entryFileNames: 'app.js', chunkFileNames: '[name]-[hash].js', assetFileNames: '[name][extname]' },
+const integrity = (code) => `sha384-${createHash('sha384').update(code).digest('base64')}`;
+const short = (code) => createHash('sha256').update(code).digest('hex').slice(0, 12);
+const outputs = (built) => (Array.isArray(built) ? built[0] : built).output;
+
+/** One ES module that imports nothing: parts of two builds never share a piece. */
+async function bundle(input, define = {}) {
+  const files = outputs(await build({
+    ...common,
+    define,
+    plugins: [svelte()],
+    build: {
+      ...settings,
+      cssMinify: true,
+      modulePreload: false,
+      rollupOptions: { ...quiet, input, preserveEntrySignatures: 'strict', output: { format: 'es', assetFileNames: '[name][extname]' } },
     },
-  },
-});
-const files = (Array.isArray(app) ? app[0] : app).output;
-const css = files.filter((file) => file.fileName.endsWith('.css')).map((file) => String(file.source)).join('\n');
-const entry = files.find((file) => file.fileName === 'app.js');
-// The styles travel inside the script (see src/app/styles.ts), so the name is taken from what is really written.
-const code = entry.code.replace('__VITRINE_CSS__', () => JSON.stringify(css));
-const appName = `assets/app-${createHash('sha256').update(code).digest('hex').slice(0, 12)}.js`;
+  }));
+  const chunks = files.filter((file) => file.type === 'chunk');
+  if (chunks.length !== 1) throw new Error(`${input} imports a file of its own (${chunks.map((chunk) => chunk.fileName).join(', ')}): load it with part()`);
+  const css = files.filter((file) => file.fileName.endsWith('.css')).map((file) => String(file.source)).join('\n');
+  // The styles travel inside the script (see src/app/styles.ts), so the name is taken from what is really written.
+  return chunks[0].code.replace('__VITRINE_CSS__', () => JSON.stringify(css)) + (label && `/* ${label} */\n`);
+}
 
-const loader = await build({
+const parts = {};
+const files = {};
+function add(name, code) {
+  const file = `assets/${name}-${short(code)}.js`;
+  files[file] = code;
+  parts[name] = { file, integrity: integrity(code) };
+}
+const known = () => ({ __VITRINE_PARTS__: JSON.stringify(Object.fromEntries(Object.entries(parts).map(([name, { file }]) => [name, file]))) });
+
+for (const source of readdirSync(join(here, 'src/parts')).filter((name) => !name.endsWith('.d.ts')).sort()) add(basename(source, '.ts'), await bundle(join(here, 'src/parts', source)));
+add('app', await bundle(join(here, 'src/app/main.ts'), known()));
+
+const [loader] = outputs(await build({
   ...common,
-  define: { __VITRINE_APP__: JSON.stringify(appName) },
+  define: known(),
   build: {
-    write: false,
-    target,
-    minify: true,
+    ...settings,
     rollupOptions: quiet,
     // A library gets no preload helper around its dynamic import: the loader stays as small as it is written.
     lib: { entry: join(here, 'src/loader/index.ts'), formats: ['iife'], name: 'VitrineLoader', fileName: () => 'vitrine.js' },
   },
-});
+}));
+const code = loader.code + (label && `/* ${label} */\n`);
+const pinned = `vitrine-${short(code)}.js`;
+Object.assign(files, { 'vitrine.js': code, [pinned]: code });
+files['parts.json'] = `${JSON.stringify({ loader: { file: pinned, integrity: integrity(code) }, parts }, null, 2)}\n`;
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(join(dist, 'assets'), { recursive: true });
-writeFileSync(join(dist, 'vitrine.js'), (Array.isArray(loader) ? loader[0] : loader).output[0].code);
-writeFileSync(join(dist, appName), code);
-for (const file of files) {
-  if (file.type === 'chunk' && file !== entry) writeFileSync(join(dist, 'assets', file.fileName), file.code);
-}
+for (const [name, text] of Object.entries(files)) writeFileSync(join(dist, name), text);
 await import('./size.mjs');

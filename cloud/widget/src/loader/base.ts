@@ -6,10 +6,10 @@ const script = document.currentScript instanceof HTMLScriptElement ? document.cu
  * Empty when nothing makes sense.
  */
 export function cloudBase(attribute: string | null): string {
-  const found = document.querySelector<HTMLScriptElement>('script[src*="/widget/vitrine.js"]')?.src;
+  const found = document.querySelector<HTMLScriptElement>('script[src*="/widget/vitrine"]')?.src;
   for (const [text, cut] of [
     [attribute, ''],
-    [script || found, '/widget/vitrine.js'],
+    [script || found, '/widget/vitrine'], // the loader's usual address or a pinned one
   ] as const) {
     if (!text) continue;
     try {

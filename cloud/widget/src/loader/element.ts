@@ -1,12 +1,10 @@
 import { PublicCloud, type PublicShow } from '@vitrine/client';
+import { partsAt, type LoadPart } from '../shared/parts.ts';
 import { tell, type AppModule, type ViewName } from '../shared/place.ts';
 import { cloudBase } from './base.ts';
 import { css } from './css.ts';
 import { closedShow, rememberClosed } from './closed.ts';
 import { Teaser } from './teaser.ts';
-
-/** The app's address under `/widget/`, filled in by the build. */
-declare const __VITRINE_APP__: string;
 
 const LIVE_EVERY_MS = 20_000;
 const QUIET_EVERY_MS = 60_000;
@@ -184,15 +182,13 @@ export class VitrineShow extends HTMLElement {
   }
 }
 
-const apps = new Map<string, Promise<AppModule>>();
+const clouds = new Map<string, LoadPart>();
 
-/** The app, once for each cloud; a failed try is forgotten, so that the next press asks again. */
-function loadApp(base: string): Promise<AppModule> {
-  let app = apps.get(base);
-  if (!app) {
-    app = import(/* @vite-ignore */ `${base}/widget/${__VITRINE_APP__}`) as Promise<AppModule>;
-    apps.set(base, app);
-    app.catch(() => apps.delete(base));
-  }
-  return app;
+/** A part of the widget, once for each cloud; a failed try is forgotten, so that the next press asks again. */
+function load<T>(base: string, name: string): Promise<T> {
+  let part = clouds.get(base);
+  if (!part) clouds.set(base, (part = partsAt(`${base}/widget/`)));
+  return part<T>(name);
 }
+
+const loadApp = (base: string) => load<AppModule>(base, 'app');

@@ -1,4 +1,6 @@
 import type Hls from 'hls.js';
+import type * as EnginePart from '../../../parts/engine.ts';
+import { part } from '../../lib/parts.ts';
 import { hlsConfig } from './policies.ts';
 
 /** What the picture does. `trouble` still tries by itself; `blocked` waits for a tap. */
@@ -143,7 +145,7 @@ export class Engine {
   async #build(): Promise<void> {
     const video = this.#video;
     if ('MediaSource' in window || 'ManagedMediaSource' in window) {
-      const { default: HlsPlayer } = await import('hls.js/light');
+      const { Hls: HlsPlayer } = await part<typeof EnginePart>('engine');
       if (this.#stop.signal.aborted) return;
       if (HlsPlayer.isSupported()) {
         const hls = new HlsPlayer(hlsConfig(this.#patient));
