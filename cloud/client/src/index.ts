@@ -1,6 +1,7 @@
 // The map of the client: protocol frames, errors, the public HTTP side, the RTM socket.
 export * from './protocol.ts';
 export * from './errors.ts';
+export { decimals, money } from './money.ts';
 export * from './public.ts';
 export { RtmSocket, type RtmHandlers, type RtmLink, type RtmOptions } from './rtm.ts';
 

@@ -100,6 +100,19 @@ mod tests {
         }
     }
 
+    /// The same file that the pages' reader is tested with.
+    #[test]
+    fn decimals_are_those_of_the_fixture() {
+        #[derive(serde::Deserialize)]
+        struct Fixture {
+            decimals: std::collections::BTreeMap<String, u32>,
+        }
+        let fixture: Fixture = serde_json::from_str(include_str!("../fixtures/currencies.json")).unwrap();
+        for (currency, places) in fixture.decimals {
+            assert_eq!(Currency::try_from(currency.as_str()).unwrap().decimals(), places, "{currency}");
+        }
+    }
+
     #[test]
     fn a_price_reads_as_on_a_tag() {
         let tag = |minor, currency: &str| Currency::try_from(currency).unwrap().tag(minor);

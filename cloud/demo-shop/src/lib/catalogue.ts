@@ -1,4 +1,5 @@
 // The shop's own catalogue: the same file from which the demo's organisation is seeded.
+import { money as read } from '@vitrine/client';
 
 export interface Variant {
   sku: string;
@@ -46,6 +47,7 @@ export function bySku(catalogue: Catalogue, sku: string): { product: Product; va
   return null;
 }
 
+/** Minor units as this page writes money. */
 export function money(minor: number, currency: string): string {
-  return new Intl.NumberFormat(undefined, { style: 'currency', currency }).format(minor / 100);
+  return read(minor, currency, document.documentElement.lang || 'en');
 }

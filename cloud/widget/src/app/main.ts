@@ -1,6 +1,7 @@
 // The app on interest: builds the store, the cart and the view, and hands back the way out.
 import { PublicCloud } from '@vitrine/client';
 import { mount as mountView, unmount } from 'svelte';
+import { languageOf } from '../shared/language.ts';
 import { tell, type Place } from '../shared/place.ts';
 import { Basket } from './lib/cart/basket.ts';
 import { demoShopCart } from './lib/cart/demo-shop.ts';
@@ -8,10 +9,18 @@ import { genericCart, type MerchantHook } from './lib/cart/generic.ts';
 import { Shop } from './lib/cart/shop.ts';
 import { pageMemory } from './lib/state/memory.ts';
 import { ShowStore } from './lib/state/show.svelte.ts';
+import { catalogues } from './lib/text/catalogues.ts';
+import { Speech, SPEECH, WORDS_WITHIN_MS } from './lib/text/speech.svelte.ts';
 import './main.css';
 import { styles } from './styles.ts';
 import ChatOnly from './views/ChatOnly.svelte';
 import Stage from './views/Stage.svelte';
+
+/** Fetches the words that `host` speaks, so that nothing is shown in English first; a slow network waits no longer than this. */
+export async function prepare(host: HTMLElement): Promise<void> {
+  const late = new Promise<void>((resolve) => setTimeout(resolve, WORDS_WITHIN_MS));
+  await Promise.race([new Speech(languageOf(host), catalogues).ready, late]);
+}
 
 /** Shows the show in its place. */
 export function mount(place: Place): { destroy(): void } {
@@ -24,13 +33,16 @@ export function mount(place: Place): { destroy(): void } {
     onPinned: (pinned, pictureMs) => tell(host, 'highlight', { pinned, picture_ms: pictureMs }),
   });
   store.start();
+  const speech = Speech.of(host, catalogues);
+  const context = new Map([[SPEECH, speech]]);
   const view =
     place.view === 'chat'
-      ? mountView(ChatOnly, { target: root, props: { store } })
-      : mountView(Stage, { target: root, props: { place, store, shop: shopOf(place, store) } });
+      ? mountView(ChatOnly, { target: root, context, props: { store } })
+      : mountView(Stage, { target: root, context, props: { place, store, shop: shopOf(place, store) } });
   return {
     destroy() {
       store.stop();
+      speech.stop();
       void unmount(view);
     },
   };

@@ -1,4 +1,5 @@
 import { PublicCloud, type PublicShow } from '@vitrine/client';
+import { languageOf, watchLanguage } from '../shared/language.ts';
 import { partsAt, type LoadPart } from '../shared/parts.ts';
 import { tell, type AppModule, type ViewName } from '../shared/place.ts';
 import { cloudBase } from './base.ts';
@@ -28,6 +29,7 @@ export class VitrineShow extends HTMLElement {
   /** Counts restarts, so that late answers of an earlier life are dropped. */
   #life = 0;
   #failures = 0;
+  #unwatch: (() => void) | undefined;
 
   constructor() {
     super();
@@ -45,10 +47,12 @@ export class VitrineShow extends HTMLElement {
   }
 
   connectedCallback(): void {
+    this.#unwatch = watchLanguage(this, (language) => this.#show && this.#teaser?.show(this.#show, Date.now(), language));
     this.#restart();
   }
 
   disconnectedCallback(): void {
+    this.#unwatch?.();
     this.#stop();
   }
 
@@ -109,7 +113,7 @@ export class VitrineShow extends HTMLElement {
     if (this.open) return void this.#mount(base);
     if (closedShow() === show.id) return this.#dropTeaser();
     this.#teaser ??= new Teaser(this.#root, {
-      interest: () => void loadApp(base).catch(() => undefined),
+      interest: () => void loadApp(base).then((app) => app.prepare?.(this), () => undefined),
       open: () => (this.open = true),
       close: () => {
         if (this.#show) rememberClosed(this.#show.id);
@@ -117,7 +121,7 @@ export class VitrineShow extends HTMLElement {
         tell(this, 'dismiss', { show: this.#show?.id });
       },
     });
-    this.#teaser.show(show, Date.now());
+    this.#teaser.show(show, Date.now(), languageOf(this));
   }
 
   #followOpen(): void {
@@ -152,6 +156,7 @@ export class VitrineShow extends HTMLElement {
     this.#teaser?.busy(true);
     try {
       const app = await loadApp(base);
+      await app.prepare?.(this);
       const show = this.#show;
       if (life !== this.#life || !show || this.#app || (this.#view === 'stage' && !this.open)) return;
       this.#dropTeaser();

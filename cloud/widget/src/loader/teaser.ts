@@ -1,5 +1,7 @@
 import type { PublicShow } from '@vitrine/client';
-import { figure, until } from './when.ts';
+import type { Language } from '../shared/language.ts';
+import { until } from './when.ts';
+import { teaserWords } from './words.ts';
 
 interface Wishes {
   /** The pointer or the focus came near: the app may load. */
@@ -23,16 +25,17 @@ export class Teaser {
   readonly #image = el('img', 'image');
   readonly #badge = el('span', 'badge');
   readonly #viewers = el('span', 'viewers');
-  readonly #watching = el('span', 'hidden', ' watching. ');
+  readonly #watching = el('span', 'hidden');
   readonly #title = el('span', 'title');
   readonly #line = el('span', 'line');
+  readonly #close = el('button', 'close');
+  #words = teaserWords('en');
   /** The still picture that did not come. */
   #refused: string | null | undefined;
 
   constructor(root: ShadowRoot, wishes: Wishes) {
-    const close = el('button', 'close');
+    const close = this.#close;
     this.#open.type = close.type = 'button';
-    close.ariaLabel = 'Hide this show';
     close.append(el('span', 'cross'));
     this.#image.alt = '';
     this.#image.decoding = 'async';
@@ -53,7 +56,12 @@ export class Teaser {
     root.append(this.#box);
   }
 
-  show(show: PublicShow, nowMs: number): void {
+  show(show: PublicShow, nowMs: number, language: Language): void {
+    const words = (this.#words = teaserWords(language.tag));
+    [this.#box.lang, this.#box.dir] = [words.locale, language.dir];
+    this.#title.lang = language.tag;
+    this.#close.ariaLabel = words.hide;
+    this.#watching.textContent = ` ${words.watching}. `;
     const live = show.state === 'live' || show.state === 'interrupted';
     const ended = show.state === 'ended';
     const quiet = show.cover_url ?? show.products.find((product) => product.image_url)?.image_url;
@@ -63,14 +71,15 @@ export class Teaser {
       this.#refused = show.still_url; // a show that is passed on as it comes has none
       this.#picture(quiet ?? '', () => (this.#image.hidden = true));
     });
-    this.#badge.textContent = live ? 'LIVE' : ended ? 'ENDED' : 'SOON';
+    this.#badge.textContent = live ? words.live : ended ? words.ended : words.soon;
     this.#badge.classList.toggle('live', live);
-    this.#viewers.textContent = live ? figure(show.viewers) : '';
+    this.#viewers.textContent = live ? new Intl.NumberFormat(words.locale).format(show.viewers) : '';
     this.#title.textContent = show.title;
     this.#watching.hidden = !live;
-    const line = live ? 'Watch and shop now' : ended ? 'See what was shown' : `Starts ${until(show.scheduled_at, nowMs)}`;
-    this.#line.textContent = line;
-    this.#box.ariaLabel = 'Live shopping';
+    const left = until(show.scheduled_at, nowMs, words.locale);
+    const soon = left ? words.startsIn(left) : words.startsSoon;
+    this.#line.textContent = live ? words.watchNow : ended ? words.lookBack : soon;
+    this.#box.ariaLabel = words.name;
   }
 
   #picture(url: string, failed: () => void): void {
@@ -83,7 +92,7 @@ export class Teaser {
   busy(busy: boolean, failed = false): void {
     this.#box.classList.toggle('busy', busy);
     this.#open.ariaBusy = String(busy);
-    if (failed) this.#line.textContent = 'That did not load. Press to try again.';
+    if (failed) this.#line.textContent = this.#words.failed;
   }
 
   focus(): void {

@@ -1,14 +1,13 @@
-/** Thousands get a narrow space. */
-export function figure(count: number): string {
-  return String(Math.max(0, Math.round(count))).replace(/\B(?=(\d{3})+$)/g, '\u202f');
-}
-
-/** How long until the show, in the two largest units: `2 d 3 h`, `12 min`. */
-export function until(at: string | null, nowMs: number): string {
+/** Days, hours and minutes until an instant, the two largest that count: `2 days 3 hr`; empty once it has come. */
+export function until(at: string | null, nowMs: number, locale: string): string {
   const minutes = Math.ceil((Date.parse(at ?? '') - nowMs) / 60_000);
-  if (!(minutes > 0)) return 'in a moment';
-  const [days, hours, rest] = [Math.floor(minutes / 1_440), Math.floor(minutes / 60) % 24, minutes % 60];
-  if (days > 0) return `in ${days} d${hours ? ` ${hours} h` : ''}`;
-  if (hours > 0) return `in ${hours} h${rest ? ` ${rest} min` : ''}`;
-  return `in ${minutes} min`;
+  if (!(minutes > 0)) return '';
+  const parts = { day: Math.floor(minutes / 1_440), hour: Math.floor(minutes / 60) % 24, minute: minutes % 60 };
+  const units = Object.entries(parts).filter(([, count]) => count > 0);
+  const [first] = units;
+  // Beside days, minutes say nothing.
+  const shown = units.filter(([unit]) => !(first?.[0] === 'day' && unit === 'minute'));
+  return shown
+    .map(([unit, count]) => new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' }).format(count))
+    .join(' ');
 }

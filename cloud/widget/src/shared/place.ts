@@ -19,6 +19,8 @@ export interface Place {
 
 /** The app's one export. */
 export interface AppModule {
+  /** Fetches the words of the element's language ahead of time; settles soon, whatever happens. */
+  prepare?(host: HTMLElement): Promise<void>;
   mount(place: Place): { destroy(): void };
 }
 

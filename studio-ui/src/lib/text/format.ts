@@ -1,4 +1,5 @@
 /** Numbers and times as people read them. Pure; the locale comes from the system. */
+import { decimals } from '@vitrine/client';
 
 const pad = (n: number) => String(n).padStart(2, '0');
 
@@ -25,21 +26,18 @@ export function money(minor: number, currency: string): string {
     format = new Intl.NumberFormat(undefined, {
       style: 'currency',
       currency,
+      minimumFractionDigits: decimals(currency),
+      maximumFractionDigits: decimals(currency),
       trailingZeroDisplay: 'stripIfInteger',
     } as Intl.NumberFormatOptions);
     moneyFormats.set(currency, format);
   }
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-  return format.format(minor / 10 ** digits);
+  return format.format(minor / minorPerMajor(currency));
 }
 
 /** How many minor units make one of the currency: 100 for EUR, 1 for JPY. */
 export function minorPerMajor(currency: string): number {
-  const { maximumFractionDigits = 2 } = new Intl.NumberFormat(undefined, {
-    style: 'currency',
-    currency,
-  }).resolvedOptions();
-  return 10 ** maximumFractionDigits;
+  return 10 ** decimals(currency);
 }
 
 /** `4,900 → "49"`-like text of a price field into minor units; null when it is no price. */
