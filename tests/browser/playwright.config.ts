@@ -1,9 +1,12 @@
-// Stories in Debian's Chromium against a running demo. `VITRINE_SHOP_URL` names one that runs already;
+// Stories in Debian's Chromium, and a few in Firefox and WebKitGTK (engines/), against a running demo. `VITRINE_SHOP_URL` names one that runs already;
 // without it demo.ts starts `vitrine-cloud demo` on free ports and ends it afterwards.
 import { defineConfig } from '@playwright/test';
 
 export default defineConfig({
-  testDir: 'stories',
+  projects: [
+    { name: 'stories', testDir: 'stories' },
+    { name: 'engines', testDir: 'engines' },
+  ],
   outputDir: '../../test-results/browser',
   globalSetup: './demo.ts',
   workers: 1,
