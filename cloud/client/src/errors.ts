@@ -21,6 +21,14 @@ export class CloudError extends Error {
   }
 }
 
+/** Codes that are about this person or this show, and stay: everything else is worth another try. */
+const FINAL = new Set(['banned', 'forbidden', 'not_found']);
+
+/** Whether the cloud itself refused for good: a ban, or a show that is gone or not for this person. */
+export function isFinal(code: string): boolean {
+  return FINAL.has(code);
+}
+
 interface Problem {
   code?: unknown;
   detail?: unknown;
@@ -28,20 +36,24 @@ interface Problem {
   retryable?: unknown;
 }
 
-/** Reads a `problem+json` answer; any other error answer becomes `far_side`. */
+/**
+ * Reads a `problem+json` answer. Any other error answer is not the cloud's own word, whatever its status (a CDN's 403 in
+ * HTML, a portal's 404): it becomes `far_side`, worth another try.
+ */
 export async function problemOf(response: Response): Promise<CloudError> {
   let problem: Problem = {};
   try {
-    const body: unknown = await response.json();
+    const ours = response.headers.get('content-type')?.startsWith('application/problem+json');
+    const body: unknown = ours ? await response.json() : null;
     if (body && typeof body === 'object') problem = body;
   } catch {
-    // Not JSON: a proxy answered.
+    // Cut off on the way.
   }
   const message = [problem.detail, problem.title].find((text) => typeof text === 'string' && text !== '');
   return new CloudError(
     typeof problem.code === 'string' ? problem.code : 'far_side',
     typeof message === 'string' ? message : `The server answered ${response.status}.`,
-    typeof problem.retryable === 'boolean' ? problem.retryable : response.status >= 500,
+    typeof problem.retryable === 'boolean' ? problem.retryable : true,
     response.status,
   );
 }

@@ -71,10 +71,23 @@ export interface ChatMessage {
   text: string;
 }
 
-/** The room as it stands. */
-export interface Snapshot {
+/**
+ * Where a show is, and what a player needs to play it, as the show's public view says it too.
+ * An older server sends only the first two: an absent address says nothing while the show is on air.
+ */
+export interface Airing {
   state: ShowState;
   live_at: Instant | null;
+  /** When it ended; absent before. */
+  ended_at?: Instant;
+  /** The multivariant playlist; absent off air. */
+  playback_url?: string;
+  /** A still picture of what is on air; absent off air. */
+  still_url?: string;
+}
+
+/** The room as it stands. */
+export interface Snapshot extends Airing {
   viewers: number;
   messages: ChatMessage[];
   highlights: Highlight[];
@@ -88,7 +101,7 @@ export type RoomEvent =
   | { e: 'reactions'; counts: Partial<Record<Reaction, number>> }
   | { e: 'viewers'; count: number }
   | { e: 'highlight'; highlight: Highlight }
-  | { e: 'state'; state: ShowState; live_at: Instant | null }
+  | ({ e: 'state' } & Airing)
   | { e: 'lineup_changed' }
   | { e: 'order'; id: string; total_minor: number; currency: string; items: number }
   | { e: 'media'; receiving: boolean; rungs: string[] };

@@ -52,6 +52,8 @@ export class PublicCloud {
     let response: Response;
     try {
       response = await this.#fetch(this.#base + path, {
+        // The browser's own cache asks whether it changed (ETag, 304): a header of ours would ask for a preflight.
+        cache: 'no-cache',
         ...init,
         credentials: 'omit',
         signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
@@ -60,6 +62,10 @@ export class PublicCloud {
       throw CloudError.unreachable(cause);
     }
     if (!response.ok) throw await problemOf(response);
-    return (await response.json()) as T;
+    try {
+      return (await response.json()) as T;
+    } catch (cause) {
+      throw CloudError.unreachable(cause); // cut off, or a portal's page in between
+    }
   }
 }

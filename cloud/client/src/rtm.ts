@@ -1,8 +1,13 @@
-import { CloudError } from './errors.ts';
+import { CloudError, isFinal } from './errors.ts';
+import { Outbox } from './outbox.ts';
 import { readServerFrame, type Author, type ClientFrame, type Reaction, type RoomEvent, type Snapshot } from './protocol.ts';
+import { Reactions } from './reactions.ts';
 
-/** How the socket fares. `refused` is final. */
-export type RtmLink = 'connecting' | 'open' | 'waiting' | 'refused';
+/**
+ * How the socket fares. `refused` is final: the cloud's own word about this person or show. `blocked`: this page has
+ * never had a socket although the cloud answers otherwise, as on networks that forbid them; it is tried now and then.
+ */
+export type RtmLink = 'connecting' | 'open' | 'waiting' | 'blocked' | 'refused';
 
 /** What the socket tells. */
 export interface RtmHandlers {
@@ -14,67 +19,84 @@ export interface RtmHandlers {
   link(link: RtmLink, you: Author | null): void;
 }
 
+/** Whether any socket ever opened on this page: then an outage is an outage, never a network that forbids sockets. */
+export interface PageSockets {
+  opened: boolean;
+}
+const thisPage: PageSockets = { opened: false };
+
 /** What the socket needs of the world; tests bring their own. */
 export interface RtmOptions {
   url: string;
   show: string;
   /** A token for `hello`; `fresh` when the last one was refused. */
   token(fresh: boolean): Promise<string>;
+  /** Rejects while the cloud is not reached by other ways either; asked before sockets are said to be blocked. */
+  reachable?(): Promise<unknown>;
+  page?: PageSockets;
   WebSocket?: new (url: string) => WebSocket;
   random?: () => number;
 }
 
 const PING_EVERY_MS = 20_000;
 const SILENT_AFTER_MS = 50_000;
-const ANSWER_WITHIN_MS = 10_000;
+/** From dialling to the room's welcome. */
+const WELCOME_WITHIN_MS = 10_000;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
 /** A restarting server is not met by everybody at once. */
 const RESTART_SPREAD_MS = 10_000;
-
-interface Pending {
-  resolve(id: string): void;
-  reject(error: CloudError): void;
-  timer: ReturnType<typeof setTimeout>;
-}
+/** A link that stood this long was good: the next wait is a short one again. */
+const STEADY_MS = 10_000;
+/** After this many tries without any socket on the page, sockets count as blocked … */
+const TRIES_UNTIL_BLOCKED = 3;
+/** … and are tried only this often. */
+const BLOCKED_WAIT_MS = 120_000;
 
 /** One show's RTM connection: says hello, resumes by epoch and seq, reconnects with jitter. */
 export class RtmSocket {
   readonly #options: RtmOptions;
   readonly #handlers: RtmHandlers;
-  readonly #pending = new Map<string, Pending>();
+  readonly #page: PageSockets;
+  readonly #outbox = new Outbox((frame) => this.#send(frame));
+  readonly #reactions = new Reactions((kind) => this.#send({ t: 'reaction', kind }));
   #socket: WebSocket | null = null;
+  #link: RtmLink = 'connecting';
   #epoch: string | undefined;
   #seq: number | undefined;
   #you: Author | null = null;
   #tries = 0;
-  #marks = 0;
+  #unopened = 0;
   #lastError = '';
   #freshToken = false;
   #heardAt = 0;
+  #welcomedAt = 0;
+  /** Counts connections, so that a late answer of an earlier one is dropped. */
+  #life = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #deadline: ReturnType<typeof setTimeout> | undefined;
   #pulse: ReturnType<typeof setInterval> | undefined;
   #stopped = false;
 
   constructor(options: RtmOptions, handlers: RtmHandlers) {
     this.#options = options;
     this.#handlers = handlers;
+    this.#page = options.page ?? thisPage;
     void this.#connect();
   }
 
-  /** Says something; resolves with the message's id once the room has taken it. */
-  say(text: string): Promise<string> {
-    const mark = `m${(this.#marks += 1)}`;
-    if (!this.#send({ t: 'chat', mark, text })) return Promise.reject(CloudError.unreachable());
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#settle(mark, (p) => p.reject(CloudError.unreachable())), ANSWER_WITHIN_MS);
-      this.#pending.set(mark, { resolve, reject, timer });
-    });
+  /**
+   * Says something under its author's mark (`newMark()`); resolves with the message's id once the room has taken it.
+   * Survives a reconnect. After a rejection the same mark may be said again, as long as the text is the same.
+   */
+  say(mark: string, text: string): Promise<string> {
+    if (this.#stopped || this.#link === 'refused' || this.#link === 'blocked') return Promise.reject(CloudError.unreachable());
+    return this.#outbox.say(mark, text);
   }
 
-  /** Sends a reaction; one that cannot be sent is dropped. */
+  /** Sends a reaction; one that cannot be sent, or comes too fast, is let go. */
   react(kind: Reaction): void {
-    this.#send({ t: 'reaction', kind });
+    if (this.#link === 'open') this.#reactions.add(kind);
   }
 
   /** Opens the socket again, for a token with another nickname. */
@@ -88,25 +110,35 @@ export class RtmSocket {
   stop(): void {
     this.#stopped = true;
     this.#drop();
+    this.#outbox.close(CloudError.unreachable());
   }
 
   async #connect(): Promise<void> {
-    this.#handlers.link('connecting', this.#you);
+    const life = (this.#life += 1);
+    if (this.#link !== 'blocked') this.#tell('connecting');
     let token: string;
     try {
       token = await this.#options.token(this.#freshToken);
     } catch (error) {
-      if (this.#stopped) return;
-      if (error instanceof CloudError && !error.retryable) this.#handlers.link('refused', this.#you);
+      if (life !== this.#life) return;
+      if (error instanceof CloudError && isFinal(error.code)) this.#refuse();
       else this.#wait(this.#backOff());
       return;
     }
-    if (this.#stopped || this.#socket) return;
+    if (life !== this.#life) return;
     this.#lastError = '';
-    const socket = new (this.#options.WebSocket ?? WebSocket)(this.#options.url);
+    let socket: WebSocket;
+    try {
+      socket = new (this.#options.WebSocket ?? WebSocket)(this.#options.url);
+    } catch {
+      return this.#failed(life); // the page's own policy forbids it, or the address makes no sense
+    }
+    let opened = false;
     this.#socket = socket;
     this.#heardAt = Date.now();
     socket.onopen = () => {
+      if (socket !== this.#socket) return;
+      opened = this.#page.opened = true;
       const known = this.#epoch === undefined ? {} : { epoch: this.#epoch, seq: this.#seq ?? 0 };
       this.#send({ t: 'hello', token, show: this.#options.show, ...known });
     };
@@ -114,9 +146,18 @@ export class RtmSocket {
       if (socket === this.#socket) this.#hear(String(message.data));
     };
     socket.onclose = (event) => {
-      if (socket === this.#socket) this.#closed(event.code);
+      if (socket === this.#socket) end(event.code, event.reason);
     };
-    this.#pulse = setInterval(() => this.#beat(), PING_EVERY_MS);
+    const end = (code: number, reason = '') => {
+      this.#drop();
+      if (opened) this.#closed(code, reason);
+      else this.#failed(this.#life);
+    };
+    this.#deadline = setTimeout(() => end(1006), WELCOME_WITHIN_MS);
+    this.#pulse = setInterval(() => {
+      if (Date.now() - this.#heardAt > SILENT_AFTER_MS) end(1006);
+      else this.#send({ t: 'ping' });
+    }, PING_EVERY_MS);
   }
 
   #hear(text: string): void {
@@ -125,41 +166,39 @@ export class RtmSocket {
     if (!frame) return;
     switch (frame.t) {
       case 'welcome':
-        this.#tries = 0;
+        clearTimeout(this.#deadline);
         this.#freshToken = false;
+        this.#welcomedAt = Date.now();
         [this.#epoch, this.#seq, this.#you] = [frame.epoch, frame.seq, frame.you];
         if (frame.snapshot) this.#handlers.snapshot(frame.snapshot, frame.you);
         if (frame.missed?.length) this.#handlers.events(frame.missed);
-        this.#handlers.link('open', frame.you);
+        this.#tell('open');
+        this.#outbox.opened(frame.you.id);
         break;
       case 'tick':
         this.#seq = frame.seq;
         this.#handlers.events(frame.events);
         break;
       case 'accepted':
-        this.#settle(frame.mark, (p) => p.resolve(frame.id));
+        this.#outbox.accepted(frame.mark, frame.id);
         break;
-      case 'error': {
-        this.#lastError = frame.code;
-        const error = new CloudError(frame.code, frame.message, frame.retryable);
-        if (frame.mark !== undefined) this.#settle(frame.mark, (p) => p.reject(error));
+      case 'error':
+        if (frame.mark === undefined) this.#lastError = frame.code;
+        else this.#outbox.refused(frame.mark, new CloudError(frame.code, frame.message, frame.retryable));
         break;
-      }
       case 'pong':
         break;
     }
   }
 
-  #closed(code: number): void {
-    this.#drop();
-    if (this.#stopped) return;
-    if (code === 1008) {
-      // A pass that no longer holds is renewed once; any other refusal is final.
-      if (this.#lastError !== 'unauthenticated' || this.#freshToken) {
-        this.#handlers.link('refused', this.#you);
-        return;
-      }
-      this.#freshToken = true;
+  /** A socket that had opened went away. */
+  #closed(code: number, reason: string): void {
+    const why = this.#lastError || (code === 1008 ? reason : '');
+    if (this.#welcomedAt > 0 && Date.now() - this.#welcomedAt >= STEADY_MS) this.#tries = 0;
+    this.#welcomedAt = 0;
+    if (code === 1008 && isFinal(why)) return this.#refuse();
+    if (code === 1008 && why === 'unauthenticated' && !this.#freshToken) {
+      this.#freshToken = true; // a pass that no longer holds is renewed at once
       this.#wait(0);
     } else if (code === 1001 || code === 1012) {
       this.#tries += 1;
@@ -169,13 +208,41 @@ export class RtmSocket {
     }
   }
 
-  #beat(): void {
-    if (Date.now() - this.#heardAt > SILENT_AFTER_MS) this.#closed(1006);
-    else this.#send({ t: 'ping' });
+  /** A socket did not even open. */
+  #failed(life: number): void {
+    this.#unopened += 1;
+    const blocked = () => this.#unopened >= TRIES_UNTIL_BLOCKED && !this.#page.opened;
+    if (!blocked()) return this.#wait(this.#backOff());
+    if (this.#link !== 'blocked') this.#tell('waiting');
+    // Where nothing at all is reached, the network is away, or the cloud: no reason to give sockets up.
+    void Promise.resolve(this.#options.reachable?.()).then(
+      () => true,
+      () => false,
+    ).then((reached) => {
+      if (life !== this.#life) return;
+      if (!reached || !blocked()) return this.#wait(this.#backOff());
+      this.#tell('blocked');
+      this.#outbox.close(CloudError.unreachable());
+      this.#again(BLOCKED_WAIT_MS * (0.5 + this.#random() / 2));
+    });
+  }
+
+  #refuse(): void {
+    this.#tell('refused');
+    this.#outbox.close(CloudError.unreachable());
+  }
+
+  #tell(link: RtmLink): void {
+    this.#link = link;
+    this.#handlers.link(link, this.#you);
   }
 
   #wait(ms: number): void {
-    this.#handlers.link('waiting', this.#you);
+    this.#tell('waiting');
+    this.#again(ms);
+  }
+
+  #again(ms: number): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#connect(), ms);
   }
@@ -196,21 +263,16 @@ export class RtmSocket {
     return true;
   }
 
-  #settle(mark: string, end: (pending: Pending) => void): void {
-    const pending = this.#pending.get(mark);
-    if (!pending) return;
-    this.#pending.delete(mark);
-    clearTimeout(pending.timer);
-    end(pending);
-  }
-
-  /** Lets go of the socket and of everything that waits for it. */
+  /** Lets go of the socket. What is being said waits for the next one. */
   #drop(): void {
     const socket = this.#socket;
     this.#socket = null;
+    this.#life += 1;
     clearInterval(this.#pulse);
+    clearTimeout(this.#deadline);
     clearTimeout(this.#timer);
+    this.#outbox.lost();
+    this.#reactions.stop();
     if (socket && socket.readyState < 2) socket.close();
-    for (const mark of [...this.#pending.keys()]) this.#settle(mark, (p) => p.reject(CloudError.unreachable()));
   }
 }
