@@ -1,4 +1,4 @@
-import type { Highlight, PublicCloud, PublicShow, ServerFrame } from '@vitrine/client';
+import type { Highlight, PublicCloud, PublicShow, ServerFrame, ShowState } from '@vitrine/client';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Memory } from '../src/app/lib/state/memory.ts';
 import { ShowStore } from '../src/app/lib/state/show.svelte.ts';
@@ -37,8 +37,9 @@ let kept: Map<string, string>;
 let asked: { token?: string; nickname?: string }[];
 let loads: number;
 let now: number;
+let load: () => Promise<PublicShow>;
 
-async function joined(): Promise<ShowStore> {
+async function joined(first: PublicShow = show, state: ShowState = 'live'): Promise<ShowStore> {
   const memory: Memory = { read: (key) => kept.get(key) ?? null, write: (key, value) => void kept.set(key, value) };
   const cloud = {
     viewer: (_show: string, wish: { token?: string; nickname?: string }) => {
@@ -46,26 +47,27 @@ async function joined(): Promise<ShowStore> {
       const nickname = wish.nickname ?? 'Guest';
       return Promise.resolve({ token: `t-${nickname}`, viewer_id: 'v1', nickname, expires_at: '2099-01-01T00:00:00Z' });
     },
-    show: () => ((loads += 1), Promise.resolve({ ...show, title: 'Loaded again' })),
+    show: () => ((loads += 1), load()),
   } as unknown as PublicCloud;
-  const store = new ShowStore({ show, cloud, memory, now: () => now, WebSocket: Server as unknown as new (url: string) => WebSocket });
+  const store = new ShowStore({ show: first, cloud, memory, now: () => now, random: () => 0.5, page: { opened: false }, WebSocket: Server as unknown as new (url: string) => WebSocket });
   store.start();
   await vi.advanceTimersByTimeAsync(0);
   Server.last.onopen?.();
-  Server.last.say({ t: 'welcome', epoch: 'e', seq: 1, you: { id: 'v1', name: 'Guest', role: 'viewer' }, snapshot: { state: 'live', live_at: null, viewers: 7, messages: [], highlights: [] } });
+  Server.last.say({ t: 'welcome', epoch: 'e', seq: 1, you: { id: 'v1', name: 'Guest', role: 'viewer' }, snapshot: { state, live_at: null, viewers: 7, messages: [], highlights: [] } });
   return store;
 }
 
 beforeEach(() => {
   vi.useFakeTimers();
   [kept, asked, loads, now] = [new Map(), [], 0, 0];
+  load = () => Promise.resolve({ ...show, title: 'Loaded again' });
 });
 afterEach(() => void vi.useRealTimers());
 
 test('a pin comes with the picture, never before it', async () => {
   const store = await joined();
   let picture = T0;
-  store.watch(() => picture);
+  store.watch({ atMs: () => picture, over: () => false });
   Server.last.say({ t: 'tick', seq: 2, events: [{ e: 'highlight', highlight: pin('a', 4) }] });
   store.look();
   expect(store.pinned).toBeNull();
@@ -80,7 +82,7 @@ test('a pin comes with the picture, never before it', async () => {
 
 test('a picture that does not come does not hide the pins for ever', async () => {
   const store = await joined();
-  store.watch(() => null);
+  store.watch({ atMs: () => null, over: () => false });
   Server.last.say({ t: 'tick', seq: 2, events: [{ e: 'highlight', highlight: pin('a', 4) }] });
   now = 7_000;
   store.look();
@@ -122,7 +124,7 @@ test('chat, removals and viewers follow the room', async () => {
 test('a changed line-up is loaded again, once for a burst', async () => {
   const store = await joined();
   for (let turn = 0; turn < 3; turn += 1) Server.last.say({ t: 'tick', seq: 2 + turn, events: [{ e: 'lineup_changed' }] });
-  await vi.advanceTimersByTimeAsync(3_000);
+  await vi.advanceTimersByTimeAsync(5_000);
   expect(loads).toBe(1);
   expect(store.show.title).toBe('Loaded again');
   store.stop();

@@ -1,4 +1,4 @@
-import { CloudError, type PublicCloud, type ViewerPass } from '@vitrine/client';
+import { CloudError, isFinal, type PublicCloud, type ViewerPass } from '@vitrine/client';
 import type { Memory } from './memory.ts';
 
 /** A pass is renewed when less than this is left of it, in milliseconds. */
@@ -38,7 +38,7 @@ export class Passport {
       return await this.#ask({ ...(pass && !fresh ? { token: pass.token } : {}), ...(name ? { nickname: name } : {}) });
     } catch (error) {
       // A pass or a name that the cloud no longer takes: begin again without it.
-      if (error instanceof CloudError && !error.retryable && (pass || name)) return this.#ask({});
+      if (error instanceof CloudError && !error.retryable && !isFinal(error.code) && (pass || name)) return this.#ask({});
       throw error;
     }
   }

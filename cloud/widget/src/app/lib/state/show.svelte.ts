@@ -1,5 +1,7 @@
 import {
+  CloudError,
   RtmSocket,
+  type Airing,
   type Author,
   type ChatMessage,
   type ProductCard,
@@ -12,9 +14,13 @@ import {
   type ShowState,
 } from '@vitrine/client';
 import { withMessages, withoutAuthor, withoutMessage } from './chat-log.ts';
+import { Draft } from './draft.svelte.ts';
+import { Fallback } from './fallback.ts';
 import { HighlightTrack, type Pinned } from './highlights.ts';
+import { Landing, type Picture } from './landing.ts';
 import type { Memory } from './memory.ts';
 import { Passport } from './pass.ts';
+import { Reloader } from './reload.ts';
 
 /** How often the picture is asked how far it is, in milliseconds. */
 const LOOK_EVERY_MS = 100;
@@ -22,11 +28,12 @@ const LOOK_EVERY_MS = 100;
 const PICTURE_WITHIN_MS = 8_000;
 /** How far a usual picture is behind what is heard. */
 const USUAL_DELAY_MS = 2_500;
-/** A line-up that changes is loaded again within this, so that a full room does not ask at once. */
-const RELOAD_SPREAD_MS = 2_000;
+/** A show that moved is loaded again within this, so that a full room does not ask at once. */
+const MOVED_SPREAD_MS = 1_500;
+/** The same where nobody waits for it: the line-up changed, or the room told all that the player needs. */
+const RELOAD_SPREAD_MS = 4_000;
 
-/** A picture's clock: UTC milliseconds of the frame on screen, or null when it does not tell. */
-export type PictureClock = () => number | null;
+export type { Picture } from './landing.ts';
 
 export interface ShowStoreOptions {
   show: PublicShow;
@@ -35,12 +42,16 @@ export interface ShowStoreOptions {
   /** Called when a transition of a highlight comes to the screen. */
   onPinned?: (pinned: Pinned | null, pictureMs: number | null) => void;
   WebSocket?: RtmOptions['WebSocket'];
+  page?: RtmOptions['page'];
+  /** Monotonic milliseconds. */
   now?: () => number;
+  random?: () => number;
 }
 
 /** One show as this viewer sees it. Knows no DOM; the views draw what it says. */
 export class ShowStore {
   show = $state.raw() as PublicShow;
+  /** Where the show is on this viewer's screen: the end and an interruption wait for the picture, the start for its address. */
   state = $state<ShowState>('draft');
   viewers = $state(0);
   messages = $state.raw<ChatMessage[]>([]);
@@ -50,51 +61,78 @@ export class ShowStore {
   /** Reactions of everybody, the last burst; each burst is a new object. */
   burst = $state.raw<{ counts: Partial<Record<Reaction, number>> } | null>(null);
   name = $state<string | null>(null);
+  /** What this viewer is writing. */
+  readonly draft = new Draft((mark, text) => this.say(mark, text));
 
   readonly #options: ShowStoreOptions;
   readonly #now: () => number;
   readonly #track = new HighlightTrack();
   readonly #passport: Passport;
+  readonly #landing = new Landing();
+  readonly #reloader: Reloader;
+  readonly #fallback: Fallback;
   #rtm: RtmSocket | null = null;
-  #picture: PictureClock | null = null;
+  /** Where the show is by the last word of the room, or of the page while there is no room. */
+  #said: ShowState;
+  /** Where the show is by the page that was loaded last. */
+  #loaded: ShowState;
+  #picture: Picture | null = null;
   #pictureSeenMs: number;
   #looking: ReturnType<typeof setInterval> | undefined;
-  #reloading: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: ShowStoreOptions) {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
+    const random = options.random ?? Math.random;
     this.#pictureSeenMs = this.#now();
     this.#passport = new Passport(options.cloud, options.show.id, options.memory);
     this.name = this.#passport.chosenName;
-    this.#take(options.show);
+    this.#reloader = new Reloader(() => this.#load().then(() => this.#agreed), random);
+    this.#fallback = new Fallback(() => this.#ask(), random);
+    this.#said = this.#loaded = this.state = options.show.state;
+    this.show = options.show;
+    this.viewers = options.show.viewers;
     if (options.show.highlight) this.#track.reset([options.show.highlight]);
   }
 
   /** Joins the room. */
   start(): void {
-    const { show, WebSocket } = this.#options;
+    const { show, WebSocket, page, random } = this.#options;
     this.#rtm = new RtmSocket(
-      { url: show.rtm_url, show: show.id, token: (fresh) => this.#passport.token(fresh), ...(WebSocket ? { WebSocket } : {}) },
+      {
+        url: show.rtm_url,
+        show: show.id,
+        token: (fresh) => this.#passport.token(fresh),
+        reachable: () => this.#ask(),
+        ...(WebSocket && { WebSocket }),
+        ...(page && { page }),
+        ...(random && { random }),
+      },
       {
         snapshot: (snapshot) => {
-          this.#move(snapshot.state, snapshot.live_at);
+          this.#move(snapshot);
           this.viewers = snapshot.viewers;
           this.messages = withMessages([], snapshot.messages);
           this.#track.reset(snapshot.highlights);
         },
         events: (events) => events.forEach((event) => this.#happened(event)),
-        link: (link, you) => ([this.link, this.you] = [link, you]),
+        link: (link, you) => {
+          [this.link, this.you] = [link, you];
+          if (link === 'blocked') this.#fallback.start();
+          else this.#fallback.stop();
+        },
       },
     );
     this.#looking = setInterval(() => this.look(), LOOK_EVERY_MS);
+    if (!this.#agreed) this.#reloader.ask(MOVED_SPREAD_MS);
   }
 
   /** Leaves the room. */
   stop(): void {
     this.#rtm?.stop();
+    this.#reloader.stop();
+    this.#fallback.stop();
     clearInterval(this.#looking);
-    clearTimeout(this.#reloading);
   }
 
   /** Who watches: attribution for the cart. */
@@ -103,7 +141,7 @@ export class ShowStore {
   }
 
   /** The picture that pins wait for; null where there is none (chat only). */
-  watch(picture: PictureClock | null): void {
+  watch(picture: Picture | null): void {
     this.#picture = picture;
     this.#pictureSeenMs = this.#now();
   }
@@ -111,7 +149,9 @@ export class ShowStore {
   /** Shows what the picture has reached. */
   look(): void {
     const now = this.#now();
-    const picture = this.#picture?.() ?? null;
+    const landed = this.#landing.due(this.#picture, now);
+    if (landed) this.#land(landed);
+    const picture = this.#picture?.atMs() ?? null;
     if (picture !== null) this.#pictureSeenMs = now;
     let pinned = this.pinned;
     if (this.state === 'ended') pinned = null;
@@ -127,8 +167,9 @@ export class ShowStore {
     return this.show.products.find((product) => product.product_id === card.product_id) ?? card;
   }
 
-  say(text: string): Promise<string> {
-    return this.#rtm?.say(text) ?? Promise.reject(new Error('not started'));
+  /** Says something under its author's mark; see `RtmSocket.say`. */
+  say(mark: string, text: string): Promise<string> {
+    return this.#rtm?.say(mark, text) ?? Promise.reject(CloudError.unreachable());
   }
 
   react(kind: Reaction): void {
@@ -142,31 +183,60 @@ export class ShowStore {
     this.#rtm?.restart();
   }
 
-  /** Loads the show again. */
-  async reload(): Promise<void> {
-    try {
-      this.#take(await this.#options.cloud.show(this.show.id));
-    } catch {
-      // What is shown stays; the next change asks again.
-    }
+  /** Loads the show. The room, where there is one, knows better where it is. */
+  async #load(): Promise<void> {
+    const show = await this.#options.cloud.show(this.show.id);
+    this.#loaded = show.state;
+    // What plays goes on playing until the end has reached the screen.
+    const playing = onAir(this.state) && !show.playback_url ? { playback_url: this.show.playback_url, still_url: this.show.still_url } : {};
+    this.show = { ...show, ...playing };
+    if (this.link === 'open') return this.#follow();
+    this.#said = show.state;
+    this.viewers = show.viewers;
+    this.#follow();
   }
 
-  #take(show: PublicShow): void {
-    this.show = show;
-    this.state = show.state;
-    if (this.link !== 'open') this.viewers = show.viewers;
+  /** Without a room: the show's public state, its pin included. */
+  async #ask(): Promise<void> {
+    await this.#load();
+    if (this.link === 'open') return;
+    if (this.show.highlight) this.#track.add(this.show.highlight, this.#now());
+    else this.#track.reset([]);
   }
 
-  #move(state: ShowState, liveAt: string | null): void {
-    const changed = state !== this.state;
+  /** Whether the page that was loaded and the room tell the same. */
+  get #agreed(): boolean {
+    return this.#loaded === this.#said && (!onAir(this.#said) || this.show.playback_url !== null);
+  }
+
+  #move(told: Airing): void {
+    this.#said = told.state;
+    const { live_at, ended_at, playback_url, still_url } = told;
+    this.show = {
+      ...this.show,
+      ...(live_at && { live_at }),
+      ...(ended_at && { ended_at }),
+      ...(playback_url && { playback_url }),
+      ...(still_url && { still_url }),
+    };
+    this.#follow();
+    if (!this.#agreed) this.#reloader.ask(playback_url ? RELOAD_SPREAD_MS : MOVED_SPREAD_MS);
+  }
+
+  /** Brings to the screen what was told, as soon as it may be shown. */
+  #follow(): void {
+    const told = this.#said;
+    if (told === this.state) return this.#landing.cancel();
+    if (onAir(told) && !this.show.playback_url) return; // there is nothing to show yet: the page is on its way
+    const takesAway = this.state === 'live' && (told === 'ended' || told === 'interrupted');
+    if (takesAway && this.#picture) this.#landing.hold(told, told === 'ended' ? this.show.ended_at : null, this.#now());
+    else this.#land(told);
+  }
+
+  #land(state: ShowState): void {
+    this.#landing.cancel();
     this.state = state;
-    if (liveAt && liveAt !== this.show.live_at) this.show = { ...this.show, live_at: liveAt };
-    if (changed) this.#reloadSoon(0);
-  }
-
-  #reloadSoon(spreadMs: number): void {
-    clearTimeout(this.#reloading);
-    this.#reloading = setTimeout(() => void this.reload(), 100 + Math.random() * spreadMs);
+    if (!onAir(state)) this.show = { ...this.show, playback_url: null, still_url: null };
   }
 
   #happened(event: RoomEvent): void {
@@ -190,12 +260,16 @@ export class ShowStore {
         this.#track.add(event.highlight, this.#now());
         break;
       case 'state':
-        this.#move(event.state, event.live_at);
+        this.#move(event);
         break;
       case 'lineup_changed':
-        this.#reloadSoon(RELOAD_SPREAD_MS);
+        this.#reloader.ask(RELOAD_SPREAD_MS);
         break;
       default: // staff only, or newer than this widget
     }
   }
+}
+
+function onAir(state: ShowState): boolean {
+  return state === 'live' || state === 'interrupted';
 }

@@ -1,0 +1,82 @@
+import { newMark } from '@vitrine/client';
+
+/** More messages than this do not wait at once. */
+const MOST_OUTGOING = 4;
+
+/** A message that was sent off and has not arrived. */
+export interface Outgoing {
+  /** A random UUID; the same text is sent again under the same one, so that it is said once. */
+  mark: string;
+  text: string;
+  /** Why it did not arrive; null while it is on its way. */
+  error: unknown;
+}
+
+/** What outlives a page. */
+export interface KeptDraft {
+  text: string;
+  outgoing: { mark: string; text: string }[];
+}
+
+/** What this person is writing and what is on its way; lives as long as the show, whatever view is open. */
+export class Draft {
+  text = $state('');
+  outgoing = $state.raw<Outgoing[]>([]);
+  readonly #say: (mark: string, text: string) => Promise<unknown>;
+
+  constructor(say: (mark: string, text: string) => Promise<unknown>) {
+    this.#say = say;
+  }
+
+  get sending(): boolean {
+    return this.outgoing.some((one) => one.error === null);
+  }
+  get failed(): Outgoing[] {
+    return this.outgoing.filter((one) => one.error !== null);
+  }
+  /** Whether there is something to send, and room for it. */
+  get ready(): boolean {
+    return this.text.trim() !== '' && this.outgoing.length < MOST_OUTGOING;
+  }
+
+  /** Sends off what is written; the field is free for the next thought. */
+  send(): void {
+    if (!this.ready) return;
+    const one = { mark: newMark(), text: this.text.trim(), error: null };
+    this.text = '';
+    this.#post(one);
+  }
+
+  /** Sends a message that failed once more, under its own mark. */
+  again(mark: string): void {
+    const one = this.outgoing.find((other) => other.mark === mark);
+    if (one && one.error !== null) this.#post(one);
+  }
+
+  discard(mark: string): void {
+    this.outgoing = this.outgoing.filter((one) => one.mark !== mark);
+  }
+
+  keep(): KeptDraft {
+    return { text: this.text, outgoing: this.outgoing.map(({ mark, text }) => ({ mark, text })) };
+  }
+
+  /** Takes over what an earlier page kept; what was on its way is sent again, and said once. */
+  restore(kept: KeptDraft): void {
+    this.text = kept.text;
+    for (const one of kept.outgoing.slice(0, MOST_OUTGOING)) this.#post({ ...one, error: null });
+  }
+
+  #post(one: Outgoing): void {
+    const now: Outgoing = { ...one, error: null };
+    const known = this.outgoing.some((other) => other.mark === one.mark);
+    this.outgoing = known ? this.outgoing.map((other) => (other.mark === one.mark ? now : other)) : [...this.outgoing, now];
+    this.#say(now.mark, now.text).then(
+      () => this.discard(now.mark),
+      (reason: unknown) => {
+        const error = reason ?? new Error('not sent');
+        this.outgoing = this.outgoing.map((other) => (other.mark === now.mark ? { ...other, error } : other));
+      },
+    );
+  }
+}

@@ -1,0 +1,71 @@
+import { CloudError } from '@vitrine/client';
+import { expect, test } from 'vitest';
+import { Draft } from '../src/app/lib/state/draft.svelte.ts';
+
+/** A room that answers when the test says so. */
+function room() {
+  const said: { mark: string; text: string; resolve: (id: string) => void; reject: (error: unknown) => void }[] = [];
+  const draft = new Draft((mark, text) => new Promise((resolve, reject) => said.push({ mark, text, resolve, reject })));
+  return { said, draft };
+}
+const settled = () => new Promise((resolve) => setTimeout(resolve));
+
+test('what is typed while a message is on its way stays', async () => {
+  const { said, draft } = room();
+  draft.text = ' first ';
+  draft.send();
+  expect(said.map(({ text }) => text)).toEqual(['first']);
+  draft.text = 'the next thou';
+  expect(draft.sending).toBe(true);
+  said[0]!.resolve('id');
+  await settled();
+  expect(draft.text).toBe('the next thou');
+  expect(draft.sending).toBe(false);
+  expect(draft.outgoing).toEqual([]);
+});
+
+test('a failure keeps the message, and it is sent again under its own mark', async () => {
+  const { said, draft } = room();
+  draft.text = 'hello';
+  draft.send();
+  said[0]!.reject(CloudError.unreachable());
+  await settled();
+  expect(draft.failed).toMatchObject([{ text: 'hello', error: { code: 'cloud_unreachable' } }]);
+  draft.again(said[0]!.mark);
+  draft.again(said[0]!.mark); // a double press is one message
+  expect(said.map(({ mark, text }) => [mark, text])).toEqual([[said[0]!.mark, 'hello'], [said[0]!.mark, 'hello']]);
+  said[1]!.resolve('id');
+  await settled();
+  expect(draft.outgoing).toEqual([]);
+});
+
+test('each message has a mark of its own', () => {
+  const { said, draft } = room();
+  for (const text of ['same', 'same']) {
+    draft.text = text;
+    draft.send();
+  }
+  expect(new Set(said.map(({ mark }) => mark)).size).toBe(2);
+});
+
+test('only so many wait at once, and the next stays in the field', () => {
+  const { said, draft } = room();
+  for (let n = 0; n < 9; n += 1) {
+    draft.text = `n${n}`;
+    draft.send();
+  }
+  expect(said).toHaveLength(4);
+  expect(draft.text).toBe('n8');
+});
+
+test('a new page goes on where the old one was', async () => {
+  const before = room();
+  before.draft.text = 'on its way';
+  before.draft.send();
+  before.draft.text = 'half a thou';
+  const kept = JSON.parse(JSON.stringify(before.draft.keep())) as ReturnType<Draft['keep']>;
+  const after = room();
+  after.draft.restore(kept);
+  expect(after.draft.text).toBe('half a thou');
+  expect(after.said).toMatchObject([{ mark: before.said[0]!.mark, text: 'on its way' }]);
+});
