@@ -1,7 +1,7 @@
 import type Hls from 'hls.js';
-import type * as EnginePart from '../../../parts/engine.ts';
-import { part } from '../../lib/parts.ts';
-import { hlsConfig } from './policies.ts';
+import type { Driver, DriverEvents } from './driver.ts';
+import { HlsDriver } from './hls-driver.ts';
+import { NativeDriver } from './native-driver.ts';
 
 /** What the picture does. `trouble` still tries by itself; `blocked` waits for a tap. */
 export type Phase = 'starting' | 'playing' | 'waiting' | 'blocked' | 'trouble';
@@ -11,88 +11,97 @@ export interface EngineView {
   muted: boolean;
   /** The browser allowed the picture but not the sound. */
   soundHeld: boolean;
-  /** The viewer stopped it. */
+  /** The viewer stopped it: here, by a headset, by a call, in the picture-in-picture window. */
   paused: boolean;
   aspect: 'wide' | 'tall';
 }
 
-/** A rebuilt player waits 1, 2, 4, then 5 s. */
+export interface EngineOptions {
+  video: HTMLVideoElement;
+  url: string;
+  muted: boolean;
+  /** True while the show is interrupted: then a standing picture is right. */
+  patient: () => boolean;
+  /** Called before a rebuild takes the last frame away. */
+  keepFrame: () => void;
+  changed: (view: EngineView) => void;
+  loadHls: () => Promise<typeof Hls>;
+  /** Where the page says that it goes away and comes back. */
+  page?: EventTarget;
+  random?: () => number;
+}
+
+/** A rebuilt player waits about 1, 2, 4, then 5 s. */
 const LONGEST_REBUILD_MS = 5_000;
 /** A picture that stands this long, although the show goes on, is rebuilt. */
 const STUCK_AFTER_MS = 12_000;
 /** No picture for this long is told to the viewer. */
 const TROUBLE_AFTER_MS = 10_000;
-
+const LOOK_EVERY_MS = 500;
 /** A picture this many seconds later than it could be jumps to the live edge: hls.js only speeds up when it is closer. */
 const TOO_LATE_S = 5;
+/** A jump that did not help is tried again after this, then twice as long: an edge that does not play makes no hopping. */
+const JUMP_AGAIN_MS = 4_000;
+const LONGEST_JUMP_MS = 60_000;
 
-/** A date that Safari's own player knows about its programme. */
-interface NativeDates {
-  getStartDate?: () => Date;
-}
-
-/** Plays one live stream in a video element, and keeps it playing. */
+/**
+ * Plays one live stream in a video element, and keeps it playing. It owns the element: every `play`, `pause`, `load` and
+ * source is its own, so that a pause which it did not ask for is the viewer's.
+ */
 export class Engine {
+  readonly #options: EngineOptions;
   readonly #video: HTMLVideoElement;
-  readonly #url: string;
-  readonly #changed: (view: EngineView) => void;
-  readonly #patient: () => boolean;
   readonly #stop = new AbortController();
-  /** Called before a rebuild takes the last frame away. */
-  readonly #keepFrame: () => void;
-  #hls: Hls | null = null;
+  /** The present player and its building; aborted when another takes its place. */
+  #build = new AbortController();
+  #driver: Driver | null = null;
   #view: EngineView = { phase: 'starting', muted: false, soundHeld: false, paused: false, aspect: 'wide' };
   #started = false;
   #rebuilds = 0;
   #movedAtMs = performance.now();
   #goodAtMs = performance.now();
   #lastTime = -1;
+  /** The browser keeps the page away (back-forward cache): its pauses are not the viewer's. */
+  #away = false;
+  #stoodPaused = false;
+  #jumpedAtMs = Number.NEGATIVE_INFINITY;
+  #jumpAgainMs = JUMP_AGAIN_MS;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #watch: ReturnType<typeof setInterval> | undefined;
+  readonly #looking: ReturnType<typeof setInterval>;
 
-  constructor(options: {
-    video: HTMLVideoElement;
-    url: string;
-    muted: boolean;
-    /** True while the show is interrupted: then a standing picture is right. */
-    patient: () => boolean;
-    keepFrame: () => void;
-    changed: (view: EngineView) => void;
-  }) {
+  constructor(options: EngineOptions) {
+    this.#options = options;
     this.#video = options.video;
-    this.#url = options.url;
-    this.#patient = options.patient;
-    this.#keepFrame = options.keepFrame;
-    this.#changed = options.changed;
     this.#view.muted = this.#video.muted = options.muted;
     this.#listen();
-    void this.#build();
-    this.#watch = setInterval(() => this.#look(), 500);
+    this.#start();
+    this.#looking = setInterval(() => this.#look(), LOOK_EVERY_MS);
   }
 
   /** UTC milliseconds of the frame on screen; null until there is one that knows. */
   playingAtMs(): number | null {
-    if (!this.#started || this.#video.readyState < 2) return null;
-    if (this.#hls) return this.#hls.playingDate?.getTime() ?? null;
-    const start = (this.#video as HTMLVideoElement & NativeDates).getStartDate?.().getTime();
-    return start === undefined || Number.isNaN(start) ? null : start + this.#video.currentTime * 1_000;
+    return this.#started && this.#video.readyState >= 2 ? (this.#driver?.atMs() ?? null) : null;
+  }
+
+  /** The stream has ended, and the picture has shown all of it. */
+  over(): boolean {
+    return this.#started && this.#video.ended;
   }
 
   /** Plays, with the sound if the browser lets it. Call it from a gesture where there is one. */
   async play(): Promise<void> {
-    const video = this.#video;
+    const [video, { signal }] = [this.#video, this.#build];
     try {
-      await video.play();
-      return;
+      return await video.play();
     } catch (error) {
-      if (!isRefusal(error)) return;
+      if (!isRefusal(error) || signal.aborted || this.#view.paused) return;
     }
     video.muted = true;
     this.#set({ muted: true, soundHeld: true });
     try {
       await video.play();
     } catch (error) {
-      if (isRefusal(error)) this.#set({ phase: 'blocked' });
+      if (isRefusal(error) && !signal.aborted && !this.#view.paused) this.#set({ phase: 'blocked' });
     }
   }
 
@@ -100,15 +109,16 @@ export class Engine {
   setPaused(paused: boolean): void {
     this.#set({ paused });
     if (paused) return this.#video.pause();
-    const edge = this.#hls?.liveSyncPosition;
-    if (edge) this.#video.currentTime = edge;
     this.#movedAtMs = this.#goodAtMs = performance.now();
+    if (!this.#driver && this.#view.phase !== 'starting') return this.retry(); // it broke meanwhile
+    this.#toLive();
     void this.play();
   }
 
   setMuted(muted: boolean): void {
     this.#video.muted = muted;
     this.#set({ muted, soundHeld: false });
+    // A browser that does not allow the sound stops the picture instead.
     if (!muted && this.#video.paused && !this.#view.paused) void this.play();
   }
 
@@ -120,12 +130,8 @@ export class Engine {
 
   destroy(): void {
     this.#stop.abort();
-    clearTimeout(this.#timer);
-    clearInterval(this.#watch);
-    this.#hls?.destroy();
-    this.#hls = null;
-    this.#video.removeAttribute('src');
-    this.#video.load();
+    clearInterval(this.#looking);
+    this.#drop();
   }
 
   #listen(): void {
@@ -134,53 +140,87 @@ export class Engine {
     on('playing', () => {
       this.#started = true;
       this.#rebuilds = 0;
-      this.#set({ phase: 'playing', paused: false });
+      this.#set({ phase: 'playing' });
     });
     on('waiting', () => this.#view.phase === 'playing' && this.#set({ phase: 'waiting' }));
+    on('pause', () => this.#pausedByViewer && this.#set({ paused: true }));
+    on('play', () => {
+      if (this.#view.paused && !video.paused) this.setPaused(false); // from outside too: on at the live edge
+    });
     on('resize', () => this.#set({ aspect: video.videoHeight > video.videoWidth ? 'tall' : 'wide' }));
-    on('volumechange', () => this.#set({ muted: video.muted }));
-    on('error', () => !this.#hls && video.getAttribute('src') && this.#rebuildLater());
+    on('volumechange', () => this.#set({ muted: video.muted, ...(!video.muted && { soundHeld: false }) }));
+    const page = this.#options.page ?? window;
+    page.addEventListener('pagehide', () => (this.#away = true), { signal });
+    page.addEventListener('pageshow', () => this.#back(), { signal });
   }
 
-  async #build(): Promise<void> {
+  /**
+   * A pause that came from outside. The engine's own comes after `view.paused`; the browser's own is one of a picture that
+   * is over, of an element that was taken out of the page or has nothing to play, or of a page that goes away.
+   */
+  get #pausedByViewer(): boolean {
     const video = this.#video;
-    if ('MediaSource' in window || 'ManagedMediaSource' in window) {
-      const { Hls: HlsPlayer } = await part<typeof EnginePart>('engine');
-      if (this.#stop.signal.aborted) return;
-      if (HlsPlayer.isSupported()) {
-        const hls = new HlsPlayer(hlsConfig(this.#patient));
-        this.#hls = hls;
-        hls.on(HlsPlayer.Events.MANIFEST_PARSED, () => void this.play());
-        hls.on(HlsPlayer.Events.ERROR, (_name, error) => {
-          if (error.fatal && this.#hls === hls) this.#rebuildLater();
-        });
-        hls.loadSource(this.#url);
-        hls.attachMedia(video);
-        return;
-      }
-    }
-    video.src = this.#url; // the browser's own HLS; one that has none answers with an error
-    void this.play();
+    return video.paused && !this.#view.paused && !video.ended && video.isConnected && video.readyState > 0 && !this.#away;
   }
 
-  #rebuildLater(): void {
-    const wait = Math.min(1_000 * 2 ** this.#rebuilds, LONGEST_REBUILD_MS);
+  #back(): void {
+    if (!this.#away) return;
+    this.#away = false;
+    if (!this.#view.paused) this.setPaused(false);
+  }
+
+  #start(): void {
+    const build = new AbortController();
+    this.#build = build;
+    const events: DriverEvents = {
+      ready: () => void (!build.signal.aborted && !this.#view.paused && this.play()),
+      failed: () => void (!build.signal.aborted && this.#failed()),
+    };
+    const { video, url, patient, loadHls } = this.#options;
+    if (!('MediaSource' in globalThis || 'ManagedMediaSource' in globalThis)) {
+      this.#driver = new NativeDriver(video, url, events);
+      return;
+    }
+    loadHls().then(
+      (HlsPlayer) => {
+        if (build.signal.aborted) return;
+        this.#driver = HlsPlayer.isSupported()
+          ? new HlsDriver(HlsPlayer, video, url, patient, events)
+          : new NativeDriver(video, url, events);
+      },
+      () => events.failed(),
+    );
+  }
+
+  /** Ends the player, or the building of one. */
+  #drop(): void {
+    this.#build.abort();
+    clearTimeout(this.#timer);
+    this.#driver?.destroy();
+    this.#driver = null;
+  }
+
+  #failed(): void {
+    if (this.#view.paused && this.#started) {
+      // Nobody watches: it is built anew when the viewer goes on.
+      this.#options.keepFrame();
+      this.#drop();
+      this.#set({ phase: 'waiting' });
+      return;
+    }
+    const most = Math.min(1_000 * 2 ** this.#rebuilds, LONGEST_REBUILD_MS);
     this.#rebuilds += 1;
-    this.#rebuild(wait);
+    this.#rebuild(most * (0.75 + (this.#options.random ?? Math.random)() / 4));
   }
 
   #rebuild(waitMs: number): void {
-    if (this.#started) this.#keepFrame();
-    this.#hls?.destroy();
-    this.#hls = null;
-    this.#video.removeAttribute('src');
+    if (this.#started) this.#options.keepFrame();
+    this.#drop();
     this.#started = false;
     this.#movedAtMs = performance.now();
     if (this.#view.phase !== 'trouble') this.#set({ phase: 'waiting' });
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      void this.#build().catch(() => this.#rebuildLater());
-    }, waitMs);
+    if (waitMs === 0) this.#start();
+    else this.#timer = setTimeout(() => this.#start(), waitMs);
   }
 
   /** Notices a picture that stands. */
@@ -189,26 +229,46 @@ export class Engine {
     const now = performance.now();
     const moved = this.#started && time !== this.#lastTime;
     this.#lastTime = time;
-    if (moved || this.#patient() || this.#view.paused || this.#view.phase === 'blocked') {
+    this.#goOn();
+    if (moved || this.#options.patient() || this.#view.paused || this.#view.phase === 'blocked' || this.#away) {
       this.#movedAtMs = this.#goodAtMs = now;
       if (moved && this.#view.phase === 'trouble') this.#set({ phase: 'playing' });
-      if (moved && !this.#patient()) this.#catchUp();
+      if (moved && !this.#options.patient() && !this.#view.paused) this.#catchUp(now);
       return;
     }
     if (now - this.#goodAtMs > TROUBLE_AFTER_MS && this.#view.phase !== 'trouble') this.#set({ phase: 'trouble' });
     if (now - this.#movedAtMs > STUCK_AFTER_MS && this.#started) this.#rebuild(0);
   }
 
+  /** A pause of the browser's own that has passed, as after a move in the page, is undone. Twice seen, so that an event may come first. */
+  #goOn(): void {
+    const video = this.#video;
+    const stands = this.#started && video.paused && !this.#view.paused && !video.ended && video.isConnected && !this.#away && this.#view.phase !== 'blocked';
+    if (stands && this.#stoodPaused) {
+      this.#toLive();
+      void this.play();
+    }
+    this.#stoodPaused = stands && !this.#stoodPaused;
+  }
+
   /** Back to the live edge after an interruption. */
-  #catchUp(): void {
-    const [hls, edge] = [this.#hls, this.#hls?.liveSyncPosition];
-    if (!hls || !edge || hls.targetLatency === null) return;
-    if (hls.latency > hls.targetLatency + TOO_LATE_S && edge > this.#video.currentTime) this.#video.currentTime = edge;
+  #catchUp(now: number): void {
+    const late = this.#driver?.late() ?? 0;
+    if (late <= TOO_LATE_S || now - this.#jumpedAtMs < this.#jumpAgainMs) return;
+    const soon = now - this.#jumpedAtMs < LONGEST_JUMP_MS;
+    this.#jumpAgainMs = soon ? Math.min(this.#jumpAgainMs * 2, LONGEST_JUMP_MS) : JUMP_AGAIN_MS;
+    this.#jumpedAtMs = now;
+    this.#toLive();
+  }
+
+  #toLive(): void {
+    const edge = this.#driver?.edge() ?? null;
+    if (edge !== null && edge > this.#video.currentTime) this.#video.currentTime = edge;
   }
 
   #set(change: Partial<EngineView>): void {
     this.#view = { ...this.#view, ...change };
-    this.#changed(this.#view);
+    this.#options.changed(this.#view);
   }
 }
 

@@ -1,0 +1,315 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Engine, type EngineOptions, type EngineView } from '../src/app/features/player/engine.ts';
+
+/** A media element that does what the standard says of `play`, `pause`, sources and removal; the test is the browser. */
+class FakeVideo extends EventTarget {
+  paused = true;
+  ended = false;
+  isConnected = true;
+  muted = false;
+  readyState = 4;
+  currentTime = 0;
+  src: string | null = null;
+  calls: string[] = [];
+  /** Whether sound is allowed without a gesture. */
+  soundAllowed = true;
+  seekable = { length: 1, start: () => 0, end: () => this.liveAt };
+  liveAt = 30;
+  async play() {
+    this.calls.push(this.muted ? 'play muted' : 'play');
+    if (!this.soundAllowed && !this.muted) throw new DOMException('no', 'NotAllowedError');
+    const was = this.paused;
+    this.paused = false;
+    if (was) this.tell('play');
+    if (this.readyState > 0) this.tell('playing');
+  }
+  pause() {
+    this.calls.push('pause');
+    this.#pauseNow();
+  }
+  /** What a headset, a call or the picture-in-picture window does. */
+  systemPauses() {
+    this.#pauseNow();
+  }
+  #pauseNow() {
+    if (this.paused) return;
+    this.paused = true;
+    this.tell('pause');
+  }
+  load() {
+    this.calls.push('load');
+    this.paused = true; // the load algorithm pauses without an event
+    [this.readyState, this.currentTime] = [0, 0];
+  }
+  removeAttribute(name: string) {
+    if (name === 'src') this.src = null;
+  }
+  /** Events are tasks: they come after the code that caused them. */
+  tell(name: string) {
+    setTimeout(() => this.dispatchEvent(new Event(name)), 0);
+  }
+  get videoWidth() {
+    return 16;
+  }
+  get videoHeight() {
+    return 9;
+  }
+}
+
+/** hls.js as far as the driver uses it. */
+class FakeHls {
+  static Events = { MANIFEST_PARSED: 'parsed', ERROR: 'error' };
+  static all: FakeHls[] = [];
+  static isSupported = () => true;
+  liveSyncPosition: number | null = 30;
+  latency = 2;
+  targetLatency: number | null = 2;
+  playingDate = new Date(1_000);
+  alive = true;
+  #on = new Map<string, (name: string, data: unknown) => void>();
+  constructor() {
+    FakeHls.all.push(this);
+  }
+  on(name: string, act: (name: string, data: unknown) => void) {
+    this.#on.set(name, act);
+  }
+  loadSource() {}
+  attachMedia() {
+    setTimeout(() => this.say('parsed'), 20);
+  }
+  say(name: string, data: unknown = {}) {
+    if (this.alive) this.#on.get(name)?.(name, data);
+  }
+  destroy() {
+    this.alive = false;
+  }
+}
+
+const players = () => (globalThis as Record<symbol, unknown>)[Symbol.for('vitrine.players')] ?? 0;
+const after = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+let video: FakeVideo;
+let view: EngineView;
+let engine: Engine | null;
+let page: EventTarget;
+
+function start(options: Partial<EngineOptions> = {}): Engine {
+  engine = new Engine({
+    video: video as unknown as HTMLVideoElement, url: 'http://cloud/live.m3u8', muted: false, patient: () => false, keepFrame: () => undefined,
+    changed: (now) => (view = now), loadHls: () => Promise.resolve(FakeHls as never), page, random: () => 0.5, ...options,
+  });
+  return engine;
+}
+/** Plays for so long. */
+async function playing(ms: number) {
+  for (let past = 0; past < ms; past += 250) {
+    if (!video.paused && video.readyState > 0) video.currentTime += 0.25;
+    video.liveAt += 0.25;
+    await after(250);
+  }
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal('MediaSource', class {});
+  [video, page, FakeHls.all, engine] = [new FakeVideo(), new EventTarget(), [], null];
+});
+afterEach(() => {
+  engine?.destroy();
+  expect(players()).toBe(0);
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+test('a pause from outside is the viewer\'s: it stays, quietly, and nothing is said to be wrong', async () => {
+  start();
+  await playing(2_000);
+  expect(view).toMatchObject({ phase: 'playing', paused: false });
+  video.calls = [];
+  video.systemPauses();
+  await playing(60_000);
+  expect(view).toMatchObject({ phase: 'playing', paused: true });
+  expect(video.calls).toEqual([]);
+  expect(FakeHls.all).toHaveLength(1);
+});
+
+test('a stream that breaks while the viewer has paused is built again only when they go on', async () => {
+  const engine = start();
+  await playing(2_000);
+  video.systemPauses();
+  await after(10);
+  video.calls = [];
+  FakeHls.all[0]!.say('error', { fatal: true });
+  await playing(60_000);
+  expect(view.paused).toBe(true);
+  expect(video.calls.filter((call) => call.startsWith('play'))).toEqual([]);
+  expect(FakeHls.all).toHaveLength(1);
+  engine.setPaused(false);
+  await playing(1_000);
+  expect(FakeHls.all).toHaveLength(2);
+  expect(view).toMatchObject({ phase: 'playing', paused: false });
+});
+
+test('going on, here or from outside, is at the live edge', async () => {
+  const engine = start();
+  await playing(2_000);
+  engine.setPaused(true);
+  await playing(5_000);
+  FakeHls.all[0]!.liveSyncPosition = 90;
+  engine.setPaused(false);
+  expect(video.currentTime).toBe(90);
+  await playing(2_000);
+  video.systemPauses();
+  await playing(5_000);
+  FakeHls.all[0]!.liveSyncPosition = 140;
+  await video.play(); // the headset's button
+  await after(10);
+  expect(view.paused).toBe(false);
+  expect(video.currentTime).toBe(140);
+});
+
+test('the browser\'s own pauses are not the viewer\'s', async () => {
+  start();
+  await playing(2_000);
+  // Taken out of the page and put back, as a theme does when it moves a block.
+  video.isConnected = false;
+  video.systemPauses();
+  await after(1_000);
+  expect(view.paused).toBe(false);
+  video.isConnected = true;
+  await after(1_500);
+  expect(video.paused).toBe(false);
+  // The back-forward cache.
+  page.dispatchEvent(new Event('pagehide'));
+  video.systemPauses();
+  await after(60_000);
+  expect(view).toMatchObject({ paused: false, phase: 'playing' });
+  FakeHls.all[0]!.liveSyncPosition = 500;
+  page.dispatchEvent(new Event('pageshow'));
+  await after(10);
+  expect(video.paused).toBe(false);
+  expect(video.currentTime).toBe(500);
+  // The end of the stream.
+  video.ended = true;
+  video.systemPauses();
+  await after(10);
+  expect(view.paused).toBe(false);
+  expect(engine!.over()).toBe(true);
+});
+
+test('pausing wins against a play that is still on its way', async () => {
+  const engine = start();
+  await playing(1_000);
+  engine.setPaused(true);
+  engine.setPaused(false);
+  engine.setPaused(true);
+  await playing(3_000);
+  expect(view.paused).toBe(true);
+  expect(video.paused).toBe(true);
+});
+
+test('pressing "Try now" while the player loads makes one player', async () => {
+  let arrive: (hls: never) => void = () => undefined;
+  const loading = new Promise<never>((resolve) => (arrive = resolve));
+  const engine = start({ loadHls: () => loading });
+  for (let press = 0; press < 20; press += 1) engine.retry();
+  arrive(FakeHls as never);
+  await after(100);
+  expect(players()).toBe(1);
+  expect(FakeHls.all.filter((hls) => hls.alive)).toHaveLength(1);
+  expect(FakeHls.all).toHaveLength(1);
+});
+
+test('a stage that closes while the player loads leaves none behind', async () => {
+  let arrive: (hls: never) => void = () => undefined;
+  const engine = start({ loadHls: () => new Promise<never>((resolve) => (arrive = resolve)) });
+  engine.destroy();
+  arrive(FakeHls as never);
+  await after(60_000);
+  expect(FakeHls.all).toHaveLength(0);
+  expect(video.calls).toEqual([]);
+});
+
+test('a player that cannot be loaded is loaded again, and said to be missing', async () => {
+  let tries = 0;
+  start({ loadHls: () => ((tries += 1), tries < 5 ? Promise.reject(new Error('404')) : Promise.resolve(FakeHls as never)) });
+  await after(11_000);
+  expect(view.phase).toBe('trouble');
+  await playing(10_000);
+  expect(tries).toBe(5);
+  expect(view.phase).toBe('playing');
+});
+
+test('fifty quick closes, retries and failures leave no player', async () => {
+  for (let turn = 0; turn < 50; turn += 1) {
+    video = new FakeVideo();
+    const engine = start({ loadHls: () => new Promise((resolve) => setTimeout(() => resolve(FakeHls as never), turn % 7)) });
+    await after(turn % 5);
+    engine.retry();
+    if (turn % 3 === 0) FakeHls.all.at(-1)?.say('error', { fatal: true });
+    await after(turn % 11);
+    expect(Number(players())).toBeLessThanOrEqual(1);
+    engine.destroy();
+    expect(players()).toBe(0);
+  }
+  await after(60_000);
+  expect(FakeHls.all.filter((hls) => hls.alive)).toEqual([]);
+});
+
+test('the sound that is not allowed is held back, not the picture', async () => {
+  video.soundAllowed = false;
+  start();
+  await playing(1_000);
+  expect(view).toMatchObject({ phase: 'playing', muted: true, soundHeld: true });
+});
+
+/** A browser that has no Media Source: an iPhone before iOS 17.1. */
+function withoutMediaSource() {
+  vi.unstubAllGlobals();
+  vi.stubGlobal('ManagedMediaSource', undefined);
+  delete (globalThis as Record<string, unknown>).ManagedMediaSource;
+}
+
+test('native HLS: the picture and its sound start in the very task that opens the stage', async () => {
+  withoutMediaSource();
+  start();
+  expect(video.src).toBe('http://cloud/live.m3u8');
+  expect(video.calls).toEqual(['play']); // no await in between: the gesture still counts
+  await after(10);
+  expect(view).toMatchObject({ phase: 'playing', muted: false, soundHeld: false });
+});
+
+test('native HLS: going on is live, and a picture that is late catches up, without hopping', async () => {
+  withoutMediaSource();
+  const engine = start();
+  await playing(2_000);
+  engine.setPaused(true);
+  await playing(30_000);
+  engine.setPaused(false);
+  expect(video.currentTime).toBe(video.liveAt - 1.5);
+  await playing(2_000);
+  video.currentTime -= 8;
+  await playing(1_000);
+  expect(video.liveAt - video.currentTime).toBeLessThan(3);
+  // An edge that it never gets to: it is asked less and less often.
+  let jumps = 0;
+  for (let past = 0; past < 120_000; past += 500) {
+    const before = (video.currentTime = video.liveAt - 20);
+    await playing(500);
+    if (video.currentTime > before + 5) jumps += 1;
+  }
+  expect(jumps).toBeGreaterThan(1);
+  expect(jumps).toBeLessThan(8);
+});
+
+test('native HLS: an error is tried again with a new source, and the old one is let go', async () => {
+  withoutMediaSource();
+  start();
+  await playing(1_000);
+  video.dispatchEvent(new Event('error'));
+  expect(video.src).toBeNull();
+  expect(players()).toBe(0);
+  video.readyState = 4;
+  await playing(2_000);
+  expect(players()).toBe(1);
+  expect(view.phase).toBe('playing');
+});
