@@ -30,7 +30,8 @@ export function demo(): DemoRun {
   return JSON.parse(run) as DemoRun;
 }
 
-async function freePort(): Promise<number> {
+/** A port that nobody uses now. */
+export async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once('error', reject);
     server.listen(0, '127.0.0.1', () => {

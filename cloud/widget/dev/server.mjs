@@ -196,8 +196,8 @@ if (process.env.VITRINE_DEMO_RUN_FILE) {
 console.log(`shop: ${shopUrl}\ncloud: ${cloudUrl}`);
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.on(signal, () => {
-    ffmpeg.kill();
-    rmSync(media, { recursive: true, force: true });
-    process.exit(0);
+    // The encoder writes until it is gone.
+    ffmpeg.once('exit', () => (rmSync(media, { recursive: true, force: true }), process.exit(0)));
+    if (!ffmpeg.kill()) process.exit(0);
   });
 }

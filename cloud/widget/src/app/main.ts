@@ -14,6 +14,7 @@ import { Speech, SPEECH, WORDS_WITHIN_MS } from './lib/text/speech.svelte.ts';
 import './main.css';
 import { styles } from './styles.ts';
 import ChatOnly from './views/ChatOnly.svelte';
+import { StageState } from './views/stage-state.svelte.ts';
 import Stage from './views/Stage.svelte';
 
 /** Fetches the words that `host` speaks, so that nothing is shown in English first; a slow network waits no longer than this. */
@@ -38,7 +39,7 @@ export function mount(place: Place): { destroy(): void } {
   const view =
     place.view === 'chat'
       ? mountView(ChatOnly, { target: root, context, props: { store } })
-      : mountView(Stage, { target: root, context, props: { place, store, shop: shopOf(place, store) } });
+      : mountView(Stage, { target: root, context, props: { place, store, shop: shopOf(place, store), now: new StageState() } });
   return {
     destroy() {
       store.stop();

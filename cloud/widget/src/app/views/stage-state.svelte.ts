@@ -1,0 +1,12 @@
+/** What a shopper did to the stage: it can be seeded when the page loads anew, and read before it goes. */
+export class StageState {
+  /** In the corner, still playing. */
+  mini = $state(false);
+  /** The list of products, with the one that was asked for; null when it is away. */
+  sheet = $state.raw<{ first: string | null } | null>(null);
+
+  constructor(seed: { mini?: boolean; sheet?: { first: string | null } | null } = {}) {
+    this.mini = seed.mini ?? false;
+    this.sheet = seed.sheet ?? null;
+  }
+}
