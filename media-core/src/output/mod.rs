@@ -11,5 +11,5 @@ pub(crate) mod tags;
 pub(crate) use self::{hub::Hub, preview::PreviewSlot};
 pub use self::{
     preview::{PreviewFrame, PreviewSettings},
-    rtmp::{BroadcastState, BroadcastStats, RtmpTarget},
+    rtmp::{BroadcastState, BroadcastStats, LossCause, RtmpTarget},
 };

@@ -7,8 +7,8 @@ use tauri_specta::Event;
 use vitrine_protocol::Highlight;
 
 use crate::desk::{
-    AirView, ChatChange, ConnectionView, DeskEvent, Devices, MeterView, OrderView, Session, ShowView,
-    StageView, UplinkView,
+    AirView, ChatChange, ConnectionView, DeskEvent, Devices, FaultView, MeterView, OrderView, Session,
+    ShowView, StageView, UplinkView,
 };
 
 macro_rules! events {
@@ -42,4 +42,5 @@ events! {
     OrderRecorded(OrderView) = Order;
     ConnectionChanged(ConnectionView) = Connection;
     SessionChanged(Option<Session>) = Session;
+    FaultsChanged(Vec<FaultView>) = Faults;
 }

@@ -36,6 +36,8 @@ pub fn builder() -> tauri_specta::Builder<tauri::Wry> {
             show::unpin,
             air::go_live,
             air::end_show,
+            air::cancel_air,
+            air::act_on_fault,
             chat::send_chat,
             chat::delete_message,
             chat::ban_author,
@@ -53,5 +55,6 @@ pub fn builder() -> tauri_specta::Builder<tauri::Wry> {
             events::OrderRecorded,
             events::ConnectionChanged,
             events::SessionChanged,
+            events::FaultsChanged,
         ])
 }

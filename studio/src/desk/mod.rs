@@ -1,13 +1,15 @@
 //! The app itself: knows no window.
 //!
 //! [`Desk`] is the handle that commands ask. Talking to the cloud happens in the caller's task; what
-//! changes the desk goes by channel to its one owner (`owner.rs`), which tells the window through
+//! changes the desk goes by channel to its one owner (`owner/`), which tells the window through
 //! [`Window`]. Everything live passes here: air, devices, meters, chat, pins.
 
 mod card;
 mod chat;
+mod clock;
 mod cloud;
 mod demo;
+mod faults;
 mod keys;
 mod owner;
 mod phase;
@@ -31,8 +33,9 @@ pub use view::*;
 
 use crate::error::CommandError;
 use cloud::{Cloud, base_address, show_path};
+use faults::Faults;
 use keys::Keys;
-use owner::{Ask, Opened, Owner};
+use owner::{Ask, Departure, Opened, Owner};
 use preview::PreviewServer;
 use settings::SettingsFile;
 
@@ -66,7 +69,9 @@ impl Desk {
         let settings = SettingsFile::of(&folder, profile);
         let cloud = Cloud::new()?;
         let (owner, asks) = mpsc::channel(64);
-        let task = Owner::new(settings.clone(), cloud.clone(), window, owner.clone());
+        let clock = clock::system_clock();
+        let faults = Faults::new(window.clone(), clock.clone());
+        let task = Owner::new(settings.clone(), cloud.clone(), window, clock, faults, owner.clone());
         let preview = Arc::new(PreviewServer::start(task.pictures()).await?);
         tokio::spawn(task.run(asks));
         Ok(Self { profile: profile.to_owned(), cloud, keys: Keys::of(profile), settings, preview, owner })
@@ -278,23 +283,28 @@ impl Desk {
         self.ask(Ask::Snapshot).await
     }
 
-    /// Opens the uplink and airs the show; answers once accepted.
+    /// Opens the uplink and airs the show; answers once it is under way. How it goes from there, and what
+    /// stops it, is told by phase and faults.
     pub async fn go_live(&self) -> Done {
-        let show = self.ask(Ask::GoLive).await??;
-        let target = match self.cloud.publish_key(&show_path(&show.org_id, &show.show_id)).await {
-            Ok(key) => RtmpTarget::new(&key.rtmp_url, &key.stream_key).map_err(|_| {
+        let departure = self.ask(Ask::GoLive).await??;
+        let show = &departure.show;
+        let key = self.cloud.publish_key(&show_path(&show.org_id, &show.show_id)).await;
+        let target = key.and_then(|key| {
+            RtmpTarget::new(&key.rtmp_url, &key.stream_key).map_err(|_| {
                 CommandError::new(Code::FarSide, "The cloud's publish address could not be read.")
-            }),
-            Err(error) => Err(error),
-        };
-        let failed = target.as_ref().err().cloned();
-        self.ask(|done| Ask::Takeoff(target.map(Box::new), done)).await?;
-        failed.map_or(Ok(()), Err)
+            })
+        });
+        self.ask(|done| Ask::Takeoff(departure.turn, target.map(Box::new), done)).await
+    }
+
+    /// Lets go of the uplink at once, in any phase on air. The show stays open at the cloud.
+    pub async fn cancel_air(&self) -> Done {
+        self.ask(Ask::CancelAir).await?
     }
 
     /// Ends the show.
     pub async fn end_show(&self) -> Done {
-        let show = self.ask(Ask::End).await??;
+        let Departure { show, turn } = self.ask(Ask::End).await??;
         let path = format!("{}/end", show_path(&show.org_id, &show.show_id));
         let ended = self.cloud.call::<Value>(Method::POST, &path, None).await.map(drop);
         // Ended from elsewhere meanwhile is ended too.
@@ -302,8 +312,17 @@ impl Desk {
             Err(error) if error.code == Code::ShowEnded => Ok(()),
             other => other,
         };
-        self.ask(|done| Ask::Landed(ended.clone(), done)).await?;
+        self.ask(|done| Ask::Landed(turn, ended.clone(), done)).await?;
         ended
+    }
+
+    /// Presses a fault's button.
+    pub async fn act_on_fault(&self, code: FaultCode, action: FaultAction) -> Done {
+        match (code, action) {
+            (FaultCode::EndFailed, FaultAction::TryAgain) => self.end_show().await,
+            (_, FaultAction::TryAgain) if faults::source_of(code) == FaultSource::Air => self.go_live().await,
+            _ => self.ask(|done| Ask::ActOnFault(code, action, done)).await?,
+        }
     }
 
     /// Pins at the frame on screen.

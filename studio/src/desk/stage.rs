@@ -11,9 +11,10 @@ use vitrine_media::scene::LowerThird;
 use vitrine_media::{Config, Event, MediaError, MicrophoneChoice, Pipeline, VideoSource};
 use vitrine_protocol::{Code, PublishInstant};
 
+use super::faults::{Fault, Faults, source_of};
 use super::settings::Settings;
 use super::view::{
-    Device, Devices, LowerThirdChoice, LowerThirdView, Quality, SourceChoice, StageNotice, StageNoticeKind,
+    Device, Devices, FaultCode, FaultSource, LowerThirdChoice, LowerThirdView, Quality, SourceChoice,
     StageView,
 };
 use crate::error::CommandError;
@@ -25,36 +26,40 @@ pub struct Stage {
     pictures: watch::Sender<Option<watch::Receiver<PreviewFrame>>>,
     devices: MediaDevices,
     source: SourceChoice,
+    /// What the host chose; shown unless it is gone.
+    wanted: SourceChoice,
     microphone: MicrophoneChoice,
     heard: Option<Device>,
     muted: bool,
     quality: Quality,
     choice: LowerThirdChoice,
     showing: Option<String>,
-    notice: Option<StageNotice>,
+    faults: Faults,
 }
 
 impl Stage {
     /// Nothing runs yet; `events` gets what pipelines tell.
-    pub fn new(settings: &Settings, events: mpsc::Sender<Event>) -> Self {
+    pub fn new(settings: &Settings, events: mpsc::Sender<Event>, faults: Faults) -> Self {
         let microphone = match &settings.microphone {
             None => MicrophoneChoice::Default,
             Some(None) => MicrophoneChoice::None,
             Some(Some(id)) => MicrophoneChoice::Device { id: id.clone() },
         };
+        let source = settings.source.clone().unwrap_or(SourceChoice::TestPattern);
         Self {
             pipeline: None,
             events,
             pictures: watch::channel(None).0,
             devices: MediaDevices::default(),
-            source: settings.source.clone().unwrap_or(SourceChoice::TestPattern),
+            source: source.clone(),
+            wanted: source,
             microphone,
             heard: None,
             muted: false,
             quality: settings.quality,
             choice: LowerThirdChoice::FollowPin,
             showing: None,
-            notice: None,
+            faults,
         }
     }
 
@@ -73,7 +78,7 @@ impl Stage {
             return Ok(());
         }
         self.devices = tokio::task::spawn_blocking(device::list).await.unwrap_or_default();
-        self.notice = None;
+        self.forget_faults();
         let camera_there = |id: &str| self.devices.cameras.iter().any(|camera| camera.id == id);
         let lost = matches!(&self.source, SourceChoice::Camera { id } if !camera_there(id));
         let file_lost = matches!(&self.source, SourceChoice::File { path } if !Path::new(path).is_file());
@@ -82,24 +87,25 @@ impl Stage {
                 Some(camera) => self.source = SourceChoice::Camera { id: camera.id.clone() },
                 None => {
                     self.source = SourceChoice::TestPattern;
-                    self.notice = Some(StageNotice { kind: StageNoticeKind::NoCamera, subject: None });
+                    self.faults.raise(Fault::new(FaultCode::NoCamera));
                 }
             }
         }
+        self.wanted = self.source.clone();
         self.start()
     }
 
     fn start(&mut self) -> Result<(), CommandError> {
         let config = Config {
-            source: source_of(&self.source),
+            source: capture_of(&self.source),
             microphone: self.microphone.clone(),
             muted: self.muted,
             ..quality_of(self.quality)
         };
         let pipeline = Pipeline::start(config, self.events.clone()).map_err(|error| {
             if let MediaError::MissingPlugin { element, .. } = &error {
-                let subject = Some(element.clone());
-                self.notice = Some(StageNotice { kind: StageNoticeKind::PluginMissing, subject });
+                let fault = Fault::new(FaultCode::PluginMissing).about(element.clone());
+                self.faults.raise(fault.because(error.to_string()));
             }
             refusal(&error)
         })?;
@@ -113,6 +119,7 @@ impl Stage {
         self.pictures.send_replace(None);
         self.showing = None;
         self.heard = None;
+        self.forget_faults();
         if let Some(pipeline) = self.pipeline.take() {
             pipeline.stop().await;
         }
@@ -129,11 +136,30 @@ impl Stage {
     /// A file that is not there; the old source stays.
     pub fn set_source(&mut self, source: SourceChoice) -> Result<(), CommandError> {
         if let Some(pipeline) = &self.pipeline {
-            pipeline.set_source(source_of(&source)).map_err(|error| refusal(&error))?;
+            pipeline.set_source(capture_of(&source)).map_err(|error| refusal(&error))?;
         }
-        self.source = source;
-        self.notice = None;
+        (self.source, self.wanted) = (source.clone(), source);
+        self.faults.clear_source(FaultSource::Camera);
         Ok(())
+    }
+
+    /// Tries again what a fault stopped.
+    ///
+    /// # Errors
+    /// When it cannot be tried at all.
+    pub fn try_again(&mut self, code: FaultCode) -> Result<(), CommandError> {
+        let Some(pipeline) = &self.pipeline else { return Ok(()) };
+        let tried = match source_of(code) {
+            FaultSource::Camera => {
+                if let (FaultCode::NoCamera, Some(camera)) = (code, self.devices.cameras.first()) {
+                    self.wanted = SourceChoice::Camera { id: camera.id.clone() };
+                }
+                pipeline.set_source(capture_of(&self.wanted))
+            }
+            FaultSource::Microphone => pipeline.set_microphone(self.microphone.clone()),
+            _ => Ok(()),
+        };
+        tried.map_err(|error| refusal(&error))
     }
 
     /// Listens to another microphone, or none.
@@ -149,7 +175,7 @@ impl Stage {
             self.heard = None;
         }
         self.microphone = choice;
-        self.clear_notice(&[StageNoticeKind::NoMicrophone, StageNoticeKind::MicrophoneLost]);
+        self.faults.clear_source(FaultSource::Microphone);
         Ok(())
     }
 
@@ -232,37 +258,30 @@ impl Stage {
             Event::Source { shown } => {
                 self.source = choice_of(shown);
                 if self.source != SourceChoice::TestPattern {
-                    let gone = [
-                        StageNoticeKind::CameraLost,
-                        StageNoticeKind::NoCamera,
-                        StageNoticeKind::FileUnreadable,
-                    ];
-                    self.clear_notice(&gone);
+                    self.faults.clear_source(FaultSource::Camera);
                 }
             }
             Event::SourceLost { source, reason } => {
                 tracing::warn!(reason, "the source is gone");
-                let kind = match source {
-                    VideoSource::File { .. } => StageNoticeKind::FileUnreadable,
-                    _ => StageNoticeKind::CameraLost,
+                let code = match source {
+                    VideoSource::File { .. } => FaultCode::FileUnreadable,
+                    _ => FaultCode::CameraLost,
                 };
-                self.notice = Some(StageNotice { kind, subject: Some(self.name_of(&choice_of(source))) });
+                let name = self.name_of(&choice_of(source));
+                self.faults.raise(Fault::new(code).about(name).because(reason.clone()));
                 self.source = SourceChoice::TestPattern;
             }
             Event::Microphone { device } => {
                 self.heard = device.as_ref().map(device_view);
-                self.clear_notice(&[StageNoticeKind::NoMicrophone, StageNoticeKind::MicrophoneLost]);
+                self.faults.clear_source(FaultSource::Microphone);
             }
             Event::MicrophoneLost { reason } => {
                 tracing::warn!(reason, "the microphone cannot be heard");
-                // A camera that is missing matters more than the sound of it.
-                if self.notice.is_none() {
-                    let (kind, subject) = match self.heard.take() {
-                        Some(device) => (StageNoticeKind::MicrophoneLost, Some(device.name)),
-                        None => (StageNoticeKind::NoMicrophone, None),
-                    };
-                    self.notice = Some(StageNotice { kind, subject });
-                }
+                let fault = match self.heard.take() {
+                    Some(device) => Fault::new(FaultCode::MicrophoneLost).about(device.name),
+                    None => Fault::new(FaultCode::NoMicrophone),
+                };
+                self.faults.raise(fault.because(reason.clone()));
             }
             Event::Devices { devices } => self.devices = devices.clone(),
             _ => return false,
@@ -294,12 +313,16 @@ impl Stage {
             height: video.height,
             fps: video.fps.as_f64().round() as u32,
             lower_third: LowerThirdView { choice: self.choice.clone(), showing: self.showing.clone() },
-            notice: self.notice.clone(),
         }
     }
 
-    fn clear_notice(&mut self, kinds: &[StageNoticeKind]) {
-        self.notice.take_if(|notice| kinds.contains(&notice.kind));
+    /// A programme that is closed, or opened anew, has no faults yet.
+    fn forget_faults(&self) {
+        for source in
+            [FaultSource::Camera, FaultSource::Microphone, FaultSource::Encoder, FaultSource::Pipeline]
+        {
+            self.faults.clear_source(source);
+        }
     }
 
     fn name_of(&self, source: &SourceChoice) -> String {
@@ -326,7 +349,7 @@ fn device_view(device: &device::Device) -> Device {
     Device { id: device.id.clone(), name: device.name.clone(), is_default: device.default }
 }
 
-fn source_of(choice: &SourceChoice) -> VideoSource {
+fn capture_of(choice: &SourceChoice) -> VideoSource {
     match choice {
         SourceChoice::TestPattern => VideoSource::TestPattern,
         SourceChoice::Camera { id } => VideoSource::Camera { id: id.clone() },

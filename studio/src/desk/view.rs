@@ -8,8 +8,6 @@ use specta::Type;
 use vitrine_protocol::rtm::ChatMessage;
 use vitrine_protocol::{Highlight, Role, ShowState};
 
-use crate::error::CommandError;
-
 macro_rules! views {
     ($($(#[$meta:meta])* pub $kind:ident $name:ident $body:tt)*) => {$(
         $(#[$meta])*
@@ -147,8 +145,6 @@ views! {
         pub fps: u32,
         /// The product shown over the picture.
         pub lower_third: LowerThirdView,
-        /// Something the host should know.
-        pub notice: Option<StageNotice>,
     }
     /// The lower third.
     pub struct LowerThirdView {
@@ -157,12 +153,22 @@ views! {
         /// The title on the picture now.
         pub showing: Option<String>,
     }
-    /// Something the host should know.
-    pub struct StageNotice {
-        /// What happened.
-        pub kind: StageNoticeKind,
-        /// The name of the device, file or plugin.
+    /// Something that is wrong now, for as long as it lasts.
+    pub struct FaultView {
+        /// What is wrong; one fault of each code at most.
+        pub code: FaultCode,
+        /// Where it comes from.
+        pub source: FaultSource,
+        /// How bad it is.
+        pub severity: Severity,
+        /// The name of the device, file, plugin or server.
         pub subject: Option<String>,
+        /// The cause in the words of who found it.
+        pub detail: Option<String>,
+        /// Since when.
+        pub since_at_ms: f64,
+        /// What the host can do, the best first.
+        pub actions: Vec<FaultAction>,
     }
     /// Levels of the microphone, of all that viewers hear when there is none; dB full scale, −100 to 0.
     pub struct MeterView {
@@ -188,8 +194,6 @@ views! {
         pub live_at_ms: Option<f64>,
         /// When this phase began.
         pub since_at_ms: f64,
-        /// Why it reconnects, or why going live failed.
-        pub problem: Option<CommandError>,
     }
     /// The line to the cloud's ingest.
     pub struct UplinkView {
@@ -272,6 +276,8 @@ views! {
         pub orders: Vec<OrderView>,
         /// The line to the cloud.
         pub connection: ConnectionView,
+        /// What is wrong, worst first.
+        pub faults: Vec<FaultView>,
     }
     /// An answer of the cloud, passed on as it came.
     pub struct CloudAnswer {
@@ -334,20 +340,88 @@ words! {
         /// 1280×720, 30 frames a second.
         P720,
     }
-    /// Something the host should know.
-    StageNoticeKind {
-        /// No camera was found; the test pattern was chosen.
+    /// Where a fault comes from.
+    FaultSource {
+        /// The picture's source: a camera or a file.
+        Camera,
+        /// The sound's source.
+        Microphone,
+        /// The encoder.
+        Encoder,
+        /// The media engine.
+        Pipeline,
+        /// How well the picture leaves this machine.
+        Uplink,
+        /// Going on air, staying there, and leaving it.
+        Air,
+        /// The line to the cloud: chat, pins, orders.
+        Chat,
+        /// The system's keyring.
+        Keyring,
+        /// The machine's sleep.
+        Power,
+    }
+    /// What is wrong.
+    FaultCode {
+        /// No camera was found.
         NoCamera,
-        /// The camera went away; the test pattern was chosen.
+        /// The camera went away.
         CameraLost,
+        /// The chosen camera is not there.
+        CameraMissing,
+        /// The file could not be read.
+        FileUnreadable,
         /// No microphone was found; silence is sent.
         NoMicrophone,
         /// The microphone went away; silence is sent.
         MicrophoneLost,
-        /// The file could not be read.
-        FileUnreadable,
+        /// The microphone's sound has gaps.
+        SoundGaps,
+        /// This machine is too slow for the chosen quality.
+        EncoderOverload,
         /// A part of the media engine is not installed.
         PluginMissing,
+        /// The media engine broke.
+        PipelineFailed,
+        /// The line is too slow for the chosen quality.
+        UplinkSlow,
+        /// The uplink is lost; the show holds.
+        UplinkLost,
+        /// Not on air: the server's name leads nowhere.
+        NameUnknown,
+        /// Not on air: nobody listens at the server's port.
+        ConnectionRefused,
+        /// Not on air: the server does not answer.
+        NoAnswer,
+        /// Not on air: the connection broke.
+        ConnectionBroken,
+        /// Not on air: the server does not take this stream.
+        StreamRefused,
+        /// Not on air: the cloud said no.
+        CloudRefused,
+        /// The cloud did not end the show.
+        EndFailed,
+        /// The line to the cloud is lost, and tried again.
+        ChatAway,
+        /// The cloud closed the line for good.
+        ChatRefused,
+        /// The keyring cannot be used; the sign-in is kept for this run only.
+        KeyringSilent,
+        /// The machine may go to sleep in mid-show.
+        SleepAllowed,
+    }
+    /// What the host can do about a fault.
+    FaultAction {
+        /// Do again what failed.
+        TryAgain,
+        /// Choose another camera or file.
+        ChooseSource,
+        /// Choose another microphone.
+        ChooseMicrophone,
+        /// Stop sending; the show stays open at the cloud.
+        CancelAir,
+        /// Do not show it any more.
+        Dismiss,
     }
     /// Where the programme is on its way to air.
     AirPhase {
@@ -388,6 +462,18 @@ words! {
     }
 }
 
+/// How bad a fault is; later is worse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Good to know.
+    Info,
+    /// Viewers may notice.
+    Warn,
+    /// The show does not go on as it should.
+    Bad,
+}
+
 /// One thing that the desk tells the window.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DeskEvent {
@@ -415,4 +501,6 @@ pub enum DeskEvent {
     Connection(ConnectionView),
     /// Signed in or out.
     Session(Option<Session>),
+    /// What is wrong now, all of it, worst first.
+    Faults(Vec<FaultView>),
 }

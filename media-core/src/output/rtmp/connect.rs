@@ -1,6 +1,8 @@
 //! A connection to a server, plain or through TLS.
 
 use std::{
+    io::ErrorKind,
+    net::SocketAddr,
     pin::Pin,
     sync::Arc,
     time::{Duration, Instant},
@@ -16,6 +18,8 @@ use tokio_rustls::{
 };
 use vitrine_rtmp::url::RtmpUrl;
 
+use super::LossCause;
+
 const TIMEOUT: Duration = Duration::from_secs(8);
 /// Small, so that what waits for the network waits in our queue, where it can be dropped.
 const SEND_BUFFER_BYTES: u32 = 128 << 10;
@@ -24,39 +28,71 @@ const SEND_BUFFER_BYTES: u32 = 128 << 10;
 pub(super) trait Duplex: AsyncRead + AsyncWrite + Send {}
 impl<T: AsyncRead + AsyncWrite + Send> Duplex for T {}
 
-/// Connects within 8 s; gives the connection and how long the server took to answer.
-pub(super) async fn connect(url: &RtmpUrl) -> Result<(Pin<Box<dyn Duplex>>, Duration), String> {
-    tokio::time::timeout(TIMEOUT, open(url))
-        .await
-        .unwrap_or_else(|_| Err(format!("no answer from {} for {} seconds", url.host, TIMEOUT.as_secs())))
+/// Why there is no connection.
+pub(super) struct Failure {
+    pub cause: LossCause,
+    pub reason: String,
 }
 
-async fn open(url: &RtmpUrl) -> Result<(Pin<Box<dyn Duplex>>, Duration), String> {
-    let (tcp, rtt) = dial(url).await.map_err(|e| format!("{}: {e}", url.host))?;
+impl Failure {
+    fn broken(error: impl std::fmt::Display) -> Self {
+        Self { cause: LossCause::Broken, reason: error.to_string() }
+    }
+}
+
+/// Connects within 8 s; gives the connection and how long the server took to answer.
+pub(super) async fn connect(url: &RtmpUrl) -> Result<(Pin<Box<dyn Duplex>>, Duration), Failure> {
+    tokio::time::timeout(TIMEOUT, open(url)).await.unwrap_or_else(|_| {
+        let reason = format!("no answer from {} for {} seconds", url.host, TIMEOUT.as_secs());
+        Err(Failure { cause: LossCause::NoAnswer, reason })
+    })
+}
+
+async fn open(url: &RtmpUrl) -> Result<(Pin<Box<dyn Duplex>>, Duration), Failure> {
+    let (tcp, rtt) = dial(url).await?;
     if !url.tls {
         return Ok((Box::pin(tcp), rtt));
     }
-    let name = ServerName::try_from(url.host.clone()).map_err(|e| e.to_string())?;
-    let tls = TlsConnector::from(tls_config()?).connect(name, tcp).await.map_err(|e| e.to_string())?;
+    let name = ServerName::try_from(url.host.clone()).map_err(Failure::broken)?;
+    let connector = TlsConnector::from(tls_config().map_err(Failure::broken)?);
+    let tls = connector.connect(name, tcp).await.map_err(Failure::broken)?;
     Ok((Box::pin(tls), rtt))
 }
 
 /// Tries each address of the host in turn.
-async fn dial(url: &RtmpUrl) -> std::io::Result<(TcpStream, Duration)> {
-    let mut failure = std::io::Error::new(std::io::ErrorKind::NotFound, "no such host");
-    for address in lookup_host((url.host.as_str(), url.port)).await? {
-        let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-        socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
-        let started = Instant::now();
-        match socket.connect(address).await {
-            Ok(stream) => {
-                stream.set_nodelay(true)?;
-                return Ok((stream, started.elapsed()));
-            }
-            Err(error) => failure = error,
+async fn dial(url: &RtmpUrl) -> Result<(TcpStream, Duration), Failure> {
+    let in_words =
+        |cause, error: &std::io::Error| Failure { cause, reason: format!("{}: {error}", url.host) };
+    let addresses = lookup_host((url.host.as_str(), url.port)).await;
+    let addresses = addresses.map_err(|error| in_words(LossCause::NameUnknown, &error))?;
+    let mut failure =
+        Failure { cause: LossCause::NameUnknown, reason: format!("{}: no such host", url.host) };
+    for address in addresses {
+        let (started, connected) = (Instant::now(), attach(address).await);
+        match connected {
+            Ok(stream) => return Ok((stream, started.elapsed())),
+            Err(error) => failure = in_words(cause_of(error.kind()), &error),
         }
     }
     Err(failure)
+}
+
+async fn attach(address: SocketAddr) -> std::io::Result<TcpStream> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
+    let stream = socket.connect(address).await?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+fn cause_of(kind: ErrorKind) -> LossCause {
+    match kind {
+        ErrorKind::ConnectionRefused => LossCause::Refused,
+        ErrorKind::TimedOut | ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => {
+            LossCause::NoAnswer
+        }
+        _ => LossCause::Broken,
+    }
 }
 
 fn tls_config() -> Result<Arc<ClientConfig>, String> {
@@ -67,4 +103,23 @@ fn tls_config() -> Result<Arc<ClientConfig>, String> {
         .with_root_certificates(roots)
         .with_no_client_auth();
     Ok(Arc::new(config))
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    async fn cause(address: &str) -> LossCause {
+        let url = RtmpUrl::parse(&format!("rtmp://{address}/live")).unwrap();
+        connect(&url).await.err().unwrap().cause
+    }
+
+    #[tokio::test]
+    async fn a_name_that_leads_nowhere_and_a_port_that_nobody_listens_at_are_told_apart() {
+        assert_eq!(cause("nowhere.invalid").await, LossCause::NameUnknown);
+        let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        assert_eq!(cause(&port.to_string()).await, LossCause::Refused);
+    }
 }

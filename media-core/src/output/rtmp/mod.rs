@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use vitrine_rtmp::{StreamKey, url::RtmpUrl};
 
-use self::{back_off::BackOff, publish::Ended};
+use self::{back_off::BackOff, connect::Failure, publish::Ended};
 use super::{
     hub::Hub,
     queue::Queue,
@@ -84,6 +84,8 @@ pub enum BroadcastState {
     Reconnecting {
         /// Counts from 1 since the last good connection.
         attempt: u32,
+        /// What went wrong, for programs.
+        cause: LossCause,
         /// What went wrong, for people.
         reason: String,
     },
@@ -94,6 +96,20 @@ pub enum BroadcastState {
         /// The server's own words.
         reason: String,
     },
+}
+
+/// Why there is no connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LossCause {
+    /// The host's name leads to no address.
+    NameUnknown,
+    /// Nobody listens there.
+    Refused,
+    /// The server, or the way to it, is silent.
+    NoAnswer,
+    /// It was there and broke.
+    Broken,
 }
 
 /// How well a broadcast goes.
@@ -218,7 +234,7 @@ impl Broadcast {
                 (attempt, refusals, connected_once) = (0, 0, true);
             }
             attempt += 1;
-            let reason = match ended {
+            let (cause, reason) = match ended {
                 Ended::Stopped => break,
                 Ended::Refused { code, reason } => {
                     refusals += 1;
@@ -227,9 +243,10 @@ impl Broadcast {
                         self.shared.set(BroadcastState::Refused { code, reason });
                         return;
                     }
-                    if reason.is_empty() { code } else { reason }
+                    (LossCause::Broken, if reason.is_empty() { code } else { reason })
                 }
-                Ended::Lost(reason) => reason,
+                Ended::Unreachable(Failure { cause, reason }) => (cause, reason),
+                Ended::Lost(reason) => (LossCause::Broken, reason),
             };
             if published && started.elapsed() >= HEALTHY {
                 back_off.reset();
@@ -239,7 +256,7 @@ impl Broadcast {
                 (numbers.stats.bitrate_bps, numbers.second) = (0, None);
             }
             tracing::warn!(attempt, reason, "broadcast is reconnecting");
-            self.shared.set(BroadcastState::Reconnecting { attempt, reason });
+            self.shared.set(BroadcastState::Reconnecting { attempt, cause, reason });
             tokio::select! {
                 () = tokio::time::sleep(back_off.next(rand::random())) => {}
                 () = self.stop.cancelled() => break,
@@ -251,7 +268,7 @@ impl Broadcast {
     async fn connection(&self, queue: &Queue, tagger: &mut Tagger) -> Ended {
         let (stream, rtt) = match connect::connect(&self.target.url).await {
             Ok(connected) => connected,
-            Err(reason) => return Ended::Lost(reason),
+            Err(failure) => return Ended::Unreachable(failure),
         };
         {
             let mut numbers = self.shared.numbers.lock();

@@ -9,7 +9,10 @@ use bytes::{Buf, Bytes, BytesMut};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use vitrine_rtmp::{Amf0Value, ClientConfig, ClientEvent, ClientSession};
 
-use super::{Broadcast, BroadcastState, connect::Duplex};
+use super::{
+    Broadcast, BroadcastState, LossCause,
+    connect::{Duplex, Failure},
+};
 use crate::output::{queue::Queue, tags::Tagger};
 
 /// A server that takes nothing for so long is frozen: TCP itself would wait for minutes.
@@ -20,8 +23,13 @@ const GOODBYE: Duration = Duration::from_millis(500);
 /// Why a connection is over.
 pub(super) enum Ended {
     Stopped,
+    /// There never was a server that spoke.
+    Unreachable(Failure),
     Lost(String),
-    Refused { code: String, reason: String },
+    Refused {
+        code: String,
+        reason: String,
+    },
 }
 
 /// Publishes over `stream` until something ends it.
@@ -83,7 +91,7 @@ pub(super) async fn publish(
                 let now = Instant::now();
                 broadcast.shared.count(now, queue);
                 if let Err(error) = session.check(now) {
-                    return Ended::Lost(error.to_string());
+                    return Ended::Unreachable(Failure { cause: LossCause::NoAnswer, reason: error.to_string() });
                 }
                 if !outgoing.is_empty() && now.duration_since(progress) > STALLED {
                     return Ended::Lost(format!("the server takes nothing for {} seconds", STALLED.as_secs()));

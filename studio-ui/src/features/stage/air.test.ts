@@ -6,7 +6,6 @@ const air = (phase: AirPhase, liveAtMs: number | null = null): AirView => ({
   phase,
   liveAtMs,
   sinceAtMs: 5_000,
-  problem: null,
 });
 const show = (state: ShowView['state']): ShowView => ({
   orgId: 'o',

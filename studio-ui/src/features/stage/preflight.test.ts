@@ -13,7 +13,6 @@ const stage: StageView = {
   height: 720,
   fps: 30,
   lowerThird: { choice: { kind: 'follow_pin' }, showing: null },
-  notice: null,
 };
 const found = (more: Partial<Found> = {}): Found => ({
   stage,

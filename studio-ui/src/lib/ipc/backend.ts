@@ -118,21 +118,6 @@ export interface StageView {
   height: number;
   fps: number;
   lowerThird: { choice: LowerThirdChoice; showing: string | null };
-  /** Something the host should know: `no_camera` (the test pattern was chosen), `camera_lost`,
-   *  `no_microphone`, `microphone_lost`, `file_unreadable`, `plugin_missing`. Null when all is well. */
-  notice: StageNotice | null;
-}
-
-export interface StageNotice {
-  kind:
-    | 'no_camera'
-    | 'camera_lost'
-    | 'no_microphone'
-    | 'microphone_lost'
-    | 'file_unreadable'
-    | 'plugin_missing';
-  /** The name of the device, file or plugin, when there is one. */
-  subject: string | null;
 }
 
 /** Levels in dB full scale, −100 to 0. Ten a second at most. */
@@ -175,8 +160,6 @@ export interface AirView {
   liveAtMs: number | null;
   /** When this phase began. */
   sinceAtMs: number;
-  /** Why it reconnects, or why going live failed. */
-  problem: CommandError | null;
 }
 
 export interface UplinkView {
@@ -185,6 +168,62 @@ export interface UplinkView {
   /** How much of the programme waits to be sent. */
   queueMs: number;
   verdict: 'good' | 'fair' | 'poor';
+}
+
+// ---------------------------------------------------------------- what is wrong
+
+export type FaultSource =
+  | 'camera'
+  | 'microphone'
+  | 'encoder'
+  | 'pipeline'
+  | 'uplink'
+  | 'air'
+  | 'chat'
+  | 'keyring'
+  | 'power';
+
+export type FaultCode =
+  | 'no_camera'
+  | 'camera_lost'
+  | 'camera_missing'
+  | 'file_unreadable'
+  | 'no_microphone'
+  | 'microphone_lost'
+  | 'sound_gaps'
+  | 'encoder_overload'
+  | 'plugin_missing'
+  | 'pipeline_failed'
+  | 'uplink_slow'
+  | 'uplink_lost'
+  | 'name_unknown'
+  | 'connection_refused'
+  | 'no_answer'
+  | 'connection_broken'
+  | 'stream_refused'
+  | 'cloud_refused'
+  | 'end_failed'
+  | 'chat_away'
+  | 'chat_refused'
+  | 'keyring_silent'
+  | 'sleep_allowed';
+
+/** `choose_source` and `choose_microphone` are the window's own; the desk does the others. */
+export type FaultAction =
+  'try_again' | 'choose_source' | 'choose_microphone' | 'cancel_air' | 'dismiss';
+
+/** Something that is wrong now, for as long as it lasts; one of each code at most. */
+export interface FaultView {
+  code: FaultCode;
+  source: FaultSource;
+  severity: 'info' | 'warn' | 'bad';
+  /** The name of the device, file, plugin or server. */
+  subject: string | null;
+  /** The cause in the words of who found it. */
+  detail: string | null;
+  sinceAtMs: number;
+  /** What the host can do, the best first. */
+  actions: FaultAction[];
 }
 
 // ---------------------------------------------------------------- the open show
@@ -239,6 +278,8 @@ export interface DeskSnapshot {
   highlight: Highlight | null;
   orders: OrderView[];
   connection: ConnectionView;
+  /** What is wrong, worst first. */
+  faults: FaultView[];
 }
 
 export interface CloudAnswer {
@@ -264,6 +305,8 @@ export interface BackendEvents {
   connectionChanged: ConnectionView;
   /** null: signed out, or the cloud no longer takes the token. */
   sessionChanged: Session | null;
+  /** All that is wrong now, worst first. */
+  faultsChanged: FaultView[];
 }
 
 export interface Backend {
@@ -294,9 +337,13 @@ export interface Backend {
   closeShow(): Promise<void>;
   snapshot(): Promise<DeskSnapshot>;
 
-  /** Answers once accepted; `airChanged` tells the rest. */
+  /** Answers once it is under way; `airChanged` and `faultsChanged` tell the rest. */
   goLive(): Promise<void>;
   endShow(): Promise<void>;
+  /** Stops sending at once, or stops trying to; the show stays open at the cloud. */
+  cancelAir(): Promise<void>;
+  /** Presses a fault's button. */
+  actOnFault(code: FaultCode, action: FaultAction): Promise<void>;
   pin(target: HighlightTarget): Promise<void>;
   unpin(): Promise<void>;
   sendChat(text: string): Promise<void>;

@@ -50,6 +50,10 @@ export const commands = {
 	goLive: () => typedError<null, CommandError>(__TAURI_INVOKE("go_live")),
 	/**  Ends the show. */
 	endShow: () => typedError<null, CommandError>(__TAURI_INVOKE("end_show")),
+	/**  Stops sending at once, or stops trying to; the show stays open at the cloud. */
+	cancelAir: () => typedError<null, CommandError>(__TAURI_INVOKE("cancel_air")),
+	/**  Presses a fault's button. */
+	actOnFault: (code: FaultCode, action: FaultAction) => typedError<null, CommandError>(__TAURI_INVOKE("act_on_fault", { code, action })),
 	/**  Says something as the shop. */
 	sendChat: (text: string) => typedError<null, CommandError>(__TAURI_INVOKE("send_chat", { text })),
 	/**  Removes a message. */
@@ -64,6 +68,7 @@ export const events = {
 	chatChanged: makeEvent<ChatChanged, ChatChanged>("chat-changed"),
 	connectionChanged: makeEvent<ConnectionChanged_Serialize, ConnectionChanged_Deserialize>("connection-changed"),
 	devicesChanged: makeEvent<DevicesChanged, DevicesChanged>("devices-changed"),
+	faultsChanged: makeEvent<FaultsChanged_Serialize, FaultsChanged_Deserialize>("faults-changed"),
 	highlightChanged: makeEvent<HighlightChanged_Serialize, HighlightChanged_Deserialize>("highlight-changed"),
 	meterChanged: makeEvent<MeterChanged, MeterChanged>("meter-changed"),
 	orderRecorded: makeEvent<OrderRecorded, OrderRecorded>("order-recorded"),
@@ -109,8 +114,6 @@ export type AirView_Deserialize = {
 	liveAtMs?: number | null,
 	/**  When this phase began. */
 	sinceAtMs: number | null,
-	/**  Why it reconnects, or why going live failed. */
-	problem?: CommandError | null,
 };
 
 /**  Whether the show is on air from here. */
@@ -121,8 +124,6 @@ export type AirView_Serialize = {
 	liveAtMs: number | null,
 	/**  When this phase began. */
 	sinceAtMs: number | null,
-	/**  Why it reconnects, or why going live failed. */
-	problem: CommandError | null,
 };
 
 /**  Who speaks. */
@@ -386,6 +387,8 @@ export type DeskSnapshot_Deserialize = {
 	orders: OrderView[],
 	/**  The line to the cloud. */
 	connection: ConnectionView_Deserialize,
+	/**  What is wrong, worst first. */
+	faults: FaultView_Deserialize[],
 };
 
 /**  Everything at once, for a window that was reloaded. */
@@ -408,6 +411,8 @@ export type DeskSnapshot_Serialize = {
 	orders: OrderView[],
 	/**  The line to the cloud. */
 	connection: ConnectionView_Serialize,
+	/**  What is wrong, worst first. */
+	faults: FaultView_Serialize[],
 };
 
 /**  One device. */
@@ -429,6 +434,134 @@ export type Devices = {
 };
 
 export type DevicesChanged = Devices;
+
+/**  What the host can do about a fault. */
+export type FaultAction = 
+/**  Do again what failed. */
+"try_again" | 
+/**  Choose another camera or file. */
+"choose_source" | 
+/**  Choose another microphone. */
+"choose_microphone" | 
+/**  Stop sending; the show stays open at the cloud. */
+"cancel_air" | 
+/**  Do not show it any more. */
+"dismiss";
+
+/**  What is wrong. */
+export type FaultCode = 
+/**  No camera was found. */
+"no_camera" | 
+/**  The camera went away. */
+"camera_lost" | 
+/**  The chosen camera is not there. */
+"camera_missing" | 
+/**  The file could not be read. */
+"file_unreadable" | 
+/**  No microphone was found; silence is sent. */
+"no_microphone" | 
+/**  The microphone went away; silence is sent. */
+"microphone_lost" | 
+/**  The microphone's sound has gaps. */
+"sound_gaps" | 
+/**  This machine is too slow for the chosen quality. */
+"encoder_overload" | 
+/**  A part of the media engine is not installed. */
+"plugin_missing" | 
+/**  The media engine broke. */
+"pipeline_failed" | 
+/**  The line is too slow for the chosen quality. */
+"uplink_slow" | 
+/**  The uplink is lost; the show holds. */
+"uplink_lost" | 
+/**  Not on air: the server's name leads nowhere. */
+"name_unknown" | 
+/**  Not on air: nobody listens at the server's port. */
+"connection_refused" | 
+/**  Not on air: the server does not answer. */
+"no_answer" | 
+/**  Not on air: the connection broke. */
+"connection_broken" | 
+/**  Not on air: the server does not take this stream. */
+"stream_refused" | 
+/**  Not on air: the cloud said no. */
+"cloud_refused" | 
+/**  The cloud did not end the show. */
+"end_failed" | 
+/**  The line to the cloud is lost, and tried again. */
+"chat_away" | 
+/**  The cloud closed the line for good. */
+"chat_refused" | 
+/**  The keyring cannot be used; the sign-in is kept for this run only. */
+"keyring_silent" | 
+/**  The machine may go to sleep in mid-show. */
+"sleep_allowed";
+
+/**  Where a fault comes from. */
+export type FaultSource = 
+/**  The picture's source: a camera or a file. */
+"camera" | 
+/**  The sound's source. */
+"microphone" | 
+/**  The encoder. */
+"encoder" | 
+/**  The media engine. */
+"pipeline" | 
+/**  How well the picture leaves this machine. */
+"uplink" | 
+/**  Going on air, staying there, and leaving it. */
+"air" | 
+/**  The line to the cloud: chat, pins, orders. */
+"chat" | 
+/**  The system's keyring. */
+"keyring" | 
+/**  The machine's sleep. */
+"power";
+
+/**  Something that is wrong now, for as long as it lasts. */
+export type FaultView = FaultView_Serialize | FaultView_Deserialize;
+
+/**  Something that is wrong now, for as long as it lasts. */
+export type FaultView_Deserialize = {
+	/**  What is wrong; one fault of each code at most. */
+	code: FaultCode,
+	/**  Where it comes from. */
+	source: FaultSource,
+	/**  How bad it is. */
+	severity: Severity,
+	/**  The name of the device, file, plugin or server. */
+	subject?: string | null,
+	/**  The cause in the words of who found it. */
+	detail?: string | null,
+	/**  Since when. */
+	sinceAtMs: number | null,
+	/**  What the host can do, the best first. */
+	actions: FaultAction[],
+};
+
+/**  Something that is wrong now, for as long as it lasts. */
+export type FaultView_Serialize = {
+	/**  What is wrong; one fault of each code at most. */
+	code: FaultCode,
+	/**  Where it comes from. */
+	source: FaultSource,
+	/**  How bad it is. */
+	severity: Severity,
+	/**  The name of the device, file, plugin or server. */
+	subject: string | null,
+	/**  The cause in the words of who found it. */
+	detail: string | null,
+	/**  Since when. */
+	sinceAtMs: number | null,
+	/**  What the host can do, the best first. */
+	actions: FaultAction[],
+};
+
+export type FaultsChanged = FaultsChanged_Serialize | FaultsChanged_Deserialize;
+
+export type FaultsChanged_Deserialize = FaultView_Deserialize[];
+
+export type FaultsChanged_Serialize = FaultView_Serialize[];
 
 /**  One transition of a highlight, complete enough to be drawn without another request. */
 export type Highlight = Highlight_Serialize | Highlight_Deserialize;
@@ -706,6 +839,15 @@ export type SessionChanged_Deserialize = Session | null;
 
 export type SessionChanged_Serialize = Session | null;
 
+/**  How bad a fault is; later is worse. */
+export type Severity = 
+/**  Good to know. */
+"info" | 
+/**  Viewers may notice. */
+"warn" | 
+/**  The show does not go on as it should. */
+"bad";
+
 export type ShowChanged = ShowChanged_Serialize | ShowChanged_Deserialize;
 
 export type ShowChanged_Deserialize = ShowView_Deserialize | null;
@@ -787,40 +929,6 @@ export type StageChanged_Deserialize = StageView_Deserialize;
 
 export type StageChanged_Serialize = StageView_Serialize;
 
-/**  Something the host should know. */
-export type StageNotice = StageNotice_Serialize | StageNotice_Deserialize;
-
-/**  Something the host should know. */
-export type StageNoticeKind = 
-/**  No camera was found; the test pattern was chosen. */
-"no_camera" | 
-/**  The camera went away; the test pattern was chosen. */
-"camera_lost" | 
-/**  No microphone was found; silence is sent. */
-"no_microphone" | 
-/**  The microphone went away; silence is sent. */
-"microphone_lost" | 
-/**  The file could not be read. */
-"file_unreadable" | 
-/**  A part of the media engine is not installed. */
-"plugin_missing";
-
-/**  Something the host should know. */
-export type StageNotice_Deserialize = {
-	/**  What happened. */
-	kind: StageNoticeKind,
-	/**  The name of the device, file or plugin. */
-	subject?: string | null,
-};
-
-/**  Something the host should know. */
-export type StageNotice_Serialize = {
-	/**  What happened. */
-	kind: StageNoticeKind,
-	/**  The name of the device, file or plugin. */
-	subject: string | null,
-};
-
 /**  The programme as it is composed. */
 export type StageView = StageView_Serialize | StageView_Deserialize;
 
@@ -846,8 +954,6 @@ export type StageView_Deserialize = {
 	fps: number,
 	/**  The product shown over the picture. */
 	lowerThird: LowerThirdView_Deserialize,
-	/**  Something the host should know. */
-	notice?: StageNotice_Deserialize | null,
 };
 
 /**  The programme as it is composed. */
@@ -872,8 +978,6 @@ export type StageView_Serialize = {
 	fps: number,
 	/**  The product shown over the picture. */
 	lowerThird: LowerThirdView_Serialize,
-	/**  Something the host should know. */
-	notice: StageNotice_Serialize | null,
 };
 
 export type UplinkChanged = UplinkView;

@@ -11,10 +11,12 @@ import {
   type Bootstrap,
   type ChatMessage,
   type CloudAnswer,
-  type CommandError,
   type ConnectionView,
   type DeskSnapshot,
   type Devices,
+  type FaultAction,
+  type FaultCode,
+  type FaultView,
   type Highlight,
   type HighlightTarget,
   type LowerThirdChoice,
@@ -31,6 +33,7 @@ import {
 } from './backend.ts';
 import { FakeCloud } from './fake/cloud.ts';
 import { Emitter } from './fake/emitter.ts';
+import { FakeFaults } from './fake/faults.ts';
 import { measured, spoken } from './fake/line.ts';
 import { DEFAULTS, type FakeOptions } from './fake/options.ts';
 import { drawProgramme, type LowerThird } from './fake/picture.ts';
@@ -57,6 +60,7 @@ export class FakeBackend extends Emitter implements Backend {
   #highlight: Highlight | null = null;
   #orders: OrderView[] = [];
   #connection: ConnectionView = { state: 'offline', retryAtMs: null };
+  #faults = new FakeFaults((list) => this.emit('faultsChanged', list));
   #timers: ReturnType<typeof setInterval>[] = [];
   #beat = 0;
 
@@ -69,7 +73,7 @@ export class FakeBackend extends Emitter implements Backend {
     this.#session = this.#options.as === 'nobody' ? null : sessionOf(this.#options.as, this.#options.keyring);
     this.#devices = devicesOf(this.#options.camera);
     this.#stage = stageOf(this.#devices);
-    this.#air = { phase: 'idle', liveAtMs: null, sinceAtMs: Date.now(), problem: null };
+    this.#air = { phase: 'idle', liveAtMs: null, sinceAtMs: Date.now() };
     const show = this.cloud.shows.find((candidate) => candidate.id === SHOW);
     if (show && this.#options.liveForMs !== null) {
       show.state = this.#options.trouble === 'holding' ? 'interrupted' : 'live';
@@ -126,7 +130,8 @@ export class FakeBackend extends Emitter implements Backend {
     const camera = source.kind === 'camera' && this.#devices.cameras.find((one) => one.id === source.id);
     if (source.kind === 'camera' && !camera) this.#refuse('device_unavailable', true);
     const file = source.kind === 'file' ? (source.path.split('/').pop() ?? '') : '';
-    this.#setStage({ source, sourceName: camera ? camera.name : file, notice: null });
+    this.#setStage({ source, sourceName: camera ? camera.name : file });
+    this.#faults.clear('camera');
   }
 
   async pickMediaFile() {
@@ -138,6 +143,7 @@ export class FakeBackend extends Emitter implements Backend {
     await this.#pause();
     const device = this.#devices.microphones.find((one) => one.id === id);
     this.#setStage({ microphone: id, microphoneName: device?.name ?? null });
+    this.#faults.clear('microphone');
   }
 
   async setMuted(muted: boolean) {
@@ -207,8 +213,8 @@ export class FakeBackend extends Emitter implements Backend {
       phase,
       liveAtMs: ours ? liveAtMs : null,
       sinceAtMs: Date.now() - (holding ? 4_000 : 0),
-      problem: null,
     };
+    this.#faults.start(this.#options.trouble, host && !this.#options.camera);
     if (live) this.#rewind();
     this.#timers.push(setInterval(() => this.#meter(), 100));
     this.#timers.push(setInterval(() => this.#second(), 1000));
@@ -237,6 +243,7 @@ export class FakeBackend extends Emitter implements Backend {
       highlight: this.#highlight,
       orders: this.#orders,
       connection: this.#connection,
+      faults: this.#faults.list,
     };
   }
 
@@ -244,7 +251,14 @@ export class FakeBackend extends Emitter implements Backend {
     if (this.#session?.organizations[0]?.role === 'moderator') this.#refuse('forbidden');
     if (this.#air.phase !== 'preview') this.#refuse('not_receiving', true);
     this.#setAir('connecting');
+    this.#faults.clear('air');
     await this.#pause(8);
+    if (!this.#onAir()) return;
+    if (this.#options.trouble === 'unreachable') {
+      this.#setAir('preview');
+      this.#faults.raise('no_answer', 'bad', { detail: 'no answer from live.example.com for 8 seconds' });
+      return;
+    }
     const liveAtMs = Date.now();
     this.#air = { ...this.#air, liveAtMs };
     this.#setAir('live');
@@ -260,6 +274,21 @@ export class FakeBackend extends Emitter implements Backend {
     this.emit('uplinkChanged', this.#uplink);
     this.#setAir('ended');
     this.#moveShow({ state: 'ended', receiving: false, rungs: [] });
+  }
+
+  async cancelAir() {
+    if (!this.#onAir()) this.#refuse('illegal_move');
+    this.#faults.clear('air');
+    this.#air = { ...this.#air, liveAtMs: null };
+    this.#setAir('preview');
+  }
+
+  async actOnFault(code: FaultCode, action: FaultAction) {
+    await this.#pause();
+    if (action === 'cancel_air') return this.cancelAir();
+    const fault: FaultView | undefined = this.#faults.list.find((one) => one.code === code);
+    if (fault?.source === 'air' && action === 'try_again') return this.goLive();
+    this.#faults.remove(code);
   }
 
   async pin(target: HighlightTarget) {
@@ -403,8 +432,8 @@ export class FakeBackend extends Emitter implements Backend {
     this.emit('stageChanged', this.#stage);
   }
 
-  #setAir(phase: AirPhase, problem: CommandError | null = null) {
-    this.#air = { ...this.#air, phase, problem, sinceAtMs: Date.now() };
+  #setAir(phase: AirPhase) {
+    this.#air = { ...this.#air, phase, sinceAtMs: Date.now() };
     this.emit('airChanged', this.#air);
   }
 

@@ -6,6 +6,8 @@ import {
   type Bootstrap,
   type CommandError,
   type DeskSnapshot,
+  type FaultAction,
+  type FaultCode,
   type HighlightTarget,
   type LowerThirdChoice,
   type PreviewSink,
@@ -55,6 +57,8 @@ export class TauriBackend implements Backend {
 
   goLive = () => tell(commands.goLive());
   endShow = () => tell(commands.endShow());
+  cancelAir = () => tell(commands.cancelAir());
+  actOnFault = (code: FaultCode, action: FaultAction) => tell(commands.actOnFault(code, action));
   pin = (target: HighlightTarget) => tell(commands.pin(target));
   unpin = () => tell(commands.unpin());
   sendChat = (text: string) => tell(commands.sendChat(text));

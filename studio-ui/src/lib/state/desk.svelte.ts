@@ -9,6 +9,7 @@ import type {
 } from '../ipc/backend.ts';
 import { Chat } from './chat.svelte.ts';
 import type { Clock } from './clock.svelte.ts';
+import { Faults } from './faults.svelte.ts';
 import { OnAir } from './on-air.svelte.ts';
 import { isPinned, RunOfShow, targetOf, type Entry } from './run-of-show.svelte.ts';
 import { Stage } from './stage.svelte.ts';
@@ -25,12 +26,14 @@ const TOLD_TWICE = [
   'highlightChanged',
   'connectionChanged',
   'orderRecorded',
+  'faultsChanged',
 ] as const;
 
 /** One open show, as its live desk sees it. */
 export class Desk {
   readonly air: OnAir;
   readonly stage: Stage;
+  readonly faults: Faults;
   readonly chat: Chat;
   readonly run: RunOfShow;
   readonly cloud: Cloud;
@@ -58,6 +61,7 @@ export class Desk {
     this.cloud = new Cloud(backend, org);
     this.air = new OnAir(backend);
     this.stage = new Stage(backend);
+    this.faults = new Faults(backend, this.stage);
     this.chat = new Chat(backend, clock);
     this.run = new RunOfShow(this.cloud, showId);
     this.#stops = [
@@ -76,6 +80,7 @@ export class Desk {
     const now = await this.#settled();
     this.air.restore(now.air, now.uplink);
     this.stage.restore(now.stage);
+    this.faults.restore(now.faults);
     this.chat.apply({ reset: true, added: now.chat, removed: [], removedAuthors: [] });
     this.viewers = now.viewers;
     this.highlight = now.highlight;
@@ -139,6 +144,7 @@ export class Desk {
     for (const stop of this.#stops) stop();
     this.air.stop();
     this.stage.stop();
+    this.faults.stop();
     this.chat.stop();
   }
 

@@ -1,6 +1,6 @@
 import type { AirView, Backend, UplinkView } from '../ipc/backend.ts';
 
-const IDLE: AirView = { phase: 'idle', liveAtMs: null, sinceAtMs: 0, problem: null };
+const IDLE: AirView = { phase: 'idle', liveAtMs: null, sinceAtMs: 0 };
 const STILL: UplinkView = { bitrateKbps: 0, droppedFrames: 0, queueMs: 0, verdict: 'good' };
 /** One sample a second, one minute. */
 const SAMPLES = 60;
@@ -43,6 +43,11 @@ export class OnAir {
 
   end() {
     return this.#backend.endShow();
+  }
+
+  /** Stops sending, or trying to; the show stays open. */
+  cancel() {
+    return this.#backend.cancelAir();
   }
 
   stop() {

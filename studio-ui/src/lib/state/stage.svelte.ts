@@ -17,6 +17,8 @@ export class Stage {
   view = $state.raw<StageView | null>(null);
   devices = $state.raw<Devices>(NO_DEVICES);
   meter = $state.raw<MeterView>(SILENT);
+  /** Which of the stage's menus stands open. */
+  choosing = $state<'source' | 'microphone' | null>(null);
   #backend: Backend;
   #stops: (() => void)[];
 

@@ -16,8 +16,8 @@ export function tip(text: string, key = ''): Attachment<HTMLElement> {
     const show = () => {
       if (bubble || !text) return;
       bubble = makeBubble(text, key);
-      // A modal dialogue is above everything else in the page, so the bubble joins it.
-      (element.closest('dialog') ?? document.body).append(bubble);
+      // What lies in the top layer is above everything else in the page, so the bubble joins it.
+      (element.closest('dialog, [popover]') ?? document.body).append(bubble);
       place(bubble, element.getBoundingClientRect());
     };
     const enter = () => {

@@ -15,8 +15,8 @@ export interface FakeOptions {
   liveForMs: number | null;
   /** What is on air comes from another encoder. */
   elsewhere: boolean;
-  /** The uplink is lost, or the line is bad. */
-  trouble: 'none' | 'holding' | 'fair' | 'poor' | 'offline';
+  /** The uplink is lost, the line is bad, the server cannot be reached, or all at once. */
+  trouble: 'none' | 'holding' | 'fair' | 'poor' | 'offline' | 'unreachable' | 'many';
   /** How long each command takes. */
   latencyMs: number;
   /** Whether shoppers act by themselves. */

@@ -38,7 +38,7 @@ export function devicesOf(camera: boolean): Devices {
   return { cameras: camera ? cameras : [], microphones };
 }
 
-/** The stage as it starts: the first camera, else the test pattern and a word about it. */
+/** The stage as it starts: the first camera, else the test pattern. */
 export function stageOf({ cameras, microphones }: Devices): StageView {
   const camera = cameras[0];
   return {
@@ -52,6 +52,5 @@ export function stageOf({ cameras, microphones }: Devices): StageView {
     height: 720,
     fps: 30,
     lowerThird: { choice: { kind: 'follow_pin' }, showing: null },
-    notice: camera ? null : { kind: 'no_camera', subject: null },
   };
 }

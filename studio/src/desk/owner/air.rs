@@ -1,0 +1,268 @@
+//! The owner's way onto the air and off it.
+
+use std::time::Duration;
+
+use reqwest::Method;
+use serde_json::Value;
+use vitrine_media::output::{BroadcastState, LossCause, RtmpTarget};
+use vitrine_protocol::{Code, ShowState};
+
+use super::{Ask, Departure, Owner, on_air};
+use crate::desk::clock::Clock;
+use crate::desk::cloud::{Cloud, show_path};
+use crate::desk::faults::Fault;
+use crate::desk::no_show;
+use crate::desk::phase::Step;
+use crate::desk::view::{
+    AirPhase, DeskEvent, FaultAction, FaultCode, FaultSource, Severity, UplinkView, Verdict,
+};
+use crate::error::CommandError;
+
+/// Between two questions whether the cloud has seen the picture.
+const AIR_PAUSE: Duration = Duration::from_millis(300);
+/// The cloud is asked no longer than this; the phase's own deadline comes first.
+const AIR_WITHIN: Duration = Duration::from_secs(15);
+
+impl Owner {
+    pub(super) fn go_live(&mut self) -> Result<Departure, CommandError> {
+        let show = self.show().ok_or_else(no_show)?;
+        if show.state == ShowState::Ended {
+            return Err(CommandError::new(Code::ShowEnded, "This show is over; create another one."));
+        }
+        if !self.stage.is_open() {
+            return Err(CommandError::new(Code::Forbidden, "Only the owner and hosts can go live."));
+        }
+        if !self.step(Step::GoLive) {
+            return Err(on_air("This show is already on its way."));
+        }
+        self.faults.clear_source(FaultSource::Air);
+        (self.uplink, self.hindrance) = (no_uplink(), None);
+        Ok(Departure { show, turn: self.phase.turn() })
+    }
+
+    /// The way to the ingest is known, or why not. Late when the host has cancelled meanwhile.
+    pub(super) fn take_off(&mut self, turn: u64, target: Result<Box<RtmpTarget>, CommandError>) {
+        if turn != self.phase.turn() {
+            return;
+        }
+        match target {
+            Ok(target) => self.stage.start_broadcast(*target),
+            Err(error) => self.refused(cloud_fault(&error)),
+        }
+    }
+
+    pub(super) async fn aired(&mut self, turn: u64, aired: Result<f64, CommandError>) {
+        if turn != self.phase.turn() {
+            return;
+        }
+        match aired {
+            Ok(live_at_ms) => {
+                self.step(Step::Aired { live_at_ms });
+            }
+            Err(error) => {
+                self.refused(cloud_fault(&error));
+                self.stage.stop_broadcast().await;
+            }
+        }
+    }
+
+    /// Lets go of the uplink at once; the show stays open at the cloud.
+    pub(super) async fn cancel_air(&mut self) -> Result<(), CommandError> {
+        if !self.step(Step::Cancelled) {
+            return Err(CommandError::new(Code::IllegalMove, "This studio is not on air."));
+        }
+        self.faults.clear_source(FaultSource::Air);
+        self.stage.stop_broadcast().await;
+        Ok(())
+    }
+
+    pub(super) fn end(&mut self) -> Result<Departure, CommandError> {
+        let show = self.show().ok_or_else(no_show)?;
+        if !self.step(Step::End) {
+            return Err(CommandError::new(Code::IllegalMove, "This studio is not on air."));
+        }
+        self.faults.clear(FaultCode::EndFailed);
+        Ok(Departure { show, turn: self.phase.turn() })
+    }
+
+    /// The cloud ended the show, or did not.
+    pub(super) async fn landed(&mut self, turn: u64, ended: Result<(), CommandError>) {
+        match ended {
+            // Over is over, however late the answer comes.
+            Ok(()) => self.over().await,
+            Err(error) if turn == self.phase.turn() => self.end_failed(&error.message),
+            Err(_) => {}
+        }
+    }
+
+    /// The show is over: this studio lets go of the uplink.
+    pub(super) async fn over(&mut self) {
+        if self.step(Step::Ended) {
+            self.faults.clear_source(FaultSource::Air);
+            self.faults.clear_source(FaultSource::Uplink);
+            self.stage.stop_broadcast().await;
+        }
+    }
+
+    fn end_failed(&mut self, reason: &str) {
+        self.step(Step::EndFailed);
+        self.faults.raise(Fault::new(FaultCode::EndFailed).because(reason));
+    }
+
+    /// Not on air, and why.
+    pub(super) fn refused(&mut self, fault: Fault) {
+        self.faults.clear_source(FaultSource::Air);
+        self.faults.clear_source(FaultSource::Uplink);
+        if self.step(Step::Refused) {
+            self.faults.raise(fault);
+        }
+    }
+
+    pub(super) fn broadcast(&mut self, state: &BroadcastState) {
+        match state {
+            BroadcastState::Publishing { .. } => match self.phase.now() {
+                AirPhase::Connecting => {
+                    self.faults.clear_source(FaultSource::Air);
+                    self.hindrance = Some(
+                        Fault::new(FaultCode::CloudRefused).because("No picture has reached the cloud."),
+                    );
+                    self.air();
+                }
+                _ => {
+                    self.step(Step::UplinkBack);
+                    self.faults.clear(FaultCode::UplinkLost);
+                }
+            },
+            BroadcastState::Reconnecting { cause, reason, .. } => match self.phase.now() {
+                AirPhase::Connecting => {
+                    let fault = unreachable(*cause, reason);
+                    // Tried on until the deadline: a hint for now, a reason then.
+                    self.faults.clear_source(FaultSource::Air);
+                    self.faults
+                        .raise(fault.clone().severity(Severity::Warn).actions(&[FaultAction::CancelAir]));
+                    self.hindrance = Some(fault);
+                }
+                AirPhase::Live | AirPhase::Reconnecting | AirPhase::Ending => {
+                    self.step(Step::UplinkLost);
+                    self.faults.clear_source(FaultSource::Uplink);
+                    self.faults.raise(Fault::new(FaultCode::UplinkLost).because(reason.clone()));
+                }
+                _ => {}
+            },
+            BroadcastState::Refused { reason, .. } => {
+                self.refused(Fault::new(FaultCode::StreamRefused).because(reason.clone()));
+            }
+            BroadcastState::Off | BroadcastState::Connecting => {}
+        }
+    }
+
+    /// The picture arrives: ask the cloud to air it, unless it is on air already.
+    fn air(&self) {
+        let Some(show) = self.show() else { return };
+        let (cloud, clock, me, turn) =
+            (self.cloud.clone(), self.clock.clone(), self.me.clone(), self.phase.turn());
+        tokio::spawn(async move {
+            let path = show_path(&show.org_id, &show.show_id);
+            let aired = air(&cloud, &path, &clock).await;
+            let _ = me.send(Ask::Aired(turn, aired)).await;
+        });
+    }
+
+    /// Once a second: what must not last for ever, and the uplink's figures.
+    pub(super) async fn second(&mut self) {
+        if self.phase.is_overdue((self.clock)()) {
+            match self.phase.now() {
+                AirPhase::Connecting => {
+                    let fault = self.hindrance.take().unwrap_or_else(|| Fault::new(FaultCode::NoAnswer));
+                    self.refused(fault);
+                    self.stage.stop_broadcast().await;
+                }
+                _ => self.end_failed("The cloud does not answer."),
+            }
+        }
+        if self.phase.holds_uplink() {
+            self.measure();
+        }
+    }
+
+    fn measure(&mut self) {
+        let stats = self.stage.stats().broadcast;
+        let number = |value: u64| u32::try_from(value).unwrap_or(u32::MAX);
+        let dropped = number(stats.dropped_frames);
+        let verdict = match (dropped > self.uplink.dropped_frames, stats.queue_ms) {
+            (true, _) => Verdict::Poor,
+            (false, waiting) if waiting > 700 => Verdict::Fair,
+            _ => Verdict::Good,
+        };
+        self.uplink = UplinkView {
+            bitrate_kbps: number(stats.bitrate_bps / 1000),
+            dropped_frames: dropped,
+            queue_ms: number(stats.queue_ms),
+            verdict,
+        };
+        match (self.phase.now(), verdict) {
+            (AirPhase::Live, Verdict::Fair) => {
+                self.faults.raise(Fault::new(FaultCode::UplinkSlow).severity(Severity::Info));
+            }
+            (AirPhase::Live, Verdict::Poor) => self.faults.raise(Fault::new(FaultCode::UplinkSlow)),
+            _ => self.faults.clear(FaultCode::UplinkSlow),
+        }
+        self.window.tell(DeskEvent::Uplink(self.uplink.clone()));
+    }
+
+    /// Moves and tells; says whether anything changed.
+    pub(super) fn step(&mut self, step: Step) -> bool {
+        let changed = self.phase.step((self.clock)(), step);
+        if changed {
+            self.window.tell(DeskEvent::Air(self.phase.view()));
+        }
+        changed
+    }
+}
+
+/// Why no connection was made.
+fn unreachable(cause: LossCause, reason: &str) -> Fault {
+    let code = match cause {
+        LossCause::NameUnknown => FaultCode::NameUnknown,
+        LossCause::Refused => FaultCode::ConnectionRefused,
+        LossCause::NoAnswer => FaultCode::NoAnswer,
+        LossCause::Broken => FaultCode::ConnectionBroken,
+    };
+    Fault::new(code).because(reason)
+}
+
+/// What the cloud's own answer means for going live.
+fn cloud_fault(error: &CommandError) -> Fault {
+    let code = match error.code {
+        Code::CloudUnreachable => FaultCode::NoAnswer,
+        _ => FaultCode::CloudRefused,
+    };
+    Fault::new(code).because(error.message.clone())
+}
+
+pub(super) fn no_uplink() -> UplinkView {
+    UplinkView { bitrate_kbps: 0, dropped_frames: 0, queue_ms: 0, verdict: Verdict::Good }
+}
+
+/// Asks the cloud to air a show until it has seen the picture; gives when it went live.
+async fn air(cloud: &Cloud, path: &str, clock: &Clock) -> Result<f64, CommandError> {
+    let start = tokio::time::Instant::now();
+    loop {
+        let aired = match cloud.call::<Value>(Method::POST, &format!("{path}/go-live"), None).await {
+            // Live already: this studio came back, or somebody else pressed the key.
+            Err(error) if error.code == Code::IllegalMove => cloud.call(Method::GET, path, None).await,
+            other => other,
+        };
+        match aired {
+            Ok(show) => {
+                let at =
+                    show["live_at"].as_str().and_then(|at| at.parse::<chrono::DateTime<chrono::Utc>>().ok());
+                return Ok(at.map_or_else(|| clock(), |at| at.timestamp_millis() as f64));
+            }
+            Err(error) if error.retryable && start.elapsed() < AIR_WITHIN => {
+                tokio::time::sleep(AIR_PAUSE).await;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! What the handle, and the tasks that work for the owner, ask of it.
+
+use tokio::sync::oneshot;
+use vitrine_media::device::Devices as MediaDevices;
+use vitrine_media::output::RtmpTarget;
+use vitrine_media::scene::LowerThird;
+use vitrine_protocol::PublishInstant;
+
+use crate::desk::chat::Speaker;
+use crate::desk::view::{
+    DeskSnapshot, Devices, FaultAction, FaultCode, LowerThirdChoice, Quality, Session, ShowView, SourceChoice,
+};
+use crate::error::CommandError;
+
+pub type Reply<T> = oneshot::Sender<T>;
+
+/// One thing that is asked of the owner. A `u64` first names the phase that an answer belongs to.
+pub enum Ask {
+    Session(Reply<Option<Session>>),
+    SignedIn(Option<Session>, Reply<()>),
+    SawDevices(MediaDevices, Reply<Devices>),
+    SetSource(SourceChoice, Reply<Result<(), CommandError>>),
+    SetMicrophone(Option<String>, Reply<Result<(), CommandError>>),
+    SetMuted(bool, Reply<()>),
+    SetQuality(Quality, Reply<Result<(), CommandError>>),
+    SetLowerThird(LowerThirdChoice, Option<LowerThird>, Reply<Result<(), CommandError>>),
+    Open(Box<Opened>, Reply<Result<(), CommandError>>),
+    Close(Reply<Result<(), CommandError>>),
+    Snapshot(Reply<DeskSnapshot>),
+    ShowPath(Reply<Option<ShowView>>),
+    Instant(Reply<Option<(ShowView, Option<PublishInstant>)>>),
+    Speaker(Reply<Option<Speaker>>),
+    GoLive(Reply<Result<Departure, CommandError>>),
+    Takeoff(u64, Result<Box<RtmpTarget>, CommandError>, Reply<()>),
+    /// The cloud aired it, or would not.
+    Aired(u64, Result<f64, CommandError>),
+    /// Let go of the uplink; the show stays open at the cloud.
+    CancelAir(Reply<Result<(), CommandError>>),
+    End(Reply<Result<Departure, CommandError>>),
+    Landed(u64, Result<(), CommandError>, Reply<()>),
+    /// The show is over, whoever ended it.
+    Over,
+    /// The card of the pin with this serial number is ready to be drawn.
+    Card(u64, Option<LowerThird>),
+    /// The host presses a fault's button.
+    ActOnFault(FaultCode, FaultAction, Reply<Result<(), CommandError>>),
+}
+
+/// A show that may be opened.
+pub struct Opened {
+    /// Whether this person may go live; else no camera is opened.
+    pub directs: bool,
+    /// The show.
+    pub show: ShowView,
+}
+
+/// A show on its way onto the air or off it.
+pub struct Departure {
+    /// Which show.
+    pub show: ShowView,
+    /// The phase that it began; answers carry it back.
+    pub turn: u64,
+}
