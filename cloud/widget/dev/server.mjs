@@ -113,14 +113,15 @@ function act(order) {
 
 // --- the doors
 const types = { '.js': 'text/javascript', '.css': 'text/css', '.html': 'text/html', '.svg': 'image/svg+xml', '.json': 'application/json', '.m3u8': 'application/vnd.apple.mpegurl', '.ts': 'video/mp2t' };
-const answer = (res, status, body, type = 'application/json') => {
-  res.writeHead(status, { 'content-type': type, 'access-control-allow-origin': '*', 'cache-control': 'no-store' });
+const answer = (res, status, body, type = 'application/json', cache = 'no-store') => {
+  res.writeHead(status, { 'content-type': type, 'access-control-allow-origin': '*', 'cache-control': cache });
   res.end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body));
 };
 const file = (res, folder, path) => {
   const name = join(folder, normalize(path));
   if (!existsSync(name) || !statSync(name).isFile()) return answer(res, 404, { code: 'not_found', detail: 'No such file.' });
-  answer(res, 200, readFileSync(name), types[extname(name)] ?? 'application/octet-stream');
+  // A page that may not be stored would stay out of the back-forward cache.
+  answer(res, 200, readFileSync(name), types[extname(name)] ?? 'application/octet-stream', extname(name) === '.m3u8' ? 'no-store' : 'no-cache');
 };
 const body = (req) =>
   new Promise((resolve) => {

@@ -30,7 +30,7 @@ export function offerHook(cart: Cart): void {
   Object.assign(window, { vitrineDemoShop: hook });
   document.addEventListener('vitrine:product-click', (event) => {
     const url = new URL((event as CustomEvent<{ url: string }>).detail.url, location.href);
-    if (url.origin !== location.origin) return;
+    if (router.classic || url.origin !== location.origin) return; // a whole page: the show goes there itself
     event.preventDefault();
     router.go(url.pathname);
   });

@@ -2,13 +2,15 @@
 import { PublicCloud } from '@vitrine/client';
 import { mount as mountView, unmount } from 'svelte';
 import { languageOf } from '../shared/language.ts';
-import { tell, type Place } from '../shared/place.ts';
+import { tell, type Mounted, type Place } from '../shared/place.ts';
 import { Basket } from './lib/cart/basket.ts';
 import { demoShopCart } from './lib/cart/demo-shop.ts';
 import { genericCart, type MerchantHook } from './lib/cart/generic.ts';
 import { Shop } from './lib/cart/shop.ts';
+import { visit } from './lib/cart/visit.ts';
 import { pageMemory } from './lib/state/memory.ts';
 import { ShowStore } from './lib/state/show.svelte.ts';
+import type { PlayWishes } from './lib/state/wishes.ts';
 import { catalogues } from './lib/text/catalogues.ts';
 import { Speech, SPEECH, WORDS_WITHIN_MS } from './lib/text/speech.svelte.ts';
 import './main.css';
@@ -24,7 +26,7 @@ export async function prepare(host: HTMLElement): Promise<void> {
 }
 
 /** Shows the show in its place. */
-export function mount(place: Place): { destroy(): void } {
+export function mount(place: Place): Mounted {
   const { root, host } = place;
   root.adoptedStyleSheets = [...root.adoptedStyleSheets.filter((sheet) => sheet !== styles()), styles()];
   const store = new ShowStore({
@@ -33,14 +35,23 @@ export function mount(place: Place): { destroy(): void } {
     memory: pageMemory,
     onPinned: (pinned, pictureMs) => tell(host, 'highlight', { pinned, picture_ms: pictureMs }),
   });
+  const kept = place.kept ?? {};
   store.start();
+  if (kept.draft) store.draft.restore(kept.draft);
+  const now = new StageState(kept);
+  // In the page it begins without a sound; over it the shopper's press asked for one.
+  const wishes: PlayWishes = { muted: kept.muted ?? place.view === 'inline', paused: kept.paused ?? false };
   const speech = Speech.of(host, catalogues);
   const context = new Map([[SPEECH, speech]]);
   const view =
     place.view === 'chat'
       ? mountView(ChatOnly, { target: root, context, props: { store } })
-      : mountView(Stage, { target: root, context, props: { place, store, shop: shopOf(place, store), now: new StageState() } });
+      : mountView(Stage, { target: root, context, props: { place, store, shop: shopOf(place, store), now, wishes } });
   return {
+    keep: () => ({ mini: now.mini, sheet: now.sheet, draft: store.draft.keep(), ...wishes }),
+    moved: () => void (now.moves += 1),
+    take: (show) => store.take(show),
+    show: () => ({ ...store.show, state: store.state }),
     destroy() {
       store.stop();
       speech.stop();
@@ -51,18 +62,17 @@ export function mount(place: Place): { destroy(): void } {
 
 function shopOf({ host }: Place, store: ShowStore): Shop {
   const page = window as { Vitrine?: MerchantHook } & Parameters<typeof demoShopCart>[0];
-  const openTab = (url: string) => void window.open(url, '_blank', 'noopener');
   const basket = new Basket([
     demoShopCart(page),
     genericCart({
       hook: () => page.Vitrine,
       offer: (line) => !tell(host, 'add-to-cart', line, true),
-      visit: openTab,
+      visit,
     }),
   ]);
   return new Shop({
     basket,
-    openTab,
+    openTab: visit,
     tell: (name, detail, cancelable) => tell(host, name, detail, cancelable),
     attribution() {
       try {

@@ -1,15 +1,20 @@
 import { PublicCloud, type PublicShow } from '@vitrine/client';
 import { languageOf, watchLanguage } from '../shared/language.ts';
 import { partsAt, type LoadPart } from '../shared/parts.ts';
-import { tell, type AppModule, type ViewName } from '../shared/place.ts';
+import { tell, type AppModule, type Kept, type Mounted, type ViewName } from '../shared/place.ts';
 import { cloudBase } from './base.ts';
 import { css } from './css.ts';
 import { closedShow, rememberClosed } from './closed.ts';
+import { follows, isOnAir } from './follow.ts';
+import { followPage, isLookedAt, watchDrawn } from './page.ts';
+import { forget, leave, takeUp } from './tab.ts';
 import { Teaser } from './teaser.ts';
 
 const LIVE_EVERY_MS = 20_000;
 const QUIET_EVERY_MS = 60_000;
 const FAILED_FIRST_MS = 5_000;
+/** What was asked within this is fresh enough for a shopper who looks again. */
+const FRESH_MS = 5_000;
 
 /**
  * `<vitrine-show channel="…">` or `<vitrine-show show="…">`.
@@ -23,9 +28,19 @@ export class VitrineShow extends HTMLElement {
   readonly #root: ShadowRoot;
   #teaser: Teaser | null = null;
   #show: PublicShow | null = null;
-  #app: { destroy(): void } | null = null;
+  #app: Mounted | null = null;
+  /** What the next mount takes over: from the page before, or from before the element was hidden. */
+  #kept: Kept | null = null;
+  /** Begun by the page before, and not yet confirmed by the cloud. */
+  #resumed = false;
+  #drawn = true;
+  #endedAtMs = 0;
+  #askedAtMs = -Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #parting: ReturnType<typeof setTimeout> | undefined;
   #near: IntersectionObserver | undefined;
+  #unfollow: (() => void) | undefined;
+  #undraw: (() => void) | undefined;
   /** Counts restarts, so that late answers of an earlier life are dropped. */
   #life = 0;
   #failures = 0;
@@ -47,17 +62,45 @@ export class VitrineShow extends HTMLElement {
   }
 
   connectedCallback(): void {
+    this.#unwatch?.();
     this.#unwatch = watchLanguage(this, (language) => this.#show && this.#teaser?.show(this.#show, Date.now(), language));
+    if (this.#parting !== undefined) {
+      // Moved, not removed: the picture plays on.
+      clearTimeout(this.#parting);
+      this.#parting = undefined;
+      forget(this.#whose);
+      return this.#app?.moved?.();
+    }
+    this.#unfollow = followPage({
+      leaves: (frozen) => {
+        this.#remember();
+        if (frozen) this.#stop(); // sockets closed: only so may the page be kept
+      },
+      returns: () => {
+        this.removeAttribute('open'); // unless the page before left it open
+        this.#restart();
+      },
+      looked: (at) => (at ? this.#lookedAt() : this.#remember()),
+    });
     this.#restart();
   }
 
+  /** Moves without leaving the page (`moveBefore`): nothing has to be done. */
+  connectedMoveCallback(): void {}
+
   disconnectedCallback(): void {
-    this.#unwatch?.();
-    this.#stop();
+    this.#remember(); // for a page that puts another element of the same show in its place
+    this.#parting = setTimeout(() => {
+      this.#parting = undefined;
+      this.#unwatch?.();
+      this.#unfollow?.();
+      this.#unfollow = undefined;
+      this.#stop();
+    });
   }
 
   attributeChangedCallback(name: string, before: string | null, now: string | null): void {
-    if (!this.isConnected || before === now) return;
+    if (!this.isConnected || !this.#unfollow || before === now) return;
     if (name === 'open') this.#followOpen();
     else this.#restart();
   }
@@ -67,35 +110,100 @@ export class VitrineShow extends HTMLElement {
     return view === 'inline' || view === 'chat' ? view : 'stage';
   }
 
+  get #base(): string {
+    return cloudBase(this.getAttribute('cloud'));
+  }
+
+  /** Which show of which page this is, in the tab's memory. */
+  get #whose(): string {
+    return [this.#view, this.#base, this.getAttribute('show') ?? '', this.getAttribute('channel') ?? ''].join(' ');
+  }
+
   #restart(): void {
     this.#stop();
+    const left = takeUp(this.#whose, Date.now());
+    if (left) {
+      this.#kept = this.#asLeft(left.kept);
+      if (this.#view === 'stage' && isOnAir(left.show.state)) {
+        [this.#show, this.#resumed] = [left.show, true];
+        this.#watchDrawn();
+        // At once, and side by side: the picture is to be back before the shopper has found it missing.
+        void load(this.#base, 'engine').catch(() => undefined);
+        this.open = true;
+      }
+    }
+    if (this.open && this.#show) this.#mount();
     void this.#load();
   }
 
   #stop(): void {
     this.#life += 1;
-    this.#failures = 0;
-    this.#show = null;
+    this.#failures = this.#endedAtMs = 0;
+    this.#askedAtMs = -Infinity;
+    this.#show = this.#kept = null;
+    [this.#resumed, this.#drawn] = [false, true];
     clearTimeout(this.#timer);
     this.#near?.disconnect();
+    this.#undraw?.();
+    this.#undraw = undefined;
     this.#unmount();
     this.#dropTeaser();
+  }
+
+  /** Leaves to the next page what this one shows. */
+  #remember(): void {
+    if (this.#app) this.#kept = this.#app.keep?.() ?? {};
+    if (!this.#show || !this.#kept || (this.#view === 'stage' && !this.open)) return;
+    leave(this.#whose, { show: this.#shown ?? this.#show, kept: this.#kept }, Date.now());
+  }
+
+  /** A stage comes back in the corner: the page is what the shopper asked for. */
+  #asLeft(kept: Kept): Kept {
+    return this.#view === 'stage' ? { ...kept, mini: true } : kept;
+  }
+
+  /** The show as it stands: the room tells the app more than the loader was told. */
+  get #shown(): PublicShow | null {
+    return this.#app?.show?.() ?? this.#show;
+  }
+
+  #lookedAt(): void {
+    forget(this.#whose);
+    if (!this.#app && this.#show && this.open) this.#mount();
+    if (performance.now() - this.#askedAtMs > FRESH_MS) void this.#load();
+  }
+
+  /** A hidden element is silent: it lets go of picture and room, and takes them up again when it is drawn. */
+  #draw(is: boolean): void {
+    this.#drawn = is;
+    if (!is) {
+      this.#near?.disconnect();
+      if (!this.#app) return;
+      this.#kept = this.#asLeft(this.#app.keep?.() ?? {});
+      return this.#unmount();
+    }
+    if (this.#show && !this.#app) this.#take(this.#show);
+    if (performance.now() - this.#askedAtMs > FRESH_MS) void this.#load();
   }
 
   /** Asks the cloud what there is, draws it, and asks again later. */
   async #load(): Promise<void> {
     const life = this.#life;
-    const base = cloudBase(this.getAttribute('cloud'));
+    const base = this.#base;
     const [show, channel] = [this.getAttribute('show'), this.getAttribute('channel')];
     if (!base || (!show && !channel)) return;
+    clearTimeout(this.#timer);
     let wait = QUIET_EVERY_MS;
-    if (document.visibilityState === 'visible' && !this.#app) {
+    // A tab in the background asks once, so that it has something to show when it is looked at. On air the room tells.
+    const first = this.#askedAtMs < 0;
+    if (first || (isLookedAt() && this.#drawn && !(this.#app && isOnAir(this.#shown?.state)))) {
+      this.#askedAtMs = performance.now();
       try {
         const cloud = new PublicCloud(base);
         const found = show ? await cloud.show(show) : (await cloud.channel(channel ?? '')).show;
         if (life !== this.#life) return;
         this.#failures = 0;
-        this.#take(found, base);
+        this.#found(found);
         if (found && found.state !== 'ended' && closedShow() !== found.id) wait = LIVE_EVERY_MS;
       } catch {
         if (life !== this.#life) return;
@@ -103,17 +211,43 @@ export class VitrineShow extends HTMLElement {
         this.#failures += 1;
       }
     }
+    clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#load(), wait * (0.85 + Math.random() * 0.3));
   }
 
-  #take(show: PublicShow | null, base: string): void {
+  /** The cloud's word on what there is to show. */
+  #found(found: PublicShow | null): void {
+    if (this.#resumed && !(found && isOnAir(found.state))) this.open = false; // it ended between two pages
+    this.#resumed = false;
+    if (!this.#app) return this.#take(found);
+    if (!found) return;
+    if (found.id === this.#show?.id) {
+      this.#app.take?.(found);
+      this.#show = found;
+    } else if (this.#goesOnTo(found)) {
+      const kept = this.#app?.keep?.() ?? null;
+      this.#unmount();
+      this.#kept = kept && { ...kept, sheet: null };
+      this.#take(found);
+    }
+  }
+
+  #goesOnTo(next: PublicShow): boolean {
+    const state = this.#shown?.state;
+    if (state === 'ended') this.#endedAtMs ||= Date.now();
+    return follows(state, this.#endedAtMs ? Date.now() - this.#endedAtMs : 0, next.state);
+  }
+
+  #take(show: PublicShow | null): void {
     this.#show = show;
-    if (!show || this.#app) return show ? undefined : this.#dropTeaser();
-    if (this.#view !== 'stage') return this.#mountWhenNear(base);
-    if (this.open) return void this.#mount(base);
+    if (!show) return this.#dropTeaser();
+    this.#watchDrawn();
+    if (!this.#drawn) return;
+    if (this.#view !== 'stage') return this.#mountWhenNear();
+    if (this.open) return this.#mount();
     if (closedShow() === show.id) return this.#dropTeaser();
     this.#teaser ??= new Teaser(this.#root, {
-      interest: () => void loadApp(base).then((app) => app.prepare?.(this), () => undefined),
+      interest: () => void loadApp(this.#base).then((app) => app.prepare?.(this), () => undefined),
       open: () => (this.open = true),
       close: () => {
         if (this.#show) rememberClosed(this.#show.id);
@@ -124,54 +258,68 @@ export class VitrineShow extends HTMLElement {
     this.#teaser.show(show, Date.now(), languageOf(this));
   }
 
-  #followOpen(): void {
-    const base = cloudBase(this.getAttribute('cloud'));
-    if (this.#view !== 'stage' || !base) return;
-    if (!this.open) {
-      if (!this.#app) return;
-      this.#unmount();
-      if (this.#show) this.#take(this.#show, base);
-      this.#teaser?.focus();
-      tell(this, 'close', { show: this.#show?.id });
-      clearTimeout(this.#timer);
-      void this.#load();
-    } else if (this.#show) void this.#mount(base);
+  #watchDrawn(): void {
+    this.#undraw ??= watchDrawn(this.#root, (is) => this.#draw(is));
   }
 
-  #mountWhenNear(base: string): void {
+  #followOpen(): void {
+    if (this.#view !== 'stage' || !this.#base) return;
+    if (this.open) return this.#mount();
+    this.#kept = null;
+    if (!this.#app) return;
+    forget(this.#whose);
+    this.#unmount();
+    if (this.#show) this.#take(this.#show);
+    this.#teaser?.focus();
+    tell(this, 'close', { show: this.#show?.id });
+    void this.#load();
+  }
+
+  #mountWhenNear(): void {
     this.#near?.disconnect();
     this.#near = new IntersectionObserver(
       (entries) => {
         if (!entries.some((entry) => entry.isIntersecting)) return;
         this.#near?.disconnect();
-        void this.#mount(base);
+        this.#mount();
       },
       { rootMargin: '300px' },
     );
     this.#near.observe(this);
   }
 
-  async #mount(base: string): Promise<void> {
+  #mount(): void {
+    // Nobody looks: `looked` and `draw` come back to it. A page that is only prerendered must not play.
+    if (this.#show && this.#drawn && isLookedAt()) void this.#mountNow();
+  }
+
+  async #mountNow(): Promise<void> {
     const life = this.#life;
     this.#teaser?.busy(true);
     try {
-      const app = await loadApp(base);
+      const app = await loadApp(this.#base);
       await app.prepare?.(this);
       const show = this.#show;
-      if (life !== this.#life || !show || this.#app || (this.#view === 'stage' && !this.open)) return;
+      if (life !== this.#life || !show || !this.#drawn || this.#app || (this.#view === 'stage' && !this.open)) return;
       this.#dropTeaser();
       this.#app = app.mount({
         root: this.#root,
         host: this,
         show,
-        cloud: base,
+        cloud: this.#base,
         view: this.#view,
         close: () => (this.open = false),
+        kept: this.#kept,
       });
+      this.#kept = null;
+      this.#endedAtMs = 0;
       if (this.#view === 'stage') tell(this, 'open', { show: show.id });
     } catch {
       if (life !== this.#life) return;
-      if (this.#view === 'stage') this.open = false;
+      if (this.#view === 'stage') {
+        this.open = false;
+        if (this.#show) this.#take(this.#show);
+      }
       this.#teaser?.busy(false, true);
     }
   }

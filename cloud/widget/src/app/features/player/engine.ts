@@ -20,6 +20,8 @@ export interface EngineOptions {
   video: HTMLVideoElement;
   url: string;
   muted: boolean;
+  /** It begins with a standing picture, as the viewer left it. */
+  paused?: boolean;
   /** True while the show is interrupted: then a standing picture is right. */
   patient: () => boolean;
   /** Called before a rebuild takes the last frame away. */
@@ -73,6 +75,7 @@ export class Engine {
     this.#options = options;
     this.#video = options.video;
     this.#view.muted = this.#video.muted = options.muted;
+    this.#view.paused = options.paused ?? false;
     this.#listen();
     this.#start();
     this.#looking = setInterval(() => this.#look(), LOOK_EVERY_MS);

@@ -14,12 +14,12 @@ export interface GenericPage {
   hook(): MerchantHook | undefined;
   /** Offers the line to the page's own listeners; true when one of them said that it took it. */
   offer(line: CartLine): boolean;
-  /** Opens an address beside the show. */
+  /** Goes to an address; the show plays on. */
   visit(url: string): void;
 }
 
 /**
- * Any shop: the merchant's hook, else a listener of `vitrine:add-to-cart`, else the product's page in a new tab.
+ * Any shop: the merchant's hook, else a listener of `vitrine:add-to-cart`, else the product's page.
  */
 export function genericCart(page: GenericPage): CartAdapter {
   return {

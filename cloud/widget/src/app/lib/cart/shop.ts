@@ -9,7 +9,7 @@ export interface ShopDoors {
   attribution(): Record<string, string>;
   /** Tells the page; false when a listener took care of it. */
   tell(name: string, detail: unknown, cancelable?: boolean): boolean;
-  /** Opens an address beside the show. */
+  /** Goes to an address; the show plays on. */
   openTab(url: string): void;
 }
 

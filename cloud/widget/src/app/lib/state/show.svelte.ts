@@ -185,7 +185,12 @@ export class ShowStore {
 
   /** Loads the show. The room, where there is one, knows better where it is. */
   async #load(): Promise<void> {
-    const show = await this.#options.cloud.show(this.show.id);
+    this.take(await this.#options.cloud.show(this.show.id));
+  }
+
+  /** Takes the cloud's fresh word about this show. */
+  take(show: PublicShow): void {
+    if (show.id !== this.show.id) return;
     this.#loaded = show.state;
     // What plays goes on playing until the end has reached the screen.
     const playing = onAir(this.state) && !show.playback_url ? { playback_url: this.show.playback_url, still_url: this.show.still_url } : {};

@@ -1,0 +1,40 @@
+// The back-forward cache, which Playwright turns off by itself.
+import { expect, test } from '@playwright/test';
+import config from '../playwright.config.ts';
+import { ShopPage } from '../stage.ts';
+
+test.use({ launchOptions: { ...config.use?.launchOptions, ignoreDefaultArgs: ['--disable-back-forward-cache'] } });
+
+test('a page that comes back from the cache has the show again, at the live edge and in one room', async ({ context }) => {
+  const shop = await ShopPage.open(context, '/?classic');
+  const { page } = shop;
+  let sockets = 0;
+  page.on('websocket', (socket) => {
+    sockets += 1;
+    socket.on('close', () => (sockets -= 1));
+  });
+  await shop.openStage();
+  await shop.playing();
+  await page.keyboard.press('Escape');
+  await expect(shop.inside('.stage.mini')).toBeVisible();
+  await page.evaluate(() => Object.assign(window, { firstPage: true }));
+  await page.getByRole('link', { name: /^Cart/ }).click();
+  await expect(page.getByRole('heading', { name: 'Your cart' })).toBeVisible();
+  await expect(shop.inside('.stage.mini')).toBeVisible();
+  await shop.playing();
+  await page.goBack();
+  const why = () =>
+    page.evaluate(() => JSON.stringify((performance.getEntriesByType('navigation')[0] as { notRestoredReasons?: unknown } | undefined)?.notRestoredReasons ?? null));
+  expect(await page.evaluate(() => 'firstPage' in window), `from the cache; else: ${await why()}`).toBe(true);
+  await expect(shop.inside('.stage.mini')).toBeVisible();
+  await shop.playing();
+  const behind = () => shop.inside('video').evaluate(({ buffered, currentTime }: HTMLVideoElement) => buffered.end(buffered.length - 1) - currentTime);
+  expect(await behind()).toBeLessThan(6);
+  await expect.poll(() => sockets, { message: 'one socket' }).toBe(1);
+  // Closed here, it stays closed on the page ahead, which is in the cache as well.
+  await shop.inside('.stage').getByRole('button', { name: 'Close the show' }).click();
+  await page.goForward();
+  await expect(page.getByRole('heading', { name: 'Your cart' })).toBeVisible();
+  await expect(shop.teaser).toBeVisible();
+  await expect(shop.inside('.stage')).toHaveCount(0);
+});

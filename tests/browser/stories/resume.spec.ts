@@ -1,0 +1,149 @@
+// A classic shop: every link loads a whole page, and the show is there again.
+import { expect, test } from '@playwright/test';
+import { demo } from '../demo.ts';
+import { servePages } from '../pages.ts';
+import { ShopPage } from '../stage.ts';
+
+/** How long a story waits for a show that comes back; the figure itself is the bench's (`widget_reattach_s`). */
+const BACK_WITHIN_MS = 8_000;
+
+/** Opens the show in a classic shop, and puts it into the corner. */
+async function watching(shop: ShopPage): Promise<void> {
+  await shop.openStage();
+  await shop.playing();
+  await shop.page.keyboard.press('Escape');
+  await expect(shop.inside('.stage.mini')).toBeVisible();
+}
+
+/** The next page has the show in its corner, moving, with nothing asked. */
+async function back(shop: ShopPage): Promise<void> {
+  await expect(shop.inside('.stage.mini')).toBeVisible({ timeout: BACK_WITHIN_MS });
+  await shop.playing();
+}
+
+const sound = (shop: ShopPage) => shop.inside('video').evaluate((video: HTMLVideoElement) => !video.muted);
+
+test('the show goes on in the corner of the next page, with its sound', async ({ context }) => {
+  const shop = await ShopPage.open(context, '/?classic');
+  await watching(shop);
+  expect(await sound(shop)).toBe(true);
+  await shop.page.evaluate(() => Object.assign(window, { samePage: true }));
+  await shop.page.getByRole('link', { name: /^Cart/ }).click();
+  await expect(shop.page.getByRole('heading', { name: 'Your cart' })).toBeVisible();
+  expect(await shop.page.evaluate(() => 'samePage' in window), 'it is another page').toBe(false);
+  await back(shop);
+  expect(await sound(shop)).toBe(true);
+  await shop.page.reload();
+  await back(shop);
+  await shop.page.goBack();
+  await back(shop);
+  await shop.page.goForward();
+  await back(shop);
+  expect(await context.cookies()).toEqual([]);
+  expect(shop.complaints).toEqual([]);
+});
+
+test('sound that the shopper turned off stays off, and a stopped picture stays stopped', async ({ context }) => {
+  const shop = await ShopPage.open(context, '/?classic');
+  await shop.openStage();
+  await shop.playing();
+  await shop.inside('.stage').getByRole('button', { name: 'Mute', exact: true }).click();
+  await shop.page.reload();
+  await back(shop);
+  expect(await sound(shop)).toBe(false);
+  await shop.inside('.stage').getByRole('button', { name: 'Back to the show' }).click();
+  await shop.inside('.stage').getByRole('button', { name: 'Pause', exact: true }).click();
+  await shop.page.reload();
+  await expect(shop.inside('.stage.mini')).toBeVisible({ timeout: BACK_WITHIN_MS });
+  await expect.poll(() => shop.inside('video').evaluate((video: HTMLVideoElement) => video.readyState), { message: 'it has a picture' }).toBeGreaterThan(1);
+  expect(await shop.inside('video').evaluate((video: HTMLVideoElement) => video.paused)).toBe(true);
+});
+
+test('what was being written, the open list and the name are there again', async ({ context }) => {
+  const shop = await ShopPage.open(context, '/?classic');
+  const stamp = Date.now().toString(36);
+  await shop.openStage();
+  await shop.say(`hello ${stamp}`, 'Mira');
+  await shop.inside('.composer input').fill(`half a thought ${stamp}`);
+  await shop.inside('.stage').getByRole('button', { name: /All products/ }).click();
+  await expect(shop.inside('[role=dialog].sheet')).toBeVisible();
+  await shop.page.reload();
+  await back(shop);
+  await shop.inside('.stage').getByRole('button', { name: 'Back to the show' }).click();
+  await expect(shop.inside('[role=dialog].sheet')).toBeVisible();
+  await shop.page.keyboard.press('Escape');
+  await expect(shop.inside('.composer input')).toHaveValue(`half a thought ${stamp}`);
+  await shop.inside('.composer input').press('Enter');
+  await expect(shop.message(`half a thought ${stamp}`)).toContainText('Mira');
+});
+
+test("a product's link goes there in this tab; a modifier opens another, which stays silent", async ({ context }) => {
+  const shop = await ShopPage.open(context, '/?classic');
+  await shop.openStage();
+  await shop.playing();
+  await shop.inside('.stage').getByRole('button', { name: /All products/ }).click();
+  const link = shop.inside('.sheet article').first().getByRole('link');
+  const opened = context.waitForEvent('page');
+  await link.click({ modifiers: ['Control'] });
+  const other = new ShopPage(await opened);
+  await expect(other.teaser).toBeVisible();
+  expect(await other.page.locator('vitrine-show >> video').count()).toBe(0);
+  await other.page.close();
+  await link.click();
+  await shop.page.waitForURL(/\/products\//);
+  await back(shop);
+  expect(context.pages()).toHaveLength(1);
+});
+
+test('a show that was closed stays closed', async ({ context }) => {
+  const shop = await ShopPage.open(context, '/?classic');
+  await watching(shop);
+  await shop.inside('.stage').getByRole('button', { name: 'Close the show' }).click();
+  await shop.page.reload();
+  await expect(shop.teaser).toBeVisible();
+  expect(await shop.page.locator('vitrine-show >> video').count()).toBe(0);
+});
+
+test('a show that ended between two pages does not come back as if it went on', async ({ context }) => {
+  const shop = await ShopPage.open(context, '/?classic');
+  await watching(shop);
+  await shop.page.route(`${demo().cloud_url}/v1/public/channels/*`, async (route) => {
+    const answer = await route.fetch();
+    const channel = (await answer.json()) as { show: Record<string, unknown> };
+    await route.fulfill({ response: answer, json: { ...channel, show: { ...channel.show, state: 'ended', playback_url: null, still_url: null } } });
+  });
+  await shop.page.reload();
+  await expect(shop.teaser).toBeVisible();
+  await expect(shop.inside('.stage')).toHaveCount(0);
+});
+
+test('a shop whose cart is another page keeps the show, as the README has it', async ({ context }) => {
+  const shop = new ShopPage(await context.newPage());
+  const body = (title: string) => `<!doctype html><title>${title}</title><h1>${title}</h1>
+    <script>window.Vitrine = { onAddToCart: async () => ({ ok: true, itemCount: 1 }), onOpenCart: () => location.assign('/cart') }</script>
+    <script async src="${demo().cloud_url}/widget/vitrine.js"></script><vitrine-show channel="demo"></vitrine-show>`;
+  const pages = await servePages({ '/': () => ({ body: body('Shop') }), '/cart': () => ({ body: body('Cart') }) });
+  await shop.page.goto(pages.origin);
+  await shop.openStage();
+  await shop.playing();
+  await shop.inside('.stage').getByRole('button', { name: /^Add to cart/ }).first().click();
+  await shop.inside('.stage').getByRole('button', { name: /cart/i }).filter({ hasNotText: /^Add/ }).first().click();
+  await expect(shop.page.getByRole('heading', { name: 'Cart' })).toBeVisible();
+  await back(shop);
+  await pages.end();
+});
+
+test('where the tab may remember nothing, the next page begins with the teaser', async ({ context }) => {
+  await context.addInitScript(() => {
+    Object.defineProperty(window, 'sessionStorage', {
+      get() {
+        throw new DOMException('The operation is insecure.', 'SecurityError');
+      },
+    });
+  });
+  const shop = await ShopPage.open(context, '/?classic');
+  await watching(shop);
+  await shop.page.reload();
+  await expect(shop.teaser).toBeVisible();
+  expect(shop.complaints).toEqual([]);
+});
