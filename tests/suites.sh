@@ -24,6 +24,8 @@ suite_desktop() { house; tauri_driver; tests/desktop/run.sh "$TARGET/debug/vitri
 
 suite_devices() { house; VITRINE_MEDIA_EXAMPLES=$TARGET/debug/examples tests/devices/run.sh; }
 
+suite_network() { house; VITRINE_MEDIA_EXAMPLES=$TARGET/debug/examples tests/network/run.sh; }
+
 # tauri-driver speaks WebDriver to the studio's window; built once, kept in the cache.
 tauri_driver() {
   local bin=$CACHE/tools/bin/tauri-driver

@@ -135,7 +135,7 @@ async fn a_machine_too_slow_for_its_pictures_leaves_some_out_and_stays_in_time()
     let server = Server::start(Manner::Takes).await;
     let mut config = Config::small();
     config.video = VideoFormat { width: 3840, height: 2160, fps: Fps::whole(60) };
-    let (pipeline, _events) = start(config);
+    let (pipeline, mut events) = start(config);
     pipeline.start_broadcast(server.target());
     let late = |tags: &[Tag]| times(tags, TagKind::Audio).last().copied().unwrap_or(0) > 8000;
     let tags = server.wait(0, "eight seconds of sound", late).await;
@@ -146,6 +146,12 @@ async fn a_machine_too_slow_for_its_pictures_leaves_some_out_and_stays_in_time()
     let stats = pipeline.stats();
     // as many as a clock would have asked for, made or left out
     assert!(stats.frames + stats.skipped_frames > 300, "{stats:?}");
+    let told = event(&mut events, "too slow", |event| match event {
+        Event::Overloaded { pictures } => Some(*pictures),
+        _ => None,
+    })
+    .await;
+    assert!(told > 5, "{told} pictures");
     pipeline.stop().await;
 }
 

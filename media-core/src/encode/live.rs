@@ -1,6 +1,12 @@
 //! The live encoders: pictures of a scene to H.264, its sound to AAC. They know nothing of networks and never wait for one.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use bytes::Bytes;
 use gstreamer::prelude::*;
@@ -9,7 +15,7 @@ use parking_lot::Mutex;
 
 use super::{
     key_clock::KeyClock,
-    video::{Preset, Profile, X264, avc_caps},
+    video::{self, Preset, Profile, X264, avc_caps},
 };
 use crate::{
     MediaError,
@@ -19,6 +25,8 @@ use crate::{
 };
 
 const CHAIN: &str = "live encoder";
+/// A key frame is at most so much of the line's time late.
+const BUFFER: Duration = Duration::from_millis(500);
 
 /// What the encoders hand out, from threads of their own.
 #[derive(Debug, Clone)]
@@ -45,9 +53,40 @@ pub(crate) struct VideoSettings {
     pub key_interval: Duration,
 }
 
+/// How much the picture's encoder makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Pace {
+    pub bitrate: Bitrate,
+    /// Every other picture is left out.
+    pub half_rate: bool,
+}
+
+impl Pace {
+    /// All pictures at `bitrate`.
+    pub(crate) const fn full(bitrate: Bitrate) -> Self {
+        Self { bitrate, half_rate: false }
+    }
+}
+
+/// Every other picture, while only half are wanted.
+#[derive(Debug, Default)]
+struct Halving {
+    on: AtomicBool,
+    left_out: AtomicBool,
+}
+
+impl Halving {
+    fn leaves_out(&self) -> bool {
+        self.on.load(Ordering::Relaxed) && !self.left_out.fetch_not(Ordering::Relaxed)
+    }
+}
+
 /// The picture's encoder, fed by a tee.
 pub(crate) struct Video {
     keys: Arc<Mutex<KeyClock>>,
+    x264: gstreamer::Element,
+    pace: Mutex<Pace>,
+    halving: Arc<Halving>,
 }
 
 impl Video {
@@ -61,7 +100,8 @@ impl Video {
     ) -> Result<Self, MediaError> {
         // a slow encoder loses pictures here; the composer and the preview go on
         let queue = gst::queue(4, true)?;
-        let x264 = X264 { preset: settings.preset, bitrate: settings.bitrate, threads: 0 }.element()?;
+        let x264 = X264 { preset: settings.preset, bitrate: settings.bitrate, threads: 0, buffer: BUFFER }
+            .element()?;
         let mut header = None::<Bytes>;
         let sink = gst::sink(
             Some(&avc_caps(Profile::High)),
@@ -83,10 +123,15 @@ impl Video {
 
         let keys = Arc::new(Mutex::new(KeyClock::new(settings.key_interval)));
         let out = queue.static_pad("src").ok_or_else(|| MediaError::build(CHAIN, "no output"))?;
-        let beat = keys.clone();
+        let halving = Arc::new(Halving::default());
+        let (beat, half) = (keys.clone(), halving.clone());
         out.add_probe(gstreamer::PadProbeType::BUFFER, move |pad, info| {
             if let Some(pts) = info.buffer().and_then(|b| b.pts()) {
                 let now = Pts::from_nanos(pts.nseconds());
+                if half.leaves_out() {
+                    handed_in(now);
+                    return gst::DROP;
+                }
                 if beat.lock().due(now) {
                     gst::force_key(pad, now);
                 }
@@ -94,7 +139,18 @@ impl Video {
             }
             gstreamer::PadProbeReturn::Ok
         });
-        Ok(Self { keys })
+        Ok(Self { keys, x264, pace: Mutex::new(Pace::full(settings.bitrate)), halving })
+    }
+
+    /// Makes more or less from the next picture on.
+    pub(crate) fn steer(&self, pace: Pace) {
+        let mut now = self.pace.lock();
+        if *now == pace {
+            return;
+        }
+        *now = pace;
+        self.halving.on.store(pace.half_rate, Ordering::Relaxed);
+        video::set_rate(&self.x264, pace.bitrate, BUFFER, pace.half_rate);
     }
 
     /// Makes the next picture a key frame, so that whoever joins need not wait for the beat.

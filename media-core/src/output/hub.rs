@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 
 use super::{
     interleave::{Interleaver, Packet},
-    queue::Queue,
+    queue::{Bounds, Queue},
 };
 use crate::encode::live::Encoded;
 
@@ -51,8 +51,8 @@ impl Hub {
     }
 
     /// A new output's queue; dropping it ends the feed.
-    pub(super) fn attach(&self, max_bytes: usize) -> Arc<Queue> {
-        let queue = Arc::new(Queue::new(max_bytes));
+    pub(super) fn attach(&self, bounds: Bounds) -> Arc<Queue> {
+        let queue = Arc::new(Queue::new(bounds));
         self.state.lock().outputs.push(Arc::downgrade(&queue));
         queue
     }

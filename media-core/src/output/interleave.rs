@@ -24,13 +24,6 @@ impl Packet {
         }
     }
 
-    pub(super) fn bytes(&self) -> usize {
-        match self {
-            Self::Picture(unit) => unit.data.len(),
-            Self::Sound { data, .. } => data.len(),
-        }
-    }
-
     pub(super) fn is_key(&self) -> bool {
         matches!(self, Self::Picture(unit) if unit.key)
     }

@@ -1,5 +1,6 @@
 //! Ways out: one file each. All are fed from one encoding, and none can hold it up.
 
+mod adapt;
 mod hub;
 mod interleave;
 pub(crate) mod preview;

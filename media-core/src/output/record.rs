@@ -1,6 +1,6 @@
 //! A local recording in FLV: readable up to the last tag whatever happens to the machine.
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use bytes::BytesMut;
 use tokio::{fs::File, io::AsyncWriteExt};
@@ -9,13 +9,13 @@ use vitrine_rtmp::flv;
 
 use super::{
     hub::Hub,
-    queue::Queue,
+    queue::{Bounds, Queue},
     tags::{StreamInfo, Tagger},
 };
 use crate::MediaError;
 
-/// A disk may fall behind by so much before GOPs are dropped.
-const MAX_BYTES: usize = 32 << 20;
+/// A disk may fall behind by so much before pictures are left out.
+const BOUNDS: Bounds = Bounds { bytes: 32 << 20, age: Duration::MAX };
 
 /// Records into `path` until `stop`; gives the number of tags written.
 ///
@@ -27,7 +27,7 @@ pub(crate) async fn run(
     path: &Path,
     stop: CancellationToken,
 ) -> Result<u64, MediaError> {
-    let queue = hub.attach(MAX_BYTES);
+    let queue = hub.attach(BOUNDS);
     write(&hub, &queue, info, path, &stop)
         .await
         .map_err(|e| MediaError::Device { device: path.display().to_string(), reason: e.to_string() })

@@ -131,6 +131,26 @@ pub enum Event {
         /// How.
         broadcast: BroadcastState,
     },
+    /// This machine is too slow for its pictures: some are left out. Told again, at most once a second, while it goes on.
+    Overloaded {
+        /// Pictures left out since it began.
+        pictures: u64,
+    },
+    /// It keeps up again, for ten seconds now.
+    KeepsUp {
+        /// Pictures that had been left out.
+        pictures: u64,
+    },
+    /// The microphone's sound keeps breaking off. Told again, at most once a second, while it goes on.
+    SoundBroken {
+        /// Gaps since it began.
+        gaps: u64,
+    },
+    /// It is steady again, for twenty seconds now.
+    SoundSteady {
+        /// Gaps that it had.
+        gaps: u64,
+    },
     /// The composer or an encoder broke. Stop this pipeline and start another.
     Failed {
         /// Why, for people.

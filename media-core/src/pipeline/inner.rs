@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     config::{Config, Event, Stats},
-    sound,
+    sound, strain,
 };
 use crate::{
     MediaError,
@@ -210,6 +210,7 @@ impl Inner {
         inner.set_microphone(inner.config.microphone.clone())?;
         #[cfg(feature = "capture")]
         inner.watch_devices()?;
+        strain::watch(&inner);
         Ok(inner)
     }
 

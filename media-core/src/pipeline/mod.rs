@@ -3,6 +3,7 @@
 mod config;
 mod inner;
 mod sound;
+mod strain;
 
 use std::{
     path::PathBuf,
@@ -102,7 +103,7 @@ impl Pipeline {
     pub fn start_broadcast(&self, target: RtmpTarget) {
         let shared = crate::output::rtmp::Shared::new();
         let stop = self.inner.stop.child_token();
-        let keys = Arc::downgrade(&self.inner);
+        let (keys, pace) = (Arc::downgrade(&self.inner), Arc::downgrade(&self.inner));
         let broadcast = Broadcast {
             hub: self.inner.hub.clone(),
             info: self.inner.stream_info(),
@@ -110,6 +111,11 @@ impl Pipeline {
             ask_for_key: Arc::new(move || {
                 if let Some(inner) = keys.upgrade() {
                     inner.video.ask_for_key();
+                }
+            }),
+            steer: Arc::new(move |to| {
+                if let Some(inner) = pace.upgrade() {
+                    inner.video.steer(to);
                 }
             }),
             shared: shared.clone(),

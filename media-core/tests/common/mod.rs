@@ -26,6 +26,8 @@ pub enum Manner {
     Refuses,
     /// Accepts, then reads nothing more.
     Freezes,
+    /// Reads so many bytes a second: the line to it is slow.
+    Slow(u32),
 }
 
 /// What one publish brought.
@@ -50,6 +52,10 @@ impl Server {
     async fn start_at(address: SocketAddr, manner: Manner, publishes: Arc<Mutex<Vec<Publish>>>) -> Self {
         let socket = tokio::net::TcpSocket::new_v4().unwrap();
         socket.set_reuseaddr(true).unwrap();
+        if matches!(manner, Manner::Slow(_)) {
+            // what lies in the system here has arrived, for the sender
+            socket.set_recv_buffer_size(8 << 10).unwrap();
+        }
         socket.bind(address).unwrap();
         let listener: TcpListener = socket.listen(8).unwrap();
         let address = listener.local_addr().unwrap();
@@ -114,14 +120,19 @@ async fn serve(mut stream: TcpStream, manner: Manner, publishes: Arc<Mutex<Vec<P
     let mut session = ServerSession::new(ServerConfig::default(), Instant::now());
     let mut buffer = BytesMut::with_capacity(64 << 10);
     let mut number = None;
+    let (started, mut read) = (Instant::now(), 0);
     loop {
         buffer.reserve(16 << 10);
         match stream.read_buf(&mut buffer).await {
             Ok(0) | Err(_) => return,
-            Ok(_) => {}
+            Ok(bytes) => read += bytes,
         }
         if session.receive(buffer.split().freeze(), Instant::now()).is_err() {
             return;
+        }
+        if let Manner::Slow(bytes) = manner {
+            let due = started + Duration::from_secs_f64(read as f64 / f64::from(bytes));
+            tokio::time::sleep_until(due.into()).await;
         }
         let mut frozen = false;
         while let Some(event) = session.poll_event() {

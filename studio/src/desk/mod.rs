@@ -17,6 +17,8 @@ mod preview;
 mod room;
 mod settings;
 mod stage;
+mod strain;
+mod uplink;
 mod view;
 
 use std::path::PathBuf;

@@ -13,6 +13,7 @@ use vitrine_protocol::{Code, PublishInstant};
 
 use super::faults::{Fault, Faults, source_of};
 use super::settings::Settings;
+use super::strain::{self, Change};
 use super::view::{
     Device, Devices, FaultCode, FaultSource, LowerThirdChoice, LowerThirdView, Quality, SourceChoice,
     StageView,
@@ -284,9 +285,24 @@ impl Stage {
                 self.faults.raise(fault.because(reason.clone()));
             }
             Event::Devices { devices } => self.devices = devices.clone(),
-            _ => return false,
+            _ => {
+                let format = self.format();
+                let microphone = self.heard.as_ref().map(|device| device.name.as_str());
+                match strain::change(event, &format, microphone) {
+                    Some(Change::Raise(fault)) => self.faults.raise(fault),
+                    Some(Change::Clear(code)) => self.faults.clear(code),
+                    None => {}
+                }
+                return false;
+            }
         }
         true
+    }
+
+    /// Height and rate, as people say them: `720p30`.
+    fn format(&self) -> String {
+        let video = quality_of(self.quality).video;
+        format!("{}p{}", video.height, video.fps.as_f64().round())
     }
 
     /// What is plugged in, as last seen.

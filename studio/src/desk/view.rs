@@ -199,9 +199,15 @@ views! {
     pub struct UplinkView {
         /// What is sent.
         pub bitrate_kbps: u32,
+        /// What the line bears, picture and sound: the encoders aim at it.
+        pub aim_kbps: u32,
+        /// What was chosen; never less than the aim.
+        pub chosen_kbps: u32,
+        /// Every other picture is left out for the line.
+        pub half_rate: bool,
         /// Frames dropped since going live.
         pub dropped_frames: u32,
-        /// How much of the programme waits to be sent.
+        /// How late the programme arrives.
         pub queue_ms: u32,
         /// In one word.
         pub verdict: Verdict,
@@ -442,11 +448,11 @@ words! {
     }
     /// The uplink in one word.
     Verdict {
-        /// All is sent.
+        /// All is sent, in time.
         Good,
-        /// The queue grows.
+        /// Late, or less is sent than was chosen.
         Fair,
-        /// Frames are dropped.
+        /// Very late, or pictures are left out.
         Poor,
     }
     /// The line to the cloud.

@@ -1,8 +1,11 @@
 //! The elements: one decoder, a cascade of scalers, one x264 for each rung.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -27,6 +30,8 @@ use crate::{
 
 /// Raw pictures that wait between two steps: 6 of 1080p are 19 MB.
 const MAX_WAITING_PICTURES: u32 = 6;
+/// Rate buffer of a rung.
+const BUFFER: Duration = Duration::from_secs(1);
 
 pub(super) fn build(
     config: &Config,
@@ -136,7 +141,7 @@ fn add_rung(
     )?;
     gst::link(CHAIN, pictures, &first)?;
 
-    let x264 = X264 { preset, bitrate: rendition.bitrate, threads: 1 }.element()?;
+    let x264 = X264 { preset, bitrate: rendition.bitrate, threads: 1, buffer: BUFFER }.element()?;
     let (on_sample, on_end) = (shared.clone(), shared.clone());
     let mut header = None::<Bytes>;
     let sink = gst::sink(

@@ -18,11 +18,14 @@ use tokio_rustls::{
 };
 use vitrine_rtmp::url::RtmpUrl;
 
-use super::LossCause;
+use super::{
+    LossCause,
+    socket::{self, Unsent},
+};
 
 const TIMEOUT: Duration = Duration::from_secs(8);
-/// Small, so that what waits for the network waits in our queue, where it can be dropped.
-const SEND_BUFFER_BYTES: u32 = 128 << 10;
+/// What TLS keeps back unsent: as little as the system, and a record fits.
+const TLS_BUFFER_BYTES: usize = 32 << 10;
 
 /// Bytes in both directions.
 pub(super) trait Duplex: AsyncRead + AsyncWrite + Send {}
@@ -40,23 +43,33 @@ impl Failure {
     }
 }
 
-/// Connects within 8 s; gives the connection and how long the server took to answer.
-pub(super) async fn connect(url: &RtmpUrl) -> Result<(Pin<Box<dyn Duplex>>, Duration), Failure> {
+/// A connection that was made.
+pub(super) struct Connection {
+    pub stream: Pin<Box<dyn Duplex>>,
+    pub unsent: Unsent,
+    /// How long the server took to answer.
+    pub round_trip: Duration,
+}
+
+/// Connects within 8 s.
+pub(super) async fn connect(url: &RtmpUrl) -> Result<Connection, Failure> {
     tokio::time::timeout(TIMEOUT, open(url)).await.unwrap_or_else(|_| {
         let reason = format!("no answer from {} for {} seconds", url.host, TIMEOUT.as_secs());
         Err(Failure { cause: LossCause::NoAnswer, reason })
     })
 }
 
-async fn open(url: &RtmpUrl) -> Result<(Pin<Box<dyn Duplex>>, Duration), Failure> {
-    let (tcp, rtt) = dial(url).await?;
+async fn open(url: &RtmpUrl) -> Result<Connection, Failure> {
+    let (tcp, round_trip) = dial(url).await?;
+    let unsent = Unsent::of(&tcp);
     if !url.tls {
-        return Ok((Box::pin(tcp), rtt));
+        return Ok(Connection { stream: Box::pin(tcp), unsent, round_trip });
     }
     let name = ServerName::try_from(url.host.clone()).map_err(Failure::broken)?;
     let connector = TlsConnector::from(tls_config().map_err(Failure::broken)?);
-    let tls = connector.connect(name, tcp).await.map_err(Failure::broken)?;
-    Ok((Box::pin(tls), rtt))
+    let mut tls = connector.connect(name, tcp).await.map_err(Failure::broken)?;
+    tls.get_mut().1.set_buffer_limit(Some(TLS_BUFFER_BYTES));
+    Ok(Connection { stream: Box::pin(tls), unsent, round_trip })
 }
 
 /// Tries each address of the host in turn.
@@ -79,7 +92,7 @@ async fn dial(url: &RtmpUrl) -> Result<(TcpStream, Duration), Failure> {
 
 async fn attach(address: SocketAddr) -> std::io::Result<TcpStream> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
+    socket::hold_back(&socket)?;
     let stream = socket.connect(address).await?;
     stream.set_nodelay(true)?;
     Ok(stream)

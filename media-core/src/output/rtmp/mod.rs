@@ -3,7 +3,9 @@
 
 mod back_off;
 mod connect;
+mod ledger;
 mod publish;
+mod socket;
 
 use std::{
     fmt,
@@ -19,14 +21,15 @@ use vitrine_rtmp::{StreamKey, url::RtmpUrl};
 
 use self::{back_off::BackOff, connect::Failure, publish::Ended};
 use super::{
+    adapt::{Adapt, Look},
     hub::Hub,
-    queue::Queue,
+    queue::{Bounds, Fill, Queue},
     tags::{StreamInfo, Tagger},
 };
-use crate::{MediaError, time::Pts};
+use crate::{MediaError, encode::live::Pace, time::Pts};
 
-/// What may wait for the network: four seconds of 6 Mb/s.
-const MAX_QUEUE_BYTES: usize = 3 << 20;
+/// Pictures that may wait for the network: three seconds, of up to 8 Mb/s. Older ones are of no use to a live show.
+const BOUNDS: Bounds = Bounds { bytes: 3 << 20, age: Duration::from_secs(3) };
 /// A connection that held so long was a good one: the next pause is short again.
 const HEALTHY: Duration = Duration::from_secs(20);
 /// A server that has taken us once may still hold our lost connection; it is asked so often again.
@@ -121,10 +124,16 @@ pub struct BroadcastStats {
     pub sent_bytes: u64,
     /// Pictures that were encoded and never sent.
     pub dropped_frames: u64,
-    /// Bytes that wait for the network.
+    /// Bytes, here and in the system, that the server has not got.
     pub queue_bytes: u64,
-    /// Media time that waits for the network.
+    /// Media time between the newest thing encoded and the oldest that the server has not got.
     pub queue_ms: u64,
+    /// Bits a second that were chosen, picture and sound.
+    pub chosen_bps: u64,
+    /// Bits a second that the encoders aim at now: as much as the line takes, never more than was chosen.
+    pub aim_bps: u64,
+    /// Every other picture is left out, because the line takes too little.
+    pub half_rate: bool,
     /// Time that the server took to answer the connection; 0 before.
     pub rtt_ms: u64,
     /// Connections made so far.
@@ -161,6 +170,8 @@ pub(crate) struct Broadcast {
     pub target: RtmpTarget,
     /// Asks the encoder for a key frame.
     pub ask_for_key: Arc<dyn Fn() + Send + Sync>,
+    /// Tells the encoder how much to make.
+    pub steer: Arc<dyn Fn(Pace) + Send + Sync>,
     pub shared: Arc<Shared>,
     pub stop: CancellationToken,
 }
@@ -187,12 +198,15 @@ impl Shared {
     }
 
     /// Brings the figures up to date.
-    fn count(&self, now: Instant, queue: &Queue) {
-        let fill = queue.fill();
+    fn count(&self, now: Instant, look: &Look, fill: &Fill, pace: Pace, info: &StreamInfo) {
         let numbers = &mut *self.numbers.lock();
         let stats = &mut numbers.stats;
-        (stats.queue_bytes, stats.queue_ms) = (fill.bytes as u64, fill.millis);
+        (stats.queue_bytes, stats.queue_ms) = (look.waiting, look.behind.as_millis() as u64);
         stats.dropped_frames = fill.dropped_pictures;
+        let sound = u64::from(info.audio_bitrate.as_bps());
+        stats.chosen_bps = u64::from(info.video_bitrate.as_bps()) + sound;
+        stats.aim_bps = u64::from(pace.bitrate.as_bps()) + sound;
+        stats.half_rate = pace.half_rate;
         let (since, sent) = *numbers.second.get_or_insert((now, stats.sent_bytes));
         let elapsed = now.duration_since(since);
         if elapsed >= Duration::from_secs(1) {
@@ -219,14 +233,21 @@ impl Shared {
 impl Broadcast {
     /// Publishes until stopped or refused.
     pub(crate) async fn run(self) {
-        let queue = self.hub.attach(MAX_QUEUE_BYTES);
+        self.publish_on().await;
+        (self.steer)(Pace::full(self.info.video_bitrate));
+    }
+
+    async fn publish_on(&self) {
+        let queue = self.hub.attach(BOUNDS);
         let mut tagger = Tagger::new(self.info);
+        let mut adapt = Adapt::new(self.info.video_bitrate, self.info.audio_bitrate);
+        let began = Instant::now();
         let mut back_off = BackOff::new();
         let (mut attempt, mut refusals, mut connected_once) = (0, 0, false);
         loop {
             let started = Instant::now();
             let ended = tokio::select! {
-                ended = self.connection(&queue, &mut tagger) => ended,
+                ended = self.connection(&queue, &mut tagger, &mut adapt, began) => ended,
                 () = self.stop.cancelled() => Ended::Stopped,
             };
             let published = matches!(*self.shared.state.borrow(), BroadcastState::Publishing { .. });
@@ -265,19 +286,26 @@ impl Broadcast {
         self.shared.set(BroadcastState::Off);
     }
 
-    async fn connection(&self, queue: &Queue, tagger: &mut Tagger) -> Ended {
-        let (stream, rtt) = match connect::connect(&self.target.url).await {
-            Ok(connected) => connected,
+    async fn connection(
+        &self,
+        queue: &Queue,
+        tagger: &mut Tagger,
+        adapt: &mut Adapt,
+        began: Instant,
+    ) -> Ended {
+        let connection = match connect::connect(&self.target.url).await {
+            Ok(connection) => connection,
             Err(failure) => return Ended::Unreachable(failure),
         };
         {
             let mut numbers = self.shared.numbers.lock();
-            numbers.stats.rtt_ms = rtt.as_millis() as u64;
+            numbers.stats.rtt_ms = connection.round_trip.as_millis() as u64;
             numbers.stats.connections += 1;
         }
         tagger.reconnect();
+        adapt.connected(began.elapsed(), connection.round_trip);
         let config = self.target.url.client(self.target.key.clone());
-        publish::publish(stream, config, self, queue, tagger).await
+        publish::publish(connection, config, self, queue, tagger, publish::Law { adapt, began }).await
     }
 }
 

@@ -1,9 +1,6 @@
 //! One connection: reads what the server says, writes what waits, and notices when either stops.
 
-use std::{
-    pin::Pin,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use bytes::{Buf, Bytes, BytesMut};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -11,13 +8,16 @@ use vitrine_rtmp::{Amf0Value, ClientConfig, ClientEvent, ClientSession};
 
 use super::{
     Broadcast, BroadcastState, LossCause,
-    connect::{Duplex, Failure},
+    connect::{Connection, Failure},
+    ledger::Ledger,
 };
-use crate::output::{queue::Queue, tags::Tagger};
+use crate::output::{adapt::Adapt, queue::Queue, tags::Tagger};
 
 /// A server that takes nothing for so long is frozen: TCP itself would wait for minutes.
 const STALLED: Duration = Duration::from_secs(5);
-const TICK: Duration = Duration::from_millis(250);
+/// Sound is never left out; a line on which even it comes so late is given up and made again.
+const TOO_LATE: Duration = Duration::from_secs(15);
+const TICK: Duration = Duration::from_millis(100);
 const GOODBYE: Duration = Duration::from_millis(500);
 
 /// Why a connection is over.
@@ -32,15 +32,24 @@ pub(super) enum Ended {
     },
 }
 
-/// Publishes over `stream` until something ends it.
+/// The law of the uplink, and the moment that its time counts from.
+pub(super) struct Law<'a> {
+    pub adapt: &'a mut Adapt,
+    pub began: Instant,
+}
+
+/// Publishes over `connection` until something ends it.
 pub(super) async fn publish(
-    stream: Pin<Box<dyn Duplex>>,
+    connection: Connection,
     config: ClientConfig,
     broadcast: &Broadcast,
     queue: &Queue,
     tagger: &mut Tagger,
+    law: Law<'_>,
 ) -> Ended {
+    let Connection { stream, unsent, .. } = connection;
     let (mut reader, mut writer) = tokio::io::split(stream);
+    let mut ledger = Ledger::default();
     let mut session = ClientSession::new(config, Instant::now());
     let mut tick = tokio::time::interval(TICK);
     let mut incoming = BytesMut::with_capacity(16 << 10);
@@ -73,6 +82,7 @@ pub(super) async fn publish(
                     Ok(0) => return Ended::Lost("the connection takes nothing more".into()),
                     Ok(bytes) => {
                         outgoing.advance(bytes);
+                        ledger.wrote(bytes);
                         progress = Instant::now();
                         broadcast.shared.numbers.lock().stats.sent_bytes += bytes as u64;
                     }
@@ -85,11 +95,24 @@ pub(super) async fn publish(
                         return Ended::Lost(error.to_string());
                     }
                 }
+                outgoing = session.take_output();
+                progress = Instant::now();
+                ledger.handed(outgoing.len(), packet.time());
                 broadcast.shared.numbers.lock().origin = tagger.origin();
             }
             _ = tick.tick() => {
                 let now = Instant::now();
-                broadcast.shared.count(now, queue);
+                let fill = queue.fill();
+                let look = ledger.look(now.duration_since(law.began), unsent.bytes(), outgoing.len(), &fill);
+                let pace = if session.is_publishing() { law.adapt.look(look) } else { law.adapt.pace() };
+                (broadcast.steer)(pace);
+                if fill.wants_key {
+                    (broadcast.ask_for_key)();
+                }
+                broadcast.shared.count(now, &look, &fill, pace, &broadcast.info);
+                if session.is_publishing() && look.behind > TOO_LATE {
+                    return Ended::Lost("the line is too slow even for the sound".into());
+                }
                 if let Err(error) = session.check(now) {
                     return Ended::Unreachable(Failure { cause: LossCause::NoAnswer, reason: error.to_string() });
                 }

@@ -164,8 +164,14 @@ export interface AirView {
 
 export interface UplinkView {
   bitrateKbps: number;
+  /** What the line bears, picture and sound. */
+  aimKbps: number;
+  /** What was chosen; never less than the aim. */
+  chosenKbps: number;
+  /** Every other picture is left out for the line. */
+  halfRate: boolean;
   droppedFrames: number;
-  /** How much of the programme waits to be sent. */
+  /** How late the programme arrives. */
   queueMs: number;
   verdict: 'good' | 'fair' | 'poor';
 }

@@ -986,9 +986,15 @@ export type UplinkChanged = UplinkView;
 export type UplinkView = {
 	/**  What is sent. */
 	bitrateKbps: number,
+	/**  What the line bears, picture and sound: the encoders aim at it. */
+	aimKbps: number,
+	/**  What was chosen; never less than the aim. */
+	chosenKbps: number,
+	/**  Every other picture is left out for the line. */
+	halfRate: boolean,
 	/**  Frames dropped since going live. */
 	droppedFrames: number,
-	/**  How much of the programme waits to be sent. */
+	/**  How late the programme arrives. */
 	queueMs: number,
 	/**  In one word. */
 	verdict: Verdict,
@@ -1020,11 +1026,11 @@ export type VariantCard = {
 
 /**  The uplink in one word. */
 export type Verdict = 
-/**  All is sent. */
+/**  All is sent, in time. */
 "good" | 
-/**  The queue grows. */
+/**  Late, or less is sent than was chosen. */
 "fair" | 
-/**  Frames are dropped. */
+/**  Very late, or pictures are left out. */
 "poor";
 
 export type ViewersChanged = number;

@@ -34,7 +34,7 @@ import {
 import { FakeCloud } from './fake/cloud.ts';
 import { Emitter } from './fake/emitter.ts';
 import { FakeFaults } from './fake/faults.ts';
-import { measured, spoken } from './fake/line.ts';
+import { measured, spoken, STILL } from './fake/line.ts';
 import { DEFAULTS, type FakeOptions } from './fake/options.ts';
 import { drawProgramme, type LowerThird } from './fake/picture.ts';
 import { DEMO, devicesOf, sessionOf, stageOf } from './fake/person.ts';
@@ -53,7 +53,7 @@ export class FakeBackend extends Emitter implements Backend {
   #devices: Devices;
   #stage: StageView;
   #air: AirView;
-  #uplink: UplinkView = { bitrateKbps: 0, droppedFrames: 0, queueMs: 0, verdict: 'good' };
+  #uplink: UplinkView = STILL;
   #show: ShowView | null = null;
   #chat: ChatMessage[] = [];
   #viewers = 0;
@@ -270,7 +270,7 @@ export class FakeBackend extends Emitter implements Backend {
     if (!this.#onAir()) this.#refuse('illegal_move');
     this.#setAir('ending');
     await this.#pause(6);
-    this.#uplink = { bitrateKbps: 0, droppedFrames: 0, queueMs: 0, verdict: 'good' };
+    this.#uplink = STILL;
     this.emit('uplinkChanged', this.#uplink);
     this.#setAir('ended');
     this.#moveShow({ state: 'ended', receiving: false, rungs: [] });

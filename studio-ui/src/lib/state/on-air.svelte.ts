@@ -1,7 +1,15 @@
 import type { AirView, Backend, UplinkView } from '../ipc/backend.ts';
 
 const IDLE: AirView = { phase: 'idle', liveAtMs: null, sinceAtMs: 0 };
-const STILL: UplinkView = { bitrateKbps: 0, droppedFrames: 0, queueMs: 0, verdict: 'good' };
+const STILL: UplinkView = {
+  bitrateKbps: 0,
+  aimKbps: 0,
+  chosenKbps: 0,
+  halfRate: false,
+  droppedFrames: 0,
+  queueMs: 0,
+  verdict: 'good',
+};
 /** One sample a second, one minute. */
 const SAMPLES = 60;
 

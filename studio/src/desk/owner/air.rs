@@ -1,6 +1,6 @@
 //! The owner's way onto the air and off it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::Value;
@@ -13,9 +13,8 @@ use crate::desk::cloud::{Cloud, show_path};
 use crate::desk::faults::Fault;
 use crate::desk::no_show;
 use crate::desk::phase::Step;
-use crate::desk::view::{
-    AirPhase, DeskEvent, FaultAction, FaultCode, FaultSource, Severity, UplinkView, Verdict,
-};
+use crate::desk::uplink::Uplink;
+use crate::desk::view::{AirPhase, DeskEvent, FaultAction, FaultCode, FaultSource, Severity, Verdict};
 use crate::error::CommandError;
 
 /// Between two questions whether the cloud has seen the picture.
@@ -36,7 +35,7 @@ impl Owner {
             return Err(on_air("This show is already on its way."));
         }
         self.faults.clear_source(FaultSource::Air);
-        (self.uplink, self.hindrance) = (no_uplink(), None);
+        (self.uplink, self.hindrance) = (Uplink::new(), None);
         Ok(Departure { show, turn: self.phase.turn() })
     }
 
@@ -186,28 +185,15 @@ impl Owner {
     }
 
     fn measure(&mut self) {
-        let stats = self.stage.stats().broadcast;
-        let number = |value: u64| u32::try_from(value).unwrap_or(u32::MAX);
-        let dropped = number(stats.dropped_frames);
-        let verdict = match (dropped > self.uplink.dropped_frames, stats.queue_ms) {
-            (true, _) => Verdict::Poor,
-            (false, waiting) if waiting > 700 => Verdict::Fair,
-            _ => Verdict::Good,
-        };
-        self.uplink = UplinkView {
-            bitrate_kbps: number(stats.bitrate_bps / 1000),
-            dropped_frames: dropped,
-            queue_ms: number(stats.queue_ms),
-            verdict,
-        };
-        match (self.phase.now(), verdict) {
+        let view = self.uplink.take(&self.stage.stats().broadcast, Instant::now()).clone();
+        match (self.phase.now(), view.verdict) {
             (AirPhase::Live, Verdict::Fair) => {
                 self.faults.raise(Fault::new(FaultCode::UplinkSlow).severity(Severity::Info));
             }
             (AirPhase::Live, Verdict::Poor) => self.faults.raise(Fault::new(FaultCode::UplinkSlow)),
             _ => self.faults.clear(FaultCode::UplinkSlow),
         }
-        self.window.tell(DeskEvent::Uplink(self.uplink.clone()));
+        self.window.tell(DeskEvent::Uplink(view));
     }
 
     /// Moves and tells; says whether anything changed.
@@ -238,10 +224,6 @@ fn cloud_fault(error: &CommandError) -> Fault {
         _ => FaultCode::CloudRefused,
     };
     Fault::new(code).because(error.message.clone())
-}
-
-pub(super) fn no_uplink() -> UplinkView {
-    UplinkView { bitrate_kbps: 0, dropped_frames: 0, queue_ms: 0, verdict: Verdict::Good }
 }
 
 /// Asks the cloud to air a show until it has seen the picture; gives when it went live.

@@ -23,9 +23,10 @@ use super::phase::{Phase, Step};
 use super::room::Room;
 use super::settings::{Settings, SettingsFile};
 use super::stage::Stage;
+use super::uplink::Uplink;
 use super::view::{
     ConnectionState, ConnectionView, DeskEvent, DeskSnapshot, FaultAction, FaultCode, FaultSource, MeterView,
-    Session, ShowView, UplinkView,
+    Session, ShowView,
 };
 use crate::error::CommandError;
 
@@ -42,7 +43,7 @@ pub struct Owner {
     session: Option<Session>,
     stage: Stage,
     phase: Phase,
-    uplink: UplinkView,
+    uplink: Uplink,
     /// While connecting: what is in the way, as far as is known.
     hindrance: Option<Fault>,
     room: Option<Room>,
@@ -75,7 +76,7 @@ impl Owner {
             heard: None,
             session: None,
             stage,
-            uplink: air::no_uplink(),
+            uplink: Uplink::new(),
             hindrance: None,
             room: None,
             line: None,
@@ -297,7 +298,7 @@ impl Owner {
         let room = self.room.as_ref();
         DeskSnapshot {
             air: self.phase.view(),
-            uplink: self.uplink.clone(),
+            uplink: self.uplink.view().clone(),
             stage: self.stage.view(),
             show: self.show(),
             chat: room.map(|room| room.chat.iter().cloned().collect()).unwrap_or_default(),

@@ -7,8 +7,19 @@ const SOUND_KBPS = 128;
 
 const LINES = {
   good: { share: 1, wave: 0.02, dropped: 0, queueMs: 20 },
-  fair: { share: 0.8, wave: 0.16, dropped: 1, queueMs: 420 },
-  poor: { share: 0.45, wave: 0.16, dropped: 7, queueMs: 1840 },
+  fair: { share: 0.45, wave: 0.06, dropped: 0, queueMs: 620 },
+  poor: { share: 0.12, wave: 0.02, dropped: 7, queueMs: 2840 },
+};
+
+/** Nothing was sent yet. */
+export const STILL: UplinkView = {
+  bitrateKbps: 0,
+  aimKbps: 0,
+  chosenKbps: 0,
+  halfRate: false,
+  droppedFrames: 0,
+  queueMs: 0,
+  verdict: 'good',
 };
 
 /** The uplink in its `second`, after `before`. */
@@ -21,8 +32,12 @@ export function measured(
   const verdict = trouble === 'fair' || trouble === 'poor' ? trouble : 'good';
   const line = LINES[verdict];
   const share = line.share + Math.sin(second / 2.7) * line.wave;
+  const chosenKbps = BITRATES[quality] + SOUND_KBPS;
   return {
-    bitrateKbps: Math.round((BITRATES[quality] + SOUND_KBPS) * share),
+    bitrateKbps: Math.round(chosenKbps * share),
+    aimKbps: Math.round(chosenKbps * line.share),
+    chosenKbps,
+    halfRate: false,
     droppedFrames: before.droppedFrames + line.dropped,
     queueMs: line.queueMs,
     verdict,
