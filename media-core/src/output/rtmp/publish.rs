@@ -17,6 +17,8 @@ use crate::output::{adapt::Adapt, queue::Queue, tags::Tagger};
 const STALLED: Duration = Duration::from_secs(5);
 /// Sound is never left out; a line on which even it comes so late is given up and made again.
 const TOO_LATE: Duration = Duration::from_secs(15);
+/// A key frame that was asked for is on its way for so long.
+const ASK_AGAIN: Duration = Duration::from_millis(500);
 const TICK: Duration = Duration::from_millis(100);
 const GOODBYE: Duration = Duration::from_millis(500);
 
@@ -55,6 +57,7 @@ pub(super) async fn publish(
     let mut incoming = BytesMut::with_capacity(16 << 10);
     let mut outgoing = Bytes::new();
     let mut progress = Instant::now();
+    let mut asked = None::<Instant>;
     loop {
         if outgoing.is_empty() {
             outgoing = session.take_output();
@@ -106,7 +109,8 @@ pub(super) async fn publish(
                 let look = ledger.look(now.duration_since(law.began), unsent.bytes(), outgoing.len(), &fill);
                 let pace = if session.is_publishing() { law.adapt.look(look) } else { law.adapt.pace() };
                 (broadcast.steer)(pace);
-                if fill.wants_key {
+                if fill.wants_key && asked.is_none_or(|asked| now.duration_since(asked) > ASK_AGAIN) {
+                    asked = Some(now);
                     (broadcast.ask_for_key)();
                 }
                 broadcast.shared.count(now, &look, &fill, pace, &broadcast.info);
