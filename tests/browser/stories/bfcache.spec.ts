@@ -22,7 +22,7 @@ test('a page that comes back from the cache has the show again, at the live edge
   await expect(page.getByRole('heading', { name: 'Your cart' })).toBeVisible();
   await expect(shop.inside('.stage.mini')).toBeVisible();
   await shop.playing();
-  await page.goBack();
+  await page.goBack({ waitUntil: 'commit' }); // a page from the cache loads nothing
   const why = () =>
     page.evaluate(() => JSON.stringify((performance.getEntriesByType('navigation')[0] as { notRestoredReasons?: unknown } | undefined)?.notRestoredReasons ?? null));
   expect(await page.evaluate(() => 'firstPage' in window), `from the cache; else: ${await why()}`).toBe(true);
@@ -33,7 +33,7 @@ test('a page that comes back from the cache has the show again, at the live edge
   await expect.poll(() => sockets, { message: 'one socket' }).toBe(1);
   // Closed here, it stays closed on the page ahead, which is in the cache as well.
   await shop.inside('.stage').getByRole('button', { name: 'Close the show' }).click();
-  await page.goForward();
+  await page.goForward({ waitUntil: 'commit' });
   await expect(page.getByRole('heading', { name: 'Your cart' })).toBeVisible();
   await expect(shop.teaser).toBeVisible();
   await expect(shop.inside('.stage')).toHaveCount(0);

@@ -18,9 +18,14 @@ export function followPage(turns: PageTurns): () => void {
   const stop = new AbortController();
   const on = (target: EventTarget, name: string, act: (event: PageTransitionEvent) => void) =>
     target.addEventListener(name, act as (event: Event) => void, { signal: stop.signal });
-  on(window, 'pagehide', (event) => turns.leaves(event.persisted));
-  on(window, 'pageshow', (event) => event.persisted && turns.returns());
-  on(document, 'visibilitychange', () => turns.looked(isLookedAt()));
+  let away = false;
+  on(window, 'pagehide', (event) => turns.leaves((away = event.persisted)));
+  on(window, 'pageshow', (event) => {
+    away = false;
+    if (event.persisted) turns.returns();
+  });
+  // A page that comes back is visible before it is told so.
+  on(document, 'visibilitychange', () => !away && turns.looked(isLookedAt()));
   on(document, 'prerenderingchange', () => turns.looked(isLookedAt()));
   return () => stop.abort();
 }
