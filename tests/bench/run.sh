@@ -3,6 +3,7 @@
 #
 # usage: tests/bench/run.sh [NAME...]     (through ./x bench, which installs and builds what is needed)
 #   glass_latency_s        from the encoder's clock to a picture in Chromium: our LL-HLS, and nginx-rtmp's HLS
+#   widget_reattach_s      a full page load in mid-show, until the picture moves again: the widget, and a plain hls.js page
 #   serve_idle_memory_mb   an idle `vitrine-cloud serve`, and an idle nginx-rtmp
 #   widget_loader_kb_gzip, widget_all_kb_gzip   what the widget weighs on a shop's page
 #   whole_test_min         `./x test` from start to end; only when named, as it takes long

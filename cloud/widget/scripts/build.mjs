@@ -23,7 +23,8 @@ async function bundle(input, define = {}) {
   const files = outputs(await build({
     ...common,
     define,
-    plugins: [svelte()],
+    // Short names for scoped styles: they stand in every element and every rule.
+    plugins: [svelte({ compilerOptions: { cssHash: ({ hash, css }) => `v${hash(css).slice(0, 5)}` } })],
     build: {
       ...settings,
       cssMinify: true,

@@ -84,5 +84,9 @@ const EXPLANATION = `## How
   peer is lite-youtube-embed (script and style as published), the well-known light stand-in for an embedded video.
 - **widget_all_kb_gzip**: the loader and all of ours that comes on interest (player, chat, products, cart), without the
   video engine. The peer is media-chrome, player controls as custom elements, also without an engine, and without chat or products.
+- **widget_reattach_s**: a shopper watches and loads another whole page of the shop. Seconds from the run of the widget's
+  script on that page until the second frame of the picture is on screen, in the corner. The publisher, Chromium and the clouds are those of glass_latency_s. The peer is a page
+  with nothing but a muted video and hls.js light as it comes, playing nginx's stream, from the run of its script. Files are in the browser's cache for both. A round is the
+  median of 5 loads; the figure is the median of the rounds.
 - **whole_test_min**: \`./x test\` from start to end with warm caches, in minutes. Measured only when named.
 `;
