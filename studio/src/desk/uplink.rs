@@ -53,15 +53,12 @@ impl Uplink {
             self.dropped_at = Some(now);
         }
         let reason = self.reason(stats, now);
-        let verdict = if rank(reason) >= rank(self.view.verdict) {
+        let better = rank(reason) < rank(self.view.verdict);
+        let stays = better && now.duration_since(*self.better_since.get_or_insert(now)) < STAYS;
+        if !stays {
             self.better_since = None;
-            reason
-        } else if now.duration_since(*self.better_since.get_or_insert(now)) >= STAYS {
-            self.better_since = None;
-            reason
-        } else {
-            self.view.verdict
-        };
+        }
+        let verdict = if stays { self.view.verdict } else { reason };
         self.view = UplinkView {
             bitrate_kbps: number(stats.bitrate_bps / 1000),
             aim_kbps: number(stats.aim_bps / 1000),
