@@ -33,20 +33,6 @@ const HOME: Record<string, string> = {
   JP: 'JPY',
   CN: 'CNY',
 };
-/** The same sign with its country; a currency that is not here wears its code. */
-const MARKED: Record<string, string> = {
-  USD: 'US$',
-  CAD: 'CA$',
-  AUD: 'A$',
-  NZD: 'NZ$',
-  HKD: 'HK$',
-  SGD: 'S$',
-  TWD: 'NT$',
-  MXN: 'MX$',
-  JPY: 'JP¥',
-  CNY: 'CN¥',
-};
-
 /** The country that a language tag names, or that its language is written in alone. */
 function countryOf(locale: string): string | undefined {
   const { region, language } = new Intl.Locale(locale);
@@ -67,8 +53,8 @@ export function money(minor: number, currency: string, locale: string): string {
     const parts = format.formatToParts(amount);
     const sign = parts.find((part) => part.type === 'currency');
     if (!sign || !SHARED.test(sign.value) || HOME[countryOf(locale) ?? ''] === currency) return format.format(amount);
-    const marked = MARKED[currency];
-    if (marked) return parts.map((part) => (part === sign ? marked : part.value)).join('');
+    const home = Object.keys(HOME).find((country) => HOME[country] === currency);
+    if (home) return parts.map((part) => (part === sign ? home + sign.value : part.value)).join('');
     return new Intl.NumberFormat(locale, { ...format.resolvedOptions(), currencyDisplay: 'code' } as Intl.NumberFormatOptions).format(amount);
   } catch {
     return `${amount.toFixed(places)} ${currency}`;

@@ -17,7 +17,7 @@ test.each([
   // No country named: the sign says whose it is.
   [1_250, 'USD', 'en', 'US$12.50'],
   [1_250, 'CAD', 'en', 'CA$12.50'],
-  [1_250, 'AUD', 'en', 'A$12.50'],
+  [1_250, 'AUD', 'en', 'A$12.50'], // as the browser itself marks it,
   [1_250, 'USD', 'de', '12,50 US$'],
   [1_250, 'USD', 'pl', '12,50 USD'],
   [1_250, 'ARS', 'es', '12,50 ARS'],

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { CartAdapter, CartLine, CartResult } from '../src/app/lib/cart/adapter.ts';
-import { Basket, CART_WITHIN_MS } from '../src/app/lib/cart/basket.ts';
+import { Basket, COUPON_WITHIN_MS } from '../src/app/lib/cart/basket.ts';
 import { demoShopCart } from '../src/app/lib/cart/demo-shop.ts';
-import { genericCart, type MerchantHook } from '../src/app/lib/cart/generic.ts';
+import { genericCart, offerLine, type CartOffer, type MerchantHook } from '../src/app/lib/cart/generic.ts';
+import { Lines, RESTS_MS, SILENT_MS, SLOW_MS } from '../src/app/lib/cart/lines.svelte.ts';
+import { Shop } from '../src/app/lib/cart/shop.ts';
 
 const line: CartLine = { variantRef: 'LS-M', sku: 'LS-M', qty: 1, attrs: { _vt_show: 's1' }, url: 'http://shop/products/linen-shirt' };
 
@@ -28,11 +30,48 @@ test('a second press while the first is under way adds nothing more', async () =
   expect(calls).toBe(2);
 });
 
-test('a silent cart is given up after ten seconds', async () => {
-  const basket = new Basket([adapter({ add: () => new Promise(() => undefined) })]);
-  const result = basket.add(line);
-  await vi.advanceTimersByTimeAsync(CART_WITHIN_MS);
+test('an add that takes long is never forgotten: a press in mid-way adds nothing, and the late answer counts', async () => {
+  let calls = 0;
+  let answer: (result: CartResult) => void = () => undefined;
+  const basket = new Basket([adapter({ add: () => ((calls += 1), new Promise((resolve) => (answer = resolve))) })]);
+  const first = basket.add(line);
+  await vi.advanceTimersByTimeAsync(10 * 60_000);
+  const second = basket.add(line);
+  const bought = basket.buyNow(line);
+  answer({ ok: true, itemCount: 1 });
+  expect(await Promise.all([first, second, bought])).toEqual([1, 1, 1].map((itemCount) => ({ ok: true, itemCount })));
+  expect(calls).toBe(1);
+});
+
+test('a coupon that is not answered is refused in the end: it may be tried again', async () => {
+  const basket = new Basket([adapter({ applyCoupon: () => new Promise(() => undefined) })]);
+  const result = basket.applyCoupon('LIVE10');
+  await vi.advanceTimersByTimeAsync(COUPON_WITHIN_MS);
   expect(await result).toMatchObject({ ok: false, errors: [{ code: 'network' }] });
+});
+
+test('the buttons say how far it is, stay truthful, and rest afterwards', async () => {
+  const lines = new Lines();
+  const step = () => lines.of('LS-M').step;
+  let answer: (result: CartResult) => void = () => undefined;
+  const following = lines.follow('LS-M', 'add', new Promise((resolve) => (answer = resolve)));
+  expect(step()).toBe('busy');
+  await vi.advanceTimersByTimeAsync(SLOW_MS);
+  expect([step(), lines.busy('LS-M')]).toEqual(['slow', true]);
+  await vi.advanceTimersByTimeAsync(SILENT_MS);
+  expect([step(), lines.busy('LS-M'), lines.busy('LS-L')]).toEqual(['silent', true, false]);
+  answer({ ok: true });
+  await following;
+  expect([step(), lines.busy('LS-M')]).toEqual(['added', false]);
+  await vi.advanceTimersByTimeAsync(RESTS_MS);
+  expect(step()).toBe('idle');
+  await lines.follow('LS-M', 'add', Promise.resolve({ ok: false, errors: [{ code: 'max_qty' as const, message: '' }] }));
+  await vi.advanceTimersByTimeAsync(SILENT_MS);
+  expect(lines.of('LS-M')).toMatchObject({ step: 'failed', errors: [{ code: 'max_qty' }] });
+  await lines.follow('LS-M', 'add', Promise.resolve({ ok: true, unconfirmed: true }));
+  expect(step()).toBe('handed');
+  await lines.follow('LS-M', 'add', Promise.resolve({ ok: true, elsewhere: true }));
+  expect(step()).toBe('elsewhere');
 });
 
 test('whatever the shop throws, the show goes on', async () => {
@@ -57,10 +96,14 @@ test('the demo shop is found by its own cart, also when it loads late', async ()
   expect(await basket.applyCoupon('X')).toMatchObject({ ok: false, errors: [{ message: 'no' }] });
 });
 
-function generic(hook: MerchantHook | undefined, offer = false) {
+function generic(hook: MerchantHook | undefined, listen?: (event: CustomEvent<CartOffer>) => void) {
   const visited: string[] = [];
-  return { visited, cart: genericCart({ hook: () => hook, offer: () => offer, visit: (url) => visited.push(url) }) };
+  const page = new EventTarget();
+  if (listen) page.addEventListener('vitrine:add-to-cart', (event) => listen(event as CustomEvent<CartOffer>));
+  const offer = (wish: CartLine) => offerLine(wish, (detail) => page.dispatchEvent(new CustomEvent('vitrine:add-to-cart', { detail, cancelable: true })));
+  return { visited, cart: genericCart({ hook: () => hook, offer, visit: (url) => visited.push(url) }) };
 }
+const options = { source: 'test' };
 
 test("the merchant's hook takes the line", async () => {
   const onAddToCart = vi.fn(() => Promise.resolve({ ok: true, itemCount: 2 }));
@@ -74,12 +117,75 @@ test('a hook that says no is believed', async () => {
   expect(await generic({ onAddToCart: () => false }).cart.add([line], { source: 'test' })).toMatchObject({ ok: false });
 });
 
-test('without a hook a listener may take it, else the product is opened beside the show', async () => {
-  const listened = generic(undefined, true);
-  expect(await listened.cart.add([line], { source: 'test' })).toEqual({ ok: true });
-  const alone = generic(undefined);
-  expect(await alone.cart.add([line], { source: 'test' })).toEqual({ ok: true, elsewhere: true });
-  expect([listened.visited, alone.visited]).toEqual([[], [line.url]]);
+test('a hook that says nothing is believed that it took the line, a promise that is kept that it is in', async () => {
+  expect(await generic({ onAddToCart: () => undefined }).cart.add([line], options)).toEqual({ ok: true, unconfirmed: true });
+  expect(await generic({ onAddToCart: () => Promise.resolve() }).cart.add([line], options)).toEqual({ ok: true });
+});
+
+test("a listener's promise is awaited, and its failure is a failure", async () => {
+  let settle: (answer: unknown) => void = () => undefined;
+  const { cart, visited } = generic(undefined, ({ detail }) => detail.waitUntil(new Promise((resolve) => (settle = resolve))));
+  let result: CartResult | undefined;
+  const adding = cart.add([line], options).then((answer) => (result = answer));
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(result).toBeUndefined();
+  settle({ ok: false, errors: [{ code: 'max_qty', message: 'Two each.' }] });
+  await adding;
+  expect(result).toEqual({ ok: false, errors: [{ code: 'max_qty', message: 'Two each.' }] });
+  expect(visited).toEqual([]);
+  const rejects = generic(undefined, ({ detail }) => detail.waitUntil(Promise.reject(new Error('503')))).cart;
+  expect(await new Basket([rejects]).add(line)).toMatchObject({ ok: false });
+  const good = generic(undefined, ({ detail }) => (detail.waitUntil(Promise.resolve({ itemCount: 4, openedCart: true })), detail.waitUntil(true)));
+  expect(await good.cart.add([line], options)).toEqual({ ok: true, itemCount: 4, openedCart: true });
+});
+
+test('a listener that only prevents the default took it, and no more is claimed; nobody at all opens the product', async () => {
+  expect(await generic(undefined, (event) => event.preventDefault()).cart.add([line], options)).toEqual({ ok: true, unconfirmed: true });
+  const alone = generic(undefined, () => undefined);
+  expect(await alone.cart.add([line], options)).toEqual({ ok: true, elsewhere: true });
+  expect(alone.visited).toEqual([line.url]);
+});
+
+test('waitUntil is for the time of the event', () => {
+  let offered: CartOffer | undefined;
+  void generic(undefined, ({ detail }) => void (offered = detail)).cart.add([line], options);
+  expect(() => offered?.waitUntil(true)).toThrow(/before the listener returns/);
+});
+
+test('a shop buys in one step only where it says how', async () => {
+  expect(new Basket([generic({}).cart]).buysNow).toBe(false);
+  const onBuyNow = vi.fn(() => Promise.resolve(true));
+  const basket = new Basket([generic({ onBuyNow }).cart]);
+  expect(basket.buysNow).toBe(true);
+  expect(await basket.buyNow(line)).toEqual({ ok: true });
+  expect(onBuyNow).toHaveBeenCalledWith(line);
+});
+
+test('the show steps aside for a checkout and for a drawer that the shop opened, and not for a refusal', async () => {
+  const variant = { id: 'v', sku: 'LS-M', title: 'M', price_minor: 1, stock: 1 };
+  const product = { product_id: 'p', title: 'p', url: 'http://shop/p', image_url: null, currency: 'EUR', price_minor: 1, compare_at_minor: null, stock: 1, variants: [variant] };
+  let result: CartResult = { ok: true, openedCart: true };
+  const told: unknown[] = [];
+  const shop = new Shop({
+    basket: new Basket([adapter({ add: () => Promise.resolve(result), buyNow: () => Promise.resolve(result) })]),
+    attribution: () => ({}),
+    tell: (name, detail) => (told.push([name, detail]), true),
+    openTab: () => undefined,
+    noticing: (work) => work(),
+  });
+  let aside = 0;
+  shop.aside = () => (aside += 1);
+  await shop.add(product, variant);
+  expect(aside).toBe(1);
+  expect(told).toMatchObject([['cart-updated', { variant_id: 'v', result }]]);
+  result = { ok: true };
+  await shop.add(product, variant);
+  expect(aside).toBe(1);
+  await shop.buyNow(product, variant);
+  expect(aside).toBe(2);
+  result = { ok: false };
+  await shop.buyNow(product, variant);
+  expect([aside, shop.line(variant).step]).toEqual([2, 'failed']);
 });
 
 test('a coupon can be applied only where the shop takes one', () => {

@@ -91,6 +91,15 @@ test('dates and figures belong to the sentence around them, prices to the page',
   expect(french.moment('nonsense')).toBe('');
 });
 
+test('English on a page that is read the other way keeps its order', async () => {
+  const speech = new Speech({ tag: 'ar', dir: 'rtl' }, () => null);
+  await speech.ready;
+  const { words } = speech;
+  expect([words.adding, words.left(3), words.reaction.heart].map((text) => text.replace(/^\u2068(.*)\u2069$/, '[$1]'))).toEqual(['[Adding…]', '[Only 3 left]', '[Send a heart]']);
+  await speech.speak({ tag: 'ar', dir: 'ltr' });
+  expect(words.adding).toBe('Adding…');
+});
+
 test('an error is a sentence in every language, whatever its code', () => {
   for (const words of [english, german, polish]) {
     expect(chatSentence({ code: 'banned' }, words)).toBe(words.chatErrors.banned);

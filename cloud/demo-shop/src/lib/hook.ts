@@ -22,6 +22,13 @@ export function offerHook(cart: Cart): void {
   const hook = {
     cart: {
       add: (sku: string, quantity = 1, attrs: Record<string, string> = {}) => answer(cart.add(sku, quantity, attrs)),
+      /** To the checkout in one step; what the cart holds already is not doubled. */
+      buyNow: (sku: string, quantity = 1, attrs: Record<string, string> = {}) => {
+        const held = cart.data.lines.some((line) => line.sku === sku);
+        const refusal = held ? null : cart.add(sku, quantity, attrs);
+        if (!refusal) router.go('/checkout');
+        return answer(refusal);
+      },
       applyCoupon: (code: string) => answer(cart.applyCoupon(code)),
       open: () => router.go('/cart'),
       get: () => ({ ...answer(null), lines: cart.data.lines, coupon: cart.data.coupon, attrs: cart.data.attrs }),

@@ -5,7 +5,8 @@ import { languageOf } from '../shared/language.ts';
 import { tell, type Mounted, type Place } from '../shared/place.ts';
 import { Basket } from './lib/cart/basket.ts';
 import { demoShopCart } from './lib/cart/demo-shop.ts';
-import { genericCart, type MerchantHook } from './lib/cart/generic.ts';
+import { withDrawer } from './lib/cart/drawer.ts';
+import { genericCart, offerLine, type MerchantHook } from './lib/cart/generic.ts';
 import { Shop } from './lib/cart/shop.ts';
 import { visit } from './lib/cart/visit.ts';
 import { pageMemory } from './lib/state/memory.ts';
@@ -66,13 +67,14 @@ function shopOf({ host }: Place, store: ShowStore): Shop {
     demoShopCart(page),
     genericCart({
       hook: () => page.Vitrine,
-      offer: (line) => !tell(host, 'add-to-cart', line, true),
+      offer: (line) => offerLine(line, (offer) => tell(host, 'add-to-cart', offer, true)),
       visit,
     }),
   ]);
   return new Shop({
     basket,
     openTab: visit,
+    noticing: (work, opened) => withDrawer(host, work, opened),
     tell: (name, detail, cancelable) => tell(host, name, detail, cancelable),
     attribution() {
       try {

@@ -5,7 +5,7 @@ export const css = `
 :host([view=inline]){display:block;width:100%;container-type:inline-size;min-height:min(88svh,420px)}
 :host([view=chat]){display:block;min-height:var(--vt-chat-height,480px)}
 .teaser{position:fixed;z-index:2147482000;inset-inline-end:max(16px,env(safe-area-inset-right),env(safe-area-inset-left));bottom:max(16px,env(safe-area-inset-bottom));width:232px;border-radius:16px;background:#14161b;color:#fff;box-shadow:0 16px 48px rgb(0 0 0/.28),0 2px 8px rgb(0 0 0/.2);text-align:start;animation:in .2s cubic-bezier(.2,.7,.2,1)}
-:host([corner=left]) .teaser:dir(ltr),:host([corner=right]) .teaser:dir(rtl){inset-inline:max(16px,env(safe-area-inset-left),env(safe-area-inset-right)) auto}
+:host([corner=left]) .teaser[dir=ltr],:host([corner=right]) .teaser[dir=rtl]{inset-inline:max(16px,env(safe-area-inset-left),env(safe-area-inset-right)) auto}
 @keyframes in{from{opacity:0;transform:translateY(12px)}}
 .teaser button{font:inherit;color:inherit;border:0;padding:0;margin:0;background:none;cursor:pointer;text-align:inherit;touch-action:manipulation;-webkit-tap-highlight-color:transparent}
 .teaser .open{display:block;width:100%;border-radius:16px;overflow:hidden}

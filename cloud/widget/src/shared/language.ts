@@ -12,7 +12,7 @@ export interface Reader {
 }
 
 /** Scripts written from right to left; a tag without a script gets the usual one of its language. */
-const RIGHT_TO_LEFT = /^(Adlm|Arab|Aran|Hebr|Mand|Mend|Nkoo|Rohg|Samr|Syrc|Thaa)$/;
+const RIGHT_TO_LEFT = /Adlm|Ara[bn]|Hebr|Nkoo|Rohg|Syrc|Thaa/;
 
 /** The tag in its regular form; null when it is none. Shop systems also write `pl_PL`. */
 function wellFormed(text: string | null): string | null {

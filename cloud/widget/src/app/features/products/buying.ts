@@ -1,9 +1,14 @@
 import type { ProductCard, VariantCard } from '@vitrine/client';
-import type { CartResult } from '../../lib/cart/adapter.ts';
+import type { LineView } from '../../lib/cart/lines.svelte.ts';
 
 /** What the products need of the world around them. */
 export interface Buying {
-  add(product: ProductCard, variant: VariantCard): Promise<CartResult>;
+  /** How far a variant is on its way into the cart; reactive. */
+  line(variant: VariantCard): LineView;
+  add(product: ProductCard, variant: VariantCard): Promise<void>;
+  /** Whether this shop can take a variant to its checkout in one step. */
+  readonly buysNow: boolean;
+  buyNow(product: ProductCard, variant: VariantCard): Promise<void>;
   openCart(): void;
   /** The shopper looks at the product's own page. */
   visit(product: ProductCard): void;

@@ -20,6 +20,10 @@ export interface CartResult {
   errors?: { code: CartErrorCode; message: string }[];
   /** The shopper was taken to the product's page instead: nothing is in the cart yet. */
   elsewhere?: boolean;
+  /** The page took the line and said nothing more: whether it is in the cart, only the cart knows. */
+  unconfirmed?: boolean;
+  /** The shop opened its cart over the page: the show makes room for it. */
+  openedCart?: boolean;
 }
 
 /** A shop's cart. One per platform; the widget never knows which. */
@@ -28,6 +32,8 @@ export interface CartAdapter {
   /** Whether this page belongs to that platform. */
   detect(): boolean;
   add(lines: CartLine[], options: { coupon?: string; source: string }): Promise<CartResult>;
+  /** Takes a line to the checkout, in one step; absent where the shop has no such way. Once there, a line that was in the cart is not doubled. */
+  buyNow?: ((line: CartLine) => Promise<CartResult>) | undefined;
   /** Puts a code on the cart; absent where the shop can only take it at the checkout. */
   applyCoupon?: ((code: string) => Promise<CartResult>) | undefined;
   /** Shows the cart: drawer or page. */
@@ -36,7 +42,7 @@ export interface CartAdapter {
   permalink(lines: CartLine[], coupon?: string): string | null;
 }
 
-/** Takes whatever a page's own code answered and makes a result of it. */
+/** Takes whatever a page's own code answered, in the end, and makes a result of it. */
 export function asResult(answer: unknown): CartResult {
   if (answer === undefined || answer === null || answer === true) return { ok: true };
   if (answer === false) return { ok: false, errors: [{ code: 'invalid', message: '' }] };

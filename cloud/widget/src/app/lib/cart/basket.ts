@@ -1,11 +1,13 @@
 import type { CartAdapter, CartLine, CartResult } from './adapter.ts';
 
-/** A shop's cart that has not answered by now counts as silent, in milliseconds. */
-export const CART_WITHIN_MS = 10_000;
+/** A coupon that the shop has not taken by now counts as refused, in milliseconds; trying twice does no harm. */
+export const COUPON_WITHIN_MS = 10_000;
+
+const FAILED: CartResult = { ok: false, errors: [{ code: 'network', message: '' }] };
 
 /**
- * The way from a card into the shop's cart: one add in flight for each variant, a deadline,
- * and never an exception, whatever the shop's own code does.
+ * The way from a card into the shop's cart: one thing at a time for each variant, and never an exception, whatever
+ * the shop's own code does. An add has no deadline: one that is forgotten while it runs is added twice by the next press.
  */
 export class Basket {
   readonly #adapters: CartAdapter[];
@@ -22,15 +24,28 @@ export class Basket {
     return found ?? this.#adapters[this.#adapters.length - 1]!;
   }
 
-  /** Adds a line. A second press while the first is under way gets the first one's answer. */
+  /** Adds a line. A second press while the first is under way gets the first one's answer, however late. */
   add(line: CartLine): Promise<CartResult> {
+    return this.#alone(line, async () => this.adapter.add([line], { source: 'vitrine' }));
+  }
+
+  get buysNow(): boolean {
+    return safely(() => this.adapter.buyNow !== undefined, false);
+  }
+
+  /** Takes a line to the checkout; while the same line is being added, that one's answer stands. */
+  buyNow(line: CartLine): Promise<CartResult> {
+    return this.#alone(line, async () => (await this.adapter.buyNow?.(line)) ?? FAILED);
+  }
+
+  #alone(line: CartLine, work: () => Promise<CartResult>): Promise<CartResult> {
     const running = this.#inFlight.get(line.variantRef);
     if (running) return running;
-    const adding = within(async () => this.adapter.add([line], { source: 'vitrine' })).finally(() =>
-      this.#inFlight.delete(line.variantRef),
-    );
-    this.#inFlight.set(line.variantRef, adding);
-    return adding;
+    const one = work()
+      .catch(() => FAILED)
+      .finally(() => this.#inFlight.delete(line.variantRef));
+    this.#inFlight.set(line.variantRef, one);
+    return one;
   }
 
   get takesCoupons(): boolean {
@@ -38,7 +53,7 @@ export class Basket {
   }
 
   applyCoupon(code: string): Promise<CartResult> {
-    return within(async () => (await this.adapter.applyCoupon?.(code)) ?? { ok: false });
+    return within(COUPON_WITHIN_MS, async () => (await this.adapter.applyCoupon?.(code)) ?? { ok: false });
   }
 
   open(): void {
@@ -54,18 +69,17 @@ function safely<T>(work: () => T, otherwise: T): T {
   }
 }
 
-async function within(work: () => Promise<CartResult>): Promise<CartResult> {
+async function within(ms: number, work: () => Promise<CartResult>): Promise<CartResult> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const failed: CartResult = { ok: false, errors: [{ code: 'network', message: '' }] };
   try {
     return await Promise.race([
       work(),
       new Promise<CartResult>((resolve) => {
-        timer = setTimeout(() => resolve(failed), CART_WITHIN_MS);
+        timer = setTimeout(() => resolve(FAILED), ms);
       }),
     ]);
   } catch {
-    return failed;
+    return FAILED;
   } finally {
     clearTimeout(timer);
   }

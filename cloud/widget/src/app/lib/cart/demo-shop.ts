@@ -3,6 +3,7 @@ import { asResult, type CartAdapter, type CartLine, type CartResult } from './ad
 /** What the demo shop puts on `window` for scripts in its pages. */
 interface DemoShopCart {
   add(sku: string, quantity: number, attrs: Record<string, string>): unknown;
+  buyNow?(sku: string, quantity: number, attrs: Record<string, string>): unknown;
   applyCoupon(code: string): unknown;
   open(): void;
 }
@@ -20,6 +21,10 @@ export function demoShopCart(page: { vitrineDemoShop?: { cart?: DemoShopCart } }
         if (!result.ok) break;
       }
       return result;
+    },
+    get buyNow() {
+      const shop = cart();
+      return shop?.buyNow && (async (line: CartLine) => asResult(await shop.buyNow?.(line.variantRef, line.qty, line.attrs ?? {})));
     },
     applyCoupon: async (code) => asResult(await cart()?.applyCoupon(code)),
     open: () => cart()?.open(),

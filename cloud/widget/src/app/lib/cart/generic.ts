@@ -1,8 +1,9 @@
 import { asResult, type CartAdapter, type CartLine, type CartResult } from './adapter.ts';
 
-/** The merchant's own hook: `window.Vitrine = { onAddToCart, onOpenCart, onApplyCoupon, consent }`. */
+/** The merchant's own hook: `window.Vitrine = { onAddToCart, onBuyNow, onOpenCart, onApplyCoupon, consent }`. */
 export interface MerchantHook {
   onAddToCart?: (line: CartLine) => unknown;
+  onBuyNow?: (line: CartLine) => unknown;
   onOpenCart?: () => unknown;
   onApplyCoupon?: (code: string) => unknown;
   /** Whether attribution may be written; absent means yes. */
@@ -12,8 +13,8 @@ export interface MerchantHook {
 /** What the generic adapter needs of the page. */
 export interface GenericPage {
   hook(): MerchantHook | undefined;
-  /** Offers the line to the page's own listeners; true when one of them said that it took it. */
-  offer(line: CartLine): boolean;
+  /** Offers the line to the page's own listeners; null when none of them took it. */
+  offer(line: CartLine): Promise<CartResult> | null;
   /** Goes to an address; the show plays on. */
   visit(url: string): void;
 }
@@ -22,22 +23,29 @@ export interface GenericPage {
  * Any shop: the merchant's hook, else a listener of `vitrine:add-to-cart`, else the product's page.
  */
 export function genericCart(page: GenericPage): CartAdapter {
+  async function addOne(line: CartLine): Promise<CartResult> {
+    const hook = page.hook()?.onAddToCart;
+    if (hook) return confirmed(hook(line));
+    const offered = page.offer(line);
+    if (offered) return offered;
+    if (!line.url) return { ok: false, errors: [{ code: 'invalid', message: '' }] };
+    page.visit(line.url);
+    return { ok: true, elsewhere: true };
+  }
   return {
     name: 'generic',
     detect: () => true,
     async add(lines: CartLine[]): Promise<CartResult> {
       let result: CartResult = { ok: true };
       for (const line of lines) {
-        const hook = page.hook()?.onAddToCart;
-        if (hook) result = asResult(await hook(line));
-        else if (!page.offer(line)) {
-          if (!line.url) return { ok: false, errors: [{ code: 'invalid', message: '' }] };
-          page.visit(line.url);
-          result = { ok: true, elsewhere: true };
-        }
+        result = await addOne(line);
         if (!result.ok) break;
       }
       return result;
+    },
+    get buyNow() {
+      const hook = page.hook()?.onBuyNow;
+      return hook && (async (line: CartLine) => asResult(await hook(line)));
     },
     get applyCoupon() {
       const hook = page.hook()?.onApplyCoupon;
@@ -48,4 +56,38 @@ export function genericCart(page: GenericPage): CartAdapter {
     },
     permalink: (lines) => lines[0]?.url ?? null,
   };
+}
+
+/** A hook that returns nothing at once may still be at work; one whose promise is kept has done it. */
+async function confirmed(answer: unknown): Promise<CartResult> {
+  return answer === undefined ? { ok: true, unconfirmed: true } : asResult(await answer);
+}
+
+/** What listeners of `vitrine:add-to-cart` hear. */
+export interface CartOffer extends CartLine {
+  /** Says "I take it", and that it is done when `answer` is; only while the event is heard, like a worker's. */
+  waitUntil(answer: unknown): void;
+}
+
+/**
+ * Offers a line to the page. `tell` dispatches and returns false when a listener prevented the default.
+ *
+ * Null when nobody took it. A listener that only prevents the default is believed that it took it, no further.
+ */
+export function offerLine(line: CartLine, tell: (offer: CartOffer) => boolean): Promise<CartResult> | null {
+  const answers: unknown[] = [];
+  let heard = true;
+  const untouched = tell({
+    ...line,
+    waitUntil(answer) {
+      if (!heard) throw new Error('waitUntil() is for the time while vitrine:add-to-cart is heard: call it before the listener returns.');
+      answers.push(answer);
+    },
+  });
+  heard = false;
+  if (answers.length === 0) return untouched ? null : Promise.resolve({ ok: true, unconfirmed: true });
+  return Promise.all(answers).then((all) => {
+    const results = all.map(asResult);
+    return results.find((result) => !result.ok) ?? Object.assign({}, ...results);
+  });
 }

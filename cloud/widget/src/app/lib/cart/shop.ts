@@ -1,6 +1,7 @@
 import type { ProductCard, VariantCard } from '@vitrine/client';
 import type { CartLine, CartResult } from './adapter.ts';
 import type { Basket } from './basket.ts';
+import { Lines, type LineView } from './lines.svelte.ts';
 
 /** What the shop's side needs of the page and of the show. */
 export interface ShopDoors {
@@ -11,24 +12,45 @@ export interface ShopDoors {
   tell(name: string, detail: unknown, cancelable?: boolean): boolean;
   /** Goes to an address; the show plays on. */
   openTab(url: string): void;
+  /** Runs `work` and calls `opened` when the shop opened its cart over the page meanwhile. */
+  noticing(work: () => Promise<CartResult>, opened: () => void): Promise<CartResult>;
 }
 
 /** The shop as the views see it. */
 export class Shop {
   readonly #doors: ShopDoors;
+  readonly #lines = new Lines();
+  /** The show makes room for the shop's own pages and drawers; the view says how. */
+  aside: () => void = () => undefined;
 
   constructor(doors: ShopDoors) {
     this.#doors = doors;
   }
 
-  /** Puts one piece of a variant into the shop's own cart. */
-  async add(product: ProductCard, variant: VariantCard): Promise<CartResult> {
-    const { basket, attribution, tell } = this.#doors;
-    const line: CartLine = { variantRef: variant.sku, sku: variant.sku, qty: 1, attrs: attribution(), url: product.url };
-    const via = basket.adapter.name;
-    const result = await basket.add(line);
-    tell('cart-updated', { via, line, product_id: product.product_id, variant_id: variant.id, result });
-    return result;
+  /** What the buttons of a variant say. Reactive. */
+  line(variant: VariantCard): LineView {
+    return this.#lines.of(variant.sku);
+  }
+
+  /** Puts one piece of a variant into the shop's own cart; resolves when the shop has answered, however late. */
+  async add(product: ProductCard, variant: VariantCard): Promise<void> {
+    if (this.#lines.busy(variant.sku)) return;
+    const { basket, noticing } = this.#doors;
+    const line = this.#line(product, variant);
+    const result = await this.#follow(product, variant, line, 'add', () => noticing(() => basket.add(line), this.aside));
+    if (result.openedCart) this.aside();
+  }
+
+  get buysNow(): boolean {
+    return this.#doors.basket.buysNow;
+  }
+
+  /** Takes a variant to the shop's checkout, and out of its way. */
+  async buyNow(product: ProductCard, variant: VariantCard): Promise<void> {
+    if (this.#lines.busy(variant.sku)) return;
+    const line = this.#line(product, variant);
+    const result = await this.#follow(product, variant, line, 'buy', () => this.#doors.basket.buyNow(line));
+    if (result.ok) this.aside();
   }
 
   get takesCoupons(): boolean {
@@ -40,6 +62,7 @@ export class Shop {
   }
 
   openCart(): void {
+    this.aside();
     this.#doors.basket.open();
   }
 
@@ -47,6 +70,18 @@ export class Shop {
   visit(product: ProductCard): boolean {
     const untouched = this.#doors.tell('product-click', { product_id: product.product_id, url: product.url }, true);
     if (untouched) this.#doors.openTab(product.url);
+    else this.aside();
     return !untouched;
+  }
+
+  #line(product: ProductCard, { sku }: VariantCard): CartLine {
+    return { variantRef: sku, sku, qty: 1, attrs: this.#doors.attribution(), url: product.url };
+  }
+
+  async #follow(product: ProductCard, variant: VariantCard, line: CartLine, doing: LineView['doing'], work: () => Promise<CartResult>): Promise<CartResult> {
+    const via = this.#doors.basket.adapter.name;
+    const result = await this.#lines.follow(variant.sku, doing, work());
+    this.#doors.tell('cart-updated', { via, line, product_id: product.product_id, variant_id: variant.id, result });
+    return result;
   }
 }

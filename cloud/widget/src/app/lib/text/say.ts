@@ -1,6 +1,9 @@
 /** The forms of a word by plural category; `other` is always there. Source: CLDR, Language Plural Rules. */
 export type Forms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
 
+/** Keeps a text in its own direction where no markup can (U+2068 to U+2069, first strong isolate). */
+export const isolate = (text: string) => `\u2068${text}\u2069`;
+
 /** How one language counts: `{n}` in the form that the count asks for stands for the figure. */
 export interface Counting {
   figure(count: number): string;

@@ -1,8 +1,9 @@
 // The words of one element: chosen by its language, loaded when they are not English, changed when it changes.
 import { money } from '@vitrine/client';
 import { getContext } from 'svelte';
-import { languageOf, watchLanguage, type Language } from '../../../shared/language.ts';
+import { directionOf, languageOf, watchLanguage, type Language } from '../../../shared/language.ts';
 import { english, type Words } from './en.ts';
+import { isolate } from './say.ts';
 
 /** Loads a catalogue by its language; null when there is none. */
 export type Catalogues = (language: string) => Promise<Partial<Words>> | null;
@@ -57,7 +58,8 @@ export class Speech {
         // Out of reach: English is better than nothing.
       }
     }
-    if (this.language.tag === language.tag) this.spoken = words;
+    if (this.language.tag !== language.tag) return;
+    this.spoken = directionOf(words.language) === this.language.dir ? words : isolated(words);
   }
 
   /** Of the words: their own region where the page speaks their language, so that dates fit the sentences. */
@@ -95,6 +97,16 @@ function complete(words: Partial<Words>): Words {
   const whole: Words = { ...english, ...words };
   for (const group of ['reaction', 'chatErrors', 'cartErrors'] as const) Object.assign(whole, { [group]: { ...english[group], ...words[group] } });
   return whole;
+}
+
+/** The same words where the page is read the other way: a full stop stays at the end of its sentence. */
+function isolated(words: Words): Words {
+  const keep = (word: unknown): unknown => {
+    if (typeof word === 'string') return isolate(word);
+    if (typeof word === 'function') return (...of: unknown[]) => isolate((word as (...of: unknown[]) => string)(...of));
+    return Object.fromEntries(Object.entries(word as object).map(([name, text]) => [name, keep(text)]));
+  };
+  return { ...(keep(words) as Words), language: words.language, figure: words.figure };
 }
 
 /** The speech of the element around a component: figures, dates, money, language, direction. */

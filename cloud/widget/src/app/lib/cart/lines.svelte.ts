@@ -1,0 +1,55 @@
+import type { CartResult } from './adapter.ts';
+
+/** The shop is said to be slow after this long, in milliseconds. */
+export const SLOW_MS = 4_000;
+/** After this long the shopper is sent to look into the cart; the answer still counts when it comes. */
+export const SILENT_MS = 20_000;
+/** How long a button says what became of it. */
+export const RESTS_MS = 8_000;
+
+/** How far one variant is on its way into the cart. `handed`: the shop took it and did not say more. */
+export type LineStep = 'idle' | 'busy' | 'slow' | 'silent' | 'added' | 'handed' | 'elsewhere' | 'failed';
+
+export interface LineView {
+  step: LineStep;
+  /** Which button was pressed. */
+  doing: 'add' | 'buy';
+  errors?: CartResult['errors'];
+}
+
+const IDLE: LineView = { step: 'idle', doing: 'add' };
+
+/** What the buttons of each variant say: the same on the pin, on the shelf and in the list, and still so when a card comes back. */
+export class Lines {
+  #views = $state.raw<Record<string, LineView>>({});
+  readonly #timers: Record<string, ReturnType<typeof setTimeout>[]> = {};
+
+  of(variantRef: string): LineView {
+    return this.#views[variantRef] ?? IDLE;
+  }
+
+  /** True while the shop has not answered for this variant. */
+  busy(variantRef: string): boolean {
+    return ['busy', 'slow', 'silent'].includes(this.of(variantRef).step);
+  }
+
+  /** Tells how `answer` comes along, to the end. */
+  async follow(variantRef: string, doing: LineView['doing'], answer: Promise<CartResult>): Promise<CartResult> {
+    this.#say(variantRef, { step: 'busy', doing }, [
+      [SLOW_MS, { step: 'slow', doing }],
+      [SILENT_MS, { step: 'silent', doing }],
+    ]);
+    const result = await answer;
+    const { ok, errors } = result;
+    if (!ok) this.#say(variantRef, { step: 'failed', doing, ...(errors ? { errors } : {}) });
+    else this.#say(variantRef, { step: result.elsewhere ? 'elsewhere' : result.unconfirmed ? 'handed' : 'added', doing }, [[RESTS_MS, IDLE]]);
+    return result;
+  }
+
+  /** What is said now, and later if nothing else is. */
+  #say(variantRef: string, view: LineView, later: [number, LineView][] = []): void {
+    for (const timer of this.#timers[variantRef] ?? []) clearTimeout(timer);
+    this.#views = { ...this.#views, [variantRef]: view };
+    this.#timers[variantRef] = later.map(([ms, next]) => setTimeout(() => (this.#views = { ...this.#views, [variantRef]: next }), ms));
+  }
+}
