@@ -1,6 +1,6 @@
 //! The desktop studio's program.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
-fn main() -> anyhow::Result<()> {
+fn main() -> std::process::ExitCode {
     vitrine_studio::run()
 }

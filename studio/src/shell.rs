@@ -1,18 +1,29 @@
 //! Everything that is Tauri: the window, its page, the start and the end.
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
-use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder};
+use anyhow::Context;
+use tauri::{AppHandle, Manager, RunEvent, WebviewUrl, WebviewWindowBuilder, WindowEvent};
 use tracing_subscriber::EnvFilter;
 
-use crate::commands;
-use crate::desk::{Desk, DeskEvent, Window, is_profile_name};
+use crate::desk::{Desk, DeskEvent, QuitWay, Window, is_profile_name};
+use crate::{commands, platform};
+
+const USAGE: &str = "vitrine-studio [--profile NAME]: the desktop studio. Each profile has its own sign-in.
+  --profile NAME  1 to 32 letters, digits, '-' or '_'; 'default' without it
+  --help          this text
+  --version       the studio's version";
+
+/// A command line that makes no sense.
+const BAD_USAGE: u8 = 2;
 
 /// What the command line asks for.
-struct Options {
-    profile: String,
+#[derive(Debug, PartialEq)]
+enum Asked {
+    Run { profile: String },
+    Tell(String),
 }
 
 struct MainWindow(AppHandle);
@@ -23,12 +34,29 @@ impl Window for MainWindow {
     }
 }
 
-/// Opens the studio and runs it until its window is closed.
-///
-/// # Errors
-/// A bad option, or a part of the system that the window needs and cannot have.
-pub fn run() -> anyhow::Result<()> {
-    let options = options(std::env::args().skip(1))?;
+/// Opens the studio and runs it until its window is closed; the program's exit status.
+pub fn run() -> ExitCode {
+    let profile = match asked(std::env::args().skip(1)) {
+        Ok(Asked::Run { profile }) => profile,
+        Ok(Asked::Tell(text)) => {
+            println!("{text}");
+            return ExitCode::SUCCESS;
+        }
+        Err(sentence) => {
+            eprintln!("{sentence}");
+            return ExitCode::from(BAD_USAGE);
+        }
+    };
+    match open(profile) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn open(profile: String) -> anyhow::Result<()> {
     let filter =
         EnvFilter::try_from_env("VITRINE_LOG").unwrap_or_else(|_| EnvFilter::new("warn,vitrine=info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
@@ -37,62 +65,109 @@ pub fn run() -> anyhow::Result<()> {
 
     let builder = commands::builder();
     let handler = builder.invoke_handler();
-    tauri::Builder::default()
+    let app = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
         .invoke_handler(handler)
         .setup(move |app| {
             builder.mount_events(app);
             let folder = app.path().app_config_dir().unwrap_or_else(|_| PathBuf::from("."));
             let window = Arc::new(MainWindow(app.handle().clone()));
-            let desk = tauri::async_runtime::block_on(Desk::start(&options.profile, folder, window))?;
+            let desk = tauri::async_runtime::block_on(Desk::start(&profile, folder, window))?;
             app.manage(desk);
-            let title = if options.profile == "default" {
-                "Vitrine".into()
-            } else {
-                format!("Vitrine · {}", options.profile)
-            };
+            let title = if profile == "default" { "Vitrine".into() } else { format!("Vitrine · {profile}") };
             WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
                 .title(title)
                 .inner_size(1440.0, 900.0)
                 .min_inner_size(1024.0, 640.0)
                 .build()?;
+            tauri::async_runtime::spawn(end_when_asked(app.handle().clone()));
             Ok(())
         })
-        .run(tauri::generate_context!())
-        .context("the window could not be opened")
+        .build(tauri::generate_context!())
+        .context("the window could not be opened")?;
+    app.run(|app, event| match event {
+        RunEvent::WindowEvent { event: WindowEvent::CloseRequested { api, .. }, .. } => {
+            api.prevent_close();
+            tauri::async_runtime::spawn(close(app.clone()));
+        }
+        // The system's own "quit": no code of ours.
+        RunEvent::ExitRequested { code: None, api, .. } => {
+            api.prevent_exit();
+            tauri::async_runtime::spawn(close(app.clone()));
+        }
+        _ => {}
+    });
+    Ok(())
 }
 
-fn options(mut words: impl Iterator<Item = String>) -> anyhow::Result<Options> {
+/// Closes the studio, or has the window ask first when a show is on air.
+async fn close(app: AppHandle) {
+    let desk = app.state::<Desk>().inner().clone();
+    let asked = match desk.closing().await {
+        Some(view) => app.get_webview_window("main").is_some() && commands::ask_to_close(&app, view),
+        None => false,
+    };
+    if !asked {
+        leave(&app, &desk).await;
+    }
+}
+
+/// The system shuts down, or somebody ends the program: there is nobody to ask. The show stays open at the
+/// cloud, and the next start offers to take it up again.
+async fn end_when_asked(app: AppHandle) {
+    platform::asked_to_end().await;
+    let desk = app.state::<Desk>().inner().clone();
+    leave(&app, &desk).await;
+}
+
+async fn leave(app: &AppHandle, desk: &Desk) {
+    if let Err(error) = desk.before_quit(QuitWay::Leave).await {
+        tracing::warn!(%error, "the uplink was not let go of");
+    }
+    app.exit(0);
+}
+
+/// Reads the command line; the error is a sentence that says what there is.
+fn asked(mut words: impl Iterator<Item = String>) -> Result<Asked, String> {
     let mut profile = "default".to_owned();
     while let Some(word) = words.next() {
         match word.as_str() {
-            "--profile" => profile = words.next().context("--profile needs a name")?,
-            "--help" | "-h" => bail!(
-                "vitrine-studio [--profile NAME]: the desktop studio. Each profile has its own sign-in."
-            ),
-            other => bail!("the studio does not know '{other}'; it takes --profile NAME"),
+            "--profile" => profile = words.next().ok_or(format!("--profile needs a name.\n{USAGE}"))?,
+            "--help" | "-h" => return Ok(Asked::Tell(USAGE.to_owned())),
+            "--version" | "-V" => {
+                return Ok(Asked::Tell(format!("vitrine-studio {}", env!("CARGO_PKG_VERSION"))));
+            }
+            other => return Err(format!("The studio does not know '{other}'.\n{USAGE}")),
         }
     }
     if !is_profile_name(&profile) {
-        bail!("a profile's name is 1 to 32 letters, digits, '-' or '_'");
+        return Err(format!("'{profile}' is no profile's name.\n{USAGE}"));
     }
-    Ok(Options { profile })
+    Ok(Asked::Run { profile })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(words: &[&str]) -> anyhow::Result<Options> {
-        options(words.iter().map(|word| (*word).to_owned()))
+    fn read(words: &[&str]) -> Result<Asked, String> {
+        asked(words.iter().map(|word| (*word).to_owned()))
     }
 
     #[test]
-    fn a_profile_is_read_and_nonsense_is_refused() {
-        assert_eq!(read(&[]).unwrap().profile, "default");
-        assert_eq!(read(&["--profile", "moderator"]).unwrap().profile, "moderator");
+    fn a_profile_is_read_and_nonsense_is_refused_with_what_there_is() {
+        assert_eq!(read(&[]), Ok(Asked::Run { profile: "default".into() }));
+        assert_eq!(read(&["--profile", "moderator"]), Ok(Asked::Run { profile: "moderator".into() }));
         for bad in [&["--profile"][..], &["--profile", "../x"], &["--fast"]] {
-            assert!(read(bad).is_err(), "{bad:?}");
+            assert!(read(bad).unwrap_err().contains("--profile NAME"), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn help_and_version_are_answers_not_errors() {
+        assert_eq!(read(&["--help"]), Ok(Asked::Tell(USAGE.to_owned())));
+        assert_eq!(read(&["-h"]), read(&["--help"]));
+        let version = format!("vitrine-studio {}", env!("CARGO_PKG_VERSION"));
+        assert_eq!(read(&["--version"]), Ok(Asked::Tell(version)));
     }
 }

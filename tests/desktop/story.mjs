@@ -1,7 +1,9 @@
-// A host signs in, sees the picture, goes live, pins, talks and ends; the cloud and its stream agree at each step.
+// A host signs in, sees the picture, cannot reach the server, goes live, pins, talks, closes the window, loses the studio, takes
+// the show up again and ends it; the cloud and its stream agree at each step.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import net from 'node:net';
 import { Window, until } from './driver.mjs';
 
 const cloud = `http://${JSON.parse(readFileSync(process.env.RUN_FILE, 'utf8')).http}`;
@@ -20,6 +22,35 @@ function step(words) {
   console.log(`ok    ${words}`);
 }
 
+/** The way to the ingest, which can be shut: then it takes connections and never answers. */
+const gate = { open: true, sockets: new Set() };
+const ingest = JSON.parse(readFileSync(process.env.RUN_FILE, 'utf8')).rtmp.split(':');
+const way = net.createServer((socket) => {
+  gate.sockets.add(socket);
+  socket.on('error', () => {}).on('close', () => gate.sockets.delete(socket));
+  if (!gate.open) return;
+  const inner = net.connect(Number(ingest[1]), ingest[0]);
+  inner.on('error', () => socket.destroy()).on('close', () => socket.destroy());
+  socket.on('close', () => inner.destroy());
+  socket.pipe(inner).pipe(socket);
+}).listen(Number(process.env.GATE_PORT), '127.0.0.1');
+
+/** Who keeps the machine awake, as the login manager lists it. */
+function inhibitors() {
+  if (!process.env.FAKE_LOGIND) return null;
+  return execFileSync('dbus-send', [`--bus=${process.env.DBUS_SYSTEM_BUS_ADDRESS}`, '--print-reply',
+    '--dest=org.freedesktop.login1', '/org/freedesktop/login1', 'org.freedesktop.login1.Manager.ListInhibitors'], { encoding: 'utf8' });
+}
+
+/** The studio's process. */
+function studioPid() {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).find((pid) => {
+    try { return readlinkSync(`/proc/${pid}/exe`) === process.env.STUDIO; } catch { return false; }
+  });
+}
+
+const phase = async () => (await window.find('air-state')).attribute('data-phase');
+
 function shoot(name) {
   if (shots) execFileSync('import', ['-window', 'root', `${shots}/${name}.png`]);
 }
@@ -36,7 +67,7 @@ const path = `/v1/orgs/${org}/shows/${show.id}`;
 await http('PUT', `${path}/lineup`, { items: [{ kind: 'product', product_id: product.id }] }, account.token);
 const view = () => http('GET', path, undefined, account.token);
 
-const window = await until('the window opens', 60, () => Window.open(process.env.WEBDRIVER_URL, process.env.STUDIO));
+let window = await until('the window opens', 60, () => Window.open(process.env.WEBDRIVER_URL, process.env.STUDIO));
 try {
   // A wrong password gets a sentence.
   await window.find('sign-in', 60);
@@ -71,15 +102,38 @@ try {
   step('the preview shows a moving picture, and says that it is the test pattern');
   shoot('studio-preview');
 
-  const live = await until('going live is possible', 20, async () => {
-    const button = await window.find('go-live');
-    return (await button.enabled()) && button;
-  });
-  await window.hold(live, 900);
+  const hold = async () => {
+    const live = await until('going live is possible', 20, async () => {
+      const button = await window.find('go-live');
+      return (await button.enabled()) && button;
+    });
+    await window.hold(live, 900);
+  };
+  gate.open = false;
+  await hold();
+  await until('the window says that it is connecting', 10, async () => (await phase()) === 'connecting');
+  assert.ok(await (await window.find('cancel-air')).enabled(), 'there is a way out at once');
+  await until('a server that never answers is named', 25, () => window.shows('fault', 'the server does not answer'));
+  assert.equal(await phase(), 'preview');
+  shoot('studio-no-answer');
+  await (await window.find('fault-try_again')).click();
+  await until('it is tried again', 10, async () => (await phase()) === 'connecting');
+  await (await window.find('cancel-air')).click();
+  await until('cancelling is immediate', 3, async () => (await phase()) === 'preview');
+  for (const socket of gate.sockets) socket.destroy();
+  gate.open = true;
+  step('a server that never answers is named within its deadline; trying again and cancelling work');
+
+  if (inhibitors()) assert.doesNotMatch(inhibitors(), /Vitrine/, 'off air the machine may sleep');
+  await hold();
   await until('the cloud says live', 40, async () => (await view()).state === 'live');
   await until('the window says live', 20, async () =>
     (await (await window.find('air-state')).attribute('data-phase')) === 'live');
   step('holding the key goes live');
+  if (inhibitors()) {
+    await until('the machine stays awake', 10, () => /sleep:idle[\s\S]*Vitrine/.test(inhibitors()));
+    step('the machine stays awake while live');
+  }
 
   const stream = `${cloud}/live/${show.id}/index.m3u8`;
   await until('the stream plays', 40, async () => {
@@ -120,14 +174,52 @@ try {
   step('the host is heard in the chat');
   shoot('studio-live');
 
+  // A toast says why the desk cannot be left; then somebody closes the window.
+  await (await window.css('button[aria-label="Leave the desk"]'))[0].click();
+  await until('a toast says why not', 5, () => window.shows('toasts', 'You are on air'));
+  execFileSync('/usr/bin/python3', ['tests/rig/close-window.py', 'Vitrine']);
+  const closing = await (await window.find('closing')).text();
+  assert.match(closing, /is live and .* watching/);
+  assert.match(closing, /ten minutes/);
+  const reached = await window.run(`
+    const button = document.querySelector('[data-testid="toasts"] button:last-child');
+    if (!button) return 'the toast is gone';
+    const at = button.getBoundingClientRect();
+    return button.contains(document.elementFromPoint(at.left + at.width / 2, at.top + at.height / 2));`);
+  assert.equal(reached, true, 'a toast can be pressed above a dialog');
+  shoot('studio-closing');
+  await (await window.find('closing-stay')).click();
+  assert.equal((await view()).state, 'live');
+  step('closing the window while live asks, and staying keeps the show');
+
+  // The studio is killed in mid-show; the next start offers to take it up again.
+  process.kill(studioPid(), 'SIGKILL');
+  await until('the show is interrupted', 20, async () => (await view()).state === 'interrupted');
+  await window.close().catch(() => {});
+  window = await until('the window opens again', 60, () => Window.open(process.env.WEBDRIVER_URL, process.env.STUDIO));
+  const takeUp = await window.find('take-up', 60);
+  assert.match(await takeUp.text(), /Autumn drop/);
+  shoot('studio-take-up');
+  await until('the show can be taken up', 10, async () => (await window.find('take-up-go')).enabled());
+  await (await window.find('take-up-go')).click();
+  await until('the window says live', 60, async () => (await phase()) === 'live');
+  await until('the show is live again', 20, async () => (await view()).state === 'live');
+  step('after a crash one press takes the show up again');
+
   await (await window.find('end-show')).click();
   await (await window.find('end-confirm')).click();
   await until('the cloud says ended', 30, async () => (await view()).state === 'ended');
   await window.find('ended', 20);
   step('ending asks once and ends');
+  if (inhibitors()) {
+    await until('the machine may sleep again', 10, () => !/Vitrine/.test(inhibitors()));
+    step('the machine may sleep again after the show');
+  }
 } catch (error) {
   shoot('studio-failed');
   throw error;
 } finally {
   await window.close().catch(() => {});
+  way.close();
+  for (const socket of gate.sockets) socket.destroy();
 }

@@ -1,8 +1,8 @@
 //! On air and off.
 
-use tauri::State;
+use tauri::{AppHandle, State};
 
-use crate::desk::{Desk, FaultAction, FaultCode};
+use crate::desk::{Desk, FaultAction, FaultCode, QuitWay, TakeUpOffer};
 use crate::error::CommandError;
 
 /// Opens the uplink and airs the show; `airChanged` tells the rest.
@@ -35,4 +35,27 @@ pub async fn act_on_fault(
     action: FaultAction,
 ) -> Result<(), CommandError> {
     desk.act_on_fault(code, action).await
+}
+
+/// Quits, after what that means for the show on air. Fails, and stays, when the cloud did not end it.
+#[tauri::command]
+#[specta::specta]
+pub async fn quit(app: AppHandle, desk: State<'_, Desk>, way: QuitWay) -> Result<(), CommandError> {
+    desk.before_quit(way).await?;
+    app.exit(0);
+    Ok(())
+}
+
+/// A show that was on air when the studio went away.
+#[tauri::command]
+#[specta::specta]
+pub async fn take_up_offer(desk: State<'_, Desk>) -> Result<Option<TakeUpOffer>, CommandError> {
+    desk.take_up_offer().await
+}
+
+/// That show is not wanted back.
+#[tauri::command]
+#[specta::specta]
+pub async fn decline_take_up(desk: State<'_, Desk>) -> Result<(), CommandError> {
+    desk.decline_take_up().await
 }

@@ -7,8 +7,8 @@ use tauri_specta::Event;
 use vitrine_protocol::Highlight;
 
 use crate::desk::{
-    AirView, ChatChange, ConnectionView, DeskEvent, Devices, FaultView, MeterView, OrderView, Session,
-    ShowView, StageView, UplinkView,
+    AirView, ChatChange, CloseView, ConnectionView, DeskEvent, Devices, FaultView, MeterView, OrderView,
+    Session, ShowView, StageView, UplinkView,
 };
 
 macro_rules! events {
@@ -43,4 +43,13 @@ events! {
     ConnectionChanged(ConnectionView) = Connection;
     SessionChanged(Option<Session>) = Session;
     FaultsChanged(Vec<FaultView>) = Faults;
+}
+
+/// Somebody closes the window while a show is on air.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
+pub struct CloseAsked(pub CloseView);
+
+/// Has the window ask what is meant; says whether the question got there.
+pub fn ask_to_close(app: &AppHandle, view: CloseView) -> bool {
+    CloseAsked(view).emit(app).is_ok()
 }

@@ -7,7 +7,7 @@ mod session;
 mod show;
 mod stage;
 
-pub use events::forward;
+pub use events::{ask_to_close, forward};
 
 use tauri_specta::{collect_commands, collect_events};
 
@@ -38,6 +38,9 @@ pub fn builder() -> tauri_specta::Builder<tauri::Wry> {
             air::end_show,
             air::cancel_air,
             air::act_on_fault,
+            air::quit,
+            air::take_up_offer,
+            air::decline_take_up,
             chat::send_chat,
             chat::delete_message,
             chat::ban_author,
@@ -56,5 +59,6 @@ pub fn builder() -> tauri_specta::Builder<tauri::Wry> {
             events::ConnectionChanged,
             events::SessionChanged,
             events::FaultsChanged,
+            events::CloseAsked,
         ])
 }

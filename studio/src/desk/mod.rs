@@ -11,6 +11,7 @@ mod cloud;
 mod demo;
 mod faults;
 mod keys;
+mod note;
 mod owner;
 mod phase;
 mod preview;
@@ -20,9 +21,14 @@ mod stage;
 mod strain;
 mod uplink;
 mod view;
+mod world;
+
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -35,11 +41,13 @@ pub use view::*;
 
 use crate::error::CommandError;
 use cloud::{Cloud, base_address, show_path};
-use faults::Faults;
+use faults::{Fault, Faults};
 use keys::Keys;
+use note::NoteFile;
 use owner::{Ask, Departure, Opened, Owner};
 use preview::PreviewServer;
 use settings::SettingsFile;
+use world::World;
 
 /// Where the desk tells what changed.
 pub trait Window: Send + Sync + 'static {
@@ -54,9 +62,14 @@ pub struct Desk {
     cloud: Cloud,
     keys: Keys,
     settings: SettingsFile,
+    faults: Faults,
+    note: NoteFile,
     preview: Arc<PreviewServer>,
     owner: mpsc::Sender<Ask>,
 }
+
+/// A window that is closed does not wait longer than this for the desk.
+const CLOSE_WITHIN: Duration = Duration::from_secs(4);
 
 type Done<T = ()> = Result<T, CommandError>;
 
@@ -68,15 +81,34 @@ impl Desk {
     /// # Errors
     /// When the HTTP client or the preview's port cannot be had.
     pub async fn start(profile: &str, folder: PathBuf, window: Arc<dyn Window>) -> anyhow::Result<Self> {
+        Self::start_in(World::here(), profile, folder, window).await
+    }
+
+    async fn start_in(
+        world: World,
+        profile: &str,
+        folder: PathBuf,
+        window: Arc<dyn Window>,
+    ) -> anyhow::Result<Self> {
         let settings = SettingsFile::of(&folder, profile);
         let cloud = Cloud::new()?;
         let (owner, asks) = mpsc::channel(64);
-        let clock = clock::system_clock();
-        let faults = Faults::new(window.clone(), clock.clone());
-        let task = Owner::new(settings.clone(), cloud.clone(), window, clock, faults, owner.clone());
+        let note = NoteFile::of(&folder, profile);
+        let faults = Faults::new(window.clone(), world.clock.clone());
+        let (minded, noted) = (faults.clone(), note.clone());
+        let task = Owner::new(settings.clone(), cloud.clone(), window, world, minded, noted, owner.clone());
         let preview = Arc::new(PreviewServer::start(task.pictures()).await?);
         tokio::spawn(task.run(asks));
-        Ok(Self { profile: profile.to_owned(), cloud, keys: Keys::of(profile), settings, preview, owner })
+        Ok(Self {
+            profile: profile.to_owned(),
+            cloud,
+            keys: Keys::of(profile),
+            settings,
+            faults,
+            note,
+            preview,
+            owner,
+        })
     }
 
     /// What the window needs to start. A kept session is tried once.
@@ -141,9 +173,13 @@ impl Desk {
         let account = account(&session.cloud_url, &session.user.email);
         let remembered = remember
             && match self.keys.keep(&account, token).await {
-                Ok(()) => true,
+                Ok(()) => {
+                    self.faults.clear(FaultCode::KeyringSilent);
+                    true
+                }
                 Err(reason) => {
                     tracing::warn!(reason, "the session is kept for this run only");
+                    self.faults.raise(Fault::new(FaultCode::KeyringSilent).because(reason));
                     false
                 }
             };
@@ -260,7 +296,7 @@ impl Desk {
         let live_at =
             show["live_at"].as_str().and_then(|at| at.parse::<chrono::DateTime<chrono::Utc>>().ok());
         let opened = Opened {
-            directs: matches!(role, Role::Owner | Role::Host),
+            directs: directs(role),
             show: ShowView {
                 org_id,
                 show_id,
@@ -318,6 +354,52 @@ impl Desk {
         ended
     }
 
+    /// What to tell who closes the window; nothing: it may close. A desk that does not answer is none.
+    pub async fn closing(&self) -> Option<CloseView> {
+        tokio::time::timeout(CLOSE_WITHIN, self.ask(Ask::Closing)).await.ok()?.ok()?
+    }
+
+    /// Does to the show on air what quitting asks for; the studio may end once this is done.
+    ///
+    /// # Errors
+    /// When the cloud did not end the show: better stay.
+    pub async fn before_quit(&self, way: QuitWay) -> Done {
+        match way {
+            QuitWay::End => self.end_show().await,
+            // Not on air any more is as good.
+            QuitWay::Leave => {
+                let _ = tokio::time::timeout(CLOSE_WITHIN, self.cancel_air()).await;
+                Ok(())
+            }
+        }
+    }
+
+    /// A show that was on air when the studio went away, for who is signed in where it was.
+    pub async fn take_up_offer(&self) -> Done<Option<TakeUpOffer>> {
+        let open = self.ask(Ask::ShowPath).await?;
+        let (Some(note), Some(session), None) = (self.note.read(), self.ask(Ask::Session).await?, open)
+        else {
+            return Ok(None);
+        };
+        let ours = session.cloud_url == note.cloud_url
+            && session.organizations.iter().any(|org| org.id == note.org_id && directs(org.role));
+        Ok(ours.then_some(TakeUpOffer {
+            org_id: note.org_id,
+            show_id: note.show_id,
+            title: note.title,
+            live_at_ms: note.live_at_ms,
+        }))
+    }
+
+    /// The host does not want that show back, or it is over.
+    pub async fn decline_take_up(&self) -> Done {
+        // The note of a show that is open now is not that one's.
+        if self.ask(Ask::Closing).await?.is_none() {
+            self.note.remove();
+        }
+        Ok(())
+    }
+
     /// Presses a fault's button.
     pub async fn act_on_fault(&self, code: FaultCode, action: FaultAction) -> Done {
         match (code, action) {
@@ -365,6 +447,11 @@ impl Desk {
         self.owner.send(ask(tx)).await.map_err(|_| stopped())?;
         rx.await.map_err(|_| stopped())
     }
+}
+
+/// Who may go live.
+fn directs(role: Role) -> bool {
+    matches!(role, Role::Owner | Role::Host)
 }
 
 /// The keyring's name of a person at a cloud.

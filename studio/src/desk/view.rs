@@ -285,6 +285,26 @@ views! {
         /// What is wrong, worst first.
         pub faults: Vec<FaultView>,
     }
+    /// What closing the window would do to the show on air.
+    pub struct CloseView {
+        /// The show's title.
+        pub title: String,
+        /// People watching.
+        pub viewers: u32,
+        /// Where the show is on its way to air.
+        pub phase: AirPhase,
+    }
+    /// A show that this studio had on air when it went away.
+    pub struct TakeUpOffer {
+        /// Its organisation.
+        pub org_id: String,
+        /// The show.
+        pub show_id: String,
+        /// Its title.
+        pub title: String,
+        /// When it went live.
+        pub live_at_ms: f64,
+    }
     /// An answer of the cloud, passed on as it came.
     pub struct CloudAnswer {
         /// HTTP status.
@@ -445,6 +465,13 @@ words! {
         Ending,
         /// Over.
         Ended,
+    }
+    /// How to quit while a show is on air.
+    QuitWay {
+        /// End the show first.
+        End,
+        /// Leave it open at the cloud.
+        Leave,
     }
     /// The uplink in one word.
     Verdict {

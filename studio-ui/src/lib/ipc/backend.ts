@@ -232,6 +232,26 @@ export interface FaultView {
   actions: FaultAction[];
 }
 
+// ---------------------------------------------------------------- leaving and coming back
+
+/** Somebody closes the window while a show is on air. */
+export interface CloseView {
+  title: string;
+  viewers: number;
+  phase: AirPhase;
+}
+
+/** `end`: end the show first. `leave`: it stays open at the cloud. */
+export type QuitWay = 'end' | 'leave';
+
+/** A show that this studio had on air when it went away. */
+export interface TakeUpOffer {
+  orgId: string;
+  showId: string;
+  title: string;
+  liveAtMs: number;
+}
+
 // ---------------------------------------------------------------- the open show
 
 /** The open show as the desk follows it; `null` after `closeShow`. */
@@ -313,6 +333,7 @@ export interface BackendEvents {
   sessionChanged: Session | null;
   /** All that is wrong now, worst first. */
   faultsChanged: FaultView[];
+  closeAsked: CloseView;
 }
 
 export interface Backend {
@@ -350,6 +371,11 @@ export interface Backend {
   cancelAir(): Promise<void>;
   /** Presses a fault's button. */
   actOnFault(code: FaultCode, action: FaultAction): Promise<void>;
+  /** Fails, and the studio stays, when the cloud did not end the show. */
+  quit(way: QuitWay): Promise<void>;
+  /** For who is signed in where the show was; null: there is none. */
+  takeUpOffer(): Promise<TakeUpOffer | null>;
+  declineTakeUp(): Promise<void>;
   pin(target: HighlightTarget): Promise<void>;
   unpin(): Promise<void>;
   sendChat(text: string): Promise<void>;

@@ -54,6 +54,12 @@ export const commands = {
 	cancelAir: () => typedError<null, CommandError>(__TAURI_INVOKE("cancel_air")),
 	/**  Presses a fault's button. */
 	actOnFault: (code: FaultCode, action: FaultAction) => typedError<null, CommandError>(__TAURI_INVOKE("act_on_fault", { code, action })),
+	/**  Quits, after what that means for the show on air. Fails, and stays, when the cloud did not end it. */
+	quit: (way: QuitWay) => typedError<null, CommandError>(__TAURI_INVOKE("quit", { way })),
+	/**  A show that was on air when the studio went away. */
+	takeUpOffer: () => typedError<TakeUpOffer | null, CommandError>(__TAURI_INVOKE("take_up_offer")),
+	/**  That show is not wanted back. */
+	declineTakeUp: () => typedError<null, CommandError>(__TAURI_INVOKE("decline_take_up")),
 	/**  Says something as the shop. */
 	sendChat: (text: string) => typedError<null, CommandError>(__TAURI_INVOKE("send_chat", { text })),
 	/**  Removes a message. */
@@ -66,6 +72,7 @@ export const commands = {
 export const events = {
 	airChanged: makeEvent<AirChanged_Serialize, AirChanged_Deserialize>("air-changed"),
 	chatChanged: makeEvent<ChatChanged, ChatChanged>("chat-changed"),
+	closeAsked: makeEvent<CloseAsked, CloseAsked>("close-asked"),
 	connectionChanged: makeEvent<ConnectionChanged_Serialize, ConnectionChanged_Deserialize>("connection-changed"),
 	devicesChanged: makeEvent<DevicesChanged, DevicesChanged>("devices-changed"),
 	faultsChanged: makeEvent<FaultsChanged_Serialize, FaultsChanged_Deserialize>("faults-changed"),
@@ -204,6 +211,19 @@ export type ChatMessage = {
 	author: Author,
 	/**  Plain text; never markup. */
 	text: string,
+};
+
+/**  Somebody closes the window while a show is on air. */
+export type CloseAsked = CloseView;
+
+/**  What closing the window would do to the show on air. */
+export type CloseView = {
+	/**  The show's title. */
+	title: string,
+	/**  People watching. */
+	viewers: number,
+	/**  Where the show is on its way to air. */
+	phase: AirPhase,
 };
 
 /**  An answer of the cloud, passed on as it came. */
@@ -796,6 +816,13 @@ export type Quality =
 /**  1280×720, 30 frames a second. */
 "p720";
 
+/**  How to quit while a show is on air. */
+export type QuitWay = 
+/**  End the show first. */
+"end" | 
+/**  Leave it open at the cloud. */
+"leave";
+
 /**  A new account with its own organisation. */
 export type RegisterRequest = {
 	/**  The cloud's address. */
@@ -978,6 +1005,18 @@ export type StageView_Serialize = {
 	fps: number,
 	/**  The product shown over the picture. */
 	lowerThird: LowerThirdView_Serialize,
+};
+
+/**  A show that this studio had on air when it went away. */
+export type TakeUpOffer = {
+	/**  Its organisation. */
+	orgId: string,
+	/**  The show. */
+	showId: string,
+	/**  Its title. */
+	title: string,
+	/**  When it went live. */
+	liveAtMs: number | null,
 };
 
 export type UplinkChanged = UplinkView;

@@ -23,12 +23,14 @@ import {
   type OrderView,
   type PreviewSink,
   type Quality,
+  type QuitWay,
   type RegisterRequest,
   type Role,
   type Session,
   type ShowView,
   type SourceChoice,
   type StageView,
+  type TakeUpOffer,
   type UplinkView,
 } from './backend.ts';
 import { FakeCloud } from './fake/cloud.ts';
@@ -281,6 +283,23 @@ export class FakeBackend extends Emitter implements Backend {
     this.#faults.clear('air');
     this.#air = { ...this.#air, liveAtMs: null };
     this.#setAir('preview');
+  }
+
+  async quit(way: QuitWay) {
+    if (way === 'end') await this.endShow();
+    else if (this.#onAir()) await this.cancelAir();
+    this.emit('sessionChanged', null);
+  }
+
+  async takeUpOffer(): Promise<TakeUpOffer | null> {
+    await this.#pause();
+    const show = this.cloud.shows.find((one) => one.id === SHOW);
+    if (!this.#options.takeUp || !show) return null;
+    return { orgId: show.org_id, showId: SHOW, title: show.title, liveAtMs: Date.now() - 761_000 };
+  }
+
+  async declineTakeUp() {
+    this.#options.takeUp = false;
   }
 
   async actOnFault(code: FaultCode, action: FaultAction) {

@@ -12,8 +12,10 @@ import {
   type LowerThirdChoice,
   type PreviewSink,
   type Quality,
+  type QuitWay,
   type RegisterRequest,
   type SourceChoice,
+  type TakeUpOffer,
 } from './backend.ts';
 import { commands, events } from './bindings.ts';
 import { playPreview } from './preview.ts';
@@ -58,6 +60,9 @@ export class TauriBackend implements Backend {
   goLive = () => tell(commands.goLive());
   endShow = () => tell(commands.endShow());
   cancelAir = () => tell(commands.cancelAir());
+  quit = (way: QuitWay) => tell(commands.quit(way));
+  takeUpOffer = () => ask(commands.takeUpOffer()) as Promise<TakeUpOffer | null>;
+  declineTakeUp = () => tell(commands.declineTakeUp());
   actOnFault = (code: FaultCode, action: FaultAction) => tell(commands.actOnFault(code, action));
   pin = (target: HighlightTarget) => tell(commands.pin(target));
   unpin = () => tell(commands.unpin());

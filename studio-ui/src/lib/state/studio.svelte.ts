@@ -1,10 +1,12 @@
 import { createContext } from 'svelte';
 import { Cloud } from '../cloud/cloud.ts';
 import type { Backend } from '../ipc/backend.ts';
+import { Closing } from './closing.svelte.ts';
 import { Clock } from './clock.svelte.ts';
 import { Desk } from './desk.svelte.ts';
 import { Router } from './router.svelte.ts';
 import { SessionState } from './session.svelte.ts';
+import { TakeUp } from './take-up.svelte.ts';
 import { ThemeChoice } from './theme.svelte.ts';
 import { Toasts } from './toasts.svelte.ts';
 
@@ -16,6 +18,8 @@ export class Studio {
   readonly toasts = new Toasts();
   readonly theme = new ThemeChoice();
   readonly clock = new Clock();
+  readonly closing: Closing;
+  readonly takeUp: TakeUp;
   cloud = $derived.by(() => {
     const org = this.session.organization;
     return org ? new Cloud(this.backend, org.id) : null;
@@ -24,6 +28,8 @@ export class Studio {
   constructor(backend: Backend) {
     this.backend = backend;
     this.session = new SessionState(backend);
+    this.closing = new Closing(backend);
+    this.takeUp = new TakeUp(backend);
   }
 
   openDesk(org: string, show: string): Desk {

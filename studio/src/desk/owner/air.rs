@@ -57,6 +57,7 @@ impl Owner {
         match aired {
             Ok(live_at_ms) => {
                 self.step(Step::Aired { live_at_ms });
+                self.leave_note(live_at_ms);
             }
             Err(error) => {
                 self.refused(cloud_fault(&error));
@@ -96,6 +97,7 @@ impl Owner {
 
     /// The show is over: this studio lets go of the uplink.
     pub(super) async fn over(&mut self) {
+        self.note.remove();
         if self.step(Step::Ended) {
             self.faults.clear_source(FaultSource::Air);
             self.faults.clear_source(FaultSource::Uplink);
@@ -159,7 +161,7 @@ impl Owner {
     fn air(&self) {
         let Some(show) = self.show() else { return };
         let (cloud, clock, me, turn) =
-            (self.cloud.clone(), self.clock.clone(), self.me.clone(), self.phase.turn());
+            (self.cloud.clone(), self.world.clock.clone(), self.me.clone(), self.phase.turn());
         tokio::spawn(async move {
             let path = show_path(&show.org_id, &show.show_id);
             let aired = air(&cloud, &path, &clock).await;
@@ -169,7 +171,7 @@ impl Owner {
 
     /// Once a second: what must not last for ever, and the uplink's figures.
     pub(super) async fn second(&mut self) {
-        if self.phase.is_overdue((self.clock)()) {
+        if self.phase.is_overdue((self.world.clock)()) {
             match self.phase.now() {
                 AirPhase::Connecting => {
                     let fault = self.hindrance.take().unwrap_or_else(|| Fault::new(FaultCode::NoAnswer));
@@ -198,9 +200,10 @@ impl Owner {
 
     /// Moves and tells; says whether anything changed.
     pub(super) fn step(&mut self, step: Step) -> bool {
-        let changed = self.phase.step((self.clock)(), step);
+        let changed = self.phase.step((self.world.clock)(), step);
         if changed {
             self.window.tell(DeskEvent::Air(self.phase.view()));
+            self.keep_vigil();
         }
         changed
     }

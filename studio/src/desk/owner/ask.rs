@@ -8,8 +8,10 @@ use vitrine_protocol::PublishInstant;
 
 use crate::desk::chat::Speaker;
 use crate::desk::view::{
-    DeskSnapshot, Devices, FaultAction, FaultCode, LowerThirdChoice, Quality, Session, ShowView, SourceChoice,
+    CloseView, DeskSnapshot, Devices, FaultAction, FaultCode, LowerThirdChoice, Quality, Session, ShowView,
+    SourceChoice,
 };
+use crate::desk::world::Awake;
 use crate::error::CommandError;
 
 pub type Reply<T> = oneshot::Sender<T>;
@@ -42,6 +44,10 @@ pub enum Ask {
     Over,
     /// The card of the pin with this serial number is ready to be drawn.
     Card(u64, Option<LowerThird>),
+    /// The machine stays awake, or why not.
+    Awake(Result<Awake, String>),
+    /// What to tell who closes the window; nothing: it may close.
+    Closing(Reply<Option<CloseView>>),
     /// The host presses a fault's button.
     ActOnFault(FaultCode, FaultAction, Reply<Result<(), CommandError>>),
 }

@@ -1,9 +1,10 @@
 //! The one task that owns the desk's state. `ask.rs` lists what is asked of it, `air.rs` is its way onto
-//! the air, `room.rs` its ear in the open show.
+//! the air, `room.rs` its ear in the open show, `vigil.rs` what it minds while on air.
 
 mod air;
 mod ask;
 mod room;
+mod vigil;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,9 +17,9 @@ pub use ask::{Ask, Departure, Opened, Reply};
 
 use super::Window;
 use super::chat::{Heard, Line};
-use super::clock::Clock;
 use super::cloud::Cloud;
 use super::faults::{Fault, Faults};
+use super::note::NoteFile;
 use super::phase::{Phase, Step};
 use super::room::Room;
 use super::settings::{Settings, SettingsFile};
@@ -28,6 +29,7 @@ use super::view::{
     ConnectionState, ConnectionView, DeskEvent, DeskSnapshot, FaultAction, FaultCode, FaultSource, MeterView,
     Session, ShowView,
 };
+use super::world::World;
 use crate::error::CommandError;
 
 /// The desk's state and its one task.
@@ -35,8 +37,10 @@ pub struct Owner {
     settings: SettingsFile,
     cloud: Cloud,
     window: Arc<dyn Window>,
-    clock: Clock,
+    world: World,
     faults: Faults,
+    note: NoteFile,
+    vigil: vigil::Vigil,
     me: mpsc::Sender<Ask>,
     media: Option<mpsc::Receiver<MediaEvent>>,
     heard: Option<mpsc::Receiver<Heard>>,
@@ -58,8 +62,9 @@ impl Owner {
         settings: SettingsFile,
         cloud: Cloud,
         window: Arc<dyn Window>,
-        clock: Clock,
+        world: World,
         faults: Faults,
+        note: NoteFile,
         me: mpsc::Sender<Ask>,
     ) -> Self {
         let (events, media) = mpsc::channel(64);
@@ -68,9 +73,11 @@ impl Owner {
             settings,
             cloud,
             window,
-            phase: Phase::idle(clock()),
-            clock,
+            phase: Phase::idle((world.clock)()),
+            world,
             faults,
+            note,
+            vigil: vigil::Vigil::Off,
             me,
             media: Some(media),
             heard: None,
@@ -139,6 +146,7 @@ impl Owner {
             }
             Ask::SetMuted(muted, done) => {
                 self.stage.set_muted(muted);
+                self.note_muted(muted);
                 self.tell_stage();
                 reply(done, ());
             }
@@ -176,6 +184,8 @@ impl Owner {
             }
             Ask::Over => self.over().await,
             Ask::Card(pin, card) => self.card(pin, card).await,
+            Ask::Awake(answer) => self.awake(answer),
+            Ask::Closing(done) => reply(done, self.closing()),
             Ask::ActOnFault(code, action, done) => reply(done, self.act_on(code, action).await),
         }
     }
@@ -189,6 +199,7 @@ impl Owner {
             return Err(CommandError::new(Code::InvalidRequest, "That is not a show's id."));
         }
         if opened.directs {
+            self.recall_muted(&opened.show.show_id);
             let result = self.open_stage().await;
             result?;
             self.window.tell(DeskEvent::Devices(self.stage.devices()));

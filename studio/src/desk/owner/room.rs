@@ -31,7 +31,7 @@ impl Owner {
             Heard::Connecting => self.connect(ConnectionState::Connecting, None),
             Heard::Waiting(pause) => {
                 self.faults.raise(Fault::new(FaultCode::ChatAway));
-                let retry_at_ms = (self.clock)() + pause.as_secs_f64() * 1000.0;
+                let retry_at_ms = (self.world.clock)() + pause.as_secs_f64() * 1000.0;
                 self.connect(ConnectionState::Waiting, Some(retry_at_ms));
             }
             Heard::Resumed => self.connected(),
@@ -41,7 +41,7 @@ impl Owner {
                 self.tell_room(told);
             }
             Heard::Events(events) => {
-                let told = room.take(events, (self.clock)());
+                let told = room.take(events, (self.world.clock)());
                 self.tell_room(told);
             }
             Heard::Refused(error) => {

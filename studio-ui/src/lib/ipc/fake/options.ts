@@ -17,6 +17,8 @@ export interface FakeOptions {
   elsewhere: boolean;
   /** The uplink is lost, the line is bad, the server cannot be reached, or all at once. */
   trouble: 'none' | 'holding' | 'fair' | 'poor' | 'offline' | 'unreachable' | 'many';
+  /** The studio went away while the demo's show was on air. */
+  takeUp: boolean;
   /** How long each command takes. */
   latencyMs: number;
   /** Whether shoppers act by themselves. */
@@ -33,6 +35,7 @@ export const DEFAULTS: FakeOptions = {
   liveForMs: null,
   elsewhere: false,
   trouble: 'none',
+  takeUp: false,
   latencyMs: 120,
   crowd: true,
 };
@@ -50,6 +53,7 @@ export function optionsFrom(query: URLSearchParams): Partial<FakeOptions> {
   if (query.has('live')) options.liveForMs = Number(query.get('live')) * 1000;
   if (query.has('elsewhere')) options.elsewhere = true;
   if (query.has('trouble')) options.trouble = query.get('trouble') as FakeOptions['trouble'];
+  if (query.has('takeup')) options.takeUp = true;
   if (query.has('latency')) options.latencyMs = Number(query.get('latency'));
   return options;
 }

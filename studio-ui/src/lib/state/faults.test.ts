@@ -1,0 +1,104 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Backend, FaultView } from '../ipc/backend.ts';
+import { FakeBackend } from '../ipc/fake.ts';
+import { ORG, SHOW } from '../ipc/fake/seed.ts';
+import { Clock } from './clock.svelte.ts';
+import { Closing } from './closing.svelte.ts';
+import { Desk } from './desk.svelte.ts';
+import { TakeUp } from './take-up.svelte.ts';
+
+let clock: Clock;
+beforeEach(() => {
+  vi.useFakeTimers();
+  clock = new Clock();
+});
+afterEach(() => {
+  clock.stop();
+  vi.useRealTimers();
+});
+
+async function done<T>(work: Promise<T>): Promise<T> {
+  const settled = work.catch((error: unknown) => error);
+  await vi.advanceTimersByTimeAsync(2_000);
+  await settled;
+  return work;
+}
+
+async function open(trouble: 'none' | 'many' | 'unreachable', liveForMs: number | null = null) {
+  const backend = new FakeBackend({ crowd: false, latencyMs: 1, trouble, liveForMs });
+  const desk = new Desk(backend, clock, ORG, SHOW);
+  await done(desk.open());
+  return { backend, desk };
+}
+
+describe('what is wrong', () => {
+  it('is all there after a reload, and follows the desk from then on', async () => {
+    const { backend, desk } = await open('many', 60_000);
+    expect(desk.faults.list.map((fault) => fault.code)).toEqual([
+      'camera_lost',
+      'microphone_lost',
+      'chat_away',
+      'sleep_allowed',
+    ]);
+    backend.emit('faultsChanged', []);
+    expect(desk.faults.list).toEqual([]);
+    desk.stop();
+  });
+
+  it('opens the menu that chooses another, and asks the desk for all else', async () => {
+    const { backend, desk } = await open('many', 60_000);
+    const asked = vi.spyOn(backend, 'actOnFault');
+    const [camera, microphone] = desk.faults.list as [FaultView, FaultView];
+    await desk.faults.act(camera, 'choose_source');
+    expect(desk.stage.choosing).toBe('source');
+    await desk.faults.act(microphone, 'choose_microphone');
+    expect(desk.stage.choosing).toBe('microphone');
+    expect(asked).not.toHaveBeenCalled();
+    await done(desk.faults.act(camera, 'try_again'));
+    expect(asked).toHaveBeenCalledWith('camera_lost', 'try_again');
+    desk.stop();
+  });
+
+  it('says why a show did not go live, and leads back to where it can be tried again', async () => {
+    const { desk } = await open('unreachable');
+    await done(desk.air.goLive());
+    expect(desk.air.view.phase).toBe('preview');
+    expect(desk.faults.list[0]).toMatchObject({ code: 'no_answer', severity: 'bad' });
+    expect(desk.air.canStart).toBe(true);
+    desk.stop();
+  });
+
+  it('lets go while connecting', async () => {
+    const { desk } = await open('none');
+    const going = desk.air.goLive();
+    expect(desk.air.view.phase).toBe('connecting');
+    await desk.air.cancel();
+    await done(going);
+    expect(desk.air.view.phase).toBe('preview');
+    desk.stop();
+  });
+});
+
+describe('leaving and coming back', () => {
+  it('asks before it closes, and stays when the show could not be ended', async () => {
+    const quit = vi.fn(() => Promise.reject(new Error('cloud_unreachable')));
+    const backend = Object.assign(new FakeBackend({ latencyMs: 1 }), { quit }) as Backend & FakeBackend;
+    const closing = new Closing(backend);
+    backend.emit('closeAsked', { title: 'Autumn drop', viewers: 7, phase: 'live' });
+    await expect(closing.quit('end')).rejects.toThrow();
+    expect(closing.asked?.viewers).toBe(7);
+    closing.stay();
+    expect(closing.asked).toBeNull();
+  });
+
+  it('goes live once with the show that was taken up, and with no other', async () => {
+    const takeUp = new TakeUp(new FakeBackend({ latencyMs: 1, takeUp: true }));
+    await done(takeUp.find());
+    expect(takeUp.offer?.showId).toBe(SHOW);
+    takeUp.accept();
+    expect(takeUp.offer).toBeNull();
+    expect(takeUp.claim('another')).toBe(false);
+    expect(takeUp.claim(SHOW)).toBe(true);
+    expect(takeUp.claim(SHOW)).toBe(false);
+  });
+});

@@ -1,0 +1,42 @@
+import { Cloud } from '../cloud/cloud.ts';
+import type { Backend, TakeUpOffer } from '../ipc/backend.ts';
+
+/** A show that was on air when the studio went away, offered until it is taken up or declined. */
+export class TakeUp {
+  offer = $state.raw<TakeUpOffer | null>(null);
+  /** The show to go live with as soon as its desk is open. */
+  #accepted: string | null = null;
+  #backend: Backend;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+  }
+
+  /** Asks whether there is one, once somebody is signed in. */
+  async find() {
+    this.offer = await this.#backend.takeUpOffer();
+  }
+
+  /** The show as it is at the cloud now. */
+  look() {
+    const { orgId, showId } = this.offer!;
+    return new Cloud(this.#backend, orgId).show(showId);
+  }
+
+  accept() {
+    this.#accepted = this.offer?.showId ?? null;
+    this.offer = null;
+  }
+
+  /** Whether this show is to go live now; true once. */
+  claim(show: string): boolean {
+    const claimed = this.#accepted === show;
+    if (claimed) this.#accepted = null;
+    return claimed;
+  }
+
+  decline() {
+    this.offer = null;
+    void this.#backend.declineTakeUp().catch(() => {});
+  }
+}

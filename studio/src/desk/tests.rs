@@ -1,0 +1,255 @@
+//! The desk as a whole, against a cloud that a test plays: how a show gets on air, and how it does not.
+
+use std::net::TcpListener;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use vitrine_protocol::Code;
+
+use super::world::{Awake, World};
+use super::*;
+
+/// The window, as far as a test looks at it.
+#[derive(Default)]
+struct Seen(Mutex<Vec<DeskEvent>>);
+
+impl Window for Seen {
+    fn tell(&self, event: DeskEvent) {
+        self.0.lock().unwrap().push(event);
+    }
+}
+
+/// Counts itself while it lives.
+struct Counted(Arc<AtomicUsize>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+struct Stage {
+    desk: Desk,
+    now_ms: Arc<AtomicU64>,
+    awake: Arc<AtomicUsize>,
+    _folder: tempfile::TempDir,
+}
+
+const ORG: &str = "0199f0a0-0000-7000-8000-0000000000a1";
+const SHOW: &str = "0199f0a0-0000-7000-8000-0000000000b1";
+
+/// A signed-in host at the desk of a show whose ingest is at `rtmp`.
+async fn stage(rtmp: &str, sleep: Result<(), &'static str>) -> Stage {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let cloud = cloud(format!("rtmp://{rtmp}/live")).await;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("host.json"), r#"{"quality":"p360","microphone":null}"#).unwrap();
+    let (now_ms, awake) = (Arc::new(AtomicU64::new(1_000_000)), Arc::new(AtomicUsize::new(0)));
+    let (clock, held) = (now_ms.clone(), awake.clone());
+    let world = World {
+        clock: Arc::new(move || clock.load(Ordering::SeqCst) as f64),
+        stay_awake: Arc::new(move || {
+            let held = held.clone();
+            Box::pin(async move {
+                sleep.map_err(str::to_owned)?;
+                held.fetch_add(1, Ordering::SeqCst);
+                Ok(Box::new(Counted(held)) as Awake)
+            })
+        }),
+    };
+    let window = Arc::new(Seen::default());
+    let desk = Desk::start_in(world, "host", folder.path().to_owned(), window).await.unwrap();
+    desk.sign_in(cloud, "host@example.com".into(), "secret".into(), false).await.unwrap();
+    desk.set_source(SourceChoice::TestPattern).await.unwrap();
+    desk.open_show(ORG.into(), SHOW.into()).await.unwrap();
+    Stage { desk, now_ms, awake, _folder: folder }
+}
+
+/// Answers what going live asks of the cloud; its chat is always away.
+async fn cloud(rtmp_url: String) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            let rtmp_url = rtmp_url.clone();
+            tokio::spawn(async move {
+                let mut request = Vec::new();
+                while !request.windows(4).any(|end| end == b"\r\n\r\n") {
+                    if socket.read_buf(&mut request).await.unwrap_or(0) == 0 {
+                        return;
+                    }
+                }
+                let line = String::from_utf8_lossy(&request).lines().next().unwrap_or_default().to_owned();
+                let (status, body) = answer(&line, &rtmp_url);
+                let head = format!(
+                    "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+                    body.len()
+                );
+                let _ = socket.write_all(format!("{head}{body}").as_bytes()).await;
+            });
+        }
+    });
+    format!("http://{address}")
+}
+
+fn answer(line: &str, rtmp_url: &str) -> (&'static str, String) {
+    let body = match line.split(' ').take(2).collect::<Vec<_>>()[..] {
+        ["POST", "/v1/sessions"] => json!({
+            "token": "vts_test",
+            "user": { "id": "u", "email": "host@example.com", "name": "Ada" },
+            "organizations": [{ "id": ORG, "name": "Linen", "slug": "linen", "role": "host" }],
+        }),
+        ["POST", path] if path.ends_with("/publish-key") => {
+            json!({ "rtmp_url": rtmp_url, "stream_key": "vtp_test" })
+        }
+        ["GET", path] if path.ends_with(SHOW) => json!({ "title": "Autumn drop", "state": "draft" }),
+        _ => return ("404 Not Found", json!({ "code": "not_found", "title": "nothing here" }).to_string()),
+    };
+    ("200 OK", body.to_string())
+}
+
+impl Stage {
+    fn pass(&self, time: Duration) {
+        self.now_ms.fetch_add(time.as_millis() as u64, Ordering::SeqCst);
+    }
+
+    /// Looks until it is as expected; real time passes only as far as sockets and threads need it.
+    async fn until(&self, what: &str, good: impl Fn(&DeskSnapshot) -> bool) -> DeskSnapshot {
+        let mut last = None;
+        for _ in 0..300 {
+            let now = self.desk.snapshot().await.unwrap();
+            if good(&now) {
+                return now;
+            }
+            last = Some((now.air, now.faults));
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("never: {what}; last {last:?}");
+    }
+}
+
+fn fault(snapshot: &DeskSnapshot, code: FaultCode) -> Option<&FaultView> {
+    snapshot.faults.iter().find(|fault| fault.code == code)
+}
+
+/// A socket that nobody ever accepts from or answers at.
+fn black_hole() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    (listener, address)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_never_answers_leads_back_to_the_preview_after_fifteen_seconds() {
+    let (_listener, address) = black_hole();
+    let stage = stage(&address, Ok(())).await;
+    stage.desk.go_live().await.unwrap();
+    stage.until("connecting", |now| now.air.phase == AirPhase::Connecting).await;
+    stage.pass(Duration::from_millis(14_900));
+    tokio::time::sleep(Duration::from_millis(1200)).await;
+    assert_eq!(stage.desk.snapshot().await.unwrap().air.phase, AirPhase::Connecting);
+    stage.pass(Duration::from_millis(100));
+    let now = stage.until("the preview", |now| now.air.phase == AirPhase::Preview).await;
+    let fault = fault(&now, FaultCode::NoAnswer).unwrap();
+    assert_eq!(fault.severity, Severity::Bad);
+    assert_eq!(fault.actions, [FaultAction::TryAgain, FaultAction::Dismiss]);
+
+    stage.desk.act_on_fault(FaultCode::NoAnswer, FaultAction::TryAgain).await.unwrap();
+    let now = stage.until("another try", |now| now.air.phase == AirPhase::Connecting).await;
+    assert!(now.faults.iter().all(|fault| fault.source != FaultSource::Air), "a new try starts clean");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cancelling_is_immediate_and_keeps_the_preview() {
+    let (_listener, address) = black_hole();
+    let stage = stage(&address, Ok(())).await;
+    stage.desk.go_live().await.unwrap();
+    let start = std::time::Instant::now();
+    stage.desk.cancel_air().await.unwrap();
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+    let now = stage.desk.snapshot().await.unwrap();
+    assert_eq!(now.air.phase, AirPhase::Preview);
+    assert!(now.faults.iter().all(|fault| fault.source != FaultSource::Air), "{:?}", now.faults);
+    let again = stage.desk.cancel_air().await.unwrap_err();
+    assert_eq!(again.code, Code::IllegalMove);
+    stage.desk.close_show().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_leads_nowhere_is_named_while_connecting_and_after() {
+    let stage = stage("nowhere.invalid:1935", Ok(())).await;
+    stage.desk.go_live().await.unwrap();
+    let now = stage.until("the hint", |now| fault(now, FaultCode::NameUnknown).is_some()).await;
+    assert_eq!(now.air.phase, AirPhase::Connecting);
+    assert_eq!(fault(&now, FaultCode::NameUnknown).unwrap().actions, [FaultAction::CancelAir]);
+    stage.pass(Duration::from_secs(15));
+    let now = stage.until("the preview", |now| now.air.phase == AirPhase::Preview).await;
+    assert_eq!(fault(&now, FaultCode::NameUnknown).unwrap().severity, Severity::Bad);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_port_is_named() {
+    let (listener, address) = black_hole();
+    drop(listener);
+    let stage = stage(&address, Ok(())).await;
+    stage.desk.go_live().await.unwrap();
+    stage.until("the hint", |now| fault(now, FaultCode::ConnectionRefused).is_some()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_machine_stays_awake_for_as_long_as_the_uplink_is_held() {
+    let (_listener, address) = black_hole();
+    let stage = stage(&address, Ok(())).await;
+    assert_eq!(stage.awake.load(Ordering::SeqCst), 0);
+    stage.desk.go_live().await.unwrap();
+    stage.until("awake", |_| stage.awake.load(Ordering::SeqCst) == 1).await;
+    let closing = stage.desk.closing().await.unwrap();
+    assert_eq!((closing.title.as_str(), closing.phase), ("Autumn drop", AirPhase::Connecting));
+    stage.desk.before_quit(QuitWay::Leave).await.unwrap();
+    stage.until("released", |_| stage.awake.load(Ordering::SeqCst) == 0).await;
+    assert_eq!(stage.desk.closing().await, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_machine_that_will_not_stay_awake_stops_nothing_and_is_told() {
+    let (_listener, address) = black_hole();
+    let stage = stage(&address, Err("access denied")).await;
+    stage.desk.go_live().await.unwrap();
+    let now = stage.until("the fault", |now| fault(now, FaultCode::SleepAllowed).is_some()).await;
+    assert_eq!(now.air.phase, AirPhase::Connecting);
+    let told = fault(&now, FaultCode::SleepAllowed).unwrap();
+    assert_eq!((told.severity, told.detail.as_deref()), (Severity::Info, Some("access denied")));
+    stage.desk.cancel_air().await.unwrap();
+    stage.until("over", |now| fault(now, FaultCode::SleepAllowed).is_none()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_show_that_was_on_air_is_offered_where_it_was_until_it_is_declined() {
+    let stage = stage("127.0.0.1:9", Ok(())).await;
+    assert_eq!(stage.desk.take_up_offer().await.unwrap(), None);
+    stage.desk.close_show().await.unwrap();
+    let session = stage.desk.ask(Ask::Session).await.unwrap().unwrap();
+    let show = ShowView {
+        org_id: ORG.into(),
+        show_id: SHOW.into(),
+        title: "Autumn drop".into(),
+        state: ShowState::Live,
+        live_at_ms: None,
+        receiving: true,
+        rungs: vec![],
+        lineup_revision: 0,
+    };
+    stage.desk.note.write(&note::Note::of("http://elsewhere.example", &show, 5.0, true));
+    assert_eq!(stage.desk.take_up_offer().await.unwrap(), None, "of another cloud");
+    stage.desk.note.write(&note::Note::of(&session.cloud_url, &show, 5.0, true));
+    let offer = stage.desk.take_up_offer().await.unwrap().unwrap();
+    assert_eq!((offer.show_id.as_str(), offer.live_at_ms), (SHOW, 5.0));
+
+    stage.desk.open_show(ORG.into(), SHOW.into()).await.unwrap();
+    assert!(stage.desk.snapshot().await.unwrap().stage.muted, "muted as it was");
+    stage.desk.close_show().await.unwrap();
+    stage.desk.decline_take_up().await.unwrap();
+    assert_eq!(stage.desk.take_up_offer().await.unwrap(), None);
+}

@@ -1,0 +1,91 @@
+//! Linux: logind keeps the machine awake, the desktop's screen saver keeps the screen unlocked.
+
+use std::time::Duration;
+
+use tokio::signal::unix::{SignalKind, signal};
+use zbus::Connection;
+use zbus::zvariant::OwnedFd;
+
+/// The system's services answer within this time or not at all.
+const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+const WHO: &str = "Vitrine";
+const WHY: &str = "A show is live";
+
+/// The machine stays awake, and its screen unlocked, while this value lives.
+pub struct Awake {
+    /// logind's lock: let go of when it is closed.
+    _sleep: OwnedFd,
+    /// The screen saver forgets who leaves the bus.
+    _screen: Option<Connection>,
+}
+
+/// Keeps the machine from sleeping, from idling, and from heeding its closed lid.
+///
+/// # Errors
+/// A sentence for people, when logind does not do it. A desktop without a screen saver is none.
+pub async fn stay_awake() -> Result<Awake, String> {
+    let asked = tokio::time::timeout(ANSWER_WITHIN, async {
+        let bus = Connection::system().await?;
+        let sleep = inhibit_sleep(&bus).await?;
+        Ok::<_, zbus::Error>(Awake { _sleep: sleep, _screen: inhibit_screen_saver().await })
+    });
+    match asked.await {
+        Ok(answer) => answer.map_err(|error| format!("the login manager says: {error}")),
+        Err(_) => Err("the login manager does not answer".to_owned()),
+    }
+}
+
+async fn inhibit_sleep(bus: &Connection) -> zbus::Result<OwnedFd> {
+    let mut answer = inhibit(bus, "sleep:idle:handle-lid-switch").await;
+    // A system that lets nobody touch the lid may still grant the rest.
+    if let Err(zbus::Error::MethodError(..)) = answer {
+        answer = inhibit(bus, "sleep:idle").await;
+    }
+    answer
+}
+
+/// <https://systemd.io/INHIBITOR_LOCKS/>
+async fn inhibit(bus: &Connection, what: &str) -> zbus::Result<OwnedFd> {
+    let manager = Some("org.freedesktop.login1.Manager");
+    let lock = bus
+        .call_method(
+            Some("org.freedesktop.login1"),
+            "/org/freedesktop/login1",
+            manager,
+            "Inhibit",
+            &(what, WHO, WHY, "block"),
+        )
+        .await?;
+    lock.body().deserialize()
+}
+
+/// <https://specifications.freedesktop.org/idle-inhibit-spec/latest/>
+async fn inhibit_screen_saver() -> Option<Connection> {
+    const NAME: &str = "org.freedesktop.ScreenSaver";
+    let bus = Connection::session().await.ok()?;
+    let asked =
+        bus.call_method(Some(NAME), "/org/freedesktop/ScreenSaver", Some(NAME), "Inhibit", &(WHO, WHY));
+    match asked.await {
+        Ok(_) => Some(bus),
+        Err(error) => {
+            tracing::info!(%error, "no screen saver to hold back");
+            None
+        }
+    }
+}
+
+/// Returns when the system, or somebody at a terminal, asks the program to end.
+pub async fn asked_to_end() {
+    let signals = [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()];
+    let mut waiting = Vec::new();
+    for kind in signals {
+        match signal(kind) {
+            Ok(mut signal) => waiting.push(Box::pin(async move { signal.recv().await })),
+            Err(error) => tracing::warn!(%error, "a signal of the system is not heard"),
+        }
+    }
+    if waiting.is_empty() {
+        return std::future::pending().await;
+    }
+    futures_util::future::select_all(waiting).await;
+}

@@ -1,0 +1,16 @@
+//! What each system does in its own way: one door, one file per system.
+//!
+//! Every file has the same two names: `stay_awake`, whose answer is held for as long as it shall last, and
+//! `asked_to_end`.
+
+#[cfg(target_os = "linux")]
+#[path = "linux.rs"]
+mod system;
+#[cfg(target_os = "macos")]
+#[path = "macos.rs"]
+mod system;
+#[cfg(windows)]
+#[path = "windows.rs"]
+mod system;
+
+pub use system::{asked_to_end, stay_awake};
