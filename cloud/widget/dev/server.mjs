@@ -49,6 +49,7 @@ let picture = true;
 const orders = [];
 const highlights = [];
 const messages = [];
+const said = new Map(); // what each mark of each author became
 const publicShow = () => ({
   ...show,
   playback_url: show.state === 'live' || show.state === 'interrupted' ? `${cloudUrl}/live/index.m3u8` : null,
@@ -98,7 +99,9 @@ function act(order) {
   if (order.show) Object.assign(show, order.show);
   if (order.state) {
     show.state = order.state;
-    tick({ e: 'state', state: show.state, live_at: show.live_at });
+    show.ended_at = show.state === 'ended' ? new Date().toISOString() : null;
+    const { playback_url } = publicShow();
+    tick({ e: 'state', state: show.state, live_at: show.live_at, ...(playback_url && { playback_url }), ...(show.ended_at && { ended_at: show.ended_at }) });
   }
   if (order.pin === 'coupon') pin({ kind: 'coupon', ...coupon }, 'show', Date.now() + (order.inMs ?? 0));
   else if (order.pin !== undefined) pin({ kind: 'product', ...products[order.pin] }, 'show', Date.now() + (order.inMs ?? 0));
@@ -113,7 +116,7 @@ function act(order) {
 
 // --- the doors
 const types = { '.js': 'text/javascript', '.css': 'text/css', '.html': 'text/html', '.svg': 'image/svg+xml', '.json': 'application/json', '.m3u8': 'application/vnd.apple.mpegurl', '.ts': 'video/mp2t' };
-const answer = (res, status, body, type = 'application/json', cache = 'no-store') => {
+const answer = (res, status, body, type = status < 400 ? 'application/json' : 'application/problem+json', cache = 'no-store') => {
   res.writeHead(status, { 'content-type': type, 'access-control-allow-origin': '*', 'cache-control': cache });
   res.end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body));
 };
@@ -167,7 +170,11 @@ new WebSocketServer({ server: cloud, path: '/v1/rtm' }).on('connection', (socket
       socket.send(JSON.stringify({ t: 'welcome', epoch: 'e1', seq, you, snapshot }));
     } else if (frame.t === 'chat') {
       if (/spam/.test(frame.text)) socket.send(JSON.stringify({ t: 'error', code: 'rate_limited', message: 'slow', retryable: true, mark: frame.mark }));
-      else socket.send(JSON.stringify({ t: 'accepted', mark: frame.mark, id: say(you, frame.text) }));
+      else {
+        const key = `${you.id} ${frame.mark}`;
+        if (!said.has(key)) said.set(key, say(you, frame.text));
+        socket.send(JSON.stringify({ t: 'accepted', mark: frame.mark, id: said.get(key) }));
+      }
     } else if (frame.t === 'reaction') tick({ e: 'reactions', counts: { [frame.kind]: 1 } });
     else if (frame.t === 'ping') socket.send('{"t":"pong"}');
   });

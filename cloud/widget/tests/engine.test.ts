@@ -301,6 +301,20 @@ test('native HLS: going on is live, and a picture that is late catches up, witho
   expect(jumps).toBeLessThan(8);
 });
 
+test('native HLS: where nothing can be sought, going on is a new source, in the tap', async () => {
+  withoutMediaSource();
+  const engine = start();
+  await playing(2_000);
+  engine.setPaused(true);
+  await playing(5_000);
+  video.seekable.length = 0;
+  video.calls = [];
+  engine.setPaused(false);
+  expect(video.calls).toEqual(['load', 'play']);
+  expect(video.src).toBe('http://cloud/live.m3u8');
+  expect(players()).toBe(1);
+});
+
 test('native HLS: an error is tried again with a new source, and the old one is let go', async () => {
   withoutMediaSource();
   start();

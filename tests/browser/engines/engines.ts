@@ -1,11 +1,11 @@
 // Tells a story once for each engine beside Chromium. One that is not installed is a visible skip.
-import { test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { existsSync } from 'node:fs';
 import { FIREFOX, FirefoxTab } from './firefox.ts';
 import type { EngineName, Tab } from './tab.ts';
 import { miniBrowser, WEBKIT_DRIVER, WebKitTab } from './webkit.ts';
 
-export { expect } from '@playwright/test';
+export { expect };
 export { KEYS, type Tab } from './tab.ts';
 
 const ENGINES: Record<EngineName, { missing(): string | null; open(): Promise<Tab> }> = {
@@ -36,4 +36,16 @@ export function inEachEngine(title: string, story: (tab: Tab) => Promise<void>, 
       }
     });
   }
+}
+
+/** Where the picture is, in seconds; 0 while there is none. */
+export function pictureAt(tab: Tab): Promise<number> {
+  return tab.evaluate(() => document.querySelector('vitrine-show')?.shadowRoot?.querySelector('video')?.currentTime ?? 0);
+}
+
+/** Waits until the picture moves. */
+export async function playing(tab: Tab): Promise<void> {
+  await expect.poll(() => pictureAt(tab), { message: 'the picture starts', timeout: 60_000 }).toBeGreaterThan(0);
+  const before = await pictureAt(tab);
+  await expect.poll(() => pictureAt(tab), { message: 'the picture moves on' }).toBeGreaterThan(before + 1);
 }

@@ -8,6 +8,7 @@ import { closedShow, rememberClosed } from './closed.ts';
 import { follows, isOnAir } from './follow.ts';
 import { followPage, isLookedAt, watchDrawn } from './page.ts';
 import { forget, leave, takeUp } from './tab.ts';
+import { tappedVideo } from './tap.ts';
 import { Teaser } from './teaser.ts';
 
 const LIVE_EVERY_MS = 20_000;
@@ -31,6 +32,7 @@ export class VitrineShow extends HTMLElement {
   #app: Mounted | null = null;
   /** What the next mount takes over: from the page before, or from before the element was hidden. */
   #kept: Kept | null = null;
+  #video: HTMLVideoElement | null = null;
   /** Begun by the page before, and not yet confirmed by the cloud. */
   #resumed = false;
   #drawn = true;
@@ -264,7 +266,10 @@ export class VitrineShow extends HTMLElement {
 
   #followOpen(): void {
     if (this.#view !== 'stage' || !this.#base) return;
-    if (this.open) return this.#mount();
+    if (this.open) {
+      this.#video = tappedVideo(); // now: a tap is over before the app is there
+      return this.#mount();
+    }
     this.#kept = null;
     if (!this.#app) return;
     forget(this.#whose);
@@ -310,8 +315,9 @@ export class VitrineShow extends HTMLElement {
         view: this.#view,
         close: () => (this.open = false),
         kept: this.#kept,
+        video: this.#video,
       });
-      this.#kept = null;
+      this.#kept = this.#video = null;
       this.#endedAtMs = 0;
       if (this.#view === 'stage') tell(this, 'open', { show: show.id });
     } catch {

@@ -30,6 +30,8 @@ export interface Place {
   close(): void;
   /** Taken over from the page before, or from before the element was hidden. */
   kept?: Kept | null;
+  /** A media element that was played inside the tap which opened the stage. */
+  video?: HTMLVideoElement | null;
 }
 
 /** A show in its place. A loader may meet an older app: what came later is optional. */

@@ -6,6 +6,8 @@ export interface Driver {
   edge(): number | null;
   /** By how many seconds the picture is later than it should be; null until it knows. */
   late(): number | null;
+  /** Whether live is reached by moving in the element's time; if not, by a new source. */
+  seeks(): boolean;
   /** Ends every download and lets go of the element. */
   destroy(): void;
 }

@@ -113,7 +113,8 @@ export class Engine {
     this.#set({ paused });
     if (paused) return this.#video.pause();
     this.#movedAtMs = this.#goodAtMs = performance.now();
-    if (!this.#driver && this.#view.phase !== 'starting') return this.retry(); // it broke meanwhile
+    const broke = !this.#driver && this.#view.phase !== 'starting';
+    if (broke || (this.#started && this.#driver?.seeks() === false)) return this.retry();
     this.#toLive();
     void this.play();
   }

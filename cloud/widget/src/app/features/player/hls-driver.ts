@@ -31,6 +31,10 @@ export class HlsDriver implements Driver {
     return targetLatency === null ? null : latency - targetLatency;
   }
 
+  seeks(): boolean {
+    return true;
+  }
+
   destroy(): void {
     this.#hls.destroy();
     countPlayers(-1);

@@ -38,6 +38,11 @@ export class NativeDriver implements Driver {
     return edge === null ? null : edge - this.#video.currentTime;
   }
 
+  /** Chromium's own HLS lets nothing be sought in a live stream; Safari does. */
+  seeks(): boolean {
+    return this.#video.seekable.length > 0;
+  }
+
   destroy(): void {
     this.#stop.abort();
     this.#video.removeAttribute('src');

@@ -1,0 +1,72 @@
+// What somebody writes is never lost, and never said twice.
+import { expect, test, type Page } from '@playwright/test';
+import { ShopPage } from '../stage.ts';
+
+/** The room's socket, with the test in between. */
+class Line {
+  /** Answers that must not arrive. */
+  deaf = false;
+  /** Nothing is passed on to the room. */
+  mute = false;
+  readonly chats: { mark: string; text: string }[] = [];
+
+  static async of(page: Page): Promise<Line> {
+    const line = new Line();
+    await page.routeWebSocket(/\/v1\/rtm/, (route) => {
+      const room = route.connectToServer();
+      route.onMessage((text) => {
+        const frame = JSON.parse(String(text)) as { t: string; mark: string; text: string };
+        if (frame.t === 'chat') line.chats.push({ mark: frame.mark, text: frame.text });
+        if (!(line.mute && frame.t === 'chat')) room.send(text);
+      });
+      room.onMessage((text) => {
+        if (!(line.deaf && String(text).includes('"accepted"'))) route.send(text);
+      });
+    });
+    return line;
+  }
+}
+
+const field = (shop: ShopPage) => shop.inside('.composer input[maxlength="500"]');
+
+test('typing goes on while a message is on its way, and Escape and the corner keep the draft', async ({ context }) => {
+  const shop = await ShopPage.open(context);
+  const line = await Line.of(shop.page);
+  await shop.openStage();
+  await shop.playing();
+  const stamp = Date.now().toString(36);
+  await shop.say(`one ${stamp}`, 'Ola');
+  line.deaf = true;
+  await field(shop).fill(`two ${stamp}`);
+  await field(shop).press('Enter');
+  await expect(field(shop)).toHaveValue('');
+  await field(shop).pressSequentially('half a thou');
+  await expect(shop.inside('.composer .status')).toHaveText('Sending…');
+  await expect(shop.message(`two ${stamp}`)).toBeVisible();
+  await expect(field(shop)).toHaveValue('half a thou');
+  await shop.page.keyboard.press('Escape');
+  await expect(shop.inside('.stage.mini')).toBeVisible();
+  await shop.inside('.stage').getByRole('button', { name: 'Back to the show' }).click();
+  await expect(field(shop)).toHaveValue('half a thou');
+});
+
+test('a message that does not get through says so, and goes out by "Send again"', async ({ context }) => {
+  const shop = new ShopPage(await context.newPage());
+  const line = await Line.of(shop.page);
+  const first = await ShopPage.open(context, '/chat');
+  await shop.page.goto(first.page.url());
+  await first.page.close();
+  const stamp = Date.now().toString(36);
+  await shop.say(`hello ${stamp}`, 'Ola');
+  line.mute = true;
+  await field(shop).fill(`lost ${stamp}`);
+  await field(shop).press('Enter');
+  const unsent = shop.inside('.unsent');
+  await expect(unsent).toContainText(`lost ${stamp}`, { timeout: 30_000 });
+  await expect(unsent).toContainText('send it again');
+  line.mute = false;
+  await unsent.getByRole('button', { name: 'Send again' }).click();
+  await expect(shop.message(`lost ${stamp}`)).toBeVisible();
+  await expect(unsent).toHaveCount(0);
+  expect(new Set(line.chats.filter(({ text }) => text.startsWith('lost')).map(({ mark }) => mark)).size).toBe(1);
+});
