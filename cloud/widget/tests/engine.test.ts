@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { playByHls } from '../src/app/features/player/hls-driver.ts';
 import { Engine, type EngineOptions, type EngineView } from '../src/app/features/player/engine.ts';
 
 /** A media element that does what the standard says of `play`, `pause`, sources and removal; the test is the browser. */
@@ -56,34 +57,39 @@ class FakeVideo extends EventTarget {
   }
 }
 
+vi.mock('hls.js/light', () => ({ default: FakeHls }));
+
 /** hls.js as far as the driver uses it. */
-class FakeHls {
-  static Events = { MANIFEST_PARSED: 'parsed', ERROR: 'error' };
-  static all: FakeHls[] = [];
-  static isSupported = () => true;
-  liveSyncPosition: number | null = 30;
-  latency = 2;
-  targetLatency: number | null = 2;
-  playingDate = new Date(1_000);
-  alive = true;
-  #on = new Map<string, (name: string, data: unknown) => void>();
-  constructor() {
-    FakeHls.all.push(this);
+const { FakeHls } = vi.hoisted(() => {
+  class FakeHls {
+    static Events = { MANIFEST_PARSED: 'parsed', ERROR: 'error' };
+    static all: FakeHls[] = [];
+    static isSupported = () => true;
+    liveSyncPosition: number | null = 30;
+    latency = 2;
+    targetLatency: number | null = 2;
+    playingDate = new Date(1_000);
+    alive = true;
+    #on = new Map<string, (name: string, data: unknown) => void>();
+    constructor() {
+      FakeHls.all.push(this);
+    }
+    on(name: string, act: (name: string, data: unknown) => void) {
+      this.#on.set(name, act);
+    }
+    loadSource() {}
+    attachMedia() {
+      setTimeout(() => this.say('parsed'), 20);
+    }
+    say(name: string, data: unknown = {}) {
+      if (this.alive) this.#on.get(name)?.(name, data);
+    }
+    destroy() {
+      this.alive = false;
+    }
   }
-  on(name: string, act: (name: string, data: unknown) => void) {
-    this.#on.set(name, act);
-  }
-  loadSource() {}
-  attachMedia() {
-    setTimeout(() => this.say('parsed'), 20);
-  }
-  say(name: string, data: unknown = {}) {
-    if (this.alive) this.#on.get(name)?.(name, data);
-  }
-  destroy() {
-    this.alive = false;
-  }
-}
+  return { FakeHls };
+});
 
 const players = () => (globalThis as Record<symbol, unknown>)[Symbol.for('vitrine.players')] ?? 0;
 const after = (ms: number) => vi.advanceTimersByTimeAsync(ms);
@@ -95,7 +101,7 @@ let page: EventTarget;
 function start(options: Partial<EngineOptions> = {}): Engine {
   engine = new Engine({
     video: video as unknown as HTMLVideoElement, url: 'http://cloud/live.m3u8', muted: false, patient: () => false, keepFrame: () => undefined,
-    changed: (now) => (view = now), loadHls: () => Promise.resolve(FakeHls as never), page, random: () => 0.5, ...options,
+    changed: (now) => (view = now), loadHls: () => Promise.resolve(playByHls), page, random: () => 0.5, ...options,
   });
   return engine;
 }
@@ -208,11 +214,11 @@ test('pausing wins against a play that is still on its way', async () => {
 });
 
 test('pressing "Try now" while the player loads makes one player', async () => {
-  let arrive: (hls: never) => void = () => undefined;
-  const loading = new Promise<never>((resolve) => (arrive = resolve));
+  let arrive: (play: typeof playByHls) => void = () => undefined;
+  const loading = new Promise<typeof playByHls>((resolve) => (arrive = resolve));
   const engine = start({ loadHls: () => loading });
   for (let press = 0; press < 20; press += 1) engine.retry();
-  arrive(FakeHls as never);
+  arrive(playByHls);
   await after(100);
   expect(players()).toBe(1);
   expect(FakeHls.all.filter((hls) => hls.alive)).toHaveLength(1);
@@ -220,10 +226,10 @@ test('pressing "Try now" while the player loads makes one player', async () => {
 });
 
 test('a stage that closes while the player loads leaves none behind', async () => {
-  let arrive: (hls: never) => void = () => undefined;
-  const engine = start({ loadHls: () => new Promise<never>((resolve) => (arrive = resolve)) });
+  let arrive: (play: typeof playByHls) => void = () => undefined;
+  const engine = start({ loadHls: () => new Promise<typeof playByHls>((resolve) => (arrive = resolve)) });
   engine.destroy();
-  arrive(FakeHls as never);
+  arrive(playByHls);
   await after(60_000);
   expect(FakeHls.all).toHaveLength(0);
   expect(video.calls).toEqual([]);
@@ -231,7 +237,7 @@ test('a stage that closes while the player loads leaves none behind', async () =
 
 test('a player that cannot be loaded is loaded again, and said to be missing', async () => {
   let tries = 0;
-  start({ loadHls: () => ((tries += 1), tries < 5 ? Promise.reject(new Error('404')) : Promise.resolve(FakeHls as never)) });
+  start({ loadHls: () => ((tries += 1), tries < 5 ? Promise.reject(new Error('404')) : Promise.resolve(playByHls)) });
   await after(11_000);
   expect(view.phase).toBe('trouble');
   await playing(10_000);
@@ -242,7 +248,7 @@ test('a player that cannot be loaded is loaded again, and said to be missing', a
 test('fifty quick closes, retries and failures leave no player', async () => {
   for (let turn = 0; turn < 50; turn += 1) {
     video = new FakeVideo();
-    const engine = start({ loadHls: () => new Promise((resolve) => setTimeout(() => resolve(FakeHls as never), turn % 7)) });
+    const engine = start({ loadHls: () => new Promise((resolve) => setTimeout(() => resolve(playByHls), turn % 7)) });
     await after(turn % 5);
     engine.retry();
     if (turn % 3 === 0) FakeHls.all.at(-1)?.say('error', { fatal: true });

@@ -20,6 +20,9 @@ export interface DriverEvents {
   failed(): void;
 }
 
+/** Makes the driver that brings its own player. `patient()` is true while a standing picture is right. */
+export type PlayByHls = (video: HTMLVideoElement, url: string, patient: () => boolean, events: DriverEvents) => Driver | null;
+
 const LIVE = Symbol.for('vitrine.players');
 
 /** Counts the players that live on this page, where the browser stories read it. */

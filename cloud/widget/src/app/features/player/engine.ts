@@ -1,6 +1,4 @@
-import type Hls from 'hls.js';
-import type { Driver, DriverEvents } from './driver.ts';
-import { HlsDriver } from './hls-driver.ts';
+import type { Driver, DriverEvents, PlayByHls } from './driver.ts';
 import { NativeDriver } from './native-driver.ts';
 
 /** What the picture does. `trouble` still tries by itself; `blocked` waits for a tap. */
@@ -27,7 +25,7 @@ export interface EngineOptions {
   /** Called before a rebuild takes the last frame away. */
   keepFrame: () => void;
   changed: (view: EngineView) => void;
-  loadHls: () => Promise<typeof Hls>;
+  loadHls: () => Promise<PlayByHls>;
   /** Where the page says that it goes away and comes back. */
   page?: EventTarget;
   random?: () => number;
@@ -185,15 +183,11 @@ export class Engine {
       this.#driver = new NativeDriver(video, url, events);
       return;
     }
-    loadHls().then(
-      (HlsPlayer) => {
-        if (build.signal.aborted) return;
-        this.#driver = HlsPlayer.isSupported()
-          ? new HlsDriver(HlsPlayer, video, url, patient, events)
-          : new NativeDriver(video, url, events);
-      },
-      () => events.failed(),
-    );
+    loadHls()
+      .then((playByHls) => {
+        if (!build.signal.aborted) this.#driver = playByHls(video, url, patient, events) ?? new NativeDriver(video, url, events);
+      })
+      .catch(() => events.failed());
   }
 
   /** Ends the player, or the building of one. */

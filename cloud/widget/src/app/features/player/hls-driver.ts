@@ -1,17 +1,19 @@
-import type Hls from 'hls.js';
-import { countPlayers, type Driver, type DriverEvents } from './driver.ts';
+import Hls from 'hls.js/light';
+import { countPlayers, type Driver, type DriverEvents, type PlayByHls } from './driver.ts';
 import { hlsConfig } from './policies.ts';
 
-/** Plays by hls.js. */
-export class HlsDriver implements Driver {
+/** Plays by hls.js, or gives null where it cannot. Travels with hls.js, so that the app does not carry it. */
+export const playByHls: PlayByHls = (video, url, patient, events) => (Hls.isSupported() ? new HlsDriver(video, url, patient, events) : null);
+
+class HlsDriver implements Driver {
   readonly #hls: Hls;
 
-  constructor(HlsPlayer: typeof Hls, video: HTMLVideoElement, url: string, patient: () => boolean, events: DriverEvents) {
+  constructor(video: HTMLVideoElement, url: string, patient: () => boolean, events: DriverEvents) {
     countPlayers(1);
-    const hls = new HlsPlayer(hlsConfig(patient));
+    const hls = new Hls(hlsConfig(patient));
     this.#hls = hls;
-    hls.on(HlsPlayer.Events.MANIFEST_PARSED, () => events.ready());
-    hls.on(HlsPlayer.Events.ERROR, (_name, error) => {
+    hls.on(Hls.Events.MANIFEST_PARSED, () => events.ready());
+    hls.on(Hls.Events.ERROR, (_name, error) => {
       if (error.fatal) events.failed();
     });
     hls.loadSource(url);
