@@ -60,6 +60,7 @@ test('headset and lock screen know the show and its buttons, and forget them wit
   expect(await edge(shop)).toBeLessThan(5);
   // In the corner there are no controls, so the one that goes on is on the picture.
   await shop.page.keyboard.press('Escape');
+  await expect(shop.inside('[data-calm]')).toHaveCount(0); // what just changed is not pressable yet
   await press(shop, 'stop');
   await expect(shop.inside('.stage.mini .player .big')).toBeVisible();
   await shop.inside('.stage.mini .player .big').click();
