@@ -11,6 +11,7 @@ export const words: Words = {
   close: 'Show schließen',
   minimise: 'In der Ecke weiterschauen',
   expand: 'Zurück zur Show',
+  smallWindow: 'In kleinem Fenster ansehen',
   chat: 'Chat',
   chatEmpty: 'Sag Hallo – hier wird mitgelesen.',
   chatEmptyLater: 'Sag Hallo – die Show hat noch nicht begonnen.',

@@ -11,6 +11,7 @@ export const words: Words = {
   close: 'Zamknij transmisję',
   minimise: 'Oglądaj dalej w rogu',
   expand: 'Wróć do transmisji',
+  smallWindow: 'Oglądaj w małym oknie',
   chat: 'Czat',
   chatEmpty: 'Przywitaj się — prowadzący czyta na bieżąco.',
   chatEmptyLater: 'Przywitaj się — transmisja jeszcze się nie zaczęła.',

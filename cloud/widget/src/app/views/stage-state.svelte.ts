@@ -4,6 +4,8 @@ export class StageState {
   mini = $state(false);
   /** The list of products, with the one that was asked for; null when it is away. */
   sheet = $state.raw<{ first: string | null } | null>(null);
+  /** In a small window of the browser's; the page shows nothing of it. */
+  away = $state(false);
   /** Counts how often the element was moved in the page: the top layer forgets what is moved. */
   moves = $state(0);
 

@@ -11,6 +11,7 @@ export const english = {
   close: 'Close the show',
   minimise: 'Keep watching in the corner',
   expand: 'Back to the show',
+  smallWindow: 'Watch in a small window',
   chat: 'Chat',
   chatEmpty: 'Say hello — the host reads along.',
   chatEmptyLater: 'Say hello — the show has not started yet.',
