@@ -18,13 +18,26 @@ const integrity = (code) => `sha384-${createHash('sha384').update(code).digest('
 const short = (code) => createHash('sha256').update(code).digest('hex').slice(0, 12);
 const outputs = (built) => (Array.isArray(built) ? built[0] : built).output;
 
+/** Svelte's code for pages that a server drew falls away when the compiler of scripts knows that there are none. */
+const neverHydrates = {
+  name: 'never-hydrates',
+  transform(code, id) {
+    if (!id.endsWith('svelte/src/internal/client/dom/hydration.js')) return null;
+    const changed = code
+      .replace('export let hydrating = false;', 'export const hydrating = false;')
+      .replace(/export function set_hydrating\(\w+\) \{[^}]*\}/, 'export function set_hydrating() {}');
+    if (changed.includes('let hydrating') || /hydrating = (?!false)/.test(changed)) throw new Error('Svelte changed: look at neverHydrates again');
+    return changed;
+  },
+};
+
 /** One ES module that imports nothing: parts of two builds never share a piece. */
 async function bundle(input, define = {}) {
   const files = outputs(await build({
     ...common,
     define,
     // Short names for scoped styles: they stand in every element and every rule.
-    plugins: [svelte({ compilerOptions: { cssHash: ({ hash, css }) => `v${hash(css).slice(0, 5)}` } })],
+    plugins: [neverHydrates, svelte({ compilerOptions: { cssHash: ({ hash, css }) => `v${hash(css).slice(0, 5)}` } })],
     build: {
       ...settings,
       cssMinify: true,
