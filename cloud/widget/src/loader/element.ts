@@ -7,7 +7,7 @@ import { css } from './css.ts';
 import { closedShow, rememberClosed } from './closed.ts';
 import { follows, isOnAir } from './follow.ts';
 import { followPage, isLookedAt, watchDrawn } from './page.ts';
-import { forget, leave, takeUp } from './tab.ts';
+import { forget, leave, takeUp, type Left } from './tab.ts';
 import { tappedVideo } from './tap.ts';
 import { Teaser } from './teaser.ts';
 
@@ -16,6 +16,9 @@ const QUIET_EVERY_MS = 60_000;
 const FAILED_FIRST_MS = 5_000;
 /** What was asked within this is fresh enough for a shopper who looks again. */
 const FRESH_MS = 5_000;
+
+/** When a new page looks for what the page before left, each after the one before, in milliseconds. */
+const LATE_MS = [0, 60, 200, 500, 1_000];
 
 /**
  * `<vitrine-show channel="…">` or `<vitrine-show show="…">`.
@@ -80,7 +83,7 @@ export class VitrineShow extends HTMLElement {
       },
       returns: () => {
         this.removeAttribute('open'); // unless the page before left it open
-        this.#restart();
+        this.#restart(LATE_MS.slice(1)); // what this page itself remembers is of another time
       },
       looked: (at) => (at ? this.#lookedAt() : this.#remember()),
     });
@@ -121,21 +124,34 @@ export class VitrineShow extends HTMLElement {
     return [this.#view, this.#base, this.getAttribute('show') ?? '', this.getAttribute('channel') ?? ''].join(' ');
   }
 
-  #restart(): void {
+  #restart(lateMs: readonly number[] = LATE_MS): void {
     this.#stop();
-    const left = takeUp(this.#whose, Date.now());
-    if (left) {
-      this.#kept = this.#asLeft(left.kept);
-      if (this.#view === 'stage' && isOnAir(left.show.state)) {
-        [this.#show, this.#resumed] = [left.show, true];
-        this.#watchDrawn();
-        // At once, and side by side: the picture is to be back before the shopper has found it missing.
-        void load(this.#base, 'engine').catch(() => undefined);
-        this.open = true;
-      }
-    }
+    this.#resume(lateMs);
     if (this.open && this.#show) this.#mount();
     void this.#load();
+  }
+
+  /** Takes up what the page before left. That page may go away while this one comes: what it leaves can be a moment late. */
+  #resume([wait, ...later]: readonly number[]): void {
+    if (wait === undefined || this.#app || (this.#show && this.open)) return;
+    const [life, whose] = [this.#life, this.#whose];
+    const look = () => {
+      const left = life === this.#life && !this.#app ? takeUp(whose, Date.now()) : null;
+      if (left) this.#takeOver(left);
+      else if (life === this.#life) this.#resume(later);
+    };
+    if (wait > 0) setTimeout(look, wait);
+    else look();
+  }
+
+  #takeOver({ show, kept }: Left): void {
+    this.#kept = this.#asLeft(kept);
+    if (this.#view !== 'stage' || !isOnAir(show.state)) return;
+    [this.#show, this.#resumed] = [show, true];
+    this.#watchDrawn();
+    // At once, and side by side: the picture is to be back before the shopper has found it missing.
+    void load(this.#base, 'engine').catch(() => undefined);
+    this.open = true;
   }
 
   #stop(): void {
