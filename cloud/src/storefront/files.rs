@@ -38,8 +38,19 @@ pub struct WebFile {
     pub gzip: Option<Bytes>,
     /// Changes with the content; quoted, as in `ETag`.
     pub tag: String,
-    /// Whether the name changes with the content, so that it may be kept for good.
-    pub immutable: bool,
+    /// How long others may keep it.
+    pub keep: Keep,
+}
+
+/// How long a browser or a cache on the way may keep a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// For good: its name changes with its content.
+    ForGood,
+    /// For some minutes.
+    Minutes,
+    /// It is asked for again each time; the tag says whether it changed.
+    AskFirst,
 }
 
 impl WebFiles {
@@ -82,14 +93,23 @@ async fn read(folder: &Path, path: &str) -> Option<WebFile> {
         return None;
     }
     let bytes = tokio::fs::read(&file).await.ok()?;
-    Some(WebFile { immutable: false, ..WebFile::new(path.to_owned(), bytes.into()) })
+    let mut file = WebFile::new(path.to_owned(), bytes.into());
+    if file.keep == Keep::ForGood {
+        file.keep = Keep::Minutes; // somebody works in this folder
+    }
+    Some(file)
 }
 
 impl WebFile {
     fn new(path: String, bytes: Bytes) -> Self {
         let tag = format!("\"{}\"", hex::encode(&Sha256::digest(&bytes)[..12]));
-        let immutable = path.starts_with("assets/");
-        Self { path, bytes, gzip: None, tag, immutable }
+        let keep = match path.as_str() {
+            // Where the parts lie now: open tabs ask after a deploy.
+            "parts.json" => Keep::AskFirst,
+            path if path.starts_with("assets/") || path.starts_with("vitrine-") => Keep::ForGood,
+            _ => Keep::Minutes,
+        };
+        Self { path, bytes, gzip: None, tag, keep }
     }
 
     /// Its media type, by the ending of its name.
@@ -121,10 +141,22 @@ mod tests {
     async fn the_loader_is_in_the_binary() {
         let file = WebFiles::widget(None).find("vitrine.js").await.unwrap();
         assert_eq!(file.content_type(), "text/javascript; charset=utf-8");
-        assert!(!file.immutable && !file.bytes.is_empty());
+        assert!(file.keep == Keep::Minutes && !file.bytes.is_empty());
         assert!(
             file.gzip.is_none_or(|gzip| gzip.len() < file.bytes.len() && gzip.starts_with(&[0x1f, 0x8b]))
         );
+    }
+
+    #[test]
+    fn what_is_named_by_its_content_is_kept_and_the_list_of_names_is_not() {
+        for (path, keep) in [
+            ("assets/app-0a1b.js", Keep::ForGood),
+            ("vitrine-0a1b.js", Keep::ForGood),
+            ("vitrine.js", Keep::Minutes),
+            ("parts.json", Keep::AskFirst),
+        ] {
+            assert_eq!(WebFile::new(path.to_owned(), Bytes::new()).keep, keep, "{path}");
+        }
     }
 
     #[tokio::test]

@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 use vitrine_protocol::{Code, ShowId};
 
 use super::error::StorefrontError;
-use super::files::WebFile;
+use super::files::{Keep, WebFile};
 use super::model::{Channel, PassRequest, PublicShow, ViewerPass};
 use super::service::Storefront;
 use crate::base::{ApiError, Json, Path, Problems, read_body};
@@ -83,11 +83,14 @@ async fn widget(
     Ok(serve_file(file, &headers))
 }
 
-/// A file as an answer: kept for good when its name changes with its content, else asked for again
-/// after five minutes; 304 for those who have it.
+/// A file as an answer, kept as long as it says (minutes are five); 304 for those who have it.
 #[must_use]
 pub fn serve_file(file: WebFile, request: &HeaderMap) -> Response {
-    let keep = if file.immutable { "public, max-age=31536000, immutable" } else { "public, max-age=300" };
+    let keep = match file.keep {
+        Keep::ForGood => "public, max-age=31536000, immutable",
+        Keep::Minutes => "public, max-age=300",
+        Keep::AskFirst => "no-cache",
+    };
     let known = request.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     let same =
         known.is_some_and(|tags| tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == file.tag));
