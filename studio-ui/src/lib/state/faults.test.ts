@@ -93,12 +93,14 @@ describe('leaving and coming back', () => {
 
   it('goes live once with the show that was taken up, and with no other', async () => {
     const takeUp = new TakeUp(new FakeBackend({ latencyMs: 1, takeUp: true }));
-    await done(takeUp.find());
+    await done(takeUp.find('lena'));
     expect(takeUp.offer?.showId).toBe(SHOW);
     takeUp.accept();
     expect(takeUp.offer).toBeNull();
     expect(takeUp.claim('another')).toBe(false);
     expect(takeUp.claim(SHOW)).toBe(true);
     expect(takeUp.claim(SHOW)).toBe(false);
+    await done(takeUp.find('lena'));
+    expect(takeUp.offer).toBeNull();
   });
 });

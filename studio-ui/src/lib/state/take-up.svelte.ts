@@ -6,14 +6,18 @@ export class TakeUp {
   offer = $state.raw<TakeUpOffer | null>(null);
   /** The show to go live with as soon as its desk is open. */
   #accepted: string | null = null;
+  /** Who was asked already. */
+  #asked: string | null = null;
   #backend: Backend;
 
   constructor(backend: Backend) {
     this.#backend = backend;
   }
 
-  /** Asks whether there is one, once somebody is signed in. */
-  async find() {
+  /** Asks whether there is one, once for each who signs in: what they leave later, they know themselves. */
+  async find(user: string) {
+    if (this.#asked === user) return;
+    this.#asked = user;
     this.offer = await this.#backend.takeUpOffer();
   }
 
