@@ -1,17 +1,7 @@
 // A phone, a keyboard, and what a screen reader meets.
-import { expect, test, type Page } from '@playwright/test';
-import axe from 'axe-core';
+import { expect, test } from '@playwright/test';
+import { breaches } from '../axe.ts';
 import { PHONE, ShopPage } from '../stage.ts';
-
-/** Breaches of WCAG 2.2 A and AA in the page and in its shadow roots. */
-async function breaches(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const tool = (window as unknown as { axe: typeof axe }).axe;
-    const { violations } = await tool.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] });
-    return violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`));
-  });
-}
 
 test('on a phone the show fills the screen and everything is big enough for a thumb', async ({ browser }) => {
   const context = await browser.newContext(PHONE);
@@ -20,7 +10,7 @@ test('on a phone the show fills the screen and everything is big enough for a th
   await shop.openStage();
   await shop.playing();
   expect(await shop.inside('.stage').boundingBox()).toMatchObject({ x: 0, y: 0, width: 390, height: 844 });
-  for (const button of await shop.inside('.stage button:not(.rename, .veil)').all()) {
+  for (const button of await shop.inside('.stage button:not(.rename, .veil, .aloud)').all()) {
     const box = await button.boundingBox();
     if (!box) continue;
     const name = (await button.getAttribute('aria-label')) ?? (await button.innerText());

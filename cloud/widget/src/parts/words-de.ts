@@ -17,6 +17,8 @@ export const words: Words = {
   chatEmptyLater: 'Sag Hallo – die Show hat noch nicht begonnen.',
   chatNewer: 'Neue Nachrichten',
   chatPlaceholder: 'Schreib etwas …',
+  chatAloud: 'Neue Nachrichten vorlesen',
+  chatYouSaid: (text) => `Du hast geschrieben: ${text}`,
   chatSend: 'Senden',
   chatName: 'Dein Name im Chat',
   chatNameSave: 'Dem Chat beitreten',

@@ -17,6 +17,8 @@ export const words: Words = {
   chatEmptyLater: 'Przywitaj się — transmisja jeszcze się nie zaczęła.',
   chatNewer: 'Nowe wiadomości',
   chatPlaceholder: 'Napisz coś…',
+  chatAloud: 'Odczytuj nowe wiadomości na głos',
+  chatYouSaid: (text) => `Twoja wiadomość: ${text}`,
   chatSend: 'Wyślij',
   chatName: 'Twoje imię na czacie',
   chatNameSave: 'Dołącz do czatu',

@@ -17,6 +17,8 @@ export const english = {
   chatEmptyLater: 'Say hello — the show has not started yet.',
   chatNewer: 'New messages',
   chatPlaceholder: 'Say something…',
+  chatAloud: 'Read new messages aloud',
+  chatYouSaid: (text: string) => `You said: ${text}`,
   chatSend: 'Send',
   chatName: 'Your name in the chat',
   chatNameSave: 'Join the chat',

@@ -19,7 +19,9 @@ function actsOn(target: EventTarget | null, root: Element): string {
   return said.join(' ');
 }
 
-const speaksFor = (node: Node) => node instanceof Element && (node.hasAttribute('data-for') || node.querySelector('[data-for]') !== null);
+/** The element itself, if it matches, and all below it that do. */
+const those = (node: Node, selector: string) => (node instanceof Element ? [...(node.matches(selector) ? [node] : []), ...node.querySelectorAll(selector)] : []);
+const speaksFor = (node: Node) => those(node, '[data-for]').length > 0;
 
 /** Watches over everything below `root`; for `{@attach steady}`. */
 export function steady(root: Element): () => void {
@@ -66,7 +68,11 @@ export function steady(root: Element): () => void {
     let lostNear: Element | null = null;
     for (const { type, target, addedNodes, removedNodes } of records) {
       if (!(target instanceof Element)) continue;
-      if (type === 'attributes' || [...addedNodes, ...removedNodes].some(speaksFor)) lists.add(target.closest('[data-steady]') ?? target);
+      if (type === 'attributes' || [...addedNodes, ...removedNodes].some(speaksFor)) {
+        const list = target.closest('[data-steady]');
+        const alone = () => (type === 'attributes' ? [target] : [...addedNodes].flatMap((node) => those(node, '[data-steady]')));
+        for (const one of list ? [list] : alone()) lists.add(one);
+      }
       if (focused && [...removedNodes].some((node) => node.contains(focused))) lostNear ??= target;
     }
     for (const list of lists) if (root.contains(list)) rest(list);
