@@ -4,7 +4,7 @@ use anyhow::{Context, Result, ensure};
 use libtest_mimic::Trial;
 use reqwest::Method;
 use serde_json::{Value, json};
-use vitrine_protocol::rtm::RoomEvent;
+use vitrine_protocol::rtm::{ClientFrame, RoomEvent};
 use vitrine_tests::{ChatClient, Cloud, Shop};
 
 pub fn stories() -> Vec<Trial> {
@@ -13,6 +13,7 @@ pub fn stories() -> Vec<Trial> {
         crate::story("a_removed_message_goes_from_every_screen", &[], a_removed_message_goes),
         crate::story("a_banned_shopper_cannot_come_back_as_another", &[], a_banned_shopper_cannot_come_back),
         crate::story("a_reconnect_hears_what_it_missed", &[], a_reconnect_hears_what_it_missed),
+        crate::story("a_message_sent_again_is_said_once", &[], a_message_sent_again_is_said_once),
     ]
 }
 
@@ -107,5 +108,37 @@ async fn a_reconnect_hears_what_it_missed() -> Result<()> {
     let (_, text) = jo.until("what was missed", said).await?;
     ensure!(text == "two", "{text}");
     let _: Value = jo.chat("three").await?;
+    Ok(())
+}
+
+async fn a_message_sent_again_is_said_once() -> Result<()> {
+    let mut cloud = Cloud::start().await?;
+    let shop = open_chat(&cloud).await?;
+    let mut ana = ChatClient::viewer(&cloud, &shop.show, "ana").await?;
+    let mut jo = ChatClient::viewer(&cloud, &shop.show, "jo").await?;
+    let again = ClientFrame::Chat {
+        mark: "7c9e6679-7425-40de-944b-e07fc1f90ae7".into(),
+        text: "is it linen?".into(),
+    };
+    // The answer to the first is lost with its socket; then with the whole server.
+    ana.say(&again).await?;
+    let (first, _) = jo.until("the message", said).await?;
+    let token = ana.token.clone();
+    drop(ana);
+    let mut ana = ChatClient::with_token(&cloud, &shop.show, &token).await?;
+    let answer = ana.answer_to(&again).await?;
+    ensure!(answer["t"] == "accepted" && answer["id"] == first.as_str(), "{answer}");
+    ana.chat("and the buttons?").await?;
+    let (_, text) = jo.until("the next message", said).await?;
+    ensure!(text == "and the buttons?", "jo heard {text} in between");
+
+    cloud.kill_serve();
+    cloud.serve().await?;
+    let mut ana = ChatClient::with_token(&cloud, &shop.show, &token).await?;
+    let answer = ana.answer_to(&again).await?;
+    ensure!(answer["id"] == first.as_str(), "{answer}");
+    let late = ChatClient::viewer(&cloud, &shop.show, "late").await?;
+    let told: Vec<_> = late.snapshot.context("snapshot")?.messages.into_iter().map(|m| m.text).collect();
+    ensure!(told == ["is it linen?", "and the buttons?"], "{told:?}");
     Ok(())
 }

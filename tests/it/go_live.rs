@@ -5,9 +5,11 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use libtest_mimic::Trial;
 use reqwest::Method;
+use serde_json::{Value, json};
 use url::Url;
+use vitrine_protocol::rtm::{Airing, RoomEvent};
 use vitrine_tests::hls_lint::Watch;
-use vitrine_tests::{Api, Cloud, Hls, Publisher, Shop, eventually};
+use vitrine_tests::{Api, ChatClient, Cloud, Hls, Publisher, Shop, eventually};
 
 pub fn stories() -> Vec<Trial> {
     vec![
@@ -45,9 +47,29 @@ pub async fn playing(hls: &Hls, rung: &str) -> Result<Url> {
     .await
 }
 
+fn moved(event: &RoomEvent) -> Option<Airing> {
+    if let RoomEvent::State(airing) = event { Some(airing.clone()) } else { None }
+}
+
+/// The chat tells a player what the public view tells it.
+fn same_as_public(airing: &Airing, public: &Value) -> Result<()> {
+    let told = serde_json::to_value(airing)?;
+    for field in ["state", "live_at", "ended_at", "playback_url", "still_url"] {
+        ensure!(
+            told[field] == public[field],
+            "{field}: {} in the chat, {} in public",
+            told[field],
+            public[field]
+        );
+    }
+    Ok(())
+}
+
 async fn a_show_goes_live_and_ends() -> Result<()> {
     let cloud = Cloud::start().await?;
     let shop = Shop::open(&cloud, "ada").await?;
+    shop.on_show(Method::PATCH, "", Some(json!({ "scheduled_at": "2099-01-01T10:00:00Z" }))).await?;
+    let mut waiting = ChatClient::viewer(&cloud, &shop.show, "ana").await?;
     let publisher = Publisher::start(&shop.publish_address(&cloud).await?)?;
     eventually("the picture arrives", async || Ok((shop.view().await?["receiving"] == true).then_some(())))
         .await?;
@@ -71,9 +93,14 @@ async fn a_show_goes_live_and_ends() -> Result<()> {
         answer["show"]["playback_url"].as_str().is_some_and(|url| url.ends_with("index.m3u8")),
         "{answer}"
     );
+    same_as_public(&waiting.until("it is live", moved).await?, &answer["show"])?;
+    let late = ChatClient::viewer(&cloud, &shop.show, "late").await?;
+    same_as_public(&late.snapshot.context("a snapshot")?.airing, &answer["show"])?;
 
     let show = shop.on_show(Method::POST, "/end", None).await?;
     ensure!(show["state"] == "ended", "{show}");
+    let over = public.ok(Method::GET, &format!("/v1/public/shows/{}", shop.show), None).await?;
+    same_as_public(&waiting.until("it is over", moved).await?, &over)?;
     eventually("the playlist ends", async || Ok(hls.playlist(&source, None).await?.ended.then_some(())))
         .await?;
     let mut publisher = publisher;

@@ -17,7 +17,7 @@ pub fn stories() -> Vec<Trial> {
 
 fn state(event: &RoomEvent) -> Option<ShowState> {
     match event {
-        RoomEvent::State { state, .. } => Some(*state),
+        RoomEvent::State(airing) => Some(airing.state),
         _ => None,
     }
 }

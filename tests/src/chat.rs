@@ -72,7 +72,12 @@ impl ChatClient {
 
     /// Sends a chat message; gives the frame that answers it (`accepted` or `error`).
     pub async fn chat(&mut self, text: &str) -> Result<Value> {
-        self.say(&ClientFrame::Chat { mark: "m".into(), text: text.into() }).await?;
+        self.answer_to(&ClientFrame::Chat { mark: "m".into(), text: text.into() }).await
+    }
+
+    /// Sends a frame; gives the frame that answers it. What happens meanwhile waits for [`Self::until`].
+    pub async fn answer_to(&mut self, frame: &ClientFrame) -> Result<Value> {
+        self.say(frame).await?;
         loop {
             match self.frame().await? {
                 ServerFrame::Tick { seq, events } => self.take(seq, events),

@@ -6,6 +6,8 @@ export type Instant = string;
 
 /** A longer chat message is refused. */
 export const MAX_CHAT_CHARS = 500;
+/** A longer mark (bytes) is refused. */
+export const MAX_MARK_BYTES = 64;
 /** A longer nickname is refused. */
 export const MAX_NICKNAME_CHARS = 32;
 
@@ -109,6 +111,7 @@ export type RoomEvent =
 /** What a client says. */
 export type ClientFrame =
   | { t: 'hello'; token: string; show: string; epoch?: string; seq?: number }
+  // `mark` is a random UUID kept with the draft: sent again, the server answers the first result and says nothing twice.
   | { t: 'chat'; mark: string; text: string }
   | { t: 'reaction'; kind: Reaction }
   | { t: 'ping' };

@@ -13,6 +13,8 @@ pub const MAX_CLIENT_FRAME_BYTES: usize = 16 * 1024;
 pub const MAX_CHAT_CHARS: usize = 500;
 /// The longest nickname, in characters.
 pub const MAX_NICKNAME_CHARS: usize = 32;
+/// The longest mark of a chat message, in bytes.
+pub const MAX_MARK_BYTES: usize = 64;
 /// The first frame must come within this many milliseconds.
 pub const HELLO_WITHIN_MS: u64 = 5_000;
 /// How far back a snapshot tells the transitions of highlights, in milliseconds.
@@ -37,7 +39,8 @@ pub enum ClientFrame {
     },
     /// Says something in the chat.
     Chat {
-        /// The client's own mark for it; comes back in `accepted` or `error`.
+        /// The client's own mark for it, at most [`MAX_MARK_BYTES`]; comes back in `accepted` or `error`. A random
+        /// UUID (version 4 or 7) stands for this one message of this author: sent again, it is not said again.
         mark: String,
         /// 1 to [`MAX_CHAT_CHARS`] characters.
         text: String,
@@ -115,16 +118,33 @@ pub enum ServerFrame {
 /// The room as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
-    /// Where the show is.
-    pub state: ShowState,
-    /// When it went live.
-    pub live_at: Option<DateTime<Utc>>,
+    /// Where the show is, and where it plays.
+    #[serde(flatten)]
+    pub airing: Airing,
     /// People watching.
     pub viewers: u32,
     /// The last messages, oldest first.
     pub messages: Vec<ChatMessage>,
     /// The transition in force and those of the last [`SNAPSHOT_HIGHLIGHTS_MS`], oldest first.
     pub highlights: Vec<Highlight>,
+}
+
+/// Where a show is in its life, and what a player needs to play it: what the show's public view says too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Airing {
+    /// Where it is now.
+    pub state: ShowState,
+    /// When it went live.
+    pub live_at: Option<DateTime<Utc>>,
+    /// When it ended. Absent before; a server older than this field never sends it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<DateTime<Utc>>,
+    /// The multivariant playlist. Absent off air; a server older than this field never sends it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub playback_url: Option<String>,
+    /// A still picture of what is on air now. Absent off air; a server older than this field never sends it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub still_url: Option<String>,
 }
 
 /// One thing that happened in a room.
@@ -159,12 +179,7 @@ pub enum RoomEvent {
         highlight: Highlight,
     },
     /// The show moved.
-    State {
-        /// Where it is now.
-        state: ShowState,
-        /// When it went live.
-        live_at: Option<DateTime<Utc>>,
-    },
+    State(Airing),
     /// Products or coupons of the line-up changed; load the show again.
     LineupChanged,
     /// Staff only: somebody bought.

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
-use vitrine_protocol::rtm::{AuthorRole, ClientFrame, HELLO_WITHIN_MS, MAX_CLIENT_FRAME_BYTES, ServerFrame};
+use vitrine_protocol::rtm::{
+    AuthorRole, ClientFrame, HELLO_WITHIN_MS, MAX_CLIENT_FRAME_BYTES, MAX_MARK_BYTES, ServerFrame,
+};
 use vitrine_protocol::{Code, ShowId};
 
 use super::error::RtmError;
@@ -24,15 +26,15 @@ const SILENT_FOR: Duration = Duration::from_secs(70);
 const WRITE_WITHIN: Duration = Duration::from_secs(20);
 /// How long the goodbye may take.
 const CLOSE_WITHIN: Duration = Duration::from_secs(2);
-/// A client's mark is its own, but not endless.
-const MAX_MARK_BYTES: usize = 64;
 
 /// How a socket is closed. The numbers are RFC 6455's and IANA's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Close {
     /// A binary frame came.
     Unsupported,
-    /// Refused; do not come back the same way.
+    /// The first frame was no `hello`, or came late; come back.
+    NoHello,
+    /// This person is refused, or their token; the only close that is final.
     Refused,
     /// A frame over 16 KiB came.
     TooBig,
@@ -40,28 +42,33 @@ pub(super) enum Close {
     Restarting,
     /// The reader was too slow; come back.
     TooSlow,
+    /// More frames came than anybody writes; come back later.
+    TooFast,
 }
 
 impl Close {
     /// The number on the wire.
     pub(super) fn code(self) -> u16 {
         match self {
+            Self::NoHello => 1002,
             Self::Unsupported => 1003,
             Self::Refused => 1008,
             Self::TooBig => 1009,
             Self::Restarting => 1012,
-            Self::TooSlow => 1013,
+            Self::TooSlow | Self::TooFast => 1013,
         }
     }
 
     /// The words beside it.
     pub(super) fn reason(self) -> Code {
         match self {
+            Self::NoHello => Code::HelloExpected,
             Self::Unsupported => Code::UnsupportedType,
             Self::Refused => Code::Forbidden,
             Self::TooBig => Code::TooLarge,
             Self::Restarting => Code::Restarting,
             Self::TooSlow => Code::TooSlow,
+            Self::TooFast => Code::RateLimited,
         }
     }
 }
@@ -125,7 +132,7 @@ struct Hello {
 }
 
 async fn hello<W: Wire>(wire: &mut W) -> Result<Hello, End> {
-    let refused = || Some((Some(RtmError::HelloExpected), Close::Refused));
+    let refused = || Some((Some(RtmError::HelloExpected), Close::NoHello));
     let first = timeout(Duration::from_millis(HELLO_WITHIN_MS), async {
         loop {
             match wire.recv().await {
@@ -190,7 +197,8 @@ impl<'a> Conn<'a> {
             AuthorRole::Viewer => Bucket::new(5, each(1_500), now),
             AuthorRole::Host | AuthorRole::Moderator => Bucket::new(20, each(250), now),
         };
-        let (frames, reactions) = (Bucket::new(60, each(50), now), Bucket::new(10, each(200), now));
+        // A held key repeats up to sixty times a second: beyond these reactions they are dropped, never the person.
+        let (frames, reactions) = (Bucket::new(300, each(10), now), Bucket::new(10, each(200), now));
         Self { rtm, peer, token, guest, door, chair, frames, chats, reactions, heard_at: now }
     }
 
@@ -266,7 +274,7 @@ impl<'a> Conn<'a> {
         };
         let now = Instant::now();
         if !self.frames.take(now) {
-            return Err(Some((Some(RtmError::TooFast), Close::Refused)));
+            return Err(Some((Some(RtmError::TooFast), Close::TooFast)));
         }
         match serde_json::from_str(text.as_str()) {
             Ok(ClientFrame::Ping) => self.answer(wire, &ServerFrame::Pong).await,
@@ -290,9 +298,6 @@ impl<'a> Conn<'a> {
 
     fn say(&mut self, now: Instant, text: &str, mark: &str) -> Result<(), RtmError> {
         let text = model::chat_text(text).ok_or(RtmError::BadMessage)?;
-        if self.door.ended() {
-            return Err(RtmError::ShowEnded);
-        }
         if !self.chats.take(now) {
             return Err(RtmError::TooFast);
         }

@@ -2,8 +2,10 @@
 //!
 //! A message is shown only after it is stored, so nobody sees what a crash would lose. Bans are
 //! read in the same transaction: a message that was on its way when its author was banned is refused.
+//! One that was stored before is neither stored nor shown again: its sender is told the first answer.
 
 use tokio::sync::mpsc;
+use vitrine_protocol::MessageId;
 use vitrine_protocol::rtm::{RoomEvent, ServerFrame};
 
 use super::error::RtmError;
@@ -12,7 +14,7 @@ use super::model::Line;
 use super::room::Command;
 use super::seats::SeatId;
 use super::store;
-use crate::db::{Db, DbError};
+use crate::db::{Db, DbError, Tx};
 
 /// Messages that wait for the writer.
 const QUEUE: usize = 1_024;
@@ -60,7 +62,7 @@ async fn write(db: &Db, batch: Vec<Letter>) {
     match store_all(db, &batch).await {
         Ok(taken) => {
             for (letter, taken) in batch.into_iter().zip(taken) {
-                tell(letter, if taken { Ok(()) } else { Err(RtmError::Banned) }).await;
+                tell(letter, taken).await;
             }
         }
         Err(_) if batch.len() > 1 => {
@@ -77,32 +79,43 @@ async fn write(db: &Db, batch: Vec<Letter>) {
     }
 }
 
-/// Stores the batch in one transaction; the answer says of each whether it was taken: a banned
-/// author's is not.
-async fn store_all(db: &Db, batch: &[Letter]) -> Result<Vec<bool>, DbError> {
+/// Stores the batch in one transaction; the answer gives of each the id it is stored under, which is
+/// another than its own when it was said before.
+async fn store_all(db: &Db, batch: &[Letter]) -> Result<Vec<Result<MessageId, RtmError>>, DbError> {
     let mut tx = db.begin().await?;
     let mut taken = Vec::with_capacity(batch.len());
-    for Letter { line, .. } in batch {
-        let banned = match &line.signals {
-            Some(signals) => store::is_banned(&mut tx, line.show, signals).await?,
-            None => false,
-        };
-        if !banned {
-            store::insert(&mut tx, line).await?;
-        }
-        taken.push(!banned);
+    for letter in batch {
+        taken.push(store_one(&mut tx, letter).await?);
     }
     tx.commit().await?;
     Ok(taken)
 }
 
-async fn tell(letter: Letter, outcome: Result<(), RtmError>) {
+async fn store_one(tx: &mut Tx, letter: &Letter) -> Result<Result<MessageId, RtmError>, DbError> {
+    let line = &letter.line;
+    // First: what was taken stays taken, also for an author who was banned since and after the end.
+    if let Some(first) = store::said(tx, line).await? {
+        return Ok(Ok(first));
+    }
+    if letter.door.ended() {
+        return Ok(Err(RtmError::ShowEnded));
+    }
+    if let Some(signals) = &line.signals
+        && store::is_banned(tx, line.show, signals).await?
+    {
+        return Ok(Err(RtmError::Banned));
+    }
+    Ok(Ok(store::insert(tx, line).await?))
+}
+
+async fn tell(letter: Letter, outcome: Result<MessageId, RtmError>) {
     let Letter { line, door, seat, mark } = letter;
     // A room that has closed meanwhile has nobody to tell; its next life reads the rows.
     let answer = match outcome {
-        Ok(()) => {
-            let id = line.message.id;
-            let _ = door.commands.send(Command::Event(RoomEvent::Chat(line.message))).await;
+        Ok(id) => {
+            if id == line.message.id {
+                let _ = door.commands.send(Command::Event(RoomEvent::Chat(line.message))).await;
+            }
             ServerFrame::Accepted { mark, id }
         }
         Err(error) => error.frame(Some(mark)),

@@ -1,13 +1,14 @@
 //! What the rooms tell their people when a fact is heard.
 
 use futures_util::future::BoxFuture;
-use vitrine_protocol::ShowState;
 use vitrine_protocol::rtm::RoomEvent;
+use vitrine_protocol::{ShowId, ShowState};
 
 use super::model::MediaNews;
 use super::room::Command;
 use super::service::Rtm;
 use crate::events::{Event, Follower, Recorded};
+use crate::show::Shows;
 
 impl Follower for Rtm {
     fn name(&self) -> &'static str {
@@ -20,8 +21,8 @@ impl Follower for Rtm {
             if let (Some(news), Some(show)) = (MediaNews::of(&fact.event), show) {
                 self.hub().tell(show, Command::Media(news)).await;
             }
-            match (news_of(fact), show) {
-                (News::Show(command), Some(show)) => self.hub().tell(show, command).await,
+            match (news_of(self.shows(), fact), show) {
+                (News::Show(command), Some(show)) => self.hub().tell(show, *command).await,
                 (News::Organization, _) => {
                     self.hub().tell_all_of(fact.org, || Command::Event(RoomEvent::LineupChanged)).await;
                 }
@@ -34,19 +35,22 @@ impl Follower for Rtm {
 /// Whom a fact concerns.
 enum News {
     /// The room of the fact's show.
-    Show(Command),
+    Show(Box<Command>),
     /// Every open room of the organisation: something that it sells changed.
     Organization,
     /// Nobody.
     Nothing,
 }
 
-fn news_of(fact: &Recorded) -> News {
+fn news_of(shows: &Shows, fact: &Recorded) -> News {
+    let moved = |show: &ShowId, state, live_at, ended_at| {
+        News::Show(Box::new(Command::Moved(shows.airing(*show, state, live_at, ended_at))))
+    };
     let event = match &fact.event {
-        Event::ShowWentLive { at, .. } => RoomEvent::State { state: ShowState::Live, live_at: Some(*at) },
-        Event::ShowInterrupted { .. } => return moved(ShowState::Interrupted),
-        Event::ShowResumed { .. } => return moved(ShowState::Live),
-        Event::ShowEnded { .. } => return moved(ShowState::Ended),
+        Event::ShowWentLive { show, at } => return moved(show, ShowState::Live, Some(*at), None),
+        Event::ShowInterrupted { show, .. } => return moved(show, ShowState::Interrupted, None, None),
+        Event::ShowResumed { show } => return moved(show, ShowState::Live, None, None),
+        Event::ShowEnded { show, .. } => return moved(show, ShowState::Ended, None, Some(fact.at)),
         Event::HighlightShown { highlight, .. } | Event::HighlightCleared { highlight, .. } => {
             RoomEvent::Highlight { highlight: highlight.clone() }
         }
@@ -81,9 +85,5 @@ fn news_of(fact: &Recorded) -> News {
         | Event::ViewerUnbanned { .. }
         | Event::Unknown => return News::Nothing,
     };
-    News::Show(Command::Event(event))
-}
-
-fn moved(state: ShowState) -> News {
-    News::Show(Command::Moved(state))
+    News::Show(Box::new(Command::Event(event)))
 }

@@ -24,6 +24,8 @@ mod store;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_again;
+#[cfg(test)]
 mod tests_chat;
 mod viewer;
 

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use uuid::Uuid;
 use vitrine_protocol::rtm::{Author, AuthorRole, ChatMessage, MAX_CHAT_CHARS, MAX_NICKNAME_CHARS};
 use vitrine_protocol::{BanId, OrgId, ShowId, UserId, ViewerId};
 
@@ -51,6 +52,15 @@ pub(super) struct Line {
     pub(super) show: ShowId,
     pub(super) message: ChatMessage,
     pub(super) signals: Option<Signals>,
+    /// See [`unique_mark`].
+    pub(super) mark: Option<Uuid>,
+}
+
+/// The mark of a client that stands for one message for good: a random UUID with hyphens. Other marks,
+/// which older pages count from the start each time, stand for nothing.
+pub(super) fn unique_mark(mark: &str) -> Option<Uuid> {
+    let uuid = Uuid::try_parse(mark).ok().filter(|_| mark.len() == uuid::fmt::Hyphenated::LENGTH)?;
+    matches!(uuid.get_version_num(), 4 | 7).then_some(uuid)
 }
 
 /// A chat message as moderators see it.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 use vitrine_protocol::ShowState;
-use vitrine_protocol::rtm::{Author, Reaction, RoomEvent, ServerFrame};
+use vitrine_protocol::rtm::{Airing, Author, Reaction, RoomEvent, ServerFrame};
 
 use super::conn::Close;
 use super::hub::Dial;
@@ -45,8 +45,8 @@ pub(super) enum Command {
     Leave(SeatId),
     /// Something happened.
     Event(RoomEvent),
-    /// The show moved; when it went live stays what it was.
-    Moved(ShowState),
+    /// The show moved; without a `live_at`, that stays what it was.
+    Moved(Airing),
     /// The picture arrives or stops, or a rung comes or goes.
     Media(MediaNews),
     /// Somebody reacts.
@@ -73,7 +73,7 @@ pub(super) struct Room {
 impl Room {
     /// A room with nobody in it.
     pub(super) fn new(epoch: String, standing: Standing, clock: Clock, dial: Arc<Dial>) -> Self {
-        dial.set_ended(standing.state == ShowState::Ended);
+        dial.set_ended(standing.airing.state == ShowState::Ended);
         let now = Instant::now();
         Self {
             state: State::new(epoch, standing),
@@ -117,9 +117,9 @@ impl Room {
             Command::Sit { you, audience, known, chair } => self.sit(you, audience, known, chair),
             Command::Leave(id) => self.seats.leave(id),
             Command::Event(event) => self.event(event),
-            Command::Moved(state) => {
-                let live_at = self.state.live_at();
-                self.event(RoomEvent::State { state, live_at });
+            Command::Moved(airing) => {
+                let live_at = airing.live_at.or_else(|| self.state.live_at());
+                self.event(RoomEvent::State(Airing { live_at, ..airing }));
             }
             Command::Media(news) => {
                 let (mut receiving, mut rungs) = self.state.media_parts();
@@ -156,8 +156,8 @@ impl Room {
     }
 
     fn event(&mut self, event: RoomEvent) {
-        if let RoomEvent::State { state, .. } = &event {
-            self.dial.set_ended(*state == ShowState::Ended);
+        if let RoomEvent::State(airing) = &event {
+            self.dial.set_ended(airing.state == ShowState::Ended);
         }
         let now = Instant::now();
         let at = match self.state.push(event) {

@@ -10,7 +10,7 @@ use super::conn::Peer;
 use super::error::RtmError;
 use super::history::{History, Letter};
 use super::hub::{Door, Hub, Reading, Source};
-use super::model::{Ban, Guest, Line, MediaNews, ModeratedMessage, Signals, nickname_key};
+use super::model::{Ban, Guest, Line, MediaNews, ModeratedMessage, Signals, nickname_key, unique_mark};
 use super::seats::SeatId;
 use super::state::{SNAPSHOT_MESSAGES, Standing};
 use super::store;
@@ -64,8 +64,7 @@ impl Source for Rows {
             let mut messages = store::page(&self.db, org, show, None, false, limit).await?;
             messages.reverse();
             Ok(Standing {
-                state: found.state,
-                live_at: found.live_at,
+                airing: self.shows.airing(show, found.state, found.live_at, found.ended_at),
                 receiving: found.receiving,
                 rungs: self.rungs(org, show).await?,
                 messages: messages.into_iter().map(|m| m.message).collect(),
@@ -222,6 +221,10 @@ impl Rtm {
         Ok(tx.commit().await?)
     }
 
+    pub(super) fn shows(&self) -> &Shows {
+        &self.inner.shows
+    }
+
     pub(super) fn hub(&self) -> &Hub {
         &self.inner.hub
     }
@@ -274,7 +277,8 @@ impl Rtm {
     ) -> Result<(), RtmError> {
         let (id, at, author) = (MessageId::new(), self.inner.clock.now(), guest.author.clone());
         let message = ChatMessage { id, at, author, text };
-        let line = Line { org: guest.org, show: guest.show, message, signals: guest.signals.clone() };
+        let (signals, mark_kept) = (guest.signals.clone(), unique_mark(mark));
+        let line = Line { org: guest.org, show: guest.show, message, signals, mark: mark_kept };
         self.inner.history.post(Letter { line, door: door.clone(), seat, mark: mark.to_owned() })
     }
 

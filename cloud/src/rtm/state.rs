@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, VecDeque};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use vitrine_protocol::rtm::{
-    Author, ChatMessage, Reaction, RoomEvent, SNAPSHOT_HIGHLIGHTS_MS, ServerFrame, Snapshot,
+    Airing, Author, ChatMessage, Reaction, RoomEvent, SNAPSHOT_HIGHLIGHTS_MS, ServerFrame, Snapshot,
 };
-use vitrine_protocol::{Highlight, HighlightAction, ShowState};
+use vitrine_protocol::{Highlight, HighlightAction};
 
 /// Messages that a snapshot tells.
 pub(super) const SNAPSHOT_MESSAGES: usize = 50;
@@ -43,8 +43,7 @@ pub(super) enum Urgency {
 /// The room as it stood when it was opened.
 #[derive(Debug, Clone)]
 pub(super) struct Standing {
-    pub(super) state: ShowState,
-    pub(super) live_at: Option<DateTime<Utc>>,
+    pub(super) airing: Airing,
     pub(super) receiving: bool,
     pub(super) rungs: Vec<String>,
     /// Oldest first.
@@ -70,8 +69,7 @@ pub(super) struct Flush {
 pub(super) struct State {
     epoch: String,
     seq: u64,
-    state: ShowState,
-    live_at: Option<DateTime<Utc>>,
+    airing: Airing,
     receiving: bool,
     rungs: Vec<String>,
     viewers: u32,
@@ -96,8 +94,7 @@ impl State {
         Self {
             epoch,
             seq: 0,
-            state: standing.state,
-            live_at: standing.live_at,
+            airing: standing.airing,
             receiving: standing.receiving,
             rungs: standing.rungs,
             viewers: 0,
@@ -132,7 +129,7 @@ impl State {
                 self.pending.retain(|e| !matches!(e, RoomEvent::Chat(m) if m.author.id == *author));
                 true
             }
-            RoomEvent::Highlight { .. } | RoomEvent::State { .. } => true,
+            RoomEvent::Highlight { .. } | RoomEvent::State(_) => true,
             RoomEvent::Media { receiving, rungs } => {
                 // Not part of a snapshot, and the next report builds on it: known from now on.
                 (self.receiving, self.rungs) = (*receiving, rungs.clone());
@@ -199,8 +196,7 @@ impl State {
     ) -> ServerFrame {
         let missed = known.and_then(|(epoch, seq)| self.missed(audience, epoch, seq));
         let snapshot = missed.is_none().then(|| Snapshot {
-            state: self.state,
-            live_at: self.live_at,
+            airing: self.airing.clone(),
             viewers: self.viewers,
             messages: self.messages.iter().cloned().collect(),
             highlights: window(&self.highlights, now),
@@ -218,10 +214,10 @@ impl State {
     /// When the show went live, if it did; a waiting move counts.
     pub(super) fn live_at(&self) -> Option<DateTime<Utc>> {
         let waiting = self.pending.iter().rev().find_map(|event| match event {
-            RoomEvent::State { live_at, .. } => Some(*live_at),
+            RoomEvent::State(airing) => Some(airing.live_at),
             _ => None,
         });
-        waiting.unwrap_or(self.live_at)
+        waiting.unwrap_or(self.airing.live_at)
     }
 
     /// Whether a picture arrives, and the rungs that viewers can choose.
@@ -248,7 +244,7 @@ impl State {
             RoomEvent::ChatRemoved { id } => self.messages.retain(|m| m.id != *id),
             RoomEvent::AuthorRemoved { author } => self.messages.retain(|m| m.author.id != *author),
             RoomEvent::Highlight { highlight } => self.pin(highlight.clone()),
-            RoomEvent::State { state, live_at } => (self.state, self.live_at) = (*state, *live_at),
+            RoomEvent::State(airing) => self.airing = airing.clone(),
             RoomEvent::Reactions { .. }
             | RoomEvent::Viewers { .. }
             | RoomEvent::LineupChanged

@@ -14,22 +14,35 @@ type MessageRow = (String, i64, String, String, String, String, Option<i64>);
 /// A ban's columns, in the order of the `SELECT`s below.
 type BanRow = (String, String, String, Option<String>, Option<String>, i64);
 
-/// Writes a message.
-pub(super) async fn insert(tx: &mut Tx, line: &Line) -> Result<(), DbError> {
-    let Line { org, show, message, signals } = line;
+/// The message that the author already said under the line's mark, removed or not.
+pub(super) async fn said(tx: &mut Tx, line: &Line) -> Result<Option<MessageId>, DbError> {
+    let Some(mark) = line.mark else { return Ok(None) };
+    Ok(on!(tx, c => sqlx::query_scalar(
+        "SELECT id FROM chat_messages WHERE show_id = $1 AND author_id = $2 AND mark = $3"
+    ).bind(line.show).bind(&line.message.author.id).bind(mark.to_string()).fetch_optional(c).await)?)
+}
+
+/// Writes a message and gives its id; under a mark that is taken, the id of the message that is there.
+pub(super) async fn insert(tx: &mut Tx, line: &Line) -> Result<MessageId, DbError> {
+    let Line { org, show, message, signals, mark } = line;
+    let mark = mark.map(|mark| mark.to_string());
     let viewer = signals.as_ref().map(|s| s.viewer.to_string());
     let nickname = signals.as_ref().and_then(|s| s.nickname.clone());
     let network = signals.as_ref().and_then(|s| s.network.clone());
-    on!(tx, c => sqlx::query(
+    let written = on!(tx, c => sqlx::query(
         "INSERT INTO chat_messages (id, org_id, show_id, at_ms, author_id, author_name, author_role, body,
-            viewer_id, nickname_key, network_hash)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+            viewer_id, nickname_key, network_hash, mark)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING"
     )
         .bind(message.id).bind(*org).bind(*show).bind(to_ms(message.at))
         .bind(&message.author.id).bind(&message.author.name).bind(role_word(message.author.role))
-        .bind(&message.text).bind(viewer).bind(nickname).bind(network)
-        .execute(c).await.map(drop))?;
-    Ok(())
+        .bind(&message.text).bind(viewer).bind(nickname).bind(network).bind(mark)
+        .execute(c).await.map(|done| done.rows_affected()))?;
+    if written > 0 {
+        return Ok(message.id);
+    }
+    // Another process was faster, or this very row was committed and only the answer was lost.
+    Ok(said(tx, line).await?.unwrap_or(message.id))
 }
 
 /// The last `limit` messages before `before`, newest first; with removed ones for moderators.

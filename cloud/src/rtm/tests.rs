@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use tokio::time::{Instant, advance, timeout};
-use vitrine_protocol::rtm::{Author, AuthorRole, ChatMessage, Reaction, RoomEvent, ServerFrame};
+use vitrine_protocol::rtm::{Airing, Author, AuthorRole, ChatMessage, Reaction, RoomEvent, ServerFrame};
 use vitrine_protocol::{MessageId, OrgId, ShowId, ShowState};
 
 use super::error::RtmError;
@@ -25,8 +25,7 @@ impl Source for Live {
                 return Err(RtmError::NotFound);
             }
             Ok(Standing {
-                state: ShowState::Live,
-                live_at: Some(DateTime::default()),
+                airing: airing(ShowState::Live, Some(DateTime::default())),
                 receiving: true,
                 rungs: vec!["source".into()],
                 messages: vec![],
@@ -34,6 +33,10 @@ impl Source for Live {
             })
         })
     }
+}
+
+fn airing(state: ShowState, live_at: Option<DateTime<Utc>>) -> Airing {
+    Airing { state, live_at, ended_at: None, playback_url: None, still_url: None }
 }
 
 fn hub() -> Hub {
@@ -146,9 +149,9 @@ async fn an_ended_show_is_told_and_its_door_says_so() {
     let (door, mut chair) = hub.sit(&guest(show, "ana", AuthorRole::Viewer), None).await.unwrap();
     frame(&mut chair).await;
     assert!(!door.ended());
-    hub.tell(show, Command::Moved(ShowState::Ended)).await;
-    let live_at = Some(DateTime::default());
-    assert_eq!(tick(&mut chair).await, vec![RoomEvent::State { state: ShowState::Ended, live_at }]);
+    hub.tell(show, Command::Moved(airing(ShowState::Ended, None))).await;
+    let over = airing(ShowState::Ended, Some(DateTime::default()));
+    assert_eq!(tick(&mut chair).await, vec![RoomEvent::State(over)]);
     assert!(door.ended());
 }
 

@@ -1,13 +1,14 @@
 //! Sockets, storage and moderation together, on both databases.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
-use vitrine_protocol::rtm::{AuthorRole, ClientFrame, RoomEvent, ServerFrame};
-use vitrine_protocol::{Code, MessageId, OrgId, Role, ShowId};
+use vitrine_protocol::rtm::{AuthorRole, ClientFrame, Reaction, RoomEvent, ServerFrame};
+use vitrine_protocol::{Code, MessageId, OrgId, Role, ShowId, ShowState};
 
 use super::conn::{Close, Incoming, Peer, Wire, serve};
 use super::error::RtmError;
@@ -21,22 +22,26 @@ use crate::db::Db;
 use crate::db::testing::each_db;
 use crate::events::{Follower, timeline};
 use crate::org::{Orgs, Registration};
-use crate::show::{ShowDraft, Shows};
+use crate::show::{MediaFact, ShowDraft, Shows};
+
+const HEART: &str = "{\"t\":\"reaction\",\"kind\":\"heart\"}";
 
 /// A chat over a database, with one show of one organisation.
-struct World {
+pub(super) struct World {
     db: Db,
-    hands: TestClock,
-    rtm: Rtm,
-    org: OrgId,
-    show: ShowId,
-    owner: Actor,
-    owner_token: String,
+    pub(super) hands: TestClock,
+    orgs: Orgs,
+    pub(super) shows: Shows,
+    pub(super) rtm: Rtm,
+    pub(super) org: OrgId,
+    pub(super) show: ShowId,
+    pub(super) owner: Actor,
+    pub(super) owner_token: String,
     _dir: tempfile::TempDir,
 }
 
 impl World {
-    async fn new(db: Db) -> Self {
+    pub(super) async fn new(db: Db) -> Self {
         let (hands, dir) = (TestClock::new(), tempfile::tempdir().unwrap());
         catch_up(&hands);
         let clock = hands.clock();
@@ -63,11 +68,18 @@ impl World {
         let draft =
             ShowDraft { title: "Autumn".into(), scheduled_at: Some(clock.now()), ..ShowDraft::default() };
         let show = shows.create(&owner, org, draft).await.unwrap().id;
-        let rtm = Rtm::new(db.clone(), clock, orgs, shows, ViewerTokens::for_testing());
-        Self { db, hands, rtm, org, show, owner, owner_token: signed_in.token, _dir: dir }
+        let rtm = Rtm::new(db.clone(), clock, orgs.clone(), shows.clone(), ViewerTokens::for_testing());
+        Self { db, hands, orgs, shows, rtm, org, show, owner, owner_token: signed_in.token, _dir: dir }
     }
 
-    fn viewer(&self, nickname: &str) -> String {
+    /// The same database under another process's life.
+    pub(super) async fn restart(&mut self) {
+        self.rtm.stop().await;
+        let (db, orgs, shows) = (self.db.clone(), self.orgs.clone(), self.shows.clone());
+        self.rtm = Rtm::new(db, self.hands.clock(), orgs, shows, ViewerTokens::for_testing());
+    }
+
+    pub(super) fn viewer(&self, nickname: &str) -> String {
         let now = self.hands.clock().now();
         self.rtm.tokens().issue(self.org, self.show, None, Some(nickname), now).1
     }
@@ -79,10 +91,10 @@ impl World {
         let wire = FakeWire { incoming, outgoing, closed };
         let peer = Peer { network: Some(network.to_owned()) };
         tokio::spawn(serve(wire, self.rtm.clone(), peer));
-        Page { to_server, from_server, close }
+        Page { to_server, from_server, close, waiting: VecDeque::new() }
     }
 
-    async fn enter(&self, token: &str, network: &str) -> Page {
+    pub(super) async fn enter(&self, token: &str, network: &str) -> Page {
         let mut page = self.connect(network);
         let (token, show) = (token.to_owned(), self.show);
         page.say(&ClientFrame::Hello { token, show, epoch: None, seq: None }).await;
@@ -91,7 +103,7 @@ impl World {
     }
 
     /// Tells the room what committed, as the relay does.
-    async fn relay(&self) {
+    pub(super) async fn relay(&self) {
         for fact in timeline(&self.db, self.org, self.show, 0, 500).await.unwrap() {
             self.rtm.follow(&fact).await;
         }
@@ -99,7 +111,7 @@ impl World {
 }
 
 /// Viewer ids tell the machine's time, so the test's clock must not be far from it.
-fn catch_up(hands: &TestClock) {
+pub(super) fn catch_up(hands: &TestClock) {
     let behind = Clock::system().now() - hands.clock().now();
     hands.advance(behind.to_std().unwrap_or_default());
 }
@@ -126,23 +138,29 @@ impl Wire for FakeWire {
 }
 
 /// The browser's end.
-struct Page {
+pub(super) struct Page {
     to_server: mpsc::Sender<Incoming>,
     from_server: mpsc::Receiver<String>,
     close: mpsc::Receiver<Close>,
+    /// Events heard and not yet asked for.
+    waiting: VecDeque<RoomEvent>,
 }
 
 impl Page {
-    async fn say(&self, frame: &ClientFrame) {
+    pub(super) async fn say(&self, frame: &ClientFrame) {
         self.raw(&serde_json::to_string(frame).unwrap()).await;
     }
 
-    async fn raw(&self, text: &str) {
+    pub(super) async fn raw(&self, text: &str) {
         self.to_server.send(Incoming::Text(text.into())).await.unwrap();
     }
 
-    async fn chat(&self, text: &str) {
-        self.say(&ClientFrame::Chat { mark: "m".into(), text: text.into() }).await;
+    pub(super) async fn chat(&self, text: &str) {
+        self.chat_marked("m", text).await;
+    }
+
+    pub(super) async fn chat_marked(&self, mark: &str, text: &str) {
+        self.say(&ClientFrame::Chat { mark: mark.into(), text: text.into() }).await;
     }
 
     async fn frame(&mut self) -> ServerFrame {
@@ -151,21 +169,27 @@ impl Page {
     }
 
     /// The next event that is not only a count or the picture's state.
-    async fn event(&mut self) -> RoomEvent {
+    pub(super) async fn event(&mut self) -> RoomEvent {
         loop {
+            if let Some(event) = self.waiting.pop_front() {
+                return event;
+            }
             if let ServerFrame::Tick { events, .. } = self.frame().await {
-                let news = |e: &RoomEvent| !matches!(e, RoomEvent::Viewers { .. } | RoomEvent::Media { .. });
-                if let Some(event) = events.into_iter().find(news) {
-                    return event;
-                }
+                self.take(events);
             }
         }
     }
 
-    /// The answer to a chat message.
-    async fn answer(&mut self) -> Result<MessageId, Code> {
+    fn take(&mut self, events: Vec<RoomEvent>) {
+        let news = |e: &RoomEvent| !matches!(e, RoomEvent::Viewers { .. } | RoomEvent::Media { .. });
+        self.waiting.extend(events.into_iter().filter(news));
+    }
+
+    /// The answer to a chat message; events that come before it wait for [`Self::event`].
+    pub(super) async fn answer(&mut self) -> Result<MessageId, Code> {
         loop {
             match self.frame().await {
+                ServerFrame::Tick { events, .. } => self.take(events),
                 ServerFrame::Accepted { id, .. } => return Ok(id),
                 ServerFrame::Error { code, .. } => return Err(code),
                 _ => {}
@@ -197,6 +221,33 @@ async fn a_message_is_stored_and_crosses_to_everybody() {
         host.answer().await.unwrap();
         let RoomEvent::Chat(heard) = jo.event().await else { panic!() };
         assert_eq!((heard.author.name.as_str(), heard.author.role), ("Olive", AuthorRole::Host));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn going_live_and_ending_tell_a_player_all_it_needs() {
+    each_db(async |db| {
+        let world = World::new(db).await;
+        let (owner, org, show, shows) = (&world.owner, world.org, world.show, &world.shows);
+        let mut ana = world.enter(&world.viewer("ana"), "n1").await;
+        let key = shows.issue_key(owner, org, show).await.unwrap();
+        let session = shows.admit(&key.key, std::net::Ipv4Addr::LOCALHOST.into()).await.unwrap().session;
+        shows.report(show, MediaFact::Receiving { session }).await.unwrap();
+        let live_at = shows.go_live(owner, org, show).await.unwrap().live_at;
+        world.relay().await;
+        let RoomEvent::State(told) = ana.event().await else { panic!() };
+        assert_eq!(told, shows.airing(show, ShowState::Live, live_at, None));
+        assert_eq!(told.playback_url, Some(shows.playback_url(show)));
+        assert!(told.still_url.is_some_and(|url| url.ends_with("/still.jpg")));
+
+        world.hands.advance(Duration::from_secs(60));
+        let ended_at = shows.end(owner, org, show).await.unwrap().ended_at;
+        let fact = timeline(&world.db, org, show, 0, 500).await.unwrap().pop().unwrap();
+        world.rtm.follow(&fact).await;
+        let RoomEvent::State(told) = ana.event().await else { panic!() };
+        assert_eq!(told, shows.airing(show, ShowState::Ended, live_at, ended_at));
+        assert_eq!((told.playback_url, told.ended_at), (None, ended_at));
     })
     .await;
 }
@@ -305,8 +356,8 @@ async fn whoever_does_not_say_hello_is_sent_away() {
         serde_json::to_string(&frame).unwrap()
     };
     for (first, code, close) in [
-        ("{\"t\":\"ping\"}".to_owned(), Some(Code::HelloExpected), Close::Refused),
-        ("hello".to_owned(), Some(Code::HelloExpected), Close::Refused),
+        ("{\"t\":\"ping\"}".to_owned(), Some(Code::HelloExpected), Close::NoHello),
+        ("hello".to_owned(), Some(Code::HelloExpected), Close::NoHello),
         ("x".repeat(20_000), None, Close::TooBig),
         (hello("vtv_nonsense", world.show), Some(Code::Unauthenticated), Close::Refused),
         (hello("vts_nonsense", world.show), Some(Code::Unauthenticated), Close::Refused),
@@ -329,7 +380,12 @@ async fn whoever_does_not_say_hello_is_sent_away() {
     tokio::time::pause();
     let mut silent = world.connect("n");
     assert!(matches!(silent.frame().await, ServerFrame::Error { code: Code::HelloExpected, .. }));
-    assert_eq!(silent.closed().await, Close::Refused);
+    assert_eq!(silent.closed().await, Close::NoHello);
+    for close in
+        [Close::NoHello, Close::Unsupported, Close::TooBig, Close::Restarting, Close::TooSlow, Close::TooFast]
+    {
+        assert_ne!(close.code(), Close::Refused.code(), "1008 is final, so it stands for refusals alone");
+    }
 }
 
 #[tokio::test]
@@ -353,10 +409,35 @@ async fn nonsense_keeps_the_socket_and_a_flood_ends_it() {
         taken += usize::from(page.answer().await.is_ok());
     }
     assert!((5..=6).contains(&taken), "{taken} of a burst of 8 were taken");
-    for _ in 0..80 {
-        if page.to_server.send(Incoming::Text("{\"t\":\"ping\"}".into())).await.is_err() {
+    for _ in 0..1_000 {
+        if page.to_server.send(Incoming::Text(HEART.into())).await.is_err() {
             break;
         }
     }
-    assert_eq!(page.closed().await, Close::Refused);
+    assert_eq!(page.closed().await, Close::TooFast);
+}
+
+#[tokio::test]
+async fn a_held_heart_loses_hearts_and_nothing_else() {
+    each_db(async |db| {
+        let world = World::new(db).await;
+        let mut jo = world.enter(&world.viewer("jo"), "n2").await;
+        let mut ana = world.enter(&world.viewer("ana"), "n1").await;
+        // Five seconds of a held key, all at once.
+        for _ in 0..150 {
+            ana.raw(HEART).await;
+        }
+        ana.chat("love it").await;
+        assert!(ana.answer().await.is_ok());
+        let mut hearts = 0;
+        loop {
+            match jo.event().await {
+                RoomEvent::Reactions { counts } => hearts += counts[&Reaction::Heart],
+                RoomEvent::Chat(_) => break,
+                other => panic!("{other:?}"),
+            }
+        }
+        assert!(hearts <= 15, "{hearts} hearts of 150");
+    })
+    .await;
 }

@@ -93,17 +93,18 @@ impl Storefront {
         let products = self.catalog.product_cards(show.org, &show.lineup.products()).await?;
         let coupons = self.coupons(show.org, &show).await?;
         let highlight = self.shows.pinned(&show).await?;
+        let airing = self.shows.airing(show.id, show.state, show.live_at, show.ended_at);
         Ok(PublicShow {
             id: show.id,
             org_id: show.org,
             channel,
             cover_url: show.cover_url,
-            state: show.state,
+            state: airing.state,
             scheduled_at: show.scheduled_at,
-            live_at: show.live_at,
-            ended_at: show.ended_at,
-            playback_url: show.state.on_air().then(|| self.shows.playback_url(show.id)),
-            still_url: show.state.on_air().then(|| self.shows.still_url(show.id)),
+            live_at: airing.live_at,
+            ended_at: airing.ended_at,
+            playback_url: airing.playback_url,
+            still_url: airing.still_url,
             rtm_url: self.rtm_url.clone(),
             viewers: self.rtm.viewers(show.id),
             products,

@@ -32,8 +32,8 @@ impl Room {
 
     /// Takes the room as it stands, in place of all that was known.
     pub fn reset(&mut self, snapshot: Snapshot) -> Vec<DeskEvent> {
-        self.show.state = snapshot.state;
-        self.show.live_at_ms = snapshot.live_at.map(|at| at.timestamp_millis() as f64);
+        self.show.state = snapshot.airing.state;
+        self.show.live_at_ms = snapshot.airing.live_at.map(|at| at.timestamp_millis() as f64);
         self.viewers = snapshot.viewers;
         self.chat = snapshot.messages.into();
         self.highlight = None;
@@ -76,9 +76,9 @@ impl Room {
                     self.highlight(highlight);
                     pin = true;
                 }
-                RoomEvent::State { state, live_at } => {
-                    self.show.state = state;
-                    self.show.live_at_ms = live_at.map(|at| at.timestamp_millis() as f64);
+                RoomEvent::State(airing) => {
+                    self.show.state = airing.state;
+                    self.show.live_at_ms = airing.live_at.map(|at| at.timestamp_millis() as f64);
                     show = true;
                 }
                 RoomEvent::LineupChanged => {
@@ -177,9 +177,9 @@ mod tests {
             panic!("fixture")
         };
         let told = room.take(events, 7.0);
-        // The tick removes the author, shows a pin and clears it, interrupts, and sells.
+        // The tick removes the author, shows a pin and clears it, interrupts, resumes, ends, and sells.
         assert!(room.chat.is_empty() && room.highlight.is_none());
-        assert_eq!((room.show.state, room.show.lineup_revision), (ShowState::Interrupted, 1));
+        assert_eq!((room.show.state, room.show.lineup_revision), (ShowState::Ended, 1));
         assert!(room.show.receiving && room.orders.len() == 1);
         assert!(matches!(told.last(), Some(DeskEvent::Show(Some(_)))));
     }

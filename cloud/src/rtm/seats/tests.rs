@@ -2,7 +2,7 @@
 
 use chrono::DateTime;
 use proptest::prelude::*;
-use vitrine_protocol::rtm::{Author, AuthorRole, ChatMessage, Reaction, RoomEvent};
+use vitrine_protocol::rtm::{Airing, Author, AuthorRole, ChatMessage, Reaction, RoomEvent};
 use vitrine_protocol::{MessageId, ShowState};
 
 use super::super::state::{Standing, State};
@@ -10,8 +10,13 @@ use super::*;
 
 fn room() -> State {
     let standing = Standing {
-        state: ShowState::Live,
-        live_at: None,
+        airing: Airing {
+            state: ShowState::Live,
+            live_at: None,
+            ended_at: None,
+            playback_url: None,
+            still_url: None,
+        },
         receiving: true,
         rungs: vec![],
         messages: vec![],

@@ -1,7 +1,7 @@
 //! What a room tells, tick by tick.
 
 use vitrine_protocol::rtm::AuthorRole;
-use vitrine_protocol::{CouponCard, CouponId, HighlightCard, HighlightId, MessageId, OrderId};
+use vitrine_protocol::{CouponCard, CouponId, HighlightCard, HighlightId, MessageId, OrderId, ShowState};
 
 use super::*;
 
@@ -28,15 +28,19 @@ fn pin(id: HighlightId, action: HighlightAction, seconds: i64) -> Highlight {
     }
 }
 
-fn room() -> State {
-    let standing = Standing {
+fn live() -> Airing {
+    Airing {
         state: ShowState::Live,
         live_at: Some(at(0)),
-        receiving: true,
-        rungs: vec![],
-        messages: vec![],
-        highlights: vec![],
-    };
+        ended_at: None,
+        playback_url: Some("http://x/index.m3u8".into()),
+        still_url: Some("http://x/still.jpg".into()),
+    }
+}
+
+fn room() -> State {
+    let standing =
+        Standing { airing: live(), receiving: true, rungs: vec![], messages: vec![], highlights: vec![] };
     State::new("e1".into(), standing)
 }
 
@@ -131,6 +135,22 @@ fn a_snapshot_holds_only_what_ticks_have_told() {
     assert!(welcomed(&room, Audience::Public, None).0.unwrap().messages.is_empty());
     room.flush();
     assert_eq!(welcomed(&room, Audience::Public, None).0.unwrap().messages.len(), 1);
+}
+
+#[test]
+fn newcomers_are_told_where_the_show_plays_and_then_that_it_is_over() {
+    let mut room = room();
+    assert_eq!(welcomed(&room, Audience::Public, None).0.unwrap().airing, live());
+    let over = Airing {
+        state: ShowState::Ended,
+        ended_at: Some(at(60)),
+        playback_url: None,
+        still_url: None,
+        ..live()
+    };
+    assert_eq!(room.push(RoomEvent::State(over.clone())), Urgency::Now);
+    room.flush();
+    assert_eq!(welcomed(&room, Audience::Public, None).0.unwrap().airing, over);
 }
 
 #[test]

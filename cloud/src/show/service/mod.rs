@@ -4,6 +4,7 @@ mod highlight;
 mod media;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use vitrine_protocol::rtm::Airing;
 use vitrine_protocol::{Highlight, OrgId, ShowId, ShowState};
 
 use super::{Lineup, LineupItem, PublishKey, Show, ShowDraft, ShowError, ShowPatch, store};
@@ -270,10 +271,24 @@ impl Shows {
         format!("{}/live/{show}/index.m3u8", self.public_url)
     }
 
-    /// Where the newest still picture of the show is.
+    /// What a player is told of a show in `state`: its addresses only while it is on air. The chat's events
+    /// and the public view both take them from here.
     #[must_use]
-    pub fn still_url(&self, show: ShowId) -> String {
-        format!("{}/live/{show}/still.jpg", self.public_url)
+    pub fn airing(
+        &self,
+        show: ShowId,
+        state: ShowState,
+        live_at: Option<DateTime<Utc>>,
+        ended_at: Option<DateTime<Utc>>,
+    ) -> Airing {
+        let on_air = state.on_air();
+        Airing {
+            state,
+            live_at,
+            ended_at,
+            playback_url: on_air.then(|| self.playback_url(show)),
+            still_url: on_air.then(|| format!("{}/live/{show}/still.jpg", self.public_url)),
+        }
     }
 
     /// What is pinned on a show, complete.
@@ -314,8 +329,18 @@ impl Shows {
         show: &Show,
         facts: Vec<Event>,
     ) -> Result<(), ShowError> {
+        self.save_at(tx, actor, show, self.clock.now(), facts).await
+    }
+
+    async fn save_at(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        show: &Show,
+        now: DateTime<Utc>,
+        facts: Vec<Event>,
+    ) -> Result<(), ShowError> {
         store::save(tx, show).await?;
-        let now = self.clock.now();
         for fact in facts {
             record(tx, actor, now, show.org, Some(show.id), fact)?;
         }
@@ -337,7 +362,8 @@ impl Shows {
         }
         facts.push(ended);
         store::publish::retire_keys(tx, show.id, now).await?;
-        self.save(tx, actor, show, facts).await
+        // The facts' time is the show's `ended_at`: the chat tells the one, the storefront the other.
+        self.save_at(tx, actor, show, now, facts).await
     }
 }
 
