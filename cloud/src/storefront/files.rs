@@ -38,19 +38,8 @@ pub struct WebFile {
     pub gzip: Option<Bytes>,
     /// Changes with the content; quoted, as in `ETag`.
     pub tag: String,
-    /// How long others may keep it.
-    pub keep: Keep,
-}
-
-/// How long a browser or a cache on the way may keep a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keep {
-    /// For good: its name changes with its content.
-    ForGood,
-    /// For some minutes.
-    Minutes,
-    /// It is asked for again each time; the tag says whether it changed.
-    AskFirst,
+    /// Whether the name changes with the content, so that it may be kept for good.
+    pub immutable: bool,
 }
 
 impl WebFiles {
@@ -93,23 +82,14 @@ async fn read(folder: &Path, path: &str) -> Option<WebFile> {
         return None;
     }
     let bytes = tokio::fs::read(&file).await.ok()?;
-    let mut file = WebFile::new(path.to_owned(), bytes.into());
-    if file.keep == Keep::ForGood {
-        file.keep = Keep::Minutes; // somebody works in this folder
-    }
-    Some(file)
+    Some(WebFile::new(path.to_owned(), bytes.into()))
 }
 
 impl WebFile {
     fn new(path: String, bytes: Bytes) -> Self {
         let tag = format!("\"{}\"", hex::encode(&Sha256::digest(&bytes)[..12]));
-        let keep = match path.as_str() {
-            // Where the parts lie now: open tabs ask after a deploy.
-            "parts.json" => Keep::AskFirst,
-            path if path.starts_with("assets/") || path.starts_with("vitrine-") => Keep::ForGood,
-            _ => Keep::Minutes,
-        };
-        Self { path, bytes, gzip: None, tag, keep }
+        let immutable = named_by_content(&path);
+        Self { path, bytes, gzip: None, tag, immutable }
     }
 
     /// Its media type, by the ending of its name.
@@ -133,6 +113,15 @@ impl WebFile {
     }
 }
 
+/// Whether a name ends in a hash of what it names: twelve hexadecimal digits, which the widget's build writes,
+/// or below `assets/` the eight characters of Vite's.
+fn named_by_content(path: &str) -> bool {
+    let Some(hash) = path.rsplit_once('-').and_then(|(_, rest)| rest.split('.').next()) else { return false };
+    let hex = hash.len() == 12 && hash.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    let vite = hash.len() == 8 && hash.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    hex || (vite && path.starts_with("assets/"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,21 +130,26 @@ mod tests {
     async fn the_loader_is_in_the_binary() {
         let file = WebFiles::widget(None).find("vitrine.js").await.unwrap();
         assert_eq!(file.content_type(), "text/javascript; charset=utf-8");
-        assert!(file.keep == Keep::Minutes && !file.bytes.is_empty());
+        assert!(!file.immutable && !file.bytes.is_empty());
         assert!(
             file.gzip.is_none_or(|gzip| gzip.len() < file.bytes.len() && gzip.starts_with(&[0x1f, 0x8b]))
         );
     }
 
     #[test]
-    fn what_is_named_by_its_content_is_kept_and_the_list_of_names_is_not() {
-        for (path, keep) in [
-            ("assets/app-0a1b.js", Keep::ForGood),
-            ("vitrine-0a1b.js", Keep::ForGood),
-            ("vitrine.js", Keep::Minutes),
-            ("parts.json", Keep::AskFirst),
+    fn only_a_name_with_a_hash_is_kept_for_good() {
+        for kept in ["assets/app-75de4bb88237.js", "vitrine-75de4bb88237.js", "assets/index-B5YW9Yff.css"] {
+            assert!(named_by_content(kept), "{kept}");
+        }
+        for asked_again in [
+            "vitrine.js",
+            "parts.json",
+            "assets/app.js",
+            "img/linen-headsets.jpg",
+            "assets/a-b.css",
+            "a-75DE4BB88237.js",
         ] {
-            assert_eq!(WebFile::new(path.to_owned(), Bytes::new()).keep, keep, "{path}");
+            assert!(!named_by_content(asked_again), "{asked_again}");
         }
     }
 

@@ -11,7 +11,7 @@ mod routes;
 mod service;
 
 pub use error::StorefrontError;
-pub use files::{Embedded, Keep, WebFile, WebFiles};
+pub use files::{Embedded, WebFile, WebFiles};
 pub use model::{Channel, CouponTeaser, PublicShow, ViewerPass};
 pub use routes::{router, serve_file};
 pub use service::Storefront;

@@ -2,8 +2,9 @@
 
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use sha2::{Digest as _, Sha256};
 use std::time::Duration;
 use tower_http::cors::{Any, CorsLayer};
 use utoipa_axum::router::OpenApiRouter;
@@ -11,12 +12,14 @@ use utoipa_axum::routes;
 use vitrine_protocol::{Code, ShowId};
 
 use super::error::StorefrontError;
-use super::files::{Keep, WebFile};
+use super::files::WebFile;
 use super::model::{Channel, PassRequest, PublicShow, ViewerPass};
 use super::service::Storefront;
 use crate::base::{ApiError, Json, Path, Problems, read_body};
 use crate::show::ShowError;
 
+/// How an answer is kept that many ask for every few seconds.
+const POLLED: &str = "public, max-age=0, s-maxage=1, stale-while-revalidate=2";
 /// A request for a viewer token is small.
 const MAX_PASS_BYTES: usize = 4_096;
 
@@ -26,6 +29,9 @@ pub fn router(storefront: Storefront) -> OpenApiRouter {
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([header::CONTENT_TYPE])
+        .expose_headers([header::ETAG])
+        // The answer is the same for every page, so a cache in between keeps one for all of them.
+        .vary(Vec::<HeaderName>::new())
         .max_age(Duration::from_secs(86_400));
     OpenApiRouter::new()
         .routes(routes!(channel))
@@ -38,21 +44,34 @@ pub fn router(storefront: Storefront) -> OpenApiRouter {
 }
 
 /// What a channel shows: the show on air, else the next announced, else the last.
+///
+/// Made to be asked again and again: with `If-None-Match` the answer is 304 while nothing has changed but a few viewers.
 #[utoipa::path(get, path = "/v1/public/channels/{channel}", tag = "public", security(()),
     params(("channel" = String, Path, description = "The organisation's name in addresses")),
-    responses((status = 200, body = Channel), Problems))]
+    responses((status = 200, body = Channel), (status = 304), Problems))]
 async fn channel(
     State(storefront): State<Storefront>,
     Path(slug): Path<String>,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    Ok(fresh(storefront.channel(&slug).await?))
+    let mut channel = storefront.channel(&slug).await?;
+    let tag = tag_of(&mut channel, |channel| channel.show.as_mut().map(|show| &mut show.viewers));
+    Ok(polled(&channel, tag, &headers))
 }
 
 /// A show. Drafts do not exist here.
+///
+/// Made to be asked again and again: with `If-None-Match` the answer is 304 while nothing has changed but a few viewers.
 #[utoipa::path(get, path = "/v1/public/shows/{show}", tag = "public", security(()),
-    params(("show" = ShowId, Path)), responses((status = 200, body = PublicShow), Problems))]
-async fn show(State(storefront): State<Storefront>, Path(id): Path<ShowId>) -> Result<Response, ApiError> {
-    Ok(fresh(storefront.show(id).await?))
+    params(("show" = ShowId, Path)), responses((status = 200, body = PublicShow), (status = 304), Problems))]
+async fn show(
+    State(storefront): State<Storefront>,
+    Path(id): Path<ShowId>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let mut show = storefront.show(id).await?;
+    let tag = tag_of(&mut show, |show| Some(&mut show.viewers));
+    Ok(polled(&show, tag, &headers))
 }
 
 /// Lets a shopper take part. The body is JSON, or nothing; `text/plain` is taken too, so that a browser does
@@ -71,7 +90,8 @@ async fn viewer(
     } else {
         serde_json::from_slice(&body).map_err(|error| StorefrontError::BadBody(error.to_string()))?
     };
-    Ok(fresh(storefront.admit(id, wish).await?))
+    let pass = Json(storefront.admit(id, wish).await?);
+    Ok(([(header::CACHE_CONTROL, "no-store")], pass).into_response())
 }
 
 async fn widget(
@@ -83,17 +103,12 @@ async fn widget(
     Ok(serve_file(file, &headers))
 }
 
-/// A file as an answer, kept as long as it says (minutes are five); 304 for those who have it.
+/// A file as an answer: kept for a year when its name changes with its content, else asked for again
+/// each time (a page must learn of a deploy at once); 304 for those who have it.
 #[must_use]
 pub fn serve_file(file: WebFile, request: &HeaderMap) -> Response {
-    let keep = match file.keep {
-        Keep::ForGood => "public, max-age=31536000, immutable",
-        Keep::Minutes => "public, max-age=300",
-        Keep::AskFirst => "no-cache",
-    };
-    let known = request.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    let same =
-        known.is_some_and(|tags| tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == file.tag));
+    let keep = if file.immutable { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let same = is_known(request, &file.tag);
     let kind = file.content_type();
     let accepted = request.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
     let gzip = accepted.is_some_and(|kinds| kinds.split(',').any(|kind| kind.trim() == "gzip"));
@@ -119,10 +134,47 @@ pub fn serve_file(file: WebFile, request: &HeaderMap) -> Response {
     response
 }
 
-/// An answer that is asked for again each time: a pin or a move must not hide behind a cache.
-fn fresh<T: serde::Serialize>(body: T) -> Response {
-    let mut response = Json(body).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+/// Whether the caller holds what `tag` (quoted) names; compared weakly (RFC 9110, section 13.1.2).
+fn is_known(request: &HeaderMap, tag: &str) -> bool {
+    let tags = request.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    let mut tags = tags.flat_map(|tags| tags.split(',')).map(str::trim);
+    tags.any(|held| held == "*" || held.trim_start_matches("W/") == tag)
+}
+
+/// The tag of an answer, quoted: it changes with all that the answer says, and of the viewers it finds with the
+/// first digit of their number alone, so that people who come and go do not make everybody load it again.
+fn tag_of<T: serde::Serialize>(body: &mut T, viewers: impl Fn(&mut T) -> Option<&mut u32>) -> String {
+    let counted = viewers(body).map(|viewers| {
+        let counted = *viewers;
+        *viewers = about(counted);
+        counted
+    });
+    let text = serde_json::to_vec(body).unwrap_or_default();
+    if let (Some(viewers), Some(counted)) = (viewers(body), counted) {
+        *viewers = counted;
+    }
+    format!("\"{}\"", hex::encode(&Sha256::digest(text)[..12]))
+}
+
+/// A number with its first digit alone: 1284 is about 1000.
+fn about(number: u32) -> u32 {
+    let unit = 10_u32.pow(number.checked_ilog10().unwrap_or(0));
+    number / unit * unit
+}
+
+/// An answer that many ask for every few seconds. A browser asks each time and may be told 304; a cache in between asks
+/// us once a second for all of them, so a pin is at most three seconds late there.
+fn polled<T: serde::Serialize>(body: &T, tag: String, request: &HeaderMap) -> Response {
+    let mut response = if is_known(request, &tag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        Json(body).into_response()
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(POLLED));
+    if let Ok(tag) = HeaderValue::from_str(&format!("W/{tag}")) {
+        headers.insert(header::ETAG, tag);
+    }
     response
 }
 
@@ -138,3 +190,6 @@ impl From<StorefrontError> for ApiError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

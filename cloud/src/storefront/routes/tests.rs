@@ -1,0 +1,176 @@
+//! What caches, pollers and open tabs get from the public addresses.
+
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request};
+use serde_json::Value;
+use tower::ServiceExt as _;
+use vitrine_protocol::{Currency, HighlightTarget, ShowId};
+
+use super::{about, router, tag_of};
+use crate::app::App;
+use crate::app::testing::{each_app, owner};
+use crate::catalog::ProductDraft;
+use crate::show::{LineupItem, MediaFact, ShowDraft, ShowPatch};
+use crate::storefront::{Embedded, Storefront, WebFiles};
+
+/// The status, the headers and the body.
+async fn ask(storefront: &Storefront, path: &str, known: Option<&str>) -> (u16, HeaderMap, Vec<u8>) {
+    let mut request = Request::get(path).header("origin", "https://shop.example");
+    if let Some(known) = known {
+        request = request.header("if-none-match", known);
+    }
+    let (router, _) = router(storefront.clone()).split_for_parts();
+    let response = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let bytes = to_bytes(body, 1 << 20).await.unwrap();
+    assert_eq!(parts.headers["access-control-allow-origin"], "*", "{path}");
+    (parts.status.as_u16(), parts.headers, bytes.to_vec())
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
+    headers.get(name).map_or("", |value| value.to_str().unwrap())
+}
+
+#[tokio::test]
+async fn a_poller_is_told_once_and_again_when_something_changes() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let product = ProductDraft {
+            title: "Scarf".into(),
+            description: String::new(),
+            url: "https://shop.example/scarf".into(),
+            currency: Currency::try_from("EUR").unwrap(),
+            price_minor: Some(2900),
+            compare_at_minor: None,
+            stock: Some(5),
+            variants: Vec::new(),
+        };
+        let product_id = app.catalog.create_product(&actor, org, product).await.unwrap().id;
+        let draft =
+            ShowDraft { title: "Autumn".into(), scheduled_at: Some(app.clock.now()), ..ShowDraft::default() };
+        let show = app.shows.create(&actor, org, draft).await.unwrap().id;
+        app.shows.set_lineup(&actor, org, show, vec![LineupItem::Product { product_id }]).await.unwrap();
+        let key = app.shows.issue_key(&actor, org, show).await.unwrap().key;
+        let session = app.shows.admit(&key, std::net::Ipv4Addr::LOCALHOST.into()).await.unwrap().session;
+
+        let paths = [format!("/v1/public/shows/{show}"), "/v1/public/channels/nord".to_owned()];
+        let mut tags = [String::new(), String::new()];
+        for step in 0..5 {
+            match step {
+                0 => {}
+                1 => {
+                    app.shows.report(show, MediaFact::Receiving { session }).await.unwrap();
+                    app.shows.go_live(&actor, org, show).await.unwrap();
+                }
+                2 => {
+                    let target = HighlightTarget::Product { product_id };
+                    app.shows.highlight(&actor, org, show, target, None).await.unwrap();
+                }
+                3 => {
+                    let patch = ShowPatch { title: Some("Winter".into()), ..ShowPatch::default() };
+                    app.shows.change(&actor, org, show, None, patch).await.unwrap();
+                }
+                _ => drop(app.shows.end(&actor, org, show).await.unwrap()),
+            }
+            for (path, tag) in paths.iter().zip(&mut tags) {
+                let (status, headers, body) = ask(&app.storefront, path, Some(tag)).await;
+                assert_eq!(status, 200, "{path} changed in step {step}");
+                assert!(serde_json::from_slice::<Value>(&body).is_ok());
+                assert!(text(&headers, "etag").starts_with("W/\""));
+                assert_eq!(headers.get("vary"), None, "one copy for every shop");
+                *tag = text(&headers, "etag").to_owned();
+                for known in
+                    [tag.clone(), tag.trim_start_matches("W/").into(), format!("\"x\", {tag}"), "*".into()]
+                {
+                    let (status, headers, body) = ask(&app.storefront, path, Some(&known)).await;
+                    assert_eq!((status, body.len()), (304, 0), "{known}");
+                    assert_eq!(text(&headers, "etag"), tag);
+                    let keep = text(&headers, "cache-control");
+                    assert!(keep.contains("s-maxage=1,") && keep.contains("max-age=0"), "{keep}");
+                }
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refusal_can_be_read_and_is_kept_by_nobody() {
+    each_app(async |app, _| {
+        let nobody = format!("/v1/public/shows/{}", ShowId::new());
+        for path in [
+            nobody.as_str(),
+            "/v1/public/channels/nobody",
+            "/v1/public/shows/7",
+            "/widget/assets/app-0123456789ab.js",
+        ] {
+            let (status, headers, body) = ask(&app.storefront, path, Some("*")).await;
+            assert_eq!((status, text(&headers, "cache-control")), (404, "no-store"), "{path}");
+            assert_eq!(text(&headers, "content-type"), "application/problem+json");
+            let problem: Value = serde_json::from_slice(&body).unwrap();
+            assert_eq!((&problem["code"], &problem["retryable"]), (&"not_found".into(), &false.into()));
+        }
+    })
+    .await;
+}
+
+/// A public side whose widget lies in a folder.
+fn with_widget(app: &App, widget: WebFiles) -> Storefront {
+    let (orgs, catalog, shows) = (app.orgs.clone(), app.catalog.clone(), app.shows.clone());
+    Storefront::new(app.clock.clone(), orgs, catalog, shows, app.rtm.clone(), "http://x", widget)
+}
+
+const FILES: Embedded = &[
+    ("vitrine.js", b"loader", b""),
+    ("parts.json", b"{}", b""),
+    ("vitrine-0123456789ab.js", b"loader", b""),
+    ("assets/app-0123456789ab.js", b"app", b""),
+];
+
+#[tokio::test]
+async fn a_deploy_is_seen_at_once_and_what_is_named_by_its_content_is_kept() {
+    each_app(async |app, _| {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("assets")).unwrap();
+        for (path, bytes, _) in FILES {
+            std::fs::write(folder.path().join(path), bytes).unwrap();
+        }
+        for widget in [WebFiles::embedded(FILES), WebFiles::widget(Some(folder.path().to_owned()))] {
+            let storefront = with_widget(&app, widget);
+            for (path, _, _) in FILES {
+                let path = format!("/widget/{path}");
+                let (status, headers, _) = ask(&storefront, &path, None).await;
+                let keep =
+                    if path.contains('-') { "public, max-age=31536000, immutable" } else { "no-cache" };
+                assert_eq!((status, text(&headers, "cache-control")), (200, keep), "{path}");
+                let (again, _, body) = ask(&storefront, &path, Some(text(&headers, "etag"))).await;
+                assert_eq!((again, body.len()), (304, 0), "{path}");
+            }
+            let (status, headers, _) = ask(&storefront, "/widget/assets/app-ba9876543210.js", None).await;
+            assert_eq!((status, text(&headers, "cache-control")), (404, "no-store"), "the build before");
+        }
+        // The folder's next build is there with the next request.
+        let storefront = with_widget(&app, WebFiles::widget(Some(folder.path().to_owned())));
+        let (_, before, _) = ask(&storefront, "/widget/vitrine.js", None).await;
+        std::fs::write(folder.path().join("vitrine.js"), "next").unwrap();
+        let (status, _, body) = ask(&storefront, "/widget/vitrine.js", Some(text(&before, "etag"))).await;
+        assert_eq!((status, body.as_slice()), (200, b"next".as_slice()));
+    })
+    .await;
+}
+
+#[test]
+fn a_few_viewers_more_or_less_leave_the_tag_and_the_answer_keeps_their_number() {
+    let tag = |viewers: u32, pin: &'static str| {
+        let mut body = (viewers, pin);
+        let tag = tag_of(&mut body, |body| Some(&mut body.0));
+        assert_eq!(body, (viewers, pin));
+        tag
+    };
+    assert_eq!(tag(1_284, "a"), tag(1_991, "a"));
+    assert_ne!(tag(1_999, "a"), tag(2_000, "a"));
+    assert_ne!(tag(1_284, "a"), tag(1_284, "b"));
+    for (number, shown) in [(0, 0), (7, 7), (10, 10), (19, 10), (4_999, 4_000), (u32::MAX, 4_000_000_000)] {
+        assert_eq!(about(number), shown);
+    }
+}
