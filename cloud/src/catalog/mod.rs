@@ -12,7 +12,7 @@ mod store;
 
 pub use error::CatalogError;
 pub use image::Image;
-pub use model::{Coupon, CouponDraft, Order, OrderDraft, OrderLine, OrderLineDraft};
+pub use model::{Coupon, CouponDraft, Order, OrderDraft, OrderLine, OrderLineDraft, OrderSum, OrderTotals};
 pub use model::{Product, ProductDraft, ProductPatch, Variant, VariantDraft};
 pub use routes::{media_router, router};
 pub use service::Catalog;

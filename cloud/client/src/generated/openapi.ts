@@ -93,6 +93,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orgs/{org}/orders/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What all orders come to, however many there are: count and sum of each currency. */
+        get: operations["order_totals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orgs/{org}/products": {
         parameters: {
             query?: never;
@@ -380,7 +397,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a channel shows: the show on air, else the next announced, else the last. */
+        /**
+         * What a channel shows: the show on air, else the next announced, else the last.
+         * @description Made to be asked again and again: with `If-None-Match` the answer is 304 while nothing has changed but a few viewers.
+         */
         get: operations["channel"];
         put?: never;
         post?: never;
@@ -397,7 +417,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A show. Drafts do not exist here. */
+        /**
+         * A show. Drafts do not exist here.
+         * @description Made to be asked again and again: with `If-None-Match` the answer is 304 while nothing has changed but a few viewers.
+         */
         get: operations["show"];
         put?: never;
         post?: never;
@@ -1023,6 +1046,31 @@ export interface components {
             quantity: number;
             /** @description The variant. */
             variant_id: components["schemas"]["VariantId"];
+        };
+        /** @description What the orders in one currency come to. */
+        OrderSum: {
+            /** @description The currency. */
+            currency: components["schemas"]["Currency"];
+            /**
+             * Format: int64
+             * @description How many orders.
+             */
+            orders: number;
+            /**
+             * Format: int64
+             * @description What was paid in all of them, in minor units; a sum beyond 2^63 - 1 stays there.
+             */
+            total_minor: number;
+        };
+        /** @description What all orders come to, of a show or of the organisation. */
+        OrderTotals: {
+            /**
+             * Format: int64
+             * @description How many orders there are, in every currency together.
+             */
+            orders: number;
+            /** @description What was paid, each currency for itself, the one with most orders first. */
+            sums: components["schemas"]["OrderSum"][];
         };
         /** @description An organisation as one of its members sees it. */
         OrganizationOfUser: {
@@ -2678,6 +2726,120 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description The request is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session came with the request. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's type is not taken here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field does not hold what it should. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries in a short time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_totals: {
+        parameters: {
+            query?: {
+                /** @description Only those of this show. */
+                show?: components["schemas"]["ShowId"];
+            };
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderTotals"];
                 };
             };
             /** @description The request is malformed. */
@@ -5530,6 +5692,12 @@ export interface operations {
                     "application/json": components["schemas"]["Channel"];
                 };
             };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The request is malformed. */
             400: {
                 headers: {
@@ -5640,6 +5808,12 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PublicShow"];
                 };
+            };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request is malformed. */
             400: {

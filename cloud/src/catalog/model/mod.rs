@@ -12,7 +12,7 @@ use super::CatalogError;
 use crate::base::{Invalid, check_text, patch_field, trimmed};
 use crate::events::Event;
 
-pub use order::{Coupon, CouponDraft, Order, OrderDraft, OrderLine, OrderLineDraft};
+pub use order::{Coupon, CouponDraft, Order, OrderDraft, OrderLine, OrderLineDraft, OrderSum, OrderTotals};
 
 /// The most variants a product takes.
 const MOST_VARIANTS: usize = 100;

@@ -124,6 +124,26 @@ pub struct OrderLine {
     pub price_minor: i64,
 }
 
+/// What all orders come to, of a show or of the organisation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct OrderTotals {
+    /// How many orders there are, in every currency together.
+    pub orders: i64,
+    /// What was paid, each currency for itself, the one with most orders first.
+    pub sums: Vec<OrderSum>,
+}
+
+/// What the orders in one currency come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct OrderSum {
+    /// The currency.
+    pub currency: Currency,
+    /// How many orders.
+    pub orders: i64,
+    /// What was paid in all of them, in minor units; a sum beyond 2^63 - 1 stays there.
+    pub total_minor: i64,
+}
+
 /// An order as the shop sends it.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 pub struct OrderDraft {

@@ -8,12 +8,13 @@ use utoipa_axum::routes;
 use vitrine_protocol::{OrgId, ShowId};
 
 use crate::base::{Actor, ApiError, Json, Page, PageQuery, Path, Problems, Query};
-use crate::catalog::{Catalog, Coupon, CouponDraft, Order, OrderDraft};
+use crate::catalog::{Catalog, Coupon, CouponDraft, Order, OrderDraft, OrderTotals};
 
 pub(super) fn router() -> OpenApiRouter<Catalog> {
     OpenApiRouter::new()
         .routes(routes!(list_coupons, create_coupon))
         .routes(routes!(list_orders, record_order))
+        .routes(routes!(order_totals))
 }
 
 /// Which orders.
@@ -63,6 +64,26 @@ async fn list_orders(
 ) -> Result<Json<Page<Order>>, ApiError> {
     let page = PageQuery { after: query.after, limit: query.limit };
     Ok(Json(catalog.orders(&actor, org, query.show, page.after()?, page.limit()).await?))
+}
+
+/// Which orders are summed up.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct TotalsQuery {
+    /// Only those of this show.
+    show: Option<ShowId>,
+}
+
+/// What all orders come to, however many there are: count and sum of each currency.
+#[utoipa::path(get, path = "/v1/orgs/{org}/orders/totals", tag = "orders",
+    params(("org" = OrgId, Path), TotalsQuery), responses((status = 200, body = OrderTotals), Problems))]
+async fn order_totals(
+    State(catalog): State<Catalog>,
+    actor: Actor,
+    Path(org): Path<OrgId>,
+    Query(query): Query<TotalsQuery>,
+) -> Result<Json<OrderTotals>, ApiError> {
+    Ok(Json(catalog.order_totals(&actor, org, query.show).await?))
 }
 
 /// Records an order that the shop takes; stock goes down. The same `external_ref` again answers 200 with the

@@ -6,7 +6,7 @@ use vitrine_protocol::{CouponCard, CouponId, OrderId, OrgId, ShowId};
 
 use crate::base::{Actor, Invalid, Page, Permission};
 use crate::catalog::{
-    Catalog, CatalogError, Coupon, CouponDraft, Order, OrderDraft, OrderLine, Product, store,
+    Catalog, CatalogError, Coupon, CouponDraft, Order, OrderDraft, OrderLine, OrderTotals, Product, store,
 };
 use crate::db::{DbError, Tx};
 use crate::events::{Event, record};
@@ -164,6 +164,21 @@ impl Catalog {
         actor.require(Permission::ViewOrders, org)?;
         let orders = store::sales::orders(&self.db, org, show, after, limit + 1).await?;
         Ok(Page::cut(orders, limit, |order| order.id.to_string()))
+    }
+
+    /// What all orders come to; of one show if it is named.
+    ///
+    /// # Errors
+    /// [`CatalogError::Denied`].
+    pub async fn order_totals(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        show: Option<ShowId>,
+    ) -> Result<OrderTotals, CatalogError> {
+        actor.require(Permission::ViewOrders, org)?;
+        let sums = store::sales::order_sums(&self.db, org, show).await?;
+        Ok(OrderTotals { orders: sums.iter().map(|sum| sum.orders).sum(), sums })
     }
 }
 

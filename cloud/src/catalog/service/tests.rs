@@ -1,9 +1,9 @@
-use vitrine_protocol::{CouponId, Currency, ViewerId};
+use vitrine_protocol::{CouponId, Currency, OrderId, ViewerId};
 
 use super::*;
 use crate::app::App;
 use crate::app::testing::{each_app, owner};
-use crate::catalog::{CouponDraft, Order, OrderDraft, OrderLineDraft};
+use crate::catalog::{CouponDraft, Order, OrderDraft, OrderLineDraft, OrderSum};
 use crate::show::ShowDraft;
 
 fn scarf(stock: i64) -> ProductDraft {
@@ -175,6 +175,61 @@ async fn a_coupon_code_is_taken_once_in_an_organisation() {
         );
         let cards = app.catalog.coupon_cards(org, &[CouponId::new(), coupon.id]).await.unwrap();
         assert_eq!(cards, [coupon.card()]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn totals_are_of_all_orders_and_no_sum_overflows_or_mixes_currencies() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let (other, other_org, _) = owner(&app, "Sud").await;
+        let draft = ShowDraft { title: "Nord".into(), ..ShowDraft::default() };
+        let show = app.shows.create(&actor, org, draft).await.unwrap().id;
+        let none = app.catalog.order_totals(&actor, org, Some(show)).await.unwrap();
+        assert_eq!((none.orders, none.sums.len()), (0, 0));
+
+        let mut tx = app.db.begin().await.unwrap();
+        let mut write = async |org, show_id, code: &str, total_minor, count: usize| {
+            for _ in 0..count {
+                let id = OrderId::new();
+                let order = Order {
+                    id,
+                    org,
+                    show_id,
+                    viewer_id: None,
+                    lines: Vec::new(),
+                    currency: Currency::try_from(code).unwrap(),
+                    total_minor,
+                    coupon_code: None,
+                    external_ref: id.to_string(),
+                    created_at: app.clock.now(),
+                };
+                store::sales::insert_order(&mut tx, &order).await.unwrap();
+            }
+        };
+        write(org, Some(show), "EUR", 2_999_999, 600).await;
+        write(org, Some(show), "JPY", i64::MAX, 3).await;
+        write(org, None, "EUR", 1, 1).await;
+        write(other_org, None, "EUR", 7, 2).await;
+        tx.commit().await.unwrap();
+
+        let sum = |code: &str, orders, total_minor| OrderSum {
+            currency: Currency::try_from(code).unwrap(),
+            orders,
+            total_minor,
+        };
+        let of_show = app.catalog.order_totals(&actor, org, Some(show)).await.unwrap();
+        assert_eq!(of_show.orders, 603);
+        assert_eq!(of_show.sums, [sum("EUR", 600, 2_999_999 * 600), sum("JPY", 3, i64::MAX)]);
+        let of_org = app.catalog.order_totals(&actor, org, None).await.unwrap();
+        assert_eq!((of_org.orders, of_org.sums[0]), (604, sum("EUR", 601, 2_999_999 * 600 + 1)));
+        let foreign = app.catalog.order_totals(&other, other_org, Some(show)).await.unwrap();
+        assert_eq!(foreign.orders, 0, "another organisation's show sold nothing here");
+        assert!(matches!(app.catalog.order_totals(&other, org, None).await, Err(CatalogError::Denied(_))));
+
+        let newest = app.catalog.orders(&actor, org, None, None, 1).await.unwrap().items;
+        assert_eq!(newest[0].total_minor, 1, "the list begins with the newest");
     })
     .await;
 }

@@ -4,7 +4,7 @@ use vitrine_protocol::{CouponId, OrderId, OrgId, ProductId, ShowId, VariantId, V
 
 use super::currency;
 use crate::base::{from_ms, to_ms};
-use crate::catalog::{Coupon, Order, OrderLine};
+use crate::catalog::{Coupon, Order, OrderLine, OrderSum};
 use crate::db::{Db, DbError, Tx};
 use crate::{on, row};
 
@@ -150,6 +150,43 @@ pub(in crate::catalog) async fn orders(
         orders.push(with_lines(db, row).await?);
     }
     Ok(orders)
+}
+
+row! {
+    struct SumRow {
+        currency: String,
+        orders: i64,
+        millions: i64,
+        rest: i64,
+    }
+}
+
+/// What the orders of `org` come to, and of `show` if one is named: for each currency, the one with most orders first.
+///
+/// The sum is taken in two parts, millions and the rest, because one alone may leave 64 bits: SQLite then fails.
+pub(in crate::catalog) async fn order_sums(
+    db: &Db,
+    org: OrgId,
+    show: Option<ShowId>,
+) -> Result<Vec<OrderSum>, DbError> {
+    let rows: Vec<SumRow> = match show {
+        Some(show) => on!(db, c => sqlx::query_as(
+            "SELECT currency, COUNT(*) AS orders, CAST(SUM(total_minor / 1000000) AS BIGINT) AS millions,
+                CAST(SUM(total_minor % 1000000) AS BIGINT) AS rest
+             FROM orders WHERE org_id = $1 AND show_id = $2 GROUP BY currency ORDER BY 2 DESC, 1"
+        ).bind(org).bind(show).fetch_all(c).await)?,
+        None => on!(db, c => sqlx::query_as(
+            "SELECT currency, COUNT(*) AS orders, CAST(SUM(total_minor / 1000000) AS BIGINT) AS millions,
+                CAST(SUM(total_minor % 1000000) AS BIGINT) AS rest
+             FROM orders WHERE org_id = $1 GROUP BY currency ORDER BY 2 DESC, 1"
+        ).bind(org).fetch_all(c).await)?,
+    };
+    rows.into_iter()
+        .map(|row| {
+            let total_minor = row.millions.saturating_mul(1_000_000).saturating_add(row.rest);
+            Ok(OrderSum { currency: currency(&row.currency)?, orders: row.orders, total_minor })
+        })
+        .collect()
 }
 
 async fn with_lines(db: &Db, row: OrderRow) -> Result<Order, DbError> {
