@@ -138,5 +138,23 @@ async fn cannot_start() -> Result<()> {
         said.trim().lines().filter(|line| !line.trim().is_empty()).count() <= 2,
         "one sentence, got:\n{said}"
     );
+    let refused = |words: &[&str]| -> Result<String> {
+        let output = Command::new(cloud_program()?)
+            .args(words)
+            .arg("--data-dir")
+            .arg(folder.path().join("data"))
+            .output()?;
+        ensure!(!output.status.success(), "{words:?} must be refused");
+        Ok(String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    // The same forms as `serve` takes: here the taken port comes with the address.
+    let said = refused(&["demo", "--listen", &format!("127.0.0.1:{port}")])?;
+    ensure!(said.contains(&format!("port {port} is in use")), "{said}");
+    let said = refused(&["demo", "--listen", "127.0.0.1:9000", "--port", "9001"])?;
+    ensure!(said.contains("--listen names port 9000 and --port names 9001; give one of them"), "{said}");
+    for role in ["demo", "serve"] {
+        let said = refused(&[role, "--listen", "here"])?;
+        ensure!(said.contains("an IP address with or without a port"), "{role}: {said}");
+    }
     Ok(())
 }

@@ -2,11 +2,13 @@
 //!
 //! One file for each section. Everything has a default, so that `vitrine-cloud serve` starts alone.
 
+mod listen;
 mod media;
 mod server;
 mod show;
 mod storage;
 
+pub use listen::{Listen, NotAnAddress};
 pub use media::{Media, PublisherConflict, RungName};
 pub use server::{ServeRole, Server};
 pub use show::Show;

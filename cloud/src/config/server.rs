@@ -3,15 +3,17 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
+use super::listen::{Listen, NotAnAddress};
+
 /// Addresses.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Server {
-    /// Address of HTTP and WebSocket; port 0 takes a free one
-    #[arg(long, env = "VITRINE_LISTEN", default_value = "127.0.0.1:8080")]
+    /// Address of HTTP and WebSocket, IP or IP:PORT (8080 without one; port 0 takes a free one)
+    #[arg(long, env = "VITRINE_LISTEN", default_value = "127.0.0.1:8080", value_parser = http_listen)]
     pub listen: SocketAddr,
 
-    /// Address where publishers arrive (RTMP); port 0 takes a free one
-    #[arg(long, env = "VITRINE_RTMP_LISTEN", default_value = "127.0.0.1:1935")]
+    /// Address where publishers arrive (RTMP), IP or IP:PORT (1935 without one; port 0 takes a free one)
+    #[arg(long, env = "VITRINE_RTMP_LISTEN", default_value = "127.0.0.1:1935", value_parser = rtmp_listen)]
     pub rtmp_listen: SocketAddr,
 
     /// How browsers reach this server, when that is not the address it listens on
@@ -91,6 +93,14 @@ fn reachable(bound: SocketAddr) -> SocketAddr {
         ip => ip,
     };
     SocketAddr::new(ip, bound.port())
+}
+
+fn http_listen(text: &str) -> Result<SocketAddr, NotAnAddress> {
+    Ok(text.parse::<Listen>()?.or_port(8080))
+}
+
+fn rtmp_listen(text: &str) -> Result<SocketAddr, NotAnAddress> {
+    Ok(text.parse::<Listen>()?.or_port(1935))
 }
 
 fn http_url(text: &str) -> Result<String, String> {

@@ -26,6 +26,19 @@ pub enum DemoError {
         /// What the system said.
         source: io::Error,
     },
+    /// The operator's: the cloud's port is named twice.
+    #[error("--listen names port {listen} and --port names {port}; give one of them")]
+    TwoPorts {
+        /// The one of the address.
+        listen: u16,
+        /// The one beside it.
+        port: u16,
+    },
+    /// The operator's: the demo's accounts cannot get the passwords of this run.
+    #[error(
+        "the demo's passwords could not be set; start with --fresh, or choose another folder with --data-dir"
+    )]
+    Passwords(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The operator's: nothing can be kept in the folder.
     #[error("the folder {} cannot be written; choose another with --data-dir", folder.display())]
     ReadOnly {

@@ -57,9 +57,9 @@ fn empty(folder: &Path) -> Result<(), DemoError> {
 /// Says in one sentence which port is taken, before anything is started.
 pub(super) fn ports(args: &Args) -> Result<(), DemoError> {
     for (port, option) in
-        [(args.port, "--port"), (args.rtmp_port, "--rtmp-port"), (args.shop_port, "--shop-port")]
+        [(args.cloud_port()?, "--port"), (args.rtmp_port, "--rtmp-port"), (args.shop_port, "--shop-port")]
     {
-        drop(listen((args.listen, port).into(), option)?);
+        drop(listen((args.ip(), port).into(), option)?);
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! The demo: a live shop on this machine that is alive by itself.
 //!
 //! Owns: the demo organisation, its shop and its synthetic host. Uses the cloud as anybody would:
-//! public HTTP, RTMP, WebSocket. `vitrine-cloud serve` runs as a child that is started again when it
+//! public HTTP, RTMP, WebSocket; only its passwords it sets itself, before anything serves. `vitrine-cloud serve` runs as a child that is started again when it
 //! dies; everything ends with this process.
 
 #![cfg_attr(not(feature = "encoder"), allow(dead_code, reason = "without a media engine there is no host"))]
@@ -11,6 +11,7 @@ mod args;
 mod error;
 mod goods;
 mod ground;
+mod passwords;
 mod process;
 mod ready;
 mod routes;

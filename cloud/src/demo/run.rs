@@ -15,11 +15,11 @@ use super::error::DemoError;
 use super::goods::Goods;
 use super::host::Host;
 use super::picture::Studio;
-use super::run_file::{self, RunFile, Written};
+use super::run_file::{self, RunFile, SignIn, Written};
 use super::seed::{self, Seeded};
 use super::shop::Shop;
 use super::supervisor::{Addresses, Supervisor};
-use super::{ground, process, ready, routes};
+use super::{ground, passwords, process, ready, routes};
 
 /// How long the synthetic host may take to say goodbye.
 const GOODBYE_WITHIN: Duration = Duration::from_secs(4);
@@ -35,13 +35,14 @@ pub async fn run(args: Args) -> Result<(), DemoError> {
     process::inherit_orphans().map_err(failed)?;
     ground::ports(&args)?;
     ground::folder(&args)?;
+    let sign_ins = passwords::ready(&args).await?;
     let studio = Studio::start()?;
     eprintln!("demo: starting; the addresses follow once the stream plays");
     let supervisor = tokio::select! {
         () = stop.cancelled() => return Ok(()),
         supervisor = Supervisor::start(&args) => supervisor?,
     };
-    let outcome = perform(&args, studio, supervisor.addresses(), stop.clone()).await;
+    let outcome = perform(&args, sign_ins, studio, supervisor.addresses(), stop.clone()).await;
     stop.cancel();
     supervisor.stop().await;
     signals.abort();
@@ -63,6 +64,7 @@ async fn watch_signals(stop: CancellationToken) {
 
 async fn perform(
     args: &Args,
+    sign_ins: Vec<SignIn>,
     studio: Studio,
     addresses: Addresses,
     stop: CancellationToken,
@@ -73,7 +75,7 @@ async fn perform(
     let anonymous = Cloud::at(reach.0, "vitrine-demo")?;
     let seeded = tokio::select! {
         () = stop.cancelled() => return Ok(()),
-        seeded = seed::seed(&anonymous, args, &shop_url) => seeded?,
+        seeded = seed::seed(&anonymous, sign_ins, &shop_url) => seeded?,
     };
     let goods = Goods::read().map_err(|error| DemoError::Stream(error.to_string()))?;
     let cloud_url = cloud_url(args, reach.0);
@@ -192,10 +194,10 @@ fn rtmp_url(args: &Args, reach: SocketAddr) -> String {
 
 /// The shop's sockets. `localhost` may mean either loopback address, so both are taken when it is private.
 fn shop_listeners(args: &Args) -> Result<(Vec<TcpListener>, u16), DemoError> {
-    let first = ground::listen((args.listen, args.shop_port).into(), "--shop-port")?;
+    let first = ground::listen((args.ip(), args.shop_port).into(), "--shop-port")?;
     let bound = first.local_addr().map_err(|source| DemoError::File { what: "the shop's socket", source })?;
     let mut listeners = vec![first];
-    if args.is_private() {
+    if args.listens_here() {
         // Many machines have no IPv6: then there is nothing to listen on.
         listeners.extend(TcpListener::bind((IpAddr::V6(Ipv6Addr::LOCALHOST), bound.port())).ok());
     }

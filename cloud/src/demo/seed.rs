@@ -2,30 +2,20 @@
 //!
 //! Every step looks first, so that a second start changes nothing.
 
-use std::path::Path;
-
-use rand::RngExt as _;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use vitrine_protocol::{Code, CouponId, OrgId, ProductId, ShowId, ShowState};
 
 use super::api::Cloud;
-use super::args::Args;
 use super::error::DemoError;
 use super::goods::{Goods, Product};
-use super::run_file::{SignIn, replace};
+use super::passwords::PEOPLE;
+use super::run_file::SignIn;
 
 /// The name gives the channel its address: `demo`.
 const ORGANIZATION: &str = "Demo";
 /// The show's title.
 const TITLE: &str = "Autumn at the atelier";
-/// The people, by role.
-const PEOPLE: [(&str, &str, &str); 3] = [
-    ("owner", "owner@demo.example", "Olive"),
-    ("host", "host@demo.example", "Mila"),
-    ("moderator", "moderator@demo.example", "Noor"),
-];
-
 /// What the rest of the demo works with.
 #[derive(Debug, Clone)]
 pub(super) struct Seeded {
@@ -51,12 +41,6 @@ pub(super) struct ListedVariant {
     pub(super) id: vitrine_protocol::VariantId,
     pub(super) sku: String,
     pub(super) price_minor: i64,
-}
-
-/// The demo's passwords, kept beside its data.
-#[derive(Debug, Serialize, Deserialize)]
-struct Secrets {
-    password: String,
 }
 
 #[derive(Deserialize)]
@@ -100,51 +84,29 @@ pub(super) struct Show {
 }
 
 /// Makes what is missing.
-pub(super) async fn seed(anonymous: &Cloud, args: &Args, shop_url: &str) -> Result<Seeded, DemoError> {
-    let password = password(args)?;
+pub(super) async fn seed(
+    anonymous: &Cloud,
+    sign_ins: Vec<SignIn>,
+    shop_url: &str,
+) -> Result<Seeded, DemoError> {
     let goods = Goods::read().map_err(|error| DemoError::Refused {
         call: "the shop's list".into(),
         code: None,
         detail: error.to_string(),
     })?;
-    let (owner, org) = owner(anonymous, &password).await?;
-    let host = people(&owner, org, &password).await?;
+    let (owner, org) = owner(anonymous, password_of(&sign_ins, "owner")).await?;
+    let host = people(&owner, org, &sign_ins).await?;
     let mut products = Vec::new();
     let known: Items<StoredProduct> = owner.get(&format!("/v1/orgs/{org}/products?limit=200")).await?;
     for product in &goods.products {
         products.push(listed(&owner, org, &goods, product, &known.items, shop_url).await?);
     }
     let coupon = coupon(&owner, org, &goods).await?;
-    let sign_in = |(role, email, _): (&str, &str, &str)| SignIn {
-        role: role.to_owned(),
-        email: email.to_owned(),
-        password: password.clone(),
-    };
-    Ok(Seeded { host, org, sign_ins: PEOPLE.map(sign_in).to_vec(), products, coupon })
+    Ok(Seeded { host, org, sign_ins, products, coupon })
 }
 
-/// The password of the demo's people: a known one when only this machine can sign in.
-fn password(args: &Args) -> Result<String, DemoError> {
-    let file = args.data_dir.join("demo-secrets.json");
-    if let Some(kept) = read_secrets(&file) {
-        return Ok(kept.password);
-    }
-    let password = if args.is_private() {
-        "vitrine-demo".to_owned()
-    } else {
-        const LETTERS: &[u8] = b"abcdefghijkmnpqrstuvwxyz23456789";
-        let mut random = rand::rng();
-        (0..14).map(|_| char::from(LETTERS[random.random_range(0..LETTERS.len())])).collect()
-    };
-    let secrets = Secrets { password: password.clone() };
-    let failed = |source| DemoError::File { what: "the demo's passwords", source };
-    replace(&file, &serde_json::to_vec(&secrets).map_err(std::io::Error::other).map_err(failed)?)
-        .map_err(failed)?;
-    Ok(password)
-}
-
-fn read_secrets(file: &Path) -> Option<Secrets> {
-    serde_json::from_slice(&std::fs::read(file).ok()?).ok()
+fn password_of<'a>(sign_ins: &'a [SignIn], role: &str) -> &'a str {
+    sign_ins.iter().find(|sign_in| sign_in.role == role).map_or("", |sign_in| &sign_in.password)
 }
 
 async fn owner(anonymous: &Cloud, password: &str) -> Result<(Cloud, OrgId), DemoError> {
@@ -181,8 +143,9 @@ pub(super) async fn sign_host_in(seeded: &Seeded) -> Result<(), DemoError> {
 }
 
 /// Takes host and moderator in; gives the host's session.
-async fn people(owner: &Cloud, org: OrgId, password: &str) -> Result<Cloud, DemoError> {
+async fn people(owner: &Cloud, org: OrgId, sign_ins: &[SignIn]) -> Result<Cloud, DemoError> {
     for (role, email, name) in &PEOPLE[1..] {
+        let password = password_of(sign_ins, role);
         let body = json!({"email": email, "password": password, "name": name, "role": role});
         match owner.post::<Value>(&format!("/v1/orgs/{org}/members"), body).await {
             Err(error) if error.code() == Some(Code::EmailTaken) => {}
@@ -190,7 +153,7 @@ async fn people(owner: &Cloud, org: OrgId, password: &str) -> Result<Cloud, Demo
         }
     }
     let host = owner.stranger();
-    let session = sign_in(&host, PEOPLE[1].1, password).await?;
+    let session = sign_in(&host, PEOPLE[1].1, password_of(sign_ins, "host")).await?;
     host.hold(session.token);
     Ok(host)
 }

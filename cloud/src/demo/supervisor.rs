@@ -96,7 +96,7 @@ impl Plan {
         Ok(Self {
             program,
             arguments,
-            listen: ((args.listen, args.port).into(), (args.listen, args.rtmp_port).into()),
+            listen: ((args.ip(), args.cloud_port()?).into(), (args.ip(), args.rtmp_port).into()),
             run_file: args.data_dir.join("run/serve.json"),
             log: args.data_dir.join("serve.log"),
         })

@@ -96,6 +96,17 @@ pub(super) async fn delete_session(tx: &mut Tx, session: SessionId) -> Result<()
     Ok(())
 }
 
+pub(super) async fn delete_sessions_of(tx: &mut Tx, user: UserId) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(user).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+pub(super) async fn set_password(tx: &mut Tx, user: UserId, password_hash: &str) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("UPDATE users SET password_hash = $2 WHERE id = $1")
+        .bind(user).bind(password_hash).execute(c).await.map(drop))?;
+    Ok(())
+}
+
 pub(super) async fn delete_expired_sessions(tx: &mut Tx, now: DateTime<Utc>) -> Result<u64, DbError> {
     Ok(on!(tx, c => sqlx::query("DELETE FROM sessions WHERE expires_ms <= $1")
         .bind(to_ms(now)).execute(c).await.map(|done| done.rows_affected()))?)

@@ -95,6 +95,22 @@ impl Orgs {
         self.signed_in(user, &token).await
     }
 
+    /// Gives an account another password and ends its sessions, for whoever holds the database; false when nobody
+    /// has that e-mail.
+    ///
+    /// # Errors
+    /// [`OrgError::Invalid`] for what is no e-mail; the database does not answer.
+    pub async fn reset_password(&self, email: &str, password: String) -> Result<bool, OrgError> {
+        let email = normal_email(email)?;
+        let Some((user, _)) = store::user_by_email(&self.db, &email).await? else { return Ok(false) };
+        let hash = self.passwords.hash(password).await?;
+        let mut tx = self.db.begin().await?;
+        store::set_password(&mut tx, user.id, &hash).await?;
+        store::delete_sessions_of(&mut tx, user.id).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
     /// The caller behind a bearer token.
     ///
     /// # Errors
