@@ -2,6 +2,7 @@
 import { PublicCloud } from '@vitrine/client';
 import { mount as mountView, unmount } from 'svelte';
 import { languageOf } from '../shared/language.ts';
+import { cornerOf } from '../shared/corner.ts';
 import { tell, type Mounted, type Place } from '../shared/place.ts';
 import { Basket } from './lib/cart/basket.ts';
 import { demoShopCart } from './lib/cart/demo-shop.ts';
@@ -44,6 +45,7 @@ export function mount(place: Place): Mounted {
   const wishes: PlayWishes = { muted: kept.muted ?? place.view === 'inline', paused: kept.paused ?? false };
   const speech = Speech.of(host, catalogues);
   const context = new Map([[SPEECH, speech]]);
+  now.corner = cornerOf(host, speech.language.dir === 'rtl');
   const view =
     place.view === 'chat'
       ? mountView(ChatOnly, { target: root, context, props: { store } })

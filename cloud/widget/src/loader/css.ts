@@ -1,11 +1,14 @@
 /** The teaser's looks. `--vt-*` values set on the element win over these. */
 export const css = `
-:host{--c-live:var(--vt-live-fill,#d92d38);font:14px/1.35 var(--vt-font-system,system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',sans-serif)}
 :host([hidden]){display:none!important}
 :host([view=inline]){display:block;width:100%;container-type:inline-size;min-height:min(88svh,420px)}
 :host([view=chat]){display:block;min-height:var(--vt-chat-height,480px)}
-.teaser{position:fixed;z-index:2147482000;inset-inline-end:max(16px,env(safe-area-inset-right),env(safe-area-inset-left));bottom:max(16px,env(safe-area-inset-bottom));width:232px;border-radius:16px;background:#14161b;color:#fff;box-shadow:0 16px 48px rgb(0 0 0/.28),0 2px 8px rgb(0 0 0/.2);text-align:start;animation:in .2s cubic-bezier(.2,.7,.2,1)}
-:host([corner=left]) .teaser[dir=ltr],:host([corner=right]) .teaser[dir=rtl]{inset-inline:max(16px,env(safe-area-inset-left),env(safe-area-inset-right)) auto}
+.teaser{all:initial;display:block;position:fixed;z-index:2147482000;width:232px;border-radius:16px;background:#14161b;color:#fff;font:14px/1.35 var(--vt-font-system,system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',sans-serif);user-select:text;-webkit-user-select:text;box-shadow:0 16px 48px rgb(0 0 0/.28),0 2px 8px rgb(0 0 0/.2);animation:in .2s cubic-bezier(.2,.7,.2,1)}
+:is(.teaser,.mini)[data-corner]{--edge:max(16px,env(safe-area-inset-left),env(safe-area-inset-right))}
+:is(.teaser,.mini)[data-corner^=end-]{inset-block:auto calc(max(16px,env(safe-area-inset-bottom)) + max(var(--vt-inset-bottom,0px),var(--bar,0px)))}
+:is(.teaser,.mini)[data-corner^=start-]{inset-block:calc(max(16px,env(safe-area-inset-top)) + max(var(--vt-inset-top,0px),var(--bar,0px))) auto}
+:is(.teaser,.mini)[data-corner$='-end']{inset-inline:auto var(--edge)}
+:is(.teaser,.mini)[data-corner$='-start']{inset-inline:var(--edge) auto}
 @keyframes in{from{opacity:0;transform:translateY(12px)}}
 .teaser button{font:inherit;color:inherit;border:0;padding:0;margin:0;background:none;cursor:pointer;text-align:inherit;touch-action:manipulation;-webkit-tap-highlight-color:transparent}
 .teaser .open{display:block;width:100%;border-radius:16px;overflow:hidden}
@@ -15,7 +18,7 @@ export const css = `
 .teaser .top{position:absolute;inset-inline-start:8px;top:8px;display:flex;gap:6px;font-size:12px;font-weight:600;line-height:24px}
 .teaser .badge,.teaser .viewers{padding:0 8px;border-radius:6px;background:rgb(8 9 12/.72)}
 .teaser .badge{letter-spacing:.04em}
-.teaser .badge.live{background:var(--c-live)}
+.teaser .badge.live{background:var(--vt-live-fill,#d92d38)}
 .teaser .badge.live::before{content:'';display:inline-block;width:6px;height:6px;margin-block-end:2px;margin-inline-end:6px;border-radius:50%;background:currentColor;animation:beat 1.6s ease-in-out infinite}
 @keyframes beat{50%{opacity:.35}}
 .teaser .viewers{font-weight:500;font-variant-numeric:tabular-nums}

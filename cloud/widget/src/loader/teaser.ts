@@ -1,5 +1,7 @@
 import type { PublicShow } from '@vitrine/client';
+import { cornerOf, dock } from '../shared/corner.ts';
 import type { Language } from '../shared/language.ts';
+import { raise } from '../shared/layer.ts';
 import { until } from './when.ts';
 import { teaserWords } from './words.ts';
 
@@ -29,6 +31,8 @@ export class Teaser {
   readonly #title = el('span', 'title');
   readonly #line = el('span', 'line');
   readonly #close = el('button', 'close');
+  readonly #root: ShadowRoot;
+  #dock: { stop(): void } | undefined;
   #words = teaserWords('en');
   /** The still picture that did not come. */
   #refused: string | null | undefined;
@@ -53,12 +57,13 @@ export class Teaser {
     }
     this.#open.onclick = () => wishes.open();
     close.onclick = () => wishes.close();
-    root.append(this.#box);
+    this.#root = root;
   }
 
   show(show: PublicShow, nowMs: number, language: Language): void {
     const words = (this.#words = teaserWords(language.tag));
     [this.#box.lang, this.#box.dir] = [words.locale, language.dir];
+    this.#stand();
     this.#title.lang = language.tag;
     this.#close.ariaLabel = words.hide;
     this.#watching.textContent = ` ${words.watching}. `;
@@ -82,6 +87,14 @@ export class Teaser {
     this.#box.ariaLabel = words.name;
   }
 
+  /** Over everything of the page, in the browser's top layer; where there is none, as high as a style can go. */
+  #stand(): void {
+    const box = this.#box;
+    if (!box.isConnected) this.#root.append(box);
+    this.#dock ??= dock(box, () => cornerOf(this.#root.host as HTMLElement, box.dir === 'rtl'));
+    raise(box);
+  }
+
   #picture(url: string, failed: () => void): void {
     this.#image.hidden = !url;
     this.#image.onerror = failed;
@@ -100,6 +113,8 @@ export class Teaser {
   }
 
   remove(): void {
+    this.#dock?.stop();
+    this.#dock = undefined;
     this.#box.remove();
   }
 }

@@ -12,6 +12,7 @@ export const words: Words = {
   minimise: 'In der Ecke weiterschauen',
   expand: 'Zurück zur Show',
   smallWindow: 'In kleinem Fenster ansehen',
+  move: 'In die nächste Ecke',
   chat: 'Chat',
   chatEmpty: 'Sag Hallo – hier wird mitgelesen.',
   chatEmptyLater: 'Sag Hallo – die Show hat noch nicht begonnen.',

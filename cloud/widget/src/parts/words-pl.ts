@@ -12,6 +12,7 @@ export const words: Words = {
   minimise: 'Oglądaj dalej w rogu',
   expand: 'Wróć do transmisji',
   smallWindow: 'Oglądaj w małym oknie',
+  move: 'Przenieś do następnego rogu',
   chat: 'Czat',
   chatEmpty: 'Przywitaj się — prowadzący czyta na bieżąco.',
   chatEmptyLater: 'Przywitaj się — transmisja jeszcze się nie zaczęła.',

@@ -1,3 +1,5 @@
+import type { Corner } from '../../shared/corner.ts';
+
 /** What a shopper did to the stage: it can be seeded when the page loads anew, and read before it goes. */
 export class StageState {
   /** In the corner, still playing. */
@@ -8,6 +10,8 @@ export class StageState {
   away = $state(false);
   /** Counts how often the element was moved in the page: the top layer forgets what is moved. */
   moves = $state(0);
+  /** Where the mini player stands; `rememberCorner` keeps it for the tab. */
+  corner = $state.raw<Corner>('end-end');
 
   constructor(seed: { mini?: boolean; sheet?: { first: string | null } | null } = {}) {
     this.mini = seed.mini ?? false;

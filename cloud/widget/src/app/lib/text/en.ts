@@ -12,6 +12,7 @@ export const english = {
   minimise: 'Keep watching in the corner',
   expand: 'Back to the show',
   smallWindow: 'Watch in a small window',
+  move: 'Move to the next corner',
   chat: 'Chat',
   chatEmpty: 'Say hello — the host reads along.',
   chatEmptyLater: 'Say hello — the show has not started yet.',

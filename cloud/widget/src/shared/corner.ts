@@ -1,0 +1,72 @@
+/** A corner of the window as `block-inline`: `end-start` is below, where lines begin. It follows the direction of the words. */
+export type Corner = `${'start' | 'end'}-${'start' | 'end'}`;
+
+const KEY = 'vitrine:corner';
+
+/** The corner that the shopper chose in this tab, else the one that the page asks for by `corner`. */
+export function cornerOf(host: HTMLElement, rightToLeft: boolean): Corner {
+  try {
+    const kept = sessionStorage.getItem(KEY);
+    if (kept && /^(start|end)-(start|end)$/.test(kept)) return kept as Corner;
+  } catch {
+    // Forbidden: the page's own wish counts.
+  }
+  const asked = host.getAttribute('corner');
+  return asked === 'start' || asked === (rightToLeft ? 'right' : 'left') ? 'end-start' : 'end-end';
+}
+
+export function rememberCorner(corner: Corner): void {
+  try {
+    sessionStorage.setItem(KEY, corner);
+  } catch {
+    // Forbidden: it is forgotten with the page.
+  }
+}
+
+/** Puts a box into its corner and keeps it off what the page has fixed there, until `stop()`; `look()` looks at once. */
+export function dock(box: HTMLElement, corner: () => Corner): { look(): void; stop(): void } {
+  const stop = new AbortController();
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+  const look = () => {
+    waiting = undefined;
+    const now = corner();
+    box.dataset.corner = now;
+    box.style.setProperty('--bar', `${barBeside(box, now.startsWith('end'))}px`);
+  };
+  const soon = () => void (waiting ??= setTimeout(look, 250));
+  const options = { signal: stop.signal, passive: true, capture: true };
+  for (const name of ['scroll', 'resize', 'transitionend']) addEventListener(name, soon, options);
+  const often = setInterval(soon, 2_000); // bars come by themselves too
+  look();
+  return {
+    look,
+    stop() {
+      stop.abort();
+      clearTimeout(waiting);
+      clearInterval(often);
+    },
+  };
+}
+
+/** A bar is at most this part of the window's height; what is higher is a page of its own. */
+const HIGHEST_BAR = 0.34;
+/** Where bars are looked for: shares of the box's width, and CSS pixels from the window's edge, from which some bars keep a little away. */
+const SPOTS = [0.1, 0.5, 0.9].flatMap((share) => [2, 28].map((deep) => [share, deep] as const));
+
+/** How far a fixed or sticky bar of the page reaches into the window above or below a box, CSS pixels. */
+function barBeside(box: HTMLElement, below: boolean): number {
+  const { left, width } = box.getBoundingClientRect();
+  const host = (box.getRootNode() as ShadowRoot).host;
+  let most = 0;
+  for (const [share, deep] of SPOTS) {
+    for (const hit of document.elementsFromPoint(left + width * share, below ? innerHeight - deep : deep)) {
+      for (let at: Element | null = hit; at && at !== host; at = at.parentElement) {
+        if (!/fixed|sticky/.test(getComputedStyle(at).position)) continue;
+        const bar = at.getBoundingClientRect();
+        const reach = below ? innerHeight - bar.top : bar.bottom;
+        if (reach <= innerHeight * HIGHEST_BAR) most = Math.max(most, reach);
+      }
+    }
+  }
+  return Math.round(most);
+}
