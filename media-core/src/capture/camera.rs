@@ -188,6 +188,7 @@ mod tests {
                     height: 64,
                     data: vec![0; 4096],
                     color: None,
+                    seen: None,
                 });
             }
             if self.hangs {

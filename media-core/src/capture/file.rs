@@ -1,6 +1,6 @@
 //! A media file, played over and over at its own pace, with its sound.
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Instant};
 
 use gstreamer::prelude::*;
 use gstreamer_app::{AppSink, AppSinkCallbacks};
@@ -104,7 +104,8 @@ fn sound_sink(door: &Door, sound: &Arc<Mutex<Strip>>) -> Result<gstreamer::Bin, 
                 {
                     let samples: Vec<f32> =
                         map.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
-                    sound.lock().push(&samples, 2, RATE);
+                    // handed over when its first frame is due
+                    sound.lock().push(&samples, 2, RATE, Instant::now());
                 }
                 Ok(gstreamer::FlowSuccess::Ok)
             })

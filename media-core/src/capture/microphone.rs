@@ -19,7 +19,7 @@ use super::{MicrophoneChoice, spawn};
 use crate::{
     MediaError,
     device::{Device, has_sound},
-    scene::strip::Strip,
+    scene::{lip_test::LipTest, strip::Strip},
 };
 
 /// A microphone from which nothing was heard for so long is lost. Its system says nothing when it is pulled out.
@@ -52,6 +52,7 @@ pub(crate) fn start(
     choice: &MicrophoneChoice,
     buffer_frames: u32,
     strip: &Arc<Mutex<Strip>>,
+    test: &Arc<LipTest>,
     tell: Tell,
 ) -> Result<Option<Listening>, MediaError> {
     strip.lock().clear();
@@ -59,9 +60,9 @@ pub(crate) fn start(
         return Ok(None);
     }
     let stop = Arc::new(AtomicBool::new(false));
-    let (choice, strip, stopped) = (choice.clone(), strip.clone(), stop.clone());
+    let (choice, strip, test, stopped) = (choice.clone(), strip.clone(), test.clone(), stop.clone());
     spawn("microphone", move || {
-        if let Err(reason) = listen(&choice, buffer_frames, &strip, &stopped, &tell)
+        if let Err(reason) = listen(&choice, buffer_frames, (&strip, &test), &stopped, &tell)
             && !stopped.load(Ordering::Acquire)
         {
             tell(News::Lost(reason));
@@ -73,6 +74,7 @@ pub(crate) fn start(
 /// Shared with the driver's callbacks.
 struct Ear {
     strip: Arc<Mutex<Strip>>,
+    test: Arc<LipTest>,
     stop: Arc<AtomicBool>,
     heard: AtomicU64,
     failure: Mutex<Option<String>>,
@@ -81,7 +83,7 @@ struct Ear {
 fn listen(
     choice: &MicrophoneChoice,
     buffer_frames: u32,
-    strip: &Arc<Mutex<Strip>>,
+    (strip, test): (&Arc<Mutex<Strip>>, &Arc<LipTest>),
     stop: &Arc<AtomicBool>,
     tell: &Tell,
 ) -> Result<(), String> {
@@ -100,6 +102,7 @@ fn listen(
     let supported = config(&device)?;
     let ear = Arc::new(Ear {
         strip: strip.clone(),
+        test: test.clone(),
         stop: stop.clone(),
         heard: AtomicU64::new(0),
         failure: Mutex::new(None),
@@ -170,13 +173,18 @@ where
     let (channels, rate) = (config.channels, config.sample_rate);
     let (hears, fails) = (ear.clone(), ear.clone());
     let mut samples: Vec<f32> = Vec::with_capacity(96_000);
-    let hear = move |data: &[T], _: &cpal::InputCallbackInfo| {
+    let hear = move |data: &[T], info: &cpal::InputCallbackInfo| {
         if hears.stop.load(Ordering::Acquire) {
             return;
         }
         samples.clear();
         samples.extend(data.iter().map(|sample| f32::from_sample(*sample)));
-        hears.strip.lock().push(&samples, channels, rate);
+        let block = Duration::from_secs_f64(
+            samples.len() as f64 / f64::from(channels.max(1)) / f64::from(rate.max(1)),
+        );
+        let heard = heard_at(&info.timestamp(), block);
+        hears.test.sound(&samples, channels, rate, heard);
+        hears.strip.lock().push(&samples, channels, rate, heard);
         hears.heard.fetch_add(data.len() as u64, Ordering::Relaxed);
     };
     let fail = move |error: cpal::Error| {
@@ -187,6 +195,14 @@ where
         }
     };
     device.build_input_stream(config, hear, fail, Some(Duration::from_secs(3))).map_err(|e| e.to_string())
+}
+
+/// When the first frame of a block was heard: what the driver says, where that can be; else the block ends now.
+fn heard_at(said: &cpal::InputStreamTimestamp, block: Duration) -> Instant {
+    let now = Instant::now();
+    let age = said.callback.duration_since(said.capture);
+    let age = if (block..Duration::from_secs(1)).contains(&age) { age } else { block };
+    now.checked_sub(age).unwrap_or(now)
 }
 
 /// Overruns and refused priorities are nothing to give up for.

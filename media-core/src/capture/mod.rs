@@ -6,6 +6,7 @@
 #[cfg(feature = "capture")]
 pub(crate) mod camera;
 pub(crate) mod file;
+mod flash_beep;
 #[cfg(feature = "capture")]
 pub(crate) mod microphone;
 pub(crate) mod showroom;
@@ -17,6 +18,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Instant,
 };
 
 use parking_lot::Mutex;
@@ -49,6 +51,11 @@ pub enum Pattern {
     /// A ball, colour bars and a clock; silent.
     #[default]
     Test,
+    /// A white flash and a beep once a second, to measure by; nothing else moves.
+    FlashBeep {
+        /// By how many millionths its sound's clock is fast.
+        sound_ppm: i32,
+    },
     /// A warm room with a rail of clothes, a clock on the wall and soft music, for demos.
     Showroom,
 }
@@ -93,12 +100,24 @@ pub(crate) struct Frame {
     pub data: Vec<u8>,
     /// Colorimetry, where the source knows it.
     pub color: Option<&'static str>,
+    /// When the device saw it, where its driver says so; else it is taken to be seen when it arrives.
+    pub seen: Option<Instant>,
 }
 
 /// A picture on its way into the scene.
 pub(crate) enum Picture {
     Frame(Frame),
     Sample(gstreamer::Sample),
+}
+
+impl Picture {
+    /// When its device saw it, where that is known.
+    pub(crate) fn seen(&self) -> Option<Instant> {
+        match self {
+            Self::Frame(frame) => frame.seen,
+            Self::Sample(_) => None,
+        }
+    }
 }
 
 type Taker = dyn Fn(Picture) + Send + Sync;
@@ -168,6 +187,7 @@ pub(crate) fn start(
             spawn("test-pattern", move || match pattern {
                 Pattern::Test => test_pattern::run(format, &door, wall),
                 Pattern::Showroom => showroom::run(format, &door, &sound, &wall),
+                Pattern::FlashBeep { sound_ppm } => flash_beep::run(format, &door, &sound, sound_ppm),
             })?;
         }
         #[cfg(feature = "capture")]
@@ -202,7 +222,14 @@ mod tests {
             let seen = seen.clone();
             move |_| *seen.lock() += 1
         }));
-        let frame = || Frame { pixels: Pixels::Ayuv, width: 2, height: 2, data: vec![0; 16], color: None };
+        let frame = || Frame {
+            pixels: Pixels::Ayuv,
+            width: 2,
+            height: 2,
+            data: vec![0; 16],
+            color: None,
+            seen: None,
+        };
         assert!(door.push(frame()));
         door.clone().close();
         assert!(!door.push(frame()));

@@ -34,7 +34,9 @@ pub(crate) fn run(format: VideoFormat, door: &Door, sound: &Mutex<Strip>, wall: 
         let block = music.play(usize::try_from(due - played).unwrap_or(0));
         played = due;
         if door.is_open() {
-            sound.lock().push(&block, 2, RATE);
+            let length = Duration::from_secs_f64(block.len() as f64 / 2.0 / f64::from(RATE));
+            let heard = Instant::now().checked_sub(length).unwrap_or(start);
+            sound.lock().push(&block, 2, RATE, heard);
         }
         let picture = Frame {
             pixels: Pixels::Ayuv,
@@ -42,6 +44,7 @@ pub(crate) fn run(format: VideoFormat, door: &Door, sound: &Mutex<Strip>, wall: 
             height: format.height,
             data: room.paint(elapsed.as_secs_f32(), time_of_day(wall)),
             color: Some("bt709"),
+            seen: None,
         };
         if !door.push(picture) {
             return;

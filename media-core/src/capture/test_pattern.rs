@@ -46,6 +46,7 @@ pub(crate) fn run(format: VideoFormat, door: &Door, wall: WallClock) {
             height: format.height,
             data,
             color: Some("bt709"),
+            seen: None,
         };
         if !door.push(picture) {
             return;

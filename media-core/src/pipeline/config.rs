@@ -41,6 +41,9 @@ pub struct Config {
     /// Sound frames that a microphone's driver delivers at once: 2400 are 50 ms. More is safer on busy machines, less is quicker; PulseAudio
     /// keeps no more than this for a reader that is late.
     pub microphone_buffer_frames: u32,
+    /// The microphone is heard so many milliseconds later than its driver says (earlier when negative), at most 500: what camera and
+    /// microphone do not tell about themselves.
+    pub sound_offset_ms: i32,
     /// Notice devices that come and go.
     pub watch_devices: bool,
     /// The time of day that the test picture shows.
@@ -62,6 +65,7 @@ impl Default for Config {
             microphone: MicrophoneChoice::Default,
             muted: false,
             microphone_buffer_frames: 2400,
+            sound_offset_ms: 0,
             watch_devices: true,
             wall: system_clock(),
         }

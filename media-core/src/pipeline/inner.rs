@@ -163,6 +163,7 @@ impl Inner {
         )?;
 
         let desk = Desk::new(config.muted);
+        desk.microphone_sync.set_offset(config.sound_offset_ms);
         let state = State {
             wanted: VideoSource::TestPattern,
             shown: VideoSource::TestPattern,
@@ -264,7 +265,11 @@ impl Inner {
                 inner.source_lost(turn, reason);
             }
         });
-        let door = self.compositor.door();
+        let (sync, test) = match source {
+            VideoSource::Camera { .. } => (&self.desk.microphone_sync, Some(&self.desk.lip_test)),
+            VideoSource::TestPattern | VideoSource::File { .. } => (&self.desk.source_sync, None),
+        };
+        let door = self.compositor.door(sync, test);
         let wall = &self.config.wall;
         state.running = Some(capture::start(
             &source,

@@ -22,7 +22,7 @@ use crate::{
         BroadcastState, PreviewFrame, RtmpTarget,
         rtmp::{AirPosition, Broadcast},
     },
-    scene::{LowerThird, Scene},
+    scene::{LipMeasure, LowerThird, Scene},
 };
 
 /// How long a stop may take.
@@ -70,6 +70,20 @@ impl Pipeline {
     /// Mutes the microphone, or lets it be heard again. A file's own sound goes on.
     pub fn set_muted(&self, muted: bool) {
         self.inner.desk.muted.store(muted, Ordering::Relaxed);
+    }
+
+    /// Moves the microphone's sound against the camera's picture by `ms` (later when positive, at most 500 either way).
+    pub fn set_sound_offset(&self, ms: i32) {
+        self.inner.desk.microphone_sync.set_offset(ms);
+    }
+
+    /// Watches and listens for `time`: how much later a beep is heard than the flash of the same moment is seen. `None`: too few were seen
+    /// or heard. One measurement at a time; another one begins anew.
+    pub async fn measure_sound(&self, time: Duration) -> Option<LipMeasure> {
+        let test = self.inner.desk.lip_test.clone();
+        test.start();
+        tokio::time::sleep(time).await;
+        test.end()
     }
 
     /// Shows a lower third, changes it, or lets it go.

@@ -1,6 +1,10 @@
 //! The mixer's thread, and the microphone's ups and downs.
 
-use std::{sync::Arc, thread::JoinHandle, time::Duration};
+use std::{
+    sync::Arc,
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
 
 use gstreamer::prelude::*;
 use tokio::sync::mpsc;
@@ -37,13 +41,14 @@ pub(super) fn start(
             let Some(pipeline) = pipeline.upgrade() else { return };
             let now = pipeline.current_running_time().map_or(0, gstreamer::ClockTime::nseconds);
             drop(pipeline);
-            let now = Pts::from_nanos(now);
+            let (now, here) = (Pts::from_nanos(now), Instant::now());
             loop {
                 let due = at(frames + BLOCK as u64);
                 if due > now || stop.is_cancelled() || !mixer.is_ready(now.since(due)) {
                     break;
                 }
-                let (block, levels) = mixer.block();
+                let heard_at = here.checked_sub(now.since(at(frames))).unwrap_or(here);
+                let (block, levels) = mixer.block(heard_at);
                 if let Err(error) = audio.push(at(frames), &block) {
                     tracing::debug!(%error, "the mixer ends");
                     return;
@@ -95,7 +100,8 @@ impl Inner {
             }
         });
         let frames = self.config.microphone_buffer_frames;
-        microphone.listening = microphone::start(&microphone.choice, frames, &self.desk.microphone, tell)?;
+        microphone.listening =
+            microphone::start(&microphone.choice, frames, &self.desk.microphone, &self.desk.lip_test, tell)?;
         Ok(())
     }
 

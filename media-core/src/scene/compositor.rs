@@ -1,13 +1,16 @@
 //! Draws the scene: the source underneath, a lower third over it, on a steady grid of pictures.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use gstreamer::prelude::*;
 use gstreamer_app::AppSrc;
 use gstreamer_video::{VideoFormat as RawFormat, VideoFrameFlags, VideoMeta};
 use parking_lot::Mutex;
 
-use super::{fade::Fade, lower_third, model::Scene};
+use super::{fade::Fade, lip_sync::LipSync, lip_test::LipTest, lower_third, model::Scene};
 use crate::{
     MediaError,
     capture::{Door, Frame, Picture, Pixels},
@@ -21,6 +24,10 @@ const CHAIN: &str = "compositor";
 const COLOR: &str = "bt709";
 /// A picture that is composed so much after its time is too late: the next ones are left out until time is caught up with.
 const TOO_LATE: Duration = Duration::from_millis(250);
+/// Pictures are kept so much longer than they have to wait.
+const SLOW: Duration = Duration::from_millis(120);
+/// At most so many pictures wait: a second of a quick camera.
+const MOST_PICTURES: u64 = 64;
 
 /// The picture side of a scene, inside a pipeline.
 pub(crate) struct Compositor {
@@ -38,7 +45,8 @@ impl Compositor {
     /// Adds the compositor to a pipeline.
     pub(crate) fn add_to(pipeline: &gstreamer::Pipeline, canvas: VideoFormat) -> Result<Self, MediaError> {
         let source = gst::source(None, true);
-        source.set_max_buffers(3);
+        source.set_max_buffers(MOST_PICTURES);
+        set_patience(&source, Duration::ZERO);
         source.set_leaky_type(gstreamer_app::AppLeakyType::Downstream);
         let card = gst::source(None, true);
         let mixer = gst::make("compositor")?;
@@ -67,14 +75,30 @@ impl Compositor {
         Ok(Self { canvas, pipeline: pipeline.downgrade(), source, card, card_pad, fade, program })
     }
 
-    /// A new way in for a source.
-    pub(crate) fn door(&self) -> Door {
-        let (source, pipeline) = (self.source.clone(), self.pipeline.clone());
+    /// A new way in for a source, whose pictures stay with the sound that `sync` follows and are noted by `test`.
+    pub(crate) fn door(&self, sync: &Arc<LipSync>, test: Option<&Arc<LipTest>>) -> Door {
+        let (source, pipeline, sync, test) =
+            (self.source.clone(), self.pipeline.clone(), sync.clone(), test.cloned());
+        let patience = Mutex::new(Duration::ZERO);
         Door::new(Arc::new(move |picture| {
             let Some(now) = pipeline.upgrade().and_then(|p| p.current_running_time()) else { return };
+            let here = Instant::now();
+            let seen = picture.seen().unwrap_or(here);
+            if let (Some(test), Picture::Frame(frame)) = (&test, &picture) {
+                test.picture(frame, seen);
+            }
+            let delay = sync.delay(seen, here);
+            let waits = delay.saturating_sub(here.saturating_duration_since(seen));
+            {
+                let mut known = patience.lock();
+                if known.abs_diff(waits) > Duration::from_millis(5) {
+                    set_patience(&source, waits);
+                    *known = waits;
+                }
+            }
             let Some((mut buffer, caps)) = unpack(picture) else { return };
             let stamped = buffer.make_mut();
-            stamped.set_pts(now);
+            stamped.set_pts(now + gstreamer::ClockTime::from_nseconds(nanos(waits)));
             stamped.set_dts(gstreamer::ClockTime::NONE);
             stamped.set_duration(gstreamer::ClockTime::NONE);
             let sample = gstreamer::Sample::builder().buffer(&buffer).caps(&caps).build();
@@ -177,6 +201,15 @@ fn keep_up(mixer: &gstreamer::Element, pipeline: &gstreamer::Pipeline) -> Result
         gstreamer::PadProbeReturn::Ok
     });
     Ok(())
+}
+
+/// Lets pictures wait for their time, and a little longer on a slow machine before the oldest is left out.
+fn set_patience(source: &AppSrc, waits: Duration) {
+    source.set_max_time(gstreamer::ClockTime::from_nseconds(nanos(waits + SLOW)));
+}
+
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// A buffer of ours to stamp, and its caps without a rate.

@@ -5,13 +5,15 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    lip_sync::LipSync,
+    lip_test::LipTest,
     meter::{Level, Meter},
     strip::{RATE, Strip},
 };
@@ -39,12 +41,25 @@ pub(crate) struct Desk {
     pub microphone: Arc<Mutex<Strip>>,
     pub source: Arc<Mutex<Strip>>,
     pub muted: Arc<AtomicBool>,
+    /// Keeps a camera's picture with the microphone.
+    pub microphone_sync: Arc<LipSync>,
+    /// Keeps any other picture with its own sound.
+    pub source_sync: Arc<LipSync>,
+    /// Measures how far camera and microphone are apart.
+    pub lip_test: Arc<LipTest>,
 }
 
 impl Desk {
     pub(crate) fn new(muted: bool) -> Self {
         let strip = || Arc::new(Mutex::new(Strip::new()));
-        Self { microphone: strip(), source: strip(), muted: Arc::new(AtomicBool::new(muted)) }
+        Self {
+            microphone: strip(),
+            source: strip(),
+            muted: Arc::new(AtomicBool::new(muted)),
+            microphone_sync: Arc::default(),
+            source_sync: Arc::default(),
+            lip_test: Arc::default(),
+        }
     }
 }
 
@@ -75,15 +90,15 @@ impl Mixer {
         overdue > PATIENCE || !(late(&self.desk.microphone) || late(&self.desk.source))
     }
 
-    /// The next block of interleaved stereo, and the levels whenever a tenth of a second is over.
-    pub(crate) fn block(&mut self) -> ([f32; BLOCK * 2], Option<Levels>) {
+    /// The next block of interleaved stereo, which is heard from `at` on, and the levels whenever a tenth of a second is over.
+    pub(crate) fn block(&mut self, at: Instant) -> ([f32; BLOCK * 2], Option<Levels>) {
         let mut mix = [0.0; BLOCK * 2];
-        self.desk.microphone.lock().pull(&mut mix);
+        pull(&self.desk.microphone, &self.desk.microphone_sync, &mut mix, at);
         if let Some(level) = self.microphone_meter.feed(&mix) {
             self.microphone = level;
         }
         self.mute(&mut mix);
-        self.desk.source.lock().pull(&mut mix);
+        pull(&self.desk.source, &self.desk.source_sync, &mut mix, at);
         for sample in &mut mix {
             *sample = if sample.is_finite() { sample.clamp(-1.0, 1.0) } else { 0.0 };
         }
@@ -104,6 +119,12 @@ impl Mixer {
     }
 }
 
+fn pull(strip: &Mutex<Strip>, sync: &LipSync, mix: &mut [f32], at: Instant) {
+    let mut strip = strip.lock();
+    strip.pull(mix, at);
+    sync.follow(&mut strip);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,7 +133,7 @@ mod tests {
     fn tone(desk: &Desk, n: usize) {
         let samples = (n * BLOCK..(n + 1) * BLOCK).flat_map(|n| [(n as f32 * 0.13).sin() * 0.5; 2]);
         let samples: Vec<f32> = samples.collect();
-        desk.microphone.lock().push(&samples, 2, RATE);
+        desk.microphone.lock().push(&samples, 2, RATE, Instant::now());
     }
 
     #[test]
@@ -122,7 +143,7 @@ mod tests {
         let mut last = None;
         for n in 0..20 {
             tone(&desk, n);
-            let (mix, levels) = mixer.block();
+            let (mix, levels) = mixer.block(Instant::now());
             assert!(mix.iter().all(|s| *s == 0.0));
             last = levels.or(last);
         }
@@ -140,12 +161,12 @@ mod tests {
             tone(&desk, n);
         }
         while mixer.is_ready(Duration::ZERO) {
-            assert!(mixer.block().0.iter().any(|s| *s != 0.0));
+            assert!(mixer.block(Instant::now()).0.iter().any(|s| *s != 0.0));
         }
         assert!(!mixer.is_ready(PATIENCE));
         assert!(mixer.is_ready(PATIENCE * 2));
-        mixer.block();
-        mixer.block();
+        mixer.block(Instant::now());
+        mixer.block(Instant::now());
         assert!(mixer.is_ready(Duration::ZERO), "it has run dry and is waited for no longer");
     }
 
@@ -157,7 +178,7 @@ mod tests {
         for n in 0..20 {
             tone(&desk, n);
             desk.muted.store(n >= 12, Ordering::Relaxed);
-            heard.extend(mixer.block().0.into_iter().step_by(2));
+            heard.extend(mixer.block(Instant::now()).0.into_iter().step_by(2));
         }
         let steepest = heard.windows(2).map(|w| (w[1] - w[0]).abs()).fold(0.0, f32::max);
         assert!(steepest < 0.13, "{steepest}");
@@ -170,9 +191,9 @@ mod tests {
         let mut mixer = Mixer::new(desk.clone());
         for _ in 0..10 {
             for strip in [&desk.microphone, &desk.source] {
-                strip.lock().push(&[0.9; BLOCK * 2], 2, RATE);
+                strip.lock().push(&[0.9; BLOCK * 2], 2, RATE, Instant::now());
             }
-            assert!(mixer.block().0.iter().all(|s| s.abs() <= 1.0));
+            assert!(mixer.block(Instant::now()).0.iter().all(|s| s.abs() <= 1.0));
         }
     }
 }

@@ -2,6 +2,8 @@
 
 mod compositor;
 mod fade;
+pub(crate) mod lip_sync;
+pub(crate) mod lip_test;
 mod lower_third;
 pub(crate) mod meter;
 mod mixer;
@@ -14,6 +16,7 @@ pub(crate) use self::{
     strip::RATE,
 };
 pub use self::{
+    lip_test::LipMeasure,
     meter::{FLOOR_DB, Level},
     mixer::Levels,
     model::{Content, Layer, LowerThird, Place, Rect, Scene},

@@ -1,5 +1,7 @@
 //! Cameras through nokhwa: V4L2, Media Foundation, AVFoundation.
 
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
 use nokhwa::{
     Camera as Driver,
     pixel_format::RgbFormat,
@@ -63,6 +65,7 @@ pub(crate) struct OpenCamera(Driver);
 impl Camera for OpenCamera {
     fn frame(&mut self) -> Result<Frame, String> {
         let buffer = self.0.frame().map_err(|e| e.to_string())?;
+        let seen = buffer.capture_timestamp().and_then(seen_at);
         let size = buffer.resolution();
         let (width, height) = (size.width(), size.height());
         let (pixels, data) = match buffer.source_frame_format() {
@@ -76,6 +79,12 @@ impl Camera for OpenCamera {
                 (Pixels::Rgb, image.into_raw())
             }
         };
-        Ok(Frame { pixels, width, height, data, color: None })
+        Ok(Frame { pixels, width, height, data, color: None, seen })
     }
+}
+
+/// Where a driver's time of day (since the Unix epoch) is on our clock. Nothing that cannot be: later than now, or long ago.
+fn seen_at(time_of_day: Duration) -> Option<Instant> {
+    let age = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.checked_sub(time_of_day)?;
+    if age < Duration::from_secs(1) { Instant::now().checked_sub(age) } else { None }
 }
