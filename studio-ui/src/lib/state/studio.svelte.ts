@@ -4,6 +4,7 @@ import type { Backend } from '../ipc/backend.ts';
 import { Closing } from './closing.svelte.ts';
 import { Clock } from './clock.svelte.ts';
 import { Desk } from './desk.svelte.ts';
+import { Keyboard } from './keyboard.svelte.ts';
 import { Router } from './router.svelte.ts';
 import { SessionState } from './session.svelte.ts';
 import { TakeUp } from './take-up.svelte.ts';
@@ -17,6 +18,7 @@ export class Studio {
   readonly router = new Router();
   readonly toasts = new Toasts();
   readonly theme = new ThemeChoice();
+  readonly keyboard = new Keyboard();
   readonly clock = new Clock();
   readonly closing: Closing;
   readonly takeUp: TakeUp;
