@@ -6,6 +6,7 @@ export default defineConfig({
   projects: [
     { name: 'stories', testDir: 'stories' },
     { name: 'engines', testDir: 'engines' },
+    { name: 'studio', testDir: 'studio' },
   ],
   outputDir: '../../test-results/browser',
   globalSetup: './demo.ts',

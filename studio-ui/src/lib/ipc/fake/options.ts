@@ -55,5 +55,6 @@ export function optionsFrom(query: URLSearchParams): Partial<FakeOptions> {
   if (query.has('trouble')) options.trouble = query.get('trouble') as FakeOptions['trouble'];
   if (query.has('takeup')) options.takeUp = true;
   if (query.has('latency')) options.latencyMs = Number(query.get('latency'));
+  if (query.get('crowd') === 'none') options.crowd = false;
   return options;
 }

@@ -1,0 +1,168 @@
+// Whoever runs or moderates a show: nothing on any screen of the studio breaks WCAG 2.2 AA, and the keyboard is enough.
+import type { Page } from '@playwright/test';
+import { breaches } from '../axe.ts';
+import { expect, test } from './page.ts';
+
+/** Lets what slides in come to rest: a contrast in mid-fade is nobody's fault. */
+async function atRest(page: Page): Promise<void> {
+  await page.evaluate(() =>
+    Promise.allSettled(
+      document.getAnimations().filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime ?? 0)).map((one) => one.finished),
+    ),
+  );
+}
+
+const id = (page: Page, name: string) => page.getByTestId(name).first();
+const desk = async (page: Page) => {
+  await id(page, 'open-desk').click();
+  await expect(id(page, 'run-of-show')).toBeVisible();
+};
+const place = (page: Page, name: string) => page.getByRole('navigation').getByRole('button', { name, exact: true }).click();
+
+/** Every screen and what opens on it: the world it needs, and the way there. */
+const SCREENS: [what: string, query: string, way: (page: Page) => Promise<void>][] = [
+  ['sign-in', 'as=nobody&demo=none', async () => {}],
+  ['sign-in with a demo near', 'as=nobody', async () => {}],
+  ['sign-in without a keyring', 'as=nobody&keyring=none', async () => {}],
+  ['register', 'as=nobody&demo=none', (page) => page.getByRole('button', { name: 'Create an account' }).click()],
+  ['shows', '', async () => {}],
+  ['no shows yet', 'empty', async () => {}],
+  ['shows without a cloud', 'cloud=down', async () => {}],
+  ['new show', '', (page) => id(page, 'new-show').click()],
+  ['catalogue', '', (page) => place(page, 'Catalogue')],
+  ['empty catalogue', 'empty', (page) => place(page, 'Catalogue')],
+  ['new product', '', async (page) => {
+    await place(page, 'Catalogue');
+    await id(page, 'new-product').click();
+  }],
+  ['new coupon', '', async (page) => {
+    await place(page, 'Catalogue');
+    await id(page, 'new-coupon').click();
+  }],
+  ['orders', 'live=700', (page) => place(page, 'Orders')],
+  ['no orders', 'empty', (page) => place(page, 'Orders')],
+  ['settings', '', (page) => place(page, 'Settings')],
+  ['settings without devices', 'camera=none', (page) => place(page, 'Settings')],
+  ['desk before the show', '', desk],
+  ['desk without a camera', 'camera=none', desk],
+  ['desk on air', 'live=761', desk],
+  ['desk on air from elsewhere', 'live=761&elsewhere', desk],
+  ['desk that lost its uplink', 'live=761&trouble=holding', desk],
+  ['desk with a poor line', 'live=761&trouble=poor', desk],
+  ['desk with many faults', 'live=761&trouble=many', desk],
+  ['desk without a cloud', 'live=761&trouble=offline', desk],
+  ['going live to nowhere', 'trouble=unreachable', async (page) => {
+    await desk(page);
+    await id(page, 'go-live').click();
+    await id(page, 'start-confirm').click();
+    await expect(id(page, 'fault')).toBeVisible();
+  }],
+  ['go live?', '', async (page) => {
+    await desk(page);
+    await id(page, 'go-live').click();
+  }],
+  ['end the show?', 'live=761', async (page) => {
+    await desk(page);
+    await id(page, 'end-show').click();
+  }],
+  ['shortcuts', '', async (page) => {
+    await desk(page);
+    await page.keyboard.press('?');
+    await expect(id(page, 'shortcuts')).toBeVisible();
+  }],
+  ['take a show up again', 'takeup&live=300', async () => {}],
+  ['moderator', 'as=moderator&live=761', desk],
+];
+
+for (const theme of ['dark', 'light'] as const) {
+  for (const [what, query, way] of SCREENS) {
+    test(`${what} breaks no rule (${theme})`, async ({ studio, page }) => {
+      await page.addInitScript((choice) => localStorage.setItem('vitrine.theme', choice), theme);
+      await studio(`${query}&crowd=none`);
+      await way(page);
+      await atRest(page);
+      const { VITRINE_SHOTS } = process.env;
+      if (VITRINE_SHOTS) await page.screenshot({ path: `${VITRINE_SHOTS}/${theme}-${what.replaceAll(/\W+/g, '-')}.png` });
+      expect(await breaches(page)).toEqual([]);
+    });
+  }
+}
+
+test('a show is run by the keyboard alone', async ({ studio, page }) => {
+  await studio();
+  const tabTo = async (name: string) => {
+    for (let n = 0; n < 80; n += 1) {
+      if (await page.evaluate((wanted) => document.activeElement?.getAttribute('data-testid') === wanted, name)) return;
+      await page.keyboard.press('Tab');
+    }
+    throw new Error(`Tab does not reach ${name}`);
+  };
+  await tabTo('open-desk');
+  await page.keyboard.press('Enter');
+  await expect(id(page, 'go-live')).toBeEnabled();
+  await page.keyboard.press('2');
+  await expect(id(page, 'pinned-title')).toBeVisible();
+  await tabTo('go-live');
+  await page.keyboard.press('Enter'); // too short to be meant: it asks
+  await expect(id(page, 'start-dialog')).toBeVisible();
+  await tabTo('start-confirm');
+  await page.keyboard.press('Enter');
+  await expect(id(page, 'air-state')).toContainText('LIVE');
+  await page.keyboard.press('c');
+  await page.keyboard.type('hello from the keyboard');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('message').filter({ hasText: 'hello from the keyboard' })).toBeVisible();
+  await page.keyboard.press('Control+Shift+E');
+  await tabTo('end-confirm');
+  await page.keyboard.press('Enter');
+  await expect(id(page, 'ended')).toBeVisible();
+});
+
+test('single keys that are off do nothing, and a changed key does the work', async ({ studio, page }) => {
+  await studio();
+  await place(page, 'Settings');
+  await id(page, 'change-mute').click();
+  await page.keyboard.press('p');
+  await expect(page.getByRole('alert').filter({ hasText: 'Pin or unpin' })).toBeVisible();
+  await page.keyboard.press('x');
+  await place(page, 'Shows');
+  await desk(page);
+  const muted = page.getByRole('button', { name: 'Unmute' });
+  await page.keyboard.press('m');
+  await expect(muted).toHaveCount(0);
+  await page.keyboard.press('x');
+  await expect(muted).toBeVisible();
+  await page.keyboard.press('x');
+  await expect(muted).toHaveCount(0);
+
+  await page.getByRole('button', { name: 'Leave the desk' }).click();
+  await place(page, 'Settings');
+  await page.getByRole('checkbox', { name: 'Keys without Ctrl' }).uncheck();
+  await place(page, 'Shows');
+  await desk(page);
+  await page.keyboard.press('x');
+  await page.keyboard.press('2');
+  await expect(muted).toHaveCount(0);
+  await expect(id(page, 'pinned-title')).toHaveCount(0);
+});
+
+test('a click without a hold asks before it goes live', async ({ studio, page }) => {
+  await studio();
+  await desk(page);
+  // as a program that speaks for a person clicks: no pointer, no key
+  await id(page, 'go-live').evaluate((button: HTMLButtonElement) => button.click());
+  await expect(id(page, 'start-dialog')).toBeVisible();
+  await expect(id(page, 'air-state')).not.toContainText('LIVE');
+  await page.keyboard.press('Escape');
+  await expect(id(page, 'start-dialog')).toHaveCount(0);
+});
+
+test('the line-up is put in order by buttons, and the focus goes with the row', async ({ studio, page }) => {
+  await studio();
+  const rows = page.getByTestId('lineup').getByRole('listitem');
+  const [first, second] = [await rows.nth(0).locator('strong').textContent(), await rows.nth(1).locator('strong').textContent()];
+  await page.getByRole('button', { name: `Move ${second} up` }).click();
+  await expect(rows.nth(0).locator('strong')).toHaveText(second ?? '');
+  await expect(rows.nth(1).locator('strong')).toHaveText(first ?? '');
+  expect(await page.evaluate(() => document.activeElement?.closest('li')?.querySelector('strong')?.textContent)).toBe(second);
+});
