@@ -11,6 +11,9 @@ use vitrine_media::{
     format::{Fps, VideoFormat},
 };
 
+/// Values with their times in milliseconds.
+type Values = Vec<(f64, f32)>;
+
 /// Milliseconds at which a value rises to its upper half.
 fn onsets(values: &[(f64, f32)]) -> Vec<f64> {
     let high = values.iter().fold(0.0f32, |most, (_, value)| most.max(*value));
@@ -27,7 +30,7 @@ fn onsets(values: &[(f64, f32)]) -> Vec<f64> {
 }
 
 /// Decodes a recording: brightness of each picture and loudness of each 2 ms, with their times in milliseconds.
-fn decode(file: &Path) -> (Vec<(f64, f32)>, Vec<(f64, f32)>) {
+fn decode(file: &Path) -> (Values, Values) {
     let text = format!(
         "filesrc location={} ! flvdemux name=d \
          d.video ! queue max-size-time=0 max-size-bytes=0 max-size-buffers=0 ! h264parse ! avdec_h264 ! videoconvert ! videoscale ! \
