@@ -83,7 +83,8 @@ export function steady(root: Element): () => void {
 
   const capture = { capture: true, signal: stop.signal };
   root.addEventListener('focusin', (event) => (focused = event.target instanceof Element ? event.target : null), capture);
-  root.addEventListener('focusout', (event) => (event.target as Element).isConnected && (focused = null), capture);
+  // A browser may take focus from a button just before the button goes: only one that is still there has let it go by itself.
+  root.addEventListener('focusout', ({ target }) => setTimeout(() => focused === target && focused?.isConnected && (focused = null)), capture);
   root.addEventListener('pointerdown', (event) => (began.pointer = actsOn(event.target, root)), capture);
   root.addEventListener('keydown', (event) => !(event as KeyboardEvent).repeat && (began.key = actsOn(event.target, root)), capture);
   // A space bar presses when it is let go: what began is forgotten only after that.
