@@ -71,7 +71,7 @@ test('without sockets the pins come all the same, and the chat says that it is a
     const highlight = { id: 'by-the-page', action: 'show', media_time_ms: null, at, card: { kind: 'product', ...show.products.at(-1) } };
     await route.fulfill({ response: answer, json: { ...show, highlight } });
   });
-  await expect(shop.inside('.pin[data-highlight="by-the-page"]')).toBeVisible({ timeout: 30_000 });
+  await expect(shop.inside('[data-highlight="by-the-page"]')).toBeVisible({ timeout: 30_000 });
   await expect.poll(() => polls.length, { timeout: 40_000 }).toBeGreaterThan(4);
   const gaps = polls.slice(2).map((at, index) => at - polls[index + 1]!);
   expect(gaps.length).toBeGreaterThan(1);
