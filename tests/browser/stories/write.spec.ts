@@ -1,5 +1,5 @@
 // What somebody writes is never lost, and never said twice.
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Page, type WebSocketRoute } from '@playwright/test';
 import { ShopPage } from '../stage.ts';
 
 /** The room's socket, with the test in between. */
@@ -9,10 +9,12 @@ class Line {
   /** Nothing is passed on to the room. */
   mute = false;
   readonly chats: { mark: string; text: string }[] = [];
+  #route: WebSocketRoute | null = null;
 
   static async of(page: Page): Promise<Line> {
     const line = new Line();
     await page.routeWebSocket(/\/v1\/rtm/, (route) => {
+      line.#route = route;
       const room = route.connectToServer();
       route.onMessage((text) => {
         const frame = JSON.parse(String(text)) as { t: string; mark: string; text: string };
@@ -24,6 +26,9 @@ class Line {
       });
     });
     return line;
+  }
+  async cut(): Promise<void> {
+    await this.#route?.close({ code: 4000 });
   }
 }
 
@@ -50,6 +55,33 @@ test('typing goes on while a message is on its way, and Escape and the corner ke
   await expect(field(shop)).toHaveValue('half a thou');
 });
 
+test('a lost answer is asked for again: said once, and seen once', async ({ browser }) => {
+  const [one, two] = [await browser.newContext(), await browser.newContext()];
+  const reading = await ShopPage.open(two, '/chat');
+  const writing = new ShopPage(await one.newPage());
+  const line = await Line.of(writing.page);
+  await writing.page.goto(new URL('/chat', reading.page.url()).href);
+  const stamp = Date.now().toString(36);
+  await writing.say(`first ${stamp}`, 'Ola');
+  await expect(reading.message(`first ${stamp}`)).toBeVisible();
+  line.deaf = true;
+  await field(writing).fill(`only once ${stamp}`);
+  await field(writing).press('Enter');
+  await expect(reading.message(`only once ${stamp}`)).toBeVisible();
+  await line.cut();
+  line.deaf = false;
+  await expect.poll(() => line.chats.filter(({ text }) => text.startsWith('only once')).length).toBe(2);
+  const marks = line.chats.filter(({ text }) => text.startsWith('only once')).map(({ mark }) => mark);
+  expect(new Set(marks).size).toBe(1);
+  expect(marks[0]).toMatch(/^[0-9a-f-]{36}$/);
+  await expect(writing.inside('.composer .status')).toContainText('as Ola');
+  await expect(writing.inside('.unsent')).toHaveCount(0);
+  await reading.page.waitForTimeout(1_500);
+  await expect(reading.message(`only once ${stamp}`)).toHaveCount(1);
+  await expect(writing.message(`only once ${stamp}`)).toHaveCount(1);
+  await Promise.all([one.close(), two.close()]);
+});
+
 test('a message that does not get through says so, and goes out by "Send again"', async ({ context }) => {
   const shop = new ShopPage(await context.newPage());
   const line = await Line.of(shop.page);
@@ -63,7 +95,7 @@ test('a message that does not get through says so, and goes out by "Send again"'
   await field(shop).press('Enter');
   const unsent = shop.inside('.unsent');
   await expect(unsent).toContainText(`lost ${stamp}`, { timeout: 30_000 });
-  await expect(unsent).toContainText('send it again');
+  await expect(unsent).toContainText('Send it again');
   line.mute = false;
   await unsent.getByRole('button', { name: 'Send again' }).click();
   await expect(shop.message(`lost ${stamp}`)).toBeVisible();

@@ -94,7 +94,7 @@ export const words: Words = {
     rate_limited: 'Das war etwas schnell. Warte kurz und sende noch einmal.',
     bad_message: 'Eine Nachricht hat 1 bis 500 Zeichen.',
     show_ended: 'Die Show ist vorbei, deshalb ist der Chat geschlossen.',
-    cloud_unreachable: 'Der Chat ist gerade nicht verbunden. Deine Nachricht bleibt hier: Sende sie gleich noch einmal.',
+    cloud_unreachable: 'Das kam nicht an. Sende es gleich noch einmal.',
     invalid_request: 'Dieser Name geht nicht. Versuch einen anderen, bis zu 32 Zeichen.',
     other: 'Das hat nicht geklappt. Sende gleich noch einmal.',
   },

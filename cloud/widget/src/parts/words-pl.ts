@@ -95,7 +95,7 @@ export const words: Words = {
     rate_limited: 'To było trochę za szybko. Odczekaj chwilę i wyślij jeszcze raz.',
     bad_message: 'Wiadomość ma od 1 do 500 znaków.',
     show_ended: 'Transmisja się skończyła, więc czat jest zamknięty.',
-    cloud_unreachable: 'Czat nie jest teraz połączony. Twoja wiadomość tu czeka: wyślij ją za chwilę jeszcze raz.',
+    cloud_unreachable: 'Nie dotarło. Wyślij jeszcze raz za chwilę.',
     invalid_request: 'To imię nie działa. Spróbuj innego, do 32 znaków.',
     other: 'Nie udało się. Wyślij za chwilę jeszcze raz.',
   },

@@ -95,7 +95,7 @@ export const english = {
     rate_limited: 'That was a little fast. Wait a moment and send it again.',
     bad_message: 'A message has 1 to 500 characters.',
     show_ended: 'The show is over, so the chat is closed.',
-    cloud_unreachable: 'The chat is not connected right now. Your message is kept here: send it again in a moment.',
+    cloud_unreachable: 'It did not arrive. Send it again in a moment.',
     invalid_request: 'That name does not work. Try another one, up to 32 characters.',
     other: 'That did not work. Send it again in a moment.',
   },
