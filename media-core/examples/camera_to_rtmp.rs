@@ -13,7 +13,7 @@ use std::{path::PathBuf, time::Duration};
 use anyhow::{Context, ensure};
 use tokio::sync::mpsc;
 use vitrine_media::{
-    Config, Event, MicrophoneChoice, Pipeline, VideoSource, device,
+    Config, Event, MicrophoneChoice, Pipeline, Showing, VideoSource, device,
     encode::video::Preset,
     format::{Bitrate, Fps, VideoFormat},
     output::{BroadcastState, RtmpTarget},
@@ -86,7 +86,7 @@ async fn main() -> anyhow::Result<()> {
     }
     println!("{}: enough", since());
     let stats = pipeline.stats();
-    let shown = pipeline.source();
+    let showing = pipeline.showing();
     let last = preview.borrow().clone();
     pipeline.stop_broadcast().await;
     let tags = pipeline.stop_recording().await?;
@@ -101,6 +101,6 @@ async fn main() -> anyhow::Result<()> {
     ensure!(published, "the server never took the stream");
     ensure!(stats.broadcast.sent_bytes > 0, "nothing was sent");
     ensure!(camera_lost.is_none(), "the camera was lost: {}", camera_lost.unwrap_or_default());
-    ensure!(!wants_camera || shown != VideoSource::TestPattern, "the camera is not shown");
+    ensure!(!wants_camera || showing == Showing::Source, "the camera is not shown");
     Ok(())
 }

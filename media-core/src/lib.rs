@@ -24,7 +24,7 @@ pub mod pipeline;
 pub mod scene;
 pub mod time;
 
-pub use capture::{MicrophoneChoice, Pattern, VideoSource};
+pub use capture::{Camera, Cameras, Frame, MicrophoneChoice, Pattern, Pixels, Still, VideoSource};
 pub use error::MediaError;
 pub use output::rtmp::AirPosition;
-pub use pipeline::{Config, Event, Pipeline, Stats};
+pub use pipeline::{Config, Event, Pipeline, Showing, Stats};

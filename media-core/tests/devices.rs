@@ -10,7 +10,7 @@ use std::time::Duration;
 use common::{Seen, event};
 use libtest_mimic::{Arguments, Failed, Trial};
 use tokio::sync::mpsc;
-use vitrine_media::{Config, Event, MicrophoneChoice, Pipeline, VideoSource, device};
+use vitrine_media::{Config, Event, MicrophoneChoice, Pipeline, Showing, VideoSource, device};
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -61,7 +61,7 @@ fn camera_is_seen() -> Result<(), Failed> {
         let pipeline = Pipeline::start(config, sender).unwrap();
         let seen = watch_camera(&pipeline, &mut events).await;
         assert!(seen.brightness(0.0, 0.0, 1.0, 1.0) > 8.0, "black");
-        assert!(matches!(pipeline.source(), VideoSource::Camera { .. }));
+        assert_eq!(pipeline.showing(), Showing::Source);
         pipeline.stop().await;
     })
 }

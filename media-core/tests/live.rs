@@ -299,25 +299,20 @@ async fn a_frozen_server_costs_the_preview_nothing_and_is_left() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_camera_that_is_not_there_is_told_and_the_test_picture_stays() {
+async fn a_failure_is_told_past_a_full_queue_and_its_first_cause_stays() {
     let _turn = TURN.lock().await;
-    let mut config = Config::small();
-    config.source = VideoSource::Camera { id: "no such camera".into() };
-    let (pipeline, mut events) = start(config);
-    event(&mut events, "source lost", |event| match event {
-        Event::SourceLost { source: VideoSource::Camera { .. }, .. } => Some(()),
-        _ => None,
-    })
-    .await;
-    event(&mut events, "test picture", |event| match event {
-        Event::Source { shown: VideoSource::TestPattern } => Some(()),
-        _ => None,
-    })
-    .await;
-    assert_eq!(pipeline.source(), VideoSource::TestPattern);
-    let mut preview = pipeline.preview();
-    let seen = picture_after(&mut preview, Duration::from_millis(500)).await;
-    assert!(seen.brightness(0.0, 0.0, 1.0, 1.0) > 20.0);
+    let (events, _never_read) = mpsc::channel(1);
+    let pipeline = Pipeline::start(Config::small(), events).unwrap();
+    let mut failure = pipeline.failure();
+    assert_eq!(*failure.borrow_and_update(), None);
+    // the queue is full long before
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    pipeline.break_down("the card fell out");
+    tokio::time::timeout(Duration::from_secs(5), failure.changed()).await.expect("it is not told").unwrap();
+    pipeline.break_down("and then the cable");
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let reason = failure.borrow().clone().unwrap();
+    assert!(reason.contains("the card fell out"), "{reason}");
     pipeline.stop().await;
 }
 

@@ -121,8 +121,10 @@ impl Studio {
     }
 
     async fn news(&mut self) -> Result<(), DemoError> {
+        if let Some(reason) = self.pipeline.failure().borrow().clone() {
+            return Err(DemoError::Media(reason));
+        }
         match tokio::time::timeout(Duration::from_millis(200), self.events.recv()).await {
-            Ok(Some(Event::Failed { reason })) => Err(DemoError::Media(reason)),
             Ok(None) => Err(DemoError::Media("the media engine ended".into())),
             Ok(Some(_)) | Err(_) => Ok(()),
         }

@@ -1,41 +1,69 @@
 //! A camera, behind a trait of our own: drivers block without a time-out, so each camera has a thread that may be left
-//! behind, and a second one that watches it.
+//! behind, and a second one that watches it. Whoever started it starts it again.
 
+#[cfg(feature = "capture")]
 mod nokhwa;
 
 use std::{
-    sync::mpsc::{RecvTimeoutError, SyncSender, TrySendError, sync_channel},
+    sync::{
+        Arc,
+        mpsc::{RecvTimeoutError, SyncSender, TrySendError, sync_channel},
+    },
     time::Duration,
 };
 
-pub(crate) use self::nokhwa::{FORMATS, Nokhwa};
+#[cfg(feature = "capture")]
+pub(crate) use self::nokhwa::FORMATS;
 use super::{Door, Frame, Lost, spawn};
 use crate::{MediaError, format::VideoFormat};
 
 /// A camera that has not delivered for so long is lost.
-const SILENT: Duration = Duration::from_secs(3);
+const SILENT: Duration = Duration::from_millis(1500);
 /// Opening a camera and its first picture may take longer.
 const FIRST: Duration = Duration::from_secs(8);
-
-/// Attempts to open a camera, and the pause between them.
-const ATTEMPTS: u32 = 4;
-const PAUSE: Duration = Duration::from_millis(250);
+/// So many pictures in a row may be broken: a cable that is touched spoils one, and opening the camera again takes longer.
+const BROKEN: u32 = 5;
+/// A driver that fails at once is not asked more often.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// A way to open cameras.
-pub(crate) trait Cameras: Send + 'static {
-    type Camera: Camera;
-
-    /// Opens a camera in the format nearest to `wish`. May block.
-    fn open(&self, id: &str, wish: VideoFormat) -> Result<Self::Camera, String>;
+pub trait Cameras: Send + Sync + 'static {
+    /// Opens the camera with exactly this id in the format nearest to `wish`, never another one. May block.
+    ///
+    /// # Errors
+    /// A sentence for people.
+    fn open(&self, id: &str, wish: VideoFormat) -> Result<Box<dyn Camera>, String>;
 }
 
 /// An open camera. Made, used and dropped on one thread.
-pub(crate) trait Camera {
+pub trait Camera {
     /// The next picture. May block for ever.
+    ///
+    /// # Errors
+    /// A sentence for people. One that fails again and again is closed.
     fn frame(&mut self) -> Result<Frame, String>;
 }
 
+/// The cameras of this machine.
+pub(crate) fn system() -> Arc<dyn Cameras> {
+    #[cfg(feature = "capture")]
+    return Arc::new(nokhwa::Nokhwa);
+    #[cfg(not(feature = "capture"))]
+    return Arc::new(NoCameras);
+}
+
+#[cfg(not(feature = "capture"))]
+struct NoCameras;
+
+#[cfg(not(feature = "capture"))]
+impl Cameras for NoCameras {
+    fn open(&self, _: &str, _: VideoFormat) -> Result<Box<dyn Camera>, String> {
+        Err("this program was built without cameras".to_owned())
+    }
+}
+
 /// A format that a camera offers.
+#[cfg_attr(not(feature = "capture"), expect(dead_code, reason = "no camera offers any"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Offer {
     width: u32,
@@ -46,6 +74,7 @@ struct Offer {
 
 /// The place of the best offer for `wish`: enough frames first, then the nearest size (rather larger than smaller), then pictures
 /// that need no decompressing.
+#[cfg_attr(not(feature = "capture"), expect(dead_code, reason = "no camera offers any"))]
 fn choose(offers: &[Offer], wish: VideoFormat) -> Option<usize> {
     let fps = wish.fps.as_f64();
     let cost = |offer: &Offer| {
@@ -61,8 +90,8 @@ fn choose(offers: &[Offer], wish: VideoFormat) -> Option<usize> {
 }
 
 /// Captures from the camera `id` into `door` until the door closes or the camera is lost.
-pub(crate) fn start<C: Cameras>(
-    cameras: C,
+pub(crate) fn start(
+    cameras: Arc<dyn Cameras>,
     id: &str,
     wish: VideoFormat,
     door: &Door,
@@ -72,7 +101,7 @@ pub(crate) fn start<C: Cameras>(
     let id = id.to_owned();
     spawn("camera", {
         let door = door.clone();
-        move || capture(&cameras, &id, wish, &door, &pictures)
+        move || capture(&*cameras, &id, wish, &door, &pictures)
     })?;
     let door = door.clone();
     spawn("camera-watch", move || {
@@ -87,7 +116,7 @@ pub(crate) fn start<C: Cameras>(
                 }
                 Ok(Err(reason)) => break reason,
                 Err(RecvTimeoutError::Timeout) => {
-                    break format!("no picture for {} seconds", patience.as_secs());
+                    break format!("no picture for {} seconds", patience.as_secs_f32());
                 }
                 Err(RecvTimeoutError::Disconnected) => break "its driver gave up".to_owned(),
             }
@@ -99,45 +128,48 @@ pub(crate) fn start<C: Cameras>(
     })
 }
 
-fn capture<C: Cameras>(
-    cameras: &C,
+fn capture(
+    cameras: &dyn Cameras,
     id: &str,
     wish: VideoFormat,
     door: &Door,
     pictures: &SyncSender<Result<Frame, String>>,
 ) {
-    let mut attempt = 1;
-    let mut camera = loop {
-        match cameras.open(id, wish) {
-            Ok(camera) => break camera,
-            // its last use may not be over yet
-            Err(_) if attempt < ATTEMPTS && door.is_open() => {
-                attempt += 1;
-                std::thread::sleep(PAUSE);
-            }
-            Err(reason) => {
-                let _ = pictures.send(Err(reason));
-                return;
-            }
-        }
+    let mut camera = match cameras.open(id, wish) {
+        Ok(camera) => camera,
+        Err(reason) => return drop(pictures.send(Err(reason))),
     };
+    let mut broken = 0;
     while door.is_open() {
-        match camera.frame() {
+        let frame = camera.frame().and_then(whole);
+        broken = if frame.is_ok() { 0 } else { broken + 1 };
+        match frame {
             Ok(frame) => match pictures.try_send(Ok(frame)) {
                 Ok(()) | Err(TrySendError::Full(_)) => {}
                 Err(TrySendError::Disconnected(_)) => return,
             },
-            Err(reason) => {
-                let _ = pictures.send(Err(reason));
-                return;
+            Err(reason) if broken < BROKEN => {
+                tracing::debug!(camera = id, reason, "a broken picture");
+                std::thread::sleep(PAUSE);
             }
+            Err(reason) => return drop(pictures.send(Err(reason))),
         }
+    }
+}
+
+/// Refuses a picture that is less than it says.
+fn whole(frame: Frame) -> Result<Frame, String> {
+    let Frame { pixels, width, height, .. } = frame;
+    match pixels.bytes(width, height) {
+        None => Err(format!("its pictures have an impossible size, {width} by {height}")),
+        Some(bytes) if frame.data.len() < bytes => Err("its pictures are incomplete".to_owned()),
+        Some(_) => Ok(frame),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, mpsc};
+    use std::sync::mpsc;
 
     use super::*;
     use crate::capture::{Picture, Pixels};
@@ -163,35 +195,45 @@ mod tests {
         assert_eq!(choose(&[], VideoFormat::HD), None);
     }
 
-    /// Delivers `good` pictures, then fails or hangs.
+    /// Delivers `good` pictures, each followed by `broken` ones, then fails or hangs.
+    #[derive(Clone, Copy)]
     struct Fake {
         good: usize,
+        broken: u32,
         hangs: bool,
+        bytes: usize,
     }
 
-    impl Cameras for Fake {
-        type Camera = Self;
+    const FAKE: Fake = Fake { good: 8, broken: 0, hangs: false, bytes: 4096 };
 
-        fn open(&self, id: &str, _: VideoFormat) -> Result<Self, String> {
-            if id == "gone" { Err("no such camera".into()) } else { Ok(Self { ..*self }) }
+    struct Open(Fake, u32);
+
+    impl Cameras for Fake {
+        fn open(&self, id: &str, _: VideoFormat) -> Result<Box<dyn Camera>, String> {
+            if id == "gone" { Err("no such camera".into()) } else { Ok(Box::new(Open(*self, 0))) }
         }
     }
 
-    impl Camera for Fake {
+    impl Camera for Open {
         fn frame(&mut self) -> Result<Frame, String> {
             std::thread::sleep(Duration::from_millis(5));
-            if self.good > 0 {
-                self.good -= 1;
+            if self.1 > 0 {
+                self.1 -= 1;
+                return Err("a broken picture".into());
+            }
+            if self.0.good > 0 {
+                (self.0.good, self.1) = (self.0.good - 1, self.0.broken);
+                let data = vec![0; self.0.bytes];
                 return Ok(Frame {
                     pixels: Pixels::Gray,
                     width: 64,
                     height: 64,
-                    data: vec![0; 4096],
+                    data,
                     color: None,
                     seen: None,
                 });
             }
-            if self.hangs {
+            if self.0.hangs {
                 std::thread::sleep(Duration::from_secs(60));
             }
             Err("unplugged".into())
@@ -203,7 +245,7 @@ mod tests {
         let (tell, told) = mpsc::channel();
         let door = Door::new(Arc::new(move |picture: Picture| drop(seen.send(picture))));
         let lost: Lost = Arc::new(move |reason| drop(tell.send(reason)));
-        start(fake, id, VideoFormat::SMALL, &door, lost).unwrap();
+        start(Arc::new(fake), id, VideoFormat::SMALL, &door, lost).unwrap();
         let reason = told.recv_timeout(Duration::from_secs(10)).unwrap();
         assert!(!door.is_open());
         (pictures.try_iter().count(), reason)
@@ -211,19 +253,54 @@ mod tests {
 
     #[test]
     fn a_camera_that_is_pulled_out_is_reported_with_the_drivers_words() {
-        let (pictures, reason) = run(Fake { good: 8, hangs: false }, "x");
+        let (pictures, reason) = run(FAKE, "x");
         assert!((4..=8).contains(&pictures), "{pictures}");
         assert_eq!(reason, "unplugged");
     }
 
     #[test]
     fn a_camera_that_hangs_is_left_behind() {
-        let (_, reason) = run(Fake { good: 3, hangs: true }, "x");
-        assert_eq!(reason, "no picture for 3 seconds");
+        let (_, reason) = run(Fake { hangs: true, ..FAKE }, "x");
+        assert_eq!(reason, "no picture for 1.5 seconds");
     }
 
     #[test]
     fn a_camera_that_is_not_there_is_reported() {
-        assert_eq!(run(Fake { good: 0, hangs: false }, "gone").1, "no such camera");
+        assert_eq!(run(FAKE, "gone").1, "no such camera");
+    }
+
+    #[test]
+    fn a_few_broken_pictures_are_left_out() {
+        let (pictures, reason) = run(Fake { broken: BROKEN - 1, ..FAKE }, "x");
+        assert!((4..=8).contains(&pictures), "{pictures}");
+        assert_eq!(reason, "unplugged");
+    }
+
+    #[test]
+    fn a_camera_whose_pictures_are_all_incomplete_is_lost() {
+        let (pictures, reason) = run(Fake { good: 100, bytes: 4095, ..FAKE }, "x");
+        assert_eq!((pictures, reason.as_str()), (0, "its pictures are incomplete"));
+    }
+
+    #[test]
+    fn a_size_that_no_picture_has_is_refused() {
+        let frame = |pixels, width, height| Frame {
+            pixels,
+            width,
+            height,
+            data: vec![0; 64],
+            color: None,
+            seen: None,
+        };
+        for (pixels, width, height) in [
+            (Pixels::Gray, 0, 8),
+            (Pixels::Rgb, 1, 4),
+            (Pixels::Yuy2, 3, 4),
+            (Pixels::Nv12, 4, 3),
+            (Pixels::Ayuv, u32::MAX, u32::MAX),
+        ] {
+            assert!(whole(frame(pixels, width, height)).is_err(), "{pixels:?} {width}x{height}");
+        }
+        assert!(whole(frame(Pixels::Nv12, 4, 4)).is_ok());
     }
 }

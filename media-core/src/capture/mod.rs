@@ -3,13 +3,13 @@
 //! A source runs on threads of its own and hands pictures through a [`Door`]. Closing the door is how it is stopped: a
 //! thread that hangs inside a driver can be abandoned, because nothing that it brings later gets in.
 
-#[cfg(feature = "capture")]
 pub(crate) mod camera;
 pub(crate) mod file;
 mod flash_beep;
 #[cfg(feature = "capture")]
 pub(crate) mod microphone;
 pub(crate) mod showroom;
+pub(crate) mod still;
 pub(crate) mod test_pattern;
 
 use std::{
@@ -24,6 +24,10 @@ use std::{
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
+pub use self::{
+    camera::{Camera, Cameras},
+    still::Still,
+};
 use crate::{MediaError, format::VideoFormat, scene::strip::Strip, time::WallClock};
 
 /// What the picture shows.
@@ -32,6 +36,8 @@ use crate::{MediaError, format::VideoFormat, scene::strip::Strip, time::WallCloc
 pub enum VideoSource {
     /// A moving picture with a running clock that needs no device.
     TestPattern,
+    /// The still with the organisation's name.
+    Still,
     /// A camera.
     Camera {
         /// As in [`crate::device::Device::id`].
@@ -78,25 +84,54 @@ pub enum MicrophoneChoice {
 
 /// How the bytes of a picture are laid out, rows without gaps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Pixels {
+pub enum Pixels {
+    /// Four bytes a pixel: alpha, luma, two chromas.
     Ayuv,
-    #[cfg(feature = "capture")]
+    /// Four bytes for two pixels.
     Yuy2,
-    #[cfg(feature = "capture")]
+    /// Luma, then both chromas of each two by two pixels.
     Nv12,
-    #[cfg(feature = "capture")]
+    /// Three bytes a pixel, red first.
     Rgb,
-    #[cfg(feature = "capture")]
+    /// Three bytes a pixel, blue first.
     Bgr,
-    #[cfg(feature = "capture")]
+    /// One byte a pixel.
     Gray,
 }
 
+impl Pixels {
+    /// Bytes of a picture of this size; `None` for a size that no picture has.
+    pub(crate) fn bytes(self, width: u32, height: u32) -> Option<usize> {
+        let sane = |side| (2..=LARGEST).contains(&side);
+        let even = |side: u32| side.is_multiple_of(2);
+        let fits = match self {
+            Self::Yuy2 => even(width),
+            Self::Nv12 => even(width) && even(height),
+            _ => true,
+        };
+        let pixels = width as usize * height as usize;
+        (sane(width) && sane(height) && fits).then_some(match self {
+            Self::Ayuv => pixels * 4,
+            Self::Yuy2 => pixels * 2,
+            Self::Nv12 => pixels * 3 / 2,
+            Self::Rgb | Self::Bgr => pixels * 3,
+            Self::Gray => pixels,
+        })
+    }
+}
+
+/// No side of a picture is longer.
+const LARGEST: u32 = 8192;
+
 /// One picture in memory.
-pub(crate) struct Frame {
+pub struct Frame {
+    /// How its bytes are laid out.
     pub pixels: Pixels,
+    /// Pixels; even where pixels share their colour.
     pub width: u32,
+    /// Pixels; even where pixels share their colour.
     pub height: u32,
+    /// At least as many bytes as a picture of this size has.
     pub data: Vec<u8>,
     /// Colorimetry, where the source knows it.
     pub color: Option<&'static str>,
@@ -170,33 +205,36 @@ impl Drop for Running {
     }
 }
 
-/// Starts a source. Devices and files report what goes wrong later through `lost`.
+/// What sources are started with.
+pub(crate) struct Settings {
+    pub cameras: Arc<dyn Cameras>,
+    pub pattern: Pattern,
+    pub format: VideoFormat,
+    pub wall: WallClock,
+}
+
+/// Starts a source. Devices and files report what goes wrong later through `lost`. The still needs no start.
 pub(crate) fn start(
     source: &VideoSource,
-    pattern: Pattern,
-    format: VideoFormat,
+    settings: &Settings,
     door: Door,
     sound: &Arc<Mutex<Strip>>,
-    wall: &WallClock,
     lost: Lost,
 ) -> Result<Running, MediaError> {
     sound.lock().clear();
+    let format = settings.format;
     match source {
         VideoSource::TestPattern => {
-            let (door, wall, sound) = (door.clone(), wall.clone(), sound.clone());
+            let (door, wall, sound) = (door.clone(), settings.wall.clone(), sound.clone());
+            let pattern = settings.pattern;
             spawn("test-pattern", move || match pattern {
                 Pattern::Test => test_pattern::run(format, &door, wall),
                 Pattern::Showroom => showroom::run(format, &door, &sound, &wall),
                 Pattern::FlashBeep { sound_ppm } => flash_beep::run(format, &door, &sound, sound_ppm),
             })?;
         }
-        #[cfg(feature = "capture")]
-        VideoSource::Camera { id } => camera::start(camera::Nokhwa, id, format, &door, lost)?,
-        #[cfg(not(feature = "capture"))]
-        VideoSource::Camera { id } => {
-            drop(lost);
-            return Err(MediaError::Device { device: id.clone(), reason: "built without cameras".into() });
-        }
+        VideoSource::Still => {}
+        VideoSource::Camera { id } => camera::start(settings.cameras.clone(), id, format, &door, lost)?,
         VideoSource::File { path } => file::start(path, &door, sound, lost)?,
     }
     Ok(Running { door })

@@ -1,12 +1,12 @@
 //! What a pipeline is started with, and what it tells.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     MediaError,
-    capture::{MicrophoneChoice, Pattern, VideoSource},
+    capture::{Cameras, MicrophoneChoice, Pattern, Still, VideoSource, camera},
     device::{Device, Devices},
     encode::video::Preset,
     format::{Bitrate, VideoFormat},
@@ -32,6 +32,10 @@ pub struct Config {
     pub preview: PreviewSettings,
     /// What is shown first.
     pub source: VideoSource,
+    /// How cameras are opened.
+    pub cameras: Arc<dyn Cameras>,
+    /// What stands in for a source that is away.
+    pub still: Still,
     /// What the test picture looks like.
     pub pattern: Pattern,
     /// Which microphone is heard first.
@@ -61,6 +65,8 @@ impl Default for Config {
             key_interval: Duration::from_secs(2),
             preview: PreviewSettings::default(),
             source: VideoSource::TestPattern,
+            cameras: camera::system(),
+            still: Still::default(),
             pattern: Pattern::default(),
             microphone: MicrophoneChoice::Default,
             muted: false,
@@ -94,20 +100,34 @@ impl Config {
     }
 }
 
-/// Something that a pipeline tells.
+/// What viewers see of the chosen source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Showing {
+    /// Its pictures.
+    Source,
+    /// The last picture, for a few seconds at most.
+    Held,
+    /// The still.
+    Still,
+}
+
+/// Something that a pipeline tells. A failure of the pipeline itself is told by [`super::Pipeline::failure`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
-    /// The picture shows this now.
+    /// What viewers see has changed.
     Source {
-        /// What is shown.
-        shown: VideoSource,
-    },
-    /// What was shown is gone; the test picture is shown instead. A camera comes back by itself when it is plugged in again.
-    SourceLost {
-        /// What was shown.
+        /// What was chosen.
         source: VideoSource,
-        /// Why, for people.
+        /// What is shown of it.
+        showing: Showing,
+    },
+    /// The chosen source is away. It is opened again and again; [`Event::Source`] tells what stands in, and when it is back.
+    SourceLost {
+        /// What was chosen.
+        source: VideoSource,
+        /// Why, for people. Told again when it is another reason.
         reason: String,
     },
     /// This microphone is heard now; `None`: silence.
@@ -154,11 +174,6 @@ pub enum Event {
     SoundSteady {
         /// Gaps that it had.
         gaps: u64,
-    },
-    /// The composer or an encoder broke. Stop this pipeline and start another.
-    Failed {
-        /// Why, for people.
-        reason: String,
     },
 }
 

@@ -11,16 +11,22 @@ use std::{
 
 use gstreamer::prelude::*;
 use parking_lot::Mutex;
-use tokio::{runtime, sync::mpsc, task};
+use tokio::{
+    runtime,
+    sync::{Notify, mpsc, watch},
+    task,
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{
     config::{Config, Event, Stats},
-    sound, strain,
+    sound,
+    source::{Source, StillSlot},
+    strain,
 };
 use crate::{
     MediaError,
-    capture::{self, MicrophoneChoice, VideoSource},
+    capture::MicrophoneChoice,
     device::Device,
     encode::live::{Audio, Encoded, Video, VideoSettings},
     gst,
@@ -45,6 +51,11 @@ pub(super) struct Inner {
     pub desk: Desk,
     pub hub: Arc<Hub>,
     pub preview: PreviewSlot,
+    /// Why the pipeline broke: the first reason, kept.
+    pub failure: watch::Sender<Option<String>>,
+    /// Wakes the supervision of the source.
+    pub sources: Arc<Notify>,
+    pub still: StillSlot,
     pub scene: Mutex<Scene>,
     pub state: Mutex<State>,
     pipeline: gstreamer::Pipeline,
@@ -53,13 +64,7 @@ pub(super) struct Inner {
 }
 
 pub(super) struct State {
-    /// What the host chose.
-    pub wanted: VideoSource,
-    /// What is shown: the same, or the test picture in its place.
-    pub shown: VideoSource,
-    /// Counts sources, so that late news of an earlier one are told apart.
-    pub turn: u64,
-    pub running: Option<capture::Running>,
+    pub source: Source,
     pub microphone: Microphone,
     pub broadcast: Option<OnAir>,
     pub recording: Option<Recording>,
@@ -76,7 +81,7 @@ pub(super) struct Microphone {
     /// Failures since it was last heard.
     pub failures: u32,
     #[cfg(feature = "capture")]
-    pub listening: Option<capture::microphone::Listening>,
+    pub listening: Option<crate::capture::microphone::Listening>,
 }
 
 pub(super) struct OnAir {
@@ -164,11 +169,9 @@ impl Inner {
 
         let desk = Desk::new(config.muted);
         desk.microphone_sync.set_offset(config.sound_offset_ms);
+        let sources = Arc::new(Notify::new());
         let state = State {
-            wanted: VideoSource::TestPattern,
-            shown: VideoSource::TestPattern,
-            turn: 0,
-            running: None,
+            source: Source::new(sources.clone()),
             microphone: Microphone {
                 choice: MicrophoneChoice::None,
                 open: None,
@@ -194,6 +197,9 @@ impl Inner {
             desk,
             hub,
             preview,
+            failure: watch::Sender::new(None),
+            sources,
+            still: StillSlot::default(),
             state: Mutex::new(state),
             pipeline,
             clock,
@@ -203,11 +209,9 @@ impl Inner {
         inner.pipeline.set_state(gstreamer::State::Playing).map_err(|e| MediaError::build(CHAIN, e))?;
         *inner.mixer.lock() =
             Some(sound::start(&inner.pipeline, audio, &inner.desk, &inner.events, inner.stop.clone())?);
-        if let Err(error) = inner.set_source(inner.config.source.clone()) {
-            let source = inner.config.source.clone();
-            inner.tell(Event::SourceLost { source, reason: error.to_string() });
-            inner.set_source(VideoSource::TestPattern)?;
-        }
+        inner.set_still(inner.config.still.clone())?;
+        inner.choose(inner.config.source.clone());
+        inner.supervise();
         inner.set_microphone(inner.config.microphone.clone())?;
         #[cfg(feature = "capture")]
         inner.watch_devices()?;
@@ -217,13 +221,18 @@ impl Inner {
 
     fn listen_to_bus(self: &Arc<Self>) -> Result<(), MediaError> {
         let bus = self.pipeline.bus().ok_or_else(|| MediaError::build(CHAIN, "no bus"))?;
-        let events = self.events.clone();
+        let failure = self.failure.clone();
         bus.set_sync_handler(move |_, message| {
             match message.view() {
                 gstreamer::MessageView::Error(error) => {
                     let reason = gst::sentence(error);
                     tracing::error!(reason, "the pipeline failed");
-                    let _ = events.try_send(Event::Failed { reason });
+                    // the first is the cause, what follows are its consequences
+                    failure.send_if_modified(|known| {
+                        let first = known.is_none();
+                        known.get_or_insert(reason);
+                        first
+                    });
                 }
                 gstreamer::MessageView::Warning(warning) => {
                     tracing::warn!(warning = %warning.error(), "pipeline");
@@ -235,66 +244,14 @@ impl Inner {
         Ok(())
     }
 
+    /// Posts an error of an element, as if one had failed.
+    pub(super) fn break_down(&self, reason: &str) {
+        gstreamer::element_error!(self.pipeline, gstreamer::CoreError::Failed, ("{reason}"));
+    }
+
     pub(super) fn tell(&self, event: Event) {
         if let Err(error) = self.events.try_send(event) {
             tracing::debug!(%error, "an event was left out");
-        }
-    }
-
-    /// Shows another source; the one before is closed first, so that a camera can be opened again.
-    pub(super) fn set_source(self: &Arc<Self>, source: VideoSource) -> Result<(), MediaError> {
-        let mut state = self.state.lock();
-        if let VideoSource::File { path } = &source
-            && let Err(error) = std::fs::File::open(path)
-        {
-            let device = path.display().to_string();
-            return Err(MediaError::Device { device, reason: error.to_string() });
-        }
-        state.wanted = source.clone();
-        self.show(&mut state, source)
-    }
-
-    /// Shows `source` without a change of what the host chose.
-    fn show(self: &Arc<Self>, state: &mut State, source: VideoSource) -> Result<(), MediaError> {
-        state.turn += 1;
-        let turn = state.turn;
-        state.running = None;
-        let weak = Arc::downgrade(self);
-        let lost: capture::Lost = Arc::new(move |reason| {
-            if let Some(inner) = weak.upgrade() {
-                inner.source_lost(turn, reason);
-            }
-        });
-        let (sync, test) = match source {
-            VideoSource::Camera { .. } => (&self.desk.microphone_sync, Some(&self.desk.lip_test)),
-            VideoSource::TestPattern | VideoSource::File { .. } => (&self.desk.source_sync, None),
-        };
-        let door = self.compositor.door(sync, test);
-        let wall = &self.config.wall;
-        state.running = Some(capture::start(
-            &source,
-            self.config.pattern,
-            self.config.video,
-            door,
-            &self.desk.source,
-            wall,
-            lost,
-        )?);
-        state.shown = source.clone();
-        self.tell(Event::Source { shown: source });
-        Ok(())
-    }
-
-    fn source_lost(self: &Arc<Self>, turn: u64, reason: String) {
-        let mut state = self.state.lock();
-        if state.turn != turn || self.stop.is_cancelled() {
-            return;
-        }
-        tracing::warn!(source = ?state.shown, reason, "source lost");
-        let source = state.shown.clone();
-        self.tell(Event::SourceLost { source, reason });
-        if let Err(error) = self.show(&mut state, VideoSource::TestPattern) {
-            tracing::error!(%error, "the test picture cannot be shown");
         }
     }
 
@@ -306,31 +263,12 @@ impl Inner {
         let weak = Arc::downgrade(self);
         let watch = crate::device::watch(move |devices| {
             let Some(inner) = weak.upgrade() else { return };
-            inner.devices_changed(&devices);
+            inner.cameras_changed(&devices.cameras);
+            inner.microphones_changed(&devices.microphones);
             inner.tell(Event::Devices { devices });
         })?;
         self.state.lock().watch = Some(watch);
         Ok(())
-    }
-
-    /// Brings back what was chosen and lost, and notices a microphone that went without a word.
-    #[cfg(feature = "capture")]
-    fn devices_changed(self: &Arc<Self>, devices: &crate::device::Devices) {
-        let mut state = self.state.lock();
-        let back = match &state.wanted {
-            VideoSource::Camera { id } if state.shown != state.wanted => {
-                devices.cameras.iter().any(|camera| camera.id == *id)
-            }
-            _ => false,
-        };
-        if back {
-            let wanted = state.wanted.clone();
-            if let Err(error) = self.show(&mut state, wanted) {
-                tracing::warn!(%error, "the camera did not come back");
-            }
-        }
-        drop(state);
-        self.microphones_changed(&devices.microphones);
     }
 
     pub(super) fn last_picture(&self) -> Pts {
@@ -379,7 +317,7 @@ impl Inner {
         self.stop.cancel();
         {
             let mut state = self.state.lock();
-            state.running = None;
+            state.source.running = None;
             #[cfg(feature = "capture")]
             {
                 state.watch = None;

@@ -3,7 +3,9 @@
 mod config;
 mod inner;
 mod sound;
+mod source;
 mod strain;
+mod supervisor;
 
 use std::{
     path::PathBuf,
@@ -13,11 +15,11 @@ use std::{
 
 use tokio::sync::{mpsc, watch};
 
-pub use self::config::{Config, Event, Stats};
+pub use self::config::{Config, Event, Showing, Stats};
 use self::inner::Inner;
 use crate::{
     MediaError,
-    capture::{MicrophoneChoice, VideoSource},
+    capture::{MicrophoneChoice, Still, VideoSource},
     output::{
         BroadcastState, PreviewFrame, RtmpTarget,
         rtmp::{AirPosition, Broadcast},
@@ -45,8 +47,8 @@ impl Pipeline {
         Ok(Self { inner })
     }
 
-    /// Shows another source, at once, without a break in what is sent. A device that cannot be opened is told by
-    /// [`Event::SourceLost`].
+    /// Shows another source, without a break in what is sent: what is shown now stands until its first picture. A source that cannot
+    /// be opened or fails later is told by [`Event::SourceLost`] and opened again and again; [`Event::Source`] tells what stands in.
     ///
     /// # Errors
     /// [`MediaError::Device`] when a file is not there: the old source stays.
@@ -54,9 +56,39 @@ impl Pipeline {
         self.inner.set_source(source)
     }
 
-    /// What is shown now.
+    /// What was chosen.
     pub fn source(&self) -> VideoSource {
-        self.inner.state.lock().shown.clone()
+        self.inner.state.lock().source.wanted.clone()
+    }
+
+    /// What viewers see of it.
+    pub fn showing(&self) -> Showing {
+        self.inner.state.lock().source.showing()
+    }
+
+    /// Opens the chosen source now, if it is away.
+    pub fn try_source(&self) {
+        self.inner.try_source();
+    }
+
+    /// Another still, drawn in the background.
+    ///
+    /// # Errors
+    /// [`MediaError::Build`] when the system gives no thread.
+    pub fn set_still(&self, still: Still) -> Result<(), MediaError> {
+        self.inner.set_still(still)
+    }
+
+    /// Why the composer or an encoder broke; `None` while all is well. Once there is a reason, it stays: stop this pipeline and
+    /// start another. A latch rather than an event, so that nothing can crowd it out.
+    pub fn failure(&self) -> watch::Receiver<Option<String>> {
+        self.inner.failure.subscribe()
+    }
+
+    /// Breaks as if an element had failed, for tests of what follows.
+    #[doc(hidden)]
+    pub fn break_down(&self, reason: &str) {
+        self.inner.break_down(reason);
     }
 
     /// Listens to another microphone. What becomes of it is told by [`Event::Microphone`] and [`Event::MicrophoneLost`].

@@ -75,8 +75,14 @@ impl Compositor {
         Ok(Self { canvas, pipeline: pipeline.downgrade(), source, card, card_pad, fade, program })
     }
 
-    /// A new way in for a source, whose pictures stay with the sound that `sync` follows and are noted by `test`.
-    pub(crate) fn door(&self, sync: &Arc<LipSync>, test: Option<&Arc<LipTest>>) -> Door {
+    /// A new way in for a source, whose pictures stay with the sound that `sync` follows and are noted by `test`. `arrived` is told of
+    /// each picture that got in, on the source's thread.
+    pub(crate) fn door(
+        &self,
+        sync: &Arc<LipSync>,
+        test: Option<&Arc<LipTest>>,
+        arrived: impl Fn() + Send + Sync + 'static,
+    ) -> Door {
         let (source, pipeline, sync, test) =
             (self.source.clone(), self.pipeline.clone(), sync.clone(), test.cloned());
         let patience = Mutex::new(Duration::ZERO);
@@ -102,10 +108,23 @@ impl Compositor {
             stamped.set_dts(gstreamer::ClockTime::NONE);
             stamped.set_duration(gstreamer::ClockTime::NONE);
             let sample = gstreamer::Sample::builder().buffer(&buffer).caps(&caps).build();
-            if let Err(error) = source.push_sample(&sample) {
-                tracing::debug!(%error, "a picture came after the end");
+            match source.push_sample(&sample) {
+                Ok(_) => arrived(),
+                Err(error) => tracing::debug!(%error, "a picture came after the end"),
             }
         }))
+    }
+
+    /// Shows one picture in the source's place until the source brings another.
+    pub(crate) fn stand_in(&self, picture: Picture) {
+        let (Some(now), Some((mut buffer, caps))) = (self.now(), unpack(picture)) else { return };
+        let stamped = buffer.make_mut();
+        stamped.set_pts(gstreamer::ClockTime::from_nseconds(now.as_nanos()));
+        stamped.set_duration(gstreamer::ClockTime::NONE);
+        let sample = gstreamer::Sample::builder().buffer(&buffer).caps(&caps).build();
+        if let Err(error) = self.source.push_sample(&sample) {
+            tracing::debug!(%error, "the still came after the end");
+        }
     }
 
     /// Shows `scene`: draws its lower third, or lets the one that is there go. Blocks while drawing.
@@ -226,23 +245,17 @@ fn unpack(picture: Picture) -> Option<(gstreamer::Buffer, gstreamer::Caps)> {
 
 fn pack(frame: Frame) -> Option<(gstreamer::Buffer, gstreamer::Caps)> {
     let (width, height) = (frame.width as usize, frame.height as usize);
-    let (format, strides, offsets, size) = match frame.pixels {
-        Pixels::Ayuv => (RawFormat::Ayuv, vec![width * 4], vec![0], width * height * 4),
-        #[cfg(feature = "capture")]
-        Pixels::Yuy2 => (RawFormat::Yuy2, vec![width * 2], vec![0], width * height * 2),
-        #[cfg(feature = "capture")]
-        Pixels::Nv12 => {
-            (RawFormat::Nv12, vec![width, width], vec![0, width * height], width * height * 3 / 2)
-        }
-        #[cfg(feature = "capture")]
-        Pixels::Rgb => (RawFormat::Rgb, vec![width * 3], vec![0], width * height * 3),
-        #[cfg(feature = "capture")]
-        Pixels::Bgr => (RawFormat::Bgr, vec![width * 3], vec![0], width * height * 3),
-        #[cfg(feature = "capture")]
-        Pixels::Gray => (RawFormat::Gray8, vec![width], vec![0], width * height),
+    let (format, strides, offsets) = match frame.pixels {
+        Pixels::Ayuv => (RawFormat::Ayuv, vec![width * 4], vec![0]),
+        Pixels::Yuy2 => (RawFormat::Yuy2, vec![width * 2], vec![0]),
+        Pixels::Nv12 => (RawFormat::Nv12, vec![width, width], vec![0, width * height]),
+        Pixels::Rgb => (RawFormat::Rgb, vec![width * 3], vec![0]),
+        Pixels::Bgr => (RawFormat::Bgr, vec![width * 3], vec![0]),
+        Pixels::Gray => (RawFormat::Gray8, vec![width], vec![0]),
     };
-    if frame.data.len() < size {
-        return None; // a driver handed over less than a picture
+    // a driver that hands over less than a picture
+    if frame.data.len() < frame.pixels.bytes(frame.width, frame.height)? {
+        return None;
     }
     let mut caps = gstreamer::Caps::builder("video/x-raw")
         .field("format", format.to_str())

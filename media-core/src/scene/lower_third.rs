@@ -1,54 +1,20 @@
 //! Draws a lower third once, as an SVG of escaped fields, into pixels with alpha.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use gstreamer::prelude::*;
 
-use super::model::{LowerThird, Rect};
-use crate::{MediaError, gst};
+use super::{
+    drawing::{self, Drawing, is_color, line},
+    model::{LowerThird, Rect},
+};
+use crate::MediaError;
 
-const CHAIN: &str = "lower third";
 const LARGEST_PICTURE: usize = 4 << 20;
-const ACCENT: &str = "#5b8cff";
-const TIMEOUT: gstreamer::ClockTime = gstreamer::ClockTime::from_seconds(5);
-
-/// A drawn card.
-pub(super) struct Drawing {
-    /// What GStreamer calls it: format, size.
-    pub caps: gstreamer::Caps,
-    pub buffer: gstreamer::Buffer,
-}
+/// Vitrine's own accent.
+const ACCENT: &str = drawing::ACCENT;
 
 /// Draws `card` at the size of `rect`. Takes some ten milliseconds.
 pub(super) fn draw(card: &LowerThird, rect: Rect) -> Result<Drawing, MediaError> {
-    gst::init()?;
-    let svg = svg(card, rect);
-    let source = gst::source(Some(&gstreamer::Caps::builder("image/svg+xml").build()), false);
-    let raw = gstreamer::Caps::builder("video/x-raw").field("format", "BGRA").build();
-    let sink = gstreamer_app::AppSink::builder().caps(&raw).sync(false).build();
-    let pipeline = gstreamer::Pipeline::new();
-    let chain = [source.upcast_ref(), &gst::make("rsvgdec")?, &gst::make("videoconvert")?, sink.upcast_ref()];
-    gst::add(CHAIN, &pipeline, &chain)?;
-    pipeline.set_state(gstreamer::State::Playing).map_err(|e| MediaError::build(CHAIN, e))?;
-    let drawn = source
-        .push_buffer(gstreamer::Buffer::from_slice(svg.into_bytes()))
-        .and_then(|_| source.end_of_stream())
-        .map_err(|e| MediaError::failed(CHAIN, e))
-        .and_then(|_| sample(&sink));
-    if let Err(error) = pipeline.set_state(gstreamer::State::Null) {
-        tracing::warn!(%error, "the chain that draws a lower third did not stop");
-    }
-    drawn
-}
-
-fn sample(sink: &gstreamer_app::AppSink) -> Result<Drawing, MediaError> {
-    let sample =
-        sink.try_pull_sample(TIMEOUT).ok_or_else(|| MediaError::failed(CHAIN, "nothing was drawn"))?;
-    let (caps, buffer) = (sample.caps_owned(), sample.buffer_owned());
-    let (caps, buffer) = caps.zip(buffer).ok_or_else(|| MediaError::failed(CHAIN, "an empty drawing"))?;
-    let mut caps = caps;
-    // one picture that stands until the next: no rate
-    caps.make_mut().set("framerate", gstreamer::Fraction::new(0, 1));
-    Ok(Drawing { caps, buffer })
+    drawing::render(svg(card, rect))
 }
 
 /// 1000 units wide, 250 high.
@@ -81,40 +47,6 @@ fn svg(card: &LowerThird, rect: Rect) -> String {
         width = rect.width,
         height = rect.height,
     )
-}
-
-/// Text that fits into `room` units at this size, escaped.
-fn line(text: &str, size: usize, room: usize) -> String {
-    // DejaVu Sans, the widest of the fonts asked for, is about 0.62 of its size a letter
-    let fits = room * 100 / (size * 62);
-    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let clean = clean.trim();
-    if clean.chars().count() <= fits {
-        return escape(clean);
-    }
-    let cut: String = clean.chars().take(fits.saturating_sub(1)).collect();
-    escape(cut.trim_end()) + "…"
-}
-
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            // characters that XML 1.0 does not know
-            '\u{fffe}' | '\u{ffff}' => {}
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-fn is_color(text: &str) -> bool {
-    text.len() == 7 && text.starts_with('#') && text[1..].bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 fn picture(bytes: &[u8]) -> Option<String> {

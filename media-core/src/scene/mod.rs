@@ -1,6 +1,7 @@
 //! The scene is data: layers and where they stand. The compositor draws it, the mixer gives it sound.
 
 mod compositor;
+pub(crate) mod drawing;
 mod fade;
 pub(crate) mod lip_sync;
 pub(crate) mod lip_test;

@@ -29,9 +29,7 @@ pub(crate) const FORMATS: [FrameFormat; 6] = [
 pub(crate) struct Nokhwa;
 
 impl Cameras for Nokhwa {
-    type Camera = OpenCamera;
-
-    fn open(&self, id: &str, wish: VideoFormat) -> Result<OpenCamera, String> {
+    fn open(&self, id: &str, wish: VideoFormat) -> Result<Box<dyn Camera>, String> {
         let index = camera_index(id).ok_or("it is not plugged in")?;
         let formats = formats(&index)?;
         let offers: Vec<_> = formats
@@ -50,7 +48,7 @@ impl Cameras for Nokhwa {
         let mut driver = Driver::new(index, request).map_err(|e| e.to_string())?;
         driver.open_stream().map_err(|e| e.to_string())?;
         tracing::info!(camera = id, format = %driver.camera_format(), "camera opened");
-        Ok(OpenCamera(driver))
+        Ok(Box::new(OpenCamera(driver)))
     }
 }
 
@@ -60,7 +58,7 @@ fn formats(index: &CameraIndex) -> Result<Vec<CameraFormat>, String> {
     driver.compatible_camera_formats().map_err(|e| e.to_string())
 }
 
-pub(crate) struct OpenCamera(Driver);
+struct OpenCamera(Driver);
 
 impl Camera for OpenCamera {
     fn frame(&mut self) -> Result<Frame, String> {
