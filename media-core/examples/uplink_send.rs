@@ -45,10 +45,12 @@ async fn main() -> anyhow::Result<()> {
     let mut state = "off";
     for _ in 0..seconds * 5 {
         tick.tick().await;
+        if let Some(reason) = pipeline.failure().borrow().clone() {
+            anyhow::bail!(reason);
+        }
         while let Ok(event) = events.try_recv() {
             match event {
                 Event::Broadcast { broadcast } => state = name(&broadcast),
-                Event::Failed { reason } => anyhow::bail!(reason),
                 Event::SourceLost { reason, .. } => anyhow::bail!("the file: {reason}"),
                 _ => {}
             }

@@ -98,8 +98,14 @@ try {
     const seen = await window.run(picture);
     return seen && seen.mean > 8 && seen;
   });
+  shoot('studio-still');
+  step('without a camera the preview shows the still, and nothing is chosen in its place');
+
+  await window.run(`await window.__TAURI_INTERNALS__.invoke('set_source', { source: { kind: 'test_pattern' } })`);
   await until('the preview moves', 20, async () => (await window.run(picture)).hash !== first.hash);
-  step('the preview shows a moving picture, and says that it is the test pattern');
+  const moving = await window.run(picture);
+  await until('it goes on moving', 20, async () => (await window.run(picture)).hash !== moving.hash);
+  step('the host chooses the test pattern: the preview moves');
   shoot('studio-preview');
 
   const hold = async () => {

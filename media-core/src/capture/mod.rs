@@ -109,8 +109,11 @@ impl Pixels {
             Self::Nv12 => even(width) && even(height),
             _ => true,
         };
+        if !(sane(width) && sane(height) && fits) {
+            return None;
+        }
         let pixels = width as usize * height as usize;
-        (sane(width) && sane(height) && fits).then_some(match self {
+        Some(match self {
             Self::Ayuv => pixels * 4,
             Self::Yuy2 => pixels * 2,
             Self::Nv12 => pixels * 3 / 2,

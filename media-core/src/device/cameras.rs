@@ -32,15 +32,37 @@ pub(crate) fn camera_index(id: &str) -> Option<CameraIndex> {
     nodes().into_iter().find(|(known, _)| known == id).map(|(_, info)| info.index().clone())
 }
 
-/// Whether a camera can be used, as found when it appeared: opening one that is in use could disturb it.
-static USABLE: Mutex<Option<HashMap<String, bool>>> = Mutex::new(None);
+/// A node that delivers nothing is looked at so often: a camera that was just plugged in may not be ready.
+const LOOKS: u32 = 5;
+
+/// What was found when a camera appeared: opening one that is in use could disturb it.
+static FOUND: Mutex<Option<HashMap<String, Found>>> = Mutex::new(None);
+
+#[derive(Default)]
+struct Found {
+    usable: bool,
+    looks: u32,
+}
+
+impl Found {
+    /// Whether it can be used; `look` opens it, if that is not known for certain.
+    fn is_usable(&mut self, look: impl FnOnce() -> bool) -> bool {
+        if !self.usable && self.looks < LOOKS {
+            self.looks += 1;
+            self.usable = look();
+        }
+        self.usable
+    }
+}
 
 fn usable() -> Vec<(String, CameraInfo)> {
     let mut nodes = nodes();
-    let mut known = USABLE.lock();
-    let known = known.get_or_insert_default();
-    known.retain(|id, _| nodes.iter().any(|(there, _)| there == id));
-    nodes.retain(|(id, info)| *known.entry(id.clone()).or_insert_with(|| delivers_pictures(info.index())));
+    let mut found = FOUND.lock();
+    let found = found.get_or_insert_default();
+    found.retain(|id, _| nodes.iter().any(|(there, _)| there == id));
+    nodes.retain(|(id, info)| {
+        found.entry(id.clone()).or_default().is_usable(|| delivers_pictures(info.index()))
+    });
     nodes
 }
 
@@ -52,7 +74,8 @@ fn nodes() -> Vec<(String, CameraInfo)> {
             return Vec::new();
         }
     };
-    let links = links(Path::new("/dev/v4l/by-id"));
+    let mut links = links_in(Path::new("/dev/v4l/by-path"));
+    links.extend(links_in(Path::new("/dev/v4l/by-id")));
     nodes
         .into_iter()
         .filter(|info| !is_metadata(info.index()))
@@ -64,7 +87,7 @@ fn id(info: &CameraInfo, links: &HashMap<PathBuf, String>) -> String {
     match info.index() {
         CameraIndex::Index(n) if cfg!(target_os = "linux") => {
             let node = format!("video{n}");
-            links.get(Path::new(&node)).cloned().unwrap_or(node)
+            links.get(Path::new(&node)).cloned().unwrap_or_else(|| unlinked(&node, &info.human_name()))
         }
         // elsewhere the system's own name of the device is in `misc`
         index if info.misc().is_empty() => index.to_string(),
@@ -72,8 +95,14 @@ fn id(info: &CameraInfo, links: &HashMap<PathBuf, String>) -> String {
     }
 }
 
+/// A node that the system gives no lasting name. Whatever is plugged in next may get its number, so that the number alone
+/// would be another camera.
+fn unlinked(node: &str, name: &str) -> String {
+    format!("{node}:{name}")
+}
+
 /// Node name (`video0`) to stable name.
-fn links(folder: &Path) -> HashMap<PathBuf, String> {
+fn links_in(folder: &Path) -> HashMap<PathBuf, String> {
     let Ok(entries) = std::fs::read_dir(folder) else { return HashMap::new() };
     entries
         .flatten()
@@ -111,8 +140,26 @@ mod tests {
     fn stable_names_are_found_by_node() {
         let folder = tempfile::tempdir().unwrap();
         std::os::unix::fs::symlink("../../video2", folder.path().join("usb-Nice_Cam-video-index0")).unwrap();
-        let links = links(folder.path());
+        let links = links_in(folder.path());
         assert_eq!(links.get(Path::new("video2")).map(String::as_str), Some("usb-Nice_Cam-video-index0"));
+    }
+
+    #[test]
+    fn a_number_that_another_camera_gets_is_not_the_same_camera() {
+        assert_ne!(unlinked("video0", "Studio camera"), unlinked("video0", "Integrated webcam"));
+    }
+
+    #[test]
+    fn a_camera_that_was_not_ready_at_first_is_found_and_what_is_none_is_left_alone() {
+        let mut found = Found::default();
+        assert!(!found.is_usable(|| false));
+        assert!(found.is_usable(|| true));
+        assert!(found.is_usable(|| panic!("it is known")));
+        let mut none = Found::default();
+        for _ in 0..LOOKS {
+            assert!(!none.is_usable(|| false));
+        }
+        assert!(!none.is_usable(|| panic!("it was looked at often enough")));
     }
 
     #[test]

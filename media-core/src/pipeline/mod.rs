@@ -147,6 +147,16 @@ impl Pipeline {
 
     /// Starts to publish, in place of any broadcast that runs. How it goes is told by [`Event::Broadcast`].
     pub fn start_broadcast(&self, target: RtmpTarget) {
+        self.publish(target, false);
+    }
+
+    /// Goes on with a broadcast of a pipeline that broke: as [`Pipeline::start_broadcast`], but a server that still holds the
+    /// stream of before is asked again.
+    pub fn resume_broadcast(&self, target: RtmpTarget) {
+        self.publish(target, true);
+    }
+
+    fn publish(&self, target: RtmpTarget, resumes: bool) {
         let shared = crate::output::rtmp::Shared::new();
         let stop = self.inner.stop.child_token();
         let (keys, pace) = (Arc::downgrade(&self.inner), Arc::downgrade(&self.inner));
@@ -154,6 +164,7 @@ impl Pipeline {
             hub: self.inner.hub.clone(),
             info: self.inner.stream_info(),
             target,
+            resumes,
             ask_for_key: Arc::new(move || {
                 if let Some(inner) = keys.upgrade() {
                     inner.video.ask_for_key();

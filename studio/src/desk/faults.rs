@@ -62,10 +62,11 @@ fn usual(code: FaultCode) -> (Severity, &'static [FaultAction]) {
     match code {
         FaultCode::NoCamera => (Info, &[ChooseSource, TryAgain]),
         FaultCode::CameraLost | FaultCode::CameraMissing => (Warn, &[TryAgain, ChooseSource]),
-        FaultCode::FileUnreadable => (Warn, &[ChooseSource]),
+        FaultCode::FileUnreadable => (Warn, &[TryAgain, ChooseSource]),
         FaultCode::NoMicrophone | FaultCode::MicrophoneLost => (Warn, &[TryAgain, ChooseMicrophone]),
         FaultCode::SoundGaps => (Warn, &[ChooseMicrophone, Dismiss]),
         FaultCode::EncoderOverload | FaultCode::UplinkSlow => (Warn, &[]),
+        FaultCode::PipelineRestarts => (Warn, &[]),
         FaultCode::PluginMissing | FaultCode::PipelineFailed => (Bad, &[TryAgain]),
         FaultCode::UplinkLost => (Warn, &[CancelAir]),
         FaultCode::NameUnknown
@@ -90,7 +91,9 @@ pub fn source_of(code: FaultCode) -> FaultSource {
         | FaultCode::FileUnreadable => FaultSource::Camera,
         FaultCode::NoMicrophone | FaultCode::MicrophoneLost | FaultCode::SoundGaps => FaultSource::Microphone,
         FaultCode::EncoderOverload => FaultSource::Encoder,
-        FaultCode::PluginMissing | FaultCode::PipelineFailed => FaultSource::Pipeline,
+        FaultCode::PluginMissing | FaultCode::PipelineRestarts | FaultCode::PipelineFailed => {
+            FaultSource::Pipeline
+        }
         FaultCode::UplinkSlow => FaultSource::Uplink,
         FaultCode::UplinkLost
         | FaultCode::NameUnknown

@@ -15,6 +15,7 @@ mod note;
 mod owner;
 mod phase;
 mod preview;
+mod programme;
 mod room;
 mod settings;
 mod stage;
@@ -403,7 +404,9 @@ impl Desk {
     /// Presses a fault's button.
     pub async fn act_on_fault(&self, code: FaultCode, action: FaultAction) -> Done {
         match (code, action) {
-            (FaultCode::EndFailed, FaultAction::TryAgain) => self.end_show().await,
+            (FaultCode::EndFailed, FaultAction::TryAgain) | (_, FaultAction::EndShow) => {
+                self.end_show().await
+            }
             (_, FaultAction::TryAgain) if faults::source_of(code) == FaultSource::Air => self.go_live().await,
             _ => self.ask(|done| Ask::ActOnFault(code, action, done)).await?,
         }

@@ -16,6 +16,8 @@ pub struct Settings {
     pub email: Option<String>,
     /// The source chosen last.
     pub source: Option<SourceChoice>,
+    /// What people call that source, for when it is not there.
+    pub source_name: Option<String>,
     /// The microphone chosen last; `Some(None)`: none at all.
     pub microphone: Option<Option<String>>,
     /// Size and rate.
@@ -24,7 +26,14 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { cloud_url: None, email: None, source: None, microphone: None, quality: Quality::P720 }
+        Self {
+            cloud_url: None,
+            email: None,
+            source: None,
+            source_name: None,
+            microphone: None,
+            quality: Quality::P720,
+        }
     }
 }
 

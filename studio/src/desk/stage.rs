@@ -2,64 +2,78 @@
 
 use std::path::Path;
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use vitrine_media::device::{self, Devices as MediaDevices};
 use vitrine_media::encode::video::Preset;
 use vitrine_media::format::{Bitrate, Fps, VideoFormat};
 use vitrine_media::output::{PreviewFrame, PreviewSettings, RtmpTarget};
 use vitrine_media::scene::LowerThird;
-use vitrine_media::{Config, Event, MediaError, MicrophoneChoice, Pipeline, VideoSource};
+use vitrine_media::{Config, Event, MediaError, MicrophoneChoice, Showing, Still, VideoSource};
 use vitrine_protocol::{Code, PublishInstant};
 
 use super::faults::{Fault, Faults, source_of};
+use super::programme::{News, Programme};
 use super::settings::Settings;
 use super::strain::{self, Change};
 use super::view::{
     Device, Devices, FaultCode, FaultSource, LowerThirdChoice, LowerThirdView, Quality, SourceChoice,
-    StageView,
+    StageShowing, StageView,
 };
 use crate::error::CommandError;
 
 /// The programme: what is chosen, and the pipeline while a show is open.
 pub struct Stage {
-    pipeline: Option<Pipeline>,
-    events: mpsc::Sender<Event>,
+    running: Option<Programme>,
     pictures: watch::Sender<Option<watch::Receiver<PreviewFrame>>>,
     devices: MediaDevices,
+    /// What the host chose; shown, held, or waited for.
     source: SourceChoice,
-    /// What the host chose; shown unless it is gone.
-    wanted: SourceChoice,
+    /// What people call it, known even while it is not there.
+    source_name: Option<String>,
+    /// What viewers see of it.
+    seen: Showing,
+    /// It was there since it was chosen.
+    was_there: bool,
+    organization: String,
     microphone: MicrophoneChoice,
     heard: Option<Device>,
     muted: bool,
     quality: Quality,
     choice: LowerThirdChoice,
-    showing: Option<String>,
+    /// The card that is drawn over the picture.
+    card: Option<LowerThird>,
+    /// Where the programme is sent.
+    target: Option<RtmpTarget>,
     faults: Faults,
 }
 
+/// What viewers read below the organisation's name while the picture is away.
+const STILL_LINE: &str = "Back in a moment";
+
 impl Stage {
-    /// Nothing runs yet; `events` gets what pipelines tell.
-    pub fn new(settings: &Settings, events: mpsc::Sender<Event>, faults: Faults) -> Self {
+    /// Nothing runs yet.
+    pub fn new(settings: &Settings, faults: Faults) -> Self {
         let microphone = match &settings.microphone {
             None => MicrophoneChoice::Default,
             Some(None) => MicrophoneChoice::None,
             Some(Some(id)) => MicrophoneChoice::Device { id: id.clone() },
         };
-        let source = settings.source.clone().unwrap_or(SourceChoice::TestPattern);
         Self {
-            pipeline: None,
-            events,
+            running: None,
             pictures: watch::channel(None).0,
             devices: MediaDevices::default(),
-            source: source.clone(),
-            wanted: source,
+            source: settings.source.clone().unwrap_or(SourceChoice::Still),
+            source_name: settings.source_name.clone(),
+            seen: Showing::Still,
+            was_there: false,
+            organization: String::new(),
             microphone,
             heard: None,
             muted: false,
             quality: settings.quality,
             choice: LowerThirdChoice::FollowPin,
-            showing: None,
+            card: None,
+            target: None,
             faults,
         }
     }
@@ -69,66 +83,128 @@ impl Stage {
         self.pictures.subscribe()
     }
 
-    /// Opens the programme, if it is not open. Without a chosen source the first camera is taken, and
-    /// without a camera the test pattern, which the view then says.
+    /// Whose show it is: the name stands on the still.
+    pub fn set_organization(&mut self, name: &str) {
+        name.clone_into(&mut self.organization);
+        if let Some(running) = &self.running
+            && let Err(error) = running.set_still(self.still())
+        {
+            tracing::warn!(%error, "the still keeps its old name");
+        }
+    }
+
+    fn still(&self) -> Still {
+        Still { name: self.organization.clone(), line: STILL_LINE.to_owned(), accent: None }
+    }
+
+    /// What the programme tells next; nothing while none runs.
+    pub async fn news(&mut self) -> News {
+        match &mut self.running {
+            Some(running) => running.news().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Opens the programme, if it is not open. A host who never chose gets the first camera, or the still where there
+    /// is none. What was chosen is never replaced: a camera that is not there is waited for.
     ///
     /// # Errors
     /// A sentence that names a missing plugin.
     pub async fn open(&mut self, chosen: bool) -> Result<(), CommandError> {
-        if self.pipeline.is_some() {
+        if self.running.is_some() {
             return Ok(());
         }
         self.devices = tokio::task::spawn_blocking(device::list).await.unwrap_or_default();
         self.forget_faults();
-        let camera_there = |id: &str| self.devices.cameras.iter().any(|camera| camera.id == id);
-        let lost = matches!(&self.source, SourceChoice::Camera { id } if !camera_there(id));
-        let file_lost = matches!(&self.source, SourceChoice::File { path } if !Path::new(path).is_file());
-        if !chosen || lost || file_lost {
-            match self.devices.cameras.first() {
-                Some(camera) => self.source = SourceChoice::Camera { id: camera.id.clone() },
-                None => {
-                    self.source = SourceChoice::TestPattern;
-                    self.faults.raise(Fault::new(FaultCode::NoCamera));
-                }
+        if !chosen {
+            self.choose_first();
+        }
+        self.start()
+    }
+
+    /// For a host who never chose.
+    fn choose_first(&mut self) {
+        match self.devices.cameras.first() {
+            Some(camera) => {
+                self.source = SourceChoice::Camera { id: camera.id.clone() };
+                self.source_name = Some(camera.name.clone());
+            }
+            None => {
+                self.source = SourceChoice::Still;
+                self.faults.raise(Fault::new(FaultCode::NoCamera));
             }
         }
-        self.wanted = self.source.clone();
-        self.start()
     }
 
     fn start(&mut self) -> Result<(), CommandError> {
         let config = Config {
             source: capture_of(&self.source),
+            still: self.still(),
             microphone: self.microphone.clone(),
             muted: self.muted,
             ..quality_of(self.quality)
         };
-        let pipeline = Pipeline::start(config, self.events.clone()).map_err(|error| {
+        (self.seen, self.was_there) = (Showing::Still, false);
+        let running = Programme::start(config).map_err(|error| {
             if let MediaError::MissingPlugin { element, .. } = &error {
                 let fault = Fault::new(FaultCode::PluginMissing).about(element.clone());
                 self.faults.raise(fault.because(error.to_string()));
             }
             refusal(&error)
         })?;
-        self.pictures.send_replace(Some(pipeline.preview()));
-        self.pipeline = Some(pipeline);
+        self.pictures.send_replace(Some(running.preview()));
+        self.running = Some(running);
         Ok(())
+    }
+
+    /// Builds a programme that broke anew: picture, sound, card, and the broadcast to where it was sent.
+    ///
+    /// # Errors
+    /// As [`Stage::open`].
+    pub async fn rebuild(&mut self) -> Result<(), CommandError> {
+        self.abandon().await;
+        self.start()?;
+        let Some(running) = &self.running else { return Ok(()) };
+        if let Some(target) = &self.target {
+            running.resume_broadcast(target.clone());
+        }
+        if let Some(card) = &self.card
+            && let Err(error) = running.set_lower_third(Some(card.clone())).await
+        {
+            tracing::warn!(%error, "the lower third did not come back");
+        }
+        Ok(())
+    }
+
+    /// Lets go of a programme that broke. Where it was sent is remembered.
+    pub async fn abandon(&mut self) {
+        self.heard = None;
+        if let Some(running) = self.running.take() {
+            running.abandon().await;
+        }
+    }
+
+    /// Breaks as if an element had failed.
+    #[cfg(test)]
+    pub fn break_down(&self, reason: &str) {
+        if let Some(running) = &self.running {
+            running.break_down(reason);
+        }
     }
 
     /// Closes the programme.
     pub async fn close(&mut self) {
         self.pictures.send_replace(None);
-        self.showing = None;
-        self.heard = None;
+        (self.card, self.target, self.heard) = (None, None, None);
         self.forget_faults();
-        if let Some(pipeline) = self.pipeline.take() {
-            pipeline.stop().await;
+        if let Some(running) = self.running.take() {
+            running.stop().await;
         }
     }
 
     /// Whether the programme runs.
     pub fn is_open(&self) -> bool {
-        self.pipeline.is_some()
+        self.running.is_some()
     }
 
     /// Shows another source.
@@ -136,12 +212,19 @@ impl Stage {
     /// # Errors
     /// A file that is not there; the old source stays.
     pub fn set_source(&mut self, source: SourceChoice) -> Result<(), CommandError> {
-        if let Some(pipeline) = &self.pipeline {
-            pipeline.set_source(capture_of(&source)).map_err(|error| refusal(&error))?;
+        if let Some(running) = &self.running {
+            running.set_source(capture_of(&source)).map_err(|error| refusal(&error))?;
         }
-        (self.source, self.wanted) = (source.clone(), source);
+        self.source = source;
+        (self.source_name, self.was_there) = (None, false);
+        self.source_name = Some(self.name_of(&self.source));
         self.faults.clear_source(FaultSource::Camera);
         Ok(())
+    }
+
+    /// What people call the chosen source.
+    pub fn source_name(&self) -> Option<String> {
+        self.source_name.clone()
     }
 
     /// Tries again what a fault stopped.
@@ -149,18 +232,26 @@ impl Stage {
     /// # Errors
     /// When it cannot be tried at all.
     pub fn try_again(&mut self, code: FaultCode) -> Result<(), CommandError> {
-        let Some(pipeline) = &self.pipeline else { return Ok(()) };
-        let tried = match source_of(code) {
-            FaultSource::Camera => {
-                if let (FaultCode::NoCamera, Some(camera)) = (code, self.devices.cameras.first()) {
-                    self.wanted = SourceChoice::Camera { id: camera.id.clone() };
+        match source_of(code) {
+            FaultSource::Camera if code == FaultCode::NoCamera => {
+                if let Some(camera) = self.devices.cameras.first() {
+                    self.set_source(SourceChoice::Camera { id: camera.id.clone() })?;
                 }
-                pipeline.set_source(capture_of(&self.wanted))
             }
-            FaultSource::Microphone => pipeline.set_microphone(self.microphone.clone()),
-            _ => Ok(()),
-        };
-        tried.map_err(|error| refusal(&error))
+            FaultSource::Camera => {
+                if let Some(running) = &self.running {
+                    running.try_source();
+                }
+            }
+            FaultSource::Microphone => {
+                if let Some(running) = &self.running {
+                    let tried = running.set_microphone(self.microphone.clone());
+                    tried.map_err(|error| refusal(&error))?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
     }
 
     /// Listens to another microphone, or none.
@@ -169,8 +260,8 @@ impl Stage {
     /// When it cannot be tried at all.
     pub fn set_microphone(&mut self, id: Option<String>) -> Result<(), CommandError> {
         let choice = id.map_or(MicrophoneChoice::None, |id| MicrophoneChoice::Device { id });
-        if let Some(pipeline) = &self.pipeline {
-            pipeline.set_microphone(choice.clone()).map_err(|error| refusal(&error))?;
+        if let Some(running) = &self.running {
+            running.set_microphone(choice.clone()).map_err(|error| refusal(&error))?;
         }
         if choice == MicrophoneChoice::None {
             self.heard = None;
@@ -183,8 +274,8 @@ impl Stage {
     /// Mutes the microphone, or lets it be heard.
     pub fn set_muted(&mut self, muted: bool) {
         self.muted = muted;
-        if let Some(pipeline) = &self.pipeline {
-            pipeline.set_muted(muted);
+        if let Some(running) = &self.running {
+            running.set_muted(muted);
         }
     }
 
@@ -194,9 +285,8 @@ impl Stage {
     /// As [`Stage::open`].
     pub async fn set_quality(&mut self, quality: Quality) -> Result<(), CommandError> {
         self.quality = quality;
-        if self.pipeline.is_some() {
-            self.close().await;
-            self.start()?;
+        if self.running.is_some() {
+            self.rebuild().await?;
         }
         Ok(())
     }
@@ -216,32 +306,35 @@ impl Stage {
     /// # Errors
     /// When it cannot be drawn; what was there stays.
     pub async fn show_card(&mut self, card: Option<LowerThird>) -> Result<(), CommandError> {
-        let title = card.as_ref().map(|card| card.title.clone());
-        match &self.pipeline {
-            Some(pipeline) => pipeline.set_lower_third(card).await.map_err(|error| refusal(&error))?,
+        match &self.running {
+            Some(running) => {
+                running.set_lower_third(card.clone()).await.map_err(|error| refusal(&error))?;
+            }
             None => return Ok(()),
         }
-        self.showing = title;
+        self.card = card;
         Ok(())
     }
 
     /// Opens the uplink.
-    pub fn start_broadcast(&self, target: RtmpTarget) {
-        if let Some(pipeline) = &self.pipeline {
-            pipeline.start_broadcast(target);
+    pub fn start_broadcast(&mut self, target: RtmpTarget) {
+        if let Some(running) = &self.running {
+            running.start_broadcast(target.clone());
         }
+        self.target = Some(target);
     }
 
     /// Closes the uplink.
-    pub async fn stop_broadcast(&self) {
-        if let Some(pipeline) = &self.pipeline {
-            pipeline.stop_broadcast().await;
+    pub async fn stop_broadcast(&mut self) {
+        self.target = None;
+        if let Some(running) = &self.running {
+            running.stop_broadcast().await;
         }
     }
 
     /// The frame on screen, as the server counts it; what a pin belongs to.
     pub fn instant(&self) -> Option<PublishInstant> {
-        let position = self.pipeline.as_ref()?.on_air()?;
+        let position = self.running.as_ref()?.on_air()?;
         Some(PublishInstant {
             session: position.session.parse().ok()?,
             rtmp_ts_ms: i64::from(position.rtmp_ts_ms),
@@ -250,27 +343,28 @@ impl Stage {
 
     /// Figures of the uplink.
     pub fn stats(&self) -> vitrine_media::Stats {
-        self.pipeline.as_ref().map(Pipeline::stats).unwrap_or_default()
+        self.running.as_ref().map(|running| running.stats()).unwrap_or_default()
     }
 
     /// Takes what a pipeline told about sources and devices; says whether the view changed.
     pub fn take(&mut self, event: &Event) -> bool {
         match event {
-            Event::Source { shown } => {
-                self.source = choice_of(shown);
-                if self.source != SourceChoice::TestPattern {
+            Event::Source { showing, .. } => {
+                self.seen = *showing;
+                if *showing == Showing::Source {
+                    self.was_there = true;
                     self.faults.clear_source(FaultSource::Camera);
                 }
             }
             Event::SourceLost { source, reason } => {
-                tracing::warn!(reason, "the source is gone");
                 let code = match source {
                     VideoSource::File { .. } => FaultCode::FileUnreadable,
+                    // it was never there: another machine, another cable
+                    _ if !self.was_there => FaultCode::CameraMissing,
                     _ => FaultCode::CameraLost,
                 };
-                let name = self.name_of(&choice_of(source));
+                let name = self.name_of(&self.source);
                 self.faults.raise(Fault::new(code).about(name).because(reason.clone()));
-                self.source = SourceChoice::TestPattern;
             }
             Event::Microphone { device } => {
                 self.heard = device.as_ref().map(device_view);
@@ -328,7 +422,15 @@ impl Stage {
             width: video.width,
             height: video.height,
             fps: video.fps.as_f64().round() as u32,
-            lower_third: LowerThirdView { choice: self.choice.clone(), showing: self.showing.clone() },
+            showing: match self.seen {
+                Showing::Source => StageShowing::Source,
+                Showing::Held => StageShowing::Held,
+                Showing::Still => StageShowing::Still,
+            },
+            lower_third: LowerThirdView {
+                choice: self.choice.clone(),
+                showing: self.card.as_ref().map(|card| card.title.clone()),
+            },
         }
     }
 
@@ -344,9 +446,11 @@ impl Stage {
     fn name_of(&self, source: &SourceChoice) -> String {
         match source {
             SourceChoice::TestPattern => "Test pattern".to_owned(),
+            SourceChoice::Still => "Still picture".to_owned(),
             SourceChoice::Camera { id } => {
                 let camera = self.devices.cameras.iter().find(|camera| camera.id == *id);
-                camera.map_or_else(|| "Camera".to_owned(), |camera| camera.name.clone())
+                let name = camera.map(|camera| camera.name.clone()).or_else(|| self.source_name.clone());
+                name.unwrap_or_else(|| "Camera".to_owned())
             }
             SourceChoice::File { path } => Path::new(path)
                 .file_name()
@@ -368,16 +472,9 @@ fn device_view(device: &device::Device) -> Device {
 fn capture_of(choice: &SourceChoice) -> VideoSource {
     match choice {
         SourceChoice::TestPattern => VideoSource::TestPattern,
+        SourceChoice::Still => VideoSource::Still,
         SourceChoice::Camera { id } => VideoSource::Camera { id: id.clone() },
         SourceChoice::File { path } => VideoSource::File { path: path.into() },
-    }
-}
-
-fn choice_of(source: &VideoSource) -> SourceChoice {
-    match source {
-        VideoSource::TestPattern => SourceChoice::TestPattern,
-        VideoSource::Camera { id } => SourceChoice::Camera { id: id.clone() },
-        VideoSource::File { path } => SourceChoice::File { path: path.to_string_lossy().into_owned() },
     }
 }
 

@@ -125,10 +125,12 @@ views! {
     }
     /// The programme as it is composed.
     pub struct StageView {
-        /// The chosen source.
+        /// The chosen source; never another one.
         pub source: SourceChoice,
         /// What people call it.
         pub source_name: String,
+        /// What viewers see of it.
+        pub showing: StageShowing,
         /// The chosen microphone; `None`: silence is sent.
         pub microphone: Option<String>,
         /// What people call it.
@@ -320,6 +322,8 @@ views! {
 pub enum SourceChoice {
     /// The moving test pattern.
     TestPattern,
+    /// The still with the organisation's name.
+    Still,
     /// A camera.
     Camera {
         /// Its id.
@@ -366,6 +370,15 @@ words! {
         /// 1280×720, 30 frames a second.
         P720,
     }
+    /// What viewers see of the chosen source.
+    StageShowing {
+        /// Its pictures.
+        Source,
+        /// Its last picture, for a few seconds.
+        Held,
+        /// The still with the organisation's name.
+        Still,
+    }
     /// Where a fault comes from.
     FaultSource {
         /// The picture's source: a camera or a file.
@@ -407,7 +420,9 @@ words! {
         EncoderOverload,
         /// A part of the media engine is not installed.
         PluginMissing,
-        /// The media engine broke.
+        /// The media engine broke, and starts anew by itself.
+        PipelineRestarts,
+        /// The media engine broke again and again; nothing is sent until the host says how to go on.
         PipelineFailed,
         /// The line is too slow for the chosen quality.
         UplinkSlow,
@@ -446,6 +461,8 @@ words! {
         ChooseMicrophone,
         /// Stop sending; the show stays open at the cloud.
         CancelAir,
+        /// End the show.
+        EndShow,
         /// Do not show it any more.
         Dismiss,
     }

@@ -168,6 +168,8 @@ pub(crate) struct Broadcast {
     pub hub: Arc<Hub>,
     pub info: StreamInfo,
     pub target: RtmpTarget,
+    /// The server has taken this stream before, from a pipeline that broke, and may still hold it.
+    pub resumes: bool,
     /// Asks the encoder for a key frame.
     pub ask_for_key: Arc<dyn Fn() + Send + Sync>,
     /// Tells the encoder how much to make.
@@ -243,7 +245,7 @@ impl Broadcast {
         let mut adapt = Adapt::new(self.info.video_bitrate, self.info.audio_bitrate);
         let began = Instant::now();
         let mut back_off = BackOff::new();
-        let (mut attempt, mut refusals, mut connected_once) = (0, 0, false);
+        let (mut attempt, mut refusals, mut connected_once) = (0, 0, self.resumes);
         loop {
             let started = Instant::now();
             let ended = tokio::select! {

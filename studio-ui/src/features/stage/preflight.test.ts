@@ -5,6 +5,7 @@ import { preflight, type Found } from './preflight.ts';
 const stage: StageView = {
   source: { kind: 'camera', id: 'c' },
   sourceName: 'Studio camera',
+  showing: 'source',
   microphone: 'm',
   microphoneName: 'Lavalier',
   muted: false,
@@ -33,6 +34,7 @@ describe('before going live', () => {
 
   it('says what viewers would miss', () => {
     expect(failing({ stage: { ...stage, source: { kind: 'test_pattern' } } })[0]).toMatch(/colour bars/);
+    expect(failing({ stage: { ...stage, showing: 'still' } })[0]).toMatch(/name, not a picture/);
     expect(failing({ stage: { ...stage, microphone: null } })[0]).toMatch(/hear nothing/);
     const file = { ...stage, microphone: null, source: { kind: 'file' as const, path: '/a.mp4' } };
     expect(failing({ stage: file })).toEqual([]);

@@ -22,11 +22,10 @@ export function preflight(found: Found): Check[] {
 }
 
 function picture(stage: StageView | null): Check {
-  const ok = stage !== null && stage.source.kind !== 'test_pattern';
-  const text = ok
-    ? t('preflight.picture_ok', { name: stage.sourceName, height: stage.height, fps: stage.fps })
-    : t('preflight.picture_stand_in');
-  return { word: 'preflight.picture', ok, text };
+  const say = (text: string, ok = false): Check => ({ word: 'preflight.picture', ok, text });
+  if (!stage || stage.source.kind === 'test_pattern') return say(t('preflight.picture_stand_in'));
+  if (stage.showing !== 'source') return say(t('preflight.picture_still'));
+  return say(t('preflight.picture_ok', { name: stage.sourceName, height: stage.height, fps: stage.fps }), true);
 }
 
 function sound({ stage, peakDb }: Found): Check {

@@ -97,7 +97,10 @@ export interface Device {
 }
 
 export type SourceChoice =
-  { kind: 'test_pattern' } | { kind: 'camera'; id: string } | { kind: 'file'; path: string };
+  | { kind: 'test_pattern' }
+  | { kind: 'still' }
+  | { kind: 'camera'; id: string }
+  | { kind: 'file'; path: string };
 
 /** Size, rate and bitrate of the program: 640×360@15, 960×540@30, 1280×720@30. */
 export type Quality = 'p360' | 'p540' | 'p720';
@@ -106,9 +109,12 @@ export type LowerThirdChoice =
   { kind: 'follow_pin' } | { kind: 'off' } | { kind: 'product'; productId: string };
 
 export interface StageView {
+  /** What was chosen; never another one. */
   source: SourceChoice;
   /** What people call it: the camera's name, the file's name. */
   sourceName: string;
+  /** What viewers see of it: its pictures, its last picture for a few seconds, or the still. */
+  showing: 'source' | 'held' | 'still';
   /** null: no microphone, silence is sent. */
   microphone: string | null;
   microphoneName: string | null;
@@ -199,6 +205,7 @@ export type FaultCode =
   | 'sound_gaps'
   | 'encoder_overload'
   | 'plugin_missing'
+  | 'pipeline_restarts'
   | 'pipeline_failed'
   | 'uplink_slow'
   | 'uplink_lost'
@@ -216,7 +223,7 @@ export type FaultCode =
 
 /** `choose_source` and `choose_microphone` are the window's own; the desk does the others. */
 export type FaultAction =
-  'try_again' | 'choose_source' | 'choose_microphone' | 'cancel_air' | 'dismiss';
+  'try_again' | 'choose_source' | 'choose_microphone' | 'cancel_air' | 'end_show' | 'dismiss';
 
 /** Something that is wrong now, for as long as it lasts; one of each code at most. */
 export interface FaultView {

@@ -465,6 +465,8 @@ export type FaultAction =
 "choose_microphone" | 
 /**  Stop sending; the show stays open at the cloud. */
 "cancel_air" | 
+/**  End the show. */
+"end_show" | 
 /**  Do not show it any more. */
 "dismiss";
 
@@ -488,7 +490,9 @@ export type FaultCode =
 "encoder_overload" | 
 /**  A part of the media engine is not installed. */
 "plugin_missing" | 
-/**  The media engine broke. */
+/**  The media engine broke, and starts anew by itself. */
+"pipeline_restarts" | 
+/**  The media engine broke again and again; nothing is sent until the host says how to go on. */
 "pipeline_failed" | 
 /**  The line is too slow for the chosen quality. */
 "uplink_slow" | 
@@ -941,6 +945,8 @@ export type ShowView_Serialize = {
 export type SourceChoice = 
 /**  The moving test pattern. */
 { kind: "test_pattern" } | 
+/**  The still with the organisation's name. */
+{ kind: "still" } | 
 /**  A camera. */
 { kind: "camera"; 
 /**  Its id. */
@@ -956,15 +962,26 @@ export type StageChanged_Deserialize = StageView_Deserialize;
 
 export type StageChanged_Serialize = StageView_Serialize;
 
+/**  What viewers see of the chosen source. */
+export type StageShowing = 
+/**  Its pictures. */
+"source" | 
+/**  Its last picture, for a few seconds. */
+"held" | 
+/**  The still with the organisation's name. */
+"still";
+
 /**  The programme as it is composed. */
 export type StageView = StageView_Serialize | StageView_Deserialize;
 
 /**  The programme as it is composed. */
 export type StageView_Deserialize = {
-	/**  The chosen source. */
+	/**  The chosen source; never another one. */
 	source: SourceChoice,
 	/**  What people call it. */
 	sourceName: string,
+	/**  What viewers see of it. */
+	showing: StageShowing,
 	/**  The chosen microphone; `None`: silence is sent. */
 	microphone?: string | null,
 	/**  What people call it. */
@@ -985,10 +1002,12 @@ export type StageView_Deserialize = {
 
 /**  The programme as it is composed. */
 export type StageView_Serialize = {
-	/**  The chosen source. */
+	/**  The chosen source; never another one. */
 	source: SourceChoice,
 	/**  What people call it. */
 	sourceName: string,
+	/**  What viewers see of it. */
+	showing: StageShowing,
 	/**  The chosen microphone; `None`: silence is sent. */
 	microphone: string | null,
 	/**  What people call it. */

@@ -78,7 +78,7 @@ export class FakeBackend extends Emitter implements Backend {
     this.#air = { phase: 'idle', liveAtMs: null, sinceAtMs: Date.now() };
     const show = this.cloud.shows.find((candidate) => candidate.id === SHOW);
     if (show && this.#options.liveForMs !== null) {
-      show.state = this.#options.trouble === 'holding' ? 'interrupted' : 'live';
+      show.state = ['holding', 'broken'].includes(this.#options.trouble) ? 'interrupted' : 'live';
       show.live_at = new Date(Date.now() - this.#options.liveForMs).toISOString();
     }
   }
@@ -177,7 +177,7 @@ export class FakeBackend extends Emitter implements Backend {
       if (ms - last < 1000 / this.#stage.fps - 2) return;
       if (last === 0) sink.state('playing');
       last = ms;
-      drawProgramme(g, ms, this.#stage.source, this.#lowerThird());
+      drawProgramme(g, ms, this.#stage.source, this.#stage.showing === 'still', this.#lowerThird());
       sink.frame(canvas, canvas.width, canvas.height);
     };
     frame = requestAnimationFrame(draw);
@@ -208,7 +208,7 @@ export class FakeBackend extends Emitter implements Backend {
       this.#connection = { state: 'waiting', retryAtMs: Date.now() + 8_000 };
     }
     const host = this.#session?.organizations[0]?.role !== 'moderator';
-    const holding = this.#options.trouble === 'holding';
+    const holding = ['holding', 'broken'].includes(this.#options.trouble);
     const ours = host && live && !this.#options.elsewhere;
     const phase: AirPhase = ours ? (holding ? 'reconnecting' : 'live') : host ? 'preview' : 'idle';
     this.#air = {
@@ -305,6 +305,7 @@ export class FakeBackend extends Emitter implements Backend {
   async actOnFault(code: FaultCode, action: FaultAction) {
     await this.#pause();
     if (action === 'cancel_air') return this.cancelAir();
+    if (action === 'end_show') await this.endShow();
     const fault: FaultView | undefined = this.#faults.list.find((one) => one.code === code);
     if (fault?.source === 'air' && action === 'try_again') return this.goLive();
     this.#faults.remove(code);

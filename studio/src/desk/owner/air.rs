@@ -132,6 +132,7 @@ impl Owner {
                 _ => {
                     self.step(Step::UplinkBack);
                     self.faults.clear(FaultCode::UplinkLost);
+                    self.faults.clear(FaultCode::PipelineRestarts);
                 }
             },
             BroadcastState::Reconnecting { cause, reason, .. } => match self.phase.now() {

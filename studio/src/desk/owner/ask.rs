@@ -48,6 +48,9 @@ pub enum Ask {
     Awake(Result<Awake, String>),
     /// What to tell who closes the window; nothing: it may close.
     Closing(Reply<Option<CloseView>>),
+    /// The programme breaks as if an element had failed.
+    #[cfg(test)]
+    BreakDown(&'static str),
     /// The host presses a fault's button.
     ActOnFault(FaultCode, FaultAction, Reply<Result<(), CommandError>>),
 }

@@ -1,9 +1,13 @@
 //! The one task that owns the desk's state. `ask.rs` lists what is asked of it, `air.rs` is its way onto
-//! the air, `room.rs` its ear in the open show, `vigil.rs` what it minds while on air.
+//! the air, `recovery.rs` its way back after the programme broke, `room.rs` its ear in the open show,
+//! `vigil.rs` what it minds while on air.
 
 mod air;
 mod ask;
+mod recovery;
 mod room;
+#[cfg(test)]
+mod story;
 mod vigil;
 
 use std::sync::Arc;
@@ -14,6 +18,7 @@ use vitrine_media::Event as MediaEvent;
 use vitrine_protocol::Code;
 
 pub use ask::{Ask, Departure, Opened, Reply};
+use recovery::Recovery;
 
 use super::Window;
 use super::chat::{Heard, Line};
@@ -21,6 +26,7 @@ use super::cloud::Cloud;
 use super::faults::{Fault, Faults};
 use super::note::NoteFile;
 use super::phase::{Phase, Step};
+use super::programme::News;
 use super::room::Room;
 use super::settings::{Settings, SettingsFile};
 use super::stage::Stage;
@@ -42,10 +48,10 @@ pub struct Owner {
     note: NoteFile,
     vigil: vigil::Vigil,
     me: mpsc::Sender<Ask>,
-    media: Option<mpsc::Receiver<MediaEvent>>,
     heard: Option<mpsc::Receiver<Heard>>,
     session: Option<Session>,
     stage: Stage,
+    recovery: Recovery,
     phase: Phase,
     uplink: Uplink,
     /// While connecting: what is in the way, as far as is known.
@@ -67,8 +73,7 @@ impl Owner {
         note: NoteFile,
         me: mpsc::Sender<Ask>,
     ) -> Self {
-        let (events, media) = mpsc::channel(64);
-        let stage = Stage::new(&settings.read(), events, faults.clone());
+        let stage = Stage::new(&settings.read(), faults.clone());
         Self {
             settings,
             cloud,
@@ -79,11 +84,11 @@ impl Owner {
             note,
             vigil: vigil::Vigil::Off,
             me,
-            media: Some(media),
             heard: None,
             session: None,
             stage,
             uplink: Uplink::new(),
+            recovery: Recovery::default(),
             hindrance: None,
             room: None,
             line: None,
@@ -99,7 +104,6 @@ impl Owner {
 
     /// Runs until every handle is gone.
     pub async fn run(mut self, mut asks: mpsc::Receiver<Ask>) {
-        let Some(mut media) = self.media.take() else { return };
         let mut second = tokio::time::interval(Duration::from_secs(1));
         second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
         loop {
@@ -108,7 +112,10 @@ impl Owner {
                     Some(ask) => self.answer(ask).await,
                     None => break,
                 },
-                Some(event) = media.recv() => self.media(event).await,
+                news = self.stage.news() => match news {
+                    News::Event(event) => self.media(&event),
+                    News::Failed(reason) => self.broke(reason).await,
+                },
                 Some(heard) = room::hear(&mut self.heard) => self.heard(heard),
                 _ = second.tick() => self.second().await,
             }
@@ -131,7 +138,10 @@ impl Owner {
             Ask::SetSource(source, done) => {
                 let result = self.stage.set_source(source.clone());
                 if result.is_ok() {
-                    self.remember(|settings| settings.source = Some(source));
+                    let name = self.stage.source_name();
+                    self.remember(|settings| {
+                        (settings.source, settings.source_name) = (Some(source), name);
+                    });
                 }
                 self.tell_stage();
                 reply(done, result);
@@ -182,6 +192,8 @@ impl Owner {
                 self.landed(turn, ended).await;
                 reply(done, ());
             }
+            #[cfg(test)]
+            Ask::BreakDown(reason) => self.stage.break_down(reason),
             Ask::Over => self.over().await,
             Ask::Card(pin, card) => self.card(pin, card).await,
             Ask::Awake(answer) => self.awake(answer),
@@ -198,6 +210,9 @@ impl Owner {
         if opened.show.show_id.parse::<vitrine_protocol::ShowId>().is_err() {
             return Err(CommandError::new(Code::InvalidRequest, "That is not a show's id."));
         }
+        let organizations = self.session.iter().flat_map(|session| &session.organizations);
+        let organization = organizations.into_iter().find(|one| one.id == opened.show.org_id);
+        self.stage.set_organization(organization.map_or("", |one| &one.name));
         if opened.directs {
             self.recall_muted(&opened.show.show_id);
             let result = self.open_stage().await;
@@ -237,8 +252,8 @@ impl Owner {
         Ok(())
     }
 
-    async fn media(&mut self, event: MediaEvent) {
-        match &event {
+    fn media(&mut self, event: &MediaEvent) {
+        match event {
             MediaEvent::Levels { levels } => {
                 let stage = self.stage.view();
                 let muted = stage.muted;
@@ -250,21 +265,12 @@ impl Owner {
                 }));
             }
             MediaEvent::Broadcast { broadcast } => self.broadcast(broadcast),
-            MediaEvent::Failed { reason } => {
-                tracing::error!(reason, "the programme broke");
-                self.stage.close().await;
-                self.refused(Fault::new(FaultCode::PipelineFailed).because(reason.clone()));
-                if let Err(error) = self.stage.open(true).await {
-                    tracing::error!(%error, "the programme does not start again");
-                }
-                self.tell_stage();
-            }
             MediaEvent::Devices { .. } => {
-                self.stage.take(&event);
+                self.stage.take(event);
                 self.window.tell(DeskEvent::Devices(self.stage.devices()));
             }
             _ => {
-                if self.stage.take(&event) {
+                if self.stage.take(event) {
                     self.tell_stage();
                 }
             }
@@ -278,13 +284,13 @@ impl Owner {
             (FaultAction::CancelAir, _) => self.cancel_air().await?,
             (FaultAction::TryAgain, FaultCode::ChatRefused) => self.open_line(),
             (FaultAction::TryAgain, FaultCode::PluginMissing | FaultCode::PipelineFailed) => {
-                self.open_stage().await?;
+                self.try_programme().await?;
             }
             (FaultAction::TryAgain, _) => {
                 self.stage.try_again(code)?;
                 self.tell_stage();
             }
-            (FaultAction::ChooseSource | FaultAction::ChooseMicrophone, _) => {}
+            (FaultAction::ChooseSource | FaultAction::ChooseMicrophone | FaultAction::EndShow, _) => {}
         }
         Ok(())
     }

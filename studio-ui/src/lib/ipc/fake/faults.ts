@@ -11,6 +11,7 @@ const USUAL: Partial<Record<FaultCode, [FaultSource, FaultAction[]]>> = {
   uplink_slow: ['uplink', []],
   uplink_lost: ['air', ['cancel_air']],
   no_answer: ['air', ['try_again', 'dismiss']],
+  pipeline_failed: ['pipeline', ['try_again', 'end_show']],
   chat_away: ['chat', []],
   sleep_allowed: ['power', ['dismiss']],
 };
@@ -32,6 +33,10 @@ export class FakeFaults {
     if (trouble === 'fair') this.raise('uplink_slow', 'info');
     if (trouble === 'poor') this.raise('uplink_slow', 'warn');
     if (trouble === 'holding') this.raise('uplink_lost', 'warn', { detail: 'the server closed the connection' }, 4_000);
+    if (trouble === 'broken') {
+      const detail = 'Internal error (x264enc: could not encode a picture)';
+      this.raise('pipeline_failed', 'bad', { detail }, 4_000);
+    }
     if (trouble === 'many') {
       this.raise('camera_lost', 'warn', { subject: 'Studio camera' }, 72_000);
       this.raise('microphone_lost', 'warn', { subject: 'Lavalier' }, 43_000);

@@ -38,12 +38,13 @@ export function devicesOf(camera: boolean): Devices {
   return { cameras: camera ? cameras : [], microphones };
 }
 
-/** The stage as it starts: the first camera, else the test pattern. */
+/** The stage as it starts: the first camera, else the still. */
 export function stageOf({ cameras, microphones }: Devices): StageView {
   const camera = cameras[0];
   return {
-    source: camera ? { kind: 'camera', id: camera.id } : { kind: 'test_pattern' },
+    source: camera ? { kind: 'camera', id: camera.id } : { kind: 'still' },
     sourceName: camera?.name ?? '',
+    showing: camera ? 'source' : 'still',
     microphone: microphones[0]?.id ?? null,
     microphoneName: microphones[0]?.name ?? null,
     muted: false,

@@ -1,4 +1,4 @@
-/** The fake's programme picture: bars with a clock, or a host in a warm room, and the lower third. */
+/** The fake's programme picture: bars with a clock, the still, or a host in a warm room, and the lower third. */
 import type { SourceChoice } from '../backend.ts';
 
 const W = 1280;
@@ -14,11 +14,13 @@ export function drawProgramme(
   g: CanvasRenderingContext2D,
   ms: number,
   source: SourceChoice,
+  away: boolean,
   third: LowerThird | null,
 ): void {
   g.save();
   g.scale(g.canvas.width / W, g.canvas.height / H);
-  if (source.kind === 'test_pattern') pattern(g, ms);
+  if (away || source.kind === 'still') still(g);
+  else if (source.kind === 'test_pattern') pattern(g, ms);
   else host(g, ms, source.kind === 'file');
   if (third) lowerThird(g, third);
   g.restore();
@@ -50,6 +52,29 @@ function pattern(g: CanvasRenderingContext2D, ms: number) {
   g.font = '500 22px "Inter Variable", sans-serif';
   g.fillStyle = '#aab3c2';
   g.fillText('Vitrine test pattern', W / 2, H * 0.24 + 112);
+}
+
+/** As the media engine draws it. */
+function still(g: CanvasRenderingContext2D) {
+  const glow = g.createRadialGradient(W / 2, H * 0.42, 0, W / 2, H * 0.42, W * 0.6);
+  glow.addColorStop(0, '#1e232c');
+  glow.addColorStop(0.6, '#14171d');
+  glow.addColorStop(1, '#0b0d11');
+  g.fillStyle = glow;
+  g.fillRect(0, 0, W, H);
+  g.textAlign = 'center';
+  g.fillStyle = '#f3f5f8';
+  g.font = '600 88px "Inter Variable", sans-serif';
+  g.fillText('Atelier Nord', W / 2, H / 2 - 6);
+  const rule = g.createLinearGradient(W / 2 - 110, 0, W / 2 + 110, 0);
+  rule.addColorStop(0, 'rgb(91 140 255 / 0%)');
+  rule.addColorStop(0.5, '#5b8cff');
+  rule.addColorStop(1, 'rgb(91 140 255 / 0%)');
+  g.fillStyle = rule;
+  g.fillRect(W / 2 - 110, H / 2 + 32, 220, 3);
+  g.fillStyle = '#a7b0bf';
+  g.font = '400 30px "Inter Variable", sans-serif';
+  g.fillText('Back in a moment', W / 2, H / 2 + 96);
 }
 
 function host(g: CanvasRenderingContext2D, ms: number, cool: boolean) {
