@@ -45,11 +45,13 @@ async fn main() -> anyhow::Result<()> {
     pipeline.start_broadcast(target);
     let end = tokio::time::Instant::now() + Duration::from_secs(seconds);
     while let Ok(Some(event)) = tokio::time::timeout_at(end, received.recv()).await {
+        if let Some(reason) = pipeline.failure().borrow().clone() {
+            bail!("failed: {reason}");
+        }
         match event {
             Event::Broadcast { broadcast: BroadcastState::Refused { reason, .. } } => {
                 bail!("refused: {reason}")
             }
-            Event::Failed { reason } => bail!("failed: {reason}"),
             _ => {}
         }
     }

@@ -306,6 +306,7 @@ async fn a_stalled_camera_is_noticed_and_comes_back() {
     studio.shows(Showing::Still).await;
     fakes.are(Mood::Fine);
     studio.shows(Showing::Source).await;
+    pause(700).await;
     let pictures = studio.end().await;
     assert_eq!(pictures.last().unwrap().1, Seen::Green, "{:?}", stretches(&pictures));
 }
