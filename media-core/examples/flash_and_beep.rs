@@ -48,11 +48,8 @@ async fn main() -> anyhow::Result<()> {
         if let Some(reason) = pipeline.failure().borrow().clone() {
             bail!("failed: {reason}");
         }
-        match event {
-            Event::Broadcast { broadcast: BroadcastState::Refused { reason, .. } } => {
-                bail!("refused: {reason}")
-            }
-            _ => {}
+        if let Event::Broadcast { broadcast: BroadcastState::Refused { reason, .. } } = event {
+            bail!("refused: {reason}")
         }
     }
     let stats = pipeline.stats();
