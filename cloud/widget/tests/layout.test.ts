@@ -34,7 +34,7 @@ test('what floats stays inside its window, and leaves room for a product and the
         const right = {
           inside: layout.width <= width - 20 && layout.height <= height - 20,
           shelf: layout.name === 'phone' || layout.name === 'side' || [1, 2, 3].includes(layout.shelf),
-          desk: layout.name !== 'desk' || (picture >= 300 && (picture * 9) / 16 + 190 <= height - 40),
+          desk: layout.name !== 'desk' || (picture >= 300 && (picture * 9) / 16 + 220 <= height - 40),
           tall: layout.name !== 'tall' || layout.height >= 490,
           side: layout.name !== 'side' || width - layout.column >= Math.min(180, (height * 9) / 16 - 1),
         };

@@ -91,8 +91,8 @@ export class Teaser {
   #stand(): void {
     const box = this.#box;
     if (!box.isConnected) this.#root.append(box);
+    raise(box); // before anything measures it: WebKit keeps the surroundings in which a box was laid out first
     this.#dock ??= dock(box, () => cornerOf(this.#root.host as HTMLElement, box.dir === 'rtl'));
-    raise(box);
   }
 
   #picture(url: string, failed: () => void): void {

@@ -31,7 +31,7 @@ const BAR = 56;
 /** Around a stage that floats, above and below together. */
 const MARGIN = 48;
 /** Shelf of a desk, with its paddings and a line of error. */
-const SHELF_HEIGHT = 190;
+const SHELF_HEIGHT = 220;
 /** A product on the shelf, with its gap; the shelf's paddings and its last button. */
 const PRODUCT = { width: 244, height: 140 };
 const BESIDE_PRODUCTS = 140;
@@ -76,7 +76,7 @@ function nameOf({ width, height }: Room, aspect: 'wide' | 'tall', floats: boolea
   if (!floats) return width < DESK.width ? 'phone' : aspect === 'tall' ? 'tall' : 'desk';
   // A phone held upright stays one while its keyboard takes half of the window away.
   if (width < ONE_COLUMN) return 'phone';
-  const portrait = aspect === 'tall' ? width < DESK.width && width / height < 0.72 : width < TABLET && height - BAR - width / WIDE >= UNDER_PICTURE;
+  const portrait = aspect === 'tall' ? width < DESK.width && width / height < 0.8 : width < TABLET && height - BAR - width / WIDE >= UNDER_PICTURE;
   if (portrait) return 'phone';
   if (width < DESK.width || height < DESK.height) return 'side';
   return aspect === 'tall' ? 'tall' : 'desk';
