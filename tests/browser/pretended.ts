@@ -18,7 +18,8 @@ export interface Scene {
 export interface Pretended {
   shopUrl: string;
   cloudUrl: string;
-  set(scene: Scene): Promise<void>;
+  /** Sets a scene; gives the id of what is pinned then. */
+  set(scene: Scene): Promise<string | null>;
   end(): Promise<void>;
 }
 
@@ -41,6 +42,7 @@ export async function pretend(shape: 'wide' | 'tall'): Promise<Pretended> {
     async set(scene) {
       const answer = await fetch(`${cloudUrl}/dev`, { method: 'POST', body: JSON.stringify(scene) });
       if (!answer.ok) throw new Error(`the scene was refused: ${answer.status}`);
+      return ((await answer.json()) as { highlight: { id: string } | null }).highlight?.id ?? null;
     },
     async end() {
       const ended = new Promise((resolve) => child.once('exit', resolve));

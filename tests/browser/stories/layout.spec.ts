@@ -24,10 +24,9 @@ async function openStage(browser: Browser, show: Pretended, options: Parameters<
 
 /** Sets a scene and waits until the page shows it. */
 async function scene(page: Page, show: Pretended, next: Scene): Promise<void> {
-  const before = await page.evaluate(() => document.querySelector('vitrine-show')?.shadowRoot?.querySelector('[data-highlight]')?.getAttribute('data-highlight'));
-  await show.set(next);
+  const id = await show.set(next);
   const pinned = () => page.evaluate(() => document.querySelector('vitrine-show')?.shadowRoot?.querySelector('[data-highlight]')?.getAttribute('data-highlight'));
-  await expect.poll(pinned, { message: 'the pin is there' }).not.toBe(before);
+  await expect.poll(pinned, { message: 'the pin is there' }).toBe(id);
 }
 
 async function through(page: Page, windows: readonly (readonly [number, number])[], what: string): Promise<void> {
