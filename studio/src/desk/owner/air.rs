@@ -140,8 +140,7 @@ impl Owner {
                     let fault = unreachable(*cause, reason);
                     // Tried on until the deadline: a hint for now, a reason then.
                     self.faults.clear_source(FaultSource::Air);
-                    self.faults
-                        .raise(fault.clone().severity(Severity::Warn).actions(&[FaultAction::CancelAir]));
+                    self.faults.raise(fault.clone().actions(&[FaultAction::CancelAir]));
                     self.hindrance = Some(fault);
                 }
                 AirPhase::Live | AirPhase::Reconnecting | AirPhase::Ending => {
