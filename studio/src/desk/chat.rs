@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures_util::{SinkExt, StreamExt};
 use tokio::sync::{mpsc, oneshot};
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use vitrine_protocol::rtm::{ClientFrame, RoomEvent, ServerFrame, Snapshot};
 use vitrine_protocol::{Code, ShowId};
@@ -32,7 +33,9 @@ pub enum Heard {
     Events(Vec<RoomEvent>),
     /// Lost; the next try comes in this time.
     Waiting(Duration),
-    /// The cloud does not want this session; there is no next try.
+    /// The session has ended; opened again once somebody has signed in.
+    SignedOut,
+    /// The cloud does not let this person in; there is no next try.
     Refused(CommandError),
 }
 
@@ -49,7 +52,7 @@ impl Line {
     pub fn open(cloud: Cloud, show: ShowId, heard: mpsc::Sender<Heard>) -> Self {
         let (say, said) = mpsc::channel(16);
         let stop = CancellationToken::new();
-        let task = Task { cloud, show, heard, said, seen: None, marks: 0, waiting: vec![] };
+        let task = Task { cloud, show, heard, said, seen: None, said_no: None, marks: 0, waiting: vec![] };
         let stopped = stop.clone();
         tokio::spawn(async move {
             tokio::select! { () = stopped.cancelled() => {}, () = task.run() => {} }
@@ -92,6 +95,8 @@ struct Task {
     heard: mpsc::Sender<Heard>,
     said: mpsc::Receiver<(String, Answer)>,
     seen: Option<(String, u64)>,
+    /// The server's last word about this connection as a whole.
+    said_no: Option<CommandError>,
     marks: u64,
     waiting: Vec<(String, Answer)>,
 }
@@ -99,6 +104,8 @@ struct Task {
 /// Why a connection ended.
 enum Gone {
     Lost,
+    /// The token is not taken any more, or there is none.
+    SignedOut,
     Refused(CommandError),
     Unheard,
 }
@@ -117,6 +124,15 @@ impl Task {
             }
             match gone {
                 Gone::Unheard => return,
+                Gone::SignedOut => {
+                    if self.heard.send(Heard::SignedOut).await.is_err() {
+                        return;
+                    }
+                    let cloud = self.cloud.clone();
+                    self.hold(cloud.access().next()).await;
+                    pause = FIRST_PAUSE;
+                    continue;
+                }
                 Gone::Refused(error) => {
                     let _ = self.heard.send(Heard::Refused(error)).await;
                     return;
@@ -130,27 +146,26 @@ impl Task {
             if self.heard.send(Heard::Waiting(jittered)).await.is_err() {
                 return;
             }
-            self.wait(jittered).await;
+            self.hold(tokio::time::sleep(jittered)).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
 
-    /// Sleeps; what is said meanwhile is refused at once.
-    async fn wait(&mut self, pause: Duration) {
-        let until = tokio::time::sleep(pause);
+    /// Waits; what is said meanwhile is refused at once.
+    async fn hold(&mut self, until: impl Future) {
         tokio::pin!(until);
         loop {
             tokio::select! {
-                () = &mut until => return,
+                _ = &mut until => return,
                 Some((_, answer)) = self.said.recv() => drop(answer.send(Err(down()))),
             }
         }
     }
 
     async fn connection(&mut self) -> Gone {
-        let Some(session) = self.cloud.signed_in() else {
-            return Gone::Refused(CommandError::new(Code::Unauthenticated, "Nobody is signed in."));
-        };
+        self.said_no = None;
+        let Some(session) = self.cloud.access().now() else { return Gone::SignedOut };
+        let token = session.token.clone();
         let mut url = session.base.clone();
         let scheme = if url.scheme() == "https" { "wss" } else { "ws" };
         if url.set_scheme(scheme).is_err() {
@@ -176,7 +191,8 @@ impl Task {
                         Some(Ok(Message::Text(text))) => {
                             if let Some(gone) = self.take(&text).await { return gone }
                         }
-                        Some(Ok(Message::Close(_)) | Err(_)) | None => return Gone::Lost,
+                        Some(Ok(Message::Close(close))) => return self.closed(close.map(|close| close.code), &token),
+                        Some(Err(_)) | None => return Gone::Lost,
                         Some(Ok(_)) => {}
                     }
                 }
@@ -193,6 +209,22 @@ impl Task {
                     }
                 }
             }
+        }
+    }
+
+    /// Only the cloud's own word about this person or their token ends more than this connection: what a
+    /// gate or a busy server refuses passes.
+    fn closed(&mut self, close: Option<CloseCode>, token: &str) -> Gone {
+        match self.said_no.take() {
+            Some(error) if close == Some(CloseCode::Policy) => match error.code {
+                Code::Unauthenticated => {
+                    self.cloud.access().lapse(token);
+                    Gone::SignedOut
+                }
+                Code::Forbidden | Code::Banned | Code::NotFound | Code::ShowEnded => Gone::Refused(error),
+                _ => Gone::Lost,
+            },
+            _ => Gone::Lost,
         }
     }
 
@@ -226,8 +258,10 @@ impl Task {
                 let error = CommandError { code, message, retryable };
                 match mark {
                     Some(mark) => self.answer(&mark, Err(error)),
-                    None if !retryable => return Some(Gone::Refused(error)),
-                    None => tracing::warn!(%code, "the room refused"),
+                    None => {
+                        tracing::warn!(%code, "the room refused");
+                        self.said_no = Some(error);
+                    }
                 }
                 return None;
             }

@@ -1,9 +1,9 @@
 //! The cloud's HTTP interface, as the desk uses it.
 
-use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use base64::Engine as _;
+use bytes::Bytes;
 use reqwest::Method;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -11,26 +11,20 @@ use serde_json::{Value, json};
 use url::Url;
 use vitrine_protocol::{Code, HighlightTarget, PublishInstant};
 
+use super::access::{Access, SignedIn};
 use super::view::{CloudAnswer, Organization, Session, User};
 use crate::error::CommandError;
 
 /// A body or an answer longer than this is refused (bytes).
 const MOST_BYTES: usize = 8 << 20;
+/// The status that says that nobody is signed in.
+const UNAUTHORIZED: u32 = 401;
 
 /// An HTTP client with the signed-in session. Clones share the session.
 #[derive(Clone)]
 pub struct Cloud {
     http: reqwest::Client,
-    signed_in: Arc<RwLock<Option<SignedIn>>>,
-}
-
-/// A session and its token.
-#[derive(Clone)]
-pub struct SignedIn {
-    /// Where.
-    pub base: Url,
-    /// `vts_…`; never logged, never shown.
-    pub token: String,
+    access: Access,
 }
 
 #[derive(Deserialize)]
@@ -65,19 +59,12 @@ impl Cloud {
             .timeout(Duration::from_secs(20))
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
-        Ok(Self { http, signed_in: Arc::default() })
+        Ok(Self { http, access: Access::new() })
     }
 
     /// The session in use.
-    pub fn signed_in(&self) -> Option<SignedIn> {
-        self.signed_in.read().ok()?.clone()
-    }
-
-    /// Uses this session from now on, or none.
-    pub fn use_session(&self, session: Option<SignedIn>) {
-        if let Ok(mut slot) = self.signed_in.write() {
-            *slot = session;
-        }
+    pub fn access(&self) -> &Access {
+        &self.access
     }
 
     /// Signs in; the session is used from now on.
@@ -99,7 +86,7 @@ impl Cloud {
         let answer = self.send(base, None, Method::POST, path, Some(body.to_string())).await?;
         let session: SessionAnswer = read(&answer)?;
         let token = session.token.clone().ok_or_else(not_ours)?;
-        self.use_session(Some(SignedIn { base: base.clone(), token: token.clone() }));
+        self.access.set(Some(SignedIn { base: base.clone(), token: token.clone() }));
         Ok((view(base, session), token))
     }
 
@@ -107,7 +94,7 @@ impl Cloud {
     pub async fn resume(&self, base: &Url, token: &str) -> Result<Session, CommandError> {
         let answer = self.send(base, Some(token), Method::GET, "/v1/me", None).await?;
         let session: SessionAnswer = read(&answer)?;
-        self.use_session(Some(SignedIn { base: base.clone(), token: token.to_owned() }));
+        self.access.set(Some(SignedIn { base: base.clone(), token: token.to_owned() }));
         Ok(view(base, session))
     }
 
@@ -129,8 +116,7 @@ impl Cloud {
                 ));
             }
         };
-        let session = self.signed_in().ok_or_else(signed_out)?;
-        self.send_any(&session.base, Some(&session.token), method, path, body.map(in_json)).await
+        self.patiently(method, path, body.map(in_json)).await
     }
 
     /// Sends a picture, given as a data URL (`data:image/jpeg;base64,…`), and gives the answer as it comes back.
@@ -138,25 +124,38 @@ impl Cloud {
         let body = data_url(picture).ok_or_else(|| {
             CommandError::new(Code::UnsupportedType, "A picture is a PNG, JPEG or WebP file.")
         })?;
-        let session = self.signed_in().ok_or_else(signed_out)?;
-        self.send_any(&session.base, Some(&session.token), Method::PUT, path, Some(body)).await
+        self.patiently(Method::PUT, path, Some(body)).await
     }
 
-    /// Calls as the signed-in person and reads the answer.
+    /// Calls as the signed-in person and reads the answer. When the session has ended, the call waits until
+    /// somebody has signed in again, and is then repeated.
     pub async fn call<T: DeserializeOwned>(
         &self,
         method: Method,
         path: &str,
         body: Option<Value>,
     ) -> Result<T, CommandError> {
-        let session = self.signed_in().ok_or_else(signed_out)?;
-        let body = body.map(|body| body.to_string());
-        read(&self.send(&session.base, Some(&session.token), method, path, body).await?)
+        read(&good(self.patiently(method, path, body.map(|body| in_json(body.to_string()))).await?)?)
+    }
+
+    /// Calls as the signed-in person, now or not at all.
+    pub async fn call_now<T: DeserializeOwned>(&self, method: Method, path: &str) -> Result<T, CommandError> {
+        let session = self.access.now().ok_or_else(signed_out)?;
+        read(&good(self.send_as(&session, method, path, None).await?)?)
     }
 
     /// A new publish key for a show.
     pub async fn publish_key(&self, show: &str) -> Result<PublishKey, CommandError> {
-        self.call(Method::POST, &format!("{show}/publish-key"), None).await
+        self.call_now(Method::POST, &format!("{show}/publish-key")).await
+    }
+
+    /// Ends a show, now or not at all.
+    pub async fn end(&self, show: &str) -> Result<(), CommandError> {
+        match self.call_now::<Value>(Method::POST, &format!("{show}/end")).await {
+            // Ended from elsewhere meanwhile is ended too.
+            Err(error) if error.code == Code::ShowEnded => Ok(()),
+            other => other.map(drop),
+        }
     }
 
     /// Pins; `at` is the frame on the host's screen.
@@ -178,7 +177,7 @@ impl Cloud {
     }
 
     /// A picture of a product, if it is one and not over 4 MB.
-    pub async fn picture(&self, url: &str) -> Option<bytes::Bytes> {
+    pub async fn picture(&self, url: &str) -> Option<Bytes> {
         let answer = self.http.get(url).timeout(Duration::from_secs(5)).send().await.ok()?;
         let fits =
             answer.status().is_success() && answer.content_length().is_none_or(|length| length <= 4 << 20);
@@ -193,8 +192,43 @@ impl Cloud {
         path: &str,
         body: Option<String>,
     ) -> Result<CloudAnswer, CommandError> {
-        let answer = self.send_any(base, token, method, path, body.map(in_json)).await?;
-        if (200..300).contains(&answer.status) { Ok(answer) } else { Err(problem(&answer)) }
+        good(self.send_any(base, token, method, path, body.map(in_json)).await?)
+    }
+
+    /// Sends as the signed-in person; once more with the next session when this one has ended.
+    async fn patiently(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Content>,
+    ) -> Result<CloudAnswer, CommandError> {
+        let session = match self.access.now() {
+            Some(session) => session,
+            None => self.access.after_lapse().await.ok_or_else(signed_out)?,
+        };
+        let answer = self.send_as(&session, method.clone(), path, body.clone()).await?;
+        if answer.status != UNAUTHORIZED {
+            return Ok(answer);
+        }
+        match self.access.after_lapse().await {
+            Some(next) => self.send_as(&next, method, path, body).await,
+            None => Ok(answer),
+        }
+    }
+
+    /// Sends with this session, and notices when the cloud no longer takes it.
+    async fn send_as(
+        &self,
+        session: &SignedIn,
+        method: Method,
+        path: &str,
+        body: Option<Content>,
+    ) -> Result<CloudAnswer, CommandError> {
+        let answer = self.send_any(&session.base, Some(&session.token), method, path, body).await?;
+        if answer.status == UNAUTHORIZED {
+            self.access.lapse(&session.token);
+        }
+        Ok(answer)
     }
 
     async fn send_any(
@@ -248,17 +282,17 @@ pub fn base_address(text: &str) -> Result<Url, CommandError> {
 }
 
 /// What is sent: its type and its bytes.
-type Content = (&'static str, Vec<u8>);
+type Content = (&'static str, Bytes);
 
 fn in_json(text: String) -> Content {
-    ("application/json", text.into_bytes())
+    ("application/json", text.into())
 }
 
 /// The picture in a data URL (RFC 2397), of a kind that the cloud takes.
 fn data_url(url: &str) -> Option<Content> {
     let (kind, text) = url.strip_prefix("data:")?.split_once(";base64,")?;
     let kind = ["image/jpeg", "image/png", "image/webp"].into_iter().find(|known| *known == kind)?;
-    Some((kind, base64::engine::general_purpose::STANDARD.decode(text).ok()?))
+    Some((kind, base64::engine::general_purpose::STANDARD.decode(text).ok()?.into()))
 }
 
 /// The full address of a path, which must stay under `/v1/` after all `..` are resolved.
@@ -279,12 +313,17 @@ pub fn show_path(org: &str, show: &str) -> String {
 fn view(base: &Url, answer: SessionAnswer) -> Session {
     let user = User { id: answer.user.id, email: answer.user.email, name: answer.user.name };
     let cloud_url = base.as_str().trim_end_matches('/').to_owned();
-    Session { cloud_url, user, organizations: answer.organizations, remembered: false }
+    Session { cloud_url, user, organizations: answer.organizations, remembered: false, lapsed: false }
 }
 
 fn read<T: DeserializeOwned>(answer: &CloudAnswer) -> Result<T, CommandError> {
     let body = if answer.body.is_empty() { "null" } else { &answer.body };
     serde_json::from_str(body).map_err(|_| not_ours())
+}
+
+/// The answer, if it is a success.
+fn good(answer: CloudAnswer) -> Result<CloudAnswer, CommandError> {
+    if (200..300).contains(&answer.status) { Ok(answer) } else { Err(problem(&answer)) }
 }
 
 fn problem(answer: &CloudAnswer) -> CommandError {
@@ -304,6 +343,8 @@ fn problem(answer: &CloudAnswer) -> CommandError {
             message: problem.detail.or(problem.title).unwrap_or_else(|| problem.code.to_string()),
             retryable: problem.retryable,
         },
+        // A gate in front of the cloud may say it in its own way.
+        Err(_) if answer.status == UNAUTHORIZED => signed_out(),
         Err(_) => CommandError::new(
             Code::FarSide,
             format!("The cloud answered {} without a reason.", answer.status),
@@ -318,7 +359,7 @@ fn unreachable(base: &Url, error: &reqwest::Error) -> CommandError {
 }
 
 fn signed_out() -> CommandError {
-    CommandError::new(Code::Unauthenticated, "Nobody is signed in.")
+    CommandError::new(Code::Unauthenticated, "The session has ended.")
 }
 
 fn not_ours() -> CommandError {
@@ -347,7 +388,10 @@ mod tests {
 
     #[test]
     fn only_pictures_come_out_of_a_data_url() {
-        assert_eq!(data_url("data:image/png;base64,iVBO"), Some(("image/png", vec![0x89, b'P', b'N'])));
+        assert_eq!(
+            data_url("data:image/png;base64,iVBO"),
+            Some(("image/png", Bytes::from_static(b"\x89PN")))
+        );
         for bad in
             ["", "data:text/html;base64,PGI+", "data:image/png,x", "data:image/png;base64,?", "image/png"]
         {

@@ -57,7 +57,7 @@ impl Fault {
 
 /// How bad a fault usually is, and what the host can do.
 fn usual(code: FaultCode) -> (Severity, &'static [FaultAction]) {
-    use FaultAction::{CancelAir, ChooseMicrophone, ChooseSource, Dismiss, TryAgain};
+    use FaultAction::{CancelAir, ChooseMicrophone, ChooseSource, ConnectAgain, Dismiss, TryAgain};
     use Severity::{Bad, Info, Warn};
     match code {
         FaultCode::NoCamera => (Info, &[ChooseSource, TryAgain]),
@@ -65,8 +65,11 @@ fn usual(code: FaultCode) -> (Severity, &'static [FaultAction]) {
         FaultCode::FileUnreadable => (Warn, &[TryAgain, ChooseSource]),
         FaultCode::NoMicrophone | FaultCode::MicrophoneLost => (Warn, &[TryAgain, ChooseMicrophone]),
         FaultCode::SoundGaps => (Warn, &[ChooseMicrophone, Dismiss]),
-        FaultCode::EncoderOverload | FaultCode::UplinkSlow => (Warn, &[]),
-        FaultCode::PipelineRestarts => (Warn, &[]),
+        FaultCode::EncoderOverload
+        | FaultCode::UplinkSlow
+        | FaultCode::PipelineRestarts
+        | FaultCode::ChatAway
+        | FaultCode::EndWaits => (Warn, &[]),
         FaultCode::PluginMissing | FaultCode::PipelineFailed => (Bad, &[TryAgain]),
         FaultCode::UplinkLost => (Warn, &[CancelAir]),
         FaultCode::NameUnknown
@@ -76,8 +79,7 @@ fn usual(code: FaultCode) -> (Severity, &'static [FaultAction]) {
         | FaultCode::StreamRefused
         | FaultCode::CloudRefused => (Bad, &[TryAgain, Dismiss]),
         FaultCode::EndFailed => (Bad, &[TryAgain]),
-        FaultCode::ChatAway => (Warn, &[]),
-        FaultCode::ChatRefused => (Bad, &[TryAgain]),
+        FaultCode::ChatRefused => (Bad, &[ConnectAgain]),
         FaultCode::KeyringSilent | FaultCode::SleepAllowed => (Info, &[Dismiss]),
     }
 }
@@ -102,7 +104,8 @@ pub fn source_of(code: FaultCode) -> FaultSource {
         | FaultCode::ConnectionBroken
         | FaultCode::StreamRefused
         | FaultCode::CloudRefused
-        | FaultCode::EndFailed => FaultSource::Air,
+        | FaultCode::EndFailed
+        | FaultCode::EndWaits => FaultSource::Air,
         FaultCode::ChatAway | FaultCode::ChatRefused => FaultSource::Chat,
         FaultCode::KeyringSilent => FaultSource::Keyring,
         FaultCode::SleepAllowed => FaultSource::Power,

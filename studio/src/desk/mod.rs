@@ -4,6 +4,7 @@
 //! changes the desk goes by channel to its one owner (`owner/`), which tells the window through
 //! [`Window`]. Everything live passes here: air, devices, meters, chat, pins.
 
+mod access;
 mod card;
 mod chat;
 mod clock;
@@ -204,33 +205,22 @@ impl Desk {
         if let Some(session) = self.ask(Ask::Session).await? {
             self.keys.forget(&account(&session.cloud_url, &session.user.email)).await;
             // The cloud forgets it too; when it does not answer, the token runs out by itself.
-            if let Err(error) = self.cloud.call::<Value>(Method::DELETE, "/v1/sessions/current", None).await {
+            if let Err(error) = self.cloud.call_now::<Value>(Method::DELETE, "/v1/sessions/current").await {
                 tracing::info!(code = %error.code, "the cloud did not hear of the sign-out");
             }
         }
-        self.cloud.use_session(None);
+        self.cloud.access().set(None);
         self.ask(|done| Ask::SignedIn(None, done)).await
     }
 
     /// Asks the cloud for another screen.
     pub async fn cloud_fetch(&self, method: String, path: String, body: Option<String>) -> Done<CloudAnswer> {
-        let answer = self.cloud.fetch(&method, &path, body).await?;
-        self.notice_sign_out(answer).await
+        self.cloud.fetch(&method, &path, body).await
     }
 
     /// Sends a picture, given as a data URL, to the cloud.
     pub async fn cloud_put_picture(&self, path: String, picture: String) -> Done<CloudAnswer> {
-        let answer = self.cloud.put_picture(&path, &picture).await?;
-        self.notice_sign_out(answer).await
-    }
-
-    /// A session that the cloud no longer takes is over here too.
-    async fn notice_sign_out(&self, answer: CloudAnswer) -> Done<CloudAnswer> {
-        if answer.status == 401 {
-            self.cloud.use_session(None);
-            self.ask(|done| Ask::SignedIn(None, done)).await?;
-        }
-        Ok(answer)
+        self.cloud.put_picture(&path, &picture).await
     }
 
     /// What can be captured from.
@@ -344,13 +334,7 @@ impl Desk {
     /// Ends the show.
     pub async fn end_show(&self) -> Done {
         let Departure { show, turn } = self.ask(Ask::End).await??;
-        let path = format!("{}/end", show_path(&show.org_id, &show.show_id));
-        let ended = self.cloud.call::<Value>(Method::POST, &path, None).await.map(drop);
-        // Ended from elsewhere meanwhile is ended too.
-        let ended = match ended {
-            Err(error) if error.code == Code::ShowEnded => Ok(()),
-            other => other,
-        };
+        let ended = self.cloud.end(&show_path(&show.org_id, &show.show_id)).await;
         self.ask(|done| Ask::Landed(turn, ended.clone(), done)).await?;
         ended
     }

@@ -71,6 +71,8 @@ views! {
         pub organizations: Vec<Organization>,
         /// Whether the token is in the keyring; false: this run only.
         pub remembered: bool,
+        /// Whether the cloud no longer takes it: this person has to sign in again.
+        pub lapsed: bool,
     }
     /// A person.
     pub struct User {
@@ -442,9 +444,11 @@ words! {
         CloudRefused,
         /// The cloud did not end the show.
         EndFailed,
+        /// Nothing is sent; the cloud hears of the end once somebody has signed in again.
+        EndWaits,
         /// The line to the cloud is lost, and tried again.
         ChatAway,
-        /// The cloud closed the line for good.
+        /// The cloud closed the line for this person.
         ChatRefused,
         /// The keyring cannot be used; the sign-in is kept for this run only.
         KeyringSilent,
@@ -455,6 +459,8 @@ words! {
     FaultAction {
         /// Do again what failed.
         TryAgain,
+        /// Open the line to the cloud again.
+        ConnectAgain,
         /// Choose another camera or file.
         ChooseSource,
         /// Choose another microphone.

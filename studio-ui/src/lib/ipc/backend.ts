@@ -74,6 +74,8 @@ export interface Session {
   organizations: Organization[];
   /** Whether the token is in the keyring; false: this run only. */
   remembered: boolean;
+  /** The cloud no longer takes it: this person has to sign in again, and whatever is open stays as it is. */
+  lapsed: boolean;
 }
 
 export interface Organization {
@@ -216,6 +218,7 @@ export type FaultCode =
   | 'stream_refused'
   | 'cloud_refused'
   | 'end_failed'
+  | 'end_waits'
   | 'chat_away'
   | 'chat_refused'
   | 'keyring_silent'
@@ -223,7 +226,13 @@ export type FaultCode =
 
 /** `choose_source` and `choose_microphone` are the window's own; the desk does the others. */
 export type FaultAction =
-  'try_again' | 'choose_source' | 'choose_microphone' | 'cancel_air' | 'end_show' | 'dismiss';
+  | 'try_again'
+  | 'connect_again'
+  | 'choose_source'
+  | 'choose_microphone'
+  | 'cancel_air'
+  | 'end_show'
+  | 'dismiss';
 
 /** Something that is wrong now, for as long as it lasts; one of each code at most. */
 export interface FaultView {
@@ -336,7 +345,7 @@ export interface BackendEvents {
   highlightChanged: Highlight | null;
   orderRecorded: OrderView;
   connectionChanged: ConnectionView;
-  /** null: signed out, or the cloud no longer takes the token. */
+  /** null: signed out. `lapsed`: the cloud no longer takes the token. */
   sessionChanged: Session | null;
   /** All that is wrong now, worst first. */
   faultsChanged: FaultView[];
@@ -389,7 +398,8 @@ export interface Backend {
   deleteMessage(messageId: string): Promise<void>;
   banAuthor(messageId: string, reason: string | null): Promise<void>;
 
-  /** The other lane: any path under `/v1/`, with the session's token added by the desk. */
+  /** The other lane: any path under `/v1/`, with the session's token added by the desk. When the session has
+   *  ended, it waits for the next sign-in. */
   cloudFetch(method: string, path: string, body: string | null): Promise<CloudAnswer>;
   /** The same for a picture, given as a data URL. */
   cloudPutPicture(path: string, picture: string): Promise<CloudAnswer>;

@@ -459,6 +459,8 @@ export type DevicesChanged = Devices;
 export type FaultAction = 
 /**  Do again what failed. */
 "try_again" | 
+/**  Open the line to the cloud again. */
+"connect_again" | 
 /**  Choose another camera or file. */
 "choose_source" | 
 /**  Choose another microphone. */
@@ -512,9 +514,11 @@ export type FaultCode =
 "cloud_refused" | 
 /**  The cloud did not end the show. */
 "end_failed" | 
+/**  Nothing is sent; the cloud hears of the end once somebody has signed in again. */
+"end_waits" | 
 /**  The line to the cloud is lost, and tried again. */
 "chat_away" | 
-/**  The cloud closed the line for good. */
+/**  The cloud closed the line for this person. */
 "chat_refused" | 
 /**  The keyring cannot be used; the sign-in is kept for this run only. */
 "keyring_silent" | 
@@ -862,6 +866,8 @@ export type Session = {
 	organizations: Organization[],
 	/**  Whether the token is in the keyring; false: this run only. */
 	remembered: boolean,
+	/**  Whether the cloud no longer takes it: this person has to sign in again. */
+	lapsed: boolean,
 };
 
 export type SessionChanged = SessionChanged_Serialize | SessionChanged_Deserialize;

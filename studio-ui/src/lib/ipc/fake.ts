@@ -64,6 +64,8 @@ export class FakeBackend extends Emitter implements Backend {
   #connection: ConnectionView = { state: 'offline', retryAtMs: null };
   #faults = new FakeFaults((list) => this.emit('faultsChanged', list));
   #timers: ReturnType<typeof setInterval>[] = [];
+  /** Calls that wait for a session. */
+  #waiting: (() => void)[] = [];
   #beat = 0;
 
   constructor(options: Partial<FakeOptions> = {}) {
@@ -105,7 +107,10 @@ export class FakeBackend extends Emitter implements Backend {
     if (password.length < 6) this.#refuse('bad_credentials');
     const role: Role = email.startsWith('mod') ? 'moderator' : 'owner';
     const session = sessionOf(role, remember && this.#options.keyring);
+    const back = this.#session?.lapsed;
     this.#session = { ...session, cloudUrl, user: { ...session.user, email } };
+    this.emit('sessionChanged', this.#session);
+    if (back) this.#back();
     return this.#session;
   }
 
@@ -118,6 +123,32 @@ export class FakeBackend extends Emitter implements Backend {
     await this.#pause();
     this.#session = null;
     this.emit('sessionChanged', null);
+  }
+
+  /** The cloud takes the session no more. */
+  lapse() {
+    if (!this.#session) return;
+    this.#session = { ...this.#session, lapsed: true };
+    this.emit('sessionChanged', this.#session);
+    this.#connect('offline');
+  }
+
+  #back() {
+    if (this.#show) this.#connect('connected');
+    for (const go of this.#waiting.splice(0)) go();
+    if (!this.#faults.list.some((fault) => fault.code === 'end_waits')) return;
+    this.#faults.remove('end_waits');
+    this.#over();
+  }
+
+  /** What is asked of the cloud waits for somebody to sign in again. */
+  async #admitted() {
+    if (this.#session?.lapsed) await new Promise<void>((go) => this.#waiting.push(go));
+  }
+
+  #connect(state: ConnectionView['state']) {
+    this.#connection = { state, retryAtMs: null };
+    this.emit('connectionChanged', this.#connection);
   }
 
   // ------------------------------------------------------------ stage
@@ -207,6 +238,8 @@ export class FakeBackend extends Emitter implements Backend {
     if (this.#options.trouble === 'offline') {
       this.#connection = { state: 'waiting', retryAtMs: Date.now() + 8_000 };
     }
+    if (this.#options.trouble === 'chat_refused') this.#connection = { state: 'offline', retryAtMs: null };
+    if (this.#options.trouble === 'signed_out') this.#timers.push(setTimeout(() => this.lapse(), 1_500));
     const host = this.#session?.organizations[0]?.role !== 'moderator';
     const holding = ['holding', 'broken'].includes(this.#options.trouble);
     const ours = host && live && !this.#options.elsewhere;
@@ -270,8 +303,17 @@ export class FakeBackend extends Emitter implements Backend {
 
   async endShow() {
     if (!this.#onAir()) this.#refuse('illegal_move');
+    if (this.#session?.lapsed) {
+      this.#setAir('preview');
+      this.#faults.raise('end_waits', 'warn');
+      this.#refuse('unauthenticated');
+    }
     this.#setAir('ending');
     await this.#pause(6);
+    this.#over();
+  }
+
+  #over() {
     this.#uplink = STILL;
     this.emit('uplinkChanged', this.#uplink);
     this.#setAir('ended');
@@ -308,11 +350,13 @@ export class FakeBackend extends Emitter implements Backend {
     if (action === 'end_show') await this.endShow();
     const fault: FaultView | undefined = this.#faults.list.find((one) => one.code === code);
     if (fault?.source === 'air' && action === 'try_again') return this.goLive();
+    if (action === 'connect_again') this.#connect('connected');
     this.#faults.remove(code);
   }
 
   async pin(target: HighlightTarget) {
     await this.#pause();
+    await this.#admitted();
     this.#highlight = {
       id: newId(),
       action: 'show',
@@ -333,6 +377,8 @@ export class FakeBackend extends Emitter implements Backend {
 
   async sendChat(text: string) {
     await this.#pause();
+    if (this.#connection.state !== 'connected') this.#refuse('cloud_unreachable', true);
+    if (this.#options.trouble === 'chat_busy') this.#refuse('rate_limited', true);
     if (text.trim() === '' || text.length > 500) this.#refuse('bad_message');
     const user = this.#session!.user;
     const role = this.#session!.organizations[0]!.role === 'moderator' ? 'moderator' : 'host';
@@ -355,6 +401,7 @@ export class FakeBackend extends Emitter implements Backend {
   async cloudFetch(method: string, path: string, body: string | null): Promise<CloudAnswer> {
     await this.#pause();
     if (this.#options.cloudDown) this.#refuse('cloud_unreachable', true);
+    await this.#admitted();
     return this.cloud.handle(method, path, body);
   }
 

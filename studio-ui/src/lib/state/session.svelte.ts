@@ -30,6 +30,12 @@ export class SessionState {
     this.session = await this.#backend.signIn(cloudUrl, email, password, remember);
   }
 
+  /** The same person at the same cloud, whose session has ended. What they left open stays as it is. */
+  async signInAgain(password: string) {
+    const { cloudUrl, user, remembered } = this.session!;
+    await this.signIn(cloudUrl, user.email, password, remembered);
+  }
+
   async register(request: RegisterRequest) {
     this.session = await this.#backend.register(request);
   }

@@ -6,7 +6,7 @@ import type { Code } from '../ipc/backend.ts';
  */
 export const SENTENCES: Record<string, string> = {
   invalid_request: 'Something in this form is not right. Check the marked fields and send it again.',
-  unauthenticated: 'Your session has ended. Sign in again; nothing on air is touched.',
+  unauthenticated: 'Your session has ended. Sign in again, and it goes on.',
   bad_credentials: 'That e-mail and password do not fit together. Check both and try again.',
   forbidden: 'Your role does not allow this. The owner of the organisation can change it.',
   not_found: 'It is no longer there. Somebody may have removed it.',

@@ -20,3 +20,13 @@ class Layers {
 }
 
 export const layers = new Layers();
+
+/**
+ * Keeps a popover above everything, and inside the topmost dialog: outside of it nothing can be pressed or
+ * is read aloud. To be called in an effect; `home` holds it while no dialog is open.
+ */
+export function stayOnTop(popover: HTMLElement, home: HTMLElement) {
+  const place = layers.top ?? home;
+  if (popover.parentElement !== place) place.append(popover);
+  if (!popover.matches(':popover-open')) popover.showPopover();
+}

@@ -35,7 +35,7 @@ impl Owner {
             return Err(on_air("This show is already on its way."));
         }
         self.faults.clear_source(FaultSource::Air);
-        (self.uplink, self.hindrance) = (Uplink::new(), None);
+        (self.uplink, self.hindrance, self.owed_end) = (Uplink::new(), None, None);
         Ok(Departure { show, turn: self.phase.turn() })
     }
 
@@ -78,7 +78,7 @@ impl Owner {
 
     pub(super) fn end(&mut self) -> Result<Departure, CommandError> {
         let show = self.show().ok_or_else(no_show)?;
-        if !self.step(Step::End) {
+        if !self.step(Step::End) && self.owed_end.is_none() {
             return Err(CommandError::new(Code::IllegalMove, "This studio is not on air."));
         }
         self.faults.clear(FaultCode::EndFailed);
@@ -90,6 +90,9 @@ impl Owner {
         match ended {
             // Over is over, however late the answer comes.
             Ok(()) => self.over().await,
+            Err(error) if turn == self.phase.turn() && error.code == Code::Unauthenticated => {
+                self.owe_end().await;
+            }
             Err(error) if turn == self.phase.turn() => self.end_failed(&error.message),
             Err(_) => {}
         }
@@ -98,6 +101,7 @@ impl Owner {
     /// The show is over: this studio lets go of the uplink.
     pub(super) async fn over(&mut self) {
         self.note.remove();
+        self.owed_end = None;
         if self.step(Step::Ended) {
             self.faults.clear_source(FaultSource::Air);
             self.faults.clear_source(FaultSource::Uplink);
@@ -233,9 +237,9 @@ fn cloud_fault(error: &CommandError) -> Fault {
 async fn air(cloud: &Cloud, path: &str, clock: &Clock) -> Result<f64, CommandError> {
     let start = tokio::time::Instant::now();
     loop {
-        let aired = match cloud.call::<Value>(Method::POST, &format!("{path}/go-live"), None).await {
+        let aired = match cloud.call_now::<Value>(Method::POST, &format!("{path}/go-live")).await {
             // Live already: this studio came back, or somebody else pressed the key.
-            Err(error) if error.code == Code::IllegalMove => cloud.call(Method::GET, path, None).await,
+            Err(error) if error.code == Code::IllegalMove => cloud.call_now(Method::GET, path).await,
             other => other,
         };
         match aired {

@@ -42,6 +42,8 @@ pub enum Ask {
     Landed(u64, Result<(), CommandError>, Reply<()>),
     /// The show is over, whoever ended it.
     Over,
+    /// The cloud heard of an end that waited for a session, or did not.
+    EndHeard(Result<(), CommandError>),
     /// The card of the pin with this serial number is ready to be drawn.
     Card(u64, Option<LowerThird>),
     /// The machine stays awake, or why not.

@@ -1,11 +1,12 @@
 //! The one task that owns the desk's state. `ask.rs` lists what is asked of it, `air.rs` is its way onto
 //! the air, `recovery.rs` its way back after the programme broke, `room.rs` its ear in the open show,
-//! `vigil.rs` what it minds while on air.
+//! `session.rs` who sits before it, `vigil.rs` what it minds while on air.
 
 mod air;
 mod ask;
 mod recovery;
 mod room;
+mod session;
 #[cfg(test)]
 mod story;
 mod vigil;
@@ -50,6 +51,8 @@ pub struct Owner {
     me: mpsc::Sender<Ask>,
     heard: Option<mpsc::Receiver<Heard>>,
     session: Option<Session>,
+    /// A show whose end the cloud has still to hear of.
+    owed_end: Option<ShowView>,
     stage: Stage,
     recovery: Recovery,
     phase: Phase,
@@ -86,6 +89,7 @@ impl Owner {
             me,
             heard: None,
             session: None,
+            owed_end: None,
             stage,
             uplink: Uplink::new(),
             recovery: Recovery::default(),
@@ -104,6 +108,7 @@ impl Owner {
 
     /// Runs until every handle is gone.
     pub async fn run(mut self, mut asks: mpsc::Receiver<Ask>) {
+        let mut sessions = self.cloud.access().changes();
         let mut second = tokio::time::interval(Duration::from_secs(1));
         second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
         loop {
@@ -117,6 +122,7 @@ impl Owner {
                     News::Failed(reason) => self.broke(reason).await,
                 },
                 Some(heard) = room::hear(&mut self.heard) => self.heard(heard),
+                Ok(()) = sessions.changed() => self.lapsed(),
                 _ = second.tick() => self.second().await,
             }
         }
@@ -127,8 +133,7 @@ impl Owner {
         match ask {
             Ask::Session(done) => reply(done, self.session.clone()),
             Ask::SignedIn(session, done) => {
-                self.session = session;
-                self.window.tell(DeskEvent::Session(self.session.clone()));
+                self.signed_in(session);
                 reply(done, ());
             }
             Ask::SawDevices(devices, done) => {
@@ -195,6 +200,7 @@ impl Owner {
             #[cfg(test)]
             Ask::BreakDown(reason) => self.stage.break_down(reason),
             Ask::Over => self.over().await,
+            Ask::EndHeard(ended) => self.end_heard(ended).await,
             Ask::Card(pin, card) => self.card(pin, card).await,
             Ask::Awake(answer) => self.awake(answer),
             Ask::Closing(done) => reply(done, self.closing()),
@@ -282,7 +288,10 @@ impl Owner {
         match (action, code) {
             (FaultAction::Dismiss, _) => self.faults.dismiss(code),
             (FaultAction::CancelAir, _) => self.cancel_air().await?,
-            (FaultAction::TryAgain, FaultCode::ChatRefused) => self.open_line(),
+            (FaultAction::ConnectAgain, _) => {
+                self.faults.clear_source(FaultSource::Chat);
+                self.open_line();
+            }
             (FaultAction::TryAgain, FaultCode::PluginMissing | FaultCode::PipelineFailed) => {
                 self.try_programme().await?;
             }

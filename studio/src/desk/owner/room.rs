@@ -44,6 +44,10 @@ impl Owner {
                 let told = room.take(events, (self.world.clock)());
                 self.tell_room(told);
             }
+            Heard::SignedOut => {
+                self.faults.clear_source(FaultSource::Chat);
+                self.connect(ConnectionState::Offline, None);
+            }
             Heard::Refused(error) => {
                 tracing::warn!(code = %error.code, "the room does not take this session");
                 self.faults.clear_source(FaultSource::Chat);

@@ -14,7 +14,8 @@ use vitrine_rtmp::{ServerConfig, ServerEvent, ServerSession};
 use super::{Ask, Opened, Owner, Reply};
 use crate::desk::Window;
 use crate::desk::clock::system_clock;
-use crate::desk::cloud::{Cloud, SignedIn};
+use crate::desk::access::SignedIn;
+use crate::desk::cloud::Cloud;
 use crate::desk::faults::Faults;
 use crate::desk::note::NoteFile;
 use crate::desk::settings::{Settings, SettingsFile};
@@ -135,7 +136,7 @@ async fn cloud() -> Cloud {
     });
     let _ = rustls::crypto::ring::default_provider().install_default();
     let cloud = Cloud::new().unwrap();
-    cloud.use_session(Some(SignedIn { base, token: "vts_test".into() }));
+    cloud.access().set(Some(SignedIn { base, token: "vts_test".into() }));
     cloud
 }
 

@@ -12,7 +12,9 @@ const USUAL: Partial<Record<FaultCode, [FaultSource, FaultAction[]]>> = {
   uplink_lost: ['air', ['cancel_air']],
   no_answer: ['air', ['try_again', 'dismiss']],
   pipeline_failed: ['pipeline', ['try_again', 'end_show']],
+  end_waits: ['air', []],
   chat_away: ['chat', []],
+  chat_refused: ['chat', ['connect_again']],
   sleep_allowed: ['power', ['dismiss']],
 };
 const WORST: Severity[] = ['bad', 'warn', 'info'];
@@ -30,6 +32,7 @@ export class FakeFaults {
     this.list = [];
     if (noCamera) this.raise('no_camera', 'info');
     if (trouble === 'offline') this.raise('chat_away', 'warn');
+    if (trouble === 'chat_refused') this.raise('chat_refused', 'bad', { detail: 'Your role does not allow this.' });
     if (trouble === 'fair') this.raise('uplink_slow', 'info');
     if (trouble === 'poor') this.raise('uplink_slow', 'warn');
     if (trouble === 'holding') this.raise('uplink_lost', 'warn', { detail: 'the server closed the connection' }, 4_000);

@@ -15,8 +15,22 @@ export interface FakeOptions {
   liveForMs: number | null;
   /** What is on air comes from another encoder. */
   elsewhere: boolean;
-  /** The uplink is lost, the media engine broke, the line is bad, the server cannot be reached, or all at once. */
-  trouble: 'none' | 'holding' | 'broken' | 'fair' | 'poor' | 'offline' | 'unreachable' | 'many';
+  /**
+   * The uplink is lost, the media engine broke, the line is bad, the server cannot be reached, many at once, the
+   * session has ended, the room lets nobody in, or takes no message.
+   */
+  trouble:
+    | 'none'
+    | 'holding'
+    | 'broken'
+    | 'fair'
+    | 'poor'
+    | 'offline'
+    | 'unreachable'
+    | 'many'
+    | 'signed_out'
+    | 'chat_refused'
+    | 'chat_busy';
   /** The studio went away while the demo's show was on air. */
   takeUp: boolean;
   /** How long each command takes. */

@@ -23,6 +23,7 @@ export function sessionOf(role: Role, remembered: boolean): Session {
     user: { ...(moderator ? MODERATOR : HOST), email: `${moderator ? 'mod' : role}@demo.example` },
     organizations: [{ id: ORG, name: 'Maison Demo', slug: 'demo', role }],
     remembered,
+    lapsed: false,
   };
 }
 

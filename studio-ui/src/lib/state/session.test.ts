@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FakeBackend } from '../ipc/fake.ts';
+import type { FakeOptions } from '../ipc/fake/options.ts';
+import { ORG, SHOW } from '../ipc/fake/seed.ts';
+import { Clock } from './clock.svelte.ts';
+import { Desk } from './desk.svelte.ts';
+import { SessionState } from './session.svelte.ts';
+
+let clock: Clock;
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => {} });
+  clock = new Clock();
+});
+afterEach(() => {
+  clock.stop();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+async function done<T>(work: Promise<T>): Promise<T> {
+  const settled = work.catch((error: unknown) => error);
+  await vi.advanceTimersByTimeAsync(2_000);
+  await settled;
+  return work;
+}
+
+/** A host in mid-show whose session has just ended. */
+async function lapsed(options: Partial<FakeOptions> = {}) {
+  const backend = new FakeBackend({ crowd: false, latencyMs: 1, liveForMs: 60_000, ...options });
+  const session = new SessionState(backend);
+  await done(session.start());
+  const desk = new Desk(backend, clock, ORG, SHOW);
+  await done(desk.open());
+  backend.lapse();
+  return { backend, session, desk };
+}
+
+describe('a session that ends in mid-show', () => {
+  it('keeps who it was, their organisation and the show on air', async () => {
+    const { session, desk } = await lapsed();
+    expect(session.session).toMatchObject({ lapsed: true, user: { email: 'owner@demo.example' } });
+    expect(session.organization?.id).toBe(ORG);
+    expect(session.canRunShows).toBe(true);
+    expect(desk.air.view.phase).toBe('live');
+    expect(desk.canEnd).toBe(true);
+    expect(desk.connection.state).toBe('offline');
+    desk.stop();
+  });
+
+  it('is still there after a reload of the window', async () => {
+    const { backend, desk } = await lapsed();
+    const reloaded = new SessionState(backend);
+    await done(reloaded.start());
+    expect(reloaded.session?.lapsed).toBe(true);
+    desk.stop();
+  });
+
+  it('asks for the password only, and goes on with the same person and keyring choice', async () => {
+    const { backend, session, desk } = await lapsed();
+    const asked = vi.spyOn(backend, 'signIn');
+    await expect(done(session.signInAgain('no'))).rejects.toMatchObject({ code: 'bad_credentials' });
+    expect(session.session?.lapsed).toBe(true);
+    const waiting = desk.cloud.shows();
+    await done(session.signInAgain('demo-owner-password'));
+    expect(asked).toHaveBeenLastCalledWith('http://127.0.0.1:8080', 'owner@demo.example', 'demo-owner-password', true);
+    expect(session.session?.lapsed).toBe(false);
+    expect(desk.connection.state).toBe('connected');
+    expect((await done(waiting)).length).toBeGreaterThan(0);
+    expect(desk.air.view.phase).toBe('live');
+    desk.stop();
+  });
+
+  it('lets the host end the show: off air at once, over once signed in again', async () => {
+    const { session, desk } = await lapsed();
+    await expect(done(desk.end())).rejects.toMatchObject({ code: 'unauthenticated' });
+    expect(desk.air.sending).toBe(false);
+    expect(desk.faults.list[0]?.code).toBe('end_waits');
+    await done(session.signInAgain('demo-owner-password'));
+    expect(desk.show?.state).toBe('ended');
+    expect(desk.faults.list).toEqual([]);
+    desk.stop();
+  });
+});
+
+describe('a line to the room that is refused', () => {
+  it('is a fault with a button that connects again', async () => {
+    const { desk, session } = await lapsed({ trouble: 'chat_refused' });
+    await done(session.signInAgain('demo-owner-password'));
+    const fault = desk.faults.list.find((one) => one.code === 'chat_refused')!;
+    expect(fault.actions).toEqual(['connect_again']);
+    await done(desk.faults.act(fault, 'connect_again'));
+    expect(desk.connection.state).toBe('connected');
+    expect(desk.faults.list).toEqual([]);
+    desk.stop();
+  });
+
+  it('says why a message was not taken', async () => {
+    const { desk, session } = await lapsed({ trouble: 'chat_busy' });
+    await expect(done(desk.chat.send('hello'))).rejects.toMatchObject({ code: 'cloud_unreachable' });
+    await done(session.signInAgain('demo-owner-password'));
+    await expect(done(desk.chat.send('hello'))).rejects.toMatchObject({ code: 'rate_limited' });
+    desk.stop();
+  });
+});
