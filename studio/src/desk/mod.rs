@@ -27,6 +27,8 @@ mod world;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_session;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -30,20 +30,24 @@ impl Drop for Counted {
     }
 }
 
-struct Stage {
-    desk: Desk,
+pub(super) struct Stage {
+    pub(super) desk: Desk,
     now_ms: Arc<AtomicU64>,
     awake: Arc<AtomicUsize>,
     _folder: tempfile::TempDir,
 }
 
-const ORG: &str = "0199f0a0-0000-7000-8000-0000000000a1";
-const SHOW: &str = "0199f0a0-0000-7000-8000-0000000000b1";
+pub(super) const ORG: &str = "0199f0a0-0000-7000-8000-0000000000a1";
+pub(super) const SHOW: &str = "0199f0a0-0000-7000-8000-0000000000b1";
 
 /// A signed-in host at the desk of a show whose ingest is at `rtmp`.
 async fn stage(rtmp: &str, sleep: Result<(), &'static str>) -> Stage {
+    stage_at(cloud(format!("rtmp://{rtmp}/live")).await, sleep).await
+}
+
+/// The same at a cloud that the test plays itself.
+pub(super) async fn stage_at(cloud: String, sleep: Result<(), &'static str>) -> Stage {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let cloud = cloud(format!("rtmp://{rtmp}/live")).await;
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("host.json"), r#"{"quality":"p360","microphone":null}"#).unwrap();
     let (now_ms, awake) = (Arc::new(AtomicU64::new(1_000_000)), Arc::new(AtomicUsize::new(0)));
@@ -116,7 +120,7 @@ impl Stage {
     }
 
     /// Looks until it is as expected; real time passes only as far as sockets and threads need it.
-    async fn until(&self, what: &str, good: impl Fn(&DeskSnapshot) -> bool) -> DeskSnapshot {
+    pub(super) async fn until(&self, what: &str, good: impl Fn(&DeskSnapshot) -> bool) -> DeskSnapshot {
         let mut last = None;
         for _ in 0..300 {
             let now = self.desk.snapshot().await.unwrap();
@@ -130,12 +134,12 @@ impl Stage {
     }
 }
 
-fn fault(snapshot: &DeskSnapshot, code: FaultCode) -> Option<&FaultView> {
+pub(super) fn fault(snapshot: &DeskSnapshot, code: FaultCode) -> Option<&FaultView> {
     snapshot.faults.iter().find(|fault| fault.code == code)
 }
 
 /// A socket that nobody ever accepts from or answers at.
-fn black_hole() -> (TcpListener, String) {
+pub(super) fn black_hole() -> (TcpListener, String) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     (listener, address)

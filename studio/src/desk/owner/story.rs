@@ -13,8 +13,8 @@ use vitrine_rtmp::{ServerConfig, ServerEvent, ServerSession};
 
 use super::{Ask, Opened, Owner, Reply};
 use crate::desk::Window;
-use crate::desk::clock::system_clock;
 use crate::desk::access::SignedIn;
+use crate::desk::clock::system_clock;
 use crate::desk::cloud::Cloud;
 use crate::desk::faults::Faults;
 use crate::desk::note::NoteFile;

@@ -1,0 +1,309 @@
+//! A session that ends in mid-show, and a line to the room that is refused, against a cloud that a test plays.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use vitrine_protocol::Code;
+
+use super::tests::{ORG, SHOW, Stage, black_hole, fault, stage_at};
+use super::*;
+
+/// How the room meets the next socket, before it lets everybody in whose token is good.
+#[derive(Clone, Copy)]
+enum Turn {
+    /// An error, if any, then this close.
+    Away(Option<&'static str>, u16),
+    /// The socket is not even opened.
+    Gate(&'static str),
+}
+
+/// A cloud with one token in force.
+#[derive(Default)]
+struct Fake {
+    token: Mutex<Option<String>>,
+    issued: Mutex<u32>,
+    turns: Mutex<VecDeque<Turn>>,
+    /// Requests, `hello`s among them, as `METHOD path` with the token.
+    heard: Mutex<Vec<String>>,
+}
+
+impl Fake {
+    async fn start(self: &Arc<Self>, rtmp: String) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let fake = self.clone();
+        tokio::spawn(async move {
+            while let Ok((socket, _)) = listener.accept().await {
+                let (fake, rtmp) = (fake.clone(), rtmp.clone());
+                tokio::spawn(async move { fake.serve(socket, &rtmp).await });
+            }
+        });
+        format!("http://{address}")
+    }
+
+    async fn serve(&self, mut socket: TcpStream, rtmp: &str) -> Option<()> {
+        let mut start = [0; 12];
+        while socket.peek(&mut start).await.ok()? < start.len() {
+            tokio::task::yield_now().await;
+        }
+        if start.starts_with(b"GET /v1/rtm") {
+            return self.room(socket).await;
+        }
+        let mut request = Vec::new();
+        while !request.windows(4).any(|end| end == b"\r\n\r\n") {
+            if socket.read_buf(&mut request).await.ok()? == 0 {
+                return None;
+            }
+        }
+        let head = String::from_utf8_lossy(&request).to_lowercase();
+        let line = String::from_utf8_lossy(&request).lines().next()?.to_owned();
+        let said =
+            head.lines().find_map(|line| line.strip_prefix("authorization: bearer ")).map(str::to_owned);
+        let (status, body) = self.answer(&line, said, rtmp);
+        let body = body.to_string();
+        let head = format!(
+            "HTTP/1.1 {status} -\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+            body.len()
+        );
+        socket.write_all(format!("{head}{body}").as_bytes()).await.ok()
+    }
+
+    fn answer(&self, line: &str, said: Option<String>, rtmp: &str) -> (u16, Value) {
+        let asked = line.split(' ').take(2).collect::<Vec<_>>();
+        self.heard.lock().unwrap().push(format!("{} {}", asked.join(" "), said.clone().unwrap_or_default()));
+        if asked == ["POST", "/v1/sessions"] {
+            let mut issued = self.issued.lock().unwrap();
+            *issued += 1;
+            let token = format!("vts_{issued}");
+            *self.token.lock().unwrap() = Some(token.clone());
+            let user = json!({ "id": "u", "email": "host@example.com", "name": "Ada" });
+            let organization = json!({ "id": ORG, "name": "Linen", "slug": "linen", "role": "host" });
+            return (200, json!({ "token": token, "user": user, "organizations": [organization] }));
+        }
+        if said != *self.token.lock().unwrap() {
+            return (401, json!({ "code": "unauthenticated", "title": "No valid session came." }));
+        }
+        match asked[..] {
+            ["POST", path] if path.ends_with("/publish-key") => {
+                (200, json!({ "rtmp_url": rtmp, "stream_key": "vtp_test" }))
+            }
+            ["GET", path] if path.ends_with(SHOW) => {
+                (200, json!({ "title": "Autumn drop", "state": "draft" }))
+            }
+            ["POST", path] if path.ends_with("/end") => (200, json!({ "state": "ended" })),
+            ["DELETE", path] if path.contains("/messages/") => (200, Value::Null),
+            _ => (404, json!({ "code": "not_found", "title": "nothing here" })),
+        }
+    }
+
+    async fn room(&self, mut socket: TcpStream) -> Option<()> {
+        let turn = self.turns.lock().unwrap().pop_front();
+        if let Some(Turn::Gate(answer)) = turn {
+            return socket.write_all(format!("HTTP/1.1 {answer}\r\n\r\n").as_bytes()).await.ok();
+        }
+        let mut socket = tokio_tungstenite::accept_async(socket).await.ok()?;
+        let hello: Value = serde_json::from_str(socket.next().await?.ok()?.to_text().ok()?).ok()?;
+        let said = hello["token"].as_str()?.to_owned();
+        self.heard.lock().unwrap().push(format!("hello {said}"));
+        let known = *self.token.lock().unwrap() == Some(said.clone());
+        let turn = turn.or_else(|| (!known).then_some(Turn::Away(Some("unauthenticated"), 1008)));
+        if let Some(Turn::Away(code, close)) = turn {
+            return away(&mut socket, code, close).await;
+        }
+        let you = json!({ "id": "u", "name": "Ada", "role": "host" });
+        let snapshot =
+            json!({ "state": "live", "live_at": null, "viewers": 7, "messages": [], "highlights": [] });
+        let welcome = json!({ "t": "welcome", "epoch": "e", "seq": 1, "you": you, "snapshot": snapshot });
+        socket.send(Message::text(welcome.to_string())).await.ok()?;
+        let mut look = tokio::time::interval(Duration::from_millis(20));
+        loop {
+            tokio::select! {
+                frame = socket.next() => {
+                    let frame: Value = serde_json::from_str(frame?.ok()?.to_text().ok()?).unwrap_or_default();
+                    if frame["t"] == "chat" {
+                        let refused = json!({
+                            "t": "error", "code": "rate_limited", "message": "That was a little fast.",
+                            "retryable": true, "mark": frame["mark"],
+                        });
+                        socket.send(Message::text(refused.to_string())).await.ok()?;
+                    }
+                }
+                _ = look.tick() => {
+                    let next = self.turns.lock().unwrap().pop_front();
+                    if let Some(Turn::Away(code, close)) = next {
+                        return away(&mut socket, code, close).await;
+                    }
+                    if *self.token.lock().unwrap() != Some(said.clone()) {
+                        return away(&mut socket, Some("unauthenticated"), 1008).await;
+                    }
+                }
+            }
+        }
+    }
+
+    fn revoke(&self) {
+        *self.token.lock().unwrap() = None;
+    }
+
+    fn turn(&self, turns: &[Turn]) {
+        self.turns.lock().unwrap().extend(turns);
+    }
+
+    fn heard(&self, what: &str) -> usize {
+        self.heard.lock().unwrap().iter().filter(|one| one.contains(what)).count()
+    }
+}
+
+async fn away(
+    socket: &mut tokio_tungstenite::WebSocketStream<TcpStream>,
+    code: Option<&str>,
+    close: u16,
+) -> Option<()> {
+    if let Some(code) = code {
+        let error = json!({ "t": "error", "code": code, "message": "No.", "retryable": false, "mark": null });
+        socket.send(Message::text(error.to_string())).await.ok()?;
+    }
+    socket.close(Some(CloseFrame { code: close.into(), reason: "".into() })).await.ok()?;
+    while socket.next().await.is_some() {}
+    None
+}
+
+async fn desk() -> (Arc<Fake>, Stage, std::net::TcpListener) {
+    let fake = Arc::new(Fake::default());
+    let (listener, address) = black_hole();
+    let url = fake.start(format!("rtmp://{address}/live")).await;
+    let stage = stage_at(url, Ok(())).await;
+    connected(&stage).await;
+    (fake, stage, listener)
+}
+
+async fn connected(stage: &Stage) {
+    stage.until("the chat", |now| now.connection.state == ConnectionState::Connected).await;
+}
+
+/// On air, as far as the desk knows: nobody takes the picture in this test.
+async fn on_air(stage: &Stage) -> AirView {
+    let departure = stage.desk.ask(Ask::GoLive).await.unwrap().unwrap();
+    stage.desk.owner.send(Ask::Aired(departure.turn, Ok(5.0))).await.unwrap();
+    stage.until("on air", |now| now.air.phase == AirPhase::Live).await.air
+}
+
+async fn lapsed(stage: &Stage) -> Session {
+    for _ in 0..300 {
+        let session = stage.desk.bootstrap().await.unwrap().session.unwrap();
+        if session.lapsed {
+            return session;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("the end of the session was never noticed");
+}
+
+async fn sign_in_again(stage: &Stage, session: Session) {
+    let Session { cloud_url, user, remembered, .. } = session;
+    let again = stage.desk.sign_in(cloud_url, user.email, "secret".into(), remembered).await.unwrap();
+    assert!(!again.lapsed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_ends_in_mid_show_touches_nothing_on_air_and_all_goes_on_with_the_next() {
+    let (fake, stage, _listener) = desk().await;
+    let air = on_air(&stage).await;
+    fake.revoke();
+    let session = lapsed(&stage).await;
+    let now = stage.desk.snapshot().await.unwrap();
+    assert_eq!((now.air, now.show.map(|show| show.show_id)), (air.clone(), Some(SHOW.to_owned())));
+    assert_eq!(now.connection.state, ConnectionState::Offline);
+    let said = stage.desk.send_chat("hello".into()).await.unwrap_err();
+    assert_eq!(said.code, Code::CloudUnreachable, "what is said meanwhile is refused, not lost in silence");
+    stage.desk.set_muted(true).await.unwrap();
+
+    // What is asked of the cloud meanwhile waits, and is asked again.
+    let desk = stage.desk.clone();
+    let waiting = tokio::spawn(async move { desk.delete_message("m".into()).await });
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert!(!waiting.is_finished());
+    sign_in_again(&stage, session).await;
+    waiting.await.unwrap().unwrap();
+    connected(&stage).await;
+    assert_eq!((fake.heard("hello vts_2"), fake.heard("hello vts_1")), (1, 1));
+    let now = stage.desk.snapshot().await.unwrap();
+    assert_eq!(now.air, air, "the uplink was never touched");
+    assert!(now.stage.muted);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_notices_the_end_of_the_session_as_well_as_the_socket_does() {
+    let (fake, stage, _listener) = desk().await;
+    stage.desk.close_show().await.unwrap();
+    fake.revoke();
+    let desk = stage.desk.clone();
+    let asked = tokio::spawn(async move {
+        desk.cloud_fetch("DELETE".into(), format!("/v1/orgs/{ORG}/shows/{SHOW}/messages/m"), None).await
+    });
+    let session = lapsed(&stage).await;
+    sign_in_again(&stage, session).await;
+    assert_eq!(asked.await.unwrap().unwrap().status, 200);
+    assert_eq!(fake.heard("DELETE"), 2, "once refused, once more with the next session");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_end_without_a_session_takes_the_studio_off_air_and_the_cloud_hears_of_it_later() {
+    let (fake, stage, _listener) = desk().await;
+    on_air(&stage).await;
+    fake.revoke();
+    let session = lapsed(&stage).await;
+    assert_eq!(stage.desk.end_show().await.unwrap_err().code, Code::Unauthenticated);
+    let now = stage.until("off air", |now| now.air.phase == AirPhase::Preview).await;
+    assert!(fault(&now, FaultCode::EndWaits).is_some());
+    assert_eq!(fake.heard("/end vts_2"), 0);
+    sign_in_again(&stage, session).await;
+    let now = stage.until("over", |now| now.air.phase == AirPhase::Ended).await;
+    assert!(fault(&now, FaultCode::EndWaits).is_none());
+    assert_eq!(fake.heard("/end vts_2"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_clouds_own_word_about_this_person_closes_the_line_for_good() {
+    let (fake, stage, _listener) = desk().await;
+    for turns in [
+        &[Turn::Away(Some("rate_limited"), 1013)][..],
+        &[Turn::Away(Some("invalid_request"), 1008)],
+        &[Turn::Away(None, 1008)],
+        &[
+            Turn::Away(Some("restarting"), 1012),
+            Turn::Gate("429 Too Many Requests"),
+            Turn::Gate("403 Forbidden"),
+        ],
+    ] {
+        let before = fake.heard("hello");
+        fake.turn(turns);
+        stage.until("away", |now| fault(now, FaultCode::ChatAway).is_some()).await;
+        connected(&stage).await;
+        assert!(fake.heard("hello") > before);
+    }
+    for code in ["forbidden", "banned", "not_found"] {
+        fake.turn(&[Turn::Away(Some(code), 1008)]);
+        let now = stage.until("refused", |now| fault(now, FaultCode::ChatRefused).is_some()).await;
+        assert_eq!(now.connection.state, ConnectionState::Offline);
+        assert_eq!(fault(&now, FaultCode::ChatRefused).unwrap().actions, [FaultAction::ConnectAgain]);
+        stage.desk.act_on_fault(FaultCode::ChatRefused, FaultAction::ConnectAgain).await.unwrap();
+        connected(&stage).await;
+        let now = stage.desk.snapshot().await.unwrap();
+        assert!(fault(&now, FaultCode::ChatRefused).is_none());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_message_is_answered_with_the_rooms_own_reason() {
+    let (_fake, stage, _listener) = desk().await;
+    let error = stage.desk.send_chat("hello".into()).await.unwrap_err();
+    assert_eq!((error.code, error.retryable), (Code::RateLimited, true));
+    connected(&stage).await;
+}
