@@ -122,7 +122,8 @@ impl Stage {
     /// Looks until it is as expected; real time passes only as far as sockets and threads need it.
     pub(super) async fn until(&self, what: &str, good: impl Fn(&DeskSnapshot) -> bool) -> DeskSnapshot {
         let mut last = None;
-        for _ in 0..300 {
+        // a restarting server is not met at once: up to ten seconds, and a growing pause after each refusal
+        for _ in 0..1200 {
             let now = self.desk.snapshot().await.unwrap();
             if good(&now) {
                 return now;
