@@ -32,6 +32,10 @@ export function hlsConfig(patient: () => boolean): Partial<HlsConfig> {
     maxBufferLength: 20,
     capLevelToPlayerSize: true,
     errorPenaltyExpireMs: 5_000,
+    // A cue track of its own for each would be a `data:` address, which a shop's policy refuses; pins come by the room.
+    enableDateRangeMetadataCues: false,
+    enableEmsgMetadataCues: false,
+    enableID3MetadataCues: false,
     manifestLoadPolicy: policy(8_000, 15_000, patient),
     playlistLoadPolicy: policy(15_000, 20_000, patient),
     fragLoadPolicy: policy(10_000, 30_000, patient),
