@@ -52,7 +52,7 @@ pub enum Ask {
     Closing(Reply<Option<CloseView>>),
     /// The programme breaks as if an element had failed.
     #[cfg(test)]
-    BreakDown(&'static str),
+    BreakDown(&'static [&'static str]),
     /// The host presses a fault's button.
     ActOnFault(FaultCode, FaultAction, Reply<Result<(), CommandError>>),
 }

@@ -198,7 +198,7 @@ impl Owner {
                 reply(done, ());
             }
             #[cfg(test)]
-            Ask::BreakDown(reason) => self.stage.break_down(reason),
+            Ask::BreakDown(reasons) => reasons.iter().for_each(|reason| self.stage.break_down(reason)),
             Ask::Over => self.over().await,
             Ask::EndHeard(ended) => self.end_heard(ended).await,
             Ask::Card(pin, card) => self.card(pin, card).await,

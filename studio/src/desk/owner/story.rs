@@ -197,8 +197,9 @@ impl Desk {
         until("live", SOON, || self.told.phase() == Some(AirPhase::Live)).await;
     }
 
-    async fn break_down(&self, reason: &'static str) {
-        self.owner.send(Ask::BreakDown(reason)).await.ok().unwrap();
+    /// The programme breaks for these reasons, at once.
+    async fn break_down(&self, reasons: &'static [&'static str]) {
+        self.owner.send(Ask::BreakDown(reasons)).await.ok().unwrap();
     }
 }
 
@@ -212,8 +213,7 @@ async fn a_programme_that_breaks_on_air_is_back_within_two_seconds_and_the_host_
     until("pictures", SOON, || pictures(0) > 10).await;
 
     // two errors in a row: the second belongs to the old programme and must not touch the new one
-    desk.break_down("the card fell out").await;
-    desk.break_down("and then the cable").await;
+    desk.break_down(&["the card fell out", "and then the cable"]).await;
     let back = until("pictures again", SOON, || pictures(1) > 0).await;
     assert!(back < Duration::from_secs(2), "{back:?}");
     until("live again", SOON, || desk.told.phase() == Some(AirPhase::Live)).await;
@@ -222,7 +222,7 @@ async fn a_programme_that_breaks_on_air_is_back_within_two_seconds_and_the_host_
     assert!(desk.told.all_faults.lock().unwrap().contains(&FaultCode::PipelineRestarts), "it is told");
     until("all is well", SOON, || desk.told.is_well()).await;
 
-    desk.break_down("it is broken for good").await;
+    desk.break_down(&["it is broken for good"]).await;
     until("the host is asked", SOON, || desk.told.fault(FaultCode::PipelineFailed).is_some()).await;
     let fault = desk.told.fault(FaultCode::PipelineFailed).unwrap();
     assert_eq!(fault.actions, [FaultAction::TryAgain, FaultAction::EndShow]);
