@@ -7,8 +7,8 @@ use tauri_specta::Event;
 use vitrine_protocol::Highlight;
 
 use crate::desk::{
-    AirView, ChatChange, CloseView, ConnectionView, DeskEvent, Devices, FaultView, MeterView, OrderView,
-    Session, ShowView, StageView, UplinkView,
+    AirView, ChatChange, CloseView, ConnectionView, DeskEvent, Devices, FaultView, MeterView, Session,
+    ShowView, StageView, UplinkView,
 };
 
 macro_rules! events {
@@ -39,7 +39,7 @@ events! {
     ChatChanged(ChatChange) = Chat;
     ViewersChanged(u32) = Viewers;
     HighlightChanged(Option<Highlight>) = Highlight;
-    OrderRecorded(OrderView) = Order;
+    OrdersChanged(u32) = Orders;
     ConnectionChanged(ConnectionView) = Connection;
     SessionChanged(Option<Session>) = Session;
     FaultsChanged(Vec<FaultView>) = Faults;

@@ -55,7 +55,7 @@ pub fn builder() -> tauri_specta::Builder<tauri::Wry> {
             events::ChatChanged,
             events::ViewersChanged,
             events::HighlightChanged,
-            events::OrderRecorded,
+            events::OrdersChanged,
             events::ConnectionChanged,
             events::SessionChanged,
             events::FaultsChanged,

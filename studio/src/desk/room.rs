@@ -5,9 +5,9 @@ use std::collections::VecDeque;
 use vitrine_protocol::rtm::{ChatMessage, RoomEvent, Snapshot};
 use vitrine_protocol::{Highlight, HighlightAction, ShowState};
 
-use super::view::{ChatChange, DeskEvent, OrderView, ShowView};
+use super::view::{ChatChange, DeskEvent, ShowView};
 
-/// Messages and orders that a reloaded window gets again.
+/// Messages that a reloaded window gets again.
 const REMEMBERED: usize = 500;
 
 /// What is known of the open show.
@@ -20,14 +20,14 @@ pub struct Room {
     pub viewers: u32,
     /// What is pinned now.
     pub highlight: Option<Highlight>,
-    /// Orders since it was opened.
-    pub orders: Vec<OrderView>,
+    /// Orders that the line has brought.
+    orders: u32,
 }
 
 impl Room {
     /// A show that was just opened.
     pub fn new(show: ShowView) -> Self {
-        Self { show, chat: VecDeque::new(), viewers: 0, highlight: None, orders: vec![] }
+        Self { show, chat: VecDeque::new(), viewers: 0, highlight: None, orders: 0 }
     }
 
     /// Takes the room as it stands, in place of all that was known.
@@ -49,10 +49,10 @@ impl Room {
         ]
     }
 
-    /// Takes what happened, at `now_ms`.
-    pub fn take(&mut self, events: Vec<RoomEvent>, now_ms: f64) -> Vec<DeskEvent> {
+    /// Takes what happened.
+    pub fn take(&mut self, events: Vec<RoomEvent>) -> Vec<DeskEvent> {
         let mut chat = ChatChange { reset: false, added: vec![], removed: vec![], removed_authors: vec![] };
-        let (mut show, mut viewers, mut pin) = (false, false, false);
+        let (mut show, mut viewers, mut pin, mut sold) = (false, false, false, false);
         let mut told = Vec::new();
         for event in events {
             match event {
@@ -85,19 +85,9 @@ impl Room {
                     self.show.lineup_revision = self.show.lineup_revision.wrapping_add(1);
                     show = true;
                 }
-                RoomEvent::Order { id, total_minor, currency, items } => {
-                    let currency = currency.to_string();
-                    let order = OrderView {
-                        id: id.to_string(),
-                        total_minor: total_minor as f64,
-                        currency,
-                        items,
-                        at_ms: now_ms,
-                    };
-                    if self.orders.len() < REMEMBERED {
-                        self.orders.push(order.clone());
-                    }
-                    told.push(DeskEvent::Order(order));
+                RoomEvent::Order { .. } => {
+                    self.orders = self.orders.wrapping_add(1);
+                    sold = true;
                 }
                 RoomEvent::Media { receiving, rungs } => {
                     (self.show.receiving, self.show.rungs) = (receiving, rungs);
@@ -111,6 +101,9 @@ impl Room {
         }
         if viewers {
             told.push(DeskEvent::Viewers(self.viewers));
+        }
+        if sold {
+            told.push(DeskEvent::Orders(self.orders));
         }
         if pin {
             told.push(DeskEvent::Highlight(self.highlight.clone()));
@@ -176,11 +169,11 @@ mod tests {
         else {
             panic!("fixture")
         };
-        let told = room.take(events, 7.0);
+        let told = room.take(events);
         // The tick removes the author, shows a pin and clears it, interrupts, resumes, ends, and sells.
         assert!(room.chat.is_empty() && room.highlight.is_none());
         assert_eq!((room.show.state, room.show.lineup_revision), (ShowState::Ended, 1));
-        assert!(room.show.receiving && room.orders.len() == 1);
+        assert!(room.show.receiving && room.orders == 1);
         assert!(matches!(told.last(), Some(DeskEvent::Show(Some(_)))));
     }
 }

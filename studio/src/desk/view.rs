@@ -246,19 +246,6 @@ views! {
         /// Ids of authors who were banned.
         pub removed_authors: Vec<String>,
     }
-    /// Somebody bought.
-    pub struct OrderView {
-        /// The order.
-        pub id: String,
-        /// Total in minor units.
-        pub total_minor: f64,
-        /// ISO 4217.
-        pub currency: String,
-        /// Pieces.
-        pub items: u32,
-        /// When.
-        pub at_ms: f64,
-    }
     /// The line to the cloud: chat, pins, orders.
     pub struct ConnectionView {
         /// Where it is.
@@ -282,8 +269,6 @@ views! {
         pub viewers: u32,
         /// What is pinned.
         pub highlight: Option<Highlight>,
-        /// Orders since the show was opened.
-        pub orders: Vec<OrderView>,
         /// The line to the cloud.
         pub connection: ConnectionView,
         /// What is wrong, worst first.
@@ -551,8 +536,8 @@ pub enum DeskEvent {
     Viewers(u32),
     /// What is pinned.
     Highlight(Option<Highlight>),
-    /// Somebody bought.
-    Order(OrderView),
+    /// Somebody bought: how many orders the line has brought. What they come to, the cloud knows.
+    Orders(u32),
     /// The line to the cloud.
     Connection(ConnectionView),
     /// Signed in or out.

@@ -1,19 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { totals } from './sum.ts';
+import { sum } from './sum.ts';
 
-describe('totals', () => {
+describe('sum', () => {
   it('never adds two currencies', () => {
-    const text = totals([
-      { total: 4900, currency: 'EUR' },
-      { total: 2000, currency: 'USD' },
-      { total: 100, currency: 'EUR' },
-    ]);
+    const text = sum({
+      sums: [
+        { currency: 'EUR', orders: 2, total_minor: 5000 },
+        { currency: 'USD', orders: 1, total_minor: 2000 },
+      ],
+    });
     expect(text).toContain('50');
     expect(text).toContain(' + ');
     expect(text).toContain('20');
   });
 
   it('says nothing about nothing', () => {
-    expect(totals([])).toBe('');
+    expect(sum({ sums: [] })).toBe('');
   });
 });

@@ -7,6 +7,7 @@ import type {
   NewCoupon,
   NewProduct,
   Order,
+  OrderTotals,
   Page,
   Product,
   ProductFields,
@@ -17,6 +18,8 @@ import type {
 /** As many items as the cloud gives at once, and as many pages as a screen can use. */
 const PAGE = 200;
 const MOST_PAGES = 25;
+/** Orders that a screen shows before it is asked for more. */
+const ORDERS = 50;
 
 export interface ShowDraft {
   title: string;
@@ -55,7 +58,13 @@ export class Cloud {
   coupons = () => this.#list<Coupon>('/coupons');
   createCoupon = (coupon: NewCoupon) => this.#call<Coupon>('POST', '/coupons', coupon);
 
-  orders = (show: string | null) => this.#list<Order>(show ? `/orders?show=${show}` : '/orders');
+  /** Newest first, those of one show or all; `after`: where the page before ended. */
+  orders = (show: string | null, after: string | null) => {
+    const query = new URLSearchParams({ limit: String(ORDERS), ...(show && { show }), ...(after && { after }) });
+    return this.#call<Page<Order>>('GET', `/orders?${query}`);
+  };
+  orderTotals = (show: string | null) =>
+    this.#call<OrderTotals>('GET', `/orders/totals${show ? `?show=${show}` : ''}`);
 
   bans = async (show: string) =>
     (await this.#call<Page<Ban>>('GET', `/shows/${show}/bans`)).items;

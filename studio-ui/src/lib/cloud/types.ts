@@ -8,6 +8,7 @@ export type Product = Schemas['Product'];
 export type Coupon = Schemas['Coupon'];
 export type NewCoupon = Schemas['CouponDraft'];
 export type Order = Schemas['Order'];
+export type OrderTotals = Schemas['OrderTotals'];
 
 /** What a form about a product asks. */
 export interface ProductFields {

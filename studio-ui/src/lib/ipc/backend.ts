@@ -294,14 +294,6 @@ export interface ChatChange {
   removedAuthors: string[];
 }
 
-export interface OrderView {
-  id: string;
-  totalMinor: number;
-  currency: string;
-  items: number;
-  atMs: number;
-}
-
 /** The line to the cloud: chat, pins, orders. The uplink of the picture is `AirView`. */
 export interface ConnectionView {
   state: 'offline' | 'connecting' | 'connected' | 'waiting';
@@ -318,7 +310,6 @@ export interface DeskSnapshot {
   chat: ChatMessage[];
   viewers: number;
   highlight: Highlight | null;
-  orders: OrderView[];
   connection: ConnectionView;
   /** What is wrong, worst first. */
   faults: FaultView[];
@@ -343,7 +334,8 @@ export interface BackendEvents {
   chatChanged: ChatChange;
   viewersChanged: number;
   highlightChanged: Highlight | null;
-  orderRecorded: OrderView;
+  /** Somebody bought: how many orders the line has brought. What they come to, the cloud knows. */
+  ordersChanged: number;
   connectionChanged: ConnectionView;
   /** null: signed out. `lapsed`: the cloud no longer takes the token. */
   sessionChanged: Session | null;

@@ -78,7 +78,7 @@ export const events = {
 	faultsChanged: makeEvent<FaultsChanged_Serialize, FaultsChanged_Deserialize>("faults-changed"),
 	highlightChanged: makeEvent<HighlightChanged_Serialize, HighlightChanged_Deserialize>("highlight-changed"),
 	meterChanged: makeEvent<MeterChanged, MeterChanged>("meter-changed"),
-	orderRecorded: makeEvent<OrderRecorded, OrderRecorded>("order-recorded"),
+	ordersChanged: makeEvent<OrdersChanged, OrdersChanged>("orders-changed"),
 	sessionChanged: makeEvent<SessionChanged_Serialize, SessionChanged_Deserialize>("session-changed"),
 	showChanged: makeEvent<ShowChanged_Serialize, ShowChanged_Deserialize>("show-changed"),
 	stageChanged: makeEvent<StageChanged_Serialize, StageChanged_Deserialize>("stage-changed"),
@@ -403,8 +403,6 @@ export type DeskSnapshot_Deserialize = {
 	viewers: number,
 	/**  What is pinned. */
 	highlight?: Highlight_Deserialize | null,
-	/**  Orders since the show was opened. */
-	orders: OrderView[],
 	/**  The line to the cloud. */
 	connection: ConnectionView_Deserialize,
 	/**  What is wrong, worst first. */
@@ -427,8 +425,6 @@ export type DeskSnapshot_Serialize = {
 	viewers: number,
 	/**  What is pinned. */
 	highlight: Highlight_Serialize | null,
-	/**  Orders since the show was opened. */
-	orders: OrderView[],
 	/**  The line to the cloud. */
 	connection: ConnectionView_Serialize,
 	/**  What is wrong, worst first. */
@@ -732,21 +728,7 @@ export type MeterView = {
 	muted: boolean,
 };
 
-export type OrderRecorded = OrderView;
-
-/**  Somebody bought. */
-export type OrderView = {
-	/**  The order. */
-	id: string,
-	/**  Total in minor units. */
-	totalMinor: number | null,
-	/**  ISO 4217. */
-	currency: string,
-	/**  Pieces. */
-	items: number,
-	/**  When. */
-	atMs: number | null,
-};
+export type OrdersChanged = number;
 
 /**  An organisation as its member sees it. */
 export type Organization = {

@@ -20,7 +20,6 @@ import {
   type Highlight,
   type HighlightTarget,
   type LowerThirdChoice,
-  type OrderView,
   type PreviewSink,
   type Quality,
   type QuitWay,
@@ -60,7 +59,7 @@ export class FakeBackend extends Emitter implements Backend {
   #chat: ChatMessage[] = [];
   #viewers = 0;
   #highlight: Highlight | null = null;
-  #orders: OrderView[] = [];
+  #orders = 0;
   #connection: ConnectionView = { state: 'offline', retryAtMs: null };
   #faults = new FakeFaults((list) => this.emit('faultsChanged', list));
   #timers: ReturnType<typeof setInterval>[] = [];
@@ -260,7 +259,7 @@ export class FakeBackend extends Emitter implements Backend {
     for (const timer of this.#timers.splice(0)) clearInterval(timer);
     this.#show = null;
     this.#chat = [];
-    this.#orders = [];
+    this.#orders = 0;
     this.#highlight = null;
     this.#setAir('idle');
     this.emit('showChanged', null);
@@ -276,7 +275,6 @@ export class FakeBackend extends Emitter implements Backend {
       chat: this.#chat,
       viewers: this.#viewers,
       highlight: this.#highlight,
-      orders: this.#orders,
       connection: this.#connection,
       faults: this.#faults.list,
     };
@@ -444,16 +442,8 @@ export class FakeBackend extends Emitter implements Backend {
   }
 
   #sell(at: number, pick: number) {
-    const order = this.cloud.order(this.#show!.showId, at, pick);
-    const view: OrderView = {
-      id: order.id,
-      totalMinor: order.total_minor,
-      currency: order.currency,
-      items: order.lines.reduce((sum, line) => sum + line.quantity, 0),
-      atMs: at,
-    };
-    this.#orders = [view, ...this.#orders];
-    this.emit('orderRecorded', view);
+    this.cloud.order(this.#show!.showId, at, pick);
+    this.emit('ordersChanged', ++this.#orders);
   }
 
   /** Plays what happened before the window looked: a show that is live already has a past. */

@@ -4,7 +4,6 @@ import type {
   ChatMessage,
   ConnectionView,
   Highlight,
-  OrderView,
   ShowView,
 } from '../ipc/backend.ts';
 import { Chat } from './chat.svelte.ts';
@@ -12,6 +11,7 @@ import type { Clock } from './clock.svelte.ts';
 import { Faults } from './faults.svelte.ts';
 import { OnAir } from './on-air.svelte.ts';
 import { isPinned, RunOfShow, targetOf, type Entry } from './run-of-show.svelte.ts';
+import { Sales } from './sales.svelte.ts';
 import { Stage } from './stage.svelte.ts';
 
 const OFFLINE: ConnectionView = { state: 'offline', retryAtMs: null };
@@ -25,7 +25,6 @@ const TOLD_TWICE = [
   'viewersChanged',
   'highlightChanged',
   'connectionChanged',
-  'orderRecorded',
   'faultsChanged',
 ] as const;
 
@@ -36,11 +35,12 @@ export class Desk {
   readonly faults: Faults;
   readonly chat: Chat;
   readonly run: RunOfShow;
+  /** For those who run the show; a moderator keeps the chat. */
+  readonly sales: Sales | null;
   readonly cloud: Cloud;
   show = $state.raw<ShowView | null>(null);
   viewers = $state(0);
   highlight = $state.raw<Highlight | null>(null);
-  orders = $state.raw<OrderView[]>([]);
   connection = $state.raw<ConnectionView>(OFFLINE);
   card = $derived(this.highlight?.action === 'show' ? this.highlight.card : null);
   /** The show is on air, from here or from elsewhere. */
@@ -55,7 +55,7 @@ export class Desk {
   /** Events heard that a snapshot tells too. */
   #heard = 0;
 
-  constructor(backend: Backend, clock: Clock, org: string, showId: string) {
+  constructor(backend: Backend, clock: Clock, org: string, showId: string, runs = true) {
     this.#backend = backend;
     this.#showId = showId;
     this.cloud = new Cloud(backend, org);
@@ -64,12 +64,13 @@ export class Desk {
     this.faults = new Faults(backend, this.stage);
     this.chat = new Chat(backend, clock);
     this.run = new RunOfShow(this.cloud, showId);
+    this.sales = runs ? new Sales(this.cloud, showId) : null;
     this.#stops = [
       backend.listen('showChanged', (show) => this.#follow(show)),
       backend.listen('viewersChanged', (viewers) => (this.viewers = viewers)),
       backend.listen('highlightChanged', (highlight) => (this.highlight = highlight)),
-      backend.listen('connectionChanged', (connection) => (this.connection = connection)),
-      backend.listen('orderRecorded', (order) => (this.orders = [order, ...this.orders])),
+      backend.listen('connectionChanged', (connection) => this.#connect(connection)),
+      backend.listen('ordersChanged', () => this.sales?.soon()),
       ...TOLD_TWICE.map((event) => backend.listen(event, () => void this.#heard++)),
     ];
   }
@@ -84,9 +85,9 @@ export class Desk {
     this.chat.apply({ reset: true, added: now.chat, removed: [], removedAuthors: [] });
     this.viewers = now.viewers;
     this.highlight = now.highlight;
-    this.orders = now.orders;
     this.connection = now.connection;
     this.show = now.show;
+    this.sales?.soon();
     await Promise.all([this.run.loaded.reload(), this.stage.loadDevices()]);
   }
 
@@ -146,6 +147,13 @@ export class Desk {
     this.stage.stop();
     this.faults.stop();
     this.chat.stop();
+    this.sales?.stop();
+  }
+
+  #connect(connection: ConnectionView) {
+    this.connection = connection;
+    // What was sold while the line was down is told by nobody.
+    if (connection.state === 'connected') this.sales?.soon();
   }
 
   #follow(show: ShowView | null) {

@@ -199,6 +199,8 @@ export const words = {
   'orders.no_show': 'Outside a show',
   'orders.desk_title': 'Orders',
   'orders.desk_none': 'The first order appears here',
+  'orders.behind': 'This may be out of date.',
+  'orders.more': 'Show older orders',
   'orders.coupon': 'with {code}',
 
   'desk.leave': 'Leave the desk',
@@ -250,6 +252,7 @@ export const words = {
   'air.ended_title': 'That was {time} on air',
   'air.ended_short': 'The show is over',
   'air.ended_text': '{orders} · viewers no longer get a picture.',
+  'air.ended_plain': 'Viewers no longer get a picture.',
   'air.ended_close': 'Back to shows',
 
   'leave.title': 'Close the studio?',

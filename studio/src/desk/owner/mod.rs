@@ -330,7 +330,6 @@ impl Owner {
             chat: room.map(|room| room.chat.iter().cloned().collect()).unwrap_or_default(),
             viewers: room.map_or(0, |room| room.viewers),
             highlight: room.and_then(|room| room.highlight.clone()),
-            orders: room.map(|room| room.orders.clone()).unwrap_or_default(),
             connection: self.connection.clone(),
             faults: self.faults.view(),
         }

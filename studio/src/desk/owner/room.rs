@@ -41,7 +41,7 @@ impl Owner {
                 self.tell_room(told);
             }
             Heard::Events(events) => {
-                let told = room.take(events, (self.world.clock)());
+                let told = room.take(events);
                 self.tell_room(told);
             }
             Heard::SignedOut => {

@@ -1,5 +1,5 @@
 /** The fake's second lane: the organisation's part of `/v1`, in memory. */
-import type { Ban, Coupon, LineupItem, NewCoupon, NewProduct, Order, Product, Show } from '../../cloud/types.ts';
+import type { Ban, Coupon, LineupItem, NewCoupon, NewProduct, Order, OrderTotals, Product, Show } from '../../cloud/types.ts';
 import { CommandFailure, type CloudAnswer, type HighlightCard, type HighlightTarget } from '../backend.ts';
 import { newId, ORG, seedCoupons, seedProducts, seedShows } from './seed.ts';
 
@@ -99,8 +99,13 @@ export class FakeCloud {
         }
         return ok({ items: this.coupons });
       case 'orders': {
-        const show = new URLSearchParams(query).get('show');
-        return ok({ items: this.orders.filter((order) => !show || order.show_id === show).reverse() });
+        const asked = new URLSearchParams(query);
+        const show = asked.get('show');
+        const orders = this.orders.filter((order) => !show || order.show_id === show).reverse();
+        if (id === 'totals') return ok(totals(orders));
+        const from = Number(asked.get('after') ?? 0);
+        const end = from + Number(asked.get('limit') ?? 50);
+        return ok({ items: orders.slice(from, end), next: end < orders.length ? String(end) : null });
       }
       case 'shows':
         return id ? this.#show(method, id, verb, last, json) : this.#shows(method, json);
@@ -187,4 +192,13 @@ export class FakeCloud {
     this.products.push(product);
     return ok(product, 201);
   }
+}
+
+function totals(orders: Order[]): OrderTotals {
+  const sums = new Map<string, OrderTotals['sums'][number]>();
+  for (const { currency, total_minor } of orders) {
+    const sum = sums.get(currency) ?? { currency, orders: 0, total_minor: 0 };
+    sums.set(currency, { currency, orders: sum.orders + 1, total_minor: sum.total_minor + total_minor });
+  }
+  return { orders: orders.length, sums: [...sums.values()] };
 }

@@ -1,0 +1,85 @@
+import type { Cloud } from '../cloud/cloud.ts';
+import type { Order, OrderTotals } from '../cloud/types.ts';
+import { Resource } from './resource.svelte.ts';
+
+/** However many orders come, the cloud is asked no more often than this (milliseconds). */
+const ASK_EACH = 1_000;
+/** When it could not be asked. */
+const ASK_AGAIN = 5_000;
+
+interface Sold {
+  /** Of all orders, however many there are. */
+  totals: OrderTotals;
+  /** Newest first, as far as they were looked at. */
+  orders: Order[];
+  /** Where the older ones go on; null: there are none. */
+  next: string | null;
+}
+
+/**
+ * What was sold: the cloud's own sums, and its newest orders.
+ * A window that added up what it has heard would be wrong after the first gap in its line.
+ */
+export class Sales {
+  readonly #cloud: Cloud;
+  /** The show, or null for all of the organisation. */
+  readonly #show: string | null;
+  readonly loaded: Resource<Sold>;
+  loadingMore = $state(false);
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The cloud is being asked, or was a moment ago. */
+  #resting = false;
+  #wanted = false;
+  #stopped = false;
+
+  constructor(cloud: Cloud, show: string | null) {
+    this.#cloud = cloud;
+    this.#show = show;
+    this.loaded = new Resource(async () => {
+      const [totals, page] = await Promise.all([cloud.orderTotals(show), cloud.orders(show, null)]);
+      return { totals, orders: page.items, next: page.next ?? null };
+    });
+  }
+
+  /** Something was sold, or may have been while nobody heard of it. */
+  soon = () => {
+    this.#wanted = true;
+    if (!this.#resting) void this.#ask();
+  };
+
+  async #ask() {
+    this.#wanted = false;
+    this.#resting = true;
+    await this.loaded.reload();
+    if (this.#stopped) return;
+    const failed = this.loaded.error !== null;
+    this.#timer = setTimeout(
+      () => {
+        this.#resting = false;
+        if (this.#wanted || failed) this.soon();
+      },
+      failed ? ASK_AGAIN : ASK_EACH,
+    );
+  }
+
+  /** Older orders, below those that are shown. */
+  async more() {
+    const before = this.loaded.value;
+    if (!before?.next || this.loadingMore) return;
+    this.loadingMore = true;
+    try {
+      const page = await this.#cloud.orders(this.#show, before.next);
+      // Asked anew meanwhile: the list begins again, and these may not follow it.
+      if (this.loaded.value !== before) return;
+      this.loaded.value = { ...before, orders: [...before.orders, ...page.items], next: page.next ?? null };
+    } finally {
+      this.loadingMore = false;
+    }
+  }
+
+  stop = () => {
+    this.#stopped = true;
+    this.#resting = true;
+    clearTimeout(this.#timer);
+  };
+}
