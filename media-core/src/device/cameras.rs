@@ -1,9 +1,6 @@
-//! Cameras, by an id that survives replugging where the system offers one.
+//! Cameras, by an id that survives replugging where the system offers one (`platform`).
 
-use std::{
-    collections::HashMap,
-    path::{Path, PathBuf},
-};
+use std::collections::HashMap;
 
 use nokhwa::{
     Camera, NokhwaError,
@@ -11,7 +8,7 @@ use nokhwa::{
 };
 use parking_lot::Mutex;
 
-use super::Device;
+use super::{Device, platform};
 use crate::capture::camera::FORMATS;
 
 /// Cameras that deliver pictures. Nodes that carry only metadata, or formats that we cannot read, are left out.
@@ -74,50 +71,7 @@ fn nodes() -> Vec<(String, CameraInfo)> {
             return Vec::new();
         }
     };
-    let mut links = links_in(Path::new("/dev/v4l/by-path"));
-    links.extend(links_in(Path::new("/dev/v4l/by-id")));
-    nodes
-        .into_iter()
-        .filter(|info| !is_metadata(info.index()))
-        .map(|info| (id(&info, &links), info))
-        .collect()
-}
-
-fn id(info: &CameraInfo, links: &HashMap<PathBuf, String>) -> String {
-    match info.index() {
-        CameraIndex::Index(n) if cfg!(target_os = "linux") => {
-            let node = format!("video{n}");
-            links.get(Path::new(&node)).cloned().unwrap_or_else(|| unlinked(&node, &info.human_name()))
-        }
-        // elsewhere the system's own name of the device is in `misc`
-        index if info.misc().is_empty() => index.to_string(),
-        _ => info.misc(),
-    }
-}
-
-/// A node that the system gives no lasting name. Whatever is plugged in next may get its number, so that the number alone
-/// would be another camera.
-fn unlinked(node: &str, name: &str) -> String {
-    format!("{node}:{name}")
-}
-
-/// Node name (`video0`) to stable name.
-fn links_in(folder: &Path) -> HashMap<PathBuf, String> {
-    let Ok(entries) = std::fs::read_dir(folder) else { return HashMap::new() };
-    entries
-        .flatten()
-        .filter_map(|entry| {
-            let node = std::fs::read_link(entry.path()).ok()?;
-            Some((PathBuf::from(node.file_name()?), entry.file_name().into_string().ok()?))
-        })
-        .collect()
-}
-
-/// USB cameras have a second node that carries no pictures; the kernel numbers the nodes of one device.
-fn is_metadata(index: &CameraIndex) -> bool {
-    let CameraIndex::Index(n) = index else { return false };
-    let number = std::fs::read_to_string(format!("/sys/class/video4linux/video{n}/index"));
-    number.is_ok_and(|number| number.trim() != "0")
+    platform::with_ids(nodes)
 }
 
 fn delivers_pictures(index: &CameraIndex) -> bool {
@@ -135,19 +89,6 @@ fn delivers_pictures(index: &CameraIndex) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn stable_names_are_found_by_node() {
-        let folder = tempfile::tempdir().unwrap();
-        std::os::unix::fs::symlink("../../video2", folder.path().join("usb-Nice_Cam-video-index0")).unwrap();
-        let links = links_in(folder.path());
-        assert_eq!(links.get(Path::new("video2")).map(String::as_str), Some("usb-Nice_Cam-video-index0"));
-    }
-
-    #[test]
-    fn a_number_that_another_camera_gets_is_not_the_same_camera() {
-        assert_ne!(unlinked("video0", "Studio camera"), unlinked("video0", "Integrated webcam"));
-    }
 
     #[test]
     fn a_camera_that_was_not_ready_at_first_is_found_and_what_is_none_is_left_alone() {

@@ -5,6 +5,8 @@ mod cameras;
 #[cfg(feature = "capture")]
 mod microphones;
 #[cfg(feature = "capture")]
+mod platform;
+#[cfg(feature = "capture")]
 mod watch;
 
 use serde::{Deserialize, Serialize};

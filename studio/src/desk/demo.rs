@@ -28,7 +28,7 @@ pub fn running() -> Option<DemoHint> {
     let text = std::fs::read_to_string(path()?).ok()?;
     let run: RunFile = serde_json::from_str(&text).ok()?;
     // A run file that a crash left behind names nobody.
-    if cfg!(target_os = "linux") && !PathBuf::from(format!("/proc/{}", run.pid)).exists() {
+    if !crate::platform::may_run(run.pid) {
         return None;
     }
     let sign_ins = run.sign_ins.into_iter();

@@ -89,3 +89,8 @@ pub async fn asked_to_end() {
     }
     futures_util::future::select_all(waiting).await;
 }
+
+/// Whether a program with this process id may be running.
+pub fn may_run(process: u32) -> bool {
+    std::path::Path::new(&format!("/proc/{process}")).exists()
+}

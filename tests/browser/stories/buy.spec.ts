@@ -66,7 +66,7 @@ test('a tap aimed at one pin never buys the next', async ({ browser }) => {
       new Promise<(string | null)[]>((resolve) => {
         const root = document.querySelector('vitrine-show:not([hidden])')?.shadowRoot;
         const changes = new MutationObserver(() => {
-          const buttons = [...(root?.querySelectorAll<HTMLElement>('[data-calm] button') ?? [])];
+          const buttons = [...(root?.querySelectorAll<HTMLElement>('[data-calm] [data-for] button') ?? [])];
           if (buttons.length === 0) return;
           changes.disconnect();
           for (const button of buttons) button.click();

@@ -37,7 +37,8 @@ export function steady(root: Element): () => void {
     if (before) clearTimeout(before.timer);
     const marked = before?.marked ?? new Set<Element>();
     for (const button of list.querySelectorAll(PRESSABLE)) {
-      if (button.hasAttribute('aria-disabled')) continue;
+      // What acts on none of them (the way to all products) may be pressed at any time.
+      if (button.hasAttribute('aria-disabled') || !button.closest('[data-for]')) continue;
       button.setAttribute('aria-disabled', 'true');
       marked.add(button);
     }
@@ -97,7 +98,7 @@ export function steady(root: Element): () => void {
       // A click by pointer counts its presses; one by key or by assistive technology does not.
       const pressed = (event as MouseEvent).detail > 0 ? began.pointer : began.key;
       const movedOn = pressed !== null && pressed !== actsOn(target, root);
-      const resting = target.closest('[aria-disabled=true], [data-calm]') !== null;
+      const resting = target.closest('[aria-disabled=true]') ?? (actsOn(target, root) && target.closest('[data-calm]'));
       if (!movedOn && !resting) return;
       event.preventDefault();
       event.stopImmediatePropagation();
