@@ -100,6 +100,8 @@ export type RoomEvent =
   | ({ e: 'chat' } & ChatMessage)
   | { e: 'chat_removed'; id: string }
   | { e: 'author_removed'; author: string }
+  /** A ban was taken back: what it removed stands where it stood. Oldest first. */
+  | { e: 'chat_restored'; messages: ChatMessage[] }
   | { e: 'reactions'; counts: Partial<Record<Reaction, number>> }
   | { e: 'viewers'; count: number }
   | { e: 'highlight'; highlight: Highlight }

@@ -19,6 +19,7 @@ const eventKeys: Record<EventTag, string[]> = {
   chat: ['id', 'at', 'author', 'text'],
   chat_removed: ['id'],
   author_removed: ['author'],
+  chat_restored: ['messages'],
   reactions: ['counts'],
   viewers: ['count'],
   highlight: ['highlight'],

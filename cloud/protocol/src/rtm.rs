@@ -163,6 +163,11 @@ pub enum RoomEvent {
         /// Whose.
         author: String,
     },
+    /// A ban was taken back: what it removed stands where it stood.
+    ChatRestored {
+        /// Oldest first; only what a newcomer would be told.
+        messages: Vec<ChatMessage>,
+    },
     /// Reactions since the last such event.
     Reactions {
         /// How many of each.

@@ -17,13 +17,14 @@ use tokio::sync::watch;
 use super::{DbError, Side, Tx};
 
 /// Every change of the tables, in order; forward only.
-const MIGRATIONS: [(i64, &str, &str); 6] = [
+const MIGRATIONS: [(i64, &str, &str); 7] = [
     (1, "events", include_str!("../../migrations/0001_events.sql")),
     (2, "org", include_str!("../../migrations/0002_org.sql")),
     (3, "show", include_str!("../../migrations/0003_show.sql")),
     (4, "catalog", include_str!("../../migrations/0004_catalog.sql")),
     (40, "chat", include_str!("../../migrations/0040_chat.sql")),
     (41, "chat_marks", include_str!("../../migrations/0041_chat_marks.sql")),
+    (42, "chat_restore", include_str!("../../migrations/0042_chat_restore.sql")),
 ];
 
 /// How long a statement waits for a connection before it gives up.

@@ -82,7 +82,14 @@ pub enum Event {
     /// A viewer may no longer speak; `author` is the id the chat knows them by.
     ViewerBanned { show: ShowId, ban: BanId, author: String },
     /// A ban was lifted.
-    ViewerUnbanned { show: ShowId, ban: BanId, author: String },
+    /// `restored`: so were the messages that it had removed.
+    ViewerUnbanned {
+        show: ShowId,
+        ban: BanId,
+        author: String,
+        #[serde(default)]
+        restored: bool,
+    },
 
     /// Written by a later version; listeners pass over it.
     #[serde(other)]

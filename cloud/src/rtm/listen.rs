@@ -21,6 +21,15 @@ impl Follower for Rtm {
             if let (Some(news), Some(show)) = (MediaNews::of(&fact.event), show) {
                 self.hub().tell(show, Command::Media(news)).await;
             }
+            if let (Event::ViewerUnbanned { author, restored: true, .. }, Some(show)) = (&fact.event, show) {
+                match self.newest_of(fact.org, show, author).await {
+                    Ok(messages) => {
+                        let event = RoomEvent::ChatRestored { messages };
+                        self.hub().tell(show, Command::Event(event)).await;
+                    }
+                    Err(error) => tracing::error!(%error, "restored messages could not be read"),
+                }
+            }
             match (news_of(self.shows(), fact), show) {
                 (News::Show(command), Some(show)) => self.hub().tell(show, *command).await,
                 (News::Organization, _) => {

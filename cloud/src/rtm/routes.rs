@@ -172,16 +172,26 @@ async fn ban(
     Ok((StatusCode::CREATED, Json(ban)))
 }
 
-/// Lifts a ban.
+/// How a ban is lifted.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct LiftQuery {
+    /// Brings back what the ban removed: for a ban by mistake.
+    #[serde(default)]
+    restore: bool,
+}
+
+/// Lifts a ban. What it removed stays away unless `restore` says otherwise.
 #[utoipa::path(delete, path = "/v1/orgs/{org}/shows/{show}/bans/{ban}", tag = "chat",
-    params(("org" = OrgId, Path), ("show" = ShowId, Path), ("ban" = BanId, Path)),
+    params(("org" = OrgId, Path), ("show" = ShowId, Path), ("ban" = BanId, Path), LiftQuery),
     responses((status = 204), Problems))]
 async fn lift_ban(
     State(rtm): State<Rtm>,
     actor: Actor,
     Path((org, show, ban)): Path<(OrgId, ShowId, BanId)>,
+    Query(query): Query<LiftQuery>,
 ) -> Result<StatusCode, ApiError> {
-    rtm.lift_ban(&actor, org, show, ban).await?;
+    rtm.lift_ban(&actor, org, show, ban, query.restore).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -57,17 +57,14 @@ struct Rows {
 impl Source for Rows {
     fn standing(&self, org: OrgId, show: ShowId) -> Reading<'_> {
         Box::pin(async move {
-            let limit = i64::try_from(SNAPSHOT_MESSAGES).unwrap_or(i64::MAX);
             let found = self.shows.find(show).await?.filter(|found| found.org == org);
             let found = found.ok_or(RtmError::NotFound)?;
             let highlights = self.shows.highlights(&found, self.clock.now() - HIGHLIGHTS_BACK).await?;
-            let mut messages = store::page(&self.db, org, show, None, false, limit).await?;
-            messages.reverse();
             Ok(Standing {
                 airing: self.shows.airing(show, found.state, found.live_at, found.ended_at),
                 receiving: found.receiving,
                 rungs: self.rungs(org, show).await?,
-                messages: messages.into_iter().map(|m| m.message).collect(),
+                messages: newest(&self.db, org, show).await?,
                 highlights,
             })
         })
@@ -91,6 +88,13 @@ impl Rows {
             }
         }
     }
+}
+
+/// What a newcomer is told of the chat, oldest first.
+async fn newest(db: &Db, org: OrgId, show: ShowId) -> Result<Vec<ChatMessage>, RtmError> {
+    let limit = i64::try_from(SNAPSHOT_MESSAGES).unwrap_or(i64::MAX);
+    let messages = store::page(db, org, show, None, false, limit).await?;
+    Ok(messages.into_iter().rev().map(|m| m.message).collect())
 }
 
 impl Rtm {
@@ -186,7 +190,7 @@ impl Rtm {
             created_at: now,
         };
         let ban = store::ban(&mut tx, org, show, &wanted, &signals).await?;
-        store::remove_all_of(&mut tx, org, show, &author.id, actor.user(), now).await?;
+        store::remove_all_of(&mut tx, org, show, &author.id, &ban, actor.user(), now).await?;
         let fact = Event::ViewerBanned { show, ban: ban.id, author: author.id };
         record(&mut tx, actor, now, org, Some(show), fact)?;
         tx.commit().await?;
@@ -202,7 +206,7 @@ impl Rtm {
         Ok(store::bans(&self.inner.db, org, show).await?)
     }
 
-    /// Ends a ban. What was removed stays removed.
+    /// Ends a ban. What it removed comes back with `restore`; what was removed by hand stays away.
     ///
     /// # Errors
     /// [`RtmError::Forbidden`], [`RtmError::NotFound`].
@@ -212,13 +216,30 @@ impl Rtm {
         org: OrgId,
         show: ShowId,
         ban: BanId,
+        restore: bool,
     ) -> Result<(), RtmError> {
         actor.require(Permission::ModerateChat, org)?;
         let now = self.inner.clock.now();
         let mut tx = self.inner.db.begin().await?;
         let author = store::lift(&mut tx, org, show, ban, now).await?.ok_or(RtmError::NotFound)?;
-        record(&mut tx, actor, now, org, Some(show), Event::ViewerUnbanned { show, ban, author })?;
+        if restore {
+            store::restore(&mut tx, org, show, ban).await?;
+        }
+        let fact = Event::ViewerUnbanned { show, ban, author, restored: restore };
+        record(&mut tx, actor, now, org, Some(show), fact)?;
         Ok(tx.commit().await?)
+    }
+
+    /// What an author said, as far as a newcomer is told it, oldest first.
+    pub(super) async fn newest_of(
+        &self,
+        org: OrgId,
+        show: ShowId,
+        author: &str,
+    ) -> Result<Vec<ChatMessage>, RtmError> {
+        let mut messages = newest(&self.inner.db, org, show).await?;
+        messages.retain(|message| message.author.id == author);
+        Ok(messages)
     }
 
     pub(super) fn shows(&self) -> &Shows {

@@ -122,14 +122,15 @@ impl State {
         let urgent = match &event {
             RoomEvent::ChatRemoved { id } => {
                 let gone = *id;
-                self.pending.retain(|e| !matches!(e, RoomEvent::Chat(m) if m.id == gone));
+                self.unsay(|m| m.id == gone);
                 true
             }
             RoomEvent::AuthorRemoved { author } => {
-                self.pending.retain(|e| !matches!(e, RoomEvent::Chat(m) if m.author.id == *author));
+                self.unsay(|m| m.author.id == *author);
                 true
             }
-            RoomEvent::Highlight { .. } | RoomEvent::State(_) => true,
+            RoomEvent::ChatRestored { messages } if messages.is_empty() => return Urgency::Tick,
+            RoomEvent::ChatRestored { .. } | RoomEvent::Highlight { .. } | RoomEvent::State(_) => true,
             RoomEvent::Media { receiving, rungs } => {
                 // Not part of a snapshot, and the next report builds on it: known from now on.
                 (self.receiving, self.rungs) = (*receiving, rungs.clone());
@@ -139,6 +140,18 @@ impl State {
         };
         self.pending.push(event);
         if urgent || self.pending.len() >= PENDING_EVENTS { Urgency::Now } else { Urgency::Tick }
+    }
+
+    /// Nobody is told any more of what waits and is `gone`.
+    fn unsay(&mut self, gone: impl Fn(&ChatMessage) -> bool) {
+        self.pending.retain_mut(|event| match event {
+            RoomEvent::Chat(message) => !gone(message),
+            RoomEvent::ChatRestored { messages } => {
+                messages.retain(|message| !gone(message));
+                !messages.is_empty()
+            }
+            _ => true,
+        });
     }
 
     /// Counts one reaction; it leaves with the next droppable tick.
@@ -243,6 +256,7 @@ impl State {
             }
             RoomEvent::ChatRemoved { id } => self.messages.retain(|m| m.id != *id),
             RoomEvent::AuthorRemoved { author } => self.messages.retain(|m| m.author.id != *author),
+            RoomEvent::ChatRestored { messages } => self.restore(messages),
             RoomEvent::Highlight { highlight } => self.pin(highlight.clone()),
             RoomEvent::State(airing) => self.airing = airing.clone(),
             RoomEvent::Reactions { .. }
@@ -251,6 +265,18 @@ impl State {
             | RoomEvent::Media { .. }
             | RoomEvent::Order { .. } => {}
         }
+    }
+
+    fn restore(&mut self, messages: &[ChatMessage]) {
+        for message in messages {
+            // Ids sort by time.
+            if self.messages.iter().all(|known| known.id != message.id) {
+                let place = self.messages.partition_point(|known| known.id < message.id);
+                self.messages.insert(place, message.clone());
+            }
+        }
+        let excess = self.messages.len().saturating_sub(SNAPSHOT_MESSAGES);
+        self.messages.drain(..excess);
     }
 
     fn pin(&mut self, highlight: Highlight) {

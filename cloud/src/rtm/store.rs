@@ -83,19 +83,31 @@ pub(super) async fn remove(
     Ok(author_of(tx, org, show, id).await?.map(|_| false))
 }
 
-/// Marks everything a viewer said in the show as removed.
+/// Marks everything a viewer said in the show as removed by a ban.
 pub(super) async fn remove_all_of(
     tx: &mut Tx,
     org: OrgId,
     show: ShowId,
     author: &str,
+    ban: &Ban,
     by: Option<UserId>,
     now: DateTime<Utc>,
 ) -> Result<(), DbError> {
     on!(tx, c => sqlx::query(
-        "UPDATE chat_messages SET removed_at_ms = $4, removed_by = $5
+        "UPDATE chat_messages SET removed_at_ms = $4, removed_by = $5, removed_ban = $6
          WHERE org_id = $1 AND show_id = $2 AND author_id = $3 AND removed_at_ms IS NULL"
-    ).bind(org).bind(show).bind(author).bind(to_ms(now)).bind(by).execute(c).await.map(drop))?;
+    )
+        .bind(org).bind(show).bind(author).bind(to_ms(now)).bind(by).bind(ban.id)
+        .execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// Brings back everything that a ban removed.
+pub(super) async fn restore(tx: &mut Tx, org: OrgId, show: ShowId, ban: BanId) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query(
+        "UPDATE chat_messages SET removed_at_ms = NULL, removed_by = NULL, removed_ban = NULL
+         WHERE org_id = $1 AND show_id = $2 AND removed_ban = $3"
+    ).bind(org).bind(show).bind(ban).execute(c).await.map(drop))?;
     Ok(())
 }
 

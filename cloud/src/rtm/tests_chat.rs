@@ -311,11 +311,54 @@ async fn a_ban_holds_on_to_more_than_a_name() {
         neighbour.chat("hi").await;
         assert!(neighbour.answer().await.is_ok(), "was there before");
 
-        world.rtm.lift_ban(owner, org, show, ban.id).await.unwrap();
-        assert!(matches!(world.rtm.lift_ban(owner, org, show, ban.id).await, Err(RtmError::NotFound)));
+        world.rtm.lift_ban(owner, org, show, ban.id, false).await.unwrap();
+        assert!(matches!(world.rtm.lift_ban(owner, org, show, ban.id, false).await, Err(RtmError::NotFound)));
         troll.chat("sorry").await;
         assert!(troll.answer().await.is_ok());
         assert!(world.rtm.bans(owner, org, show).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_ban_by_mistake_is_taken_back_with_what_it_removed() {
+    each_db(async |db| {
+        let world = World::new(db).await;
+        let (owner, org, show) = (&world.owner, world.org, world.show);
+        let mut ana = world.enter(&world.viewer("ana"), "n1").await;
+        let mut ids = Vec::new();
+        for text in ["removed by hand", "kind", "kinder"] {
+            ana.chat(text).await;
+            ids.push(ana.answer().await.unwrap());
+            assert!(matches!(ana.event().await, RoomEvent::Chat(_)));
+        }
+        world.rtm.remove_message(owner, org, show, ids[0]).await.unwrap();
+        let ban = world.rtm.ban(owner, org, show, ids[1], None).await.unwrap();
+        world.relay().await;
+        assert_eq!(ana.event().await, RoomEvent::ChatRemoved { id: ids[0] });
+        assert!(matches!(ana.event().await, RoomEvent::AuthorRemoved { .. }));
+        let left = |items: Vec<super::model::ModeratedMessage>| {
+            items.into_iter().filter(|m| m.removed_at.is_none()).map(|m| m.message.id).collect::<Vec<_>>()
+        };
+        let stored = world.rtm.messages(owner, org, show, None, 10).await.unwrap().items;
+        assert!(left(stored).is_empty());
+
+        world.rtm.lift_ban(owner, org, show, ban.id, true).await.unwrap();
+        let fact = timeline(&world.db, org, show, 0, 500).await.unwrap().pop().unwrap();
+        world.rtm.follow(&fact).await;
+        let RoomEvent::ChatRestored { messages } = ana.event().await else { panic!() };
+        let texts: Vec<_> = messages.iter().map(|message| message.text.as_str()).collect();
+        assert_eq!(texts, ["kind", "kinder"], "what was removed by hand stays away");
+        let stored = world.rtm.messages(owner, org, show, None, 10).await.unwrap().items;
+        assert_eq!(left(stored), [ids[2], ids[1]]);
+        ana.chat("thank you").await;
+        assert!(ana.answer().await.is_ok());
+
+        // A ban that is lifted later, for mercy, brings nothing back.
+        let ban = world.rtm.ban(owner, org, show, ids[1], None).await.unwrap();
+        world.rtm.lift_ban(owner, org, show, ban.id, false).await.unwrap();
+        let stored = world.rtm.messages(owner, org, show, None, 10).await.unwrap().items;
+        assert!(left(stored).is_empty());
     })
     .await;
 }

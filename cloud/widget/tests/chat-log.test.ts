@@ -1,6 +1,6 @@
 import type { ChatMessage } from '@vitrine/client';
 import { expect, test } from 'vitest';
-import { LOG_LINES, withMessages, withoutAuthor, withoutMessage } from '../src/app/lib/state/chat-log.ts';
+import { LOG_LINES, withMessages, withRestored, withoutAuthor, withoutMessage } from '../src/app/lib/state/chat-log.ts';
 
 const line = (id: string, author = 'v1'): ChatMessage => ({ id, at: '2026-11-24T10:00:00Z', author: { id: author, name: author, role: 'viewer' }, text: id });
 const ids = (log: ChatMessage[]) => log.map((message) => message.id);
@@ -19,4 +19,11 @@ test('a removed message and a banned author disappear', () => {
   const log = [line('a', 'v1'), line('b', 'v2'), line('c', 'v1')];
   expect(ids(withoutMessage(log, 'b'))).toEqual(['a', 'c']);
   expect(ids(withoutAuthor(log, 'v1'))).toEqual(['b']);
+});
+
+test('what comes back stands where it stood', () => {
+  const log = [line('b', 'v2'), line('d', 'v3')];
+  expect(ids(withRestored(log, [line('a'), line('b', 'v2'), line('c')]))).toEqual(['a', 'b', 'c', 'd']);
+  const full = Array.from({ length: LOG_LINES }, (_, at) => line(String(1000 + at), 'v2'));
+  expect(ids(withRestored(full, [line('0001')]))).toEqual(ids(full));
 });

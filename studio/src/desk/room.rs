@@ -71,6 +71,11 @@ impl Room {
                     self.chat.retain(|message| message.author.id != author);
                     chat.removed_authors.push(author);
                 }
+                RoomEvent::ChatRestored { messages } => {
+                    self.restore(messages);
+                    let added = self.chat.iter().cloned().collect();
+                    chat = ChatChange { reset: true, added, removed: vec![], removed_authors: vec![] };
+                }
                 RoomEvent::Viewers { count } => (self.viewers, viewers) = (count, true),
                 RoomEvent::Highlight { highlight } => {
                     self.highlight(highlight);
@@ -96,7 +101,9 @@ impl Room {
                 RoomEvent::Reactions { .. } => {}
             }
         }
-        if !(chat.added.is_empty() && chat.removed.is_empty() && chat.removed_authors.is_empty()) {
+        if chat.reset
+            || !(chat.added.is_empty() && chat.removed.is_empty() && chat.removed_authors.is_empty())
+        {
             told.push(DeskEvent::Chat(chat));
         }
         if viewers {
@@ -112,6 +119,18 @@ impl Room {
             told.push(DeskEvent::Show(Some(self.show.clone())));
         }
         told
+    }
+
+    fn restore(&mut self, messages: Vec<ChatMessage>) {
+        for message in messages {
+            if self.chat.iter().all(|known| known.id != message.id) {
+                // Ids sort by time.
+                let place = self.chat.partition_point(|known| known.id < message.id);
+                self.chat.insert(place, message);
+            }
+        }
+        let excess = self.chat.len().saturating_sub(REMEMBERED);
+        self.chat.drain(..excess);
     }
 
     /// Whether the show is over.
@@ -170,8 +189,17 @@ mod tests {
             panic!("fixture")
         };
         let told = room.take(events);
-        // The tick removes the author, shows a pin and clears it, interrupts, resumes, ends, and sells.
-        assert!(room.chat.is_empty() && room.highlight.is_none());
+        // The tick removes the author and takes that back, shows a pin and clears it, interrupts, resumes, ends, and sells.
+        assert!(room.highlight.is_none());
+        assert_eq!(
+            room.chat.iter().map(|message| message.text.as_str()).collect::<Vec<_>>(),
+            ["does it shrink?"]
+        );
+        let whole = told.iter().find_map(|event| match event {
+            DeskEvent::Chat(change) => Some((change.reset, change.added.len())),
+            _ => None,
+        });
+        assert_eq!(whole, Some((true, 1)), "the window is told the chat anew, in its order");
         assert_eq!((room.show.state, room.show.lineup_revision), (ShowState::Ended, 1));
         assert!(room.show.receiving && room.orders == 1);
         assert!(matches!(told.last(), Some(DeskEvent::Show(Some(_)))));

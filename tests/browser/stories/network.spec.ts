@@ -29,9 +29,8 @@ test('a CDN that answers 429 in HTML closes no chat', async ({ context }) => {
     else await route.continue();
   });
   const shop = await ShopPage.open(context, '/chat');
-  await expect.poll(() => refused).toBeGreaterThan(0);
+  await expect.poll(() => refused).toBeGreaterThan(2);
   await shop.say(`after the storm ${Date.now().toString(36)}`, 'Ina');
-  expect(refused).toBeGreaterThan(2);
 });
 
 test('a finger that stays on the heart closes nothing', async ({ context }) => {
@@ -72,7 +71,7 @@ test('without sockets the pins come all the same, and the chat says that it is a
     await route.fulfill({ response: answer, json: { ...show, highlight } });
   });
   await expect(shop.inside('[data-highlight="by-the-page"]')).toBeVisible({ timeout: 30_000 });
-  await expect.poll(() => polls.length, { timeout: 40_000 }).toBeGreaterThan(4);
+  await expect.poll(() => polls.length, { timeout: 90_000 }).toBeGreaterThan(4);
   const gaps = polls.slice(2).map((at, index) => at - polls[index + 1]!);
   expect(gaps.length).toBeGreaterThan(1);
   for (const gap of gaps) {

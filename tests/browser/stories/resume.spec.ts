@@ -115,6 +115,7 @@ test('a show that ended between two pages does not come back as if it went on', 
   await shop.page.reload();
   await expect(shop.teaser).toBeVisible();
   await expect(shop.inside('.stage')).toHaveCount(0);
+  await shop.page.unrouteAll({ behavior: 'wait' });
 });
 
 test('a shop whose cart is another page keeps the show, as the README has it', async ({ context }) => {

@@ -229,7 +229,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Lifts a ban. */
+        /** Lifts a ban. What it removed stays away unless `restore` says otherwise. */
         delete: operations["lift_ban"];
         options?: never;
         head?: never;
@@ -837,6 +837,7 @@ export interface components {
             ban: components["schemas"]["BanId"];
             /** @enum {string} */
             kind: "viewer_unbanned";
+            restored?: boolean;
             show: components["schemas"]["ShowId"];
         } | {
             /** @enum {string} */
@@ -4424,7 +4425,10 @@ export interface operations {
     };
     lift_ban: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Brings back what the ban removed: for a ban by mistake. */
+                restore?: boolean;
+            };
             header?: never;
             path: {
                 ban: components["schemas"]["BanId"];

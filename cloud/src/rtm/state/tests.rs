@@ -164,6 +164,40 @@ fn a_banned_author_leaves_the_snapshot() {
 }
 
 #[test]
+fn what_is_restored_stands_where_it_stood_and_only_once() {
+    let mut room = room();
+    let (one, mut other, two, last) = (says("one"), says("other"), says("two"), says("last"));
+    other.author.id = "b".into();
+    for message in [&one, &other, &two, &last] {
+        room.push(RoomEvent::Chat(message.clone()));
+    }
+    room.flush();
+    let texts = |room: &State| {
+        let messages = welcomed(room, Audience::Public, None).0.unwrap().messages;
+        messages.into_iter().map(|message| message.text).collect::<Vec<_>>()
+    };
+    room.push(RoomEvent::AuthorRemoved { author: "a".into() });
+    room.flush();
+    assert_eq!(texts(&room), ["other"]);
+    for _ in 0..2 {
+        let messages = vec![one.clone(), two.clone(), last.clone()];
+        assert_eq!(room.push(RoomEvent::ChatRestored { messages }), Urgency::Now);
+        room.flush();
+        assert_eq!(texts(&room), ["one", "other", "two", "last"]);
+    }
+
+    // Banned again before the restored messages left: nobody is told them.
+    room.push(RoomEvent::ChatRestored { messages: vec![one] });
+    room.push(RoomEvent::AuthorRemoved { author: "a".into() });
+    let flush = room.flush().unwrap();
+    assert_eq!(
+        flush.public,
+        Some(ServerFrame::Tick { seq: 5, events: vec![RoomEvent::AuthorRemoved { author: "a".into() }] })
+    );
+    assert_eq!(texts(&room), ["other"]);
+}
+
+#[test]
 fn reactions_and_viewers_are_droppable_and_are_not_told_again() {
     let mut room = room();
     room.react(Reaction::Heart);

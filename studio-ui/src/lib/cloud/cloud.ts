@@ -68,7 +68,9 @@ export class Cloud {
 
   bans = async (show: string) =>
     (await this.#call<Page<Ban>>('GET', `/shows/${show}/bans`)).items;
-  unban = (show: string, ban: string) => this.#call<void>('DELETE', `/shows/${show}/bans/${ban}`);
+  /** Takes a ban back, with all that it removed. */
+  unban = (show: string, ban: string) =>
+    this.#call<void>('DELETE', `/shows/${show}/bans/${ban}?restore=true`);
 
   /** The whole list, page by page. */
   async #list<T>(path: string): Promise<T[]> {

@@ -60,6 +60,8 @@ export class FakeBackend extends Emitter implements Backend {
   #viewers = 0;
   #highlight: Highlight | null = null;
   #orders = 0;
+  /** What bans have removed. */
+  #banned: ChatMessage[] = [];
   #connection: ConnectionView = { state: 'offline', retryAtMs: null };
   #faults = new FakeFaults((list) => this.emit('faultsChanged', list));
   #timers: ReturnType<typeof setInterval>[] = [];
@@ -72,6 +74,7 @@ export class FakeBackend extends Emitter implements Backend {
     this.#options = { ...DEFAULTS, ...options };
     this.cloud = new FakeCloud(this.#options.empty, Date.now());
     this.cloud.onchange = () => this.#touchLineup();
+    this.cloud.onrestore = (author) => this.#restore(author);
     this.cloud.onend = () => this.#moveShow({ state: 'ended', receiving: false, rungs: [] });
     this.#session = this.#options.as === 'nobody' ? null : sessionOf(this.#options.as, this.#options.keyring);
     this.#devices = devicesOf(this.#options.camera);
@@ -393,6 +396,7 @@ export class FakeBackend extends Emitter implements Backend {
     const author = this.#chat.find((message) => message.id === messageId)?.author;
     if (!author) this.#refuse('not_found');
     this.cloud.bans.push({ id: newId(), author: author.id });
+    this.#banned.push(...this.#chat.filter((message) => message.author.id === author.id));
     this.#change({ removedAuthors: [author.id] });
   }
 
@@ -522,6 +526,13 @@ export class FakeBackend extends Emitter implements Backend {
       (message) => !removed.includes(message.id) && !removedAuthors.includes(message.author.id),
     );
     this.emit('chatChanged', { reset: false, added: [], removed, removedAuthors });
+  }
+
+  #restore(author: string) {
+    const back = this.#banned.filter((message) => message.author.id === author);
+    this.#banned = this.#banned.filter((message) => message.author.id !== author);
+    this.#chat = [...this.#chat, ...back].sort((a, b) => a.at.localeCompare(b.at));
+    this.emit('chatChanged', { reset: true, added: this.#chat, removed: [], removedAuthors: [] });
   }
 
   #onAir(): boolean {

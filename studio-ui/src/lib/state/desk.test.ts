@@ -105,12 +105,14 @@ describe('the desk', () => {
 
   it('bans an author with all of their messages, and takes it back', async () => {
     const { backend, desk } = await openDesk({ liveForMs: 60_000 });
+    const before = desk.chat.messages.map((message) => message.id);
     const one = desk.chat.messages[0]!;
     await done(desk.chat.ban(one));
     expect(desk.chat.by(one.author.id)).toEqual([]);
     expect(backend.cloud.bans).toHaveLength(1);
     await done(desk.unban(one));
     expect(backend.cloud.bans).toEqual([]);
+    expect(desk.chat.messages.map((message) => message.id), 'all of it, in its order').toEqual(before);
     desk.stop();
   });
 

@@ -454,7 +454,7 @@ export const words = {
   'chat.ban': 'Ban {name}',
   'chat.deleted': 'Message deleted',
   'chat.banned': '{name} is banned and their messages are gone',
-  'chat.unbanned': '{name} may write again',
+  'chat.unbanned': '{name} may write again, and the messages are back',
   'chat.you': 'you',
   'chat.host': 'host',
   'chat.moderator': 'moderator',

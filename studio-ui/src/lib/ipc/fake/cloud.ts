@@ -18,6 +18,8 @@ export class FakeCloud {
   onchange: () => void = () => {};
   /** Somebody ended a show. */
   onend: (show: string) => void = () => {};
+  /** A ban was taken back, with what it removed. */
+  onrestore: (author: string) => void = () => {};
 
   constructor(empty: boolean, now: number) {
     this.products = empty ? [] : seedProducts();
@@ -108,7 +110,7 @@ export class FakeCloud {
         return ok({ items: orders.slice(from, end), next: end < orders.length ? String(end) : null });
       }
       case 'shows':
-        return id ? this.#show(method, id, verb, last, json) : this.#shows(method, json);
+        return id ? this.#show(method, id, verb, last, json, query === 'restore=true') : this.#shows(method, json);
       default:
         return refuse(404, 'not_found');
     }
@@ -144,11 +146,16 @@ export class FakeCloud {
     verb: string | undefined,
     last: string | undefined,
     json: Record<string, unknown>,
+    restore: boolean,
   ): CloudAnswer {
     const show = this.shows.find((candidate) => candidate.id === id);
     if (!show) return refuse(404, 'not_found');
     if (verb === 'bans') {
-      if (method === 'DELETE') this.bans = this.bans.filter((ban) => ban.id !== last);
+      if (method === 'DELETE') {
+        const lifted = this.bans.find((ban) => ban.id === last);
+        this.bans = this.bans.filter((ban) => ban.id !== last);
+        if (lifted && restore) this.onrestore(lifted.author);
+      }
       return method === 'DELETE' ? empty() : ok({ items: this.bans });
     }
     if (verb === 'publish-key') {

@@ -10,6 +10,11 @@ export function withMessages(log: readonly ChatMessage[], added: readonly ChatMe
   return fresh.length === 0 ? [...log] : [...log, ...fresh].slice(-LOG_LINES);
 }
 
+/** A ban was taken back: its messages stand where they stood. Ids sort by time. */
+export function withRestored(log: readonly ChatMessage[], restored: readonly ChatMessage[]): ChatMessage[] {
+  return withMessages([], [...log, ...restored].sort((a, b) => (a.id < b.id ? -1 : 1)));
+}
+
 /** A moderator removed one message. */
 export function withoutMessage(log: readonly ChatMessage[], id: string): ChatMessage[] {
   return log.filter((message) => message.id !== id);

@@ -13,7 +13,7 @@ import {
   type RtmOptions,
   type ShowState,
 } from '@vitrine/client';
-import { withMessages, withoutAuthor, withoutMessage } from './chat-log.ts';
+import { withMessages, withRestored, withoutAuthor, withoutMessage } from './chat-log.ts';
 import { Draft } from './draft.svelte.ts';
 import { Fallback } from './fallback.ts';
 import { HighlightTrack, type Pinned } from './highlights.ts';
@@ -254,6 +254,9 @@ export class ShowStore {
         break;
       case 'author_removed':
         this.messages = withoutAuthor(this.messages, event.author);
+        break;
+      case 'chat_restored':
+        this.messages = withRestored(this.messages, event.messages);
         break;
       case 'reactions':
         this.burst = { counts: event.counts };
