@@ -3,7 +3,7 @@
 # Screenshots of the window go to $VITRINE_SHOTS when it is set.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-CLOUD=$1 STUDIO=$2
+CLOUD=$(realpath "$1") STUDIO=$(realpath "$2")
 missing=()
 for tool in Xvfb WebKitWebDriver dbus-daemon gnome-keyring-daemon import python3; do
   command -v "$tool" >/dev/null || missing+=("$tool")

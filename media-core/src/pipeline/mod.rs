@@ -111,11 +111,13 @@ impl Pipeline {
 
     /// Watches and listens for `time`: how much later a beep is heard than the flash of the same moment is seen. `None`: too few were seen
     /// or heard. One measurement at a time; another one begins anew.
-    pub async fn measure_sound(&self, time: Duration) -> Option<LipMeasure> {
+    pub fn measure_sound(&self, time: Duration) -> impl Future<Output = Option<LipMeasure>> + Send + use<> {
         let test = self.inner.desk.lip_test.clone();
-        test.start();
-        tokio::time::sleep(time).await;
-        test.end()
+        async move {
+            test.start();
+            tokio::time::sleep(time).await;
+            test.end()
+        }
     }
 
     /// Shows a lower third, changes it, or lets it go.

@@ -27,6 +27,8 @@ pub fn builder() -> tauri_specta::Builder<tauri::Wry> {
             stage::set_microphone,
             stage::set_muted,
             stage::set_quality,
+            stage::set_sound_offset,
+            stage::measure_sound,
             stage::set_lower_third,
             stage::preview_endpoint,
             show::open_show,

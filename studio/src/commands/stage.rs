@@ -4,7 +4,7 @@ use tauri::{AppHandle, State};
 use tauri_plugin_dialog::DialogExt;
 use vitrine_protocol::Code;
 
-use crate::desk::{Desk, Devices, LowerThirdChoice, PreviewEndpoint, Quality, SourceChoice};
+use crate::desk::{Desk, Devices, LipView, LowerThirdChoice, PreviewEndpoint, Quality, SourceChoice};
 use crate::error::CommandError;
 
 /// What can be captured from.
@@ -40,6 +40,20 @@ pub async fn set_muted(desk: State<'_, Desk>, muted: bool) -> Result<(), Command
 #[specta::specta]
 pub async fn set_quality(desk: State<'_, Desk>, quality: Quality) -> Result<(), CommandError> {
     desk.set_quality(quality).await
+}
+
+/// Moves the microphone against the camera (milliseconds; later when positive).
+#[tauri::command]
+#[specta::specta]
+pub async fn set_sound_offset(desk: State<'_, Desk>, ms: i32) -> Result<(), CommandError> {
+    desk.set_sound_offset(ms).await
+}
+
+/// Measures for ten seconds how far picture and sound are apart; nothing: too few flashes or beeps came.
+#[tauri::command]
+#[specta::specta]
+pub async fn measure_sound(desk: State<'_, Desk>) -> Result<Option<LipView>, CommandError> {
+    desk.measure_sound().await
 }
 
 /// Chooses what the lower third shows.

@@ -252,6 +252,21 @@ impl Desk {
         self.ask(|done| Ask::SetQuality(quality, done)).await?
     }
 
+    /// Moves the microphone against the camera (milliseconds; later when positive).
+    pub async fn set_sound_offset(&self, ms: i32) -> Done {
+        self.ask(|done| Ask::SetSoundOffset(ms, done)).await?
+    }
+
+    /// Watches and listens for ten seconds: how far flash and beep of one moment are apart. Nothing: too few came.
+    pub async fn measure_sound(&self) -> Done<Option<LipView>> {
+        let measuring = self.ask(Ask::MeasureSound).await??;
+        Ok(measuring.await.map(|found| LipView {
+            sound_after_ms: found.sound_after_ms,
+            spread_ms: found.spread_ms,
+            pairs: found.pairs,
+        }))
+    }
+
     /// Chooses what the lower third shows.
     pub async fn set_lower_third(&self, choice: LowerThirdChoice) -> Done {
         let card = match &choice {

@@ -22,6 +22,8 @@ pub struct Settings {
     pub microphone: Option<Option<String>>,
     /// Size and rate.
     pub quality: Quality,
+    /// By how much the microphone is heard later than it would be (milliseconds).
+    pub sound_offset_ms: i32,
 }
 
 impl Default for Settings {
@@ -33,6 +35,7 @@ impl Default for Settings {
             source_name: None,
             microphone: None,
             quality: Quality::P720,
+            sound_offset_ms: 0,
         }
     }
 }

@@ -1,13 +1,15 @@
 //! Picture and sound: drives media-core and says what it shows.
 
 use std::path::Path;
+use std::pin::Pin;
+use std::time::Duration;
 
 use tokio::sync::watch;
 use vitrine_media::device::{self, Devices as MediaDevices};
 use vitrine_media::encode::video::Preset;
 use vitrine_media::format::{Bitrate, Fps, VideoFormat};
 use vitrine_media::output::{PreviewFrame, PreviewSettings, RtmpTarget};
-use vitrine_media::scene::LowerThird;
+use vitrine_media::scene::{LipMeasure, LowerThird};
 use vitrine_media::{Config, Event, MediaError, MicrophoneChoice, Showing, Still, VideoSource};
 use vitrine_protocol::{Code, PublishInstant};
 
@@ -39,6 +41,7 @@ pub struct Stage {
     heard: Option<Device>,
     muted: bool,
     quality: Quality,
+    sound_offset_ms: i32,
     choice: LowerThirdChoice,
     /// The card that is drawn over the picture.
     card: Option<LowerThird>,
@@ -49,6 +52,14 @@ pub struct Stage {
 
 /// What viewers read below the organisation's name while the picture is away.
 const STILL_LINE: &str = "Back in a moment";
+
+/// The microphone can be moved by so much (milliseconds).
+const MOST_OFFSET_MS: i32 = 500;
+/// How long flashes and beeps are looked for.
+const MEASURE_FOR: Duration = Duration::from_secs(10);
+
+/// A measurement under way.
+pub type Measuring = Pin<Box<dyn Future<Output = Option<LipMeasure>> + Send>>;
 
 impl Stage {
     /// Nothing runs yet.
@@ -71,6 +82,7 @@ impl Stage {
             heard: None,
             muted: false,
             quality: settings.quality,
+            sound_offset_ms: settings.sound_offset_ms.clamp(-MOST_OFFSET_MS, MOST_OFFSET_MS),
             choice: LowerThirdChoice::FollowPin,
             card: None,
             target: None,
@@ -142,6 +154,7 @@ impl Stage {
             still: self.still(),
             microphone: self.microphone.clone(),
             muted: self.muted,
+            sound_offset_ms: self.sound_offset_ms,
             ..quality_of(self.quality)
         };
         (self.seen, self.was_there) = (Showing::Still, false);
@@ -277,6 +290,36 @@ impl Stage {
         if let Some(running) = &self.running {
             running.set_muted(muted);
         }
+    }
+
+    /// Moves the microphone against the camera.
+    ///
+    /// # Errors
+    /// Further than half a second.
+    pub fn set_sound_offset(&mut self, ms: i32) -> Result<(), CommandError> {
+        if ms.unsigned_abs() > MOST_OFFSET_MS.unsigned_abs() {
+            let sentence = "The sound can be moved by half a second at most.";
+            return Err(CommandError::new(Code::InvalidRequest, sentence));
+        }
+        self.sound_offset_ms = ms;
+        if let Some(running) = &self.running {
+            running.set_sound_offset(ms);
+        }
+        Ok(())
+    }
+
+    /// Watches and listens for flashes and beeps, and tells how far apart they are; nothing: too few were seen or heard.
+    ///
+    /// # Errors
+    /// While no programme runs, or without a camera or a microphone.
+    pub fn measure_sound(&self) -> Result<Measuring, CommandError> {
+        let camera = matches!(self.source, SourceChoice::Camera { .. }) && self.seen == Showing::Source;
+        let running = self.running.as_ref().filter(|_| camera && self.heard.is_some());
+        let running = running.ok_or_else(|| {
+            let sentence = "Choose a camera and a microphone first: they are what is measured.";
+            CommandError::new(Code::DeviceUnavailable, sentence)
+        })?;
+        Ok(Box::pin(running.measure_sound(MEASURE_FOR)))
     }
 
     /// Another size and rate; the pipeline starts anew.
@@ -427,6 +470,7 @@ impl Stage {
                 Showing::Held => StageShowing::Held,
                 Showing::Still => StageShowing::Still,
             },
+            sound_offset_ms: self.sound_offset_ms,
             lower_third: LowerThirdView {
                 choice: self.choice.clone(),
                 showing: self.card.as_ref().map(|card| card.title.clone()),

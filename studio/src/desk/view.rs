@@ -149,6 +149,17 @@ views! {
         pub fps: u32,
         /// The product shown over the picture.
         pub lower_third: LowerThirdView,
+        /// By how much the microphone is moved against the camera (milliseconds; later when positive).
+        pub sound_offset_ms: i32,
+    }
+    /// How far picture and sound of the chosen devices are apart.
+    pub struct LipView {
+        /// By how much the sound is heard after the picture is seen (milliseconds); before, when negative.
+        pub sound_after_ms: i32,
+        /// Half of the answers lie within this of it (milliseconds).
+        pub spread_ms: u32,
+        /// Flashes that were matched with a beep.
+        pub pairs: u32,
     }
     /// The lower third.
     pub struct LowerThirdView {

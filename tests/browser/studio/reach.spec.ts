@@ -71,6 +71,15 @@ const SCREENS: [what: string, query: string, way: (page: Page) => Promise<void>]
     await expect(id(page, 'shortcuts')).toBeVisible();
   }],
   ['take a show up again', 'takeup&live=300', async () => {}],
+  ['lip sync measured', '', async (page) => {
+    await desk(page);
+    await id(page, 'microphone').click();
+    await page.getByRole('menuitem', { name: 'Lip sync…' }).click();
+    await id(page, 'lip-measure').click();
+    await expect(id(page, 'lip-found')).toBeVisible();
+    await id(page, 'lip-cure').click();
+    await expect(id(page, 'lip-offset')).toHaveText('84 ms later');
+  }],
   ['moderator', 'as=moderator&live=761', desk],
 ];
 

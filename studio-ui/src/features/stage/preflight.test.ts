@@ -14,6 +14,7 @@ const stage: StageView = {
   height: 720,
   fps: 30,
   lowerThird: { choice: { kind: 'follow_pin' }, showing: null },
+  soundOffsetMs: 0,
 };
 const found = (more: Partial<Found> = {}): Found => ({
   stage,

@@ -126,6 +126,8 @@ export interface StageView {
   height: number;
   fps: number;
   lowerThird: { choice: LowerThirdChoice; showing: string | null };
+  /** By how much the microphone is moved against the camera, in milliseconds; later when positive. */
+  soundOffsetMs: number;
 }
 
 /** Levels in dB full scale, −100 to 0. Ten a second at most. */
@@ -284,6 +286,14 @@ export interface ShowView {
   lineupRevision: number;
 }
 
+/** How far picture and sound of the chosen devices are apart. */
+export interface LipView {
+  /** By how much the sound is heard after the picture is seen, in milliseconds. */
+  soundAfterMs: number;
+  spreadMs: number;
+  pairs: number;
+}
+
 export interface ChatChange {
   /** Forget everything first: a new room, or a gap that could not be bridged. */
   reset: boolean;
@@ -361,6 +371,11 @@ export interface Backend {
   setMuted(muted: boolean): Promise<void>;
   /** Refused with `illegal_move` while on air. */
   setQuality(quality: Quality): Promise<void>;
+  /** Later when positive; refused with `invalid_request` beyond 500 ms. */
+  setSoundOffset(ms: number): Promise<void>;
+  /** Looks and listens for ten seconds; null: too few flashes or beeps came. Fails with
+   *  `device_unavailable` without a camera and a microphone. */
+  measureSound(): Promise<LipView | null>;
   setLowerThird(choice: LowerThirdChoice): Promise<void>;
   /** Draws the programme into `sink` until the returned function is called. */
   openPreview(sink: PreviewSink): () => void;

@@ -32,6 +32,10 @@ export const commands = {
 	setMuted: (muted: boolean) => typedError<null, CommandError>(__TAURI_INVOKE("set_muted", { muted })),
 	/**  Chooses size and rate; refused on air. */
 	setQuality: (quality: Quality) => typedError<null, CommandError>(__TAURI_INVOKE("set_quality", { quality })),
+	/**  Moves the microphone against the camera (milliseconds; later when positive). */
+	setSoundOffset: (ms: number) => typedError<null, CommandError>(__TAURI_INVOKE("set_sound_offset", { ms })),
+	/**  Measures for ten seconds how far picture and sound are apart; nothing: too few flashes or beeps came. */
+	measureSound: () => typedError<LipView | null, CommandError>(__TAURI_INVOKE("measure_sound")),
 	/**  Chooses what the lower third shows. */
 	setLowerThird: (choice: LowerThirdChoice) => typedError<null, CommandError>(__TAURI_INVOKE("set_lower_third", { choice })),
 	/**  Where the programme's picture can be watched. */
@@ -686,6 +690,16 @@ export type KeyringStatus_Serialize = {
 	reason: string | null,
 };
 
+/**  How far picture and sound of the chosen devices are apart. */
+export type LipView = {
+	/**  By how much the sound is heard after the picture is seen (milliseconds); before, when negative. */
+	soundAfterMs: number,
+	/**  Half of the answers lie within this of it (milliseconds). */
+	spreadMs: number,
+	/**  Flashes that were matched with a beep. */
+	pairs: number,
+};
+
 /**  What the lower third shows. */
 export type LowerThirdChoice = 
 /**  The pinned product. */
@@ -986,6 +1000,8 @@ export type StageView_Deserialize = {
 	fps: number,
 	/**  The product shown over the picture. */
 	lowerThird: LowerThirdView_Deserialize,
+	/**  By how much the microphone is moved against the camera (milliseconds; later when positive). */
+	soundOffsetMs: number,
 };
 
 /**  The programme as it is composed. */
@@ -1012,6 +1028,8 @@ export type StageView_Serialize = {
 	fps: number,
 	/**  The product shown over the picture. */
 	lowerThird: LowerThirdView_Serialize,
+	/**  By how much the microphone is moved against the camera (milliseconds; later when positive). */
+	soundOffsetMs: number,
 };
 
 /**  A show that this studio had on air when it went away. */

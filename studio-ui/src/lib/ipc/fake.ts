@@ -192,6 +192,19 @@ export class FakeBackend extends Emitter implements Backend {
     this.#setStage({ quality, width, height, fps });
   }
 
+  async setSoundOffset(soundOffsetMs: number) {
+    await this.#pause();
+    if (Math.abs(soundOffsetMs) > 500) this.#refuse('invalid_request');
+    this.#setStage({ soundOffsetMs });
+  }
+
+  async measureSound() {
+    if (this.#stage.source.kind !== 'camera' || !this.#stage.microphone) this.#refuse('device_unavailable');
+    await this.#pause(30);
+    // A camera that is slow by 84 ms.
+    return { soundAfterMs: -84, spreadMs: 9, pairs: 8 };
+  }
+
   async setLowerThird(choice: LowerThirdChoice) {
     await this.#pause();
     this.#setStage({ lowerThird: { choice, showing: null } });

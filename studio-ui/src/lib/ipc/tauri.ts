@@ -50,6 +50,8 @@ export class TauriBackend implements Backend {
   setMicrophone = (id: string | null) => tell(commands.setMicrophone(id));
   setMuted = (muted: boolean) => tell(commands.setMuted(muted));
   setQuality = (quality: Quality) => tell(commands.setQuality(quality));
+  setSoundOffset = (ms: number) => tell(commands.setSoundOffset(ms));
+  measureSound = () => ask(commands.measureSound());
   setLowerThird = (choice: LowerThirdChoice) => tell(commands.setLowerThird(choice));
   openPreview = (sink: PreviewSink) => playPreview(() => ask(commands.previewEndpoint()), sink);
 

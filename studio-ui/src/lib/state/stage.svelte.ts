@@ -61,6 +61,14 @@ export class Stage {
     return this.#backend.setQuality(quality);
   }
 
+  setSoundOffset(ms: number) {
+    return this.#backend.setSoundOffset(ms);
+  }
+
+  measureSound() {
+    return this.#backend.measureSound();
+  }
+
   setLowerThird(choice: LowerThirdChoice) {
     return this.#backend.setLowerThird(choice);
   }

@@ -7,6 +7,7 @@ use vitrine_media::scene::LowerThird;
 use vitrine_protocol::PublishInstant;
 
 use crate::desk::chat::Speaker;
+use crate::desk::stage::Measuring;
 use crate::desk::view::{
     CloseView, DeskSnapshot, Devices, FaultAction, FaultCode, LowerThirdChoice, Quality, Session, ShowView,
     SourceChoice,
@@ -25,6 +26,8 @@ pub enum Ask {
     SetMicrophone(Option<String>, Reply<Result<(), CommandError>>),
     SetMuted(bool, Reply<()>),
     SetQuality(Quality, Reply<Result<(), CommandError>>),
+    SetSoundOffset(i32, Reply<Result<(), CommandError>>),
+    MeasureSound(Reply<Result<Measuring, CommandError>>),
     SetLowerThird(LowerThirdChoice, Option<LowerThird>, Reply<Result<(), CommandError>>),
     Open(Box<Opened>, Reply<Result<(), CommandError>>),
     Close(Reply<Result<(), CommandError>>),

@@ -175,6 +175,15 @@ impl Owner {
                 self.tell_stage();
                 reply(done, result);
             }
+            Ask::SetSoundOffset(ms, done) => {
+                let result = self.stage.set_sound_offset(ms);
+                if result.is_ok() {
+                    self.remember(|settings| settings.sound_offset_ms = ms);
+                }
+                self.tell_stage();
+                reply(done, result);
+            }
+            Ask::MeasureSound(done) => reply(done, self.stage.measure_sound()),
             Ask::SetLowerThird(choice, card, done) => reply(done, self.lower_third(choice, card).await),
             Ask::Open(opened, done) => reply(done, self.open(*opened).await),
             Ask::Close(done) => reply(done, self.close().await),

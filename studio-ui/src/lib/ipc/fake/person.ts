@@ -54,5 +54,6 @@ export function stageOf({ cameras, microphones }: Devices): StageView {
     height: 720,
     fps: 30,
     lowerThird: { choice: { kind: 'follow_pin' }, showing: null },
+    soundOffsetMs: 0,
   };
 }
