@@ -46,3 +46,12 @@ astats=metadata=1:reset=1,ametadata=mode=print:key=lavfi.astats.1.Zero_crossings
   echo "pitch: ${hz:-none} Hz, $2 Hz was played"
   [ -n "$hz" ] && awk -v hz="$hz" -v want="$2" 'BEGIN { exit !(hz > want - 5 && hz < want + 5) }'
 }
+
+# one_connection CLIENTS: by the numbers that the sound server gave out (`pactl list short clients`), there was one connection between
+# the rig's own first and its last.
+one_connection() {
+  local made
+  made=$(awk '$3 == "pacat" { first = $1 } $3 == "pactl" { last = $1 } END { print last - first - 1 }' "$1")
+  echo "connections: $made"
+  [ "$made" = 1 ]
+}

@@ -72,7 +72,10 @@ fi
 
 # --- a microphone: a virtual sound system ------------------------------------------------------------
 microphone() {
-  timeout -k 10 120 tests/rig/virtual-audio.sh --tone "$HZ" -- "$EXAMPLE" "rtmp://127.0.0.1:$port/live/tone" 9 none default
+  timeout -k 10 120 tests/rig/virtual-audio.sh --tone "$HZ" -- bash -c '
+    "$1" "$2" 9 none default & example=$!
+    sleep 8; pactl list short clients > "$3"
+    wait $example' - "$EXAMPLE" "rtmp://127.0.0.1:$port/live/tone" "$D/clients"
 }
 name='the microphone reaches an RTMP server'
 if reason=$(missing pulseaudio pacat pactl sox nginx ffmpeg ffprobe perl); then skip "$name" "$reason"
@@ -81,6 +84,8 @@ else
   tests/devices/rtmp-server.sh "$D/host" "$port" > "$D/nginx.log" 2>&1 & pids+=($!)
   for _ in $(seq 1 100); do (: </dev/tcp/127.0.0.1/"$port") 2>/dev/null && break; sleep 0.1; done
   check "$name" microphone
+  # The devices were listed each 2 s meanwhile.
+  check 'the sound server is asked over one connection' one_connection "$D/clients"
   check 'the recording holds H.264 and AAC' has_codecs "$D/host/tone.flv"
   check 'the tone is in the stream' is_tone "$D/host/tone.flv" "$HZ"
   check 'the tone is in the recording, and muting silences it' \

@@ -4,7 +4,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -18,7 +18,7 @@ use parking_lot::Mutex;
 use super::{MicrophoneChoice, spawn};
 use crate::{
     MediaError,
-    device::{Device, has_sound},
+    device::{Device, is_monitor, sound},
     scene::{lip_test::LipTest, strip::Strip},
 };
 
@@ -26,6 +26,8 @@ use crate::{
 const SILENT: Duration = Duration::from_secs(1);
 /// The first sound may take longer.
 const FIRST: Duration = Duration::from_secs(4);
+/// From the first call to the first sound.
+const OPENING: Duration = Duration::from_secs(8);
 const LOOK: Duration = Duration::from_millis(100);
 
 /// What a microphone tells about itself.
@@ -61,14 +63,71 @@ pub(crate) fn start(
     }
     let stop = Arc::new(AtomicBool::new(false));
     let (choice, strip, test, stopped) = (choice.clone(), strip.clone(), test.clone(), stop.clone());
+    let opening = Arc::new(Opening::default());
+    mind(opening.clone(), stop.clone(), OPENING, tell.clone())?;
     spawn("microphone", move || {
-        if let Err(reason) = listen(&choice, buffer_frames, (&strip, &test), &stopped, &tell)
+        let heard = listen(&choice, buffer_frames, (&strip, &test), &stopped, &opening, &tell);
+        // One that was given up has been told of.
+        if let Err(reason) = heard
+            && (opening.is_mine() || opening.has_opened())
             && !stopped.load(Ordering::Acquire)
         {
             tell(News::Lost(reason));
         }
     })?;
     Ok(Some(Listening { stop }))
+}
+
+/// Whether an opening came to its end, or was given up: whoever is first says which.
+#[derive(Default)]
+struct Opening(AtomicU8);
+
+impl Opening {
+    const OVER: u8 = 1;
+    const GIVEN_UP: u8 = 2;
+
+    /// It came to its end.
+    fn is_mine(&self) -> bool {
+        self.end(Self::OVER)
+    }
+
+    fn give_up(&self) -> bool {
+        self.end(Self::GIVEN_UP)
+    }
+
+    fn end(&self, how: u8) -> bool {
+        self.0.compare_exchange(0, how, Ordering::AcqRel, Ordering::Acquire).is_ok()
+    }
+
+    fn has_opened(&self) -> bool {
+        self.0.load(Ordering::Acquire) == Self::OVER
+    }
+
+    fn is_over(&self) -> bool {
+        self.0.load(Ordering::Acquire) != 0
+    }
+}
+
+/// Watches over an opening from outside: the calls that open a microphone may never return.
+fn mind(
+    opening: Arc<Opening>,
+    stop: Arc<AtomicBool>,
+    within: Duration,
+    tell: Tell,
+) -> Result<(), MediaError> {
+    spawn("microphone-opening", move || {
+        let end = Instant::now() + within;
+        while !opening.is_over() && !stop.load(Ordering::Acquire) {
+            if Instant::now() >= end {
+                if opening.give_up() {
+                    stop.store(true, Ordering::Release);
+                    tell(News::Lost(format!("no sound for {} seconds", within.as_secs())));
+                }
+                return;
+            }
+            std::thread::sleep(LOOK);
+        }
+    })
 }
 
 /// Shared with the driver's callbacks.
@@ -85,12 +144,10 @@ fn listen(
     buffer_frames: u32,
     (strip, test): (&Arc<Mutex<Strip>>, &Arc<LipTest>),
     stop: &Arc<AtomicBool>,
+    opening: &Opening,
     tell: &Tell,
 ) -> Result<(), String> {
-    let host = cpal::default_host();
-    if !has_sound(&host) {
-        return Err("there is no microphone".to_owned());
-    }
+    let host = sound::host().ok_or("there is no microphone")?;
     let device = match choice {
         MicrophoneChoice::Device { id } => {
             id.parse().ok().and_then(|id| host.device_by_id(&id)).ok_or("it is not plugged in")?
@@ -98,6 +155,9 @@ fn listen(
         _ => host.default_input_device().ok_or("there is no microphone")?,
     };
     let id = device.id().map_err(|e| e.to_string())?.to_string();
+    if *choice == MicrophoneChoice::Default && is_monitor(&id) {
+        return Err("there is no microphone".to_owned());
+    }
     let name = device.description().map(|d| d.name().to_owned()).unwrap_or_else(|_| id.clone());
     let supported = config(&device)?;
     let ear = Arc::new(Ear {
@@ -109,7 +169,11 @@ fn listen(
     });
     let stream = open(&device, &supported, BufferSize::Fixed(buffer_frames), &ear)
         .or_else(|_| open(&device, &supported, BufferSize::Default, &ear))?;
+    // Returns with the first sound, which may never come.
     stream.play().map_err(|e| e.to_string())?;
+    if !opening.is_mine() {
+        return Ok(());
+    }
     tracing::info!(microphone = id, config = ?supported, "microphone opened");
     tell(News::Opened(Device { id, name, default: *choice == MicrophoneChoice::Default }));
     watch(&ear)
@@ -212,4 +276,34 @@ fn is_fatal(error: &cpal::Error) -> bool {
         error.kind(),
         ErrorKind::DeviceNotAvailable | ErrorKind::HostUnavailable | ErrorKind::StreamInvalidated
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    fn minded(within: Duration) -> (Arc<Opening>, Arc<AtomicBool>, mpsc::Receiver<bool>) {
+        let (opening, stop) = (Arc::new(Opening::default()), Arc::new(AtomicBool::new(false)));
+        let (told, news) = mpsc::channel();
+        let tell: Tell = Arc::new(move |news| told.send(matches!(news, News::Lost(_))).unwrap());
+        mind(opening.clone(), stop.clone(), within, tell).unwrap();
+        (opening, stop, news)
+    }
+
+    #[test]
+    fn a_microphone_that_never_delivers_is_lost_and_cannot_come_late() {
+        let (opening, stop, news) = minded(Duration::ZERO);
+        assert!(news.recv().unwrap(), "lost");
+        assert!(stop.load(Ordering::Acquire), "its driver is left alone from now on");
+        assert!(!opening.is_mine(), "what opens now is not told of");
+    }
+
+    #[test]
+    fn a_microphone_that_opened_is_not_given_up() {
+        let (opening, _stop, news) = minded(Duration::from_secs(60));
+        assert!(opening.is_mine());
+        assert!(news.recv().is_err(), "nothing is told, and nobody waits on");
+    }
 }

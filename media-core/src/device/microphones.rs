@@ -2,17 +2,17 @@
 
 use cpal::traits::{DeviceTrait, HostTrait};
 
-use super::Device;
+use super::{Device, sound};
 
 /// Microphones of the sound system that runs now: PulseAudio (or PipeWire behind it) where there is one, else the
 /// cards themselves. The default comes first.
 pub fn microphones() -> Vec<Device> {
-    let host = cpal::default_host();
-    if !has_sound(&host) {
-        return Vec::new();
-    }
+    let Some(host) = sound::host() else { return Vec::new() };
     let default = host.default_input_device().and_then(|d| d.id().ok()).map(|id| id.to_string());
-    let Ok(inputs) = host.input_devices() else { return Vec::new() };
+    let Ok(inputs) = host.input_devices() else {
+        sound::lost(&host);
+        return Vec::new();
+    };
     let mut microphones: Vec<_> = inputs
         .filter_map(|device| {
             let id = device.id().ok()?.to_string();
@@ -27,10 +27,9 @@ pub fn microphones() -> Vec<Device> {
     microphones
 }
 
-/// False where ALSA would only look for cards that do not exist, and say so on standard error each time.
-pub(crate) fn has_sound(host: &cpal::Host) -> bool {
-    let cards = std::fs::read_to_string("/proc/asound/cards").unwrap_or_default();
-    host.id().name() != "ALSA" || cards.lines().any(|line| line.contains('['))
+/// What a speaker plays. A sound server without a microphone calls it the default one.
+pub(crate) fn is_monitor(id: &str) -> bool {
+    id.ends_with(".monitor")
 }
 
 /// Leaves out what is no microphone: what a speaker plays, and ALSA's many plugins without a card behind them. ALSA lists each card
@@ -41,7 +40,7 @@ fn is_for_people(id: &str) -> bool {
             let card = pcm.strip_prefix("hw:CARD=").and_then(|rest| rest.split(',').next());
             card.is_some_and(|card| card.parse::<u32>().is_err())
         }
-        _ => !id.ends_with(".monitor"),
+        _ => !is_monitor(id),
     }
 }
 

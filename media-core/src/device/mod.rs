@@ -7,6 +7,8 @@ mod microphones;
 #[cfg(feature = "capture")]
 mod platform;
 #[cfg(feature = "capture")]
+pub(crate) mod sound;
+#[cfg(feature = "capture")]
 mod watch;
 
 use serde::{Deserialize, Serialize};
@@ -14,7 +16,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "capture")]
 pub(crate) use self::{
     cameras::camera_index,
-    microphones::has_sound,
+    microphones::is_monitor,
     watch::{Watch, watch},
 };
 #[cfg(feature = "capture")]

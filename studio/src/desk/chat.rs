@@ -11,6 +11,7 @@ use vitrine_protocol::rtm::{ClientFrame, RoomEvent, ServerFrame, Snapshot};
 use vitrine_protocol::{Code, ShowId};
 
 use super::cloud::Cloud;
+use super::sayings::{Answer, Sayings};
 use crate::error::CommandError;
 
 /// A ping each so often keeps the line awake; two without an answer end it.
@@ -39,8 +40,6 @@ pub enum Heard {
     Refused(CommandError),
 }
 
-type Answer = oneshot::Sender<Result<(), CommandError>>;
-
 /// An open line. It closes with this value.
 pub struct Line {
     say: mpsc::Sender<(String, Answer)>,
@@ -52,7 +51,7 @@ impl Line {
     pub fn open(cloud: Cloud, show: ShowId, heard: mpsc::Sender<Heard>) -> Self {
         let (say, said) = mpsc::channel(16);
         let stop = CancellationToken::new();
-        let task = Task { cloud, show, heard, said, seen: None, said_no: None, marks: 0, waiting: vec![] };
+        let task = Task { cloud, show, heard, said, seen: None, said_no: None, sayings: Sayings::default() };
         let stopped = stop.clone();
         tokio::spawn(async move {
             tokio::select! { () = stopped.cancelled() => {}, () = task.run() => {} }
@@ -97,8 +96,7 @@ struct Task {
     seen: Option<(String, u64)>,
     /// The server's last word about this connection as a whole.
     said_no: Option<CommandError>,
-    marks: u64,
-    waiting: Vec<(String, Answer)>,
+    sayings: Sayings,
 }
 
 /// Why a connection ended.
@@ -119,9 +117,7 @@ impl Task {
             }
             let start = tokio::time::Instant::now();
             let gone = self.connection().await;
-            for (_, answer) in self.waiting.drain(..) {
-                let _ = answer.send(Err(down()));
-            }
+            self.sayings.lose(&down());
             match gone {
                 Gone::Unheard => return,
                 Gone::SignedOut => {
@@ -197,10 +193,7 @@ impl Task {
                     }
                 }
                 Some((text, answer)) = self.said.recv() => {
-                    self.marks += 1;
-                    let mark = format!("m{}", self.marks);
-                    let chat = ClientFrame::Chat { mark: mark.clone(), text };
-                    self.waiting.push((mark, answer));
+                    let chat = ClientFrame::Chat { mark: self.sayings.say(&text, answer), text };
                     if socket.send(frame(&chat)).await.is_err() { return Gone::Lost }
                 }
                 _ = ping.tick() => {
@@ -251,13 +244,13 @@ impl Task {
                 Heard::Events(events)
             }
             ServerFrame::Accepted { mark, .. } => {
-                self.answer(&mark, Ok(()));
+                self.sayings.answer(&mark, Ok(()));
                 return None;
             }
             ServerFrame::Error { code, message, retryable, mark } => {
                 let error = CommandError { code, message, retryable };
                 match mark {
-                    Some(mark) => self.answer(&mark, Err(error)),
+                    Some(mark) => self.sayings.answer(&mark, Err(error)),
                     None => {
                         tracing::warn!(%code, "the room refused");
                         self.said_no = Some(error);
@@ -268,12 +261,6 @@ impl Task {
             ServerFrame::Pong => return None,
         };
         self.heard.send(news).await.is_err().then_some(Gone::Unheard)
-    }
-
-    fn answer(&mut self, mark: &str, answer: Result<(), CommandError>) {
-        if let Some(at) = self.waiting.iter().position(|(waiting, _)| waiting == mark) {
-            let _ = self.waiting.swap_remove(at).1.send(answer);
-        }
     }
 }
 

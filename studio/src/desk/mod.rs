@@ -18,6 +18,7 @@ mod phase;
 mod preview;
 mod programme;
 mod room;
+mod sayings;
 mod settings;
 mod stage;
 mod strain;

@@ -276,9 +276,8 @@ impl Stage {
         if let Some(running) = &self.running {
             running.set_microphone(choice.clone()).map_err(|error| refusal(&error))?;
         }
-        if choice == MicrophoneChoice::None {
-            self.heard = None;
-        }
+        // Another one is heard when it says so.
+        self.heard = None;
         self.microphone = choice;
         self.faults.clear_source(FaultSource::Microphone);
         Ok(())
