@@ -2,13 +2,15 @@
 import { Nest } from './lib/nest.mjs';
 import { Results } from './lib/results.mjs';
 import * as glass from './glass.mjs';
+import * as lipSync from './lip-sync.mjs';
 import * as memory from './memory.mjs';
 import * as reattach from './reattach.mjs';
+import * as studio from './studio.mjs';
 import * as suites from './suites.mjs';
 import * as weight from './weight.mjs';
 
 /** Each knows the names of its figures and measures them all in one go. */
-const GROUPS = [weight, memory, glass, reattach, suites];
+const GROUPS = [weight, memory, glass, reattach, studio, lipSync, suites];
 const known = GROUPS.flatMap((group) => group.names);
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !known.includes(name));

@@ -1,6 +1,6 @@
 // An idle server's memory.
-import { readdirSync, readFileSync } from 'node:fs';
 import { program, startCloud } from './lib/cloud.mjs';
+import { familyOf, memoryOf } from './lib/family.mjs';
 import { median, ROUNDS, say, sleep } from './lib/nest.mjs';
 import { startNginx } from './lib/nginx.mjs';
 
@@ -32,26 +32,3 @@ export async function measure(nest) {
 }
 
 const total = (family, what) => family.reduce((sum, one) => sum + one[what], 0);
-
-/** A process and all below it. */
-function familyOf(pid) {
-  const parents = new Map();
-  for (const name of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-      parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
-    } catch {
-      // it has ended meanwhile
-    }
-  }
-  const family = [pid];
-  for (const one of family) for (const [child, parent] of parents) if (parent === one) family.push(child);
-  return family;
-}
-
-/** Megabytes (1 MB = 1 000 000 bytes). */
-function memoryOf(pid) {
-  const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-  const mb = (name) => (Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? Number.NaN) * 1_024) / 1e6;
-  return { Pss: mb('Pss'), Rss: mb('Rss'), Private: mb('Private_Clean') + mb('Private_Dirty') };
-}

@@ -6,11 +6,14 @@ import { eventually, freePort } from './nest.mjs';
 
 const MODULE = '/usr/lib/nginx/modules/ngx_rtmp_module.so';
 
-/** Starts nginx with 2 s fragments and one worker; answers when it listens. */
-export async function startNginx(nest, name = 'nginx') {
+/**
+ * Starts nginx with 2 s fragments and one worker; answers when it listens. `record`: each stream as an FLV file, as it
+ * arrives; `pushTo`: an address to which each stream is sent on too.
+ */
+export async function startNginx(nest, name = 'nginx', { record = false, pushTo = null } = {}) {
   if (!existsSync(MODULE)) throw new Error('nginx has no RTMP module here: apt-get install nginx-light libnginx-mod-rtmp');
   const folder = join(nest.folder, name);
-  mkdirSync(join(folder, 'hls'), { recursive: true });
+  for (const one of ['hls', 'recordings']) mkdirSync(join(folder, one), { recursive: true });
   const [rtmp, http] = [await freePort(), await freePort()];
   const config = join(folder, 'nginx.conf');
   writeFileSync(config, `
@@ -30,6 +33,8 @@ rtmp {
       hls on;
       hls_path ${folder}/hls;
       hls_fragment 2s;
+      ${record ? `record all; record_path ${folder}/recordings; record_unique on;` : ''}
+      ${pushTo ? `push rtmp://${pushTo}/live;` : ''}
     }
   }
 }
@@ -52,6 +57,9 @@ http {
     child,
     pid: child.pid,
     publish: `rtmp://127.0.0.1:${rtmp}/live/bench`,
+    server: `rtmp://127.0.0.1:${rtmp}/live`,
+    publishTo: (key) => `rtmp://127.0.0.1:${rtmp}/live/${key}`,
+    recordings: join(folder, 'recordings'),
     playlist: `http://127.0.0.1:${http}/hls/bench.m3u8`,
   };
 }

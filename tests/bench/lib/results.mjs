@@ -88,5 +88,15 @@ const EXPLANATION = `## How
   script on that page until the second frame of the picture is on screen, in the corner. The publisher, Chromium and the clouds are those of glass_latency_s. The peer is a page
   with nothing but a muted video and hls.js light as it comes, playing nginx's stream, from the run of its script. Files are in the browser's cache for both. A round is the
   median of 5 loads; the figure is the median of the rounds.
+- **studio_av_offset_ms**: a camera that flashes and a sound card that beeps at the same moments, the sound card's clock 200 ppm
+  fast, are sent for ten minutes to nginx, which records what arrives with its RTMP times. Ours is the studio's engine (the example
+  \`flash_and_beep\`, 640×360 at 30 frames a second); the peer is ffmpeg with both inputs stamped by the wall clock and
+  \`aresample=async=1\`. Both run at once. The recording is decoded, each beep's beginning is held against its flash's: 95 of 100
+  pairs are no further apart than the figure. Measured only when named.
+- **studio_cpu**: milliseconds of CPU for each encoded picture (1280×720, 30 a second, x264 veryfast, 3 Mb/s) while a film is
+  sent with a lower third. Ours is the studio's window, driven by WebDriver, web view and preview included; the peer is OBS Studio with a film source, a
+  plate and two lines of text, its own preview on. Both on the same Xvfb with software drawing, in alternating rounds of 30 s. CPU is that of the whole
+  process family; pictures are counted in what nginx recorded. The goal is 0.7 × the peer's.
+- **studio_memory_mb**: PSS of the same families at the end of the same rounds. The goal is 1.1 × the peer's.
 - **whole_test_min**: \`./x test\` from start to end with warm caches, in minutes. Measured only when named.
 `;
