@@ -17,12 +17,12 @@ interface ShopWindow {
 }
 const lines = (page: Page) => page.evaluate(() => (window as unknown as ShopWindow).vitrineDemoShop.cart.get().lines);
 
-async function openShop(browser: Browser, options: BrowserContextOptions = {}, attributes: Record<string, string> = {}): Promise<Page> {
+async function openShop(browser: Browser, options: BrowserContextOptions = {}, attributes: Record<string, string> = {}, url = show.shopUrl): Promise<Page> {
   const page = await (await browser.newContext(options)).newPage();
   await page.addInitScript((said) => {
     addEventListener('DOMContentLoaded', () => Object.entries(said).forEach(([name, value]) => document.documentElement.setAttribute(name, value)));
   }, attributes);
-  await page.goto(show.shopUrl);
+  await page.goto(url);
   await expect(inside(page, '.teaser .open')).toBeVisible();
   return page;
 }
@@ -251,6 +251,10 @@ for (const [language, options] of [['en', PHONE], ['de', {}], ['pl', PHONE], ['a
     await inside(page, '[data-highlight] .face').click();
     await look('sheet');
     await page.keyboard.press('Escape');
+    await page.evaluate(() => ((window as unknown as ShopWindow).vitrineDemoShop.cart.add = () => Promise.reject(new Error('503'))));
+    await inside(page, '[data-highlight] .buttons button:last-child').click();
+    await expect(inside(page, '[data-highlight] [role=alert]')).toBeVisible();
+    await look('a refused add');
     await show.set({ pin: 'coupon' });
     await expect(inside(page, '[data-highlight] .copy')).toBeVisible();
     await look('pinned coupon');
@@ -286,5 +290,22 @@ for (const [language, options] of [['en', PHONE], ['de', {}], ['pl', PHONE], ['a
       await other.context().close();
     }
     expect(found).toEqual([]);
+  });
+}
+
+for (const options of [PHONE, {}]) {
+  test(`nothing stands against WCAG 2.2 AA in a tall show, ${options === PHONE ? 'on a phone' : 'on a desktop'}`, async ({ browser }) => {
+    const tall = await pretend('tall');
+    try {
+      const page = await openShop(browser, options, {}, tall.shopUrl);
+      await openStage(page);
+      await tall.set({ pin: 1, chat: [['Ana', 'does it shrink?']] });
+      await expect(inside(page, '[data-highlight]')).toBeVisible();
+      await page.waitForTimeout(1_000);
+      expect(await breaches(page)).toEqual([]);
+      await page.context().close();
+    } finally {
+      await tall.end();
+    }
   });
 }

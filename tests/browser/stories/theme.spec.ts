@@ -63,7 +63,9 @@ for (const path of ['/nasty', '/nasty-tiny']) {
     }
     for (const [width, height] of [[1280, 800], [390, 844], [844, 390]] as const) {
       for (const page of [plain, nasty]) await page.setViewportSize({ width, height });
-      await nasty.waitForTimeout(1_200); // lists that changed rest for a moment
+      await nasty.waitForTimeout(700);
+      // Lists that changed rest for a moment; for longer in the page that is not in front.
+      for (const page of [plain, nasty]) await expect(page.locator('vitrine-show >> [data-calm]')).toHaveCount(0);
       const [wanted, found] = [await plain.evaluate(portrait), await nasty.evaluate(portrait)];
       expect(wanted.length).toBeGreaterThan(40);
       expect(found, `stage in ${width}x${height}`).toEqual(wanted);
