@@ -15,32 +15,60 @@ function adapter(part: Partial<CartAdapter>): CartAdapter {
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-test('a second press while the first is under way adds nothing more', async () => {
-  let calls = 0;
-  let answer: (result: CartResult) => void = () => undefined;
-  const basket = new Basket([adapter({ add: () => ((calls += 1), new Promise((resolve) => (answer = resolve))) })]);
-  const [first, second] = [basket.add(line), basket.add(line)];
-  answer({ ok: true, itemCount: 1 });
-  expect(await first).toEqual({ ok: true, itemCount: 1 });
-  expect(await second).toEqual({ ok: true, itemCount: 1 });
-  expect(calls).toBe(1);
-  const third = basket.add(line);
-  answer({ ok: true });
-  await third;
-  expect(calls).toBe(2);
-});
+const variant = { id: 'v', sku: 'LS-M', title: 'M', price_minor: 1, stock: 1 };
+const product = { product_id: 'p', title: 'p', url: 'http://shop/p', image_url: null, currency: 'EUR', price_minor: 1, compare_at_minor: null, stock: 1, variants: [variant] };
+
+/** A shop as one mount of the show makes it; `page` is what all mounts in the page share. */
+function shopOf(part: Partial<CartAdapter>, page = { lines: new Lines(), host: {} }) {
+  const told: unknown[] = [];
+  const shop = new Shop({
+    ...page,
+    basket: new Basket([adapter(part)]),
+    attribution: () => ({}),
+    tell: (name, detail) => (told.push([name, detail]), true),
+    openTab: () => undefined,
+    noticing: (work) => work(),
+  });
+  return { shop, told };
+}
+
+/** A cart that answers when the test says so. */
+function slowCart() {
+  const cart = { calls: 0, answer: (_: CartResult): void => undefined };
+  const take = () => ((cart.calls += 1), new Promise<CartResult>((resolve) => (cart.answer = resolve)));
+  return { cart, part: { add: take, buyNow: take } };
+}
 
 test('an add that takes long is never forgotten: a press in mid-way adds nothing, and the late answer counts', async () => {
-  let calls = 0;
-  let answer: (result: CartResult) => void = () => undefined;
-  const basket = new Basket([adapter({ add: () => ((calls += 1), new Promise((resolve) => (answer = resolve))) })]);
-  const first = basket.add(line);
+  const { cart, part } = slowCart();
+  const { shop } = shopOf(part);
+  const adding = shop.add(product, variant);
   await vi.advanceTimersByTimeAsync(10 * 60_000);
-  const second = basket.add(line);
-  const bought = basket.buyNow(line);
-  answer({ ok: true, itemCount: 1 });
-  expect(await Promise.all([first, second, bought])).toEqual([1, 1, 1].map((itemCount) => ({ ok: true, itemCount })));
-  expect(calls).toBe(1);
+  await shop.add(product, variant);
+  await shop.buyNow(product, variant);
+  expect(cart.calls).toBe(1);
+  cart.answer({ ok: true, itemCount: 1 });
+  await adding;
+  expect(shop.line(variant).step).toBe('added');
+  void shop.add(product, variant);
+  expect(cart.calls).toBe(2);
+});
+
+test('a stage that is closed and opened again knows the add that runs, and makes room when it is answered', async () => {
+  const { cart, part } = slowCart();
+  const page = { lines: new Lines(), host: {} };
+  const before = shopOf(part, page).shop;
+  before.aside = () => expect.fail('that stage is gone');
+  const adding = before.add(product, variant);
+  const after = shopOf(part, page).shop;
+  let aside = 0;
+  after.aside = () => (aside += 1);
+  expect(after.line(variant).step).toBe('busy');
+  await after.add(product, variant);
+  expect(cart.calls).toBe(1);
+  cart.answer({ ok: true, openedCart: true });
+  await adding;
+  expect([after.line(variant).step, aside]).toEqual(['added', 1]);
 });
 
 test('a coupon that is not answered is refused in the end: it may be tried again', async () => {
@@ -162,17 +190,8 @@ test('a shop buys in one step only where it says how', async () => {
 });
 
 test('the show steps aside for a checkout and for a drawer that the shop opened, and not for a refusal', async () => {
-  const variant = { id: 'v', sku: 'LS-M', title: 'M', price_minor: 1, stock: 1 };
-  const product = { product_id: 'p', title: 'p', url: 'http://shop/p', image_url: null, currency: 'EUR', price_minor: 1, compare_at_minor: null, stock: 1, variants: [variant] };
   let result: CartResult = { ok: true, openedCart: true };
-  const told: unknown[] = [];
-  const shop = new Shop({
-    basket: new Basket([adapter({ add: () => Promise.resolve(result), buyNow: () => Promise.resolve(result) })]),
-    attribution: () => ({}),
-    tell: (name, detail) => (told.push([name, detail]), true),
-    openTab: () => undefined,
-    noticing: (work) => work(),
-  });
+  const { shop, told } = shopOf({ add: () => Promise.resolve(result), buyNow: () => Promise.resolve(result) });
   let aside = 0;
   shop.aside = () => (aside += 1);
   await shop.add(product, variant);

@@ -65,7 +65,35 @@ test('a new page goes on where the old one was', async () => {
   before.draft.text = 'half a thou';
   const kept = JSON.parse(JSON.stringify(before.draft.keep())) as ReturnType<Draft['keep']>;
   const after = room();
-  after.draft.restore(kept);
+  after.draft.restore(kept, true);
   expect(after.draft.text).toBe('half a thou');
   expect(after.said).toMatchObject([{ mark: before.said[0]!.mark, text: 'on its way' }]);
+});
+
+/** One message on its way, one that failed, and a field that is half full, as a page leaves them. */
+async function left() {
+  const { said, draft } = room();
+  for (const text of ['refused', 'on its way']) {
+    draft.text = text;
+    draft.send();
+  }
+  said[0]!.reject(CloudError.unreachable());
+  await settled();
+  draft.text = 'half a thou';
+  return JSON.parse(JSON.stringify(draft.keep())) as ReturnType<Draft['keep']>;
+}
+
+test('a message that had failed is not sent by itself on the next page: its author decides', async () => {
+  const { said, draft } = room();
+  draft.restore(await left(), true);
+  expect(said.map(({ text }) => text)).toEqual(['on its way']);
+  expect(draft.failed.map(({ text }) => text)).toEqual(['refused']);
+  draft.again(draft.failed[0]!.mark);
+  expect(said.map(({ text }) => text)).toEqual(['on its way', 'refused']);
+});
+
+test('into another show goes only what is still being written', async () => {
+  const { said, draft } = room();
+  draft.restore(await left(), false);
+  expect([draft.text, said, draft.outgoing]).toEqual(['half a thou', [], []]);
 });

@@ -8,6 +8,7 @@ import { Basket } from './lib/cart/basket.ts';
 import { demoShopCart } from './lib/cart/demo-shop.ts';
 import { withDrawer } from './lib/cart/drawer.ts';
 import { genericCart, offerLine, type MerchantHook } from './lib/cart/generic.ts';
+import { Lines } from './lib/cart/lines.svelte.ts';
 import { Shop } from './lib/cart/shop.ts';
 import { visit } from './lib/cart/visit.ts';
 import { pageMemory } from './lib/state/memory.ts';
@@ -20,6 +21,9 @@ import { styles } from './styles.ts';
 import ChatOnly from './views/ChatOnly.svelte';
 import { StageState } from './views/stage-state.svelte.ts';
 import Stage from './views/Stage.svelte';
+
+/** The page has one cart: an add that runs is still known when the stage is opened again, or by another element. */
+const lines = new Lines();
 
 /** Fetches the words that `host` speaks, so that nothing is shown in English first; a slow network waits no longer than this. */
 export async function prepare(host: HTMLElement): Promise<void> {
@@ -39,7 +43,7 @@ export function mount(place: Place): Mounted {
   });
   const kept = place.kept ?? {};
   store.start();
-  if (kept.draft) store.draft.restore(kept.draft);
+  if (kept.draft) store.draft.restore(kept.draft, kept.show === store.show.id);
   const now = new StageState(kept);
   // In the page it begins without a sound; over it the shopper's press asked for one.
   const wishes: PlayWishes = { muted: kept.muted ?? place.view === 'inline', paused: kept.paused ?? false };
@@ -51,7 +55,7 @@ export function mount(place: Place): Mounted {
       ? mountView(ChatOnly, { target: root, context, props: { store } })
       : mountView(Stage, { target: root, context, props: { place, store, shop: shopOf(place, store), now, wishes } });
   return {
-    keep: () => ({ mini: now.mini, sheet: now.sheet, draft: store.draft.keep(), ...wishes }),
+    keep: () => ({ mini: now.mini, sheet: now.sheet, draft: store.draft.keep(), show: store.show.id, ...wishes }),
     moved: () => void (now.moves += 1),
     take: (show) => store.take(show),
     show: () => ({ ...store.show, state: store.state }),
@@ -75,6 +79,8 @@ function shopOf({ host }: Place, store: ShowStore): Shop {
   ]);
   return new Shop({
     basket,
+    lines,
+    host,
     openTab: visit,
     noticing: (work, opened) => withDrawer(host, work, opened),
     tell: (name, detail, cancelable) => tell(host, name, detail, cancelable),

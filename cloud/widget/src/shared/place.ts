@@ -10,7 +10,9 @@ export interface Kept {
   /** The list of products, with the one that was asked for. */
   sheet?: { first: string | null } | null;
   /** What was being written, and what was on its way under its own mark. */
-  draft?: { text: string; outgoing: { mark: string; text: string }[] };
+  draft?: { text: string; outgoing: { mark: string; text: string; failed?: boolean }[] };
+  /** The show that it was written to. */
+  show?: string;
   /** The shopper's own wishes: no sound, no moving picture. */
   muted?: boolean;
   paused?: boolean;

@@ -6,12 +6,11 @@ export const COUPON_WITHIN_MS = 10_000;
 const FAILED: CartResult = { ok: false, errors: [{ code: 'network', message: '' }] };
 
 /**
- * The way from a card into the shop's cart: one thing at a time for each variant, and never an exception, whatever
- * the shop's own code does. An add has no deadline: one that is forgotten while it runs is added twice by the next press.
+ * The way from a card into the shop's cart: never an exception, whatever the shop's own code does. An add has no deadline:
+ * one that is forgotten while it runs is added twice by the next press. `Shop` lets only one run for each variant.
  */
 export class Basket {
   readonly #adapters: CartAdapter[];
-  readonly #inFlight = new Map<string, Promise<CartResult>>();
 
   /** `adapters` in the order in which they are asked; the last one takes any page. */
   constructor(adapters: CartAdapter[]) {
@@ -24,28 +23,17 @@ export class Basket {
     return found ?? this.#adapters[this.#adapters.length - 1]!;
   }
 
-  /** Adds a line. A second press while the first is under way gets the first one's answer, however late. */
   add(line: CartLine): Promise<CartResult> {
-    return this.#alone(line, async () => this.adapter.add([line], { source: 'vitrine' }));
+    return answered(async () => this.adapter.add([line], { source: 'vitrine' }));
   }
 
   get buysNow(): boolean {
     return safely(() => this.adapter.buyNow !== undefined, false);
   }
 
-  /** Takes a line to the checkout; while the same line is being added, that one's answer stands. */
+  /** Takes a line to the checkout. */
   buyNow(line: CartLine): Promise<CartResult> {
-    return this.#alone(line, async () => (await this.adapter.buyNow?.(line)) ?? FAILED);
-  }
-
-  #alone(line: CartLine, work: () => Promise<CartResult>): Promise<CartResult> {
-    const running = this.#inFlight.get(line.variantRef);
-    if (running) return running;
-    const one = work()
-      .catch(() => FAILED)
-      .finally(() => this.#inFlight.delete(line.variantRef));
-    this.#inFlight.set(line.variantRef, one);
-    return one;
+    return answered(async () => (await this.adapter.buyNow?.(line)) ?? FAILED);
   }
 
   get takesCoupons(): boolean {
@@ -69,18 +57,16 @@ function safely<T>(work: () => T, otherwise: T): T {
   }
 }
 
-async function within(ms: number, work: () => Promise<CartResult>): Promise<CartResult> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+async function answered(work: () => Promise<CartResult>): Promise<CartResult> {
   try {
-    return await Promise.race([
-      work(),
-      new Promise<CartResult>((resolve) => {
-        timer = setTimeout(() => resolve(FAILED), ms);
-      }),
-    ]);
+    return await work();
   } catch {
     return FAILED;
-  } finally {
-    clearTimeout(timer);
   }
+}
+
+function within(ms: number, work: () => Promise<CartResult>): Promise<CartResult> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<CartResult>((resolve) => (timer = setTimeout(() => resolve(FAILED), ms)));
+  return Promise.race([answered(work), late]).finally(() => clearTimeout(timer));
 }

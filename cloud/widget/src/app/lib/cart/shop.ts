@@ -1,11 +1,15 @@
 import type { ProductCard, VariantCard } from '@vitrine/client';
 import type { CartLine, CartResult } from './adapter.ts';
 import type { Basket } from './basket.ts';
-import { Lines, type LineView } from './lines.svelte.ts';
+import type { Lines, LineView } from './lines.svelte.ts';
 
 /** What the shop's side needs of the page and of the show. */
 export interface ShopDoors {
   basket: Basket;
+  /** The page's own, whichever stage is open: what is under way is known to the next one too. */
+  lines: Lines;
+  /** The element that the shop's stages stand in, one after the other. */
+  host: object;
   /** Who sold it: written into the cart unless the shop's consent layer says no. */
   attribution(): Record<string, string>;
   /** Tells the page; false when a listener took care of it. */
@@ -16,16 +20,24 @@ export interface ShopDoors {
   noticing(work: () => Promise<CartResult>, opened: () => void): Promise<CartResult>;
 }
 
-/** The shop as the views see it. */
+/** How the stage that stands in an element now makes room: an answer may be later than the stage that asked for it. */
+const asides = new WeakMap<object, () => void>();
+
+/** The shop as the views see it; one press at a time for each variant. */
 export class Shop {
   readonly #doors: ShopDoors;
-  readonly #lines = new Lines();
-  /** The show makes room for the shop's own pages and drawers; the view says how. */
-  aside: () => void = () => undefined;
+  readonly #lines: Lines;
 
   constructor(doors: ShopDoors) {
     this.#doors = doors;
+    this.#lines = doors.lines;
   }
+
+  /** The show makes room for the shop's own pages and drawers; the view says how. */
+  set aside(work: () => void) {
+    asides.set(this.#doors.host, work);
+  }
+  readonly #aside = () => asides.get(this.#doors.host)?.();
 
   /** What the buttons of a variant say. Reactive. */
   line(variant: VariantCard): LineView {
@@ -37,8 +49,8 @@ export class Shop {
     if (this.#lines.busy(variant.sku)) return;
     const { basket, noticing } = this.#doors;
     const line = this.#line(product, variant);
-    const result = await this.#follow(product, variant, line, 'add', () => noticing(() => basket.add(line), this.aside));
-    if (result.openedCart) this.aside();
+    const result = await this.#follow(product, variant, line, 'add', () => noticing(() => basket.add(line), this.#aside));
+    if (result.openedCart) this.#aside();
   }
 
   get buysNow(): boolean {
@@ -50,7 +62,7 @@ export class Shop {
     if (this.#lines.busy(variant.sku)) return;
     const line = this.#line(product, variant);
     const result = await this.#follow(product, variant, line, 'buy', () => this.#doors.basket.buyNow(line));
-    if (result.ok) this.aside();
+    if (result.ok) this.#aside();
   }
 
   get takesCoupons(): boolean {
@@ -62,7 +74,7 @@ export class Shop {
   }
 
   openCart(): void {
-    this.aside();
+    this.#aside();
     this.#doors.basket.open();
   }
 
@@ -70,7 +82,7 @@ export class Shop {
   visit(product: ProductCard): boolean {
     const untouched = this.#doors.tell('product-click', { product_id: product.product_id, url: product.url }, true);
     if (untouched) this.#doors.openTab(product.url);
-    else this.aside();
+    else this.#aside();
     return !untouched;
   }
 

@@ -15,7 +15,7 @@ export interface Outgoing {
 /** What outlives a page. */
 export interface KeptDraft {
   text: string;
-  outgoing: { mark: string; text: string }[];
+  outgoing: { mark: string; text: string; failed?: boolean }[];
 }
 
 /** What this person is writing and what is on its way; lives as long as the show, whatever view is open. */
@@ -58,13 +58,19 @@ export class Draft {
   }
 
   keep(): KeptDraft {
-    return { text: this.text, outgoing: this.outgoing.map(({ mark, text }) => ({ mark, text })) };
+    return { text: this.text, outgoing: this.outgoing.map(({ mark, text, error }) => ({ mark, text, failed: error !== null })) };
   }
 
-  /** Takes over what an earlier page kept; what was on its way is sent again, and said once. */
-  restore(kept: KeptDraft): void {
+  /**
+   * Takes over what an earlier page kept; what was on its way is sent again, and said once. What had failed waits for its
+   * author, as before. Into another show goes only what is being written.
+   */
+  restore(kept: KeptDraft, sameShow: boolean): void {
     this.text = kept.text;
-    for (const one of kept.outgoing.slice(0, MOST_OUTGOING)) this.#post({ ...one, error: null });
+    if (!sameShow) return;
+    const outgoing = kept.outgoing.slice(0, MOST_OUTGOING).map(({ failed, ...one }) => ({ ...one, error: failed ? {} : null }));
+    this.outgoing = outgoing;
+    for (const one of outgoing) if (!one.error) this.#post(one);
   }
 
   #post(one: Outgoing): void {
