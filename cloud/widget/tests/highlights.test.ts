@@ -64,6 +64,15 @@ test('without a picture a pin counts from when it was heard, and a snapshot at o
   expect(pins.atHearing(7_500, 2_500)?.id).toBe('b');
 });
 
+test('a pin that stood long stays until the picture reaches the next one', () => {
+  const pins = track(transition('x', 'show', 0), transition('a', 'show', 10), transition('b', 'show', 2_000));
+  expect(pins.atPicture(at(1_999))?.id).toBe('a');
+  expect(pins.atPicture(at(2_000))?.id).toBe('b');
+  pins.add(transition('b', 'clear', 2_001), 0);
+  expect(pins.atPicture(at(1_999))?.id).toBe('a');
+  expect(pins.atPicture(at(2_001))).toBeNull();
+});
+
 test('an instant that is none is ignored', () => {
   const pins = track({ ...transition('a', 'show', 1), at: 'soon' });
   expect(pins.atPicture(Number.MAX_SAFE_INTEGER)).toBeNull();

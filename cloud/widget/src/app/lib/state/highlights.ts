@@ -8,7 +8,7 @@ export interface Pinned {
   card: HighlightCard;
 }
 
-/** Transitions further back than this behind the newest are forgotten, in milliseconds. */
+/** What was in force further back than this behind the newest transition is forgotten, in milliseconds. */
 const REMEMBER_MS = 15 * 60_000;
 
 interface Held extends Highlight {
@@ -59,8 +59,9 @@ export class HighlightTrack {
 
   #tidy(): void {
     this.#held.sort((a, b) => a.atMs - b.atMs);
-    const newest = this.#held.at(-1)?.atMs ?? 0;
-    const keep = this.#held.findIndex((held) => held.atMs >= newest - REMEMBER_MS);
+    const cut = (this.#held.at(-1)?.atMs ?? 0) - REMEMBER_MS;
+    // A pin may stand for longer than that: the one in force at the cut is what the picture shows until the next.
+    const keep = this.#held.map(({ action, atMs }) => action === 'show' && atMs <= cut).lastIndexOf(true);
     if (keep > 0) this.#held = this.#held.slice(keep);
   }
 }
