@@ -11,6 +11,7 @@ export class Passport {
   readonly #memory: Memory;
   readonly #now: () => number;
   #pass: ViewerPass | null;
+  #asking: Promise<unknown> = Promise.resolve();
 
   constructor(cloud: PublicCloud, show: string, memory: Memory, now: () => number = Date.now) {
     this.#cloud = cloud;
@@ -30,7 +31,26 @@ export class Passport {
   }
 
   /** A token for the socket; `fresh` when the last one was refused. */
-  async token(fresh: boolean): Promise<string> {
+  token(fresh: boolean): Promise<string> {
+    return this.#inTurn(() => this.#token(fresh));
+  }
+
+  /** Takes a name; the socket has to say hello again. */
+  rename(nickname: string): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#ask({ ...(this.#pass ? { token: this.#pass.token } : {}), nickname });
+      this.#memory.write('nickname', nickname);
+    });
+  }
+
+  /** One after the other: each builds on the pass that the one before brought, and the last word stays. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#asking.then(work, work);
+    this.#asking = turn;
+    return turn;
+  }
+
+  async #token(fresh: boolean): Promise<string> {
     const pass = this.#pass;
     if (pass && !fresh && Date.parse(pass.expires_at) - this.#now() > RENEW_BEFORE_MS) return pass.token;
     const name = this.chosenName;
@@ -41,12 +61,6 @@ export class Passport {
       if (error instanceof CloudError && !error.retryable && !isFinal(error.code) && (pass || name)) return this.#ask({});
       throw error;
     }
-  }
-
-  /** Takes a name; the socket has to say hello again. */
-  async rename(nickname: string): Promise<void> {
-    await this.#ask({ ...(this.#pass ? { token: this.#pass.token } : {}), nickname });
-    this.#memory.write('nickname', nickname);
   }
 
   async #ask(wish: { token?: string; nickname?: string }): Promise<string> {
