@@ -140,8 +140,18 @@ impl Cloud {
 
     /// Calls as the signed-in person, now or not at all.
     pub async fn call_now<T: DeserializeOwned>(&self, method: Method, path: &str) -> Result<T, CommandError> {
+        self.now(method, path, None).await
+    }
+
+    async fn now<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> Result<T, CommandError> {
         let session = self.access.now().ok_or_else(signed_out)?;
-        read(&good(self.send_as(&session, method, path, None).await?)?)
+        let body = body.map(|body| in_json(body.to_string()));
+        read(&good(self.send_as(&session, method, path, body).await?)?)
     }
 
     /// A new publish key for a show.
@@ -167,13 +177,14 @@ impl Cloud {
     ) -> Result<(), CommandError> {
         let mut body = serde_json::to_value(target).unwrap_or_default();
         body["at"] = json!(at);
-        self.call::<Value>(Method::POST, &format!("{show}/highlights"), Some(body)).await.map(drop)
+        // A pin is meant for the moment: several that waited for a session would arrive together, in any order.
+        self.now::<Value>(Method::POST, &format!("{show}/highlights"), Some(body)).await.map(drop)
     }
 
     /// Takes the pin off.
     pub async fn unpin(&self, show: &str, at: Option<PublishInstant>) -> Result<(), CommandError> {
         let path = format!("{show}/highlights/clear");
-        self.call::<Value>(Method::POST, &path, Some(json!({ "at": at }))).await.map(drop)
+        self.now::<Value>(Method::POST, &path, Some(json!({ "at": at }))).await.map(drop)
     }
 
     /// A picture of a product, if it is one and not over 4 MB.

@@ -38,7 +38,6 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
-use vitrine_media::output::RtmpTarget;
 use vitrine_protocol::{Code, HighlightTarget, Role, ShowState};
 
 pub use settings::is_profile_name;
@@ -49,7 +48,7 @@ use cloud::{Cloud, base_address, show_path};
 use faults::{Fault, Faults};
 use keys::Keys;
 use note::NoteFile;
-use owner::{Ask, Departure, Opened, Owner};
+use owner::{Ask, Departure, Destination, Opened, Owner};
 use preview::PreviewServer;
 use settings::SettingsFile;
 use world::World;
@@ -334,14 +333,20 @@ impl Desk {
     /// stops it, is told by phase and faults.
     pub async fn go_live(&self) -> Done {
         let departure = self.ask(Ask::GoLive).await??;
-        let show = &departure.show;
-        let key = self.cloud.publish_key(&show_path(&show.org_id, &show.show_id)).await;
-        let target = key.and_then(|key| {
-            RtmpTarget::new(&key.rtmp_url, &key.stream_key).map_err(|_| {
-                CommandError::new(Code::FarSide, "The cloud's publish address could not be read.")
-            })
-        });
-        self.ask(|done| Ask::Takeoff(departure.turn, target.map(Box::new), done)).await
+        let destination = self.destination(&departure.show).await;
+        self.ask(|done| Ask::Takeoff(departure.turn, destination, done)).await
+    }
+
+    /// Where to publish. Whoever is on air from elsewhere is let go of first: this picture replaces theirs.
+    async fn destination(&self, show: &ShowView) -> Done<Destination> {
+        let path = show_path(&show.org_id, &show.show_id);
+        let now: Value = self.cloud.call_now(Method::GET, &path).await?;
+        let takes_over = now["receiving"].as_bool().unwrap_or_default();
+        if takes_over {
+            self.cloud.call_now::<Value>(Method::DELETE, &format!("{path}/publish-key")).await?;
+        }
+        let target = Box::new(owner::target(&self.cloud, &path).await?);
+        Ok(Destination { target, takes_over })
     }
 
     /// Lets go of the uplink at once, in any phase on air. The show stays open at the cloud.
@@ -353,7 +358,7 @@ impl Desk {
     pub async fn end_show(&self) -> Done {
         let Departure { show, turn } = self.ask(Ask::End).await??;
         let ended = self.cloud.end(&show_path(&show.org_id, &show.show_id)).await;
-        self.ask(|done| Ask::Landed(turn, ended.clone(), done)).await?;
+        self.ask(|done| Ask::Landed(show.show_id, turn, ended.clone(), done)).await?;
         ended
     }
 

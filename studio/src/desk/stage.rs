@@ -149,6 +149,9 @@ impl Stage {
     }
 
     fn start(&mut self) -> Result<(), CommandError> {
+        // What an earlier run's encoder and microphone could not do is not said of this one.
+        self.faults.clear_source(FaultSource::Encoder);
+        self.faults.clear_source(FaultSource::Microphone);
         let config = Config {
             source: capture_of(&self.source),
             still: self.still(),
@@ -192,6 +195,7 @@ impl Stage {
     /// Lets go of a programme that broke. Where it was sent is remembered.
     pub async fn abandon(&mut self) {
         self.heard = None;
+        self.pictures.send_replace(None);
         if let Some(running) = self.running.take() {
             running.abandon().await;
         }
@@ -366,9 +370,22 @@ impl Stage {
         self.target = Some(target);
     }
 
+    /// The uplink is let go of: a programme that is built anew sends nothing.
+    pub fn forget_target(&mut self) {
+        self.target = None;
+    }
+
+    /// Opens the uplink to a server that takes this stream already, and may still hold another publisher of it.
+    pub fn resume_broadcast(&mut self, target: RtmpTarget) {
+        if let Some(running) = &self.running {
+            running.resume_broadcast(target.clone());
+        }
+        self.target = Some(target);
+    }
+
     /// Closes the uplink.
     pub async fn stop_broadcast(&mut self) {
-        self.target = None;
+        self.forget_target();
         if let Some(running) = &self.running {
             running.stop_broadcast().await;
         }

@@ -32,8 +32,10 @@ use crate::{MediaError, encode::live::Pace, time::Pts};
 const BOUNDS: Bounds = Bounds { bytes: 3 << 20, age: Duration::from_secs(3) };
 /// A connection that held so long was a good one: the next pause is short again.
 const HEALTHY: Duration = Duration::from_secs(20);
-/// A server that has taken us once may still hold our lost connection; it is asked so often again.
+/// A server that has taken us once may still hold our lost connection: it is asked so often again before its word about the key counts.
 const REFUSALS: u32 = 6;
+/// The one word of a server that is about the key. All others pass: it is about to restart, or its database is.
+const BAD_KEY: &str = "NetStream.Publish.BadName";
 
 /// Where to publish.
 #[derive(Clone, PartialEq, Eq)]
@@ -232,6 +234,11 @@ impl Shared {
     }
 }
 
+/// Whether a refusal is the end of the broadcast, after so many that were about the key.
+fn is_final(connected_once: bool, key_refusals: u32) -> bool {
+    !connected_once || key_refusals > REFUSALS
+}
+
 impl Broadcast {
     /// Publishes until stopped or refused.
     pub(crate) async fn run(self) {
@@ -260,8 +267,8 @@ impl Broadcast {
             let (cause, reason) = match ended {
                 Ended::Stopped => break,
                 Ended::Refused { code, reason } => {
-                    refusals += 1;
-                    if !connected_once || refusals > REFUSALS {
+                    refusals += u32::from(code == BAD_KEY);
+                    if is_final(connected_once, refusals) {
                         tracing::warn!(code, reason, "the server refused the broadcast");
                         self.shared.set(BroadcastState::Refused { code, reason });
                         return;
@@ -314,6 +321,14 @@ impl Broadcast {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_key_is_refused_for_good_once_a_server_has_taken_us() {
+        assert!(is_final(false, 0), "a server that never took us says what is wrong at once");
+        assert!(!is_final(true, 0), "a deploy, a database that is away: tried for as long as it takes");
+        assert!(!is_final(true, REFUSALS), "our own lost connection may still hold the place");
+        assert!(is_final(true, REFUSALS + 1));
+    }
 
     #[test]
     fn a_key_never_reaches_a_log() {

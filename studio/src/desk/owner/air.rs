@@ -7,7 +7,7 @@ use serde_json::Value;
 use vitrine_media::output::{BroadcastState, LossCause, RtmpTarget};
 use vitrine_protocol::{Code, ShowState};
 
-use super::{Ask, Departure, Owner, on_air};
+use super::{Ask, Departure, Destination, Owner, on_air};
 use crate::desk::clock::Clock;
 use crate::desk::cloud::{Cloud, show_path};
 use crate::desk::faults::Fault;
@@ -35,17 +35,20 @@ impl Owner {
             return Err(on_air("This show is already on its way."));
         }
         self.faults.clear_source(FaultSource::Air);
-        (self.uplink, self.hindrance, self.owed_end) = (Uplink::new(), None, None);
+        (self.uplink, self.hindrance, self.rekeyed) = (Uplink::new(), None, false);
+        // Live again: its end is not meant any more.
+        self.owed_end.take_if(|owed| owed.show_id == show.show_id);
         Ok(Departure { show, turn: self.phase.turn() })
     }
 
     /// The way to the ingest is known, or why not. Late when the host has cancelled meanwhile.
-    pub(super) fn take_off(&mut self, turn: u64, target: Result<Box<RtmpTarget>, CommandError>) {
+    pub(super) fn take_off(&mut self, turn: u64, target: Result<Destination, CommandError>) {
         if turn != self.phase.turn() {
             return;
         }
         match target {
-            Ok(target) => self.stage.start_broadcast(*target),
+            Ok(Destination { target, takes_over: false }) => self.stage.start_broadcast(*target),
+            Ok(Destination { target, takes_over: true }) => self.stage.resume_broadcast(*target),
             Err(error) => self.refused(cloud_fault(&error)),
         }
     }
@@ -71,22 +74,32 @@ impl Owner {
         if !self.step(Step::Cancelled) {
             return Err(CommandError::new(Code::IllegalMove, "This studio is not on air."));
         }
-        self.faults.clear_source(FaultSource::Air);
+        self.let_go();
         self.stage.stop_broadcast().await;
         Ok(())
     }
 
+    /// Nothing of the way to the air is wrong any more, once it is left.
+    fn let_go(&self) {
+        self.faults.clear_source(FaultSource::Air);
+        self.faults.clear_source(FaultSource::Uplink);
+        self.faults.clear(FaultCode::PipelineRestarts);
+    }
+
+    /// The show on air is to end; off air, the one whose end the cloud has still to hear of.
     pub(super) fn end(&mut self) -> Result<Departure, CommandError> {
-        let show = self.show().ok_or_else(no_show)?;
-        if !self.step(Step::End) && self.owed_end.is_none() {
-            return Err(CommandError::new(Code::IllegalMove, "This studio is not on air."));
-        }
+        let show = if self.step(Step::End) { self.show() } else { self.owed_end.clone() };
+        let show = show.ok_or_else(|| CommandError::new(Code::IllegalMove, "This studio is not on air."))?;
         self.faults.clear(FaultCode::EndFailed);
         Ok(Departure { show, turn: self.phase.turn() })
     }
 
     /// The cloud ended the show, or did not.
-    pub(super) async fn landed(&mut self, turn: u64, ended: Result<(), CommandError>) {
+    pub(super) async fn landed(&mut self, show_id: &str, turn: u64, ended: Result<(), CommandError>) {
+        if self.show().is_none_or(|open| open.show_id != show_id) {
+            // An owed end, while another show is open.
+            return self.end_heard(ended).await;
+        }
         match ended {
             // Over is over, however late the answer comes.
             Ok(()) => self.over().await,
@@ -103,21 +116,25 @@ impl Owner {
         self.note.remove();
         self.owed_end = None;
         if self.step(Step::Ended) {
-            self.faults.clear_source(FaultSource::Air);
-            self.faults.clear_source(FaultSource::Uplink);
+            self.let_go();
+            self.faults.clear_source(FaultSource::Pipeline);
             self.stage.stop_broadcast().await;
         }
     }
 
     fn end_failed(&mut self, reason: &str) {
         self.step(Step::EndFailed);
+        if !self.phase.holds_uplink() {
+            // The uplink was lost meanwhile: the button still ends this show.
+            self.owed_end = self.show();
+        }
         self.faults.raise(Fault::new(FaultCode::EndFailed).because(reason));
     }
 
     /// Not on air, and why.
     pub(super) fn refused(&mut self, fault: Fault) {
-        self.faults.clear_source(FaultSource::Air);
-        self.faults.clear_source(FaultSource::Uplink);
+        self.let_go();
+        self.stage.forget_target();
         if self.step(Step::Refused) {
             self.faults.raise(fault);
         }
@@ -128,6 +145,7 @@ impl Owner {
             BroadcastState::Publishing { .. } => match self.phase.now() {
                 AirPhase::Connecting => {
                     self.faults.clear_source(FaultSource::Air);
+                    self.faults.clear(FaultCode::PipelineRestarts);
                     self.hindrance = Some(
                         Fault::new(FaultCode::CloudRefused).because("No picture has reached the cloud."),
                     );
@@ -135,6 +153,7 @@ impl Owner {
                 }
                 _ => {
                     self.step(Step::UplinkBack);
+                    self.rekeyed = false;
                     self.faults.clear(FaultCode::UplinkLost);
                     self.faults.clear(FaultCode::PipelineRestarts);
                 }
@@ -154,10 +173,38 @@ impl Owner {
                 }
                 _ => {}
             },
+            BroadcastState::Refused { .. }
+                if matches!(self.phase.now(), AirPhase::Live | AirPhase::Reconnecting) && !self.rekeyed =>
+            {
+                self.rekey();
+            }
             BroadcastState::Refused { reason, .. } => {
                 self.refused(Fault::new(FaultCode::StreamRefused).because(reason.clone()));
             }
             BroadcastState::Off | BroadcastState::Connecting => {}
+        }
+    }
+
+    /// The key is not taken any more: a colleague has asked for another one. Once, a new one is asked for.
+    fn rekey(&mut self) {
+        self.rekeyed = true;
+        self.step(Step::UplinkLost);
+        let Some(show) = self.show() else { return };
+        let (cloud, me) = (self.cloud.clone(), self.me.clone());
+        tokio::spawn(async move {
+            let target = target(&cloud, &show_path(&show.org_id, &show.show_id)).await;
+            let _ = me.send(Ask::Rekeyed(show.show_id, target.map(Box::new))).await;
+        });
+    }
+
+    pub(super) fn rekeyed(&mut self, show_id: &str, target: Result<Box<RtmpTarget>, CommandError>) {
+        let ours = self.show().is_some_and(|show| show.show_id == show_id);
+        if !ours || self.phase.now() != AirPhase::Reconnecting {
+            return;
+        }
+        match target {
+            Ok(target) => self.stage.resume_broadcast(*target),
+            Err(error) => self.refused(cloud_fault(&error)),
         }
     }
 
@@ -211,6 +258,13 @@ impl Owner {
         }
         changed
     }
+}
+
+/// Where a show is published, under a new key.
+pub async fn target(cloud: &Cloud, path: &str) -> Result<RtmpTarget, CommandError> {
+    let key = cloud.publish_key(path).await?;
+    RtmpTarget::new(&key.rtmp_url, &key.stream_key)
+        .map_err(|_| CommandError::new(Code::FarSide, "The cloud's publish address could not be read."))
 }
 
 /// Why no connection was made.

@@ -36,13 +36,16 @@ pub enum Ask {
     Instant(Reply<Option<(ShowView, Option<PublishInstant>)>>),
     Speaker(Reply<Option<Speaker>>),
     GoLive(Reply<Result<Departure, CommandError>>),
-    Takeoff(u64, Result<Box<RtmpTarget>, CommandError>, Reply<()>),
+    Takeoff(u64, Result<Destination, CommandError>, Reply<()>),
+    /// Another key of this show, for a broadcast whose key is not taken any more.
+    Rekeyed(String, Result<Box<RtmpTarget>, CommandError>),
     /// The cloud aired it, or would not.
     Aired(u64, Result<f64, CommandError>),
     /// Let go of the uplink; the show stays open at the cloud.
     CancelAir(Reply<Result<(), CommandError>>),
     End(Reply<Result<Departure, CommandError>>),
-    Landed(u64, Result<(), CommandError>, Reply<()>),
+    /// The cloud ended this show, or did not.
+    Landed(String, u64, Result<(), CommandError>, Reply<()>),
     /// The show is over, whoever ended it.
     Over,
     /// The cloud heard of an end that waited for a session, or did not.
@@ -66,6 +69,14 @@ pub struct Opened {
     pub directs: bool,
     /// The show.
     pub show: ShowView,
+}
+
+/// Where a show is published.
+pub struct Destination {
+    /// The server, and the key.
+    pub target: Box<RtmpTarget>,
+    /// Somebody else was sent from there a moment ago, and the server may still hold them.
+    pub takes_over: bool,
 }
 
 /// A show on its way onto the air or off it.

@@ -18,7 +18,8 @@ use tokio::sync::mpsc;
 use vitrine_media::Event as MediaEvent;
 use vitrine_protocol::Code;
 
-pub use ask::{Ask, Departure, Opened, Reply};
+pub use air::target;
+pub use ask::{Ask, Departure, Destination, Opened, Reply};
 use recovery::Recovery;
 
 use super::Window;
@@ -57,6 +58,8 @@ pub struct Owner {
     recovery: Recovery,
     phase: Phase,
     uplink: Uplink,
+    /// A new key was asked for since the server took the last one.
+    rekeyed: bool,
     /// While connecting: what is in the way, as far as is known.
     hindrance: Option<Fault>,
     room: Option<Room>,
@@ -92,6 +95,7 @@ impl Owner {
             owed_end: None,
             stage,
             uplink: Uplink::new(),
+            rekeyed: false,
             recovery: Recovery::default(),
             hindrance: None,
             room: None,
@@ -202,8 +206,9 @@ impl Owner {
             Ask::Aired(turn, aired) => self.aired(turn, aired).await,
             Ask::CancelAir(done) => reply(done, self.cancel_air().await),
             Ask::End(done) => reply(done, self.end()),
-            Ask::Landed(turn, ended, done) => {
-                self.landed(turn, ended).await;
+            Ask::Rekeyed(show_id, target) => self.rekeyed(&show_id, target),
+            Ask::Landed(show_id, turn, ended, done) => {
+                self.landed(&show_id, turn, ended).await;
                 reply(done, ());
             }
             #[cfg(test)]
@@ -259,6 +264,10 @@ impl Owner {
         self.stage.close().await;
         for source in [FaultSource::Air, FaultSource::Uplink, FaultSource::Chat] {
             self.faults.clear_source(source);
+        }
+        if self.owed_end.is_some() {
+            // Still open at the cloud, whichever desk is looked at.
+            self.faults.raise(Fault::new(FaultCode::EndWaits));
         }
         self.tell_stage();
         self.step(Step::Closed);

@@ -35,7 +35,6 @@ impl Owner {
     /// after the next sign-in.
     pub(super) async fn owe_end(&mut self) {
         self.owed_end = self.show();
-        self.note.remove();
         if self.step(Step::Cancelled) {
             self.faults.clear_source(FaultSource::Air);
             self.faults.clear_source(FaultSource::Uplink);
@@ -56,11 +55,17 @@ impl Owner {
         match ended {
             Ok(()) => {
                 self.faults.clear(FaultCode::EndWaits);
+                if self.note.read().is_some_and(|note| note.show_id == show.show_id) {
+                    self.note.remove();
+                }
                 if self.show().is_some_and(|open| open.show_id == show.show_id) {
                     self.over().await;
                 }
             }
-            Err(error) if error.code == Code::Unauthenticated => self.owed_end = Some(show),
+            Err(error) if error.code == Code::Unauthenticated => {
+                self.owed_end = Some(show);
+                self.faults.raise(Fault::new(FaultCode::EndWaits));
+            }
             Err(error) => {
                 tracing::warn!(code = %error.code, "the show is still open at the cloud");
                 self.owed_end = Some(show);

@@ -1,17 +1,16 @@
 //! Stories of the whole desk: a real programme, a server that takes it, a cloud that airs it.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 use vitrine_media::output::RtmpTarget;
 use vitrine_protocol::ShowState;
 use vitrine_rtmp::{ServerConfig, ServerEvent, ServerSession};
 
-use super::{Ask, Opened, Owner, Reply};
+use super::{Ask, Destination, Opened, Owner, Reply};
 use crate::desk::Window;
 use crate::desk::access::SignedIn;
 use crate::desk::clock::system_clock;
@@ -78,55 +77,105 @@ const SOON: Duration = Duration::from_secs(20);
 /// Pictures that each publish brought, with its key.
 type Publishes = Arc<Mutex<Vec<(String, usize)>>>;
 
-async fn rtmp_server() -> (RtmpTarget, Publishes) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let target =
-        RtmpTarget::new(&format!("rtmp://{}/live", listener.local_addr().unwrap()), "vtp_same").unwrap();
-    let publishes = Publishes::default();
-    let seen = publishes.clone();
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(take(stream, seen.clone()));
-        }
-    });
-    (target, publishes)
+/// A server that takes every key, or one.
+#[derive(Clone)]
+struct Ingest {
+    url: String,
+    publishes: Publishes,
+    only: Arc<Mutex<Option<&'static str>>>,
+    cut: Arc<Notify>,
 }
 
-async fn take(mut stream: TcpStream, publishes: Publishes) -> Option<()> {
-    let mut session = ServerSession::new(ServerConfig::default(), Instant::now());
-    let (mut number, mut buffer) = (None, vec![0; 64 << 10]);
-    loop {
-        let read = stream.read(&mut buffer).await.ok().filter(|read| *read > 0)?;
-        session.receive(buffer[..read].to_vec().into(), Instant::now()).ok()?;
-        while let Some(event) = session.poll_event() {
-            match event {
-                ServerEvent::PublishRequested { stream_key, .. } => {
-                    let mut publishes = publishes.lock().unwrap();
-                    number = Some(publishes.len());
-                    publishes.push((stream_key.expose().to_owned(), 0));
-                    session.accept_publish(&[], Instant::now()).unwrap();
-                }
-                ServerEvent::Tag(tag) if !tag.is_sequence_header() => {
-                    publishes.lock().unwrap()[number?].1 += 1;
-                }
-                ServerEvent::Closed => return None,
-                _ => {}
+impl Ingest {
+    async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("rtmp://{}/live", listener.local_addr().unwrap());
+        let ingest = Self { url, publishes: Publishes::default(), only: Arc::default(), cut: Arc::default() };
+        let server = ingest.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let server = server.clone();
+                tokio::spawn(async move {
+                    let cut = server.cut.clone();
+                    tokio::select! { _ = server.take(stream) => {}, () = cut.notified() => {} }
+                });
             }
+        });
+        ingest
+    }
+
+    fn target(&self) -> RtmpTarget {
+        RtmpTarget::new(&self.url, "vtp_same").unwrap()
+    }
+
+    /// Only this key is taken from now on.
+    fn takes_only(&self, key: &'static str) {
+        *self.only.lock().unwrap() = Some(key);
+    }
+
+    fn takes_all(&self) {
+        *self.only.lock().unwrap() = None;
+    }
+
+    /// Pictures of the publish with this number.
+    fn pictures(&self, publish: usize) -> usize {
+        self.publishes.lock().unwrap().get(publish).map_or(0, |publish| publish.1)
+    }
+
+    fn keys(&self) -> Vec<String> {
+        self.publishes.lock().unwrap().iter().map(|publish| publish.0.clone()).collect()
+    }
+
+    async fn take(&self, mut stream: TcpStream) -> Option<()> {
+        let mut session = ServerSession::new(ServerConfig::default(), Instant::now());
+        let (mut number, mut buffer) = (None, vec![0; 64 << 10]);
+        loop {
+            let read = stream.read(&mut buffer).await.ok().filter(|read| *read > 0)?;
+            session.receive(buffer[..read].to_vec().into(), Instant::now()).ok()?;
+            while let Some(event) = session.poll_event() {
+                match event {
+                    ServerEvent::PublishRequested { stream_key, .. } => {
+                        let key = stream_key.expose().to_owned();
+                        if self.only.lock().unwrap().is_some_and(|only| only != key) {
+                            session
+                                .reject_publish("NetStream.Publish.BadName", "No show has this key.")
+                                .ok()?;
+                            continue;
+                        }
+                        let mut publishes = self.publishes.lock().unwrap();
+                        number = Some(publishes.len());
+                        publishes.push((key, 0));
+                        session.accept_publish(&[], Instant::now()).unwrap();
+                    }
+                    ServerEvent::Tag(tag) if !tag.is_sequence_header() => {
+                        self.publishes.lock().unwrap()[number?].1 += 1;
+                    }
+                    ServerEvent::Closed => return None,
+                    _ => {}
+                }
+            }
+            let out = session.take_output();
+            stream.write_all(&out).await.ok()?;
         }
-        let out = session.take_output();
-        stream.write_all(&out).await.ok()?;
     }
 }
 
-/// A cloud that airs every show, and has no chat.
-async fn cloud() -> Cloud {
+/// A cloud that airs every show, gives `vtp_next` as its key, and has no chat.
+async fn cloud(rtmp_url: String) -> Cloud {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
+            let rtmp_url = rtmp_url.clone();
             tokio::spawn(async move {
-                let _ = stream.read(&mut [0; 8192]).await;
-                let body = r#"{"live_at":"2026-01-01T10:00:00Z"}"#;
+                let mut request = vec![0; 8192];
+                let read = stream.read(&mut request).await.unwrap_or(0);
+                let line = String::from_utf8_lossy(&request[..read]).into_owned();
+                let body = if line.contains("/publish-key ") {
+                    format!(r#"{{"rtmp_url":"{rtmp_url}","stream_key":"vtp_next"}}"#)
+                } else {
+                    r#"{"live_at":"2026-01-01T10:00:00Z"}"#.to_owned()
+                };
                 let answer = format!(
                     "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
                     body.len()
@@ -148,7 +197,7 @@ struct Desk {
 }
 
 impl Desk {
-    async fn start(source: SourceChoice) -> Self {
+    async fn start(source: SourceChoice, ingest: &Ingest) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let settings = SettingsFile::of(folder.path(), "host");
         let kept = Settings {
@@ -168,7 +217,8 @@ impl Desk {
         };
         let (faults, note) =
             (Faults::new(window.clone(), system_clock()), NoteFile::of(folder.path(), "host"));
-        let task = Owner::new(settings, cloud().await, window, world, faults, note, owner.clone());
+        let task =
+            Owner::new(settings, cloud(ingest.url.clone()).await, window, world, faults, note, owner.clone());
         tokio::spawn(task.run(asks));
         let desk = Self { owner, told, _folder: folder };
         let show = ShowView {
@@ -191,9 +241,14 @@ impl Desk {
         rx.await.unwrap()
     }
 
-    async fn go_live(&self, target: RtmpTarget) {
+    async fn take_off(&self, target: RtmpTarget) {
         let departure = self.ask(Ask::GoLive).await.unwrap();
-        self.ask(|done| Ask::Takeoff(departure.turn, Ok(Box::new(target)), done)).await;
+        let destination = Destination { target: Box::new(target), takes_over: false };
+        self.ask(|done| Ask::Takeoff(departure.turn, Ok(destination), done)).await;
+    }
+
+    async fn go_live(&self, target: RtmpTarget) {
+        self.take_off(target).await;
         until("live", SOON, || self.told.phase() == Some(AirPhase::Live)).await;
     }
 
@@ -206,10 +261,10 @@ impl Desk {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_programme_that_breaks_on_air_is_back_within_two_seconds_and_the_host_is_asked_when_it_breaks_twice()
  {
-    let (target, publishes) = rtmp_server().await;
-    let desk = Desk::start(SourceChoice::TestPattern).await;
-    desk.go_live(target).await;
-    let pictures = |n: usize| publishes.lock().unwrap().get(n).map_or(0, |publish| publish.1);
+    let ingest = Ingest::start().await;
+    let desk = Desk::start(SourceChoice::TestPattern, &ingest).await;
+    desk.go_live(ingest.target()).await;
+    let pictures = |publish| ingest.pictures(publish);
     until("pictures", SOON, || pictures(0) > 10).await;
 
     // two errors in a row: the second belongs to the old programme and must not touch the new one
@@ -229,14 +284,13 @@ async fn a_programme_that_breaks_on_air_is_back_within_two_seconds_and_the_host_
     assert!(fault.detail.unwrap().contains("it is broken for good"));
     assert_eq!(desk.told.phase(), Some(AirPhase::Reconnecting), "the show is still live at the cloud");
     tokio::time::sleep(Duration::from_millis(500)).await;
-    assert_eq!(publishes.lock().unwrap().len(), 2, "nothing is sent until the host says so");
+    assert_eq!(ingest.keys().len(), 2, "nothing is sent until the host says so");
 
     desk.ask(|done| Ask::ActOnFault(FaultCode::PipelineFailed, FaultAction::TryAgain, done)).await.unwrap();
     until("pictures once more", SOON, || pictures(2) > 0).await;
     until("live once more", SOON, || desk.told.phase() == Some(AirPhase::Live)).await;
     assert!(desk.told.fault(FaultCode::PipelineFailed).is_none());
-    let keys: HashMap<String, usize> = publishes.lock().unwrap().iter().cloned().collect();
-    assert_eq!(keys.keys().collect::<Vec<_>>(), ["vtp_same"]);
+    assert_eq!(ingest.keys(), ["vtp_same"; 3]);
     // while it breaks a third time, the show can be ended
     desk.ask(Ask::End).await.unwrap();
 }
@@ -244,7 +298,7 @@ async fn a_programme_that_breaks_on_air_is_back_within_two_seconds_and_the_host_
 #[tokio::test(flavor = "multi_thread")]
 async fn a_chosen_camera_that_is_not_there_is_never_replaced_and_the_host_is_asked() {
     let chosen = SourceChoice::Camera { id: "usb-of-another-machine".into() };
-    let desk = Desk::start(chosen.clone()).await;
+    let desk = Desk::start(chosen.clone(), &Ingest::start().await).await;
     until("the host is asked", SOON, || desk.told.fault(FaultCode::CameraMissing).is_some()).await;
     let fault = desk.told.fault(FaultCode::CameraMissing).unwrap();
     assert_eq!(fault.subject.as_deref(), Some("Studio camera"), "by its name, though it is not there");
@@ -259,4 +313,38 @@ async fn a_chosen_camera_that_is_not_there_is_never_replaced_and_the_host_is_ask
     })
     .await;
     assert!(desk.told.is_well());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_show_that_was_refused_is_never_sent_by_a_programme_that_is_built_anew() {
+    let ingest = Ingest::start().await;
+    let desk = Desk::start(SourceChoice::TestPattern, &ingest).await;
+    ingest.takes_only("vtp_other");
+    desk.take_off(ingest.target()).await;
+    until("it is refused", SOON, || desk.told.fault(FaultCode::StreamRefused).is_some()).await;
+    assert_eq!(desk.told.phase(), Some(AirPhase::Preview));
+
+    ingest.takes_all();
+    desk.break_down(&["the card fell out"]).await;
+    desk.ask(|done| Ask::SetQuality(Quality::P540, done)).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(ingest.keys(), [""; 0], "only the host sees this");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_a_colleague_replaced_is_replaced_here_too_without_leaving_the_air() {
+    let ingest = Ingest::start().await;
+    let desk = Desk::start(SourceChoice::TestPattern, &ingest).await;
+    desk.go_live(ingest.target()).await;
+    until("pictures", SOON, || ingest.pictures(0) > 10).await;
+
+    ingest.takes_only("vtp_next");
+    ingest.cut.notify_waiters();
+    // Our own lost connection may hold the place, so the old key is tried for a while.
+    until("pictures with the next key", 3 * SOON, || ingest.pictures(1) > 0).await;
+    assert_eq!(ingest.keys(), ["vtp_same", "vtp_next"]);
+    until("live again", SOON, || desk.told.phase() == Some(AirPhase::Live)).await;
+    let phases: Vec<_> = desk.told.air.lock().unwrap().iter().map(|air| air.phase).collect();
+    assert!(phases.ends_with(&[AirPhase::Live, AirPhase::Reconnecting, AirPhase::Live]), "{phases:?}");
+    desk.ask(Ask::End).await.unwrap();
 }

@@ -77,6 +77,9 @@ impl Owner {
 
     /// What to tell who closes the window; nothing: it may close.
     pub(super) fn closing(&self) -> Option<CloseView> {
+        if let Some(owed) = self.owed_end.as_ref().filter(|_| !self.phase.holds_uplink()) {
+            return Some(CloseView { title: owed.title.clone(), viewers: 0, phase: self.phase.now() });
+        }
         let room = self.room.as_ref().filter(|_| self.phase.holds_uplink())?;
         Some(CloseView { title: room.show.title.clone(), viewers: room.viewers, phase: self.phase.now() })
     }
