@@ -5,7 +5,8 @@ let holders = 0;
 let giveBack = () => {};
 
 /**
- * Keeps the page behind an open stage where it is; the last one who lets go gives back its styles and its place.
+ * Keeps the page behind an open stage where it is; the last one who lets go gives back its styles, and its place
+ * if it is still the same page: a shop may have gone on to another without a load.
  *
  * The page's scroll bar goes with its scrolling: its width is kept free, so that nothing behind moves.
  */
@@ -23,7 +24,7 @@ export function lockScroll(): () => void {
 
 function lock(): () => void {
   const [root, body] = [document.documentElement, document.body];
-  const [left, top] = [scrollX, scrollY];
+  const [left, top, page] = [scrollX, scrollY, location.href];
   const kept: Kept[] = [];
   const bare = new Set([root, body].filter((element) => !element.hasAttribute('style')));
   const set = (element: HTMLElement, name: string, value: string) => {
@@ -41,7 +42,7 @@ function lock(): () => void {
   return () => {
     for (const [element, name, value, priority] of kept) element.style.setProperty(name, value, priority);
     for (const element of bare) if (element.style.length === 0) element.removeAttribute('style');
-    if (scrollX !== left || scrollY !== top) scrollTo({ left, top, behavior: 'instant' });
+    if (location.href === page && (scrollX !== left || scrollY !== top)) scrollTo({ left, top, behavior: 'instant' });
   };
 }
 
