@@ -4,7 +4,7 @@ import { partsAt, type LoadPart } from '../shared/parts.ts';
 import { tell, type AppModule, type Kept, type Mounted, type ViewName } from '../shared/place.ts';
 import { cloudBase } from './base.ts';
 import { css } from './css.ts';
-import { closedShow, rememberClosed } from './closed.ts';
+import { isClosed, rememberClosed } from './closed.ts';
 import { follows, isOnAir } from './follow.ts';
 import { followPage, isLookedAt, watchDrawn } from './page.ts';
 import { forget, leave, takeUp, type Left } from './tab.ts';
@@ -85,7 +85,7 @@ export class VitrineShow extends HTMLElement {
         this.removeAttribute('open'); // unless the page before left it open
         this.#restart(LATE_MS.slice(1)); // what this page itself remembers is of another time
       },
-      looked: (at) => (at ? this.#lookedAt() : this.#remember()),
+      looked: (at, first) => (at ? this.#lookedAt(first) : this.#remember()),
     });
     this.#restart();
   }
@@ -145,8 +145,10 @@ export class VitrineShow extends HTMLElement {
   }
 
   #takeOver({ show, kept }: Left): void {
-    this.#kept = this.#asLeft(kept);
-    if (this.#view !== 'stage' || !isOnAir(show.state)) return;
+    // A stage comes back in the corner: the page is what the shopper asked for. One that is not on air waits for a tap.
+    const mini = this.#view === 'stage' && isOnAir(show.state);
+    this.#kept = { ...kept, mini };
+    if (!mini) return;
     [this.#show, this.#resumed] = [show, true];
     this.#watchDrawn();
     // At once, and side by side: the picture is to be back before the shopper has found it missing.
@@ -175,18 +177,14 @@ export class VitrineShow extends HTMLElement {
     leave(this.#whose, { show: this.#shown ?? this.#show, kept: this.#kept }, Date.now());
   }
 
-  /** A stage comes back in the corner: the page is what the shopper asked for. */
-  #asLeft(kept: Kept): Kept {
-    return this.#view === 'stage' ? { ...kept, mini: true } : kept;
-  }
-
   /** The show as it stands: the room tells the app more than the loader was told. */
   get #shown(): PublicShow | null {
     return this.#app?.show?.() ?? this.#show;
   }
 
-  #lookedAt(): void {
-    forget(this.#whose);
+  #lookedAt(first: boolean): void {
+    if (first) this.#resume(LATE_MS); // the page before has gone only now
+    else forget(this.#whose);
     if (!this.#app && this.#show && this.open) this.#mount();
     if (performance.now() - this.#askedAtMs > FRESH_MS) void this.#load();
   }
@@ -197,7 +195,8 @@ export class VitrineShow extends HTMLElement {
     if (!is) {
       this.#near?.disconnect();
       if (!this.#app) return;
-      this.#kept = this.#asLeft(this.#app.keep?.() ?? {});
+      this.#kept = this.#app.keep?.() ?? {};
+      if (this.#view === 'stage' && isOnAir(this.#shown?.state)) this.#kept.mini = true;
       return this.#unmount();
     }
     if (this.#show && !this.#app) this.#take(this.#show);
@@ -222,7 +221,7 @@ export class VitrineShow extends HTMLElement {
         if (life !== this.#life) return;
         this.#failures = 0;
         this.#found(found);
-        if (found && found.state !== 'ended' && closedShow() !== found.id) wait = LIVE_EVERY_MS;
+        if (found && found.state !== 'ended' && !isClosed(found.id)) wait = LIVE_EVERY_MS;
       } catch {
         if (life !== this.#life) return;
         wait = Math.min(FAILED_FIRST_MS * 2 ** this.#failures, QUIET_EVERY_MS);
@@ -235,7 +234,8 @@ export class VitrineShow extends HTMLElement {
 
   /** The cloud's word on what there is to show. */
   #found(found: PublicShow | null): void {
-    if (this.#resumed && !(found && isOnAir(found.state))) this.open = false; // it ended between two pages
+    // It ended between two pages. An end that the app knows of itself stays, with its goodbye.
+    if (this.#resumed && isOnAir(this.#shown?.state) && !isOnAir(found?.state)) this.open = false;
     this.#resumed = false;
     if (!this.#app) return this.#take(found);
     if (!found) return;
@@ -263,7 +263,7 @@ export class VitrineShow extends HTMLElement {
     if (!this.#drawn) return;
     if (this.#view !== 'stage') return this.#mountWhenNear();
     if (this.open) return this.#mount();
-    if (closedShow() === show.id) return this.#dropTeaser();
+    if (isClosed(show.id)) return this.#dropTeaser();
     this.#teaser ??= new Teaser(this.#root, {
       interest: () => void loadApp(this.#base).then((app) => app.prepare?.(this), () => undefined),
       open: () => (this.open = true),
@@ -283,15 +283,16 @@ export class VitrineShow extends HTMLElement {
   #followOpen(): void {
     if (this.#view !== 'stage' || !this.#base) return;
     if (this.open) {
-      this.#video = tappedVideo(); // now: a tap is over before the app is there
+      if (!this.#resumed) this.#video = tappedVideo(); // now: a tap is over before the app is there
       return this.#mount();
     }
-    this.#kept = null;
+    [this.#kept, this.#resumed] = [null, false];
     if (!this.#app) return;
     forget(this.#whose);
+    const focused = this.#root.activeElement;
     this.#unmount();
     if (this.#show) this.#take(this.#show);
-    this.#teaser?.focus();
+    if (focused) this.#teaser?.focus(); // not taken from the page, when the stage closes by itself
     tell(this, 'close', { show: this.#show?.id });
     void this.#load();
   }
