@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { added, changed, emptyCart, readCart, totals, withCoupon, type CartData } from '../src/lib/cart.ts';
+import { added, changed, emptyCart, readCart, totals, withCoupon, without, type CartData } from '../src/lib/cart.ts';
 import type { Catalogue } from '../src/lib/catalogue.ts';
 
 const catalogue = JSON.parse(readFileSync(new URL('../public/products.json', import.meta.url), 'utf8')) as Catalogue;
@@ -43,4 +43,11 @@ test('a line of none is gone, and there is never more than the stock', () => {
 
 test('a stored cart that makes no sense is an empty one', () => {
   for (const text of [null, '', '{', '[]', '{"lines":7}', '{"lines":[{"sku":1}]}']) expect(readCart(text).lines).toEqual([]);
+});
+
+test('an order takes only what was ordered out of the cart', () => {
+  const ordered: CartData = { lines: [{ sku: 'LS-M', quantity: 1 }, { sku: 'SH-M', quantity: 2 }], coupon: 'LIVE10', attrs: { _vt_show: 's1' } };
+  expect(without(ordered, ordered)).toEqual(emptyCart);
+  const more = full(added(full(added(ordered, catalogue, 'CM-320', 1, {})), catalogue, 'LS-M', 1, {}));
+  expect(without(more, ordered)).toEqual({ lines: [{ sku: 'LS-M', quantity: 1 }, { sku: 'CM-320', quantity: 1 }], coupon: null, attrs: { _vt_show: 's1' } });
 });

@@ -185,10 +185,12 @@ createServer(async (req, res) => {
   if (pathname === '/config.json') return answer(res, 200, { cloud_url: cloudUrl, channel: 'demo' });
   if (pathname === '/checkout' && req.method === 'POST') {
     if (cart === 'broken') return answer(res, 503, { code: 'cloud_unreachable', detail: 'The shop cannot take orders right now.' });
-    const { lines } = await body(req);
+    const { lines, number } = await body(req);
+    const before = orders.find((order) => order.number === number);
+    if (before) return answer(res, 200, { order_id: before.id, ...before });
     const price = (sku) => sold.flatMap((p) => p.variants).find((v) => v.sku === sku)?.price_minor ?? 0;
     const total = lines.reduce((sum, line) => sum + price(line.sku) * line.quantity, 0);
-    const order = { id: id(), external_ref: `HT-${1000 + ids}`, total_minor: total, currency };
+    const order = { id: id(), number, external_ref: `HT-${1000 + ids}`, total_minor: total, currency };
     orders.push(order);
     return answer(res, 201, { order_id: order.id, ...order });
   }

@@ -1,5 +1,6 @@
-import { added, changed, emptyCart, readCart, totals, withCoupon, type CartData, type Refusal } from './cart.ts';
+import { added, changed, emptyCart, readCart, totals, withCoupon, without, type CartData, type Refusal } from './cart.ts';
 import type { Catalogue } from './catalogue.ts';
+import { keep, recall } from './storage.ts';
 
 const KEY = 'harbour-thread:cart';
 
@@ -11,7 +12,7 @@ export class Cart {
 
   constructor(catalogue: Catalogue) {
     this.catalogue = catalogue;
-    this.data = readCart(localStorage.getItem(KEY));
+    this.data = readCart(recall('localStorage', KEY));
     // Another tab of the shop has the same cart.
     addEventListener('storage', (event) => event.key === KEY && (this.data = readCart(event.newValue)));
   }
@@ -28,14 +29,15 @@ export class Cart {
     return this.#take(withCoupon(this.data, this.catalogue, code));
   }
 
-  clear(): void {
-    this.#take(emptyCart);
+  /** Takes out what was bought. */
+  ordered(order: CartData): void {
+    this.#take(without(this.data, order));
   }
 
   #take(next: CartData | Refusal): Refusal | null {
     if ('code' in next) return next;
     this.data = next;
-    localStorage.setItem(KEY, JSON.stringify(next));
+    keep('localStorage', KEY, JSON.stringify(next));
     return null;
   }
 }

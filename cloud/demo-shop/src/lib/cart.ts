@@ -37,6 +37,13 @@ export function changed(cart: CartData, catalogue: Catalogue, sku: string, quant
   return { ...cart, lines };
 }
 
+/** What is left once `ordered` was bought: what came in meanwhile stays. */
+export function without(cart: CartData, ordered: CartData): CartData {
+  const bought = new Map(ordered.lines.map(({ sku, quantity }) => [sku, quantity]));
+  const lines = cart.lines.map((line) => ({ ...line, quantity: line.quantity - (bought.get(line.sku) ?? 0) })).filter((line) => line.quantity > 0);
+  return lines.length === 0 ? emptyCart : { ...cart, lines, coupon: cart.coupon === ordered.coupon ? null : cart.coupon };
+}
+
 /** Takes a coupon's code, however it is typed. */
 export function withCoupon(cart: CartData, catalogue: Catalogue, code: string): CartData | Refusal {
   const coupon = catalogue.coupons.find((one) => one.code === code.trim().toUpperCase());
