@@ -4,8 +4,8 @@ export interface PageTurns {
   leaves(frozen: boolean): void;
   /** It came back from there. */
   returns(): void;
-  /** The tab was hidden, or is looked at again; also when a prerendered page is opened. */
-  looked(at: boolean): void;
+  /** The tab was hidden, or is looked at again; `first` when a prerendered page is opened, which takes the place of another. */
+  looked(at: boolean, first: boolean): void;
 }
 
 /** Whether somebody may be looking: not in the background, not prerendered for later. */
@@ -25,8 +25,8 @@ export function followPage(turns: PageTurns): () => void {
     if (event.persisted) turns.returns();
   });
   // A page that comes back is visible before it is told so.
-  on(document, 'visibilitychange', () => !away && turns.looked(isLookedAt()));
-  on(document, 'prerenderingchange', () => turns.looked(isLookedAt()));
+  on(document, 'visibilitychange', () => !away && turns.looked(isLookedAt(), false));
+  on(document, 'prerenderingchange', () => turns.looked(isLookedAt(), true));
   return () => stop.abort();
 }
 
