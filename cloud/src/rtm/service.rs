@@ -28,6 +28,8 @@ const MAX_TOKEN_BYTES: usize = 1_024;
 
 /// A room that opens looks this far back for the pin in force.
 const HIGHLIGHTS_BACK: TimeDelta = TimeDelta::minutes(30);
+/// Messages told at once: those of a snapshot, or those of one author that are restored.
+const NEWEST: i64 = SNAPSHOT_MESSAGES as i64;
 /// Facts read at once.
 const FACTS_AT_ONCE: i64 = 500;
 
@@ -60,11 +62,12 @@ impl Source for Rows {
             let found = self.shows.find(show).await?.filter(|found| found.org == org);
             let found = found.ok_or(RtmError::NotFound)?;
             let highlights = self.shows.highlights(&found, self.clock.now() - HIGHLIGHTS_BACK).await?;
+            let newest = store::page(&self.db, org, show, None, false, NEWEST).await?;
             Ok(Standing {
                 airing: self.shows.airing(show, found.state, found.live_at, found.ended_at),
                 receiving: found.receiving,
                 rungs: self.rungs(org, show).await?,
-                messages: newest(&self.db, org, show).await?,
+                messages: newest.into_iter().rev().map(|m| m.message).collect(),
                 highlights,
             })
         })
@@ -88,13 +91,6 @@ impl Rows {
             }
         }
     }
-}
-
-/// What a newcomer is told of the chat, oldest first.
-async fn newest(db: &Db, org: OrgId, show: ShowId) -> Result<Vec<ChatMessage>, RtmError> {
-    let limit = i64::try_from(SNAPSHOT_MESSAGES).unwrap_or(i64::MAX);
-    let messages = store::page(db, org, show, None, false, limit).await?;
-    Ok(messages.into_iter().rev().map(|m| m.message).collect())
 }
 
 impl Rtm {
@@ -230,16 +226,14 @@ impl Rtm {
         Ok(tx.commit().await?)
     }
 
-    /// What an author said, as far as a newcomer is told it, oldest first.
+    /// The last things that an author said and that stand, oldest first.
     pub(super) async fn newest_of(
         &self,
         org: OrgId,
         show: ShowId,
         author: &str,
     ) -> Result<Vec<ChatMessage>, RtmError> {
-        let mut messages = newest(&self.inner.db, org, show).await?;
-        messages.retain(|message| message.author.id == author);
-        Ok(messages)
+        Ok(store::newest_of(&self.inner.db, org, show, author, NEWEST).await?)
     }
 
     pub(super) fn shows(&self) -> &Shows {

@@ -64,6 +64,22 @@ pub(super) async fn page(
     rows.into_iter().map(message).collect()
 }
 
+/// The last `limit` messages of one author that stand, oldest first.
+pub(super) async fn newest_of(
+    db: &Db,
+    org: OrgId,
+    show: ShowId,
+    author: &str,
+    limit: i64,
+) -> Result<Vec<ChatMessage>, DbError> {
+    let rows: Vec<MessageRow> = on!(db, c => sqlx::query_as(
+        "SELECT id, at_ms, author_id, author_name, author_role, body, removed_at_ms FROM chat_messages
+         WHERE org_id = $1 AND show_id = $2 AND author_id = $3 AND removed_at_ms IS NULL
+         ORDER BY id DESC LIMIT $4"
+    ).bind(org).bind(show).bind(author).bind(limit).fetch_all(c).await)?;
+    rows.into_iter().rev().map(|row| Ok(message(row)?.message)).collect()
+}
+
 /// Marks a message as removed. `None`: there is no such message; `Some(false)`: it was already.
 pub(super) async fn remove(
     tx: &mut Tx,

@@ -385,7 +385,7 @@ impl Desk {
     /// A show that was on air when the studio went away, for who is signed in where it was.
     pub async fn take_up_offer(&self) -> Done<Option<TakeUpOffer>> {
         let open = self.ask(Ask::ShowPath).await?;
-        let (Some(note), Some(session), None) = (self.note.read(), self.ask(Ask::Session).await?, open)
+        let (Some(note), Some(session), None) = (self.note.orphan(), self.ask(Ask::Session).await?, open)
         else {
             return Ok(None);
         };
@@ -402,7 +402,7 @@ impl Desk {
     /// The host does not want that show back, or it is over.
     pub async fn decline_take_up(&self) -> Done {
         // The note of a show that is open now is not that one's.
-        if self.ask(Ask::Closing).await?.is_none() {
+        if self.ask(Ask::Closing).await?.is_none() && self.note.orphan().is_some() {
             self.note.remove();
         }
         Ok(())

@@ -1,7 +1,9 @@
 //! What a studio that went on air leaves behind, until the show ends: a small file, so that after a crash
 //! the show can be taken up again where it was. It holds no secrets.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -41,33 +43,57 @@ impl Note {
     }
 }
 
-/// Where a profile's note lies.
+/// Where a profile's note lies. The studio that is on air holds a lock beside it, which the system lets go of with the program:
+/// a second window of the same profile sees that the show is in good hands.
 #[derive(Debug, Clone)]
-pub struct NoteFile(PathBuf);
+pub struct NoteFile {
+    path: PathBuf,
+    held: Arc<Mutex<Option<File>>>,
+}
 
 impl NoteFile {
     /// `folder/PROFILE.on-air.json`.
     pub fn of(folder: &Path, profile: &str) -> Self {
-        Self(folder.join(format!("{profile}.on-air.json")))
+        Self { path: folder.join(format!("{profile}.on-air.json")), held: Arc::default() }
     }
 
     /// The show that was on air, if any; what cannot be read is none.
     pub fn read(&self) -> Option<Note> {
-        if std::fs::metadata(&self.0).ok()?.len() > MOST_BYTES {
+        if std::fs::metadata(&self.path).ok()?.len() > MOST_BYTES {
             return None;
         }
-        serde_json::from_slice(&std::fs::read(&self.0).ok()?).ok()
+        serde_json::from_slice(&std::fs::read(&self.path).ok()?).ok()
+    }
+
+    /// The show that a studio which is gone had on air.
+    pub fn orphan(&self) -> Option<Note> {
+        if self.held().is_none() && self.lock_path().exists() && lock(&self.lock_path()).is_err() {
+            return None;
+        }
+        self.read()
+    }
+
+    fn lock_path(&self) -> PathBuf {
+        self.path.with_extension("lock")
+    }
+
+    fn held(&self) -> MutexGuard<'_, Option<File>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Writes it whole or not at all. Going on air does not hang on it: a failure is logged.
     pub fn write(&self, note: &Note) {
         let written = || {
-            if let Some(folder) = self.0.parent() {
+            if let Some(folder) = self.path.parent() {
                 std::fs::create_dir_all(folder)?;
             }
-            let beside = self.0.with_extension("json.new");
+            let mut held = self.held();
+            if held.is_none() {
+                *held = lock(&self.lock_path()).ok();
+            }
+            let beside = self.path.with_extension("json.new");
             std::fs::write(&beside, serde_json::to_vec_pretty(note)?)?;
-            std::fs::rename(beside, &self.0)
+            std::fs::rename(beside, &self.path)
         };
         if let Err(error) = written() {
             tracing::warn!(%error, "the show could not be noted for after a crash");
@@ -76,12 +102,20 @@ impl NoteFile {
 
     /// The show is over, or the host does not want it back.
     pub fn remove(&self) {
-        if let Err(error) = std::fs::remove_file(&self.0)
+        *self.held() = None;
+        if let Err(error) = std::fs::remove_file(&self.path)
             && error.kind() != std::io::ErrorKind::NotFound
         {
             tracing::warn!(%error, "the note of the last show could not be removed");
         }
     }
+}
+
+/// Fails while another program holds it.
+fn lock(path: &Path) -> std::io::Result<File> {
+    let file = File::options().create(true).append(true).open(path)?;
+    file.try_lock()?;
+    Ok(file)
 }
 
 #[cfg(test)]
@@ -110,6 +144,20 @@ mod tests {
         file.remove();
         file.remove();
         assert_eq!(file.read(), None);
+    }
+
+    #[test]
+    fn a_show_that_is_on_air_in_another_window_is_not_offered_until_that_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let on_air = NoteFile::of(folder.path(), "host");
+        on_air.write(&note());
+        on_air.write(&note());
+        let second = NoteFile::of(folder.path(), "host");
+        assert_eq!((second.orphan(), second.read()), (None, Some(note())));
+        drop(on_air);
+        assert_eq!(second.orphan(), Some(note()), "that one crashed");
+        second.remove();
+        assert_eq!(second.orphan(), None);
     }
 
     #[test]

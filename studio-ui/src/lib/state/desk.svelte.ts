@@ -1,6 +1,6 @@
 import { Cloud } from '../cloud/cloud.ts';
+import { CommandFailure, type Backend } from '../ipc/backend.ts';
 import type {
-  Backend,
   ChatMessage,
   ConnectionView,
   Highlight,
@@ -138,7 +138,8 @@ export class Desk {
   async unban(message: ChatMessage) {
     const bans = await this.cloud.bans(this.#showId);
     const ban = bans.find((candidate) => candidate.author === message.author.id);
-    if (ban) await this.cloud.unban(this.#showId, ban.id);
+    if (!ban) throw new CommandFailure({ code: 'not_found', message: 'there is no such ban', retryable: false });
+    await this.cloud.unban(this.#showId, ban.id);
   }
 
   stop() {

@@ -28,6 +28,7 @@ export class Router {
 
   go(place: Place) {
     this.place = place;
-    location.hash = formatPlace(place);
+    // No history: a mouse's back button must not take a live desk away.
+    history.replaceState(null, '', formatPlace(place));
   }
 }

@@ -1,11 +1,14 @@
 import { Cloud } from '../cloud/cloud.ts';
 import type { Backend, TakeUpOffer } from '../ipc/backend.ts';
 
+/** A press of "Go back on air" means now (milliseconds). */
+const MEANT_FOR_MS = 60_000;
+
 /** A show that was on air when the studio went away, offered until it is taken up or declined. */
 export class TakeUp {
   offer = $state.raw<TakeUpOffer | null>(null);
-  /** The show to go live with as soon as its desk is open. */
-  #accepted: string | null = null;
+  /** The show to go live with as soon as its desk is open, and until when that is still meant. */
+  #accepted: { show: string; until: number } | null = null;
   /** Who was asked already. */
   #asked: string | null = null;
   #backend: Backend;
@@ -28,15 +31,20 @@ export class TakeUp {
   }
 
   accept() {
-    this.#accepted = this.offer?.showId ?? null;
+    this.#accepted = this.offer && { show: this.offer.showId, until: Date.now() + MEANT_FOR_MS };
     this.offer = null;
   }
 
   /** Whether this show is to go live now; true once. */
   claim(show: string): boolean {
-    const claimed = this.#accepted === show;
-    if (claimed) this.#accepted = null;
+    const claimed = this.#accepted?.show === show && Date.now() < this.#accepted.until;
+    if (claimed) this.forget();
     return claimed;
+  }
+
+  /** Its desk was left, or did not open: nobody means it any more. */
+  forget() {
+    this.#accepted = null;
   }
 
   decline() {

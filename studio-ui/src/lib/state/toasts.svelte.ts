@@ -9,16 +9,36 @@ export interface Toast {
 }
 
 const STAY_MS = 6_000;
+/** What can be undone stays longer, and as long as it is pointed at or has the focus. */
+const UNDO_MS = 20_000;
+const MOST = 4;
 
 /** Short answers at the edge of the window; what can be undone offers it here. */
 export class Toasts {
   list = $state.raw<Toast[]>([]);
   #next = 1;
+  readonly #timers: Record<number, ReturnType<typeof setTimeout>> = {};
 
   say(text: string, tone: Toast['tone'] = 'plain', action: Toast['action'] = null) {
     const toast = { id: this.#next++, tone, text, action };
-    this.list = [...this.list.slice(-3), toast];
-    setTimeout(() => this.dismiss(toast.id), tone === 'bad' ? STAY_MS * 1.5 : STAY_MS);
+    this.list = [...this.list, toast];
+    // The oldest goes; one that can be undone goes last.
+    while (this.list.length > MOST) this.dismiss((this.list.find((one) => !one.action) ?? this.list[0]!).id);
+    this.release(toast.id);
+  }
+
+  /** Somebody looks at it. */
+  hold(id: number) {
+    clearTimeout(this.#timers[id]);
+  }
+
+  /** It goes after a while. */
+  release(id: number) {
+    const toast = this.list.find((one) => one.id === id);
+    if (!toast) return;
+    this.hold(id);
+    const stay = toast.action ? UNDO_MS : toast.tone === 'bad' ? STAY_MS * 1.5 : STAY_MS;
+    this.#timers[id] = setTimeout(() => this.dismiss(id), stay);
   }
 
   /** Says why something failed. */
@@ -28,6 +48,8 @@ export class Toasts {
   };
 
   dismiss(id: number) {
+    this.hold(id);
+    delete this.#timers[id];
     this.list = this.list.filter((toast) => toast.id !== id);
   }
 }
