@@ -48,8 +48,8 @@ async function bundle(input, define = {}) {
   const chunks = files.filter((file) => file.type === 'chunk');
   if (chunks.length !== 1) throw new Error(`${input} imports a file of its own (${chunks.map((chunk) => chunk.fileName).join(', ')}): load it with part()`);
   const all = files.filter((file) => file.fileName.endsWith('.css')).map((file) => String(file.source)).join('\n');
-  // Design tokens that nothing of the widget reads stay at home.
-  const css = all.replace(/(--vt-[\w-]+):[^;{}]+;?/g, (text, name) => (all.includes(`var(${name}`) ? text : ''));
+  // Design tokens that nothing of the widget reads stay at home, as does what the minifier keeps for `light-dark()`.
+  const css = all.replace(/--lightningcss-[\w-]+:[^;{}]*;/g, '').replace(/(--vt-[\w-]+):[^;{}]+;?/g, (text, name) => (all.includes(`var(${name}`) ? text : ''));
   // The styles travel inside the script (see src/app/styles.ts), so the name is taken from what is really written.
   return chunks[0].code.replace('__VITRINE_CSS__', () => JSON.stringify(css)) + (label && `/* ${label} */\n`);
 }
