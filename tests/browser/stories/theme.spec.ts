@@ -168,6 +168,20 @@ test('the page behind the stage stands still, and is given back as it was', asyn
   expect(await state(), 'closed').toEqual(before);
 });
 
+test('the page is dark behind the open stage alone', async ({ context }) => {
+  const page = await visit(context, '/plain');
+  await open(page);
+  const behind = () =>
+    inside(page, '.stage').evaluate((stage) => {
+      const { backgroundColor, backdropFilter } = getComputedStyle(stage, '::backdrop');
+      return [backgroundColor, backdropFilter];
+    });
+  expect(await behind()).toEqual(['rgba(10, 11, 15, 0.72)', 'blur(6px)']);
+  await button(page, 'Keep watching in the corner').click();
+  await expect(inside(page, '.stage.mini')).toBeVisible();
+  expect(await behind(), 'in the corner').toEqual(['rgba(0, 0, 0, 0)', 'none']);
+});
+
 test('without a top layer teaser and mini player stand where they always stood', async ({ context }) => {
   await context.addInitScript(() => {
     for (const name of ['showPopover', 'hidePopover', 'togglePopover', 'popover'] as const) delete (HTMLElement.prototype as unknown as Record<string, unknown>)[name];
