@@ -138,6 +138,14 @@ test('a pause from outside is the viewer\'s: it stays, quietly, and nothing is s
   expect(FakeHls.all).toHaveLength(1);
 });
 
+test('an element that a tap has played stands still where the viewer wants it so', async () => {
+  await video.play();
+  start({ paused: true });
+  await playing(2_000);
+  expect(video.paused).toBe(true);
+  expect(view.paused).toBe(true);
+});
+
 test('a stream that breaks while the viewer has paused is built again only when they go on', async () => {
   const engine = start();
   await playing(2_000);

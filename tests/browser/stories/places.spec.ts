@@ -53,6 +53,28 @@ for (const [name, prerendering] of [
   });
 }
 
+test('a prerendered page that is opened goes on with what the page before left', async ({ context }) => {
+  const tab = await context.newPage();
+  const shop = await opened(tab, page(CORNER));
+  await shop.openStage();
+  await shop.playing();
+  const look = await outOfSight(tab, true);
+  // The page before leaves its show only when this one is opened: until then it is out of the way.
+  await tab.addInitScript(() => {
+    const leaves = Object.entries(sessionStorage).filter(([key]) => key.startsWith('vitrine:tab:'));
+    for (const [key] of leaves) sessionStorage.removeItem(key);
+    Object.assign(window, { leave: () => leaves.forEach(([key, leaf]) => sessionStorage.setItem(key, leaf as string)) });
+  });
+  await tab.reload();
+  await expect(shop.teaser).toBeVisible();
+  await tab.waitForTimeout(2_000);
+  await expect(shop.inside('.stage')).toHaveCount(0);
+  await tab.evaluate(() => (window as unknown as { leave(): void }).leave());
+  await look();
+  await expect(shop.inside('.stage.mini')).toBeVisible();
+  await shop.playing();
+});
+
 test('an element that is moved in the page plays on', async ({ context }) => {
   const shop = await opened(await context.newPage(), page(CORNER));
   await shop.openStage();

@@ -21,6 +21,17 @@ async function back(shop: ShopPage): Promise<void> {
   await shop.playing();
 }
 
+/** The cloud says that the show is in another state than it is. */
+async function says(shop: ShopPage, state: 'scheduled' | 'ended', when = Promise.resolve()): Promise<void> {
+  const other = (show: object) => ({ ...show, state, playback_url: null, still_url: null });
+  await shop.page.route(/\/v1\/public\/(channels|shows)\/[^/]+$/, async (route) => {
+    const answer = await route.fetch();
+    const told = (await answer.json()) as { show?: object };
+    await when;
+    await route.fulfill({ response: answer, json: told.show ? { ...told, show: other(told.show) } : other(told) });
+  });
+}
+
 const sound = (shop: ShopPage) => shop.inside('video').evaluate((video: HTMLVideoElement) => !video.muted);
 
 test('the show goes on in the corner of the next page, with its sound', async ({ context }) => {
@@ -53,10 +64,18 @@ test('sound that the shopper turned off stays off, and a stopped picture stays s
   expect(await sound(shop)).toBe(false);
   await shop.inside('.stage').getByRole('button', { name: 'Back to the show' }).click();
   await shop.inside('.stage').getByRole('button', { name: 'Pause', exact: true }).click();
+  await shop.page.addInitScript(() => {
+    const play = HTMLMediaElement.prototype.play;
+    HTMLMediaElement.prototype.play = function () {
+      Object.assign(window, { asked: true });
+      return play.call(this);
+    };
+  });
   await shop.page.reload();
   await expect(shop.inside('.stage.mini')).toBeVisible({ timeout: BACK_WITHIN_MS });
   await expect.poll(() => shop.inside('video').evaluate((video: HTMLVideoElement) => video.readyState), { message: 'it has a picture' }).toBeGreaterThan(1);
   expect(await shop.inside('video').evaluate((video: HTMLVideoElement) => video.paused)).toBe(true);
+  expect(await shop.page.evaluate(() => 'asked' in window), 'nothing was even asked to play').toBe(false);
 });
 
 test('what was being written, the open list and the name are there again', async ({ context }) => {
@@ -107,14 +126,64 @@ test('a show that was closed stays closed', async ({ context }) => {
 test('a show that ended between two pages does not come back as if it went on', async ({ context }) => {
   const shop = await ShopPage.open(context, '/?classic');
   await watching(shop);
-  await shop.page.route(`${demo().cloud_url}/v1/public/channels/*`, async (route) => {
-    const answer = await route.fetch();
-    const channel = (await answer.json()) as { show: Record<string, unknown> };
-    await route.fulfill({ response: answer, json: { ...channel, show: { ...channel.show, state: 'ended', playback_url: null, still_url: null } } });
-  });
-  await shop.page.reload();
+  let answers: () => void = () => undefined;
+  const answered = new Promise<void>((resolve) => (answers = resolve));
+  await says(shop, 'ended', answered);
+  await shop.page.goto(`${demo().shop_url}/cart?classic`);
+  await expect(shop.inside('.stage.mini')).toBeVisible({ timeout: BACK_WITHIN_MS });
+  const link = shop.page.getByRole('link', { name: /^Cart/ });
+  await link.focus();
+  answers();
   await expect(shop.teaser).toBeVisible();
   await expect(shop.inside('.stage')).toHaveCount(0);
+  await expect(link, 'the focus is where the shopper has it').toBeFocused();
+  await shop.page.unrouteAll({ behavior: 'wait' });
+});
+
+test('a goodbye that the room has told stays, also when the cloud tells of the end later', async ({ context }) => {
+  const shop = await ShopPage.open(context, '/?classic');
+  await watching(shop);
+  let ends: () => void = () => undefined;
+  await shop.page.routeWebSocket(/\/v1\/rtm/, (route) => {
+    const room = route.connectToServer();
+    let seq = 0;
+    ends = () => route.send(JSON.stringify({ t: 'tick', seq, events: [{ e: 'state', state: 'ended', live_at: null, ended_at: new Date().toISOString() }] }));
+    route.onMessage((text) => room.send(text));
+    room.onMessage((text) => {
+      seq = (JSON.parse(String(text)) as { seq?: number }).seq ?? seq;
+      route.send(text);
+    });
+  });
+  const channels = `${demo().cloud_url}/v1/public/channels/*`;
+  await shop.page.route(channels, (route) => route.fulfill({ status: 503, body: 'busy' }));
+  await shop.page.reload();
+  await back(shop);
+  ends();
+  await expect(shop.inside('video')).toHaveCount(0);
+  await shop.page.unroute(channels);
+  const told = shop.page.waitForResponse(channels);
+  await says(shop, 'ended');
+  await (await told).finished();
+  await shop.page.waitForTimeout(500);
+  await expect(shop.inside('.stage')).toBeVisible();
+  await shop.page.unrouteAll({ behavior: 'wait' });
+});
+
+test('an announced show that was open is opened over the page again, never in its corner', async ({ context }) => {
+  const shop = new ShopPage(await context.newPage());
+  await shop.page.routeWebSocket(/\/v1\/rtm/, () => undefined); // the cloud's word is all there is
+  await says(shop, 'scheduled');
+  await shop.page.goto(`${demo().shop_url}/?classic`);
+  await shop.openStage();
+  await shop.page.reload();
+  await shop.openStage();
+  await expect(shop.inside('.stage')).not.toHaveClass(/mini/);
+  const element = shop.page.locator('vitrine-show').first();
+  await element.evaluate((show: HTMLElement) => (show.hidden = true));
+  await expect(shop.page.locator('vitrine-show >> .stage')).toHaveCount(0);
+  await element.evaluate((show: HTMLElement) => (show.hidden = false));
+  await expect(shop.inside('.stage')).toBeVisible();
+  await expect(shop.inside('.stage')).not.toHaveClass(/mini/);
   await shop.page.unrouteAll({ behavior: 'wait' });
 });
 

@@ -74,6 +74,7 @@ export class Engine {
     this.#video = options.video;
     this.#view.muted = this.#video.muted = options.muted;
     this.#view.paused = options.paused ?? false;
+    if (this.#view.paused) this.#video.pause(); // a tap played it, before anybody knew
     this.#listen();
     this.#start();
     this.#looking = setInterval(() => this.#look(), LOOK_EVERY_MS);
