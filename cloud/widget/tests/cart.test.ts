@@ -102,6 +102,12 @@ test('the buttons say how far it is, stay truthful, and rest afterwards', async 
   expect(step()).toBe('elsewhere');
 });
 
+test('an answer that fails is a failure, and the next press is free', async () => {
+  const lines = new Lines();
+  expect(await lines.follow('LS-M', 'add', Promise.reject(new Error('of the widget itself')))).toMatchObject({ ok: false });
+  expect([lines.of('LS-M').step, lines.busy('LS-M')]).toEqual(['failed', false]);
+});
+
 test('whatever the shop throws, the show goes on', async () => {
   const throws = () => {
     throw new Error('theme bug');

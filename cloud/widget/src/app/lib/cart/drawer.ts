@@ -1,5 +1,6 @@
 // A shop that opens its cart by itself after an add does so under our modal stage, where nobody can reach it. Shops that
 // say so are heard (`openedCart`); this is for those that do not.
+import { isVisible } from '../visible.ts';
 
 /** How long after the shop's answer its drawer may still come, in milliseconds. */
 const COMES_WITHIN_MS = 1_500;
@@ -13,15 +14,20 @@ const LEAST = { height: 0.5, width: 200 };
 function stands(element: Element): boolean {
   const style = getComputedStyle(element);
   if (!/^(fixed|absolute)$/.test(style.position) || Number(style.opacity) < 0.1) return false;
-  if (!element.checkVisibility({ visibilityProperty: true })) return false;
+  if (!isVisible(element)) return false;
   const box = element.getBoundingClientRect();
   const [width, height] = [Math.min(box.right, innerWidth) - Math.max(box.left, 0), Math.min(box.bottom, innerHeight) - Math.max(box.top, 0)];
   return width >= LEAST.width && height >= innerHeight * LEAST.height;
 }
 
-function standing(host: Element): Set<Element> {
-  const found = [...document.querySelectorAll(DRAWERS)].slice(0, 400);
-  return new Set(found.filter((element) => !host.contains(element) && stands(element)));
+/** Every drawer that stands; none where looking fails, which is no reason not to buy. */
+function standing(host: Element): Element[] {
+  try {
+    const found = [...document.querySelectorAll(DRAWERS)].slice(0, 400);
+    return found.filter((element) => !host.contains(element) && stands(element));
+  } catch {
+    return [];
+  }
 }
 
 /**
@@ -29,10 +35,10 @@ function standing(host: Element): Set<Element> {
  * is there; `opened` is called once, when a drawer came.
  */
 export async function withDrawer<T>(host: Element, work: () => Promise<T>, opened: () => void): Promise<T> {
-  const before = standing(host);
+  const before = new Set(standing(host));
   let end = Number.POSITIVE_INFINITY;
   const timer = setInterval(() => {
-    const came = [...standing(host)].some((element) => !before.has(element));
+    const came = standing(host).some((element) => !before.has(element));
     if (came || performance.now() > end) clearInterval(timer);
     if (came) opened();
   }, LOOK_EVERY_MS);

@@ -39,7 +39,7 @@ export class Lines {
       [SLOW_MS, { step: 'slow', doing }],
       [SILENT_MS, { step: 'silent', doing }],
     ]);
-    const result = await answer;
+    const result = await answer.catch((): CartResult => ({ ok: false, errors: [{ code: 'network', message: '' }] }));
     const { ok, errors } = result;
     if (!ok) this.#say(variantRef, { step: 'failed', doing, ...(errors ? { errors } : {}) });
     else this.#say(variantRef, { step: result.elsewhere ? 'elsewhere' : result.unconfirmed ? 'handed' : 'added', doing }, [[RESTS_MS, IDLE]]);
