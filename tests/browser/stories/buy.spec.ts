@@ -1,6 +1,7 @@
 // Buying under a real thumb and from a real shop: what was aimed at, what the cart did, and in whose language.
 import { expect, test, type Browser, type BrowserContextOptions, type Locator, type Page } from '@playwright/test';
 import { breaches } from '../axe.ts';
+import { servePages } from '../pages.ts';
 import { pretend, type Pretended } from '../pretended.ts';
 import { PHONE } from '../stage.ts';
 
@@ -111,6 +112,66 @@ test('focus stays in the show when its pin is replaced, and by the keys nothing 
   await page.keyboard.press('Enter');
   await expect(scarf.getByRole('button', { name: /In your cart/ })).toBeFocused();
   await page.context().close();
+});
+
+test('a button that adds and then shows the cart never does one for the other', async ({ browser }) => {
+  const done: string[] = [];
+  const pages = await servePages({
+    '/': () => ({
+      body: `<!doctype html><title>Shop</title><script>window.Vitrine = { onAddToCart: async () => void did('add'), onOpenCart: () => void did('view') }</script>
+        <script async src="${show.cloudUrl}/widget/vitrine.js"></script><vitrine-show channel="demo"></vitrine-show>`,
+    }),
+  });
+  const page = await (await browser.newContext()).newPage();
+  await page.exposeFunction('did', (what: string) => void done.push(what));
+  await page.goto(pages.origin);
+  await openStage(page);
+  const card = await pin(page, 1, 'Canvas bag');
+  const [add, view] = [card.getByRole('button', { name: 'Add to cart: Canvas bag' }), card.getByRole('button', { name: /In your cart/ })];
+  const { x, y } = await middle(add);
+  await page.mouse.dblclick(x, y);
+  await expect(view).toBeVisible();
+  await page.mouse.click(x, y);
+  expect(await inside(page, '.stage [data-for] button[aria-disabled=true]').count(), 'only this button rests').toBeLessThan(2);
+  await expect(view).toBeEnabled();
+  expect(done).toEqual(['add']);
+  // Down on "View", up on "Add to cart".
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await expect(add).toBeEnabled();
+  await page.mouse.up();
+  await page.waitForTimeout(200);
+  expect(done).toEqual(['add']);
+  await add.click();
+  await view.click();
+  expect(done).toEqual(['add', 'add', 'view']);
+  await page.context().close();
+  await pages.end();
+});
+
+test('a browser that cannot be asked what is visible (Safari before 17.4) buys all the same, and keeps its focus', async ({ browser }) => {
+  const context = await browser.newContext();
+  await context.addInitScript(() => Reflect.deleteProperty(Element.prototype, 'checkVisibility'));
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(show.shopUrl);
+  await openStage(page);
+  const card = await pin(page, 1, 'Canvas bag');
+  await card.getByRole('button', { name: 'Add to cart: Canvas bag' }).click();
+  await expect(card.getByRole('button', { name: /In your cart/ })).toBeVisible();
+  expect(await lines(page)).toEqual([{ sku: 'CB-1', quantity: 1 }]);
+  // The focus is on something that goes away, outside of any list.
+  await inside(page, '.stage').evaluate((stage) => {
+    const part = document.createElement('p');
+    part.innerHTML = '<button>Here for a moment</button>';
+    stage.querySelector('.frame')?.append(part);
+    part.querySelector('button')?.focus();
+    part.remove();
+  });
+  await expect.poll(() => page.evaluate(() => document.querySelector('vitrine-show')?.shadowRoot?.activeElement?.localName ?? ''), { message: 'the show has the focus' }).toBe('button');
+  expect(complaints).toEqual([]);
+  await context.close();
 });
 
 test('a slow shop is waited for, a second press adds nothing, and a failure is said', async ({ browser }) => {

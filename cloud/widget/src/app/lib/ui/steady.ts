@@ -3,6 +3,8 @@
 // Parts say what they act on with `data-for` (a product, a variant at its price, a coupon) and lists that change say
 // `data-steady`. All the rest is here, so that it holds for the pin, the shelf, the tray, the list and the coupon alike.
 
+import { isVisible } from '../visible.ts';
+
 /** A list that changed cannot be pressed for this long, in milliseconds: longer than a finger needs to notice. */
 export const CALM_MS = 600;
 
@@ -31,12 +33,12 @@ export function steady(root: Element): () => void {
   const began: { pointer: string | null; key: string | null } = { pointer: null, key: null };
   let focused: Element | null = null;
 
-  /** Lets a list rest: it looks calm, says so, and keeps its focus. */
+  /** Lets a list, or one part of it, rest: it looks calm, says so, and keeps its focus. */
   function rest(list: Element): void {
     const before = calm.get(list);
     if (before) clearTimeout(before.timer);
     const marked = before?.marked ?? new Set<Element>();
-    for (const button of list.querySelectorAll(PRESSABLE)) {
+    for (const button of those(list, PRESSABLE)) {
       // What acts on none of them (the way to all products) may be pressed at any time.
       if (button.hasAttribute('aria-disabled') || !button.closest('[data-for]')) continue;
       button.setAttribute('aria-disabled', 'true');
@@ -58,7 +60,7 @@ export function steady(root: Element): () => void {
       if (at instanceof HTMLElement && at.hasAttribute('data-steady')) at.focus({ preventScroll: true });
       else {
         const candidates = [...at.querySelectorAll<HTMLElement>(FOCUSABLE)].filter((one) => !one.closest('[data-for], [inert]'));
-        candidates.find((one) => one.checkVisibility())?.focus({ preventScroll: true });
+        candidates.find(isVisible)?.focus({ preventScroll: true });
       }
       if (tree.activeElement && tree.activeElement !== tree.ownerDocument?.body) return;
     }
@@ -70,9 +72,9 @@ export function steady(root: Element): () => void {
     for (const { type, target, addedNodes, removedNodes } of records) {
       if (!(target instanceof Element)) continue;
       if (type === 'attributes' || [...addedNodes, ...removedNodes].some(speaksFor)) {
-        const list = target.closest('[data-steady]');
-        const alone = () => (type === 'attributes' ? [target] : [...addedNodes].flatMap((node) => those(node, '[data-steady]')));
-        for (const one of list ? [list] : alone()) lists.add(one);
+        // A part that now acts on something else rests alone: nothing beside it has moved.
+        const list = type === 'attributes' ? target : target.closest('[data-steady]');
+        for (const one of list ? [list] : [...addedNodes].flatMap((node) => those(node, '[data-steady]'))) lists.add(one);
       }
       if (focused && [...removedNodes].some((node) => node.contains(focused))) lostNear ??= target;
     }
