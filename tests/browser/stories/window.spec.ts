@@ -4,6 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { demo } from '../demo.ts';
 import config from '../playwright.config.ts';
+import { pretend } from '../pretended.ts';
 import { publicShow, ShopPage, Staff } from '../stage.ts';
 
 const XVFB = '/usr/bin/Xvfb';
@@ -72,5 +73,68 @@ test('the picture leaves the page with its pin, sells, and comes back', async ({
     expect(shop.complaints).toEqual([]);
   } finally {
     await browser.close();
+  }
+});
+
+test('in the small window too a press buys only what it was aimed at, and a coupon is copied', async () => {
+  const show = await pretend('wide');
+  const browser = await chromium.launch({ ...config.use?.launchOptions, headless: false, env: { ...process.env, DISPLAY: display } });
+  try {
+    const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
+    const shop = new ShopPage(await context.newPage());
+    await shop.page.goto(show.shopUrl);
+    await shop.page.locator('vitrine-show').evaluate((element) => element.setAttribute('lang', 'de'));
+    await shop.openStage();
+    await shop.playing();
+    await show.set({ pin: 1 });
+    const opened = context.waitForEvent('page');
+    await shop.inside('.stage').getByRole('button', { name: 'In kleinem Fenster ansehen' }).click();
+    const out = await opened;
+    const offer = out.locator('.offer');
+    await expect(offer).toContainText('Canvas bag');
+    await expect(out.locator('main')).toHaveAttribute('lang', 'de');
+    await expect(out.locator('[data-calm]')).toHaveCount(0);
+
+    // The button is down on one product, and it is another when it is let go; then whatever is pressed in the moment after.
+    await offer.getByRole('button', { name: 'In den Warenkorb: Canvas bag' }).hover();
+    await out.mouse.down();
+    await show.set({ pin: 3 });
+    await expect(offer).toContainText('Wool scarf');
+    await out.mouse.up();
+    const resting = shop.page.evaluate(
+      () =>
+        new Promise<(string | null)[]>((resolve) => {
+          const root = (window as unknown as { documentPictureInPicture: { window: Window } }).documentPictureInPicture.window.document.querySelector('div')!.shadowRoot!;
+          const changes = new MutationObserver(() => {
+            const buttons = [...root.querySelectorAll<HTMLElement>('[data-calm] [data-for] button')];
+            if (buttons.length === 0) return;
+            changes.disconnect();
+            for (const button of buttons) button.click();
+            resolve(buttons.map((button) => button.getAttribute('aria-disabled')));
+          });
+          changes.observe(root, { subtree: true, attributeFilter: ['data-calm'] });
+        }),
+    );
+    await show.set({ pin: 2 });
+    expect(new Set(await resting)).toEqual(new Set(['true']));
+    await out.waitForTimeout(800);
+    await expect(shop.cartCount()).toHaveText('0');
+    await offer.getByRole('button', { name: 'In den Warenkorb: Ceramic mug' }).click();
+    await expect(shop.cartCount()).toHaveText('1');
+
+    // A browser refuses the page behind; this one takes every window for the one that is looked at.
+    await shop.page.evaluate(() => {
+      navigator.clipboard.writeText = () => Promise.reject(new DOMException('Document is not focused.', 'NotAllowedError'));
+    });
+    await show.set({ pin: 'coupon' });
+    await expect(out.locator('[data-calm]')).toHaveCount(1);
+    await expect(out.locator('[data-calm]')).toHaveCount(0);
+    await offer.getByRole('button', { name: 'Code kopieren' }).click();
+    await expect(offer).toContainText('Kopiert');
+    expect(await out.evaluate(() => navigator.clipboard.readText())).toBe('LIVE10');
+    expect(shop.complaints).toEqual([]);
+  } finally {
+    await browser.close();
+    await show.end();
   }
 });
