@@ -82,7 +82,7 @@ test('a lost answer is asked for again: said once, and seen once', async ({ brow
   await Promise.all([one.close(), two.close()]);
 });
 
-test('a message that does not get through says so, and goes out by "Send again"', async ({ context }) => {
+test('a message that does not get through says so, also on the next page, and goes out by "Send again"', async ({ context }) => {
   const shop = new ShopPage(await context.newPage());
   const line = await Line.of(shop.page);
   const first = await ShopPage.open(context, '/chat');
@@ -97,6 +97,12 @@ test('a message that does not get through says so, and goes out by "Send again"'
   await expect(unsent).toContainText(`lost ${stamp}`, { timeout: 30_000 });
   await expect(unsent).toContainText('Send it again');
   line.mute = false;
+  // The next page does not send it by itself: nobody may want to say it any more.
+  await shop.page.reload();
+  await expect(unsent).toContainText(`lost ${stamp}`);
+  await expect(shop.inside('.composer .status')).toContainText('as Ola');
+  await shop.page.waitForTimeout(2_000);
+  expect(line.chats.filter(({ text }) => text.startsWith('lost'))).toHaveLength(1);
   await unsent.getByRole('button', { name: 'Send again' }).click();
   await expect(shop.message(`lost ${stamp}`)).toBeVisible();
   await expect(unsent).toHaveCount(0);
