@@ -3,18 +3,24 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use tauri::{AppHandle, Manager, RunEvent, WebviewUrl, WebviewWindowBuilder, WindowEvent};
+use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogKind};
 use tracing_subscriber::EnvFilter;
 
-use crate::desk::{Desk, DeskEvent, QuitWay, Window, is_profile_name};
-use crate::{commands, platform};
+use crate::commands::{self, CloseSeen};
+use crate::desk::{CloseView, Desk, DeskEvent, QuitWay, Window, is_profile_name};
+use crate::platform;
 
 const USAGE: &str = "vitrine-studio [--profile NAME]: the desktop studio. Each profile has its own sign-in.
   --profile NAME  1 to 32 letters, digits, '-' or '_'; 'default' without it
   --help          this text
   --version       the studio's version";
+
+/// A page that lives shows a question within this time.
+const PAGE_WITHIN: Duration = Duration::from_secs(3);
 
 /// A command line that makes no sense.
 const BAD_USAGE: u8 = 2;
@@ -74,12 +80,14 @@ fn open(profile: String) -> anyhow::Result<()> {
             let window = Arc::new(MainWindow(app.handle().clone()));
             let desk = tauri::async_runtime::block_on(Desk::start(&profile, folder, window))?;
             app.manage(desk);
+            app.manage(CloseSeen::default());
             let title = if profile == "default" { "Vitrine".into() } else { format!("Vitrine · {profile}") };
-            WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
+            let window = WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
                 .title(title)
                 .inner_size(1440.0, 900.0)
                 .min_inner_size(1024.0, 640.0)
                 .build()?;
+            platform::mind_page(&window);
             tauri::async_runtime::spawn(end_when_asked(app.handle().clone()));
             Ok(())
         })
@@ -103,13 +111,45 @@ fn open(profile: String) -> anyhow::Result<()> {
 /// Closes the studio, or has the window ask first when a show is on air.
 async fn close(app: AppHandle) {
     let desk = app.state::<Desk>().inner().clone();
-    let asked = match desk.closing().await {
-        Some(view) => app.get_webview_window("main").is_some() && commands::ask_to_close(&app, view),
-        None => false,
-    };
-    if !asked {
-        leave(&app, &desk).await;
+    let Some(view) = desk.closing().await else { return leave(&app, &desk).await };
+    if !ask_in_page(&app, view.clone()).await {
+        ask_beside(&app, &view);
     }
+}
+
+/// Has the page ask what is meant; says whether it does. A page that has died hears nothing.
+async fn ask_in_page(app: &AppHandle, view: CloseView) -> bool {
+    let seen = app.state::<CloseSeen>();
+    let mut shown = std::pin::pin!(seen.0.notified());
+    shown.as_mut().enable();
+    app.get_webview_window("main").is_some()
+        && commands::ask_to_close(app, view)
+        && tokio::time::timeout(PAGE_WITHIN, shown).await.is_ok()
+}
+
+/// Asks in a dialogue of the system, beside a page that does not answer.
+fn ask_beside(app: &AppHandle, view: &CloseView) {
+    let text = format!(
+        "“{}” is on air, and this window does not answer. The show stays open for a while, and the next \
+         start offers to take it up again.",
+        view.title
+    );
+    let buttons = MessageDialogButtons::OkCancelCustom("Close the studio".into(), "Stay on air".into());
+    let dialog = app
+        .dialog()
+        .message(text)
+        .title("Close the studio?")
+        .kind(MessageDialogKind::Warning)
+        .buttons(buttons);
+    let app = app.clone();
+    dialog.show(move |close| {
+        if close {
+            tauri::async_runtime::spawn(async move {
+                let desk = app.state::<Desk>().inner().clone();
+                leave(&app, &desk).await;
+            });
+        }
+    });
 }
 
 /// The system shuts down, or somebody ends the program: there is nobody to ask. The show stays open at the

@@ -49,6 +49,24 @@ function studioPid() {
   });
 }
 
+/** The process of that name below another (the kernel keeps 15 letters of it). */
+function childOf(parent, name) {
+  return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid)).map(Number).find((pid) => {
+    try {
+      const [, comm, rest] = /\((.*)\) (.*)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+      return comm === name && Number(rest.split(' ')[1]) === parent;
+    } catch { return false; }
+  });
+}
+
+/** Presses the cross of the window with this title; false: there is none. */
+function closeWindow(title) {
+  try {
+    execFileSync('/usr/bin/python3', ['tests/rig/close-window.py', title], { stdio: 'pipe' });
+    return true;
+  } catch { return false; }
+}
+
 const phase = async () => (await window.find('air-state')).attribute('data-phase');
 
 function shoot(name) {
@@ -185,7 +203,7 @@ try {
   // (Pressed by the page: the driver takes the line of the button's own icon for something above it.)
   await window.run(`document.querySelector('button[aria-label="Leave the desk"]').click()`);
   await until('a toast says why not', 5, () => window.shows('toasts', 'You are on air'));
-  execFileSync('/usr/bin/python3', ['tests/rig/close-window.py', 'Vitrine']);
+  closeWindow('Vitrine');
   const closing = await (await window.find('closing')).text();
   assert.match(closing, /is live and .* watching/);
   assert.match(closing, /ten minutes/);
@@ -199,6 +217,19 @@ try {
   await (await window.find('closing-stay')).click();
   assert.equal((await view()).state, 'live');
   step('closing the window while live asks, and staying keeps the show');
+
+  // A page that does not answer cannot ask: the system does.
+  const page = childOf(studioPid(), 'WebKitWebProces');
+  process.kill(page, 'SIGSTOP');
+  try {
+    closeWindow('Vitrine');
+    await until('the system asks', 20, () => closeWindow('Close the studio?'));
+  } finally {
+    process.kill(page, 'SIGCONT');
+  }
+  await (await window.find('closing-stay', 20)).click();
+  assert.equal((await view()).state, 'live');
+  step('a window whose page hangs can be closed, and stays when that is not meant');
 
   // The studio is killed in mid-show; the next start offers to take it up again.
   process.kill(studioPid(), 'SIGKILL');

@@ -46,6 +46,18 @@ pub async fn quit(app: AppHandle, desk: State<'_, Desk>, way: QuitWay) -> Result
     Ok(())
 }
 
+/// Told whenever the page shows the question that closing the window asks.
+#[derive(Default)]
+pub struct CloseSeen(pub tokio::sync::Notify);
+
+/// The page shows the question.
+#[tauri::command]
+#[specta::specta]
+pub async fn close_seen(seen: State<'_, CloseSeen>) -> Result<(), CommandError> {
+    seen.0.notify_waiters();
+    Ok(())
+}
+
 /// A show that was on air when the studio went away.
 #[tauri::command]
 #[specta::specta]

@@ -7,6 +7,7 @@ mod session;
 mod show;
 mod stage;
 
+pub use air::CloseSeen;
 pub use events::{ask_to_close, forward};
 
 use tauri_specta::{collect_commands, collect_events};
@@ -41,6 +42,7 @@ pub fn builder() -> tauri_specta::Builder<tauri::Wry> {
             air::cancel_air,
             air::act_on_fault,
             air::quit,
+            air::close_seen,
             air::take_up_offer,
             air::decline_take_up,
             chat::send_chat,

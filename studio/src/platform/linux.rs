@@ -1,13 +1,18 @@
 //! Linux: logind keeps the machine awake, the desktop's screen saver keeps the screen unlocked.
 
-use std::time::Duration;
+use std::cell::Cell;
+use std::time::{Duration, Instant};
 
+use tauri::WebviewWindow;
 use tokio::signal::unix::{SignalKind, signal};
+use webkit2gtk::WebViewExt;
 use zbus::Connection;
 use zbus::zvariant::OwnedFd;
 
 /// The system's services answer within this time or not at all.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+/// A page that dies again sooner is left alone.
+const AGAIN_AFTER: Duration = Duration::from_secs(10);
 const WHO: &str = "Vitrine";
 const WHY: &str = "A show is live";
 
@@ -93,4 +98,21 @@ pub async fn asked_to_end() {
 /// Whether a program with this process id may be running.
 pub fn may_run(process: u32) -> bool {
     std::path::Path::new(&format!("/proc/{process}")).exists()
+}
+
+/// Loads the page again when its process dies: the show goes on without it, and the host needs the desk.
+pub fn mind_page(window: &WebviewWindow) {
+    let last = Cell::new(None::<Instant>);
+    let minded = window.with_webview(move |page| {
+        page.inner().connect_web_process_terminated(move |page, reason| {
+            let again = last.replace(Some(Instant::now())).is_some_and(|last| last.elapsed() < AGAIN_AFTER);
+            tracing::error!(?reason, again, "the page's process died");
+            if !again {
+                page.reload();
+            }
+        });
+    });
+    if let Err(error) = minded {
+        tracing::warn!(%error, "nobody minds the page");
+    }
 }

@@ -396,6 +396,8 @@ export interface Backend {
   actOnFault(code: FaultCode, action: FaultAction): Promise<void>;
   /** Fails, and the studio stays, when the cloud did not end the show. */
   quit(way: QuitWay): Promise<void>;
+  /** The question that `closeAsked` asks is on screen: else the system asks it. */
+  closeSeen(): Promise<void>;
   /** For who is signed in where the show was; null: there is none. */
   takeUpOffer(): Promise<TakeUpOffer | null>;
   declineTakeUp(): Promise<void>;

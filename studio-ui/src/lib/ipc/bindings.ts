@@ -60,6 +60,8 @@ export const commands = {
 	actOnFault: (code: FaultCode, action: FaultAction) => typedError<null, CommandError>(__TAURI_INVOKE("act_on_fault", { code, action })),
 	/**  Quits, after what that means for the show on air. Fails, and stays, when the cloud did not end it. */
 	quit: (way: QuitWay) => typedError<null, CommandError>(__TAURI_INVOKE("quit", { way })),
+	/**  The page shows the question. */
+	closeSeen: () => typedError<null, CommandError>(__TAURI_INVOKE("close_seen")),
 	/**  A show that was on air when the studio went away. */
 	takeUpOffer: () => typedError<TakeUpOffer | null, CommandError>(__TAURI_INVOKE("take_up_offer")),
 	/**  That show is not wanted back. */

@@ -341,6 +341,8 @@ export class FakeBackend extends Emitter implements Backend {
     this.#setAir('preview');
   }
 
+  async closeSeen() {}
+
   async quit(way: QuitWay) {
     if (way === 'end') await this.endShow();
     else if (this.#onAir()) await this.cancelAir();

@@ -62,6 +62,7 @@ export class TauriBackend implements Backend {
   goLive = () => tell(commands.goLive());
   endShow = () => tell(commands.endShow());
   cancelAir = () => tell(commands.cancelAir());
+  closeSeen = () => tell(commands.closeSeen());
   quit = (way: QuitWay) => tell(commands.quit(way));
   takeUpOffer = () => ask(commands.takeUpOffer()) as Promise<TakeUpOffer | null>;
   declineTakeUp = () => tell(commands.declineTakeUp());

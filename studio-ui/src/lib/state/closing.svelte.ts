@@ -7,7 +7,11 @@ export class Closing {
 
   constructor(backend: Backend) {
     this.#backend = backend;
-    backend.listen('closeAsked', (view) => (this.asked = view));
+    backend.listen('closeAsked', (view) => {
+      this.asked = view;
+      // Once it is drawn: a page that hangs has not asked.
+      requestAnimationFrame(() => void backend.closeSeen().catch(() => {}));
+    });
   }
 
   stay() {
