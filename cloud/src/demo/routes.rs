@@ -54,8 +54,7 @@ async fn check_out(State(shop): State<Shop>, body: Result<Json<Basket>, JsonReje
         Ok(Json(basket)) => basket,
         Err(rejection) => return problem(rejection.status(), &rejection.body_text()),
     };
-    let number = format!("HT-{}", uuid::Uuid::now_v7().simple());
-    match shop.check_out(basket, number).await {
+    match shop.check_out(basket).await {
         Ok(receipt) => (StatusCode::CREATED, Json(receipt)).into_response(),
         Err(error) => {
             let status = match &error {

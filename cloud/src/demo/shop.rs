@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use uuid::Uuid;
 use vitrine_protocol::{Code, Currency, OrderId, ProductId, ShowId, VariantId, ViewerId};
 
 use super::error::DemoError;
@@ -37,6 +38,9 @@ struct Inner {
 /// An order as the shop's page sends it.
 #[derive(Debug, Deserialize)]
 pub(super) struct Basket {
+    /// The page's own, the same while one order is tried again.
+    #[serde(default)]
+    number: Option<Uuid>,
     lines: Vec<BasketLine>,
     #[serde(default)]
     coupon: Option<String>,
@@ -44,6 +48,13 @@ pub(super) struct Basket {
     show_id: Option<ShowId>,
     #[serde(default)]
     viewer_id: Option<ViewerId>,
+}
+
+impl Basket {
+    /// What the shop calls this order.
+    fn reference(&self) -> String {
+        format!("HT-{}", self.number.unwrap_or_else(Uuid::now_v7).simple())
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -106,8 +117,9 @@ impl Shop {
         json!({"cloud_url": self.inner.cloud_url, "channel": "demo"})
     }
 
-    /// Takes an order. `number` is the shop's own, unique one.
-    pub(super) async fn check_out(&self, basket: Basket, number: String) -> Result<Receipt, CheckoutError> {
+    /// Takes an order; tried again under its number, it is the order that is there.
+    pub(super) async fn check_out(&self, basket: Basket) -> Result<Receipt, CheckoutError> {
+        let number = basket.reference();
         let Inner { goods, seeded, .. } = &*self.inner;
         let priced = price(goods, seeded, &basket)?;
         let lines: Vec<Value> = priced
@@ -220,6 +232,18 @@ mod tests {
         assert_eq!(priced.total_minor, (2 * 4_900 + 2_200) * 9 / 10);
         assert_eq!(priced.coupon.as_deref(), Some("LIVE10"));
         assert_eq!(priced.lines.len(), 2);
+    }
+
+    #[test]
+    fn an_order_that_is_tried_again_has_one_number() {
+        let lines = json!([{"sku": "LS-M", "quantity": 1}]);
+        let numbered = json!({"lines": lines, "number": "5b0c6a3e-0d3c-4f6e-9c55-0a4d0f6f1e11"});
+        let (first, again) = (basket(numbered.clone()).reference(), basket(numbered).reference());
+        assert_eq!((first.as_str(), &again), ("HT-5b0c6a3e0d3c4f6e9c550a4d0f6f1e11", &first));
+        let (one, other) = (basket(json!({"lines": lines})), basket(json!({"lines": lines})));
+        assert_ne!(one.reference(), other.reference(), "without a number each is another order");
+        let nonsense = json!({"lines": lines, "number": "../x"});
+        assert!(serde_json::from_value::<Basket>(nonsense).is_err());
     }
 
     #[test]
