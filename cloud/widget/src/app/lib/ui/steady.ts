@@ -28,16 +28,16 @@ const speaksFor = (node: Node) => those(node, '[data-for]').length > 0;
 /** Watches over everything below `root`; for `{@attach steady}`. */
 export function steady(root: Element): () => void {
   const stop = new AbortController();
-  const calm = new Map<Element, { marked: Set<Element>; timer: ReturnType<typeof setTimeout> }>();
+  const calm = new Map<Element, ReturnType<typeof setTimeout>>();
+  /** What rests says so to everybody; a button in two parts that rest, until the last of them has. */
+  const marked = new Set<Element>();
   /** What the press that is under way began on; by pointer and by key. */
   const began: { pointer: string | null; key: string | null } = { pointer: null, key: null };
   let focused: Element | null = null;
 
   /** Lets a list, or one part of it, rest: it looks calm, says so, and keeps its focus. */
   function rest(list: Element): void {
-    const before = calm.get(list);
-    if (before) clearTimeout(before.timer);
-    const marked = before?.marked ?? new Set<Element>();
+    clearTimeout(calm.get(list));
     for (const button of those(list, PRESSABLE)) {
       // What acts on none of them (the way to all products) may be pressed at any time.
       if (button.hasAttribute('aria-disabled') || !button.closest('[data-for]')) continue;
@@ -48,9 +48,13 @@ export function steady(root: Element): () => void {
     const timer = setTimeout(() => {
       calm.delete(list);
       list.removeAttribute('data-calm');
-      for (const button of marked) button.removeAttribute('aria-disabled');
+      for (const button of marked) {
+        if (button.closest('[data-calm]')) continue;
+        button.removeAttribute('aria-disabled');
+        marked.delete(button);
+      }
     }, CALM_MS);
-    calm.set(list, { marked, timer });
+    calm.set(list, timer);
   }
 
   /** Focus that went away with its button goes to the nearest part that is left; never straight onto something to buy. */
@@ -110,6 +114,6 @@ export function steady(root: Element): () => void {
   return () => {
     stop.abort();
     changes.disconnect();
-    for (const { timer } of calm.values()) clearTimeout(timer);
+    for (const timer of calm.values()) clearTimeout(timer);
   };
 }
