@@ -23,6 +23,8 @@ enum Turn {
     Gate(&'static str),
 }
 
+const OTHER_SHOW: &str = "0199f0a0-0000-7000-8000-0000000000b2";
+
 /// A cloud with one token in force.
 #[derive(Default)]
 struct Fake {
@@ -93,7 +95,7 @@ impl Fake {
             ["POST", path] if path.ends_with("/publish-key") => {
                 (200, json!({ "rtmp_url": rtmp, "stream_key": "vtp_test" }))
             }
-            ["GET", path] if path.ends_with(SHOW) => {
+            ["GET", path] if path.ends_with(SHOW) || path.ends_with(OTHER_SHOW) => {
                 (200, json!({ "title": "Autumn drop", "state": "draft" }))
             }
             ["POST", path] if path.ends_with("/end") => (200, json!({ "state": "ended" })),
@@ -267,6 +269,34 @@ async fn an_end_without_a_session_takes_the_studio_off_air_and_the_cloud_hears_o
     let now = stage.until("over", |now| now.air.phase == AirPhase::Ended).await;
     assert!(fault(&now, FaultCode::EndWaits).is_none());
     assert_eq!(fake.heard("/end vts_2"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_end_that_is_owed_is_not_forgotten_by_leaving_and_never_ends_another_show() {
+    let (fake, stage, _listener) = desk().await;
+    on_air(&stage).await;
+    fake.revoke();
+    let session = lapsed(&stage).await;
+    stage.desk.end_show().await.unwrap_err();
+    let now = stage.until("off air", |now| now.air.phase == AirPhase::Preview).await;
+    assert!(fault(&now, FaultCode::EndWaits).is_some());
+    assert_eq!(stage.desk.closing().await.map(|view| view.title), Some("Autumn drop".to_owned()));
+
+    stage.desk.close_show().await.unwrap();
+    let now = stage.desk.snapshot().await.unwrap();
+    assert!(fault(&now, FaultCode::EndWaits).is_some(), "viewers still wait");
+    let opened = {
+        let desk = stage.desk.clone();
+        tokio::spawn(async move { desk.open_show(ORG.into(), OTHER_SHOW.into()).await })
+    };
+    sign_in_again(&stage, session).await;
+    opened.await.unwrap().unwrap();
+    stage.until("the end is paid", |now| fault(now, FaultCode::EndWaits).is_none()).await;
+    assert_eq!((fake.heard(&format!("{SHOW}/end")), fake.heard(&format!("{OTHER_SHOW}/end"))), (1, 0));
+    let now = stage.desk.snapshot().await.unwrap();
+    assert_ne!(now.air.phase, AirPhase::Ended, "another show is open");
+    assert_eq!(stage.desk.closing().await.map(|view| view.title), None);
+    assert_eq!(stage.desk.end_show().await.unwrap_err().code, Code::IllegalMove);
 }
 
 #[tokio::test(flavor = "multi_thread")]
