@@ -1,3 +1,4 @@
+import { tick } from 'svelte';
 import type { Backend, CloseView, QuitWay } from '../ipc/backend.ts';
 
 /** Somebody wants to close the window while the show is on air: the desk asks what is meant. */
@@ -10,7 +11,7 @@ export class Closing {
     backend.listen('closeAsked', (view) => {
       this.asked = view;
       // Once it is drawn: a page that hangs has not asked.
-      requestAnimationFrame(() => void backend.closeSeen().catch(() => {}));
+      void tick().then(() => backend.closeSeen().catch(() => {}));
     });
   }
 
