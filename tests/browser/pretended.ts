@@ -23,16 +23,32 @@ export interface Pretended {
   end(): Promise<void>;
 }
 
+/** Another program may take a port that was free a moment ago. */
+const TRIES = 3;
+
 /** Starts a show that only pretends, with a picture of this shape. */
 export async function pretend(shape: 'wide' | 'tall'): Promise<Pretended> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await start(shape);
+    } catch (error) {
+      if (tries === TRIES) throw error;
+    }
+  }
+}
+
+async function start(shape: 'wide' | 'tall'): Promise<Pretended> {
   const [cloudPort, shopPort] = [await freePort(), await freePort()];
   const child = spawn(process.execPath, [join(root, 'cloud/widget/dev/server.mjs')], {
     env: { ...process.env, CLOUD_PORT: String(cloudPort), SHOP_PORT: String(shopPort), TALL: shape === 'tall' ? '1' : '0' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('the pretended cloud was not ready in time')), READY_WITHIN_MS);
-    child.once('exit', (code) => reject(new Error(`the pretended cloud ended with ${code}`)));
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error('the pretended cloud was not ready in time'));
+    }, READY_WITHIN_MS);
+    child.once('exit', (code) => (clearTimeout(timer), reject(new Error(`the pretended cloud ended with ${code}`))));
     child.stdout.once('data', () => (clearTimeout(timer), resolve()));
   });
   const cloudUrl = `http://127.0.0.1:${cloudPort}`;
