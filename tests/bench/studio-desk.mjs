@@ -1,6 +1,6 @@
 // Runs on the screen that webdriver.sh made: the studio on air, then OBS, in alternating rounds. Writes what each used.
 import { execFileSync, spawn } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until, Window } from '../desktop/driver.mjs';
 import { cpuOf, familyOf, memoryOf } from './lib/family.mjs';
@@ -13,26 +13,29 @@ const shots = process.env.VITRINE_SHOTS;
 const shoot = (name) => shots && execFileSync('import', ['-window', 'root', `${shots}/${name}.png`]);
 const account = { email: 'bench@example.com', password: 'correct horse battery' };
 
-/** Pictures a second in the newest recording of a stream. */
-function rateOf(key) {
-  const files = readdirSync(bench.recordings).filter((name) => name.startsWith(key)).sort();
+const isObs = (name) => name.startsWith(KEY);
+
+/** Pictures a second in the newest recording of OBS, or of the studio, which publishes under another key each time. */
+function rateOf(who) {
+  const files = readdirSync(bench.recordings).filter((name) => isObs(name) === (who === 'obs'))
+    .sort((a, b) => statSync(join(bench.recordings, a)).mtimeMs - statSync(join(bench.recordings, b)).mtimeMs);
   const times = execFileSync('ffprobe', ['-v', 'error', '-select_streams', 'v', '-show_entries', 'packet=pts_time', '-of', 'csv=p=0', join(bench.recordings, files.at(-1))], { encoding: 'utf8', maxBuffer: 1 << 28 })
     .split('\n').map(Number.parseFloat).filter(Number.isFinite);
   return (times.length - 1) / (times.at(-1) - times[0]);
 }
 
 /** What a family uses while it sends, from a moment after it began. */
-async function use(pid, key, end) {
+async function use(pid, who, end) {
   await sleep(8_000);
   const family = familyOf(pid);
   const [before, start] = [cpuOf(family), performance.now()];
   await sleep(bench.seconds * 1_000);
   const [cpu, seconds] = [cpuOf(family) - before, (performance.now() - start) / 1_000];
   const memory = family.reduce((sum, one) => sum + memoryOf(one).Pss, 0);
-  shoot(`bench-${key}`);
+  shoot(`bench-${who}`);
   await end();
   await sleep(1_000);
-  const rate = rateOf(key);
+  const rate = rateOf(who);
   return { cpu, seconds, memory, frames: rate * seconds, rate, processes: family.length };
 }
 
@@ -69,8 +72,7 @@ async function ours() {
     return found.length > 0 && found;
   });
   await pin.click();
-  const key = bench.show.publish.slice(bench.show.publish.lastIndexOf('/') + 1);
-  return use(studioPid(), key, () => invoke('cancel_air', {}));
+  return use(studioPid(), 'studio', () => invoke('cancel_air', {}));
 }
 
 /** OBS on air with the same. Answers when it has ended. */
@@ -81,8 +83,8 @@ async function obs() {
     env: { ...process.env, HOME: join(bench.folder, 'obs'), XDG_CONFIG_HOME: join(bench.folder, 'obs/.config') },
   });
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  await until('obs records', 40, () => readdirSync(bench.recordings).some((name) => name.startsWith(KEY)));
-  return use(child.pid, KEY, async () => {
+  await until('obs records', 40, () => readdirSync(bench.recordings).some(isObs));
+  return use(child.pid, 'obs', async () => {
     child.kill('SIGTERM');
     await Promise.race([ended, sleep(5_000)]);
     child.kill('SIGKILL');
@@ -90,7 +92,7 @@ async function obs() {
   });
 }
 
-const found = { ours: [], obs: [], version: execFileSync('obs', ['--version'], { encoding: 'utf8' }).trim().split(/\s+/).at(-1) };
+const found = { ours: [], obs: [], version: execFileSync('obs', ['--version'], { encoding: 'utf8' }).match(/[\d.]+/)?.[0] ?? '' };
 for (let round = 0; round < bench.rounds; round += 1) {
   found.obs.push(await obs());
   found.ours.push(await ours());

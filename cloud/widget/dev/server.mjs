@@ -2,6 +2,7 @@
 // The cloud on http://127.0.0.1:CLOUD_PORT, the shop on http://localhost:SHOP_PORT: two sites, as in a real shop.
 // The picture is made by ffmpeg (plain HLS with program dates). Scenes are set with POST /dev {state?, pin?, clear?, chat?, …}.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -180,7 +181,7 @@ new WebSocketServer({ server: cloud, path: '/v1/rtm' }).on('connection', (socket
   });
 });
 
-createServer(async (req, res) => {
+const shop = createServer(async (req, res) => {
   const { pathname } = new URL(req.url, shopUrl);
   if (pathname === '/config.json') return answer(res, 200, { cloud_url: cloudUrl, channel: 'demo' });
   if (pathname === '/checkout' && req.method === 'POST') {
@@ -197,6 +198,8 @@ createServer(async (req, res) => {
   file(res, shopDist, extname(pathname) ? pathname : 'index.html');
 }).listen(shopPort, 'localhost');
 
+// Said once both can be asked.
+await Promise.all([cloud, shop].map((server) => server.listening || once(server, 'listening')));
 // The same run file that the real demo writes, so that the browser stories find their way here too.
 if (process.env.VITRINE_DEMO_RUN_FILE) {
   const sign_ins = [{ role: 'owner', email: 'dev@example.com', password: 'dev' }];
