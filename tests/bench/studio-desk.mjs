@@ -1,6 +1,6 @@
 // Runs on the screen that webdriver.sh made: the studio on air, then OBS, in alternating rounds. Writes what each used.
 import { execFileSync, spawn } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until, Window } from '../desktop/driver.mjs';
 import { cpuOf, familyOf, memoryOf } from './lib/family.mjs';
