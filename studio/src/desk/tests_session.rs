@@ -1,6 +1,7 @@
 //! A session that ends in mid-show, and a line to the room that is refused, against a cloud that a test plays.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -31,6 +32,8 @@ struct Fake {
     token: Mutex<Option<String>>,
     issued: Mutex<u32>,
     turns: Mutex<VecDeque<Turn>>,
+    /// Somebody else's picture arrives.
+    elsewhere: AtomicBool,
     /// Requests, `hello`s among them, as `METHOD path` with the token.
     heard: Mutex<Vec<String>>,
 }
@@ -96,10 +99,12 @@ impl Fake {
                 (200, json!({ "rtmp_url": rtmp, "stream_key": "vtp_test" }))
             }
             ["GET", path] if path.ends_with(SHOW) || path.ends_with(OTHER_SHOW) => {
-                (200, json!({ "title": "Autumn drop", "state": "draft" }))
+                let receiving = self.elsewhere.load(Ordering::Relaxed);
+                (200, json!({ "title": "Autumn drop", "state": "draft", "receiving": receiving }))
             }
             ["POST", path] if path.ends_with("/end") => (200, json!({ "state": "ended" })),
             ["DELETE", path] if path.contains("/messages/") => (200, Value::Null),
+            ["DELETE", path] if path.ends_with("/publish-key") => (200, Value::Null),
             _ => (404, json!({ "code": "not_found", "title": "nothing here" })),
         }
     }
@@ -269,6 +274,22 @@ async fn an_end_without_a_session_takes_the_studio_off_air_and_the_cloud_hears_o
     let now = stage.until("over", |now| now.air.phase == AirPhase::Ended).await;
     assert!(fault(&now, FaultCode::EndWaits).is_none());
     assert_eq!(fake.heard("/end vts_2"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn taking_over_lets_go_of_whoever_is_on_air_before_it_asks_for_a_key() {
+    let (fake, stage, _listener) = desk().await;
+    stage.desk.go_live().await.unwrap();
+    assert_eq!(fake.heard("DELETE"), 0, "nobody is on air from elsewhere");
+    stage.desk.cancel_air().await.unwrap();
+
+    fake.elsewhere.store(true, Ordering::Relaxed);
+    stage.desk.go_live().await.unwrap();
+    let heard = fake.heard.lock().unwrap().clone();
+    let keys: Vec<_> = heard.iter().filter(|one| one.contains("/publish-key")).collect();
+    let verbs: Vec<_> = keys.iter().filter_map(|one| one.split(' ').next()).collect();
+    assert_eq!(verbs, ["POST", "DELETE", "POST"]);
+    stage.desk.cancel_air().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
