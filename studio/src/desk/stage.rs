@@ -563,3 +563,71 @@ fn refusal(error: &MediaError) -> CommandError {
     }
     CommandError::new(code, message)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::desk::clock::system_clock;
+    use crate::desk::view::DeskEvent;
+
+    struct Nobody;
+
+    impl crate::desk::Window for Nobody {
+        fn tell(&self, _event: DeskEvent) {}
+    }
+
+    fn stage(settings: &Settings) -> Stage {
+        Stage::new(settings, Faults::new(Arc::new(Nobody), system_clock()))
+    }
+
+    fn device(id: &str, name: &str) -> device::Device {
+        device::Device { id: id.into(), name: name.into(), default: false }
+    }
+
+    fn camera(id: &str) -> SourceChoice {
+        SourceChoice::Camera { id: id.into() }
+    }
+
+    #[test]
+    fn a_camera_that_was_just_chosen_never_has_the_name_of_the_one_before() {
+        let known = Settings {
+            source: Some(camera("usb-1")),
+            source_name: Some("Studio camera".into()),
+            ..Settings::default()
+        };
+        let mut stage = stage(&known);
+        assert_eq!(stage.view().source_name, "Studio camera", "though it is not listed");
+
+        // It is not in the list yet.
+        stage.set_source(camera("usb-2")).unwrap();
+        assert_eq!(stage.view().source_name, "Camera");
+        assert_eq!(stage.source_name().as_deref(), Some("Camera"), "nor is it remembered under another's");
+        let cameras = vec![device("usb-1", "Studio camera"), device("usb-2", "Overhead camera")];
+        stage.saw(MediaDevices { cameras, microphones: vec![] });
+        assert_eq!(stage.view().source_name, "Overhead camera");
+
+        stage.set_source(SourceChoice::File { path: "/films/autumn.mp4".into() }).unwrap();
+        stage.set_source(camera("usb-3")).unwrap();
+        assert_eq!(stage.view().source_name, "Camera");
+    }
+
+    #[test]
+    fn a_microphone_that_was_just_chosen_is_not_shown_as_the_one_before() {
+        let mut stage = stage(&Settings::default());
+        assert!(stage.take(&Event::Microphone { device: Some(device("m-1", "Lavalier")) }));
+        assert_eq!(stage.view().microphone_name.as_deref(), Some("Lavalier"));
+        stage.set_microphone(Some("m-2".into())).unwrap();
+        let view = stage.view();
+        assert_eq!((view.microphone, view.microphone_name), (None, None), "it is not heard yet");
+
+        // Should it never open, the fault is not about the one before.
+        stage.take(&Event::MicrophoneLost { reason: "busy".into() });
+        let faults = stage.faults.view();
+        assert_eq!((faults[0].code, faults[0].subject.as_deref()), (FaultCode::NoMicrophone, None));
+        stage.take(&Event::Microphone { device: Some(device("m-2", "Boom")) });
+        assert_eq!(stage.view().microphone_name.as_deref(), Some("Boom"));
+        assert!(stage.faults.view().is_empty());
+    }
+}

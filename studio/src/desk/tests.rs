@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio_tungstenite::tungstenite::Message;
 use vitrine_protocol::Code;
 
 use super::world::{Awake, World};
@@ -257,4 +259,108 @@ async fn a_show_that_was_on_air_is_offered_where_it_was_until_it_is_declined() {
     stage.desk.close_show().await.unwrap();
     stage.desk.decline_take_up().await.unwrap();
     assert_eq!(stage.desk.take_up_offer().await.unwrap(), None);
+}
+
+fn has(snapshot: &DeskSnapshot, codes: &[FaultCode]) -> bool {
+    codes.iter().any(|code| fault(snapshot, *code).is_some())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_way_to_the_air_that_is_left_takes_its_faults_along() {
+    const OF_THE_WAY: [FaultCode; 3] =
+        [FaultCode::NameUnknown, FaultCode::UplinkSlow, FaultCode::PipelineRestarts];
+    let stage = stage("nowhere.invalid:1935", Ok(())).await;
+    stage.desk.go_live().await.unwrap();
+    stage.until("the hint", |now| fault(now, FaultCode::NameUnknown).is_some()).await;
+    // as the line and the programme tell them on the way
+    stage.desk.faults.raise(Fault::new(FaultCode::PipelineRestarts));
+    stage.desk.faults.raise(Fault::new(FaultCode::UplinkSlow));
+    stage.desk.cancel_air().await.unwrap();
+    let now = stage.desk.snapshot().await.unwrap();
+    assert!(!has(&now, &OF_THE_WAY), "{:?}", now.faults);
+
+    // The same when the way ends by itself: what stays is why.
+    stage.desk.go_live().await.unwrap();
+    stage.until("the hint", |now| fault(now, FaultCode::NameUnknown).is_some()).await;
+    stage.desk.faults.raise(Fault::new(FaultCode::PipelineRestarts));
+    stage.pass(Duration::from_secs(15));
+    let now = stage.until("the preview", |now| now.air.phase == AirPhase::Preview).await;
+    assert!(!has(&now, &OF_THE_WAY[1..]), "{:?}", now.faults);
+    assert_eq!(fault(&now, FaultCode::NameUnknown).unwrap().severity, Severity::Bad);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_show_that_is_over_or_left_leaves_no_fault_of_its_own_behind() {
+    const OF_THE_SHOW: [FaultCode; 5] = [
+        FaultCode::UplinkLost,
+        FaultCode::UplinkSlow,
+        FaultCode::EndFailed,
+        FaultCode::PipelineRestarts,
+        FaultCode::PipelineFailed,
+    ];
+    let (_listener, address) = black_hole();
+    let stage = stage(&address, Ok(())).await;
+    let departure = stage.desk.ask(Ask::GoLive).await.unwrap().unwrap();
+    stage.desk.owner.send(Ask::Aired(departure.turn, Ok(5.0))).await.unwrap();
+    stage.until("on air", |now| now.air.phase == AirPhase::Live).await;
+    for code in OF_THE_SHOW {
+        stage.desk.faults.raise(Fault::new(code));
+    }
+    stage.desk.owner.send(Ask::Over).await.unwrap();
+    let now = stage.until("over", |now| now.air.phase == AirPhase::Ended).await;
+    assert!(!has(&now, &OF_THE_SHOW), "{:?}", now.faults);
+
+    const OF_THE_DESK: [FaultCode; 4] =
+        [FaultCode::CameraLost, FaultCode::EncoderOverload, FaultCode::PluginMissing, FaultCode::ChatAway];
+    for code in OF_THE_DESK.into_iter().chain(OF_THE_SHOW) {
+        stage.desk.faults.raise(Fault::new(code));
+    }
+    stage.desk.faults.raise(Fault::new(FaultCode::KeyringSilent));
+    stage.desk.close_show().await.unwrap();
+    let now = stage.desk.snapshot().await.unwrap();
+    let left: Vec<_> = now.faults.iter().map(|fault| fault.code).collect();
+    assert_eq!(left, [FaultCode::KeyringSilent], "of no show");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_earlier_run_could_not_do_is_not_said_of_the_next() {
+    const OF_THE_RUN: [FaultCode; 2] = [FaultCode::EncoderOverload, FaultCode::SoundGaps];
+    let stage = stage("127.0.0.1:9", Ok(())).await;
+    for code in OF_THE_RUN {
+        stage.desk.faults.raise(Fault::new(code));
+    }
+    stage.desk.set_quality(Quality::P540).await.unwrap();
+    let now = stage.desk.snapshot().await.unwrap();
+    assert!(!has(&now, &OF_THE_RUN), "{:?}", now.faults);
+}
+
+/// Pictures that the window gets within half a second.
+async fn pictures(stage: &Stage) -> usize {
+    let PreviewEndpoint { url, token } = stage.desk.preview_endpoint().await.unwrap();
+    let (mut socket, _) = tokio_tungstenite::connect_async(url).await.unwrap();
+    socket.send(Message::text(token)).await.unwrap();
+    let mut seen = 0;
+    let count = async {
+        while let Some(Ok(_)) = socket.next().await {
+            seen += 1;
+        }
+    };
+    let _ = tokio::time::timeout(Duration::from_millis(500), count).await;
+    seen
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_programme_that_is_given_up_shows_no_picture_instead_of_its_last_one_without_end() {
+    let stage = stage("127.0.0.1:9", Ok(())).await;
+    assert!(pictures(&stage).await > 0);
+    for reason in [&["the card fell out"], &["and then the cable"]] {
+        stage.desk.owner.send(Ask::BreakDown(reason)).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+    stage.until("the host is asked", |now| fault(now, FaultCode::PipelineFailed).is_some()).await;
+    assert_eq!(pictures(&stage).await, 0);
+    stage.desk.act_on_fault(FaultCode::PipelineFailed, FaultAction::TryAgain).await.unwrap();
+    assert!(pictures(&stage).await > 0);
+    stage.desk.close_show().await.unwrap();
+    assert_eq!(pictures(&stage).await, 0);
 }

@@ -22,6 +22,8 @@ enum Turn {
     Away(Option<&'static str>, u16),
     /// The socket is not even opened.
     Gate(&'static str),
+    /// A colleague ends the show.
+    Ends,
 }
 
 const OTHER_SHOW: &str = "0199f0a0-0000-7000-8000-0000000000b2";
@@ -104,6 +106,9 @@ impl Fake {
             }
             ["POST", path] if path.ends_with("/end") => (200, json!({ "state": "ended" })),
             ["DELETE", path] if path.contains("/messages/") => (200, Value::Null),
+            ["POST", path] if path.ends_with("/highlights") || path.ends_with("/highlights/clear") => {
+                (200, Value::Null)
+            }
             ["DELETE", path] if path.ends_with("/publish-key") => (200, Value::Null),
             _ => (404, json!({ "code": "not_found", "title": "nothing here" })),
         }
@@ -145,6 +150,11 @@ impl Fake {
                     let next = self.turns.lock().unwrap().pop_front();
                     if let Some(Turn::Away(code, close)) = next {
                         return away(&mut socket, code, close).await;
+                    }
+                    if let Some(Turn::Ends) = next {
+                        let ended = json!({ "e": "state", "state": "ended", "live_at": null, "ended_at": null });
+                        let tick = json!({ "t": "tick", "seq": 2, "events": [ended] });
+                        socket.send(Message::text(tick.to_string())).await.ok()?;
                     }
                     if *self.token.lock().unwrap() != Some(said.clone()) {
                         return away(&mut socket, Some("unauthenticated"), 1008).await;
@@ -357,4 +367,65 @@ async fn a_refused_message_is_answered_with_the_rooms_own_reason() {
     let error = stage.desk.send_chat("hello".into()).await.unwrap_err();
     assert_eq!((error.code, error.retryable), (Code::RateLimited, true));
     connected(&stage).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pin_is_for_this_moment_or_not_at_all() {
+    let product = || HighlightTarget::Product { product_id: SHOW.parse().unwrap() };
+    let (fake, stage, _listener) = desk().await;
+    stage.desk.pin(product()).await.unwrap();
+    stage.desk.unpin().await.unwrap();
+    let before = fake.heard("/highlights");
+
+    fake.revoke();
+    let session = lapsed(&stage).await;
+    let now = Duration::from_secs(2);
+    for refused in [
+        tokio::time::timeout(now, stage.desk.pin(product())).await,
+        tokio::time::timeout(now, stage.desk.unpin()).await,
+    ] {
+        assert_eq!(refused.expect("it does not wait").unwrap_err().code, Code::Unauthenticated);
+    }
+    sign_in_again(&stage, session).await;
+    connected(&stage).await;
+    assert_eq!(fake.heard("/highlights"), before, "nothing that was meant earlier arrives now");
+    stage.desk.pin(product()).await.unwrap();
+
+    // The pin itself may be what meets the end of the session.
+    stage.desk.close_show().await.unwrap();
+    fake.revoke();
+    let (cloud, path) = (&stage.desk.cloud, show_path(ORG, SHOW));
+    let refused = tokio::time::timeout(now, cloud.pin(&path, product(), None)).await;
+    assert_eq!(refused.expect("it does not wait").unwrap_err().code, Code::Unauthenticated);
+    let session = lapsed(&stage).await;
+    let before = fake.heard("/highlights");
+    sign_in_again(&stage, session).await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(fake.heard("/highlights"), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_show_that_a_colleague_ends_is_over_here_too_and_asks_nothing_more() {
+    let (fake, stage, _listener) = desk().await;
+    on_air(&stage).await;
+    assert!(stage.desk.note.read().is_some(), "on air");
+    fake.turn(&[Turn::Ends]);
+    let now = stage.until("over", |now| now.air.phase == AirPhase::Ended).await;
+    assert_eq!(now.show.map(|show| show.state), Some(ShowState::Ended));
+    assert!(now.faults.iter().all(|fault| fault.source != FaultSource::Air), "{:?}", now.faults);
+    assert_eq!((stage.desk.closing().await, stage.desk.note.read()), (None, None), "nothing to take up");
+    assert_eq!(fake.heard("/end"), 0, "it need not be ended again");
+    assert_eq!(stage.desk.end_show().await.unwrap_err().code, Code::IllegalMove);
+    assert_eq!(stage.desk.go_live().await.unwrap_err().code, Code::ShowEnded);
+    stage.desk.close_show().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_show_that_a_colleague_ends_while_it_goes_live_does_not_go_live() {
+    let (fake, stage, _listener) = desk().await;
+    stage.desk.go_live().await.unwrap();
+    stage.until("connecting", |now| now.air.phase == AirPhase::Connecting).await;
+    fake.turn(&[Turn::Ends]);
+    stage.until("over", |now| now.air.phase == AirPhase::Ended).await;
+    assert_eq!(stage.desk.closing().await, None);
 }
