@@ -81,6 +81,14 @@ const SCREENS: [what: string, query: string, way: (page: Page) => Promise<void>]
     await expect(id(page, 'lip-offset')).toHaveText('84 ms later');
   }],
   ['moderator', 'as=moderator&live=761', desk],
+  ['close the window on air?', 'live=761&closing', async (page) => {
+    await desk(page);
+    await expect(id(page, 'closing')).toBeVisible();
+  }],
+  ['desk of a show that a colleague ended', 'live=761&trouble=colleague_ends', async (page) => {
+    await desk(page);
+    await expect(id(page, 'ended')).toBeVisible();
+  }],
 ];
 
 for (const theme of ['dark', 'light'] as const) {

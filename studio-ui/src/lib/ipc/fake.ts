@@ -254,7 +254,10 @@ export class FakeBackend extends Emitter implements Backend {
       this.#connection = { state: 'waiting', retryAtMs: Date.now() + 8_000 };
     }
     if (this.#options.trouble === 'chat_refused') this.#connection = { state: 'offline', retryAtMs: null };
-    if (this.#options.trouble === 'signed_out') this.#timers.push(setTimeout(() => this.lapse(), 1_500));
+    const soon = (happens: () => void, ms = 1_500) => void this.#timers.push(setTimeout(happens, ms));
+    if (this.#options.trouble === 'signed_out') soon(() => this.lapse());
+    if (this.#options.trouble === 'colleague_ends') soon(() => this.#over(), 6_000);
+    if (this.#options.closing) soon(() => this.#askToClose());
     const host = this.#session?.organizations[0]?.role !== 'moderator';
     const holding = ['holding', 'broken'].includes(this.#options.trouble);
     const ours = host && live && !this.#options.elsewhere;
@@ -343,6 +346,12 @@ export class FakeBackend extends Emitter implements Backend {
 
   async closeSeen() {}
 
+  #askToClose() {
+    const owed = this.#faults.list.some((fault) => fault.code === 'end_waits');
+    if (!this.#show || !(this.#onAir() || owed)) return;
+    this.emit('closeAsked', { title: this.#show.title, viewers: this.#viewers, phase: this.#air.phase });
+  }
+
   async quit(way: QuitWay) {
     if (way === 'end') await this.endShow();
     else if (this.#onAir()) await this.cancelAir();
@@ -372,7 +381,8 @@ export class FakeBackend extends Emitter implements Backend {
 
   async pin(target: HighlightTarget) {
     await this.#pause();
-    await this.#admitted();
+    // Now or not at all.
+    if (this.#session?.lapsed) this.#refuse('unauthenticated');
     this.#highlight = {
       id: newId(),
       action: 'show',
@@ -386,6 +396,7 @@ export class FakeBackend extends Emitter implements Backend {
 
   async unpin() {
     await this.#pause();
+    if (this.#session?.lapsed) this.#refuse('unauthenticated');
     this.#highlight = null;
     this.emit('highlightChanged', null);
     this.#setStage({});

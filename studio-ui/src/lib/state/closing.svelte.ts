@@ -1,5 +1,7 @@
 import { tick } from 'svelte';
-import type { Backend, CloseView, QuitWay } from '../ipc/backend.ts';
+import type { AirPhase, Backend, CloseView, QuitWay } from '../ipc/backend.ts';
+
+const ON_AIR: AirPhase[] = ['connecting', 'live', 'reconnecting', 'ending'];
 
 /** Somebody wants to close the window while the show is on air: the desk asks what is meant. */
 export class Closing {
@@ -12,6 +14,12 @@ export class Closing {
       this.asked = view;
       // Once it is drawn: a page that hangs has not asked.
       void tick().then(() => backend.closeSeen().catch(() => {}));
+    });
+    backend.listen('airChanged', ({ phase }) => {
+      if (!this.asked) return;
+      // Off air, nothing is left to ask about, whoever ended it; but for an end that the cloud has still to hear of.
+      const owed = phase === 'preview' && ['ending', 'preview'].includes(this.asked.phase);
+      this.asked = owed || ON_AIR.includes(phase) ? { ...this.asked, phase } : null;
     });
   }
 

@@ -132,6 +132,17 @@ describe('the desk', () => {
     desk.stop();
   });
 
+  it('is over when a colleague ends the show, and has nothing left to press', async () => {
+    const { backend, desk } = await openDesk({ liveForMs: 60_000, trouble: 'colleague_ends' });
+    const ended = vi.spyOn(backend, 'endShow');
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(desk.air.view.phase).toBe('ended');
+    expect(desk.show?.state).toBe('ended');
+    expect([desk.canEnd, desk.air.sending, desk.air.canStart]).toEqual([false, false, false]);
+    expect(ended).not.toHaveBeenCalled();
+    desk.stop();
+  });
+
   it('stops listening once it is closed', async () => {
     const { backend, desk } = await openDesk();
     await done(desk.close());

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Backend, FaultView } from '../ipc/backend.ts';
+import type { AirPhase, Backend, FaultView } from '../ipc/backend.ts';
 import { FakeBackend } from '../ipc/fake.ts';
 import { ORG, SHOW } from '../ipc/fake/seed.ts';
 import { Clock } from './clock.svelte.ts';
@@ -89,6 +89,27 @@ describe('leaving and coming back', () => {
     expect(closing.asked?.viewers).toBe(7);
     closing.stay();
     expect(closing.asked).toBeNull();
+  });
+
+  it('speaks of the show as it is by now, and asks no more when a colleague has ended it', () => {
+    const backend = new FakeBackend({ latencyMs: 1 });
+    const closing = new Closing(backend);
+    const now = (phase: AirPhase) => backend.emit('airChanged', { phase, liveAtMs: null, sinceAtMs: 0 });
+    now('live');
+    expect(closing.asked).toBeNull();
+    backend.emit('closeAsked', { title: 'Autumn drop', viewers: 7, phase: 'live' });
+    now('ending');
+    expect(closing.asked).toEqual({ title: 'Autumn drop', viewers: 7, phase: 'ending' });
+    now('ended');
+    expect(closing.asked).toBeNull();
+
+    backend.emit('closeAsked', { title: 'Autumn drop', viewers: 0, phase: 'connecting' });
+    now('preview');
+    expect(closing.asked, 'it did not get on air').toBeNull();
+    backend.emit('closeAsked', { title: 'Autumn drop', viewers: 7, phase: 'live' });
+    now('ending');
+    now('preview');
+    expect(closing.asked?.phase, 'its end is owed').toBe('preview');
   });
 
   it('goes live once with the show that was taken up, and with no other', async () => {

@@ -71,6 +71,20 @@ describe('a session that ends in mid-show', () => {
     desk.stop();
   });
 
+  it('refuses a pin at once, and nothing is pinned later', async () => {
+    const { backend, session, desk } = await lapsed();
+    const before = desk.card;
+    await expect(done(desk.togglePin(desk.run.entries[2]!))).rejects.toMatchObject({ code: 'unauthenticated' });
+    expect(desk.pinning).toBeNull();
+    await expect(done(desk.unpin())).rejects.toMatchObject({ code: 'unauthenticated' });
+    const told = vi.fn();
+    backend.listen('highlightChanged', told);
+    await done(session.signInAgain('demo-owner-password'));
+    expect(told).not.toHaveBeenCalled();
+    expect(desk.card).toEqual(before);
+    desk.stop();
+  });
+
   it('lets the host end the show: off air at once, over once signed in again', async () => {
     const { session, desk } = await lapsed();
     await expect(done(desk.end())).rejects.toMatchObject({ code: 'unauthenticated' });

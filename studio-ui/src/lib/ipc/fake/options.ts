@@ -17,7 +17,7 @@ export interface FakeOptions {
   elsewhere: boolean;
   /**
    * The uplink is lost, the media engine broke, the line is bad, the server cannot be reached, many at once, the
-   * session has ended, the room lets nobody in, or takes no message.
+   * session has ended, the room lets nobody in, or takes no message, a colleague ends the show.
    */
   trouble:
     | 'none'
@@ -30,9 +30,12 @@ export interface FakeOptions {
     | 'many'
     | 'signed_out'
     | 'chat_refused'
-    | 'chat_busy';
+    | 'chat_busy'
+    | 'colleague_ends';
   /** The studio went away while the demo's show was on air. */
   takeUp: boolean;
+  /** Somebody closes the window a moment after a show was opened. */
+  closing: boolean;
   /** How long each command takes. */
   latencyMs: number;
   /** Whether shoppers act by themselves. */
@@ -50,6 +53,7 @@ export const DEFAULTS: FakeOptions = {
   elsewhere: false,
   trouble: 'none',
   takeUp: false,
+  closing: false,
   latencyMs: 120,
   crowd: true,
 };
@@ -68,6 +72,7 @@ export function optionsFrom(query: URLSearchParams): Partial<FakeOptions> {
   if (query.has('elsewhere')) options.elsewhere = true;
   if (query.has('trouble')) options.trouble = query.get('trouble') as FakeOptions['trouble'];
   if (query.has('takeup')) options.takeUp = true;
+  if (query.has('closing')) options.closing = true;
   if (query.has('latency')) options.latencyMs = Number(query.get('latency'));
   if (query.get('crowd') === 'none') options.crowd = false;
   return options;
