@@ -15,6 +15,7 @@ const tall = process.env.TALL === '1';
 const cloudUrl = `http://127.0.0.1:${cloudPort}`;
 const shopUrl = `http://localhost:${shopPort}`;
 const here = join(import.meta.dirname, '..');
+const widgetDist = process.env.VITRINE_WIDGET_OUT ?? join(here, 'dist');
 const shopDist = join(here, '../demo-shop/dist');
 const { products: sold, currency } = JSON.parse(readFileSync(join(here, '../demo-shop/public/products.json'), 'utf8'));
 
@@ -136,7 +137,7 @@ const body = (req) =>
 const cloud = createServer(async (req, res) => {
   const { pathname } = new URL(req.url, cloudUrl);
   if (req.method === 'POST' && pathname === '/dev') return act(await body(req)), answer(res, 200, publicShow());
-  if (pathname.startsWith('/widget/')) return file(res, join(here, 'dist'), pathname.slice(8));
+  if (pathname.startsWith('/widget/')) return file(res, widgetDist, pathname.slice(8));
   if (pathname.startsWith('/live/')) return picture ? file(res, media, pathname.slice(6)) : answer(res, 503, '');
   if (pathname === '/v1/public/channels/demo') return answer(res, 200, { show: publicShow(), reason: 'live' });
   if (pathname.endsWith('/viewers')) {

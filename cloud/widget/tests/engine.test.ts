@@ -62,7 +62,7 @@ vi.mock('hls.js/light', () => ({ default: FakeHls }));
 /** hls.js as far as the driver uses it. */
 const { FakeHls } = vi.hoisted(() => {
   class FakeHls {
-    static Events = { MANIFEST_PARSED: 'parsed', ERROR: 'error' };
+    static Events = { MANIFEST_PARSED: 'parsed', ERROR: 'error', LEVEL_UPDATED: 'updated' };
     static all: FakeHls[] = [];
     static isSupported = () => true;
     liveSyncPosition: number | null = 30;
@@ -78,6 +78,15 @@ const { FakeHls } = vi.hoisted(() => {
       this.#on.set(name, act);
     }
     loadSource() {}
+    loading = true;
+    stopLoad() {
+      this.loading = false;
+    }
+    /** The present playlist comes a moment later. */
+    startLoad() {
+      this.loading = true;
+      setTimeout(() => this.say('updated'), 5);
+    }
     attachMedia() {
       setTimeout(() => this.say('parsed'), 20);
     }
@@ -168,9 +177,12 @@ test('going on, here or from outside, is at the live edge', async () => {
   await playing(2_000);
   engine.setPaused(true);
   await playing(5_000);
-  FakeHls.all[0]!.liveSyncPosition = 90;
+  expect(FakeHls.all[0]!.loading, 'nothing is fetched for nobody').toBe(false);
+  FakeHls.all[0]!.liveSyncPosition = 90; // as hls.js guesses from the playlist of the pause
   engine.setPaused(false);
-  expect(video.currentTime).toBe(90);
+  FakeHls.all[0]!.liveSyncPosition = 95; // as the present one says
+  await after(10);
+  expect([FakeHls.all[0]!.loading, video.currentTime]).toEqual([true, 95]);
   await playing(2_000);
   video.systemPauses();
   await playing(5_000);

@@ -7,6 +7,9 @@ export const playByHls: PlayByHls = (video, url, patient, events) => (Hls.isSupp
 
 class HlsDriver implements Driver {
   readonly #hls: Hls;
+  readonly #stop = new AbortController();
+  /** The picture stands by a pause, or has gone on and the present playlist is not there yet: nobody knows where live is. */
+  #stale = false;
 
   constructor(video: HTMLVideoElement, url: string, patient: () => boolean, events: DriverEvents) {
     countPlayers(1);
@@ -18,6 +21,15 @@ class HlsDriver implements Driver {
     });
     hls.loadSource(url);
     hls.attachMedia(video);
+    // With playlists coming, hls.js would move a paused picture that its window has left: WebKitGTK does not go on from there.
+    video.addEventListener('pause', () => ((this.#stale = true), hls.stopLoad()), this.#stop);
+    video.addEventListener('play', () => this.#stale && hls.startLoad(), this.#stop);
+    hls.on(Hls.Events.LEVEL_UPDATED, () => {
+      if (!this.#stale || video.paused) return;
+      this.#stale = false;
+      const edge = this.edge();
+      if (edge !== null && edge > video.currentTime) video.currentTime = edge;
+    });
   }
 
   atMs(): number | null {
@@ -25,12 +37,12 @@ class HlsDriver implements Driver {
   }
 
   edge(): number | null {
-    return this.#hls.liveSyncPosition;
+    return this.#stale ? null : this.#hls.liveSyncPosition;
   }
 
   late(): number | null {
     const { latency, targetLatency } = this.#hls;
-    return targetLatency === null ? null : latency - targetLatency;
+    return this.#stale || targetLatency === null ? null : latency - targetLatency;
   }
 
   seeks(): boolean {
@@ -38,6 +50,7 @@ class HlsDriver implements Driver {
   }
 
   destroy(): void {
+    this.#stop.abort();
     this.#hls.destroy();
     countPlayers(-1);
   }
