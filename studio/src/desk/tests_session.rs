@@ -429,3 +429,15 @@ async fn a_show_that_a_colleague_ends_while_it_goes_live_does_not_go_live() {
     stage.until("over", |now| now.air.phase == AirPhase::Ended).await;
     assert_eq!(stage.desk.closing().await, None);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_note_of_a_show_on_air_says_whether_the_microphone_is_muted_by_now() {
+    let (_fake, stage, _listener) = desk().await;
+    stage.desk.set_muted(true).await.unwrap();
+    assert_eq!(stage.desk.note.read(), None, "off air there is nothing to note");
+    on_air(&stage).await;
+    let muted = || stage.desk.note.read().map(|note| (note.show_id, note.muted));
+    assert_eq!(muted(), Some((SHOW.to_owned(), true)));
+    stage.desk.set_muted(false).await.unwrap();
+    assert_eq!(muted(), Some((SHOW.to_owned(), false)));
+}

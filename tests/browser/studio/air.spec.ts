@@ -70,3 +70,87 @@ test('the question at closing tells what happens, and goes when a colleague ends
   await expect(id(page, 'ended')).toBeVisible();
   await expect(id(page, 'closing')).toHaveCount(0);
 });
+
+test('a session that ends on air leaves the desk, with mute and End in reach', async ({ studio, page }) => {
+  await studio('live=761&trouble=signed_out&crowd=none');
+  await desk(page);
+  await expect(id(page, 'sign-in-again')).toBeVisible();
+  await expect(id(page, 'again-email')).toHaveText('owner@demo.example');
+  await expect(id(page, 'preview')).toBeVisible();
+  await expect(id(page, 'air-state')).toHaveAttribute('data-phase', 'live');
+  await page.keyboard.press('m');
+  await page.getByRole('button', { name: 'Unmute' }).click();
+  await expect(page.getByRole('button', { name: 'Mute', exact: true })).toBeVisible();
+  await id(page, 'end-show').click();
+  await expect(id(page, 'end-dialog')).toBeVisible();
+  await page.getByRole('button', { name: 'Stay live' }).click();
+
+  await id(page, 'sign-in-again').getByLabel('Password').fill('demo-owner-password');
+  await id(page, 'again-submit').click();
+  await expect(id(page, 'sign-in-again')).toHaveCount(0);
+  await expect(id(page, 'air-state')).toHaveAttribute('data-phase', 'live');
+});
+
+test('a media engine that broke on air stands in front until the host says how to go on', async ({ studio, page }) => {
+  await studio('live=761&trouble=broken&crowd=none');
+  await desk(page);
+  await expect(id(page, 'broken')).toContainText('could not encode a picture');
+  await id(page, 'broken-again').click();
+  await expect(id(page, 'broken')).toHaveCount(0);
+  await expect(page.locator('[data-code=pipeline_failed]')).toHaveCount(0);
+
+  await studio('live=761&trouble=broken&crowd=none');
+  await desk(page);
+  await page.keyboard.press('Escape');
+  await expect(id(page, 'broken')).toHaveCount(0);
+  await expect(page.locator('[data-code=pipeline_failed]'), 'put aside, it stays on the list').toBeVisible();
+
+  await studio('live=761&trouble=broken&crowd=none');
+  await desk(page);
+  await id(page, 'broken-end').click();
+  await expect(id(page, 'ended')).toBeVisible();
+});
+
+test('no fault hides another, and each has its cause, its time and its buttons', async ({ studio, page }) => {
+  await studio('live=761&trouble=many&crowd=none');
+  await desk(page);
+  const faults = page.getByTestId('fault');
+  await expect(faults).toHaveCount(2);
+  await id(page, 'faults-more').click();
+  await expect(faults).toHaveCount(4);
+  await expect(faults.nth(0)).toContainText('Studio camera gives no picture');
+  await expect(faults.nth(0)).toContainText(/for 1:\d\d|for 1 min/);
+  await faults.nth(3).getByTestId('fault-dismiss').click();
+  await expect(faults).toHaveCount(3);
+  await faults.nth(1).getByTestId('fault-choose_microphone').click();
+  await page.getByRole('menuitemradio', { name: 'Built-in microphone' }).click();
+  await expect(faults).toHaveCount(2);
+  await expect(page.locator('[data-code=microphone_lost]')).toHaveCount(0);
+});
+
+test('a toast can be pressed above a dialog', async ({ studio, page }) => {
+  await studio('live=761&crowd=none');
+  await desk(page);
+  await page.getByRole('button', { name: 'Leave the desk' }).click();
+  await expect(id(page, 'toasts')).toContainText('You are on air');
+  await id(page, 'end-show').click();
+  await expect(id(page, 'end-dialog')).toBeVisible();
+  await id(page, 'toasts').getByRole('button').last().click({ timeout: 3_000 });
+  await expect(id(page, 'toasts')).not.toContainText('You are on air');
+  await expect(id(page, 'end-dialog')).toBeVisible();
+});
+
+test('while connecting there is a way out at once, and the reason of a failure stays', async ({ studio, page }) => {
+  await studio('crowd=none&latency=400');
+  await desk(page);
+  await id(page, 'go-live').click();
+  await id(page, 'start-confirm').click();
+  await id(page, 'cancel-air').click();
+  await expect(id(page, 'air-state')).toHaveAttribute('data-phase', 'preview');
+  await studio('crowd=none&trouble=unreachable');
+  await desk(page);
+  await id(page, 'go-live').click();
+  await id(page, 'start-confirm').click();
+  await expect(page.locator('[data-code=no_answer]')).toContainText('for 8 seconds');
+  await expect(id(page, 'go-live')).toBeEnabled();
+});

@@ -34,7 +34,7 @@ export const test = base.extend<{ studio: (query?: string) => Promise<Page> }, {
   /** Opens the page with the fake world that `query` describes (`studio-ui/src/lib/ipc/fake/options.ts`). */
   studio: async ({ page, address }, use) => {
     await use(async (query = '') => {
-      await page.goto(`${address}/?latency=0&${query}`);
+      await page.goto(`${address}/?${query}&latency=0`);
       return page;
     });
   },

@@ -81,6 +81,14 @@ const SCREENS: [what: string, query: string, way: (page: Page) => Promise<void>]
     await expect(id(page, 'lip-offset')).toHaveText('84 ms later');
   }],
   ['moderator', 'as=moderator&live=761', desk],
+  ['desk whose session ended', 'live=761&trouble=signed_out', async (page) => {
+    await desk(page);
+    await expect(id(page, 'sign-in-again')).toBeVisible();
+  }],
+  ['desk whose media engine broke', 'live=761&trouble=broken', async (page) => {
+    await desk(page);
+    await expect(id(page, 'broken')).toBeVisible();
+  }],
   ['close the window on air?', 'live=761&closing', async (page) => {
     await desk(page);
     await expect(id(page, 'closing')).toBeVisible();
