@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Frame, Picture, Pixels};
 use crate::{
     format::VideoFormat,
-    scene::drawing::{self, ACCENT, Drawing, is_color, line},
+    scene::drawing::{self, ACCENT, Drawing, Paint, is_color, line},
 };
 
 /// What is written on the still.
@@ -35,7 +35,7 @@ enum Kind {
 impl Drawn {
     /// Draws it at the size of `canvas`. Takes some ten milliseconds.
     pub(crate) fn of(still: &Still, canvas: VideoFormat) -> Self {
-        let drawing = drawing::render(svg(still, canvas));
+        let drawing = drawing::render(svg(still, canvas), Paint::Bgra);
         Self(Arc::new(match drawing {
             Ok(drawing) => Kind::Drawing(drawing),
             Err(error) => {

@@ -7,10 +7,10 @@ use std::{
 
 use gstreamer::prelude::*;
 use gstreamer_app::AppSrc;
-use gstreamer_video::{VideoFormat as RawFormat, VideoFrameFlags, VideoMeta};
+use gstreamer_video::{VideoFormat as RawFormat, VideoFrameFlags, VideoInfo, VideoMeta};
 use parking_lot::Mutex;
 
-use super::{fade::Fade, lip_sync::LipSync, lip_test::LipTest, lower_third, model::Scene};
+use super::{lip_sync::LipSync, lip_test::LipTest, lower_third, model::Scene, overlay::Overlay};
 use crate::{
     MediaError,
     capture::{Door, Frame, Picture, Pixels},
@@ -34,9 +34,7 @@ pub(crate) struct Compositor {
     canvas: VideoFormat,
     pipeline: gstreamer::glib::WeakRef<gstreamer::Pipeline>,
     source: AppSrc,
-    card: AppSrc,
-    card_pad: gstreamer::Pad,
-    fade: Arc<Mutex<Fade>>,
+    overlay: Arc<Mutex<Overlay>>,
     /// The finished pictures: I420 at the canvas size and rate.
     pub program: gstreamer::Element,
 }
@@ -48,31 +46,20 @@ impl Compositor {
         source.set_max_buffers(MOST_PICTURES);
         set_patience(&source, Duration::ZERO);
         source.set_leaky_type(gstreamer_app::AppLeakyType::Downstream);
-        let card = gst::source(None, true);
         let mixer = gst::make("compositor")?;
         // with "ignore-inactive-pads" it would end the stream when no layer has a picture yet
         mixer.set_property_from_str("background", "black");
         let program = gst::tee()?;
-        let chain = [
-            &mixer,
-            &gst::filter(&raw(canvas, "AYUV", true))?,
-            &gst::scaler(false)?,
-            &gst::filter(&raw(canvas, "I420", true))?,
-            &program,
-        ];
-        gst::add(CHAIN, pipeline, &chain)?;
-
-        let fitted = gst::filter(&raw(canvas, "AYUV", false))?;
+        // A picture that comes as I420 at the canvas size is copied once and never converted.
+        gst::add(CHAIN, pipeline, &[&mixer, &gst::filter(&raw(canvas, true))?, &program])?;
+        let fitted = gst::filter(&raw(canvas, false))?;
         gst::add(CHAIN, pipeline, &[source.upcast_ref(), &gst::scaler(true)?, &fitted])?;
-        link_layer(&fitted, &mixer, 0)?;
-        gst::add(CHAIN, pipeline, &[card.upcast_ref()])?;
-        let card_pad = link_layer(card.upcast_ref(), &mixer, 1)?;
-        card_pad.set_property("alpha", 0.0f64);
+        gst::link(CHAIN, &fitted, &mixer)?;
 
-        let fade = Arc::new(Mutex::new(Fade::still(0.0)));
-        animate(&mixer, &card_pad, &fade)?;
+        let overlay = Arc::new(Mutex::new(Overlay::new()));
+        lay_over(&mixer, canvas, &overlay)?;
         keep_up(&mixer, pipeline)?;
-        Ok(Self { canvas, pipeline: pipeline.downgrade(), source, card, card_pad, fade, program })
+        Ok(Self { canvas, pipeline: pipeline.downgrade(), source, overlay, program })
     }
 
     /// A new way in for a source, whose pictures stay with the sound that `sync` follows and are noted by `test`. `arrived` is told of
@@ -131,23 +118,13 @@ impl Compositor {
     pub(crate) fn show(&self, scene: &Scene) -> Result<(), MediaError> {
         let now = self.now().ok_or(MediaError::Stopped)?;
         let Some((layer, card)) = scene.lower_third() else {
-            let mut fade = self.fade.lock();
-            *fade = fade.toward(0.0, now);
+            self.overlay.lock().leave(now);
             return Ok(());
         };
         let rect = layer.place.on(self.canvas);
-        let mut drawing = lower_third::draw(card, rect)?;
+        let drawing = lower_third::draw(card, rect)?;
         let now = self.now().ok_or(MediaError::Stopped)?;
-        drawing.buffer.make_mut().set_pts(gstreamer::ClockTime::from_nseconds(now.as_nanos()));
-        drawing.buffer.make_mut().set_duration(gstreamer::ClockTime::NONE);
-        let position = |n: u32| i32::try_from(n).unwrap_or_default();
-        self.card_pad.set_property("xpos", position(rect.x));
-        self.card_pad.set_property("ypos", position(rect.y));
-        let sample = gstreamer::Sample::builder().buffer(&drawing.buffer).caps(&drawing.caps).build();
-        self.card.push_sample(&sample).map_err(|e| MediaError::failed(CHAIN, e))?;
-        let mut fade = self.fade.lock();
-        *fade = fade.toward(layer.opacity.clamp(0.0, 1.0), now);
-        Ok(())
+        self.overlay.lock().put(drawing, rect, layer.opacity, now)
     }
 
     fn now(&self) -> Option<Pts> {
@@ -156,10 +133,11 @@ impl Compositor {
     }
 }
 
-fn raw(canvas: VideoFormat, format: &str, paced: bool) -> gstreamer::Caps {
+/// Pictures as the encoder takes them.
+fn raw(canvas: VideoFormat, paced: bool) -> gstreamer::Caps {
     let side = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
     let mut caps = gstreamer::Caps::builder("video/x-raw")
-        .field("format", format)
+        .field("format", "I420")
         .field("width", side(canvas.width))
         .field("height", side(canvas.height))
         .field("pixel-aspect-ratio", gstreamer::Fraction::new(1, 1))
@@ -170,33 +148,22 @@ fn raw(canvas: VideoFormat, format: &str, paced: bool) -> gstreamer::Caps {
     caps.build()
 }
 
-fn link_layer(
-    from: &gstreamer::Element,
+/// Draws the overlay into each picture that is finished.
+fn lay_over(
     mixer: &gstreamer::Element,
-    order: u32,
-) -> Result<gstreamer::Pad, MediaError> {
-    let failed = |e: &dyn std::fmt::Display| MediaError::build(CHAIN, e);
-    let pad = mixer.request_pad_simple("sink_%u").ok_or_else(|| failed(&"no more layers"))?;
-    pad.set_property("zorder", order);
-    let out = from.static_pad("src").ok_or_else(|| failed(&"no output"))?;
-    out.link(&pad).map_err(|e| failed(&e))?;
-    Ok(pad)
-}
-
-/// Sets the card's opacity for the next picture each time one is finished.
-fn animate(
-    mixer: &gstreamer::Element,
-    card: &gstreamer::Pad,
-    fade: &Arc<Mutex<Fade>>,
+    canvas: VideoFormat,
+    overlay: &Arc<Mutex<Overlay>>,
 ) -> Result<(), MediaError> {
     let out = mixer.static_pad("src").ok_or_else(|| MediaError::build(CHAIN, "no output"))?;
-    let (card, fade) = (card.downgrade(), fade.clone());
-    out.add_probe(gstreamer::PadProbeType::BUFFER, move |_, info| {
-        if let Some((card, pts)) = card.upgrade().zip(info.buffer().and_then(|b| b.pts())) {
-            let opacity = fade.lock().at(Pts::from_nanos(pts.nseconds()));
-            if (card.property::<f64>("alpha") - opacity).abs() > 0.001 {
-                card.set_property("alpha", opacity);
-            }
+    let info = VideoInfo::builder(RawFormat::I420, canvas.width, canvas.height)
+        .build()
+        .map_err(|e| MediaError::build(CHAIN, e))?;
+    let overlay = overlay.clone();
+    out.add_probe(gstreamer::PadProbeType::BUFFER, move |_, probe| {
+        if let Some(picture) = probe.buffer_mut()
+            && let Some(pts) = picture.pts()
+        {
+            overlay.lock().draw(picture, &info, Pts::from_nanos(pts.nseconds()));
         }
         gstreamer::PadProbeReturn::Ok
     });

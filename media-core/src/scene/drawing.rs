@@ -9,7 +9,27 @@ const CHAIN: &str = "drawing";
 pub(crate) const ACCENT: &str = "#5b8cff";
 const TIMEOUT: gstreamer::ClockTime = gstreamer::ClockTime::from_seconds(5);
 
-/// What was drawn: one picture of BGRA.
+/// The pixels a drawing is made of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Paint {
+    /// A picture of its own.
+    Bgra,
+    /// To lie over a picture: BT.709 in limited range, not multiplied with its alpha.
+    Ayuv,
+}
+
+impl Paint {
+    fn caps(self) -> gstreamer::Caps {
+        let raw = gstreamer::Caps::builder("video/x-raw");
+        match self {
+            Self::Bgra => raw.field("format", "BGRA"),
+            Self::Ayuv => raw.field("format", "AYUV").field("colorimetry", "bt709"),
+        }
+        .build()
+    }
+}
+
+/// What was drawn: one picture.
 pub(crate) struct Drawing {
     /// What GStreamer calls it: format, size.
     pub caps: gstreamer::Caps,
@@ -17,11 +37,10 @@ pub(crate) struct Drawing {
 }
 
 /// Renders an SVG at its own size. Takes some ten milliseconds.
-pub(crate) fn render(svg: String) -> Result<Drawing, MediaError> {
+pub(crate) fn render(svg: String, paint: Paint) -> Result<Drawing, MediaError> {
     gst::init()?;
     let source = gst::source(Some(&gstreamer::Caps::builder("image/svg+xml").build()), false);
-    let raw = gstreamer::Caps::builder("video/x-raw").field("format", "BGRA").build();
-    let sink = gstreamer_app::AppSink::builder().caps(&raw).sync(false).build();
+    let sink = gstreamer_app::AppSink::builder().caps(&paint.caps()).sync(false).build();
     let pipeline = gstreamer::Pipeline::new();
     let chain = [source.upcast_ref(), &gst::make("rsvgdec")?, &gst::make("videoconvert")?, sink.upcast_ref()];
     gst::add(CHAIN, &pipeline, &chain)?;

@@ -9,6 +9,7 @@ mod lower_third;
 pub(crate) mod meter;
 mod mixer;
 mod model;
+mod overlay;
 pub(crate) mod strip;
 
 pub(crate) use self::{
