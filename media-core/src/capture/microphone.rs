@@ -280,7 +280,10 @@ fn is_fatal(error: &cpal::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc;
+    use std::{
+        process::{Child, Command, Stdio},
+        sync::mpsc,
+    };
 
     use super::*;
 
@@ -305,5 +308,93 @@ mod tests {
         let (opening, _stop, news) = minded(Duration::from_secs(60));
         assert!(opening.is_mine());
         assert!(news.recv().is_err(), "nothing is told, and nobody waits on");
+    }
+
+    /// A sound server that has a speaker and no microphone.
+    struct Speaker {
+        server: Child,
+        folder: tempfile::TempDir,
+    }
+
+    impl Speaker {
+        /// `None` where there is no PulseAudio to start.
+        fn start() -> Option<Self> {
+            let folder = tempfile::tempdir().unwrap();
+            let socket = format!("socket={}", folder.path().join("socket").display());
+            let modules = [
+                "module-null-sink sink_name=speaker".to_owned(),
+                format!("module-native-protocol-unix auth-anonymous=1 {socket}"),
+            ];
+            let mut program = Command::new("pulseaudio");
+            program.args([
+                "-n",
+                "--daemonize=no",
+                "--use-pid-file=no",
+                "--exit-idle-time=-1",
+                "--realtime=no",
+            ]);
+            program.args(modules.map(|module| format!("--load={module}")));
+            program
+                .env("HOME", folder.path())
+                .env("XDG_RUNTIME_DIR", folder.path())
+                .env_remove("PULSE_SERVER");
+            let server = program.stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()?;
+            let speaker = Self { server, folder };
+            for _ in 0..100 {
+                if speaker.folder.path().join("socket").exists() {
+                    return Some(speaker);
+                }
+                std::thread::sleep(LOOK);
+            }
+            panic!("the sound server did not start");
+        }
+    }
+
+    impl Drop for Speaker {
+        fn drop(&mut self) {
+            let _ = self.server.kill();
+            let _ = self.server.wait();
+        }
+    }
+
+    #[test]
+    fn what_a_speaker_plays_is_never_the_default_microphone() {
+        let Some(speaker) = Speaker::start() else {
+            eprintln!("SKIP  pulseaudio is not installed");
+            return;
+        };
+        // A process looks for its sound system once, where its environment says: one of its own does.
+        let told = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "capture::microphone::tests::with_a_speaker_alone", "--ignored", "--nocapture"])
+            .env("PULSE_SERVER", format!("unix:{}", speaker.folder.path().join("socket").display()))
+            .env("HOME", speaker.folder.path())
+            .env_remove("PULSE_SOURCE")
+            .output()
+            .unwrap();
+        let told =
+            [told.stdout, told.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
+        assert!(told.contains("1 passed"), "{told}");
+    }
+
+    #[test]
+    #[ignore = "stands where another test has started a sound server with a speaker alone"]
+    fn with_a_speaker_alone() {
+        let host = sound::host().unwrap();
+        let offered = host.default_input_device().unwrap().id().unwrap().to_string();
+        assert!(is_monitor(&offered), "the server itself offers {offered}");
+        assert_eq!(crate::device::microphones(), []);
+
+        let (told, news) = mpsc::channel();
+        let tell: Tell = Arc::new(move |news| {
+            let _ = told.send(match news {
+                News::Opened(device) => Ok(device.id),
+                News::Lost(reason) => Err(reason),
+            });
+        });
+        let strip = Arc::new(Mutex::new(Strip::new()));
+        let test = Arc::new(LipTest::default());
+        let _listening = start(&MicrophoneChoice::Default, 480, &strip, &test, tell).unwrap();
+        let first = news.recv_timeout(Duration::from_secs(10)).unwrap();
+        assert_eq!(first, Err("there is no microphone".to_owned()));
     }
 }

@@ -91,6 +91,16 @@ describe('leaving and coming back', () => {
     expect(closing.asked).toBeNull();
   });
 
+  it('says that it asks, once the question is drawn: the system asks where a page does not', async () => {
+    const closeSeen = vi.fn(async () => {});
+    const backend = Object.assign(new FakeBackend({ latencyMs: 1 }), { closeSeen });
+    void new Closing(backend);
+    backend.emit('closeAsked', { title: 'Autumn drop', viewers: 7, phase: 'live' });
+    expect(closeSeen).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(closeSeen).toHaveBeenCalledOnce();
+  });
+
   it('speaks of the show as it is by now, and asks no more when a colleague has ended it', () => {
     const backend = new FakeBackend({ latencyMs: 1 });
     const closing = new Closing(backend);
