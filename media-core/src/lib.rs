@@ -3,6 +3,7 @@
 //! Knows no account, no database, no window. The rooms, each using only those above it:
 //!
 //! - [`error`], [`time`], [`format`]: plain values; no GStreamer type leaves this crate.
+//! - [`memory`]: what a program that builds pipelines again and again asks of the C library.
 //! - [`device`]: cameras and microphones, and when they come and go.
 //! - `capture`: one file per source. [`scene`]: layers, drawn by a compositor and mixed by a mixer.
 //! - [`encode`]: renditions, the H.264 and AAC encoders, the encoder of a ladder of rungs.
@@ -19,6 +20,7 @@ pub mod encode;
 pub mod error;
 pub mod format;
 mod gst;
+pub mod memory;
 pub mod output;
 pub mod pipeline;
 pub mod scene;
