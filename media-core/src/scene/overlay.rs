@@ -133,7 +133,8 @@ mod tests {
         let mut overlay = Overlay::new();
         overlay.put(half_white(), RECT, 1.0, Pts::ZERO).unwrap();
         let middle = ((RECT.y + 5) * SIDE + RECT.x + 10) as usize;
-        let seen: Vec<u8> = [0, 40, 80, 200].map(|ms| luma(&mut overlay, Pts::from_millis(ms))[middle]).into();
+        let seen: Vec<u8> =
+            [0, 40, 80, 200].map(|ms| luma(&mut overlay, Pts::from_millis(ms))[middle]).into();
         assert_eq!(seen[0], 16);
         assert!(seen.windows(2).all(|w| w[0] < w[1]), "{seen:?}");
         overlay.leave(Pts::from_millis(1000));
