@@ -202,6 +202,7 @@ mod tests {
         assert_eq!(whole, Some((true, 1)), "the window is told the chat anew, in its order");
         assert_eq!((room.show.state, room.show.lineup_revision), (ShowState::Ended, 1));
         assert!(room.show.receiving && room.orders == 1);
+        assert!(told.iter().any(|event| matches!(event, DeskEvent::Orders(1))), "totals are asked for");
         assert!(matches!(told.last(), Some(DeskEvent::Show(Some(_)))));
     }
 }

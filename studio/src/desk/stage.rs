@@ -630,4 +630,41 @@ mod tests {
         assert_eq!(stage.view().microphone_name.as_deref(), Some("Boom"));
         assert!(stage.faults.view().is_empty());
     }
+
+    #[test]
+    fn a_machine_too_slow_and_sound_that_breaks_off_are_on_the_list_until_they_are_over() {
+        let mut stage = stage(&Settings::default());
+        stage.take(&Event::Microphone { device: Some(device("m-1", "Lavalier")) });
+        assert!(!stage.take(&Event::Overloaded { pictures: 40 }), "the picture's view is as it was");
+        stage.take(&Event::SoundBroken { gaps: 2 });
+        let listed = |stage: &Stage| {
+            let faults = stage.faults.view().into_iter();
+            faults.map(|fault| (fault.code, fault.subject.unwrap_or_default())).collect::<Vec<_>>()
+        };
+        let [slow, broken] =
+            [(FaultCode::EncoderOverload, "720p30".into()), (FaultCode::SoundGaps, "Lavalier".into())];
+        assert_eq!(listed(&stage), [slow, broken.clone()]);
+        stage.take(&Event::KeepsUp { pictures: 40 });
+        assert_eq!(listed(&stage), [broken]);
+        stage.take(&Event::SoundSteady { gaps: 2 });
+        assert_eq!(listed(&stage), []);
+    }
+
+    #[test]
+    fn a_camera_that_was_there_is_lost_and_one_that_never_was_is_missing() {
+        let mut stage = stage(&Settings::default());
+        stage.set_source(camera("usb-1")).unwrap();
+        let source = VideoSource::Camera { id: "usb-1".into() };
+        let lost = || Event::SourceLost { source: source.clone(), reason: "no such device".into() };
+        let code = |stage: &Stage| stage.faults.view().first().map(|fault| fault.code);
+        stage.take(&lost());
+        assert_eq!(code(&stage), Some(FaultCode::CameraMissing));
+        stage.take(&Event::Source { source: source.clone(), showing: Showing::Source });
+        assert_eq!(code(&stage), None, "a picture ends it");
+        stage.take(&lost());
+        assert_eq!(code(&stage), Some(FaultCode::CameraLost));
+        stage.set_source(camera("usb-2")).unwrap();
+        stage.take(&lost());
+        assert_eq!(code(&stage), Some(FaultCode::CameraMissing), "another one was never there");
+    }
 }

@@ -364,3 +364,31 @@ async fn a_programme_that_is_given_up_shows_no_picture_instead_of_its_last_one_w
     stage.desk.close_show().await.unwrap();
     assert_eq!(pictures(&stage).await, 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sounds_offset_is_told_bounded_and_remembered_for_the_next_start() {
+    let stage = stage("127.0.0.1:9", Ok(())).await;
+    stage.desk.set_sound_offset(-84).await.unwrap();
+    assert_eq!(stage.desk.set_sound_offset(501).await.unwrap_err().code, Code::InvalidRequest);
+    assert_eq!(stage.desk.snapshot().await.unwrap().stage.sound_offset_ms, -84);
+    assert_eq!(stage.desk.settings.read().sound_offset_ms, -84);
+    let refused = stage.desk.measure_sound().await.unwrap_err();
+    assert_eq!(refused.code, Code::DeviceUnavailable, "colour bars have no lips");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_answer_to_a_try_that_was_cancelled_changes_nothing_of_the_next() {
+    let (_listener, address) = black_hole();
+    let stage = stage(&address, Ok(())).await;
+    let first = stage.desk.ask(Ask::GoLive).await.unwrap().unwrap();
+    stage.desk.cancel_air().await.unwrap();
+    stage.desk.ask(Ask::GoLive).await.unwrap().unwrap();
+
+    let refused = CommandError::new(Code::Forbidden, "Not you.");
+    stage.desk.ask(|done| Ask::Takeoff(first.turn, Err(refused), done)).await.unwrap();
+    stage.desk.owner.send(Ask::Aired(first.turn, Ok(5.0))).await.unwrap();
+    let now = stage.desk.snapshot().await.unwrap();
+    assert_eq!((now.air.phase, now.air.live_at_ms), (AirPhase::Connecting, None));
+    assert!(fault(&now, FaultCode::CloudRefused).is_none(), "{:?}", now.faults);
+    assert_eq!(stage.desk.note.read(), None);
+}

@@ -40,6 +40,12 @@ describe('what is wrong', () => {
       'chat_away',
       'sleep_allowed',
     ]);
+    // The desk tells nothing anew of a show that is open already.
+    vi.spyOn(backend, 'openShow').mockResolvedValue();
+    const reloaded = new Desk(backend, clock, ORG, SHOW);
+    await done(reloaded.open());
+    expect(reloaded.faults.list).toEqual(desk.faults.list);
+    reloaded.stop();
     backend.emit('faultsChanged', []);
     expect(desk.faults.list).toEqual([]);
     desk.stop();

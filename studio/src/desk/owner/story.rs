@@ -1,10 +1,11 @@
 //! Stories of the whole desk: a real programme, a server that takes it, a cloud that airs it.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Notify, mpsc, oneshot};
 use vitrine_media::output::RtmpTarget;
 use vitrine_protocol::ShowState;
@@ -19,8 +20,8 @@ use crate::desk::faults::Faults;
 use crate::desk::note::NoteFile;
 use crate::desk::settings::{Settings, SettingsFile};
 use crate::desk::view::{
-    AirPhase, AirView, DeskEvent, FaultAction, FaultCode, FaultSource, FaultView, Quality, ShowView,
-    SourceChoice, StageShowing, StageView,
+    AirPhase, AirView, DeskEvent, FaultAction, FaultCode, FaultSource, FaultView, Quality, Severity,
+    ShowView, SourceChoice, StageShowing, StageView, UplinkView, Verdict,
 };
 use crate::desk::world::{Awake, World};
 
@@ -31,6 +32,7 @@ struct Told {
     faults: Mutex<Vec<FaultView>>,
     all_faults: Mutex<Vec<FaultCode>>,
     stage: Mutex<Option<StageView>>,
+    uplink: Mutex<Option<UplinkView>>,
 }
 
 impl Window for Told {
@@ -41,6 +43,7 @@ impl Window for Told {
                 self.all_faults.lock().unwrap().extend(faults.iter().map(|fault| fault.code));
                 *self.faults.lock().unwrap() = faults;
             }
+            DeskEvent::Uplink(uplink) => *self.uplink.lock().unwrap() = Some(uplink),
             DeskEvent::Stage(stage) => *self.stage.lock().unwrap() = Some(stage),
             _ => {}
         }
@@ -84,13 +87,25 @@ struct Ingest {
     publishes: Publishes,
     only: Arc<Mutex<Option<&'static str>>>,
     cut: Arc<Notify>,
+    /// Nothing more is read from anybody.
+    deaf: Arc<AtomicBool>,
 }
 
 impl Ingest {
     async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let socket = TcpSocket::new_v4().unwrap();
+        // A line has room for little.
+        socket.set_recv_buffer_size(32 << 10).unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let listener = socket.listen(16).unwrap();
         let url = format!("rtmp://{}/live", listener.local_addr().unwrap());
-        let ingest = Self { url, publishes: Publishes::default(), only: Arc::default(), cut: Arc::default() };
+        let ingest = Self {
+            url,
+            publishes: Publishes::default(),
+            only: Arc::default(),
+            cut: Arc::default(),
+            deaf: Arc::default(),
+        };
         let server = ingest.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -130,6 +145,9 @@ impl Ingest {
         let mut session = ServerSession::new(ServerConfig::default(), Instant::now());
         let (mut number, mut buffer) = (None, vec![0; 64 << 10]);
         loop {
+            while self.deaf.load(Ordering::Relaxed) {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
             let read = stream.read(&mut buffer).await.ok().filter(|read| *read > 0)?;
             session.receive(buffer[..read].to_vec().into(), Instant::now()).ok()?;
             while let Some(event) = session.poll_event() {
@@ -347,4 +365,24 @@ async fn a_key_that_a_colleague_replaced_is_replaced_here_too_without_leaving_th
     let phases: Vec<_> = desk.told.air.lock().unwrap().iter().map(|air| air.phase).collect();
     assert!(phases.ends_with(&[AirPhase::Live, AirPhase::Reconnecting, AirPhase::Live]), "{phases:?}");
     desk.ask(Ask::End).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_takes_nothing_is_on_the_list_for_as_long_as_it_is_late_and_no_longer_off_air() {
+    let ingest = Ingest::start().await;
+    let desk = Desk::start(SourceChoice::TestPattern, &ingest).await;
+    desk.go_live(ingest.target()).await;
+    until("pictures", SOON, || ingest.pictures(0) > 30).await;
+    assert!(desk.told.fault(FaultCode::UplinkSlow).is_none());
+
+    ingest.deaf.store(true, Ordering::Relaxed);
+    let severity = |desk: &Desk| desk.told.fault(FaultCode::UplinkSlow).map(|fault| fault.severity);
+    until("it is poor", SOON, || severity(&desk) == Some(Severity::Warn)).await;
+    let uplink = desk.told.uplink.lock().unwrap().clone().unwrap();
+    assert_eq!(uplink.verdict, Verdict::Poor);
+    assert!(uplink.aim_kbps < uplink.chosen_kbps, "less is sent: {uplink:?}");
+
+    ingest.deaf.store(false, Ordering::Relaxed);
+    desk.ask(Ask::CancelAir).await.unwrap();
+    assert!(desk.told.fault(FaultCode::UplinkSlow).is_none());
 }
