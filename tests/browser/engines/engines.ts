@@ -29,7 +29,9 @@ export function inEachEngine(title: string, story: (tab: Tab) => Promise<void>, 
       try {
         await story(tab);
       } catch (error) {
-        await info.attach('screen', { body: await tab.screenshot(), contentType: 'image/png' }).catch(() => undefined);
+        // A browser that hangs gives no picture, and must not hide why.
+        const screen = await tab.screenshot().catch(() => undefined);
+        if (screen) await info.attach('screen', { body: screen, contentType: 'image/png' });
         throw error;
       } finally {
         await tab.close();
