@@ -1,9 +1,10 @@
 // How far picture and sound of one moment are apart where they arrive, over ten minutes with a sound card whose clock is off.
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { offsets } from './lib/lip.mjs';
 import { say, sleep } from './lib/nest.mjs';
 import { startNginx } from './lib/nginx.mjs';
+import { upToDate } from './lib/program.mjs';
 
 export const names = ['studio_av_offset_ms'];
 /** Takes ten minutes. */
@@ -15,8 +16,7 @@ const SOUND_PPM = 200;
 const SETTLE_FLASHES = 5;
 
 export async function measure(nest) {
-  const program = join(process.env.VITRINE_BENCH_EXAMPLES ?? '', 'flash_and_beep');
-  if (!existsSync(program)) throw new Error(`no ${program}: ./x bench builds it`);
+  const program = upToDate(join(process.env.VITRINE_BENCH_EXAMPLES ?? '', 'flash_and_beep'));
   const nginx = await startNginx(nest, 'lip', { record: true });
   const args = [String(SECONDS), String(SOUND_PPM)];
   const ours = nest.start('ours', program, [nginx.publishTo('ours'), ...args]);

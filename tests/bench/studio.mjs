@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { makeShow, register, startCloud } from './lib/cloud.mjs';
 import { freePort, median, ROUNDS, say, sleep } from './lib/nest.mjs';
 import { startNginx } from './lib/nginx.mjs';
+import { buildOf, upToDate } from './lib/program.mjs';
 
 export const names = ['studio_cpu', 'studio_memory_mb'];
 /** Takes minutes, and a machine of its own. */
@@ -14,7 +15,8 @@ const SECONDS = Number(process.env.VITRINE_BENCH_STUDIO_S ?? 30);
 
 export async function measure(nest) {
   const studio = process.env.VITRINE_BENCH_STUDIO ?? '';
-  for (const file of [studio, '/usr/bin/obs']) if (!existsSync(file)) throw new Error(`no ${file}: ./x bench installs and builds it`);
+  upToDate(studio);
+  if (!existsSync('/usr/bin/obs')) throw new Error('no /usr/bin/obs: ./x bench installs it');
   // Both send to nginx, which keeps what arrives and passes it on: the cloud must see the show that goes live.
   const ingest = `127.0.0.1:${await freePort()}`;
   const nginx = await startNginx(nest, 'sink', { record: true, pushTo: ingest });
@@ -26,7 +28,7 @@ export async function measure(nest) {
     '-t', '60', '-c:v', 'libx264', '-preset', 'veryfast', '-b:v', '2500k', '-g', '60', '-pix_fmt', 'yuv420p', '-c:a', 'aac', '-ac', '2', film]);
   const answer = join(nest.folder, 'studio.json');
   const desk = nest.start('desk', 'bash', [
-    join(ROOT, 'tests/rig/webdriver.sh'), '--cheap-paint', '--keyring', '--driver', process.env.VITRINE_TAURI_DRIVER ?? 'tauri-driver',
+    join(ROOT, 'tests/rig/webdriver.sh'), '--keyring', '--driver', process.env.VITRINE_TAURI_DRIVER ?? 'tauri-driver',
     '--', process.execPath, join(import.meta.dirname, 'studio-desk.mjs'),
   ], {
     env: {
@@ -42,7 +44,7 @@ export async function measure(nest) {
   const figure = (name, of, limit) => {
     const rounds = { ours: ours.map(of), peer: obs.map(of) };
     const peer = { name: 'obs', value: median(rounds.peer) };
-    return { name, ours: median(rounds.ours), peer, goal: Number((limit * peer.value).toPrecision(3)), rounds, how: `${/\/release\//.test(studio) ? 'release' : 'debug'} build, OBS ${version}, ${SECONDS} s a round` };
+    return { name, ours: median(rounds.ours), peer, goal: Number((limit * peer.value).toPrecision(3)), rounds, how: `${buildOf(studio)}, OBS ${version}, ${SECONDS} s a round` };
   };
   return [figure(names[0], (round) => (round.cpu * 1_000) / round.frames, 0.7), figure(names[1], (round) => round.memory, 1.1)];
 }

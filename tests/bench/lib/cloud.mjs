@@ -2,12 +2,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually, say } from './nest.mjs';
+import { buildOf, upToDate } from './program.mjs';
 
 /** The program that is measured, and which build it is. */
 export function program() {
-  const path = process.env.VITRINE_CLOUD_BIN;
-  if (!path || !existsSync(path)) throw new Error(`no cloud at ${path}: cargo build -p vitrine-cloud`);
-  return { path, build: /\/release\//.test(path) ? 'release build' : /\/debug\//.test(path) ? 'debug build' : path };
+  const path = upToDate(process.env.VITRINE_CLOUD_BIN);
+  return { path, build: buildOf(path) };
 }
 
 /** Starts `serve`; answers when it listens. */
