@@ -28,6 +28,16 @@ describe('format', () => {
     }
   });
 
+  it('refuses a price that could be read in two ways', () => {
+    for (const [text, currency] of [['1,299', 'EUR'], ['1.299', 'EUR'], ['4,900', 'JPY'], ['4.90', 'JPY'], ['1,299', 'KWD'], ['1.299,00', 'EUR'], ['1 299', 'EUR']] as const) {
+      expect(format.parsePrice(text, currency), `${text} ${currency}`).toBeNull();
+    }
+    expect(format.parsePrice('1.299', 'KWD')).toBe(1299);
+    expect(format.parsePrice('12,5', 'EUR')).toBe(1250);
+    expect(format.parsePrice('12,50', 'KWD')).toBe(12_500);
+    for (const currency of ['EUR', 'JPY', 'KWD']) expect(format.parsePrice(format.priceExample(currency), currency)).not.toBeNull();
+  });
+
   it('parts thousands and names bitrates', () => {
     expect(format.count(1284)).toBe('1\u2009284');
     expect(format.bitrate(5980)).toBe('6.0 Mb/s');

@@ -40,11 +40,19 @@ export function minorPerMajor(currency: string): number {
   return 10 ** decimals(currency);
 }
 
-/** `4,900 → "49"`-like text of a price field into minor units; null when it is no price. */
+/**
+ * The text of a price field in minor units; null when it is no price, or could be two: at most as many digits after the mark as
+ * the currency has, nothing between thousands, and no comma before three digits, which most people read as thousands.
+ */
 export function parsePrice(text: string, currency: string): number | null {
-  const clean = text.trim().replace(',', '.');
-  if (!/^\d{1,9}(\.\d{1,3})?$/.test(clean)) return null;
-  return Math.round(Number(clean) * minorPerMajor(currency));
+  const [, whole, mark, part = ''] = /^(\d{1,9})(?:([.,])(\d+))?$/.exec(text.trim()) ?? [];
+  if (whole === undefined || part.length > decimals(currency) || (mark === ',' && part.length === 3)) return null;
+  return Math.round(Number(`${whole}.${part}`) * minorPerMajor(currency));
+}
+
+/** A price as it may be typed: `1299.90`, `1300` where there are no cents. */
+export function priceExample(currency: string): string {
+  return (1299.9).toFixed(decimals(currency));
 }
 
 const groups = new Intl.NumberFormat('en', { useGrouping: true });

@@ -1,0 +1,43 @@
+import type { Product, ProductFields } from '../../lib/cloud/types.ts';
+import { minorPerMajor, parsePrice } from '../../lib/text/format.ts';
+
+/** What the form's fields say. */
+export interface Texts {
+  title: string;
+  description: string;
+  url: string;
+  currency: string;
+  price: string;
+  /** The price before; empty: none. */
+  before: string;
+  stock: string;
+}
+
+/** A product as the form begins with it; `currency`: the first suggestion for a new one. */
+export function textsOf(product: Product | null, currency: string): Texts {
+  const price = (minor: number | null = null) => (minor === null ? '' : String(minor / minorPerMajor(product!.currency)));
+  return {
+    title: product?.title ?? '',
+    description: product?.description ?? '',
+    url: product?.url ?? '',
+    currency: product?.currency ?? currency,
+    price: price(product?.price_minor),
+    before: price(product?.compare_at_minor),
+    stock: product ? String(product.stock) : '',
+  };
+}
+
+/** What they mean; `several`: price and stock belong to the variants. Call it with texts that were checked. */
+export function fieldsOf(texts: Texts, several: boolean): Partial<ProductFields> {
+  return {
+    title: texts.title.trim(),
+    description: texts.description.trim(),
+    url: texts.url.trim(),
+    compare_at_minor: texts.before === '' ? null : parsePrice(texts.before, texts.currency),
+    ...(!several && {
+      currency: texts.currency,
+      price_minor: parsePrice(texts.price, texts.currency)!,
+      stock: Number(texts.stock),
+    }),
+  };
+}
