@@ -53,6 +53,28 @@ describe('the preview', () => {
     expect(shown).toEqual([2]);
   });
 
+  it('goes on when the programme behind it is built anew and counts from one', async () => {
+    const { gate: g, shown, decodes } = gate();
+    for (const [at, frame] of [7, 8, 1, 2].entries()) {
+      g.take(message(frame));
+      decodes[at]!.finish();
+      await settle();
+    }
+    expect(shown).toEqual([7, 8, 1, 2]);
+  });
+
+  it('goes on when a picture of the last connection is decoded after the next one is open', async () => {
+    const { gate: g, shown, decodes } = gate();
+    g.take(message(90));
+    g.restart();
+    decodes[0]!.finish();
+    await settle();
+    g.take(message(1));
+    decodes[1]!.finish();
+    await settle();
+    expect(shown.at(-1)).toBe(1);
+  });
+
   it('ignores a message without a picture', () => {
     const { gate: g, decodes } = gate();
     g.take(new ArrayBuffer(8));

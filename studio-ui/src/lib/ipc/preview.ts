@@ -18,14 +18,16 @@ interface ImageBitmapSize {
 
 /**
  * Decodes at most two pictures at once and always the newest: what arrives meanwhile waits in one
- * slot, where a newer picture replaces it. Pictures come out in order; a late one is dropped.
+ * slot, where a newer picture replaces it. Pictures come out in the order in which they came, whatever
+ * their own numbers: a programme that is built anew counts from one. A late one is dropped.
  */
 export class FrameGate<P extends Picture> {
   #decode: (jpeg: Uint8Array) => Promise<P>;
   #show: (picture: P) => void;
-  #waiting: { frame: number; jpeg: Uint8Array } | null = null;
+  #waiting: { turn: number; jpeg: Uint8Array } | null = null;
   #decoding = 0;
-  #shown = -1;
+  #taken = 0;
+  #shown = 0;
 
   constructor(decode: (jpeg: Uint8Array) => Promise<P>, show: (picture: P) => void) {
     this.#decode = decode;
@@ -34,14 +36,12 @@ export class FrameGate<P extends Picture> {
 
   take(message: ArrayBuffer) {
     if (message.byteLength <= HEADER_BYTES) return;
-    const frame = new DataView(message).getUint32(0);
-    this.#waiting = { frame, jpeg: new Uint8Array(message, HEADER_BYTES) };
+    this.#waiting = { turn: ++this.#taken, jpeg: new Uint8Array(message, HEADER_BYTES) };
     void this.#next();
   }
 
-  /** A new connection counts frames from the start. */
+  /** A new connection: what waited of the last one is of no use. */
   restart() {
-    this.#shown = -1;
     this.#waiting = null;
   }
 
@@ -52,8 +52,8 @@ export class FrameGate<P extends Picture> {
     this.#decoding++;
     try {
       const picture = await this.#decode(next.jpeg);
-      if (next.frame > this.#shown) {
-        this.#shown = next.frame;
+      if (next.turn > this.#shown) {
+        this.#shown = next.turn;
         this.#show(picture);
       }
       picture.close();
