@@ -1,6 +1,7 @@
 import type { Cloud } from '../cloud/cloud.ts';
-import type { Coupon, Product, Show } from '../cloud/types.ts';
+import type { Coupon, LineupItem, Product, Show } from '../cloud/types.ts';
 import type { HighlightCard, HighlightTarget } from '../ipc/backend.ts';
+import { LineupEdits } from './lineup-edits.svelte.ts';
 import { Resource } from './resource.svelte.ts';
 
 /** A line of the line-up with what it stands for. */
@@ -40,12 +41,18 @@ export class RunOfShow {
   readonly loaded: Resource<{ show: Show; products: Product[]; coupons: Coupon[] }>;
   entries = $derived.by<Entry[]>(() => {
     const value = this.loaded.value;
-    return value ? entriesOf(value.show, value.products, value.coupons) : [];
+    return value ? entriesOf(this.#edits.shown(value.show), value.products, value.coupons) : [];
   });
   /** The row that P acts on. */
   chosen = $state(0);
+  #showId: string;
+  #edits: LineupEdits;
 
   constructor(cloud: Cloud, showId: string) {
+    this.#showId = showId;
+    this.#edits = new LineupEdits(cloud.setLineup, (show) => {
+      if (this.loaded.value) this.loaded.value = { ...this.loaded.value, show };
+    });
     this.loaded = new Resource(async () => {
       const [show, products, coupons] = await Promise.all([
         cloud.show(showId),
@@ -54,6 +61,11 @@ export class RunOfShow {
       ]);
       return { show, products, coupons };
     });
+  }
+
+  /** Shows the new order at once; rejects when the cloud refused it. */
+  setLineup(items: LineupItem[]): Promise<void> {
+    return this.#edits.set(this.#showId, items);
   }
 
   choose(index: number) {
