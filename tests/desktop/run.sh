@@ -43,7 +43,7 @@ fi
 # The window runs in a fresh home of its own; a demo on this machine must not leak in.
 export VITRINE_DEMO_RUN_FILE=$D/no-demo.json RUN_FILE=$D/data/run/serve.json STUDIO
 rc=0
-timeout -k 5 540 tests/rig/webdriver.sh --cheap-paint --keyring --driver "${VITRINE_TAURI_DRIVER:-$(command -v tauri-driver)}" \
+timeout -k 5 540 tests/rig/webdriver.sh --keyring --driver "${VITRINE_TAURI_DRIVER:-$(command -v tauri-driver)}" \
   -- timeout -k 5 480 node tests/desktop/story.mjs || rc=$?
 if [ $rc = 0 ]; then echo "desktop: 1 passed, 0 failed, $skipped skipped"; else
   tail -n 40 "$D/cloud.log"
