@@ -18,6 +18,8 @@ export class Chat {
     }
     return n;
   });
+  /** Ids of messages and of authors whose messages were taken away. */
+  #gone = $state.raw<Readonly<Record<string, true>>>({});
   #backend: Backend;
   #clock: Clock;
   #stop: () => void;
@@ -37,6 +39,15 @@ export class Chat {
           !change.removed.includes(message.id) && !change.removedAuthors.includes(message.author.id),
       )
       .slice(-KEPT);
+    const back = change.added.flatMap(({ id, author }) => [id, author.id]);
+    const kept = change.reset ? [] : Object.keys(this.#gone);
+    const gone = [...kept, ...change.removed, ...change.removedAuthors].filter((id) => !back.includes(id));
+    if (gone.length || kept.length || change.reset) this.#gone = Object.fromEntries(gone.map((id) => [id, true]));
+  }
+
+  /** A moderator took it away: a list that is held still has its row. */
+  isGone(message: ChatMessage): boolean {
+    return message.id in this.#gone || message.author.id in this.#gone;
   }
 
   by(author: string): ChatMessage[] {

@@ -472,6 +472,7 @@ export const words = {
   'chat.newer': '{n} new messages',
   'chat.delete': 'Delete message',
   'chat.ban': 'Ban {name}',
+  'chat.gone': 'Removed',
   'chat.deleted': 'Message deleted',
   'chat.banned': '{name} is banned and their messages are gone',
   'chat.unbanned': '{name} may write again, and the messages are back',
