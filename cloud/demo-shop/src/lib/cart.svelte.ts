@@ -12,26 +12,38 @@ export class Cart {
 
   constructor(catalogue: Catalogue) {
     this.catalogue = catalogue;
-    this.data = readCart(recall('localStorage', KEY));
-    // Another tab of the shop has the same cart.
-    addEventListener('storage', (event) => event.key === KEY && (this.data = readCart(event.newValue)));
+    this.#read();
+    // Another tab of the shop has the same cart, and so has the page that came after this one: the back-forward cache wakes it
+    // as it was, without the storage events between.
+    addEventListener('storage', (event) => event.key === KEY && this.#read());
+    addEventListener('pageshow', (event) => event.persisted && this.#read());
   }
 
   add(sku: string, quantity: number, attrs: Record<string, string> = {}): Refusal | null {
-    return this.#take(added(this.data, this.catalogue, sku, quantity, attrs));
+    return this.#take(added(this.#present(), this.catalogue, sku, quantity, attrs));
   }
 
   change(sku: string, quantity: number): void {
-    this.#take(changed(this.data, this.catalogue, sku, quantity));
+    this.#take(changed(this.#present(), this.catalogue, sku, quantity));
   }
 
   applyCoupon(code: string): Refusal | null {
-    return this.#take(withCoupon(this.data, this.catalogue, code));
+    return this.#take(withCoupon(this.#present(), this.catalogue, code));
   }
 
   /** Takes out what was bought. */
   ordered(order: CartData): void {
-    this.#take(without(this.data, order));
+    this.#take(without(this.#present(), order));
+  }
+
+  #read(): void {
+    this.data = readCart(recall('localStorage', KEY));
+  }
+
+  /** The cart as it is now: a change of one that this page remembers would undo what other pages did. */
+  #present(): CartData {
+    this.#read();
+    return this.data;
   }
 
   #take(next: CartData | Refusal): Refusal | null {

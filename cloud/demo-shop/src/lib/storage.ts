@@ -6,7 +6,7 @@ const here = new Map<string, string>();
 
 export function recall(shelf: Shelf, key: string): string | null {
   try {
-    return window[shelf].getItem(key) ?? here.get(key) ?? null;
+    return here.get(key) ?? window[shelf].getItem(key); // here: newer than what a full storage still has
   } catch {
     return here.get(key) ?? null;
   }
