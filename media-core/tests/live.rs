@@ -279,6 +279,23 @@ async fn a_refused_key_ends_the_broadcast_with_the_servers_words() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_cannot_take_the_stream_right_now_is_asked_again() {
+    let _turn = TURN.lock().await;
+    let server = Server::start(Manner::NotYet).await;
+    let (pipeline, mut events) = start(Config::small());
+    pipeline.start_broadcast(server.target());
+    let reason = event(&mut events, "tried again", |event| match event {
+        Event::Broadcast { broadcast: BroadcastState::Refused { code, .. } } => Some(code.clone()),
+        Event::Broadcast { broadcast: BroadcastState::Reconnecting { reason, .. } } => Some(reason.clone()),
+        _ => None,
+    })
+    .await;
+    assert_eq!(reason, "Not now.");
+    server.wait(0, "pictures", |tags| times(tags, TagKind::Video).len() > 5).await;
+    pipeline.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_frozen_server_costs_the_preview_nothing_and_is_left() {
     let _turn = TURN.lock().await;
     let server = Server::start(Manner::Freezes).await;

@@ -24,6 +24,8 @@ use vitrine_rtmp::{ServerConfig, ServerEvent, ServerSession, flv::Tag};
 pub enum Manner {
     Takes,
     Refuses,
+    /// Says "not now" to the first who comes, then takes.
+    NotYet,
     /// Accepts, then reads nothing more.
     Freezes,
     /// Reads so many bytes a second: the line to it is slow.
@@ -63,7 +65,10 @@ impl Server {
         let (seen, open) = (publishes.clone(), connections.clone());
         let accepting = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                open.lock().push(tokio::spawn(serve(stream, manner, seen.clone())));
+                let mut open = open.lock();
+                let manner =
+                    if manner == Manner::NotYet && !open.is_empty() { Manner::Takes } else { manner };
+                open.push(tokio::spawn(serve(stream, manner, seen.clone())));
             }
         });
         Self { address, publishes, accepting, connections }
@@ -139,6 +144,9 @@ async fn serve(mut stream: TcpStream, manner: Manner, publishes: Arc<Mutex<Vec<P
             match event {
                 ServerEvent::PublishRequested { .. } if manner == Manner::Refuses => {
                     session.reject_publish("NetStream.Publish.BadName", "This key is not known.").unwrap();
+                }
+                ServerEvent::PublishRequested { .. } if manner == Manner::NotYet => {
+                    session.reject_publish("NetStream.Publish.Failed", "Not now.").unwrap();
                 }
                 ServerEvent::PublishRequested { .. } => {
                     let mut publishes = publishes.lock();

@@ -34,7 +34,7 @@ const BOUNDS: Bounds = Bounds { bytes: 3 << 20, age: Duration::from_secs(3) };
 const HEALTHY: Duration = Duration::from_secs(20);
 /// A server that has taken us once may still hold our lost connection: it is asked so often again before its word about the key counts.
 const REFUSALS: u32 = 6;
-/// The one word of a server that is about the key. All others pass: it is about to restart, or its database is.
+/// The one word of a server that is about the key. All others pass: it is about to restart, or its database is away.
 const BAD_KEY: &str = "NetStream.Publish.BadName";
 
 /// Where to publish.
@@ -115,6 +115,8 @@ pub enum LossCause {
     NoAnswer,
     /// It was there and broke.
     Broken,
+    /// The server does not take the key now, though it did before.
+    KeyRefused,
 }
 
 /// How well a broadcast goes.
@@ -234,9 +236,9 @@ impl Shared {
     }
 }
 
-/// Whether a refusal is the end of the broadcast, after so many that were about the key.
-fn is_final(connected_once: bool, key_refusals: u32) -> bool {
-    !connected_once || key_refusals > REFUSALS
+/// Whether the refusal with this code is the end of the broadcast, after so many in all that were about the key.
+fn is_final(code: &str, connected_once: bool, key_refusals: u32) -> bool {
+    code == BAD_KEY && (!connected_once || key_refusals > REFUSALS)
 }
 
 impl Broadcast {
@@ -268,12 +270,13 @@ impl Broadcast {
                 Ended::Stopped => break,
                 Ended::Refused { code, reason } => {
                     refusals += u32::from(code == BAD_KEY);
-                    if is_final(connected_once, refusals) {
+                    if is_final(&code, connected_once, refusals) {
                         tracing::warn!(code, reason, "the server refused the broadcast");
                         self.shared.set(BroadcastState::Refused { code, reason });
                         return;
                     }
-                    (LossCause::Broken, if reason.is_empty() { code } else { reason })
+                    let cause = if code == BAD_KEY { LossCause::KeyRefused } else { LossCause::Broken };
+                    (cause, if reason.is_empty() { code } else { reason })
                 }
                 Ended::Unreachable(Failure { cause, reason }) => (cause, reason),
                 Ended::Lost(reason) => (LossCause::Broken, reason),
@@ -323,11 +326,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_key_is_refused_for_good_once_a_server_has_taken_us() {
-        assert!(is_final(false, 0), "a server that never took us says what is wrong at once");
-        assert!(!is_final(true, 0), "a deploy, a database that is away: tried for as long as it takes");
-        assert!(!is_final(true, REFUSALS), "our own lost connection may still hold the place");
-        assert!(is_final(true, REFUSALS + 1));
+    fn only_the_key_is_refused_for_good_and_not_at_once_by_a_server_that_has_taken_us() {
+        const NOT_NOW: &str = "NetStream.Publish.Failed";
+        assert!(is_final(BAD_KEY, false, 1), "a key that never was taken is wrong");
+        assert!(!is_final(BAD_KEY, true, REFUSALS), "our own lost connection may still hold the place");
+        assert!(is_final(BAD_KEY, true, REFUSALS + 1));
+        for connected_once in [false, true] {
+            assert!(!is_final(NOT_NOW, connected_once, 99), "a deploy, a database that is away");
+        }
     }
 
     #[test]

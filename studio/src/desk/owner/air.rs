@@ -36,6 +36,7 @@ impl Owner {
         }
         self.faults.clear_source(FaultSource::Air);
         (self.uplink, self.hindrance, self.rekeyed) = (Uplink::new(), None, false);
+        (self.publishes, self.broken) = (Vec::new(), None);
         // Live again: its end is not meant any more.
         self.owed_end.take_if(|owed| owed.show_id == show.show_id);
         Ok(Departure { show, turn: self.phase.turn() })
@@ -61,6 +62,11 @@ impl Owner {
             Ok(live_at_ms) => {
                 self.step(Step::Aired { live_at_ms });
                 self.leave_note(live_at_ms);
+                // On air: hints of the way there, and their way back, are of no use any more.
+                self.faults.clear_source(FaultSource::Air);
+                if let Some(reason) = self.broken.clone() {
+                    self.uplink_lost(&reason);
+                }
             }
             Err(error) => {
                 self.refused(cloud_fault(&error));
@@ -140,39 +146,23 @@ impl Owner {
         }
     }
 
+    fn uplink_lost(&mut self, reason: &str) {
+        self.step(Step::UplinkLost);
+        self.faults.clear_source(FaultSource::Uplink);
+        self.faults.raise(Fault::new(FaultCode::UplinkLost).because(reason));
+    }
+
     pub(super) fn broadcast(&mut self, state: &BroadcastState) {
         match state {
-            BroadcastState::Publishing { .. } => match self.phase.now() {
-                AirPhase::Connecting => {
-                    self.faults.clear_source(FaultSource::Air);
-                    self.faults.clear(FaultCode::PipelineRestarts);
-                    self.hindrance = Some(
-                        Fault::new(FaultCode::CloudRefused).because("No picture has reached the cloud."),
-                    );
-                    self.air();
-                }
-                _ => {
-                    self.step(Step::UplinkBack);
-                    self.rekeyed = false;
-                    self.faults.clear(FaultCode::UplinkLost);
-                    self.faults.clear(FaultCode::PipelineRestarts);
-                }
-            },
-            BroadcastState::Reconnecting { cause, reason, .. } => match self.phase.now() {
-                AirPhase::Connecting => {
-                    let fault = unreachable(*cause, reason);
-                    // Tried on until the deadline: a hint for now, a reason then.
-                    self.faults.clear_source(FaultSource::Air);
-                    self.faults.raise(fault.clone().actions(&[FaultAction::CancelAir]));
-                    self.hindrance = Some(fault);
-                }
-                AirPhase::Live | AirPhase::Reconnecting | AirPhase::Ending => {
-                    self.step(Step::UplinkLost);
-                    self.faults.clear_source(FaultSource::Uplink);
-                    self.faults.raise(Fault::new(FaultCode::UplinkLost).because(reason.clone()));
-                }
-                _ => {}
-            },
+            BroadcastState::Publishing { session } => {
+                self.broken = None;
+                self.publishes.extend(session.clone());
+                self.publishing();
+            }
+            BroadcastState::Reconnecting { cause, reason, .. } => {
+                self.broken = Some(reason.clone());
+                self.reconnecting(*cause, reason);
+            }
             BroadcastState::Refused { .. }
                 if matches!(self.phase.now(), AirPhase::Live | AirPhase::Reconnecting) && !self.rekeyed =>
             {
@@ -185,26 +175,37 @@ impl Owner {
         }
     }
 
-    /// The key is not taken any more: a colleague has asked for another one. Once, a new one is asked for.
-    fn rekey(&mut self) {
-        self.rekeyed = true;
-        self.step(Step::UplinkLost);
-        let Some(show) = self.show() else { return };
-        let (cloud, me) = (self.cloud.clone(), self.me.clone());
-        tokio::spawn(async move {
-            let target = target(&cloud, &show_path(&show.org_id, &show.show_id)).await;
-            let _ = me.send(Ask::Rekeyed(show.show_id, target.map(Box::new))).await;
-        });
+    /// The server takes what we send.
+    fn publishing(&mut self) {
+        self.faults.clear(FaultCode::PipelineRestarts);
+        if self.phase.now() == AirPhase::Connecting {
+            self.faults.clear_source(FaultSource::Air);
+            let reason = "No picture has reached the cloud.";
+            self.hindrance = Some(Fault::new(FaultCode::CloudRefused).because(reason));
+            self.air();
+        } else {
+            self.step(Step::UplinkBack);
+            self.rekeyed = false;
+            self.faults.clear(FaultCode::UplinkLost);
+        }
     }
 
-    pub(super) fn rekeyed(&mut self, show_id: &str, target: Result<Box<RtmpTarget>, CommandError>) {
-        let ours = self.show().is_some_and(|show| show.show_id == show_id);
-        if !ours || self.phase.now() != AirPhase::Reconnecting {
-            return;
-        }
-        match target {
-            Ok(target) => self.stage.resume_broadcast(*target),
-            Err(error) => self.refused(cloud_fault(&error)),
+    fn reconnecting(&mut self, cause: LossCause, reason: &str) {
+        match self.phase.now() {
+            AirPhase::Connecting => {
+                let fault = unreachable(cause, reason);
+                // Tried on until the deadline: a hint for now, a reason then.
+                self.faults.clear_source(FaultSource::Air);
+                self.faults.raise(fault.clone().actions(&[FaultAction::CancelAir]));
+                self.hindrance = Some(fault);
+            }
+            AirPhase::Live | AirPhase::Reconnecting | AirPhase::Ending => {
+                self.uplink_lost(reason);
+                if cause == LossCause::KeyRefused {
+                    self.look_who_is_on_air();
+                }
+            }
+            _ => {}
         }
     }
 
@@ -274,12 +275,13 @@ fn unreachable(cause: LossCause, reason: &str) -> Fault {
         LossCause::Refused => FaultCode::ConnectionRefused,
         LossCause::NoAnswer => FaultCode::NoAnswer,
         LossCause::Broken => FaultCode::ConnectionBroken,
+        LossCause::KeyRefused => FaultCode::StreamRefused,
     };
     Fault::new(code).because(reason)
 }
 
 /// What the cloud's own answer means for going live.
-fn cloud_fault(error: &CommandError) -> Fault {
+pub(super) fn cloud_fault(error: &CommandError) -> Fault {
     let code = match error.code {
         Code::CloudUnreachable => FaultCode::NoAnswer,
         _ => FaultCode::CloudRefused,

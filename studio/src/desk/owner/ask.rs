@@ -6,6 +6,7 @@ use vitrine_media::output::RtmpTarget;
 use vitrine_media::scene::LowerThird;
 use vitrine_protocol::PublishInstant;
 
+use super::standing::{Rekey, Standing};
 use crate::desk::chat::Speaker;
 use crate::desk::stage::Measuring;
 use crate::desk::view::{
@@ -37,8 +38,10 @@ pub enum Ask {
     Speaker(Reply<Option<Speaker>>),
     GoLive(Reply<Result<Departure, CommandError>>),
     Takeoff(u64, Result<Destination, CommandError>, Reply<()>),
-    /// Another key of this show, for a broadcast whose key is not taken any more.
-    Rekeyed(String, Result<Box<RtmpTarget>, CommandError>),
+    /// Another key, for a broadcast whose key is not taken any more; or who is on air instead.
+    Rekeyed(u64, Result<Rekey, CommandError>),
+    /// Who is on air, while our key is not taken.
+    Stands(u64, Standing),
     /// The cloud aired it, or would not.
     Aired(u64, Result<f64, CommandError>),
     /// Let go of the uplink; the show stays open at the cloud.

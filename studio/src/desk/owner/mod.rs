@@ -1,12 +1,13 @@
 //! The one task that owns the desk's state. `ask.rs` lists what is asked of it, `air.rs` is its way onto
 //! the air, `recovery.rs` its way back after the programme broke, `room.rs` its ear in the open show,
-//! `session.rs` who sits before it, `vigil.rs` what it minds while on air.
+//! `session.rs` who sits before it, `standing.rs` who is on air when its key is refused, `vigil.rs` what it minds while on air.
 
 mod air;
 mod ask;
 mod recovery;
 mod room;
 mod session;
+mod standing;
 #[cfg(test)]
 mod story;
 mod vigil;
@@ -60,6 +61,10 @@ pub struct Owner {
     uplink: Uplink,
     /// A new key was asked for since the server took the last one.
     rekeyed: bool,
+    /// What the server called our publishes since the host went live.
+    publishes: Vec<String>,
+    /// Why the line is broken, while it is.
+    broken: Option<String>,
     /// While connecting: what is in the way, as far as is known.
     hindrance: Option<Fault>,
     room: Option<Room>,
@@ -96,6 +101,8 @@ impl Owner {
             stage,
             uplink: Uplink::new(),
             rekeyed: false,
+            publishes: Vec::new(),
+            broken: None,
             recovery: Recovery::default(),
             hindrance: None,
             room: None,
@@ -206,7 +213,8 @@ impl Owner {
             Ask::Aired(turn, aired) => self.aired(turn, aired).await,
             Ask::CancelAir(done) => reply(done, self.cancel_air().await),
             Ask::End(done) => reply(done, self.end()),
-            Ask::Rekeyed(show_id, target) => self.rekeyed(&show_id, target),
+            Ask::Rekeyed(turn, target) => self.rekeyed(turn, target).await,
+            Ask::Stands(turn, standing) => self.stands(turn, standing).await,
             Ask::Landed(show_id, turn, ended, done) => {
                 self.landed(&show_id, turn, ended).await;
                 reply(done, ());

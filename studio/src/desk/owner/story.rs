@@ -1,13 +1,14 @@
 //! Stories of the whole desk: a real programme, a server that takes it, a cloud that airs it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Notify, mpsc, oneshot};
-use vitrine_media::output::RtmpTarget;
+use vitrine_media::output::{BroadcastState, LossCause, RtmpTarget};
 use vitrine_protocol::ShowState;
 use vitrine_rtmp::{ServerConfig, ServerEvent, ServerSession};
 
@@ -18,6 +19,8 @@ use crate::desk::clock::system_clock;
 use crate::desk::cloud::Cloud;
 use crate::desk::faults::Faults;
 use crate::desk::note::NoteFile;
+use crate::desk::phase::Step;
+use crate::desk::room::Room;
 use crate::desk::settings::{Settings, SettingsFile};
 use crate::desk::view::{
     AirPhase, AirView, DeskEvent, FaultAction, FaultCode, FaultSource, FaultView, Quality, Severity,
@@ -89,6 +92,12 @@ struct Ingest {
     cut: Arc<Notify>,
     /// Nothing more is read from anybody.
     deaf: Arc<AtomicBool>,
+    /// What the cloud says of the show.
+    show: Arc<Mutex<Value>>,
+    /// Who the cloud says has sent a picture, oldest first.
+    arrived: Arc<Mutex<Vec<&'static str>>>,
+    /// Keys that the cloud was asked for.
+    keys_asked: Arc<AtomicUsize>,
 }
 
 impl Ingest {
@@ -105,6 +114,9 @@ impl Ingest {
             only: Arc::default(),
             cut: Arc::default(),
             deaf: Arc::default(),
+            show: Arc::new(Mutex::new(json!({ "live_at": "2026-01-01T10:00:00Z" }))),
+            arrived: Arc::default(),
+            keys_asked: Arc::default(),
         };
         let server = ingest.clone();
         tokio::spawn(async move {
@@ -130,6 +142,32 @@ impl Ingest {
 
     fn takes_all(&self) {
         *self.only.lock().unwrap() = None;
+    }
+
+    /// The cloud's word.
+    fn answer(&self, request: &str) -> String {
+        if request.contains("/publish-key ") {
+            self.keys_asked.fetch_add(1, Ordering::Relaxed);
+            return json!({ "rtmp_url": self.url, "stream_key": "vtp_next" }).to_string();
+        }
+        if request.contains("/timeline?") {
+            let arrived = self.arrived.lock().unwrap();
+            let items: Vec<_> = (arrived.iter().enumerate())
+                .map(|(seq, session)| {
+                    json!({ "seq": seq, "event": { "kind": "publisher_arrived", "session": session } })
+                })
+                .collect();
+            return json!({ "items": items, "next": null }).to_string();
+        }
+        self.show.lock().unwrap().to_string()
+    }
+
+    /// A colleague's picture takes the place of whoever is on air: their key is the only one, and the old connection is cut.
+    fn taken_over(&self) {
+        *self.show.lock().unwrap() = json!({ "state": "live", "receiving": true });
+        self.arrived.lock().unwrap().extend(["session-0", "theirs"]);
+        self.takes_only("vtp_colleague");
+        self.cut.notify_waiters();
     }
 
     /// Pictures of the publish with this number.
@@ -163,7 +201,9 @@ impl Ingest {
                         let mut publishes = self.publishes.lock().unwrap();
                         number = Some(publishes.len());
                         publishes.push((key, 0));
-                        session.accept_publish(&[], Instant::now()).unwrap();
+                        let id = format!("session-{}", publishes.len() - 1);
+                        let extra = [("session", id.as_str().into())];
+                        session.accept_publish(&extra, Instant::now()).unwrap();
                     }
                     ServerEvent::Tag(tag) if !tag.is_sequence_header() => {
                         self.publishes.lock().unwrap()[number?].1 += 1;
@@ -179,21 +219,17 @@ impl Ingest {
 }
 
 /// A cloud that airs every show, gives `vtp_next` as its key, and has no chat.
-async fn cloud(rtmp_url: String) -> Cloud {
+async fn cloud(ingest: &Ingest) -> Cloud {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
+    let ingest = ingest.clone();
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
-            let rtmp_url = rtmp_url.clone();
+            let ingest = ingest.clone();
             tokio::spawn(async move {
                 let mut request = vec![0; 8192];
                 let read = stream.read(&mut request).await.unwrap_or(0);
-                let line = String::from_utf8_lossy(&request[..read]).into_owned();
-                let body = if line.contains("/publish-key ") {
-                    format!(r#"{{"rtmp_url":"{rtmp_url}","stream_key":"vtp_next"}}"#)
-                } else {
-                    r#"{"live_at":"2026-01-01T10:00:00Z"}"#.to_owned()
-                };
+                let body = ingest.answer(&String::from_utf8_lossy(&request[..read]));
                 let answer = format!(
                     "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
                     body.len()
@@ -208,6 +244,21 @@ async fn cloud(rtmp_url: String) -> Cloud {
     cloud
 }
 
+/// A show that its host opens.
+fn opened() -> Opened {
+    let show = ShowView {
+        org_id: "018f0000-0000-7000-8000-000000000001".into(),
+        show_id: "018f0000-0000-7000-8000-000000000002".into(),
+        title: "Autumn drop".into(),
+        state: ShowState::Draft,
+        live_at_ms: None,
+        receiving: false,
+        rungs: vec![],
+        lineup_revision: 0,
+    };
+    Opened { directs: true, show }
+}
+
 struct Desk {
     owner: mpsc::Sender<Ask>,
     told: Arc<Told>,
@@ -216,6 +267,15 @@ struct Desk {
 
 impl Desk {
     async fn start(source: SourceChoice, ingest: &Ingest) -> Self {
+        let (task, asks, desk) = Self::before(source, cloud(ingest).await);
+        tokio::spawn(task.run(asks));
+        let opened = opened();
+        desk.ask(|done| Ask::Open(Box::new(opened), done)).await.unwrap();
+        desk
+    }
+
+    /// Its owner does not run yet.
+    fn before(source: SourceChoice, cloud: Cloud) -> (Owner, mpsc::Receiver<Ask>, Self) {
         let folder = tempfile::tempdir().unwrap();
         let settings = SettingsFile::of(folder.path(), "host");
         let kept = Settings {
@@ -235,22 +295,8 @@ impl Desk {
         };
         let (faults, note) =
             (Faults::new(window.clone(), system_clock()), NoteFile::of(folder.path(), "host"));
-        let task =
-            Owner::new(settings, cloud(ingest.url.clone()).await, window, world, faults, note, owner.clone());
-        tokio::spawn(task.run(asks));
-        let desk = Self { owner, told, _folder: folder };
-        let show = ShowView {
-            org_id: "018f0000-0000-7000-8000-000000000001".into(),
-            show_id: "018f0000-0000-7000-8000-000000000002".into(),
-            title: "Autumn drop".into(),
-            state: ShowState::Draft,
-            live_at_ms: None,
-            receiving: false,
-            rungs: vec![],
-            lineup_revision: 0,
-        };
-        desk.ask(|done| Ask::Open(Box::new(Opened { directs: true, show }), done)).await.unwrap();
-        desk
+        let task = Owner::new(settings, cloud, window, world, faults, note, owner.clone());
+        (task, asks, Self { owner, told, _folder: folder })
     }
 
     async fn ask<T>(&self, make: impl FnOnce(Reply<T>) -> Ask) -> T {
@@ -385,4 +431,70 @@ async fn a_line_that_takes_nothing_is_on_the_list_for_as_long_as_it_is_late_and_
     ingest.deaf.store(false, Ordering::Relaxed);
     desk.ask(Ask::CancelAir).await.unwrap();
     assert!(desk.told.fault(FaultCode::UplinkSlow).is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_studio_that_a_colleague_took_over_from_steps_back_and_does_not_steal_the_show_again() {
+    let ingest = Ingest::start().await;
+    let desk = Desk::start(SourceChoice::TestPattern, &ingest).await;
+    desk.go_live(ingest.target()).await;
+    until("pictures", SOON, || ingest.pictures(0) > 10).await;
+
+    ingest.taken_over();
+    let found = until("it steps back", 2 * SOON, || desk.told.phase() == Some(AirPhase::Preview)).await;
+    assert!(found < Duration::from_secs(6), "the cloud knows at once: {found:?}");
+    let fault = desk.told.fault(FaultCode::StreamRefused).unwrap();
+    assert!(fault.detail.unwrap().contains("colleague"));
+    // as long as seven tries with the old key would take
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!((ingest.keys_asked.load(Ordering::Relaxed), ingest.keys().len()), (0, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_show_that_has_ended_elsewhere_is_over_at_the_first_refusal() {
+    let ingest = Ingest::start().await;
+    let desk = Desk::start(SourceChoice::TestPattern, &ingest).await;
+    desk.go_live(ingest.target()).await;
+    until("pictures", SOON, || ingest.pictures(0) > 10).await;
+
+    *ingest.show.lock().unwrap() = json!({ "state": "ended", "receiving": false });
+    ingest.takes_only("vtp_none");
+    ingest.cut.notify_waiters();
+    let found = until("it is over", 2 * SOON, || desk.told.phase() == Some(AirPhase::Ended)).await;
+    assert!(found < Duration::from_secs(6), "{found:?}");
+    assert_eq!(ingest.keys_asked.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test]
+async fn a_hint_on_the_way_to_the_air_does_not_outlive_the_way() {
+    let (mut owner, _asks, desk) = Desk::before(SourceChoice::Still, cloud(&Ingest::start().await).await);
+    let publishing = || BroadcastState::Publishing { session: Some("session-0".into()) };
+    let reconnecting = || BroadcastState::Reconnecting {
+        attempt: 1,
+        cause: LossCause::Broken,
+        reason: "reset by peer".into(),
+    };
+    owner.room = Some(Room::new(opened().show));
+    owner.step(Step::Opened);
+    owner.step(Step::GoLive);
+    let turn = owner.phase.turn();
+    owner.broadcast(&publishing());
+    owner.broadcast(&reconnecting());
+    assert!(desk.told.fault(FaultCode::ConnectionBroken).is_some());
+    owner.aired(turn, Ok(5.0)).await;
+    assert!(desk.told.fault(FaultCode::ConnectionBroken).is_none(), "its button would take the show off air");
+    assert_eq!(desk.told.phase(), Some(AirPhase::Reconnecting), "as the line is");
+    assert!(desk.told.fault(FaultCode::UplinkLost).is_some());
+    owner.broadcast(&publishing());
+    assert_eq!(desk.told.phase(), Some(AirPhase::Live));
+    assert!(desk.told.is_well());
+
+    // the same without a break
+    owner.step(Step::Cancelled);
+    owner.step(Step::GoLive);
+    let turn = owner.phase.turn();
+    owner.broadcast(&publishing());
+    owner.aired(turn, Ok(5.0)).await;
+    assert_eq!(desk.told.phase(), Some(AirPhase::Live));
+    assert!(desk.told.is_well());
 }
