@@ -1,6 +1,6 @@
 //! The line to the cloud's RTM server: one task per open show, which reconnects by itself.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt, StreamExt};
 use tokio::sync::{mpsc, oneshot};
@@ -193,7 +193,7 @@ impl Task {
                     }
                 }
                 Some((text, answer)) = self.said.recv() => {
-                    let chat = ClientFrame::Chat { mark: self.sayings.say(&text, answer), text };
+                    let chat = ClientFrame::Chat { mark: self.sayings.say(&text, answer, Instant::now()), text };
                     if socket.send(frame(&chat)).await.is_err() { return Gone::Lost }
                 }
                 _ = ping.tick() => {
