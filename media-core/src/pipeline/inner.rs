@@ -77,6 +77,8 @@ pub(super) struct State {
 pub(super) struct Microphone {
     pub choice: MicrophoneChoice,
     pub open: Option<Device>,
+    /// What was plugged in at the last look.
+    pub listed: Vec<Device>,
     pub turn: u64,
     /// Failures since it was last heard.
     pub failures: u32,
@@ -175,6 +177,7 @@ impl Inner {
             microphone: Microphone {
                 choice: MicrophoneChoice::None,
                 open: None,
+                listed: Vec::new(),
                 turn: 0,
                 failures: 0,
                 #[cfg(feature = "capture")]

@@ -14,6 +14,7 @@ use super::{config::Event, inner::Inner};
 use crate::{
     MediaError,
     capture::MicrophoneChoice,
+    device::Device,
     encode::live::Audio,
     scene::{BLOCK, Desk, Mixer, RATE},
     time::Pts,
@@ -152,21 +153,22 @@ impl Inner {
 
     /// A microphone that is no longer listed is lost, even where its sound system plays another in its place; one that is back is
     /// opened at once.
-    pub(super) fn microphones_changed(self: &Arc<Self>, listed: &[crate::device::Device]) {
+    pub(super) fn microphones_changed(self: &Arc<Self>, listed: &[Device]) {
         use crate::capture::microphone::News;
-        let state = self.state.lock();
-        let microphone = &state.microphone;
+        let mut state = self.state.lock();
+        let microphone = &mut state.microphone;
         let turn = microphone.turn;
         let gone = microphone
             .open
             .as_ref()
-            .is_some_and(|open| open.id != "default" && !listed.iter().any(|d| d.id == open.id));
+            .is_some_and(|open| is_gone(&microphone.choice, open, &microphone.listed, listed));
         let back = microphone.listening.is_none()
             && match &microphone.choice {
                 MicrophoneChoice::None => false,
                 MicrophoneChoice::Default => !listed.is_empty(),
                 MicrophoneChoice::Device { id } => listed.iter().any(|d| d.id == *id),
             };
+        microphone.listed = listed.to_vec();
         drop(state);
         if gone {
             self.microphone_news(turn, News::Lost("it was unplugged".to_owned()));
@@ -174,6 +176,14 @@ impl Inner {
             tracing::warn!(%error, "the microphone did not come back");
         }
     }
+}
+
+/// Whether the open microphone was pulled out, by what was listed before and what is now. The default one may have a name
+/// that is on no list (`alsa:default`): only one that was on it can leave it.
+#[cfg(feature = "capture")]
+fn is_gone(choice: &MicrophoneChoice, open: &Device, before: &[Device], now: &[Device]) -> bool {
+    let listed = |list: &[Device]| list.iter().any(|device| device.id == open.id);
+    !listed(now) && (*choice != MicrophoneChoice::Default || listed(before))
 }
 
 #[cfg(not(feature = "capture"))]
@@ -188,6 +198,27 @@ impl Inner {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(feature = "capture")]
+    #[test]
+    fn a_default_microphone_is_gone_only_when_it_leaves_the_list() {
+        let device = |id: &str| Device { id: id.to_owned(), name: id.to_owned(), default: false };
+        let card = |id: &str| MicrophoneChoice::Device { id: id.to_owned() };
+        let (camera, usb, pulse) =
+            (device("alsa:hw:CARD=Camera,DEV=0"), device("alsa:hw:CARD=USB,DEV=0"), device("pulseaudio:mic"));
+        let both = [camera.clone(), usb.clone()];
+        let default = MicrophoneChoice::Default;
+        for nameless in ["alsa:default", "default", "pulseaudio:@DEFAULT_SOURCE@"] {
+            let open = device(nameless);
+            assert!(!is_gone(&default, &open, &both, &both[..1]), "{nameless}: another one was unplugged");
+            assert!(!is_gone(&default, &open, &[], &both), "{nameless}: the first look");
+        }
+        assert!(is_gone(&default, &pulse, &[pulse.clone(), usb.clone()], &[usb.clone()]), "itself");
+        assert!(!is_gone(&default, &pulse, &[], &[usb.clone()]), "never on the list");
+        assert!(is_gone(&card(&usb.id), &usb, &both, &both[..1]));
+        assert!(is_gone(&card(&usb.id), &usb, &[], &both[..1]), "a chosen one is known to be listed");
+        assert!(!is_gone(&card(&camera.id), &camera, &both, &both[..1]));
+    }
 
     #[test]
     fn sample_times_do_not_drift_over_days() {
