@@ -70,9 +70,8 @@ fn svg(still: &Still, canvas: VideoFormat) -> String {
     let accent = still.accent.as_deref().filter(|c| is_color(c)).unwrap_or(ACCENT);
     let name = if still.name.trim().is_empty() { "Vitrine" } else { &still.name };
     let room = usize::try_from(width.saturating_sub(160)).unwrap_or(560);
-    let letters = name.chars().count().max(1);
     // as large as fits on one line, within what looks calm
-    let size = (room * 100 / (letters * 62)).clamp(40, 88);
+    let size = (room * 100 / drawing::width(name).max(1)).clamp(40, 88);
     let name = line(name, size, room);
     let below = line(&still.line, 30, room);
     let (middle, across) = (height / 2, width / 2);

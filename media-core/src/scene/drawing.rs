@@ -68,15 +68,54 @@ fn sample(sink: &gstreamer_app::AppSink) -> Result<Drawing, MediaError> {
 
 /// Text that fits into `room` units at this size, escaped.
 pub(crate) fn line(text: &str, size: usize, room: usize) -> String {
-    // DejaVu Sans, the widest of the fonts asked for, is about 0.62 of its size a letter
-    let fits = room * 100 / (size * 62);
+    let room = room * EM / size;
     let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let clean = clean.trim();
-    if clean.chars().count() <= fits {
+    if width(clean) <= room {
         return escape(clean);
     }
-    let cut: String = clean.chars().take(fits.saturating_sub(1)).collect();
-    escape(cut.trim_end()) + "…"
+    let mut left = room.saturating_sub(NARROW);
+    let fits = clean.chars().map_while(|c| {
+        left = left.checked_sub(letter(c))?;
+        Some(c)
+    });
+    escape(fits.collect::<String>().trim_end()) + "…"
+}
+
+/// How wide a text is at most, in hundredths of its size.
+pub(crate) fn width(text: &str) -> usize {
+    text.chars().map(letter).sum()
+}
+
+/// A letter's size.
+const EM: usize = 100;
+/// DejaVu Sans, the widest of the fonts asked for, is about so wide a letter.
+const NARROW: usize = 62;
+/// Little pictures are wider than they are high.
+const EMOJI: usize = 125;
+
+/// Source: Unicode 16, `EastAsianWidth.txt` (wide and full-width), by block.
+fn letter(c: char) -> usize {
+    match c {
+        // marks over the letter before, joiners, variations
+        '\u{300}'..='\u{36f}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{20d0}'..='\u{20ff}'
+        | '\u{fe00}'..='\u{fe0f}' => 0,
+        '\u{1100}'..='\u{115f}'
+        | '\u{2e80}'..='\u{303e}'
+        | '\u{3041}'..='\u{a4cf}'
+        | '\u{a960}'..='\u{a97f}'
+        | '\u{ac00}'..='\u{d7a3}'
+        | '\u{f900}'..='\u{faff}'
+        | '\u{fe30}'..='\u{fe6f}'
+        | '\u{ff01}'..='\u{ff60}'
+        | '\u{ffe0}'..='\u{ffe6}'
+        | '\u{16fe0}'..='\u{1b2ff}'
+        | '\u{20000}'..='\u{3fffd}' => EM,
+        '\u{231a}'..='\u{231b}' | '\u{2600}'..='\u{27bf}' | '\u{1f000}'..='\u{1faff}' => EMOJI,
+        _ => NARROW,
+    }
 }
 
 fn escape(text: &str) -> String {
@@ -99,4 +138,34 @@ fn escape(text: &str) -> String {
 /// `#rrggbb`.
 pub(crate) fn is_color(text: &str) -> bool {
     text.len() == 7 && text.starts_with('#') && text[1..].bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wide_letters_take_their_whole_size() {
+        let title = "手織りのリネンシャツ、洗いざらしの風合いと軽さ".repeat(2);
+        let cut = line(&title, 52, 900);
+        assert!(cut.chars().count() * 52 <= 900, "{cut}");
+        assert!(cut.ends_with('…') && cut.chars().count() >= 15, "as much as fits: {cut}");
+        let korean = line(&"한글".repeat(20), 52, 900);
+        assert!(korean.chars().count() * 52 <= 900, "{korean}");
+        let short = "夏のシャツ";
+        assert_eq!(line(short, 52, 900), short);
+    }
+
+    #[test]
+    fn signs_that_take_no_room_are_not_counted() {
+        let title = "e\u{301}".repeat(20);
+        assert_eq!(line(&title, 52, 900), title);
+    }
+
+    #[test]
+    fn narrow_letters_fill_the_line_as_before() {
+        let fits = "n".repeat(27);
+        assert_eq!(line(&fits, 52, 900), fits);
+        assert_eq!(line(&"n".repeat(28), 52, 900), format!("{}…", "n".repeat(26)));
+    }
 }
