@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { withDrawer } from '../src/app/lib/cart/drawer.ts';
+import { SILENT_MS } from '../src/app/lib/cart/lines.svelte.ts';
 
 /** What the page has that could be a drawer, in a browser without `checkVisibility` (Safari before 17.4). */
 let drawers: object[];
@@ -42,4 +43,17 @@ test('looking for a drawer never stops the add', async () => {
   drawers = [drawer()];
   expect(await withDrawer(host, () => Promise.resolve('added'), () => undefined)).toBe('added');
   await after(5_000);
+});
+
+test('where the shop never answers, the watch ends', async () => {
+  const looked = vi.fn(() => []);
+  vi.stubGlobal('document', { querySelectorAll: looked });
+  void withDrawer(host, () => new Promise<never>(() => undefined), () => undefined);
+  await after(SILENT_MS - 1_000);
+  const before = looked.mock.calls.length;
+  await after(1_000);
+  expect(looked.mock.calls.length).toBeGreaterThan(before);
+  expect(vi.getTimerCount()).toBe(1);
+  await after(1_000);
+  expect(vi.getTimerCount()).toBe(0);
 });

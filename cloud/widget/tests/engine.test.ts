@@ -155,6 +155,20 @@ test('an element that a tap has played stands still where the viewer wants it so
   expect(view.paused).toBe(true);
 });
 
+test('a picture that begins paused has its first frame, and then fetches nothing until the viewer goes on, at the live edge', async () => {
+  const engine = start({ paused: true });
+  await after(30);
+  const hls = FakeHls.all[0]!;
+  expect(hls.loading).toBe(true);
+  video.tell('loadeddata');
+  await playing(5_000);
+  expect(hls.loading).toBe(false);
+  hls.liveSyncPosition = 95;
+  engine.setPaused(false);
+  await after(10);
+  expect([hls.loading, video.currentTime, view.paused]).toEqual([true, 95, false]);
+});
+
 test('a stream that breaks while the viewer has paused is built again only when they go on', async () => {
   const engine = start();
   await playing(2_000);

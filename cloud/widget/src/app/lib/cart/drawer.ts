@@ -1,6 +1,7 @@
 // A shop that opens its cart by itself after an add does so under our modal stage, where nobody can reach it. Shops that
 // say so are heard (`openedCart`); this is for those that do not.
 import { isVisible } from '../visible.ts';
+import { SILENT_MS } from './lines.svelte.ts';
 
 /** How long after the shop's answer its drawer may still come, in milliseconds. */
 const COMES_WITHIN_MS = 1_500;
@@ -31,12 +32,12 @@ function standing(host: Element): Element[] {
 }
 
 /**
- * Looks whether a drawer comes up in the page while `work` runs and shortly after. Resolves with the answer of `work` as soon as it
- * is there; `opened` is called once, when a drawer came.
+ * Looks whether a drawer comes up in the page while `work` runs and shortly after, and no longer where the shop is silent. Resolves
+ * with the answer of `work` as soon as it is there; `opened` is called once, when a drawer came.
  */
 export async function withDrawer<T>(host: Element, work: () => Promise<T>, opened: () => void): Promise<T> {
   const before = new Set(standing(host));
-  let end = Number.POSITIVE_INFINITY;
+  let end = performance.now() + SILENT_MS;
   const timer = setInterval(() => {
     const came = standing(host).some((element) => !before.has(element));
     if (came || performance.now() > end) clearInterval(timer);
