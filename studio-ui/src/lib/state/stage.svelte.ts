@@ -12,6 +12,9 @@ import type {
 const NO_DEVICES: Devices = { cameras: [], microphones: [] };
 const SILENT: MeterView = { peakDb: -100, rmsDb: -100, muted: false };
 
+/** A preview has fifteen pictures a second. */
+const LEVEL_WAITS_MS = 80;
+
 /** The stage: what is shown and heard, and what the machine offers. */
 export class Stage {
   view = $state.raw<StageView | null>(null);
@@ -21,13 +24,16 @@ export class Stage {
   choosing = $state<'source' | 'microphone' | null>(null);
   #backend: Backend;
   #stops: (() => void)[];
+  /** A level that waits for the next picture. */
+  #heard: MeterView | null = null;
+  #late: ReturnType<typeof setTimeout> | undefined;
 
   constructor(backend: Backend) {
     this.#backend = backend;
     this.#stops = [
       backend.listen('stageChanged', (view) => (this.view = view)),
       backend.listen('devicesChanged', (devices) => (this.devices = devices)),
-      backend.listen('meterChanged', (meter) => (this.meter = meter)),
+      backend.listen('meterChanged', (meter) => this.#hear(meter)),
     ];
   }
 
@@ -79,10 +85,30 @@ export class Stage {
   }
 
   openPreview(sink: PreviewSink) {
-    return this.#backend.openPreview(sink);
+    return this.#backend.openPreview({
+      frame: (...picture) => {
+        sink.frame(...picture);
+        this.#showLevel();
+      },
+      state: (state) => sink.state(state),
+    });
+  }
+
+  /** A level is shown with the next picture, so that the window is painted once for both; without pictures, soon. */
+  #hear(meter: MeterView) {
+    this.#heard = meter;
+    this.#late ??= setTimeout(() => this.#showLevel(), LEVEL_WAITS_MS);
+  }
+
+  #showLevel() {
+    clearTimeout(this.#late);
+    this.#late = undefined;
+    if (this.#heard) this.meter = this.#heard;
+    this.#heard = null;
   }
 
   stop() {
+    clearTimeout(this.#late);
     for (const stop of this.#stops) stop();
   }
 }
