@@ -42,6 +42,34 @@ async function through(page: Page, windows: readonly (readonly [number, number])
   }
 }
 
+/** What on the cards' buttons and lists takes a second line, is cut off or is too low for a thumb. Runs in the page. */
+function crammed(): string[] {
+  const root = document.querySelector('vitrine-show:not([hidden])')?.shadowRoot;
+  const words = document.createRange();
+  const measure = document.createElement('canvas').getContext('2d');
+  const bad: string[] = [];
+  for (const part of root?.querySelectorAll<HTMLElement>('article :is(.buttons button, select)') ?? []) {
+    const box = part.getBoundingClientRect();
+    if (box.width === 0) continue; // in the lowest windows there is one button
+    const said = `"${part.textContent?.trim().slice(0, 20)}" ${Math.round(box.width)}x${Math.round(box.height)}`;
+    if (box.width < 44 || box.height < 44) bad.push(`small: ${said}`);
+    if (part instanceof HTMLSelectElement) {
+      const { font, paddingLeft, paddingRight } = getComputedStyle(part);
+      if (measure) measure.font = font;
+      const wide = measure?.measureText(part.selectedOptions[0]?.text ?? '').width ?? 0;
+      if (wide > part.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight)) bad.push(`cut: ${part.value} in ${said}`);
+      continue;
+    }
+    for (const label of part.querySelectorAll(':scope > span:not(.hidden, .spinner)')) {
+      words.selectNodeContents(label);
+      const { left, right, height } = words.getBoundingClientRect();
+      if (height > 24) bad.push(`two lines: ${said}`);
+      if (left < box.left + 2 || right > box.right - 2) bad.push(`too wide: ${said}`);
+    }
+  }
+  return bad;
+}
+
 for (const shape of ['wide', 'tall'] as const) {
   test.describe(`a ${shape} show`, () => {
     let show: Pretended;
@@ -60,6 +88,24 @@ for (const shape of ['wide', 'tall'] as const) {
       await through(page, EXTREMES, 'a coupon');
       await page.locator('vitrine-show >> .stage').getByRole('button', { name: /All products/ }).click();
       await through(page, EXTREMES, 'the list');
+      await page.context().close();
+    });
+
+    test('has its buttons on one line, in every language and window', async ({ browser }) => {
+      test.setTimeout(400_000);
+      const page = await openStage(browser, show);
+      for (const [lang, buy] of [['en', 'Buy\u00a0now'], ['pl', 'Kup\u00a0teraz'], ['de', 'Kaufen']] as const) {
+        await page.evaluate((tag) => (document.documentElement.lang = tag), lang);
+        for (const pin of [0, 2]) {
+          await scene(page, show, { pin });
+          await expect(page.locator('vitrine-show >> [data-highlight] .main').first()).toHaveText(buy);
+          for (const [width, height] of WINDOWS) {
+            await page.setViewportSize({ width, height });
+            await page.evaluate(() => new Promise((rest) => requestAnimationFrame(() => setTimeout(rest, 80))));
+            expect.soft(await page.evaluate(crammed), `pin ${pin} in ${width}x${height}, ${lang}`).toEqual([]);
+          }
+        }
+      }
       await page.context().close();
     });
 

@@ -126,9 +126,16 @@ export class VitrineShow extends HTMLElement {
 
   #restart(lateMs: readonly number[] = LATE_MS): void {
     this.#stop();
+    const [life, [wait]] = [this.#life, lateMs];
+    const begin = () => {
+      if (life !== this.#life) return;
+      if (this.open && this.#show) this.#mount();
+      void this.#load();
+    };
     this.#resume(lateMs);
-    if (this.open && this.#show) this.#mount();
-    void this.#load();
+    // Not before the first look: an app that stands takes nothing up.
+    if (wait) setTimeout(begin, wait);
+    else begin();
   }
 
   /** Takes up what the page before left. That page may go away while this one comes: what it leaves can be a moment late. */

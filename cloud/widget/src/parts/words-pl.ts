@@ -73,7 +73,7 @@ export const words: Words = {
   inCart: 'W koszyku',
   handed: 'Przekazano sklepowi',
   viewCart: 'Zobacz koszyk',
-  buyNow: 'Kup teraz',
+  buyNow: 'Kup\u00a0teraz',
   buyThis: (title) => `Kup teraz: ${title}`,
   toCheckout: 'Do kasy…',
   view: 'Zobacz',

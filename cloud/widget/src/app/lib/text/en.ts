@@ -73,7 +73,7 @@ export const english = {
   inCart: 'In your cart',
   handed: 'Passed to the shop',
   viewCart: 'View cart',
-  buyNow: 'Buy now',
+  buyNow: 'Buy\u00a0now', // on one line: the variants beside it make room
   buyThis: (title: string) => `Buy now: ${title}`,
   toCheckout: 'To the checkout…',
   view: 'View',
