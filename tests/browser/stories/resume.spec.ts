@@ -2,7 +2,7 @@
 import { expect, test } from '@playwright/test';
 import { demo } from '../demo.ts';
 import { servePages } from '../pages.ts';
-import { ShopPage } from '../stage.ts';
+import { publicShow, ShopPage, Staff } from '../stage.ts';
 
 /** How long a story waits for a show that comes back; the figure itself is the bench's (`widget_reattach_s`). */
 const BACK_WITHIN_MS = 8_000;
@@ -201,6 +201,34 @@ test('a shop whose cart is another page keeps the show, as the README has it', a
   await expect(shop.page.getByRole('heading', { name: 'Cart' })).toBeVisible();
   await back(shop);
   await pages.end();
+});
+
+test('bought now, the show plays on in the corner of the checkout, with the variant that was chosen', async ({ context, request }) => {
+  const staff = await Staff.signIn(request);
+  const { products } = await publicShow(request);
+  const mug = products.find((product) => product.title === 'Ceramic mug');
+  const shop = await ShopPage.open(context, '/?classic');
+  await shop.openStage();
+  await shop.playing();
+  await shop.page.evaluate(() => Object.assign(window, { samePage: true }));
+  // The demo's host pins in turn too: whoever comes too late for a pin is shown it again.
+  await expect(async () => {
+    const { id } = await staff.pin({ kind: 'product', product_id: mug?.product_id ?? '' });
+    const card = shop.inside(`[data-highlight="${id}"]`);
+    await card.getByRole('combobox').selectOption({ label: '450 ml' }, { timeout: 9_000 });
+    await card.getByRole('button', { name: 'Buy now: Ceramic mug' }).click({ timeout: 4_000 });
+    await shop.page.waitForURL('**/checkout', { timeout: 4_000 });
+  }).toPass({ timeout: 90_000 });
+  await expect(shop.page.getByRole('heading', { name: 'Checkout' })).toBeVisible();
+  expect(await shop.page.evaluate(() => 'samePage' in window), 'it is another page').toBe(false);
+  await back(shop);
+  expect(await sound(shop)).toBe(true);
+  const lines = () => shop.page.evaluate(() => (window as unknown as { vitrineDemoShop: { cart: { get(): { lines: unknown[] } } } }).vitrineDemoShop.cart.get().lines);
+  expect(await lines()).toEqual([{ sku: 'CM-450', quantity: 1 }]);
+  await shop.page.goBack();
+  await back(shop);
+  expect(await lines()).toEqual([{ sku: 'CM-450', quantity: 1 }]);
+  expect(shop.complaints).toEqual([]);
 });
 
 test('where the tab may remember nothing, the next page begins with the teaser', async ({ context }) => {
