@@ -12,6 +12,7 @@ use futures_util::{SinkExt, StreamExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_util::sync::CancellationToken;
@@ -19,7 +20,7 @@ use vitrine_media::output::PreviewFrame;
 
 use super::view::PreviewEndpoint;
 
-/// The token must come within this time.
+/// A connection must have said its token within this time.
 const TOKEN_WITHIN: Duration = Duration::from_secs(5);
 /// Windows that may look at once: one, and one that is being reloaded.
 const MOST_CONNECTIONS: usize = 4;
@@ -77,15 +78,7 @@ async fn accept(listener: TcpListener, token: String, pictures: Pictures, stop: 
 
 /// One connection, until it closes. Errors end it; the window connects again.
 async fn serve(socket: TcpStream, token: String, mut pictures: Pictures) -> Option<()> {
-    socket.set_nodelay(true).ok()?;
-    let config = WebSocketConfig::default().max_message_size(Some(1024)).read_buffer_size(1024);
-    let mut socket = tokio_tungstenite::accept_async_with_config(socket, Some(config)).await.ok()?;
-    let first = tokio::time::timeout(TOKEN_WITHIN, socket.next()).await.ok()??.ok()?;
-    let known = matches!(&first, Message::Text(text) if same(text.as_bytes(), token.as_bytes()));
-    if !known {
-        let _ = socket.close(None).await;
-        return None;
-    }
+    let mut socket = tokio::time::timeout(TOKEN_WITHIN, admit(socket, &token)).await.ok()??;
     loop {
         let current = pictures.borrow_and_update().clone();
         let Some(mut frames) = current else {
@@ -111,7 +104,21 @@ async fn serve(socket: TcpStream, token: String, mut pictures: Pictures) -> Opti
     }
 }
 
-/// `u32` frame number, `u32` milliseconds, both big-endian and wrapping, then the JPEG.
+/// Who knows the token, as a WebSocket.
+async fn admit(socket: TcpStream, token: &str) -> Option<WebSocketStream<TcpStream>> {
+    socket.set_nodelay(true).ok()?;
+    let config = WebSocketConfig::default().max_message_size(Some(1024)).read_buffer_size(1024);
+    let mut socket = tokio_tungstenite::accept_async_with_config(socket, Some(config)).await.ok()?;
+    let first = socket.next().await?.ok()?;
+    let known = matches!(&first, Message::Text(text) if same(text.as_bytes(), token.as_bytes()));
+    if !known {
+        let _ = socket.close(None).await;
+        return None;
+    }
+    Some(socket)
+}
+
+/// `u32` frame number as its programme counts, `u32` milliseconds, both big-endian and wrapping, then the JPEG.
 fn message(frame: &PreviewFrame) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(8 + frame.jpeg.len());
     bytes.extend_from_slice(&(frame.sequence as u32).to_be_bytes());
@@ -138,14 +145,9 @@ mod tests {
         next.and_then(Result::ok).filter(Message::is_binary)
     }
 
-    #[tokio::test]
-    async fn only_who_knows_the_token_sees_the_picture() {
-        let (frames, slot) = watch::channel(PreviewFrame::default());
-        let (_pictures, seen) = watch::channel(Some(slot));
-        let server = PreviewServer::start(seen).await.unwrap();
-        let endpoint = server.endpoint();
-        assert!(endpoint.url.starts_with("ws://127.0.0.1:"));
-        let feeding = tokio::spawn(async move {
+    /// Pictures without end.
+    fn feed(frames: watch::Sender<PreviewFrame>) -> tokio::task::JoinHandle<()> {
+        tokio::spawn(async move {
             loop {
                 frames.send_modify(|frame| {
                     frame.sequence += 1;
@@ -153,10 +155,42 @@ mod tests {
                 });
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
-        });
+        })
+    }
+
+    #[tokio::test]
+    async fn only_who_knows_the_token_sees_the_picture() {
+        let (frames, slot) = watch::channel(PreviewFrame::default());
+        let (_pictures, seen) = watch::channel(Some(slot));
+        let server = PreviewServer::start(seen).await.unwrap();
+        let endpoint = server.endpoint();
+        assert!(endpoint.url.starts_with("ws://127.0.0.1:"));
+        let feeding = feed(frames);
         let picture = connect(&endpoint.url, &endpoint.token).await.unwrap().into_data();
         assert_eq!(&picture[8..], b"jpeg");
         assert!(connect(&endpoint.url, "guess").await.is_none());
+        feeding.abort();
+    }
+
+    #[tokio::test]
+    async fn connections_that_say_nothing_do_not_take_the_picture_away_for_long() {
+        let (frames, slot) = watch::channel(PreviewFrame::default());
+        let (_pictures, seen) = watch::channel(Some(slot));
+        let server = PreviewServer::start(seen).await.unwrap();
+        let PreviewEndpoint { url, token } = server.endpoint();
+        let address = url.trim_start_matches("ws://").trim_end_matches('/').to_owned();
+        let feeding = feed(frames);
+        let mut mute = Vec::new();
+        for _ in 0..MOST_CONNECTIONS {
+            mute.push(TcpStream::connect(&address).await.unwrap());
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert!(tokio_tungstenite::connect_async(&url).await.is_err(), "all places are taken");
+        tokio::time::pause();
+        tokio::time::advance(TOKEN_WITHIN + Duration::from_millis(1)).await;
+        tokio::time::resume();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert!(connect(&url, &token).await.is_some());
         feeding.abort();
     }
 }
