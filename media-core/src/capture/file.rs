@@ -72,6 +72,7 @@ fn play(player: &gstreamer::Element, door: &Door) -> Option<String> {
 fn picture_sink(door: &Door) -> AppSink {
     let caps = gstreamer::Caps::builder("video/x-raw").build();
     let sink = AppSink::builder().caps(&caps).sync(true).max_buffers(2).build();
+    take_padded(&sink);
     let door = door.clone();
     sink.set_callbacks(
         AppSinkCallbacks::builder()
@@ -83,6 +84,20 @@ fn picture_sink(door: &Door) -> AppSink {
             .build(),
     );
     sink
+}
+
+/// Says to the decoder that pictures may come as it keeps them, with padded rows: else it copies each into a plain one.
+fn take_padded(sink: &AppSink) {
+    let Some(pad) = sink.static_pad("sink") else { return };
+    pad.add_probe(gstreamer::PadProbeType::QUERY_DOWNSTREAM, |_, probe| {
+        if let Some(query) = probe.query_mut()
+            && let gstreamer::QueryViewMut::Allocation(allocation) = query.view_mut()
+        {
+            allocation.add_allocation_meta::<gstreamer_video::VideoMeta>(None);
+            return gstreamer::PadProbeReturn::Handled;
+        }
+        gstreamer::PadProbeReturn::Ok
+    });
 }
 
 /// `audioconvert ! audioresample ! appsink`, in the format of the mix.
