@@ -31,13 +31,44 @@ const neverHydrates = {
   },
 };
 
+/** Svelte's mistakes are ours, and no shopper's: their code says enough, without the address of the page about it. */
+const shortErrors = {
+  name: 'short-errors',
+  transform: (code, id) => (/svelte\/src\/internal\/(client|shared)\/(errors|warnings)\.js$/.test(id) ? code.replaceAll('https://svelte.dev/e/', '') : null),
+};
+
+/**
+ * What of Svelte the widget never uses. Its state is whole values, replaced and never changed inside (`$.proxy` is refused below);
+ * no template waits (`await` in one is refused as long as `experimental.async` is off), and nothing is tried out in a fork.
+ */
+const UNUSED = [
+  ['proxy.js', 'export function proxy(value) {', '$&\n\treturn value;'],
+  ['reactivity/async.js', 'if (async.length === 0 && pending.length === 0)', 'if (true)'],
+  ['reactivity/deriveds.js', /\bcurrent_batch\?\.is_fork\b/g, 'false'],
+  ['reactivity/batch.js', /\bthis\.is_fork\b/g, 'false'],
+];
+const neverUsed = {
+  name: 'never-used',
+  transform(code, id) {
+    if (!id.includes('/node_modules/') && code.includes('$.proxy(')) throw new Error(`${id}: state that is an object or a list is \`$state.raw\` here`);
+    let changed = code;
+    for (const [file, from, to] of UNUSED) {
+      if (!id.endsWith(`svelte/src/internal/client/${file}`)) continue;
+      const before = changed;
+      changed = changed.replace(from, to);
+      if (changed === before) throw new Error(`Svelte changed: look at ${file} in neverUsed again`);
+    }
+    return changed === code ? null : changed;
+  },
+};
+
 /** One ES module that imports nothing: parts of two builds never share a piece. */
 async function bundle(input, define = {}) {
   const files = outputs(await build({
     ...common,
     define,
     // Short names for scoped styles: they stand in every element and every rule.
-    plugins: [neverHydrates, svelte({ compilerOptions: { cssHash: ({ hash, css }) => `v${hash(css).slice(0, 5)}` } })],
+    plugins: [neverHydrates, shortErrors, svelte({ compilerOptions: { cssHash: ({ hash, css }) => `v${hash(css).slice(0, 5)}` } }), neverUsed],
     build: {
       ...settings,
       cssMinify: true,
