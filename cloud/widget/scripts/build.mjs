@@ -4,6 +4,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { minify } from 'terser';
 import { build } from 'vite';
 
 const here = join(import.meta.dirname, '..');
@@ -16,6 +17,8 @@ const settings = { write: false, target: 'es2022', minify: true };
 
 const integrity = (code) => `sha384-${createHash('sha384').update(code).digest('base64')}`;
 const short = (code) => createHash('sha256').update(code).digest('hex').slice(0, 12);
+/** Two minifiers find more than one. */
+const smaller = async (code, module) => (await minify(code, { ecma: 2022, module, compress: { passes: 3 }, format: { comments: 'some' } })).code;
 const outputs = (built) => (Array.isArray(built) ? built[0] : built).output;
 
 /** Svelte's code for pages that a server drew falls away when the compiler of scripts knows that there are none. */
@@ -82,7 +85,7 @@ async function bundle(input, define = {}) {
   // Design tokens that nothing of the widget reads stay at home, as does what the minifier keeps for `light-dark()`.
   const css = all.replace(/--lightningcss-[\w-]+:[^;{}]*;/g, '').replace(/(--vt-[\w-]+):[^;{}]+;?/g, (text, name) => (all.includes(`var(${name}`) ? text : ''));
   // The styles travel inside the script (see src/app/styles.ts), so the name is taken from what is really written.
-  return chunks[0].code.replace('__VITRINE_CSS__', () => JSON.stringify(css)) + (label && `/* ${label} */\n`);
+  return (await smaller(chunks[0].code, true)).replace('__VITRINE_CSS__', () => JSON.stringify(css)) + (label && `/* ${label} */\n`);
 }
 
 const parts = {};
@@ -92,14 +95,18 @@ function add(name, code) {
   files[file] = code;
   parts[name] = { file, integrity: integrity(code) };
 }
-const known = () => ({ __VITRINE_PARTS__: JSON.stringify(Object.fromEntries(Object.entries(parts).map(([name, { file }]) => [name, file]))) });
+/** Where the parts lie that a script loads: all of them, unless it is said which. */
+const known = (...names) => {
+  const wanted = Object.entries(parts).filter(([name]) => names.length === 0 || names.includes(name));
+  return { __VITRINE_PARTS__: JSON.stringify(Object.fromEntries(wanted.map(([name, { file }]) => [name, file]))) };
+};
 
 for (const source of readdirSync(join(here, 'src/parts')).filter((name) => !name.endsWith('.d.ts')).sort()) add(basename(source, '.ts'), await bundle(join(here, 'src/parts', source)));
 add('app', await bundle(join(here, 'src/app/main.ts'), known()));
 
 const [loader] = outputs(await build({
   ...common,
-  define: known(),
+  define: known('app'),
   build: {
     ...settings,
     rollupOptions: quiet,
@@ -107,7 +114,7 @@ const [loader] = outputs(await build({
     lib: { entry: join(here, 'src/loader/index.ts'), formats: ['iife'], name: 'VitrineLoader', fileName: () => 'vitrine.js' },
   },
 }));
-const code = loader.code + (label && `/* ${label} */\n`);
+const code = (await smaller(loader.code, false)) + (label && `/* ${label} */\n`);
 const pinned = `vitrine-${short(code)}.js`;
 Object.assign(files, { 'vitrine.js': code, [pinned]: code });
 files['parts.json'] = `${JSON.stringify({ loader: { file: pinned, integrity: integrity(code) }, parts }, null, 2)}\n`;
