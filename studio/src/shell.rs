@@ -11,7 +11,7 @@ use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogKind};
 use tracing_subscriber::EnvFilter;
 
 use crate::commands::{self, CloseSeen};
-use crate::desk::{CloseView, Desk, DeskEvent, QuitWay, Window, is_profile_name};
+use crate::desk::{CloseView, Closing, Desk, DeskEvent, QuitWay, Window, is_profile_name};
 use crate::platform;
 
 const USAGE: &str = "vitrine-studio [--profile NAME]: the desktop studio. Each profile has its own sign-in.
@@ -112,9 +112,27 @@ fn open(profile: String) -> anyhow::Result<()> {
 /// Closes the studio, or has the window ask first when a show is on air.
 async fn close(app: AppHandle) {
     let desk = app.state::<Desk>().inner().clone();
-    let Some(view) = desk.closing().await else { return leave(&app, &desk).await };
-    if !ask_in_page(&app, view.clone()).await {
-        ask_beside(&app, &view);
+    match desk.closing().await {
+        Closing::Free => leave(&app, &desk).await,
+        Closing::Asks(view) => {
+            if !ask_in_page(&app, view.clone()).await {
+                ask_beside(
+                    &app,
+                    format!(
+                        "“{}” is on air, and this window does not answer. The show stays open for a while, and the \
+                         next start offers to take it up again.",
+                        view.title
+                    ),
+                );
+            }
+        }
+        // The page could only ask the same desk.
+        Closing::Unknown => ask_beside(
+            &app,
+            "The studio is busy and does not say whether a show is on air. One that is stays open for a while, \
+             and the next start offers to take it up again."
+                .to_owned(),
+        ),
     }
 }
 
@@ -128,13 +146,8 @@ async fn ask_in_page(app: &AppHandle, view: CloseView) -> bool {
         && tokio::time::timeout(PAGE_WITHIN, shown).await.is_ok()
 }
 
-/// Asks in a dialogue of the system, beside a page that does not answer.
-fn ask_beside(app: &AppHandle, view: &CloseView) {
-    let text = format!(
-        "“{}” is on air, and this window does not answer. The show stays open for a while, and the next \
-         start offers to take it up again.",
-        view.title
-    );
+/// Asks in a dialogue of the system, beside a page that cannot.
+fn ask_beside(app: &AppHandle, text: String) {
     let buttons = MessageDialogButtons::OkCancelCustom("Close the studio".into(), "Stay on air".into());
     let dialog = app
         .dialog()

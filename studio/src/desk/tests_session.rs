@@ -311,7 +311,7 @@ async fn an_end_that_is_owed_is_not_forgotten_by_leaving_and_never_ends_another_
     stage.desk.end_show().await.unwrap_err();
     let now = stage.until("off air", |now| now.air.phase == AirPhase::Preview).await;
     assert!(fault(&now, FaultCode::EndWaits).is_some());
-    assert_eq!(stage.desk.closing().await.map(|view| view.title), Some("Autumn drop".to_owned()));
+    assert_eq!(stage.desk.closing().await.view().map(|view| view.title), Some("Autumn drop".to_owned()));
 
     stage.desk.close_show().await.unwrap();
     let now = stage.desk.snapshot().await.unwrap();
@@ -326,7 +326,7 @@ async fn an_end_that_is_owed_is_not_forgotten_by_leaving_and_never_ends_another_
     assert_eq!((fake.heard(&format!("{SHOW}/end")), fake.heard(&format!("{OTHER_SHOW}/end"))), (1, 0));
     let now = stage.desk.snapshot().await.unwrap();
     assert_ne!(now.air.phase, AirPhase::Ended, "another show is open");
-    assert_eq!(stage.desk.closing().await.map(|view| view.title), None);
+    assert_eq!(stage.desk.closing().await.view().map(|view| view.title), None);
     assert_eq!(stage.desk.end_show().await.unwrap_err().code, Code::IllegalMove);
 }
 
@@ -413,7 +413,11 @@ async fn a_show_that_a_colleague_ends_is_over_here_too_and_asks_nothing_more() {
     let now = stage.until("over", |now| now.air.phase == AirPhase::Ended).await;
     assert_eq!(now.show.map(|show| show.state), Some(ShowState::Ended));
     assert!(now.faults.iter().all(|fault| fault.source != FaultSource::Air), "{:?}", now.faults);
-    assert_eq!((stage.desk.closing().await, stage.desk.note.read()), (None, None), "nothing to take up");
+    assert_eq!(
+        (stage.desk.closing().await.view(), stage.desk.note.read()),
+        (None, None),
+        "nothing to take up"
+    );
     assert_eq!(fake.heard("/end"), 0, "it need not be ended again");
     assert_eq!(stage.desk.end_show().await.unwrap_err().code, Code::IllegalMove);
     assert_eq!(stage.desk.go_live().await.unwrap_err().code, Code::ShowEnded);
@@ -427,7 +431,7 @@ async fn a_show_that_a_colleague_ends_while_it_goes_live_does_not_go_live() {
     stage.until("connecting", |now| now.air.phase == AirPhase::Connecting).await;
     fake.turn(&[Turn::Ends]);
     stage.until("over", |now| now.air.phase == AirPhase::Ended).await;
-    assert_eq!(stage.desk.closing().await, None);
+    assert_eq!(stage.desk.closing().await.view(), None);
 }
 
 #[tokio::test(flavor = "multi_thread")]
