@@ -12,6 +12,7 @@ mod cloud;
 mod demo;
 mod faults;
 mod keys;
+mod lookout;
 mod note;
 mod owner;
 mod phase;
@@ -47,6 +48,7 @@ use crate::error::CommandError;
 use cloud::{Cloud, base_address, show_path};
 use faults::{Fault, Faults};
 use keys::Keys;
+use lookout::Lookout;
 use note::NoteFile;
 use owner::{Ask, Departure, Destination, Opened, Owner};
 use preview::PreviewServer;
@@ -68,6 +70,7 @@ pub struct Desk {
     settings: SettingsFile,
     faults: Faults,
     note: NoteFile,
+    lookout: Lookout,
     preview: Arc<PreviewServer>,
     owner: mpsc::Sender<Ask>,
 }
@@ -100,6 +103,7 @@ impl Desk {
         let note = NoteFile::of(&folder, profile);
         let faults = Faults::new(window.clone(), world.clock.clone());
         let (minded, noted) = (faults.clone(), note.clone());
+        let lookout = world.lookout.clone();
         let task = Owner::new(settings.clone(), cloud.clone(), window, world, minded, noted, owner.clone());
         let preview = Arc::new(PreviewServer::start(task.pictures()).await?);
         tokio::spawn(task.run(asks));
@@ -110,6 +114,7 @@ impl Desk {
             settings,
             faults,
             note,
+            lookout,
             preview,
             owner,
         })
@@ -227,8 +232,7 @@ impl Desk {
 
     /// What can be captured from.
     pub async fn list_devices(&self) -> Done<Devices> {
-        let devices =
-            tokio::task::spawn_blocking(vitrine_media::device::list).await.map_err(|_| stopped())?;
+        let devices = self.lookout.look().await;
         self.ask(|done| Ask::SawDevices(devices, done)).await
     }
 
@@ -362,9 +366,14 @@ impl Desk {
         ended
     }
 
-    /// What to tell who closes the window; nothing: it may close. A desk that does not answer is none.
-    pub async fn closing(&self) -> Option<CloseView> {
-        tokio::time::timeout(CLOSE_WITHIN, self.ask(Ask::Closing)).await.ok()?.ok()?
+    /// Whether the window may close.
+    pub async fn closing(&self) -> Closing {
+        match tokio::time::timeout(CLOSE_WITHIN, self.ask(Ask::Closing)).await {
+            Ok(Ok(Some(view))) => Closing::Asks(view),
+            // A desk that has stopped has nothing on air.
+            Ok(Ok(None) | Err(_)) => Closing::Free,
+            Err(_) => Closing::Unknown,
+        }
     }
 
     /// Does to the show on air what quitting asks for; the studio may end once this is done.
@@ -456,6 +465,27 @@ impl Desk {
         let (tx, rx) = oneshot::channel();
         self.owner.send(ask(tx)).await.map_err(|_| stopped())?;
         rx.await.map_err(|_| stopped())
+    }
+}
+
+/// What closing the window would do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Closing {
+    /// Nothing: it may close.
+    Free,
+    /// This, to a show on air.
+    Asks(CloseView),
+    /// The desk is too busy to say: something may be on air.
+    Unknown,
+}
+
+#[cfg(test)]
+impl Closing {
+    fn view(self) -> Option<CloseView> {
+        match self {
+            Self::Asks(view) => Some(view),
+            Self::Free | Self::Unknown => None,
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use vitrine_media::{Config, Event, MediaError, MicrophoneChoice, Showing, Still,
 use vitrine_protocol::{Code, PublishInstant};
 
 use super::faults::{Fault, Faults, source_of};
+use super::lookout::Lookout;
 use super::programme::{News, Programme};
 use super::settings::Settings;
 use super::strain::{self, Change};
@@ -26,6 +27,7 @@ use crate::error::CommandError;
 /// The programme: what is chosen, and the pipeline while a show is open.
 pub struct Stage {
     running: Option<Programme>,
+    lookout: Lookout,
     pictures: watch::Sender<Option<watch::Receiver<PreviewFrame>>>,
     devices: MediaDevices,
     /// What the host chose; shown, held, or waited for.
@@ -50,6 +52,8 @@ pub struct Stage {
     faults: Faults,
 }
 
+/// Why no camera is known.
+const NOT_TOLD: &str = "The system does not say what is plugged in.";
 /// What viewers read below the organisation's name while the picture is away.
 const STILL_LINE: &str = "Back in a moment";
 
@@ -63,7 +67,7 @@ pub type Measuring = Pin<Box<dyn Future<Output = Option<LipMeasure>> + Send>>;
 
 impl Stage {
     /// Nothing runs yet.
-    pub fn new(settings: &Settings, faults: Faults) -> Self {
+    pub fn new(settings: &Settings, lookout: Lookout, faults: Faults) -> Self {
         let microphone = match &settings.microphone {
             None => MicrophoneChoice::Default,
             Some(None) => MicrophoneChoice::None,
@@ -71,6 +75,7 @@ impl Stage {
         };
         Self {
             running: None,
+            lookout,
             pictures: watch::channel(None).0,
             devices: MediaDevices::default(),
             source: settings.source.clone().unwrap_or(SourceChoice::Still),
@@ -126,16 +131,20 @@ impl Stage {
         if self.running.is_some() {
             return Ok(());
         }
-        self.devices = tokio::task::spawn_blocking(device::list).await.unwrap_or_default();
+        let devices = self.lookout.look().await;
+        let looked = devices.is_some();
+        if let Some(devices) = devices {
+            self.devices = devices;
+        }
         self.forget_faults();
         if !chosen {
-            self.choose_first();
+            self.choose_first(looked);
         }
         self.start()
     }
 
     /// For a host who never chose.
-    fn choose_first(&mut self) {
+    fn choose_first(&mut self, looked: bool) {
         match self.devices.cameras.first() {
             Some(camera) => {
                 self.source = SourceChoice::Camera { id: camera.id.clone() };
@@ -143,7 +152,8 @@ impl Stage {
             }
             None => {
                 self.source = SourceChoice::Still;
-                self.faults.raise(Fault::new(FaultCode::NoCamera));
+                let fault = Fault::new(FaultCode::NoCamera);
+                self.faults.raise(if looked { fault } else { fault.because(NOT_TOLD) });
             }
         }
     }
@@ -579,7 +589,8 @@ mod tests {
     }
 
     fn stage(settings: &Settings) -> Stage {
-        Stage::new(settings, Faults::new(Arc::new(Nobody), system_clock()))
+        let lookout = Lookout::new(Arc::new(MediaDevices::default));
+        Stage::new(settings, lookout, Faults::new(Arc::new(Nobody), system_clock()))
     }
 
     fn device(id: &str, name: &str) -> device::Device {

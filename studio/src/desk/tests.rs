@@ -10,6 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_tungstenite::tungstenite::Message;
 use vitrine_protocol::Code;
 
+use super::lookout::{ListDevices, Lookout};
 use super::world::{Awake, World};
 use super::*;
 
@@ -49,6 +50,13 @@ async fn stage(rtmp: &str, sleep: Result<(), &'static str>) -> Stage {
 
 /// The same at a cloud that the test plays itself.
 pub(super) async fn stage_at(cloud: String, sleep: Result<(), &'static str>) -> Stage {
+    let stage = signed_in(cloud, sleep, Arc::new(vitrine_media::device::list)).await;
+    stage.desk.set_source(SourceChoice::TestPattern).await.unwrap();
+    stage.desk.open_show(ORG.into(), SHOW.into()).await.unwrap();
+    stage
+}
+
+async fn signed_in(cloud: String, sleep: Result<(), &'static str>, list: ListDevices) -> Stage {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("host.json"), r#"{"quality":"p360","microphone":null}"#).unwrap();
@@ -64,12 +72,11 @@ pub(super) async fn stage_at(cloud: String, sleep: Result<(), &'static str>) -> 
                 Ok(Box::new(Counted(held)) as Awake)
             })
         }),
+        lookout: Lookout::new(list),
     };
     let window = Arc::new(Seen::default());
     let desk = Desk::start_in(world, "host", folder.path().to_owned(), window).await.unwrap();
     desk.sign_in(cloud, "host@example.com".into(), "secret".into(), false).await.unwrap();
-    desk.set_source(SourceChoice::TestPattern).await.unwrap();
-    desk.open_show(ORG.into(), SHOW.into()).await.unwrap();
     Stage { desk, now_ms, awake, _folder: folder }
 }
 
@@ -212,11 +219,11 @@ async fn the_machine_stays_awake_for_as_long_as_the_uplink_is_held() {
     assert_eq!(stage.awake.load(Ordering::SeqCst), 0);
     stage.desk.go_live().await.unwrap();
     stage.until("awake", |_| stage.awake.load(Ordering::SeqCst) == 1).await;
-    let closing = stage.desk.closing().await.unwrap();
+    let closing = stage.desk.closing().await.view().unwrap();
     assert_eq!((closing.title.as_str(), closing.phase), ("Autumn drop", AirPhase::Connecting));
     stage.desk.before_quit(QuitWay::Leave).await.unwrap();
     stage.until("released", |_| stage.awake.load(Ordering::SeqCst) == 0).await;
-    assert_eq!(stage.desk.closing().await, None);
+    assert_eq!(stage.desk.closing().await.view(), None);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -391,4 +398,36 @@ async fn a_late_answer_to_a_try_that_was_cancelled_changes_nothing_of_the_next()
     assert_eq!((now.air.phase, now.air.live_at_ms), (AirPhase::Connecting, None));
     assert!(fault(&now, FaultCode::CloudRefused).is_none(), "{:?}", now.faults);
     assert_eq!(stage.desk.note.read(), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sound_system_that_is_frozen_does_not_freeze_the_desk() {
+    let frozen: ListDevices = Arc::new(|| {
+        loop {
+            std::thread::park();
+        }
+    });
+    let stage = signed_in(cloud("rtmp://127.0.0.1:9/live".into()).await, Ok(()), frozen).await;
+    let start = std::time::Instant::now();
+    let opened = tokio::time::timeout(Duration::from_secs(8), async {
+        stage.desk.open_show(ORG.into(), SHOW.into()).await.unwrap();
+        stage.desk.list_devices().await.unwrap();
+        stage.desk.snapshot().await.unwrap()
+    });
+    let now = opened.await.expect("the desk answers");
+    assert!(start.elapsed() < Duration::from_secs(6), "{:?}", start.elapsed());
+    let fault = fault(&now, FaultCode::NoCamera).unwrap();
+    assert_eq!(fault.detail.as_deref(), Some("The system does not say what is plugged in."));
+    assert_eq!(now.stage.source, SourceChoice::Still);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_desk_that_is_too_busy_to_say_whether_it_is_on_air_is_never_taken_for_one_that_is_not() {
+    let stage = stage("127.0.0.1:9", Ok(())).await;
+    assert_eq!(stage.desk.closing().await, Closing::Free);
+    let (busy, until) = oneshot::channel();
+    stage.desk.owner.send(Ask::Busy(until)).await.unwrap();
+    assert_eq!(stage.desk.closing().await, Closing::Unknown);
+    drop(busy);
+    assert_eq!(stage.desk.closing().await, Closing::Free);
 }

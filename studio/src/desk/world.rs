@@ -5,6 +5,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 
 use super::clock::{Clock, system_clock};
+use super::lookout::Lookout;
 use crate::platform;
 
 /// The machine stays awake while this lives.
@@ -20,6 +21,8 @@ pub struct World {
     pub clock: Clock,
     /// Keeps the machine awake.
     pub stay_awake: StayAwake,
+    /// Looks at what is plugged in.
+    pub lookout: Lookout,
 }
 
 impl World {
@@ -28,6 +31,10 @@ impl World {
         let stay_awake: StayAwake = Arc::new(|| {
             Box::pin(async { platform::stay_awake().await.map(|awake| Box::new(awake) as Awake) })
         });
-        Self { clock: system_clock(), stay_awake }
+        Self {
+            clock: system_clock(),
+            stay_awake,
+            lookout: Lookout::new(Arc::new(vitrine_media::device::list)),
+        }
     }
 }

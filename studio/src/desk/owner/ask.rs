@@ -22,7 +22,8 @@ pub type Reply<T> = oneshot::Sender<T>;
 pub enum Ask {
     Session(Reply<Option<Session>>),
     SignedIn(Option<Session>, Reply<()>),
-    SawDevices(MediaDevices, Reply<Devices>),
+    /// A fresh look at what is plugged in, if the system answered; the answer is what is known.
+    SawDevices(Option<MediaDevices>, Reply<Devices>),
     SetSource(SourceChoice, Reply<Result<(), CommandError>>),
     SetMicrophone(Option<String>, Reply<Result<(), CommandError>>),
     SetMuted(bool, Reply<()>),
@@ -62,6 +63,9 @@ pub enum Ask {
     /// The programme breaks as if an element had failed.
     #[cfg(test)]
     BreakDown(&'static [&'static str]),
+    /// The owner is busy until the other end of this is let go of.
+    #[cfg(test)]
+    Busy(oneshot::Receiver<()>),
     /// The host presses a fault's button.
     ActOnFault(FaultCode, FaultAction, Reply<Result<(), CommandError>>),
 }

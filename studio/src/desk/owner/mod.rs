@@ -84,7 +84,7 @@ impl Owner {
         note: NoteFile,
         me: mpsc::Sender<Ask>,
     ) -> Self {
-        let stage = Stage::new(&settings.read(), faults.clone());
+        let stage = Stage::new(&settings.read(), world.lookout.clone(), faults.clone());
         Self {
             settings,
             cloud,
@@ -148,7 +148,9 @@ impl Owner {
                 reply(done, ());
             }
             Ask::SawDevices(devices, done) => {
-                self.stage.saw(devices);
+                if let Some(devices) = devices {
+                    self.stage.saw(devices);
+                }
                 reply(done, self.stage.devices());
             }
             Ask::SetSource(source, done) => {
@@ -221,6 +223,8 @@ impl Owner {
             }
             #[cfg(test)]
             Ask::BreakDown(reasons) => reasons.iter().for_each(|reason| self.stage.break_down(reason)),
+            #[cfg(test)]
+            Ask::Busy(until) => drop(until.await),
             Ask::Over => self.over().await,
             Ask::EndHeard(ended) => self.end_heard(ended).await,
             Ask::Card(pin, card) => self.card(pin, card).await,

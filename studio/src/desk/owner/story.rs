@@ -18,6 +18,7 @@ use crate::desk::access::SignedIn;
 use crate::desk::clock::system_clock;
 use crate::desk::cloud::Cloud;
 use crate::desk::faults::Faults;
+use crate::desk::lookout::Lookout;
 use crate::desk::note::NoteFile;
 use crate::desk::phase::Step;
 use crate::desk::room::Room;
@@ -292,6 +293,7 @@ impl Desk {
         let world = World {
             clock: system_clock(),
             stay_awake: Arc::new(|| Box::pin(async { Ok(Box::new(()) as Awake) })),
+            lookout: Lookout::new(Arc::new(vitrine_media::device::list)),
         };
         let (faults, note) =
             (Faults::new(window.clone(), system_clock()), NoteFile::of(folder.path(), "host"));
