@@ -29,22 +29,30 @@ pub struct Awake {
 /// # Errors
 /// A sentence for people, when logind does not do it. A desktop without a screen saver is none.
 pub async fn stay_awake() -> Result<Awake, String> {
-    let asked = tokio::time::timeout(ANSWER_WITHIN, async {
-        let bus = Connection::system().await?;
-        let sleep = inhibit_sleep(&bus).await?;
-        Ok::<_, zbus::Error>(Awake { _sleep: sleep, _screen: inhibit_screen_saver().await })
-    });
-    match asked.await {
-        Ok(answer) => answer.map_err(|error| format!("the login manager says: {error}")),
-        Err(_) => Err("the login manager does not answer".to_owned()),
-    }
+    both(inhibit_sleep(), inhibit_screen_saver()).await
 }
 
-async fn inhibit_sleep(bus: &Connection) -> zbus::Result<OwnedFd> {
-    let mut answer = inhibit(bus, "sleep:idle:handle-lid-switch").await;
+/// Asks both at once, each within its own time: a screen saver that hangs costs the lock of the login manager nothing.
+async fn both(
+    sleep: impl Future<Output = zbus::Result<OwnedFd>>,
+    screen: impl Future<Output = Option<Connection>>,
+) -> Result<Awake, String> {
+    let (sleep, screen) =
+        tokio::join!(tokio::time::timeout(ANSWER_WITHIN, sleep), tokio::time::timeout(ANSWER_WITHIN, screen));
+    let sleep = sleep.map_err(|_| "the login manager does not answer".to_owned())?;
+    let sleep = sleep.map_err(|error| format!("the login manager says: {error}"))?;
+    if screen.is_err() {
+        tracing::info!("the screen saver does not answer");
+    }
+    Ok(Awake { _sleep: sleep, _screen: screen.ok().flatten() })
+}
+
+async fn inhibit_sleep() -> zbus::Result<OwnedFd> {
+    let bus = Connection::system().await?;
+    let mut answer = inhibit(&bus, "sleep:idle:handle-lid-switch").await;
     // A system that lets nobody touch the lid may still grant the rest.
     if let Err(zbus::Error::MethodError(..)) = answer {
-        answer = inhibit(bus, "sleep:idle").await;
+        answer = inhibit(&bus, "sleep:idle").await;
     }
     answer
 }
@@ -127,4 +135,33 @@ pub fn mind_page(window: &WebviewWindow) {
 fn has_graphics_card() -> bool {
     let Ok(devices) = std::fs::read_dir("/dev/dri") else { return false };
     devices.flatten().any(|device| device.file_name().to_string_lossy().starts_with("renderD"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+
+    use super::*;
+
+    fn lock() -> zbus::Result<OwnedFd> {
+        let file: std::os::fd::OwnedFd = std::fs::File::open("/dev/null").unwrap().into();
+        Ok(file.into())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_screen_saver_that_hangs_does_not_cost_the_lock_against_sleep() {
+        assert!(both(ready(lock()), pending()).await.is_ok());
+        // not even where the login manager takes nearly all of its time
+        let slow = async {
+            tokio::time::sleep(ANSWER_WITHIN - Duration::from_millis(1)).await;
+            lock()
+        };
+        assert!(both(slow, pending()).await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_login_manager_that_hangs_is_told() {
+        let told = both(pending(), ready(None)).await.err();
+        assert_eq!(told.as_deref(), Some("the login manager does not answer"));
+    }
 }
