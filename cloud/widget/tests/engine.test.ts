@@ -207,6 +207,22 @@ test('going on, here or from outside, is at the live edge', async () => {
   expect(video.currentTime).toBe(140);
 });
 
+test('a pause that the browser undoes by itself is still the viewer\'s, and one that we undo is not', async () => {
+  const engine = start();
+  await playing(2_000);
+  // WebKitGTK: the pipeline still says that it plays, and the element believes it.
+  video.systemPauses();
+  void video.play();
+  await after(10);
+  expect([video.paused, view.paused, FakeHls.all[0]!.loading]).toEqual([true, true, false]);
+  engine.setPaused(false);
+  await playing(1_000);
+  engine.setPaused(true);
+  engine.setPaused(false);
+  await playing(1_000);
+  expect([video.paused, view.paused, FakeHls.all[0]!.loading]).toEqual([false, false, true]);
+});
+
 test('the browser\'s own pauses are not the viewer\'s', async () => {
   start();
   await playing(2_000);

@@ -24,7 +24,7 @@ inEachEngine('the system\'s pause stays, is quiet, and goes on at the live edge'
   await playing(tab);
   expect(await state(tab)).toMatchObject({ paused: false, big: false, note: false });
   await pauseFromOutside(tab);
-  await expect.poll(async () => (await state(tab)).big).toBe(true);
+  await expect.poll(() => state(tab)).toMatchObject({ paused: true, big: true });
   const stood = await state(tab);
   await tab.evaluate(() => performance.clearResourceTimings());
   await wait(LONG_MS);
@@ -50,13 +50,36 @@ inEachEngine('a picture that was paused while it stood starved stays where it is
     await wait(STARVED_MS);
     const stood = await pictureAt(tab);
     await pauseFromOutside(tab);
-    await expect.poll(async () => (await state(tab)).big).toBe(true);
+    await expect.poll(() => state(tab)).toMatchObject({ paused: true, big: true });
     await arrives(true);
     await wait(STARVED_MS);
     expect(await state(tab)).toEqual({ paused: true, seconds: stood, big: true, note: false });
     await tab.click('vitrine-show >> .player .big');
     await playing(tab);
     expect(await pictureAt(tab)).toBeGreaterThan(stood + 2 * STARVED_MS / 1_000 - 6);
+  } finally {
+    await show.end();
+  }
+});
+
+inEachEngine('a pause that meets a move in time or another speed stays too', async (tab) => {
+  const show = await pretend('wide');
+  try {
+    await tab.goto(show.shopUrl);
+    await tab.click('vitrine-show >> .teaser .open');
+    for (const speed of [1, 1.3, 1, 1.3]) {
+      await playing(tab);
+      await tab.evaluate((rate) => {
+        const video = document.querySelector('vitrine-show')!.shadowRoot!.querySelector('video')!;
+        if (rate === 1) video.currentTime += 0.1;
+        else video.playbackRate = rate;
+        video.pause();
+      }, speed);
+      await wait(1_500);
+      expect(await state(tab), `at speed ${speed}`).toMatchObject({ paused: true, big: true });
+      await tab.click('vitrine-show >> .player .big');
+    }
+    await playing(tab);
   } finally {
     await show.end();
   }

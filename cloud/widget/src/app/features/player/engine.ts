@@ -43,6 +43,8 @@ const TOO_LATE_S = 5;
 /** A jump that did not help is tried again after this, then twice as long: an edge that does not play makes no hopping. */
 const JUMP_AGAIN_MS = 4_000;
 const LONGEST_JUMP_MS = 60_000;
+/** WebKitGTK undoes a pause that meets a seek or another speed, a few milliseconds later; no thumb is as quick as this. */
+const UNDONE_WITHIN_MS = 250;
 
 /**
  * Plays one live stream in a video element, and keeps it playing. It owns the element: every `play`, `pause`, `load` and
@@ -64,6 +66,9 @@ export class Engine {
   /** The browser keeps the page away (back-forward cache): its pauses are not the viewer's. */
   #away = false;
   #stoodPaused = false;
+  /** When the element last said that it was paused, and whether a `play` of ours is still to be told. */
+  #pausedAtMs = Number.NEGATIVE_INFINITY;
+  #asked = false;
   #jumpedAtMs = Number.NEGATIVE_INFINITY;
   #jumpAgainMs = JUMP_AGAIN_MS;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -93,6 +98,7 @@ export class Engine {
   /** Plays, with the sound if the browser lets it. Call it from a gesture where there is one. */
   async play(): Promise<void> {
     const [video, { signal }] = [this.#video, this.#build];
+    this.#asked = video.paused;
     try {
       return await video.play();
     } catch (error) {
@@ -146,8 +152,14 @@ export class Engine {
       this.#set({ phase: 'playing' });
     });
     on('waiting', () => this.#view.phase === 'playing' && this.#set({ phase: 'waiting' }));
-    on('pause', () => this.#pausedByViewer && this.#set({ paused: true }));
+    on('pause', () => {
+      this.#pausedAtMs = performance.now();
+      if (this.#pausedByViewer) this.#set({ paused: true });
+    });
     on('play', () => {
+      const undone = !this.#asked && performance.now() - this.#pausedAtMs < UNDONE_WITHIN_MS;
+      this.#asked = false;
+      if (undone) return this.setPaused(true);
       if (this.#view.paused && !video.paused) this.setPaused(false); // from outside too: on at the live edge
     });
     on('resize', () => this.#set({ aspect: video.videoHeight > video.videoWidth ? 'tall' : 'wide' }));

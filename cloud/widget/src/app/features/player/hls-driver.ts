@@ -21,12 +21,12 @@ class HlsDriver implements Driver {
     });
     hls.loadSource(url);
     hls.attachMedia(video);
-    // With playlists coming, hls.js would move a paused picture that its window has left: WebKitGTK does not go on from there.
+    // With playlists coming, hls.js would move a paused picture that its window has left.
     const stand = () => ((this.#stale = true), hls.stopLoad());
     video.addEventListener('pause', stand, this.#stop);
     // One that begins paused has its first frame now, and says no `pause`.
     video.addEventListener('loadeddata', () => video.paused && stand(), this.#stop);
-    video.addEventListener('play', () => this.#stale && hls.startLoad(), this.#stop);
+    video.addEventListener('play', () => this.#stale && !video.paused && hls.startLoad(), this.#stop);
     hls.on(Hls.Events.LEVEL_UPDATED, () => {
       if (!this.#stale || video.paused) return;
       this.#stale = false;
