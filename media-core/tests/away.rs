@@ -71,7 +71,7 @@ impl Cameras for Fakes {
 }
 
 impl Camera for Open {
-    fn frame(&mut self) -> Result<Frame, String> {
+    fn frame(&mut self, _: Duration) -> Result<Option<Frame>, String> {
         std::thread::sleep(Duration::from_millis(30));
         let mood = *self.fakes.mood.lock();
         let bytes = match mood {
@@ -86,7 +86,7 @@ impl Camera for Open {
             Mood::Busy | Mood::Gone => return Err("No such device (os error 19)".into()),
         };
         let data = self.color.iter().copied().cycle().take(bytes).collect();
-        Ok(Frame { pixels: Pixels::Rgb, width: 320, height: 180, data, color: None, seen: None })
+        Ok(Some(Frame { pixels: Pixels::Rgb, width: 320, height: 180, data, color: None, seen: None }))
     }
 }
 

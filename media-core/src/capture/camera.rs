@@ -3,13 +3,15 @@
 
 #[cfg(feature = "capture")]
 mod nokhwa;
+#[cfg(feature = "capture")]
+mod platform;
 
 use std::{
     sync::{
         Arc,
-        mpsc::{RecvTimeoutError, SyncSender, TrySendError, sync_channel},
+        mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 #[cfg(feature = "capture")]
@@ -23,6 +25,10 @@ const SILENT: Duration = Duration::from_millis(1500);
 const FIRST: Duration = Duration::from_secs(8);
 /// So many pictures in a row may be broken: a cable that is touched spoils one, and opening the camera again takes longer.
 const BROKEN: u32 = 5;
+/// A camera is asked for a picture for so long at a time, and let go of in between.
+const STEP: Duration = Duration::from_millis(100);
+/// A camera that is lost has so long to let go of its device before it is tried again.
+const LET_GO: Duration = Duration::from_millis(500);
 /// A driver that fails at once is not asked more often.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -37,11 +43,12 @@ pub trait Cameras: Send + Sync + 'static {
 
 /// An open camera. Made, used and dropped on one thread.
 pub trait Camera {
-    /// The next picture. May block for ever.
+    /// The next picture; nothing when none came `within` this time. While this waits the device cannot be closed and opened
+    /// again, so it should not wait longer; a driver that does is left behind.
     ///
     /// # Errors
     /// A sentence for people. One that fails again and again is closed.
-    fn frame(&mut self) -> Result<Frame, String>;
+    fn frame(&mut self, within: Duration) -> Result<Option<Frame>, String>;
 }
 
 /// The cameras of this machine.
@@ -123,9 +130,16 @@ pub(crate) fn start(
         };
         if door.is_open() {
             door.close();
+            await_letting_go(&received);
             lost(reason);
         }
     })
+}
+
+/// Waits until the camera's thread has dropped it, or is not going to.
+fn await_letting_go(received: &Receiver<Result<Frame, String>>) {
+    let end = Instant::now() + LET_GO;
+    while received.recv_timeout(end.saturating_duration_since(Instant::now())).is_ok() {}
 }
 
 fn capture(
@@ -141,7 +155,11 @@ fn capture(
     };
     let mut broken = 0;
     while door.is_open() {
-        let frame = camera.frame().and_then(whole);
+        let frame = match camera.frame(STEP) {
+            Ok(None) => continue,
+            Ok(Some(frame)) => whole(frame),
+            Err(reason) => Err(reason),
+        };
         broken = if frame.is_ok() { 0 } else { broken + 1 };
         match frame {
             Ok(frame) => match pictures.try_send(Ok(frame)) {
@@ -169,7 +187,10 @@ fn whole(frame: Frame) -> Result<Frame, String> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc;
+    use std::sync::{
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    };
 
     use super::*;
     use crate::capture::{Picture, Pixels};
@@ -208,6 +229,43 @@ mod tests {
 
     struct Open(Fake, u32);
 
+    fn gray(data: Vec<u8>) -> Frame {
+        Frame { pixels: Pixels::Gray, width: 64, height: 64, data, color: None, seen: None }
+    }
+
+    /// A device that only one can hold, and whose pictures stop after a few.
+    #[derive(Clone, Default)]
+    struct Exclusive(Arc<AtomicBool>);
+
+    struct Held(Exclusive, u32);
+
+    impl Cameras for Exclusive {
+        fn open(&self, _: &str, _: VideoFormat) -> Result<Box<dyn Camera>, String> {
+            if self.0.swap(true, Ordering::SeqCst) {
+                return Err("Device or resource busy (os error 16)".into());
+            }
+            Ok(Box::new(Held(self.clone(), 5)))
+        }
+    }
+
+    impl Camera for Held {
+        fn frame(&mut self, within: Duration) -> Result<Option<Frame>, String> {
+            if self.1 == 0 {
+                std::thread::sleep(within);
+                return Ok(None);
+            }
+            self.1 -= 1;
+            std::thread::sleep(Duration::from_millis(5));
+            Ok(Some(gray(vec![0; 4096])))
+        }
+    }
+
+    impl Drop for Held {
+        fn drop(&mut self) {
+            self.0.0.store(false, Ordering::SeqCst);
+        }
+    }
+
     impl Cameras for Fake {
         fn open(&self, id: &str, _: VideoFormat) -> Result<Box<dyn Camera>, String> {
             if id == "gone" { Err("no such camera".into()) } else { Ok(Box::new(Open(*self, 0))) }
@@ -215,7 +273,7 @@ mod tests {
     }
 
     impl Camera for Open {
-        fn frame(&mut self) -> Result<Frame, String> {
+        fn frame(&mut self, _: Duration) -> Result<Option<Frame>, String> {
             std::thread::sleep(Duration::from_millis(5));
             if self.1 > 0 {
                 self.1 -= 1;
@@ -224,14 +282,7 @@ mod tests {
             if self.0.good > 0 {
                 (self.0.good, self.1) = (self.0.good - 1, self.0.broken);
                 let data = vec![0; self.0.bytes];
-                return Ok(Frame {
-                    pixels: Pixels::Gray,
-                    width: 64,
-                    height: 64,
-                    data,
-                    color: None,
-                    seen: None,
-                });
+                return Ok(Some(gray(data)));
             }
             if self.0.hangs {
                 std::thread::sleep(Duration::from_secs(60));
@@ -240,7 +291,7 @@ mod tests {
         }
     }
 
-    fn run(fake: Fake, id: &str) -> (usize, String) {
+    fn run(fake: impl Cameras, id: &str) -> (usize, String) {
         let (seen, pictures) = mpsc::channel();
         let (tell, told) = mpsc::channel();
         let door = Door::new(Arc::new(move |picture: Picture| drop(seen.send(picture))));
@@ -262,6 +313,17 @@ mod tests {
     fn a_camera_that_hangs_is_left_behind() {
         let (_, reason) = run(Fake { hangs: true, ..FAKE }, "x");
         assert_eq!(reason, "no picture for 1.5 seconds");
+    }
+
+    #[test]
+    fn a_camera_that_stalls_is_let_go_of_and_can_be_opened_again() {
+        let camera = Exclusive::default();
+        for _ in 0..2 {
+            let (pictures, reason) = run(camera.clone(), "x");
+            assert_eq!(reason, "no picture for 1.5 seconds");
+            assert!(pictures > 0);
+        }
+        assert!(!camera.0.load(Ordering::SeqCst), "it is nobody's");
     }
 
     #[test]
