@@ -95,7 +95,7 @@ const EXPLANATION = `## How
   pairs are no further apart than the figure. Measured only when named.
 - **studio_cpu**: milliseconds of CPU for each encoded picture (1280×720, 30 a second, x264 veryfast, 3 Mb/s) while a film is
   sent with a lower third. Ours is the studio's window, driven by WebDriver, web view and preview included; the peer is OBS Studio with a film source, a
-  plate and two lines of text, its own preview on. Both on the same Xvfb with software drawing, in alternating rounds of 30 s, each in a
+  plate and two lines of text, its own preview on. Both on the same Xvfb with software drawing, in alternating rounds, each in a
   fresh window while the other does not run. CPU is that of the whole
   process family; pictures are counted in what nginx recorded. The goal is 0.7 × the peer's.
 - **studio_memory_mb**: PSS of the same families at the end of the same rounds. The goal is 1.1 × the peer's.
