@@ -70,7 +70,6 @@ impl Cameras for NoCameras {
 }
 
 /// A format that a camera offers.
-#[cfg_attr(not(feature = "capture"), expect(dead_code, reason = "no camera offers any"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Offer {
     width: u32,

@@ -11,10 +11,11 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::{config::Event, inner::Inner};
+#[cfg(feature = "capture")]
+use crate::device::Device;
 use crate::{
     MediaError,
     capture::MicrophoneChoice,
-    device::Device,
     encode::live::Audio,
     scene::{BLOCK, Desk, Mixer, RATE},
     time::Pts,

@@ -62,6 +62,7 @@ impl LipTest {
     }
 
     /// Takes a microphone's interleaved samples, the first of which was heard at `heard`.
+    #[cfg(any(feature = "capture", test))]
     pub(crate) fn sound(&self, samples: &[f32], channels: u16, rate: u32, heard: Instant) {
         if !self.runs.load(Ordering::Acquire) {
             return;
@@ -85,11 +86,8 @@ fn note(list: &Mutex<Vec<(Instant, f32)>>, at: Instant, value: f32) {
 fn brightness(frame: &Frame) -> f32 {
     let (stride, first) = match frame.pixels {
         Pixels::Ayuv => (4, 1),
-        #[cfg(feature = "capture")]
         Pixels::Yuy2 => (2, 0),
-        #[cfg(feature = "capture")]
         Pixels::Nv12 | Pixels::Gray => (1, 0),
-        #[cfg(feature = "capture")]
         Pixels::Rgb | Pixels::Bgr => (3, 1),
     };
     let pixels = frame.width as usize * frame.height as usize;
