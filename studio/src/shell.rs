@@ -63,6 +63,7 @@ pub fn run() -> ExitCode {
 }
 
 fn open(profile: String) -> anyhow::Result<()> {
+    platform::before_all();
     vitrine_media::memory::give_back();
     let filter =
         EnvFilter::try_from_env("VITRINE_LOG").unwrap_or_else(|_| EnvFilter::new("warn,vitrine=info"));

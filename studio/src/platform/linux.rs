@@ -108,6 +108,22 @@ pub fn may_run(process: u32) -> bool {
     std::path::Path::new(&format!("/proc/{process}")).exists()
 }
 
+/// Called before there is a second thread or a window. Without a graphics card the toolkit and the page's engine would still get ready
+/// to draw with one in software, and keep ten megabytes for it; the page is painted directly (see [`mind_page`]).
+#[expect(unsafe_code, reason = "the environment of a program may be changed while nobody else can read it")]
+pub fn before_all() {
+    if has_graphics_card() {
+        return;
+    }
+    // <https://docs.gtk.org/gtk3/running.html>, <https://webkitgtk.org/reference/webkit2gtk/stable/environment-variables.html>
+    for (name, value) in [("GDK_GL", "disable"), ("WEBKIT_DISABLE_DMABUF_RENDERER", "1")] {
+        if std::env::var_os(name).is_none() {
+            // SAFETY: the program has one thread so far.
+            unsafe { std::env::set_var(name, value) };
+        }
+    }
+}
+
 /// Loads the page again when its process dies: the show goes on without it, and the host needs the desk. Without a graphics
 /// card, has it painted directly: composing its layers by software takes three times as much.
 pub fn mind_page(window: &WebviewWindow) {

@@ -1,7 +1,7 @@
 //! What each system does in its own way: one door, one file per system.
 //!
 //! Every file has the same names: `stay_awake`, whose answer is held for as long as it shall last,
-//! `asked_to_end`, `may_run`, and `mind_page`.
+//! `asked_to_end`, `may_run`, `mind_page`, and `before_all`.
 
 #[cfg(target_os = "linux")]
 #[path = "linux.rs"]
@@ -13,4 +13,4 @@ mod system;
 #[path = "windows.rs"]
 mod system;
 
-pub use system::{asked_to_end, may_run, mind_page, stay_awake};
+pub use system::{asked_to_end, before_all, may_run, mind_page, stay_awake};

@@ -54,3 +54,6 @@ pub fn may_run(_process: u32) -> bool {
 
 /// The system's own web view shows what becomes of its page.
 pub fn mind_page(_window: &tauri::WebviewWindow) {}
+
+/// Called before there is a second thread or a window: nothing to do here.
+pub fn before_all() {}

@@ -1,0 +1,102 @@
+use std::sync::Arc;
+
+use super::*;
+use crate::desk::clock::system_clock;
+use crate::desk::view::DeskEvent;
+
+struct Nobody;
+
+impl crate::desk::Window for Nobody {
+    fn tell(&self, _event: DeskEvent) {}
+}
+
+fn stage(settings: &Settings) -> Stage {
+    let lookout = Lookout::new(Arc::new(MediaDevices::default));
+    Stage::new(settings, lookout, Faults::new(Arc::new(Nobody), system_clock()))
+}
+
+fn device(id: &str, name: &str) -> device::Device {
+    device::Device { id: id.into(), name: name.into(), default: false }
+}
+
+fn camera(id: &str) -> SourceChoice {
+    SourceChoice::Camera { id: id.into() }
+}
+
+#[test]
+fn a_camera_that_was_just_chosen_never_has_the_name_of_the_one_before() {
+    let known = Settings {
+        source: Some(camera("usb-1")),
+        source_name: Some("Studio camera".into()),
+        ..Settings::default()
+    };
+    let mut stage = stage(&known);
+    assert_eq!(stage.view().source_name, "Studio camera", "though it is not listed");
+
+    // It is not in the list yet.
+    stage.set_source(camera("usb-2")).unwrap();
+    assert_eq!(stage.view().source_name, "Camera");
+    assert_eq!(stage.source_name().as_deref(), Some("Camera"), "nor is it remembered under another's");
+    let cameras = vec![device("usb-1", "Studio camera"), device("usb-2", "Overhead camera")];
+    stage.saw(MediaDevices { cameras, microphones: vec![] });
+    assert_eq!(stage.view().source_name, "Overhead camera");
+
+    stage.set_source(SourceChoice::File { path: "/films/autumn.mp4".into() }).unwrap();
+    stage.set_source(camera("usb-3")).unwrap();
+    assert_eq!(stage.view().source_name, "Camera");
+}
+
+#[test]
+fn a_microphone_that_was_just_chosen_is_not_shown_as_the_one_before() {
+    let mut stage = stage(&Settings::default());
+    assert!(stage.take(&Event::Microphone { device: Some(device("m-1", "Lavalier")) }));
+    assert_eq!(stage.view().microphone_name.as_deref(), Some("Lavalier"));
+    stage.set_microphone(Some("m-2".into())).unwrap();
+    let view = stage.view();
+    assert_eq!((view.microphone, view.microphone_name), (None, None), "it is not heard yet");
+
+    // Should it never open, the fault is not about the one before.
+    stage.take(&Event::MicrophoneLost { reason: "busy".into() });
+    let faults = stage.faults.view();
+    assert_eq!((faults[0].code, faults[0].subject.as_deref()), (FaultCode::NoMicrophone, None));
+    stage.take(&Event::Microphone { device: Some(device("m-2", "Boom")) });
+    assert_eq!(stage.view().microphone_name.as_deref(), Some("Boom"));
+    assert!(stage.faults.view().is_empty());
+}
+
+#[test]
+fn a_machine_too_slow_and_sound_that_breaks_off_are_on_the_list_until_they_are_over() {
+    let mut stage = stage(&Settings::default());
+    stage.take(&Event::Microphone { device: Some(device("m-1", "Lavalier")) });
+    assert!(!stage.take(&Event::Overloaded { pictures: 40 }), "the picture's view is as it was");
+    stage.take(&Event::SoundBroken { gaps: 2 });
+    let listed = |stage: &Stage| {
+        let faults = stage.faults.view().into_iter();
+        faults.map(|fault| (fault.code, fault.subject.unwrap_or_default())).collect::<Vec<_>>()
+    };
+    let [slow, broken] =
+        [(FaultCode::EncoderOverload, "720p30".into()), (FaultCode::SoundGaps, "Lavalier".into())];
+    assert_eq!(listed(&stage), [slow, broken.clone()]);
+    stage.take(&Event::KeepsUp { pictures: 40 });
+    assert_eq!(listed(&stage), [broken]);
+    stage.take(&Event::SoundSteady { gaps: 2 });
+    assert_eq!(listed(&stage), []);
+}
+
+#[test]
+fn a_camera_that_was_there_is_lost_and_one_that_never_was_is_missing() {
+    let mut stage = stage(&Settings::default());
+    stage.set_source(camera("usb-1")).unwrap();
+    let source = VideoSource::Camera { id: "usb-1".into() };
+    let lost = || Event::SourceLost { source: source.clone(), reason: "no such device".into() };
+    let code = |stage: &Stage| stage.faults.view().first().map(|fault| fault.code);
+    stage.take(&lost());
+    assert_eq!(code(&stage), Some(FaultCode::CameraMissing));
+    stage.take(&Event::Source { source: source.clone(), showing: Showing::Source });
+    assert_eq!(code(&stage), None, "a picture ends it");
+    stage.take(&lost());
+    assert_eq!(code(&stage), Some(FaultCode::CameraLost));
+    stage.set_source(camera("usb-2")).unwrap();
+    stage.take(&lost());
+    assert_eq!(code(&stage), Some(FaultCode::CameraMissing), "another one was never there");
+}
