@@ -108,3 +108,26 @@ test('a message that does not get through says so, also on the next page, and go
   await expect(unsent).toHaveCount(0);
   expect(new Set(line.chats.filter(({ text }) => text.startsWith('lost')).map(({ mark }) => mark)).size).toBe(1);
 });
+
+test('closing the show keeps what was being written, and what the room had not taken is said when it is open again', async ({ context }) => {
+  const shop = new ShopPage(await context.newPage());
+  const line = await Line.of(shop.page);
+  const first = await ShopPage.open(context);
+  await shop.page.goto(first.page.url());
+  await first.page.close();
+  await shop.openStage();
+  const stamp = Date.now().toString(36);
+  await shop.say(`heard ${stamp}`, 'Ola');
+  line.mute = true;
+  await field(shop).fill(`unheard ${stamp}`);
+  await field(shop).press('Enter');
+  await field(shop).fill('half a thou');
+  await shop.inside('.stage').getByRole('button', { name: 'Close the show' }).click();
+  await expect(shop.inside('.stage')).toHaveCount(0);
+  line.mute = false;
+  await shop.openStage();
+  await expect(field(shop)).toHaveValue('half a thou');
+  await expect(shop.message(`unheard ${stamp}`)).toHaveCount(1);
+  const marks = line.chats.filter(({ text }) => text.startsWith('unheard')).map(({ mark }) => mark);
+  expect([marks.length, new Set(marks).size]).toEqual([2, 1]);
+});

@@ -12,6 +12,7 @@ import { Lines } from './lib/cart/lines.svelte.ts';
 import { Shop } from './lib/cart/shop.ts';
 import { visit } from './lib/cart/visit.ts';
 import { pageMemory } from './lib/state/memory.ts';
+import { setAside, takeBack } from './lib/state/set-aside.ts';
 import { ShowStore } from './lib/state/show.svelte.ts';
 import type { PlayWishes } from './lib/state/wishes.ts';
 import { catalogues } from './lib/text/catalogues.ts';
@@ -43,7 +44,11 @@ export function mount(place: Place): Mounted {
   });
   const kept = place.kept ?? {};
   store.start();
+  // Always taken back, so that no old one comes up later; what the page before left is newer.
+  const whose = `${place.view} ${store.show.id}`;
+  const written = takeBack(whose);
   if (kept.draft) store.draft.restore(kept.draft, kept.show === store.show.id);
+  else if (written) store.draft.restore(written, true);
   const now = new StageState(kept);
   // In the page it begins without a sound; over it the shopper's press asked for one.
   const wishes: PlayWishes = { muted: kept.muted ?? place.view === 'inline', paused: kept.paused ?? false };
@@ -60,6 +65,7 @@ export function mount(place: Place): Mounted {
     take: (show) => store.take(show),
     show: () => ({ ...store.show, state: store.state }),
     destroy() {
+      setAside(whose, store.draft.keep()); // before the room lets go of what is on its way
       store.stop();
       speech.stop();
       void unmount(view);
