@@ -109,6 +109,16 @@ impl Pipeline {
         self.inner.desk.microphone_sync.set_offset(ms);
     }
 
+    /// As [`Pipeline::set_sound_offset`], in milliseconds.
+    pub fn sound_offset(&self) -> i32 {
+        self.inner.desk.microphone_sync.offset()
+    }
+
+    /// Whether the microphone is muted.
+    pub fn is_muted(&self) -> bool {
+        self.inner.desk.muted.load(Ordering::Relaxed)
+    }
+
     /// Watches and listens for `time`: how much later a beep is heard than the flash of the same moment is seen. `None`: too few were seen
     /// or heard. One measurement at a time; another one begins anew.
     pub fn measure_sound(&self, time: Duration) -> impl Future<Output = Option<LipMeasure>> + Send + use<> {

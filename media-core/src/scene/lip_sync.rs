@@ -41,6 +41,11 @@ impl LipSync {
         self.state.lock().offset_ms = ms.clamp(-MOST_OFFSET_MS, MOST_OFFSET_MS);
     }
 
+    /// By how many milliseconds the host moved the sound.
+    pub(crate) fn offset(&self) -> i32 {
+        self.state.lock().offset_ms
+    }
+
     /// Takes how late the sound is, and makes it wait where the picture is later.
     pub(crate) fn follow(&self, strip: &mut Strip) {
         let mut state = self.state.lock();

@@ -100,3 +100,23 @@ fn a_camera_that_was_there_is_lost_and_one_that_never_was_is_missing() {
     stage.take(&lost());
     assert_eq!(code(&stage), Some(FaultCode::CameraMissing), "another one was never there");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_programme_that_is_built_anew_has_the_card_the_mute_and_the_hosts_correction() {
+    let mut stage = stage(&Settings { source: Some(SourceChoice::TestPattern), ..Settings::default() });
+    stage.set_sound_offset(120).unwrap();
+    stage.open(true).await.unwrap();
+    assert_eq!(stage.running.as_ref().unwrap().sound_offset(), 120, "what was set before it opened");
+    stage.set_sound_offset(-80).unwrap();
+    stage.set_muted(true);
+    let card = LowerThird { title: "Linen shirt".into(), ..LowerThird::default() };
+    stage.show_card(Some(card.clone())).await.unwrap();
+
+    stage.rebuild().await.unwrap();
+
+    let running = stage.running.as_ref().unwrap();
+    assert_eq!(running.scene().lower_third().map(|(_, shown)| shown), Some(&card));
+    assert_eq!(running.sound_offset(), -80);
+    assert!(running.is_muted());
+    stage.close().await;
+}
