@@ -17,6 +17,7 @@ use crate::go_live::playing;
 pub fn stories() -> Vec<Trial> {
     vec![
         crate::story("the_demo_plays_sells_and_leaves_nothing_behind", &[], the_demo_plays),
+        crate::story("a_demo_whose_show_was_ended_tells_of_the_next_and_of_its_key", &[], another_show),
         crate::story("a_demo_that_cannot_start_says_why_in_one_sentence", &[], cannot_start),
     ]
 }
@@ -120,6 +121,39 @@ async fn the_demo_plays() -> Result<()> {
     eventually("the demo ends", async || Ok(demo.child.try_wait()?)).await?;
     eventually("every child is gone", async || Ok(processes_of(&folder).is_empty().then_some(()))).await?;
     ensure!(!demo.folder.path().join("demo.json").exists(), "the run file goes with the demo");
+    Ok(())
+}
+
+/// What a person does with the line `rtmp:`, who has a shell.
+fn key_of(line: &str) -> Result<String> {
+    let command = line.split_once("(a key for OBS: ").and_then(|(_, rest)| rest.strip_suffix(')'));
+    let output = Command::new("sh").arg("-c").arg(command.context("no command")?).output()?;
+    let answer: Value = serde_json::from_slice(&output.stdout)?;
+    answer["stream_key"].as_str().map(str::to_owned).with_context(|| answer.to_string())
+}
+
+async fn another_show() -> Result<()> {
+    let demo = Demo::start(&[])?;
+    let stream = demo.line("stream:")?;
+    let first = demo.line("rtmp:")?;
+    let run: Value = serde_json::from_str(&std::fs::read_to_string(demo.folder.path().join("demo.json"))?)?;
+    let text = |key: &str| run[key].as_str().unwrap_or_default().to_owned();
+    let (cloud, org, show) = (text("cloud_url"), text("org_id"), text("show_id"));
+    ensure!(key_of(&first)?.starts_with("vtp_"), "{first}");
+
+    let client = http_client().build()?;
+    let host = &run["sign_ins"][0];
+    let session = serde_json::json!({ "email": host["email"], "password": host["password"] });
+    let session: Value =
+        client.post(format!("{cloud}/v1/sessions")).json(&session).send().await?.json().await?;
+    let end = format!("{cloud}/v1/orgs/{org}/shows/{show}/end");
+    let token = session["token"].as_str().context("signed in")?;
+    client.post(end).bearer_auth(token).send().await?.error_for_status()?;
+
+    demo.line("The show has ended and another has begun")?;
+    ensure!(demo.line("stream:")? != stream, "another stream");
+    let second = demo.line("rtmp:")?;
+    ensure!(key_of(&second)?.starts_with("vtp_"), "a key for the show that runs: {second}");
     Ok(())
 }
 

@@ -152,11 +152,16 @@ impl Told {
         let mut lines = Vec::new();
         if first {
             lines.push(format!("shop: {}", run.shop_url));
+        } else {
+            lines.push("The show has ended and another has begun:".to_owned());
         }
         lines.push(format!("stream: {}", run.stream_url));
         if first {
             lines.push(format!("cloud: {}", run.cloud_url));
-            lines.push(format!("rtmp: {}  (a key for OBS: {})", run.rtmp_url, self.key_command(run)));
+        }
+        // a key is for one show
+        lines.push(format!("rtmp: {}  (a key for OBS: {})", run.rtmp_url, self.key_command(run)));
+        if first {
             let sign_ins = run.sign_ins.iter();
             lines.extend(sign_ins.map(|s| format!("sign-in: {} {} {}", s.role, s.email, s.password)));
         }
