@@ -11,6 +11,9 @@ export const words = {
   'common.dismiss': 'Dismiss',
   'common.copy': 'Copy',
   'common.copied': 'Copied',
+  'common.discard_title': 'Discard what you filled in?',
+  'common.discard_keep': 'Keep it',
+  'common.discard': 'Discard',
   'common.shortcuts': 'Keyboard shortcuts',
 
   'start.failed_title': 'The studio could not start',
