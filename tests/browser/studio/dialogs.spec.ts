@@ -73,3 +73,17 @@ for (const [what, dialog, open, fill] of FORMS) {
     await expect(id(page, dialog)).toHaveCount(0);
   });
 }
+
+test('the question before a take-over says whose picture goes, and a plain click answers it', async ({ studio, page }) => {
+  await page.setViewportSize({ width: 1024, height: 640 });
+  await studio('live=761&elsewhere&crowd=none');
+  await desk(page);
+  const hold = id(page, 'go-live');
+  await expect(hold).toHaveText('Hold to take over');
+  expect(await hold.evaluate((button) => button.scrollWidth <= button.clientWidth && button.clientHeight < 44), 'one line, all of it').toBe(true);
+  await hold.click();
+  await expect(id(page, 'start-dialog')).toContainText('Somebody else');
+  await expect(id(page, 'start-confirm')).toHaveText('Take over');
+  await id(page, 'start-confirm').click();
+  await expect(id(page, 'air-state')).toHaveAttribute('data-phase', 'live');
+});

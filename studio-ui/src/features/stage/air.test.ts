@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AirPhase, AirView, ShowView } from '../../lib/ipc/backend.ts';
-import { airWords } from './air.ts';
+import { t } from '../../lib/text/words.ts';
+import { airWords, startWords } from './air.ts';
 
 const air = (phase: AirPhase, liveAtMs: number | null = null): AirView => ({
   phase,
@@ -41,5 +42,21 @@ describe('the state of the show', () => {
   it('shows a moderator what is sent from elsewhere', () => {
     expect(airWords(air('idle'), show('live'))).toMatchObject({ tone: 'live', elsewhere: true, liveFromMs: 1_000 });
     expect(airWords(air('preview'), show('interrupted')).tone).toBe('holding');
+  });
+});
+
+describe('the question before going live', () => {
+  it('says that somebody else is let go while they are on air', () => {
+    const words = startWords('live');
+    expect(t(words.text)).toMatch(/Somebody else.*let go/);
+    expect(t(words.confirm)).toBe('Take over');
+  });
+
+  it('is answered by a plain press: nothing in it is held', () => {
+    for (const state of [undefined, 'draft', 'scheduled', 'live', 'interrupted'] as const) {
+      const words = startWords(state);
+      expect(t(words.hold)).toMatch(/^Hold to/);
+      expect(t(words.confirm)).not.toMatch(/hold/i);
+    }
   });
 });

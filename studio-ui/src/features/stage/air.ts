@@ -46,3 +46,44 @@ export function airWords(air: AirView, show: ShowView | null): AirWords {
       return air.phase === 'preview' ? say('ready', 'air.ready') : say('off', 'air.off');
   }
 }
+
+/** How going live is offered and asked about. */
+export interface StartWords {
+  /** On the button that is held. */
+  hold: Word;
+  hint: Word;
+  /** The question after a press that was too short to be meant. */
+  title: Word;
+  text: Word;
+  confirm: Word;
+}
+
+/** While somebody else's picture is on air, it is replaced; while the picture is away, it comes back. */
+export function startWords(state: ShowView['state'] | undefined): StartWords {
+  switch (state) {
+    case 'live':
+      return {
+        hold: 'air.take_over',
+        hint: 'air.take_over_hint',
+        title: 'air.take_over_title',
+        text: 'air.take_over_text',
+        confirm: 'air.take_over_confirm',
+      };
+    case 'interrupted':
+      return {
+        hold: 'air.go_back',
+        hint: 'air.go_live_hint',
+        title: 'air.go_back_title',
+        text: 'air.start_text',
+        confirm: 'air.go_back_confirm',
+      };
+    default:
+      return {
+        hold: 'air.go_live',
+        hint: 'air.go_live_hint',
+        title: 'air.start_title',
+        text: 'air.start_text',
+        confirm: 'air.start_confirm',
+      };
+  }
+}
