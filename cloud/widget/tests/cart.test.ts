@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { CartAdapter, CartLine, CartResult } from '../src/app/lib/cart/adapter.ts';
+import { asResult, type CartAdapter, type CartLine, type CartResult } from '../src/app/lib/cart/adapter.ts';
 import { Basket, COUPON_WITHIN_MS } from '../src/app/lib/cart/basket.ts';
 import { demoShopCart } from '../src/app/lib/cart/demo-shop.ts';
 import { genericCart, offerLine, type CartOffer, type MerchantHook } from '../src/app/lib/cart/generic.ts';
-import { Lines, RESTS_MS, SILENT_MS, SLOW_MS } from '../src/app/lib/cart/lines.svelte.ts';
+import { Lines, REFUSED_MS, RESTS_MS, SILENT_MS, SLOW_MS } from '../src/app/lib/cart/lines.svelte.ts';
 import { Shop } from '../src/app/lib/cart/shop.ts';
 
 const line: CartLine = { variantRef: 'LS-M', sku: 'LS-M', qty: 1, attrs: { _vt_show: 's1' }, url: 'http://shop/products/linen-shirt' };
@@ -20,16 +20,17 @@ const product = { product_id: 'p', title: 'p', url: 'http://shop/p', image_url: 
 
 /** A shop as one mount of the show makes it; `page` is what all mounts in the page share. */
 function shopOf(part: Partial<CartAdapter>, page = { lines: new Lines(), host: {} }) {
-  const told: unknown[] = [];
+  const told: [string, unknown][] = [];
+  const opened: string[] = [];
   const shop = new Shop({
     ...page,
     basket: new Basket([adapter(part)]),
     attribution: () => ({}),
     tell: (name, detail) => (told.push([name, detail]), true),
-    openTab: () => undefined,
+    openTab: (url) => opened.push(url),
     noticing: (work) => work(),
   });
-  return { shop, told };
+  return { shop, told, opened };
 }
 
 /** A cart that answers when the test says so. */
@@ -94,12 +95,25 @@ test('the buttons say how far it is, stay truthful, and rest afterwards', async 
   await vi.advanceTimersByTimeAsync(RESTS_MS);
   expect(step()).toBe('idle');
   await lines.follow('LS-M', 'add', Promise.resolve({ ok: false, errors: [{ code: 'max_qty' as const, message: '' }] }));
-  await vi.advanceTimersByTimeAsync(SILENT_MS);
+  await vi.advanceTimersByTimeAsync(REFUSED_MS - 1);
   expect(lines.of('LS-M')).toMatchObject({ step: 'failed', errors: [{ code: 'max_qty' }] });
+  await vi.advanceTimersByTimeAsync(1);
+  expect(step()).toBe('idle');
   await lines.follow('LS-M', 'add', Promise.resolve({ ok: true, unconfirmed: true }));
   expect(step()).toBe('handed');
   await lines.follow('LS-M', 'add', Promise.resolve({ ok: true, elsewhere: true }));
   expect(step()).toBe('elsewhere');
+});
+
+test('a variant may be called anything', async () => {
+  const lines = new Lines();
+  for (const sku of ['constructor', '__proto__', 'toString']) {
+    expect(lines.of(sku).step).toBe('idle');
+    await lines.follow(sku, 'add', Promise.resolve({ ok: true }));
+    expect(lines.of(sku).step).toBe('added');
+    await vi.advanceTimersByTimeAsync(RESTS_MS);
+    expect(lines.of(sku).step).toBe('idle');
+  }
 });
 
 test('an answer that fails is a failure, and the next press is free', async () => {
@@ -131,34 +145,58 @@ test('the demo shop is found by its own cart, also when it loads late', async ()
 });
 
 function generic(hook: MerchantHook | undefined, listen?: (event: CustomEvent<CartOffer>) => void) {
-  const visited: string[] = [];
   const page = new EventTarget();
   if (listen) page.addEventListener('vitrine:add-to-cart', (event) => listen(event as CustomEvent<CartOffer>));
   const offer = (wish: CartLine) => offerLine(wish, (detail) => page.dispatchEvent(new CustomEvent('vitrine:add-to-cart', { detail, cancelable: true })));
-  return { visited, cart: genericCart({ hook: () => hook, offer, visit: (url) => visited.push(url) }) };
+  return genericCart({ hook: () => hook, offer });
 }
 const options = { source: 'test' };
 
 test("the merchant's hook takes the line", async () => {
   const onAddToCart = vi.fn(() => Promise.resolve({ ok: true, itemCount: 2 }));
-  const { cart, visited } = generic({ onAddToCart });
+  const cart = generic({ onAddToCart });
   expect(await cart.add([line], { source: 'test' })).toEqual({ ok: true, itemCount: 2 });
   expect(onAddToCart).toHaveBeenCalledWith(line);
-  expect(visited).toEqual([]);
 });
 
 test('a hook that says no is believed', async () => {
-  expect(await generic({ onAddToCart: () => false }).cart.add([line], { source: 'test' })).toMatchObject({ ok: false });
+  expect(await generic({ onAddToCart: () => false }).add([line], { source: 'test' })).toMatchObject({ ok: false });
 });
 
 test('a hook that says nothing is believed that it took the line, a promise that is kept that it is in', async () => {
-  expect(await generic({ onAddToCart: () => undefined }).cart.add([line], options)).toEqual({ ok: true, unconfirmed: true });
-  expect(await generic({ onAddToCart: () => Promise.resolve() }).cart.add([line], options)).toEqual({ ok: true });
+  expect(await generic({ onAddToCart: () => undefined }).add([line], options)).toEqual({ ok: true, unconfirmed: true });
+  expect(await generic({ onAddToCart: () => Promise.resolve() }).add([line], options)).toEqual({ ok: true });
+});
+
+test('a refusal outside the contract is a refusal, in its own words where it has some', () => {
+  const says = (answer: unknown) => {
+    const { ok, errors } = asResult(answer);
+    return ok ? 'in' : (errors?.[0]?.message ?? 'none');
+  };
+  expect(says({ status: 422, message: 'Cart Error', description: 'All 3 are in your cart.' })).toBe('All 3 are in your cart.');
+  expect(says({ success: false, message: 'No more.' })).toBe('No more.');
+  expect(says({ errors: [{ code: 'max_qty', message: 'Two each.' }] })).toBe('Two each.');
+  expect(says({ errors: ['Two each.'] })).toBe('Two each.');
+  expect(says({ errors: 'Two each.' })).toBe('Two each.');
+  expect(says({ error: { message: 'Two each.' } })).toBe('Two each.');
+  expect(says({ error: true })).toBe('');
+  expect(says({ ok: false, errors: [{ code: 'odd', message: { of: 'an object' } }] })).toBe('');
+  expect(says(new Response('', { status: 500 }))).toBe('');
+  expect(says({ error: 'x'.repeat(10_000) })).toHaveLength(600);
+  expect(asResult({ errors: [{ code: 'max_qty' }] }).errors).toEqual([{ code: 'max_qty', message: '' }]);
+  for (const taken of [undefined, null, true, {}, 'ok', '', 0, { success: true }, { status: 200 }, { errors: [] }, { error: null }]) expect(says(taken), String(taken)).toBe('in');
+});
+
+test('where nobody takes a line its page is shown as its link would, and the page may do so around the show', async () => {
+  const { shop, told, opened } = shopOf({ add: () => Promise.resolve({ ok: true, elsewhere: true }) });
+  await shop.add(product, variant);
+  expect(told.map(([name]) => name)).toEqual(['cart-updated', 'product-click']);
+  expect(opened).toEqual([product.url]);
 });
 
 test("a listener's promise is awaited, and its failure is a failure", async () => {
   let settle: (answer: unknown) => void = () => undefined;
-  const { cart, visited } = generic(undefined, ({ detail }) => detail.waitUntil(new Promise((resolve) => (settle = resolve))));
+  const cart = generic(undefined, ({ detail }) => detail.waitUntil(new Promise((resolve) => (settle = resolve))));
   let result: CartResult | undefined;
   const adding = cart.add([line], options).then((answer) => (result = answer));
   await vi.advanceTimersByTimeAsync(30_000);
@@ -166,30 +204,27 @@ test("a listener's promise is awaited, and its failure is a failure", async () =
   settle({ ok: false, errors: [{ code: 'max_qty', message: 'Two each.' }] });
   await adding;
   expect(result).toEqual({ ok: false, errors: [{ code: 'max_qty', message: 'Two each.' }] });
-  expect(visited).toEqual([]);
-  const rejects = generic(undefined, ({ detail }) => detail.waitUntil(Promise.reject(new Error('503')))).cart;
+  const rejects = generic(undefined, ({ detail }) => detail.waitUntil(Promise.reject(new Error('503'))));
   expect(await new Basket([rejects]).add(line)).toMatchObject({ ok: false });
   const good = generic(undefined, ({ detail }) => (detail.waitUntil(Promise.resolve({ itemCount: 4, openedCart: true })), detail.waitUntil(true)));
-  expect(await good.cart.add([line], options)).toEqual({ ok: true, itemCount: 4, openedCart: true });
+  expect(await good.add([line], options)).toEqual({ ok: true, itemCount: 4, openedCart: true });
 });
 
 test('a listener that only prevents the default took it, and no more is claimed; nobody at all opens the product', async () => {
-  expect(await generic(undefined, (event) => event.preventDefault()).cart.add([line], options)).toEqual({ ok: true, unconfirmed: true });
-  const alone = generic(undefined, () => undefined);
-  expect(await alone.cart.add([line], options)).toEqual({ ok: true, elsewhere: true });
-  expect(alone.visited).toEqual([line.url]);
+  expect(await generic(undefined, (event) => event.preventDefault()).add([line], options)).toEqual({ ok: true, unconfirmed: true });
+  expect(await generic(undefined, () => undefined).add([line], options)).toEqual({ ok: true, elsewhere: true });
 });
 
 test('waitUntil is for the time of the event', () => {
   let offered: CartOffer | undefined;
-  void generic(undefined, ({ detail }) => void (offered = detail)).cart.add([line], options);
+  void generic(undefined, ({ detail }) => void (offered = detail)).add([line], options);
   expect(() => offered?.waitUntil(true)).toThrow(/before the listener returns/);
 });
 
 test('a shop buys in one step only where it says how', async () => {
-  expect(new Basket([generic({}).cart]).buysNow).toBe(false);
+  expect(new Basket([generic({})]).buysNow).toBe(false);
   const onBuyNow = vi.fn(() => Promise.resolve(true));
-  const basket = new Basket([generic({ onBuyNow }).cart]);
+  const basket = new Basket([generic({ onBuyNow })]);
   expect(basket.buysNow).toBe(true);
   expect(await basket.buyNow(line)).toEqual({ ok: true });
   expect(onBuyNow).toHaveBeenCalledWith(line);
@@ -214,6 +249,6 @@ test('the show steps aside for a checkout and for a drawer that the shop opened,
 });
 
 test('a coupon can be applied only where the shop takes one', () => {
-  expect(generic({}).cart.applyCoupon).toBeUndefined();
-  expect(generic({ onApplyCoupon: () => true }).cart.applyCoupon).toBeTypeOf('function');
+  expect(generic({}).applyCoupon).toBeUndefined();
+  expect(generic({ onApplyCoupon: () => true }).applyCoupon).toBeTypeOf('function');
 });

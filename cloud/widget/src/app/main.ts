@@ -80,7 +80,6 @@ function shopOf({ host }: Place, store: ShowStore): Shop {
     genericCart({
       hook: () => page.Vitrine,
       offer: (line) => offerLine(line, (offer) => tell(host, 'add-to-cart', offer, true)),
-      visit,
     }),
   ]);
   return new Shop({

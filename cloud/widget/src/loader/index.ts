@@ -1,4 +1,4 @@
-// The one script that shops embed: <script async src="https://…/widget/vitrine.js"></script>
+// The one script that shops embed: <script type="module" src="https://…/widget/vitrine.js"></script>
 import { VitrineShow } from './element.ts';
 
 if (!customElements.get('vitrine-show')) customElements.define('vitrine-show', VitrineShow);

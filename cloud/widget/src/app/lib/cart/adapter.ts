@@ -18,7 +18,7 @@ export interface CartResult {
   total?: number;
   currency?: string;
   errors?: { code: CartErrorCode; message: string }[];
-  /** The shopper was taken to the product's page instead: nothing is in the cart yet. */
+  /** The product's page has to do it: the show goes there, and nothing is in the cart yet. */
   elsewhere?: boolean;
   /** The page took the line and said nothing more: whether it is in the cart, only the cart knows. */
   unconfirmed?: boolean;
@@ -42,10 +42,22 @@ export interface CartAdapter {
   permalink(lines: CartLine[], coupon?: string): string | null;
 }
 
+/** Of a shop's own sentence: what comes after is a whole page by mistake. */
+const MOST_CHARS = 600;
+
+/** What may stand in an answer: the contract's words, and those with which shops' own endpoints refuse. */
+type Foreign = Partial<Record<'ok' | 'success' | 'status' | 'message' | 'description', unknown>> & { errors?: Complaint | Complaint[]; error?: Complaint };
+type Complaint = (string & { code?: undefined; message?: undefined }) | { code?: CartErrorCode; message?: unknown };
+
 /** Takes whatever a page's own code answered, in the end, and makes a result of it. */
 export function asResult(answer: unknown): CartResult {
-  if (answer === undefined || answer === null || answer === true) return { ok: true };
   if (answer === false) return { ok: false, errors: [{ code: 'invalid', message: '' }] };
-  const result = answer as Partial<CartResult>;
-  return { ...result, ok: result.ok !== false };
+  const said = (answer ?? true) as Foreign;
+  const { ok, success, errors, error, status, message, description } = said;
+  const [first] = [errors].flat();
+  const failed = ok === false || success === false || Boolean(first) || Boolean(error) || Number(status) >= 400;
+  const whole = typeof answer === 'object' ? answer : {};
+  if (!failed) return { ...whole, ok: true };
+  const why = [first?.message, first, error?.message, error, description, message].find((one) => typeof one === 'string');
+  return { ...whole, ok: false, errors: [{ code: first?.code ?? 'invalid', message: (why ?? '').slice(0, MOST_CHARS) }] };
 }

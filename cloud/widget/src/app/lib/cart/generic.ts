@@ -15,12 +15,10 @@ export interface GenericPage {
   hook(): MerchantHook | undefined;
   /** Offers the line to the page's own listeners; null when none of them took it. */
   offer(line: CartLine): Promise<CartResult> | null;
-  /** Goes to an address; the show plays on. */
-  visit(url: string): void;
 }
 
 /**
- * Any shop: the merchant's hook, else a listener of `vitrine:add-to-cart`, else the product's page.
+ * Any shop: the merchant's hook, else a listener of `vitrine:add-to-cart`, else the product's page (`elsewhere`: the shop's side goes there).
  */
 export function genericCart(page: GenericPage): CartAdapter {
   async function addOne(line: CartLine): Promise<CartResult> {
@@ -29,7 +27,6 @@ export function genericCart(page: GenericPage): CartAdapter {
     const offered = page.offer(line);
     if (offered) return offered;
     if (!line.url) return { ok: false, errors: [{ code: 'invalid', message: '' }] };
-    page.visit(line.url);
     return { ok: true, elsewhere: true };
   }
   return {

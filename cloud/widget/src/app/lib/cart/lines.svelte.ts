@@ -6,6 +6,8 @@ export const SLOW_MS = 4_000;
 export const SILENT_MS = 20_000;
 /** How long a button says what became of it. */
 export const RESTS_MS = 8_000;
+/** How long it says why not: a sentence of the shop's own takes longer to read. */
+export const REFUSED_MS = 12_000;
 
 /** How far one variant is on its way into the cart. `handed`: the shop took it and did not say more. */
 export type LineStep = 'idle' | 'busy' | 'slow' | 'silent' | 'added' | 'handed' | 'elsewhere' | 'failed';
@@ -17,12 +19,15 @@ export interface LineView {
   errors?: CartResult['errors'];
 }
 
+/** Knows nothing by itself: a shop may call a variant `constructor`. */
+const bare = <T>() => Object.create(null) as Record<string, T>;
+
 const IDLE: LineView = { step: 'idle', doing: 'add' };
 
 /** What the buttons of each variant say: the same on the pin, on the shelf and in the list, and still so when a card comes back. */
 export class Lines {
-  #views = $state.raw<Record<string, LineView>>({});
-  readonly #timers: Record<string, ReturnType<typeof setTimeout>[]> = {};
+  #views = $state.raw(bare<LineView>());
+  readonly #timers = bare<ReturnType<typeof setTimeout>[]>();
 
   of(variantRef: string): LineView {
     return this.#views[variantRef] ?? IDLE;
@@ -41,15 +46,16 @@ export class Lines {
     ]);
     const result = await answer.catch((): CartResult => ({ ok: false, errors: [{ code: 'network', message: '' }] }));
     const { ok, errors } = result;
-    if (!ok) this.#say(variantRef, { step: 'failed', doing, ...(errors ? { errors } : {}) });
+    if (!ok) this.#say(variantRef, { step: 'failed', doing, ...(errors ? { errors } : {}) }, [[REFUSED_MS, IDLE]]);
     else this.#say(variantRef, { step: result.elsewhere ? 'elsewhere' : result.unconfirmed ? 'handed' : 'added', doing }, [[RESTS_MS, IDLE]]);
     return result;
   }
 
   /** What is said now, and later if nothing else is. */
   #say(variantRef: string, view: LineView, later: [number, LineView][] = []): void {
-    for (const timer of this.#timers[variantRef] ?? []) clearTimeout(timer);
-    this.#views = { ...this.#views, [variantRef]: view };
-    this.#timers[variantRef] = later.map(([ms, next]) => setTimeout(() => (this.#views = { ...this.#views, [variantRef]: next }), ms));
+    this.#timers[variantRef]?.forEach(clearTimeout);
+    const show = (next: LineView) => (this.#views = Object.assign(bare<LineView>(), this.#views, { [variantRef]: next }));
+    show(view);
+    this.#timers[variantRef] = later.map(([ms, next]) => setTimeout(show, ms, next));
   }
 }

@@ -50,7 +50,8 @@ export class Shop {
     const { basket, noticing } = this.#doors;
     const line = this.#line(product, variant);
     const result = await this.#follow(product, variant, line, 'add', () => noticing(() => basket.add(line), this.#aside));
-    if (result.openedCart) this.#aside();
+    if (result.elsewhere) this.visit(product); // as its link would, so that the page itself may show it around the show
+    else if (result.openedCart) this.#aside();
   }
 
   get buysNow(): boolean {
