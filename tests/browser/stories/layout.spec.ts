@@ -122,3 +122,73 @@ for (const shape of ['wide', 'tall'] as const) {
     });
   });
 }
+
+test.describe('a shop with long words', () => {
+  const REFUSED = 'You can only add 3 of this item to your cart, because the seller limits the quantity for each customer. '.repeat(5);
+  let show: Pretended;
+  test.beforeAll(async () => {
+    show = await pretend('wide');
+    const products = ((await (await fetch(`${show.cloudUrl}/v1/public/channels/demo`)).json()) as { show: { products: { variants: object[] }[] } }).show.products;
+    const dear = (at: number, currency: string, price_minor: number, compare_at_minor: number, title: object) => ({
+      currency,
+      price_minor,
+      compare_at_minor,
+      variants: products[at]!.variants.map((one, n) => ({ ...one, price_minor, ...(n === 0 ? title : {}) })),
+    });
+    const long = { title: 'Extra large / Midnight forest green with golden embroidery / Long sleeve / Regular' };
+    const odd = { products: { 0: dear(0, 'IDR', 125_000_000, 150_000_000, long), 1: dear(1, 'HUF', 1_299_000, 1_599_000, {}) }, pin: 0 };
+    await show.set(odd);
+  });
+  test.afterAll(() => show.end());
+
+  /** What of a card's words stands out of its card or lies on other words, and whether one can still write. Runs in the page. */
+  const stray = () => {
+    const root = document.querySelector('vitrine-show')!.shadowRoot!;
+    const found: string[] = [];
+    for (const card of root.querySelectorAll('article')) {
+      const edge = card.getBoundingClientRect();
+      for (const part of card.querySelectorAll('bdi, p, small, label > span')) {
+        const box = part.getBoundingClientRect();
+        if (box.width > 2 && (box.right > edge.right || box.left < edge.left || box.bottom > edge.bottom)) found.push(`out of its card: ${part.textContent}`);
+        if (part.matches('span') && part.scrollHeight > part.clientHeight + 1) found.push(`out of its chip: ${part.textContent}`);
+      }
+    }
+    const stage = root.querySelector('.stage')!.getBoundingClientRect();
+    for (const part of root.querySelectorAll('.composer input, [data-highlight]')) {
+      const box = part.getBoundingClientRect();
+      if (box.top < stage.top || box.bottom > stage.bottom) found.push(`out of the stage: ${part.className}`);
+    }
+    return found;
+  };
+
+  test('keeps prices, sizes and refusals in their cards, and the chat in reach', async ({ browser }) => {
+    const page = await openStage(browser, show);
+    await page.evaluate((message) => {
+      const refuse = () => ({ ok: false, errors: [{ code: 'max_qty', message }] });
+      Object.assign((window as unknown as { vitrineDemoShop: { cart: object } }).vitrineDemoShop.cart, { add: refuse, buyNow: refuse });
+    }, REFUSED);
+    const card = page.locator('vitrine-show >> [data-highlight]');
+    const alert = card.locator('[role=alert]');
+    await expect(card).toBeVisible({ timeout: 60_000 });
+    await page.waitForTimeout(600); // it rises
+    for (const [width, height] of [[1440, 900], [1200, 800], [1024, 768], [844, 390], [568, 320], [320, 568], [390, 844]] as const) {
+      await page.setViewportSize({ width, height });
+      await page.waitForTimeout(300);
+      expect.soft(await page.evaluate(stray), `prices in ${width}x${height}`).toEqual([]);
+      await card.locator('.buttons button').first().click();
+      await expect(alert).toHaveAttribute('title', REFUSED);
+      expect.soft(await page.evaluate(stray), `a refusal in ${width}x${height}`).toEqual([]);
+    }
+    await expect(alert, 'it goes by itself').toHaveCount(0, { timeout: 20_000 });
+    await card.locator('.face').click();
+    for (const [width, height] of [[320, 568], [568, 320], [1440, 900]] as const) {
+      await page.setViewportSize({ width, height });
+      await page.waitForTimeout(300);
+      expect.soft(await page.evaluate(stray), `the list in ${width}x${height}`).toEqual([]);
+    }
+    await page.keyboard.press('Escape');
+    await scene(page, show, { pin: 'coupon' });
+    await expect(card.getByText('On screen now')).toBeVisible();
+    await page.context().close();
+  });
+});
