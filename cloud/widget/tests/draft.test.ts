@@ -97,3 +97,18 @@ test('into another show goes only what is still being written', async () => {
   draft.restore(await left(), false);
   expect([draft.text, said, draft.outgoing]).toEqual(['half a thou', [], []]);
 });
+
+test('what a ban had stopped can be sent again once its author may write', async () => {
+  const { said, draft } = room();
+  for (const text of ['nasty', 'nice']) {
+    draft.text = text;
+    draft.send();
+  }
+  said[0]!.reject(new CloudError('banned', 'no', false));
+  await settled();
+  const again = () => draft.failed.map(({ error }) => (error as { retryable?: boolean }).retryable !== false);
+  expect(again()).toEqual([false]);
+  said[1]!.resolve('id'); // without a restored message it is the room's next yes that tells
+  await settled();
+  expect(again()).toEqual([true]);
+});

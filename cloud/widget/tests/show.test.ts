@@ -142,3 +142,20 @@ test('a name is kept, and the room is greeted again under it', async () => {
   expect(kept.get('nickname')).toBe('Ada');
   store.stop();
 });
+
+test('who is pardoned can send again what the ban had stopped', async () => {
+  const store = await joined();
+  store.draft.text = 'hello';
+  store.draft.send();
+  await vi.advanceTimersByTimeAsync(0);
+  const { mark } = Server.last.sent.find(({ t }) => t === 'chat')!;
+  Server.last.say({ t: 'error', code: 'banned', message: 'no', retryable: false, mark: mark! });
+  await vi.advanceTimersByTimeAsync(0);
+  const error = () => store.draft.failed[0]?.error;
+  const restored = (id: string) => ({ e: 'chat_restored' as const, messages: [{ id: 'm', at: '', author: { id, name: id, role: 'viewer' as const }, text: 'before' }] });
+  Server.last.say({ t: 'tick', seq: 2, events: [restored('somebody else')] });
+  expect(error()).toMatchObject({ code: 'banned', retryable: false });
+  Server.last.say({ t: 'tick', seq: 3, events: [restored('v1')] });
+  expect(error()).toEqual({});
+  store.stop();
+});

@@ -57,6 +57,11 @@ export class Draft {
     this.outgoing = this.outgoing.filter((one) => one.mark !== mark);
   }
 
+  /** This person may write again: what a ban had stopped can be sent after all. */
+  allowed(): void {
+    this.outgoing = this.outgoing.map((one) => ((one.error as { code?: unknown } | null)?.code === 'banned' ? { ...one, error: {} } : one));
+  }
+
   keep(): KeptDraft {
     return { text: this.text, outgoing: this.outgoing.map(({ mark, text, error }) => ({ mark, text, failed: error !== null })) };
   }
@@ -78,7 +83,7 @@ export class Draft {
     const known = this.outgoing.some((other) => other.mark === one.mark);
     this.outgoing = known ? this.outgoing.map((other) => (other.mark === one.mark ? now : other)) : [...this.outgoing, now];
     this.#say(now.mark, now.text).then(
-      () => this.discard(now.mark),
+      () => (this.discard(now.mark), this.allowed()),
       (reason: unknown) => {
         const error = reason ?? new Error('not sent');
         this.outgoing = this.outgoing.map((other) => (other.mark === now.mark ? { ...other, error } : other));

@@ -257,6 +257,7 @@ export class ShowStore {
         break;
       case 'chat_restored':
         this.messages = withRestored(this.messages, event.messages);
+        if (event.messages.some(({ author }) => author.id === this.you?.id)) this.draft.allowed();
         break;
       case 'reactions':
         this.burst = { counts: event.counts };
