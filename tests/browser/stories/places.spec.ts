@@ -165,3 +165,21 @@ test('a view in the page goes on to the next show of its channel', async ({ cont
   await minutes(5);
   await expect(shop.inside('h1')).toHaveText('The next show');
 });
+
+test('of two shows in one page one is heard: whichever was made loud last', async ({ context }) => {
+  const tab = await context.newPage();
+  // As the README writes it; the other stories bring the script in as `async`.
+  await opened(tab, `<!doctype html><title>Page</title><script type="module" src="${demo().cloud_url}/widget/vitrine.js"></script>${CORNER}<vitrine-show channel="demo" corner="start"></vitrine-show>`);
+  const [one, two] = [tab.locator('vitrine-show').nth(0), tab.locator('vitrine-show').nth(1)];
+  const loud = () => tab.evaluate(() => [...document.querySelectorAll('vitrine-show')].map((element) => [...element.shadowRoot!.querySelectorAll('video')].some((video) => !video.muted && !video.paused && video.currentTime > 0)));
+  await one.locator('.teaser .open').click();
+  await expect.poll(loud).toEqual([true, false]);
+  await tab.keyboard.press('Escape');
+  await expect(one.locator('.stage.mini')).toBeVisible();
+  await two.locator('.teaser .open').click();
+  await expect.poll(loud).toEqual([false, true]);
+  await tab.keyboard.press('Escape');
+  await expect(two.locator('.stage.mini')).toBeVisible();
+  await one.getByRole('button', { name: 'Sound on' }).click();
+  await expect.poll(loud).toEqual([true, false]);
+});
