@@ -1,0 +1,88 @@
+// Everything fits into the smallest window that the studio allows, and into the one it opens with.
+import type { Page } from '@playwright/test';
+import { expect, test } from './page.ts';
+
+const id = (page: Page, name: string) => page.getByTestId(name).first();
+const place = (page: Page, name: string) => page.getByRole('navigation').getByRole('button', { name, exact: true }).click();
+const desk = async (page: Page) => {
+  await id(page, 'open-desk').click();
+  await expect(id(page, 'run-of-show')).toBeVisible();
+};
+
+/** What a window cuts off: the page itself, what scrolls sideways, a button or field beyond the right edge or its own box. */
+const cut = (page: Page) =>
+  page.evaluate(() => {
+    const found: string[] = [];
+    const { scrollWidth, scrollHeight } = document.documentElement;
+    if (scrollWidth > innerWidth || scrollHeight > innerHeight) found.push(`the page is ${scrollWidth}x${scrollHeight}`);
+    for (const element of document.querySelectorAll<HTMLElement>('#app *')) {
+      if (!element.checkVisibility()) continue;
+      const name = `${element.tagName} ${element.className} “${(element.ariaLabel ?? element.textContent).trim().slice(0, 30)}”`;
+      const style = getComputedStyle(element);
+      if (/auto|scroll/.test(style.overflowX) && element.scrollWidth > element.clientWidth + 1) found.push(`sideways: ${name}`);
+      if (!element.matches('button, input, select, textarea, .text, .text *')) continue;
+      if (element.getBoundingClientRect().right > innerWidth + 1) found.push(`beyond the edge: ${name}`);
+      if (style.textOverflow !== 'ellipsis' && element.clientWidth > 0 && element.scrollWidth > element.clientWidth + 1) found.push(`cut: ${name}`);
+    }
+    return found;
+  });
+
+const SCREENS: [what: string, query: string, way: (page: Page) => Promise<void>][] = [
+  ['shows', 'live=761&elsewhere', async (page) => {
+    await expect(id(page, 'open-desk')).toHaveText('Join live desk');
+    await expect(page.getByTestId('lineup').getByRole('button', { name: 'Take out of the line-up' })).toHaveCount(6);
+  }],
+  ['the keys', '', async (page) => {
+    await place(page, 'Settings');
+    // No word stands alone on its line, and no row touches the next.
+    const rows = page.locator('li', { has: page.locator('[data-testid^=change-]') });
+    for (const row of await rows.all()) {
+      const words = row.locator('span').first();
+      const [{ height: line }, { height: whole }] = [(await words.boundingBox())!, (await row.boundingBox())!];
+      expect(line, (await words.textContent())!).toBeLessThanOrEqual(40);
+      expect(whole - line).toBeGreaterThanOrEqual(8);
+    }
+  }],
+  ['a desk with many faults', 'live=761&trouble=many', desk],
+  ['a desk with all its faults open', 'live=761&trouble=many', async (page) => {
+    await desk(page);
+    await id(page, 'faults-more').click();
+    await expect(page.getByTestId('fault')).toHaveCount(4);
+  }],
+  ['a desk with a poor line', 'live=761&trouble=poor', desk],
+  ['a desk before the show', 'camera=none', desk],
+];
+for (const [width, height] of [[1024, 640], [1440, 900]] as const) {
+  for (const [what, query, way] of SCREENS) {
+    test(`${what}: nothing is cut at ${width}x${height}`, async ({ studio, page }) => {
+      await page.setViewportSize({ width, height });
+      await studio(`${query}&crowd=none`);
+      await way(page);
+      expect(await cut(page)).toEqual([]);
+    });
+  }
+}
+
+test('in the smallest window faults are read whole, above what is sent and sold', async ({ studio, page }) => {
+  await page.setViewportSize({ width: 1024, height: 640 });
+  await studio('live=761&trouble=many&crowd=none');
+  await desk(page);
+  const bottom = async (name: string) => {
+    const box = (await id(page, name).boundingBox())!;
+    return box.y + box.height;
+  };
+  const fault = (await id(page, 'fault').boundingBox())!;
+  const text = (await id(page, 'fault').locator('.text').boundingBox())!;
+  expect(text.width).toBeGreaterThan(240);
+  expect(text.y + text.height, 'inside its row').toBeLessThanOrEqual(fault.y + fault.height);
+  expect((await id(page, 'preview').boundingBox())!.height, 'a picture that can be judged').toBeGreaterThan(150);
+  for (const name of ['uplink', 'ticker']) expect(await bottom(name), name).toBeLessThanOrEqual(640);
+  const microphone = id(page, 'microphone').locator('.name');
+  expect(await microphone.evaluate((name) => name.scrollWidth <= name.clientWidth), 'the microphone by its whole name').toBe(true);
+  // Opened, each row has its own place.
+  await id(page, 'faults-more').click();
+  const boxes = await Promise.all((await page.getByTestId('fault').all()).map((one) => one.boundingBox()));
+  for (const [n, box] of boxes.slice(1).entries()) expect(box!.y).toBeGreaterThanOrEqual(boxes[n]!.y + boxes[n]!.height);
+  const inside = await page.getByTestId('fault').evaluateAll((rows) => rows.every((row) => row.scrollHeight <= row.clientHeight));
+  expect(inside, 'no row runs over the next').toBe(true);
+});
