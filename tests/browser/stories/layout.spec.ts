@@ -192,3 +192,31 @@ test.describe('a shop with long words', () => {
     await page.context().close();
   });
 });
+
+test('the demo shop fits the narrowest phone, and its teaser lies on no choice', async ({ browser }) => {
+  const show = await pretend('wide');
+  const page = await (await browser.newContext({ viewport: { width: 320, height: 568 } })).newPage();
+  for (const path of ['/', '/products/linen-shirt', '/cart', '/checkout', '/chat']) {
+    await page.goto(show.shopUrl + path);
+    await expect(page.locator('main :is(h1, h2)').first()).toBeVisible();
+    expect.soft(await page.evaluate(() => document.documentElement.scrollWidth), path).toBe(320);
+  }
+  const covered = () =>
+    page.evaluate(() => {
+      const teaser = document.querySelector('vitrine-show')!.shadowRoot!.querySelector('.teaser')!.getBoundingClientRect();
+      const choices = [...document.querySelectorAll('fieldset label, main button')];
+      if (choices.length === 0) return ['nothing to choose'];
+      return choices.filter((choice) => {
+        const box = choice.getBoundingClientRect();
+        return box.right > teaser.left && box.left < teaser.right && box.bottom > teaser.top && box.top < teaser.bottom;
+      }).map((choice) => choice.textContent);
+    });
+  for (const [width, height] of [[320, 568], [390, 844]] as const) {
+    await page.setViewportSize({ width, height });
+    await page.goto(`${show.shopUrl}/products/linen-shirt`);
+    await expect(page.locator('vitrine-show >> .teaser .open')).toBeVisible();
+    await expect.poll(covered, { message: `in ${width}x${height}` }).toEqual([]);
+  }
+  await page.context().close();
+  await show.end();
+});
