@@ -86,3 +86,23 @@ test('in the smallest window faults are read whole, above what is sent and sold'
   const inside = await page.getByTestId('fault').evaluateAll((rows) => rows.every((row) => row.scrollHeight <= row.clientHeight));
   expect(inside, 'no row runs over the next').toBe(true);
 });
+
+test('no name or address of a product takes the window from stock and price', async ({ studio, page }) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await studio('crowd=none');
+  await place(page, 'Catalogue');
+  const path = 'hand-finished-italian-calf-leather-weekender-bag-with-brass-buckles'.repeat(3);
+  for (const [title, url] of [['Bag', `https://shop.example.com/${path}`], ['W'.repeat(200), 'https://x.example/a']] as const) {
+    await id(page, 'new-product').click();
+    const form = id(page, 'product-form');
+    for (const [name, value] of Object.entries({ title, url, price: '5', stock: '1' })) await form.locator(`[name=${name}]`).fill(value);
+    await form.locator('[type=submit]').click();
+    await expect(form).toHaveCount(0);
+    const toast = id(page, 'toasts').locator('.toast').last();
+    await expect(toast).toContainText(title);
+    expect(await toast.evaluate((one) => one.scrollWidth <= one.clientWidth), 'the toast holds its words').toBe(true);
+    expect(await cut(page), title).toEqual([]);
+  }
+  const named = page.getByTestId('product').filter({ hasText: 'WWWW' }).getByRole('button');
+  await expect(named).toHaveCSS('text-align', 'start');
+});
