@@ -154,3 +154,24 @@ test('while connecting there is a way out at once, and the reason of a failure s
   await expect(page.locator('[data-code=no_answer]')).toContainText('for 8 seconds');
   await expect(id(page, 'go-live')).toBeEnabled();
 });
+
+test('an ended show is told on a ground of its own, and leads to its orders', async ({ studio, page }) => {
+  await page.setViewportSize({ width: 1024, height: 640 });
+  await studio('live=761&trouble=many&crowd=none');
+  await desk(page);
+  await id(page, 'end-show').click();
+  await id(page, 'end-confirm').click();
+  await expect(id(page, 'ended')).toBeVisible();
+  expect(await id(page, 'ended').evaluate((card) => getComputedStyle(card).backgroundColor), 'nothing shines through').toMatch(/^rgb\(/);
+  const [card, picture] = [(await id(page, 'ended').boundingBox())!, (await id(page, 'preview').boundingBox())!];
+  expect(card.y).toBeGreaterThanOrEqual(picture.y);
+  expect(card.y + card.height).toBeLessThanOrEqual(picture.y + picture.height);
+  await expect(page.locator('[data-code=microphone_lost], [data-code=camera_lost]')).toHaveCount(0);
+
+  await id(page, 'back-to-shows').click();
+  const before = await page.evaluate(() => history.length);
+  await id(page, 'its-orders').click();
+  await expect(page).toHaveURL(/#\/orders\/./);
+  await expect(page.getByRole('button', { name: /Show: Autumn drop/ })).toBeVisible();
+  expect(await page.evaluate(() => history.length), 'nothing to go back to').toBe(before);
+});

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultView, StageView, UplinkView } from '../../lib/ipc/backend.ts';
+import { t } from '../../lib/text/words.ts';
 import { faultWords } from './fault.ts';
 
 const uplink = { verdict: 'fair', aimKbps: 780, chosenKbps: 3128, queueMs: 40, halfRate: false } as UplinkView;
@@ -33,6 +34,21 @@ describe('a fault in words', () => {
       'Lavalier cannot be heard',
     );
     expect(faultWords(fault('microphone_lost'), uplink, camera).title).toBe('The microphone cannot be heard');
+  });
+
+  it('gives a cause that adds something, and none that says the title again', () => {
+    const cause = (more: Partial<FaultView>) => faultWords(fault('microphone_lost', more), uplink, camera).cause;
+    expect(cause({ detail: 'the device is busy' })).toBe('the device is busy');
+    expect(cause({ code: 'no_microphone', detail: 'there is no microphone' })).toBeNull();
+    expect(cause({ severity: 'info', detail: 'the device is busy' })).toBeNull();
+  });
+
+  it('says which pictures are meant: those this computer leaves out, or those lost on the way', () => {
+    const slow = faultWords(fault('encoder_overload', { source: 'encoder', detail: '183 pictures left out' }), uplink, camera);
+    expect(slow.todo).toMatch(/left out by this computer/);
+    expect(t('uplink.dropped')).toBe('Lost on the way');
+    const poor = { ...uplink, verdict: 'poor', droppedFrames: 7 } as UplinkView;
+    expect(faultWords(fault('uplink_slow', { source: 'uplink' }), poor, camera).todo).toMatch(/7 pictures were lost on the way/);
   });
 
   it('speaks of the line with its figures of now', () => {

@@ -16,15 +16,19 @@ const WITH_FILM: Partial<Record<FaultCode, Word>> = {
   microphone_lost: 'fault.microphone_lost_film',
 };
 
+/** There is nothing to add to these: who found them says the same again. */
+const WHOLE: ReadonlySet<FaultCode> = new Set(['no_camera', 'no_microphone'] satisfies FaultCode[]);
+
 export function faultWords(
   fault: FaultView,
   uplink: UplinkView,
   stage: StageView | null,
-): { title: string; todo: string } {
+): { title: string; todo: string; /** In the words of who found it. */ cause: string | null } {
+  const cause = fault.severity === 'info' || WHOLE.has(fault.code) ? null : fault.detail;
   // The line's figures change while the fault stands.
-  if (fault.code === 'uplink_slow') return advice(uplink);
+  if (fault.code === 'uplink_slow') return { ...advice(uplink), cause };
   const stand = NAMES[fault.source];
   const title = t(`fault.${fault.code}`, { name: fault.subject ?? (stand ? t(stand) : '') });
   const film = stage?.source.kind === 'file' ? WITH_FILM[fault.code] : undefined;
-  return { title, todo: film ? t(film, { file: stage!.sourceName }) : t(`fault.${fault.code}_do`) };
+  return { title, todo: film ? t(film, { file: stage!.sourceName }) : t(`fault.${fault.code}_do`), cause };
 }

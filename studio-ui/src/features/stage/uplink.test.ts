@@ -15,7 +15,7 @@ const slow: UplinkView = { ...fine, bitrateKbps: 790, aimKbps: 780, verdict: 'fa
 
 describe('the uplink in words', () => {
   it('is one rate while all is sent', () => {
-    expect([rate(fine), verdict(fine)]).toEqual(['3.1 Mb/s', 'steady']);
+    expect([rate(fine), verdict(fine)]).toEqual(['3.1 Mb/s', 'steady line']);
   });
 
   it('says what is sent of what was chosen on a slow line', () => {
@@ -26,7 +26,7 @@ describe('the uplink in words', () => {
 
   it('says how late it is on an uneven one', () => {
     const late = { ...fine, queueMs: 1240, verdict: 'fair' as const };
-    expect(verdict(late)).toBe('uneven');
+    expect(verdict(late)).toBe('uneven line');
     expect(advice(late).title).toContain('1.2 s late');
   });
 

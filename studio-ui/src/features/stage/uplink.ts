@@ -12,7 +12,7 @@ export function rate(uplink: UplinkView): string {
   return isSlow(uplink) ? t('uplink.of', { now, chosen: bitrate(uplink.chosenKbps) }) : now;
 }
 
-/** One word: steady, uneven, slow line, struggling. */
+/** Of the line alone: steady, uneven, slow, struggling. */
 export function verdict(uplink: UplinkView): string {
   if (uplink.verdict === 'fair' && isSlow(uplink)) return t('air.verdict_slow');
   return t(`air.verdict_${uplink.verdict}`);

@@ -45,6 +45,8 @@ export class Desk {
   card = $derived(this.highlight?.action === 'show' ? this.highlight.card : null);
   /** The show is on air, from here or from elsewhere. */
   onAir = $derived(this.show?.state === 'live' || this.show?.state === 'interrupted');
+  /** The show has ended, here or by somebody else. */
+  over = $derived.by(() => this.air.view.phase === 'ended' || this.show?.state === 'ended');
   /** The show can be ended from here. */
   canEnd = $derived.by(() => this.air.canEnd || (this.onAir && !this.air.sending));
   /** The key of the entry that is being pinned, until the desk answers. */
@@ -61,7 +63,7 @@ export class Desk {
     this.cloud = new Cloud(backend, org);
     this.air = new OnAir(backend);
     this.stage = new Stage(backend);
-    this.faults = new Faults(backend, this.stage);
+    this.faults = new Faults(backend, this.stage, () => this.over);
     this.chat = new Chat(backend, clock);
     this.run = new RunOfShow(this.cloud, showId);
     this.sales = runs ? new Sales(this.cloud, showId) : null;

@@ -1,21 +1,34 @@
-import type { Backend, FaultAction, FaultView } from '../ipc/backend.ts';
+import type { Backend, FaultAction, FaultCode, FaultView } from '../ipc/backend.ts';
 import type { Stage } from './stage.svelte.ts';
+
+/** What still matters once the show is over: how it ended, and what goes beyond it. Nobody sees or hears the rest. */
+const OUTLIVES: ReadonlySet<FaultCode> = new Set([
+  'end_failed',
+  'end_waits',
+  'chat_away',
+  'chat_refused',
+  'keyring_silent',
+] satisfies FaultCode[]);
 
 /** What is wrong now, as the desk tells it: worst first, whole each time. */
 export class Faults {
-  list = $state.raw<FaultView[]>([]);
+  #told = $state.raw<FaultView[]>([]);
+  #over: () => boolean;
+  list = $derived.by(() => (this.#over() ? this.#told.filter((fault) => OUTLIVES.has(fault.code)) : this.#told));
   #backend: Backend;
   #stage: Stage;
   #stop: () => void;
 
-  constructor(backend: Backend, stage: Stage) {
+  /** `over`: whether the show has ended. */
+  constructor(backend: Backend, stage: Stage, over: () => boolean) {
+    this.#over = over;
     this.#backend = backend;
     this.#stage = stage;
-    this.#stop = backend.listen('faultsChanged', (list) => (this.list = list));
+    this.#stop = backend.listen('faultsChanged', (list) => (this.#told = list));
   }
 
   restore(list: FaultView[]) {
-    this.list = list;
+    this.#told = list;
   }
 
   /** Presses a button of `fault`: choosing opens the stage's own menus, the desk does the rest. */

@@ -74,6 +74,19 @@ describe('what is wrong', () => {
     desk.stop();
   });
 
+  it('is nothing about picture, sound or line once the show is over, here or by a colleague', async () => {
+    const { backend, desk } = await open('many', 60_000);
+    const codes = () => desk.faults.list.map((fault) => fault.code);
+    const now = (phase: AirPhase) => backend.emit('airChanged', { phase, liveAtMs: 0, sinceAtMs: 0 });
+    now('ended');
+    expect(codes()).toEqual(['chat_away']);
+    now('live');
+    expect(codes()).toContain('microphone_lost');
+    desk.show = { ...desk.show!, state: 'ended' };
+    expect(codes()).toEqual(['chat_away']);
+    desk.stop();
+  });
+
   it('lets go while connecting', async () => {
     const { desk } = await open('none');
     const going = desk.air.goLive();

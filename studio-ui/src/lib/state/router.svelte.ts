@@ -3,19 +3,20 @@ export type Place =
   | { name: 'shows'; show: string | null }
   | { name: 'desk'; show: string }
   | { name: 'catalogue' }
-  | { name: 'orders' }
+  | { name: 'orders'; /** Of this show alone. */ show?: string }
   | { name: 'settings' };
 
 export function parsePlace(hash: string): Place {
   const [name, id] = hash.replace(/^#\/?/, '').split('/');
   if (name === 'desk' && id) return { name, show: id };
+  if (name === 'orders' && id) return { name, show: id };
   if (name === 'catalogue' || name === 'orders' || name === 'settings') return { name };
   return { name: 'shows', show: name === 'shows' && id ? id : null };
 }
 
 export function formatPlace(place: Place): string {
   if (place.name === 'desk') return `#/desk/${place.show}`;
-  if (place.name === 'shows' && place.show) return `#/shows/${place.show}`;
+  if ((place.name === 'shows' || place.name === 'orders') && place.show) return `#/${place.name}/${place.show}`;
   return `#/${place.name}`;
 }
 
