@@ -169,6 +169,35 @@ test('single keys that are off do nothing, and a changed key does the work', asy
   await page.keyboard.press('2');
   await expect(muted).toHaveCount(0);
   await expect(id(page, 'pinned-title')).toHaveCount(0);
+  // What does nothing is not offered.
+  await expect(id(page, 'run-row').locator('.number')).toHaveText('1');
+  await expect(id(page, 'run-of-show').locator('kbd')).toHaveCount(0);
+  await expect(id(page, 'pinned')).not.toContainText('1–9');
+  await id(page, 'run-row').locator('.pin').hover();
+  await expect(page.locator('.tip')).toHaveText(/^Pin \D+$/);
+});
+
+test('a row beyond the ninth offers the key that pins the chosen one', async ({ studio, page }) => {
+  await page.addInitScript(() => localStorage.setItem('vitrine.keys', JSON.stringify({ own: { pinSelected: 'x' } })));
+  await studio('crowd=none');
+  for (let n = 1; n <= 5; n += 1) {
+    await place(page, 'Catalogue');
+    await id(page, 'new-coupon').click();
+    await page.locator('[name=code]').fill(`LIVE2${n}`);
+    await page.locator('[name=percent]').fill('20');
+    await id(page, 'coupon-form').locator('[type=submit]').click();
+    await expect(id(page, 'coupon-form')).toHaveCount(0);
+  }
+  await place(page, 'Shows');
+  await id(page, 'add-items').click();
+  for (const box of await id(page, 'add-dialog').getByRole('checkbox').all()) await box.check();
+  await id(page, 'add-chosen').click();
+  await desk(page);
+  const last = page.getByTestId('run-row').last();
+  await expect(last.locator('.number')).toHaveText(/^1\d$/);
+  await last.locator('.pin').hover();
+  await expect(page.locator('.tip kbd')).toHaveText('X');
+  await expect(id(page, 'pinned')).toContainText('press X');
 });
 
 test('a click without a hold asks before it goes live', async ({ studio, page }) => {
