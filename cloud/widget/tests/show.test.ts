@@ -64,6 +64,29 @@ beforeEach(() => {
 });
 afterEach(() => void vi.useRealTimers());
 
+test('a pin that was shown before the picture had a clock is not taken away when the picture comes', async () => {
+  const store = await joined();
+  let picture: number | null = null;
+  Server.last.say({ t: 'tick', seq: 2, events: [{ e: 'highlight', highlight: pin('a', 4) }] });
+  now += 60_000;
+  store.look();
+  expect(store.pinned?.id).toBe('a');
+  store.watch({ atMs: () => picture, over: () => false });
+  for (const seconds of [1, 3, 5]) {
+    picture = T0 + seconds * 1_000;
+    store.look();
+    expect(store.pinned?.id).toBe('a');
+  }
+  // and what comes after it waits for the picture as ever
+  Server.last.say({ t: 'tick', seq: 3, events: [{ e: 'highlight', highlight: pin('b', 9) }] });
+  store.look();
+  expect(store.pinned?.id).toBe('a');
+  picture = T0 + 9_000;
+  store.look();
+  expect(store.pinned?.id).toBe('b');
+  store.stop();
+});
+
 test('a pin comes with the picture, never before it', async () => {
   const store = await joined();
   let picture = T0;

@@ -155,7 +155,8 @@ export class ShowStore {
     if (picture !== null) this.#pictureSeenMs = now;
     let pinned = this.pinned;
     if (this.state === 'ended') pinned = null;
-    else if (picture !== null) pinned = this.#track.atPicture(picture);
+    // What was shown before the picture had a clock is not taken away when it comes.
+    else if (picture !== null) pinned = this.#track.atPicture(Math.max(picture, Date.parse(pinned?.at ?? '') || 0));
     else if (!this.#picture || now - this.#pictureSeenMs > PICTURE_WITHIN_MS) pinned = this.#track.atHearing(now, USUAL_DELAY_MS);
     if (pinned?.id === this.pinned?.id) return;
     this.pinned = pinned;
