@@ -34,6 +34,14 @@ export class Window {
     });
   }
 
+  /** Presses it, once it takes a press: a dialog that has just opened takes none. */
+  async press(testid, seconds = 20) {
+    const button = await this.find(testid, seconds);
+    await until(`[${testid}] takes a press`, 5, () =>
+      this.run(`return getComputedStyle(document.querySelector('[data-testid="' + a[0] + '"]')).pointerEvents !== 'none'`, testid));
+    await button.click();
+  }
+
   /** Whether an element with this test id holds these words. */
   shows(testid, words) {
     return this.run(

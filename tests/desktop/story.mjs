@@ -204,7 +204,8 @@ try {
   await window.run(`document.querySelector('button[aria-label="Leave the desk"]').click()`);
   await until('a toast says why not', 5, () => window.shows('toasts', 'You are on air'));
   closeWindow('Vitrine');
-  const closing = await (await window.find('closing')).text();
+  // It fades in: at first there is nothing to read.
+  const closing = await until('a question', 20, async () => (await window.find('closing')).text());
   assert.match(closing, /is live and .* watching/);
   assert.match(closing, /stays open for a while/);
   const reached = await window.run(`
@@ -214,7 +215,7 @@ try {
     return button.contains(document.elementFromPoint(at.left + at.width / 2, at.top + at.height / 2));`);
   assert.equal(reached, true, 'a toast can be pressed above a dialog');
   shoot('studio-closing');
-  await (await window.find('closing-stay')).click();
+  await window.press('closing-stay');
   assert.equal((await view()).state, 'live');
   step('closing the window while live asks, and staying keeps the show');
 
@@ -227,7 +228,7 @@ try {
   } finally {
     process.kill(page, 'SIGCONT');
   }
-  await (await window.find('closing-stay', 20)).click();
+  await window.press('closing-stay');
   assert.equal((await view()).state, 'live');
   step('a window whose page hangs can be closed, and stays when that is not meant');
 
@@ -252,13 +253,13 @@ try {
   await until('the show is named', 20, async () => /Autumn drop/.test(await (await window.find('take-up')).text()));
   shoot('studio-take-up');
   await until('the show can be taken up', 20, async () => (await window.find('take-up-go')).enabled());
-  await (await window.find('take-up-go')).click();
+  await window.press('take-up-go');
   await until('the window says live', 60, async () => (await phase()) === 'live');
   await until('the show is live again', 20, async () => (await view()).state === 'live');
   step('after a crash one press takes the show up again');
 
   await (await window.find('end-show')).click();
-  await (await window.find('end-confirm')).click();
+  await window.press('end-confirm');
   await until('the cloud says ended', 30, async () => (await view()).state === 'ended');
   await window.find('ended', 20);
   step('ending asks once and ends');
