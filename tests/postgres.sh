@@ -6,6 +6,10 @@
 set -euo pipefail
 
 verb=${1:-}
+case ${2:-/} in
+  /*) ;;
+  *) echo "tests/postgres.sh: $2 is no folder's full path" >&2; exit 2;;
+esac
 dir=${2:-/tmp/vitrine-pg-$(id -u)}
 # Postgres refuses to run as root, so root lends it the system's postgres user.
 if [ "$(id -u)" = 0 ]; then as_postgres=(runuser -u postgres --); else as_postgres=(); fi

@@ -7,10 +7,11 @@ suite_web() { web_all; npm test --silent; npm run --silent -w cloud/widget size;
 
 # with_postgres COMMAND...: runs it with VITRINE_TEST_PG naming a server of its own.
 with_postgres() {
-  local url rc=0
-  url=$(tests/postgres.sh start)
+  local folder url rc=0
+  folder=$(mktemp -d -t vitrine-pg.XXXXXX)
+  url=$(tests/postgres.sh start "$folder")
   VITRINE_TEST_PG=$url "$@" || rc=$?
-  tests/postgres.sh stop "$url" || true
+  tests/postgres.sh stop "$folder" || true
   return $rc
 }
 
