@@ -260,12 +260,12 @@ test('without sockets the public state is followed, pins and moves included', as
   page = scheduled;
   const store = await blocked(scheduled);
   expect(store.link).toBe('blocked');
+  const screen = picture(4);
+  store.watch(screen);
   page = { ...live, viewers: 9, highlight: pin('a', 5) };
   await after(15_000);
   expect(store.state).toBe('live');
   expect(store.viewers).toBe(9);
-  const screen = picture(4);
-  store.watch(screen);
   await after(200);
   expect(store.pinned).toBeNull();
   screen.seconds = 5;
