@@ -1,5 +1,6 @@
 /** Keyboard shortcuts: one table, one listener, and the words for the `?` sheet and tooltips. Who changed which key is in `state/keyboard`. */
 import type { Word } from './text/words.ts';
+import { layers } from './ui/layers.svelte.ts';
 
 export interface Shortcut {
   /** As `KeyboardEvent.key`, lower case for letters: `p`, `?`, `escape`, `arrowdown`, `1`. */
@@ -101,7 +102,8 @@ export function isTyping(target: EventTarget | null): boolean {
 
 /**
  * Runs `actions[name]` for each shortcut pressed in the window, until the returned function is
- * called. Plain keys are left alone while somebody types; chords never are.
+ * called. Plain keys are left alone while somebody types, and while a dialog stands open, wherever the focus
+ * is; chords never are.
  */
 export function listenForShortcuts(
   actions: Partial<Record<ShortcutName, (event: KeyboardEvent) => void>>,
@@ -112,7 +114,7 @@ export function listenForShortcuts(
     const name = shortcutOf(event, bindings());
     const action = name && actions[name];
     if (!name || !action) return;
-    if (!shortcut(name).chord && isTyping(event.target)) return;
+    if (!shortcut(name).chord && (layers.top !== null || isTyping(event.target))) return;
     event.preventDefault();
     action(event);
   };

@@ -22,7 +22,7 @@ function serve(): Promise<{ server: Server; address: string }> {
   });
 }
 
-export const test = base.extend<{ studio: (query?: string) => Promise<Page> }, { address: string }>({
+export const test = base.extend<{ studio: (query?: string, latencyMs?: number) => Promise<Page> }, { address: string }>({
   address: [
     async ({ browserName: _ }, use) => {
       const { server, address } = await serve();
@@ -33,8 +33,8 @@ export const test = base.extend<{ studio: (query?: string) => Promise<Page> }, {
   ],
   /** Opens the page with the fake world that `query` describes (`studio-ui/src/lib/ipc/fake/options.ts`). */
   studio: async ({ page, address }, use) => {
-    await use(async (query = '') => {
-      await page.goto(`${address}/?${query}&latency=0`);
+    await use(async (query = '', latencyMs = 0) => {
+      await page.goto(`${address}/?${query}&latency=${latencyMs}`);
       return page;
     });
   },

@@ -14,6 +14,7 @@ export const words = {
   'common.discard_title': 'Discard what you filled in?',
   'common.discard_keep': 'Keep it',
   'common.discard': 'Discard',
+  'common.under_way': 'One moment: this is being done.',
   'common.shortcuts': 'Keyboard shortcuts',
 
   'start.failed_title': 'The studio could not start',
@@ -100,6 +101,7 @@ export const words = {
   'shows.create_when_hint': 'Optional. Shoppers see a countdown until then.',
   'shows.create_submit': 'Create show',
   'shows.need_title': 'A show needs a name',
+  'shows.need_when': 'Give a day and a time, or neither',
   'shows.open_desk': 'Open live desk',
   'shows.join_desk': 'Join live desk',
   'shows.moderate': 'Moderate the chat',
