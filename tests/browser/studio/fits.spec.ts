@@ -106,3 +106,53 @@ test('no name or address of a product takes the window from stock and price', as
   const named = page.getByTestId('product').filter({ hasText: 'WWWW' }).getByRole('button');
   await expect(named).toHaveCSS('text-align', 'start');
 });
+
+for (const [width, height] of [[1440, 900], [1366, 700], [1024, 640]] as const) {
+  test(`each row of the desk’s menus can be pressed at ${width}x${height}`, async ({ studio, page }) => {
+    await page.setViewportSize({ width, height });
+    await studio('live=761&trouble=many&crowd=none');
+    await desk(page);
+    const menus = page.locator('[aria-haspopup=menu]:visible:enabled');
+    const count = await menus.count();
+    expect(count).toBeGreaterThanOrEqual(2);
+    for (let n = 0; n < count; n += 1) {
+      await menus.nth(n).click();
+      const list = page.locator('[role=menu]');
+      await expect(list).toBeVisible();
+      await list.evaluate((one) => Promise.all(one.getAnimations().map((animation) => animation.finished)));
+      const { x, y, width: wide, height: high } = (await list.boundingBox())!;
+      expect([x >= 0, y >= 0, x + wide <= width, y + high <= height], `menu ${n} lies in the window`).toEqual([true, true, true, true]);
+      const missed = await list.locator('[role^=menuitem]').evaluateAll((rows) =>
+        rows.filter((row) => {
+          row.scrollIntoView({ block: 'nearest' });
+          const box = row.getBoundingClientRect();
+          const hit = (y: number) => row.contains(document.elementFromPoint(box.x + box.width / 2, y));
+          return !(hit(box.y + 2) && hit(box.bottom - 2));
+        }).map((row) => row.textContent.trim()),
+      );
+      expect(missed, `of menu ${n}`).toEqual([]);
+      await page.keyboard.press('Escape');
+    }
+  });
+}
+
+for (const [width, height] of [[1440, 900], [1366, 700], [1024, 640]] as const) {
+  test(`each fault is named at ${width}x${height}, seen and read aloud`, async ({ studio, page }) => {
+    await page.setViewportSize({ width, height });
+    await studio('live=761&trouble=many&crowd=none');
+    await desk(page);
+    const told = page.locator('[aria-live=polite]', { has: page.getByTestId('fault') });
+    for (const title of ['Studio camera gives no picture', 'Lavalier cannot be heard', 'The chat is not connected', 'This machine may go to sleep']) {
+      const words = told.getByText(title, { exact: true });
+      await expect(words).toBeVisible();
+      const seen = await words.evaluate((one) => {
+        const box = one.getBoundingClientRect();
+        return [...one.getClientRects()].every(({ x, y, width: wide, height: high }) => one.contains(document.elementFromPoint(x + wide - 2, y + high / 2))) && box.width > 0;
+      });
+      expect(seen, `“${title}”, its end too`).toBe(true);
+    }
+    const { VITRINE_SHOTS } = process.env;
+    if (VITRINE_SHOTS) await page.screenshot({ path: `${VITRINE_SHOTS}/faults-${width}x${height}.png` });
+    await expect(id(page, 'faults-rest'), 'as bad as the worst of them').toHaveClass(/warn/);
+  });
+}

@@ -195,8 +195,16 @@ test('a row beyond the ninth offers the key that pins the chosen one', async ({ 
   await desk(page);
   const last = page.getByTestId('run-row').last();
   await expect(last.locator('.number')).toHaveText(/^1\d$/);
+  // Until it is chosen, that key pins another row.
+  await last.locator('.pin').hover();
+  await expect(page.locator('.tip')).toBeVisible();
+  await expect(page.locator('.tip kbd')).toHaveCount(0);
+  await last.locator('.number').click();
   await last.locator('.pin').hover();
   await expect(page.locator('.tip kbd')).toHaveText('X');
+  await page.keyboard.press('x');
+  await expect(last).toHaveClass(/pinned/);
+  await page.keyboard.press('x');
   await expect(id(page, 'pinned')).toContainText('press X');
 });
 
