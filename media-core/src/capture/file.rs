@@ -30,6 +30,7 @@ pub(crate) fn start(
     player.set_property_from_str("flags", "video+audio");
     player.set_property("video-sink", picture_sink(door));
     player.set_property("audio-sink", sound_sink(door, sound)?);
+    bound_threads(&player);
     let door = door.clone();
     spawn("file-player", move || {
         if let Some(reason) = play(&player, &door)
@@ -42,6 +43,44 @@ pub(crate) fn start(
             tracing::warn!(%error, "file player did not stop");
         }
     })
+}
+
+/// Bounds the threads of the picture's decoder, for each holds pictures of its own: on a large machine they are a hundred megabytes.
+fn bound_threads(player: &gstreamer::Element) {
+    player.connect("element-setup", false, |values| {
+        let element = values.get(1)?.get::<gstreamer::Element>().ok()?;
+        if element.has_property("max-threads") {
+            let decoder = element.downgrade();
+            // it asks for the number when it is told what it gets
+            element.static_pad("sink")?.add_probe(
+                gstreamer::PadProbeType::EVENT_DOWNSTREAM,
+                move |_, probe| {
+                    if let Some(gstreamer::EventView::Caps(caps)) = probe.event().map(|event| event.view())
+                        && let Some(decoder) = decoder.upgrade()
+                    {
+                        decoder.set_property("max-threads", threads_for(caps.caps()));
+                    }
+                    gstreamer::PadProbeReturn::Ok
+                },
+            );
+        }
+        None
+    });
+}
+
+/// One thread decodes what a show usually is many times faster than it plays.
+fn threads_for(caps: &gstreamer::CapsRef) -> i32 {
+    const USUAL: i64 = 1920 * 1088 * 30;
+    const MOST: i32 = 4;
+    let pixels = caps.structure(0).and_then(|s| {
+        let (width, height) = (s.get::<i32>("width").ok()?, s.get::<i32>("height").ok()?);
+        let rate = s.get::<gstreamer::Fraction>("framerate").ok().filter(|rate| rate.numer() > 0)?;
+        Some(i64::from(width) * i64::from(height) * i64::from(rate.numer()) / i64::from(rate.denom()))
+    });
+    if pixels.is_some_and(|pixels| pixels <= USUAL) {
+        return 1;
+    }
+    std::thread::available_parallelism().map_or(1, |n| i32::try_from(n.get()).unwrap_or(MOST)).min(MOST)
 }
 
 /// Plays until the door closes; gives the reason when it is the file that ends it.
@@ -133,4 +172,29 @@ fn sound_sink(door: &Door, sound: &Arc<Mutex<Strip>>) -> Result<gstreamer::Bin, 
     let ghost = gstreamer::GhostPad::with_target(&pad).map_err(|e| MediaError::build(CHAIN, e))?;
     bin.add_pad(&ghost).map_err(|e| MediaError::build(CHAIN, e))?;
     Ok(bin)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn threads(width: i32, height: i32, rate: Option<i32>) -> i32 {
+        gst::init().unwrap();
+        let mut caps = gstreamer::Caps::builder("video/x-h264").field("width", width).field("height", height);
+        if let Some(rate) = rate {
+            caps = caps.field("framerate", gstreamer::Fraction::new(rate, 1));
+        }
+        threads_for(&caps.build())
+    }
+
+    #[test]
+    fn a_usual_file_has_one_thread_and_a_large_one_never_more_than_four() {
+        let many = std::thread::available_parallelism().unwrap().get().min(4) as i32;
+        assert_eq!(threads(1280, 720, Some(30)), 1);
+        assert_eq!(threads(1920, 1080, Some(30)), 1);
+        assert_eq!(threads(3840, 2160, Some(30)), many);
+        assert_eq!(threads(1920, 1080, Some(60)), many);
+        assert_eq!(threads(1280, 720, Some(0)), many, "nobody knows how quick it is");
+        assert_eq!(threads(1280, 720, None), many);
+    }
 }

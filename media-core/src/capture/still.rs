@@ -35,7 +35,7 @@ enum Kind {
 impl Drawn {
     /// Draws it at the size of `canvas`. Takes some ten milliseconds.
     pub(crate) fn of(still: &Still, canvas: VideoFormat) -> Self {
-        let drawing = drawing::render(svg(still, canvas), Paint::Bgra);
+        let drawing = drawing::render(svg(still, canvas), Paint::I420);
         Self(Arc::new(match drawing {
             Ok(drawing) => Kind::Drawing(drawing),
             Err(error) => {
@@ -111,13 +111,14 @@ mod tests {
     }
 
     #[test]
-    fn a_still_is_dark_solid_and_carries_a_name() {
+    fn a_still_is_dark_and_carries_a_name() {
         let pixels = pixels(&still("Atelier Nord"), VideoFormat::HD);
-        assert_eq!(pixels.len(), 1280 * 720 * 4);
-        assert!(pixels.chunks(4).all(|p| p[3] == 255), "it is see-through");
-        let bright = pixels.chunks(4).filter(|p| p[..3].iter().all(|v| *v > 200)).count();
+        assert_eq!(pixels.len(), 1280 * 720 * 3 / 2);
+        let (luma, chroma) = pixels.split_at(1280 * 720);
+        let bright = luma.iter().filter(|v| **v > 180).count();
         assert!((2_000..100_000).contains(&bright), "{bright} bright pixels");
-        assert!(pixels[..4].iter().take(3).all(|v| *v < 40), "the corner is dark: {:?}", &pixels[..4]);
+        assert!(luma[..4].iter().all(|v| *v < 50), "the corner is dark: {:?}", &luma[..4]);
+        assert!(chroma[..4].iter().all(|v| v.abs_diff(128) < 10), "and nearly grey: {:?}", &chroma[..4]);
     }
 
     #[test]
@@ -125,7 +126,7 @@ mod tests {
         let phone = VideoFormat { width: 720, height: 1280, fps: Fps::whole(30) };
         for name in ["", "</svg>&#0;", "שלום 日本語 🎉", &"x".repeat(100_000), "\u{0}\u{ffff}"] {
             for canvas in [phone, VideoFormat::SMALL] {
-                let size = canvas.width as usize * canvas.height as usize * 4;
+                let size = canvas.width as usize * canvas.height as usize * 3 / 2;
                 assert_eq!(pixels(&still(name), canvas).len(), size, "{name:.20}");
             }
         }

@@ -1,4 +1,4 @@
-//! Drawings that stand still: an SVG of escaped fields, rendered once into pixels with alpha.
+//! Drawings that stand still: an SVG of escaped fields, rendered once into pixels.
 
 use gstreamer::prelude::*;
 
@@ -12,8 +12,8 @@ const TIMEOUT: gstreamer::ClockTime = gstreamer::ClockTime::from_seconds(5);
 /// The pixels a drawing is made of.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Paint {
-    /// A picture of its own.
-    Bgra,
+    /// A picture of its own, as the encoder takes it: BT.709 in limited range, without alpha.
+    I420,
     /// To lie over a picture: BT.709 in limited range, not multiplied with its alpha.
     Ayuv,
 }
@@ -22,7 +22,7 @@ impl Paint {
     fn caps(self) -> gstreamer::Caps {
         let raw = gstreamer::Caps::builder("video/x-raw");
         match self {
-            Self::Bgra => raw.field("format", "BGRA"),
+            Self::I420 => raw.field("format", "I420").field("colorimetry", "bt709"),
             Self::Ayuv => raw.field("format", "AYUV").field("colorimetry", "bt709"),
         }
         .build()
