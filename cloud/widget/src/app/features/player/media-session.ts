@@ -8,12 +8,24 @@ export interface SystemPlayer {
   pause(): void;
 }
 
-/** Headset, lock screen and keyboard speak to the show. Returns the way out, which leaves another player's alone. */
-export function tellSystem(player: SystemPlayer, session: MediaSession | undefined = globalThis.navigator?.mediaSession): { paused(paused: boolean): void; clear(): void } {
-  if (!session || typeof MediaMetadata === 'undefined') return { paused: () => undefined, clear: () => undefined };
+/** How each player of the page takes the system's buttons. The last one has them: that which was heard last, else the first. */
+const players: (() => void)[] = [];
+
+/** What a player says of itself to the system. */
+export interface SystemTold {
+  paused(paused: boolean): void;
+  /** It is heard now: the buttons are its own. */
+  heard(): void;
+  /** It goes, and leaves the buttons to the next one; those of another's player stay as they are. */
+  clear(): void;
+}
+
+/** Headset, lock screen and keyboard speak to the show that is heard. */
+export function tellSystem(player: SystemPlayer, session: MediaSession | undefined = globalThis.navigator?.mediaSession): SystemTold {
+  const nothing = () => undefined;
+  if (!session || typeof MediaMetadata === 'undefined') return { paused: nothing, heard: nothing, clear: nothing };
   const { title, artist, picture } = player;
   const metadata = new MediaMetadata({ title, artist, artwork: picture ? [{ src: new URL(picture, location.href).href }] : [] });
-  const nothing = () => undefined;
   const handlers: [MediaSessionAction, () => void][] = [
     ['play', () => player.play()],
     ['pause', () => player.pause()],
@@ -27,17 +39,32 @@ export function tellSystem(player: SystemPlayer, session: MediaSession | undefin
       // This browser has no such button.
     }
   };
-  session.metadata = metadata;
-  for (const [action, act] of handlers) answer(action, act);
   const ours = () => session.metadata === metadata;
+  let state: MediaSessionPlaybackState = 'none';
+  function take() {
+    if (!session) return;
+    [session.metadata, session.playbackState] = [metadata, state];
+    for (const [action, act] of handlers) answer(action, act);
+  }
+  const leave = () => void players.splice(players.indexOf(take), 1);
+  players.unshift(take);
+  if (players.length === 1) take();
   return {
     paused(paused) {
-      if (ours()) session.playbackState = paused ? 'paused' : 'playing';
+      state = paused ? 'paused' : 'playing';
+      if (ours()) session.playbackState = state;
+    },
+    heard() {
+      leave();
+      players.push(take);
+      take();
     },
     clear() {
+      leave();
       if (!ours()) return;
-      session.metadata = null;
-      session.playbackState = 'none';
+      const next = players.at(-1);
+      if (next) return next();
+      [session.metadata, session.playbackState] = [null, 'none'];
       for (const [action] of handlers) answer(action, null);
     },
   };
