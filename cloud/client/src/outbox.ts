@@ -2,7 +2,7 @@ import { CloudError } from './errors.ts';
 import type { ClientFrame } from './protocol.ts';
 
 /** A message that no answer came for within this is given back to its author, in milliseconds. */
-const ANSWER_WITHIN_MS = 20_000;
+export const SAID_WITHIN_MS = 20_000;
 
 interface Waiting {
   text: string;
@@ -42,7 +42,7 @@ export class Outbox {
     if (known) return known.answer;
     let settle!: Pick<Waiting, 'resolve' | 'reject'>;
     const answer = new Promise<string>((resolve, reject) => (settle = { resolve, reject }));
-    const timer = setTimeout(() => this.refused(mark, CloudError.unreachable()), ANSWER_WITHIN_MS);
+    const timer = setTimeout(() => this.refused(mark, CloudError.unreachable()), SAID_WITHIN_MS);
     this.#waiting.set(mark, { text, sentAs: null, answer, timer, ...settle });
     this.#post(mark);
     return answer;

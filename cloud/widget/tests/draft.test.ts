@@ -1,5 +1,5 @@
 import { CloudError } from '@vitrine/client';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { Draft } from '../src/app/lib/state/draft.svelte.ts';
 
 /** A room that answers when the test says so. */
@@ -8,6 +8,7 @@ function room() {
   const draft = new Draft((mark, text) => new Promise((resolve, reject) => said.push({ mark, text, resolve, reject })));
   return { said, draft };
 }
+afterEach(() => void vi.useRealTimers());
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
 test('what is typed while a message is on its way stays', async () => {
@@ -90,6 +91,30 @@ test('a message that had failed is not sent by itself on the next page: its auth
   expect(draft.failed.map(({ text }) => text)).toEqual(['refused']);
   draft.again(draft.failed[0]!.mark);
   expect(said.map(({ text }) => text)).toEqual(['on its way', 'refused']);
+});
+
+test('a message that was on its way for too long is not said out of the blue: its author decides', async () => {
+  const before = await left();
+  const { said, draft } = room();
+  vi.useFakeTimers({ now: Date.now() + 20_000 });
+  draft.restore(before, true);
+  expect(said).toEqual([]);
+  expect(draft.failed).toMatchObject([{ text: 'refused' }, { text: 'on its way', error: { code: 'cloud_unreachable' } }]);
+  draft.again(draft.failed[1]!.mark);
+  const after = room();
+  after.draft.restore(draft.keep(), true);
+  expect(after.said.map(({ text }) => text), 'its time begins with the press').toEqual(['on its way']);
+});
+
+test('why a message failed is still known on the next page', async () => {
+  const before = room();
+  before.draft.text = 'nasty';
+  before.draft.send();
+  before.said[0]!.reject(new CloudError('banned', 'no', false));
+  await settled();
+  const after = room();
+  after.draft.restore(JSON.parse(JSON.stringify(before.draft.keep())) as ReturnType<Draft['keep']>, true);
+  expect(after.draft.failed).toMatchObject([{ error: { code: 'banned', retryable: false } }]);
 });
 
 test('into another show goes only what is still being written', async () => {

@@ -1,6 +1,7 @@
 // How a show's moves come to a viewer's screen: the start at once, the end with the picture, and never for want of one answer.
 import { PublicCloud, type Highlight, type PublicShow, type RoomEvent, type ServerFrame, type ShowState } from '@vitrine/client';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Passport } from '../src/app/lib/state/pass.svelte.ts';
 import { ShowStore } from '../src/app/lib/state/show.svelte.ts';
 
 const T0 = Date.parse('2026-11-24T10:00:00Z');
@@ -59,7 +60,7 @@ function open(show: PublicShow, random = () => 0.5): ShowStore {
   };
   const cloud = new PublicCloud('http://cloud', (url, init) => Promise.resolve(answer(String(url), init ?? {})));
   const store = new ShowStore({
-    show, cloud, random, page: { opened: false }, now: () => Date.now(), memory: { read: () => null, write: () => undefined },
+    show, cloud, random, page: { opened: false }, now: () => Date.now(), passport: new Passport(cloud, show.id, { read: () => null, write: () => undefined }),
     WebSocket: Server as unknown as new (url: string) => WebSocket,
   });
   store.start();

@@ -1,6 +1,6 @@
 import { CloudError, type PublicCloud, type ViewerPass } from '@vitrine/client';
 import { expect, test } from 'vitest';
-import { Passport } from '../src/app/lib/state/pass.ts';
+import { Passport } from '../src/app/lib/state/pass.svelte.ts';
 
 /** A cloud that answers when the test says so, and a memory of what the passport wrote. */
 function cloud() {

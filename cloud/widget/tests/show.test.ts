@@ -1,6 +1,7 @@
 import type { Highlight, PublicCloud, PublicShow, ServerFrame, ShowState } from '@vitrine/client';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Memory } from '../src/app/lib/state/memory.ts';
+import { Passport } from '../src/app/lib/state/pass.svelte.ts';
 import { ShowStore } from '../src/app/lib/state/show.svelte.ts';
 
 const T0 = Date.parse('2026-11-24T10:00:00Z');
@@ -34,12 +35,14 @@ class Server {
 }
 
 let kept: Map<string, string>;
+let newest: Passport;
 let asked: { token?: string; nickname?: string }[];
 let loads: number;
 let now: number;
 let load: () => Promise<PublicShow>;
 
-async function joined(first: PublicShow = show, state: ShowState = 'live'): Promise<ShowStore> {
+/** `passport`: that of another view of the same show. */
+async function joined(first: PublicShow = show, state: ShowState = 'live', shared?: Passport): Promise<ShowStore> {
   const memory: Memory = { read: (key) => kept.get(key) ?? null, write: (key, value) => void kept.set(key, value) };
   const cloud = {
     viewer: (_show: string, wish: { token?: string; nickname?: string }) => {
@@ -49,7 +52,8 @@ async function joined(first: PublicShow = show, state: ShowState = 'live'): Prom
     },
     show: () => ((loads += 1), load()),
   } as unknown as PublicCloud;
-  const store = new ShowStore({ show: first, cloud, memory, now: () => now, random: () => 0.5, page: { opened: false }, WebSocket: Server as unknown as new (url: string) => WebSocket });
+  const passport = (newest = shared ?? new Passport(cloud, first.id, memory));
+  const store = new ShowStore({ show: first, cloud, passport, now: () => now, random: () => 0.5, page: { opened: false }, WebSocket: Server as unknown as new (url: string) => WebSocket });
   store.start();
   await vi.advanceTimersByTimeAsync(0);
   Server.last.onopen?.();
@@ -164,6 +168,24 @@ test('a name is kept, and the room is greeted again under it', async () => {
   expect(asked.at(-1)).toEqual({ token: 't-Guest', nickname: 'Ada' });
   expect(kept.get('nickname')).toBe('Ada');
   store.stop();
+});
+
+test('two views of a show have one viewer: asked for once, renamed in both', async () => {
+  const one = await joined();
+  const first = Server.last;
+  const two = await joined(show, 'live', newest);
+  const second = Server.last;
+  expect(asked).toHaveLength(1);
+  await two.rename('Ada');
+  await vi.advanceTimersByTimeAsync(0);
+  expect([one.name, two.name]).toEqual(['Ada', 'Ada']);
+  expect([first.readyState, second.readyState], 'both rooms are greeted again').toEqual([3, 3]);
+  one.stop();
+  const last = Server.last;
+  await two.rename('Eve');
+  await vi.advanceTimersByTimeAsync(0);
+  expect(Server.last).not.toBe(last);
+  two.stop();
 });
 
 test('who is pardoned can send again what the ban had stopped', async () => {

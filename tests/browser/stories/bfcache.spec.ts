@@ -46,3 +46,27 @@ test('a page that comes back from the cache has the show again, at the live edge
   await expect(shop.teaser).toBeVisible();
   await expect(shop.inside('.stage')).toHaveCount(0);
 });
+
+test('what was said on a later page does not come back as unsaid on the one before', async ({ context }) => {
+  const shop = await ShopPage.open(context, '/?classic');
+  const { page } = shop;
+  const field = shop.inside('.composer input[maxlength="500"]');
+  const text = `is the belt vegan? ${Date.now().toString(36)}`;
+  await shop.openStage();
+  await field.fill(text);
+  await page.evaluate(() => {
+    Object.assign(window, { firstPage: true });
+    location.assign('/cart');
+  });
+  await expect(shop.inside('.stage.mini')).toBeVisible();
+  await shop.inside('.stage').getByRole('button', { name: 'Back to the show' }).click();
+  await expect(field).toHaveValue(text);
+  await shop.say(text, 'Ada');
+  await shop.inside('.stage').getByRole('button', { name: 'Close the show' }).click();
+  await page.goBack({ waitUntil: 'commit' });
+  expect(await page.evaluate(() => 'firstPage' in window), 'from the cache').toBe(true);
+  await expect(shop.teaser).toBeVisible();
+  await shop.openStage();
+  await expect(shop.message(text)).toHaveCount(1);
+  await expect(field).toHaveValue('');
+});

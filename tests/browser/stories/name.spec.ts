@@ -50,3 +50,30 @@ test('a view in the page that comes back from the cache has its draft, although 
   await expect(field).toHaveValue('half a thou');
   await pages.end();
 });
+
+test('a name is asked for once in a page, and is another in all of its views', async ({ context }) => {
+  const shop = await ShopPage.open(context);
+  const { page } = shop;
+  await page.evaluate(() => {
+    const chat = document.createElement('vitrine-show');
+    for (const [name, value] of [['id', 'chat'], ['channel', 'demo'], ['view', 'chat']] as const) chat.setAttribute(name, value);
+    document.querySelector('main')!.prepend(chat);
+  });
+  const [stage, chat] = [page.locator('vitrine-show:not(#chat)'), page.locator('#chat')];
+  const take = async (view: typeof chat, name: string) => {
+    await view.locator('input[autocomplete=nickname]').fill(name);
+    await view.locator('input[autocomplete=nickname]').press('Enter');
+  };
+  await stage.locator('.teaser .open').click();
+  await expect(stage.locator('.composer .field input')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await chat.locator('.composer .field input').fill('hello');
+  await chat.locator('.composer .field input').press('Enter');
+  await take(chat, 'Zoe');
+  await stage.getByRole('button', { name: 'Back to the show' }).click();
+  await expect(stage.locator('.composer .status')).toContainText('as Zoe');
+  await stage.locator('.composer .rename').click();
+  await take(stage, 'Mira');
+  await expect(stage.locator('.composer .status')).toContainText('as Mira');
+  await expect(chat.locator('.composer .status')).toContainText('as Mira');
+});

@@ -12,6 +12,7 @@ import { Lines } from './lib/cart/lines.svelte.ts';
 import { Shop } from './lib/cart/shop.ts';
 import { visit } from './lib/cart/visit.ts';
 import { pageMemory } from './lib/state/memory.ts';
+import { Passport } from './lib/state/pass.svelte.ts';
 import { setAside, takeBack } from './lib/state/set-aside.ts';
 import { ShowStore } from './lib/state/show.svelte.ts';
 import type { PlayWishes } from './lib/state/wishes.ts';
@@ -26,6 +27,9 @@ import Stage from './views/Stage.svelte';
 /** The page has one cart: an add that runs is still known when the stage is opened again, or by another element. */
 const lines = new Lines();
 
+/** One viewer for all views of a show, by cloud and show: a name is asked for once, and changes everywhere. */
+const passports = new Map<string, Passport>();
+
 /** Fetches the words that `host` speaks, so that nothing is shown in English first; a slow network waits no longer than this. */
 export async function prepare(host: HTMLElement): Promise<void> {
   const late = new Promise<void>((resolve) => setTimeout(resolve, WORDS_WITHIN_MS));
@@ -36,10 +40,14 @@ export async function prepare(host: HTMLElement): Promise<void> {
 export function mount(place: Place): Mounted {
   const { root, host } = place;
   root.adoptedStyleSheets = [...root.adoptedStyleSheets.filter((sheet) => sheet !== styles()), styles()];
+  const cloud = new PublicCloud(place.cloud);
+  const viewer = `${place.cloud} ${place.show.id}`;
+  const passport = passports.get(viewer) ?? new Passport(cloud, place.show.id, pageMemory);
+  passports.set(viewer, passport);
   const store = new ShowStore({
     show: place.show,
-    cloud: new PublicCloud(place.cloud),
-    memory: pageMemory,
+    cloud,
+    passport,
     onPinned: (pinned, pictureMs) => tell(host, 'highlight', { pinned, picture_ms: pictureMs }),
   });
   const kept = place.kept ?? {};
@@ -65,7 +73,8 @@ export function mount(place: Place): Mounted {
     take: (show) => store.take(show),
     show: () => ({ ...store.show, state: store.state }),
     destroy() {
-      setAside(whose, store.draft.keep()); // before the room lets go of what is on its way
+      // Only what somebody closed: a page that goes, or an element, leaves its draft to the next one, which may have said it meanwhile.
+      if (!host.hasAttribute('open')) setAside(whose, store.draft.keep()); // before the room lets go of what is on its way
       store.stop();
       speech.stop();
       void unmount(view);

@@ -3,6 +3,16 @@ import type { PublicShow } from '@vitrine/client';
 /** How a show stands in the page: over it, in it, or as its chat alone (which loads no video). */
 export type ViewName = 'stage' | 'inline' | 'chat';
 
+/** A message that had not arrived. `at_ms`: when it was sent off, UTC; `code` and `retryable`: why it failed. */
+export interface KeptMessage {
+  mark: string;
+  text: string;
+  at_ms?: number;
+  failed?: boolean;
+  code?: string | undefined;
+  retryable?: boolean | undefined;
+}
+
 /** What a shopper did to a show; it outlives the page. Every value may be missing. */
 export interface Kept {
   /** In the corner, still playing. */
@@ -10,7 +20,7 @@ export interface Kept {
   /** The list of products, with the one that was asked for. */
   sheet?: { first: string | null } | null;
   /** What was being written, and what was on its way under its own mark. */
-  draft?: { text: string; outgoing: { mark: string; text: string; failed?: boolean }[] };
+  draft?: { text: string; outgoing: KeptMessage[] };
   /** The show that it was written to. */
   show?: string;
   /** The shopper's own wishes: no sound, no moving picture. */

@@ -1,4 +1,5 @@
-import { newMark } from '@vitrine/client';
+import { CloudError, newMark, SAID_WITHIN_MS } from '@vitrine/client';
+import type { Kept } from '../../../shared/place.ts';
 
 /** More messages than this do not wait at once. */
 const MOST_OUTGOING = 4;
@@ -8,15 +9,14 @@ export interface Outgoing {
   /** A random UUID; the same text is sent again under the same one, so that it is said once. */
   mark: string;
   text: string;
+  /** When its author pressed, UTC milliseconds. */
+  atMs: number;
   /** Why it did not arrive; null while it is on its way. */
   error: unknown;
 }
 
 /** What outlives a page. */
-export interface KeptDraft {
-  text: string;
-  outgoing: { mark: string; text: string; failed?: boolean }[];
-}
+export type KeptDraft = NonNullable<Kept['draft']>;
 
 /** What this person is writing and what is on its way; lives as long as the show, whatever view is open. */
 export class Draft {
@@ -42,7 +42,7 @@ export class Draft {
   /** Sends off what is written; the field is free for the next thought. */
   send(): void {
     if (!this.ready) return;
-    const one = { mark: newMark(), text: this.text.trim(), error: null };
+    const one = { mark: newMark(), text: this.text.trim(), atMs: Date.now(), error: null };
     this.text = '';
     this.#post(one);
   }
@@ -50,7 +50,7 @@ export class Draft {
   /** Sends a message that failed once more, under its own mark. */
   again(mark: string): void {
     const one = this.outgoing.find((other) => other.mark === mark);
-    if (one && one.error !== null) this.#post(one);
+    if (one && one.error !== null) this.#post({ ...one, atMs: Date.now() });
   }
 
   discard(mark: string): void {
@@ -63,19 +63,25 @@ export class Draft {
   }
 
   keep(): KeptDraft {
-    return { text: this.text, outgoing: this.outgoing.map(({ mark, text, error }) => ({ mark, text, failed: error !== null })) };
+    const outgoing = this.outgoing.map(({ mark, text, atMs, error }) => {
+      const { code, retryable } = (error ?? {}) as Partial<CloudError>;
+      return { mark, text, at_ms: atMs, failed: error !== null, code, retryable };
+    });
+    return { text: this.text, outgoing };
   }
 
   /**
-   * Takes over what an earlier page kept; what was on its way is sent again, and said once. What had failed waits for its
-   * author, as before. Into another show goes only what is being written.
+   * Takes over what an earlier page kept; what was on its way is sent again, and said once. What had failed, or would come
+   * too late to be an answer to anything, waits for its author. Into another show goes only what is being written.
    */
   restore(kept: KeptDraft, sameShow: boolean): void {
     this.text = kept.text;
     if (!sameShow) return;
-    const outgoing = kept.outgoing.slice(0, MOST_OUTGOING).map(({ failed, ...one }) => ({ ...one, error: failed ? {} : null }));
-    this.outgoing = outgoing;
-    for (const one of outgoing) if (!one.error) this.#post(one);
+    this.outgoing = kept.outgoing.slice(0, MOST_OUTGOING).map(({ mark, text, at_ms: atMs = 0, failed, code, retryable }) => {
+      const late = Date.now() - atMs < SAID_WITHIN_MS ? null : CloudError.unreachable();
+      return { mark, text, atMs, error: failed ? { code, retryable } : late };
+    });
+    for (const one of this.outgoing) if (!one.error) this.#post(one);
   }
 
   #post(one: Outgoing): void {

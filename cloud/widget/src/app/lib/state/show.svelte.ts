@@ -18,8 +18,7 @@ import { Draft } from './draft.svelte.ts';
 import { Fallback } from './fallback.ts';
 import { HighlightTrack, type Pinned } from './highlights.ts';
 import { Landing, type Picture } from './landing.ts';
-import type { Memory } from './memory.ts';
-import { Passport } from './pass.ts';
+import type { Passport } from './pass.svelte.ts';
 import { Reloader } from './reload.ts';
 
 /** How often the picture is asked how far it is, in milliseconds. */
@@ -38,7 +37,8 @@ export type { Picture } from './landing.ts';
 export interface ShowStoreOptions {
   show: PublicShow;
   cloud: PublicCloud;
-  memory: Memory;
+  /** The page's own for this show. */
+  passport: Passport;
   /** Called when a transition of a highlight comes to the screen. */
   onPinned?: (pinned: Pinned | null, pictureMs: number | null) => void;
   WebSocket?: RtmOptions['WebSocket'];
@@ -60,18 +60,17 @@ export class ShowStore {
   pinned = $state.raw<Pinned | null>(null);
   /** Reactions of everybody, the last burst; each burst is a new object. */
   burst = $state.raw<{ counts: Partial<Record<Reaction, number>> } | null>(null);
-  name = $state<string | null>(null);
   /** What this viewer is writing. */
   readonly draft = new Draft((mark, text) => this.say(mark, text));
 
   readonly #options: ShowStoreOptions;
   readonly #now: () => number;
   readonly #track = new HighlightTrack();
-  readonly #passport: Passport;
   readonly #landing = new Landing();
   readonly #reloader: Reloader;
   readonly #fallback: Fallback;
   #rtm: RtmSocket | null = null;
+  #unfollow: (() => void) | undefined;
   /** Where the show is by the last word of the room, or of the page while there is no room. */
   #said: ShowState;
   /** Where the show is by the page that was loaded last. */
@@ -85,8 +84,6 @@ export class ShowStore {
     this.#now = options.now ?? (() => performance.now());
     const random = options.random ?? Math.random;
     this.#pictureSeenMs = this.#now();
-    this.#passport = new Passport(options.cloud, options.show.id, options.memory);
-    this.name = this.#passport.chosenName;
     this.#reloader = new Reloader(() => this.#load().then(() => this.#agreed), random);
     this.#fallback = new Fallback(() => this.#ask(), random);
     this.#said = this.#loaded = this.state = options.show.state;
@@ -97,12 +94,12 @@ export class ShowStore {
 
   /** Joins the room. */
   start(): void {
-    const { show, WebSocket, page, random } = this.#options;
+    const { show, passport, WebSocket, page, random } = this.#options;
     this.#rtm = new RtmSocket(
       {
         url: show.rtm_url,
         show: show.id,
-        token: (fresh) => this.#passport.token(fresh),
+        token: (fresh) => passport.token(fresh),
         reachable: () => this.#ask(),
         ...(WebSocket && { WebSocket }),
         ...(page && { page }),
@@ -123,12 +120,14 @@ export class ShowStore {
         },
       },
     );
+    this.#unfollow = passport.renamed(() => this.#rtm?.restart());
     this.#looking = setInterval(() => this.look(), LOOK_EVERY_MS);
     if (!this.#agreed) this.#reloader.ask(MOVED_SPREAD_MS);
   }
 
   /** Leaves the room. */
   stop(): void {
+    this.#unfollow?.();
     this.#rtm?.stop();
     this.#reloader.stop();
     this.#fallback.stop();
@@ -137,7 +136,12 @@ export class ShowStore {
 
   /** Who watches: attribution for the cart. */
   get viewerId(): string | null {
-    return this.#passport.viewerId;
+    return this.#options.passport.viewerId;
+  }
+
+  /** The viewer's name, whichever view of the show it was chosen in. Reactive. */
+  get name(): string | null {
+    return this.#options.passport.name;
   }
 
   /** The picture that pins wait for; null where there is none (chat only). */
@@ -177,11 +181,9 @@ export class ShowStore {
     this.#rtm?.react(kind);
   }
 
-  /** Takes a name for the chat and says hello again under it. */
-  async rename(name: string): Promise<void> {
-    await this.#passport.rename(name);
-    this.name = name;
-    this.#rtm?.restart();
+  /** Takes a name for the chat; the rooms are greeted again under it. */
+  rename(name: string): Promise<void> {
+    return this.#options.passport.rename(name);
   }
 
   /** Loads the show. The room, where there is one, knows better where it is. */

@@ -4,14 +4,18 @@ import type { Memory } from './memory.ts';
 /** A pass is renewed when less than this is left of it, in milliseconds. */
 const RENEW_BEFORE_MS = 60_000;
 
-/** The viewer's pass into one show: kept in the shop's own storage, renewed when it runs out. */
+/** The viewer's pass into one show: kept in the shop's own storage, renewed when it runs out. All views of the show have the same. */
 export class Passport {
+  /** The name that the viewer chose, on this show or an earlier one. */
+  name = $state<string | null>(null);
   readonly #cloud: PublicCloud;
   readonly #show: string;
   readonly #memory: Memory;
   readonly #now: () => number;
   #pass: ViewerPass | null;
   #asking: Promise<unknown> = Promise.resolve();
+  /** What each room does when the viewer has another name. */
+  #greetings: readonly (() => void)[] = [];
 
   constructor(cloud: PublicCloud, show: string, memory: Memory, now: () => number = Date.now) {
     this.#cloud = cloud;
@@ -19,11 +23,7 @@ export class Passport {
     this.#memory = memory;
     this.#now = now;
     this.#pass = readPass(memory.read(`viewer:${show}`));
-  }
-
-  /** The name that the viewer chose, on this show or an earlier one. */
-  get chosenName(): string | null {
-    return this.#memory.read('nickname');
+    this.name = memory.read('nickname');
   }
 
   get viewerId(): string | null {
@@ -35,12 +35,20 @@ export class Passport {
     return this.#inTurn(() => this.#token(fresh));
   }
 
-  /** Takes a name; the socket has to say hello again. */
+  /** Takes a name; every room says hello again. */
   rename(nickname: string): Promise<void> {
     return this.#inTurn(async () => {
       await this.#ask({ ...(this.#pass ? { token: this.#pass.token } : {}), nickname });
       this.#memory.write('nickname', nickname);
+      this.name = nickname;
+      for (const greet of this.#greetings) greet();
     });
+  }
+
+  /** Calls `greet` after each new name, until the returned function is called. */
+  renamed(greet: () => void): () => void {
+    this.#greetings = [...this.#greetings, greet];
+    return () => void (this.#greetings = this.#greetings.filter((other) => other !== greet));
   }
 
   /** One after the other: each builds on the pass that the one before brought, and the last word stays. */
@@ -53,7 +61,7 @@ export class Passport {
   async #token(fresh: boolean): Promise<string> {
     const pass = this.#pass;
     if (pass && !fresh && Date.parse(pass.expires_at) - this.#now() > RENEW_BEFORE_MS) return pass.token;
-    const name = this.chosenName;
+    const { name } = this;
     try {
       return await this.#ask({ ...(pass && !fresh ? { token: pass.token } : {}), ...(name ? { nickname: name } : {}) });
     } catch (error) {
