@@ -36,6 +36,6 @@ export const css = `
 .teaser .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .teaser :focus-visible{outline:2px solid var(--vt-focus,#5b8cff);outline-offset:2px}
 .drawn{position:fixed;width:1px;height:1px;visibility:hidden;pointer-events:none}
-@media (max-width:600px){.teaser{width:168px}.teaser .words{padding:8px 12px 10px;font-size:13px}.teaser .line{display:none}.teaser .go{width:44px;height:44px}}
+@media (max-width:600px),(max-height:480px){.teaser{width:168px}.teaser .words{padding:8px 12px 10px;font-size:13px}.teaser .line{display:none}.teaser .go{width:44px;height:44px}}
 @media (prefers-reduced-motion:reduce){.teaser,.teaser .badge.live::before{animation:none}.teaser .image{transition:none}}
 `;

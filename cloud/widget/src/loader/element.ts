@@ -1,4 +1,5 @@
-import { PublicCloud, type PublicShow } from '@vitrine/client';
+import type { PublicChannel, PublicShow } from '@vitrine/client';
+import { ask } from '../shared/ask.ts';
 import { languageOf, watchLanguage } from '../shared/language.ts';
 import { partsAt, type LoadPart } from '../shared/parts.ts';
 import { tell, type AppModule, type Kept, type Mounted, type ViewName } from '../shared/place.ts';
@@ -223,9 +224,12 @@ export class VitrineShow extends HTMLElement {
     if (first || (isLookedAt() && this.#drawn && !(this.#app && isOnAir(this.#shown?.state)))) {
       this.#askedAtMs = performance.now();
       try {
-        const cloud = new PublicCloud(base);
-        const found = show ? await cloud.show(show) : (await cloud.channel(channel ?? '')).show;
+        // By hand: an error's own words, which the client brings along, are of no use here.
+        const answer = await ask(`${base}/v1/public/${show ? 'shows' : 'channels'}/${encodeURIComponent(show || channel || '')}`);
+        if (!answer.ok) throw new Error(answer.statusText);
+        const told: unknown = await answer.json();
         if (life !== this.#life) return;
+        const found = show ? (told as PublicShow) : (told as PublicChannel).show;
         this.#failures = 0;
         this.#found(found);
         if (found && found.state !== 'ended' && !isClosed(found.id)) wait = LIVE_EVERY_MS;
@@ -275,6 +279,7 @@ export class VitrineShow extends HTMLElement {
       interest: () => void loadApp(this.#base).then((app) => app.prepare?.(this), () => undefined),
       open: () => (this.open = true),
       close: () => {
+        this.open = false; // pressed a moment ago, and still loading
         if (this.#show) rememberClosed(this.#show.id);
         this.#dropTeaser();
         tell(this, 'dismiss', { show: this.#show?.id });
@@ -294,7 +299,7 @@ export class VitrineShow extends HTMLElement {
       return this.#mount();
     }
     [this.#kept, this.#resumed] = [null, false];
-    if (!this.#app) return;
+    if (!this.#app) return this.#teaser?.busy(false);
     forget(this.#whose);
     const focused = this.#root.activeElement;
     this.#unmount();

@@ -63,7 +63,6 @@ export class Teaser {
   show(show: PublicShow, nowMs: number, language: Language): void {
     const words = (this.#words = teaserWords(language.tag));
     [this.#box.lang, this.#box.dir] = [words.locale, language.dir];
-    this.#stand();
     this.#title.lang = language.tag;
     this.#close.ariaLabel = words.hide;
     this.#watching.textContent = ` ${words.watching}. `;
@@ -85,6 +84,7 @@ export class Teaser {
     const soon = left ? words.startsIn(left) : words.startsSoon;
     this.#line.textContent = live ? words.watchNow : ended ? words.lookBack : soon;
     this.#box.ariaLabel = words.name;
+    this.#stand(); // with all its words: whether it fits beside a bar depends on its height
   }
 
   /** Over everything of the page, in the browser's top layer; where there is none, as high as a style can go. */

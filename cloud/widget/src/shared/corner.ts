@@ -1,12 +1,13 @@
 /** A corner of the window as `block-inline`: `end-start` is below, where lines begin. It follows the direction of the words. */
 export type Corner = `${'start' | 'end'}-${'start' | 'end'}`;
 
-const KEY = 'vitrine:corner';
+/** Where an element's corner is kept: each moves for itself. */
+const keyOf = (host: HTMLElement) => `vitrine:corner:${['show', 'channel', 'corner'].map((name) => host.getAttribute(name) ?? '')}`;
 
 /** The corner that the shopper chose in this tab, else the one that the page asks for by `corner`. */
 export function cornerOf(host: HTMLElement, rightToLeft: boolean): Corner {
   try {
-    const kept = sessionStorage.getItem(KEY);
+    const kept = sessionStorage.getItem(keyOf(host));
     if (kept && /^(start|end)-(start|end)$/.test(kept)) return kept as Corner;
   } catch {
     // Forbidden: the page's own wish counts.
@@ -15,9 +16,9 @@ export function cornerOf(host: HTMLElement, rightToLeft: boolean): Corner {
   return asked === 'start' || asked === (rightToLeft ? 'right' : 'left') ? 'end-start' : 'end-end';
 }
 
-export function rememberCorner(corner: Corner): void {
+export function rememberCorner(host: HTMLElement, corner: Corner): void {
   try {
-    sessionStorage.setItem(KEY, corner);
+    sessionStorage.setItem(keyOf(host), corner);
   } catch {
     // Forbidden: it is forgotten with the page.
   }
@@ -48,23 +49,27 @@ export function dock(box: HTMLElement, corner: () => Corner): { look(): void; st
   };
 }
 
-/** A bar is at most this part of the window's height; what is higher is a page of its own. */
-const HIGHEST_BAR = 0.34;
+/** Above or below a bar there is this much beside the box itself, CSS pixels: its distance from both. */
+const AROUND = 24;
+/** A part of the page's own that sticks is a bar up to this part of the window's height; above it is a column that scrolls by. */
+const HIGHEST_STICKY = 0.5;
 /** Where bars are looked for: shares of the box's width, and CSS pixels from the window's edge, from which some bars keep a little away. */
 const SPOTS = [0.1, 0.5, 0.9].flatMap((share) => [2, 28].map((deep) => [share, deep] as const));
 
 /** How far a fixed or sticky bar of the page reaches into the window above or below a box, CSS pixels. */
 function barBeside(box: HTMLElement, below: boolean): number {
-  const { left, width } = box.getBoundingClientRect();
+  const { left, width, height } = box.getBoundingClientRect();
   const host = (box.getRootNode() as ShadowRoot).host;
   let most = 0;
   for (const [share, deep] of SPOTS) {
     for (const hit of document.elementsFromPoint(left + width * share, below ? innerHeight - deep : deep)) {
       for (let at: Element | null = hit; at && at !== host; at = at.parentElement) {
-        if (!/fixed|sticky/.test(getComputedStyle(at).position)) continue;
+        const { position } = getComputedStyle(at);
+        if (!/fixed|sticky/.test(position)) continue;
         const bar = at.getBoundingClientRect();
         const reach = below ? innerHeight - bar.top : bar.bottom;
-        if (reach <= innerHeight * HIGHEST_BAR) most = Math.max(most, reach);
+        // What leaves no room for the box is a page of its own.
+        if (reach <= Math.min(innerHeight - height - AROUND, position === 'fixed' ? Infinity : innerHeight * HIGHEST_STICKY)) most = Math.max(most, reach);
       }
     }
   }

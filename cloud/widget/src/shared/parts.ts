@@ -1,3 +1,5 @@
+import { ask } from './ask.ts';
+
 /** Where each part lay when this script was built, below `/widget/`; filled in by scripts/build.mjs. */
 declare const __VITRINE_PARTS__: Record<string, string>;
 
@@ -16,12 +18,11 @@ export type LoadPart = <T>(name: string) => Promise<T>;
 /** The cloud's present names are asked for this often; replicas of two builds may answer while a deploy rolls. */
 const ASK_TIMES = 3;
 const ASK_AGAIN_MS = 700;
-const ANSWER_WITHIN_MS = 10_000;
 
 const browser: World = {
   known: typeof __VITRINE_PARTS__ === 'undefined' ? {} : __VITRINE_PARTS__,
   load: (url) => import(/* @vite-ignore */ url),
-  fetch: (url) => fetch(url, { cache: 'no-cache', credentials: 'omit', signal: AbortSignal.timeout(ANSWER_WITHIN_MS) }),
+  fetch: ask,
   wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
 
