@@ -1,6 +1,9 @@
 // A phone, a keyboard, and what a screen reader meets.
 import { expect, test } from '@playwright/test';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { breaches } from '../axe.ts';
+import { pretend } from '../pretended.ts';
 import { PHONE, ShopPage } from '../stage.ts';
 
 test('on a phone the show fills the screen and everything is big enough for a thumb', async ({ browser }) => {
@@ -78,4 +81,37 @@ test('who asked for less motion gets none', async ({ browser }) => {
   const slow = await shop.inside('.stage').evaluate((stage) => getComputedStyle(stage).getPropertyValue('--vt-motion-slow'));
   expect(parseFloat(slow)).toBe(0);
   await context.close();
+});
+
+test('on a phone, also on its side, the show lies on no buy bar', async ({ browser }) => {
+  const { products } = JSON.parse(readFileSync(join(import.meta.dirname, '../../../cloud/demo-shop/public/products.json'), 'utf8')) as { products: { slug: string }[] };
+  const show = await pretend('wide');
+  const page = await (await browser.newContext(PHONE)).newPage();
+  /** What of the shop's buying lies under the teaser: where it stands, and with it in the upper part of the window. Runs in the page. */
+  const covered = () => {
+    const teaser = document.querySelector('vitrine-show')!.shadowRoot!.querySelector('.teaser')!;
+    const bar = getComputedStyle(document.querySelector('.buy')!).position === 'fixed';
+    const found: string[] = [];
+    for (const part of document.querySelectorAll<HTMLElement>('.buy :is(label, button, a)')) {
+      if (!bar) scrollTo({ top: part.getBoundingClientRect().top + scrollY - 76, behavior: 'instant' });
+      const [box, on] = [part.getBoundingClientRect(), teaser.getBoundingClientRect()];
+      if (box.right > on.left && box.left < on.right && box.bottom > on.top && box.top < on.bottom) found.push(part.textContent.trim());
+    }
+    return found;
+  };
+  const spent = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  for (const [width, height] of [[568, 320], [667, 375], [740, 360], [320, 568], [390, 844]] as const) {
+    await page.setViewportSize({ width, height });
+    for (const { slug } of products) {
+      await page.goto(`${show.shopUrl}/products/${slug}`);
+      await expect(page.locator('vitrine-show >> .teaser')).toBeVisible();
+      await page.locator('.buy .button').click(); // a line more in the bar
+      await expect(page.locator('.said')).not.toBeEmpty();
+      await page.evaluate(() => scrollTo({ top: 0, behavior: 'instant' }));
+      await expect.poll(() => page.evaluate(covered), { message: `${slug} in ${width}x${height}`, timeout: 8_000 }).toEqual([]);
+      expect(await spent(), `${slug} in ${width}x${height} is not wider than its window`).toBeLessThanOrEqual(0);
+    }
+  }
+  await page.context().close();
+  await show.end();
 });
