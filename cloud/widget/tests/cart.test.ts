@@ -3,13 +3,13 @@ import { asResult, type CartAdapter, type CartLine, type CartResult } from '../s
 import { Basket, COUPON_WITHIN_MS } from '../src/app/lib/cart/basket.ts';
 import { demoShopCart } from '../src/app/lib/cart/demo-shop.ts';
 import { genericCart, offerLine, type CartOffer, type MerchantHook } from '../src/app/lib/cart/generic.ts';
-import { Lines, REFUSED_MS, RESTS_MS, SILENT_MS, SLOW_MS } from '../src/app/lib/cart/lines.svelte.ts';
+import { Lines, RESTS_MS, SILENT_MS, SLOW_MS } from '../src/app/lib/cart/lines.svelte.ts';
 import { Shop } from '../src/app/lib/cart/shop.ts';
 
 const line: CartLine = { variantRef: 'LS-M', sku: 'LS-M', qty: 1, attrs: { _vt_show: 's1' }, url: 'http://shop/products/linen-shirt' };
 
 function adapter(part: Partial<CartAdapter>): CartAdapter {
-  return { name: 'test', detect: () => true, add: () => Promise.resolve({ ok: true }), open: () => undefined, permalink: () => null, ...part };
+  return { name: 'test', detect: () => true, add: () => Promise.resolve({ ok: true }), open: () => true, permalink: () => null, ...part };
 }
 
 beforeEach(() => void vi.useFakeTimers());
@@ -95,10 +95,8 @@ test('the buttons say how far it is, stay truthful, and rest afterwards', async 
   await vi.advanceTimersByTimeAsync(RESTS_MS);
   expect(step()).toBe('idle');
   await lines.follow('LS-M', 'add', Promise.resolve({ ok: false, errors: [{ code: 'max_qty' as const, message: '' }] }));
-  await vi.advanceTimersByTimeAsync(REFUSED_MS - 1);
-  expect(lines.of('LS-M')).toMatchObject({ step: 'failed', errors: [{ code: 'max_qty' }] });
-  await vi.advanceTimersByTimeAsync(1);
-  expect(step()).toBe('idle');
+  await vi.advanceTimersByTimeAsync(60 * 60_000);
+  expect(lines.of('LS-M'), 'a refusal stands until the next press').toMatchObject({ step: 'failed', errors: [{ code: 'max_qty' }] });
   await lines.follow('LS-M', 'add', Promise.resolve({ ok: true, unconfirmed: true }));
   expect(step()).toBe('handed');
   await lines.follow('LS-M', 'add', Promise.resolve({ ok: true, elsewhere: true }));
@@ -148,7 +146,8 @@ function generic(hook: MerchantHook | undefined, listen?: (event: CustomEvent<Ca
   const page = new EventTarget();
   if (listen) page.addEventListener('vitrine:add-to-cart', (event) => listen(event as CustomEvent<CartOffer>));
   const offer = (wish: CartLine) => offerLine(wish, (detail) => page.dispatchEvent(new CustomEvent('vitrine:add-to-cart', { detail, cancelable: true })));
-  return genericCart({ hook: () => hook, offer });
+  const openCart = () => !page.dispatchEvent(new CustomEvent('vitrine:open-cart', { cancelable: true }));
+  return { ...genericCart({ hook: () => hook, offer, openCart }), page };
 }
 const options = { source: 'test' };
 
@@ -187,6 +186,43 @@ test('a refusal outside the contract is a refusal, in its own words where it has
   for (const taken of [undefined, null, true, {}, 'ok', '', 0, { success: true }, { status: 200 }, { errors: [] }, { error: null }]) expect(says(taken), String(taken)).toBe('in');
 });
 
+test('an answer that says yes or no is believed over what else stands in it', () => {
+  const taken = (answer: unknown) => asResult(answer).ok;
+  const other = [{ code: 'woocommerce_rest_product_out_of_stock', message: '"Belt" is out of stock' }];
+  expect(taken({ ok: true, errors: [{ code: 'max_qty', message: 'One of two.' }] })).toBe(true);
+  expect(taken({ success: true, errors: {} })).toBe(true);
+  expect(taken({ errors: {} })).toBe(true);
+  expect(taken({ ok: true, status: 500 })).toBe(true);
+  expect(taken({ ok: false, success: true })).toBe(false);
+  expect(taken({ items: [{}], items_count: 2, errors: other }), 'a whole cart came back; the complaint is of another line').toBe(true);
+  expect(taken({ items: [], status: 400 })).toBe(false);
+});
+
+test("a refusal in WooCommerce's form or by fields keeps its words", () => {
+  const woo = { code: 'woocommerce_rest_cart_product_no_stock', message: 'You cannot add that.', data: { status: 400 } };
+  expect(asResult(woo)).toMatchObject({ ok: false, errors: [{ code: 'invalid', message: 'You cannot add that.' }] });
+  expect(asResult({ errors: { quantity: ['Only one each.'] } })).toMatchObject({ ok: false, errors: [{ message: 'Only one each.' }] });
+  expect(asResult({ error: { option: { 227: 'Size is needed.' } } })).toMatchObject({ ok: false, errors: [{ message: 'Size is needed.' }] });
+});
+
+test("a merchant's hook may be an object with a state of its own", async () => {
+  class Bridge {
+    calls: string[] = [];
+    onAddToCart = Bridge.prototype.take;
+    onBuyNow = Bridge.prototype.take;
+    onApplyCoupon = Bridge.prototype.take;
+    onOpenCart = Bridge.prototype.take;
+    take(this: Bridge | undefined, of: CartLine | string = 'cart'): boolean {
+      return this!.calls.push(typeof of === 'string' ? of : of.variantRef) > 0;
+    }
+  }
+  const bridge = new Bridge();
+  const basket = new Basket([generic(bridge)]);
+  expect([await basket.add(line), await basket.buyNow(line), await basket.applyCoupon('LIVE10')]).toEqual(Array(3).fill({ ok: true }));
+  basket.open();
+  expect(bridge.calls).toEqual(['LS-M', 'LS-M', 'LIVE10', 'cart']);
+});
+
 test('where nobody takes a line its page is shown as its link would, and the page may do so around the show', async () => {
   const { shop, told, opened } = shopOf({ add: () => Promise.resolve({ ok: true, elsewhere: true }) });
   await shop.add(product, variant);
@@ -219,6 +255,23 @@ test('waitUntil is for the time of the event', () => {
   let offered: CartOffer | undefined;
   void generic(undefined, ({ detail }) => void (offered = detail)).add([line], options);
   expect(() => offered?.waitUntil(true)).toThrow(/before the listener returns/);
+});
+
+test('the cart is shown by the hook, else by a listener; where nobody does, the way there is offered no longer', () => {
+  const onOpenCart = vi.fn();
+  expect(generic({ onOpenCart }).open()).toBe(true);
+  expect(onOpenCart).toHaveBeenCalledOnce();
+  const cart = generic(undefined);
+  const page = { lines: new Lines(), host: {} };
+  const { shop } = shopOf(cart, page);
+  expect(shop.opensCart).toBe(true);
+  const open = (event: Event) => event.preventDefault();
+  cart.page.addEventListener('vitrine:open-cart', open);
+  shop.openCart();
+  expect(shop.opensCart).toBe(true);
+  cart.page.removeEventListener('vitrine:open-cart', open);
+  shop.openCart();
+  expect([shop.opensCart, shopOf(cart, page).shop.opensCart]).toEqual([false, false]);
 });
 
 test('a shop buys in one step only where it says how', async () => {

@@ -379,3 +379,40 @@ for (const options of [PHONE, {}]) {
     }
   });
 }
+
+test('a sentence of the shop rests what it moves, and stays until the next press', async ({ browser }) => {
+  const page = await openShop(browser, PHONE);
+  await page.evaluate(() => {
+    const message = 'Sorry, of this item only one piece may be put in each basket while the sale lasts, and you have it in your basket already.';
+    const { cart } = (window as unknown as ShopWindow).vitrineDemoShop;
+    Object.assign(cart, { add: (sku: string) => (sku.startsWith('CB') ? new Promise(() => undefined) : { ok: false, errors: [{ code: 'max_qty', message }] }) });
+    // How often the list came to rest.
+    Object.assign(window, { rests: 0 });
+    const seen = new MutationObserver((changes) => {
+      if (changes.some(({ target }) => (target as Element).matches('.all[data-calm]'))) (window as unknown as { rests: number }).rests += 1;
+    });
+    seen.observe(document.querySelector('vitrine-show')!.shadowRoot!, { subtree: true, attributeFilter: ['data-calm'] });
+  });
+  const rests = () => page.evaluate(() => (window as unknown as { rests: number }).rests);
+  await openStage(page);
+  await inside(page, '.stage').getByRole('button', { name: /All products/ }).click();
+  const card = (title: string) => inside(page, '.sheet article').filter({ hasText: title });
+  const settled = () => expect(inside(page, '[data-calm]')).toHaveCount(0);
+  await expect(card('Linen shirt')).toBeVisible();
+  await settled();
+  const before = await rests();
+  await card('Linen shirt').getByRole('button', { name: /^Add to cart/ }).click();
+  const why = card('Linen shirt').getByRole('alert');
+  await expect(why).toBeVisible();
+  await expect.poll(rests, { message: 'a sentence came: the list rests' }).toBeGreaterThan(before);
+  await settled();
+
+  await card('Canvas bag').getByRole('button', { name: /^Add to cart/ }).click();
+  await expect(card('Canvas bag').getByText('Still adding…').first()).toBeVisible();
+  await settled();
+  const slow = await rests();
+  await expect(card('Canvas bag').getByRole('button', { name: 'View cart' })).toBeVisible();
+  await expect.poll(rests, { message: 'and for the shop that is silent' }).toBeGreaterThan(slow);
+  await expect(why, '20 s later it still says why').toBeVisible();
+  await page.context().close();
+});

@@ -89,6 +89,7 @@ function shopOf({ host }: Place, store: ShowStore): Shop {
     genericCart({
       hook: () => page.Vitrine,
       offer: (line) => offerLine(line, (offer) => tell(host, 'add-to-cart', offer, true)),
+      openCart: () => !tell(host, 'open-cart', {}, true),
     }),
   ]);
   return new Shop({

@@ -9,6 +9,8 @@ export interface Buying {
   /** Whether this shop can take a variant to its checkout in one step. */
   readonly buysNow: boolean;
   buyNow(product: ProductCard, variant: VariantCard): Promise<void>;
+  /** Whether this shop's cart can be shown; reactive. */
+  readonly opensCart: boolean;
   openCart(): void;
   /** The shopper looks at the product's own page. */
   visit(product: ProductCard): void;

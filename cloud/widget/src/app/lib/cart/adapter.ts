@@ -36,8 +36,8 @@ export interface CartAdapter {
   buyNow?: ((line: CartLine) => Promise<CartResult>) | undefined;
   /** Puts a code on the cart; absent where the shop can only take it at the checkout. */
   applyCoupon?: ((code: string) => Promise<CartResult>) | undefined;
-  /** Shows the cart: drawer or page. */
-  open(): void;
+  /** Shows the cart: drawer or page. False where nobody did. */
+  open(): boolean;
   /** A link that does what `add` does, for pages that are not the shop's. */
   permalink(lines: CartLine[], coupon?: string): string | null;
 }
@@ -46,18 +46,27 @@ export interface CartAdapter {
 const MOST_CHARS = 600;
 
 /** What may stand in an answer: the contract's words, and those with which shops' own endpoints refuse. */
-type Foreign = Partial<Record<'ok' | 'success' | 'status' | 'message' | 'description', unknown>> & { errors?: Complaint | Complaint[]; error?: Complaint };
-type Complaint = (string & { code?: undefined; message?: undefined }) | { code?: CartErrorCode; message?: unknown };
+type Foreign = Partial<Record<'ok' | 'success' | 'status' | 'data' | 'message' | 'description' | 'items' | 'errors' | 'error', unknown>>;
+type Complaint = { code?: CartErrorCode; message?: unknown };
 
-/** Takes whatever a page's own code answered, in the end, and makes a result of it. */
+/** All that is complained of: a sentence, what has a code or a message, or a list or a map of fields to such. */
+function complaints(from: unknown): Complaint[] {
+  if (typeof from === 'string') return from ? [{ message: from }] : [];
+  if (typeof from !== 'object' || !from) return [];
+  return 'code' in from || 'message' in from ? [from as Complaint] : Object.values(from).flatMap(complaints);
+}
+
+/**
+ * Takes whatever a page's own code answered, in the end, and makes a result of it. What says yes or no is believed; only
+ * where nothing does, complaints count. A whole cart that came back has taken the line: its `errors` are of other lines.
+ */
 export function asResult(answer: unknown): CartResult {
   if (answer === false) return { ok: false, errors: [{ code: 'invalid', message: '' }] };
-  const said = (answer ?? true) as Foreign;
-  const { ok, success, errors, error, status, message, description } = said;
-  const [first] = [errors].flat();
-  const failed = ok === false || success === false || Boolean(first) || Boolean(error) || Number(status) >= 400;
+  const { ok, success, items, errors, error, status, data, message, description } = (answer ?? true) as Foreign;
   const whole = typeof answer === 'object' ? answer : {};
-  if (!failed) return { ...whole, ok: true };
-  const why = [first?.message, first, error?.message, error, description, message].find((one) => typeof one === 'string');
+  const [first] = [...(items ? [] : complaints(errors)), ...complaints(error)];
+  const refused = first || (error && typeof error !== 'object') || Number(status) >= 400 || Number((data as Foreign | undefined)?.status) >= 400;
+  if ([ok, success].find((said) => typeof said === 'boolean') ?? !refused) return { ...whole, ok: true };
+  const why = [first?.message, description, message].find((one) => typeof one === 'string');
   return { ...whole, ok: false, errors: [{ code: first?.code ?? 'invalid', message: (why ?? '').slice(0, MOST_CHARS) }] };
 }

@@ -44,8 +44,9 @@ export class Basket {
     return within(COUPON_WITHIN_MS, async () => (await this.adapter.applyCoupon?.(code)) ?? { ok: false });
   }
 
-  open(): void {
-    safely(() => this.adapter.open(), undefined);
+  /** Shows the cart; false where nobody did. */
+  open(): boolean {
+    return safely(() => this.adapter.open(), true); // it failed on its way
   }
 }
 

@@ -27,7 +27,7 @@ export function demoShopCart(page: { vitrineDemoShop?: { cart?: DemoShopCart } }
       return shop?.buyNow && (async (line: CartLine) => asResult(await shop.buyNow?.(line.variantRef, line.qty, line.attrs ?? {})));
     },
     applyCoupon: async (code) => asResult(await cart()?.applyCoupon(code)),
-    open: () => cart()?.open(),
+    open: () => (cart()?.open(), true),
     permalink: () => null,
   };
 }

@@ -15,6 +15,8 @@ export interface GenericPage {
   hook(): MerchantHook | undefined;
   /** Offers the line to the page's own listeners; null when none of them took it. */
   offer(line: CartLine): Promise<CartResult> | null;
+  /** Asks the page's own listeners to show the cart; false when none of them did. */
+  openCart(): boolean;
 }
 
 /**
@@ -22,8 +24,8 @@ export interface GenericPage {
  */
 export function genericCart(page: GenericPage): CartAdapter {
   async function addOne(line: CartLine): Promise<CartResult> {
-    const hook = page.hook()?.onAddToCart;
-    if (hook) return confirmed(hook(line));
+    const hook = page.hook(); // called as its own: it may be an object with a state
+    if (hook?.onAddToCart) return confirmed(hook.onAddToCart(line));
     const offered = page.offer(line);
     if (offered) return offered;
     if (!line.url) return { ok: false, errors: [{ code: 'invalid', message: '' }] };
@@ -41,15 +43,18 @@ export function genericCart(page: GenericPage): CartAdapter {
       return result;
     },
     get buyNow() {
-      const hook = page.hook()?.onBuyNow;
-      return hook && (async (line: CartLine) => asResult(await hook(line)));
+      const hook = page.hook();
+      return hook?.onBuyNow && (async (line: CartLine) => asResult(await hook.onBuyNow?.(line)));
     },
     get applyCoupon() {
-      const hook = page.hook()?.onApplyCoupon;
-      return hook && (async (code: string) => asResult(await hook(code)));
+      const hook = page.hook();
+      return hook?.onApplyCoupon && (async (code: string) => asResult(await hook.onApplyCoupon?.(code)));
     },
     open() {
-      void page.hook()?.onOpenCart?.();
+      const hook = page.hook();
+      if (!hook?.onOpenCart) return page.openCart();
+      void hook.onOpenCart();
+      return true;
     },
     permalink: (lines) => lines[0]?.url ?? null,
   };

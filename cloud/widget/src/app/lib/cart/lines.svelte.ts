@@ -6,8 +6,6 @@ export const SLOW_MS = 4_000;
 export const SILENT_MS = 20_000;
 /** How long a button says what became of it. */
 export const RESTS_MS = 8_000;
-/** How long it says why not: a sentence of the shop's own takes longer to read. */
-export const REFUSED_MS = 12_000;
 
 /** How far one variant is on its way into the cart. `handed`: the shop took it and did not say more. */
 export type LineStep = 'idle' | 'busy' | 'slow' | 'silent' | 'added' | 'handed' | 'elsewhere' | 'failed';
@@ -26,6 +24,8 @@ const IDLE: LineView = { step: 'idle', doing: 'add' };
 
 /** What the buttons of each variant say: the same on the pin, on the shelf and in the list, and still so when a card comes back. */
 export class Lines {
+  /** Whether the shop's cart can be shown from here; a page that only listens is believed until nobody hears. Reactive. */
+  cartOpens = $state(true);
   #views = $state.raw(bare<LineView>());
   readonly #timers = bare<ReturnType<typeof setTimeout>[]>();
 
@@ -46,7 +46,8 @@ export class Lines {
     ]);
     const result = await answer.catch((): CartResult => ({ ok: false, errors: [{ code: 'network', message: '' }] }));
     const { ok, errors } = result;
-    if (!ok) this.#say(variantRef, { step: 'failed', doing, ...(errors ? { errors } : {}) }, [[REFUSED_MS, IDLE]]);
+    // Why not stands until the next press: a sentence that goes by itself moves what is under a thumb.
+    if (!ok) this.#say(variantRef, { step: 'failed', doing, ...(errors ? { errors } : {}) });
     else this.#say(variantRef, { step: result.elsewhere ? 'elsewhere' : result.unconfirmed ? 'handed' : 'added', doing }, [[RESTS_MS, IDLE]]);
     return result;
   }

@@ -74,9 +74,14 @@ export class Shop {
     return this.#doors.basket.applyCoupon(code);
   }
 
+  /** Whether there is a way to the cart to be offered. Reactive. */
+  get opensCart(): boolean {
+    return this.#lines.cartOpens;
+  }
+
   openCart(): void {
     this.#aside();
-    this.#doors.basket.open();
+    this.#lines.cartOpens = this.#doors.basket.open();
   }
 
   /** Shows the product's own page; true when the page itself did so, around the playing show. */
