@@ -16,7 +16,8 @@ async function backend(): Promise<Backend> {
     import('./lib/ipc/fake.ts'),
     import('./lib/ipc/fake/options.ts'),
   ]);
-  return new FakeBackend(optionsFrom(new URLSearchParams(location.search)));
+  // Where stories find it, to play a colleague.
+  return ((window as { fake?: Backend }).fake = new FakeBackend(optionsFrom(new URLSearchParams(location.search))));
 }
 
 mount(App, { target: document.getElementById('app')!, props: { backend: await backend() } });

@@ -5,11 +5,11 @@ use tauri::{AppHandle, State};
 use crate::desk::{Desk, FaultAction, FaultCode, QuitWay, TakeUpOffer};
 use crate::error::CommandError;
 
-/// Opens the uplink and airs the show; `airChanged` tells the rest.
+/// Opens the uplink and airs the show; `airChanged` tells the rest. `take_over`: whoever else is on air is replaced.
 #[tauri::command]
 #[specta::specta]
-pub async fn go_live(desk: State<'_, Desk>) -> Result<(), CommandError> {
-    desk.go_live().await
+pub async fn go_live(desk: State<'_, Desk>, take_over: bool) -> Result<(), CommandError> {
+    desk.go_live(take_over).await
 }
 
 /// Ends the show.

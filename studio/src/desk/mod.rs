@@ -50,7 +50,7 @@ use faults::{Fault, Faults};
 use keys::Keys;
 use lookout::Lookout;
 use note::NoteFile;
-use owner::{Ask, Departure, Destination, Opened, Owner};
+use owner::{Ask, Departure, Destination, Opened, Owner, Standing};
 use preview::PreviewServer;
 use settings::SettingsFile;
 use world::World;
@@ -305,6 +305,8 @@ impl Desk {
         let show: Value = self.cloud.call(Method::GET, &show_path(&org_id, &show_id), None).await?;
         let state: ShowState = serde_json::from_value(show["state"].clone())
             .map_err(|_| CommandError::new(Code::FarSide, "The cloud's show could not be read."))?;
+        let receiving = show["receiving"].as_bool().unwrap_or_default();
+        let elsewhere = receiving && !self.is_left_of_ours(&org_id, &show_id).await;
         let live_at =
             show["live_at"].as_str().and_then(|at| at.parse::<chrono::DateTime<chrono::Utc>>().ok());
         let opened = Opened {
@@ -315,12 +317,20 @@ impl Desk {
                 title: show["title"].as_str().unwrap_or_default().to_owned(),
                 state,
                 live_at_ms: live_at.map(|at| at.timestamp_millis() as f64),
-                receiving: show["receiving"].as_bool().unwrap_or_default(),
+                receiving,
+                elsewhere,
                 rungs: vec![],
                 lineup_revision: 0,
             },
         };
         self.ask(|done| Ask::Open(Box::new(opened), done)).await?
+    }
+
+    /// Whether the picture that arrives is what is left of a broadcast from here, as after a crash.
+    async fn is_left_of_ours(&self, org_id: &str, show_id: &str) -> bool {
+        let Some(note) = self.note.read().filter(|note| note.show_id == show_id) else { return false };
+        let standing = owner::standing(&self.cloud, &show_path(org_id, show_id), &note.publishes).await;
+        matches!(standing, Ok(Standing::Ours))
     }
 
     /// Leaves the show. Refused on air.
@@ -334,23 +344,28 @@ impl Desk {
     }
 
     /// Opens the uplink and airs the show; answers once it is under way. How it goes from there, and what
-    /// stops it, is told by phase and faults.
-    pub async fn go_live(&self) -> Done {
+    /// stops it, is told by phase and faults. Somebody else who is on air is let go of only where the host meant
+    /// that (`take_over`): they may have gone on air while the host pressed.
+    pub async fn go_live(&self, take_over: bool) -> Done {
         let departure = self.ask(Ask::GoLive).await??;
-        let destination = self.destination(&departure.show).await;
+        let destination = self.destination(&departure, take_over).await;
         self.ask(|done| Ask::Takeoff(departure.turn, destination, done)).await
     }
 
-    /// Where to publish. Whoever is on air from elsewhere is let go of first: this picture replaces theirs.
-    async fn destination(&self, show: &ShowView) -> Done<Destination> {
-        let path = show_path(&show.org_id, &show.show_id);
+    /// Where to publish. Whoever is on air from elsewhere is let go of first: this picture replaces theirs. Nothing,
+    /// when that is not meant.
+    async fn destination(&self, departure: &Departure, take_over: bool) -> Done<Option<Destination>> {
+        let path = show_path(&departure.show.org_id, &departure.show.show_id);
         let now: Value = self.cloud.call_now(Method::GET, &path).await?;
         let takes_over = now["receiving"].as_bool().unwrap_or_default();
         if takes_over {
+            if !take_over && owner::standing(&self.cloud, &path, &departure.ours).await? == Standing::Theirs {
+                return Ok(None);
+            }
             self.cloud.call_now::<Value>(Method::DELETE, &format!("{path}/publish-key")).await?;
         }
         let target = Box::new(owner::target(&self.cloud, &path).await?);
-        Ok(Destination { target, takes_over })
+        Ok(Some(Destination { target, takes_over }))
     }
 
     /// Lets go of the uplink at once, in any phase on air. The show stays open at the cloud.
@@ -360,7 +375,7 @@ impl Desk {
 
     /// Ends the show.
     pub async fn end_show(&self) -> Done {
-        let Departure { show, turn } = self.ask(Ask::End).await??;
+        let Departure { show, turn, .. } = self.ask(Ask::End).await??;
         let ended = self.cloud.end(&show_path(&show.org_id, &show.show_id)).await;
         self.ask(|done| Ask::Landed(show.show_id, turn, ended.clone(), done)).await?;
         ended
@@ -423,7 +438,9 @@ impl Desk {
             (FaultCode::EndFailed, FaultAction::TryAgain) | (_, FaultAction::EndShow) => {
                 self.end_show().await
             }
-            (_, FaultAction::TryAgain) if faults::source_of(code) == FaultSource::Air => self.go_live().await,
+            (_, FaultAction::TryAgain) if faults::source_of(code) == FaultSource::Air => {
+                self.go_live(false).await
+            }
             _ => self.ask(|done| Ask::ActOnFault(code, action, done)).await?,
         }
     }

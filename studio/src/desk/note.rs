@@ -27,6 +27,9 @@ pub struct Note {
     pub live_at_ms: f64,
     /// Whether the microphone was muted. Source and microphone themselves stand in the settings.
     pub muted: bool,
+    /// What the server called our publishes: what it still receives may be ours.
+    #[serde(default)]
+    pub publishes: Vec<String>,
 }
 
 impl Note {
@@ -39,6 +42,7 @@ impl Note {
             title: show.title.clone(),
             live_at_ms,
             muted,
+            publishes: vec![],
         }
     }
 }
@@ -130,6 +134,7 @@ mod tests {
             title: "Autumn drop".into(),
             live_at_ms: 5.0,
             muted: true,
+            publishes: vec!["p".into()],
         }
     }
 

@@ -22,12 +22,23 @@ pub struct Room {
     pub highlight: Option<Highlight>,
     /// Orders that the line has brought.
     orders: u32,
+    /// The picture that arrives at the cloud is this studio's, as far as is known.
+    ours: bool,
 }
 
 impl Room {
     /// A show that was just opened.
     pub fn new(show: ShowView) -> Self {
-        Self { show, chat: VecDeque::new(), viewers: 0, highlight: None, orders: 0 }
+        let ours = show.receiving && !show.elsewhere;
+        Self { show, chat: VecDeque::new(), viewers: 0, highlight: None, orders: 0, ours }
+    }
+
+    /// Whose picture it is that arrives from now on; says whether that changes what is shown.
+    pub fn sees(&mut self, ours: bool) -> bool {
+        let before = self.show.elsewhere;
+        self.ours = ours;
+        self.show.elsewhere = self.show.receiving && !ours;
+        before != self.show.elsewhere
     }
 
     /// Takes the room as it stands, in place of all that was known.
@@ -96,6 +107,8 @@ impl Room {
                 }
                 RoomEvent::Media { receiving, rungs } => {
                     (self.show.receiving, self.show.rungs) = (receiving, rungs);
+                    // What comes after a gap is ours only if the server says so.
+                    self.sees(self.ours && receiving);
                     show = true;
                 }
                 RoomEvent::Reactions { .. } => {}
@@ -167,9 +180,28 @@ mod tests {
             state: ShowState::Draft,
             live_at_ms: None,
             receiving: false,
+            elsewhere: false,
             rungs: vec![],
             lineup_revision: 0,
         })
+    }
+
+    #[test]
+    fn a_picture_is_somebody_elses_only_once_ours_is_gone() {
+        let mut room = room();
+        let media = |receiving| vec![RoomEvent::Media { receiving, rungs: vec![] }];
+        room.take(media(true));
+        assert!(room.show.elsewhere, "nothing was sent from here");
+        room.take(media(false));
+        assert!(!room.show.elsewhere, "nobody's arrives");
+        assert!(!room.sees(true));
+        room.take(media(true));
+        room.take(media(true));
+        assert!(!room.show.elsewhere, "what this studio sent, though it may have let go of it");
+        room.take(media(false));
+        room.take(media(true));
+        assert!(room.show.elsewhere, "after a gap");
+        assert!(room.sees(true) && !room.show.elsewhere, "the server takes what is sent from here");
     }
 
     #[test]

@@ -159,7 +159,7 @@ pub(super) fn black_hole() -> (TcpListener, String) {
 async fn a_server_that_never_answers_leads_back_to_the_preview_after_fifteen_seconds() {
     let (_listener, address) = black_hole();
     let stage = stage(&address, Ok(())).await;
-    stage.desk.go_live().await.unwrap();
+    stage.desk.go_live(false).await.unwrap();
     stage.until("connecting", |now| now.air.phase == AirPhase::Connecting).await;
     stage.pass(Duration::from_millis(14_900));
     tokio::time::sleep(Duration::from_millis(1200)).await;
@@ -179,7 +179,7 @@ async fn a_server_that_never_answers_leads_back_to_the_preview_after_fifteen_sec
 async fn cancelling_is_immediate_and_keeps_the_preview() {
     let (_listener, address) = black_hole();
     let stage = stage(&address, Ok(())).await;
-    stage.desk.go_live().await.unwrap();
+    stage.desk.go_live(false).await.unwrap();
     let start = std::time::Instant::now();
     stage.desk.cancel_air().await.unwrap();
     assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
@@ -194,7 +194,7 @@ async fn cancelling_is_immediate_and_keeps_the_preview() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_name_that_leads_nowhere_is_named_while_connecting_and_after() {
     let stage = stage("nowhere.invalid:1935", Ok(())).await;
-    stage.desk.go_live().await.unwrap();
+    stage.desk.go_live(false).await.unwrap();
     let now = stage.until("the hint", |now| fault(now, FaultCode::NameUnknown).is_some()).await;
     assert_eq!(now.air.phase, AirPhase::Connecting);
     assert_eq!(fault(&now, FaultCode::NameUnknown).unwrap().actions, [FaultAction::CancelAir]);
@@ -208,7 +208,7 @@ async fn a_closed_port_is_named() {
     let (listener, address) = black_hole();
     drop(listener);
     let stage = stage(&address, Ok(())).await;
-    stage.desk.go_live().await.unwrap();
+    stage.desk.go_live(false).await.unwrap();
     stage.until("the hint", |now| fault(now, FaultCode::ConnectionRefused).is_some()).await;
 }
 
@@ -217,7 +217,7 @@ async fn the_machine_stays_awake_for_as_long_as_the_uplink_is_held() {
     let (_listener, address) = black_hole();
     let stage = stage(&address, Ok(())).await;
     assert_eq!(stage.awake.load(Ordering::SeqCst), 0);
-    stage.desk.go_live().await.unwrap();
+    stage.desk.go_live(false).await.unwrap();
     stage.until("awake", |_| stage.awake.load(Ordering::SeqCst) == 1).await;
     let closing = stage.desk.closing().await.view().unwrap();
     assert_eq!((closing.title.as_str(), closing.phase), ("Autumn drop", AirPhase::Connecting));
@@ -230,7 +230,7 @@ async fn the_machine_stays_awake_for_as_long_as_the_uplink_is_held() {
 async fn a_machine_that_will_not_stay_awake_stops_nothing_and_is_told() {
     let (_listener, address) = black_hole();
     let stage = stage(&address, Err("access denied")).await;
-    stage.desk.go_live().await.unwrap();
+    stage.desk.go_live(false).await.unwrap();
     let now = stage.until("the fault", |now| fault(now, FaultCode::SleepAllowed).is_some()).await;
     assert_eq!(now.air.phase, AirPhase::Connecting);
     let told = fault(&now, FaultCode::SleepAllowed).unwrap();
@@ -252,6 +252,7 @@ async fn a_show_that_was_on_air_is_offered_where_it_was_until_it_is_declined() {
         state: ShowState::Live,
         live_at_ms: None,
         receiving: true,
+        elsewhere: false,
         rungs: vec![],
         lineup_revision: 0,
     };
@@ -277,7 +278,7 @@ async fn a_way_to_the_air_that_is_left_takes_its_faults_along() {
     const OF_THE_WAY: [FaultCode; 3] =
         [FaultCode::NameUnknown, FaultCode::UplinkSlow, FaultCode::PipelineRestarts];
     let stage = stage("nowhere.invalid:1935", Ok(())).await;
-    stage.desk.go_live().await.unwrap();
+    stage.desk.go_live(false).await.unwrap();
     stage.until("the hint", |now| fault(now, FaultCode::NameUnknown).is_some()).await;
     // as the line and the programme tell them on the way
     stage.desk.faults.raise(Fault::new(FaultCode::PipelineRestarts));
@@ -287,7 +288,7 @@ async fn a_way_to_the_air_that_is_left_takes_its_faults_along() {
     assert!(!has(&now, &OF_THE_WAY), "{:?}", now.faults);
 
     // The same when the way ends by itself: what stays is why.
-    stage.desk.go_live().await.unwrap();
+    stage.desk.go_live(false).await.unwrap();
     stage.until("the hint", |now| fault(now, FaultCode::NameUnknown).is_some()).await;
     stage.desk.faults.raise(Fault::new(FaultCode::PipelineRestarts));
     stage.pass(Duration::from_secs(15));

@@ -104,6 +104,11 @@ impl Fake {
                 let receiving = self.elsewhere.load(Ordering::Relaxed);
                 (200, json!({ "title": "Autumn drop", "state": "draft", "receiving": receiving }))
             }
+            ["GET", path] if path.contains("/timeline?") => {
+                let arrived =
+                    json!({ "seq": 1, "event": { "kind": "publisher_arrived", "session": "ours" } });
+                (200, json!({ "items": [arrived], "next": null }))
+            }
             ["POST", path] if path.ends_with("/end") => (200, json!({ "state": "ended" })),
             ["DELETE", path] if path.contains("/messages/") => (200, Value::Null),
             ["POST", path] if path.ends_with("/highlights") || path.ends_with("/highlights/clear") => {
@@ -289,17 +294,49 @@ async fn an_end_without_a_session_takes_the_studio_off_air_and_the_cloud_hears_o
 #[tokio::test(flavor = "multi_thread")]
 async fn taking_over_lets_go_of_whoever_is_on_air_before_it_asks_for_a_key() {
     let (fake, stage, _listener) = desk().await;
-    stage.desk.go_live().await.unwrap();
+    stage.desk.go_live(false).await.unwrap();
     assert_eq!(fake.heard("DELETE"), 0, "nobody is on air from elsewhere");
     stage.desk.cancel_air().await.unwrap();
 
+    // Somebody goes on air while the host presses: nobody meant to take over from them.
     fake.elsewhere.store(true, Ordering::Relaxed);
-    stage.desk.go_live().await.unwrap();
+    stage.desk.go_live(false).await.unwrap();
+    let now = stage.until("it is refused", |now| now.air.phase == AirPhase::Preview).await;
+    assert!(
+        fault(&now, FaultCode::StreamRefused).unwrap().detail.as_ref().unwrap().contains("Somebody else")
+    );
+    assert_eq!(fake.heard("DELETE"), 0, "they stay on air");
+    stage.desk.act_on_fault(FaultCode::StreamRefused, FaultAction::TryAgain).await.unwrap();
+    assert_eq!(fake.heard("DELETE"), 0, "however often it is tried");
+
+    stage.desk.go_live(true).await.unwrap();
     let heard = fake.heard.lock().unwrap().clone();
     let keys: Vec<_> = heard.iter().filter(|one| one.contains("/publish-key")).collect();
     let verbs: Vec<_> = keys.iter().filter_map(|one| one.split(' ').next()).collect();
     assert_eq!(verbs, ["POST", "DELETE", "POST"]);
     stage.desk.cancel_air().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_left_of_our_own_broadcast_is_nobody_elses_and_going_live_again_replaces_it() {
+    let (fake, stage, _listener) = desk().await;
+    let show = stage.desk.snapshot().await.unwrap().show.unwrap();
+    stage.desk.close_show().await.unwrap();
+    fake.elsewhere.store(true, Ordering::Relaxed);
+    let session = stage.desk.ask(Ask::Session).await.unwrap().unwrap();
+    let left = |publishes: &[&str]| note::Note {
+        publishes: publishes.iter().map(|&one| one.to_owned()).collect(),
+        ..note::Note::of(&session.cloud_url, &show, 5.0, false)
+    };
+    for (publishes, elsewhere) in [(&["another"][..], true), (&["first", "ours"], false)] {
+        stage.desk.note.write(&left(publishes));
+        stage.desk.open_show(ORG.into(), SHOW.into()).await.unwrap();
+        assert_eq!(stage.desk.snapshot().await.unwrap().show.unwrap().elsewhere, elsewhere);
+        stage.desk.go_live(false).await.unwrap();
+        assert_eq!(fake.heard("DELETE") > 0, !elsewhere, "{publishes:?}");
+        let _ = stage.desk.cancel_air().await;
+        stage.desk.close_show().await.unwrap();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -420,14 +457,14 @@ async fn a_show_that_a_colleague_ends_is_over_here_too_and_asks_nothing_more() {
     );
     assert_eq!(fake.heard("/end"), 0, "it need not be ended again");
     assert_eq!(stage.desk.end_show().await.unwrap_err().code, Code::IllegalMove);
-    assert_eq!(stage.desk.go_live().await.unwrap_err().code, Code::ShowEnded);
+    assert_eq!(stage.desk.go_live(false).await.unwrap_err().code, Code::ShowEnded);
     stage.desk.close_show().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_show_that_a_colleague_ends_while_it_goes_live_does_not_go_live() {
     let (fake, stage, _listener) = desk().await;
-    stage.desk.go_live().await.unwrap();
+    stage.desk.go_live(false).await.unwrap();
     stage.until("connecting", |now| now.air.phase == AirPhase::Connecting).await;
     fake.turn(&[Turn::Ends]);
     stage.until("over", |now| now.air.phase == AirPhase::Ended).await;

@@ -241,6 +241,8 @@ views! {
         pub live_at_ms: Option<f64>,
         /// Whether a picture arrives at the cloud, from whomever.
         pub receiving: bool,
+        /// Whether that is somebody else's, as far as is known: not what this studio sent, or what is left of it.
+        pub elsewhere: bool,
         /// Rungs that viewers can choose.
         pub rungs: Vec<String>,
         /// Grows when line-up, prices or stock changed.

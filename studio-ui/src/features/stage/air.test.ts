@@ -8,13 +8,14 @@ const air = (phase: AirPhase, liveAtMs: number | null = null): AirView => ({
   liveAtMs,
   sinceAtMs: 5_000,
 });
-const show = (state: ShowView['state']): ShowView => ({
+const show = (state: ShowView['state'], elsewhere = false): ShowView => ({
   orgId: 'o',
   showId: 's',
   title: '',
   state,
   liveAtMs: 1_000,
-  receiving: false,
+  receiving: elsewhere || state === 'live',
+  elsewhere,
   rungs: [],
   lineupRevision: 1,
 });
@@ -40,21 +41,34 @@ describe('the state of the show', () => {
   });
 
   it('shows a moderator what is sent from elsewhere', () => {
-    expect(airWords(air('idle'), show('live'))).toMatchObject({ tone: 'live', elsewhere: true, liveFromMs: 1_000 });
-    expect(airWords(air('preview'), show('interrupted')).tone).toBe('holding');
+    expect(airWords(air('idle'), show('live', true))).toMatchObject({ tone: 'live', elsewhere: true, liveFromMs: 1_000 });
+    expect(airWords(air('preview'), show('interrupted'))).toMatchObject({ tone: 'holding', elsewhere: false });
+  });
+
+  it('accuses nobody of what is left of its own picture', () => {
+    expect(airWords(air('preview'), show('live'))).toMatchObject({ tone: 'live', elsewhere: false });
+    expect(startWords(show('live')).confirm).toBe('air.go_back_confirm');
   });
 });
 
 describe('the question before going live', () => {
   it('says that somebody else is let go while they are on air', () => {
-    const words = startWords('live');
+    const words = startWords(show('live', true));
     expect(t(words.text)).toMatch(/Somebody else.*let go/);
     expect(t(words.confirm)).toBe('Take over');
   });
 
+  it('is another one as soon as a press would mean something else, and only then', () => {
+    const asked = startWords(show('scheduled'));
+    expect(startWords(show('draft'))).toBe(asked);
+    const others = [show('live', true), show('interrupted')].map((one) => startWords(one));
+    expect(new Set([asked, ...others]).size).toBe(3);
+    expect(others.map((words) => words.takesOver)).toEqual([true, false]);
+  });
+
   it('is answered by a plain press: nothing in it is held', () => {
     for (const state of [undefined, 'draft', 'scheduled', 'live', 'interrupted'] as const) {
-      const words = startWords(state);
+      const words = startWords(state ? show(state) : null);
       expect(t(words.hold)).toMatch(/^Hold to/);
       expect(t(words.confirm)).not.toMatch(/hold/i);
     }

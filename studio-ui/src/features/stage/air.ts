@@ -38,10 +38,8 @@ export function airWords(air: AirView, show: ShowView | null): AirWords {
       return say('ended', 'air.ended');
     case 'idle':
     case 'preview':
-      if (show?.state === 'live') return say('live', 'air.live', { liveFromMs, elsewhere: true });
-      if (show?.state === 'interrupted') {
-        return say('holding', 'air.holding', { liveFromMs, elsewhere: true });
-      }
+      if (show?.state === 'live') return say('live', 'air.live', { liveFromMs, elsewhere: show.elsewhere });
+      if (show?.state === 'interrupted') return say('holding', 'air.holding', { liveFromMs });
       if (show?.state === 'ended') return say('ended', 'air.ended');
       return air.phase === 'preview' ? say('ready', 'air.ready') : say('off', 'air.off');
   }
@@ -56,34 +54,40 @@ export interface StartWords {
   title: Word;
   text: Word;
   confirm: Word;
+  /** Whoever is on air is let go of. */
+  takesOver: boolean;
 }
 
-/** While somebody else's picture is on air, it is replaced; while the picture is away, it comes back. */
-export function startWords(state: ShowView['state'] | undefined): StartWords {
-  switch (state) {
-    case 'live':
-      return {
-        hold: 'air.take_over',
-        hint: 'air.take_over_hint',
-        title: 'air.take_over_title',
-        text: 'air.take_over_text',
-        confirm: 'air.take_over_confirm',
-      };
-    case 'interrupted':
-      return {
-        hold: 'air.go_back',
-        hint: 'air.go_live_hint',
-        title: 'air.go_back_title',
-        text: 'air.start_text',
-        confirm: 'air.go_back_confirm',
-      };
-    default:
-      return {
-        hold: 'air.go_live',
-        hint: 'air.go_live_hint',
-        title: 'air.start_title',
-        text: 'air.start_text',
-        confirm: 'air.start_confirm',
-      };
-  }
+const GO_LIVE: StartWords = {
+  hold: 'air.go_live',
+  hint: 'air.go_live_hint',
+  title: 'air.start_title',
+  text: 'air.start_text',
+  confirm: 'air.start_confirm',
+  takesOver: false,
+};
+const GO_BACK: StartWords = {
+  hold: 'air.go_back',
+  hint: 'air.go_live_hint',
+  title: 'air.go_back_title',
+  text: 'air.start_text',
+  confirm: 'air.go_back_confirm',
+  takesOver: false,
+};
+const TAKE_OVER: StartWords = {
+  hold: 'air.take_over',
+  hint: 'air.take_over_hint',
+  title: 'air.take_over_title',
+  text: 'air.take_over_text',
+  confirm: 'air.take_over_confirm',
+  takesOver: true,
+};
+
+/**
+ * While somebody else's picture is on air, it is replaced; while the picture is away, or what is left of this studio's own
+ * arrives, it comes back. Always one of three: another one means that a press meant something else.
+ */
+export function startWords(show: Pick<ShowView, 'state' | 'elsewhere'> | null): StartWords {
+  if (show?.elsewhere) return TAKE_OVER;
+  return show?.state === 'live' || show?.state === 'interrupted' ? GO_BACK : GO_LIVE;
 }

@@ -281,6 +281,8 @@ export interface ShowView {
   liveAtMs: number | null;
   /** Whether a picture arrives at the cloud, from whomever. */
   receiving: boolean;
+  /** Whether that is somebody else's, as far as is known: not what this studio sent, or what is left of it. */
+  elsewhere: boolean;
   rungs: string[];
   /** Grows when line-up, prices or stock changed: load them again. */
   lineupRevision: number;
@@ -388,7 +390,7 @@ export interface Backend {
   snapshot(): Promise<DeskSnapshot>;
 
   /** Answers once it is under way; `airChanged` and `faultsChanged` tell the rest. */
-  goLive(): Promise<void>;
+  goLive(takeOver: boolean): Promise<void>;
   endShow(): Promise<void>;
   /** Stops sending at once, or stops trying to; the show stays open at the cloud. */
   cancelAir(): Promise<void>;

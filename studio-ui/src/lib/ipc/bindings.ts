@@ -50,8 +50,8 @@ export const commands = {
 	pin: (target: HighlightTarget) => typedError<null, CommandError>(__TAURI_INVOKE("pin", { target })),
 	/**  Takes the pin off. */
 	unpin: () => typedError<null, CommandError>(__TAURI_INVOKE("unpin")),
-	/**  Opens the uplink and airs the show; `airChanged` tells the rest. */
-	goLive: () => typedError<null, CommandError>(__TAURI_INVOKE("go_live")),
+	/**  Opens the uplink and airs the show; `airChanged` tells the rest. `take_over`: whoever else is on air is replaced. */
+	goLive: (takeOver: boolean) => typedError<null, CommandError>(__TAURI_INVOKE("go_live", { takeOver })),
 	/**  Ends the show. */
 	endShow: () => typedError<null, CommandError>(__TAURI_INVOKE("end_show")),
 	/**  Stops sending at once, or stops trying to; the show stays open at the cloud. */
@@ -919,6 +919,8 @@ export type ShowView_Deserialize = {
 	liveAtMs?: number | null,
 	/**  Whether a picture arrives at the cloud, from whomever. */
 	receiving: boolean,
+	/**  Whether that is somebody else's, as far as is known: not what this studio sent, or what is left of it. */
+	elsewhere: boolean,
 	/**  Rungs that viewers can choose. */
 	rungs: string[],
 	/**  Grows when line-up, prices or stock changed. */
@@ -939,6 +941,8 @@ export type ShowView_Serialize = {
 	liveAtMs: number | null,
 	/**  Whether a picture arrives at the cloud, from whomever. */
 	receiving: boolean,
+	/**  Whether that is somebody else's, as far as is known: not what this studio sent, or what is left of it. */
+	elsewhere: boolean,
 	/**  Rungs that viewers can choose. */
 	rungs: string[],
 	/**  Grows when line-up, prices or stock changed. */

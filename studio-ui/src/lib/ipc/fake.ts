@@ -39,7 +39,7 @@ import { measured, spoken, STILL } from './fake/line.ts';
 import { DEFAULTS, type FakeOptions } from './fake/options.ts';
 import { drawProgramme, type LowerThird } from './fake/picture.ts';
 import { DEMO, devicesOf, sessionOf, stageOf } from './fake/person.ts';
-import { LINES, newId, SHOPPERS, SHOW } from './fake/seed.ts';
+import { LINES, newId, ORG, SECOND_ORG, SHOPPERS, SHOW } from './fake/seed.ts';
 
 const SIZES: Record<Quality, [number, number, number]> = {
   p360: [640, 360, 15],
@@ -49,6 +49,8 @@ const SIZES: Record<Quality, [number, number, number]> = {
 
 export class FakeBackend extends Emitter implements Backend {
   readonly cloud: FakeCloud;
+  /** What the second organisation has there. */
+  readonly #others: FakeCloud;
   #options: FakeOptions;
   #session: Session | null;
   #devices: Devices;
@@ -73,10 +75,11 @@ export class FakeBackend extends Emitter implements Backend {
     super();
     this.#options = { ...DEFAULTS, ...options };
     this.cloud = new FakeCloud(this.#options.empty, Date.now());
+    this.#others = new FakeCloud(this.#options.empty, Date.now());
     this.cloud.onchange = () => this.#touchLineup();
     this.cloud.onrestore = (author) => this.#restore(author);
-    this.cloud.onend = () => this.#moveShow({ state: 'ended', receiving: false, rungs: [] });
-    this.#session = this.#options.as === 'nobody' ? null : sessionOf(this.#options.as, this.#options.keyring);
+    this.cloud.onend = () => this.#moveShow({ state: 'ended', receiving: false, elsewhere: false, rungs: [] });
+    this.#session = this.#options.as === 'nobody' ? null : sessionOf(this.#options.as, this.#options.keyring, this.#options.second);
     this.#devices = devicesOf(this.#options.camera);
     this.#stage = stageOf(this.#devices);
     this.#air = { phase: 'idle', liveAtMs: null, sinceAtMs: Date.now() };
@@ -108,7 +111,7 @@ export class FakeBackend extends Emitter implements Backend {
     if (this.#options.cloudDown) this.#refuse('cloud_unreachable', true);
     if (password.length < 6) this.#refuse('bad_credentials');
     const role: Role = email.startsWith('mod') ? 'moderator' : 'owner';
-    const session = sessionOf(role, remember && this.#options.keyring);
+    const session = sessionOf(role, remember && this.#options.keyring, this.#options.second);
     const back = this.#session?.lapsed;
     this.#session = { ...session, cloudUrl, user: { ...session.user, email } };
     this.emit('sessionChanged', this.#session);
@@ -246,6 +249,7 @@ export class FakeBackend extends Emitter implements Backend {
       state: show.state,
       liveAtMs,
       receiving: live,
+      elsewhere: false,
       rungs: live ? ['source', '480p'] : [],
       lineupRevision: 1,
     };
@@ -259,7 +263,7 @@ export class FakeBackend extends Emitter implements Backend {
     if (this.#options.trouble === 'colleague_ends') soon(() => this.#over(), 6_000);
     if (this.#options.closing) soon(() => this.#askToClose());
     const host = this.#session?.organizations[0]?.role !== 'moderator';
-    const holding = ['holding', 'broken'].includes(this.#options.trouble);
+    const holding = ['holding', 'broken', 'dead'].includes(this.#options.trouble);
     const ours = host && live && !this.#options.elsewhere;
     const phase: AirPhase = ours ? (holding ? 'reconnecting' : 'live') : host ? 'preview' : 'idle';
     this.#air = {
@@ -267,6 +271,8 @@ export class FakeBackend extends Emitter implements Backend {
       liveAtMs: ours ? liveAtMs : null,
       sinceAtMs: Date.now() - (holding ? 4_000 : 0),
     };
+    this.#show.elsewhere = live && !ours;
+    if (this.#options.takeUp && host && showId === SHOW) this.#setStage({ muted: true }); // as it was noted
     this.#faults.start(this.#options.trouble, host && !this.#options.camera);
     if (live) this.#rewind();
     this.#timers.push(setInterval(() => this.#meter(), 100));
@@ -299,13 +305,18 @@ export class FakeBackend extends Emitter implements Backend {
     };
   }
 
-  async goLive() {
+  async goLive(takeOver: boolean) {
     if (this.#session?.organizations[0]?.role === 'moderator') this.#refuse('forbidden');
     if (this.#air.phase !== 'preview') this.#refuse('not_receiving', true);
     this.#setAir('connecting');
     this.#faults.clear('air');
     await this.#pause(8);
     if (!this.#onAir()) return;
+    if (this.#show?.elsewhere && !takeOver) {
+      this.#setAir('preview');
+      this.#faults.raise('stream_refused', 'bad', { detail: 'Somebody else went on air with this show meanwhile.' });
+      return;
+    }
     if (this.#options.trouble === 'unreachable') {
       this.#setAir('preview');
       this.#faults.raise('no_answer', 'bad', { detail: 'no answer from live.example.com for 8 seconds' });
@@ -314,7 +325,7 @@ export class FakeBackend extends Emitter implements Backend {
     const liveAtMs = Date.now();
     this.#air = { ...this.#air, liveAtMs };
     this.#setAir('live');
-    this.#moveShow({ state: 'live', liveAtMs, receiving: true, rungs: ['source', '480p'] });
+    this.#moveShow({ state: 'live', liveAtMs, receiving: true, elsewhere: false, rungs: ['source', '480p'] });
     this.#viewers = 3;
   }
 
@@ -334,7 +345,7 @@ export class FakeBackend extends Emitter implements Backend {
     this.#uplink = STILL;
     this.emit('uplinkChanged', this.#uplink);
     this.#setAir('ended');
-    this.#moveShow({ state: 'ended', receiving: false, rungs: [] });
+    this.#moveShow({ state: 'ended', receiving: false, elsewhere: false, rungs: [] });
   }
 
   async cancelAir() {
@@ -374,7 +385,7 @@ export class FakeBackend extends Emitter implements Backend {
     if (action === 'cancel_air') return this.cancelAir();
     if (action === 'end_show') await this.endShow();
     const fault: FaultView | undefined = this.#faults.list.find((one) => one.code === code);
-    if (fault?.source === 'air' && action === 'try_again') return this.goLive();
+    if (fault?.source === 'air' && action === 'try_again') return this.goLive(false);
     if (action === 'connect_again') this.#connect('connected');
     this.#faults.remove(code);
   }
@@ -430,12 +441,29 @@ export class FakeBackend extends Emitter implements Backend {
     await this.#pause();
     if (this.#options.cloudDown) this.#refuse('cloud_unreachable', true);
     await this.#admitted();
-    return this.cloud.handle(method, path, body);
+    const second = this.#options.second && path.startsWith(`/v1/orgs/${SECOND_ORG}/`);
+    return (second ? this.#others : this.cloud).handle(method, path.replace(SECOND_ORG, ORG), body);
   }
 
   async cloudPutPicture(path: string, picture: string): Promise<CloudAnswer> {
     await this.#pause();
     return this.cloud.setPicture(path, picture);
+  }
+
+  // ------------------------------------------------------------ what a colleague does, when a story says so
+
+  colleagueAirs() {
+    this.#moveShow({ state: 'live', liveAtMs: Date.now(), receiving: true, elsewhere: true, rungs: ['source'] });
+  }
+
+  colleagueLeaves() {
+    this.#moveShow({ state: 'interrupted', receiving: false, elsewhere: false, rungs: [] });
+  }
+
+  colleagueTakesOut(index: number) {
+    const show = this.cloud.shows.find((one) => one.id === this.#show?.showId);
+    show?.lineup.splice(index, 1);
+    this.#touchLineup();
   }
 
   // ------------------------------------------------------------ what happens by itself

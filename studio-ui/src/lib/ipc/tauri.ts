@@ -59,7 +59,7 @@ export class TauriBackend implements Backend {
   closeShow = () => tell(commands.closeShow());
   snapshot = () => ask(commands.snapshot()) as Promise<DeskSnapshot>;
 
-  goLive = () => tell(commands.goLive());
+  goLive = (takeOver: boolean) => tell(commands.goLive(takeOver));
   endShow = () => tell(commands.endShow());
   cancelAir = () => tell(commands.cancelAir());
   closeSeen = () => tell(commands.closeSeen());

@@ -69,7 +69,7 @@ describe('the desk', () => {
 
   it('goes live and ends as the desk tells, never by itself', async () => {
     const { desk } = await openDesk();
-    const going = desk.air.goLive();
+    const going = desk.air.goLive(false);
     expect(desk.air.view.phase).toBe('connecting');
     await done(going);
     expect(desk.air.view.phase).toBe('live');
@@ -118,7 +118,7 @@ describe('the desk', () => {
 
   it('refuses a moderator to go live', async () => {
     const { desk } = await openDesk({ as: 'moderator' });
-    await expect(done(desk.air.goLive())).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(done(desk.air.goLive(false))).rejects.toMatchObject({ code: 'forbidden' });
     desk.stop();
   });
 

@@ -67,7 +67,7 @@ describe('what is wrong', () => {
 
   it('says why a show did not go live, and leads back to where it can be tried again', async () => {
     const { desk } = await open('unreachable');
-    await done(desk.air.goLive());
+    await done(desk.air.goLive(false));
     expect(desk.air.view.phase).toBe('preview');
     expect(desk.faults.list[0]).toMatchObject({ code: 'no_answer', severity: 'bad' });
     expect(desk.air.canStart).toBe(true);
@@ -89,7 +89,7 @@ describe('what is wrong', () => {
 
   it('lets go while connecting', async () => {
     const { desk } = await open('none');
-    const going = desk.air.goLive();
+    const going = desk.air.goLive(false);
     expect(desk.air.view.phase).toBe('connecting');
     await desk.air.cancel();
     await done(going);

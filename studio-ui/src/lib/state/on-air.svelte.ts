@@ -45,8 +45,9 @@ export class OnAir {
     this.uplink = uplink;
   }
 
-  goLive() {
-    return this.#backend.goLive();
+  /** `takeOver`: whoever else is on air by now is let go of. */
+  goLive(takeOver: boolean) {
+    return this.#backend.goLive(takeOver);
   }
 
   end() {

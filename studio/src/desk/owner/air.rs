@@ -17,6 +17,9 @@ use crate::desk::uplink::Uplink;
 use crate::desk::view::{AirPhase, DeskEvent, FaultAction, FaultCode, FaultSource, Severity, Verdict};
 use crate::error::CommandError;
 
+const SOMEBODY_ELSE: &str =
+    "Somebody else went on air with this show meanwhile. Going live again takes it over from them.";
+
 /// Between two questions whether the cloud has seen the picture.
 const AIR_PAUSE: Duration = Duration::from_millis(300);
 /// The cloud is asked no longer than this; the phase's own deadline comes first.
@@ -36,20 +39,25 @@ impl Owner {
         }
         self.faults.clear_source(FaultSource::Air);
         (self.uplink, self.hindrance, self.rekeyed) = (Uplink::new(), None, false);
-        (self.publishes, self.broken) = (Vec::new(), None);
+        self.broken = None;
         // Live again: its end is not meant any more.
         self.owed_end.take_if(|owed| owed.show_id == show.show_id);
-        Ok(Departure { show, turn: self.phase.turn() })
+        Ok(Departure { show, turn: self.phase.turn(), ours: self.publishes.clone() })
     }
 
-    /// The way to the ingest is known, or why not. Late when the host has cancelled meanwhile.
-    pub(super) fn take_off(&mut self, turn: u64, target: Result<Destination, CommandError>) {
+    /// The way to the ingest is known, or why not; nothing: somebody else went on air, and the host meant no take-over.
+    /// Late when the host has cancelled meanwhile.
+    pub(super) fn take_off(&mut self, turn: u64, target: Result<Option<Destination>, CommandError>) {
         if turn != self.phase.turn() {
             return;
         }
         match target {
-            Ok(Destination { target, takes_over: false }) => self.stage.start_broadcast(*target),
-            Ok(Destination { target, takes_over: true }) => self.stage.resume_broadcast(*target),
+            Ok(Some(Destination { target, takes_over: false })) => self.stage.start_broadcast(*target),
+            Ok(Some(Destination { target, takes_over: true })) => self.stage.resume_broadcast(*target),
+            Ok(None) => {
+                self.sees(false);
+                self.refused(Fault::new(FaultCode::StreamRefused).because(SOMEBODY_ELSE));
+            }
             Err(error) => self.refused(cloud_fault(&error)),
         }
     }
@@ -85,6 +93,15 @@ impl Owner {
         Ok(())
     }
 
+    /// Whose picture arrives at the cloud from now on.
+    pub(super) fn sees(&mut self, ours: bool) {
+        if let Some(room) = &mut self.room
+            && room.sees(ours)
+        {
+            self.window.tell(DeskEvent::Show(Some(room.show.clone())));
+        }
+    }
+
     /// Nothing of the way to the air is wrong any more, once it is left.
     fn let_go(&self) {
         self.faults.clear_source(FaultSource::Air);
@@ -97,7 +114,7 @@ impl Owner {
         let show = if self.step(Step::End) { self.show() } else { self.owed_end.clone() };
         let show = show.ok_or_else(|| CommandError::new(Code::IllegalMove, "This studio is not on air."))?;
         self.faults.clear(FaultCode::EndFailed);
-        Ok(Departure { show, turn: self.phase.turn() })
+        Ok(Departure { show, turn: self.phase.turn(), ours: vec![] })
     }
 
     /// The cloud ended the show, or did not.
@@ -157,6 +174,7 @@ impl Owner {
             BroadcastState::Publishing { session } => {
                 self.broken = None;
                 self.publishes.extend(session.clone());
+                self.sees(true);
                 self.publishing();
             }
             BroadcastState::Reconnecting { cause, reason, .. } => {
@@ -185,6 +203,7 @@ impl Owner {
             self.air();
         } else {
             self.step(Step::UplinkBack);
+            self.note_publishes();
             self.rekeyed = false;
             self.faults.clear(FaultCode::UplinkLost);
         }

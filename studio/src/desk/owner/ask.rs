@@ -38,7 +38,7 @@ pub enum Ask {
     Instant(Reply<Option<(ShowView, Option<PublishInstant>)>>),
     Speaker(Reply<Option<Speaker>>),
     GoLive(Reply<Result<Departure, CommandError>>),
-    Takeoff(u64, Result<Destination, CommandError>, Reply<()>),
+    Takeoff(u64, Result<Option<Destination>, CommandError>, Reply<()>),
     /// Another key, for a broadcast whose key is not taken any more; or who is on air instead.
     Rekeyed(u64, Result<Rekey, CommandError>),
     /// Who is on air, while our key is not taken.
@@ -92,4 +92,6 @@ pub struct Departure {
     pub show: ShowView,
     /// The phase that it began; answers carry it back.
     pub turn: u64,
+    /// What the server called the publishes of this studio to it.
+    pub ours: Vec<String>,
 }

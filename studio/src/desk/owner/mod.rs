@@ -22,6 +22,7 @@ use vitrine_protocol::Code;
 pub use air::target;
 pub use ask::{Ask, Departure, Destination, Opened, Reply};
 use recovery::Recovery;
+pub use standing::{Standing, standing};
 
 use super::Window;
 use super::chat::{Heard, Line};
@@ -61,7 +62,7 @@ pub struct Owner {
     uplink: Uplink,
     /// A new key was asked for since the server took the last one.
     rekeyed: bool,
-    /// What the server called our publishes since the host went live.
+    /// What the server called our publishes to the open show.
     publishes: Vec<String>,
     /// Why the line is broken, while it is.
     broken: Option<String>,
@@ -245,6 +246,8 @@ impl Owner {
         let organizations = self.session.iter().flat_map(|session| &session.organizations);
         let organization = organizations.into_iter().find(|one| one.id == opened.show.org_id);
         self.stage.set_organization(organization.map_or("", |one| &one.name));
+        let noted = self.note.read().filter(|note| note.show_id == opened.show.show_id);
+        self.publishes = noted.map(|note| note.publishes).unwrap_or_default();
         if opened.directs {
             self.recall_muted(&opened.show.show_id);
             let result = self.open_stage().await;

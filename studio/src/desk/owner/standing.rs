@@ -89,6 +89,7 @@ impl Owner {
             Standing::Ours => {}
             Standing::Theirs => {
                 self.note.remove();
+                self.sees(false);
                 self.refused(Fault::new(FaultCode::StreamRefused).because(TAKEN_OVER));
                 self.stage.stop_broadcast().await;
             }
@@ -104,13 +105,17 @@ async fn another_key(cloud: &Cloud, path: &str, ours: &[String]) -> Result<Rekey
     })
 }
 
-async fn standing(cloud: &Cloud, path: &str, ours: &[String]) -> Result<Standing, CommandError> {
+/// Asks the cloud; `ours`: what the server called our publishes.
+pub async fn standing(cloud: &Cloud, path: &str, ours: &[String]) -> Result<Standing, CommandError> {
     let show: Value = cloud.call_now(Method::GET, path).await?;
     if serde_json::from_value(show["state"].clone()).is_ok_and(|state: ShowState| state == ShowState::Ended) {
         return Ok(Standing::Over);
     }
     if !show["receiving"].as_bool().unwrap_or_default() {
         return Ok(Standing::Ours);
+    }
+    if ours.is_empty() {
+        return Ok(Standing::Theirs);
     }
     // What arrives may still be our own, from before the line broke.
     let (mut last, mut after) = (None, String::new());

@@ -254,6 +254,7 @@ fn opened() -> Opened {
         state: ShowState::Draft,
         live_at_ms: None,
         receiving: false,
+        elsewhere: false,
         rungs: vec![],
         lineup_revision: 0,
     };
@@ -310,7 +311,7 @@ impl Desk {
     async fn take_off(&self, target: RtmpTarget) {
         let departure = self.ask(Ask::GoLive).await.unwrap();
         let destination = Destination { target: Box::new(target), takes_over: false };
-        self.ask(|done| Ask::Takeoff(departure.turn, Ok(destination), done)).await;
+        self.ask(|done| Ask::Takeoff(departure.turn, Ok(Some(destination)), done)).await;
     }
 
     async fn go_live(&self, target: RtmpTarget) {

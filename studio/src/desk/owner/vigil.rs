@@ -56,7 +56,15 @@ impl Owner {
     /// Leaves a note of the show on air, for after a crash.
     pub(super) fn leave_note(&self, live_at_ms: f64) {
         let (Some(show), Some(session)) = (self.show(), &self.session) else { return };
-        self.note.write(&Note::of(&session.cloud_url, &show, live_at_ms, self.stage.view().muted));
+        let note = Note::of(&session.cloud_url, &show, live_at_ms, self.stage.view().muted);
+        self.note.write(&Note { publishes: self.publishes.clone(), ..note });
+    }
+
+    /// Keeps the note true.
+    pub(super) fn note_publishes(&self) {
+        if let Some(note) = self.note.read() {
+            self.note.write(&Note { publishes: self.publishes.clone(), ..note });
+        }
     }
 
     /// Keeps the note true.

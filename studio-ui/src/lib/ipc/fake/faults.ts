@@ -10,6 +10,7 @@ const USUAL: Partial<Record<FaultCode, [FaultSource, FaultAction[]]>> = {
   microphone_lost: ['microphone', ['try_again', 'choose_microphone']],
   uplink_slow: ['uplink', []],
   uplink_lost: ['air', ['cancel_air']],
+  stream_refused: ['air', ['try_again', 'dismiss']],
   no_answer: ['air', ['try_again', 'dismiss']],
   pipeline_failed: ['pipeline', ['try_again', 'end_show']],
   end_waits: ['air', []],
@@ -35,7 +36,7 @@ export class FakeFaults {
     if (trouble === 'chat_refused') this.raise('chat_refused', 'bad', { detail: 'Your role does not allow this.' });
     if (trouble === 'fair') this.raise('uplink_slow', 'info');
     if (trouble === 'poor') this.raise('uplink_slow', 'warn');
-    if (trouble === 'holding') this.raise('uplink_lost', 'warn', { detail: 'the server closed the connection' }, 4_000);
+    if (trouble === 'holding' || trouble === 'dead') this.raise('uplink_lost', 'warn', { detail: 'the server closed the connection' }, 4_000);
     if (trouble === 'broken') {
       const detail = 'Internal error (x264enc: could not encode a picture)';
       this.raise('pipeline_failed', 'bad', { detail }, 4_000);

@@ -11,17 +11,20 @@ export interface FakeOptions {
   /** Every request fails as if the cloud were away. */
   cloudDown: boolean;
   camera: boolean;
+  /** The person belongs to a second organisation, with shows and orders of its own. */
+  second: boolean;
   /** The demo's show is already on air: this long, in milliseconds. */
   liveForMs: number | null;
   /** What is on air comes from another encoder. */
   elsewhere: boolean;
   /**
-   * The uplink is lost, the media engine broke, the line is bad, the server cannot be reached, many at once, the
+   * The uplink is lost (dead: and the cloud has not noticed), the media engine broke, the line is bad, the server cannot be reached, many at once, the
    * session has ended, the room lets nobody in, or takes no message, a colleague ends the show.
    */
   trouble:
     | 'none'
     | 'holding'
+    | 'dead'
     | 'broken'
     | 'fair'
     | 'poor'
@@ -49,6 +52,7 @@ export const DEFAULTS: FakeOptions = {
   empty: false,
   cloudDown: false,
   camera: true,
+  second: false,
   liveForMs: null,
   elsewhere: false,
   trouble: 'none',
@@ -68,6 +72,7 @@ export function optionsFrom(query: URLSearchParams): Partial<FakeOptions> {
   if (query.has('empty')) options.empty = true;
   if (query.get('cloud') === 'down') options.cloudDown = true;
   if (query.get('camera') === 'none') options.camera = false;
+  if (query.has('second')) options.second = true;
   if (query.has('live')) options.liveForMs = Number(query.get('live')) * 1000;
   if (query.has('elsewhere')) options.elsewhere = true;
   if (query.has('trouble')) options.trouble = query.get('trouble') as FakeOptions['trouble'];

@@ -1,6 +1,6 @@
 /** Who sits before the fake studio, and what stands on their table. */
 import type { DemoHint, Devices, Role, Session, StageView } from '../backend.ts';
-import { ORG, SHOW } from './seed.ts';
+import { ORG, SECOND_ORG, SHOW } from './seed.ts';
 
 const HOST = { id: '0199f0a0-0000-7000-8000-0000000000c1', name: 'Lena Vogt' };
 const MODERATOR = { id: '0199f0a0-0000-7000-8000-0000000000c2', name: 'Tom Ruiz' };
@@ -16,12 +16,15 @@ export const DEMO: DemoHint = {
   ],
 };
 
-export function sessionOf(role: Role, remembered: boolean): Session {
+export function sessionOf(role: Role, remembered: boolean, second = false): Session {
   const moderator = role === 'moderator';
   return {
     cloudUrl: CLOUD,
     user: { ...(moderator ? MODERATOR : HOST), email: `${moderator ? 'mod' : role}@demo.example` },
-    organizations: [{ id: ORG, name: 'Maison Demo', slug: 'demo', role }],
+    organizations: [
+      { id: ORG, name: 'Maison Demo', slug: 'demo', role },
+      ...(second ? [{ id: SECOND_ORG, name: 'Atelier Nord', slug: 'nord', role }] : []),
+    ],
     remembered,
     lapsed: false,
   };

@@ -2,6 +2,7 @@
 import type { Coupon, Product, Show } from '../../cloud/types.ts';
 
 export const ORG = '0199f0a0-0000-7000-8000-0000000000a1';
+export const SECOND_ORG = '0199f0a0-0000-7000-8000-0000000000a2';
 export const SHOW = '0199f0a0-0000-7000-8000-0000000000b1';
 
 const YESTERDAY = new Date(Date.now() - 86_400_000).toISOString();
