@@ -20,6 +20,8 @@ pub struct Settings {
     pub source_name: Option<String>,
     /// The microphone chosen last; `Some(None)`: none at all.
     pub microphone: Option<Option<String>>,
+    /// What people call it, for as long as it is not plugged in.
+    pub microphone_name: Option<String>,
     /// Size and rate.
     pub quality: Quality,
     /// By how much the microphone is heard later than it would be (milliseconds).
@@ -34,6 +36,7 @@ impl Default for Settings {
             source: None,
             source_name: None,
             microphone: None,
+            microphone_name: None,
             quality: Quality::P720,
             sound_offset_ms: 0,
         }

@@ -40,6 +40,8 @@ pub struct Stage {
     was_there: bool,
     organization: String,
     microphone: MicrophoneChoice,
+    /// What people call the chosen microphone, known even while it is not there.
+    microphone_name: Option<String>,
     heard: Option<Device>,
     muted: bool,
     quality: Quality,
@@ -84,6 +86,7 @@ impl Stage {
             was_there: false,
             organization: String::new(),
             microphone,
+            microphone_name: settings.microphone_name.clone(),
             heard: None,
             muted: false,
             quality: settings.quality,
@@ -293,6 +296,8 @@ impl Stage {
         // Another one is heard when it says so.
         self.heard = None;
         self.microphone = choice;
+        self.microphone_name = None;
+        self.microphone_name = self.microphone_name();
         self.faults.clear_source(FaultSource::Microphone);
         Ok(())
     }
@@ -441,9 +446,12 @@ impl Stage {
             }
             Event::MicrophoneLost { reason } => {
                 tracing::warn!(reason, "the microphone cannot be heard");
-                let fault = match self.heard.take() {
-                    Some(device) => Fault::new(FaultCode::MicrophoneLost).about(device.name),
-                    None => Fault::new(FaultCode::NoMicrophone),
+                let name = self.heard.take().map(|device| device.name).or_else(|| self.microphone_name());
+                let fault = match name {
+                    // Busy, or not plugged in: it is there, or another may be.
+                    Some(name) => Fault::new(FaultCode::MicrophoneLost).about(name),
+                    None if self.devices.microphones.is_empty() => Fault::new(FaultCode::NoMicrophone),
+                    None => Fault::new(FaultCode::MicrophoneLost),
                 };
                 self.faults.raise(fault.because(reason.clone()));
             }
@@ -460,6 +468,17 @@ impl Stage {
             }
         }
         true
+    }
+
+    /// What people call the microphone that is to be heard.
+    pub fn microphone_name(&self) -> Option<String> {
+        let listed = &self.devices.microphones;
+        let found = match &self.microphone {
+            MicrophoneChoice::Default => listed.iter().find(|one| one.default).or(listed.first()),
+            MicrophoneChoice::Device { id } => listed.iter().find(|one| one.id == *id),
+            MicrophoneChoice::None => None,
+        };
+        found.map(|device| device.name.clone()).or_else(|| self.microphone_name.clone())
     }
 
     /// Height and rate, as people say them: `720p30`.

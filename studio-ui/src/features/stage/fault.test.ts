@@ -29,6 +29,13 @@ describe('a fault in words', () => {
     expect(faultWords(fault('sound_gaps'), uplink, film).todo).toMatch(/^Viewers hear gaps/);
   });
 
+  it('says of sound that is away that it is tried again, as it is: nobody has to choose', () => {
+    for (const code of ['no_microphone', 'microphone_lost'] as const) {
+      for (const shown of [camera, film]) expect(faultWords(fault(code), uplink, shown).todo).toMatch(/by itself/);
+    }
+    expect(faultWords(fault('microphone_lost'), uplink, camera).todo).toMatch(/plug it in, close what else uses it, or choose another/);
+  });
+
   it('names what it is about, or what stands for it', () => {
     expect(faultWords(fault('microphone_lost', { subject: 'Lavalier' }), uplink, camera).title).toBe(
       'Lavalier cannot be heard',

@@ -168,7 +168,10 @@ impl Owner {
             Ask::SetMicrophone(id, done) => {
                 let result = self.stage.set_microphone(id.clone());
                 if result.is_ok() {
-                    self.remember(|settings| settings.microphone = Some(id));
+                    let name = self.stage.microphone_name();
+                    self.remember(|settings| {
+                        (settings.microphone, settings.microphone_name) = (Some(id), name);
+                    });
                 }
                 self.tell_stage();
                 reply(done, result);

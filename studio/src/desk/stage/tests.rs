@@ -65,6 +65,50 @@ fn a_microphone_that_was_just_chosen_is_not_shown_as_the_one_before() {
 }
 
 #[test]
+fn a_microphone_that_is_busy_or_unplugged_is_told_by_its_name_and_its_cause() {
+    let lost = |stage: &mut Stage, reason: &str| {
+        stage.take(&Event::MicrophoneLost { reason: reason.into() });
+        let fault = stage.faults.view().remove(0);
+        (fault.code, fault.subject.unwrap_or_default(), fault.detail.unwrap_or_default())
+    };
+    let told = |name: &str, cause: &str| (FaultCode::MicrophoneLost, name.to_owned(), cause.to_owned());
+    let listed = |list: &[(&str, &str)]| MediaDevices {
+        cameras: vec![],
+        microphones: list.iter().map(|(id, name)| device(id, name)).collect(),
+    };
+    let mut stage = stage(&Settings::default());
+    assert_eq!(lost(&mut stage, "there is none").0, FaultCode::NoMicrophone);
+    stage.set_microphone(Some("m-3".into())).unwrap();
+    stage.saw(listed(&[("m-1", "Lavalier"), ("m-2", "Boom")]));
+    assert_eq!(lost(&mut stage, "it is gone"), told("", "it is gone"), "never by another's name");
+    stage.set_microphone(Some("m-2".into())).unwrap();
+    assert_eq!(lost(&mut stage, "busy"), told("Boom", "busy"));
+    stage.set_microphone(Some("m-2".into())).unwrap();
+    stage.saw(listed(&[("m-1", "Lavalier")]));
+    assert_eq!(lost(&mut stage, "it is gone"), told("Boom", "it is gone"), "though another is there");
+}
+
+#[test]
+fn a_microphone_that_was_unplugged_before_the_start_is_told_by_its_name() {
+    let microphone_name = Some("Boom".into());
+    let known = Settings { microphone: Some(Some("m-2".into())), microphone_name, ..Settings::default() };
+    let mut chosen = stage(&known);
+    chosen.take(&Event::MicrophoneLost { reason: "it is gone".into() });
+    let fault = chosen.faults.view().remove(0);
+    assert_eq!((fault.code, fault.subject.as_deref()), (FaultCode::MicrophoneLost, Some("Boom")));
+
+    let mut any = stage(&Settings::default());
+    any.saw(MediaDevices { cameras: vec![], microphones: vec![device("m-1", "Lavalier")] });
+    any.take(&Event::MicrophoneLost { reason: "busy".into() });
+    let fault = any.faults.view().remove(0);
+    assert_eq!(
+        (fault.code, fault.subject.as_deref()),
+        (FaultCode::MicrophoneLost, Some("Lavalier")),
+        "the system's choice"
+    );
+}
+
+#[test]
 fn a_machine_too_slow_and_sound_that_breaks_off_are_on_the_list_until_they_are_over() {
     let mut stage = stage(&Settings::default());
     stage.take(&Event::Microphone { device: Some(device("m-1", "Lavalier")) });
