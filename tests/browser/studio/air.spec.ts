@@ -9,6 +9,12 @@ const desk = async (page: Page) => {
   await expect(id(page, 'run-of-show')).toBeVisible();
 };
 
+type Act = 'colleagueAirs' | 'colleagueLeaves';
+/** A colleague acts. */
+const acts = (page: Page, act: Act) => page.evaluate((name) => (window as unknown as { fake: Record<Act, () => void> }).fake[name](), act);
+/** Longer than a dialog is deaf (milliseconds). */
+const HEARS = 600;
+
 test('the back button of a mouse leaves no desk', async ({ studio, page }) => {
   await studio('live=761&crowd=none');
   const before = await page.evaluate(() => history.length);
@@ -174,4 +180,142 @@ test('an ended show is told on a ground of its own, and leads to its orders', as
   await expect(page).toHaveURL(/#\/orders\/./);
   await expect(page.getByRole('button', { name: /Show: Autumn drop/ })).toBeVisible();
   expect(await page.evaluate(() => history.length), 'nothing to go back to').toBe(before);
+});
+
+test('“Go live” never becomes “Take over” under the thumb', async ({ studio, page }) => {
+  await studio('crowd=none');
+  await desk(page);
+  // The question stands open.
+  await id(page, 'go-live').click();
+  await page.waitForTimeout(HEARS);
+  const place = (await id(page, 'start-confirm').boundingBox())!;
+  await id(page, 'start-confirm').focus();
+  await acts(page, 'colleagueAirs');
+  await page.keyboard.press('Enter');
+  await page.mouse.click(place.x + place.width / 2, place.y + place.height / 2);
+  await expect(id(page, 'start-dialog')).toContainText('Somebody else');
+  await expect(id(page, 'air-state'), 'they are still on air').toContainText('sent from elsewhere');
+  await expect(id(page, 'air-state')).toHaveAttribute('data-phase', 'preview');
+  // And the other way round.
+  await acts(page, 'colleagueLeaves');
+  await expect(id(page, 'start-dialog')).toContainText('Go back on air?');
+  await page.waitForTimeout(HEARS);
+  await acts(page, 'colleagueAirs');
+  await page.waitForTimeout(HEARS);
+  await id(page, 'start-confirm').click();
+  await expect(id(page, 'air-state'), 'asked and answered, it takes over').toHaveAttribute('data-phase', 'live');
+});
+
+test('a hold that began as “Go live” asks when somebody goes on air meanwhile', async ({ studio, page }) => {
+  await page.clock.install();
+  await studio('crowd=none');
+  await desk(page);
+  const hold = async (meanwhile: Act | null) => {
+    await id(page, 'go-live').hover();
+    await page.mouse.down();
+    await page.clock.runFor(250);
+    if (meanwhile) await acts(page, meanwhile);
+    await page.clock.runFor(400);
+    await page.mouse.up();
+  };
+  await hold('colleagueAirs');
+  await expect(id(page, 'start-dialog')).toContainText('Somebody else');
+  await expect(id(page, 'air-state')).toHaveAttribute('data-phase', 'preview');
+  await expect(id(page, 'fault')).toHaveCount(0);
+  await page.clock.runFor(1_000);
+  await page.keyboard.press('Escape');
+  await hold('colleagueLeaves');
+  await expect(id(page, 'start-dialog')).toContainText('Go back on air?');
+  await page.clock.runFor(1_000);
+  await page.keyboard.press('Escape');
+  await hold(null);
+  await page.clock.runFor(1_000);
+  await expect(id(page, 'air-state')).toHaveAttribute('data-phase', 'live');
+});
+
+test('who lets go of a dead line is told of nobody else, until there is somebody', async ({ studio, page }) => {
+  await studio('live=761&trouble=dead&crowd=none');
+  await desk(page);
+  await id(page, 'fault-cancel_air').click();
+  await expect(id(page, 'air-state')).toHaveAttribute('data-phase', 'preview');
+  await expect(id(page, 'go-live')).toHaveText('Hold to go back on air');
+  await expect(id(page, 'air-state')).not.toContainText('elsewhere');
+  await acts(page, 'colleagueLeaves');
+  await expect(id(page, 'air-state')).toContainText('Holding');
+  await expect(id(page, 'air-state')).not.toContainText('elsewhere');
+  await acts(page, 'colleagueAirs');
+  await expect(id(page, 'go-live')).toHaveText('Hold to take over');
+  await expect(id(page, 'air-state')).toContainText('sent from elsewhere');
+});
+
+test('a slip beside the question whether to take a show up puts it aside, and its desk is muted as it was', async ({ studio, page }) => {
+  for (const slip of [() => page.keyboard.press('Escape'), () => page.mouse.click(8, 400), () => page.getByRole('button', { name: 'Close' }).click()]) {
+    await studio('takeup&live=300&elsewhere&crowd=none');
+    await expect(id(page, 'take-up')).toBeVisible();
+    await page.waitForTimeout(HEARS);
+    await slip();
+    await expect(id(page, 'take-up')).toHaveCount(0);
+    await expect(id(page, 'take-up-aside'), 'it is still offered').toContainText('Autumn drop');
+  }
+  await id(page, 'take-up-again').click();
+  await expect(id(page, 'take-up')).toContainText('was on air');
+  await page.keyboard.press('Escape');
+  await desk(page);
+  await expect(page.getByRole('button', { name: 'Unmute' }), 'as it was').toBeVisible();
+  await id(page, 'go-live').click();
+  await page.waitForTimeout(HEARS);
+  await id(page, 'start-confirm').click();
+  await expect(id(page, 'air-state')).toHaveAttribute('data-phase', 'live');
+  await expect(page.getByRole('button', { name: 'Unmute' })).toBeVisible();
+  await id(page, 'end-show').click();
+  await page.waitForTimeout(HEARS);
+  await id(page, 'end-confirm').click();
+  await id(page, 'back-to-shows').click();
+  await expect(id(page, 'shows')).toBeVisible();
+  await expect(id(page, 'take-up-aside'), 'it was taken up').toHaveCount(0);
+
+  await studio('takeup&live=300&elsewhere&crowd=none');
+  await id(page, 'take-up-decline').click();
+  await expect(id(page, 'take-up-aside'), 'answered, it is over').toHaveCount(0);
+  await desk(page);
+  await expect(page.getByRole('button', { name: 'Mute', exact: true })).toBeVisible();
+});
+
+test('orders are those of the organisation that is looked at', async ({ studio, page }) => {
+  await studio('second&crowd=none');
+  await page.getByText('Late summer sale').click();
+  await id(page, 'its-orders').click();
+  await expect(page).toHaveURL(/#\/orders\/./);
+  const [old] = page.url().match(/#.*/)!;
+  const rows = page.locator('table tbody tr');
+  await expect(rows).toHaveCount(6);
+  await page.getByRole('navigation').getByRole('button', { name: /Organisation/ }).click();
+  await page.getByRole('menuitemradio', { name: 'Atelier Nord' }).click();
+  await expect(page.getByRole('button', { name: /Show: All shows/ })).toBeVisible();
+  await expect(rows, 'all of its own').toHaveCount(6);
+  await expect(page).toHaveURL(/#\/orders$/);
+
+  // An address of the other one, kept from before.
+  await page.evaluate((hash) => (location.hash = hash), old);
+  await expect(page).toHaveURL(/#\/orders$/);
+  await expect(page.getByRole('button', { name: /Show: All shows/ })).toBeVisible();
+  await expect(rows).toHaveCount(6);
+});
+
+test('a row that is dragged is the one that moves, though another was taken out meanwhile', async ({ studio, page }) => {
+  await studio('live=761&crowd=none');
+  await desk(page);
+  await page.getByRole('button', { name: 'Edit line-up' }).click();
+  const rows = page.locator('dialog [data-testid=lineup] li');
+  await page.waitForTimeout(HEARS);
+  const name = await rows.nth(3).locator('strong').textContent();
+  await rows.nth(3).locator('.grip').hover();
+  await page.mouse.down();
+  const at = (await rows.nth(3).boundingBox())!;
+  await page.mouse.move(at.x + 20, at.y - 30, { steps: 4 });
+  await page.evaluate(() => (window as unknown as { fake: { colleagueTakesOut(index: number): void } }).fake.colleagueTakesOut(0));
+  await expect(rows).toHaveCount(5);
+  await page.mouse.move(at.x + 20, at.y - 90, { steps: 4 });
+  await page.mouse.up();
+  await expect(rows.nth(1).locator('strong')).toHaveText(name!);
 });

@@ -3,7 +3,7 @@ export type Place =
   | { name: 'shows'; show: string | null }
   | { name: 'desk'; show: string }
   | { name: 'catalogue' }
-  | { name: 'orders'; /** Of this show alone. */ show?: string }
+  | { name: 'orders'; /** Of this show alone. */ show?: string | null }
   | { name: 'settings' };
 
 export function parsePlace(hash: string): Place {

@@ -7,6 +7,8 @@ const MEANT_FOR_MS = 60_000;
 /** A show that was on air when the studio went away, offered until it is taken up or declined. */
 export class TakeUp {
   offer = $state.raw<TakeUpOffer | null>(null);
+  /** The question was put aside, not answered: the offer stands. */
+  aside = $state(false);
   /** The show to go live with as soon as its desk is open, and until when that is still meant. */
   #accepted: { show: string; until: number } | null = null;
   /** Who was asked already. */
@@ -15,6 +17,8 @@ export class TakeUp {
 
   constructor(backend: Backend) {
     this.#backend = backend;
+    // On air from here, with whichever show: that is the one to be taken up now.
+    backend.listen('airChanged', ({ phase }) => phase === 'live' && (this.offer = null));
   }
 
   /** Asks whether there is one, once for each who signs in: what they leave later, they know themselves. */
@@ -22,6 +26,7 @@ export class TakeUp {
     if (this.#asked === user) return;
     this.#asked = user;
     this.offer = await this.#backend.takeUpOffer();
+    this.aside = false;
   }
 
   /** The show as it is at the cloud now. */
