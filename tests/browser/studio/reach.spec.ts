@@ -71,6 +71,18 @@ const SCREENS: [what: string, query: string, way: (page: Page) => Promise<void>]
     await expect(id(page, 'shortcuts')).toBeVisible();
   }],
   ['take a show up again', 'takeup&live=300', async () => {}],
+  ['a show to take up, put aside', 'takeup&live=300', async (page) => {
+    await expect(id(page, 'take-up')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(id(page, 'take-up-aside')).toBeVisible();
+  }],
+  ['a show that is being saved', 'latency=2500', async (page) => {
+    await id(page, 'new-show').click();
+    await page.locator('[name=title]').fill('Spring');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Escape');
+    await expect(page.getByText('One moment')).toBeVisible();
+  }],
   ['lip sync measured', '', async (page) => {
     await desk(page);
     await id(page, 'microphone').click();
