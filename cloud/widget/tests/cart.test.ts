@@ -9,7 +9,7 @@ import { Shop } from '../src/app/lib/cart/shop.ts';
 const line: CartLine = { variantRef: 'LS-M', sku: 'LS-M', qty: 1, attrs: { _vt_show: 's1' }, url: 'http://shop/products/linen-shirt' };
 
 function adapter(part: Partial<CartAdapter>): CartAdapter {
-  return { name: 'test', detect: () => true, add: () => Promise.resolve({ ok: true }), open: () => true, permalink: () => null, ...part };
+  return { name: 'test', detect: () => true, add: () => Promise.resolve({ ok: true }), open: () => true, ...part };
 }
 
 beforeEach(() => void vi.useFakeTimers());

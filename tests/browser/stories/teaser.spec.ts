@@ -82,6 +82,26 @@ test('of two shows in one page each keeps the corner that the shopper gave it', 
   expect((await boxOf(one.locator('.stage.mini'))).y, 'where it was put').toBeLessThan(300);
 });
 
+test('of two shows in one corner the second stands on the first, and comes down when that goes', async ({ context }) => {
+  const shop = await ShopPage.open(context);
+  const { page } = shop;
+  await expect(shop.teaser).toBeVisible();
+  await page.evaluate(() => document.body.append(Object.assign(document.querySelector('vitrine-show')!.cloneNode() as HTMLElement, { id: 'two' })));
+  const [first, second] = [page.locator('vitrine-show').nth(0), page.locator('vitrine-show').nth(1)];
+  const edges = async (part: Locator) => {
+    const { y, height } = (await part.boundingBox())!;
+    return { top: Math.round(y), bottom: Math.round(y + height) };
+  };
+  await expect(second.locator('.teaser .open')).toBeVisible();
+  await expect.poll(async () => (await edges(second.locator('.teaser'))).bottom - (await edges(first.locator('.teaser'))).top, { timeout: 5_000 }).toBe(-16);
+  // A window too low for both has them on each other, and none out of it.
+  await page.setViewportSize({ width: 568, height: 300 });
+  await expect.poll(async () => (await edges(second.locator('.teaser'))).bottom, { timeout: 5_000 }).toBe(300 - 16);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await first.locator('.teaser .close').click();
+  await expect.poll(async () => (await edges(second.locator('.teaser'))).bottom, { timeout: 5_000 }).toBe(900 - 16);
+});
+
 test('teaser and mini player keep off whatever is fixed, as long as there is room for both', async ({ context }) => {
   const bar = (height: string, position = 'fixed') => () => ({
     body: `<!doctype html><meta name="viewport" content="width=device-width"><title>Bar</title><div style="height:3000px"></div>

@@ -122,7 +122,7 @@ export class VitrineShow extends HTMLElement {
 
   /** Which show of which page this is, in the tab's memory. */
   get #whose(): string {
-    return [this.#view, this.#base, this.getAttribute('show') ?? '', this.getAttribute('channel') ?? ''].join(' ');
+    return [this.#view, this.#base, this.getAttribute('show'), this.getAttribute('channel')].join(' ');
   }
 
   #restart(lateMs: readonly number[] = LATE_MS): void {
@@ -225,7 +225,7 @@ export class VitrineShow extends HTMLElement {
       this.#askedAtMs = performance.now();
       try {
         // By hand: an error's own words, which the client brings along, are of no use here.
-        const answer = await ask(`${base}/v1/public/${show ? 'shows' : 'channels'}/${encodeURIComponent(show || channel || '')}`);
+        const answer = await ask(`${base}/v1/public/${show ? 'shows' : 'channels'}/${encodeURIComponent(show || channel!)}`);
         if (!answer.ok) throw new Error(answer.statusText);
         const told: unknown = await answer.json();
         if (life !== this.#life) return;

@@ -2,6 +2,7 @@ import type { PublicShow } from '@vitrine/client';
 import { cornerOf, dock } from '../shared/corner.ts';
 import type { Language } from '../shared/language.ts';
 import { raise } from '../shared/layer.ts';
+import { isOnAir } from './follow.ts';
 import { until } from './when.ts';
 import { teaserWords } from './words.ts';
 
@@ -66,7 +67,7 @@ export class Teaser {
     this.#title.lang = language.tag;
     this.#close.ariaLabel = words.hide;
     this.#watching.textContent = ` ${words.watching}. `;
-    const live = show.state === 'live' || show.state === 'interrupted';
+    const live = isOnAir(show.state);
     const ended = show.state === 'ended';
     const quiet = show.cover_url ?? show.products.find((product) => product.image_url)?.image_url;
     // A new picture stands under the same address: the number asks for it again.

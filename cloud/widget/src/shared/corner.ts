@@ -2,7 +2,7 @@
 export type Corner = `${'start' | 'end'}-${'start' | 'end'}`;
 
 /** Where an element's corner is kept: each moves for itself. */
-const keyOf = (host: HTMLElement) => `vitrine:corner:${['show', 'channel', 'corner'].map((name) => host.getAttribute(name) ?? '')}`;
+const keyOf = (host: HTMLElement) => `vitrine:corner:${['show', 'channel', 'corner'].map((name) => host.getAttribute(name))}`;
 
 /** The corner that the shopper chose in this tab, else the one that the page asks for by `corner`. */
 export function cornerOf(host: HTMLElement, rightToLeft: boolean): Corner {
@@ -32,7 +32,7 @@ export function dock(box: HTMLElement, corner: () => Corner): { look(): void; st
     waiting = undefined;
     const now = corner();
     box.dataset.corner = now;
-    box.style.setProperty('--bar', `${barBeside(box, now.startsWith('end'))}px`);
+    box.style.setProperty('--bar', `${taken(box, now)}px`);
   };
   const soon = () => void (waiting ??= setTimeout(look, 250));
   const options = { signal: stop.signal, passive: true, capture: true };
@@ -51,27 +51,40 @@ export function dock(box: HTMLElement, corner: () => Corner): { look(): void; st
 
 /** Above or below a bar there is this much beside the box itself, CSS pixels: its distance from both. */
 const AROUND = 24;
+/** Between two boxes in one corner, CSS pixels. */
+const GAP = 16;
 /** A part of the page's own that sticks is a bar up to this part of the window's height; above it is a column that scrolls by. */
 const HIGHEST_STICKY = 0.5;
 /** Where bars are looked for: shares of the box's width, and CSS pixels from the window's edge, from which some bars keep a little away. */
 const SPOTS = [0.1, 0.5, 0.9].flatMap((share) => [2, 28].map((deep) => [share, deep] as const));
 
-/** How far a fixed or sticky bar of the page reaches into the window above or below a box, CSS pixels. */
-function barBeside(box: HTMLElement, below: boolean): number {
+/**
+ * How much of a corner is taken, CSS pixels: by a fixed or sticky bar of the page above or below the box, and by the
+ * page's elements before this one, on which it stands as long as there is room.
+ */
+function taken(box: HTMLElement, corner: Corner): number {
   const { left, width, height } = box.getBoundingClientRect();
-  const host = (box.getRootNode() as ShadowRoot).host;
-  let most = 0;
+  const { host } = box.getRootNode() as ShadowRoot;
+  const below = corner.startsWith('end');
+  const room = innerHeight - height - AROUND;
+  let bar = 0;
   for (const [share, deep] of SPOTS) {
     for (const hit of document.elementsFromPoint(left + width * share, below ? innerHeight - deep : deep)) {
       for (let at: Element | null = hit; at && at !== host; at = at.parentElement) {
         const { position } = getComputedStyle(at);
         if (!/fixed|sticky/.test(position)) continue;
-        const bar = at.getBoundingClientRect();
-        const reach = below ? innerHeight - bar.top : bar.bottom;
+        const { top, bottom } = at.getBoundingClientRect();
+        const reach = below ? innerHeight - top : bottom;
         // What leaves no room for the box is a page of its own.
-        if (reach <= Math.min(innerHeight - height - AROUND, position === 'fixed' ? Infinity : innerHeight * HIGHEST_STICKY)) most = Math.max(most, reach);
+        if (reach <= room && (position === 'fixed' || reach <= innerHeight * HIGHEST_STICKY)) bar = Math.max(bar, reach);
       }
     }
   }
-  return Math.round(most);
+  let all = bar;
+  for (const other of document.querySelectorAll(host.localName)) {
+    if (other === host) break;
+    const high = other.shadowRoot?.querySelector<HTMLElement>(`[data-corner=${corner}]`)?.offsetHeight;
+    if (high) all += high + GAP;
+  }
+  return Math.round(all > room ? bar : all);
 }

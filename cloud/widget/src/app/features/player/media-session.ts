@@ -41,11 +41,10 @@ export function tellSystem(player: SystemPlayer, session: MediaSession | undefin
   };
   const ours = () => session.metadata === metadata;
   let state: MediaSessionPlaybackState = 'none';
-  function take() {
-    if (!session) return;
+  const take = () => {
     [session.metadata, session.playbackState] = [metadata, state];
     for (const [action, act] of handlers) answer(action, act);
-  }
+  };
   const leave = () => void players.splice(players.indexOf(take), 1);
   players.unshift(take);
   if (players.length === 1) take();

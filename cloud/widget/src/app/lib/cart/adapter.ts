@@ -38,8 +38,6 @@ export interface CartAdapter {
   applyCoupon?: ((code: string) => Promise<CartResult>) | undefined;
   /** Shows the cart: drawer or page. False where nobody did. */
   open(): boolean;
-  /** A link that does what `add` does, for pages that are not the shop's. */
-  permalink(lines: CartLine[], coupon?: string): string | null;
 }
 
 /** Of a shop's own sentence: what comes after is a whole page by mistake. */
@@ -65,7 +63,7 @@ export function asResult(answer: unknown): CartResult {
   const { ok, success, items, errors, error, status, data, message, description } = (answer ?? true) as Foreign;
   const whole = typeof answer === 'object' ? answer : {};
   const [first] = [...(items ? [] : complaints(errors)), ...complaints(error)];
-  const refused = first || (error && typeof error !== 'object') || Number(status) >= 400 || Number((data as Foreign | undefined)?.status) >= 400;
+  const refused = first || (error && typeof error !== 'object') || Number(status ?? (data as Foreign | undefined)?.status) >= 400;
   if ([ok, success].find((said) => typeof said === 'boolean') ?? !refused) return { ...whole, ok: true };
   const why = [first?.message, description, message].find((one) => typeof one === 'string');
   return { ...whole, ok: false, errors: [{ code: first?.code ?? 'invalid', message: (why ?? '').slice(0, MOST_CHARS) }] };

@@ -28,6 +28,5 @@ export function demoShopCart(page: { vitrineDemoShop?: { cart?: DemoShopCart } }
     },
     applyCoupon: async (code) => asResult(await cart()?.applyCoupon(code)),
     open: () => (cart()?.open(), true),
-    permalink: () => null,
   };
 }

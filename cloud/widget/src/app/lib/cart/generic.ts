@@ -56,7 +56,6 @@ export function genericCart(page: GenericPage): CartAdapter {
       void hook.onOpenCart();
       return true;
     },
-    permalink: (lines) => lines[0]?.url ?? null,
   };
 }
 

@@ -282,6 +282,6 @@ export class ShowStore {
   }
 }
 
-function onAir(state: ShowState): boolean {
+export function onAir(state: ShowState): boolean {
   return state === 'live' || state === 'interrupted';
 }
