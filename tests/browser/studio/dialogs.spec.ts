@@ -199,7 +199,7 @@ const SAVED: [what: string, dialog: string, open: (page: Page) => Promise<void>,
 ];
 for (const [what, dialog, open, fill, told] of SAVED) {
   test(`${what} that is being saved is not discarded, only waited for`, async ({ studio, page }) => {
-    await studio('crowd=none', 1_200);
+    await studio('crowd=none', 2_500);
     await open(page);
     await stays(page, dialog);
     for (const [name, value] of Object.entries(fill)) await id(page, dialog).locator(`[name=${name}]`).fill(value);

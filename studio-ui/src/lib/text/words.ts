@@ -244,7 +244,7 @@ export const words = {
   'air.take_over_text':
     'Somebody else, or another encoder, is on air with this show. They are let go, and shoppers see and hear you instead a few seconds later.',
   'air.take_over_confirm': 'Take over',
-  'air.take_over_hint': 'Your picture replaces the one on air. Hold for half a second, or press {key}',
+  'air.take_over_hint': 'Your picture replaces the one on air. Hold for half a second, or press {key} to be asked',
   'air.go_back': 'Hold to go back on air',
   'air.go_back_title': 'Go back on air?',
   'air.go_back_confirm': 'Go back on air',
