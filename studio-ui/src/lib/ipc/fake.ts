@@ -38,14 +38,8 @@ import { FakeFaults } from './fake/faults.ts';
 import { measured, spoken, STILL } from './fake/line.ts';
 import { DEFAULTS, type FakeOptions } from './fake/options.ts';
 import { drawProgramme, type LowerThird } from './fake/picture.ts';
-import { DEMO, devicesOf, sessionOf, stageOf } from './fake/person.ts';
+import { DEMO, devicesOf, sessionOf, SIZES, stageOf } from './fake/person.ts';
 import { LINES, newId, ORG, SECOND_ORG, SHOPPERS, SHOW } from './fake/seed.ts';
-
-const SIZES: Record<Quality, [number, number, number]> = {
-  p360: [640, 360, 15],
-  p540: [960, 540, 30],
-  p720: [1280, 720, 30],
-};
 
 export class FakeBackend extends Emitter implements Backend {
   readonly cloud: FakeCloud;

@@ -1,5 +1,5 @@
 /** Who sits before the fake studio, and what stands on their table. */
-import type { DemoHint, Devices, Role, Session, StageView } from '../backend.ts';
+import type { DemoHint, Devices, Quality, Role, Session, StageView } from '../backend.ts';
 import { ORG, SECOND_ORG, SHOW } from './seed.ts';
 
 const HOST = { id: '0199f0a0-0000-7000-8000-0000000000c1', name: 'Lena Vogt' };
@@ -41,6 +41,13 @@ export function devicesOf(camera: boolean): Devices {
   ];
   return { cameras: camera ? cameras : [], microphones };
 }
+
+/** Width, height, and pictures in a second. */
+export const SIZES: Record<Quality, [number, number, number]> = {
+  p360: [640, 360, 15],
+  p540: [960, 540, 30],
+  p720: [1280, 720, 30],
+};
 
 /** The stage as it starts: the first camera, else the still. */
 export function stageOf({ cameras, microphones }: Devices): StageView {
