@@ -1,28 +1,28 @@
 //! Picture and sound: drives media-core and says what it shows.
 
-use std::path::Path;
-use std::pin::Pin;
-use std::time::Duration;
-
 use tokio::sync::watch;
-use vitrine_media::device::{self, Devices as MediaDevices};
+use vitrine_media::device::Devices as MediaDevices;
 use vitrine_media::encode::video::Preset;
 use vitrine_media::format::{Bitrate, Fps, VideoFormat};
 use vitrine_media::output::{PreviewFrame, PreviewSettings, RtmpTarget};
-use vitrine_media::scene::{LipMeasure, LowerThird};
+use vitrine_media::scene::LowerThird;
 use vitrine_media::{Config, Event, MediaError, MicrophoneChoice, Showing, Still, VideoSource};
 use vitrine_protocol::{Code, PublishInstant};
 
-use super::faults::{Fault, Faults, source_of};
+use super::faults::{Fault, Faults};
 use super::lookout::Lookout;
 use super::programme::{News, Programme};
 use super::settings::Settings;
 use super::strain::{self, Change};
 use super::view::{
-    Device, Devices, FaultCode, FaultSource, LowerThirdChoice, LowerThirdView, Quality, SourceChoice,
-    StageShowing, StageView,
+    Device, FaultCode, FaultSource, LowerThirdChoice, LowerThirdView, Quality, SourceChoice, StageShowing,
+    StageView,
 };
 use crate::error::CommandError;
+
+mod devices;
+pub use devices::Measuring;
+use devices::{MOST_OFFSET_MS, capture_of, device_view};
 
 /// The programme: what is chosen, and the pipeline while a show is open.
 pub struct Stage {
@@ -58,14 +58,6 @@ pub struct Stage {
 const NOT_TOLD: &str = "The system does not say what is plugged in.";
 /// What viewers read below the organisation's name while the picture is away.
 const STILL_LINE: &str = "Back in a moment";
-
-/// The microphone can be moved by so much (milliseconds).
-const MOST_OFFSET_MS: i32 = 500;
-/// How long flashes and beeps are looked for.
-const MEASURE_FOR: Duration = Duration::from_secs(10);
-
-/// A measurement under way.
-pub type Measuring = Pin<Box<dyn Future<Output = Option<LipMeasure>> + Send>>;
 
 impl Stage {
     /// Nothing runs yet.
@@ -237,109 +229,6 @@ impl Stage {
         self.running.is_some()
     }
 
-    /// Shows another source.
-    ///
-    /// # Errors
-    /// A file that is not there; the old source stays.
-    pub fn set_source(&mut self, source: SourceChoice) -> Result<(), CommandError> {
-        if let Some(running) = &self.running {
-            running.set_source(capture_of(&source)).map_err(|error| refusal(&error))?;
-        }
-        self.source = source;
-        (self.source_name, self.was_there) = (None, false);
-        self.source_name = Some(self.name_of(&self.source));
-        self.faults.clear_source(FaultSource::Camera);
-        Ok(())
-    }
-
-    /// What people call the chosen source.
-    pub fn source_name(&self) -> Option<String> {
-        self.source_name.clone()
-    }
-
-    /// Tries again what a fault stopped.
-    ///
-    /// # Errors
-    /// When it cannot be tried at all.
-    pub fn try_again(&mut self, code: FaultCode) -> Result<(), CommandError> {
-        match source_of(code) {
-            FaultSource::Camera if code == FaultCode::NoCamera => {
-                if let Some(camera) = self.devices.cameras.first() {
-                    self.set_source(SourceChoice::Camera { id: camera.id.clone() })?;
-                }
-            }
-            FaultSource::Camera => {
-                if let Some(running) = &self.running {
-                    running.try_source();
-                }
-            }
-            FaultSource::Microphone => {
-                if let Some(running) = &self.running {
-                    let tried = running.set_microphone(self.microphone.clone());
-                    tried.map_err(|error| refusal(&error))?;
-                }
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    /// Listens to another microphone, or none.
-    ///
-    /// # Errors
-    /// When it cannot be tried at all.
-    pub fn set_microphone(&mut self, id: Option<String>) -> Result<(), CommandError> {
-        let choice = id.map_or(MicrophoneChoice::None, |id| MicrophoneChoice::Device { id });
-        if let Some(running) = &self.running {
-            running.set_microphone(choice.clone()).map_err(|error| refusal(&error))?;
-        }
-        // Another one is heard when it says so.
-        self.heard = None;
-        self.microphone = choice;
-        self.microphone_name = None;
-        self.microphone_name = self.microphone_name();
-        self.faults.clear_source(FaultSource::Microphone);
-        Ok(())
-    }
-
-    /// Mutes the microphone, or lets it be heard.
-    pub fn set_muted(&mut self, muted: bool) {
-        self.muted = muted;
-        if let Some(running) = &self.running {
-            running.set_muted(muted);
-        }
-    }
-
-    /// Moves the microphone against the camera.
-    ///
-    /// # Errors
-    /// Further than half a second.
-    pub fn set_sound_offset(&mut self, ms: i32) -> Result<(), CommandError> {
-        if ms.unsigned_abs() > MOST_OFFSET_MS.unsigned_abs() {
-            let sentence = "The sound can be moved by half a second at most.";
-            return Err(CommandError::new(Code::InvalidRequest, sentence));
-        }
-        self.sound_offset_ms = ms;
-        if let Some(running) = &self.running {
-            running.set_sound_offset(ms);
-        }
-        Ok(())
-    }
-
-    /// Watches and listens for flashes and beeps, and tells how far apart they are; nothing: too few were seen or heard.
-    ///
-    /// # Errors
-    /// While no programme runs, or without a camera or a microphone.
-    pub fn measure_sound(&self) -> Result<Measuring, CommandError> {
-        let camera = matches!(self.source, SourceChoice::Camera { .. }) && self.seen == Showing::Source;
-        let running = self.running.as_ref().filter(|_| camera && self.heard.is_some());
-        let running = running.ok_or_else(|| {
-            let sentence = "Choose a camera and a microphone first: they are what is measured.";
-            CommandError::new(Code::DeviceUnavailable, sentence)
-        })?;
-        Ok(Box::pin(running.measure_sound(MEASURE_FOR)))
-    }
-
     /// Another size and rate; the pipeline starts anew.
     ///
     /// # Errors
@@ -470,31 +359,10 @@ impl Stage {
         true
     }
 
-    /// What people call the microphone that is to be heard.
-    pub fn microphone_name(&self) -> Option<String> {
-        let listed = &self.devices.microphones;
-        let found = match &self.microphone {
-            MicrophoneChoice::Default => listed.iter().find(|one| one.default).or(listed.first()),
-            MicrophoneChoice::Device { id } => listed.iter().find(|one| one.id == *id),
-            MicrophoneChoice::None => None,
-        };
-        found.map(|device| device.name.clone()).or_else(|| self.microphone_name.clone())
-    }
-
     /// Height and rate, as people say them: `720p30`.
     fn format(&self) -> String {
         let video = quality_of(self.quality).video;
         format!("{}p{}", video.height, video.fps.as_f64().round())
-    }
-
-    /// What is plugged in, as last seen.
-    pub fn devices(&self) -> Devices {
-        devices_view(&self.devices)
-    }
-
-    /// Remembers a fresh look at what is plugged in.
-    pub fn saw(&mut self, devices: MediaDevices) {
-        self.devices = devices;
     }
 
     /// What the window shows.
@@ -530,40 +398,6 @@ impl Stage {
         {
             self.faults.clear_source(source);
         }
-    }
-
-    fn name_of(&self, source: &SourceChoice) -> String {
-        match source {
-            SourceChoice::TestPattern => "Test pattern".to_owned(),
-            SourceChoice::Still => "Still picture".to_owned(),
-            SourceChoice::Camera { id } => {
-                let camera = self.devices.cameras.iter().find(|camera| camera.id == *id);
-                let name = camera.map(|camera| camera.name.clone()).or_else(|| self.source_name.clone());
-                name.unwrap_or_else(|| "Camera".to_owned())
-            }
-            SourceChoice::File { path } => Path::new(path)
-                .file_name()
-                .map_or_else(|| path.clone(), |name| name.to_string_lossy().into_owned()),
-        }
-    }
-}
-
-/// What is plugged in, for the window.
-pub fn devices_view(devices: &MediaDevices) -> Devices {
-    let view = |list: &[device::Device]| list.iter().map(device_view).collect();
-    Devices { cameras: view(&devices.cameras), microphones: view(&devices.microphones) }
-}
-
-fn device_view(device: &device::Device) -> Device {
-    Device { id: device.id.clone(), name: device.name.clone(), is_default: device.default }
-}
-
-fn capture_of(choice: &SourceChoice) -> VideoSource {
-    match choice {
-        SourceChoice::TestPattern => VideoSource::TestPattern,
-        SourceChoice::Still => VideoSource::Still,
-        SourceChoice::Camera { id } => VideoSource::Camera { id: id.clone() },
-        SourceChoice::File { path } => VideoSource::File { path: path.into() },
     }
 }
 

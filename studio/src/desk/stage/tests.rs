@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use vitrine_media::device;
+
 use super::*;
 use crate::desk::clock::system_clock;
 use crate::desk::view::DeskEvent;
