@@ -24,17 +24,31 @@ pub struct Room {
     orders: u32,
     /// The picture that arrives at the cloud is this studio's, as far as is known.
     ours: bool,
+    /// The server takes what this studio sends now.
+    sending: bool,
 }
 
 impl Room {
     /// A show that was just opened.
     pub fn new(show: ShowView) -> Self {
         let ours = show.receiving && !show.elsewhere;
-        Self { show, chat: VecDeque::new(), viewers: 0, highlight: None, orders: 0, ours }
+        Self { show, chat: VecDeque::new(), viewers: 0, highlight: None, orders: 0, ours, sending: false }
+    }
+
+    /// The server takes what is sent from here, or does not any more; says whether that changes what is shown.
+    pub fn sends(&mut self, sending: bool) -> bool {
+        self.sending = sending;
+        sending && self.sees(true)
+    }
+
+    /// The cloud said that somebody else's picture arrives, the line perhaps not yet; says whether that changes what is shown.
+    pub fn sees_theirs(&mut self) -> bool {
+        (self.show.receiving, self.sending) = (true, false);
+        self.sees(false)
     }
 
     /// Whose picture it is that arrives from now on; says whether that changes what is shown.
-    pub fn sees(&mut self, ours: bool) -> bool {
+    fn sees(&mut self, ours: bool) -> bool {
         let before = self.show.elsewhere;
         self.ours = ours;
         self.show.elsewhere = self.show.receiving && !ours;
@@ -107,8 +121,8 @@ impl Room {
                 }
                 RoomEvent::Media { receiving, rungs } => {
                     (self.show.receiving, self.show.rungs) = (receiving, rungs);
-                    // What comes after a gap is ours only if the server says so.
-                    self.sees(self.ours && receiving);
+                    // What comes after a gap is ours only if the server says so. The line may tell of the gap later than it.
+                    self.sees(self.sending || (self.ours && receiving));
                     show = true;
                 }
                 RoomEvent::Reactions { .. } => {}
@@ -194,14 +208,18 @@ mod tests {
         assert!(room.show.elsewhere, "nothing was sent from here");
         room.take(media(false));
         assert!(!room.show.elsewhere, "nobody's arrives");
-        assert!(!room.sees(true));
+        assert!(!room.sends(true));
         room.take(media(true));
         room.take(media(true));
+        room.take(media(false));
+        room.take(media(true));
+        assert!(!room.show.elsewhere, "a gap that the line tells of late");
+        room.sends(false);
         assert!(!room.show.elsewhere, "what this studio sent, though it may have let go of it");
         room.take(media(false));
         room.take(media(true));
         assert!(room.show.elsewhere, "after a gap");
-        assert!(room.sees(true) && !room.show.elsewhere, "the server takes what is sent from here");
+        assert!(room.sends(true) && !room.show.elsewhere, "the server takes what is sent from here");
     }
 
     #[test]

@@ -302,11 +302,12 @@ async fn taking_over_lets_go_of_whoever_is_on_air_before_it_asks_for_a_key() {
     fake.elsewhere.store(true, Ordering::Relaxed);
     stage.desk.go_live(false).await.unwrap();
     let now = stage.until("it is refused", |now| now.air.phase == AirPhase::Preview).await;
-    assert!(
-        fault(&now, FaultCode::StreamRefused).unwrap().detail.as_ref().unwrap().contains("Somebody else")
-    );
+    let refused = fault(&now, FaultCode::StreamRefused).unwrap();
+    assert!(refused.detail.as_ref().unwrap().contains("Somebody else"));
+    assert_eq!(refused.actions, [FaultAction::Dismiss], "the button that takes over is the way");
+    assert!(now.show.as_ref().unwrap().elsewhere, "which it knows, whatever the line says");
     assert_eq!(fake.heard("DELETE"), 0, "they stay on air");
-    stage.desk.act_on_fault(FaultCode::StreamRefused, FaultAction::TryAgain).await.unwrap();
+    stage.desk.go_live(false).await.unwrap();
     assert_eq!(fake.heard("DELETE"), 0, "however often it is tried");
 
     stage.desk.go_live(true).await.unwrap();

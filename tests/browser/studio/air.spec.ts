@@ -184,6 +184,16 @@ test('an ended show is told on a ground of its own, and leads to its orders', as
   expect(await page.evaluate(() => history.length), 'nothing to go back to').toBe(before);
 });
 
+test('a question that the keys answered does not stand there again when they were refused', async ({ studio, page }) => {
+  await studio('trouble=unreachable&crowd=none');
+  await desk(page);
+  await id(page, 'go-live').click();
+  await expect(id(page, 'start-dialog')).toBeVisible();
+  await page.keyboard.press('Control+Shift+L');
+  await expect(page.getByText('no answer from live.example.com')).toBeVisible();
+  await expect(id(page, 'start-dialog')).toHaveCount(0);
+});
+
 test('“Go live” never becomes “Take over” under the thumb', async ({ studio, page }) => {
   await page.clock.install();
   await studio('crowd=none');

@@ -308,7 +308,7 @@ export class FakeBackend extends Emitter implements Backend {
     if (!this.#onAir()) return;
     if (this.#show?.elsewhere && !takeOver) {
       this.#setAir('preview');
-      this.#faults.raise('stream_refused', 'bad', { detail: 'Somebody else went on air with this show meanwhile.' });
+      this.#faults.raise('stream_refused', 'bad', { detail: 'Somebody else went on air with this show meanwhile.', actions: ['dismiss'] });
       return;
     }
     if (this.#options.trouble === 'unreachable') {

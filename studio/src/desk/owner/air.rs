@@ -7,16 +7,20 @@ use serde_json::Value;
 use vitrine_media::output::{BroadcastState, LossCause, RtmpTarget};
 use vitrine_protocol::{Code, ShowState};
 
+use super::standing::theirs;
 use super::{Ask, Departure, Destination, Owner, on_air};
 use crate::desk::clock::Clock;
 use crate::desk::cloud::{Cloud, show_path};
 use crate::desk::faults::Fault;
 use crate::desk::no_show;
 use crate::desk::phase::Step;
+use crate::desk::room::Room;
 use crate::desk::uplink::Uplink;
 use crate::desk::view::{AirPhase, DeskEvent, FaultAction, FaultCode, FaultSource, Severity, Verdict};
 use crate::error::CommandError;
 
+/// So many of our publishes are known by name: what arrives is one of the last.
+const MOST_PUBLISHES: usize = 32;
 const SOMEBODY_ELSE: &str =
     "Somebody else went on air with this show meanwhile. Going live again takes it over from them.";
 
@@ -55,8 +59,8 @@ impl Owner {
             Ok(Some(Destination { target, takes_over: false })) => self.stage.start_broadcast(*target),
             Ok(Some(Destination { target, takes_over: true })) => self.stage.resume_broadcast(*target),
             Ok(None) => {
-                self.sees(false);
-                self.refused(Fault::new(FaultCode::StreamRefused).because(SOMEBODY_ELSE));
+                self.whose(Room::sees_theirs);
+                self.refused(theirs(SOMEBODY_ELSE));
             }
             Err(error) => self.refused(cloud_fault(&error)),
         }
@@ -94,9 +98,9 @@ impl Owner {
     }
 
     /// Whose picture arrives at the cloud from now on.
-    pub(super) fn sees(&mut self, ours: bool) {
+    pub(super) fn whose(&mut self, change: impl FnOnce(&mut Room) -> bool) {
         if let Some(room) = &mut self.room
-            && room.sees(ours)
+            && change(room)
         {
             self.window.tell(DeskEvent::Show(Some(room.show.clone())));
         }
@@ -170,11 +174,14 @@ impl Owner {
     }
 
     pub(super) fn broadcast(&mut self, state: &BroadcastState) {
+        let sends = matches!(state, BroadcastState::Publishing { .. });
+        self.whose(|room| room.sends(sends));
         match state {
             BroadcastState::Publishing { session } => {
                 self.broken = None;
                 self.publishes.extend(session.clone());
-                self.sees(true);
+                let known = self.publishes.len().saturating_sub(MOST_PUBLISHES);
+                self.publishes.drain(..known);
                 self.publishing();
             }
             BroadcastState::Reconnecting { cause, reason, .. } => {

@@ -11,7 +11,8 @@ use super::{Ask, Owner, target};
 use crate::desk::cloud::{Cloud, show_path};
 use crate::desk::faults::Fault;
 use crate::desk::phase::Step;
-use crate::desk::view::{AirPhase, FaultCode};
+use crate::desk::room::Room;
+use crate::desk::view::{AirPhase, FaultAction, FaultCode};
 use crate::error::CommandError;
 
 const TAKEN_OVER: &str =
@@ -89,13 +90,18 @@ impl Owner {
             Standing::Ours => {}
             Standing::Theirs => {
                 self.note.remove();
-                self.sees(false);
-                self.refused(Fault::new(FaultCode::StreamRefused).because(TAKEN_OVER));
+                self.whose(Room::sees_theirs);
+                self.refused(theirs(TAKEN_OVER));
                 self.stage.stop_broadcast().await;
             }
             Standing::Over => self.over().await,
         }
     }
+}
+
+/// Not on air, because somebody else is. Trying again would be refused again: the button that takes over is the way.
+pub(super) fn theirs(why: &str) -> Fault {
+    Fault::new(FaultCode::StreamRefused).because(why).actions(&[FaultAction::Dismiss])
 }
 
 async fn another_key(cloud: &Cloud, path: &str, ours: &[String]) -> Result<Rekey, CommandError> {
