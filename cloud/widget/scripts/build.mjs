@@ -45,10 +45,12 @@ const shortErrors = {
  * no template waits (`await` in one is refused as long as `experimental.async` is off), and nothing is tried out in a fork.
  */
 const UNUSED = [
-  ['proxy.js', 'export function proxy(value) {', '$&\n\treturn value;'],
-  ['reactivity/async.js', 'if (async.length === 0 && pending.length === 0)', 'if (true)'],
-  ['reactivity/deriveds.js', /\bcurrent_batch\?\.is_fork\b/g, 'false'],
-  ['reactivity/batch.js', /\bthis\.is_fork\b/g, 'false'],
+  ['utils.js', '...DOM_BOOLEAN_ATTRIBUTES,', ''],
+  ['internal/client/proxy.js', 'export function proxy(value) {', '$&\n\treturn value;'],
+  ['internal/client/reactivity/async.js', 'if (async.length === 0 && pending.length === 0)', 'if (true)'],
+  ['internal/client/reactivity/deriveds.js', /\bcurrent_batch\?\.is_fork\b/g, 'false'],
+  ['internal/client/reactivity/batch.js', /\bthis\.is_fork\b/g, 'false'],
+  ['internal/client/dom/blocks/boundary.js', 'if (this.#pending_count > 0)', 'if (false)'],
 ];
 const neverUsed = {
   name: 'never-used',
@@ -56,7 +58,7 @@ const neverUsed = {
     if (!id.includes('/node_modules/') && code.includes('$.proxy(')) throw new Error(`${id}: state that is an object or a list is \`$state.raw\` here`);
     let changed = code;
     for (const [file, from, to] of UNUSED) {
-      if (!id.endsWith(`svelte/src/internal/client/${file}`)) continue;
+      if (!id.endsWith(`svelte/src/${file}`)) continue;
       const before = changed;
       changed = changed.replace(from, to);
       if (changed === before) throw new Error(`Svelte changed: look at ${file} in neverUsed again`);
