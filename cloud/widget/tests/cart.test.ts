@@ -205,6 +205,13 @@ test("a refusal in WooCommerce's form or by fields keeps its words", () => {
   expect(asResult({ error: { option: { 227: 'Size is needed.' } } })).toMatchObject({ ok: false, errors: [{ message: 'Size is needed.' }] });
 });
 
+test('an answer whose complaints lead back to themselves is an answer', () => {
+  const errors: Record<string, unknown> = {};
+  errors.self = errors;
+  expect(asResult({ errors })).toMatchObject({ ok: true });
+  expect(asResult({ errors: { self: errors, belt: ['Only one each.'] } })).toMatchObject({ ok: false, errors: [{ message: 'Only one each.' }] });
+});
+
 test("a merchant's hook may be an object with a state of its own", async () => {
   class Bridge {
     calls: string[] = [];

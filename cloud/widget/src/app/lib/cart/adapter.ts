@@ -47,11 +47,14 @@ const MOST_CHARS = 600;
 type Foreign = Partial<Record<'ok' | 'success' | 'status' | 'data' | 'message' | 'description' | 'items' | 'errors' | 'error', unknown>>;
 type Complaint = { code?: CartErrorCode; message?: unknown };
 
+/** A complaint lies no deeper than this: what goes on leads back to itself. */
+const DEEPEST = 3;
+
 /** All that is complained of: a sentence, what has a code or a message, or a list or a map of fields to such. */
-function complaints(from: unknown): Complaint[] {
+function complaints(from: unknown, deep = 0): Complaint[] {
   if (typeof from === 'string') return from ? [{ message: from }] : [];
-  if (typeof from !== 'object' || !from) return [];
-  return 'code' in from || 'message' in from ? [from as Complaint] : Object.values(from).flatMap(complaints);
+  if (typeof from !== 'object' || !from || deep > DEEPEST) return [];
+  return 'code' in from || 'message' in from ? [from as Complaint] : Object.values(from).flatMap((one) => complaints(one, deep + 1));
 }
 
 /**
