@@ -8,7 +8,8 @@ function cloud() {
   const viewer = (_show: string, wish: { token?: string; nickname?: string }) => new Promise((resolve, reject) => asked.push({ wish, resolve, reject }));
   const kept = new Map<string, string>();
   const memory = { read: (key: string) => kept.get(key) ?? null, write: (key: string, value: string) => void kept.set(key, value) };
-  return { asked, kept, passport: new Passport({ viewer } as unknown as PublicCloud, 's1', memory) };
+  const of = (show: string) => new Passport({ viewer } as unknown as PublicCloud, show, memory);
+  return { asked, kept, of, passport: of('s1') };
 }
 const pass = (token: string, nickname: string): ViewerPass => ({ token, viewer_id: 'v1', nickname, expires_at: '2099-01-01T00:00:00Z' }) as ViewerPass;
 const settled = () => new Promise((resolve) => setTimeout(resolve));
@@ -43,4 +44,27 @@ test('a pass that did not come does not hold the name back', async () => {
   asked[1]!.resolve(pass('t-ada', 'Ada'));
   await renamed;
   expect(await passport.token(false)).toBe('t-ada');
+});
+
+test('a name that is taken in one show of the page is the name in all of them', async () => {
+  const { asked, of, passport } = cloud();
+  const first = passport.token(false);
+  await settled();
+  asked[0]!.resolve(pass('t-guest', 'Guest'));
+  await first;
+  let greeted = 0;
+  passport.renamed(() => (greeted += 1));
+  const renamed = of('s2').rename('Ada');
+  await settled();
+  asked[1]!.resolve(pass('t-other', 'Ada'));
+  await renamed;
+  expect([passport.name, greeted]).toEqual(['Ada', 1]);
+  const again = passport.token(false);
+  await settled();
+  expect(asked[2]?.wish, 'a pass in another name is renewed').toEqual({ token: 't-guest', nickname: 'Ada' });
+  asked[2]!.resolve(pass('t-ada', 'Ada'));
+  expect(await again).toBe('t-ada');
+  void passport.token(true);
+  await settled();
+  expect(asked[3]!.wish).toEqual({ nickname: 'Ada' });
 });

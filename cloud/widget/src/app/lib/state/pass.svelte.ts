@@ -4,6 +4,9 @@ import type { Memory } from './memory.ts';
 /** A pass is renewed when less than this is left of it, in milliseconds. */
 const RENEW_BEFORE_MS = 60_000;
 
+/** The passports of the page: who takes a name in one show has it in all of them. */
+const all: Passport[] = [];
+
 /** The viewer's pass into one show: kept in the shop's own storage, renewed when it runs out. All views of the show have the same. */
 export class Passport {
   /** The name that the viewer chose, on this show or an earlier one. */
@@ -24,6 +27,7 @@ export class Passport {
     this.#now = now;
     this.#pass = readPass(memory.read(`viewer:${show}`));
     this.name = memory.read('nickname');
+    all.push(this);
   }
 
   get viewerId(): string | null {
@@ -35,13 +39,16 @@ export class Passport {
     return this.#inTurn(() => this.#token(fresh));
   }
 
-  /** Takes a name; every room says hello again. */
+  /** Takes a name; every room of the page says hello again. */
   rename(nickname: string): Promise<void> {
     return this.#inTurn(async () => {
       await this.#ask({ ...(this.#pass ? { token: this.#pass.token } : {}), nickname });
       this.#memory.write('nickname', nickname);
-      this.name = nickname;
-      for (const greet of this.#greetings) greet();
+      for (const one of all) {
+        if (one.#memory !== this.#memory) continue;
+        one.name = nickname;
+        for (const greet of one.#greetings) greet();
+      }
     });
   }
 
@@ -59,9 +66,9 @@ export class Passport {
   }
 
   async #token(fresh: boolean): Promise<string> {
-    const pass = this.#pass;
-    if (pass && !fresh && Date.parse(pass.expires_at) - this.#now() > RENEW_BEFORE_MS) return pass.token;
-    const { name } = this;
+    const [pass, name] = [this.#pass, this.name];
+    // One in another name is from before that was taken, in another show.
+    if (pass && !fresh && (!name || pass.nickname === name) && Date.parse(pass.expires_at) - this.#now() > RENEW_BEFORE_MS) return pass.token;
     try {
       return await this.#ask({ ...(pass && !fresh ? { token: pass.token } : {}), ...(name ? { nickname: name } : {}) });
     } catch (error) {
