@@ -13,11 +13,14 @@ class System {
 
 const pressed: string[] = [];
 let system: System;
-const player = (title: string) =>
-  tellSystem({ title, artist: '', picture: null, play: () => pressed.push(`play ${title}`), pause: () => pressed.push(`pause ${title}`) }, system as unknown as MediaSession);
+const player = (title: string) => {
+  const told = tellSystem({ play: () => pressed.push(`play ${title}`), pause: () => pressed.push(`pause ${title}`) }, system as unknown as MediaSession);
+  told.shows(title, '', null);
+  return told;
+};
 /** What the headset's button does now. */
-function press(): string | undefined {
-  system.acts.get('pause')?.();
+function press(button = 'pause'): string | undefined {
+  system.acts.get(button)?.();
   return pressed.pop();
 }
 
@@ -59,4 +62,19 @@ test("a player of the shop's own keeps the buttons when ours goes", () => {
   ours.paused(false);
   ours.clear();
   expect([system.metadata, system.playbackState]).toEqual([another, 'none']);
+});
+
+test('new words change what the system shows, and not whose the buttons are', () => {
+  const heard = player('heard');
+  heard.paused(false);
+  heard.heard();
+  const silent = player('silent');
+  silent.paused(false);
+  heard.paused(true); // by the headset
+  heard.shows('heard, part two', '', null);
+  silent.shows('silent, part two', '', null);
+  expect([press('play'), system.metadata?.title, system.playbackState]).toEqual(['play heard', 'heard, part two', 'paused']);
+  heard.clear();
+  expect([press('play'), system.metadata?.title]).toEqual(['play silent', 'silent, part two']);
+  silent.clear();
 });

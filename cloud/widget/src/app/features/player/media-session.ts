@@ -1,9 +1,5 @@
-/** What the system shows of a show, and what its buttons do. */
+/** What the system's buttons do. */
 export interface SystemPlayer {
-  title: string;
-  /** Whose show it is. */
-  artist: string;
-  picture: string | null;
   play(): void;
   pause(): void;
 }
@@ -13,6 +9,8 @@ const players: (() => void)[] = [];
 
 /** What a player says of itself to the system. */
 export interface SystemTold {
+  /** What the system shows, first of all and whenever it changes; `artist`: whose show it is. */
+  shows(title: string, artist: string, picture: string | null): void;
   paused(paused: boolean): void;
   /** It is heard now: the buttons are its own. */
   heard(): void;
@@ -23,9 +21,7 @@ export interface SystemTold {
 /** Headset, lock screen and keyboard speak to the show that is heard. */
 export function tellSystem(player: SystemPlayer, session: MediaSession | undefined = globalThis.navigator?.mediaSession): SystemTold {
   const nothing = () => undefined;
-  if (!session || typeof MediaMetadata === 'undefined') return { paused: nothing, heard: nothing, clear: nothing };
-  const { title, artist, picture } = player;
-  const metadata = new MediaMetadata({ title, artist, artwork: picture ? [{ src: new URL(picture, location.href).href }] : [] });
+  if (!session || typeof MediaMetadata === 'undefined') return { shows: nothing, paused: nothing, heard: nothing, clear: nothing };
   const handlers: [MediaSessionAction, () => void][] = [
     ['play', () => player.play()],
     ['pause', () => player.pause()],
@@ -39,6 +35,7 @@ export function tellSystem(player: SystemPlayer, session: MediaSession | undefin
       // This browser has no such button.
     }
   };
+  let metadata: MediaMetadata | null = null;
   const ours = () => session.metadata === metadata;
   let state: MediaSessionPlaybackState = 'none';
   const take = () => {
@@ -47,8 +44,12 @@ export function tellSystem(player: SystemPlayer, session: MediaSession | undefin
   };
   const leave = () => void players.splice(players.indexOf(take), 1);
   players.unshift(take);
-  if (players.length === 1) take();
   return {
+    shows(title, artist, picture) {
+      const has = metadata ? ours() : players.length === 1;
+      metadata = new MediaMetadata({ title, artist, artwork: picture ? [{ src: new URL(picture, location.href).href }] : [] });
+      if (has) take();
+    },
     paused(paused) {
       state = paused ? 'paused' : 'playing';
       if (ours()) session.playbackState = state;
