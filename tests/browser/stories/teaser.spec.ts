@@ -94,6 +94,14 @@ test('of two shows in one corner the second stands on the first, and comes down 
   };
   await expect(second.locator('.teaser .open')).toBeVisible();
   await expect.poll(async () => (await edges(second.locator('.teaser'))).bottom - (await edges(first.locator('.teaser'))).top, { timeout: 5_000 }).toBe(-16);
+  // What the page keeps free is below both.
+  await page.addStyleTag({ content: 'vitrine-show { --vt-inset-bottom: 80px }' });
+  await page.waitForTimeout(2_500); // they look around every two seconds
+  const [lower, upper] = [await edges(first.locator('.teaser')), await edges(second.locator('.teaser'))];
+  expect([lower.bottom, upper.bottom - lower.top]).toEqual([900 - 80 - 16, -16]);
+  await page.setViewportSize({ width: 667, height: 360 });
+  await expect.poll(async () => (await edges(second.locator('.teaser'))).top, { message: 'inside the window', timeout: 5_000 }).toBeGreaterThan(0);
+  await page.addStyleTag({ content: 'vitrine-show { --vt-inset-bottom: 0px }' });
   // A window too low for both has them on each other, and none out of it.
   await page.setViewportSize({ width: 568, height: 300 });
   await expect.poll(async () => (await edges(second.locator('.teaser'))).bottom, { timeout: 5_000 }).toBe(300 - 16);

@@ -5,8 +5,8 @@ export const css = `
 :host([view=chat]){display:block;min-height:var(--vt-chat-height,480px)}
 .teaser{all:initial;display:block;position:fixed;z-index:2147482000;width:232px;border-radius:16px;background:#14161b;color:#fff;font:14px/1.35 var(--vt-font-system,system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',sans-serif);user-select:text;-webkit-user-select:text;box-shadow:0 16px 48px rgb(0 0 0/.28),0 2px 8px rgb(0 0 0/.2);animation:in .2s cubic-bezier(.2,.7,.2,1)}
 :is(.teaser,.mini)[data-corner]{--edge:max(16px,env(safe-area-inset-left),env(safe-area-inset-right))}
-:is(.teaser,.mini)[data-corner^=end-]{inset-block:auto calc(max(16px,env(safe-area-inset-bottom)) + max(var(--vt-inset-bottom,0px),var(--bar,0px)))}
-:is(.teaser,.mini)[data-corner^=start-]{inset-block:calc(max(16px,env(safe-area-inset-top)) + max(var(--vt-inset-top,0px),var(--bar,0px))) auto}
+:is(.teaser,.mini)[data-corner^=end-]{inset-block:auto calc(max(16px,env(safe-area-inset-bottom)) + max(var(--vt-inset-bottom,0px),var(--bar)) + var(--stack))}
+:is(.teaser,.mini)[data-corner^=start-]{inset-block:calc(max(16px,env(safe-area-inset-top)) + max(var(--vt-inset-top,0px),var(--bar)) + var(--stack)) auto}
 :is(.teaser,.mini)[data-corner$='-end']{inset-inline:auto var(--edge)}
 :is(.teaser,.mini)[data-corner$='-start']{inset-inline:var(--edge) auto}
 @keyframes in{from{opacity:0;transform:translateY(12px)}}

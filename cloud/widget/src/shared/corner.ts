@@ -32,7 +32,9 @@ export function dock(box: HTMLElement, corner: () => Corner): { look(): void; st
     waiting = undefined;
     const now = corner();
     box.dataset.corner = now;
-    box.style.setProperty('--bar', `${taken(box, now)}px`);
+    const [bar, stack] = taken(box, now);
+    box.style.setProperty('--bar', `${bar}px`);
+    box.style.setProperty('--stack', `${stack}px`);
   };
   const soon = () => void (waiting ??= setTimeout(look, 250));
   const options = { signal: stop.signal, passive: true, capture: true };
@@ -59,10 +61,10 @@ const HIGHEST_STICKY = 0.5;
 const SPOTS = [0.1, 0.5, 0.9].flatMap((share) => [2, 28].map((deep) => [share, deep] as const));
 
 /**
- * How much of a corner is taken, CSS pixels: by a fixed or sticky bar of the page above or below the box, and by the
- * page's elements before this one, on which it stands as long as there is room.
+ * How much of a corner is taken, CSS pixels: by a fixed or sticky bar of the page above or below the box, and on that by
+ * the page's elements before this one, on which it stands as long as there is room.
  */
-function taken(box: HTMLElement, corner: Corner): number {
+function taken(box: HTMLElement, corner: Corner): [bar: number, stack: number] {
   const { left, width, height } = box.getBoundingClientRect();
   const { host } = box.getRootNode() as ShadowRoot;
   const below = corner.startsWith('end');
@@ -80,11 +82,12 @@ function taken(box: HTMLElement, corner: Corner): number {
       }
     }
   }
-  let all = bar;
+  let stack = 0;
   for (const other of document.querySelectorAll(host.localName)) {
     if (other === host) break;
     const high = other.shadowRoot?.querySelector<HTMLElement>(`[data-corner=${corner}]`)?.offsetHeight;
-    if (high) all += high + GAP;
+    if (high) stack += high + GAP;
   }
-  return Math.round(all > room ? bar : all);
+  const inset = parseInt(getComputedStyle(box).getPropertyValue(`--vt-inset-${below ? 'bottom' : 'top'}`)) || 0;
+  return [Math.round(bar), Math.max(bar, inset) + stack > room ? 0 : stack];
 }
