@@ -100,6 +100,7 @@ const pin = (card, action = 'show', at = Date.now()) => {
 function act(order) {
   if (order.show) Object.assign(show, order.show);
   for (const [at, patch] of Object.entries(order.products ?? {})) Object.assign(products[at], patch);
+  if (order.products) tick({ e: 'lineup_changed' });
   if (order.state) {
     show.state = order.state;
     show.ended_at = show.state === 'ended' ? new Date().toISOString() : null;

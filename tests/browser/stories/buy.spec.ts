@@ -207,6 +207,29 @@ test('a slow shop is waited for, a second press adds nothing, and a failure is s
   await page.context().close();
 });
 
+test('a refusal goes when nothing can be pressed any more, and is read out once', async ({ browser }) => {
+  const page = await openShop(browser);
+  await openStage(page);
+  const card = await pin(page, 3, 'Wool scarf');
+  await page.evaluate(() => ((window as unknown as ShopWindow).vitrineDemoShop.cart.add = () => Promise.resolve({ ok: false, errors: [{ code: 'max_qty', message: 'One each.' }] })));
+  await card.locator('.buttons button').last().click();
+  await expect(card.getByRole('alert')).toContainText('One each.');
+  await pin(page, 1, 'Canvas bag');
+  await pin(page, 3, 'Wool scarf');
+  await expect(card.locator('.buy p')).toContainText('One each.');
+  await expect(card.getByRole('alert')).toHaveCount(0);
+  // Then the last one is sold to somebody else.
+  type Sold = { stock: number; variants: { stock: number }[] };
+  const { products } = (await (await fetch(`${show.cloudUrl}/v1/public/channels/demo`)).json()).show as { products: Sold[] };
+  const scarf = products[3]!;
+  const order = (patch: Sold) => fetch(`${show.cloudUrl}/dev`, { method: 'POST', body: JSON.stringify({ products: { 3: patch } }) });
+  await order({ stock: 0, variants: scarf.variants.map((variant) => ({ ...variant, stock: 0 })) });
+  await expect(card.locator('.buttons')).toContainText('Sold out');
+  await expect(card.locator('.buy p')).toHaveCount(0);
+  await order({ stock: scarf.stock, variants: scarf.variants });
+  await page.context().close();
+});
+
 test('the show steps aside for a drawer that the shop opens by itself', async ({ browser }) => {
   const page = await openShop(browser);
   await page.evaluate(() => {
