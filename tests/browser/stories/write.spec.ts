@@ -131,3 +131,21 @@ test('closing the show keeps what was being written, and what the room had not t
   const marks = line.chats.filter(({ text }) => text.startsWith('unheard')).map(({ mark }) => mark);
   expect([marks.length, new Set(marks).size]).toEqual([2, 1]);
 });
+
+test('what was being written is there again after a show was closed while it was hidden, and after another one in its place', async ({ context }) => {
+  const shop = await ShopPage.open(context);
+  const show = shop.page.locator('vitrine-show').first();
+  const set = (wish: { hidden?: boolean; open?: boolean }) => show.evaluate((element, wish) => void Object.assign(element, wish), wish);
+  await shop.openStage();
+  await field(shop).fill('half a thou');
+  await set({ hidden: true });
+  await expect(show.locator('.stage')).toHaveCount(0);
+  await set({ open: false });
+  await set({ hidden: false, open: true });
+  await expect(field(shop)).toHaveValue('half a thou');
+  await field(shop).fill('half a thought');
+  await show.evaluate((element) => element.setAttribute('show', 'another'));
+  await expect(show.locator('.stage')).toHaveCount(0);
+  await show.evaluate((element) => element.removeAttribute('show'));
+  await expect(field(shop)).toHaveValue('half a thought');
+});

@@ -72,9 +72,9 @@ export function mount(place: Place): Mounted {
     moved: () => void (now.moves += 1),
     take: (show) => store.take(show),
     show: () => ({ ...store.show, state: store.state }),
-    destroy() {
-      // Only what somebody closed: a page that goes, or an element, leaves its draft to the next one, which may have said it meanwhile.
-      if (!host.hasAttribute('open')) setAside(whose, store.draft.keep()); // before the room lets go of what is on its way
+    destroy(goes) {
+      // A page that goes, or an element, leaves its draft to the next one, which may have said it meanwhile.
+      if (!goes) setAside(whose, store.draft.keep()); // before the room lets go of what is on its way
       store.stop();
       speech.stop();
       void unmount(view);

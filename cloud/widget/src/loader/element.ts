@@ -80,7 +80,7 @@ export class VitrineShow extends HTMLElement {
     this.#unfollow = followPage({
       leaves: (frozen) => {
         this.#remember();
-        if (frozen) this.#stop(); // sockets closed: only so may the page be kept
+        if (frozen) this.#stop(true); // sockets closed: only so may the page be kept
       },
       returns: () => {
         this.removeAttribute('open'); // unless the page before left it open
@@ -101,7 +101,7 @@ export class VitrineShow extends HTMLElement {
       this.#unwatch?.();
       this.#unfollow?.();
       this.#unfollow = undefined;
-      this.#stop();
+      this.#stop(true);
     });
   }
 
@@ -164,7 +164,8 @@ export class VitrineShow extends HTMLElement {
     this.open = true;
   }
 
-  #stop(): void {
+  /** `goes`: with its page, or out of it. */
+  #stop(goes = false): void {
     this.#life += 1;
     this.#failures = this.#endedAtMs = 0;
     this.#askedAtMs = -Infinity;
@@ -174,7 +175,7 @@ export class VitrineShow extends HTMLElement {
     this.#near?.disconnect();
     this.#undraw?.();
     this.#undraw = undefined;
-    this.#unmount();
+    this.#unmount(goes);
     this.#dropTeaser();
   }
 
@@ -359,8 +360,8 @@ export class VitrineShow extends HTMLElement {
     }
   }
 
-  #unmount(): void {
-    this.#app?.destroy();
+  #unmount(goes = false): void {
+    this.#app?.destroy(goes);
     this.#app = null;
   }
 

@@ -48,7 +48,8 @@ export interface Place {
 
 /** A show in its place. A loader may meet an older app: what came later is optional. */
 export interface Mounted {
-  destroy(): void;
+  /** Takes the show away; `goes`: with its page or element, which leave what `keep` said to the next ones. */
+  destroy(goes?: boolean): void;
   /** What the next page takes over. */
   keep?(): Kept;
   /** The cloud's fresh word about the same show. */
