@@ -134,9 +134,10 @@ function listOf<T>(answer: unknown): T[] {
 export async function publicShow(request: PlaywrightTestArgs['request']): Promise<{
   products: { product_id: string; title: string }[];
   coupons: { id: string }[];
+  highlight: { id: string } | null;
 }> {
   const run = demo();
   const answer = await request.get(`${run.cloud_url}/v1/public/shows/${run.show_id}`);
   expect(answer.ok()).toBe(true);
-  return (await answer.json()) as { products: { product_id: string; title: string }[]; coupons: { id: string }[] };
+  return (await answer.json()) as Awaited<ReturnType<typeof publicShow>>;
 }

@@ -287,6 +287,20 @@ test('each element speaks the language around it, follows it, and is mirrored wh
   await page.context().close();
 });
 
+test('a product that is pinned again stays the card it is, and keeps the focus in it', async ({ browser }) => {
+  const page = await openShop(browser);
+  await openStage(page);
+  await pin(page, 3, 'Wool scarf');
+  const card = await pin(page, 1, 'Canvas bag');
+  const first = await card.getAttribute('data-highlight');
+  const buy = card.getByRole('button', { name: 'Buy now: Canvas bag' });
+  await buy.focus();
+  await show.set({ pin: 1 });
+  await expect(card).not.toHaveAttribute('data-highlight', first!);
+  await expect(buy).toBeFocused();
+  await page.context().close();
+});
+
 test('by keys alone the show is opened, talked to, bought from and closed', async ({ browser }) => {
   const page = await openShop(browser);
   const focused = () =>
