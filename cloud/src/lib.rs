@@ -23,12 +23,6 @@ pub mod catalog;
 
 pub mod show;
 
-pub mod hls;
-
-pub mod encoder;
-
-pub mod transmission;
-
 pub mod ingest;
 
 pub mod edge;

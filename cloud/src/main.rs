@@ -8,10 +8,9 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
-use vitrine_cloud::base::Clock;
 use vitrine_cloud::db::Db;
-use vitrine_cloud::transmission::TransmissionError;
-use vitrine_cloud::{config, demo, transmission};
+use vitrine_cloud::{config, demo};
+use vitrine_transmission::{self as transmission, TransmissionError};
 
 /// The live-shopping cloud.
 #[derive(Parser)]
@@ -74,7 +73,7 @@ fn block_on(role: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()
 
 async fn run_transmission(arguments: transmission::Arguments) -> anyhow::Result<()> {
     let options = arguments.into_options(std::env::current_exe()?).context(transmission::TOKEN_ENV)?;
-    match transmission::run(options, Clock::system()).await {
+    match transmission::run(options).await {
         Err(error @ TransmissionError::Journal(_)) => {
             tracing::error!(%error, "the journal is unusable");
             std::process::exit(transmission::EXIT_JOURNAL_UNUSABLE)
@@ -85,7 +84,7 @@ async fn run_transmission(arguments: transmission::Arguments) -> anyhow::Result<
 
 #[cfg(feature = "encoder")]
 async fn run_encoder() -> anyhow::Result<()> {
-    Ok(vitrine_cloud::encoder::run().await?)
+    Ok(transmission::encoder::run().await?)
 }
 
 #[cfg(not(feature = "encoder"))]

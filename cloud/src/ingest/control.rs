@@ -19,8 +19,8 @@ use super::IngestError;
 use super::airing::{Handle, Input};
 use super::hub::Hub;
 use super::outbox::outbox;
-use crate::encoder::Frames;
-use crate::transmission::{Command, Down, LinkError, Report};
+use vitrine_transmission::encoder::Frames;
+use vitrine_transmission::{Command, Down, LinkError, Report};
 
 const HELLO_WITHIN: Duration = Duration::from_secs(5);
 const WRITE_WITHIN: Duration = Duration::from_secs(10);
@@ -143,5 +143,5 @@ async fn receive(connection: &mut Framed<UnixStream, Frames>) -> Result<Option<R
 }
 
 fn io_error(error: io::Error) -> LinkError {
-    crate::encoder::FrameError::Io(error).into()
+    vitrine_transmission::encoder::FrameError::Io(error).into()
 }

@@ -10,7 +10,7 @@ use futures_util::future::BoxFuture;
 use tokio::process::Command;
 use vitrine_protocol::ShowId;
 
-use crate::transmission::{EXIT_JOURNAL_UNUSABLE, TOKEN_ENV};
+use vitrine_transmission::{EXIT_JOURNAL_UNUSABLE, TOKEN_ENV};
 
 /// What a transmission is started with: the same for every launcher.
 #[derive(Clone)]

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::mpsc;
 
-use crate::transmission::{Command, Down};
+use vitrine_transmission::{Command, Down};
 
 /// Frames that may wait; at 60 pictures and 47 packets of sound a second, 20 s.
 const MAX_FRAMES: usize = 2_048;

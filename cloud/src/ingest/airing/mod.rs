@@ -27,7 +27,7 @@ use super::gop::GopCache;
 use super::outbox::Outbox;
 use super::{Deps, reporter};
 use crate::show::{Admission, MediaFact};
-use crate::transmission::{Hello, Report};
+use vitrine_transmission::{Hello, Report};
 
 const WAITING_INPUTS: usize = 256;
 const CHECK_EVERY: Duration = Duration::from_millis(200);

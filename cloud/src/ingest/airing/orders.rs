@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use vitrine_protocol::Highlight;
 
 use super::Airing;
-use crate::transmission::Command;
+use vitrine_transmission::Command;
 
 /// Transitions that are told again to a transmission that comes back. Its journal holds the rest.
 const MAX_HIGHLIGHTS: usize = 64;

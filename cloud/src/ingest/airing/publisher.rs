@@ -7,7 +7,7 @@ use vitrine_rtmp::flv::Tag;
 
 use super::Airing;
 use crate::show::{Admission, MediaFact};
-use crate::transmission::{Command, Down};
+use vitrine_transmission::{Command, Down};
 
 /// Why a publisher was not let in: a sentence for the person at the encoder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

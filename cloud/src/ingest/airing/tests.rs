@@ -7,7 +7,7 @@ use crate::base::hash_secret;
 use crate::ingest::launcher::Exit;
 use crate::ingest::outbox::{Drain, outbox};
 use crate::ingest::testing::{Stage, eventually};
-use crate::transmission::{Command, Down};
+use vitrine_transmission::{Command, Down};
 
 fn beginning(stage: &Stage) -> Beginning {
     Beginning {

@@ -11,7 +11,7 @@ use crate::ingest::launcher::{Exit, Job};
 use crate::ingest::lease::Lease;
 use crate::ingest::outbox::Outbox;
 use crate::show::MediaFact;
-use crate::transmission::{Command, Hello, Report};
+use vitrine_transmission::{Command, Hello, Report};
 
 /// A transmission says hello within this, after its start and after a cut of the connection.
 const HELLO_WITHIN: Duration = Duration::from_secs(4);

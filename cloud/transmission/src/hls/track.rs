@@ -1,8 +1,10 @@
-//! What one rung has to offer: its initialisation segments, segments and parts.
+//! What one rung has to offer, its initialisation segments, segments and parts, and the pins beside them.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use vitrine_protocol::Highlight;
 
 use super::{fact::TrackInfo, time::MediaTime};
 
@@ -10,6 +12,13 @@ use super::{fact::TrackInfo, time::MediaTime};
 pub(super) const WINDOW: MediaTime = MediaTime::from_ms(60_000);
 /// What is kept for players that still hold an older playlist.
 const KEPT: MediaTime = MediaTime::from_ms(80_000);
+
+/// A pinned product or coupon as players see it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Pin {
+    pub shown: Highlight,
+    pub cleared: Option<DateTime<Utc>>,
+}
 
 #[derive(Debug, Clone)]
 pub(super) struct Part {

@@ -15,7 +15,7 @@ use super::keeper::{Encoded, Keeper};
 use super::link::{Command, Identity, Link, LinkEvent, Report, Standing};
 use super::relay::{Outcome, Relay};
 use super::stage::Stage;
-use crate::base::Clock;
+use crate::clock::ShowClock;
 use crate::hls::{Fact, MediaTime, RungName};
 
 const TICK: Duration = Duration::from_millis(100);
@@ -72,7 +72,7 @@ impl From<JournalError> for TransmissionError {
 ///
 /// # Errors
 /// [`TransmissionError`].
-pub async fn run(options: Options, clock: Clock) -> Result<(), TransmissionError> {
+pub async fn run(options: Options) -> Result<(), TransmissionError> {
     let _lock = lock(&options.dir).await?;
     let ladder = ladder(&options.ladder).ok_or_else(|| TransmissionError::Ladder(options.ladder.clone()))?;
     let (stage, packager) = Stage::open(&options.dir, options.epoch, options.clock_epoch, &ladder)?;
@@ -91,8 +91,7 @@ pub async fn run(options: Options, clock: Clock) -> Result<(), TransmissionError
         link,
         keeper: Keeper::start(options.program),
         standing,
-        clock,
-        clock_epoch: options.clock_epoch,
+        clock: ShowClock::start(options.clock_epoch, head),
         mapped: None,
         encoder_lost: None,
         ended: None,
@@ -106,8 +105,7 @@ struct Transmission {
     link: Link,
     keeper: Keeper,
     standing: watch::Sender<Standing>,
-    clock: Clock,
-    clock_epoch: DateTime<Utc>,
+    clock: ShowClock,
     mapped: Option<(PublishSessionId, i64)>,
     encoder_lost: Option<(Instant, String)>,
     ended: Option<Instant>,
@@ -269,7 +267,7 @@ impl Transmission {
     }
 
     fn now(&self) -> MediaTime {
-        MediaTime::at(self.clock.now(), self.clock_epoch)
+        self.clock.now()
     }
 }
 

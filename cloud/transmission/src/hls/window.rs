@@ -10,7 +10,7 @@ use super::{
     fact::{Fact, RungName},
     playlist,
     time::MediaTime,
-    track::{Init, Part, Segment, Track},
+    track::{Init, Part, Pin, Segment, Track},
 };
 
 /// What a player asks for.
@@ -67,13 +67,6 @@ pub enum Answer {
     Missing,
     /// Asked too far ahead, or nonsense: 400.
     Refused,
-}
-
-/// A pinned product or coupon as players see it.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Pin {
-    pub shown: Highlight,
-    pub cleared: Option<DateTime<Utc>>,
 }
 
 /// The state of one show's packaging under one epoch.

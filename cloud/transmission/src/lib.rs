@@ -1,14 +1,17 @@
 //! The process of one show: it turns a publisher's tags into what players fetch, and survives what it can.
 //!
-//! Owns: the control link's words ([`Command`], [`Report`]) and client end, the relay from tags to facts, the journal, the recording,
-//! the encoder's keeper, and the origin that players are served from. It opens neither database nor bus.
+//! Owns: the control link's words ([`Command`], [`Report`]) and client end, the relay from tags to facts, the packaging
+//! ([`hls`], pure), the journal, the recording, the encoder ([`encoder`]) and its keeper, and the origin that players are
+//! served from. A crate of its own, so that the compiler holds what it promises: it opens neither database nor bus.
 //!
 //! Promises: the encoder may die without the source rung noticing; killed itself, it resumes from its journal with the
 //! same bytes under the same URLs; without `serve` it waits 30 s.
-//!
-//! Leans on: `hls` (packaging), `encoder` (the words of its pipe).
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod arguments;
+mod clock;
+pub mod encoder;
+pub mod hls;
 mod journal;
 mod keeper;
 mod link;

@@ -253,8 +253,8 @@ fn stbl(codec: Codec) -> Stbl {
 
 #[cfg(test)]
 mod tests {
+    use super::super::codec::tests::avcc;
     use super::*;
-    use crate::hls::codec::tests::avcc;
     use mp4_atom::{Decode, DecodeMaybe, Mdat};
 
     #[test]

@@ -9,8 +9,7 @@ use super::{
     fact::RungName,
     grid::{PART_TARGET, TARGET_DURATION},
     time::MediaTime,
-    track::{Segment, Track},
-    window::Pin,
+    track::{Pin, Segment, Track},
 };
 
 /// Segments older than this before the playlist's end may be skipped in a delta update.

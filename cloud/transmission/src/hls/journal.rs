@@ -43,8 +43,8 @@ pub fn decode(mut data: Bytes) -> impl Iterator<Item = Fact> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{fact::RungName, time::MediaTime};
     use super::*;
-    use crate::hls::{fact::RungName, time::MediaTime};
     use proptest::prelude::*;
 
     fn facts() -> Vec<Fact> {
