@@ -27,11 +27,6 @@ fn followers(app: &App) -> Vec<Arc<dyn Follower>> {
 
 /// What happens by time alone.
 fn timers(app: &App) {
-    let shows = app.shows.clone();
-    every(app, "sweep_deserted_shows", Duration::from_secs(1), move || {
-        let shows = shows.clone();
-        async move { shows.sweep_deserted().await.map(drop).map_err(Into::into) }
-    });
     let orgs = app.orgs.clone();
     every(app, "sweep_sessions", Duration::from_secs(3600), move || {
         let orgs = orgs.clone();
@@ -41,6 +36,15 @@ fn timers(app: &App) {
     every(app, "checkpoint", Duration::from_secs(300), move || {
         let db = db.clone();
         async move { db.checkpoint().await.map_err(Into::into) }
+    });
+}
+
+/// Time ends a deserted show only where its media is looked after: there it is known whether the publisher is back.
+fn sweep_own_shows(app: &App) {
+    let (shows, ingest) = (app.shows.clone(), app.ingest.clone());
+    every(app, "sweep_deserted_shows", Duration::from_secs(1), move || {
+        let (shows, ingest) = (shows.clone(), ingest.clone());
+        async move { shows.sweep_deserted(|show| ingest.may_end(show)).await.map(drop).map_err(Into::into) }
     });
 }
 
@@ -60,7 +64,7 @@ pub async fn start(app: &App) -> Result<(), DbError> {
         timers(app);
     }
     if app.config.server.plays(ServeRole::Ingest) {
-        lose_ghosts(app);
+        sweep_own_shows(app);
     }
     Ok(())
 }
@@ -80,20 +84,6 @@ fn wake_relay(app: &App) {
                 break;
             }
             nudge.nudge();
-        }
-    });
-}
-
-/// Publishers of the process before this one had their sockets there. Those who have not come back some
-/// seconds after the start are gone, whatever the database says.
-fn lose_ghosts(app: &App) {
-    let (shows, clock, stop) = (app.shows.clone(), app.clock.clone(), app.stop.clone());
-    app.tasks.spawn(async move {
-        let started = clock.now();
-        if stop.run_until_cancelled(tokio::time::sleep(Duration::from_secs(5))).await.is_some()
-            && let Err(error) = shows.lose_ghosts(started).await
-        {
-            tracing::error!(error = %chain(&error), "publishers of an earlier run could not be checked");
         }
     });
 }

@@ -74,6 +74,9 @@ mod tests {
             (["x", "--publisher-conflict", "fight"], "--publisher-conflict"),
             (["x", "--interrupted-minutes", "31"], "--interrupted-minutes"),
             (["x", "--public-url", "ftp://x"], "--public-url"),
+            (["x", "--node", "a/b"], "--node"),
+            (["x", "--node-address", "http://x"], "--node-address"),
+            (["x", "--control-listen", "localhost"], "--control-listen"),
         ] {
             let Err(error) = Cli::try_parse_from(arguments) else { panic!("{arguments:?} was taken") };
             assert!(error.to_string().contains(word), "{error}");

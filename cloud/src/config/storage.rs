@@ -12,11 +12,15 @@ pub struct Storage {
     /// sqlite:PATH or postgres://…; a file in the data folder when not set
     #[arg(long, env = "VITRINE_DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
+
+    /// The folder of pictures and recordings, shared by all nodes; a folder in the data folder when not set
+    #[arg(long, env = "VITRINE_BLOBS_DIR")]
+    pub blobs_dir: Option<PathBuf>,
 }
 
 impl Storage {
     pub(super) fn for_testing(dir: &Path) -> Self {
-        Self { data_dir: dir.to_owned(), database_url: None }
+        Self { data_dir: dir.to_owned(), database_url: None, blobs_dir: None }
     }
 
     /// The database's address.
@@ -31,10 +35,10 @@ impl Storage {
     /// The folder of blobs.
     #[must_use]
     pub fn blobs_dir(&self) -> PathBuf {
-        self.data_dir.join("blobs")
+        self.blobs_dir.clone().unwrap_or_else(|| self.data_dir.join("blobs"))
     }
 
-    /// The folder of what lives as long as this process: sockets, leases, the run file.
+    /// The folder of what lives as long as this process: sockets, waiting facts, the run file.
     #[must_use]
     pub fn run_dir(&self) -> PathBuf {
         self.data_dir.join("run")

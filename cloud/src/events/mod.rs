@@ -13,7 +13,7 @@ mod record;
 mod relay;
 mod store;
 
-pub use event::{EndReason, Event};
+pub use event::{EndReason, Event, LossReason};
 pub use listener::{Follower, Heard, ListenError, Listener};
 pub use record::{Recorded, head, record, timeline};
 pub use relay::{Nudge, Relay};

@@ -1,6 +1,6 @@
 //! The show's LL-HLS origin: answers from the [`Window`] and lets early requests wait.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -13,6 +13,7 @@ use bytes::{Bytes, BytesMut};
 use parking_lot::Mutex;
 use tokio::{net::TcpListener, sync::watch, time};
 
+use super::origin_access::Access;
 use crate::hls::{AddressError, Answer, Fact, TARGET_DURATION, Want, Window};
 
 /// How long a request may wait for what is promised: three target durations.
@@ -71,19 +72,10 @@ impl Origin {
         Router::new().route("/{*path}", get(serve)).with_state(self)
     }
 
-    /// Serves until the process ends.
-    pub async fn serve(self, listener: TcpListener) {
-        self.serve_until(listener, std::future::pending()).await;
-    }
-
-    /// Serves until `stop` is ready; requests that wait are let go then.
-    pub async fn serve_until(self, listener: TcpListener, stop: impl Future<Output = ()> + Send) {
-        let server = axum::serve(listener, self.router());
-        tokio::select! {
-            served = server => if let Err(error) = served {
-                tracing::error!(%error, "the origin stopped");
-            },
-            () = stop => {}
+    /// Serves those whom `access` lets in, until the process ends.
+    pub async fn serve(self, listener: TcpListener, access: Access) {
+        if let Err(error) = axum::serve(listener, access.around(self.router())).await {
+            tracing::error!(%error, "the origin stopped");
         }
     }
 
