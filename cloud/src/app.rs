@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::base::Clock;
-use crate::blobs::{Blobs, FolderBlobs};
+use crate::blobs::{Blobs, FolderBlobs, SharedError, check_shared};
 use crate::bus::{BusHandle, LocalBus};
 use crate::catalog::Catalog;
 use crate::config::{Config, PublisherConflict};
@@ -110,6 +110,9 @@ pub enum StartError {
         #[source]
         source: std::io::Error,
     },
+    /// The folder of blobs is not the one of the other nodes.
+    #[error(transparent)]
+    Blobs(#[from] SharedError),
     /// The database does not open.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -127,6 +130,7 @@ impl App {
         make_data_dir(&config.storage.data_dir)?;
         let db = Db::connect(&config.storage.database_url()).await?;
         db.migrate().await?;
+        check_shared(&db, &config.storage.blobs_dir()).await?;
         let path = config.storage.data_dir.join("keys/viewer.key");
         let tokens = ViewerTokens::open(&path).map_err(|source| StartError::ViewerKey { path, source })?;
         Self::over(db, config, clock, addresses, tokens)
