@@ -18,6 +18,7 @@ use crate::events::Relay;
 use crate::ingest::{self, Ingest, Processes};
 use crate::org::Orgs;
 use crate::rtm::{Rtm, ViewerTokens};
+use crate::secrets::{self, KeyRing, SecretsError};
 use crate::show::Shows;
 use crate::storefront::{Storefront, WebFiles};
 
@@ -30,6 +31,8 @@ pub struct App {
     pub clock: Clock,
     /// The database, migrated.
     pub db: Db,
+    /// Seals secrets that are kept.
+    pub key_ring: KeyRing,
     /// Wake-ups.
     pub bus: BusHandle,
     /// Files.
@@ -104,6 +107,9 @@ pub enum StartError {
     /// The database does not open.
     #[error(transparent)]
     Db(#[from] DbError),
+    /// The keys of secrets cannot be used.
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
     /// The HTTP client of the edge cannot be built.
     #[error("the edge cannot be built")]
     Edge(#[source] reqwest::Error),
@@ -118,9 +124,10 @@ impl App {
         make_data_dir(&config.storage.data_dir)?;
         let db = Db::connect(&config.storage.database_url()).await?;
         db.migrate().await?;
+        let key_ring = secrets::open(&config.storage, &db, clock.now()).await?;
         let path = config.storage.data_dir.join("keys/viewer.key");
         let tokens = ViewerTokens::open(&path).map_err(|source| StartError::ViewerKey { path, source })?;
-        Self::over(db, config, clock, addresses, tokens)
+        Self::over(db, config, clock, addresses, key_ring, tokens)
     }
 
     /// Builds the rooms over a migrated database.
@@ -132,6 +139,7 @@ impl App {
         config: Config,
         clock: Clock,
         addresses: Addresses,
+        key_ring: KeyRing,
         tokens: ViewerTokens,
     ) -> Result<Self, StartError> {
         let public_url = config.server.public_url(addresses.http);
@@ -164,6 +172,7 @@ impl App {
             config: Arc::new(config),
             clock,
             db,
+            key_ring,
             bus,
             blobs,
             relay,
@@ -223,6 +232,7 @@ pub mod testing {
                 Config::for_testing(dir.path()),
                 hands.clock(),
                 addresses,
+                KeyRing::for_testing(),
                 ViewerTokens::for_testing(),
             )
             .expect("an app");

@@ -11,6 +11,8 @@ pub mod base;
 
 pub mod db;
 
+pub mod secrets;
+
 pub mod events;
 
 pub mod bus;

@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use super::{DbError, Side, Tx};
 
 /// Every change of the tables, in order; forward only.
-const MIGRATIONS: [(i64, &str, &str); 7] = [
+const MIGRATIONS: [(i64, &str, &str); 8] = [
     (1, "events", include_str!("../../migrations/0001_events.sql")),
     (2, "org", include_str!("../../migrations/0002_org.sql")),
     (3, "show", include_str!("../../migrations/0003_show.sql")),
@@ -25,6 +25,7 @@ const MIGRATIONS: [(i64, &str, &str); 7] = [
     (40, "chat", include_str!("../../migrations/0040_chat.sql")),
     (41, "chat_marks", include_str!("../../migrations/0041_chat_marks.sql")),
     (42, "chat_restore", include_str!("../../migrations/0042_chat_restore.sql")),
+    (50, "secrets", include_str!("../../migrations/0050_secrets.sql")),
 ];
 
 /// How long a statement waits for a connection before it gives up.
