@@ -55,7 +55,7 @@ pub async fn start(app: &App) -> Result<(), DbError> {
     }
     if app.config.server.plays(ServeRole::Worker) {
         for listener in listeners(app) {
-            app.relay.listen(listener, &app.tasks, app.stop.clone());
+            app.relay.listen(listener, &app.tasks, app.stop.clone()).await?;
         }
         timers(app);
     }

@@ -12,7 +12,7 @@ mod tx;
 
 pub use connect::Db;
 pub use error::DbError;
-pub use outbox::OutboxRow;
+pub use outbox::{OutboxRow, PARTITIONS};
 pub use tx::{Side, Tx};
 
 /// Declares a struct that is read from a row, each field from the column of its name.

@@ -21,13 +21,13 @@ pub enum Side<S, P> {
 pub struct Tx {
     inner: Side<Transaction<'static, Sqlite>, Transaction<'static, Postgres>>,
     outbox: Vec<OutboxRow>,
-    commits: watch::Sender<i64>,
+    commits: watch::Sender<u64>,
 }
 
 impl Tx {
     pub(super) fn new(
         inner: Side<Transaction<'static, Sqlite>, Transaction<'static, Postgres>>,
-        commits: watch::Sender<i64>,
+        commits: watch::Sender<u64>,
     ) -> Self {
         Self { inner, outbox: Vec::new(), commits }
     }
@@ -47,25 +47,24 @@ impl Tx {
 
     /// Writes the outbox and commits.
     ///
-    /// The counter that numbers the rows is locked here and not before: its lock is held for the
-    /// shortest time, always taken last (so that no two transactions wait for each other), and its
-    /// order is the order of commits.
+    /// The counters that number the rows are locked here and not before: their locks are held for the
+    /// shortest time, always taken last and in one order (so that no two transactions wait for each
+    /// other), and a counter's order is the order of commits.
     ///
     /// # Errors
     /// The database refused; nothing is kept.
     pub async fn commit(mut self) -> Result<(), DbError> {
         let rows = std::mem::take(&mut self.outbox);
-        let last = if rows.is_empty() { None } else { Some(outbox::write(&mut self, rows).await?) };
+        let facts = !rows.is_empty();
+        if facts {
+            outbox::write(&mut self, rows).await?;
+        }
         match self.inner {
             Side::Sqlite(tx) => tx.commit().await?,
             Side::Pg(tx) => tx.commit().await?,
         }
-        if let Some(last) = last {
-            self.commits.send_if_modified(|seen| {
-                let newer = last > *seen;
-                *seen = last.max(*seen);
-                newer
-            });
+        if facts {
+            self.commits.send_modify(|count| *count += 1);
         }
         Ok(())
     }

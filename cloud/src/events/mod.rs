@@ -1,12 +1,14 @@
 //! Facts that happened, written in the transaction of the change that caused them.
 //!
-//! Owns: [`Event`], the table `events` with its order (the order of commits), the cursors and dead
-//! letters of listeners, and the [`Relay`] that brings facts to them. Leans on `db`.
+//! Owns: [`Event`], the table `events` with its order (the order of commits, promised per
+//! organisation), the cursors and dead letters of listeners, and the [`Relay`] that brings facts to
+//! them. Leans on `db`.
 //!
 //! Two ways to hear: a [`Listener`] changes the database and is told every fact once for good,
 //! however often this program is killed; a [`Follower`] keeps something in memory and is told what
 //! commits while it runs.
 
+mod delivery;
 mod event;
 mod listener;
 mod record;
@@ -15,5 +17,5 @@ mod store;
 
 pub use event::{EndReason, Event};
 pub use listener::{Follower, Heard, ListenError, Listener};
-pub use record::{Recorded, head, record, timeline};
+pub use record::{Recorded, record, timeline};
 pub use relay::{Nudge, Relay};

@@ -1245,7 +1245,7 @@ export interface components {
                 org_id: components["schemas"]["OrgId"];
                 /**
                  * Format: int64
-                 * @description Grows with each fact; the order of commits.
+                 * @description Grows with each fact of an organisation, with gaps; the order of commits.
                  */
                 seq: number;
                 show_id?: components["schemas"]["ShowId"] | null;
@@ -1540,7 +1540,7 @@ export interface components {
          * @description One run of a publisher, from `publish` to its end; RTMP timestamps count from its start.
          */
         PublishSessionId: string;
-        /** @description A fact with its place in the order of all facts. */
+        /** @description A fact with its place in the order of its organisation's facts. */
         Recorded: {
             /** @description Who did it: `user:ID`, `viewer:ID` or `service:NAME`. */
             actor: string;
@@ -1555,7 +1555,7 @@ export interface components {
             org_id: components["schemas"]["OrgId"];
             /**
              * Format: int64
-             * @description Grows with each fact; the order of commits.
+             * @description Grows with each fact of an organisation, with gaps; the order of commits.
              */
             seq: number;
             show_id?: components["schemas"]["ShowId"] | null;
