@@ -9,7 +9,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::base::Clock;
 use crate::blobs::{Blobs, FolderBlobs};
-use crate::bus::{BusHandle, LocalBus};
+use crate::bus::{self, BusHandle};
 use crate::catalog::Catalog;
 use crate::config::{Config, PublisherConflict};
 use crate::db::{Db, DbError};
@@ -130,7 +130,7 @@ impl App {
         Self::over(db, config, clock, addresses, key_ring, tokens)
     }
 
-    /// Builds the rooms over a migrated database.
+    /// Builds the rooms over a migrated database. Needs a running tokio runtime.
     ///
     /// # Errors
     /// [`StartError::Edge`].
@@ -146,7 +146,8 @@ impl App {
         let rtmp_url = config.server.rtmp_public_url(addresses.rtmp);
 
         let relay = Arc::new(Relay::new(db.clone(), clock.clone()));
-        let bus: BusHandle = Arc::new(LocalBus::new());
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let bus = bus::open(&db, &tasks, &stop);
         let blobs: Blobs = Arc::new(FolderBlobs::new(config.storage.blobs_dir()));
 
         let orgs = Orgs::new(db.clone(), clock.clone());
@@ -183,8 +184,8 @@ impl App {
             edge,
             rtm,
             storefront,
-            tasks: TaskTracker::new(),
-            stop: CancellationToken::new(),
+            tasks,
+            stop,
         })
     }
 }
