@@ -13,6 +13,8 @@ pub mod db;
 
 pub mod secrets;
 
+pub mod jobs;
+
 pub mod events;
 
 pub mod bus;

@@ -3,11 +3,12 @@
 use crate::source::Tree;
 
 /// The ladder: a room uses rooms before it, never after.
-const LADDER: [&str; 23] = [
+const LADDER: [&str; 24] = [
     "config",
     "base",
     "db",
     "secrets",
+    "jobs",
     "events",
     "bus",
     "blobs",

@@ -14,10 +14,11 @@ use sqlx::sqlite::{
 };
 use tokio::sync::watch;
 
+use super::tx::Commits;
 use super::{DbError, Side, Tx};
 
 /// Every change of the tables, in order; forward only.
-const MIGRATIONS: [(i64, &str, &str); 9] = [
+const MIGRATIONS: [(i64, &str, &str); 10] = [
     (1, "events", include_str!("../../migrations/0001_events.sql")),
     (2, "org", include_str!("../../migrations/0002_org.sql")),
     (3, "show", include_str!("../../migrations/0003_show.sql")),
@@ -27,6 +28,7 @@ const MIGRATIONS: [(i64, &str, &str); 9] = [
     (42, "chat_restore", include_str!("../../migrations/0042_chat_restore.sql")),
     (50, "secrets", include_str!("../../migrations/0050_secrets.sql")),
     (51, "event_partitions", include_str!("../../migrations/0051_event_partitions.sql")),
+    (52, "jobs", include_str!("../../migrations/0052_jobs.sql")),
 ];
 
 /// How long a statement waits for a connection before it gives up.
@@ -36,7 +38,7 @@ pub(super) const ACQUIRE_WITHIN: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub struct Db {
     pools: Pools,
-    commits: watch::Sender<u64>,
+    commits: Commits,
 }
 
 #[derive(Clone)]
@@ -68,7 +70,7 @@ impl Db {
         } else {
             return Err(DbError::UnknownUrl);
         };
-        Ok(Self { pools, commits: watch::Sender::new(0) })
+        Ok(Self { pools, commits: Commits::default() })
     }
 
     /// Brings the tables up to date. Safe while another version still serves, and when run twice at once.
@@ -119,7 +121,13 @@ impl Db {
     /// Changes with each commit of this process that left a fact; counts them.
     #[must_use]
     pub fn commits(&self) -> watch::Receiver<u64> {
-        self.commits.subscribe()
+        self.commits.facts.subscribe()
+    }
+
+    /// Changes with each commit of this process that left a job; counts them.
+    #[must_use]
+    pub fn jobs_left(&self) -> watch::Receiver<u64> {
+        self.commits.jobs.subscribe()
     }
 
     /// Whether the database answers.

@@ -21,15 +21,23 @@ pub enum Side<S, P> {
 pub struct Tx {
     inner: Side<Transaction<'static, Sqlite>, Transaction<'static, Postgres>>,
     outbox: Vec<OutboxRow>,
-    commits: watch::Sender<u64>,
+    left_job: bool,
+    commits: Commits,
+}
+
+/// How often this process committed facts and jobs, for those who wait for them.
+#[derive(Clone, Default)]
+pub(super) struct Commits {
+    pub(super) facts: watch::Sender<u64>,
+    pub(super) jobs: watch::Sender<u64>,
 }
 
 impl Tx {
     pub(super) fn new(
         inner: Side<Transaction<'static, Sqlite>, Transaction<'static, Postgres>>,
-        commits: watch::Sender<u64>,
+        commits: Commits,
     ) -> Self {
-        Self { inner, outbox: Vec::new(), commits }
+        Self { inner, outbox: Vec::new(), left_job: false, commits }
     }
 
     /// The connection, for [`on!`](crate::on).
@@ -43,6 +51,11 @@ impl Tx {
     /// Leaves a row for the outbox; it is written last, at the commit.
     pub fn leave(&mut self, row: OutboxRow) {
         self.outbox.push(row);
+    }
+
+    /// Says that a job was left: at the commit, those who run jobs are woken.
+    pub fn leave_job(&mut self) {
+        self.left_job = true;
     }
 
     /// Writes the outbox and commits.
@@ -64,7 +77,10 @@ impl Tx {
             Side::Pg(tx) => tx.commit().await?,
         }
         if facts {
-            self.commits.send_modify(|count| *count += 1);
+            self.commits.facts.send_modify(|count| *count += 1);
+        }
+        if self.left_job {
+            self.commits.jobs.send_modify(|count| *count += 1);
         }
         Ok(())
     }
