@@ -16,6 +16,7 @@ use crate::db::{Db, DbError};
 use crate::edge::{Edge, EdgeConfig};
 use crate::events::Relay;
 use crate::ingest::{self, Ingest, Processes};
+use crate::jobs::Jobs;
 use crate::org::Orgs;
 use crate::rtm::{Rtm, ViewerTokens};
 use crate::secrets::{self, KeyRing, SecretsError};
@@ -33,6 +34,8 @@ pub struct App {
     pub db: Db,
     /// Seals secrets that are kept.
     pub key_ring: KeyRing,
+    /// Work for later, and timers.
+    pub jobs: Jobs,
     /// Wake-ups.
     pub bus: BusHandle,
     /// Files.
@@ -145,6 +148,7 @@ impl App {
         let public_url = config.server.public_url(addresses.http);
         let rtmp_url = config.server.rtmp_public_url(addresses.rtmp);
 
+        let jobs = Jobs::new(db.clone(), clock.clone());
         let relay = Arc::new(Relay::new(db.clone(), clock.clone()));
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let bus = bus::open(&db, &tasks, &stop);
@@ -174,6 +178,7 @@ impl App {
             clock,
             db,
             key_ring,
+            jobs,
             bus,
             blobs,
             relay,
