@@ -14,7 +14,7 @@ use crate::catalog::Catalog;
 use crate::config::{Config, PublisherConflict};
 use crate::db::{Db, DbError};
 use crate::edge::{Edge, EdgeConfig};
-use crate::events::Relay;
+use crate::events::{DeadFacts, Relay};
 use crate::ingest::{self, Ingest, Processes};
 use crate::jobs::Jobs;
 use crate::org::Orgs;
@@ -36,6 +36,8 @@ pub struct App {
     pub key_ring: KeyRing,
     /// Work for later, and timers.
     pub jobs: Jobs,
+    /// Facts that a listener could not handle.
+    pub dead_facts: DeadFacts,
     /// Wake-ups.
     pub bus: BusHandle,
     /// Files.
@@ -149,6 +151,7 @@ impl App {
         let rtmp_url = config.server.rtmp_public_url(addresses.rtmp);
 
         let jobs = Jobs::new(db.clone(), clock.clone());
+        let dead_facts = DeadFacts::new(db.clone(), clock.clone());
         let relay = Arc::new(Relay::new(db.clone(), clock.clone()));
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let bus = bus::open(&db, &tasks, &stop);
@@ -179,6 +182,7 @@ impl App {
             db,
             key_ring,
             jobs,
+            dead_facts,
             bus,
             blobs,
             relay,

@@ -118,7 +118,7 @@ impl Db {
         }
     }
 
-    /// Changes with each commit of this process that left a fact; counts them.
+    /// Changes with each commit of this process that gives listeners something to do; counts them.
     #[must_use]
     pub fn commits(&self) -> watch::Receiver<u64> {
         self.commits.facts.subscribe()

@@ -22,6 +22,7 @@ pub struct Tx {
     inner: Side<Transaction<'static, Sqlite>, Transaction<'static, Postgres>>,
     outbox: Vec<OutboxRow>,
     left_job: bool,
+    wake_listeners: bool,
     commits: Commits,
 }
 
@@ -37,7 +38,7 @@ impl Tx {
         inner: Side<Transaction<'static, Sqlite>, Transaction<'static, Postgres>>,
         commits: Commits,
     ) -> Self {
-        Self { inner, outbox: Vec::new(), left_job: false, commits }
+        Self { inner, outbox: Vec::new(), left_job: false, wake_listeners: false, commits }
     }
 
     /// The connection, for [`on!`](crate::on).
@@ -58,6 +59,11 @@ impl Tx {
         self.left_job = true;
     }
 
+    /// Says that listeners have to look, though no fact was left.
+    pub fn wake_listeners(&mut self) {
+        self.wake_listeners = true;
+    }
+
     /// Writes the outbox and commits.
     ///
     /// The counters that number the rows are locked here and not before: their locks are held for the
@@ -68,8 +74,8 @@ impl Tx {
     /// The database refused; nothing is kept.
     pub async fn commit(mut self) -> Result<(), DbError> {
         let rows = std::mem::take(&mut self.outbox);
-        let facts = !rows.is_empty();
-        if facts {
+        let facts = !rows.is_empty() || self.wake_listeners;
+        if !rows.is_empty() {
             outbox::write(&mut self, rows).await?;
         }
         match self.inner {

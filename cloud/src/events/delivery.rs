@@ -61,7 +61,7 @@ impl Delivery {
 
     /// Hands over a batch of each partition that has one. How long to rest, when there is nothing to do.
     pub(super) async fn round(&mut self) -> Result<Option<Duration>, DbError> {
-        let (mut worked, mut rest) = (false, LOOK_EVERY);
+        let (mut worked, mut rest) = (self.replay().await?, LOOK_EVERY);
         for (partition, cursor) in store::unheard(&self.db, self.name()).await? {
             let pause = self.failing.get(&partition).map(|failing| failing.due - Instant::now());
             match pause {
@@ -73,6 +73,33 @@ impl Delivery {
             }
         }
         Ok(if worked { None } else { Some(rest) })
+    }
+
+    /// Tries again what people asked for, each fact once; whether there was anything.
+    async fn replay(&self) -> Result<bool, DbError> {
+        let listener = self.name();
+        let facts = store::asked_again(&self.db, listener, BATCH).await?;
+        for fact in &facts {
+            let mut tx = self.db.begin().await?;
+            if !store::unbury(&mut tx, listener, fact.seq).await? {
+                continue;
+            }
+            let handled = match self.listener.wants(&fact.event) {
+                true => self.listener.handle(&mut tx, fact).await,
+                false => Ok(()),
+            };
+            let Err(error) = handled else {
+                tx.commit().await?;
+                continue;
+            };
+            drop(tx);
+            let (seq, reason) = (fact.seq, error.to_string());
+            tracing::warn!(listener, seq, reason, "a fact that was to be tried again was not handled");
+            let mut tx = self.db.begin().await?;
+            store::stay_dead(&mut tx, listener, seq, to_ms(self.clock.now()), &reason).await?;
+            tx.commit().await?;
+        }
+        Ok(!facts.is_empty())
     }
 
     /// Goes on in one partition; whether that moved anything.

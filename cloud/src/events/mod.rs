@@ -8,14 +8,20 @@
 //! however often this program is killed; a [`Follower`] keeps something in memory and is told what
 //! commits while it runs.
 
+mod dead;
 mod delivery;
+mod error;
 mod event;
 mod listener;
 mod record;
 mod relay;
+mod routes;
 mod store;
 
+pub use dead::{DeadFact, DeadFacts};
+pub use error::EventsError;
 pub use event::{EndReason, Event};
 pub use listener::{Follower, Heard, ListenError, Listener};
 pub use record::{Recorded, record, timeline};
 pub use relay::{Nudge, Relay};
+pub use routes::router;

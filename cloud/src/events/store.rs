@@ -5,7 +5,8 @@
 
 use vitrine_protocol::{OrgId, ShowId};
 
-use super::{Event, Recorded};
+use super::dead::Place;
+use super::{DeadFact, Event, Recorded};
 use crate::base::from_ms;
 use crate::db::{Db, DbError, Tx};
 use crate::{on, row};
@@ -121,6 +122,97 @@ pub(super) async fn bury(
     on!(tx, c => sqlx::query(
         "INSERT INTO event_dead_letters (listener, seq, at_ms, reason) VALUES ($1, $2, $3, $4)
          ON CONFLICT (listener, seq) DO NOTHING"
+    ).bind(listener).bind(seq).bind(at_ms).bind(reason).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+row! {
+    struct DeadRow {
+        listener: String,
+        reason: String,
+        died_ms: i64,
+        replay_ms: Option<i64>,
+        seq: i64,
+        at_ms: i64,
+        org_id: OrgId,
+        show_id: Option<ShowId>,
+        actor: String,
+        body: String,
+    }
+}
+
+/// Dead letters of an organisation, newest fact first.
+pub(super) async fn dead(
+    db: &Db,
+    org: OrgId,
+    after: Option<Place>,
+    limit: i64,
+) -> Result<Vec<DeadFact>, DbError> {
+    let after = after.unwrap_or(Place { seq: i64::MAX, listener: String::new() });
+    let rows: Vec<DeadRow> = on!(db, c => sqlx::query_as(
+        "SELECT dead.listener, dead.reason, dead.at_ms AS died_ms, dead.replay_ms, events.seq, events.at_ms,
+                events.org_id, events.show_id, events.actor, events.body
+         FROM event_dead_letters dead JOIN events ON events.seq = dead.seq
+         WHERE events.org_id = $1 AND (dead.seq < $2 OR (dead.seq = $2 AND dead.listener > $3))
+         ORDER BY dead.seq DESC, dead.listener LIMIT $4"
+    ).bind(org).bind(after.seq).bind(&after.listener).bind(limit).fetch_all(c).await)?;
+    let dead = |row: DeadRow| {
+        let DeadRow { seq, at_ms, org_id, show_id, actor, body, .. } = row;
+        DeadFact {
+            listener: row.listener,
+            reason: row.reason,
+            died_at: from_ms(row.died_ms),
+            replay_asked_at: row.replay_ms.map(from_ms),
+            fact: Row { seq, at_ms, org_id, show_id, actor, body }.into_recorded(),
+        }
+    };
+    Ok(rows.into_iter().map(dead).collect())
+}
+
+/// Notes that a dead letter is wanted again; false when the organisation has no such letter.
+pub(super) async fn ask_again(
+    tx: &mut Tx,
+    org: OrgId,
+    listener: &str,
+    seq: i64,
+    now_ms: i64,
+) -> Result<bool, DbError> {
+    let rows = on!(tx, c => sqlx::query(
+        "UPDATE event_dead_letters SET replay_ms = $4 WHERE listener = $1 AND seq = $2
+         AND EXISTS (SELECT 1 FROM events WHERE events.seq = $2 AND events.org_id = $3)"
+    ).bind(listener).bind(seq).bind(org).bind(now_ms).execute(c).await.map(|done| done.rows_affected()))?;
+    Ok(rows == 1)
+}
+
+/// The facts that a listener is to try again.
+pub(super) async fn asked_again(db: &Db, listener: &str, limit: i64) -> Result<Vec<Recorded>, DbError> {
+    let rows: Vec<Row> = on!(db, c => sqlx::query_as(
+        "SELECT events.seq, events.at_ms, events.org_id, events.show_id, events.actor, events.body
+         FROM event_dead_letters dead JOIN events ON events.seq = dead.seq
+         WHERE dead.listener = $1 AND dead.replay_ms IS NOT NULL ORDER BY dead.seq LIMIT $2"
+    ).bind(listener).bind(limit).fetch_all(c).await)?;
+    Ok(rows.into_iter().map(Row::into_recorded).collect())
+}
+
+/// Takes a letter out that was asked for; false when another process did.
+pub(super) async fn unbury(tx: &mut Tx, listener: &str, seq: i64) -> Result<bool, DbError> {
+    let rows = on!(tx, c => sqlx::query(
+        "DELETE FROM event_dead_letters WHERE listener = $1 AND seq = $2 AND replay_ms IS NOT NULL"
+    ).bind(listener).bind(seq).execute(c).await.map(|done| done.rows_affected()))?;
+    Ok(rows == 1)
+}
+
+/// The try that was asked for failed.
+pub(super) async fn stay_dead(
+    tx: &mut Tx,
+    listener: &str,
+    seq: i64,
+    at_ms: i64,
+    reason: &str,
+) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query(
+        "UPDATE event_dead_letters SET replay_ms = NULL, at_ms = $3, reason = $4
+         WHERE listener = $1 AND seq = $2 AND replay_ms IS NOT NULL"
     ).bind(listener).bind(seq).bind(at_ms).bind(reason).execute(c).await.map(drop))?;
     Ok(())
 }

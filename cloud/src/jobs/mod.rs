@@ -8,6 +8,7 @@
 
 mod error;
 mod model;
+mod routes;
 mod runner;
 mod service;
 mod store;
@@ -16,6 +17,7 @@ mod work;
 
 pub use error::JobsError;
 pub use model::{DeadJob, Job, NewJob, Policy};
+pub use routes::router;
 pub use runner::{Failed, Ran, Runner};
 pub use service::{Jobs, Nudge, enqueue};
 pub use timer::{Timer, TimerResult};

@@ -8,14 +8,14 @@ use crate::base::{Actor, TestClock};
 use crate::db::testing::{each_db, each_db_at};
 use crate::db::{OutboxRow, Tx};
 use crate::events::record::partition_of;
-use crate::events::{Event, Heard, Recorded, record};
+use crate::events::{DeadFacts, Event, EventsError, Heard, Recorded, record};
 use crate::on;
 
 /// Notes which shows changed; one of them is poison to it.
 #[derive(Default)]
 struct Ears {
     heard: Mutex<Vec<ShowId>>,
-    poison: Option<ShowId>,
+    poison: Mutex<Option<ShowId>>,
     past: bool,
 }
 
@@ -34,7 +34,7 @@ impl Listener for Ears {
             let Event::ShowChanged { show } = fact.event else { return Ok(()) };
             on!(tx, c => sqlx::query("INSERT INTO heard (show_id) VALUES ($1)").bind(show).execute(c).await
                 .map(drop))?;
-            if self.poison == Some(show) {
+            if *self.poison.lock() == Some(show) {
                 return Err("poison".into());
             }
             self.heard.lock().push(show);
@@ -174,7 +174,7 @@ async fn a_poisonous_fact_is_buried_alone_and_the_rest_of_its_batch_has_its_effe
         let org = OrgId::new();
         let shows = leave(&db, &[org; 250]).await;
         let poison = shows[130];
-        let ears = Ears { poison: Some(poison), past: true, ..Ears::default() };
+        let ears = Ears { poison: Mutex::new(Some(poison)), past: true, ..Ears::default() };
         let listening = Listening::start(&db, ears).await;
         until(async || effects(&db).await.len() == 249).await;
         listening.end().await;
@@ -189,12 +189,51 @@ async fn a_poisonous_fact_is_buried_alone_and_the_rest_of_its_batch_has_its_effe
 }
 
 #[tokio::test]
+async fn a_dead_letter_is_seen_by_its_organisation_alone_and_replayed() {
+    each_db(async |db| {
+        scratch(&db).await;
+        let (org, us) = (OrgId::new(), Actor::service("test"));
+        let letters = DeadFacts::new(db.clone(), TestClock::new().clock());
+        let seen = async |org| letters.list(&us, org, None, 10).await.unwrap().items;
+        let poison = leave(&db, &[org]).await[0];
+        let ears = Ears { poison: Mutex::new(Some(poison)), past: true, ..Ears::default() };
+        let listening = Listening::start(&db, ears).await;
+        until(async || seen(org).await.len() == 1).await;
+        let letter = seen(org).await.remove(0);
+        assert_eq!((letter.listener.as_str(), letter.reason.as_str()), ("ears", "poison"));
+        assert_eq!(letter.fact.event, Event::ShowChanged { show: poison });
+        assert!(seen(OrgId::new()).await.is_empty());
+        let after = Some(super::super::dead::Place { seq: letter.fact.seq, listener: "ears".into() });
+        assert!(letters.list(&us, org, after, 10).await.unwrap().items.is_empty());
+
+        let replay = async |org, seq| letters.replay(&us, org, "ears", seq).await;
+        let seq = letter.fact.seq;
+        assert!(matches!(replay(OrgId::new(), seq).await, Err(EventsError::NotFound)));
+        assert!(matches!(replay(org, seq + 16).await, Err(EventsError::NotFound)));
+        let commits = db.commits();
+        replay(org, seq).await.unwrap();
+        assert!(commits.has_changed().unwrap(), "its listener is woken");
+        listening.relay.nudge().nudge();
+        until(async || seen(org).await.first().is_some_and(|letter| letter.replay_asked_at.is_none())).await;
+        assert_eq!((seen(org).await.len(), effects(&db).await.len()), (1, 0), "it is still poison");
+
+        *listening.ears.poison.lock() = None;
+        replay(org, seq).await.unwrap();
+        listening.hears(&[poison]).await;
+        until(async || seen(org).await.is_empty()).await;
+        assert_eq!(effects(&db).await, [poison]);
+        listening.end().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn one_organisations_poison_does_not_delay_another() {
     each_db(async |db| {
         scratch(&db).await;
         let org = OrgId::new();
         let poison = leave(&db, &[org]).await[0];
-        let ears = Ears { poison: Some(poison), past: true, ..Ears::default() };
+        let ears = Ears { poison: Mutex::new(Some(poison)), past: true, ..Ears::default() };
         let mut relay = Relay::new(db.clone(), TestClock::new().clock());
         relay.first_retry = Duration::from_secs(3600);
         let (ears, stop, tasks) = (Arc::new(ears), CancellationToken::new(), TaskTracker::new());
