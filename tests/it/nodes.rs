@@ -21,6 +21,9 @@ pub fn stories() -> Vec<Trial> {
     ]
 }
 
+/// What seals secrets in the database; all nodes have the same.
+const KEYS: &str = "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+
 /// Two nodes over one database and one folder of pictures; transmissions report over TCP.
 struct Nodes {
     a: Cloud,
@@ -36,6 +39,7 @@ impl Nodes {
         let settings = [
             ("VITRINE_DATABASE_URL", database.url.as_str()),
             ("VITRINE_BLOBS_DIR", blobs.as_str()),
+            ("VITRINE_SECRET_KEYS", KEYS),
             ("VITRINE_CONTROL_LISTEN", "127.0.0.1:0"),
         ];
         let a = Cloud::start_with(&settings).await?;
@@ -196,7 +200,8 @@ async fn lose(nodes: &mut Nodes) -> Result<()> {
 
 async fn own_pictures() -> Result<()> {
     let nodes = Nodes::start().await?;
-    let refused = Cloud::start_with(&[("VITRINE_DATABASE_URL", nodes.database.url.as_str())]).await;
+    let settings = [("VITRINE_DATABASE_URL", nodes.database.url.as_str()), ("VITRINE_SECRET_KEYS", KEYS)];
+    let refused = Cloud::start_with(&settings).await;
     let error = refused.err().context("it started")?;
     ensure!(format!("{error:#}").contains("VITRINE_BLOBS_DIR"), "{error:#}");
     Ok(())
