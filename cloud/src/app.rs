@@ -18,7 +18,7 @@ use crate::events::{DeadFacts, Relay};
 use crate::ingest::{self, Ingest, Node, Processes, SqlLeases};
 use crate::jobs::Jobs;
 use crate::org::Orgs;
-use crate::rtm::{Rtm, ViewerTokens};
+use crate::rtm::{Rtm, ViewerKeyError, ViewerTokens};
 use crate::secrets::{self, KeyRing, SecretsError};
 use crate::show::Shows;
 use crate::storefront::{Storefront, WebFiles};
@@ -101,14 +101,8 @@ pub enum StartError {
         source: std::io::Error,
     },
     /// The key of the viewers' tokens can be neither read nor made.
-    #[error("the key of the viewers' tokens in {path} cannot be used")]
-    ViewerKey {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    ViewerKey(#[from] ViewerKeyError),
     /// The node's name can be neither read nor made.
     #[error("the node's name in the data folder {path} cannot be used")]
     Node {
@@ -143,8 +137,8 @@ impl App {
         db.migrate().await?;
         check_shared(&db, &config.storage.blobs_dir()).await?;
         let key_ring = secrets::open(&config.storage, &db, clock.now()).await?;
-        let path = config.storage.data_dir.join("keys/viewer.key");
-        let tokens = ViewerTokens::open(&path).map_err(|source| StartError::ViewerKey { path, source })?;
+        let file_before = config.storage.data_dir.join("keys/viewer.key");
+        let tokens = ViewerTokens::open(&db, &key_ring, &file_before).await?;
         Self::over(db, config, clock, addresses, key_ring, tokens)
     }
 
