@@ -133,6 +133,8 @@ struct Pinned {
     inits: Vec<Fact>,
     down: BTreeMap<RungName, Fact>,
     live: Option<Fact>,
+    ladder: Option<Fact>,
+    anchor: Option<Fact>,
     highlights: Vec<Fact>,
     ended: bool,
 }
@@ -144,6 +146,8 @@ impl Pinned {
             Fact::SegmentOpened { rung, .. } => drop(self.down.remove(rung)),
             Fact::RungDown { rung, .. } => drop(self.down.insert(rung.clone(), fact.clone())),
             Fact::WentLive { .. } => self.live = Some(fact.clone()),
+            Fact::Ladder { .. } => self.ladder = Some(fact.clone()),
+            Fact::Anchored { .. } => self.anchor = Some(fact.clone()),
             Fact::Highlight { .. } => push_bounded(&mut self.highlights, fact, MAX_HIGHLIGHTS),
             Fact::Ended => self.ended = true,
             Fact::Part { .. } | Fact::SegmentClosed { .. } => {}
@@ -151,7 +155,8 @@ impl Pinned {
     }
 
     fn facts(&self) -> Vec<Fact> {
-        let listed = self.inits.iter().chain(self.down.values()).chain(&self.live).chain(&self.highlights);
+        let show = self.live.iter().chain(&self.ladder).chain(&self.anchor).chain(&self.highlights);
+        let listed = self.inits.iter().chain(self.down.values()).chain(show);
         listed.cloned().chain(self.ended.then_some(Fact::Ended)).collect()
     }
 }

@@ -127,6 +127,7 @@ async fn serve(
         Some(Answer::Media(pieces)) => respond("video/mp4", MEDIA, join(pieces)),
         Some(Answer::Refused) => refuse(StatusCode::BAD_REQUEST),
         Some(Answer::Missing | Answer::NotYet) => refuse(StatusCode::NOT_FOUND),
+        Some(Answer::Gone) => refuse(StatusCode::GONE),
         None => refuse(StatusCode::SERVICE_UNAVAILABLE),
     }
 }
@@ -184,6 +185,7 @@ mod tests {
                 discontinuity_sequence: 0,
             },
             part(0),
+            Fact::Ladder { offers: Vec::new() },
             Fact::WentLive { from_msn: 5, at: DateTime::UNIX_EPOCH },
         ]);
         origin
@@ -202,14 +204,14 @@ mod tests {
     #[tokio::test]
     async fn media_is_immutable_and_playlists_are_short_lived() {
         let origin = airing();
-        let (status, cache, body) = get(&origin, "/2/source/part5.0.m4s").await;
+        let (status, cache, body) = get(&origin, "/source/2/part5.0.m4s").await;
         assert_eq!((status, cache.as_str(), body.as_str()), (200, MEDIA, "part 0;"));
         assert_eq!(get(&origin, "/index.m3u8").await.1, PLAYLIST);
-        assert_eq!(get(&origin, "/2/source/index.m3u8").await.1, PLAYLIST);
-        assert_eq!(get(&origin, "/2/source/index.m3u8?_HLS_msn=5&_HLS_part=0").await.1, BLOCKING_PLAYLIST);
-        let newest = get(&origin, "/2/source/index.m3u8?_HLS_skip=YES").await.1;
+        assert_eq!(get(&origin, "/source/index.m3u8").await.1, PLAYLIST);
+        assert_eq!(get(&origin, "/source/index.m3u8?_HLS_msn=5&_HLS_part=0").await.1, BLOCKING_PLAYLIST);
+        let newest = get(&origin, "/source/index.m3u8?_HLS_skip=YES").await.1;
         assert_eq!(newest, PLAYLIST, "a delta of what is newest is as short-lived as the whole");
-        let (status, cache, _) = get(&origin, "/1/source/part5.0.m4s").await;
+        let (status, cache, _) = get(&origin, "/source/1/part5.0.m4s").await;
         assert_eq!((status, cache.as_str()), (404, "no-store"), "another epoch");
     }
 
@@ -220,8 +222,8 @@ mod tests {
             let origin = origin.clone();
             async move {
                 tokio::join!(
-                    get(&origin, "/2/source/part5.1.m4s"),
-                    get(&origin, "/2/source/index.m3u8?_HLS_msn=5&_HLS_part=1")
+                    get(&origin, "/source/2/part5.1.m4s"),
+                    get(&origin, "/source/index.m3u8?_HLS_msn=5&_HLS_part=1")
                 )
             }
         });
@@ -238,15 +240,15 @@ mod tests {
         let origin = airing();
         let early = tokio::spawn({
             let origin = origin.clone();
-            async move { get(&origin, "/2/source/part5.1.m4s").await.0 }
+            async move { get(&origin, "/source/2/part5.1.m4s").await.0 }
         });
         tokio::task::yield_now().await;
         let duration = MediaTime::from_ms(333);
         origin.apply(vec![Fact::SegmentClosed { rung: RungName::source(), msn: 5, duration, gap: false }]);
         assert_eq!(early.await.unwrap(), 404);
-        assert_eq!(get(&origin, "/2/source/index.m3u8?_HLS_msn=6").await.0, 503);
-        assert_eq!(get(&origin, "/2/source/index.m3u8?_HLS_msn=9").await.0, 400);
-        assert_eq!(get(&origin, "/2/source/index.m3u8?_HLS_part=1").await.0, 400);
+        assert_eq!(get(&origin, "/source/index.m3u8?_HLS_msn=6").await.0, 503);
+        assert_eq!(get(&origin, "/source/index.m3u8?_HLS_msn=9").await.0, 400);
+        assert_eq!(get(&origin, "/source/index.m3u8?_HLS_part=1").await.0, 400);
     }
 
     #[tokio::test]

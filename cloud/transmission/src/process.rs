@@ -13,10 +13,11 @@ use vitrine_protocol::{PublishSessionId, ShowId};
 use super::journal::JournalError;
 use super::keeper::{Encoded, Keeper};
 use super::link::{Command, Identity, Link, LinkEvent, Report, Standing};
-use super::relay::{Outcome, Relay};
+use super::packaging::{Outcome, Packaging};
 use super::stage::Stage;
 use crate::clock::ShowClock;
-use crate::hls::{Fact, MediaTime, RungName};
+use crate::hls::{Fact, LiveFrom, MediaTime, RungName};
+use crate::timeline::{Feed, Timeline};
 
 const TICK: Duration = Duration::from_millis(100);
 /// An encoder that is away for longer takes its rungs off the list.
@@ -75,7 +76,7 @@ impl From<JournalError> for TransmissionError {
 pub async fn run(options: Options) -> Result<(), TransmissionError> {
     let _lock = lock(&options.dir).await?;
     let ladder = ladder(&options.ladder).ok_or_else(|| TransmissionError::Ladder(options.ladder.clone()))?;
-    let (stage, packager) = Stage::open(&options.dir, options.epoch, options.clock_epoch, &ladder)?;
+    let (stage, packager) = Stage::open(&options.dir, options.epoch, options.clock_epoch, &ladder, (0, 0))?;
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let origin = format!("http://{}", listener.local_addr()?);
     tokio::spawn(stage.origin().clone().serve(listener));
@@ -86,7 +87,8 @@ pub async fn run(options: Options) -> Result<(), TransmissionError> {
     let (socket, show, epoch, token) = (options.control, options.show, options.epoch, options.token);
     let link = Link::start(Identity { socket, show, epoch, token, origin }, standing_receiver);
     let transmission = Transmission {
-        relay: Relay::new(packager, head, short_sides),
+        timeline: Timeline::new(head),
+        packaging: Packaging::new(packager, head, short_sides),
         stage,
         link,
         keeper: Keeper::start(options.program),
@@ -100,7 +102,8 @@ pub async fn run(options: Options) -> Result<(), TransmissionError> {
 }
 
 struct Transmission {
-    relay: Relay,
+    timeline: Timeline,
+    packaging: Packaging,
     stage: Stage,
     link: Link,
     keeper: Keeper,
@@ -122,7 +125,7 @@ impl Transmission {
                         tracing::warn!("no control any more: the transmission ends");
                         break;
                     }
-                    Some(event) => self.heard(event).await?,
+                    Some(event) => self.heard(event)?,
                 },
                 encoded = self.keeper.next() => if let Some(encoded) = encoded { self.encoded(encoded)? },
                 _ = tick.tick() => {
@@ -138,18 +141,21 @@ impl Transmission {
         Ok(())
     }
 
-    async fn heard(&mut self, event: LinkEvent) -> io::Result<()> {
+    fn heard(&mut self, event: LinkEvent) -> io::Result<()> {
         let now = self.now();
         match event {
             LinkEvent::Up => self.tell_all(),
             LinkEvent::Tag(tag) => {
-                let outcome = self.relay.tag(&tag, now);
-                self.follow(outcome).await?;
+                for moment in self.timeline.tag(&tag, now) {
+                    let outcome = self.packaging.take(moment, now);
+                    self.follow(outcome)?;
+                }
             }
             LinkEvent::Command(command) => self.obey(command, now)?,
             // Without ingest there is no publisher. Its session stays in `standing`: the next ingest is told whose it was.
             LinkEvent::Cut => {
-                let facts = self.relay.finish(now);
+                self.timeline.end();
+                let facts = self.packaging.cut(now);
                 self.announce(facts)?;
             }
             LinkEvent::GaveUp => {}
@@ -163,23 +169,33 @@ impl Transmission {
             Command::PublishStarted { session } => {
                 tracing::info!(%session, "a publisher begins");
                 self.standing.send_modify(|standing| standing.session = Some(session));
-                self.relay.begin(session, now)
+                let feed = Feed::Publisher(session);
+                if self.timeline.feed() == Some(feed) {
+                    return Ok(()); // told again
+                }
+                self.timeline.begin(feed, self.stage.anchor_of(session));
+                self.packaging.cut(now)
             }
             Command::PublishEnded { session, clean } => {
                 tracing::info!(%session, clean, "the publisher is gone");
                 self.standing.send_modify(|standing| {
                     standing.session.take_if(|known| *known == session);
                 });
-                if self.relay.session() == Some(session) { self.relay.finish(now) } else { Vec::new() }
+                if self.timeline.feed() == Some(Feed::Publisher(session)) {
+                    self.timeline.end();
+                    self.packaging.cut(now)
+                } else {
+                    Vec::new()
+                }
             }
-            Command::GoLive { at } => self.relay.packager().go_live(at),
+            Command::GoLive { at } => self.packaging.go_live(at, LiveFrom::Next),
             Command::Highlight { highlight } if self.stage.is_new(&highlight) => {
-                self.relay.packager().highlight(highlight)
+                self.packaging.packager().highlight(highlight)
             }
             Command::Highlight { .. } => Vec::new(),
             Command::End => {
                 self.ended.get_or_insert_with(Instant::now);
-                self.relay.packager().end(now)
+                self.packaging.packager().end(now)
             }
         };
         self.announce(facts)?;
@@ -189,7 +205,7 @@ impl Transmission {
         Ok(())
     }
 
-    async fn follow(&mut self, outcome: Outcome) -> io::Result<()> {
+    fn follow(&mut self, outcome: Outcome) -> io::Result<()> {
         self.announce(outcome.facts)?;
         if let Some((session, offset_ms)) = outcome.mapped {
             self.mapped = outcome.mapped;
@@ -200,7 +216,7 @@ impl Transmission {
             self.link.tell(Report::Codec { text });
         }
         if let Some(setup) = outcome.setup {
-            self.keeper.set_up(setup).await;
+            self.keeper.set_up(setup);
         }
         if let Some(unit) = outcome.feed {
             self.keeper.feed(unit);
@@ -210,15 +226,19 @@ impl Transmission {
 
     fn encoded(&mut self, encoded: Encoded) -> io::Result<()> {
         match encoded {
-            Encoded::Ladder(rungs) => self.relay.offer(&rungs),
-            Encoded::Header { rung, avcc } => self.relay.header(rung, avcc),
+            Encoded::Ladder(rungs) => {
+                let facts = self.packaging.offer(&rungs);
+                self.announce(facts)?;
+            }
+            Encoded::Header { rung, avcc } => self.packaging.header(rung, avcc),
             Encoded::Unit(unit) => {
                 self.encoder_lost = None;
-                let facts = self.relay.encoded(unit, self.now());
+                let facts = self.packaging.encoded(unit, self.now());
                 self.announce(facts)?;
             }
             Encoded::Still(jpeg) => self.stage.origin().set_still(jpeg),
             Encoded::Lost { reason } => {
+                self.packaging.packager().encoder_lost();
                 self.encoder_lost.get_or_insert((Instant::now(), reason));
             }
         }
@@ -227,9 +247,9 @@ impl Transmission {
 
     fn tick(&mut self) -> io::Result<()> {
         let now = self.now();
-        let mut facts = self.relay.packager().tick(now);
+        let mut facts = self.packaging.tick(now);
         if let Some((_, reason)) = self.encoder_lost.take_if(|(since, _)| since.elapsed() > ENCODER_AWAY) {
-            facts.extend(self.relay.drop_encoded(&reason));
+            facts.extend(self.packaging.drop_encoded(&reason));
         }
         self.announce(facts)
     }
@@ -250,7 +270,7 @@ impl Transmission {
             self.link.tell(Report::SessionMapped { session, offset_ms });
         }
         self.stage.rungs().keys().for_each(|rung| self.tell_rung(rung));
-        if let Some(text) = self.relay.codec() {
+        if let Some(text) = self.packaging.codec() {
             self.link.tell(Report::Codec { text: text.to_owned() });
         }
         if self.ended.is_some() {

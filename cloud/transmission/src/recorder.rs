@@ -95,7 +95,10 @@ impl Recorder {
             }
             Fact::Ended => self.write(Write::Ended),
             Fact::WentLive { from_msn, .. } => self.from_msn = Some(*from_msn),
-            Fact::RungDown { .. } | Fact::Highlight { .. } => {}
+            Fact::RungDown { .. }
+            | Fact::Highlight { .. }
+            | Fact::Ladder { .. }
+            | Fact::Anchored { .. } => {}
         }
     }
 

@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use vitrine_protocol::{Highlight, HighlightAction, HighlightId};
+use vitrine_protocol::{Highlight, HighlightAction, HighlightId, PublishSessionId};
 
 use super::journal::{Journal, JournalError};
 use super::origin::Origin;
@@ -35,7 +35,8 @@ pub struct RungState {
 }
 
 impl Stage {
-    /// Opens the journal in `folder` and brings players back to where it ends.
+    /// Opens the journal in `folder` and brings players back to where it ends. Without one, segments and discontinuities
+    /// are numbered from `first`.
     ///
     /// # Errors
     /// [`JournalError`].
@@ -44,10 +45,11 @@ impl Stage {
         epoch: u32,
         clock_epoch: DateTime<Utc>,
         ladder: &[RungName],
+        first: (u64, u64),
     ) -> Result<(Self, Packager), JournalError> {
         let (journal, facts) = Journal::open(folder.join("journal"))?;
         let recorder = Recorder::start(folder.join("recording"), clock_epoch)?;
-        let window = Window::restore(epoch, clock_epoch, facts.iter().cloned());
+        let window = Window::starting_at(epoch, clock_epoch, first.0, first.1).restored(facts.iter().cloned());
         let head = window.head();
         let (packager, closing) = Packager::resume(ladder, &window);
         let origin = Origin::new(window);
@@ -75,6 +77,11 @@ impl Stage {
         if !needed && let Err(error) = self.journal.delete() {
             tracing::warn!(%error, "the journal could not be deleted");
         }
+    }
+
+    /// Where this session was placed before a crash.
+    pub fn anchor_of(&self, session: PublishSessionId) -> Option<i64> {
+        self.origin.with_window(|window| window.anchor_of(session))
     }
 
     /// What players ask.

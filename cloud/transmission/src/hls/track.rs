@@ -98,6 +98,18 @@ impl Track {
         })
     }
 
+    /// Whether segment `msn`, or its `part`, is there. A part past the last one of a closed segment is the next segment's
+    /// first. Source: the draft's section 6.2.5.2.
+    pub fn has_reached(&self, msn: u64, part: Option<u32>) -> bool {
+        let Some((head_msn, head_part)) = self.head() else { return false };
+        let Some(part) = part else { return msn < head_msn };
+        let closed = self.get(msn).filter(|s| s.duration.is_some());
+        match closed {
+            Some(segment) if part as usize >= segment.parts.len() => (msn + 1, 0) < (head_msn, head_part),
+            _ => (msn, part) < (head_msn, head_part),
+        }
+    }
+
     /// The public segments: from `from_msn` on, and not older than the window.
     pub fn visible(&self, from_msn: u64) -> Vec<&Segment> {
         let mut length = MediaTime::ZERO;
