@@ -95,10 +95,7 @@ impl Recorder {
             }
             Fact::Ended => self.write(Write::Ended),
             Fact::WentLive { from_msn, .. } => self.from_msn = Some(*from_msn),
-            Fact::RungDown { .. }
-            | Fact::Highlight { .. }
-            | Fact::Ladder { .. }
-            | Fact::Anchored { .. } => {}
+            Fact::RungDown { .. } | Fact::Highlight { .. } | Fact::Ladder { .. } | Fact::Anchored { .. } => {}
         }
     }
 

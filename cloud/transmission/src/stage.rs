@@ -49,7 +49,8 @@ impl Stage {
     ) -> Result<(Self, Packager), JournalError> {
         let (journal, facts) = Journal::open(folder.join("journal"))?;
         let recorder = Recorder::start(folder.join("recording"), clock_epoch)?;
-        let window = Window::starting_at(epoch, clock_epoch, first.0, first.1).restored(facts.iter().cloned());
+        let window =
+            Window::starting_at(epoch, clock_epoch, first.0, first.1).restored(facts.iter().cloned());
         let head = window.head();
         let (packager, closing) = Packager::resume(ladder, &window);
         let origin = Origin::new(window);

@@ -117,7 +117,8 @@ impl AudioTimeline {
                 if stray > bound {
                     if let Some(silence) = silence.filter(|_| stray < to_samples(KEPT, rate)) {
                         let packets = stray as u64 / u64::from(coding.config.frame_samples);
-                        (0..packets).for_each(|_| self.append(self.next_sample.unwrap_or(next), silence.clone()));
+                        (0..packets)
+                            .for_each(|_| self.append(self.next_sample.unwrap_or(next), silence.clone()));
                         self.next_sample.unwrap_or(stamped)
                     } else {
                         stamped
@@ -180,7 +181,13 @@ impl AudioTimeline {
     /// Takes from `cursor` on the packets of configuration `number` that start at `from` or later and before the end of
     /// `part`, as runs without holes, and moves the cursor behind them. Older ones are skipped for good. Once another
     /// configuration has taken over, silence in the old one takes its place up to the segment's end.
-    pub fn take(&self, cursor: &mut u64, number: u32, from: MediaTime, part: Range<MediaTime>) -> Vec<AudioRun> {
+    pub fn take(
+        &self,
+        cursor: &mut u64,
+        number: u32,
+        from: MediaTime,
+        part: Range<MediaTime>,
+    ) -> Vec<AudioRun> {
         let mut runs: Vec<AudioRun> = Vec::new();
         let Some(config) = self.config(number) else { return runs };
         let frame_samples = config.frame_samples;
@@ -222,7 +229,8 @@ impl AudioTimeline {
             coding.end + samples.div_ceil(frame) * frame
         };
         let (start, end) = (bound(part.start), bound(part.end));
-        let packets = usize::try_from((end - start) / frame).ok().filter(|count| (1..1_000).contains(count))?;
+        let packets =
+            usize::try_from((end - start) / frame).ok().filter(|count| (1..1_000).contains(count))?;
         Some(AudioRun { start, frame_samples, packets: vec![silence; packets] })
     }
 }
@@ -329,7 +337,10 @@ mod tests {
     fn silence_stands_in_for_a_configuration_that_is_over_part_by_part() {
         let mut audio = timeline();
         (0..10).for_each(|n| push(&mut audio, 1_000 + n * 1024 * 1000 / 44_100));
-        assert!(!audio.configure(AudioConfig::parse(Bytes::from_static(&[0x12, 0x10, 0x56])).unwrap()), "as before");
+        assert!(
+            !audio.configure(AudioConfig::parse(Bytes::from_static(&[0x12, 0x10, 0x56])).unwrap()),
+            "as before"
+        );
         assert!(audio.configure(AudioConfig::parse(Bytes::from_static(&[0x11, 0x88])).unwrap()));
         push(&mut audio, 1_240);
         let mut cursor = 0;

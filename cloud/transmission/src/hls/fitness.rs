@@ -46,8 +46,7 @@ impl Fitness {
 
     /// Key frames and rate have been good for a while, up to the picture at `dts`.
     pub fn has_recovered(&self, dts: MediaTime) -> bool {
-        self.good_distances >= GOOD_DISTANCES
-            && self.last_slow.is_none_or(|slow| dts - slow > STEADY_FOR)
+        self.good_distances >= GOOD_DISTANCES && self.last_slow.is_none_or(|slow| dts - slow > STEADY_FOR)
     }
 
     /// Another publisher begins, or the same one again.

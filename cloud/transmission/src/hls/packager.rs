@@ -393,7 +393,10 @@ impl Packager {
             return age.is_none_or(|age| pending || age + self.longest / 2 >= OWN_SEGMENT);
         };
         if !self.rungs[at].up {
-            if unit.key && self.fitness.has_recovered(unit.dts) && age.is_none_or(|age| age >= MIN_SEGMENT / 2) {
+            if unit.key
+                && self.fitness.has_recovered(unit.dts)
+                && age.is_none_or(|age| age >= MIN_SEGMENT / 2)
+            {
                 self.lift_source();
                 return true;
             }

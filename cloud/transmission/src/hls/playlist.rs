@@ -153,7 +153,9 @@ pub(super) fn multivariant(rungs: &[Listed<'_>], from: u64) -> String {
     let mut out = String::from("#EXTM3U\n#EXT-X-VERSION:9\n");
     let shown: Vec<_> = rungs
         .iter()
-        .map(|(name, track, offer)| (*name, *track, *offer, track.map(|t| t.visible(from)).unwrap_or_default()))
+        .map(|(name, track, offer)| {
+            (*name, *track, *offer, track.map(|t| t.visible(from)).unwrap_or_default())
+        })
         .collect();
     let starts_clean = |s: &&Segment| s.parts.first().is_none_or(|p| p.independent);
     if shown.iter().all(|(_, _, _, segments)| segments.iter().all(starts_clean)) {

@@ -37,8 +37,19 @@ pub(super) struct Frame {
 #[derive(Debug)]
 enum Step {
     /// `until` is where its last picture ends, which may be behind the part's own end.
-    Part { msn: u64, start: MediaTime, end: MediaTime, until: MediaTime, frames: Vec<Frame>, since: MediaTime },
-    Close { msn: u64, end: MediaTime, gap: bool },
+    Part {
+        msn: u64,
+        start: MediaTime,
+        end: MediaTime,
+        until: MediaTime,
+        frames: Vec<Frame>,
+        since: MediaTime,
+    },
+    Close {
+        msn: u64,
+        end: MediaTime,
+        gap: bool,
+    },
 }
 
 #[derive(Debug)]

@@ -243,7 +243,12 @@ impl Window {
     }
 
     pub(super) fn next_msn(&self) -> u64 {
-        self.tracks.values().filter_map(|t| t.segments.back()).map(|s| s.msn + 1).max().unwrap_or(self.first_msn)
+        self.tracks
+            .values()
+            .filter_map(|t| t.segments.back())
+            .map(|s| s.msn + 1)
+            .max()
+            .unwrap_or(self.first_msn)
     }
 
     pub(super) fn discontinuity_sequence(&self) -> u64 {
@@ -280,7 +285,11 @@ impl Window {
             },
             Want::Part { rung, msn, index } => {
                 let Some(track) = self.track(rung).filter(|_| *msn >= from) else {
-                    return if self.tracks.get(rung).is_some_and(|t| t.down) { Answer::Gone } else { Answer::Missing };
+                    return if self.tracks.get(rung).is_some_and(|t| t.down) {
+                        Answer::Gone
+                    } else {
+                        Answer::Missing
+                    };
                 };
                 match track.get(*msn).and_then(|s| s.parts.get(*index as usize)) {
                     Some(part) => Answer::Media(vec![part.bytes.clone()]),
@@ -347,7 +356,9 @@ impl Window {
                 return Answer::Refused;
             }
             if !track.has_reached(msn, part) {
-                let ahead = part.map_or(0, |part| u64::from(part.saturating_sub(if msn == head_msn { head_part } else { 0 })));
+                let ahead = part.map_or(0, |part| {
+                    u64::from(part.saturating_sub(if msn == head_msn { head_part } else { 0 }))
+                });
                 return if ahead > ADVANCE_PARTS { Answer::Refused } else { Answer::NotYet };
             }
         }

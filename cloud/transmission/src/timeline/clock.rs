@@ -288,7 +288,9 @@ mod tests {
     fn a_resumed_run_maps_as_it_did_before_also_over_the_wrap() {
         for first in [5_000u32, u32::MAX - 20] {
             let mut clock = MediaClock::new(MediaTime::ZERO);
-            let Mapped::Anchored { offset_ms, .. } = clock.map_video(first, true, ms(90_000)) else { panic!() };
+            let Mapped::Anchored { offset_ms, .. } = clock.map_video(first, true, ms(90_000)) else {
+                panic!()
+            };
             let before = clock.map_video(first.wrapping_add(40), false, ms(90_040));
             let mut again = MediaClock::new(MediaTime::ZERO);
             again.resume(first, offset_ms, ms(90_300));
@@ -311,7 +313,8 @@ mod tests {
     #[test]
     fn who_sends_faster_than_time_passes_is_held_back() {
         let mut clock = MediaClock::new(MediaTime::ZERO);
-        let dropped = (0..25 * 60u32).filter(|n| clock.map_video(n * 40, *n == 0, ms(1_000)) == Mapped::Dropped);
+        let dropped =
+            (0..25 * 60u32).filter(|n| clock.map_video(n * 40, *n == 0, ms(1_000)) == Mapped::Dropped);
         assert!(dropped.count() > 25 * 50);
         assert!(clock.last() < ms(7_000));
     }

@@ -30,7 +30,8 @@ fn of_sequence(set: &[u8]) -> Option<(u32, u32)> {
     bits.skip(4)?;
     let sub_layers = bits.take(3)?;
     bits.skip(1 + 88 + 8)?; // temporal nesting; the general profile, tier and level
-    let present: Vec<_> = (0..sub_layers).map(|_| Some((bits.flag()?, bits.flag()?))).collect::<Option<_>>()?;
+    let present: Vec<_> =
+        (0..sub_layers).map(|_| Some((bits.flag()?, bits.flag()?))).collect::<Option<_>>()?;
     if sub_layers > 0 {
         bits.skip(2 * (8 - sub_layers as usize))?;
     }

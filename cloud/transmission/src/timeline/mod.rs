@@ -178,7 +178,8 @@ impl Timeline {
         let (Some(feed), Some(coding)) = (self.feed, &self.coding) else { return Vec::new() };
         let key = coding.is_key(&data, key);
         let mut moments = Vec::with_capacity(1);
-        if key && !self.clock.is_running()
+        if key
+            && !self.clock.is_running()
             && let Some(offset_ms) = self.resumes.take()
         {
             self.clock.resume(raw, offset_ms, self.head);

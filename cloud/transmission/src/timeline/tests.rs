@@ -2,7 +2,8 @@ use vitrine_rtmp::flv::TagKind;
 
 use super::*;
 
-const AVCC: &str = "0164001fffe1001c6764001facd9405005bb016a02020280000003008000001e478c18cb01000668ebe3cb22c0fdf8f800";
+const AVCC: &str =
+    "0164001fffe1001c6764001facd9405005bb016a02020280000003008000001e478c18cb01000668ebe3cb22c0fdf8f800";
 
 fn ms(ms: i64) -> MediaTime {
     MediaTime::from_ms(ms)

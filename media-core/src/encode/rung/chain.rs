@@ -84,9 +84,9 @@ fn source(config: &Config) -> AppSrc {
         SourceCodec::H265 => {
             gstreamer::Caps::builder("video/x-h265").field("stream-format", "hvc1").field("alignment", "au")
         }
-        SourceCodec::Av1 => {
-            gstreamer::Caps::builder("video/x-av1").field("stream-format", "obu-stream").field("alignment", "tu")
-        }
+        SourceCodec::Av1 => gstreamer::Caps::builder("video/x-av1")
+            .field("stream-format", "obu-stream")
+            .field("alignment", "tu"),
     };
     let caps = caps
         .field("framerate", config.fps.fraction())
