@@ -23,6 +23,7 @@ pub struct Args {
 
 pub async fn run(arguments: Args) -> anyhow::Result<()> {
     let config = arguments.config;
+    let descriptors = http::Descriptors::raise();
     let http = listen(config.server.listen, "HTTP", "--listen").await?;
     let rtmp = listen(config.server.rtmp_listen, "RTMP", "--rtmp-listen").await?;
     let addresses = Addresses { http: http.local_addr()?, rtmp: rtmp.local_addr()? };
@@ -40,7 +41,7 @@ pub async fn run(arguments: Args) -> anyhow::Result<()> {
         rtm.stop().await;
     });
 
-    http::serve(http, http::router(&app), app.stop.clone()).await;
+    http::Server::new(http, descriptors).run(http::router(&app), app.stop.clone()).await;
     app.stop.cancel();
     app.tasks.close();
     if tokio::time::timeout(DRAIN, app.tasks.wait()).await.is_err() {
