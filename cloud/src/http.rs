@@ -26,9 +26,11 @@ mod connection;
 mod descriptors;
 mod server;
 mod socket;
+mod tls;
 
 pub use descriptors::Descriptors;
 pub use server::Server;
+pub use tls::{Certificates, TlsError};
 
 /// The largest body where a route does not say otherwise.
 const MAX_BODY: usize = 256 * 1024;

@@ -1,4 +1,4 @@
-//! One connection: HTTP/1.1 or HTTP/2 as the peer likes, each within bounds.
+//! One connection: TLS when it is set, HTTP/1.1 or HTTP/2 as the peer likes, each within bounds.
 
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -13,7 +13,9 @@ use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
-use tokio::time::{Instant, interval_at};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::{Instant, interval_at, timeout};
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
@@ -41,13 +43,15 @@ const PONG_WITHIN: Duration = Duration::from_secs(10);
 /// How long a peer may take.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Patience {
+    /// For its side of the TLS handshake.
+    pub handshake: Duration,
     /// For the head of a request; also how long a connection may rest between two.
     pub head: Duration,
 }
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { head: Duration::from_secs(30) }
+        Self { handshake: Duration::from_secs(10), head: Duration::from_secs(30) }
     }
 }
 
@@ -77,9 +81,26 @@ impl Speaker {
         Self { http, patience, stop }
     }
 
-    /// Serves one connection until it ends, or becomes a WebSocket. HTTP/2 is told from HTTP/1.1 by its first
-    /// bytes, a proxy's prior knowledge.
-    pub async fn serve(self, stream: Socket, peer: SocketAddr, router: Router) {
+    /// Serves one connection until it ends, or becomes a WebSocket.
+    pub async fn serve(self, socket: Socket, tls: Option<TlsAcceptor>, peer: SocketAddr, router: Router) {
+        let Some(tls) = tls else { return self.speak(socket, peer, router).await };
+        let handshake = timeout(self.patience.handshake, tls.accept(socket));
+        match self.stop.run_until_cancelled(handshake).await {
+            Some(Ok(Ok(stream))) => self.speak(stream, peer, router).await,
+            Some(Ok(Err(error))) => tracing::debug!(%error, "a TLS handshake failed"),
+            Some(Err(_)) => tracing::debug!("a TLS handshake took too long"),
+            None => {}
+        }
+    }
+
+    /// HTTP/2 is told from HTTP/1.1 by its first bytes: after TLS they follow what was agreed (ALPN), in plain
+    /// text they are a proxy's prior knowledge.
+    async fn speak(
+        self,
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        peer: SocketAddr,
+        router: Router,
+    ) {
         let requests = Arc::new(Requests::default());
         let counted = requests.clone();
         let service = tower::service_fn(move |mut request: hyper::Request<Incoming>| {

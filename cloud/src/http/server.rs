@@ -16,21 +16,23 @@ use vitrine_protocol::Code;
 use super::connection::{Patience, Speaker};
 use super::descriptors::{Admission, Descriptors};
 use super::socket::Socket;
+use super::tls::Certificates;
 use crate::base::ApiError;
 
 /// How long open connections may take to end when the process stops.
 const DRAIN: Duration = Duration::from_secs(5);
 /// Pause when the machine has no socket left.
 const OUT_OF_SOCKETS: Duration = Duration::from_secs(1);
-/// How long a refusal in words may take.
+/// How long a refusal in words may take, TLS and all.
 const REFUSED_WITHIN: Duration = Duration::from_secs(3);
 /// When a refused client may try again, in seconds.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
 
-/// HTTP on one address.
+/// HTTP on one address, with TLS when there are certificates.
 #[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
+    certificates: Option<Certificates>,
     descriptors: Descriptors,
     patience: Patience,
 }
@@ -38,25 +40,28 @@ pub struct Server {
 impl Server {
     /// A server on `listener`. Nothing is accepted yet.
     #[must_use]
-    pub fn new(listener: TcpListener, descriptors: Descriptors) -> Self {
-        Self { listener, descriptors, patience: Patience::default() }
+    pub fn new(listener: TcpListener, certificates: Option<Certificates>, descriptors: Descriptors) -> Self {
+        Self { listener, certificates, descriptors, patience: Patience::default() }
     }
 
     /// Serves until `stop`, then lets open requests end for a few seconds.
     pub async fn run(self, router: Router, stop: CancellationToken) {
-        let Self { listener, descriptors, patience } = self;
+        let Self { listener, certificates, descriptors, patience } = self;
         let speaker = Speaker::new(patience, stop.clone());
         let refusal = Router::new().fallback(refuse);
         let open = TaskTracker::new();
         open.spawn(descriptors.clone().keep_count(stop.clone()));
+        if let Some(certificates) = &certificates {
+            open.spawn(certificates.clone().keep_fresh(stop.clone()));
+        }
         while let Some((socket, peer)) = accept(&listener, &stop).await {
-            let speaker = speaker.clone();
+            let (speaker, tls) = (speaker.clone(), certificates.as_ref().map(Certificates::acceptor));
             match descriptors.admit() {
                 Admission::Welcome(place) => {
-                    open.spawn(speaker.serve(Socket::new(socket, place), peer, router.clone()));
+                    open.spawn(speaker.serve(Socket::new(socket, place), tls, peer, router.clone()));
                 }
                 Admission::Busy(place) => {
-                    let refused = speaker.serve(Socket::new(socket, place), peer, refusal.clone());
+                    let refused = speaker.serve(Socket::new(socket, place), tls, peer, refusal.clone());
                     open.spawn(timeout(REFUSED_WITHIN, refused));
                 }
                 Admission::Full => drop(socket),
@@ -115,4 +120,4 @@ fn is_of_one_connection(error: &io::Error) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -17,10 +17,15 @@ pub fn plenty() -> Descriptors {
     Descriptors::with_limit(None, || Ok(0))
 }
 
-pub async fn start_with(descriptors: Descriptors, patience: Patience, router: Router) -> Serving {
+pub async fn start_with(
+    certificates: Option<Certificates>,
+    descriptors: Descriptors,
+    patience: Patience,
+    router: Router,
+) -> Serving {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (address, stop) = (listener.local_addr().unwrap(), CancellationToken::new());
-    let server = Server { patience, ..Server::new(listener, descriptors) };
+    let server = Server { patience, ..Server::new(listener, certificates, descriptors) };
     let task = tokio::spawn(server.run(router, stop.clone()));
     Serving { address, stop, task }
 }
@@ -31,8 +36,8 @@ fn routes() -> Router {
 }
 
 async fn start(head: Duration) -> (SocketAddr, CancellationToken, tokio::task::JoinHandle<()>) {
-    let patience = Patience { head };
-    let Serving { address, stop, task } = start_with(plenty(), patience, routes()).await;
+    let patience = Patience { head, ..Patience::default() };
+    let Serving { address, stop, task } = start_with(None, plenty(), patience, routes()).await;
     (address, stop, task)
 }
 
@@ -86,7 +91,7 @@ async fn handlers_know_the_peer_and_a_stop_lets_answers_end() {
 
 #[tokio::test(start_paused = true)]
 async fn who_says_nothing_at_all_is_let_go() {
-    let serving = start_with(plenty(), Patience::default(), routes()).await;
+    let serving = start_with(None, plenty(), Patience::default(), routes()).await;
     let since = Instant::now();
     let mut socket = TcpStream::connect(serving.address).await.unwrap();
     assert_eq!(socket.read(&mut [0; 1]).await.unwrap(), 0);
@@ -106,7 +111,7 @@ async fn knock(address: SocketAddr) -> String {
 async fn at_ninety_percent_the_next_is_refused_and_after_others_close_it_is_taken() {
     let descriptors = Descriptors::with_limit(Some(100), || Err(io::ErrorKind::Unsupported.into()));
     descriptors.count(Ok(81));
-    let serving = start_with(descriptors, Patience::default(), routes()).await;
+    let serving = start_with(None, descriptors, Patience::default(), routes()).await;
     let mut visitors = Vec::new();
     for _ in 0..9 {
         let mut visitor = TcpStream::connect(serving.address).await.unwrap();
@@ -136,7 +141,7 @@ async fn at_ninety_percent_the_next_is_refused_and_after_others_close_it_is_take
 async fn beyond_the_refusals_in_words_a_socket_is_closed_at_once() {
     let descriptors = Descriptors::with_limit(Some(100), || Err(io::ErrorKind::Unsupported.into()));
     descriptors.count(Ok(95));
-    let serving = start_with(descriptors, Patience::default(), routes()).await;
+    let serving = start_with(None, descriptors, Patience::default(), routes()).await;
     let mut silent = TcpStream::connect(serving.address).await.unwrap();
     let since = Instant::now();
     assert_eq!(knock(serving.address).await, "");
