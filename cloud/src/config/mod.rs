@@ -74,6 +74,8 @@ mod tests {
             (["x", "--publisher-conflict", "fight"], "--publisher-conflict"),
             (["x", "--interrupted-minutes", "31"], "--interrupted-minutes"),
             (["x", "--public-url", "ftp://x"], "--public-url"),
+            (["x", "--tls-certificate", "chain.pem"], "--tls-key"),
+            (["x", "--tls-key", "key.pem"], "--tls-certificate"),
         ] {
             let Err(error) = Cli::try_parse_from(arguments) else { panic!("{arguments:?} was taken") };
             assert!(error.to_string().contains(word), "{error}");
