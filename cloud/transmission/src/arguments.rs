@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use vitrine_protocol::ShowId;
 
+use super::recorder::Budget;
 use super::{Options, TOKEN_ENV};
+use crate::hls::LiveFrom;
 
 /// Arguments of the role `transmission`; the token comes by environment, where other users cannot read it.
 #[derive(Debug, clap::Args)]
@@ -25,6 +27,15 @@ pub struct Arguments {
     /// Zero of the media clock
     #[arg(long)]
     clock_epoch: DateTime<Utc>,
+    /// The largest recording of one show, in bytes
+    #[arg(long, default_value_t = 100 << 30)]
+    recording_bytes: u64,
+    /// What stays free of the disk, in bytes
+    #[arg(long, default_value_t = 2 << 30)]
+    free_bytes: u64,
+    /// Whether the public part begins at the newest segment instead of the next key frame
+    #[arg(long)]
+    live_from_newest: bool,
     /// The wanted rungs
     #[arg(long, default_value = "source,480p")]
     ladder: String,
@@ -44,6 +55,8 @@ impl Arguments {
             clock_epoch: self.clock_epoch,
             token: std::env::var(TOKEN_ENV)?,
             ladder: self.ladder,
+            budget: Budget { show_bytes: self.recording_bytes, free_bytes: self.free_bytes },
+            live_from: if self.live_from_newest { LiveFrom::Newest } else { LiveFrom::Next },
             program,
         })
     }

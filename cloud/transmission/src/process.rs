@@ -14,6 +14,7 @@ use super::journal::JournalError;
 use super::keeper::{Encoded, Keeper};
 use super::link::{Command, Identity, Link, LinkEvent, Report, Standing};
 use super::packaging::{Outcome, Packaging};
+use super::recorder::{Budget, Stopped};
 use super::stage::Stage;
 use crate::clock::ShowClock;
 use crate::hls::{Fact, LiveFrom, MediaTime, RungName};
@@ -42,6 +43,10 @@ pub struct Options {
     pub token: String,
     /// The wanted rungs: `source,480p`.
     pub ladder: String,
+    /// What the recording may use of the disk.
+    pub budget: Budget,
+    /// Where the public part begins when the show goes live.
+    pub live_from: LiveFrom,
     /// The program whose `encoder` role is run.
     pub program: PathBuf,
 }
@@ -76,14 +81,14 @@ impl From<JournalError> for TransmissionError {
 pub async fn run(options: Options) -> Result<(), TransmissionError> {
     let _lock = lock(&options.dir).await?;
     let ladder = ladder(&options.ladder).ok_or_else(|| TransmissionError::Ladder(options.ladder.clone()))?;
-    let (stage, packager) = Stage::open(&options.dir, options.epoch, options.clock_epoch, &ladder, (0, 0))?;
+    let (stage, packager) = Stage::open(&options.dir, options.epoch, options.clock_epoch, &ladder, (0, 0), options.budget)?;
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let origin = format!("http://{}", listener.local_addr()?);
     tokio::spawn(stage.origin().clone().serve(listener));
     let short_sides =
         ladder.iter().filter_map(|name| name.as_str().strip_suffix('p')?.parse().ok()).collect();
     let head = stage.head();
-    let (standing, standing_receiver) = watch::channel(Standing { head_media_ms: head.ms(), session: None });
+    let (standing, standing_receiver) = watch::channel(Standing { head_media_ms: head.ms(), drift_ms: 0, session: None });
     let (socket, show, epoch, token) = (options.control, options.show, options.epoch, options.token);
     let link = Link::start(Identity { socket, show, epoch, token, origin }, standing_receiver);
     let transmission = Transmission {
@@ -94,8 +99,11 @@ pub async fn run(options: Options) -> Result<(), TransmissionError> {
         keeper: Keeper::start(options.program),
         standing,
         clock: ShowClock::start(options.clock_epoch, head),
+        live_from: options.live_from,
         mapped: None,
+        unrecorded: None,
         encoder_lost: None,
+        ending: false,
         ended: None,
     };
     transmission.run().await
@@ -109,8 +117,13 @@ struct Transmission {
     keeper: Keeper,
     standing: watch::Sender<Standing>,
     clock: ShowClock,
+    live_from: LiveFrom,
     mapped: Option<(PublishSessionId, i64)>,
+    /// Why nothing is recorded.
+    unrecorded: Option<Stopped>,
     encoder_lost: Option<(Instant, String)>,
+    /// The show was told to end.
+    ending: bool,
     ended: Option<Instant>,
 }
 
@@ -188,21 +201,17 @@ impl Transmission {
                     Vec::new()
                 }
             }
-            Command::GoLive { at } => self.packaging.go_live(at, LiveFrom::Next),
+            Command::GoLive { at } => self.packaging.go_live(at, self.live_from),
             Command::Highlight { highlight } if self.stage.is_new(&highlight) => {
                 self.packaging.packager().highlight(highlight)
             }
             Command::Highlight { .. } => Vec::new(),
             Command::End => {
-                self.ended.get_or_insert_with(Instant::now);
+                self.ending = true;
                 self.packaging.packager().end(now)
             }
         };
-        self.announce(facts)?;
-        if self.ended.is_some() {
-            self.link.tell(Report::Ended);
-        }
-        Ok(())
+        self.announce(facts)
     }
 
     fn follow(&mut self, outcome: Outcome) -> io::Result<()> {
@@ -251,7 +260,19 @@ impl Transmission {
         if let Some((_, reason)) = self.encoder_lost.take_if(|(since, _)| since.elapsed() > ENCODER_AWAY) {
             facts.extend(self.packaging.drop_encoded(&reason));
         }
+        if let Some(stopped) = self.stage.recording_news() {
+            self.unrecorded = stopped;
+            self.tell_recording();
+        }
+        let drift_ms = self.timeline.drift_ms();
+        self.standing.send_if_modified(|standing| std::mem::replace(&mut standing.drift_ms, drift_ms) != drift_ms);
         self.announce(facts)
+    }
+
+    fn tell_recording(&self) {
+        let stopped = self.unrecorded.map(|stopped| stopped.sentence().to_owned());
+        tracing::warn!(stopped, "the recording changed");
+        self.link.tell(Report::Recording { stopped });
     }
 
     fn announce(&mut self, facts: Vec<Fact>) -> io::Result<()> {
@@ -261,6 +282,11 @@ impl Transmission {
             std::mem::replace(&mut standing.head_media_ms, head_media_ms) != head_media_ms
         });
         changed.iter().for_each(|rung| self.tell_rung(rung));
+        // The last segments of slow rungs may come some seconds after the order to end.
+        if self.ending && self.ended.is_none() && self.stage.origin().with_window(|window| window.has_ended()) {
+            self.ended = Some(Instant::now());
+            self.link.tell(Report::Ended);
+        }
         Ok(())
     }
 
@@ -272,6 +298,9 @@ impl Transmission {
         self.stage.rungs().keys().for_each(|rung| self.tell_rung(rung));
         if let Some(text) = self.packaging.codec() {
             self.link.tell(Report::Codec { text: text.to_owned() });
+        }
+        if self.unrecorded.is_some() {
+            self.tell_recording();
         }
         if self.ended.is_some() {
             self.link.tell(Report::Ended);

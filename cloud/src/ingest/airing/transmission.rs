@@ -146,7 +146,7 @@ impl Airing {
         }
         running.due = Instant::now() + HEARTBEAT_WITHIN;
         match report {
-            Report::Hello(_) | Report::Heartbeat { .. } => {}
+            Report::Hello(_) | Report::Heartbeat { .. } | Report::Recording { .. } => {}
             Report::SessionMapped { session, offset_ms } => {
                 self.fact(MediaFact::SessionMapped { session, offset_ms });
             }

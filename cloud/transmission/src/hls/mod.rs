@@ -38,4 +38,5 @@ pub use grid::{HOLD_BACK_MILLIPARTS, MAX_SEGMENT, MIN_SEGMENT, PART_TARGET, TARG
 pub use packager::{AccessUnit, LiveFrom, Packaged, Packager};
 pub use sps::Sps;
 pub use time::{MediaTime, TIMESCALE};
+pub use track::{Media, Stored};
 pub use window::{Answer, Want, Window};

@@ -202,13 +202,8 @@ fn measured_bandwidth(segments: &[&Segment]) -> (u64, u64) {
 
 /// Frames in a second counted in the newest complete segment, for streams that don't say.
 fn measured_rate(segments: &[&Segment]) -> Option<f64> {
-    use mp4_atom::{Decode, Moof};
     let segment = segments.iter().rev().find(|s| s.duration.is_some() && !s.gap)?;
-    let frames = segment.parts.iter().filter_map(|part| {
-        let moof = Moof::decode(&mut &part.bytes[..]).ok()?;
-        let video = moof.traf.iter().find(|t| t.tfhd.track_id == super::boxes::VIDEO_TRACK)?;
-        Some(video.trun.first()?.samples.len())
-    });
-    let rate = frames.sum::<usize>() as f64 / segment.length().seconds().max(0.001);
+    let pictures: u32 = segment.parts.iter().map(|part| part.pictures).sum();
+    let rate = f64::from(pictures) / segment.length().seconds().max(0.001);
     (rate > 0.5).then_some(rate)
 }

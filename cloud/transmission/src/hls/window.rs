@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use vitrine_protocol::{Highlight, HighlightAction, PublishSessionId};
 
 use super::{
+    boxes,
     fact::{Fact, Offer, RungName},
     grid::PART_TARGET,
     playlist,
     time::MediaTime,
-    track::{Init, Part, Pin, Segment, Track},
+    track::{Init, Media, Part, Pin, Segment, Stored, Track},
 };
 
 /// How many parts ahead of the newest one a request may wait for: three seconds of them. Source: the draft's section
@@ -65,7 +65,7 @@ pub enum Answer {
     /// A playlist, text.
     Playlist(String),
     /// Media that never changes: to be sent one after the other.
-    Media(Vec<Bytes>),
+    Media(Vec<Media>),
     /// Not there yet, but promised: wait for the next fact and ask again.
     NotYet,
     /// Isn't there and won't come: 404.
@@ -124,13 +124,13 @@ impl Window {
     }
 
     /// This window with the facts of a journal in it.
-    pub fn restored(mut self, facts: impl IntoIterator<Item = Fact>) -> Self {
-        facts.into_iter().for_each(|fact| self.apply(fact));
+    pub fn restored(mut self, facts: impl IntoIterator<Item = (Fact, Option<Stored>)>) -> Self {
+        facts.into_iter().for_each(|(fact, stored)| self.apply(fact, stored));
         self
     }
 
-    /// Takes a fact in.
-    pub fn apply(&mut self, fact: Fact) {
+    /// Takes a fact in; `stored` is where the journal has its bytes.
+    pub fn apply(&mut self, fact: Fact, stored: Option<Stored>) {
         match fact {
             Fact::Init { rung, version, info, bytes } => {
                 self.init_versions.insert(rung.clone(), version);
@@ -163,7 +163,9 @@ impl Window {
                 if let Some(segment) = self.last_segment(&rung, msn)
                     && segment.parts.len() == index as usize
                 {
-                    segment.parts.push(Part { duration, independent, bytes });
+                    let pictures = boxes::pictures(&bytes);
+                    let media = Media::Held(bytes);
+                    segment.parts.push(Part { duration, independent, pictures, media, stored });
                 }
             }
             Fact::SegmentClosed { rung, msn, duration, gap } => {
@@ -276,10 +278,10 @@ impl Window {
             Want::Init { rung, version } => self
                 .track(rung)
                 .and_then(|t| t.inits.get(version))
-                .map_or(Answer::Missing, |init| Answer::Media(vec![init.bytes.clone()])),
+                .map_or(Answer::Missing, |init| Answer::Media(vec![Media::Held(init.bytes.clone())])),
             Want::Segment { rung, msn } => match self.track(rung).and_then(|t| t.get(*msn)) {
                 Some(s) if *msn >= from && s.duration.is_some() && !s.gap => {
-                    Answer::Media(s.parts.iter().map(|p| p.bytes.clone()).collect())
+                    Answer::Media(s.parts.iter().map(|p| p.media.clone()).collect())
                 }
                 _ => Answer::Missing,
             },
@@ -292,7 +294,7 @@ impl Window {
                     };
                 };
                 match track.get(*msn).and_then(|s| s.parts.get(*index as usize)) {
-                    Some(part) => Answer::Media(vec![part.bytes.clone()]),
+                    Some(part) => Answer::Media(vec![part.media.clone()]),
                     // The one part that the playlist hints at is worth waiting for.
                     None if track.head() == Some((*msn, *index)) && !self.ended => Answer::NotYet,
                     None => Answer::Missing,

@@ -44,6 +44,8 @@ pub struct Identity {
 pub struct Standing {
     /// How far the media clock has come.
     pub head_media_ms: i64,
+    /// How far the pictures' clock has run ahead of the wall clock.
+    pub drift_ms: i64,
     /// The publish session received last.
     pub session: Option<PublishSessionId>,
 }
@@ -173,8 +175,8 @@ impl Task {
                     None => return Err(NobodyListens),
                 },
                 _ = heartbeat.tick() => {
-                    let head_media_ms = self.standing.borrow().head_media_ms;
-                    send(&mut connection, &Report::Heartbeat { head_media_ms }).await
+                    let Standing { head_media_ms, drift_ms, .. } = *self.standing.borrow();
+                    send(&mut connection, &Report::Heartbeat { head_media_ms, drift_ms }).await
                 }
             };
             if let Err(error) = outcome {

@@ -59,7 +59,7 @@ impl Show {
 
     fn take(&mut self, facts: Vec<Fact>) {
         for fact in facts {
-            self.window.apply(fact.clone());
+            self.window.apply(fact.clone(), None);
             self.facts.push(fact);
         }
     }

@@ -59,7 +59,7 @@ fn a_crash_goes_on_with_identical_bytes_behind_a_discontinuity() {
     show.went_live();
     let mut file = Vec::new();
     show.facts.iter().for_each(|f| journal::encode(f, &mut file));
-    let mut window = Window::new(1, DateTime::UNIX_EPOCH).restored(journal::decode(file.into()));
+    let mut window = Window::new(1, DateTime::UNIX_EPOCH).restored(journal::decode(file.into()).map(|fact| (fact, None)));
     let first = show.parts("source")[0].0;
     for (msn, index, ..) in show.parts("source").iter().filter(|p| p.0 > first) {
         let want = Want::Part { rung: rung("source"), msn: *msn, index: *index };
@@ -67,7 +67,7 @@ fn a_crash_goes_on_with_identical_bytes_behind_a_discontinuity() {
     }
     let (packager, facts) = Packager::resume(&[rung("source")], &window);
     assert!(matches!(&facts[..], [Fact::SegmentClosed { msn: 4, gap: false, .. }]), "{facts:?}");
-    facts.into_iter().for_each(|f| window.apply(f));
+    facts.into_iter().for_each(|f| window.apply(f, None));
     assert_eq!(window.head(), show.window.head());
     let mut show = Show { packager, window, facts: Vec::new(), audio_at: 30_000.0, cuts: Vec::new() };
     show.packager.set_video(&rung("source"), video_config());
