@@ -9,15 +9,17 @@ use tokio_util::task::TaskTracker;
 
 use crate::base::Clock;
 use crate::blobs::{Blobs, FolderBlobs};
-use crate::bus::{BusHandle, LocalBus};
+use crate::bus::{self, BusHandle};
 use crate::catalog::Catalog;
 use crate::config::{Config, PublisherConflict};
 use crate::db::{Db, DbError};
 use crate::edge::{Edge, EdgeConfig};
-use crate::events::Relay;
+use crate::events::{DeadFacts, Relay};
 use crate::ingest::{self, Ingest, Processes};
+use crate::jobs::Jobs;
 use crate::org::Orgs;
 use crate::rtm::{Rtm, ViewerTokens};
+use crate::secrets::{self, KeyRing, SecretsError};
 use crate::show::Shows;
 use crate::storefront::{Storefront, WebFiles};
 
@@ -30,6 +32,12 @@ pub struct App {
     pub clock: Clock,
     /// The database, migrated.
     pub db: Db,
+    /// Seals secrets that are kept.
+    pub key_ring: KeyRing,
+    /// Work for later, and timers.
+    pub jobs: Jobs,
+    /// Facts that a listener could not handle.
+    pub dead_facts: DeadFacts,
     /// Wake-ups.
     pub bus: BusHandle,
     /// Files.
@@ -104,6 +112,9 @@ pub enum StartError {
     /// The database does not open.
     #[error(transparent)]
     Db(#[from] DbError),
+    /// The keys of secrets cannot be used.
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
     /// The HTTP client of the edge cannot be built.
     #[error("the edge cannot be built")]
     Edge(#[source] reqwest::Error),
@@ -118,12 +129,13 @@ impl App {
         make_data_dir(&config.storage.data_dir)?;
         let db = Db::connect(&config.storage.database_url()).await?;
         db.migrate().await?;
+        let key_ring = secrets::open(&config.storage, &db, clock.now()).await?;
         let path = config.storage.data_dir.join("keys/viewer.key");
         let tokens = ViewerTokens::open(&path).map_err(|source| StartError::ViewerKey { path, source })?;
-        Self::over(db, config, clock, addresses, tokens)
+        Self::over(db, config, clock, addresses, key_ring, tokens)
     }
 
-    /// Builds the rooms over a migrated database.
+    /// Builds the rooms over a migrated database. Needs a running tokio runtime.
     ///
     /// # Errors
     /// [`StartError::Edge`].
@@ -132,13 +144,17 @@ impl App {
         config: Config,
         clock: Clock,
         addresses: Addresses,
+        key_ring: KeyRing,
         tokens: ViewerTokens,
     ) -> Result<Self, StartError> {
         let public_url = config.server.public_url(addresses.http);
         let rtmp_url = config.server.rtmp_public_url(addresses.rtmp);
 
+        let jobs = Jobs::new(db.clone(), clock.clone());
+        let dead_facts = DeadFacts::new(db.clone(), clock.clone());
         let relay = Arc::new(Relay::new(db.clone(), clock.clone()));
-        let bus: BusHandle = Arc::new(LocalBus::new());
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let bus = bus::open(&db, &tasks, &stop);
         let blobs: Blobs = Arc::new(FolderBlobs::new(config.storage.blobs_dir()));
 
         let orgs = Orgs::new(db.clone(), clock.clone());
@@ -164,6 +180,9 @@ impl App {
             config: Arc::new(config),
             clock,
             db,
+            key_ring,
+            jobs,
+            dead_facts,
             bus,
             blobs,
             relay,
@@ -174,8 +193,8 @@ impl App {
             edge,
             rtm,
             storefront,
-            tasks: TaskTracker::new(),
-            stop: CancellationToken::new(),
+            tasks,
+            stop,
         })
     }
 }
@@ -223,6 +242,7 @@ pub mod testing {
                 Config::for_testing(dir.path()),
                 hands.clock(),
                 addresses,
+                KeyRing::for_testing(),
                 ViewerTokens::for_testing(),
             )
             .expect("an app");

@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::base::{ApiError, Problem};
 use crate::config::ServeRole;
 use crate::org::{OrgError, Orgs};
-use crate::{catalog, edge, org, rtm, show, storefront};
+use crate::{catalog, edge, events, jobs, org, rtm, show, storefront};
 
 mod connection;
 mod descriptors;
@@ -60,6 +60,8 @@ impl utoipa::Modify for BearerToken {
 /// Every documented address.
 fn documented(app: &App) -> OpenApiRouter {
     OpenApiRouter::with_openapi(Document::openapi())
+        .merge(events::router(app.dead_facts.clone()))
+        .merge(jobs::router(app.jobs.clone()))
         .merge(org::router(app.orgs.clone()))
         .merge(catalog::router(app.catalog.clone()))
         .merge(show::router(app.shows.clone()))

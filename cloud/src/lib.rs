@@ -11,6 +11,10 @@ pub mod base;
 
 pub mod db;
 
+pub mod secrets;
+
+pub mod jobs;
+
 pub mod events;
 
 pub mod bus;

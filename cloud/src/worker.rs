@@ -1,7 +1,9 @@
-//! The one list of listeners, followers and timers.
+//! The one list of listeners, followers, runners of jobs, and timers.
 
 use std::sync::Arc;
 use std::time::Duration;
+
+use tokio::sync::watch;
 
 use crate::app::App;
 use crate::bus;
@@ -9,6 +11,7 @@ use crate::config::ServeRole;
 use crate::db::DbError;
 use crate::events::{Follower, Listener};
 use crate::ingest::OrderTransmissions;
+use crate::jobs::{Runner, Timer, TimerResult};
 use crate::show;
 
 /// Those who change the database when they hear a fact.
@@ -25,18 +28,28 @@ fn followers(app: &App) -> Vec<Arc<dyn Follower>> {
     followers
 }
 
-/// What happens by time alone.
-fn timers(app: &App) {
-    let shows = app.shows.clone();
-    every(app, "sweep_deserted_shows", Duration::from_secs(1), move || {
-        let shows = shows.clone();
-        async move { shows.sweep_deserted().await.map(drop).map_err(Into::into) }
-    });
-    let orgs = app.orgs.clone();
-    every(app, "sweep_sessions", Duration::from_secs(3600), move || {
-        let orgs = orgs.clone();
-        async move { orgs.sweep_sessions().await.map(drop).map_err(Into::into) }
-    });
+/// Those who do what was left for later.
+fn runners(_: &App) -> Vec<Arc<dyn Runner>> {
+    Vec::new()
+}
+
+/// What happens by time alone, in one process of all that share the database.
+fn timers(app: &App) -> Vec<Timer> {
+    let (shows, orgs) = (app.shows.clone(), app.orgs.clone());
+    vec![
+        Timer::new("show.sweep_deserted", Duration::from_secs(1), move || {
+            let shows = shows.clone();
+            async move { shows.sweep_deserted().await.map(drop).map_err(Into::into) }
+        }),
+        Timer::new("org.sweep_sessions", Duration::from_secs(3600), move || {
+            let orgs = orgs.clone();
+            async move { orgs.sweep_sessions().await.map(drop).map_err(Into::into) }
+        }),
+    ]
+}
+
+/// What each process does for itself.
+fn own_timers(app: &App) {
     let db = app.db.clone();
     every(app, "checkpoint", Duration::from_secs(300), move || {
         let db = db.clone();
@@ -49,15 +62,22 @@ fn timers(app: &App) {
 /// # Errors
 /// The database does not answer.
 pub async fn start(app: &App) -> Result<(), DbError> {
-    wake_relay(app);
+    wake(app);
     for follower in followers(app) {
         app.relay.follow(follower, &app.tasks, app.stop.clone()).await?;
     }
     if app.config.server.plays(ServeRole::Worker) {
         for listener in listeners(app) {
-            app.relay.listen(listener, &app.tasks, app.stop.clone());
+            app.relay.listen(listener, &app.tasks, app.stop.clone()).await?;
         }
-        timers(app);
+        app.jobs.take_over().await?;
+        for runner in runners(app) {
+            app.jobs.run(runner, &app.tasks, app.stop.clone());
+        }
+        for timer in timers(app) {
+            app.jobs.every(timer, &app.tasks, app.stop.clone()).await?;
+        }
+        own_timers(app);
     }
     if app.config.server.plays(ServeRole::Ingest) {
         lose_ghosts(app);
@@ -65,21 +85,33 @@ pub async fn start(app: &App) -> Result<(), DbError> {
     Ok(())
 }
 
-/// A commit here wakes the relay of every process on the bus, this one included.
-fn wake_relay(app: &App) {
-    let (mut commits, bus, stop) = (app.db.commits(), app.bus.clone(), app.stop.clone());
+/// A commit here wakes the relay and the runners of every process on the bus, this one included.
+fn wake(app: &App) {
+    let (relay, jobs) = (app.relay.nudge(), app.jobs.nudge());
+    carry(app, bus::FACTS, app.db.commits(), move || relay.nudge());
+    carry(app, bus::JOBS, app.db.jobs_left(), move || jobs.nudge());
+}
+
+/// Says commits of this process on the bus, and tells `woken` of everybody's.
+fn carry(
+    app: &App,
+    subject: &'static str,
+    mut commits: watch::Receiver<u64>,
+    woken: impl Fn() + Send + Sync + 'static,
+) {
+    let (bus, stop) = (app.bus.clone(), app.stop.clone());
     app.tasks.spawn(async move {
         while let Some(Ok(())) = stop.run_until_cancelled(commits.changed()).await {
-            bus.publish(bus::FACTS, bytes::Bytes::new());
+            bus.publish(subject, bytes::Bytes::new());
         }
     });
-    let (mut facts, nudge, stop) = (app.bus.subscribe(bus::FACTS), app.relay.nudge(), app.stop.clone());
+    let (mut heard, stop) = (app.bus.subscribe(subject), app.stop.clone());
     app.tasks.spawn(async move {
-        while let Some(received) = stop.run_until_cancelled(facts.next()).await {
+        while let Some(received) = stop.run_until_cancelled(heard.next()).await {
             if received == bus::Received::Closed {
                 break;
             }
-            nudge.nudge();
+            woken();
         }
     });
 }
@@ -97,8 +129,6 @@ fn lose_ghosts(app: &App) {
         }
     });
 }
-
-type TimerResult = Result<(), Box<dyn std::error::Error + Send + Sync>>;
 
 /// Runs `work` at once and then again and again, `pause` apart.
 fn every<F>(app: &App, name: &'static str, pause: Duration, work: impl Fn() -> F + Send + Sync + 'static)

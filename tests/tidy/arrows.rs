@@ -3,10 +3,12 @@
 use crate::source::Tree;
 
 /// The ladder: a room uses rooms before it, never after.
-const LADDER: [&str; 18] = [
+const LADDER: [&str; 20] = [
     "config",
     "base",
     "db",
+    "secrets",
+    "jobs",
     "events",
     "bus",
     "blobs",

@@ -117,6 +117,8 @@ ids! {
     BanId "ban";
     /// One run of a publisher, from `publish` to its end; RTMP timestamps count from its start.
     PublishSessionId "publish session";
+    /// A piece of work that the cloud does later.
+    JobId "job";
 }
 
 #[cfg(test)]

@@ -102,6 +102,8 @@ permissions! {
     SpeakInChat: Owner | Host | Moderator;
     /// Remove messages and ban viewers.
     ModerateChat: Owner | Host | Moderator;
+    /// See work that failed for good, and have it tried again.
+    ManageJobs: Owner;
 }
 
 impl Actor {

@@ -11,6 +11,7 @@ mod extract;
 mod http_client;
 mod page;
 mod secret;
+mod secret_file;
 
 pub use actor::{Actor, ActorKind, Denied, Membership, Permission};
 pub use api_error::{ApiError, Problem, Problems};
@@ -20,3 +21,4 @@ pub use extract::{IfMatch, Json, Path, Query, Remote, Versioned, patch_field, re
 pub use http_client::http_client;
 pub use page::{Page, PageQuery};
 pub use secret::{Secret, hash_secret};
+pub use secret_file::read_or_make_secret;

@@ -1,16 +1,22 @@
 //! Wakes the other parts, on this machine or on others. Losing a message loses nothing.
 //!
-//! Owns: the [`Bus`] trait and its in-process side. Carries wake-ups and what lives a moment only;
-//! whatever must not be lost is SQL.
+//! Owns: the [`Bus`] trait, its in-process side, and wake-ups between processes on one Postgres.
+//! Carries wake-ups and what lives a moment only; whatever must not be lost is SQL. Leans on `db`.
 
 mod local;
+mod postgres;
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 pub use local::LocalBus;
+pub use postgres::PostgresBus;
+
+use crate::db::Db;
 
 /// Says things to whoever listens now.
 pub trait Bus: Send + Sync + 'static {
@@ -26,6 +32,23 @@ pub type BusHandle = Arc<dyn Bus>;
 
 /// The subject that tells of committed facts; empty bodies.
 pub const FACTS: &str = "vt.facts";
+
+/// The subject that tells of committed jobs; empty bodies.
+pub const JOBS: &str = "vt.jobs";
+
+/// The subjects that reach every process, whichever bus carries them.
+const WAKE_UPS: [&str; 2] = [FACTS, JOBS];
+
+/// The bus that fits `db`: in-process where one process owns the database, else one that wakes the others
+/// too. Its tasks run on `tasks` until `stop`. Needs a running tokio runtime.
+#[must_use]
+pub fn open(db: &Db, tasks: &TaskTracker, stop: &CancellationToken) -> BusHandle {
+    if db.is_shared() {
+        Arc::new(PostgresBus::start(db.clone(), tasks, stop))
+    } else {
+        Arc::new(LocalBus::new())
+    }
+}
 
 /// One subscriber's end.
 #[derive(Debug)]

@@ -12,7 +12,7 @@ pub use listen::{Listen, NotAnAddress};
 pub use media::{Media, PublisherConflict, RungName};
 pub use server::{ServeRole, Server};
 pub use show::Show;
-pub use storage::Storage;
+pub use storage::{Hidden, Storage};
 
 /// All settings of `serve`.
 #[derive(Debug, Clone, clap::Args)]
@@ -80,5 +80,11 @@ mod tests {
             let Err(error) = Cli::try_parse_from(arguments) else { panic!("{arguments:?} was taken") };
             assert!(error.to_string().contains(word), "{error}");
         }
+    }
+
+    #[test]
+    fn keys_are_never_printed() {
+        let cli = Cli::try_parse_from(["x", "--secret-keys", "a:AAEC"]).unwrap();
+        assert!(!format!("{:?}", cli.config).contains("AAEC"));
     }
 }

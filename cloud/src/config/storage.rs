@@ -1,6 +1,8 @@
 //! Where things are kept.
 
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 /// Folders and the database.
 #[derive(Debug, Clone, clap::Args)]
@@ -12,11 +14,43 @@ pub struct Storage {
     /// sqlite:PATH or postgres://…; a file in the data folder when not set
     #[arg(long, env = "VITRINE_DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
+
+    /// Keys that seal secrets, newest first: id:key,id:key, each key 32 bytes in base64; a file in the data
+    /// folder when not set. To change the key, put a new one last on every process, then first, and keep the
+    /// older ones
+    #[arg(long, env = "VITRINE_SECRET_KEYS", hide_env_values = true)]
+    pub secret_keys: Option<Hidden>,
+}
+
+/// A setting that stays out of logs.
+#[derive(Clone)]
+pub struct Hidden(String);
+
+impl Hidden {
+    /// The setting's text.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Hidden {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Hidden(…)")
+    }
 }
 
 impl Storage {
     pub(super) fn for_testing(dir: &Path) -> Self {
-        Self { data_dir: dir.to_owned(), database_url: None }
+        Self { data_dir: dir.to_owned(), database_url: None, secret_keys: None }
     }
 
     /// The database's address.
@@ -26,6 +60,12 @@ impl Storage {
             Some(url) => url.clone(),
             None => format!("sqlite:{}", self.data_dir.join("vitrine.db").display()),
         }
+    }
+
+    /// The file of the keys that seal secrets, where the setting names none.
+    #[must_use]
+    pub fn secret_keys_file(&self) -> PathBuf {
+        self.data_dir.join("keys/secrets.keys")
     }
 
     /// The folder of blobs.

@@ -14,10 +14,11 @@ use sqlx::sqlite::{
 };
 use tokio::sync::watch;
 
+use super::tx::Commits;
 use super::{DbError, Side, Tx};
 
 /// Every change of the tables, in order; forward only.
-const MIGRATIONS: [(i64, &str, &str); 7] = [
+const MIGRATIONS: [(i64, &str, &str); 10] = [
     (1, "events", include_str!("../../migrations/0001_events.sql")),
     (2, "org", include_str!("../../migrations/0002_org.sql")),
     (3, "show", include_str!("../../migrations/0003_show.sql")),
@@ -25,16 +26,19 @@ const MIGRATIONS: [(i64, &str, &str); 7] = [
     (40, "chat", include_str!("../../migrations/0040_chat.sql")),
     (41, "chat_marks", include_str!("../../migrations/0041_chat_marks.sql")),
     (42, "chat_restore", include_str!("../../migrations/0042_chat_restore.sql")),
+    (50, "secrets", include_str!("../../migrations/0050_secrets.sql")),
+    (51, "event_partitions", include_str!("../../migrations/0051_event_partitions.sql")),
+    (52, "jobs", include_str!("../../migrations/0052_jobs.sql")),
 ];
 
 /// How long a statement waits for a connection before it gives up.
-const ACQUIRE_WITHIN: Duration = Duration::from_secs(5);
+pub(super) const ACQUIRE_WITHIN: Duration = Duration::from_secs(5);
 
 /// The database. Clones share its pools.
 #[derive(Clone)]
 pub struct Db {
     pools: Pools,
-    commits: watch::Sender<i64>,
+    commits: Commits,
 }
 
 #[derive(Clone)]
@@ -66,7 +70,7 @@ impl Db {
         } else {
             return Err(DbError::UnknownUrl);
         };
-        Ok(Self { pools, commits: watch::Sender::new(0) })
+        Ok(Self { pools, commits: Commits::default() })
     }
 
     /// Brings the tables up to date. Safe while another version still serves, and when run twice at once.
@@ -74,10 +78,18 @@ impl Db {
     /// # Errors
     /// A migration failed, or the database knows migrations that this version does not.
     pub async fn migrate(&self) -> Result<(), DbError> {
-        let migrations = MIGRATIONS.map(|(version, name, sql)| {
-            Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
-        });
-        let migrator = Migrator::with_migrations(migrations.into());
+        self.migrate_to(i64::MAX).await
+    }
+
+    /// Runs the migrations up to `version`, for tests of those that follow.
+    pub(super) async fn migrate_to(&self, version: i64) -> Result<(), DbError> {
+        let wanted = MIGRATIONS.into_iter().filter(|(number, ..)| *number <= version);
+        let migrations: Vec<_> = wanted
+            .map(|(version, name, sql)| {
+                Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+            })
+            .collect();
+        let migrator = Migrator::with_migrations(migrations);
         match &self.pools {
             Pools::Sqlite { writer, .. } => migrator.run(writer).await,
             Pools::Pg(pool) => migrator.run(pool).await,
@@ -106,10 +118,16 @@ impl Db {
         }
     }
 
-    /// Changes with each commit of this process that left a fact; holds the last fact's number.
+    /// Changes with each commit of this process that gives listeners something to do; counts them.
     #[must_use]
-    pub fn commits(&self) -> watch::Receiver<i64> {
-        self.commits.subscribe()
+    pub fn commits(&self) -> watch::Receiver<u64> {
+        self.commits.facts.subscribe()
+    }
+
+    /// Changes with each commit of this process that left a job; counts them.
+    #[must_use]
+    pub fn jobs_left(&self) -> watch::Receiver<u64> {
+        self.commits.jobs.subscribe()
     }
 
     /// Whether the database answers.
@@ -218,13 +236,13 @@ mod tests {
     async fn a_dropped_transaction_leaves_nothing() {
         each_db(async |db| {
             let mut tx = db.begin().await.unwrap();
-            crate::on!(tx, c => sqlx::query("UPDATE event_counter SET seq = 99").execute(c).await.map(drop))
+            crate::on!(tx, c => sqlx::query("UPDATE event_counters SET seq = 99").execute(c).await.map(drop))
                 .unwrap();
             drop(tx);
             let seq: i64 =
-                crate::on!(db, c => sqlx::query_scalar("SELECT seq FROM event_counter").fetch_one(c).await)
+                crate::on!(db, c => sqlx::query_scalar("SELECT MAX(seq) FROM event_counters").fetch_one(c).await)
                     .unwrap();
-            assert_eq!(seq, 0);
+            assert_eq!(seq, 15);
         })
         .await;
     }

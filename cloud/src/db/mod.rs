@@ -1,10 +1,12 @@
 //! The database: SQLite (the default, one file) or Postgres, in one dialect.
 //!
-//! Owns: [`Db`], [`Tx`], the [`on!`](crate::on) macro, migrations, and the rows of the outbox that
-//! a transaction leaves behind at its very end. Each room keeps its own SQL in its `store.rs`.
+//! Owns: [`Db`], [`Tx`], the [`on!`](crate::on) macro, migrations, and the rows of the outbox that a
+//! transaction leaves behind at its very end, messages between processes on one Postgres. Each room keeps its
+//! own SQL in its `store.rs`.
 
 mod connect;
 mod error;
+mod notify;
 mod outbox;
 #[cfg(test)]
 pub mod testing;
@@ -12,12 +14,14 @@ mod tx;
 
 pub use connect::Db;
 pub use error::DbError;
-pub use outbox::OutboxRow;
+pub use notify::Notifications;
+pub use outbox::{OutboxRow, PARTITIONS};
 pub use tx::{Side, Tx};
 
 /// Declares a struct that is read from a row, each field from the column of its name.
 ///
-/// (sqlx's own derive compiles both drivers, SQLite's C code included, a second time for the machine that builds.)
+/// (sqlx's own derive compiles both drivers, SQLite's C code included, a second time for the machine that
+/// builds.)
 #[macro_export]
 macro_rules! row {
     (struct $name:ident { $($field:ident: $kind:ty),* $(,)? }) => {

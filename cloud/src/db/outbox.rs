@@ -1,11 +1,18 @@
 //! Rows that a transaction writes last: the facts of `events`, numbered in the order of commits.
 
+use std::collections::BTreeMap;
+
 use super::{DbError, Tx};
 use crate::on;
+
+/// How many counters number the facts; see `migrations/0051_event_partitions.sql`.
+pub const PARTITIONS: i64 = 16;
 
 /// A fact before it has its number.
 #[derive(Debug, Clone)]
 pub struct OutboxRow {
+    /// Whose counter numbers it, 0 to [`PARTITIONS`] - 1.
+    pub partition: i64,
     /// When it happened, milliseconds since 1970.
     pub at_ms: i64,
     /// Whose it is.
@@ -18,19 +25,27 @@ pub struct OutboxRow {
     pub body: String,
 }
 
-/// Numbers and writes `rows`; returns the last number.
-pub(super) async fn write(tx: &mut Tx, rows: Vec<OutboxRow>) -> Result<i64, DbError> {
-    let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-    let last: i64 = on!(tx, c => sqlx::query_scalar(
-        "UPDATE event_counter SET seq = seq + $1 WHERE id = 1 RETURNING seq"
-    ).bind(count).fetch_one(c).await)?;
-    let mut seq = last - count;
+/// Numbers and writes `rows`.
+pub(super) async fn write(tx: &mut Tx, rows: Vec<OutboxRow>) -> Result<(), DbError> {
+    // Ordered: whoever needs two counters locks them in the order in which everybody does.
+    let mut partitions: BTreeMap<i64, Vec<OutboxRow>> = BTreeMap::new();
     for row in rows {
-        seq += 1;
-        on!(tx, c => sqlx::query(
-            "INSERT INTO events (seq, at_ms, org_id, show_id, actor, body) VALUES ($1, $2, $3, $4, $5, $6)"
-        ).bind(seq).bind(row.at_ms).bind(&row.org_id).bind(&row.show_id).bind(&row.actor).bind(&row.body)
-            .execute(c).await.map(drop))?;
+        partitions.entry(row.partition).or_default().push(row);
     }
-    Ok(last)
+    for (partition, rows) in partitions {
+        let numbers = PARTITIONS * i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        let last: i64 = on!(tx, c => sqlx::query_scalar(
+            "UPDATE event_counters SET seq = seq + $2 WHERE partition = $1 RETURNING seq"
+        ).bind(partition).bind(numbers).fetch_one(c).await)?;
+        let mut seq = last - numbers;
+        for row in rows {
+            seq += PARTITIONS;
+            on!(tx, c => sqlx::query(
+                "INSERT INTO events (seq, partition, at_ms, org_id, show_id, actor, body)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7)"
+            ).bind(seq).bind(partition).bind(row.at_ms).bind(&row.org_id).bind(&row.show_id).bind(&row.actor)
+                .bind(&row.body).execute(c).await.map(drop))?;
+        }
+    }
+    Ok(())
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tokio::sync::{Mutex, OnceCell};
 
-use super::Db;
+use super::{Db, DbError};
 
 static TEMPLATE: OnceCell<String> = OnceCell::const_new();
 static COPYING: Mutex<()> = Mutex::const_new(());
@@ -21,23 +21,72 @@ pub async fn each_db(test: impl AsyncFn(Db)) {
     db.migrate().await.expect("SQLite migrates");
     test(db.clone()).await;
     db.close().await;
+    if let Some(server) = postgres() {
+        let template = TEMPLATE.get_or_init(|| make_template(&server)).await;
+        on_postgres(&server, template, async |url| {
+            let db = Db::connect(&url).await.expect("the test database opens");
+            test(db.clone()).await;
+            db.close().await;
+        })
+        .await;
+    }
+}
 
-    let Ok(server) = std::env::var("VITRINE_TEST_PG") else {
+/// As [`each_db`], with the tables as the migration `version` left them. [`Db::migrate`] does the rest.
+pub async fn each_db_at(version: i64, test: impl AsyncFn(Db)) {
+    let at = async |url: String| -> Result<Db, DbError> {
+        let db = Db::connect(&url).await?;
+        db.migrate_to(version).await?;
+        Ok(db)
+    };
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let db = at(format!("sqlite:{}/v.db", dir.path().display())).await.expect("SQLite migrates");
+    test(db.clone()).await;
+    db.close().await;
+    if let Some(server) = postgres() {
+        on_postgres(&server, "template0", async |url| {
+            let db = at(url).await.expect("Postgres migrates");
+            test(db.clone()).await;
+            db.close().await;
+        })
+        .await;
+    }
+}
+
+/// Runs `test` with two processes' worth of handles on one Postgres database; nothing on SQLite, which has
+/// one process.
+pub async fn two_processes(test: impl AsyncFn(Db, Db)) {
+    if let Some(server) = postgres() {
+        let template = TEMPLATE.get_or_init(|| make_template(&server)).await;
+        on_postgres(&server, template, async |url| {
+            let one = Db::connect(&url).await.expect("the test database opens");
+            let other = Db::connect(&url).await.expect("the test database opens");
+            test(one.clone(), other.clone()).await;
+            one.close().await;
+            other.close().await;
+        })
+        .await;
+    }
+}
+
+fn postgres() -> Option<String> {
+    let server = std::env::var("VITRINE_TEST_PG").ok();
+    if server.is_none() {
         assert!(std::env::var_os("CI").is_none(), "VITRINE_TEST_PG must be set under CI");
         eprintln!("SKIPPED on Postgres: VITRINE_TEST_PG is not set (tests/postgres.sh start)");
-        return;
-    };
-    let template = TEMPLATE.get_or_init(|| make_template(&server)).await;
+    }
+    server
+}
+
+async fn on_postgres(server: &str, template: &str, test: impl AsyncFn(String)) {
     let name = format!("t_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-    let mut admin = PgConnection::connect(&server).await.expect("Postgres answers");
+    let mut admin = PgConnection::connect(server).await.expect("Postgres answers");
     {
         let _one_copy_at_a_time = COPYING.lock().await;
         let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
         sqlx::query(AssertSqlSafe(create)).execute(&mut admin).await.expect("a test database");
     }
-    let db = Db::connect(&database(&server, &name)).await.expect("the test database opens");
-    test(db.clone()).await;
-    db.close().await;
+    test(database(server, &name)).await;
     let drop = format!("DROP DATABASE {name} WITH (FORCE)");
     sqlx::query(AssertSqlSafe(drop)).execute(&mut admin).await.expect("the test database goes");
 }

@@ -21,15 +21,24 @@ pub enum Side<S, P> {
 pub struct Tx {
     inner: Side<Transaction<'static, Sqlite>, Transaction<'static, Postgres>>,
     outbox: Vec<OutboxRow>,
-    commits: watch::Sender<i64>,
+    left_job: bool,
+    wake_listeners: bool,
+    commits: Commits,
+}
+
+/// How often this process committed facts and jobs, for those who wait for them.
+#[derive(Clone, Default)]
+pub(super) struct Commits {
+    pub(super) facts: watch::Sender<u64>,
+    pub(super) jobs: watch::Sender<u64>,
 }
 
 impl Tx {
     pub(super) fn new(
         inner: Side<Transaction<'static, Sqlite>, Transaction<'static, Postgres>>,
-        commits: watch::Sender<i64>,
+        commits: Commits,
     ) -> Self {
-        Self { inner, outbox: Vec::new(), commits }
+        Self { inner, outbox: Vec::new(), left_job: false, wake_listeners: false, commits }
     }
 
     /// The connection, for [`on!`](crate::on).
@@ -45,27 +54,39 @@ impl Tx {
         self.outbox.push(row);
     }
 
+    /// Says that a job was left: at the commit, those who run jobs are woken.
+    pub fn leave_job(&mut self) {
+        self.left_job = true;
+    }
+
+    /// Says that listeners have to look, though no fact was left.
+    pub fn wake_listeners(&mut self) {
+        self.wake_listeners = true;
+    }
+
     /// Writes the outbox and commits.
     ///
-    /// The counter that numbers the rows is locked here and not before: its lock is held for the
-    /// shortest time, always taken last (so that no two transactions wait for each other), and its
-    /// order is the order of commits.
+    /// The counters that number the rows are locked here and not before: their locks are held for the
+    /// shortest time, always taken last and in one order (so that no two transactions wait for each
+    /// other), and a counter's order is the order of commits.
     ///
     /// # Errors
     /// The database refused; nothing is kept.
     pub async fn commit(mut self) -> Result<(), DbError> {
         let rows = std::mem::take(&mut self.outbox);
-        let last = if rows.is_empty() { None } else { Some(outbox::write(&mut self, rows).await?) };
+        let facts = !rows.is_empty() || self.wake_listeners;
+        if !rows.is_empty() {
+            outbox::write(&mut self, rows).await?;
+        }
         match self.inner {
             Side::Sqlite(tx) => tx.commit().await?,
             Side::Pg(tx) => tx.commit().await?,
         }
-        if let Some(last) = last {
-            self.commits.send_if_modified(|seen| {
-                let newer = last > *seen;
-                *seen = last.max(*seen);
-                newer
-            });
+        if facts {
+            self.commits.facts.send_modify(|count| *count += 1);
+        }
+        if self.left_job {
+            self.commits.jobs.send_modify(|count| *count += 1);
         }
         Ok(())
     }

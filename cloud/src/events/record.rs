@@ -6,12 +6,12 @@ use vitrine_protocol::{OrgId, ShowId};
 
 use super::{Event, store};
 use crate::base::{Actor, to_ms};
-use crate::db::{Db, DbError, OutboxRow, Tx};
+use crate::db::{Db, DbError, OutboxRow, PARTITIONS, Tx};
 
-/// A fact with its place in the order of all facts.
+/// A fact with its place in the order of its organisation's facts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Recorded {
-    /// Grows with each fact; the order of commits.
+    /// Grows with each fact of an organisation, with gaps; the order of commits.
     pub seq: i64,
     /// When it happened.
     pub at: DateTime<Utc>,
@@ -40,6 +40,7 @@ pub fn record(
     event: Event,
 ) -> Result<(), DbError> {
     tx.leave(OutboxRow {
+        partition: partition_of(org),
         at_ms: to_ms(now),
         org_id: org.to_string(),
         show_id: show.map(|show| show.to_string()),
@@ -63,12 +64,10 @@ pub async fn timeline(
     store::of_show(db, org, show, after, limit).await
 }
 
-/// The number of the newest fact; 0 before the first.
-///
-/// # Errors
-/// The database does not answer.
-pub async fn head(db: &Db) -> Result<i64, DbError> {
-    store::head(db).await
+/// Whose counter numbers the organisation's facts: the last hexadecimal digit of its id. Written into rows,
+/// so never changed; an id is a UUIDv7 (RFC 9562, section 5.7), whose last digits are random.
+pub(super) fn partition_of(org: OrgId) -> i64 {
+    i64::from(org.0.as_bytes()[15]) % PARTITIONS
 }
 
 #[cfg(test)]
@@ -94,35 +93,63 @@ mod tests {
             third.commit().await.unwrap();
 
             let facts = timeline(&db, org, show, 0, 10).await.unwrap();
-            assert_eq!(facts.iter().map(|fact| fact.seq).collect::<Vec<_>>(), [1, 2, 3]);
+            let first = PARTITIONS + partition_of(org);
+            assert_eq!(
+                facts.iter().map(|fact| fact.seq).collect::<Vec<_>>(),
+                [first, first + 16, first + 32]
+            );
             assert_eq!(facts[2].event, Event::ShowResumed { show });
             assert_eq!((facts[0].at, facts[0].actor.as_str()), (now, "service:test"));
             assert!(timeline(&db, OrgId::new(), show, 0, 10).await.unwrap().is_empty());
-            assert_eq!(head(&db).await.unwrap(), 3);
+            assert_eq!(timeline(&db, org, show, first, 10).await.unwrap(), facts[1..]);
         })
         .await;
     }
 
     #[tokio::test]
-    async fn many_writers_leave_no_hole_and_no_deadlock() {
+    async fn many_writers_of_many_organisations_leave_no_hole_and_no_deadlock() {
         each_db(async |db| {
-            let (org, now) = (OrgId::new(), TestClock::new().clock().now());
+            let orgs: Vec<_> = (0..32).map(|_| OrgId::new()).collect();
+            let now = TestClock::new().clock().now();
             let mut tasks = tokio::task::JoinSet::new();
-            for _ in 0..24 {
-                let db = db.clone();
+            for n in 0..48 {
+                // Each tells of a few organisations, in an order of its own.
+                let (db, mut told) = (db.clone(), orgs.clone());
+                told.rotate_left(n * 7 % 32);
                 tasks.spawn(async move {
                     let mut tx = db.begin().await.unwrap();
-                    let show = ShowId::new();
-                    record(&mut tx, &Actor::service("test"), now, org, None, Event::ShowChanged { show })
-                        .unwrap();
+                    for org in &told[..4] {
+                        let event = Event::ShowChanged { show: ShowId::new() };
+                        record(&mut tx, &Actor::service("test"), now, *org, None, event).unwrap();
+                    }
                     tx.commit().await.unwrap();
                 });
             }
             while let Some(done) = tasks.join_next().await {
                 done.unwrap();
             }
-            assert_eq!(head(&db).await.unwrap(), 24);
+            let mut count = 0;
+            for (partition, head) in store::heads(&db).await.unwrap() {
+                let facts = store::after(&db, partition, 0, 1000).await.unwrap();
+                let seqs: Vec<_> = facts.iter().map(|fact| fact.seq).collect();
+                let full: Vec<_> = (1..).map(|n| n * 16 + partition).take_while(|seq| *seq <= head).collect();
+                assert_eq!(seqs, full, "partition {partition}");
+                assert!(facts.iter().all(|fact| partition_of(fact.org) == partition));
+                count += seqs.len();
+            }
+            assert_eq!(count, 48 * 4);
         })
         .await;
+    }
+
+    #[test]
+    fn an_organisation_keeps_its_partition_for_good() {
+        for (id, partition) in [
+            ("018f3b1c-0000-7000-8000-000000000000", 0),
+            ("018f3b1c-0000-7000-8000-00000000000a", 10),
+            ("018f3b1c-0000-7000-8000-0000000000ff", 15),
+        ] {
+            assert_eq!(partition_of(id.parse().unwrap()), partition, "{id}");
+        }
     }
 }

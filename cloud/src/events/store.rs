@@ -1,11 +1,18 @@
 //! SQL of facts, cursors and dead letters.
+//!
+//! Heads and cursors are kept by partition; [`UNPARTITIONED`] stands for the facts from before there were
+//! any.
 
 use vitrine_protocol::{OrgId, ShowId};
 
-use super::{Event, Recorded};
+use super::dead::Place;
+use super::{DeadFact, Event, Recorded};
 use crate::base::from_ms;
 use crate::db::{Db, DbError, Tx};
 use crate::{on, row};
+
+/// The facts that the one counter of earlier versions numbered.
+pub(super) const UNPARTITIONED: i64 = -1;
 
 row! {
     struct Row {
@@ -47,33 +54,61 @@ pub(super) async fn of_show(
     Ok(rows.into_iter().map(Row::into_recorded).collect())
 }
 
-pub(super) async fn after(db: &Db, seq: i64, limit: i64) -> Result<Vec<Recorded>, DbError> {
-    let rows: Vec<Row> = on!(db, c => sqlx::query_as(
-        "SELECT seq, at_ms, org_id, show_id, actor, body FROM events WHERE seq > $1 ORDER BY seq LIMIT $2"
-    ).bind(seq).bind(limit).fetch_all(c).await)?;
+/// The facts of a partition after `seq`, oldest first.
+pub(super) async fn after(db: &Db, partition: i64, seq: i64, limit: i64) -> Result<Vec<Recorded>, DbError> {
+    let rows: Vec<Row> = if partition == UNPARTITIONED {
+        on!(db, c => sqlx::query_as(
+            "SELECT seq, at_ms, org_id, show_id, actor, body FROM events
+             WHERE partition IS NULL AND seq > $1 ORDER BY partition, seq LIMIT $2"
+        ).bind(seq).bind(limit).fetch_all(c).await)?
+    } else {
+        on!(db, c => sqlx::query_as(
+            "SELECT seq, at_ms, org_id, show_id, actor, body FROM events
+             WHERE partition = $1 AND seq > $2 ORDER BY seq LIMIT $3"
+        ).bind(partition).bind(seq).bind(limit).fetch_all(c).await)?
+    };
     Ok(rows.into_iter().map(Row::into_recorded).collect())
 }
 
-pub(super) async fn head(db: &Db) -> Result<i64, DbError> {
-    Ok(on!(db, c => sqlx::query_scalar("SELECT seq FROM event_counter WHERE id = 1").fetch_one(c).await)?)
+/// Partition and number of the newest fact in each, [`UNPARTITIONED`] first.
+pub(super) async fn heads(db: &Db) -> Result<Vec<(i64, i64)>, DbError> {
+    Ok(on!(db, c => sqlx::query_as(
+        "SELECT partition, seq FROM event_counters UNION ALL SELECT -1, seq FROM event_counter ORDER BY 1"
+    ).fetch_all(c).await)?)
 }
 
-pub(super) async fn cursor(db: &Db, listener: &str) -> Result<Option<i64>, DbError> {
-    Ok(on!(db, c => sqlx::query_scalar("SELECT seq FROM event_cursors WHERE listener = $1")
-        .bind(listener).fetch_optional(c).await)?)
+/// Partition and cursor of those in which `listener` has not heard all, [`UNPARTITIONED`] first.
+pub(super) async fn unheard(db: &Db, listener: &str) -> Result<Vec<(i64, i64)>, DbError> {
+    Ok(on!(db, c => sqlx::query_as(
+        "SELECT cursor.partition, cursor.seq FROM event_partition_cursors cursor JOIN (
+             SELECT partition, seq FROM event_counters UNION ALL SELECT -1, seq FROM event_counter
+         ) head ON head.partition = cursor.partition
+         WHERE cursor.listener = $1 AND head.seq > cursor.seq ORDER BY 1"
+    ).bind(listener).fetch_all(c).await)?)
 }
 
-pub(super) async fn start_cursor(tx: &mut Tx, listener: &str) -> Result<(), DbError> {
+/// Gives a listener its cursors, unless it has them: at the newest facts, or before the first.
+pub(super) async fn start_cursors(tx: &mut Tx, listener: &str, from_first: bool) -> Result<(), DbError> {
     on!(tx, c => sqlx::query(
-        "INSERT INTO event_cursors (listener, seq) VALUES ($1, 0) ON CONFLICT (listener) DO NOTHING"
-    ).bind(listener).execute(c).await.map(drop))?;
+        "INSERT INTO event_partition_cursors (listener, partition, seq)
+         SELECT $1, head.partition, CASE WHEN $2 THEN 0 ELSE head.seq END FROM (
+             SELECT partition, seq FROM event_counters UNION ALL SELECT -1, seq FROM event_counter
+         ) head WHERE TRUE ON CONFLICT (listener, partition) DO NOTHING"
+    ).bind(listener).bind(from_first).execute(c).await.map(drop))?;
     Ok(())
 }
 
-/// Moves the cursor; false when another process moved it first.
-pub(super) async fn move_cursor(tx: &mut Tx, listener: &str, from: i64, to: i64) -> Result<bool, DbError> {
-    let moved = on!(tx, c => sqlx::query("UPDATE event_cursors SET seq = $3 WHERE listener = $1 AND seq = $2")
-        .bind(listener).bind(from).bind(to).execute(c).await.map(|done| done.rows_affected()))?;
+/// Moves a cursor; false when another process moved it first.
+pub(super) async fn move_cursor(
+    tx: &mut Tx,
+    listener: &str,
+    partition: i64,
+    from: i64,
+    to: i64,
+) -> Result<bool, DbError> {
+    let moved = on!(tx, c => sqlx::query(
+        "UPDATE event_partition_cursors SET seq = $4 WHERE listener = $1 AND partition = $2 AND seq = $3"
+    ).bind(listener).bind(partition).bind(from).bind(to).execute(c).await.map(|done| done.rows_affected()))?;
     Ok(moved == 1)
 }
 
@@ -87,6 +122,97 @@ pub(super) async fn bury(
     on!(tx, c => sqlx::query(
         "INSERT INTO event_dead_letters (listener, seq, at_ms, reason) VALUES ($1, $2, $3, $4)
          ON CONFLICT (listener, seq) DO NOTHING"
+    ).bind(listener).bind(seq).bind(at_ms).bind(reason).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+row! {
+    struct DeadRow {
+        listener: String,
+        reason: String,
+        died_ms: i64,
+        replay_ms: Option<i64>,
+        seq: i64,
+        at_ms: i64,
+        org_id: OrgId,
+        show_id: Option<ShowId>,
+        actor: String,
+        body: String,
+    }
+}
+
+/// Dead letters of an organisation, newest fact first.
+pub(super) async fn dead(
+    db: &Db,
+    org: OrgId,
+    after: Option<Place>,
+    limit: i64,
+) -> Result<Vec<DeadFact>, DbError> {
+    let after = after.unwrap_or(Place { seq: i64::MAX, listener: String::new() });
+    let rows: Vec<DeadRow> = on!(db, c => sqlx::query_as(
+        "SELECT dead.listener, dead.reason, dead.at_ms AS died_ms, dead.replay_ms, events.seq, events.at_ms,
+                events.org_id, events.show_id, events.actor, events.body
+         FROM event_dead_letters dead JOIN events ON events.seq = dead.seq
+         WHERE events.org_id = $1 AND (dead.seq < $2 OR (dead.seq = $2 AND dead.listener > $3))
+         ORDER BY dead.seq DESC, dead.listener LIMIT $4"
+    ).bind(org).bind(after.seq).bind(&after.listener).bind(limit).fetch_all(c).await)?;
+    let dead = |row: DeadRow| {
+        let DeadRow { seq, at_ms, org_id, show_id, actor, body, .. } = row;
+        DeadFact {
+            listener: row.listener,
+            reason: row.reason,
+            died_at: from_ms(row.died_ms),
+            replay_asked_at: row.replay_ms.map(from_ms),
+            fact: Row { seq, at_ms, org_id, show_id, actor, body }.into_recorded(),
+        }
+    };
+    Ok(rows.into_iter().map(dead).collect())
+}
+
+/// Notes that a dead letter is wanted again; false when the organisation has no such letter.
+pub(super) async fn ask_again(
+    tx: &mut Tx,
+    org: OrgId,
+    listener: &str,
+    seq: i64,
+    now_ms: i64,
+) -> Result<bool, DbError> {
+    let rows = on!(tx, c => sqlx::query(
+        "UPDATE event_dead_letters SET replay_ms = $4 WHERE listener = $1 AND seq = $2
+         AND EXISTS (SELECT 1 FROM events WHERE events.seq = $2 AND events.org_id = $3)"
+    ).bind(listener).bind(seq).bind(org).bind(now_ms).execute(c).await.map(|done| done.rows_affected()))?;
+    Ok(rows == 1)
+}
+
+/// The facts that a listener is to try again.
+pub(super) async fn asked_again(db: &Db, listener: &str, limit: i64) -> Result<Vec<Recorded>, DbError> {
+    let rows: Vec<Row> = on!(db, c => sqlx::query_as(
+        "SELECT events.seq, events.at_ms, events.org_id, events.show_id, events.actor, events.body
+         FROM event_dead_letters dead JOIN events ON events.seq = dead.seq
+         WHERE dead.listener = $1 AND dead.replay_ms IS NOT NULL ORDER BY dead.seq LIMIT $2"
+    ).bind(listener).bind(limit).fetch_all(c).await)?;
+    Ok(rows.into_iter().map(Row::into_recorded).collect())
+}
+
+/// Takes a letter out that was asked for; false when another process did.
+pub(super) async fn unbury(tx: &mut Tx, listener: &str, seq: i64) -> Result<bool, DbError> {
+    let rows = on!(tx, c => sqlx::query(
+        "DELETE FROM event_dead_letters WHERE listener = $1 AND seq = $2 AND replay_ms IS NOT NULL"
+    ).bind(listener).bind(seq).execute(c).await.map(|done| done.rows_affected()))?;
+    Ok(rows == 1)
+}
+
+/// The try that was asked for failed.
+pub(super) async fn stay_dead(
+    tx: &mut Tx,
+    listener: &str,
+    seq: i64,
+    at_ms: i64,
+    reason: &str,
+) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query(
+        "UPDATE event_dead_letters SET replay_ms = NULL, at_ms = $3, reason = $4
+         WHERE listener = $1 AND seq = $2 AND replay_ms IS NOT NULL"
     ).bind(listener).bind(seq).bind(at_ms).bind(reason).execute(c).await.map(drop))?;
     Ok(())
 }

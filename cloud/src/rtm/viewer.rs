@@ -17,6 +17,8 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use vitrine_protocol::{OrgId, ShowId, ViewerId};
 
+use crate::base::read_or_make_secret;
+
 /// What every viewer token begins with.
 const PREFIX: &str = "vtv_";
 /// A token longer than this is not read.
@@ -64,21 +66,15 @@ impl ViewerTokens {
     /// # Errors
     /// The file can be neither read nor made, or holds something else.
     pub fn open(file: &Path) -> io::Result<Self> {
-        match std::fs::read(file) {
-            Ok(bytes) => {
-                let key = bytes.try_into().map_err(|_| {
-                    io::Error::new(io::ErrorKind::InvalidData, "the viewer key is not 32 bytes long")
-                })?;
-                Ok(Self { key })
-            }
-            Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                let mut key = [0; 32];
-                rand::rng().fill_bytes(&mut key);
-                write_secret(file, &key)?;
-                Ok(Self { key })
-            }
-            Err(e) => Err(e),
-        }
+        let bytes = read_or_make_secret(file, || {
+            let mut key = vec![0; 32];
+            rand::rng().fill_bytes(&mut key);
+            key
+        })?;
+        let key = bytes
+            .try_into()
+            .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "the viewer key is not 32 bytes long"))?;
+        Ok(Self { key })
     }
 
     /// A fixed key, for tests.
@@ -158,17 +154,6 @@ impl ViewerTokens {
 fn guest_name(id: ViewerId) -> String {
     let bytes = id.0.as_bytes();
     format!("Guest {:04}", u16::from_be_bytes([bytes[14], bytes[15]]) % 10_000)
-}
-
-fn write_secret(file: &Path, key: &[u8]) -> io::Result<()> {
-    use std::io::Write;
-    use std::os::unix::fs::OpenOptionsExt;
-    if let Some(folder) = file.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    let mut out = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
-    out.write_all(key)?;
-    out.sync_all()
 }
 
 #[cfg(test)]

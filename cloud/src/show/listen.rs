@@ -44,6 +44,11 @@ impl Listener for DropRemovedProducts {
         matches!(event, Event::ProductRemoved { .. })
     }
 
+    /// A shop whose worker starts late must not go on selling what is gone.
+    fn hears_the_past(&self) -> bool {
+        true
+    }
+
     fn handle<'a>(&'a self, tx: &'a mut Tx, fact: &'a Recorded) -> Heard<'a> {
         async move { Ok(self.drop_from_lineups(tx, fact).await?) }.boxed()
     }

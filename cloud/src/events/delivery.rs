@@ -1,0 +1,173 @@
+//! One listener's way through the facts: batch by batch, and one by one where a batch holds a poisonous fact.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::relay::{BATCH, LOOK_EVERY};
+use super::{ListenError, Listener, Recorded, store};
+use crate::base::{Clock, to_ms};
+use crate::db::{Db, DbError};
+
+/// How often a fact is tried by itself before it is buried.
+const TRIES: u32 = 5;
+
+pub(super) struct Delivery {
+    db: Db,
+    clock: Clock,
+    listener: Arc<dyn Listener>,
+    first_retry: Duration,
+    /// By partition. The others go on meanwhile: one organisation's poison is no other's delay.
+    failing: BTreeMap<i64, Failing>,
+}
+
+/// A partition whose batch failed: up to `until`, its facts go one by one.
+struct Failing {
+    until: i64,
+    /// How often the fact after the cursor was tried.
+    attempts: u32,
+    /// When it is tried next.
+    due: Instant,
+}
+
+enum Failure {
+    Db(DbError),
+    Listener(ListenError),
+}
+
+impl From<DbError> for Failure {
+    fn from(error: DbError) -> Self {
+        Self::Db(error)
+    }
+}
+
+impl Delivery {
+    pub(super) fn new(db: Db, clock: Clock, listener: Arc<dyn Listener>, first_retry: Duration) -> Self {
+        Self { db, clock, listener, first_retry, failing: BTreeMap::new() }
+    }
+
+    pub(super) fn name(&self) -> &'static str {
+        self.listener.name()
+    }
+
+    /// Gives the listener its cursors; it hears what commits after this.
+    pub(super) async fn begin(&self) -> Result<(), DbError> {
+        let mut tx = self.db.begin().await?;
+        store::start_cursors(&mut tx, self.name(), self.listener.hears_the_past()).await?;
+        tx.commit().await
+    }
+
+    /// Hands over a batch of each partition that has one. How long to rest, when there is nothing to do.
+    pub(super) async fn round(&mut self) -> Result<Option<Duration>, DbError> {
+        let (mut worked, mut rest) = (self.replay().await?, LOOK_EVERY);
+        for (partition, cursor) in store::unheard(&self.db, self.name()).await? {
+            let pause = self.failing.get(&partition).map(|failing| failing.due - Instant::now());
+            match pause {
+                Some(pause) if !pause.is_zero() => rest = rest.min(pause),
+                _ => worked |= self.step(partition, cursor).await?,
+            }
+            if partition == store::UNPARTITIONED {
+                break; // They are older than all others.
+            }
+        }
+        Ok(if worked { None } else { Some(rest) })
+    }
+
+    /// Tries again what people asked for, each fact once; whether there was anything.
+    async fn replay(&self) -> Result<bool, DbError> {
+        let listener = self.name();
+        let facts = store::asked_again(&self.db, listener, BATCH).await?;
+        for fact in &facts {
+            let mut tx = self.db.begin().await?;
+            if !store::unbury(&mut tx, listener, fact.seq).await? {
+                continue;
+            }
+            let handled = match self.listener.wants(&fact.event) {
+                true => self.listener.handle(&mut tx, fact).await,
+                false => Ok(()),
+            };
+            let Err(error) = handled else {
+                tx.commit().await?;
+                continue;
+            };
+            drop(tx);
+            let (seq, reason) = (fact.seq, error.to_string());
+            tracing::warn!(listener, seq, reason, "a fact that was to be tried again was not handled");
+            let mut tx = self.db.begin().await?;
+            store::stay_dead(&mut tx, listener, seq, to_ms(self.clock.now()), &reason).await?;
+            tx.commit().await?;
+        }
+        Ok(!facts.is_empty())
+    }
+
+    /// Goes on in one partition; whether that moved anything.
+    async fn step(&mut self, partition: i64, cursor: i64) -> Result<bool, DbError> {
+        let mut facts = store::after(&self.db, partition, cursor, BATCH).await?;
+        let wanted = facts.iter().filter(|fact| self.listener.wants(&fact.event)).count();
+        let one_by_one = self.failing.contains_key(&partition);
+        if one_by_one && let Some(index) = facts.iter().position(|fact| self.listener.wants(&fact.event)) {
+            facts.truncate(index + 1);
+        }
+        let Some(last) = facts.last().map(|fact| fact.seq) else { return Ok(false) };
+        let error = match self.hand_over(partition, cursor, last, &facts).await {
+            Ok(()) => {
+                self.passed(partition, last);
+                return Ok(true);
+            }
+            Err(Failure::Db(error)) => return Err(error),
+            Err(Failure::Listener(error)) => error,
+        };
+        if !one_by_one && wanted > 1 {
+            let failing = Failing { until: last, attempts: 0, due: Instant::now() };
+            self.failing.insert(partition, failing);
+            return Ok(true);
+        }
+        self.failed(partition, cursor, last, error.to_string()).await?;
+        Ok(true)
+    }
+
+    /// Hands `facts` to the listener in one transaction, which also moves the cursor behind the last of them.
+    async fn hand_over(&self, partition: i64, from: i64, to: i64, facts: &[Recorded]) -> Result<(), Failure> {
+        let mut tx = self.db.begin().await?;
+        // The cursor first: its row's lock keeps a second process from the same facts.
+        if !store::move_cursor(&mut tx, self.name(), partition, from, to).await? {
+            return Ok(());
+        }
+        for fact in facts.iter().filter(|fact| self.listener.wants(&fact.event)) {
+            self.listener.handle(&mut tx, fact).await.map_err(Failure::Listener)?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Notes that the fact `seq` failed by itself; buries it after the last try.
+    async fn failed(&mut self, partition: i64, cursor: i64, seq: i64, reason: String) -> Result<(), DbError> {
+        let (listener, now) = (self.name(), Instant::now());
+        let failing = self.failing.entry(partition).or_insert(Failing { until: seq, attempts: 0, due: now });
+        failing.attempts += 1;
+        let attempt = failing.attempts;
+        tracing::warn!(listener, seq, attempt, reason, "a fact was not handled");
+        if attempt < TRIES {
+            failing.due = now + self.first_retry * 2u32.pow(attempt - 1);
+            return Ok(());
+        }
+        let mut tx = self.db.begin().await?;
+        if store::move_cursor(&mut tx, listener, partition, cursor, seq).await? {
+            store::bury(&mut tx, listener, seq, to_ms(self.clock.now()), &reason).await?;
+            tx.commit().await?;
+            tracing::error!(listener, seq, reason, "a fact was buried as a dead letter");
+        }
+        self.passed(partition, seq);
+        Ok(())
+    }
+
+    /// The cursor stands at `seq`: the next fact is tried anew, behind the failed batch with others.
+    fn passed(&mut self, partition: i64, seq: i64) {
+        let Some(failing) = self.failing.get_mut(&partition) else { return };
+        (failing.attempts, failing.due) = (0, Instant::now());
+        if seq >= failing.until {
+            self.failing.remove(&partition);
+        }
+    }
+}
