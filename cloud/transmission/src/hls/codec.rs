@@ -79,6 +79,11 @@ impl VideoConfig {
         picture > 0 && walk.rest.is_empty()
     }
 
+    /// The first slice of an access unit.
+    pub(super) fn slice<'a>(&self, unit: &'a [u8]) -> Option<&'a [u8]> {
+        self.units(unit).find(|nal| nal.first().is_some_and(|head| matches!(head & 0x1f, 1..=5)))
+    }
+
     fn units<'a>(&self, unit: &'a [u8]) -> Units<'a> {
         Units { rest: unit, length_size: self.length_size }
     }

@@ -12,6 +12,7 @@
 
 mod address;
 mod audio;
+pub(crate) mod bits;
 pub mod boxes;
 pub mod codec;
 mod fact;
@@ -21,6 +22,7 @@ pub mod journal;
 mod lead_in;
 mod packager;
 mod playlist;
+mod references;
 mod resume;
 mod rung;
 mod silence;

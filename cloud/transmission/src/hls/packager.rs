@@ -14,6 +14,7 @@ use super::{
     fitness::Fitness,
     grid::{AudioChoice, Grid, MAX_SEGMENT, MIN_SEGMENT, OWN_SEGMENT, PART_TARGET},
     lead_in::LeadIn,
+    references::References,
     rung::{Frame, LONGEST_HOLD, Rung},
     time::MediaTime,
     window::Window,
@@ -65,6 +66,7 @@ pub struct Packager {
     grid: Grid,
     audio: AudioTimeline,
     fitness: Fitness,
+    references: References,
     lead_in: LeadIn,
     on_air: bool,
     /// Since when the show ends.
@@ -108,6 +110,7 @@ impl Packager {
             grid,
             audio: AudioTimeline::default(),
             fitness: Fitness::default(),
+            references: References::default(),
             lead_in: LeadIn::default(),
             on_air: false,
             ending: None,
@@ -176,9 +179,15 @@ impl Packager {
         if self.is_over() || unsound || late || unit.dts < MediaTime::ZERO {
             return out;
         }
+        let complete = config.is_none_or(|config| self.references.note(config, &unit.data, unit.dts));
+        if !complete {
+            self.lead_in.clear();
+        }
         self.fitness.note(unit.dts, unit.key);
-        self.lead(source, &unit, now, &mut out);
-        self.lead_in.push(unit.key, unit.data);
+        self.lead(source, &unit, complete, now, &mut out);
+        if complete {
+            self.lead_in.push(unit.key, unit.data);
+        }
         if let Some(segment) = self.grid.current().filter(|s| matches!(s.audio, AudioChoice::With(_))) {
             let from = if segment.discontinuity { segment.start } else { MediaTime::ZERO };
             self.audio.fill(from, unit.dts, now);
@@ -247,6 +256,7 @@ impl Packager {
         self.audio.cut();
         self.last_source_dts = None;
         self.lead_in.clear();
+        self.references.restart();
         self.fitness.restart();
         // A new run is a new chance for a source that was not fit.
         self.lift_source();
@@ -328,7 +338,7 @@ impl Packager {
             return self.drain(now, out);
         }
         for rung in &mut self.rungs {
-            rung.close(&self.grid, false, now);
+            rung.close(&self.grid, now);
         }
         self.drain(now + FOREVER, out);
         self.ended = true;
@@ -356,8 +366,16 @@ impl Packager {
         self.rungs.iter().enumerate().any(|(at, rung)| at != source && rung.up && rung.started)
     }
 
-    /// A picture of the source: it may open a segment, and is put into it if the source is listed.
-    fn lead(&mut self, source: Option<usize>, unit: &AccessUnit, now: MediaTime, out: &mut Packaged) {
+    /// A picture of the source: it may open a segment, and is put into it if the source is listed and the picture's
+    /// references came (`complete`).
+    fn lead(
+        &mut self,
+        source: Option<usize>,
+        unit: &AccessUnit,
+        complete: bool,
+        now: MediaTime,
+        out: &mut Packaged,
+    ) {
         let last = self.last_source_dts.replace(unit.dts);
         if last.is_some_and(|last| unit.dts - last > LONGEST_HOLD) {
             // Nothing was shown for so long that no part and no segment can hold it.
@@ -378,7 +396,7 @@ impl Packager {
             self.open(unit, now, out);
         }
         let listed = |at: &usize| self.rungs[*at].up && self.rungs[*at].config.is_some();
-        let Some(at) = source.filter(listed) else { return };
+        let Some(at) = source.filter(|at| complete && listed(at)) else { return };
         let Some(msn) = self.grid.current().map(|s| s.msn) else { return };
         let frame = Frame { dts: unit.dts, pts: unit.pts, idr: unit.key, data: unit.data.clone() };
         self.rungs[at].push(frame, msn, &self.grid, Some(&self.lead_in), now);
@@ -438,7 +456,7 @@ impl Packager {
         };
         self.grid.close(covered.max(self.last_source_dts.unwrap_or_default()), now);
         if let Some(at) = source {
-            self.rungs[at].close(&self.grid, true, now);
+            self.rungs[at].close(&self.grid, now);
         }
     }
 

@@ -156,7 +156,7 @@ impl Rung {
         self.needs_key = false;
         let leads = lead_in.is_some();
         while self.current.is_some_and(|current| current < msn) {
-            self.close(grid, leads, now);
+            self.close(grid, now);
         }
         let Some(segment) = grid.get(msn) else { return };
         if self.current.is_none() {
@@ -182,12 +182,12 @@ impl Rung {
             self.next_msn = msn + 1;
             self.started = true;
             self.part_start = segment.start;
-            self.holed = !leads && (late || self.broken && !frame.idr);
+            self.holed = late || self.broken && !frame.idr && !led;
             self.last = None;
             if led {
                 self.lead_in(before, &mut frame);
             }
-        } else if !leads && self.last.is_some_and(|last| frame.dts - last > LONGEST_HOLD) {
+        } else if self.last.is_some_and(|last| frame.dts - last > LONGEST_HOLD) {
             self.cut(self.covered(), now);
             self.holed = true;
         }
@@ -220,7 +220,7 @@ impl Rung {
     pub fn close_if_complete(&mut self, grid: &Grid, now: MediaTime) {
         let end = self.current.and_then(|msn| grid.get(msn)).and_then(|s| s.end);
         if end.is_some_and(|end| self.covered() + MediaTime::from_ms(3) >= end) {
-            self.close(grid, false, now);
+            self.close(grid, now);
         }
     }
 
@@ -270,13 +270,13 @@ impl Rung {
     }
 
     /// Ends the current segment where the grid says.
-    pub fn close(&mut self, grid: &Grid, leads: bool, now: MediaTime) {
+    pub fn close(&mut self, grid: &Grid, now: MediaTime) {
         let Some(msn) = self.current else { return };
         let covered = self.covered();
         let end = grid.get(msn).and_then(|s| s.end).unwrap_or(covered);
         // A picture lasts until the next one, if that is not too long.
         let reach = self.last.map_or(self.part_start, |last| last + LONGEST_HOLD);
-        let gap = self.holed || !leads && end > reach;
+        let gap = self.holed || end > reach;
         if gap {
             // What was hinted at still comes; players skip the segment once it is closed.
             self.cut(covered.min(end), now);
@@ -305,7 +305,7 @@ impl Rung {
         let late = |msn: u64| grid.get(msn).is_some_and(|s| s.end.is_some() && now - s.closed_at > LATE);
         while self.started {
             match self.current {
-                Some(msn) if late(msn) => self.close(grid, false, now),
+                Some(msn) if late(msn) => self.close(grid, now),
                 None if late(self.next_msn) => self.skip(grid),
                 _ => return,
             }

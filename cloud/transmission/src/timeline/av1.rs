@@ -1,6 +1,6 @@
 //! The size of AV1 pictures, from an AV1CodecConfigurationRecord.
 
-use super::bits::Bits;
+use crate::hls::bits::Bits;
 
 const SEQUENCE_HEADER: u32 = 1;
 
@@ -46,7 +46,7 @@ fn of_sequence(header: &[u8]) -> Option<(u32, u32)> {
         if bits.flag()? {
             bits.skip(64)?; // units in a display tick, time scale
             if bits.flag()? {
-                bits.golomb()?;
+                bits.ue()?;
             }
             if bits.flag()? {
                 delay_bits = Some(bits.take(5)? as usize + 1);

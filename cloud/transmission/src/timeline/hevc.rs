@@ -1,6 +1,6 @@
 //! The size of H.265 pictures, from an HEVCDecoderConfigurationRecord.
 
-use super::bits::Bits;
+use crate::hls::bits::{Bits, unescape};
 
 const SEQUENCE_SET: u8 = 33;
 const LARGEST_SIDE: u32 = 16_384;
@@ -17,7 +17,7 @@ pub(super) fn size(record: &[u8]) -> Option<(u32, u32)> {
             let length = usize::from(u16::from_be_bytes([*rest.first()?, *rest.get(1)?]));
             let unit = rest.get(2..2 + length)?;
             if kind == SEQUENCE_SET {
-                return of_sequence(&without_escapes(unit.get(2..)?));
+                return of_sequence(&unescape(unit.get(2..)?));
             }
             rest = rest.get(2 + length..)?;
         }
@@ -38,40 +38,25 @@ fn of_sequence(set: &[u8]) -> Option<(u32, u32)> {
     for (profile, level) in present {
         bits.skip(if profile { 88 } else { 0 } + if level { 8 } else { 0 })?;
     }
-    bits.golomb()?;
-    let chroma = bits.golomb()?;
+    bits.ue()?;
+    let chroma = bits.ue()?;
     if chroma == 3 {
         bits.skip(1)?;
     }
-    let (mut width, mut height) = (bits.golomb()?, bits.golomb()?);
+    let (mut width, mut height) = (bits.ue()?, bits.ue()?);
     if bits.flag()? {
         let (across, down) = match chroma {
             1 => (2, 2),
             2 => (2, 1),
             _ => (1, 1),
         };
-        let mut window = || bits.golomb().filter(|edge| *edge < LARGEST_SIDE);
+        let mut window = || bits.ue().filter(|edge| *edge < LARGEST_SIDE);
         let (left, right, top, bottom) = (window()?, window()?, window()?, window()?);
         width = width.checked_sub(across * (left + right))?;
         height = height.checked_sub(down * (top + bottom))?;
     }
     let fits = |side: &u32| (16..=LARGEST_SIDE).contains(side);
     (fits(&width) && fits(&height)).then_some((width, height))
-}
-
-/// Takes the bytes out that keep start codes from appearing.
-fn without_escapes(unit: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(unit.len());
-    let mut zeros = 0;
-    for byte in unit {
-        if zeros >= 2 && *byte == 3 {
-            zeros = 0;
-            continue;
-        }
-        zeros = if *byte == 0 { zeros + 1 } else { 0 };
-        out.push(*byte);
-    }
-    out
 }
 
 #[cfg(test)]

@@ -7,7 +7,6 @@
 //! Leans on: `hls` for media time and decoder configurations.
 
 mod av1;
-mod bits;
 mod clock;
 mod coding;
 mod hevc;
