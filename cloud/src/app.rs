@@ -8,17 +8,17 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::base::Clock;
-use crate::blobs::{Blobs, FolderBlobs};
+use crate::blobs::{Blobs, FolderBlobs, SharedError, check_shared};
 use crate::bus::{self, BusHandle};
 use crate::catalog::Catalog;
 use crate::config::{Config, PublisherConflict};
 use crate::db::{Db, DbError};
 use crate::edge::{Edge, EdgeConfig};
 use crate::events::{DeadFacts, Relay};
-use crate::ingest::{self, Ingest, Processes};
+use crate::ingest::{self, Ingest, Node, Processes, SqlLeases};
 use crate::jobs::Jobs;
 use crate::org::Orgs;
-use crate::rtm::{Rtm, ViewerTokens};
+use crate::rtm::{Rtm, ViewerKeyError, ViewerTokens};
 use crate::secrets::{self, KeyRing, SecretsError};
 use crate::show::Shows;
 use crate::storefront::{Storefront, WebFiles};
@@ -101,23 +101,29 @@ pub enum StartError {
         source: std::io::Error,
     },
     /// The key of the viewers' tokens can be neither read nor made.
-    #[error("the key of the viewers' tokens in {path} cannot be used")]
-    ViewerKey {
-        /// The file.
+    #[error(transparent)]
+    ViewerKey(#[from] ViewerKeyError),
+    /// The node's name can be neither read nor made.
+    #[error("the node's name in the data folder {path} cannot be used")]
+    Node {
+        /// The folder.
         path: PathBuf,
         /// Why.
         #[source]
         source: std::io::Error,
     },
+    /// The folder of blobs is not the one of the other nodes.
+    #[error(transparent)]
+    Blobs(#[from] SharedError),
     /// The database does not open.
     #[error(transparent)]
     Db(#[from] DbError),
     /// The keys of secrets cannot be used.
     #[error(transparent)]
     Secrets(#[from] SecretsError),
-    /// The HTTP client of the edge cannot be built.
-    #[error("the edge cannot be built")]
-    Edge(#[source] reqwest::Error),
+    /// An HTTP client cannot be built.
+    #[error("the client of origins cannot be built")]
+    Client(#[source] reqwest::Error),
 }
 
 impl App {
@@ -129,16 +135,17 @@ impl App {
         make_data_dir(&config.storage.data_dir)?;
         let db = Db::connect(&config.storage.database_url()).await?;
         db.migrate().await?;
+        check_shared(&db, &config.storage.blobs_dir()).await?;
         let key_ring = secrets::open(&config.storage, &db, clock.now()).await?;
-        let path = config.storage.data_dir.join("keys/viewer.key");
-        let tokens = ViewerTokens::open(&path).map_err(|source| StartError::ViewerKey { path, source })?;
+        let file_before = config.storage.data_dir.join("keys/viewer.key");
+        let tokens = ViewerTokens::open(&db, &key_ring, &file_before).await?;
         Self::over(db, config, clock, addresses, key_ring, tokens)
     }
 
     /// Builds the rooms over a migrated database. Needs a running tokio runtime.
     ///
     /// # Errors
-    /// [`StartError::Edge`].
+    /// [`StartError::Client`]; [`StartError::Node`].
     pub fn over(
         db: Db,
         config: Config,
@@ -162,8 +169,8 @@ impl App {
         let patience = config.show.interrupted_for();
         let shows =
             Shows::new(db.clone(), clock.clone(), catalog.clone(), patience, public_url.clone(), rtmp_url);
-        let ingest = ingest(&config, &shows, &clock);
-        let edge = Edge::new(EdgeConfig::default(), Arc::new(ingest.clone())).map_err(StartError::Edge)?;
+        let ingest = ingest(&config, &db, &shows, &clock, addresses)?;
+        let edge = Edge::new(EdgeConfig::default(), Arc::new(ingest.clone())).map_err(StartError::Client)?;
         let rtm = Rtm::new(db.clone(), clock.clone(), orgs.clone(), shows.clone(), tokens);
         let widget = WebFiles::widget(config.server.widget_dir.clone());
         let storefront = Storefront::new(
@@ -200,16 +207,37 @@ impl App {
 }
 
 /// Publishers and transmissions, which are child processes of this program.
-fn ingest(config: &Config, shows: &Shows, clock: &Clock) -> Ingest {
+fn ingest(
+    config: &Config,
+    db: &Db,
+    shows: &Shows,
+    clock: &Clock,
+    addresses: Addresses,
+) -> Result<Ingest, StartError> {
+    let (server, data_dir) = (&config.server, &config.storage.data_dir);
     let ladder: Vec<&str> = config.media.ladder.iter().map(|rung| rung.as_str()).collect();
     let settings = ingest::Settings {
+        host: server.node_address.clone(),
+        rtmp_port: addresses.rtmp.port(),
+        control_listen: server.control_listen,
         silent_after: config.media.silent_after(),
         takeover: config.media.publisher_conflict == PublisherConflict::Takeover,
         ladder: ladder.join(","),
-        ..ingest::Settings::new(config.storage.data_dir.clone())
+        ..ingest::Settings::new(data_dir.clone())
     };
-    let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("vitrine-cloud"));
-    Ingest::new(settings, Arc::new(shows.clone()), clock.clone(), Arc::new(Processes { program }))
+    let node = Node::open(server.node.as_deref(), data_dir)
+        .map_err(|source| StartError::Node { path: data_dir.clone(), source })?;
+    let launcher = Processes {
+        program: std::env::current_exe().unwrap_or_else(|_| PathBuf::from("vitrine-cloud")),
+        data_dir: std::path::absolute(data_dir).unwrap_or_else(|_| data_dir.clone()),
+        host: server.node_address.clone(),
+    };
+    let doors = ingest::Doors {
+        shows: Arc::new(shows.clone()),
+        leases: Arc::new(SqlLeases::new(db.clone(), clock.clone())),
+        launcher: Arc::new(launcher),
+    };
+    Ingest::new(settings, node, doors, clock.clone()).map_err(StartError::Client)
 }
 
 /// Makes the data folder and tries to write in it, so that a read-only one is told at the start.

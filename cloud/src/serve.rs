@@ -36,6 +36,8 @@ pub async fn run(arguments: Args) -> anyhow::Result<()> {
     worker::start(&app).await?;
     if app.config.server.plays(ServeRole::Ingest) {
         app.ingest.start(rtmp, &app.tasks, app.stop.clone()).await?;
+    } else if app.config.server.plays(ServeRole::Edge) {
+        app.ingest.follow_owners(&app.tasks, app.stop.clone());
     }
     let run_file = write_run_file(&app.config.storage.run_dir(), addresses)?;
     tracing::info!(http = %addresses.http, tls = certificates.is_some(), rtmp = %addresses.rtmp, "serving");

@@ -35,17 +35,11 @@ fn runners(_: &App) -> Vec<Arc<dyn Runner>> {
 
 /// What happens by time alone, in one process of all that share the database.
 fn timers(app: &App) -> Vec<Timer> {
-    let (shows, orgs) = (app.shows.clone(), app.orgs.clone());
-    vec![
-        Timer::new("show.sweep_deserted", Duration::from_secs(1), move || {
-            let shows = shows.clone();
-            async move { shows.sweep_deserted().await.map(drop).map_err(Into::into) }
-        }),
-        Timer::new("org.sweep_sessions", Duration::from_secs(3600), move || {
-            let orgs = orgs.clone();
-            async move { orgs.sweep_sessions().await.map(drop).map_err(Into::into) }
-        }),
-    ]
+    let orgs = app.orgs.clone();
+    vec![Timer::new("org.sweep_sessions", Duration::from_secs(3600), move || {
+        let orgs = orgs.clone();
+        async move { orgs.sweep_sessions().await.map(drop).map_err(Into::into) }
+    })]
 }
 
 /// What each process does for itself.
@@ -54,6 +48,15 @@ fn own_timers(app: &App) {
     every(app, "checkpoint", Duration::from_secs(300), move || {
         let db = db.clone();
         async move { db.checkpoint().await.map_err(Into::into) }
+    });
+}
+
+/// Time ends a deserted show only where its media is looked after: there it is known whether the publisher is back.
+fn sweep_own_shows(app: &App) {
+    let (shows, ingest) = (app.shows.clone(), app.ingest.clone());
+    every(app, "sweep_deserted_shows", Duration::from_secs(1), move || {
+        let (shows, ingest) = (shows.clone(), ingest.clone());
+        async move { shows.sweep_deserted(|show| ingest.may_end(show)).await.map(drop).map_err(Into::into) }
     });
 }
 
@@ -80,7 +83,7 @@ pub async fn start(app: &App) -> Result<(), DbError> {
         own_timers(app);
     }
     if app.config.server.plays(ServeRole::Ingest) {
-        lose_ghosts(app);
+        sweep_own_shows(app);
     }
     Ok(())
 }
@@ -112,20 +115,6 @@ fn carry(
                 break;
             }
             woken();
-        }
-    });
-}
-
-/// Publishers of the process before this one had their sockets there. Those who have not come back some
-/// seconds after the start are gone, whatever the database says.
-fn lose_ghosts(app: &App) {
-    let (shows, clock, stop) = (app.shows.clone(), app.clock.clone(), app.stop.clone());
-    app.tasks.spawn(async move {
-        let started = clock.now();
-        if stop.run_until_cancelled(tokio::time::sleep(Duration::from_secs(5))).await.is_some()
-            && let Err(error) = shows.lose_ghosts(started).await
-        {
-            tracing::error!(error = %chain(&error), "publishers of an earlier run could not be checked");
         }
     });
 }

@@ -8,6 +8,7 @@ mod demo;
 mod go_live;
 mod interruption;
 mod kills;
+mod nodes;
 mod pins;
 mod publishers;
 
@@ -46,6 +47,7 @@ fn main() {
         publishers::stories(),
         interruption::stories(),
         kills::stories(),
+        nodes::stories(),
         demo::stories(),
     ];
     libtest_mimic::run(&arguments, stories.into_iter().flatten().collect()).exit();

@@ -55,6 +55,11 @@ impl Api {
         Ok(api)
     }
 
+    /// The same person at another node of the same cloud.
+    pub fn at(&self, cloud: &Cloud) -> Self {
+        Self { base: cloud.http.clone(), ..self.clone() }
+    }
+
     fn take_session(&mut self, session: &Value) -> Result<()> {
         self.token = Some(session["token"].as_str().context("token")?.to_owned());
         self.org = session["organizations"][0]["id"].as_str().context("organisation")?.to_owned();

@@ -87,6 +87,20 @@ impl Cloud {
         }
     }
 
+    /// Ends `serve` as a supervisor does before an upgrade; its children live on.
+    pub async fn stop_serve(&mut self) -> Result<()> {
+        if let Some(child) = &self.serve {
+            signal(i32::try_from(child.id())?, libc::SIGTERM);
+        }
+        eventually("serve ends", async || {
+            let Some(child) = &mut self.serve else { return Ok(Some(())) };
+            Ok(child.try_wait()?.map(drop))
+        })
+        .await?;
+        self.serve = None;
+        Ok(())
+    }
+
     /// Where the cloud keeps its things.
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
@@ -178,8 +192,11 @@ pub fn cloud_program() -> Result<PathBuf> {
         .context("VITRINE_CLOUD_BIN names no program: run ./x test stories")
 }
 
-/// Whether a program of the system is there, for a visible skip.
+/// Whether a program of the system is there, for a visible skip. `postgres` is looked for where Debian hides it, too.
 pub fn have(program: &str) -> bool {
+    if program == "postgres" {
+        return crate::postgres::installed();
+    }
     std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
         .any(|folder| folder.join(program).is_file())
 }

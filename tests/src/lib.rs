@@ -7,6 +7,7 @@ mod chat;
 mod cloud;
 mod hls;
 pub mod hls_lint;
+mod postgres;
 mod publisher;
 mod wait;
 
@@ -14,5 +15,6 @@ pub use api::{Api, Shop};
 pub use chat::ChatClient;
 pub use cloud::{Cloud, cloud_program, have};
 pub use hls::Hls;
+pub use postgres::Postgres;
 pub use publisher::Publisher;
 pub use wait::{eventually, eventually_within};

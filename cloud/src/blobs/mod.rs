@@ -1,9 +1,11 @@
 //! Files that outlive a request: pictures, later recordings.
 //!
-//! Owns: the [`BlobStore`] trait and its folder. Names are content-addressed by their makers, so a
-//! blob never changes once it is there.
+//! Owns: the [`BlobStore`] trait, its folder, and the mark by which nodes of one database find out that they share it.
+//! Names are content-addressed by their makers, so a blob never changes once it is there. Leans on `db`.
 
 mod folder;
+mod shared;
+mod store;
 
 use std::sync::Arc;
 
@@ -11,6 +13,7 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
 pub use folder::FolderBlobs;
+pub use shared::{SharedError, check_shared};
 
 /// Keeps blobs under names like `media/ORG/NAME.png`.
 pub trait BlobStore: Send + Sync + 'static {

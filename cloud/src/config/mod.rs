@@ -76,6 +76,9 @@ mod tests {
             (["x", "--public-url", "ftp://x"], "--public-url"),
             (["x", "--tls-certificate", "chain.pem"], "--tls-key"),
             (["x", "--tls-key", "key.pem"], "--tls-certificate"),
+            (["x", "--node", "a/b"], "--node"),
+            (["x", "--node-address", "http://x"], "--node-address"),
+            (["x", "--control-listen", "localhost"], "--control-listen"),
         ] {
             let Err(error) = Cli::try_parse_from(arguments) else { panic!("{arguments:?} was taken") };
             assert!(error.to_string().contains(word), "{error}");

@@ -36,6 +36,18 @@ pub struct Server {
     #[arg(long, env = "VITRINE_ROLES", value_delimiter = ',', default_value = "api,rtm,ingest,edge,worker")]
     pub roles: Vec<ServeRole>,
 
+    /// The name of this node among others that share the database; a made-up one, kept in the data folder, when not set
+    #[arg(long, env = "VITRINE_NODE", value_parser = node_name)]
+    pub node: Option<String>,
+
+    /// The host or IP address by which other nodes, and transmissions on other machines, reach this one
+    #[arg(long, env = "VITRINE_NODE_ADDRESS", default_value = "127.0.0.1", value_parser = host)]
+    pub node_address: String,
+
+    /// Address where transmissions of other machines report, IP:PORT; a socket in the data folder when not set
+    #[arg(long, env = "VITRINE_CONTROL_LISTEN")]
+    pub control_listen: Option<SocketAddr>,
+
     /// A folder with a built widget, in place of the one in this program
     #[arg(long, env = "VITRINE_WIDGET_DIR")]
     pub widget_dir: Option<PathBuf>,
@@ -78,6 +90,9 @@ impl Server {
             public_url: None,
             rtmp_public_url: None,
             roles: ServeRole::ALL.to_vec(),
+            node: None,
+            node_address: "127.0.0.1".to_owned(),
+            control_listen: None,
             widget_dir: None,
         }
     }
@@ -120,6 +135,26 @@ fn rtmp_listen(text: &str) -> Result<SocketAddr, NotAnAddress> {
     Ok(text.parse::<Listen>()?.or_port(1935))
 }
 
+/// A name that stands well in a log and in a table.
+fn node_name(text: &str) -> Result<String, &'static str> {
+    let fits = (1..=64).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte));
+    if fits {
+        Ok(text.to_owned())
+    } else {
+        Err("it takes up to 64 letters, digits, dots, dashes and underscores")
+    }
+}
+
+/// A host name or an IP address, without a port.
+fn host(text: &str) -> Result<String, &'static str> {
+    match url::Host::parse(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(_) if text.parse::<std::net::Ipv6Addr>().is_ok() => Ok(text.to_owned()),
+        Err(_) => Err("it takes a host name or an IP address, without a port"),
+    }
+}
+
 fn http_url(text: &str) -> Result<String, String> {
     url_of(text, &["http", "https"])
 }
@@ -150,5 +185,15 @@ mod tests {
         assert_eq!(server.public_url(bound), "https://127.0.0.1:4711");
         server.public_url = Some(http_url("https://live.example/").unwrap());
         assert_eq!(server.public_url(bound), "https://live.example");
+    }
+
+    #[test]
+    fn other_nodes_reach_this_one_by_a_host_or_an_address() {
+        for good in ["10.0.0.7", "fd00::7", "ingest-0.ingest.live.svc"] {
+            assert_eq!(host(good).unwrap(), good);
+        }
+        for wrong in ["", "10.0.0.7:80", "http://x", "a b"] {
+            assert!(host(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -15,6 +15,10 @@ pub struct Storage {
     #[arg(long, env = "VITRINE_DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
 
+    /// The folder of pictures and recordings, shared by all nodes; a folder in the data folder when not set
+    #[arg(long, env = "VITRINE_BLOBS_DIR")]
+    pub blobs_dir: Option<PathBuf>,
+
     /// Keys that seal secrets, newest first: id:key,id:key, each key 32 bytes in base64; a file in the data
     /// folder when not set. To change the key, put a new one last on every process, then first, and keep the
     /// older ones
@@ -50,7 +54,7 @@ impl std::fmt::Debug for Hidden {
 
 impl Storage {
     pub(super) fn for_testing(dir: &Path) -> Self {
-        Self { data_dir: dir.to_owned(), database_url: None, secret_keys: None }
+        Self { data_dir: dir.to_owned(), database_url: None, blobs_dir: None, secret_keys: None }
     }
 
     /// The database's address.
@@ -71,10 +75,10 @@ impl Storage {
     /// The folder of blobs.
     #[must_use]
     pub fn blobs_dir(&self) -> PathBuf {
-        self.data_dir.join("blobs")
+        self.blobs_dir.clone().unwrap_or_else(|| self.data_dir.join("blobs"))
     }
 
-    /// The folder of what lives as long as this process: sockets, leases, the run file.
+    /// The folder of what lives as long as this process: sockets, waiting facts, the run file.
     #[must_use]
     pub fn run_dir(&self) -> PathBuf {
         self.data_dir.join("run")

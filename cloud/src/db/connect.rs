@@ -18,7 +18,7 @@ use super::tx::Commits;
 use super::{DbError, Side, Tx};
 
 /// Every change of the tables, in order; forward only.
-const MIGRATIONS: [(i64, &str, &str); 10] = [
+const MIGRATIONS: [(i64, &str, &str); 13] = [
     (1, "events", include_str!("../../migrations/0001_events.sql")),
     (2, "org", include_str!("../../migrations/0002_org.sql")),
     (3, "show", include_str!("../../migrations/0003_show.sql")),
@@ -29,6 +29,9 @@ const MIGRATIONS: [(i64, &str, &str); 10] = [
     (50, "secrets", include_str!("../../migrations/0050_secrets.sql")),
     (51, "event_partitions", include_str!("../../migrations/0051_event_partitions.sql")),
     (52, "jobs", include_str!("../../migrations/0052_jobs.sql")),
+    (60, "show_leases", include_str!("../../migrations/0060_show_leases.sql")),
+    (61, "shared_marks", include_str!("../../migrations/0061_shared_marks.sql")),
+    (62, "viewer_key", include_str!("../../migrations/0062_viewer_key.sql")),
 ];
 
 /// How long a statement waits for a connection before it gives up.

@@ -46,7 +46,8 @@ pub(super) async fn ready(args: &Args) -> Result<Vec<SignIn>, DemoError> {
     if !secrets.set {
         write(&file, &secrets)?;
         let database_url = std::env::var("VITRINE_DATABASE_URL").ok().filter(|url| !url.is_empty());
-        let storage = Storage { data_dir: args.data_dir.clone(), database_url, secret_keys: None };
+        let storage =
+            Storage { data_dir: args.data_dir.clone(), database_url, blobs_dir: None, secret_keys: None };
         set(&storage.database_url(), &secrets.sign_ins).await.map_err(DemoError::Passwords)?;
         secrets.set = true;
         write(&file, &secrets)?;

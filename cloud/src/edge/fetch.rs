@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep, timeout};
 use vitrine_protocol::ShowId;
 
 use super::{
-    Origins,
+    Origin, Origins,
     cache::{Cache, Key, Reply},
 };
 
@@ -125,12 +125,12 @@ impl Inner {
         let mut pause = Duration::from_millis(100);
         loop {
             let left = until.saturating_duration_since(Instant::now());
-            let Some(base) = self.origins.origin_within(show, left).await else {
+            let Some(origin) = self.origins.origin_within(show, left).await else {
                 let status =
                     if left.is_zero() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::NOT_FOUND };
                 return Reply::refusal(status);
             };
-            match timeout(self.config.answer_within, self.ask(&format!("{base}{target}"))).await {
+            match timeout(self.config.answer_within, self.ask(&origin, target)).await {
                 Ok(Ok(reply)) => return reply,
                 Ok(Err(error)) if Instant::now() + pause < until => {
                     tracing::debug!(show.id = %show, %error, "an origin is away, asking again");
@@ -146,10 +146,15 @@ impl Inner {
         }
     }
 
-    async fn ask(&self, url: &str) -> Result<Reply, reqwest::Error> {
-        let response = self.client.get(url).send().await?;
+    async fn ask(&self, origin: &Origin, target: &str) -> Result<Reply, reqwest::Error> {
+        let request = self.client.get(format!("{}{target}", origin.url)).bearer_auth(&origin.token);
+        let response = request.send().await?;
         let header = |name, otherwise| response.headers().get(name).cloned().unwrap_or(otherwise);
-        let status = response.status();
+        let status = match response.status() {
+            // Somebody else by now, where an origin was: for viewers it is away, and soon it is found elsewhere.
+            StatusCode::UNAUTHORIZED => StatusCode::SERVICE_UNAVAILABLE,
+            status => status,
+        };
         let kind = header(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
         let no_store = HeaderValue::from_static("no-store");
         let cache = if status.is_success() { header(header::CACHE_CONTROL, no_store) } else { no_store };

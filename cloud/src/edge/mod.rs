@@ -2,7 +2,7 @@
 //!
 //! Owns: a bounded cache in memory and the requests in flight, keyed by path and `_HLS_…` directives,
 //! never by a viewer's token. Records nothing.
-//! Leans on: `ingest`, which knows where the origin of a show is (behind [`Origins`]).
+//! Leans on: `ingest`, which knows where the origin of a show is and what it asks for (behind [`Origins`]).
 //! Spec: design, "LL-HLS": media is immutable under an epoch path; errors are never stored.
 
 mod cache;
@@ -13,20 +13,20 @@ use std::{future::Future, pin::Pin, time::Duration};
 
 use vitrine_protocol::ShowId;
 
-use crate::ingest::Ingest;
+use crate::ingest::{Ingest, Origin};
 
 pub use fetch::{Edge, EdgeConfig};
 pub use routes::router;
 
 /// Knows where shows are served from.
 pub trait Origins: Send + Sync + 'static {
-    /// The base URL of the show's origin, such as `http://127.0.0.1:4100`. Waits up to `patience` while a
-    /// show's transmission is being started again; `None` at once for a show that isn't running.
+    /// The show's origin, on whatever node. Waits up to `patience` while a show's transmission is being started again;
+    /// `None` at once for a show that isn't running.
     fn origin_within(
         &self,
         show: ShowId,
         patience: Duration,
-    ) -> Pin<Box<dyn Future<Output = Option<String>> + Send + '_>>;
+    ) -> Pin<Box<dyn Future<Output = Option<Origin>> + Send + '_>>;
 }
 
 impl Origins for Ingest {
@@ -34,7 +34,7 @@ impl Origins for Ingest {
         &self,
         show: ShowId,
         patience: Duration,
-    ) -> Pin<Box<dyn Future<Output = Option<String>> + Send + '_>> {
+    ) -> Pin<Box<dyn Future<Output = Option<Origin>> + Send + '_>> {
         Box::pin(Ingest::origin_within(self, show, patience))
     }
 }

@@ -82,7 +82,7 @@ mod tests {
     use parking_lot::Mutex;
     use tower::ServiceExt;
 
-    use super::super::{EdgeConfig, Origins};
+    use super::super::{EdgeConfig, Origin, Origins};
     use super::*;
 
     struct Fixed(Mutex<Option<String>>);
@@ -92,17 +92,19 @@ mod tests {
             &self,
             _: ShowId,
             _: Duration,
-        ) -> Pin<Box<dyn Future<Output = Option<String>> + Send + '_>> {
-            Box::pin(async { self.0.lock().clone() })
+        ) -> Pin<Box<dyn Future<Output = Option<Origin>> + Send + '_>> {
+            let token = String::from("secret");
+            Box::pin(async { self.0.lock().clone().map(|url| Origin { url, token }) })
         }
     }
 
     async fn origin(hits: Arc<AtomicUsize>, slow: Duration) -> (String, tokio::task::JoinHandle<()>) {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let handler = move |uri: Uri| {
+        let handler = move |uri: Uri, headers: axum::http::HeaderMap| {
             let hits = hits.clone();
             async move {
+                assert_eq!(headers[header::AUTHORIZATION], "Bearer secret");
                 hits.fetch_add(1, Ordering::SeqCst);
                 tokio::time::sleep(slow).await;
                 let missing = uri.path().contains("missing");

@@ -46,14 +46,20 @@ pub enum Event {
     PublishKeyIssued { show: ShowId },
     /// Every publish key was revoked; a running publish must be closed.
     PublishKeyRevoked { show: ShowId },
-    /// A publisher showed a good key.
+    /// A publisher was let in.
     PublisherAdmitted { show: ShowId, session: PublishSessionId },
     /// The publisher's picture arrives.
     PublisherArrived { show: ShowId, session: PublishSessionId },
     /// The publisher's first frame was put on the media clock.
     PublisherMapped { show: ShowId, session: PublishSessionId, offset_ms: i64 },
     /// The publisher is gone; `clean` when it said so.
-    PublisherLost { show: ShowId, session: PublishSessionId, clean: bool },
+    PublisherLost {
+        show: ShowId,
+        session: PublishSessionId,
+        clean: bool,
+        #[serde(default)]
+        reason: LossReason,
+    },
     /// The show went on air.
     ShowWentLive { show: ShowId, at: DateTime<Utc> },
     /// On air without a publisher; it ends at `until` unless one comes back.
@@ -96,6 +102,34 @@ pub enum Event {
     Unknown,
 }
 
+/// Why a publisher is gone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LossReason {
+    /// It said goodbye.
+    Closed,
+    /// Its connection broke.
+    Disconnected,
+    /// It sent nothing for too long, on an open connection.
+    Silent,
+    /// It broke the protocol, or a bound of it.
+    Protocol,
+    /// Another encoder took over.
+    Replaced,
+    /// Its key was revoked.
+    KeyRevoked,
+    /// The show ended.
+    ShowEnded,
+    /// Another server looks after the show now.
+    Moved,
+    /// The server that it was connected to is gone.
+    ServerLost,
+    /// Not known, or known to a later version only.
+    #[default]
+    #[serde(other)]
+    Unknown,
+}
+
 /// Why a show ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -114,6 +148,22 @@ mod tests {
     fn a_fact_of_a_later_version_is_passed_over() {
         let fact: Event = serde_json::from_str(r#"{"kind": "moon_landed", "at": 7}"#).unwrap();
         assert_eq!(fact, Event::Unknown);
+    }
+
+    #[test]
+    fn a_loss_without_a_known_reason_is_still_a_loss() {
+        let show = ShowId::new();
+        let session = PublishSessionId::new();
+        for reason in [None, Some("struck_by_lightning")] {
+            let mut json = serde_json::json!({
+                "kind": "publisher_lost", "show": show, "session": session, "clean": false,
+            });
+            if let Some(reason) = reason {
+                json["reason"] = reason.into();
+            }
+            let wanted = Event::PublisherLost { show, session, clean: false, reason: LossReason::Unknown };
+            assert_eq!(serde_json::from_value::<Event>(json).unwrap(), wanted);
+        }
     }
 
     #[test]

@@ -20,7 +20,7 @@ mod store;
 
 pub use dead::{DeadFact, DeadFacts};
 pub use error::EventsError;
-pub use event::{EndReason, Event};
+pub use event::{EndReason, Event, LossReason};
 pub use listener::{Follower, Heard, ListenError, Listener};
 pub use record::{Recorded, record, timeline};
 pub use relay::{Nudge, Relay};

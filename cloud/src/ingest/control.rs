@@ -1,7 +1,9 @@
-//! The server end of the control connections: a Unix socket that only our own user can open.
+//! The server end of the control connections: a Unix socket that only our own user can open, or TCP for transmissions on
+//! other machines. Either way a transmission shows the token that it was started with.
 
 use std::fs::Permissions;
 use std::io;
+use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use tokio::net::{UnixListener, UnixStream};
+use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::{Semaphore, oneshot};
 use tokio::time::timeout;
 use tokio_util::codec::Framed;
@@ -20,7 +22,10 @@ use super::airing::{Handle, Input};
 use super::hub::Hub;
 use super::outbox::outbox;
 use vitrine_transmission::encoder::Frames;
-use vitrine_transmission::{Command, Down, LinkError, Report};
+use vitrine_transmission::{Command, ControlAddress, ControlStream, Down, LinkError, Report};
+
+/// A control connection of either kind.
+type Connection = Framed<Box<dyn ControlStream>, Frames>;
 
 const HELLO_WITHIN: Duration = Duration::from_secs(5);
 const WRITE_WITHIN: Duration = Duration::from_secs(10);
@@ -31,39 +36,77 @@ const MAX_PATH_BYTES: usize = 103;
 
 static LINKS: AtomicU64 = AtomicU64::new(0);
 
-/// Opens the control socket at `path`, taking over what a dead `serve` left.
-///
-/// # Errors
-/// [`IngestError`].
-pub fn open(path: &Path) -> Result<UnixListener, IngestError> {
-    if path.as_os_str().len() > MAX_PATH_BYTES {
-        return Err(IngestError::PathTooLong(path.to_owned()));
-    }
-    if std::os::unix::net::UnixStream::connect(path).is_ok() {
-        return Err(IngestError::AlreadyRunning(path.to_owned()));
-    }
-    let open = || -> io::Result<UnixListener> {
-        match std::fs::remove_file(path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
+/// Where transmissions are awaited.
+pub enum Server {
+    /// On this machine.
+    Unix(UnixListener),
+    /// On any.
+    Tcp(TcpListener),
+}
+
+impl Server {
+    /// Opens the control socket at `path`, taking over what a dead `serve` left; gives its address too.
+    ///
+    /// # Errors
+    /// [`IngestError`].
+    pub fn unix(path: &Path) -> Result<(Self, ControlAddress), IngestError> {
+        if path.as_os_str().len() > MAX_PATH_BYTES {
+            return Err(IngestError::PathTooLong(path.to_owned()));
         }
-        let listener = UnixListener::bind(path)?;
-        std::fs::set_permissions(path, Permissions::from_mode(0o600))?;
-        Ok(listener)
-    };
-    open().map_err(|source| IngestError::Folder { path: PathBuf::from(path), source })
+        if std::os::unix::net::UnixStream::connect(path).is_ok() {
+            return Err(IngestError::AlreadyRunning(path.to_owned()));
+        }
+        let open = || -> io::Result<UnixListener> {
+            match std::fs::remove_file(path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+            let listener = UnixListener::bind(path)?;
+            std::fs::set_permissions(path, Permissions::from_mode(0o600))?;
+            Ok(listener)
+        };
+        let listener = open().map_err(|source| IngestError::Folder { path: PathBuf::from(path), source })?;
+        Ok((Self::Unix(listener), ControlAddress::Unix(path.to_owned())))
+    }
+
+    /// Listens on `address`, which transmissions reach as `host`; gives the address for them too.
+    ///
+    /// # Errors
+    /// [`IngestError::Control`].
+    pub async fn tcp(address: SocketAddr, host: &str) -> Result<(Self, ControlAddress), IngestError> {
+        let refused = |source| IngestError::Control { address, source };
+        let listener = TcpListener::bind(address).await.map_err(refused)?;
+        let port = listener.local_addr().map_err(refused)?.port();
+        Ok((Self::Tcp(listener), ControlAddress::Tcp(host_and_port(host, port))))
+    }
+
+    async fn accept(&self) -> io::Result<Box<dyn ControlStream>> {
+        Ok(match self {
+            Self::Unix(listener) => Box::new(listener.accept().await?.0),
+            Self::Tcp(listener) => {
+                let (socket, _) = listener.accept().await?;
+                socket.set_nodelay(true)?;
+                Box::new(socket)
+            }
+        })
+    }
+}
+
+/// `host:port`, with brackets around an IPv6 address.
+pub fn host_and_port(host: &str, port: u16) -> String {
+    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }
 
 /// Accepts transmissions until `stop`.
-pub async fn run(hub: Arc<Hub>, listener: UnixListener, stop: CancellationToken) {
+pub async fn run(hub: Arc<Hub>, server: Server, stop: CancellationToken) {
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     loop {
         let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+            accepted = server.accept() => accepted,
             () = stop.cancelled() => return,
         };
         match accepted {
-            Ok((socket, _)) => {
+            Ok(socket) => {
                 let Ok(place) = places.clone().try_acquire_owned() else { continue };
                 let (hub, stop) = (hub.clone(), stop.clone());
                 tokio::spawn(async move {
@@ -80,10 +123,11 @@ pub async fn run(hub: Arc<Hub>, listener: UnixListener, stop: CancellationToken)
 }
 
 /// Serves one transmission to the end of its connection.
-async fn serve(hub: &Hub, socket: UnixStream) {
+async fn serve(hub: &Hub, socket: Box<dyn ControlStream>) {
     let mut connection = Framed::new(socket, Frames);
     let hello = match timeout(HELLO_WITHIN, receive(&mut connection)).await {
         Ok(Ok(Some(Report::Hello(hello)))) => hello,
+        Ok(Ok(None)) => return tracing::debug!("somebody looked whether the control server is there"),
         outcome => return tracing::warn!(?outcome, "a control connection began without a hello"),
     };
     let show_id = hello.show;
@@ -105,14 +149,14 @@ async fn serve(hub: &Hub, socket: UnixStream) {
 }
 
 /// Tells a transmission that nobody wants that it may leave: it would hold its journal else.
-async fn turn_away(mut connection: Framed<UnixStream, Frames>) {
+async fn turn_away(mut connection: Connection) {
     if let Ok(frame) = Down::Command(Command::End).to_frame() {
         let _ = timeout(WRITE_WITHIN, connection.send(frame)).await;
     }
 }
 
 async fn pump(
-    connection: Framed<UnixStream, Frames>,
+    connection: Connection,
     show: &Handle,
     link: u64,
     mut drain: super::outbox::Drain,
@@ -138,7 +182,7 @@ async fn pump(
     tokio::select! { outcome = down => outcome, outcome = up => outcome }
 }
 
-async fn receive(connection: &mut Framed<UnixStream, Frames>) -> Result<Option<Report>, LinkError> {
+async fn receive(connection: &mut Connection) -> Result<Option<Report>, LinkError> {
     connection.next().await.map(|frame| Report::from_frame(&frame?)).transpose()
 }
 

@@ -1,11 +1,9 @@
 //! What ingest asks of shows, as narrow as it is: one trait, with a fake beside the real one.
 
-use std::net::IpAddr;
-
 use futures_util::future::BoxFuture;
 use vitrine_protocol::ShowId;
 
-use crate::show::{Admission, MediaFact, RunningShow, ShowError, Shows};
+use crate::show::{Admission, MediaFact, RunningShow, ShowError, Shows, Told};
 
 /// Why shows said no.
 #[derive(Debug, thiserror::Error)]
@@ -20,27 +18,39 @@ pub enum DoorError {
 
 /// The door between ingest and shows.
 pub trait ShowDoor: Send + Sync + 'static {
-    /// May this key publish? Opens a publish session if so.
-    fn admit<'a>(&'a self, key: &'a str, remote: IpAddr) -> BoxFuture<'a, Result<Admission, DoorError>>;
+    /// The show that this key opens.
+    fn show_of<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<ShowId, DoorError>>;
+    /// May this key publish? Readies the show for a publisher if so.
+    fn admit<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Admission, DoorError>>;
     /// Records a fact.
-    fn report(&self, show: ShowId, fact: MediaFact) -> BoxFuture<'_, Result<(), DoorError>>;
+    fn report(&self, show: ShowId, told: Told, fact: MediaFact) -> BoxFuture<'_, Result<(), DoorError>>;
     /// Shows that may have a transmission.
-    fn running(&self) -> BoxFuture<'_, Result<Vec<RunningShow>, DoorError>>;
+    fn running(&self) -> BoxFuture<'_, Result<Vec<ShowId>, DoorError>>;
+    /// How a show stands; `None` when there is none.
+    fn standing(&self, show: ShowId) -> BoxFuture<'_, Result<Option<RunningShow>, DoorError>>;
     /// A number that no transmission of the show has had.
     fn next_epoch(&self, show: ShowId) -> BoxFuture<'_, Result<u32, DoorError>>;
 }
 
 impl ShowDoor for Shows {
-    fn admit<'a>(&'a self, key: &'a str, remote: IpAddr) -> BoxFuture<'a, Result<Admission, DoorError>> {
-        Box::pin(async move { Ok(Shows::admit(self, key, remote).await?) })
+    fn show_of<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<ShowId, DoorError>> {
+        Box::pin(async move { Ok(self.find_by_key(key).await?) })
     }
 
-    fn report(&self, show: ShowId, fact: MediaFact) -> BoxFuture<'_, Result<(), DoorError>> {
-        Box::pin(async move { Ok(Shows::report(self, show, fact).await.map(drop)?) })
+    fn admit<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Admission, DoorError>> {
+        Box::pin(async move { Ok(Shows::admit(self, key).await?) })
     }
 
-    fn running(&self) -> BoxFuture<'_, Result<Vec<RunningShow>, DoorError>> {
+    fn report(&self, show: ShowId, told: Told, fact: MediaFact) -> BoxFuture<'_, Result<(), DoorError>> {
+        Box::pin(async move { Ok(Shows::report(self, show, told, fact).await?) })
+    }
+
+    fn running(&self) -> BoxFuture<'_, Result<Vec<ShowId>, DoorError>> {
         Box::pin(async move { Ok(self.list_running().await?) })
+    }
+
+    fn standing(&self, show: ShowId) -> BoxFuture<'_, Result<Option<RunningShow>, DoorError>> {
+        Box::pin(async move { Ok(self.find_running(show).await?) })
     }
 
     fn next_epoch(&self, show: ShowId) -> BoxFuture<'_, Result<u32, DoorError>> {

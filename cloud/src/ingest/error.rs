@@ -1,6 +1,7 @@
 //! What can keep ingest from starting.
 
 use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use super::door::DoorError;
@@ -8,7 +9,7 @@ use super::door::DoorError;
 /// Why ingest could not start. The operator can mend each of them.
 #[derive(Debug, thiserror::Error)]
 pub enum IngestError {
-    /// The folder of the control socket and leases cannot be written.
+    /// The folder of the control socket and of waiting facts cannot be written.
     #[error("cannot use {}: {source}", path.display())]
     Folder {
         /// Which one.
@@ -19,6 +20,15 @@ pub enum IngestError {
     /// Another `serve` answers on the control socket.
     #[error("another Vitrine already uses {}", .0.display())]
     AlreadyRunning(PathBuf),
+    /// The control server's address is taken or not ours.
+    #[error("cannot listen on {address} for transmissions; choose another with --control-listen")]
+    Control {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
     /// The path of the control socket does not fit into a socket address.
     #[error("the data folder's path is too long for a socket: {}", .0.display())]
     PathTooLong(PathBuf),

@@ -55,7 +55,13 @@ impl GopCache {
         headers.into_iter().flatten().chain(&self.gop)
     }
 
-    fn forget_pictures(&mut self) {
+    /// Whether the publisher sends pictures.
+    pub fn has_video(&self) -> bool {
+        self.video_header.is_some() || self.has_key
+    }
+
+    /// Forgets the current group of pictures; headers stay.
+    pub fn forget_pictures(&mut self) {
         self.gop.clear();
         (self.has_key, self.bytes) = (false, 0);
     }

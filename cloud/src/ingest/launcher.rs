@@ -1,35 +1,37 @@
-//! Who starts a transmission: a trait, the child process, and a fake.
+//! Who starts a transmission: a trait that knows neither process nor path.
 
-use std::fs::{File, OpenOptions};
-use std::io;
-use std::path::{Path, PathBuf};
-use std::process::Stdio;
-
-use chrono::{DateTime, SecondsFormat, Utc};
 use futures_util::future::BoxFuture;
-use tokio::process::Command;
-use vitrine_protocol::ShowId;
+use std::time::Duration;
 
-use vitrine_transmission::{EXIT_JOURNAL_UNUSABLE, TOKEN_ENV};
+use chrono::{DateTime, Utc};
+use vitrine_protocol::ShowId;
 
 /// What a transmission is started with: the same for every launcher.
 #[derive(Clone)]
 pub struct Job {
     /// The show.
     pub show: ShowId,
-    /// The epoch; the same one again resumes from the journal in `dir`.
+    /// The epoch; the same one again resumes from its journal, where the launcher keeps one.
     pub epoch: u32,
     /// Proves to the control server that the caller is this job.
     pub token: String,
-    /// The control socket.
-    pub control: PathBuf,
-    /// Where journal and recording go.
-    pub dir: PathBuf,
+    /// What the origin asks for.
+    pub origin_token: String,
+    /// The control server's address, for the transmission alone to read.
+    pub control: String,
+    /// The fencing number of the show's owner.
+    pub fence: u64,
+    /// Where media sequence and discontinuity sequence of a new epoch begin.
+    pub first_msn: u64,
     /// Zero of the media clock.
     pub clock_epoch: DateTime<Utc>,
     /// The wanted rungs: `source,480p`.
     pub ladder: String,
 }
+
+/// What a launcher knows a started transmission by. Only the launcher that wrote it can read it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct JobHandle(pub String);
 
 /// How a transmission ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,101 +44,37 @@ pub enum Exit {
 
 /// A started transmission.
 pub struct Launched {
-    /// Its process.
-    pub pid: u32,
-    /// Resolves when it has ended.
+    /// Finds it again.
+    pub handle: JobHandle,
+    /// Resolves when it has ended. A launcher that is not told never resolves it.
     pub exited: BoxFuture<'static, Exit>,
+}
+
+/// A transmission could not be started, ended or looked at.
+#[derive(Debug, thiserror::Error)]
+#[error("{what}")]
+pub struct LaunchError {
+    /// What was tried, in words for the log.
+    pub what: String,
+    /// Why it failed.
+    #[source]
+    pub source: Box<dyn std::error::Error + Send + Sync>,
 }
 
 /// Starts transmissions and finds them again.
 pub trait Launcher: Send + Sync + 'static {
     /// Starts one. It must outlive this process.
-    ///
-    /// # Errors
-    /// What the system says.
-    fn launch(&self, job: Job) -> BoxFuture<'_, io::Result<Launched>>;
+    fn launch(&self, job: Job) -> BoxFuture<'_, Result<Launched, LaunchError>>;
 
-    /// Whether the transmission of `show` with this process id runs.
-    fn is_running(&self, show: ShowId, pid: u32) -> bool;
+    /// Whether it runs, as far as this launcher can tell.
+    fn is_running<'a>(&'a self, handle: &'a JobHandle) -> BoxFuture<'a, Result<bool, LaunchError>>;
 
-    /// Ends a transmission that does not answer.
-    fn kill(&self, show: ShowId, pid: u32);
-}
+    /// Ends one that does not answer; nothing when it has ended already.
+    fn end<'a>(&'a self, handle: &'a JobHandle) -> BoxFuture<'a, Result<(), LaunchError>>;
 
-/// Child processes in their own process groups, so that a Ctrl-C or a crash of `serve` does not reach them.
-#[derive(Debug, Clone)]
-pub struct Processes {
-    /// The program: this one.
-    pub program: PathBuf,
-}
+    /// Whether a transmission that is started here would find the journal of this epoch.
+    fn has_journal(&self, show: ShowId, epoch: u32) -> BoxFuture<'_, bool>;
 
-impl Launcher for Processes {
-    fn launch(&self, job: Job) -> BoxFuture<'_, io::Result<Launched>> {
-        Box::pin(async move {
-            let log = log_file(&job.dir)?;
-            let mut child = Command::new(&self.program)
-                .arg("transmission")
-                .args(["--show", &job.show.to_string()])
-                .args(["--epoch", &job.epoch.to_string()])
-                .arg("--control")
-                .arg(&job.control)
-                .arg("--dir")
-                .arg(&job.dir)
-                .args(["--clock-epoch", &job.clock_epoch.to_rfc3339_opts(SecondsFormat::Millis, true)])
-                .args(["--ladder", &job.ladder])
-                .env(TOKEN_ENV, &job.token)
-                .stdin(Stdio::null())
-                .stdout(Stdio::null())
-                .stderr(log)
-                .process_group(0)
-                .kill_on_drop(false)
-                .spawn()?;
-            let pid = child.id().ok_or(io::ErrorKind::NotFound)?;
-            let exited = async move {
-                match child.wait().await.map(|status| status.code()) {
-                    Ok(Some(EXIT_JOURNAL_UNUSABLE)) => Exit::JournalUnusable,
-                    _ => Exit::Other,
-                }
-            };
-            Ok(Launched { pid, exited: Box::pin(exited) })
-        })
-    }
-
-    fn is_running(&self, show: ShowId, pid: u32) -> bool {
-        // A process id may have gone to another program since the lease was written: look at its arguments.
-        let Ok(arguments) = std::fs::read(format!("/proc/{pid}/cmdline")) else { return false };
-        let show = show.to_string();
-        let mut arguments = arguments.split(|byte| *byte == 0);
-        arguments.any(|argument| argument == b"transmission")
-            && arguments.any(|argument| argument == show.as_bytes())
-    }
-
-    fn kill(&self, show: ShowId, pid: u32) {
-        if !self.is_running(show, pid) {
-            return;
-        }
-        let outcome = i32::try_from(pid)
-            .ok()
-            .and_then(rustix::process::Pid::from_raw)
-            .map(|pid| rustix::process::kill_process(pid, rustix::process::Signal::KILL));
-        tracing::warn!(show.id = %show, pid, ?outcome, "a transmission that did not answer was ended");
-    }
-}
-
-/// A transmission outlives whoever reads `serve`'s standard error, so it writes its own log beside its journal.
-fn log_file(folder: &Path) -> io::Result<File> {
-    super::files::private_folder(folder)?;
-    OpenOptions::new().create(true).append(true).open(folder.join("transmission.log"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn another_program_under_an_old_process_id_is_not_ours() {
-        let launcher = Processes { program: "/bin/true".into() };
-        assert!(!launcher.is_running(ShowId::new(), std::process::id()));
-        assert!(!launcher.is_running(ShowId::new(), u32::MAX));
-    }
+    /// How long a started transmission may take to say hello.
+    fn hello_within(&self) -> Duration;
 }

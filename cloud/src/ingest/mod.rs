@@ -1,45 +1,59 @@
 //! Accepts publishers, checks their keys, keeps the control links and records what transmissions report.
 //!
-//! Owns: RTMP connections, the control socket, lease files, and one task for each show that receives or is on air
-//! ([`airing`]): it holds the publisher's last group of pictures and everything its transmission was told. It starts,
-//! adopts, watches and replaces transmissions through a [`Launcher`].
+//! Owns: RTMP connections, the control server, the leases of shows (who owns a show is a row, [`lease`]), and one task for
+//! each show that this node owns ([`airing`]): it holds the publisher's last group of pictures and everything its
+//! transmission was told. It starts, adopts, watches and replaces transmissions through a [`Launcher`], takes over shows
+//! of nodes that are gone, hands publishers of other nodes' shows on, and knows where origins are.
 //!
-//! Records, through [`ShowDoor`]: receiving, publisher lost, session mapped, transmission started and lost, rungs
-//! up and down. Leans on: `base`, `show`, `transmission` (the words of the control link).
+//! Records, through [`ShowDoor`]: admitted, receiving, publisher lost, session mapped, transmission started and lost,
+//! rungs up and down. Leans on: `base`, `db`, `show`, `transmission` (the words of the control link).
 
 mod airing;
+mod child;
 mod control;
 mod door;
 mod error;
 mod files;
 mod gop;
+mod handover;
 mod hub;
 mod launcher;
 mod lease;
 mod listen;
 mod listener;
+mod node;
 mod outbox;
+mod ownership;
 mod publisher;
 mod reporter;
+mod roster;
 mod service;
 #[cfg(test)]
 mod testing;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+pub use self::child::Processes;
 pub use self::door::{DoorError, ShowDoor};
 pub use self::error::IngestError;
-pub use self::launcher::{Exit, Job, Launched, Launcher, Processes};
+pub use self::handover::Origin;
+pub use self::launcher::{Exit, Job, JobHandle, LaunchError, Launched, Launcher};
+pub use self::lease::{Leases, SqlLeases};
 pub use self::listen::OrderTransmissions;
-pub use self::service::{Ingest, Settings};
+pub use self::node::Node;
+pub use self::service::{Doors, Ingest, Settings};
 use crate::base::Clock;
 
 /// What every task of this room holds.
 struct Deps {
     door: Arc<dyn ShowDoor>,
     launcher: Arc<dyn Launcher>,
-    leases: lease::Leases,
+    leases: Arc<dyn Leases>,
+    /// Calls transmissions of other owners.
+    caller: handover::Caller,
+    me: lease::Owner,
     clock: Clock,
     settings: Settings,
-    control_socket: std::path::PathBuf,
+    /// The control server's address, once it listens.
+    control: OnceLock<String>,
 }

@@ -1,7 +1,8 @@
 //! The handle of the room.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -13,11 +14,14 @@ use vitrine_protocol::{Highlight, ShowId};
 use vitrine_rtmp::ConnectionGate;
 
 use super::airing::Order;
+use super::control::Server;
 use super::door::ShowDoor;
+use super::handover::{Caller, Origin};
 use super::hub::Hub;
 use super::launcher::Launcher;
-use super::lease::Leases;
-use super::{Deps, IngestError, control, files, listener};
+use super::lease::{Leases, Owner};
+use super::node::Node;
+use super::{Deps, IngestError, control, files, listener, ownership};
 use crate::base::Clock;
 
 /// How ingest behaves.
@@ -25,6 +29,12 @@ use crate::base::Clock;
 pub struct Settings {
     /// The data folder: `run/` and `shows/` are ours in it.
     pub data_dir: PathBuf,
+    /// The host or address by which other nodes and transmissions reach this one.
+    pub host: String,
+    /// Where publishers are taken, as other nodes reach it: a port of `host`.
+    pub rtmp_port: u16,
+    /// Where transmissions of other machines are awaited; a Unix socket in the data folder without one.
+    pub control_listen: Option<SocketAddr>,
     /// A publisher that sends nothing for this long is taken for lost: 2 s, between 1 and 5.
     pub silent_after: Duration,
     /// Whether a second publisher takes over; else it is refused.
@@ -43,6 +53,9 @@ impl Settings {
     pub fn new(data_dir: PathBuf) -> Self {
         Self {
             data_dir,
+            host: "127.0.0.1".to_owned(),
+            rtmp_port: 1935,
+            control_listen: None,
             silent_after: Duration::from_secs(2),
             takeover: false,
             ladder: "source,480p".to_owned(),
@@ -51,11 +64,25 @@ impl Settings {
         }
     }
 
-    /// Journal and recording of one transmission.
-    #[must_use]
-    pub fn show_folder(&self, show: ShowId, epoch: u32) -> PathBuf {
-        self.data_dir.join("shows").join(show.to_string()).join(epoch.to_string())
+    /// What lives as long as this process, and facts that wait.
+    fn run_folder(&self) -> PathBuf {
+        self.data_dir.join("run")
     }
+
+    /// Facts that could not be told yet.
+    pub(super) fn facts_folder(&self) -> PathBuf {
+        self.run_folder().join("facts")
+    }
+}
+
+/// The outside of the room: shows, the rows of leases, who starts transmissions.
+pub struct Doors {
+    /// Shows.
+    pub shows: Arc<dyn ShowDoor>,
+    /// Who owns a show.
+    pub leases: Arc<dyn Leases>,
+    /// Who starts transmissions.
+    pub launcher: Arc<dyn Launcher>,
 }
 
 /// The handle: clones share one ingest.
@@ -65,25 +92,24 @@ pub struct Ingest {
 }
 
 impl Ingest {
-    /// The handle; nothing runs yet.
-    #[must_use]
-    pub fn new(
-        settings: Settings,
-        door: Arc<dyn ShowDoor>,
-        clock: Clock,
-        launcher: Arc<dyn Launcher>,
-    ) -> Self {
+    /// The handle of `node`; nothing runs yet.
+    ///
+    /// # Errors
+    /// The HTTP client for other nodes' origins cannot be built.
+    pub fn new(settings: Settings, node: Node, doors: Doors, clock: Clock) -> Result<Self, reqwest::Error> {
         let data_dir = std::path::absolute(&settings.data_dir).unwrap_or_else(|_| settings.data_dir.clone());
         let silent_after = settings.silent_after.clamp(Duration::from_secs(1), Duration::from_secs(5));
-        let run = data_dir.join("run");
-        let (leases, control_socket) = (Leases::new(run.join("leases")), run.join("control.sock"));
         let settings = Settings { silent_after, data_dir, ..settings };
-        let deps = Deps { door, launcher, leases, clock, settings, control_socket };
-        Self { hub: Arc::new(Hub::new(Arc::new(deps))) }
+        let rtmp = control::host_and_port(&settings.host, settings.rtmp_port);
+        let me = Owner { node: node.id, boot: node.boot, serve: uuid::Uuid::now_v7().to_string(), rtmp };
+        let Doors { shows: door, leases, launcher } = doors;
+        let (caller, control) = (Caller::new()?, OnceLock::new());
+        let deps = Deps { door, launcher, leases, caller, me, clock, settings, control };
+        Ok(Self { hub: Arc::new(Hub::new(Arc::new(deps))) })
     }
 
-    /// Opens the control socket, takes up what an earlier `serve` left, and accepts publishers on `publishers` until
-    /// `stop`. Transmissions go on after that and wait for the next `serve`.
+    /// Opens the control server, takes up what an earlier `serve` left, and accepts publishers on `publishers` until
+    /// `stop`. Transmissions go on after that, for the next `serve` or for another node.
     ///
     /// # Errors
     /// [`IngestError`]: a sentence for the operator.
@@ -93,32 +119,44 @@ impl Ingest {
         tasks: &TaskTracker,
         stop: CancellationToken,
     ) -> Result<(), IngestError> {
-        let deps = &self.hub.deps;
-        let run = deps.settings.data_dir.join("run");
-        let folder = |path: &PathBuf, source| IngestError::Folder { path: path.clone(), source };
-        files::private_folder(&run).map_err(|error| folder(&run, error))?;
-        deps.leases.open().map_err(|error| folder(&run.join("leases"), error))?;
-        let control = control::open(&deps.control_socket)?;
-        let (all, of_one) =
-            (deps.settings.unknown_connections, deps.settings.unknown_connections_per_address);
+        let settings = &self.hub.deps.settings;
+        let run = settings.run_folder();
+        files::private_folder(&run).map_err(|source| IngestError::Folder { path: run.clone(), source })?;
+        let (server, address) = match settings.control_listen {
+            Some(listen) => Server::tcp(listen, &settings.host).await?,
+            None => Server::unix(&run.join("control.sock"))?,
+        };
+        let _ = self.hub.deps.control.set(address.to_string()); // a second start has the same address, or failed above
+        let (all, of_one) = (settings.unknown_connections, settings.unknown_connections_per_address);
+        // Transmissions that were left come back at once: they are let in as soon as their shows are taken up.
         self.hub.take_up().await?;
-        tasks.spawn(control::run(self.hub.clone(), control, stop.clone()));
+        tasks.spawn(control::run(self.hub.clone(), server, stop.clone()));
+        tasks.spawn(ownership::beat(self.hub.clone(), stop.clone()));
+        tasks.spawn(ownership::watch(self.hub.clone(), true, stop.clone()));
         tasks.spawn(listener::run(self.hub.clone(), publishers, ConnectionGate::new(all, of_one), stop));
         Ok(())
     }
 
-    /// Base URL of the origin of the show's transmission, such as `http://127.0.0.1:4100`.
-    #[must_use]
-    pub fn origin(&self, show: ShowId) -> Option<String> {
-        self.hub.find(show)?.origin().borrow().clone()
+    /// Only watches who has which show, until `stop`: for a process that serves viewers and takes no publishers.
+    pub fn follow_owners(&self, tasks: &TaskTracker, stop: CancellationToken) {
+        tasks.spawn(ownership::watch(self.hub.clone(), false, stop));
     }
 
-    /// The same, waiting up to `patience` for a transmission that is being started or replaced. `None` at once when the
-    /// show has none.
-    pub async fn origin_within(&self, show: ShowId, patience: Duration) -> Option<String> {
-        let mut origin = self.hub.find(show)?.origin();
-        let known = timeout(patience, origin.wait_for(Option::is_some)).await;
-        known.ok()?.ok()?.clone()
+    /// The origin of the show's transmission, on whatever node, waiting up to `patience` for one that is being started or
+    /// replaced. `None` at once when nobody has the show.
+    pub async fn origin_within(&self, show: ShowId, patience: Duration) -> Option<Origin> {
+        if let Some(handle) = self.hub.find(show) {
+            let mut origin = handle.origin();
+            let known = timeout(patience, origin.wait_for(Option::is_some)).await;
+            return known.ok()?.ok()?.clone();
+        }
+        self.hub.roster.origin_within(show, patience).await
+    }
+
+    /// Whether this node looks after the show, and its publisher is surely away: only then may time end the show.
+    #[must_use]
+    pub fn may_end(&self, show: ShowId) -> bool {
+        self.hub.find(show).is_some_and(|handle| handle.is_quiet())
     }
 
     /// The show is on air from `at`.

@@ -1,21 +1,23 @@
-//! Fakes of the two outside doors: shows, and who starts transmissions.
+//! Fakes of the outside doors: shows, leases, and who starts transmissions.
 
 use std::collections::{HashMap, HashSet};
-use std::io;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 use vitrine_protocol::{OrgId, PublishSessionId, ShowId, ShowState};
 
-use super::launcher::{Exit, Job, Launched, Launcher};
-use super::lease::Leases;
-use super::{Deps, DoorError, Settings, ShowDoor};
+use super::airing::{Busy, Farewell, Handle, Input, Kick};
+use super::handover::Caller;
+use super::hub::Hub;
+use super::launcher::{Exit, Job, JobHandle, LaunchError, Launched, Launcher};
+use super::lease::fake::{FakeLeases, owner};
+use super::{Deps, DoorError, Settings, ShowDoor, ownership};
 use crate::base::TestClock;
-use crate::show::{Admission, MediaFact, RunningShow};
+use crate::show::{Admission, MediaFact, RunningShow, Told};
 
 /// The only key that opens the fake door.
 pub const GOOD_KEY: &str = "vtp_good";
@@ -24,25 +26,35 @@ pub const GOOD_KEY: &str = "vtp_good";
 pub struct FakeDoor {
     pub show: ShowId,
     pub facts: Mutex<Vec<MediaFact>>,
-    pub running: Mutex<Vec<RunningShow>>,
-    epoch: Mutex<u32>,
+    standing: Mutex<RunningShow>,
+    known: Mutex<Known>,
 }
 
-/// Starts nothing; tests end what it "started".
+#[derive(Default)]
+struct Known {
+    epoch: u32,
+    looks: usize,
+    ends_after_a_look: bool,
+    away: bool,
+}
+
+/// Starts nothing; tests end what it "started". Handles are numbers in the order of starts.
 #[derive(Default)]
 pub struct FakeLauncher {
     pub jobs: Mutex<Vec<Job>>,
-    pub alive: Mutex<HashSet<u32>>,
-    pub killed: Mutex<Vec<u32>>,
-    exits: Mutex<HashMap<u32, oneshot::Sender<Exit>>>,
+    pub alive: Mutex<HashSet<String>>,
+    pub ended: Mutex<Vec<String>>,
+    pub journals: Mutex<HashSet<u32>>,
+    exits: Mutex<HashMap<String, oneshot::Sender<Exit>>>,
 }
 
 /// A room over fakes, in a folder of its own.
 pub struct Stage {
     pub door: Arc<FakeDoor>,
     pub launcher: Arc<FakeLauncher>,
+    pub leases: Arc<FakeLeases>,
     pub deps: Arc<Deps>,
-    _folder: tempfile::TempDir,
+    folder: Arc<tempfile::TempDir>,
 }
 
 impl Stage {
@@ -51,52 +63,81 @@ impl Stage {
     }
 
     pub fn with(change: impl FnOnce(&mut Settings)) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = Arc::new(tempfile::tempdir().unwrap());
         let mut settings = Settings::new(folder.path().into());
         change(&mut settings);
-        let door = Arc::new(FakeDoor {
-            show: ShowId::new(),
-            facts: Mutex::default(),
-            running: Mutex::default(),
-            epoch: Mutex::new(0),
-        });
-        let launcher = Arc::new(FakeLauncher::default());
-        let leases = Leases::new(folder.path().join("leases"));
-        leases.open().unwrap();
+        let (launcher, leases) = (Arc::new(FakeLauncher::default()), Arc::new(FakeLeases::default()));
+        Self::assemble(folder, settings, Arc::new(FakeDoor::new(ShowId::new())), launcher, leases)
+    }
+
+    /// The next run of `serve` over the same folder and the same show, whose shows have heard nothing yet.
+    pub fn over(before: &Self) -> Self {
+        let door = Arc::new(FakeDoor::new(before.door.show));
+        let (launcher, leases) = (before.launcher.clone(), before.leases.clone());
+        Self::assemble(before.folder.clone(), before.deps.settings.clone(), door, launcher, leases)
+    }
+
+    fn assemble(
+        folder: Arc<tempfile::TempDir>,
+        settings: Settings,
+        door: Arc<FakeDoor>,
+        launcher: Arc<FakeLauncher>,
+        leases: Arc<FakeLeases>,
+    ) -> Self {
+        let mut me = owner("here");
+        me.serve = uuid::Uuid::now_v7().to_string();
+        me.rtmp = format!("127.0.0.1:{}", settings.rtmp_port);
         let deps = Arc::new(Deps {
             door: door.clone(),
             launcher: launcher.clone(),
-            leases,
+            leases: leases.clone(),
+            caller: Caller::new().unwrap(),
+            me,
             clock: TestClock::new().clock(),
             settings,
-            control_socket: folder.path().join("control.sock"),
+            control: "unix:/nowhere/control.sock".to_owned().into(),
         });
-        Self { door, launcher, deps, _folder: folder }
+        Self { door, launcher, leases, deps, folder }
+    }
+
+    /// Another node over the same database.
+    pub fn second_node(&self) -> Arc<Deps> {
+        Arc::new(Deps {
+            door: self.door.clone(),
+            launcher: self.launcher.clone(),
+            leases: self.leases.clone(),
+            caller: Caller::new().unwrap(),
+            me: owner("there"),
+            clock: self.deps.clock.clone(),
+            settings: self.deps.settings.clone(),
+            control: "unix:/elsewhere/control.sock".to_owned().into(),
+        })
     }
 
     pub fn admission(&self) -> Admission {
-        Admission {
-            org: OrgId::new(),
-            show: self.door.show,
-            session: PublishSessionId::new(),
-            clock_epoch: self.deps.clock.now(),
-            on_air: false,
-            auto_live: false,
+        admission(self.door.show)
+    }
+
+    /// Lets a publisher in, with its session and what closes it.
+    pub async fn publish(&self, show: &Handle) -> Result<(PublishSessionId, mpsc::Receiver<Farewell>), Busy> {
+        let (reply, answer) = oneshot::channel();
+        let (admission, (kick, kicks)) = (self.admission(), Kick::new());
+        let (session, remote) = (admission.session, std::net::Ipv4Addr::LOCALHOST.into());
+        show.send(Input::Publish { admission, remote, kick, reply }).await.map_err(|_| Busy::Ended)?;
+        answer.await.map_err(|_| Busy::Ended)?.map(|()| (session, kicks))
+    }
+
+    /// Looks at the rows as a node does, for a little longer than a lease.
+    pub async fn watch(&self, hub: &Arc<Hub>) {
+        for _ in 0..9 {
+            self.watch_once(hub).await;
         }
     }
 
-    /// The show as the database would list it.
-    pub fn listed(&self, state: ShowState, transmission_epoch: u32) -> RunningShow {
-        RunningShow {
-            org: OrgId::new(),
-            show: self.door.show,
-            state,
-            receiving: true,
-            live_at: state.on_air().then(|| self.deps.clock.now()),
-            clock_epoch: self.deps.clock.now(),
-            transmission_epoch,
-            highlights: Vec::new(),
-        }
+    /// One look.
+    pub async fn watch_once(&self, hub: &Arc<Hub>) {
+        ownership::look(hub, true, false).await;
+        tokio::time::sleep(ownership::LOOK_EVERY).await;
     }
 
     /// Waits for a fact.
@@ -112,13 +153,13 @@ pub async fn eventually(is_so: impl Fn() -> bool) {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(30), waiting).await.expect("it never came to be");
+    tokio::time::timeout(Duration::from_secs(90), waiting).await.expect("it never came to be");
 }
 
 impl FakeLauncher {
     /// Ends the newest job.
     pub fn end_newest(&self, exit: Exit) {
-        let newest = self.jobs.lock().len() as u32;
+        let newest = self.jobs.lock().len().to_string();
         self.alive.lock().remove(&newest);
         if let Some(sender) = self.exits.lock().remove(&newest) {
             let _ = sender.send(exit);
@@ -127,56 +168,139 @@ impl FakeLauncher {
 }
 
 impl Launcher for FakeLauncher {
-    fn launch(&self, job: Job) -> BoxFuture<'_, io::Result<Launched>> {
+    fn launch(&self, job: Job) -> BoxFuture<'_, Result<Launched, LaunchError>> {
         let (sender, receiver) = oneshot::channel();
+        self.journals.lock().insert(job.epoch);
         let mut jobs = self.jobs.lock();
         jobs.push(job);
-        let pid = jobs.len() as u32;
-        self.exits.lock().insert(pid, sender);
-        self.alive.lock().insert(pid);
+        let handle = jobs.len().to_string();
+        self.exits.lock().insert(handle.clone(), sender);
+        self.alive.lock().insert(handle.clone());
         let exited = Box::pin(async move { receiver.await.unwrap_or(Exit::Other) });
-        Box::pin(std::future::ready(Ok(Launched { pid, exited })))
+        Box::pin(std::future::ready(Ok(Launched { handle: JobHandle(handle), exited })))
     }
 
-    fn is_running(&self, _show: ShowId, pid: u32) -> bool {
-        self.alive.lock().contains(&pid)
+    fn is_running<'a>(&'a self, handle: &'a JobHandle) -> BoxFuture<'a, Result<bool, LaunchError>> {
+        Box::pin(std::future::ready(Ok(self.alive.lock().contains(&handle.0))))
     }
 
-    fn kill(&self, _show: ShowId, pid: u32) {
-        self.alive.lock().remove(&pid);
-        self.killed.lock().push(pid);
+    fn end<'a>(&'a self, handle: &'a JobHandle) -> BoxFuture<'a, Result<(), LaunchError>> {
+        self.alive.lock().remove(&handle.0);
+        self.ended.lock().push(handle.0.clone());
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn has_journal(&self, _: ShowId, epoch: u32) -> BoxFuture<'_, bool> {
+        Box::pin(std::future::ready(self.journals.lock().contains(&epoch)))
+    }
+
+    fn hello_within(&self) -> Duration {
+        Duration::from_secs(4)
+    }
+}
+
+fn admission(show: ShowId) -> Admission {
+    Admission {
+        org: OrgId::new(),
+        show,
+        session: PublishSessionId::new(),
+        clock_epoch: DateTime::<Utc>::UNIX_EPOCH,
+        on_air: false,
+        auto_live: false,
+    }
+}
+
+impl FakeDoor {
+    fn new(show: ShowId) -> Self {
+        let standing = RunningShow {
+            org: OrgId::new(),
+            show,
+            state: ShowState::Draft,
+            receiving: false,
+            publish_session: None,
+            live_at: None,
+            clock_epoch: None,
+            transmission_epoch: 0,
+            highlights: Vec::new(),
+        };
+        Self { show, facts: Mutex::default(), standing: Mutex::new(standing), known: Mutex::default() }
+    }
+
+    /// The show is in this state, after that many epochs.
+    pub fn stands(&self, state: ShowState, transmission_epoch: u32) {
+        let mut standing = self.standing.lock();
+        standing.state = state;
+        standing.transmission_epoch = transmission_epoch;
+        standing.clock_epoch = Some(DateTime::UNIX_EPOCH);
+        standing.live_at = state.on_air().then_some(DateTime::UNIX_EPOCH);
+        self.known.lock().epoch = transmission_epoch;
+    }
+
+    /// A publisher is believed to be there.
+    pub fn receives(&self, session: PublishSessionId) {
+        let mut standing = self.standing.lock();
+        (standing.receiving, standing.publish_session) = (true, Some(session));
+    }
+
+    /// Whoever looks once sees the show as it is; after that it has ended.
+    pub fn ends_after_a_look(&self) {
+        self.known.lock().ends_after_a_look = true;
+    }
+
+    /// How often the show was looked at.
+    pub fn looks(&self) -> usize {
+        self.known.lock().looks
+    }
+
+    /// Whether shows can be asked.
+    pub fn away(&self, away: bool) {
+        self.known.lock().away = away;
     }
 }
 
 impl ShowDoor for FakeDoor {
-    fn admit<'a>(&'a self, key: &'a str, _remote: IpAddr) -> BoxFuture<'a, Result<Admission, DoorError>> {
+    fn show_of<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<ShowId, DoorError>> {
         let answer = match key {
-            GOOD_KEY => Ok(Admission {
-                org: OrgId::new(),
-                show: self.show,
-                session: PublishSessionId::new(),
-                clock_epoch: chrono::DateTime::UNIX_EPOCH,
-                on_air: false,
-                auto_live: false,
-            }),
+            GOOD_KEY => Ok(self.show),
             _ => Err(DoorError::Refused("This key opens nothing.".into())),
         };
         Box::pin(std::future::ready(answer))
     }
 
-    fn report(&self, _show: ShowId, fact: MediaFact) -> BoxFuture<'_, Result<(), DoorError>> {
+    fn admit<'a>(&'a self, _key: &'a str) -> BoxFuture<'a, Result<Admission, DoorError>> {
+        Box::pin(std::future::ready(Ok(admission(self.show))))
+    }
+
+    fn report(&self, _show: ShowId, _told: Told, fact: MediaFact) -> BoxFuture<'_, Result<(), DoorError>> {
+        if self.known.lock().away {
+            return Box::pin(std::future::ready(Err(DoorError::Unavailable("away".into()))));
+        }
         self.facts.lock().push(fact);
         Box::pin(std::future::ready(Ok(())))
     }
 
-    fn running(&self) -> BoxFuture<'_, Result<Vec<RunningShow>, DoorError>> {
-        let running = self.running.lock().clone();
-        Box::pin(std::future::ready(Ok(running)))
+    fn running(&self) -> BoxFuture<'_, Result<Vec<ShowId>, DoorError>> {
+        let standing = self.standing.lock();
+        let running = standing.state.on_air() || standing.receiving;
+        Box::pin(std::future::ready(Ok(running.then_some(self.show).into_iter().collect())))
+    }
+
+    fn standing(&self, _show: ShowId) -> BoxFuture<'_, Result<Option<RunningShow>, DoorError>> {
+        let mut standing = self.standing.lock().clone();
+        let mut known = self.known.lock();
+        known.looks += 1;
+        if known.ends_after_a_look && known.looks > 1 {
+            standing.state = ShowState::Ended;
+        }
+        Box::pin(std::future::ready(Ok(Some(standing))))
     }
 
     fn next_epoch(&self, _show: ShowId) -> BoxFuture<'_, Result<u32, DoorError>> {
-        let mut epoch = self.epoch.lock();
-        *epoch += 1;
-        Box::pin(std::future::ready(Ok(*epoch)))
+        let mut known = self.known.lock();
+        if known.away {
+            return Box::pin(std::future::ready(Err(DoorError::Unavailable("away".into()))));
+        }
+        known.epoch += 1;
+        Box::pin(std::future::ready(Ok(known.epoch)))
     }
 }

@@ -1,7 +1,7 @@
 //! The chat server: rooms of people, and the highlights, moves and counts they are told.
 //!
-//! Owns: the rooms and their ticks, chat messages, bans, viewer tokens. Records
-//! `MessageRemoved`, `ViewerBanned`, `ViewerUnbanned`. Leans on `org` (sessions) and `show`.
+//! Owns: the rooms and their ticks, chat messages, bans, viewer tokens and their sealed key. Records
+//! `MessageRemoved`, `ViewerBanned`, `ViewerUnbanned`. Leans on `secrets`, `org` (sessions) and `show`.
 //! Spec: `cloud/protocol/PROTOCOL.md`.
 //!
 //! A socket ([`conn`](self)) says hello, is seated in the one task of its room and hears ticks that
@@ -28,9 +28,11 @@ mod tests_again;
 #[cfg(test)]
 mod tests_chat;
 mod viewer;
+mod viewer_key;
 
 pub use error::RtmError;
 pub use model::{Ban, ModeratedMessage};
 pub use routes::router;
 pub use service::Rtm;
 pub use viewer::{Viewer, ViewerTokens};
+pub use viewer_key::ViewerKeyError;

@@ -239,3 +239,24 @@ fn role_of(word: &str) -> Result<AuthorRole, DbError> {
         .find(|role| role_word(*role) == word)
         .ok_or_else(|| DbError::Corrupt(format!("author role {word}")))
 }
+
+/// The sealed key of viewers' tokens.
+pub(super) async fn viewer_key(db: &Db, name: &str) -> Result<Option<String>, DbError> {
+    Ok(on!(db, c => sqlx::query_scalar("SELECT sealed FROM viewer_keys WHERE name = $1")
+        .bind(name).fetch_optional(c).await)?)
+}
+
+/// Keeps a sealed key unless there is one; gives the one that stands.
+pub(super) async fn keep_viewer_key(tx: &mut Tx, name: &str, sealed: &str) -> Result<String, DbError> {
+    Ok(on!(tx, c => sqlx::query_scalar(
+        "INSERT INTO viewer_keys (name, sealed) VALUES ($1, $2)
+         ON CONFLICT (name) DO UPDATE SET sealed = viewer_keys.sealed RETURNING sealed"
+    ).bind(name).bind(sealed).fetch_one(c).await)?)
+}
+
+/// Replaces a sealed key that still is as it was.
+pub(super) async fn change_viewer_key(tx: &mut Tx, name: &str, old: &str, new: &str) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("UPDATE viewer_keys SET sealed = $3 WHERE name = $1 AND sealed = $2")
+        .bind(name).bind(old).bind(new).execute(c).await.map(drop))?;
+    Ok(())
+}

@@ -7,6 +7,8 @@ use super::tests_chat::{Page, World, catch_up};
 use crate::db::testing::each_db;
 use crate::show::MediaFact;
 
+const TOLD: crate::show::Told = crate::show::Told { fence: 1, at: chrono::DateTime::<chrono::Utc>::MAX_UTC };
+
 const MARK: &str = "7c9e6679-7425-40de-944b-e07fc1f90ae7";
 const OTHER: &str = "0b0f3a2e-55a1-4c1c-9f52-3d6c0d1a2b3c";
 
@@ -130,8 +132,8 @@ async fn what_was_taken_stays_taken_and_what_was_refused_is_judged_anew() {
         assert_eq!(ana.answer().await, Err(Code::Banned));
 
         let key = shows.issue_key(owner, org, show).await.unwrap();
-        let session = shows.admit(&key.key, std::net::Ipv4Addr::LOCALHOST.into()).await.unwrap().session;
-        shows.report(show, MediaFact::Receiving { session }).await.unwrap();
+        let session = shows.admit(&key.key).await.unwrap().session;
+        shows.report(show, TOLD, MediaFact::Receiving { session }).await.unwrap();
         shows.go_live(owner, org, show).await.unwrap();
         jo.chat_marked(MARK, "last words").await;
         let last = jo.answer().await.unwrap();

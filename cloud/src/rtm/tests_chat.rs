@@ -24,6 +24,8 @@ use crate::events::{Follower, timeline};
 use crate::org::{Orgs, Registration};
 use crate::show::{MediaFact, ShowDraft, Shows};
 
+const TOLD: crate::show::Told = crate::show::Told { fence: 1, at: chrono::DateTime::<chrono::Utc>::MAX_UTC };
+
 const HEART: &str = "{\"t\":\"reaction\",\"kind\":\"heart\"}";
 
 /// A chat over a database, with one show of one organisation.
@@ -232,8 +234,8 @@ async fn going_live_and_ending_tell_a_player_all_it_needs() {
         let (owner, org, show, shows) = (&world.owner, world.org, world.show, &world.shows);
         let mut ana = world.enter(&world.viewer("ana"), "n1").await;
         let key = shows.issue_key(owner, org, show).await.unwrap();
-        let session = shows.admit(&key.key, std::net::Ipv4Addr::LOCALHOST.into()).await.unwrap().session;
-        shows.report(show, MediaFact::Receiving { session }).await.unwrap();
+        let session = shows.admit(&key.key).await.unwrap().session;
+        shows.report(show, TOLD, MediaFact::Receiving { session }).await.unwrap();
         let live_at = shows.go_live(owner, org, show).await.unwrap().live_at;
         world.relay().await;
         let RoomEvent::State(told) = ana.event().await else { panic!() };

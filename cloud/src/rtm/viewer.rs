@@ -1,23 +1,18 @@
 //! Viewer tokens: who a shopper is, signed, without an account and without a cookie.
 //!
 //! `vtv_<payload>.<mac>`, both base64url without padding; the payload is JSON, the mac is
-//! HMAC-SHA256 (RFC 2104) under a key in the data folder that survives restarts. The same key
-//! makes the hashes by which a network is known again, so a hash means nothing elsewhere.
+//! HMAC-SHA256 (RFC 2104) under a key that all nodes share. The same key makes the hashes by which
+//! a network is known again, so a hash means nothing elsewhere.
 
-use std::io;
 use std::net::IpAddr;
-use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
-use rand::Rng;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use vitrine_protocol::{OrgId, ShowId, ViewerId};
-
-use crate::base::read_or_make_secret;
 
 /// What every viewer token begins with.
 const PREFIX: &str = "vtv_";
@@ -61,20 +56,9 @@ impl std::fmt::Debug for ViewerTokens {
 }
 
 impl ViewerTokens {
-    /// Reads the key from `file`, or makes one there that only its owner can read.
-    ///
-    /// # Errors
-    /// The file can be neither read nor made, or holds something else.
-    pub fn open(file: &Path) -> io::Result<Self> {
-        let bytes = read_or_make_secret(file, || {
-            let mut key = vec![0; 32];
-            rand::rng().fill_bytes(&mut key);
-            key
-        })?;
-        let key = bytes
-            .try_into()
-            .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "the viewer key is not 32 bytes long"))?;
-        Ok(Self { key })
+    /// Tokens under `key`.
+    pub(super) fn of(key: [u8; 32]) -> Self {
+        Self { key }
     }
 
     /// A fixed key, for tests.
@@ -202,19 +186,6 @@ mod tests {
         let (renamed, _) = tokens.issue(org, show, Some(&token), Some("anna"), later);
         assert_eq!((renamed.id, renamed.nickname.as_str()), (first.id, "anna"));
         assert_ne!(tokens.issue(OrgId::new(), show, Some(&token), None, later).0.id, first.id);
-    }
-
-    #[test]
-    fn the_key_survives_a_restart_and_only_its_owner_reads_it() {
-        use std::os::unix::fs::PermissionsExt;
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("keys/viewer.key");
-        let first = ViewerTokens::open(&file).unwrap();
-        let (viewer, token) = first.issue(OrgId::new(), ShowId::new(), None, None, now());
-        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(ViewerTokens::open(&file).unwrap().read(&token, now()), Some(viewer));
-        std::fs::write(&file, b"short").unwrap();
-        assert!(ViewerTokens::open(&file).is_err());
     }
 
     #[test]

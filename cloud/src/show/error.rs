@@ -42,6 +42,9 @@ pub enum ShowError {
     /// The caller saw an older version.
     #[error("the show has changed meanwhile; its version is {0}")]
     Stale(i64),
+    /// Somebody else looks after the show's media now.
+    #[error("the show's media has another owner")]
+    OldOwner,
     /// Orders point at the show.
     #[error("orders point at the show")]
     InUse,

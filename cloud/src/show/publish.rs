@@ -1,8 +1,12 @@
 //! What `show` and `ingest` tell each other.
 
+use std::net::IpAddr;
+
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use vitrine_protocol::{Highlight, OrgId, PublishSessionId, ShowId, ShowState};
+
+use crate::events::LossReason;
 
 /// A publish key that was just made. Shown this once.
 #[derive(Clone, Serialize, utoipa::ToSchema)]
@@ -15,7 +19,7 @@ pub struct PublishKey {
     pub stream_key: String,
 }
 
-/// A publisher whose key is good.
+/// A publisher whose key is good. It counts once it is reported as [`MediaFact::Admitted`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Admission {
     /// The show's organisation.
@@ -32,16 +36,28 @@ pub struct Admission {
     pub auto_live: bool,
 }
 
-/// What media processes report.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Who reports, and when it happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// Grows with each owner of the show's media; an older one is not heard any more.
+    pub fence: i64,
+    /// When it happened. What could not be told at once is told later.
+    pub at: DateTime<Utc>,
+}
+
+/// What media processes report. Kept on disk while it cannot be told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "fields are what their names say; the variants are described")]
 pub enum MediaFact {
+    /// A publisher with a good key was let in.
+    Admitted { session: PublishSessionId, remote: IpAddr },
     /// The publisher's picture arrives.
     Receiving { session: PublishSessionId },
     /// The publisher's RTMP time zero is `offset_ms` on the media clock.
     SessionMapped { session: PublishSessionId, offset_ms: i64 },
-    /// The publisher is gone; `clean` when it said so.
-    PublisherLost { session: PublishSessionId, clean: bool },
+    /// The publisher is gone.
+    PublisherLost { session: PublishSessionId, reason: LossReason },
     /// The show's transmission runs.
     TransmissionStarted { epoch: u32 },
     /// The show's transmission died.
@@ -54,7 +70,7 @@ pub enum MediaFact {
     Codec { text: String },
 }
 
-/// A show that has, or should have, a transmission.
+/// What media processes must know of a show.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunningShow {
     /// The organisation.
@@ -65,10 +81,12 @@ pub struct RunningShow {
     pub state: ShowState,
     /// Whether a publisher's picture arrives, as far as was last known.
     pub receiving: bool,
+    /// The publisher whose picture arrives, as far as was last known.
+    pub publish_session: Option<PublishSessionId>,
     /// When it went live.
     pub live_at: Option<DateTime<Utc>>,
-    /// Zero of its media clock.
-    pub clock_epoch: DateTime<Utc>,
+    /// Zero of its media clock, once it has had a publisher.
+    pub clock_epoch: Option<DateTime<Utc>>,
     /// The epoch of its last transmission; 0 when there was none.
     pub transmission_epoch: u32,
     /// The transition in force and those of the last two minutes, oldest first.

@@ -313,6 +313,7 @@ impl From<ShowError> for ApiError {
                 Self::new(Code::Conflict, format!("it has changed meanwhile; its version is {version}"))
                     .with_status(StatusCode::PRECONDITION_FAILED)
             }
+            ShowError::OldOwner => Self::new(Code::IllegalMove, "another server looks after this show"),
             ShowError::InUse => Self::new(Code::IllegalMove, "orders name this show, so it stays"),
             ShowError::Catalog(error) => error.into(),
             ShowError::Db(_) => Self::internal(&error),

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use vitrine_protocol::ShowId;
 
+use super::link::ControlAddress;
 use super::recorder::Budget;
-use super::{Options, TOKEN_ENV};
+use super::{ORIGIN_TOKEN_ENV, Options, TOKEN_ENV};
 use crate::hls::LiveFrom;
 
-/// Arguments of the role `transmission`; the token comes by environment, where other users cannot read it.
+/// Arguments of the role `transmission`; the tokens come by environment, where other users cannot read them.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// The show
@@ -18,9 +19,21 @@ pub struct Arguments {
     /// The epoch that stands in its URLs
     #[arg(long)]
     epoch: u32,
-    /// The control socket of `serve`
+    /// The control server of `serve`: unix:/PATH or tcp:HOST:PORT
     #[arg(long)]
-    control: PathBuf,
+    control: ControlAddress,
+    /// The number of the show's owner; it grows with each
+    #[arg(long, default_value_t = 0)]
+    fence: u64,
+    /// The host or address by which other machines reach this origin
+    #[arg(long, default_value = "127.0.0.1")]
+    origin_host: String,
+    /// The first media sequence number of a new epoch
+    #[arg(long, default_value_t = 0)]
+    first_msn: u64,
+    /// The first discontinuity sequence number of a new epoch
+    #[arg(long, default_value_t = 0)]
+    first_discontinuity: u64,
     /// Where journal and recording go
     #[arg(long)]
     dir: PathBuf,
@@ -42,15 +55,20 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// With the token, and `program` to run the encoder from.
+    /// With the tokens, and `program` to run the encoder from.
     ///
     /// # Errors
-    /// The token is not in the environment.
+    /// A token is not in the environment.
     pub fn into_options(self, program: PathBuf) -> Result<Options, std::env::VarError> {
         Ok(Options {
             show: self.show,
             epoch: self.epoch,
             control: self.control,
+            fence: self.fence,
+            origin_host: self.origin_host,
+            origin_token: std::env::var(ORIGIN_TOKEN_ENV)?,
+            first_msn: self.first_msn,
+            first_discontinuity: self.first_discontinuity,
             dir: self.dir,
             clock_epoch: self.clock_epoch,
             token: std::env::var(TOKEN_ENV)?,

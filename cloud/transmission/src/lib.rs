@@ -16,6 +16,7 @@ mod journal;
 mod keeper;
 mod link;
 mod origin;
+mod origin_access;
 mod packaging;
 mod process;
 mod recorder;
@@ -23,10 +24,13 @@ mod stage;
 mod timeline;
 
 pub use arguments::Arguments;
-pub use link::{Command, Down, Hello, LinkError, Report};
+pub use link::{Command, ControlAddress, ControlStream, Down, Hello, LinkError, Report};
+pub use origin_access::{CONTROL_PATH, HandOver};
 pub use process::{Options, TransmissionError, run};
 
 /// The environment variable that carries the control token.
 pub const TOKEN_ENV: &str = "VITRINE_TRANSMISSION_TOKEN";
+/// The environment variable that carries the token of those who may ask the origin.
+pub const ORIGIN_TOKEN_ENV: &str = "VITRINE_ORIGIN_TOKEN";
 /// The exit code of a transmission whose journal is damaged.
 pub const EXIT_JOURNAL_UNUSABLE: i32 = 3;

@@ -1,6 +1,6 @@
 //! The show's LL-HLS origin: answers from the [`Window`] and lets early requests wait.
 
-use std::{future::Future, io, sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -14,6 +14,7 @@ use parking_lot::Mutex;
 use tokio::{net::TcpListener, sync::watch, time};
 
 use super::journal::{Kept, Shelf};
+use super::origin_access::Access;
 use crate::hls::{AddressError, Answer, Media, TARGET_DURATION, Want, Window};
 
 /// How long a request may wait for what is promised: three target durations.
@@ -70,19 +71,10 @@ impl Origin {
         Router::new().route("/{*path}", get(serve)).with_state(self)
     }
 
-    /// Serves until the process ends.
-    pub async fn serve(self, listener: TcpListener) {
-        self.serve_until(listener, std::future::pending()).await;
-    }
-
-    /// Serves until `stop` is ready; requests that wait are let go then.
-    pub async fn serve_until(self, listener: TcpListener, stop: impl Future<Output = ()> + Send) {
-        let server = axum::serve(listener, self.router());
-        tokio::select! {
-            served = server => if let Err(error) = served {
-                tracing::error!(%error, "the origin stopped");
-            },
-            () = stop => {}
+    /// Serves those whom `access` lets in, until the process ends.
+    pub async fn serve(self, listener: TcpListener, access: Access) {
+        if let Err(error) = axum::serve(listener, access.around(self.router())).await {
+            tracing::error!(%error, "the origin stopped");
         }
     }
 
@@ -203,20 +195,23 @@ mod tests {
         let origin = Origin::new(Window::new(2, DateTime::UNIX_EPOCH), Shelf::new("nowhere".into()));
         let rung = RungName::source();
         let info = TrackInfo { codecs: "avc1.64001f".into(), width: 64, height: 64, frame_rate: None };
-        apply(&origin, vec![
-            Fact::Init { rung: rung.clone(), version: 1, info, bytes: Bytes::from_static(b"init") },
-            Fact::SegmentOpened {
-                rung,
-                msn: 5,
-                start: MediaTime::from_ms(1_000),
-                init: 1,
-                discontinuity: false,
-                discontinuity_sequence: 0,
-            },
-            part(0),
-            Fact::Ladder { offers: Vec::new() },
-            Fact::WentLive { from_msn: 5, at: DateTime::UNIX_EPOCH },
-        ]);
+        apply(
+            &origin,
+            vec![
+                Fact::Init { rung: rung.clone(), version: 1, info, bytes: Bytes::from_static(b"init") },
+                Fact::SegmentOpened {
+                    rung,
+                    msn: 5,
+                    start: MediaTime::from_ms(1_000),
+                    init: 1,
+                    discontinuity: false,
+                    discontinuity_sequence: 0,
+                },
+                part(0),
+                Fact::Ladder { offers: Vec::new() },
+                Fact::WentLive { from_msn: 5, at: DateTime::UNIX_EPOCH },
+            ],
+        );
         origin
     }
 

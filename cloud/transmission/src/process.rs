@@ -1,6 +1,7 @@
 //! The process: one task that owns the show's media and waits for everything that can happen to it.
 
 use std::io;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -12,7 +13,8 @@ use vitrine_protocol::{PublishSessionId, ShowId};
 
 use super::journal::JournalError;
 use super::keeper::{Encoded, Keeper};
-use super::link::{Command, Identity, Link, LinkEvent, Report, Standing};
+use super::link::{Command, Control, ControlAddress, Identity, Link, LinkEvent, Report, Standing};
+use super::origin_access::Access;
 use super::packaging::{Outcome, Packaging};
 use super::recorder::{Budget, Stopped};
 use super::stage::Stage;
@@ -33,8 +35,18 @@ pub struct Options {
     pub show: ShowId,
     /// The epoch that stands in its URLs.
     pub epoch: u32,
-    /// The control socket of `ingest`.
-    pub control: PathBuf,
+    /// The control server of `ingest`.
+    pub control: ControlAddress,
+    /// The number of the show's owner; it grows with each.
+    pub fence: u64,
+    /// The host or address by which other machines reach the origin.
+    pub origin_host: String,
+    /// What those who ask the origin must show.
+    pub origin_token: String,
+    /// The first media sequence number of a new epoch, past all that earlier epochs can have used.
+    pub first_msn: u64,
+    /// The same for the discontinuity sequence.
+    pub first_discontinuity: u64,
     /// Where journal and recording go.
     pub dir: PathBuf,
     /// Zero of the media clock.
@@ -81,16 +93,21 @@ impl From<JournalError> for TransmissionError {
 pub async fn run(options: Options) -> Result<(), TransmissionError> {
     let _lock = lock(&options.dir).await?;
     let ladder = ladder(&options.ladder).ok_or_else(|| TransmissionError::Ladder(options.ladder.clone()))?;
-    let (stage, packager) = Stage::open(&options.dir, options.epoch, options.clock_epoch, &ladder, (0, 0), options.budget)?;
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-    let origin = format!("http://{}", listener.local_addr()?);
-    tokio::spawn(stage.origin().clone().serve(listener));
+    let first = (options.first_msn, options.first_discontinuity);
+    let (stage, packager) =
+        Stage::open(&options.dir, options.epoch, options.clock_epoch, &ladder, first, options.budget)?;
+    let (listener, origin) = listen(&options.origin_host).await?;
+    let (control, controls) =
+        watch::channel(Control { fence: options.fence, address: Some(options.control) });
+    let access = Access::new(options.origin_token, control);
+    tokio::spawn(stage.origin().clone().serve(listener, access));
     let short_sides =
         ladder.iter().filter_map(|name| name.as_str().strip_suffix('p')?.parse().ok()).collect();
     let head = stage.head();
-    let (standing, standing_receiver) = watch::channel(Standing { head_media_ms: head.ms(), drift_ms: 0, session: None });
-    let (socket, show, epoch, token) = (options.control, options.show, options.epoch, options.token);
-    let link = Link::start(Identity { socket, show, epoch, token, origin }, standing_receiver);
+    let standing = Standing { head_media_ms: head.ms(), ..Standing::default() };
+    let (standing, standing_receiver) = watch::channel(standing);
+    let (show, epoch, token) = (options.show, options.epoch, options.token);
+    let link = Link::start(Identity { show, epoch, token, origin }, controls, standing_receiver);
     let transmission = Transmission {
         timeline: Timeline::new(head),
         packaging: Packaging::new(packager, head, short_sides),
@@ -265,7 +282,8 @@ impl Transmission {
             self.tell_recording();
         }
         let drift_ms = self.timeline.drift_ms();
-        self.standing.send_if_modified(|standing| std::mem::replace(&mut standing.drift_ms, drift_ms) != drift_ms);
+        self.standing
+            .send_if_modified(|standing| std::mem::replace(&mut standing.drift_ms, drift_ms) != drift_ms);
         self.announce(facts)
     }
 
@@ -276,14 +294,21 @@ impl Transmission {
     }
 
     fn announce(&mut self, facts: Vec<Fact>) -> io::Result<()> {
+        let opened = |fact: &Fact| match fact {
+            Fact::SegmentOpened { msn, .. } => Some(*msn),
+            _ => None,
+        };
+        let head_msn = facts.iter().filter_map(opened).max();
         let changed = self.stage.announce(facts)?;
         let head_media_ms = self.stage.head().ms();
         self.standing.send_if_modified(|standing| {
+            standing.head_msn = standing.head_msn.max(head_msn);
             std::mem::replace(&mut standing.head_media_ms, head_media_ms) != head_media_ms
         });
         changed.iter().for_each(|rung| self.tell_rung(rung));
         // The last segments of slow rungs may come some seconds after the order to end.
-        if self.ending && self.ended.is_none() && self.stage.origin().with_window(|window| window.has_ended()) {
+        if self.ending && self.ended.is_none() && self.stage.origin().with_window(|window| window.has_ended())
+        {
             self.ended = Some(Instant::now());
             self.link.tell(Report::Ended);
         }
@@ -318,6 +343,15 @@ impl Transmission {
     fn now(&self) -> MediaTime {
         self.clock.now()
     }
+}
+
+/// Listens on a free port of `host`, or of every interface when that is a name; gives the origin's base URL too.
+async fn listen(host: &str) -> io::Result<(TcpListener, String)> {
+    let ip = host.parse().unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+    let listener = TcpListener::bind((ip, 0)).await?;
+    let port = listener.local_addr()?.port();
+    let host = if ip.is_ipv6() { format!("[{host}]") } else { host.to_owned() };
+    Ok((listener, format!("http://{host}:{port}")))
 }
 
 /// `source,480p` as names; `None` when one of them is none.

@@ -876,6 +876,7 @@ export interface components {
             clean: boolean;
             /** @enum {string} */
             kind: "publisher_lost";
+            reason?: components["schemas"]["LossReason"];
             session: components["schemas"]["PublishSessionId"];
             show: components["schemas"]["ShowId"];
         } | {
@@ -1034,6 +1035,11 @@ export interface components {
             /** @description At most 200 items, none twice, in the order in which they are to be shown. */
             items: components["schemas"]["LineupItem"][];
         };
+        /**
+         * @description Why a publisher is gone.
+         * @enum {string}
+         */
+        LossReason: "closed" | "disconnected" | "silent" | "protocol" | "replaced" | "key_revoked" | "show_ended" | "moved" | "server_lost" | "unknown";
         /** @description A person and where they belong. */
         Me: {
             /** @description The organisations, oldest first. */

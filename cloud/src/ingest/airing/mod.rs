@@ -1,8 +1,11 @@
 //! One show's task: its publisher, its transmission, and what both must know.
 //!
 //! It owns the publisher's last group of pictures, so a transmission that comes (back) starts at once, and everything
-//! the transmission was told, so that it can be told again.
+//! the transmission was told, so that it can be told again. It acts while the show's lease is this node's, and it waits
+//! for nothing: the database, the launcher and other nodes' origins are asked by tasks of their own, whose answers come
+//! back as inputs.
 
+mod launch;
 mod orders;
 mod publisher;
 #[cfg(test)]
@@ -10,48 +13,74 @@ mod tests;
 mod transmission;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval};
-use vitrine_protocol::{Highlight, PublishSessionId, ShowId};
+use vitrine_protocol::{Highlight, PublishSessionId, ShowId, ShowState};
 use vitrine_rtmp::flv::Tag;
 
 pub use self::orders::Order;
 use self::publisher::Publisher;
-pub use self::publisher::{Busy, Kick};
-pub use self::transmission::Adopted;
+pub use self::publisher::{Busy, Farewell, Kick};
 use self::transmission::Running;
+use super::Deps;
 use super::gop::GopCache;
+use super::handover::{Origin, Reached};
+use super::launcher::{Exit, JobHandle, LaunchError};
+use super::lease::{Desk, Hold, Lease, MSN_BLOCK, Placed, Written};
 use super::outbox::Outbox;
-use super::{Deps, reporter};
-use crate::show::{Admission, MediaFact};
+use super::reporter::Reporter;
+use crate::events::LossReason;
+use crate::show::{Admission, MediaFact, RunningShow};
 use vitrine_transmission::{Hello, Report};
 
 const WAITING_INPUTS: usize = 256;
 const CHECK_EVERY: Duration = Duration::from_millis(200);
 /// A show that is not on air and receives nothing keeps its transmission this long.
 const IDLE: Duration = Duration::from_secs(60);
+/// A publisher of the owner before has this long to come back before it is taken for lost.
+const GHOST_WITHIN: Duration = Duration::from_secs(5);
+/// The new owner of a show has this long to call its transmission. One that still is here then is turned away.
+const MOVED_WITHIN: Duration = Duration::from_secs(5);
 
 /// What reaches a show's task.
 pub enum Input {
     /// A publisher wants in.
-    Publish { admission: Admission, kick: Kick, reply: oneshot::Sender<Result<(), Busy>> },
+    Publish {
+        admission: Admission,
+        remote: std::net::IpAddr,
+        kick: Kick,
+        reply: oneshot::Sender<Result<(), Busy>>,
+    },
     /// The publisher's next tag.
     Tag { session: PublishSessionId, tag: Tag },
     /// The publisher has sent nothing for too long, but its socket is open.
     Silent { session: PublishSessionId },
     /// The publisher's connection has ended.
-    Gone { session: PublishSessionId, clean: bool },
+    Gone { session: PublishSessionId, reason: LossReason },
     /// A transmission said hello.
     Linked { hello: Hello, link: u64, outbox: Outbox, reply: oneshot::Sender<bool> },
     /// A transmission reports.
     Report { link: u64, report: Report },
     /// A control connection was cut.
     Cut { link: u64 },
+    /// A transmission has its place in the row and is being started: it may say hello from now on.
+    Placed { attempt: u64, placed: Placed },
+    /// It was started, or could not be.
+    Launched { attempt: u64, outcome: Result<JobHandle, String> },
     /// A transmission that this process started has ended.
-    Exited { pid: u32, exit: super::launcher::Exit },
+    Exited { handle: JobHandle, exit: Exit },
+    /// Whether a transmission that was adopted runs.
+    Asked { handle: JobHandle, runs: bool },
+    /// A transmission of the owner before was called.
+    Called { token_hash: String, reached: Reached },
+    /// The lease is somebody else's.
+    LeaseLost,
+    /// This `serve` ends: leave everything to the next.
+    Leave,
     /// An order of the show.
     Order(Order),
 }
@@ -59,27 +88,20 @@ pub enum Input {
 /// What is known of a show when its task starts.
 #[derive(Debug, Clone)]
 pub struct Beginning {
-    /// The show.
-    pub show: ShowId,
-    /// Zero of its media clock.
-    pub clock_epoch: DateTime<Utc>,
-    /// When it went on air.
-    pub live_at: Option<DateTime<Utc>>,
-    /// Whether it is over, and only its transmission does not know yet.
-    pub ended: bool,
-    /// What is pinned.
-    pub highlights: Vec<Highlight>,
-    /// Its newest epoch, when its folder can be resumed.
-    pub epoch: Option<u32>,
-    /// The transmission that outlived the last `serve`.
-    pub adopted: Option<Adopted>,
+    /// The lease that was taken.
+    pub lease: Lease,
+    /// How the show stands; `None` when there is no such show any more.
+    pub standing: Option<RunningShow>,
 }
 
 /// How to reach a show's task.
 #[derive(Debug, Clone)]
 pub struct Handle {
     inputs: mpsc::Sender<Input>,
-    origin: watch::Receiver<Option<String>>,
+    origin: watch::Receiver<Option<Origin>>,
+    hold: Hold,
+    busy: Arc<AtomicBool>,
+    untold: Arc<AtomicUsize>,
 }
 
 impl Handle {
@@ -93,9 +115,19 @@ impl Handle {
         self.inputs.is_closed()
     }
 
-    /// Base URL of the origin, changing when the transmission does.
-    pub fn origin(&self) -> watch::Receiver<Option<String>> {
+    /// The right with which it acts.
+    pub fn hold(&self) -> Hold {
+        self.hold
+    }
+
+    /// The origin, changing when the transmission does.
+    pub fn origin(&self) -> watch::Receiver<Option<Origin>> {
         self.origin.clone()
+    }
+
+    /// Whether no publisher is here or awaited, and shows have heard everything.
+    pub fn is_quiet(&self) -> bool {
+        !self.busy.load(Ordering::Relaxed) && self.untold.load(Ordering::Relaxed) == 0
     }
 }
 
@@ -105,82 +137,156 @@ pub struct Over;
 
 struct Airing {
     show: ShowId,
-    clock_epoch: DateTime<Utc>,
+    hold: Hold,
+    clock_epoch: Option<DateTime<Utc>>,
     deps: Arc<Deps>,
     inputs: mpsc::WeakSender<Input>,
-    origin: watch::Sender<Option<String>>,
-    facts: mpsc::Sender<MediaFact>,
+    origin: watch::Sender<Option<Origin>>,
+    desk: Desk,
+    reporter: Reporter,
+    busy: Arc<AtomicBool>,
     live_at: Option<DateTime<Utc>>,
     ended: bool,
     highlights: Vec<Highlight>,
     publisher: Option<Publisher>,
+    /// The publisher that the owner before had, and until when it may come back.
+    ghost: Option<(PublishSessionId, Instant)>,
     gop: GopCache,
-    epoch: Option<u32>,
+    /// The newest transmission's place, while its epoch can be gone on with.
+    newest: Option<Placed>,
     running: Option<Running>,
+    /// The start that is under way.
+    launching: Option<u64>,
+    attempts: u64,
+    /// A transmission that may still run and must not, once another starts.
+    retire: Option<Origin>,
     restart_at: Option<Instant>,
     failures: u32,
     idle_since: Instant,
+    /// The lease is somebody else's: until when its transmission may still talk to us.
+    moved: Option<Instant>,
 }
 
 /// Starts a show's task.
 pub fn start(beginning: Beginning, deps: Arc<Deps>) -> Handle {
     let (sender, receiver) = mpsc::channel(WAITING_INPUTS);
     let (origin, origin_receiver) = watch::channel(None);
+    let Beginning { lease, standing } = beginning;
+    let hold = lease.hold();
+    let epochs_before = standing.as_ref().map_or(0, |standing| standing.transmission_epoch);
+    // A show of before there were leases: its epochs began at zero.
+    let msn_end = if lease.msn_end == 0 && epochs_before > 0 { MSN_BLOCK } else { lease.msn_end };
+    let written = Written { placed: lease.placed.clone(), msn_end, released: false };
+    let (desk, mut lost) = Desk::start(deps.leases.clone(), hold, written);
+    let inputs = sender.downgrade();
+    tokio::spawn({
+        let inputs = inputs.clone();
+        async move {
+            if lost.recv().await.is_some()
+                && let Some(inputs) = inputs.upgrade()
+            {
+                let _ = inputs.send(Input::LeaseLost).await;
+            }
+        }
+    });
+    let reporter = Reporter::start(hold, deps.clone());
+    let now = Instant::now();
+    let on_air = standing.as_ref().is_some_and(|standing| standing.state.on_air());
+    let known = standing.as_ref().filter(|standing| standing.receiving);
+    let known = known.and_then(|standing| standing.publish_session);
+    let ghost = reporter.left_behind().or(known).map(|session| (session, now + GHOST_WITHIN));
+    let busy = Arc::new(AtomicBool::new(ghost.is_some()));
+    let handle = Handle {
+        inputs: sender,
+        origin: origin_receiver,
+        hold,
+        busy: busy.clone(),
+        untold: reporter.waiting(),
+    };
     let airing = Airing {
-        show: beginning.show,
-        clock_epoch: beginning.clock_epoch,
-        facts: reporter::start(beginning.show, deps.clone()),
-        deps,
-        inputs: sender.downgrade(),
+        show: lease.show,
+        hold,
+        clock_epoch: standing.as_ref().and_then(|standing| standing.clock_epoch),
+        desk,
+        reporter,
+        busy,
+        inputs,
         origin,
-        live_at: beginning.live_at,
-        ended: beginning.ended,
-        highlights: beginning.highlights,
+        live_at: standing.as_ref().and_then(|standing| standing.live_at).filter(|_| on_air),
+        ended: standing.as_ref().is_none_or(|standing| standing.state == ShowState::Ended),
+        highlights: standing.map(|standing| standing.highlights).unwrap_or_default(),
         publisher: None,
+        ghost,
         gop: GopCache::default(),
-        epoch: beginning.adopted.as_ref().map(|adopted| adopted.epoch).or(beginning.epoch),
-        running: beginning.adopted.map(Running::adopted),
+        running: lease.placed.clone().filter(|placed| placed.run.is_some()).map(Running::adopted),
+        newest: lease.placed,
+        launching: None,
+        attempts: 0,
+        retire: None,
         restart_at: None,
         failures: 0,
-        idle_since: Instant::now(),
+        idle_since: now,
+        moved: None,
+        deps,
     };
-    tokio::spawn(airing.run(receiver));
-    Handle { inputs: sender, origin: origin_receiver }
+    tokio::spawn(airing.run(receiver, epochs_before));
+    handle
 }
 
 impl Airing {
-    async fn run(mut self, mut inputs: mpsc::Receiver<Input>) {
-        if self.running.is_none() && self.on_air() {
-            self.launch().await;
+    async fn run(mut self, mut inputs: mpsc::Receiver<Input>, epochs_before: u32) {
+        if self.running.is_some() {
+            self.call();
+        } else {
+            if self.live_at.is_some() && epochs_before > 0 {
+                self.fact(MediaFact::TransmissionLost { epoch: epochs_before });
+            }
+            if self.on_air() {
+                self.launch();
+            }
         }
         let mut check = interval(CHECK_EVERY);
         check.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while !self.is_over() {
             tokio::select! {
                 input = inputs.recv() => match input {
-                    Some(input) => self.take(input).await,
-                    None => break, // `serve` stops; the transmission goes on
+                    None | Some(Input::Leave) => {
+                        self.leave();
+                        break;
+                    }
+                    Some(input) => self.take(input),
                 },
-                _ = check.tick() => self.check().await,
+                _ = check.tick() => self.check(),
             }
+            let expected = self.publisher.is_some() || self.ghost.is_some();
+            self.busy.store(expected, Ordering::Relaxed);
+        }
+        if self.moved.is_none() {
+            self.desk.change(|written| written.released = true);
         }
         tracing::info!(show.id = %self.show, "the show's task ends");
     }
 
-    async fn take(&mut self, input: Input) {
+    fn take(&mut self, input: Input) {
         match input {
-            Input::Publish { admission, kick, reply } => {
-                let _ = reply.send(self.publish(admission, kick).await);
+            Input::Publish { admission, remote, kick, reply } => {
+                let _ = reply.send(self.publish(admission, remote, kick));
             }
             Input::Tag { session, tag } => self.tag(session, tag),
             Input::Silent { session } => self.silent(session),
-            Input::Gone { session, clean } => self.gone(session, clean),
+            Input::Gone { session, reason } => self.gone(session, reason),
             Input::Linked { hello, link, outbox, reply } => {
                 let _ = reply.send(self.linked(&hello, link, outbox));
             }
             Input::Report { link, report } => self.reported(link, report),
             Input::Cut { link } => self.cut(link),
-            Input::Exited { pid, exit } => self.exited(pid, exit).await,
+            Input::Placed { attempt, placed } => self.placed(attempt, placed),
+            Input::Launched { attempt, outcome } => self.launched(attempt, outcome),
+            Input::Exited { handle, exit } => self.exited(&handle, exit),
+            Input::Asked { handle, runs } => self.asked(&handle, runs),
+            Input::Called { token_hash, reached } => self.called(&token_hash, reached),
+            Input::LeaseLost => self.lease_lost(),
+            Input::Leave => {}
             Input::Order(order) => self.order(order),
         }
     }
@@ -191,16 +297,56 @@ impl Airing {
 
     /// Whether nothing is left to look after.
     fn is_over(&self) -> bool {
+        if let Some(until) = self.moved {
+            return self.running.as_ref().is_none_or(|running| running.link.is_none())
+                || until <= Instant::now();
+        }
         self.running.is_none()
+            && self.launching.is_none()
             && self.restart_at.is_none()
             && self.publisher.is_none()
-            && (self.ended || !self.on_air() && self.idle_since.elapsed() > IDLE)
+            && (self.ended || !self.on_air() && self.ghost.is_none() && self.idle_since.elapsed() > IDLE)
     }
 
-    /// Leaves a fact for shows. Facts are few; a full queue means that shows have not answered for minutes.
-    fn fact(&self, fact: MediaFact) {
-        if let Err(error) = self.facts.try_send(fact) {
-            tracing::error!(%error, show.id = %self.show, "a fact was lost");
+    /// Somebody else has the show: nothing is started, nobody is let in, and the transmission goes to the new owner.
+    fn lease_lost(&mut self) {
+        if self.moved.is_some() {
+            return;
+        }
+        tracing::warn!(show.id = %self.show, fence = self.hold.fence, "another server looks after the show now");
+        self.moved = Some(Instant::now() + MOVED_WITHIN);
+        self.restart_at = None;
+        self.origin.send_replace(None);
+        self.kick("The show has moved to another server. Connect again.", LossReason::Moved);
+    }
+
+    /// Leaves the show as it is to the next `serve`, here or elsewhere.
+    fn leave(&mut self) {
+        self.origin.send_replace(None);
+        if self.moved.is_none() {
+            tracing::info!(show.id = %self.show, "the show is left to the next server");
         }
     }
+
+    /// Leaves a fact for shows.
+    fn fact(&self, fact: MediaFact) {
+        self.reporter.tell(&self.deps, fact);
+    }
+
+    /// Runs `work` beside this task; what it gives comes back as an input.
+    fn beside(&self, work: impl Future<Output = Option<Input>> + Send + 'static) {
+        let inputs = self.inputs.clone();
+        tokio::spawn(async move {
+            if let Some(input) = work.await
+                && let Some(inputs) = inputs.upgrade()
+            {
+                let _ = inputs.send(input).await;
+            }
+        });
+    }
+}
+
+/// An error with its causes, on one line.
+fn chain(error: &LaunchError) -> String {
+    format!("{error}: {}", error.source)
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use vitrine_protocol::Highlight;
 
 use super::Airing;
+use crate::events::LossReason;
 use vitrine_transmission::Command;
 
 /// Transitions that are told again to a transmission that comes back. Its journal holds the rest.
@@ -42,9 +43,9 @@ impl Airing {
             Order::End => {
                 self.ended = true;
                 self.command(Command::End);
-                self.kick("The show has ended.");
+                self.kick("The show has ended.", LossReason::ShowEnded);
             }
-            Order::CloseKey => self.kick("The stream key was revoked."),
+            Order::CloseKey => self.kick("The stream key was revoked.", LossReason::KeyRevoked),
         }
     }
 

@@ -1,11 +1,14 @@
 //! The publisher's side of a show's task.
 
+use std::net::IpAddr;
+
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use vitrine_protocol::PublishSessionId;
 use vitrine_rtmp::flv::Tag;
 
 use super::Airing;
+use crate::events::LossReason;
 use crate::show::{Admission, MediaFact};
 use vitrine_transmission::{Command, Down};
 
@@ -16,6 +19,8 @@ pub enum Busy {
     Taken,
     /// The show is over.
     Ended,
+    /// Another server looks after the show by now.
+    Moved,
 }
 
 impl Busy {
@@ -24,23 +29,33 @@ impl Busy {
         match self {
             Self::Taken => "This show already receives another encoder. Stop that one first.",
             Self::Ended => "This show has ended.",
+            Self::Moved => "The show has moved to another server. Connect again.",
         }
     }
 }
 
+/// The last word to a publisher.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Farewell {
+    /// For the person at the encoder.
+    pub sentence: &'static str,
+    /// For the timeline.
+    pub reason: LossReason,
+}
+
 /// Closes a publisher's connection, telling it why.
 #[derive(Debug, Clone)]
-pub struct Kick(mpsc::Sender<&'static str>);
+pub struct Kick(mpsc::Sender<Farewell>);
 
 impl Kick {
     /// The kick and what the connection listens to.
-    pub fn new() -> (Self, mpsc::Receiver<&'static str>) {
+    pub fn new() -> (Self, mpsc::Receiver<Farewell>) {
         let (sender, receiver) = mpsc::channel(1);
         (Self(sender), receiver)
     }
 
-    fn out(&self, why: &'static str) {
-        let _ = self.0.try_send(why); // full: already on its way out
+    fn out(&self, sentence: &'static str, reason: LossReason) {
+        let _ = self.0.try_send(Farewell { sentence, reason }); // full: already on its way out
     }
 }
 
@@ -51,27 +66,39 @@ pub(super) struct Publisher {
 }
 
 impl Airing {
-    pub(super) async fn publish(&mut self, admission: Admission, kick: Kick) -> Result<(), Busy> {
+    pub(super) fn publish(&mut self, admission: Admission, remote: IpAddr, kick: Kick) -> Result<(), Busy> {
         if self.ended {
             return Err(Busy::Ended);
+        }
+        if self.moved.is_some() {
+            return Err(Busy::Moved);
         }
         if let Some(old) = &self.publisher {
             if !old.silent && !self.deps.settings.takeover {
                 return Err(Busy::Taken);
             }
-            old.kick.out("Another encoder took over.");
-            self.command(Command::PublishEnded { session: old.session, clean: false });
+            old.kick.out("Another encoder took over.", LossReason::Replaced);
+            let (session, silent) = (old.session, old.silent);
+            self.command(Command::PublishEnded { session, clean: false });
+            if !silent {
+                self.fact(MediaFact::PublisherLost { session, reason: LossReason::Replaced });
+            }
         }
         if admission.on_air && self.live_at.is_none() {
             self.live_at = Some(self.deps.clock.now());
         }
+        self.clock_epoch = Some(admission.clock_epoch);
+        if let Some((ghost, _)) = self.ghost.take() {
+            self.fact(MediaFact::PublisherLost { session: ghost, reason: LossReason::Moved });
+        }
         let session = admission.session;
         self.gop.clear();
         self.publisher = Some(Publisher { session, kick, silent: false });
+        self.fact(MediaFact::Admitted { session, remote });
         self.fact(MediaFact::Receiving { session });
         self.command(Command::PublishStarted { session });
         if self.running.is_none() && self.restart_at.is_none() {
-            self.launch().await;
+            self.launch();
         }
         Ok(())
     }
@@ -81,11 +108,11 @@ impl Airing {
             return;
         };
         if std::mem::take(&mut publisher.silent) {
-            self.fact(MediaFact::Receiving { session });
+            self.heard_again(session);
         }
         self.gop.push(&tag);
         let Some(link) = self.running.as_mut().and_then(|running| running.link.as_mut()) else { return };
-        if link.behind && tag.is_keyframe() && link.outbox.has_room() {
+        if link.behind && (tag.is_keyframe() || !self.gop.has_video()) && link.outbox.has_room() {
             link.behind = self.gop.replay().any(|tag| link.outbox.send(Down::Tag(tag.clone())).is_err());
         } else if !link.behind && link.outbox.send(Down::Tag(tag)).is_err() {
             tracing::warn!(show.id = %self.show, "the transmission is too slow: media is dropped up to a key frame");
@@ -93,29 +120,51 @@ impl Airing {
         }
     }
 
+    /// Silence is an end to the transmission too: it completes what is open, as it does when the connection breaks.
     pub(super) fn silent(&mut self, session: PublishSessionId) {
         if let Some(publisher) = self.publisher.as_mut().filter(|publisher| publisher.session == session)
             && !std::mem::replace(&mut publisher.silent, true)
         {
-            self.fact(MediaFact::PublisherLost { session, clean: false });
+            tracing::info!(show.id = %self.show, %session, "the publisher has fallen silent");
+            self.command(Command::PublishEnded { session, clean: false });
+            self.fact(MediaFact::PublisherLost { session, reason: LossReason::Silent });
         }
     }
 
-    pub(super) fn gone(&mut self, session: PublishSessionId, clean: bool) {
+    /// The silent publisher is back. Pictures of before were told; it goes on from the next key frame, headers first.
+    fn heard_again(&mut self, session: PublishSessionId) {
+        tracing::info!(show.id = %self.show, %session, "the publisher is heard again");
+        self.fact(MediaFact::Receiving { session });
+        self.command(Command::PublishStarted { session });
+        self.gop.forget_pictures();
+        if let Some(link) = self.running.as_mut().and_then(|running| running.link.as_mut()) {
+            link.behind = true;
+        }
+    }
+
+    pub(super) fn gone(&mut self, session: PublishSessionId, reason: LossReason) {
         let Some(publisher) = self.publisher.take_if(|publisher| publisher.session == session) else {
             return;
         };
+        tracing::info!(show.id = %self.show, %session, ?reason, "the publisher is gone");
         self.gop.clear();
         self.idle_since = Instant::now();
-        self.command(Command::PublishEnded { session, clean });
         if !publisher.silent {
-            self.fact(MediaFact::PublisherLost { session, clean });
+            self.command(Command::PublishEnded { session, clean: reason == LossReason::Closed });
+            self.fact(MediaFact::PublisherLost { session, reason });
         }
     }
 
-    pub(super) fn kick(&self, why: &'static str) {
+    /// A publisher of the owner before, whose socket went with it, has not come back.
+    pub(super) fn check_ghost(&mut self) {
+        if let Some((session, _)) = self.ghost.take_if(|(_, until)| *until <= Instant::now()) {
+            self.fact(MediaFact::PublisherLost { session, reason: LossReason::ServerLost });
+        }
+    }
+
+    pub(super) fn kick(&self, why: &'static str, reason: LossReason) {
         if let Some(publisher) = &self.publisher {
-            publisher.kick.out(why);
+            publisher.kick.out(why, reason);
         }
     }
 
@@ -123,9 +172,12 @@ impl Airing {
     pub(super) fn replay(&mut self, last_session: Option<PublishSessionId>) {
         match (&self.publisher, last_session) {
             (Some(publisher), last) => {
-                let session = publisher.session;
+                let (session, silent) = (publisher.session, publisher.silent);
                 if let Some(last) = last.filter(|last| *last != session) {
                     self.command(Command::PublishEnded { session: last, clean: false });
+                }
+                if silent {
+                    return self.command(Command::PublishEnded { session, clean: false });
                 }
                 self.command(Command::PublishStarted { session });
                 let Some(link) = self.running.as_mut().and_then(|running| running.link.as_mut()) else {

@@ -5,28 +5,26 @@ use vitrine_rtmp::flv::TagKind;
 use super::*;
 use crate::base::hash_secret;
 use crate::ingest::launcher::Exit;
+use crate::ingest::lease::{Owner, Run};
 use crate::ingest::outbox::{Drain, outbox};
 use crate::ingest::testing::{Stage, eventually};
 use vitrine_transmission::{Command, Down};
 
-fn beginning(stage: &Stage) -> Beginning {
-    Beginning {
-        show: stage.door.show,
-        clock_epoch: stage.deps.clock.now(),
-        live_at: None,
-        ended: false,
-        highlights: Vec::new(),
-        epoch: None,
-        adopted: None,
-    }
+/// A show that this node has just taken, standing as the fake door says.
+async fn begin(stage: &Stage) -> Handle {
+    let known = stage.leases.row(stage.door.show).map(|row| (row.fence, row.beat));
+    let lease = stage.deps.leases.take(stage.door.show, &stage.deps.me, known).await.unwrap().unwrap();
+    let standing = stage.deps.door.standing(stage.door.show).await.unwrap();
+    start(Beginning { lease, standing }, stage.deps.clone())
+}
+
+/// Waits until that many transmissions were started.
+async fn jobs(stage: &Stage, count: usize) {
+    eventually(|| stage.launcher.jobs.lock().len() == count).await;
 }
 
 async fn publish(stage: &Stage, show: &Handle) -> Result<PublishSessionId, Busy> {
-    let (reply, answer) = oneshot::channel();
-    let (admission, (kick, _)) = (stage.admission(), Kick::new());
-    let session = admission.session;
-    show.send(Input::Publish { admission, kick, reply }).await.unwrap();
-    answer.await.unwrap().map(|()| session)
+    stage.publish(show).await.map(|(session, _)| session)
 }
 
 async fn link(
@@ -52,6 +50,7 @@ async fn link(
 }
 
 async fn link_newest(stage: &Stage, show: &Handle) -> Drain {
+    eventually(|| !stage.launcher.jobs.lock().is_empty()).await;
     let job = stage.launcher.jobs.lock().last().cloned().unwrap();
     link(stage, show, job.epoch, &job.token, None).await.unwrap()
 }
@@ -71,18 +70,17 @@ async fn hears(drain: &mut Drain, wanted: &[Down]) {
 #[tokio::test]
 async fn a_second_encoder_is_refused_until_the_first_falls_silent() {
     let stage = Stage::new();
-    let show = start(beginning(&stage), stage.deps.clone());
+    let show = begin(&stage).await;
     let first = publish(&stage, &show).await.unwrap();
     assert_eq!(publish(&stage, &show).await, Err(Busy::Taken));
     show.send(Input::Silent { session: first }).await.unwrap();
     let second = publish(&stage, &show).await.unwrap();
     stage.until_told(MediaFact::Receiving { session: second }).await;
-    let facts = stage.door.facts.lock().clone();
-    assert_eq!(
-        facts[..2],
-        [MediaFact::Receiving { session: first }, MediaFact::PublisherLost { session: first, clean: false }]
-    );
-    show.send(Input::Gone { session: first, clean: true }).await.unwrap();
+    let moves = |fact: &&MediaFact| !matches!(fact, MediaFact::Admitted { .. });
+    let facts: Vec<_> = stage.door.facts.lock().iter().filter(moves).cloned().collect();
+    let lost = MediaFact::PublisherLost { session: first, reason: LossReason::Silent };
+    assert_eq!(facts[..2], [MediaFact::Receiving { session: first }, lost]);
+    show.send(Input::Gone { session: first, reason: LossReason::Closed }).await.unwrap();
     assert_eq!(
         publish(&stage, &show).await,
         Err(Busy::Taken),
@@ -93,19 +91,17 @@ async fn a_second_encoder_is_refused_until_the_first_falls_silent() {
 #[tokio::test]
 async fn by_setting_a_second_encoder_takes_over() {
     let stage = Stage::with(|settings| settings.takeover = true);
-    let show = start(beginning(&stage), stage.deps.clone());
-    let (reply, answer) = oneshot::channel();
-    let (kick, mut kicks) = Kick::new();
-    show.send(Input::Publish { admission: stage.admission(), kick, reply }).await.unwrap();
-    answer.await.unwrap().unwrap();
+    let show = begin(&stage).await;
+    let (first, mut kicks) = stage.publish(&show).await.unwrap();
     publish(&stage, &show).await.unwrap();
-    assert_eq!(kicks.recv().await, Some("Another encoder took over."));
+    assert_eq!(kicks.recv().await.unwrap().sentence, "Another encoder took over.");
+    stage.until_told(MediaFact::PublisherLost { session: first, reason: LossReason::Replaced }).await;
 }
 
 #[tokio::test]
 async fn a_dead_transmission_is_started_again_and_hears_everything_again() {
     let stage = Stage::new();
-    let show = start(beginning(&stage), stage.deps.clone());
+    let show = begin(&stage).await;
     let session = publish(&stage, &show).await.unwrap();
     let at = stage.deps.clock.now();
     let mut first = link_newest(&stage, &show).await;
@@ -115,10 +111,11 @@ async fn a_dead_transmission_is_started_again_and_hears_everything_again() {
     }
     let started = [Down::Command(Command::Welcome), Down::Command(Command::PublishStarted { session })];
     hears(&mut first, &started).await;
-    assert_eq!(show.origin().borrow().as_deref(), Some("http://127.0.0.1:1"));
+    assert_eq!(show.origin().borrow().as_ref().unwrap().url, "http://127.0.0.1:1");
+    eventually(|| stage.leases.row(stage.door.show).unwrap().run().unwrap().origin.is_some()).await;
 
     stage.launcher.end_newest(Exit::Other);
-    eventually(|| stage.launcher.jobs.lock().len() == 2).await;
+    jobs(&stage, 2).await;
     let epochs: Vec<u32> = stage.launcher.jobs.lock().iter().map(|job| job.epoch).collect();
     assert_eq!(epochs, [1, 1], "the journal is good: the same URLs go on");
     let mut second = link_newest(&stage, &show).await;
@@ -138,7 +135,7 @@ async fn a_dead_transmission_is_started_again_and_hears_everything_again() {
 #[tokio::test]
 async fn a_damaged_journal_begins_a_new_epoch() {
     let stage = Stage::new();
-    let show = start(beginning(&stage), stage.deps.clone());
+    let show = begin(&stage).await;
     publish(&stage, &show).await.unwrap();
     let _link = link_newest(&stage, &show).await;
     stage.launcher.end_newest(Exit::JournalUnusable);
@@ -148,35 +145,176 @@ async fn a_damaged_journal_begins_a_new_epoch() {
 #[tokio::test]
 async fn only_the_one_that_was_started_is_let_in() {
     let stage = Stage::new();
-    let show = start(beginning(&stage), stage.deps.clone());
+    let show = begin(&stage).await;
     publish(&stage, &show).await.unwrap();
+    jobs(&stage, 1).await;
     let token = stage.launcher.jobs.lock()[0].token.clone();
     assert!(link(&stage, &show, 1, "guess", None).await.is_none());
     assert!(link(&stage, &show, 2, &token, None).await.is_none());
     assert!(link(&stage, &show, 1, &token, None).await.is_some());
 }
 
-#[tokio::test]
+/// Leaves a running transmission of epoch 3 behind, as the `serve` before would.
+fn leave_running(stage: &Stage, serve: &str, token: &str) {
+    let run = Run {
+        handle: Some(JobHandle("40".into())),
+        token_hash: hash_secret(token),
+        origin: None,
+        origin_token: "secret".into(),
+    };
+    let placed = Placed { epoch: 3, home: stage.deps.me.home(), first_msn: 0, run: Some(run) };
+    let owner = Owner { serve: serve.into(), ..stage.deps.me.clone() };
+    let (placed, msn_end) = (Some(placed), MSN_BLOCK);
+    stage.leases.put(Lease {
+        show: stage.door.show,
+        owner,
+        fence: 1,
+        beat: 1,
+        released: false,
+        placed,
+        msn_end,
+    });
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_adopted_transmission_loses_the_publisher_of_the_serve_before() {
     let stage = Stage::new();
-    stage.launcher.alive.lock().insert(40);
-    let adopted = Adopted { epoch: 3, pid: 40, token_hash: hash_secret("its token") };
-    let show = start(Beginning { adopted: Some(adopted), ..beginning(&stage) }, stage.deps.clone());
+    stage.launcher.alive.lock().insert("40".into());
+    leave_running(&stage, "before", "its token");
+    stage.door.stands(ShowState::Live, 3);
+    let show = begin(&stage).await;
     let session = PublishSessionId::new();
     let mut drain = link(&stage, &show, 3, "its token", Some(session)).await.unwrap();
+    hears(&mut drain, &[Down::Command(Command::Welcome)]).await;
+    assert!(matches!(drain.next().await, Some(Down::Command(Command::GoLive { .. }))));
+    hears(&mut drain, &[Down::Command(Command::PublishEnded { session, clean: false })]).await;
+    stage.until_told(MediaFact::PublisherLost { session, reason: LossReason::ServerLost }).await;
+    assert!(stage.launcher.jobs.lock().is_empty(), "nothing was started");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_publisher_that_comes_back_in_time_never_interrupts_the_show() {
+    let stage = Stage::new();
+    stage.launcher.alive.lock().insert("40".into());
+    leave_running(&stage, "before", "its token");
+    stage.door.stands(ShowState::Live, 3);
+    let ghost = PublishSessionId::new();
+    stage.door.receives(ghost);
+    let show = begin(&stage).await;
+    assert!(!show.is_quiet(), "time must not end a show whose publisher may be on its way");
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let session = publish(&stage, &show).await.unwrap();
+    stage.until_told(MediaFact::Receiving { session }).await;
+    let lost: Vec<_> = stage
+        .door
+        .facts
+        .lock()
+        .iter()
+        .filter_map(|fact| match fact {
+            MediaFact::PublisherLost { session, reason } => Some((*session, *reason)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(lost, [(ghost, LossReason::Moved)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_transmission_that_died_while_nobody_looked_is_started_again() {
+    let stage = Stage::new();
+    leave_running(&stage, "before", "its token");
+    stage.launcher.journals.lock().insert(3);
+    stage.door.stands(ShowState::Live, 3);
+    let _show = begin(&stage).await;
+    stage.until_told(MediaFact::TransmissionLost { epoch: 3 }).await;
+    jobs(&stage, 1).await;
+    assert_eq!(stage.launcher.jobs.lock()[0].epoch, 3, "the journal is here: the same URLs go on");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_database_that_is_away_stops_no_tag_and_no_restart() {
+    let stage = Stage::new();
+    let show = begin(&stage).await;
+    let session = publish(&stage, &show).await.unwrap();
+    let mut first = link_newest(&stage, &show).await;
+    stage.leases.away(true);
+    stage.door.away(true);
+    stage.launcher.end_newest(Exit::Other);
+    show.send(Input::Tag { session, tag: tag(0, KEY) }).await.unwrap();
+    hears(&mut first, &[Down::Command(Command::Welcome), Down::Command(Command::PublishStarted { session })])
+        .await;
+    jobs(&stage, 2).await;
+    let mut second = link_newest(&stage, &show).await;
     hears(
-        &mut drain,
-        &[Down::Command(Command::Welcome), Down::Command(Command::PublishEnded { session, clean: false })],
+        &mut second,
+        &[
+            Down::Command(Command::Welcome),
+            Down::Command(Command::PublishStarted { session }),
+            Down::Tag(tag(0, KEY)),
+        ],
     )
     .await;
-    stage.until_told(MediaFact::PublisherLost { session, clean: false }).await;
-    assert!(stage.launcher.jobs.lock().is_empty(), "nothing was started");
+    stage.leases.away(false);
+    let hash = hash_secret(&stage.launcher.jobs.lock()[1].token);
+    eventually(|| stage.leases.row(stage.door.show).unwrap().run().unwrap().token_hash == hash).await;
+}
+
+#[tokio::test]
+async fn media_sequence_numbers_are_spoken_for_before_they_are_used() {
+    let stage = Stage::new();
+    let show = begin(&stage).await;
+    publish(&stage, &show).await.unwrap();
+    let _link = link_newest(&stage, &show).await;
+    assert_eq!(stage.leases.row(stage.door.show).unwrap().msn_end, MSN_BLOCK);
+    for (head, end) in [(5, MSN_BLOCK), (MSN_BLOCK / 2 + 1, 2 * MSN_BLOCK), (5 * MSN_BLOCK, 6 * MSN_BLOCK)] {
+        let report = Report::Heartbeat { head_media_ms: 0, drift_ms: 0, head_msn: Some(head) };
+        show.send(Input::Report { link: 7, report }).await.unwrap();
+        eventually(|| stage.leases.row(stage.door.show).unwrap().msn_end == end).await;
+    }
+    stage.launcher.end_newest(Exit::JournalUnusable);
+    jobs(&stage, 2).await;
+    let job = stage.launcher.jobs.lock()[1].clone();
+    assert_eq!((job.epoch, job.first_msn), (2, 6 * MSN_BLOCK));
+}
+
+#[tokio::test]
+async fn silence_is_told_to_the_transmission_and_so_is_its_end() {
+    let stage = Stage::new();
+    let show = begin(&stage).await;
+    let session = publish(&stage, &show).await.unwrap();
+    let mut drain = link_newest(&stage, &show).await;
+    let header = tag(0, b"\x17\x00\0\0\0avcC");
+    for tag in [header.clone(), tag(0, KEY), tag(33, INTER)] {
+        show.send(Input::Tag { session, tag }).await.unwrap();
+    }
+    show.send(Input::Silent { session }).await.unwrap();
+    for tag in [tag(5_000, INTER), tag(5_033, KEY), tag(5_066, INTER)] {
+        show.send(Input::Tag { session, tag }).await.unwrap();
+    }
+    hears(
+        &mut drain,
+        &[
+            Down::Command(Command::Welcome),
+            Down::Command(Command::PublishStarted { session }),
+            Down::Tag(header.clone()),
+            Down::Tag(tag(0, KEY)),
+            Down::Tag(tag(33, INTER)),
+            Down::Command(Command::PublishEnded { session, clean: false }),
+            Down::Command(Command::PublishStarted { session }),
+            Down::Tag(header),
+            Down::Tag(tag(5_033, KEY)),
+            Down::Tag(tag(5_066, INTER)),
+        ],
+    )
+    .await;
+    let facts = stage.door.facts.lock().clone();
+    let lost = MediaFact::PublisherLost { session, reason: LossReason::Silent };
+    assert_eq!(facts.iter().filter(|fact| **fact == lost).count(), 1);
 }
 
 #[tokio::test]
 async fn after_the_end_nobody_is_let_in_and_nothing_is_started_again() {
     let stage = Stage::new();
-    let show = start(beginning(&stage), stage.deps.clone());
+    let show = begin(&stage).await;
     publish(&stage, &show).await.unwrap();
     let _link = link_newest(&stage, &show).await;
     show.send(Input::Order(Order::End)).await.unwrap();
@@ -186,7 +324,7 @@ async fn after_the_end_nobody_is_let_in_and_nothing_is_started_again() {
         MediaFact::Receiving { session } => Some(*session),
         _ => None,
     });
-    show.send(Input::Gone { session: session.unwrap(), clean: true }).await.unwrap();
+    show.send(Input::Gone { session: session.unwrap(), reason: LossReason::Closed }).await.unwrap();
     eventually(|| show.is_over()).await;
     assert_eq!(stage.launcher.jobs.lock().len(), 1);
 }
@@ -194,9 +332,9 @@ async fn after_the_end_nobody_is_let_in_and_nothing_is_started_again() {
 #[tokio::test(start_paused = true)]
 async fn a_transmission_that_says_nothing_is_replaced() {
     let stage = Stage::new();
-    let show = start(beginning(&stage), stage.deps.clone());
+    let show = begin(&stage).await;
     publish(&stage, &show).await.unwrap();
     let _link = link_newest(&stage, &show).await;
     eventually(|| stage.launcher.jobs.lock().len() == 2).await;
-    assert_eq!(stage.launcher.killed.lock()[..], [1]);
+    assert_eq!(stage.launcher.ended.lock()[..], ["1"]);
 }

@@ -1,22 +1,23 @@
-//! The transmission's side of a show's task: launch, hello, watch, restart.
+//! The transmission's side of a show's task: call, hello, watch, restart.
 
 use std::time::Duration;
 
 use subtle::ConstantTimeEq as _;
 use tokio::time::Instant;
 
-use super::{Airing, IDLE, Input};
-use crate::base::{Secret, hash_secret};
-use crate::ingest::launcher::{Exit, Job};
-use crate::ingest::lease::Lease;
+use super::{Airing, GHOST_WITHIN, IDLE, Input, chain};
+use crate::base::hash_secret;
+use crate::ingest::handover::{Origin, Reached};
+use crate::ingest::launcher::{Exit, JobHandle};
+use crate::ingest::lease::{MSN_BLOCK, Placed, Run};
 use crate::ingest::outbox::Outbox;
 use crate::show::MediaFact;
 use vitrine_transmission::{Command, Hello, Report};
 
-/// A transmission says hello within this, after its start and after a cut of the connection.
-const HELLO_WITHIN: Duration = Duration::from_secs(4);
 /// A transmission that says nothing for this long hangs; it sends a heartbeat each second.
 const HEARTBEAT_WITHIN: Duration = Duration::from_secs(5);
+/// A transmission whose connection was cut, or that was called, says hello within this.
+const BACK_WITHIN: Duration = Duration::from_secs(4);
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// After this many failures in a row, the journal is taken for what breaks it.
@@ -24,26 +25,17 @@ const FAILURES_TO_A_NEW_EPOCH: u32 = 3;
 /// Long enough to call a start a success.
 const HEALTHY_AFTER: Duration = Duration::from_secs(10);
 
-/// A transmission that outlived the `serve` that started it.
-#[derive(Debug, Clone)]
-pub struct Adopted {
-    /// Its epoch.
-    pub epoch: u32,
-    /// Its process.
-    pub pid: u32,
-    /// SHA-256 of its token.
-    pub token_hash: String,
-}
-
 pub(super) struct Running {
-    identity: Adopted,
+    placed: Placed,
     pub(super) link: Option<LinkEnd>,
     /// When it must have said something.
     due: Instant,
     since: Instant,
     announced: bool,
-    /// It outlived an earlier `serve`, whose publishers are gone; it is no child of this process.
+    /// It outlived an earlier owner, whose publishers are gone; nobody tells this process of its end.
     inherited: bool,
+    /// Somebody is asking whether it runs.
+    asking: bool,
 }
 
 pub(super) struct LinkEnd {
@@ -54,84 +46,139 @@ pub(super) struct LinkEnd {
 }
 
 impl Running {
-    pub(super) fn adopted(identity: Adopted) -> Self {
-        Self { inherited: true, ..Self::started(identity) }
+    pub(super) fn adopted(placed: Placed) -> Self {
+        Self { inherited: true, ..Self::started(placed, BACK_WITHIN) }
     }
 
-    fn started(identity: Adopted) -> Self {
+    fn started(placed: Placed, within: Duration) -> Self {
         let now = Instant::now();
-        Self { identity, link: None, due: now + HELLO_WITHIN, since: now, announced: false, inherited: false }
+        Self {
+            placed,
+            link: None,
+            due: now + within,
+            since: now,
+            announced: false,
+            inherited: false,
+            asking: false,
+        }
+    }
+
+    fn run(&self) -> Option<&Run> {
+        self.placed.run.as_ref()
+    }
+
+    fn origin(&self) -> Option<Origin> {
+        let run = self.run()?;
+        Some(Origin { url: run.origin.clone()?, token: run.origin_token.clone() })
+    }
+
+    fn is(&self, handle: &JobHandle) -> bool {
+        self.run().is_some_and(|run| run.handle.as_ref() == Some(handle))
     }
 }
 
 impl Airing {
-    /// Starts a transmission, in the newest epoch if it can be resumed.
-    pub(super) async fn launch(&mut self) {
-        self.restart_at = None;
-        match self.try_launch().await {
-            Ok(running) => self.running = Some(running),
-            Err(error) => {
-                tracing::error!(%error, show.id = %self.show, "a transmission could not be started");
-                self.plan_restart();
-            }
+    /// Calls a transmission that an earlier owner started: it may not know where this one listens.
+    pub(super) fn call(&mut self) {
+        let Some((origin, run)) =
+            self.running.as_ref().and_then(|running| Some((running.origin()?, running.run()?)))
+        else {
+            return; // it never said hello, so it still tries to; if not, it is overdue soon
+        };
+        let (token_hash, deps) = (run.token_hash.clone(), self.deps.clone());
+        let fence = u64::try_from(self.hold.fence).unwrap_or(0);
+        self.beside(async move {
+            let control = deps.control.get().cloned().unwrap_or_default();
+            let reached = deps.caller.call(&origin, fence, &control).await;
+            Some(Input::Called { token_hash, reached })
+        });
+    }
+
+    pub(super) fn called(&mut self, token_hash: &str, reached: Reached) {
+        let home = self.deps.me.home();
+        let Some(running) = self.running.as_mut().filter(|running| {
+            running.link.is_none() && running.run().is_some_and(|run| run.token_hash == token_hash)
+        }) else {
+            return;
+        };
+        tracing::info!(show.id = %self.show, ?reached, "the transmission of the owner before was called");
+        match reached {
+            Reached::Obeys => running.due = Instant::now() + BACK_WITHIN,
+            Reached::HasNewer => {} // then the lease is lost too, and the beat will say so
+            // On this machine it is looked at instead: it may be busy, and it knows the way.
+            Reached::Nobody if running.placed.home == home => {}
+            Reached::CannotReachUs | Reached::Nobody => self.lost(),
         }
     }
 
-    async fn try_launch(&mut self) -> anyhow::Result<Running> {
-        let epoch = match self.epoch {
-            Some(epoch) => epoch,
-            None => self.deps.door.next_epoch(self.show).await?,
-        };
-        self.epoch = Some(epoch);
-        let token = Secret::new("");
-        let launched = self.deps.launcher.launch(Job {
-            show: self.show,
-            epoch,
-            token: token.expose().to_owned(),
-            control: self.deps.control_socket.clone(),
-            dir: self.deps.settings.show_folder(self.show, epoch),
-            clock_epoch: self.clock_epoch,
-            ladder: self.deps.settings.ladder.clone(),
-        });
-        let launched = launched.await?;
-        let (pid, show) = (launched.pid, self.show);
-        tracing::info!(show.id = %show, epoch, pid, "a transmission was started");
-        if let Some(inputs) = self.inputs.upgrade() {
-            let inputs = inputs.downgrade();
-            tokio::spawn(async move {
-                let exit = launched.exited.await;
-                if let Some(inputs) = inputs.upgrade() {
-                    let _ = inputs.send(Input::Exited { pid, exit }).await;
+    pub(super) fn placed(&mut self, attempt: u64, placed: Placed) {
+        if self.launching == Some(attempt) && self.moved.is_none() {
+            self.newest = Some(placed.clone());
+            self.running = Some(Running::started(placed, self.deps.launcher.hello_within()));
+        }
+    }
+
+    pub(super) fn launched(&mut self, attempt: u64, outcome: Result<JobHandle, String>) {
+        let current = self.launching.take_if(|launching| *launching == attempt).is_some();
+        match outcome {
+            Ok(handle) if !current || self.moved.is_some() => self.end(handle),
+            Ok(handle) => {
+                let Some(running) = &mut self.running else { return self.end(handle) };
+                if let Some(run) = &mut running.placed.run {
+                    run.handle = Some(handle);
                 }
-            });
+                if running.link.is_none() {
+                    running.due = Instant::now() + self.deps.launcher.hello_within();
+                }
+                self.write_running();
+            }
+            Err(error) if current && self.moved.is_none() => {
+                tracing::error!(error, show.id = %self.show, "a transmission could not be started");
+                if self.running.take().is_some() {
+                    self.write_running();
+                }
+                self.plan_restart();
+            }
+            Err(_) => {}
         }
-        let identity = Adopted { epoch, pid, token_hash: token.hash() };
-        let lease = Lease { show, epoch, pid, token_hash: identity.token_hash.clone() };
-        if let Err(error) = self.deps.leases.write(&lease) {
-            tracing::error!(%error, show.id = %show, "no lease was written: a restarted serve cannot adopt the show");
-        }
-        Ok(Running::started(identity))
+    }
+
+    /// Puts into the row what is known of the running transmission.
+    fn write_running(&self) {
+        let run = self.running.as_ref().and_then(|running| running.run().cloned());
+        self.desk.change(|written| {
+            if let Some(placed) = &mut written.placed {
+                placed.run = run;
+            }
+        });
     }
 
     /// Checks a hello; true when the caller is this show's transmission.
     pub(super) fn linked(&mut self, hello: &Hello, id: u64, outbox: Outbox) -> bool {
-        let Some(running) = &mut self.running else { return false };
-        let hash = hash_secret(&hello.token);
-        let known = bool::from(hash.as_bytes().ct_eq(running.identity.token_hash.as_bytes()));
-        if !known || hello.epoch != running.identity.epoch || outbox.command(Command::Welcome).is_err() {
+        if self.moved.is_some() {
             return false;
         }
+        let Some(running) = &mut self.running else { return false };
+        let Some(run) = &mut running.placed.run else { return false };
+        let hash = hash_secret(&hello.token);
+        let known = bool::from(hash.as_bytes().ct_eq(run.token_hash.as_bytes()));
+        if !known || hello.epoch != running.placed.epoch || outbox.command(Command::Welcome).is_err() {
+            return false;
+        }
+        let news = run.origin.as_ref() != Some(&hello.origin);
+        run.origin = Some(hello.origin.clone());
         running.link = Some(LinkEnd { id, outbox, behind: false });
         running.due = Instant::now() + HEARTBEAT_WITHIN;
         let epoch = hello.epoch;
-        let known = std::mem::replace(&mut running.announced, true);
-        let first_after_serve = !known && running.inherited;
-        if !known {
+        if !std::mem::replace(&mut running.announced, true) {
             self.fact(MediaFact::TransmissionStarted { epoch });
         }
-        self.origin.send_replace(Some(hello.origin.clone()));
-        if let (true, None, Some(session)) = (first_after_serve, &self.publisher, hello.session) {
-            self.fact(MediaFact::PublisherLost { session, clean: false });
+        self.origin.send_replace(self.running.as_ref().and_then(Running::origin));
+        if news {
+            self.write_running();
+        }
+        if let (None, None, Some(session)) = (&self.publisher, self.ghost, hello.session) {
+            self.ghost = Some((session, Instant::now() + GHOST_WITHIN));
         }
         self.repeat_orders();
         self.replay(hello.session);
@@ -146,7 +193,8 @@ impl Airing {
         }
         running.due = Instant::now() + HEARTBEAT_WITHIN;
         match report {
-            Report::Hello(_) | Report::Heartbeat { .. } | Report::Recording { .. } => {}
+            Report::Hello(_) | Report::Recording { .. } => {}
+            Report::Heartbeat { head_msn, .. } => self.speak_for_numbers(head_msn.unwrap_or(0)),
             Report::SessionMapped { session, offset_ms } => {
                 self.fact(MediaFact::SessionMapped { session, offset_ms });
             }
@@ -159,65 +207,118 @@ impl Airing {
         }
     }
 
+    /// Leases more media sequence numbers before the block is used up.
+    fn speak_for_numbers(&mut self, head: u64) {
+        if head.saturating_add(MSN_BLOCK / 2) > self.desk.wanted().msn_end {
+            self.desk.change(|written| {
+                while head.saturating_add(MSN_BLOCK / 2) > written.msn_end {
+                    written.msn_end += MSN_BLOCK;
+                }
+            });
+        }
+    }
+
     pub(super) fn cut(&mut self, id: u64) {
         if let Some(running) = &mut self.running
             && running.link.take_if(|link| link.id == id).is_some()
         {
-            running.due = Instant::now() + HELLO_WITHIN;
+            running.due = Instant::now() + BACK_WITHIN;
         }
     }
 
-    pub(super) async fn exited(&mut self, pid: u32, exit: Exit) {
-        if self.running.as_ref().is_some_and(|running| running.identity.pid == pid) {
+    pub(super) fn exited(&mut self, handle: &JobHandle, exit: Exit) {
+        if self.running.as_ref().is_some_and(|running| running.is(handle)) {
             if exit == Exit::JournalUnusable {
-                tracing::error!(show.id = %self.show, epoch = self.epoch, "the journal is unusable: a new epoch starts");
-                self.epoch = None;
+                let epoch = self.newest.as_ref().map(|newest| newest.epoch);
+                tracing::error!(show.id = %self.show, epoch, "the journal is unusable: a new epoch starts");
+                self.newest = None;
             }
             self.lost();
+            self.retire = None; // it has ended by itself
         }
     }
 
-    /// Looks after what does not announce itself: a hanging or vanished process, a due restart, an idle show.
-    pub(super) async fn check(&mut self) {
-        if self.restart_at.is_some_and(|at| at <= Instant::now()) {
-            self.launch().await;
+    /// Looks after what does not announce itself: a hanging or vanished process, a due restart, an idle show, a ghost.
+    pub(super) fn check(&mut self) {
+        if self.moved.is_some() {
+            return;
         }
-        let Some(running) = &self.running else { return };
-        let (pid, launcher) = (running.identity.pid, &self.deps.launcher);
+        self.check_ghost();
+        if self.restart_at.is_some_and(|at| at <= Instant::now()) {
+            self.launch();
+        }
+        let idle =
+            self.publisher.is_none() && !self.on_air() && !self.ended && self.idle_since.elapsed() > IDLE;
+        let Some(running) = &mut self.running else { return };
         if running.link.is_some() && running.since.elapsed() > HEALTHY_AFTER {
             self.failures = 0;
         }
-        let overdue = running.due < Instant::now();
-        if overdue {
-            launcher.kill(self.show, pid);
-        }
-        // The end of a child is told by `exited`; an inherited one is nobody's child and must be looked at.
-        let vanished = running.inherited && running.link.is_none() && !launcher.is_running(self.show, pid);
-        if overdue || vanished {
+        let handle = running.run().and_then(|run| run.handle.clone());
+        if running.due < Instant::now() {
+            tracing::warn!(show.id = %self.show, "a transmission says nothing: it is ended");
             self.lost();
-        } else if self.publisher.is_none()
-            && !self.on_air()
-            && !self.ended
-            && self.idle_since.elapsed() > IDLE
-        {
+            if let Some(handle) = handle {
+                self.retire = None; // its launcher ends it, and does not ask it
+                self.end(handle);
+            }
+        } else if idle {
             // Without an `End`: the show is not over. Cut off, the transmission asks once more, is turned away and leaves.
             tracing::info!(show.id = %self.show, "nothing was received for a while: the transmission may leave");
             self.running = None;
             self.origin.send_replace(None);
-            self.deps.leases.remove(self.show);
+            self.write_running();
+        } else if let Some(handle) = handle
+            && running.inherited
+            && running.link.is_none()
+            && running.placed.home == self.deps.me.home()
+            && !std::mem::replace(&mut running.asking, true)
+        {
+            self.ask(handle);
         }
+    }
+
+    /// The end of a transmission that this process started is told; an inherited one must be looked at.
+    fn ask(&self, handle: JobHandle) {
+        let (deps, show) = (self.deps.clone(), self.show);
+        self.beside(async move {
+            let runs = deps.launcher.is_running(&handle).await.unwrap_or_else(|error| {
+                tracing::warn!(error = chain(&error), show.id = %show, "a transmission cannot be looked at");
+                true
+            });
+            Some(Input::Asked { handle, runs })
+        });
+    }
+
+    pub(super) fn asked(&mut self, handle: &JobHandle, runs: bool) {
+        if let Some(running) = self.running.as_mut().filter(|running| running.is(handle)) {
+            running.asking = false;
+            if !runs {
+                self.exited(handle, Exit::Other);
+            }
+        }
+    }
+
+    fn end(&self, handle: JobHandle) {
+        let (deps, show) = (self.deps.clone(), self.show);
+        self.beside(async move {
+            let ended = deps.launcher.end(&handle).await.map_err(|error| chain(&error));
+            tracing::warn!(show.id = %show, handle = handle.0, ?ended, "a transmission was ended");
+            None
+        });
     }
 
     /// The transmission is gone: start another, unless the show is over.
     fn lost(&mut self) {
         let Some(running) = self.running.take() else { return };
         self.origin.send_replace(None);
-        self.deps.leases.remove(self.show);
+        self.retire = running.origin();
+        self.launching = None;
+        self.write_running();
         if self.ended {
             return;
         }
-        tracing::warn!(show.id = %self.show, epoch = running.identity.epoch, "the transmission is gone");
-        self.fact(MediaFact::TransmissionLost { epoch: running.identity.epoch });
+        tracing::warn!(show.id = %self.show, epoch = running.placed.epoch, "the transmission is gone");
+        self.fact(MediaFact::TransmissionLost { epoch: running.placed.epoch });
         if self.publisher.is_some() || self.on_air() {
             self.plan_restart();
         }
@@ -228,7 +329,7 @@ impl Airing {
         let pause = if self.failures == 0 { Duration::ZERO } else { pause.min(LONGEST_PAUSE) };
         self.failures += 1;
         if self.failures.is_multiple_of(FAILURES_TO_A_NEW_EPOCH) {
-            self.epoch = None;
+            self.newest = None;
         }
         self.restart_at = Some(Instant::now() + pause);
     }

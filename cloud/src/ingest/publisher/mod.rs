@@ -1,4 +1,6 @@
-//! One publisher's connection: bytes to a session, its events to the show's task.
+//! One publisher's connection: bytes to a session, its events to the show's task, here or on the node that has the show.
+
+mod forward;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -8,22 +10,31 @@ use bytes::BytesMut;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 use vitrine_protocol::PublishSessionId;
 use vitrine_rtmp::{Permit, ServerConfig, ServerEvent, ServerSession, StreamKey};
 
-use crate::ingest::airing::{Handle, Input, Kick};
+use self::forward::{Forward, NotTaken};
+use crate::events::LossReason;
+use crate::ingest::airing::{Busy, Farewell, Handle, Input, Kick};
 use crate::ingest::door::DoorError;
-use crate::ingest::hub::Hub;
+use crate::ingest::hub::{Hub, Place};
 
 const READ_BYTES: usize = 64 << 10;
 const WRITE_WITHIN: Duration = Duration::from_secs(5);
+/// Longer than it takes to find out that the show's owner is gone.
 const ADMIT_WITHIN: Duration = Duration::from_secs(8);
+/// Before an owner that did not answer is looked for again.
+const ASK_AGAIN_AFTER: Duration = Duration::from_millis(250);
 /// The show's task takes tags at once; this long means that it hangs.
 const HAND_OVER_WITHIN: Duration = Duration::from_secs(10);
 /// A refused publisher gets this long to read why.
 const FAREWELL: Duration = Duration::from_millis(500);
 const NOT_NOW: &str = "The show cannot be reached right now. Try again in a moment.";
+/// The publisher can do something about it.
+const BAD_NAME: &str = "NetStream.Publish.BadName";
+/// It can only try again.
+const FAILED: &str = "NetStream.Publish.Failed";
 
 /// Why a connection ended, for the log.
 #[derive(Debug, thiserror::Error)]
@@ -36,16 +47,42 @@ enum End {
     Closed,
     #[error("refused: {0}")]
     Refused(String),
-    #[error("sent away: {0}")]
-    Kicked(&'static str),
+    #[error("sent away: {}", .0.sentence)]
+    Kicked(Farewell),
+    #[error("the show's owner ended it: {0}")]
+    OwnerEnded(String),
     #[error("the show's task has ended")]
     ShowOver,
+}
+
+impl End {
+    /// For the timeline.
+    fn reason(&self) -> LossReason {
+        match self {
+            Self::Protocol(_) => LossReason::Protocol,
+            Self::Socket(_) | Self::Closed => LossReason::Disconnected,
+            Self::Kicked(farewell) => farewell.reason,
+            Self::Refused(_) | Self::OwnerEnded(_) | Self::ShowOver => LossReason::Unknown,
+        }
+    }
+}
+
+/// What became of a try to let a publisher in.
+enum Admitted {
+    /// To this node's show.
+    Here(Publishing),
+    /// To the show's owner, with the session that it opened.
+    There(Box<Forward>, String),
+    /// Not: the code and the sentence for the person at the encoder.
+    Not(String, String),
+    /// The show is changing hands.
+    NotYet,
 }
 
 struct Publishing {
     session: PublishSessionId,
     show: Handle,
-    kicks: mpsc::Receiver<&'static str>,
+    kicks: mpsc::Receiver<Farewell>,
     /// When the last bytes came, and whether their absence was reported.
     heard: Instant,
     silent: bool,
@@ -58,6 +95,7 @@ struct Connection {
     session: ServerSession,
     permit: Option<Permit>,
     publishing: Option<Publishing>,
+    forward: Option<Box<Forward>>,
     said_goodbye: bool,
 }
 
@@ -65,11 +103,20 @@ struct Connection {
 pub async fn serve(hub: Arc<Hub>, socket: TcpStream, remote: SocketAddr, permit: Permit) {
     let session = ServerSession::new(ServerConfig::default(), Instant::now().into_std());
     let permit = Some(permit);
-    let mut connection =
-        Connection { hub, remote, socket, session, permit, publishing: None, said_goodbye: false };
+    let mut connection = Connection {
+        hub,
+        remote,
+        socket,
+        session,
+        permit,
+        publishing: None,
+        forward: None,
+        said_goodbye: false,
+    };
     let Err(end) = connection.run().await;
-    tracing::info!(%remote, reason = %end, "a publisher's connection ended");
-    connection.leave().await;
+    let publish = connection.publishing.as_ref().map(|publishing| publishing.session);
+    tracing::info!(%remote, session = ?publish, reason = %end, "a publisher's connection ended");
+    connection.leave(end.reason()).await;
 }
 
 impl Connection {
@@ -86,6 +133,12 @@ impl Connection {
                     None => std::future::pending().await,
                 }
             };
+            let upstream = async {
+                match &mut self.forward {
+                    Some(forward) => forward.ended().await,
+                    None => std::future::pending().await,
+                }
+            };
             tokio::select! {
                 read = self.socket.read_buf(&mut buffer) => {
                     if read? == 0 {
@@ -99,7 +152,10 @@ impl Connection {
                     self.events().await?;
                     outcome?;
                 }
-                why = kick => return Err(End::Kicked(why.unwrap_or("The show is over."))),
+                farewell = kick => {
+                    return Err(farewell.map_or(End::ShowOver, End::Kicked));
+                }
+                why = upstream => return Err(End::OwnerEnded(why)),
                 () = sleep_until(wake) => {
                     self.session.check(Instant::now().into_std())?;
                     if silence.is_some() { self.report_silence().await?; }
@@ -137,14 +193,16 @@ impl Connection {
                 }
                 ServerEvent::PublishRequested { stream_key, .. } => self.admit(stream_key).await?,
                 ServerEvent::Tag(tag) | ServerEvent::Metadata { tag, .. } => {
-                    if let Some(publishing) = &self.publishing {
+                    if let Some(forward) = &mut self.forward {
+                        forward.send(&tag).await?;
+                    } else if let Some(publishing) = &self.publishing {
                         let session = publishing.session;
                         self.hand_over(Input::Tag { session, tag }).await?;
                     }
                 }
                 ServerEvent::Unpublished => {
                     self.said_goodbye = true;
-                    self.gone().await;
+                    self.gone(LossReason::Closed).await;
                 }
                 ServerEvent::Closed => return Err(End::Closed),
             }
@@ -153,39 +211,75 @@ impl Connection {
     }
 
     async fn admit(&mut self, key: StreamKey) -> Result<(), End> {
-        let door = &self.hub.deps.door;
-        let answer = timeout(ADMIT_WITHIN, door.admit(key.without_query(), self.remote.ip())).await;
-        let admission = match answer {
-            Ok(Ok(admission)) => admission,
-            Ok(Err(DoorError::Refused(why))) => return self.refuse("NetStream.Publish.BadName", why),
-            Ok(Err(DoorError::Unavailable(reason))) => {
-                tracing::error!(reason, "a publisher was turned away because shows do not answer");
-                return self.refuse("NetStream.Publish.Failed", NOT_NOW.to_owned());
-            }
-            Err(_) => return self.refuse("NetStream.Publish.Failed", NOT_NOW.to_owned()),
-        };
-        let (session, show_id) = (admission.session, admission.show);
-        let (kick, kicks) = Kick::new();
-        let show = match self.hub.show_of(&admission).await {
-            Ok(show) => show,
-            Err(error) => {
-                tracing::error!(%error, show.id = %show_id, "a publisher was turned away");
-                return self.refuse("NetStream.Publish.Failed", NOT_NOW.to_owned());
+        let until = Instant::now() + ADMIT_WITHIN;
+        let admitted = loop {
+            match timeout_at(until, self.try_admit(&key)).await {
+                Ok(Admitted::NotYet) if Instant::now() + ASK_AGAIN_AFTER < until => {
+                    sleep(ASK_AGAIN_AFTER).await
+                }
+                Ok(Admitted::NotYet) | Err(_) => break not_now(),
+                Ok(admitted) => break admitted,
             }
         };
-        let (reply, answer) = oneshot::channel();
-        show.send(Input::Publish { admission, kick, reply }).await.map_err(|_| End::ShowOver)?;
-        if let Err(busy) = answer.await.map_err(|_| End::ShowOver)? {
-            return self.refuse("NetStream.Publish.BadName", busy.sentence().to_owned());
-        }
-        let now = Instant::now();
-        self.publishing = Some(Publishing { session, show, kicks, heard: now, silent: false });
+        let session = match admitted {
+            Admitted::Here(publishing) => {
+                let session = publishing.session.to_string();
+                self.publishing = Some(publishing);
+                session
+            }
+            Admitted::There(forward, session) => {
+                self.forward = Some(forward);
+                session
+            }
+            Admitted::Not(code, why) => return self.refuse(&code, why),
+            Admitted::NotYet => return self.refuse(FAILED, NOT_NOW.to_owned()),
+        };
         self.said_goodbye = false;
         self.permit = None;
-        let extra = [("session", session.to_string().as_str().into())];
-        self.session.accept_publish(&extra, now.into_std())?;
-        tracing::info!(remote = %self.remote, show.id = %show_id, %session, "a publisher was let in");
+        self.session.accept_publish(&[("session", session.as_str().into())], Instant::now().into_std())?;
+        tracing::info!(remote = %self.remote, session, forwarded = self.forward.is_some(), "a publisher was let in");
         Ok(())
+    }
+
+    /// Asks shows, then whoever has the show.
+    async fn try_admit(&self, key: &StreamKey) -> Admitted {
+        let door = &self.hub.deps.door;
+        let bare = key.without_query();
+        let place = async { self.hub.own(door.show_of(bare).await?).await };
+        let show = match place.await {
+            Ok(Place::Here(show)) => show,
+            // Sent here by a node that thought the show was ours, so it is changing hands.
+            Ok(Place::Elsewhere(_)) if forward::was_forwarded(key) => return not_now(),
+            Ok(Place::Elsewhere(owner)) => {
+                return match Forward::open(&owner, bare).await {
+                    Ok((forward, session)) => Admitted::There(Box::new(forward), session),
+                    Err(NotTaken::Refused { code, .. }) if code == FAILED => Admitted::NotYet,
+                    Err(NotTaken::Refused { code, why }) => Admitted::Not(code, why),
+                    Err(NotTaken::Away(error)) => {
+                        tracing::info!(%error, owner, "the show's owner does not take a publisher");
+                        Admitted::NotYet
+                    }
+                };
+            }
+            Err(error) => return turned_away(error),
+        };
+        let admission = match door.admit(bare).await {
+            Ok(admission) => admission,
+            Err(error) => return turned_away(error),
+        };
+        let (session, (kick, kicks)) = (admission.session, Kick::new());
+        let (reply, answer) = oneshot::channel();
+        let remote = self.remote.ip();
+        if show.send(Input::Publish { admission, remote, kick, reply }).await.is_err() {
+            return Admitted::NotYet; // its task has just ended
+        }
+        match answer.await {
+            Ok(Ok(())) => {
+                Admitted::Here(Publishing { session, show, kicks, heard: Instant::now(), silent: false })
+            }
+            Ok(Err(Busy::Moved)) | Err(_) => Admitted::NotYet,
+            Ok(Err(busy)) => Admitted::Not(BAD_NAME.to_owned(), busy.sentence().to_owned()),
+        }
     }
 
     fn refuse(&mut self, code: &str, why: String) -> Result<(), End> {
@@ -201,16 +295,19 @@ impl Connection {
         }
     }
 
-    async fn gone(&mut self) {
+    async fn gone(&mut self, reason: LossReason) {
         if let Some(Publishing { session, show, .. }) = self.publishing.take() {
-            let clean = self.said_goodbye;
-            let _ = show.send(Input::Gone { session, clean }).await; // an ended show needs no word
+            let reason = if self.said_goodbye { LossReason::Closed } else { reason };
+            let _ = show.send(Input::Gone { session, reason }).await; // an ended show needs no word
+        }
+        if let Some(forward) = self.forward.take() {
+            forward.close(self.said_goodbye).await;
         }
     }
 
     /// Tells the show, then lets the peer read the last words.
-    async fn leave(&mut self) {
-        self.gone().await;
+    async fn leave(&mut self, reason: LossReason) {
+        self.gone(reason).await;
         if self.flush().await.is_ok() && self.socket.shutdown().await.is_ok() {
             let drain = async { while matches!(self.socket.read(&mut [0; 4096]).await, Ok(1..)) {} };
             let _ = timeout(FAREWELL, drain).await;
@@ -224,6 +321,20 @@ impl Connection {
             timeout(WRITE_WITHIN, self.socket.write_all(&output)).await.map_err(late)??;
         }
         Ok(())
+    }
+}
+
+fn not_now() -> Admitted {
+    Admitted::Not(FAILED.to_owned(), NOT_NOW.to_owned())
+}
+
+fn turned_away(error: DoorError) -> Admitted {
+    match error {
+        DoorError::Refused(why) => Admitted::Not(BAD_NAME.to_owned(), why),
+        DoorError::Unavailable(reason) => {
+            tracing::error!(reason, "a publisher was turned away because shows do not answer");
+            not_now()
+        }
     }
 }
 

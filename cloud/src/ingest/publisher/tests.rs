@@ -65,7 +65,7 @@ async fn a_good_key_gets_its_session_and_its_loss_is_told_at_once() {
     encoder.flush().await;
     let before = Moment::now();
     drop(encoder);
-    stage.until_told(MediaFact::PublisherLost { session, clean: false }).await;
+    stage.until_told(MediaFact::PublisherLost { session, reason: LossReason::Disconnected }).await;
     assert!(before.elapsed() < Duration::from_millis(300));
 }
 
@@ -81,6 +81,12 @@ async fn a_bad_key_and_a_second_encoder_read_why_they_are_refused() {
     let mut first = Encoder::connect(&hub, GOOD_KEY).await;
     assert!(matches!(first.event().await, ClientEvent::Publishing { .. }));
     assert!(rejection(GOOD_KEY).await.contains("another encoder"));
+    let admitted = |fact: &&MediaFact| matches!(fact, MediaFact::Admitted { .. });
+    assert_eq!(
+        stage.door.facts.lock().iter().filter(admitted).count(),
+        1,
+        "who was refused was not admitted"
+    );
 }
 
 #[tokio::test]
@@ -89,11 +95,58 @@ async fn silence_is_told_and_so_is_its_end() {
     let hub = Arc::new(Hub::new(stage.deps.clone()));
     let mut encoder = Encoder::connect(&hub, GOOD_KEY).await;
     assert!(matches!(encoder.event().await, ClientEvent::Publishing { .. }));
-    let lost = |fact: &MediaFact| matches!(fact, MediaFact::PublisherLost { clean: false, .. });
+    let lost = |fact: &MediaFact| matches!(fact, MediaFact::PublisherLost { reason: LossReason::Silent, .. });
     eventually(|| stage.door.facts.lock().iter().any(lost)).await;
     let payload = Bytes::from_static(b"\x17\x01\0\0\0key");
     encoder.session.send_tag(&Tag { kind: TagKind::Video, timestamp_ms: 0, payload }).unwrap();
     encoder.flush().await;
     let arrived = |fact: &&MediaFact| matches!(fact, MediaFact::Receiving { .. });
     eventually(|| stage.door.facts.lock().iter().filter(arrived).count() == 2).await;
+}
+
+/// The node that owns the show, listening for publishers, and one that does not.
+async fn two_nodes() -> (Stage, Arc<Hub>, Arc<Hub>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let owner = Stage::with(|settings| settings.rtmp_port = port);
+    let here = Arc::new(Hub::new(owner.deps.clone()));
+    let other = Arc::new(Hub::new(owner.second_node()));
+    here.own(owner.door.show).await.ok().unwrap();
+    tokio::spawn(crate::ingest::listener::run(
+        here.clone(),
+        listener,
+        ConnectionGate::new(8, 8),
+        tokio_util::sync::CancellationToken::new(),
+    ));
+    (owner, here, other)
+}
+
+#[tokio::test]
+async fn a_publisher_that_reaches_another_node_is_handed_on_to_the_owner() {
+    let (stage, here, other) = two_nodes().await;
+    let mut encoder = Encoder::connect(&other, GOOD_KEY).await;
+    let ClientEvent::Publishing { info } = encoder.event().await else { panic!("refused") };
+    let session = info.get("session").and_then(Amf0Value::as_str).unwrap().parse().unwrap();
+    stage.until_told(MediaFact::Receiving { session }).await;
+    assert!(here.find(stage.door.show).is_some() && other.find(stage.door.show).is_none());
+    let second = match Encoder::connect(&other, GOOD_KEY).await.event().await {
+        ClientEvent::Rejected { description, .. } => description,
+        other => panic!("{other:?}"),
+    };
+    assert!(second.contains("another encoder"), "the owner's word reaches the person: {second}");
+    encoder.session.close();
+    encoder.flush().await;
+    stage.until_told(MediaFact::PublisherLost { session, reason: LossReason::Closed }).await;
+}
+
+#[tokio::test]
+async fn a_forwarded_publisher_hears_that_its_key_was_revoked() {
+    let (stage, here, other) = two_nodes().await;
+    let mut encoder = Encoder::connect(&other, GOOD_KEY).await;
+    assert!(matches!(encoder.event().await, ClientEvent::Publishing { .. }));
+    here.order(stage.door.show, crate::ingest::airing::Order::CloseKey).await;
+    assert!(matches!(encoder.event().await, ClientEvent::Closed | ClientEvent::Status { .. }));
+    let revoked =
+        |fact: &MediaFact| matches!(fact, MediaFact::PublisherLost { reason: LossReason::KeyRevoked, .. });
+    eventually(|| stage.door.facts.lock().iter().any(revoked)).await;
 }

@@ -8,7 +8,7 @@ use vitrine_protocol::{HighlightId, OrgId, PublishSessionId, ShowId, ShowState};
 
 use super::ShowError;
 use crate::base::{Invalid, check_text, patch_field, trimmed};
-use crate::events::{EndReason, Event};
+use crate::events::{EndReason, Event, LossReason};
 
 pub use lineup::{Lineup, LineupItem};
 
@@ -225,16 +225,20 @@ impl Show {
     pub fn lose(
         &mut self,
         session: PublishSessionId,
-        clean: bool,
+        reason: LossReason,
         now: DateTime<Utc>,
         patience: TimeDelta,
     ) -> Vec<Event> {
         if self.publish_session != Some(session) {
             return Vec::new();
         }
+        let clean = reason == LossReason::Closed;
+        let mut facts = vec![Event::PublisherLost { show: self.id, session, clean, reason }];
+        if matches!(reason, LossReason::Replaced | LossReason::Moved) {
+            return facts; // another comes in its place; if none does, whoever looks after the media says so
+        }
         self.receiving = false;
         self.publish_session = None;
-        let mut facts = vec![Event::PublisherLost { show: self.id, session, clean }];
         if self.state == ShowState::Live {
             let until = now + patience;
             (self.state, self.interrupted_until) = (ShowState::Interrupted, Some(until));

@@ -35,7 +35,7 @@ fn a_lost_publisher_interrupts_and_the_next_one_resumes() {
     let first = PublishSessionId::new();
     show.receive(first, now).unwrap();
     show.go_live(now).unwrap();
-    let facts = show.lose(first, false, now, PATIENCE);
+    let facts = show.lose(first, LossReason::Disconnected, now, PATIENCE);
     assert_eq!(facts[1], Event::ShowInterrupted { show: show.id, until: now + PATIENCE });
     assert!(!show.is_deserted(now + TimeDelta::minutes(9)));
     assert!(show.is_deserted(now + PATIENCE));
@@ -51,7 +51,7 @@ fn news_of_an_earlier_publisher_changes_nothing() {
     show.receive(first, now).unwrap();
     show.go_live(now).unwrap();
     show.receive(second, now).unwrap();
-    assert!(show.lose(first, true, now, PATIENCE).is_empty());
+    assert!(show.lose(first, LossReason::Closed, now, PATIENCE).is_empty());
     assert_eq!((show.state, show.receiving), (ShowState::Live, true));
 }
 
@@ -127,7 +127,7 @@ proptest! {
                 Move::End => show.end(now, EndReason::Ended).map(|fact| vec![fact]),
                 Move::Admit => show.admit(now).map(|_| Vec::new()),
                 Move::Receive(i) => show.receive(sessions[i], now),
-                Move::Lose(i) => Ok(show.lose(sessions[i], false, now, PATIENCE)),
+                Move::Lose(i) => Ok(show.lose(sessions[i], LossReason::Silent, now, PATIENCE)),
                 Move::Schedule => {
                     let patch = ShowPatch { scheduled_at: Some(Some(now)), ..ShowPatch::default() };
                     show.change(patch).map(|fact| vec![fact])

@@ -1,13 +1,12 @@
 //! What ingest asks and reports, and what time does to shows.
 
-use std::net::IpAddr;
-
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use vitrine_protocol::{PublishSessionId, ShowId};
 
 use crate::base::{Actor, hash_secret};
+use crate::db::Tx;
 use crate::events::{EndReason, Event, record};
-use crate::show::{Admission, MediaFact, RunningShow, Show, ShowError, Shows, store};
+use crate::show::{Admission, MediaFact, RunningShow, Show, ShowError, Shows, Told, store};
 
 /// How far back [`Shows::list_running`] tells transitions.
 const RECENT: TimeDelta = TimeDelta::minutes(2);
@@ -15,35 +14,40 @@ const RECENT: TimeDelta = TimeDelta::minutes(2);
 const LONGEST: usize = 300;
 
 impl Shows {
-    /// Lets a publisher in: opens a publish session for the show that `key` opens.
-    ///
-    /// Whether a second publisher may come beside a first is decided by the caller.
+    /// The show that a publish key opens.
     ///
     /// # Errors
-    /// [`ShowError::BadPublishKey`]; [`ShowError::Ended`].
-    pub async fn admit(&self, key: &str, remote: IpAddr) -> Result<Admission, ShowError> {
+    /// [`ShowError::BadPublishKey`].
+    pub async fn find_by_key(&self, key: &str) -> Result<ShowId, ShowError> {
         if !key.starts_with("vtp_") || key.len() > 100 {
             return Err(ShowError::BadPublishKey);
         }
+        store::publish::show_of_key(&self.db, &hash_secret(key)).await?.ok_or(ShowError::BadPublishKey)
+    }
+
+    /// Readies the show that `key` opens for a publisher, and gives it a session. Nothing is on the timeline yet.
+    ///
+    /// Whether a second publisher may come beside a first is decided by the caller, who then reports
+    /// [`MediaFact::Admitted`].
+    ///
+    /// # Errors
+    /// [`ShowError::BadPublishKey`]; [`ShowError::Ended`].
+    pub async fn admit(&self, key: &str) -> Result<Admission, ShowError> {
+        let show = self.find_by_key(key).await?;
         let hash = hash_secret(key);
-        let show = store::publish::show_of_key(&self.db, &hash).await?.ok_or(ShowError::BadPublishKey)?;
         let mut tx = self.db.begin().await?;
         let mut show = store::lock_any(&mut tx, show).await?.ok_or(ShowError::BadPublishKey)?;
         // A key may be revoked between the two looks.
         if !store::publish::key_opens(&mut tx, &hash).await? {
             return Err(ShowError::BadPublishKey);
         }
-        let now = self.clock.now();
-        let clock_epoch = show.admit(now)?;
-        let session = PublishSessionId::new();
-        store::publish::insert_session(&mut tx, session, show.id, remote, now).await?;
-        let fact = Event::PublisherAdmitted { show: show.id, session };
-        self.save(&mut tx, &ingest(), &show, vec![fact]).await?;
+        let clock_epoch = show.admit(self.clock.now())?;
+        self.save(&mut tx, &ingest(), &show, Vec::new()).await?;
         tx.commit().await?;
         Ok(Admission {
             org: show.org,
             show: show.id,
-            session,
+            session: PublishSessionId::new(),
             clock_epoch,
             on_air: show.state.on_air(),
             auto_live: show.auto_live,
@@ -53,53 +57,85 @@ impl Shows {
     /// Takes note of what the media side reports and moves the show accordingly.
     ///
     /// # Errors
-    /// [`ShowError::NotFound`]; [`ShowError::Ended`] for a picture that arrives after the end.
-    pub async fn report(&self, show: ShowId, fact: MediaFact) -> Result<Show, ShowError> {
-        match fact {
-            MediaFact::Receiving { session } => {
-                let now = self.clock.now();
-                self.moved(show, |show| show.receive(session, now)).await
-            }
-            MediaFact::PublisherLost { session, clean } => self.lost(show, session, clean).await,
-            MediaFact::SessionMapped { session, offset_ms } => self.mapped(show, session, offset_ms).await,
-            MediaFact::TransmissionStarted { epoch } => {
-                self.noted(show, Event::TransmissionStarted { show, epoch }).await
-            }
-            MediaFact::TransmissionLost { epoch } => {
-                self.noted(show, Event::TransmissionLost { show, epoch }).await
-            }
-            MediaFact::RungUp { name } => self.noted(show, Event::RungUp { show, name: short(name) }).await,
-            MediaFact::RungDown { name, reason } => {
-                self.noted(show, Event::RungDown { show, name: short(name), reason: short(reason) }).await
-            }
-            MediaFact::Codec { text } => {
-                self.noted(show, Event::SourceDescribed { show, text: short(text) }).await
-            }
+    /// [`ShowError::NotFound`]; [`ShowError::Ended`] for a picture that arrives after the end;
+    /// [`ShowError::OldOwner`] when somebody else looks after the show's media now.
+    pub async fn report(&self, show: ShowId, told: Told, fact: MediaFact) -> Result<(), ShowError> {
+        let now = told.at.min(self.clock.now());
+        let mut tx = self.db.begin().await?;
+        if !store::publish::heed(&mut tx, show, told.fence).await? {
+            let known = store::find(&self.db, show).await?.is_some();
+            return Err(if known { ShowError::OldOwner } else { ShowError::NotFound(show) });
         }
+        let event = match fact {
+            MediaFact::Receiving { session } => {
+                let mut moved = lock(&mut tx, show).await?;
+                let facts = moved.receive(session, now)?;
+                self.save_at(&mut tx, &ingest(), &moved, now, facts).await?;
+                None
+            }
+            MediaFact::PublisherLost { session, reason } => {
+                let mut moved = lock(&mut tx, show).await?;
+                store::publish::end_session(&mut tx, show, session, now).await?;
+                let facts = moved.lose(session, reason, now, self.patience);
+                self.save_at(&mut tx, &ingest(), &moved, now, facts).await?;
+                None
+            }
+            MediaFact::Admitted { session, remote } => {
+                store::publish::insert_session(&mut tx, session, show, remote, now).await?;
+                Some(Event::PublisherAdmitted { show, session })
+            }
+            MediaFact::SessionMapped { session, offset_ms } => {
+                let mapped = store::publish::map_session(&mut tx, show, session, offset_ms).await?;
+                mapped.then_some(Event::PublisherMapped { show, session, offset_ms })
+            }
+            MediaFact::TransmissionStarted { epoch } => Some(Event::TransmissionStarted { show, epoch }),
+            MediaFact::TransmissionLost { epoch } => Some(Event::TransmissionLost { show, epoch }),
+            MediaFact::RungUp { name } => Some(Event::RungUp { show, name: short(name) }),
+            MediaFact::RungDown { name, reason } => {
+                Some(Event::RungDown { show, name: short(name), reason: short(reason) })
+            }
+            MediaFact::Codec { text } => Some(Event::SourceDescribed { show, text: short(text) }),
+        };
+        if let Some(event) = event {
+            let org = store::publish::org(&mut tx, show).await?.ok_or(ShowError::NotFound(show))?;
+            record(&mut tx, &ingest(), now, org, Some(show), event)?;
+        }
+        tx.commit().await?;
+        Ok(())
     }
 
-    /// Shows that have, or should have, a transmission: those on air and those that receive a picture.
+    /// Shows that have, or should have, somebody to look after their media: those on air and those that receive a
+    /// picture.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn list_running(&self) -> Result<Vec<RunningShow>, ShowError> {
-        let since = self.clock.now() - RECENT;
-        let mut running = Vec::new();
-        for show in store::running(&self.db).await? {
-            // On air or receiving, a show has had a publisher and so has a clock.
-            let Some(clock_epoch) = show.clock_epoch else { continue };
-            running.push(RunningShow {
-                org: show.org,
-                show: show.id,
-                state: show.state,
-                receiving: show.receiving,
-                live_at: show.live_at,
-                clock_epoch,
-                transmission_epoch: show.transmission_epoch,
-                highlights: self.highlights(&show, since).await?,
-            });
+    pub async fn list_running(&self) -> Result<Vec<ShowId>, ShowError> {
+        Ok(store::running(&self.db).await?)
+    }
+
+    /// What the media side must know of one show, in whatever state it is.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn find_running(&self, show: ShowId) -> Result<Option<RunningShow>, ShowError> {
+        match store::find(&self.db, show).await? {
+            Some(show) => self.as_running(show).await.map(Some),
+            None => Ok(None),
         }
-        Ok(running)
+    }
+
+    async fn as_running(&self, show: Show) -> Result<RunningShow, ShowError> {
+        Ok(RunningShow {
+            org: show.org,
+            show: show.id,
+            state: show.state,
+            receiving: show.receiving,
+            publish_session: show.publish_session,
+            live_at: show.live_at,
+            clock_epoch: show.clock_epoch,
+            transmission_epoch: show.transmission_epoch,
+            highlights: self.highlights(&show, self.clock.now() - RECENT).await?,
+        })
     }
 
     /// The number of the show's next transmission; each is handed out once.
@@ -114,13 +150,19 @@ impl Shows {
         Ok(u32::try_from(epoch).unwrap_or(u32::MAX))
     }
 
-    /// Ends interrupted shows whose time is up; returns how many. A timer calls it, and the start.
+    /// Ends interrupted shows whose time is up and that `may_end`; returns how many. A timer calls it, and the start.
+    ///
+    /// Only who looks after a show's media knows whether its publisher has just come back, so only for that show does
+    /// it say yes.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn sweep_deserted(&self) -> Result<u32, ShowError> {
+    pub async fn sweep_deserted(&self, may_end: impl Fn(ShowId) -> bool) -> Result<u32, ShowError> {
         let mut ended = 0;
         for id in store::deserted(&self.db, self.clock.now()).await? {
+            if !may_end(id) {
+                continue;
+            }
             let mut tx = self.db.begin().await?;
             let Some(mut show) = store::lock_any(&mut tx, id).await? else { continue };
             // The publisher may have come back between the two looks.
@@ -133,71 +175,10 @@ impl Shows {
         }
         Ok(ended)
     }
+}
 
-    /// Takes publishers that arrived before `since` and have not come back for lost; returns how many.
-    ///
-    /// A publisher's socket dies with the process that holds it. So some seconds after its start that process
-    /// calls this with the time of the start: whoever has not published again is no longer there.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn lose_ghosts(&self, since: DateTime<Utc>) -> Result<u32, ShowError> {
-        let mut lost = 0;
-        for (show, session) in store::publish::ghosts(&self.db, since).await? {
-            self.lost(show, session, false).await?;
-            lost += 1;
-        }
-        Ok(lost)
-    }
-
-    async fn lost(&self, show: ShowId, session: PublishSessionId, clean: bool) -> Result<Show, ShowError> {
-        let now = self.clock.now();
-        let mut tx = self.db.begin().await?;
-        let mut show = store::lock_any(&mut tx, show).await?.ok_or(ShowError::NotFound(show))?;
-        store::publish::end_session(&mut tx, show.id, session, now).await?;
-        let facts = show.lose(session, clean, now, self.patience);
-        self.save(&mut tx, &ingest(), &show, facts).await?;
-        tx.commit().await?;
-        Ok(show)
-    }
-
-    async fn mapped(
-        &self,
-        show: ShowId,
-        session: PublishSessionId,
-        offset_ms: i64,
-    ) -> Result<Show, ShowError> {
-        let found = store::find(&self.db, show).await?.ok_or(ShowError::NotFound(show))?;
-        let mut tx = self.db.begin().await?;
-        if store::publish::map_session(&mut tx, show, session, offset_ms).await? {
-            let fact = Event::PublisherMapped { show, session, offset_ms };
-            record(&mut tx, &ingest(), self.clock.now(), found.org, Some(show), fact)?;
-        }
-        tx.commit().await?;
-        Ok(found)
-    }
-
-    /// A fact that leaves the show as it is.
-    async fn noted(&self, show: ShowId, fact: Event) -> Result<Show, ShowError> {
-        let found = store::find(&self.db, show).await?.ok_or(ShowError::NotFound(show))?;
-        let mut tx = self.db.begin().await?;
-        record(&mut tx, &ingest(), self.clock.now(), found.org, Some(show), fact)?;
-        tx.commit().await?;
-        Ok(found)
-    }
-
-    async fn moved(
-        &self,
-        show: ShowId,
-        legal: impl FnOnce(&mut Show) -> Result<Vec<Event>, ShowError>,
-    ) -> Result<Show, ShowError> {
-        let mut tx = self.db.begin().await?;
-        let mut show = store::lock_any(&mut tx, show).await?.ok_or(ShowError::NotFound(show))?;
-        let facts = legal(&mut show)?;
-        self.save(&mut tx, &ingest(), &show, facts).await?;
-        tx.commit().await?;
-        Ok(show)
-    }
+async fn lock(tx: &mut Tx, show: ShowId) -> Result<Show, ShowError> {
+    store::lock_any(tx, show).await?.ok_or(ShowError::NotFound(show))
 }
 
 fn ingest() -> Actor {

@@ -11,7 +11,8 @@ use crate::app::App;
 use crate::app::testing::{each_app, owner};
 use crate::base::TestClock;
 use crate::catalog::{CouponDraft, ProductDraft};
-use crate::show::{Admission, MediaFact};
+use crate::events::LossReason;
+use crate::show::{Admission, MediaFact, Told};
 
 const STUDIO: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
@@ -61,13 +62,19 @@ impl Stage {
     }
 
     async fn publish(&self) -> Admission {
-        let admission = self.app.shows.admit(&self.key().await, STUDIO).await.unwrap();
+        let admission = self.app.shows.admit(&self.key().await).await.unwrap();
+        self.report(MediaFact::Admitted { session: admission.session, remote: STUDIO }).await;
         self.report(MediaFact::Receiving { session: admission.session }).await;
         admission
     }
 
     async fn report(&self, fact: MediaFact) -> Show {
-        self.app.shows.report(self.show, fact).await.unwrap()
+        self.app.shows.report(self.show, self.told(1), fact).await.unwrap();
+        self.app.shows.find(self.show).await.unwrap().unwrap()
+    }
+
+    fn told(&self, fence: i64) -> Told {
+        Told { fence, at: self.app.clock.now() }
     }
 
     async fn go_live(&self) -> Show {
@@ -98,7 +105,7 @@ async fn a_show_goes_from_draft_to_its_end_and_its_timeline_tells_it() {
         stage.pin(None).await.unwrap();
         let ended = stage.app.shows.end(&stage.actor, stage.org, stage.show).await.unwrap();
         assert_eq!((ended.state, ended.highlight), (ShowState::Ended, None));
-        stage.report(MediaFact::PublisherLost { session, clean: true }).await;
+        stage.report(MediaFact::PublisherLost { session, reason: LossReason::Closed }).await;
         let told = stage.kinds().await;
         assert_eq!(
             told,
@@ -128,13 +135,13 @@ async fn a_new_key_closes_the_door_behind_the_old_one() {
         let stage = Stage::set(app, hands).await;
         let old = stage.key().await;
         let new = stage.key().await;
-        assert!(matches!(stage.app.shows.admit(&old, STUDIO).await, Err(ShowError::BadPublishKey)));
-        let admission = stage.app.shows.admit(&new, STUDIO).await.unwrap();
+        assert!(matches!(stage.app.shows.admit(&old).await, Err(ShowError::BadPublishKey)));
+        let admission = stage.app.shows.admit(&new).await.unwrap();
         assert_eq!((admission.show, admission.on_air), (stage.show, false));
         stage.app.shows.revoke_keys(&stage.actor, stage.org, stage.show).await.unwrap();
-        assert!(matches!(stage.app.shows.admit(&new, STUDIO).await, Err(ShowError::BadPublishKey)));
+        assert!(matches!(stage.app.shows.admit(&new).await, Err(ShowError::BadPublishKey)));
         for bad in ["", "vtp_", "vts_x", &"vtp_".repeat(100)] {
-            assert!(matches!(stage.app.shows.admit(bad, STUDIO).await, Err(ShowError::BadPublishKey)));
+            assert!(matches!(stage.app.shows.admit(bad).await, Err(ShowError::BadPublishKey)));
         }
         let stored: Vec<String> =
             crate::on!(stage.app.db, c => sqlx::query_scalar("SELECT key_hash FROM publish_keys").fetch_all(c).await)
@@ -150,19 +157,26 @@ async fn an_interrupted_show_resumes_in_time_and_ends_when_nobody_comes() {
         let stage = Stage::set(app, hands).await;
         let first = stage.publish().await;
         stage.go_live().await;
-        let away = stage.report(MediaFact::PublisherLost { session: first.session, clean: false }).await;
+        let away = stage
+            .report(MediaFact::PublisherLost { session: first.session, reason: LossReason::Disconnected })
+            .await;
         assert_eq!(away.state, ShowState::Interrupted);
         stage.hands.advance(Duration::from_secs(599));
-        assert_eq!(stage.app.shows.sweep_deserted().await.unwrap(), 0);
+        assert_eq!(stage.app.shows.sweep_deserted(|_| true).await.unwrap(), 0);
         let second = stage.publish().await;
         assert!(second.on_air);
         assert_eq!(second.clock_epoch, first.clock_epoch, "one clock for the whole show");
         assert_eq!(stage.app.shows.find(stage.show).await.unwrap().unwrap().state, ShowState::Live);
 
-        stage.report(MediaFact::PublisherLost { session: second.session, clean: true }).await;
+        stage.report(MediaFact::PublisherLost { session: second.session, reason: LossReason::Closed }).await;
         stage.hands.advance(Duration::from_secs(600));
-        assert_eq!(stage.app.shows.sweep_deserted().await.unwrap(), 1);
-        assert_eq!(stage.app.shows.sweep_deserted().await.unwrap(), 0);
+        assert_eq!(
+            stage.app.shows.sweep_deserted(|_| false).await.unwrap(),
+            0,
+            "somebody else looks after it"
+        );
+        assert_eq!(stage.app.shows.sweep_deserted(|_| true).await.unwrap(), 1);
+        assert_eq!(stage.app.shows.sweep_deserted(|_| true).await.unwrap(), 0);
         let over = stage.app.shows.find(stage.show).await.unwrap().unwrap();
         assert_eq!(over.state, ShowState::Ended);
         assert_eq!(stage.kinds().await.last().unwrap(), "show_ended");
@@ -171,21 +185,68 @@ async fn an_interrupted_show_resumes_in_time_and_ends_when_nobody_comes() {
 }
 
 #[tokio::test]
-async fn a_publisher_of_an_earlier_run_leaves_no_ghost() {
+async fn who_was_replaced_is_not_heard_any_more() {
     each_app(async |app, hands| {
         let stage = Stage::set(app, hands).await;
-        stage.publish().await;
+        let shows = &stage.app.shows;
+        let first = stage.publish().await.session;
         stage.go_live().await;
-        stage.hands.advance(Duration::from_secs(60));
-        let restarted = stage.app.clock.now();
-        let running = stage.app.shows.list_running().await.unwrap();
-        assert_eq!((running.len(), running[0].show, running[0].receiving), (1, stage.show, true));
-        assert_eq!(stage.app.shows.lose_ghosts(restarted).await.unwrap(), 1);
-        let show = stage.app.shows.find(stage.show).await.unwrap().unwrap();
-        assert_eq!((show.state, show.receiving), (ShowState::Interrupted, false));
+        let second = PublishSessionId::new();
+        shows.report(stage.show, stage.told(2), MediaFact::Receiving { session: second }).await.unwrap();
+        for late in [
+            MediaFact::Receiving { session: first },
+            MediaFact::PublisherLost { session: second, reason: LossReason::Disconnected },
+            MediaFact::RungUp { name: "480p".into() },
+        ] {
+            let refused = shows.report(stage.show, stage.told(1), late).await;
+            assert!(matches!(refused, Err(ShowError::OldOwner)));
+        }
+        let show = shows.find(stage.show).await.unwrap().unwrap();
+        assert_eq!((show.state, show.publish_session), (ShowState::Live, Some(second)));
+        let nowhere =
+            shows.report(ShowId::new(), stage.told(1), MediaFact::RungUp { name: "x".into() }).await;
+        assert!(matches!(nowhere, Err(ShowError::NotFound(_))));
+    })
+    .await;
+}
 
-        stage.publish().await;
-        assert_eq!(stage.app.shows.lose_ghosts(restarted).await.unwrap(), 0, "who came back stays");
+#[tokio::test]
+async fn what_is_told_late_happened_when_it_happened() {
+    each_app(async |app, hands| {
+        let stage = Stage::set(app, hands).await;
+        let session = stage.publish().await.session;
+        stage.go_live().await;
+        let told = stage.told(1);
+        stage.hands.advance(Duration::from_secs(80));
+        let fact = MediaFact::PublisherLost { session, reason: LossReason::Silent };
+        stage.app.shows.report(stage.show, told, fact).await.unwrap();
+        let show = stage.app.shows.find(stage.show).await.unwrap().unwrap();
+        assert_eq!(show.interrupted_until, Some(told.at + TimeDelta::minutes(10)));
+        let future = Told { at: stage.app.clock.now() + TimeDelta::hours(1), ..told };
+        stage.app.shows.report(stage.show, future, MediaFact::RungUp { name: "480p".into() }).await.unwrap();
+        let facts =
+            stage.app.shows.timeline(&stage.actor, stage.org, stage.show, 0, 200).await.unwrap().items;
+        assert_eq!(facts.last().unwrap().at, stage.app.clock.now(), "never in the future");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_takes_a_show_over_learns_how_it_stands() {
+    each_app(async |app, hands| {
+        let stage = Stage::set(app, hands).await;
+        let shows = &stage.app.shows;
+        assert_eq!(shows.find_running(stage.show).await.unwrap().unwrap().clock_epoch, None);
+        let admission = stage.publish().await;
+        stage.go_live().await;
+        let running = shows.list_running().await.unwrap();
+        assert_eq!(running, [stage.show]);
+        let running = [shows.find_running(stage.show).await.unwrap().unwrap()];
+        assert_eq!(running[0].publish_session, Some(admission.session));
+        assert_eq!(running[0].clock_epoch, Some(admission.clock_epoch));
+        stage.app.shows.end(&stage.actor, stage.org, stage.show).await.unwrap();
+        assert_eq!(shows.find_running(stage.show).await.unwrap().unwrap().state, ShowState::Ended);
+        assert_eq!(shows.find_running(ShowId::new()).await.unwrap(), None);
     })
     .await;
 }
@@ -196,7 +257,7 @@ async fn a_show_that_goes_live_by_itself_airs_with_the_first_picture() {
         let stage = Stage::set(app, hands).await;
         let patch = ShowPatch { auto_live: Some(true), ..ShowPatch::default() };
         stage.app.shows.change(&stage.actor, stage.org, stage.show, None, patch).await.unwrap();
-        let admission = stage.app.shows.admit(&stage.key().await, STUDIO).await.unwrap();
+        let admission = stage.app.shows.admit(&stage.key().await).await.unwrap();
         assert!(admission.auto_live);
         let show = stage.report(MediaFact::Receiving { session: admission.session }).await;
         assert_eq!(show.state, ShowState::Live);
@@ -330,11 +391,14 @@ async fn a_channel_prefers_the_show_that_plays_to_one_that_waits_for_its_publish
         let draft = ShowDraft { title: "Newer".into(), auto_live: true, ..ShowDraft::default() };
         let newer = shows.create(&stage.actor, stage.org, draft).await.unwrap().id;
         let key = shows.issue_key(&stage.actor, stage.org, newer).await.unwrap().key;
-        let session = shows.admit(&key, STUDIO).await.unwrap().session;
+        let session = shows.admit(&key).await.unwrap().session;
         let shown = async || shows.channel(stage.org).await.unwrap().0.unwrap().id;
-        shows.report(newer, MediaFact::Receiving { session }).await.unwrap();
+        shows.report(newer, stage.told(1), MediaFact::Receiving { session }).await.unwrap();
         assert_eq!(shown().await, newer, "of two that play, the newer one");
-        shows.report(newer, MediaFact::PublisherLost { session, clean: true }).await.unwrap();
+        shows
+            .report(newer, stage.told(1), MediaFact::PublisherLost { session, reason: LossReason::Closed })
+            .await
+            .unwrap();
         assert_eq!(shown().await, stage.show);
     })
     .await;

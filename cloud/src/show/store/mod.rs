@@ -213,11 +213,10 @@ async fn one(db: &Db, row: Option<Row>) -> Result<Option<Show>, DbError> {
 }
 
 /// Shows that have, or should have, a transmission.
-pub(super) async fn running(db: &Db) -> Result<Vec<Show>, DbError> {
-    let rows: Vec<Row> = on!(db, c => sqlx::query_as(
-        "SELECT * FROM shows WHERE state IN ('live', 'interrupted') OR receiving ORDER BY id LIMIT 1000"
-    ).fetch_all(c).await)?;
-    read_all(db, rows).await
+pub(super) async fn running(db: &Db) -> Result<Vec<ShowId>, DbError> {
+    Ok(on!(db, c => sqlx::query_scalar(
+        "SELECT id FROM shows WHERE state IN ('live', 'interrupted') OR receiving ORDER BY id LIMIT 1000"
+    ).fetch_all(c).await)?)
 }
 
 /// Interrupted shows whose time is up.

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
-use vitrine_protocol::{PublishSessionId, ShowId};
+use vitrine_protocol::{OrgId, PublishSessionId, ShowId};
 
 use crate::base::to_ms;
 use crate::db::{Db, DbError, Tx};
@@ -40,6 +40,18 @@ pub(in crate::show) async fn show_of_key(db: &Db, hash: &str) -> Result<Option<S
     )
 }
 
+/// Locks the show for who reports with `fence`; false when a newer owner has reported, or there is no such show.
+pub(in crate::show) async fn heed(tx: &mut Tx, show: ShowId, fence: i64) -> Result<bool, DbError> {
+    let heeded = on!(tx, c => sqlx::query("UPDATE shows SET media_fence = $2 WHERE id = $1 AND media_fence <= $2")
+        .bind(show).bind(fence).execute(c).await.map(|done| done.rows_affected()))?;
+    Ok(heeded == 1)
+}
+
+pub(in crate::show) async fn org(tx: &mut Tx, show: ShowId) -> Result<Option<OrgId>, DbError> {
+    Ok(on!(tx, c => sqlx::query_scalar("SELECT org_id FROM shows WHERE id = $1")
+        .bind(show).fetch_optional(c).await)?)
+}
+
 /// Whether the key still opens its show, asked again once the show is locked.
 pub(in crate::show) async fn key_opens(tx: &mut Tx, hash: &str) -> Result<bool, DbError> {
     let found: Option<String> = on!(tx, c => sqlx::query_scalar(
@@ -55,7 +67,10 @@ pub(in crate::show) async fn insert_session(
     remote: IpAddr,
     now: DateTime<Utc>,
 ) -> Result<(), DbError> {
-    on!(tx, c => sqlx::query("INSERT INTO publish_sessions (id, show_id, remote, started_ms) VALUES ($1, $2, $3, $4)")
+    on!(tx, c => sqlx::query(
+        "INSERT INTO publish_sessions (id, show_id, remote, started_ms) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (id) DO NOTHING"
+    )
         .bind(session).bind(show).bind(remote.to_string()).bind(to_ms(now)).execute(c).await.map(drop))?;
     Ok(())
 }
@@ -94,17 +109,6 @@ pub(in crate::show) async fn offset(
         on!(tx, c => sqlx::query_scalar("SELECT offset_ms FROM publish_sessions WHERE id = $2 AND show_id = $1")
         .bind(show).bind(session).fetch_optional(c).await)?,
     )
-}
-
-/// Shows whose publisher arrived before `since` and is still taken for present.
-pub(in crate::show) async fn ghosts(
-    db: &Db,
-    since: DateTime<Utc>,
-) -> Result<Vec<(ShowId, PublishSessionId)>, DbError> {
-    Ok(on!(db, c => sqlx::query_as(
-        "SELECT s.id, p.id FROM shows s JOIN publish_sessions p ON p.id = s.publish_session
-         WHERE s.receiving AND p.started_ms < $1"
-    ).bind(to_ms(since)).fetch_all(c).await)?)
 }
 
 pub(in crate::show) async fn next_transmission_epoch(

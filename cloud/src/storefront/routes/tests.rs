@@ -13,6 +13,8 @@ use crate::catalog::ProductDraft;
 use crate::show::{LineupItem, MediaFact, ShowDraft, ShowPatch};
 use crate::storefront::{Embedded, Storefront, WebFiles};
 
+const TOLD: crate::show::Told = crate::show::Told { fence: 1, at: chrono::DateTime::<chrono::Utc>::MAX_UTC };
+
 /// The status, the headers and the body.
 async fn ask(storefront: &Storefront, path: &str, known: Option<&str>) -> (u16, HeaderMap, Vec<u8>) {
     let mut request = Request::get(path).header("origin", "https://shop.example");
@@ -51,7 +53,7 @@ async fn a_poller_is_told_once_and_again_when_something_changes() {
         let show = app.shows.create(&actor, org, draft).await.unwrap().id;
         app.shows.set_lineup(&actor, org, show, vec![LineupItem::Product { product_id }]).await.unwrap();
         let key = app.shows.issue_key(&actor, org, show).await.unwrap().key;
-        let session = app.shows.admit(&key, std::net::Ipv4Addr::LOCALHOST.into()).await.unwrap().session;
+        let session = app.shows.admit(&key).await.unwrap().session;
 
         let paths = [format!("/v1/public/shows/{show}"), "/v1/public/channels/nord".to_owned()];
         let mut tags = [String::new(), String::new()];
@@ -59,7 +61,7 @@ async fn a_poller_is_told_once_and_again_when_something_changes() {
             match step {
                 0 => {}
                 1 => {
-                    app.shows.report(show, MediaFact::Receiving { session }).await.unwrap();
+                    app.shows.report(show, TOLD, MediaFact::Receiving { session }).await.unwrap();
                     app.shows.go_live(&actor, org, show).await.unwrap();
                 }
                 2 => {

@@ -93,9 +93,10 @@ mod tests {
             while bits.len() % 8 != 0 {
                 bits.push('0');
             }
-            let body = bits.as_bytes().chunks(8).map(|byte| {
-                byte.iter().fold(0u8, |value, bit| value << 1 | (bit - b'0'))
-            });
+            let body = bits
+                .as_bytes()
+                .chunks(8)
+                .map(|byte| byte.iter().fold(0u8, |value, bit| value << 1 | (bit - b'0')));
             let nal: Vec<u8> = std::iter::once(nal).chain(body).collect();
             [vec![0, 0, 0, nal.len() as u8], nal].concat()
         }
@@ -119,7 +120,10 @@ mod tests {
         assert!(!note(REFERENCE, 0, 5), "4 never came");
         assert!(!note(REFERENCE, 0, 6) && !note(DISPOSABLE, 1, 7));
         assert!(note(IDR, 2, 0) && note(REFERENCE, 0, 1));
-        assert!(!note(REFERENCE, 0, 9) && note(REFERENCE, 2, 10), "a picture of intra slices stands alone too");
+        assert!(
+            !note(REFERENCE, 0, 9) && note(REFERENCE, 2, 10),
+            "a picture of intra slices stands alone too"
+        );
     }
 
     #[test]

@@ -1,16 +1,16 @@
-//! The transmission's end of the control connection: connects, says hello, and comes back when it is cut.
+//! The transmission's end of the control connection: connects, says hello, comes back when it is cut, and goes to
+//! another `ingest` when that one has taken the show over.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
-use tokio::net::UnixStream;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::codec::Framed;
 use vitrine_protocol::{PublishSessionId, ShowId};
 use vitrine_rtmp::flv::Tag;
 
+use super::address::{ControlAddress, ControlStream};
 use super::message::{Command, Down, Hello, LinkError, Report};
 use crate::encoder::{FrameError, Frames};
 
@@ -24,11 +24,21 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(800);
 const WAITING_EVENTS: usize = 256;
 const WAITING_REPORTS: usize = 64;
 
-/// Who connects, and where to.
+/// A control connection of either kind.
+type Connection = Framed<Box<dyn ControlStream>, Frames>;
+
+/// Who owns the show, and so where to connect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Control {
+    /// Grows with each owner of the show; an older one gives no orders.
+    pub fence: u64,
+    /// The owner's control server; `None` when the owner wants this transmission to leave at once.
+    pub address: Option<ControlAddress>,
+}
+
+/// Who connects.
 #[derive(Debug, Clone)]
 pub struct Identity {
-    /// The control socket of `ingest`.
-    pub socket: PathBuf,
     /// The show.
     pub show: ShowId,
     /// The epoch.
@@ -46,6 +56,8 @@ pub struct Standing {
     pub head_media_ms: i64,
     /// How far the pictures' clock has run ahead of the wall clock.
     pub drift_ms: i64,
+    /// The newest media sequence number, once a segment was opened.
+    pub head_msn: Option<u64>,
     /// The publish session received last.
     pub session: Option<PublishSessionId>,
 }
@@ -73,10 +85,14 @@ pub struct Link {
 
 impl Link {
     /// Starts connecting.
-    pub fn start(identity: Identity, standing: watch::Receiver<Standing>) -> Self {
+    pub fn start(
+        identity: Identity,
+        control: watch::Receiver<Control>,
+        standing: watch::Receiver<Standing>,
+    ) -> Self {
         let (event_sender, events) = mpsc::channel(WAITING_EVENTS);
         let (reports, report_receiver) = mpsc::channel(WAITING_REPORTS);
-        let task = Task { identity, standing, events: event_sender, reports: report_receiver };
+        let task = Task { identity, control, standing, events: event_sender, reports: report_receiver };
         tokio::spawn(task.run());
         Self { events, reports }
     }
@@ -96,6 +112,7 @@ impl Link {
 
 struct Task {
     identity: Identity,
+    control: watch::Receiver<Control>,
     standing: watch::Receiver<Standing>,
     events: mpsc::Sender<LinkEvent>,
     reports: mpsc::Receiver<Report>,
@@ -104,12 +121,24 @@ struct Task {
 /// The engine has gone: nobody listens any more.
 struct NobodyListens;
 
+/// Why a connection ended.
+enum Ended {
+    /// It failed.
+    Failed(LinkError),
+    /// The show has another owner.
+    Moved,
+}
+
 impl Task {
     async fn run(mut self) {
         let mut controlled = Instant::now();
         let mut pause = FIRST_PAUSE;
         while controlled.elapsed() < GIVE_UP_AFTER {
-            match self.open().await {
+            let Some(address) = self.control.borrow_and_update().address.clone() else {
+                tracing::warn!("another owner of the show wants this transmission to leave");
+                break;
+            };
+            match self.open(&address).await {
                 Ok(connection) => {
                     pause = FIRST_PAUSE;
                     if self.emit(LinkEvent::Up).await.is_err() {
@@ -117,14 +146,15 @@ impl Task {
                     }
                     match self.pump(connection).await {
                         Err(NobodyListens) => return,
-                        Ok(error) => tracing::warn!(%error, "control connection was cut"),
+                        Ok(Ended::Failed(error)) => tracing::warn!(%error, "control connection was cut"),
+                        Ok(Ended::Moved) => tracing::info!("the show has another owner"),
                     }
                     controlled = Instant::now();
                     if self.emit(LinkEvent::Cut).await.is_err() {
                         return;
                     }
                 }
-                Err(LinkError::TurnedAway) => {
+                Err(LinkError::TurnedAway) if !self.moved() => {
                     tracing::warn!("ingest has another transmission for this show");
                     break;
                 }
@@ -132,15 +162,20 @@ impl Task {
             }
             tokio::select! {
                 () = sleep(pause) => pause = (pause * 2).min(LONGEST_PAUSE),
+                () = moved(&mut self.control) => (pause, controlled) = (FIRST_PAUSE, Instant::now()),
                 () = self.events.closed() => return,
             }
         }
         let _ = self.emit(LinkEvent::GaveUp).await;
     }
 
-    async fn open(&mut self) -> Result<Framed<UnixStream, Frames>, LinkError> {
-        let socket = UnixStream::connect(&self.identity.socket).await.map_err(FrameError::Io)?;
-        let mut connection = Framed::new(socket, Frames);
+    /// Whether the owner has changed since it was last looked at.
+    fn moved(&self) -> bool {
+        self.control.has_changed().unwrap_or(false)
+    }
+
+    async fn open(&mut self, address: &ControlAddress) -> Result<Connection, LinkError> {
+        let mut connection = Framed::new(address.connect().await.map_err(FrameError::Io)?, Frames);
         let standing = *self.standing.borrow();
         let hello = Report::Hello(Hello {
             show: self.identity.show,
@@ -160,7 +195,7 @@ impl Task {
         }
     }
 
-    async fn pump(&mut self, mut connection: Framed<UnixStream, Frames>) -> Result<LinkError, NobodyListens> {
+    async fn pump(&mut self, mut connection: Connection) -> Result<Ended, NobodyListens> {
         let mut heartbeat = interval(HEARTBEAT_EVERY);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -175,12 +210,13 @@ impl Task {
                     None => return Err(NobodyListens),
                 },
                 _ = heartbeat.tick() => {
-                    let Standing { head_media_ms, drift_ms, .. } = *self.standing.borrow();
-                    send(&mut connection, &Report::Heartbeat { head_media_ms, drift_ms }).await
+                    let Standing { head_media_ms, drift_ms, head_msn, .. } = *self.standing.borrow();
+                    send(&mut connection, &Report::Heartbeat { head_media_ms, drift_ms, head_msn }).await
                 }
+                () = moved(&mut self.control) => return Ok(Ended::Moved),
             };
             if let Err(error) = outcome {
-                return Ok(error);
+                return Ok(Ended::Failed(error));
             }
         }
     }
@@ -190,14 +226,21 @@ impl Task {
     }
 }
 
-async fn receive(connection: &mut Framed<UnixStream, Frames>) -> Result<Down, LinkError> {
+/// Waits for another owner.
+async fn moved(control: &mut watch::Receiver<Control>) {
+    if control.changed().await.is_err() {
+        std::future::pending::<()>().await; // nobody can tell any more
+    }
+}
+
+async fn receive(connection: &mut Connection) -> Result<Down, LinkError> {
     match connection.next().await {
         Some(frame) => Down::from_frame(frame?),
         None => Err(FrameError::Io(std::io::ErrorKind::UnexpectedEof.into()).into()),
     }
 }
 
-async fn send(connection: &mut Framed<UnixStream, Frames>, report: &Report) -> Result<(), LinkError> {
+async fn send(connection: &mut Connection, report: &Report) -> Result<(), LinkError> {
     let frame = report.to_frame()?;
     timeout(WRITE_WITHIN, connection.send(frame)).await.map_err(|_| timed_out())??;
     Ok(())
@@ -209,13 +252,18 @@ fn timed_out() -> LinkError {
 
 #[cfg(test)]
 mod tests {
-    use tokio::net::UnixListener;
+    use std::path::PathBuf;
+
+    use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 
     use super::*;
 
-    fn identity(socket: PathBuf) -> Identity {
+    fn start(socket: PathBuf) -> (Link, watch::Sender<Control>) {
+        let (control, controls) =
+            watch::channel(Control { fence: 1, address: Some(ControlAddress::Unix(socket)) });
         let (token, origin) = ("secret".into(), "http://127.0.0.1:1".into());
-        Identity { socket, show: ShowId::new(), epoch: 1, token, origin }
+        let identity = Identity { show: ShowId::new(), epoch: 1, token, origin };
+        (Link::start(identity, controls, watch::channel(Standing::default()).1), control)
     }
 
     async fn welcome(listener: &UnixListener) -> Framed<UnixStream, Frames> {
@@ -232,8 +280,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let socket = folder.path().join("control.sock");
         let listener = UnixListener::bind(&socket).unwrap();
-        let (_standing, receiver) = watch::channel(Standing::default());
-        let mut link = Link::start(identity(socket), receiver);
+        let (mut link, _control) = start(socket);
         let mut first = welcome(&listener).await;
         assert_eq!(link.next().await, Some(LinkEvent::Up));
         first.send(Down::Command(Command::End).to_frame().unwrap()).await.unwrap();
@@ -256,20 +303,41 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let socket = folder.path().join("control.sock");
         let listener = UnixListener::bind(&socket).unwrap();
-        let (_standing, receiver) = watch::channel(Standing::default());
-        let mut link = Link::start(identity(socket), receiver);
+        let (mut link, _control) = start(socket);
         let (socket, _) = listener.accept().await.unwrap();
         let mut connection = Framed::new(socket, Frames);
         connection.send(Down::Command(Command::End).to_frame().unwrap()).await.unwrap();
         assert_eq!(link.next().await, Some(LinkEvent::GaveUp));
     }
 
+    #[tokio::test]
+    async fn another_owner_of_the_show_is_gone_to_and_one_that_wants_none_is_obeyed() {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("control.sock");
+        let (first, second) =
+            (UnixListener::bind(&socket).unwrap(), TcpListener::bind("127.0.0.1:0").await.unwrap());
+        let (mut link, control) = start(socket);
+        let _first = welcome(&first).await;
+        assert_eq!(link.next().await, Some(LinkEvent::Up));
+        let address = Some(ControlAddress::Tcp(second.local_addr().unwrap().to_string()));
+        control.send_replace(Control { fence: 2, address });
+        assert_eq!(link.next().await, Some(LinkEvent::Cut));
+        let (socket, _) = second.accept().await.unwrap();
+        let mut connection: Framed<TcpStream, Frames> = Framed::new(socket, Frames);
+        let hello = Report::from_frame(&connection.next().await.unwrap().unwrap()).unwrap();
+        assert!(matches!(hello, Report::Hello(_)));
+        connection.send(Down::Command(Command::Welcome).to_frame().unwrap()).await.unwrap();
+        assert_eq!(link.next().await, Some(LinkEvent::Up));
+        control.send_replace(Control { fence: 3, address: None });
+        assert_eq!(link.next().await, Some(LinkEvent::Cut));
+        assert_eq!(link.next().await, Some(LinkEvent::GaveUp));
+    }
+
     #[tokio::test(start_paused = true)]
     async fn without_control_for_thirty_seconds_it_gives_up() {
         let folder = tempfile::tempdir().unwrap();
-        let (_standing, receiver) = watch::channel(Standing::default());
         let started = Instant::now();
-        let mut link = Link::start(identity(folder.path().join("nobody.sock")), receiver);
+        let (mut link, _control) = start(folder.path().join("nobody.sock"));
         assert_eq!(link.next().await, Some(LinkEvent::GaveUp));
         assert!((30..32).contains(&started.elapsed().as_secs()));
     }

@@ -49,7 +49,7 @@ pub struct Hello {
     pub token: String,
     /// Its process id.
     pub pid: u32,
-    /// Base URL of its origin: `http://127.0.0.1:PORT`.
+    /// Base URL of its origin: `http://HOST:PORT`.
     pub origin: String,
     /// How far the media clock has come: milliseconds since the show's clock epoch.
     pub head_media_ms: i64,
@@ -70,6 +70,9 @@ pub enum Report {
         /// How far the pictures' clock has run ahead of the wall clock since the run began.
         #[serde(default)]
         drift_ms: i64,
+        /// The newest media sequence number, once a segment was opened.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        head_msn: Option<u64>,
     },
     /// Whether the show is recorded, when that changes.
     Recording {

@@ -46,7 +46,9 @@ impl Stopped {
     pub fn sentence(self) -> &'static str {
         match self {
             Self::DiskFull => "The disk is nearly full: the show goes on and is not recorded.",
-            Self::BudgetUsed => "The recording has reached its largest size: the show goes on and is not recorded.",
+            Self::BudgetUsed => {
+                "The recording has reached its largest size: the show goes on and is not recorded."
+            }
         }
     }
 }
@@ -87,7 +89,9 @@ impl Recorder {
         let shelf = Shelf::open(folder, budget)?;
         let (writes, receiver) = sync_channel(WAITING_WRITES);
         let (tell, stopped) = watch::channel(None);
-        std::thread::Builder::new().name("recorder".into()).spawn(move || write_all(shelf, &receiver, &tell))?;
+        std::thread::Builder::new()
+            .name("recorder".into())
+            .spawn(move || write_all(shelf, &receiver, &tell))?;
         Ok(Self {
             clock_epoch,
             rungs: BTreeMap::new(),
@@ -123,10 +127,7 @@ impl Recorder {
             Fact::SegmentClosed { rung, msn, duration, gap } => self.closed(rung, *msn, *duration, *gap),
             Fact::Ended => drop(self.write(Write::Ended)),
             Fact::WentLive { from_msn, .. } => self.from_msn = Some(*from_msn),
-            Fact::RungDown { .. }
-            | Fact::Highlight { .. }
-            | Fact::Ladder { .. }
-            | Fact::Anchored { .. } => {}
+            Fact::RungDown { .. } | Fact::Highlight { .. } | Fact::Ladder { .. } | Fact::Anchored { .. } => {}
         }
     }
 

@@ -59,7 +59,8 @@ fn a_crash_goes_on_with_identical_bytes_behind_a_discontinuity() {
     show.went_live();
     let mut file = Vec::new();
     show.facts.iter().for_each(|f| journal::encode(f, &mut file));
-    let mut window = Window::new(1, DateTime::UNIX_EPOCH).restored(journal::decode(file.into()).map(|fact| (fact, None)));
+    let mut window =
+        Window::new(1, DateTime::UNIX_EPOCH).restored(journal::decode(file.into()).map(|fact| (fact, None)));
     let first = show.parts("source")[0].0;
     for (msn, index, ..) in show.parts("source").iter().filter(|p| p.0 > first) {
         let want = Want::Part { rung: rung("source"), msn: *msn, index: *index };

@@ -1,0 +1,94 @@
+//! The two loops that keep ownership true: one shows that this node lives, one watches the others.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+use tokio_util::sync::CancellationToken;
+use vitrine_protocol::ShowId;
+
+use super::hub::{Hub, Place};
+use super::lease::{BEAT, LEASE, Owner};
+
+/// How often the rows are looked at.
+pub const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// A database that takes longer is taken for away.
+const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+/// Every so many looks, shows are looked for that should have an owner and have none.
+const LOOKS_PER_ORPHANS: u32 = 10;
+
+/// How much longer than the lease this node waits for that show: so that the shows of a node that is lost do not all go to
+/// the one that looked first.
+pub fn spread(show: ShowId, me: &Owner) -> Duration {
+    let mut hasher = DefaultHasher::new();
+    (show, &me.serve).hash(&mut hasher);
+    Duration::from_millis(hasher.finish() % 500)
+}
+
+/// Shows that this node lives, until `stop`; then lets go of everything.
+pub async fn beat(hub: Arc<Hub>, stop: CancellationToken) {
+    let mut tick = interval(BEAT);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    while stop.run_until_cancelled(tick.tick()).await.is_some() {
+        let before = hub.all();
+        if before.is_empty() {
+            continue;
+        }
+        match timeout(ANSWER_WITHIN, hub.deps.leases.beat(&hub.deps.me.serve)).await {
+            Ok(Ok(kept)) => hub.lose_all_but(&before, &kept).await,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "the leases cannot be renewed; nobody else can take them either")
+            }
+            Err(_) => tracing::warn!("the leases cannot be renewed in time"),
+        }
+    }
+    hub.leave().await;
+}
+
+/// Watches the rows until `stop`. With `takes`, shows whose owner is gone are taken over.
+pub async fn watch(hub: Arc<Hub>, takes: bool, stop: CancellationToken) {
+    let mut tick = interval(LOOK_EVERY);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut looks: u32 = 0;
+    while stop.run_until_cancelled(tick.tick()).await.is_some() {
+        looks = looks.wrapping_add(1);
+        look(&hub, takes, looks.is_multiple_of(LOOKS_PER_ORPHANS)).await;
+    }
+}
+
+/// One look.
+pub async fn look(hub: &Arc<Hub>, takes: bool, orphans: bool) {
+    let began = Instant::now();
+    let held = match timeout(ANSWER_WITHIN, hub.deps.leases.held()).await {
+        Ok(Ok(held)) => held,
+        outcome => return tracing::warn!(failed = ?outcome.err(), "the leases cannot be looked at"),
+    };
+    hub.roster.look(held.clone(), began);
+    if !takes {
+        return;
+    }
+    for lease in held.iter().filter(|lease| lease.owner.serve != hub.deps.me.serve || lease.released) {
+        if hub.find(lease.show).is_none() && hub.may_take(lease) {
+            let (hub, lease) = (hub.clone(), lease.clone());
+            tokio::spawn(async move {
+                tracing::warn!(show.id = %lease.show, node = lease.owner.node, "the show's owner is gone: it is taken over");
+                match timeout(ANSWER_WITHIN + LEASE, hub.own(lease.show)).await {
+                    Ok(Ok(Place::Here(_))) => {}
+                    Ok(Ok(Place::Elsewhere(_))) => {
+                        tracing::info!(show.id = %lease.show, "another node was quicker")
+                    }
+                    Ok(Err(error)) => {
+                        tracing::warn!(%error, show.id = %lease.show, "the show could not be taken over")
+                    }
+                    Err(_) => {
+                        tracing::warn!(show.id = %lease.show, "the show could not be taken over in time")
+                    }
+                }
+            });
+        }
+    }
+    if orphans && let Err(error) = hub.take_orphans().await {
+        tracing::warn!(%error, "shows without an owner cannot be looked for");
+    }
+}
