@@ -22,9 +22,15 @@ use crate::config::ServeRole;
 use crate::org::{OrgError, Orgs};
 use crate::{catalog, edge, events, jobs, org, rtm, show, storefront};
 
-mod connections;
+mod connection;
+mod descriptors;
+mod server;
+mod socket;
+mod tls;
 
-pub use connections::serve;
+pub use descriptors::Descriptors;
+pub use server::Server;
+pub use tls::{Certificates, TlsError};
 
 /// The largest body where a route does not say otherwise.
 const MAX_BODY: usize = 256 * 1024;

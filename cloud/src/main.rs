@@ -52,7 +52,8 @@ fn main() -> ExitCode {
         .init();
     let ended = match cli.role {
         Role::Serve(arguments) => block_on(serve::run(arguments)),
-        Role::Transmission(arguments) => block_on(run_transmission(arguments)),
+        // One show is one task: a second thread would only cost it memory and wake-ups.
+        Role::Transmission(arguments) => block_on_one(run_transmission(arguments)),
         Role::Encoder => block_on(run_encoder()),
         Role::Migrate { storage } => block_on(migrate(storage)),
         Role::Demo(arguments) => block_on(async { Ok(demo::run(arguments).await?) }),
@@ -69,6 +70,10 @@ fn main() -> ExitCode {
 
 fn block_on(role: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(role)
+}
+
+fn block_on_one(role: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(role)
 }
 
 async fn run_transmission(arguments: transmission::Arguments) -> anyhow::Result<()> {

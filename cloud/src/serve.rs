@@ -23,6 +23,11 @@ pub struct Args {
 
 pub async fn run(arguments: Args) -> anyhow::Result<()> {
     let config = arguments.config;
+    let descriptors = http::Descriptors::raise();
+    let certificates = match config.server.tls_files() {
+        Some((chain, key)) => Some(http::Certificates::open(chain, key)?),
+        None => None,
+    };
     let http = listen(config.server.listen, "HTTP", "--listen").await?;
     let rtmp = listen(config.server.rtmp_listen, "RTMP", "--rtmp-listen").await?;
     let addresses = Addresses { http: http.local_addr()?, rtmp: rtmp.local_addr()? };
@@ -35,14 +40,14 @@ pub async fn run(arguments: Args) -> anyhow::Result<()> {
         app.ingest.follow_owners(&app.tasks, app.stop.clone());
     }
     let run_file = write_run_file(&app.config.storage.run_dir(), addresses)?;
-    tracing::info!(http = %addresses.http, rtmp = %addresses.rtmp, "serving");
+    tracing::info!(http = %addresses.http, tls = certificates.is_some(), rtmp = %addresses.rtmp, "serving");
     let (rtm, stopping) = (app.rtm.clone(), app.stop.clone());
     app.tasks.spawn(async move {
         stopping.cancelled().await;
         rtm.stop().await;
     });
 
-    http::serve(http, http::router(&app), app.stop.clone()).await;
+    http::Server::new(http, certificates, descriptors).run(http::router(&app), app.stop.clone()).await;
     app.stop.cancel();
     app.tasks.close();
     if tokio::time::timeout(DRAIN, app.tasks.wait()).await.is_err() {

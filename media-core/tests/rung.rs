@@ -8,7 +8,7 @@ use gstreamer::prelude::*;
 use vitrine_media::{
     encode::{
         Rendition, ladder,
-        rung::{Config, KeyGrid, Output, Pushed, RungEncoder, Thumbnails},
+        rung::{Config, Output, Pushed, RungEncoder, SourceCodec, Thumbnails},
         video::Preset,
     },
     format::{AccessUnit, Fps},
@@ -61,10 +61,11 @@ fn config(source: &Source, short_sides: &[u32]) -> Config {
         .map(|s| ladder::Step { short_side: *s, bitrate: vitrine_media::format::Bitrate::kbps(400) })
         .collect();
     Config {
-        avcc: source.avcc.clone(),
+        codec: SourceCodec::H264,
+        record: source.avcc.clone(),
+        start: Pts::ZERO,
         fps: Fps::whole(30),
         rungs: steps.into_iter().map(|s| Rendition::of(640, 360, s)).collect(),
-        keys: KeyGrid::Source,
         longest_frame: None,
         thumbnails: None,
         preset: Preset::Veryfast,
@@ -87,7 +88,7 @@ impl Encoded {
 fn encode(config: Config, units: &[AccessUnit]) -> Encoded {
     let (mut encoder, mut outputs) = RungEncoder::start(config, 4096).unwrap();
     for unit in units {
-        encoder.push(unit.clone()).unwrap();
+        encoder.push(unit.clone(), unit.key.then_some(unit.pts)).unwrap();
     }
     encoder.finish();
     let mut encoded = Encoded::default();
@@ -162,33 +163,45 @@ fn a_restarted_encoder_writes_the_same_parameter_sets() {
 fn encoding_starts_at_a_key_frame() {
     let source = source(50, 20, 0);
     let (mut encoder, _outputs) = RungEncoder::start(config(&source, &[120]), 4096).unwrap();
-    let pushed: Vec<_> = source.units[7..].iter().map(|u| encoder.push(u.clone()).unwrap()).collect();
+    let pushed: Vec<_> = source.units[7..].iter().map(|u| encoder.push(u.clone(), None).unwrap()).collect();
     assert_eq!(pushed.iter().take_while(|p| **p == Pushed::Dropped).count(), 13);
     assert!(pushed[13..].iter().all(|p| *p == Pushed::Taken));
 }
 
 #[test]
-fn an_own_grid_is_kept_whatever_the_source_does() {
-    let source = source(150, 250, 0);
+fn key_frames_stand_where_they_are_asked_for_whatever_the_source_does() {
+    let source = source(150, 250, 2);
     let mut config = config(&source, &[120]);
-    config.keys = KeyGrid::Every(Duration::from_secs(2));
-    let encoded = encode(config, &source.units);
-    let keys: Vec<_> = encoded.of(0).iter().filter(|u| u.key).map(|u| u.pts.as_millis()).collect();
-    assert_eq!(keys, [500, 2000, 4000]);
+    config.start = Pts::from_millis(1_200);
+    let (mut encoder, mut outputs) = RungEncoder::start(config, 4096).unwrap();
+    for (n, unit) in source.units.iter().enumerate() {
+        let asked = [(30, 2_000u64), (90, 4_001)].iter().find(|(at, _)| *at == n).map(|(_, ms)| *ms);
+        encoder.push(unit.clone(), asked.map(Pts::from_millis)).unwrap();
+    }
+    encoder.finish();
+    let mut keys = Vec::new();
+    while let Some(output) = outputs.blocking_recv() {
+        match output {
+            Output::Unit { unit, .. } if unit.key => keys.push(unit.pts.as_millis()),
+            Output::Ended => break,
+            _ => {}
+        }
+    }
+    assert_eq!(keys, [1_200, 2_000, 4_033], "the first picture that is encoded, then those asked for");
 }
 
 #[test]
 fn a_picture_that_stands_too_long_is_encoded_again() {
     let mut source = source(20, 20, 0);
     for unit in &mut source.units[10..] {
-        unit.pts = unit.pts.after(Duration::from_secs(1));
+        unit.pts = unit.pts.after(Duration::from_millis(900));
         unit.dts = unit.pts;
     }
     let mut config = config(&source, &[120]);
     config.longest_frame = Some(Duration::from_millis(333));
     let encoded = encode(config, &source.units);
     let units = encoded.of(0);
-    assert_eq!(units.len(), 23);
+    assert_eq!(units.len(), 22);
     let longest = units.windows(2).map(|w| w[1].pts.since(w[0].pts)).max().unwrap();
     assert!(longest <= Duration::from_millis(333), "{longest:?}");
 }
@@ -208,7 +221,7 @@ fn a_reader_that_stops_reading_does_not_hold_the_encoder_up() {
     let source = source(60, 20, 0);
     let (mut encoder, outputs) = RungEncoder::start(config(&source, &[240]), 1).unwrap();
     for unit in &source.units {
-        encoder.push(unit.clone()).unwrap();
+        encoder.push(unit.clone(), unit.key.then_some(unit.pts)).unwrap();
     }
     std::thread::sleep(Duration::from_millis(300));
     assert!(encoder.behind() > Duration::ZERO);
@@ -229,7 +242,7 @@ fn garbage_ends_in_an_error_or_in_nothing_and_never_hangs() {
     }
     let (mut encoder, mut outputs) = RungEncoder::start(config(&good, &[240]), 4096).unwrap();
     for unit in bad {
-        if encoder.push(unit).is_err() {
+        if encoder.push(unit, None).is_err() {
             break;
         }
     }

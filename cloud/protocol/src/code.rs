@@ -77,6 +77,8 @@ codes! {
     TooSlow = "too_slow", retryable true;
     /// The server is going down for a moment.
     Restarting = "restarting", retryable true;
+    /// The server serves as many as it can; try again in a moment.
+    Overloaded = "overloaded", retryable true;
     /// The keyring does not open, so the secret cannot be kept.
     KeyringUnavailable = "keyring_unavailable", retryable true;
     /// The cloud does not answer.

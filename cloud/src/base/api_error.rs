@@ -163,7 +163,7 @@ fn usual_status(code: Code) -> StatusCode {
         | Code::OutOfStock => StatusCode::CONFLICT,
         Code::RateLimited | Code::TooSlow => StatusCode::TOO_MANY_REQUESTS,
         Code::FarSide => StatusCode::BAD_GATEWAY,
-        Code::Restarting | Code::CloudUnreachable => StatusCode::SERVICE_UNAVAILABLE,
+        Code::Restarting | Code::Overloaded | Code::CloudUnreachable => StatusCode::SERVICE_UNAVAILABLE,
         Code::KeyringUnavailable | Code::DeviceUnavailable | Code::PluginMissing | Code::Internal => {
             StatusCode::INTERNAL_SERVER_ERROR
         }

@@ -74,6 +74,8 @@ mod tests {
             (["x", "--publisher-conflict", "fight"], "--publisher-conflict"),
             (["x", "--interrupted-minutes", "31"], "--interrupted-minutes"),
             (["x", "--public-url", "ftp://x"], "--public-url"),
+            (["x", "--tls-certificate", "chain.pem"], "--tls-key"),
+            (["x", "--tls-key", "key.pem"], "--tls-certificate"),
             (["x", "--node", "a/b"], "--node"),
             (["x", "--node-address", "http://x"], "--node-address"),
             (["x", "--control-listen", "localhost"], "--control-listen"),

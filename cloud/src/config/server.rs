@@ -1,7 +1,7 @@
 //! Where `serve` listens and how the world reaches it.
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::listen::{Listen, NotAnAddress};
 
@@ -15,6 +15,14 @@ pub struct Server {
     /// Address where publishers arrive (RTMP), IP or IP:PORT (1935 without one; port 0 takes a free one)
     #[arg(long, env = "VITRINE_RTMP_LISTEN", default_value = "127.0.0.1:1935", value_parser = rtmp_listen)]
     pub rtmp_listen: SocketAddr,
+
+    /// The certificate chain for HTTPS, a PEM file, the server's own certificate first; read again when it changes
+    #[arg(long, env = "VITRINE_TLS_CERTIFICATE", value_name = "FILE", requires = "tls_key")]
+    pub tls_certificate: Option<PathBuf>,
+
+    /// The private key of that certificate, a PEM file; read again when it changes
+    #[arg(long, env = "VITRINE_TLS_KEY", value_name = "FILE", requires = "tls_certificate")]
+    pub tls_key: Option<PathBuf>,
 
     /// How browsers reach this server, when that is not the address it listens on
     #[arg(long, env = "VITRINE_PUBLIC_URL", value_parser = http_url)]
@@ -77,6 +85,8 @@ impl Server {
         Self {
             listen: free,
             rtmp_listen: free,
+            tls_certificate: None,
+            tls_key: None,
             public_url: None,
             rtmp_public_url: None,
             roles: ServeRole::ALL.to_vec(),
@@ -87,10 +97,17 @@ impl Server {
         }
     }
 
+    /// The files of certificate chain and private key; without them HTTP is in plain text.
+    #[must_use]
+    pub fn tls_files(&self) -> Option<(&Path, &Path)> {
+        self.tls_certificate.as_deref().zip(self.tls_key.as_deref())
+    }
+
     /// The public address of HTTP, without a slash at its end, once `bound` is known.
     #[must_use]
     pub fn public_url(&self, bound: SocketAddr) -> String {
-        self.public_url.clone().unwrap_or_else(|| format!("http://{}", reachable(bound)))
+        let scheme = if self.tls_files().is_some() { "https" } else { "http" };
+        self.public_url.clone().unwrap_or_else(|| format!("{scheme}://{}", reachable(bound)))
     }
 
     /// The public address of RTMP (`rtmp://host:port/live`), once `bound` is known.
@@ -164,6 +181,8 @@ mod tests {
         let bound = SocketAddr::from(([0, 0, 0, 0], 4711));
         assert_eq!(server.public_url(bound), "http://127.0.0.1:4711");
         assert_eq!(server.rtmp_public_url(bound), "rtmp://127.0.0.1:4711/live");
+        (server.tls_certificate, server.tls_key) = (Some("chain.pem".into()), Some("key.pem".into()));
+        assert_eq!(server.public_url(bound), "https://127.0.0.1:4711");
         server.public_url = Some(http_url("https://live.example/").unwrap());
         assert_eq!(server.public_url(bound), "https://live.example");
     }

@@ -113,6 +113,9 @@ impl Plan {
         command
             .args(&self.arguments)
             .args(["--listen", &http.to_string(), "--rtmp-listen", &rtmp.to_string()])
+            // The demo speaks to its own cloud in plain text, whatever this shell has set for another.
+            .env_remove("VITRINE_TLS_CERTIFICATE")
+            .env_remove("VITRINE_TLS_KEY")
             .stdin(Stdio::null())
             .stdout(log.try_clone().map_err(failed)?)
             .stderr(log)

@@ -6,7 +6,9 @@ use chrono::{DateTime, Utc};
 use vitrine_protocol::ShowId;
 
 use super::link::ControlAddress;
+use super::recorder::Budget;
 use super::{ORIGIN_TOKEN_ENV, Options, TOKEN_ENV};
+use crate::hls::LiveFrom;
 
 /// Arguments of the role `transmission`; the tokens come by environment, where other users cannot read them.
 #[derive(Debug, clap::Args)]
@@ -38,6 +40,15 @@ pub struct Arguments {
     /// Zero of the media clock
     #[arg(long)]
     clock_epoch: DateTime<Utc>,
+    /// The largest recording of one show, in bytes
+    #[arg(long, default_value_t = 100 << 30)]
+    recording_bytes: u64,
+    /// What stays free of the disk, in bytes
+    #[arg(long, default_value_t = 2 << 30)]
+    free_bytes: u64,
+    /// Whether the public part begins at the newest segment instead of the next key frame
+    #[arg(long)]
+    live_from_newest: bool,
     /// The wanted rungs
     #[arg(long, default_value = "source,480p")]
     ladder: String,
@@ -62,6 +73,8 @@ impl Arguments {
             clock_epoch: self.clock_epoch,
             token: std::env::var(TOKEN_ENV)?,
             ladder: self.ladder,
+            budget: Budget { show_bytes: self.recording_bytes, free_bytes: self.free_bytes },
+            live_from: if self.live_from_newest { LiveFrom::Newest } else { LiveFrom::Next },
             program,
         })
     }

@@ -9,19 +9,23 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, IoSlice, Write as _};
+use std::ops::Range;
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use bytes::{Buf as _, Bytes};
+use parking_lot::Mutex;
 
-use crate::hls::{Fact, MediaTime, RungName, journal as records};
+use crate::hls::{Fact, MediaTime, RungName, Stored, journal as records};
 
 /// Media time in one file.
 const FILE_LENGTH: MediaTime = MediaTime::from_ms(20_000);
 /// A rung that stops opening segments must not make a file endless.
 const MAX_FILE_BYTES: u64 = 256 << 20;
-/// Files that are kept, the open one included: at least 80 s, the playlist keeps 60 s.
-const FILES_KEPT: u64 = 5;
+/// Files that are kept, the open one included: at least 100 s; the playlist shows 60 s, the window keeps 80 s.
+const FILES_KEPT: u64 = 6;
 /// In front of a file: how many of its records are pinned facts.
 const COUNT_BYTES: usize = 4;
 const MAX_INITS: usize = 64;
@@ -51,18 +55,19 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Opens the journal in `folder` and gives the facts it holds, oldest first; none for a new show.
+    /// Opens the journal in `folder` and gives the facts it holds and where their bytes are, oldest first; none for a new
+    /// show.
     ///
     /// # Errors
     /// [`JournalError`].
-    pub fn open(folder: PathBuf) -> Result<(Self, Vec<Fact>), JournalError> {
+    pub fn open(folder: PathBuf) -> Result<(Self, Vec<Kept>), JournalError> {
         fs::create_dir_all(&folder)?;
         let files = files(&folder)?;
         let mut facts = Vec::new();
         let mut pinned = Pinned::default();
         for (place, (number, path)) in files.iter().enumerate() {
             let newest = place + 1 == files.len();
-            let held = read(path, place == 0, newest).map_err(|error| match error.kind() {
+            let held = read(*number, path, place == 0, newest).map_err(|error| match error.kind() {
                 io::ErrorKind::InvalidData => JournalError::Damaged(path.clone()),
                 _ => JournalError::Io(error),
             })?;
@@ -72,30 +77,43 @@ impl Journal {
             facts.extend(held);
         }
         let facts = only_opened(facts);
-        facts.iter().for_each(|fact| pinned.note(fact));
+        facts.iter().for_each(|(fact, _)| pinned.note(fact));
         let number = files.last().map_or(1, |(number, _)| number + 1);
-        let file = create(&folder, number, &pinned)?;
-        let journal = Self { folder, number, file, written: 0, from: None, pinned, buffer: Vec::new() };
+        let (file, written) = create(&folder, number, &pinned)?;
+        let journal = Self { folder, number, file, written, from: None, pinned, buffer: Vec::new() };
         Ok((journal, facts))
     }
 
-    /// Appends facts. Once this returns they outlive the process and may be announced.
+    /// Appends facts and says where their bytes are. Once this returns they outlive the process and may be announced.
     ///
     /// # Errors
     /// The disk is full or failing: nothing of `facts` may be announced.
-    pub fn append(&mut self, facts: &[Fact]) -> io::Result<()> {
+    pub fn append(&mut self, facts: &[Fact]) -> io::Result<Vec<Option<Stored>>> {
+        let mut places = Vec::with_capacity(facts.len());
+        let mut pieces: Vec<Piece<'_>> = Vec::with_capacity(2 * facts.len());
         for fact in facts {
             if let Fact::SegmentOpened { start, .. } = fact {
                 let from = *self.from.get_or_insert(*start);
                 if *start - from >= FILE_LENGTH || self.written > MAX_FILE_BYTES {
-                    self.write_out()?;
+                    self.write_out(&mut pieces)?;
                     self.next_file(*start)?;
                 }
             }
             self.pinned.note(fact);
-            records::encode(fact, &mut self.buffer);
+            let head = self.buffer.len();
+            records::encode_head(fact, &mut self.buffer);
+            pieces.push(Piece::Head(head..self.buffer.len()));
+            let bytes = fact.bytes().filter(|bytes| !bytes.is_empty());
+            let ahead: u64 = pieces.iter().map(Piece::length).sum();
+            places.push(bytes.map(|bytes| Stored {
+                file: self.number,
+                offset: self.written + ahead,
+                length: u32::try_from(bytes.len()).unwrap_or(u32::MAX),
+            }));
+            pieces.extend(bytes.map(|bytes| Piece::Body(bytes)));
         }
-        self.write_out()
+        self.write_out(&mut pieces)?;
+        Ok(places)
     }
 
     /// Deletes the journal: nobody will ask for what it would bring back.
@@ -106,23 +124,58 @@ impl Journal {
         fs::remove_dir_all(&self.folder)
     }
 
-    fn write_out(&mut self) -> io::Result<()> {
-        self.file.write_all(&self.buffer)?;
-        self.written += self.buffer.len() as u64;
+    /// Writes the pieces in one call, without copying media.
+    fn write_out(&mut self, pieces: &mut Vec<Piece<'_>>) -> io::Result<()> {
+        let slices = pieces.iter().map(|piece| match piece {
+            Piece::Head(range) => &self.buffer[range.clone()],
+            Piece::Body(bytes) => &bytes[..],
+        });
+        let mut slices: Vec<_> = slices.map(IoSlice::new).collect();
+        let mut rest = &mut slices[..];
+        while !rest.is_empty() {
+            match self.file.write_vectored(rest) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(count) => IoSlice::advance_slices(&mut rest, count),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.written += pieces.iter().map(Piece::length).sum::<u64>();
+        pieces.clear();
         self.buffer.clear();
         Ok(())
     }
 
     fn next_file(&mut self, from: MediaTime) -> io::Result<()> {
-        self.file = create(&self.folder, self.number + 1, &self.pinned)?;
+        (self.file, self.written) = create(&self.folder, self.number + 1, &self.pinned)?;
         self.number += 1;
-        (self.written, self.from) = (0, Some(from));
+        self.from = Some(from);
         for (number, path) in files(&self.folder)? {
             if number + FILES_KEPT <= self.number {
                 fs::remove_file(path)?;
             }
         }
         Ok(())
+    }
+}
+
+/// A fact, and where the journal has its bytes.
+pub type Kept = (Fact, Option<Stored>);
+
+/// Something to write.
+enum Piece<'a> {
+    /// From the journal's own buffer.
+    Head(Range<usize>),
+    /// A fact's media.
+    Body(&'a Bytes),
+}
+
+impl Piece<'_> {
+    fn length(&self) -> u64 {
+        match self {
+            Self::Head(range) => range.len() as u64,
+            Self::Body(bytes) => bytes.len() as u64,
+        }
     }
 }
 
@@ -133,6 +186,8 @@ struct Pinned {
     inits: Vec<Fact>,
     down: BTreeMap<RungName, Fact>,
     live: Option<Fact>,
+    ladder: Option<Fact>,
+    anchor: Option<Fact>,
     highlights: Vec<Fact>,
     ended: bool,
 }
@@ -144,6 +199,8 @@ impl Pinned {
             Fact::SegmentOpened { rung, .. } => drop(self.down.remove(rung)),
             Fact::RungDown { rung, .. } => drop(self.down.insert(rung.clone(), fact.clone())),
             Fact::WentLive { .. } => self.live = Some(fact.clone()),
+            Fact::Ladder { .. } => self.ladder = Some(fact.clone()),
+            Fact::Anchored { .. } => self.anchor = Some(fact.clone()),
             Fact::Highlight { .. } => push_bounded(&mut self.highlights, fact, MAX_HIGHLIGHTS),
             Fact::Ended => self.ended = true,
             Fact::Part { .. } | Fact::SegmentClosed { .. } => {}
@@ -151,7 +208,8 @@ impl Pinned {
     }
 
     fn facts(&self) -> Vec<Fact> {
-        let listed = self.inits.iter().chain(self.down.values()).chain(&self.live).chain(&self.highlights);
+        let show = self.live.iter().chain(&self.ladder).chain(&self.anchor).chain(&self.highlights);
+        let listed = self.inits.iter().chain(self.down.values()).chain(show);
         listed.cloned().chain(self.ended.then_some(Fact::Ended)).collect()
     }
 }
@@ -163,17 +221,59 @@ fn push_bounded(list: &mut Vec<Fact>, fact: &Fact, most: usize) {
     list.push(fact.clone());
 }
 
-/// A file: `u32` number of pinned facts, then records.
-fn create(folder: &Path, number: u64, pinned: &Pinned) -> io::Result<File> {
+/// A file and its length: `u32` number of pinned facts, then records.
+fn create(folder: &Path, number: u64, pinned: &Pinned) -> io::Result<(File, u64)> {
     let facts = pinned.facts();
     let mut head = u32::try_from(facts.len()).unwrap_or(u32::MAX).to_be_bytes().to_vec();
     facts.iter().for_each(|fact| records::encode(fact, &mut head));
-    let path = folder.join(format!("{number:08}.journal"));
+    let path = file_path(folder, number);
     let draft = path.with_extension("tmp");
     let mut file = OpenOptions::new().create(true).write(true).truncate(true).open(&draft)?;
     file.write_all(&head)?;
     fs::rename(&draft, &path)?;
-    Ok(file)
+    Ok((file, head.len() as u64))
+}
+
+fn file_path(folder: &Path, number: u64) -> PathBuf {
+    folder.join(format!("{number:08}.journal"))
+}
+
+/// Reads media back from the journal in a folder. Clones share the open files.
+#[derive(Debug, Clone)]
+pub struct Shelf {
+    folder: PathBuf,
+    files: Arc<Mutex<BTreeMap<u64, Arc<File>>>>,
+}
+
+impl Shelf {
+    /// The journal in `folder`.
+    pub fn new(folder: PathBuf) -> Self {
+        Self { folder, files: Arc::default() }
+    }
+
+    /// The bytes that were stored there. Blocks on the disk.
+    ///
+    /// # Errors
+    /// The file is gone: its time was over.
+    pub fn read(&self, stored: Stored) -> io::Result<Bytes> {
+        let file = self.open(stored.file)?;
+        let mut bytes = vec![0; stored.length as usize];
+        file.read_exact_at(&mut bytes, stored.offset)?;
+        Ok(bytes.into())
+    }
+
+    fn open(&self, number: u64) -> io::Result<Arc<File>> {
+        let mut files = self.files.lock();
+        if let Some(file) = files.get(&number) {
+            return Ok(file.clone());
+        }
+        let file = Arc::new(File::open(file_path(&self.folder, number))?);
+        files.insert(number, file.clone());
+        while files.len() as u64 > FILES_KEPT {
+            files.pop_first();
+        }
+        Ok(file)
+    }
 }
 
 /// Journal files, oldest first.
@@ -193,7 +293,7 @@ fn files(folder: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
 
 /// The facts of one file; the pinned ones only of the oldest, since later files repeat them. Only the newest may end in
 /// a torn record: that is where the writer died.
-fn read(path: &Path, oldest: bool, newest: bool) -> io::Result<Vec<Fact>> {
+fn read(number: u64, path: &Path, oldest: bool, newest: bool) -> io::Result<Vec<Kept>> {
     let mut data = Bytes::from(fs::read(path)?);
     if data.len() < COUNT_BYTES {
         return Err(io::ErrorKind::InvalidData.into());
@@ -205,7 +305,20 @@ fn read(path: &Path, oldest: bool, newest: bool) -> io::Result<Vec<Fact>> {
         data.truncate(length);
     }
     let complete = length == data.len();
-    let facts: Vec<Fact> = records::decode(data).collect();
+    let (start, end) = (data.as_ptr() as usize, COUNT_BYTES as u64);
+    let place = |bytes: &Bytes| Stored {
+        file: number,
+        // Media are slices of the file as it was read.
+        offset: end + (bytes.as_ptr() as usize - start) as u64,
+        length: u32::try_from(bytes.len()).unwrap_or(u32::MAX),
+    };
+    let facts = records::decode(data.clone());
+    let facts: Vec<Kept> = facts
+        .map(|fact| {
+            let stored = fact.bytes().filter(|bytes| !bytes.is_empty()).map(place);
+            (fact, stored)
+        })
+        .collect();
     if !complete || facts.len() != count || count < pinned {
         return Err(io::ErrorKind::InvalidData.into());
     }
@@ -226,9 +339,9 @@ fn whole_records(data: &[u8]) -> (usize, usize) {
 }
 
 /// Leaves out what is left of segments whose beginning was deleted.
-fn only_opened(facts: Vec<Fact>) -> Vec<Fact> {
+fn only_opened(facts: Vec<Kept>) -> Vec<Kept> {
     let mut open = BTreeMap::new();
-    let keeps = |fact: &Fact| match fact {
+    let keeps = |(fact, _): &Kept| match fact {
         Fact::SegmentOpened { rung, msn, .. } => {
             open.insert(rung.clone(), *msn);
             true
@@ -266,6 +379,10 @@ mod tests {
         ]
     }
 
+    fn only(facts: Vec<Kept>) -> Vec<Fact> {
+        facts.into_iter().map(|(fact, _)| fact).collect()
+    }
+
     fn live() -> Fact {
         Fact::WentLive { from_msn: 0, at: chrono::DateTime::UNIX_EPOCH }
     }
@@ -276,14 +393,31 @@ mod tests {
         let (mut journal, facts) = Journal::open(folder.path().into()).unwrap();
         assert!(facts.is_empty());
         let told = [segment(0), vec![live()], segment(1)].concat();
-        told.iter().for_each(|fact| journal.append(std::slice::from_ref(fact)).unwrap());
+        told.iter().for_each(|fact| drop(journal.append(std::slice::from_ref(fact)).unwrap()));
         drop(journal);
         let (mut journal, facts) = Journal::open(folder.path().into()).unwrap();
-        assert_eq!(facts, told);
+        assert_eq!(only(facts), told);
         journal.append(&segment(2)).unwrap();
         drop(journal);
         let (_, facts) = Journal::open(folder.path().into()).unwrap();
-        assert_eq!(facts, [told, segment(2)].concat());
+        assert_eq!(only(facts), [told, segment(2)].concat());
+    }
+
+    #[test]
+    fn media_is_read_back_from_where_it_was_said_to_be() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut journal, _) = Journal::open(folder.path().into()).unwrap();
+        let shelf = Shelf::new(folder.path().into());
+        let mut places = Vec::new();
+        for msn in 0..25 {
+            places.extend(journal.append(&segment(msn)).unwrap().into_iter().flatten());
+        }
+        let bytes = |n: usize| shelf.read(places[n]).unwrap();
+        assert!((0..25).all(|n| bytes(n) == Bytes::from(vec![n as u8; 100])));
+        drop(journal);
+        let (_, facts) = Journal::open(folder.path().into()).unwrap();
+        let again: Vec<_> = facts.into_iter().filter_map(|(_, stored)| stored).collect();
+        assert_eq!(again, places, "also after a crash");
     }
 
     #[test]
@@ -291,10 +425,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (mut journal, _) = Journal::open(folder.path().into()).unwrap();
         journal.append(&[live()]).unwrap();
-        (0..200).for_each(|msn| journal.append(&segment(msn)).unwrap());
+        (0..200).for_each(|msn| drop(journal.append(&segment(msn)).unwrap()));
         drop(journal);
         assert_eq!(files(folder.path()).unwrap().len(), FILES_KEPT as usize);
         let (_, facts) = Journal::open(folder.path().into()).unwrap();
+        let facts = only(facts);
         assert_eq!(facts[0], live());
         assert_eq!(facts.iter().filter(|fact| **fact == live()).count(), 1);
         assert!(facts.len() > 3 * 40 && facts.ends_with(&segment(199)));
@@ -304,7 +439,7 @@ mod tests {
     fn a_torn_tail_is_the_crash_but_a_hole_in_the_middle_is_damage() {
         let folder = tempfile::tempdir().unwrap();
         let (mut journal, _) = Journal::open(folder.path().into()).unwrap();
-        (0..15).for_each(|msn| journal.append(&segment(msn)).unwrap());
+        (0..15).for_each(|msn| drop(journal.append(&segment(msn)).unwrap()));
         drop(journal);
         let all = files(folder.path()).unwrap();
         let cut = |path: &Path| {
@@ -313,7 +448,7 @@ mod tests {
         };
         cut(&all.last().unwrap().1);
         let (journal, facts) = Journal::open(folder.path().into()).unwrap();
-        assert!(matches!(facts.last(), Some(Fact::Part { msn: 14, .. })));
+        assert!(matches!(facts.last(), Some((Fact::Part { msn: 14, .. }, Some(_)))));
         drop(journal);
         assert!(Journal::open(folder.path().into()).is_ok(), "the torn tail was cut off");
         cut(&all[0].1);

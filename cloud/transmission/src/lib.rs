@@ -1,8 +1,8 @@
 //! The process of one show: it turns a publisher's tags into what players fetch, and survives what it can.
 //!
-//! Owns: the control link's words ([`Command`], [`Report`]) and client end, the relay from tags to facts, the packaging
-//! ([`hls`], pure), the journal, the recording, the encoder ([`encoder`]) and its keeper, and the origin that players are
-//! served from. A crate of its own, so that the compiler holds what it promises: it opens neither database nor bus.
+//! Owns: the control link's words ([`Command`], [`Report`]) and client end; the timeline, which puts a publisher's tags on
+//! the show's clock; the packaging of that ([`hls`], pure); the journal, the recording, the encoder ([`encoder`]) and its
+//! keeper, and the origin that players are served from. A crate of its own, so that the compiler holds what it promises: it opens neither database nor bus.
 //!
 //! Promises: the encoder may die without the source rung noticing; killed itself, it resumes from its journal with the
 //! same bytes under the same URLs; without `serve` it waits 30 s.
@@ -17,11 +17,11 @@ mod keeper;
 mod link;
 mod origin;
 mod origin_access;
+mod packaging;
 mod process;
 mod recorder;
-mod relay;
-mod source;
 mod stage;
+mod timeline;
 
 pub use arguments::Arguments;
 pub use link::{Command, ControlAddress, ControlStream, Down, Hello, LinkError, Report};

@@ -1,6 +1,6 @@
 //! The show's LL-HLS origin: answers from the [`Window`] and lets early requests wait.
 
-use std::{sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -13,8 +13,9 @@ use bytes::{Bytes, BytesMut};
 use parking_lot::Mutex;
 use tokio::{net::TcpListener, sync::watch, time};
 
+use super::journal::{Kept, Shelf};
 use super::origin_access::Access;
-use crate::hls::{AddressError, Answer, Fact, TARGET_DURATION, Want, Window};
+use crate::hls::{AddressError, Answer, Media, TARGET_DURATION, Want, Window};
 
 /// How long a request may wait for what is promised: three target durations.
 const PATIENCE: Duration = Duration::from_secs(3 * TARGET_DURATION as u64);
@@ -32,22 +33,20 @@ pub struct Origin {
     window: Arc<Mutex<Window>>,
     changed: Arc<watch::Sender<u64>>,
     still: Arc<Mutex<Option<Bytes>>>,
+    shelf: Shelf,
 }
 
 impl Origin {
-    /// An origin that serves `window`.
-    pub fn new(window: Window) -> Self {
+    /// An origin that serves `window`; what that holds no more is read from `shelf`.
+    pub fn new(window: Window, shelf: Shelf) -> Self {
         let (window, changed) = (Arc::new(Mutex::new(window)), Arc::new(watch::Sender::new(0)));
-        Self { window, changed, still: Arc::default() }
+        Self { window, changed, still: Arc::default(), shelf }
     }
 
     /// Shows facts to players and wakes those who wait. The facts must outlive this process already.
-    pub fn apply(&self, facts: Vec<Fact>) {
-        if facts.is_empty() {
-            return;
-        }
+    pub fn apply(&self, facts: impl IntoIterator<Item = Kept>) {
         let mut window = self.window.lock();
-        facts.into_iter().for_each(|fact| window.apply(fact));
+        facts.into_iter().for_each(|(fact, stored)| window.apply(fact, stored));
         drop(window);
         self.changed.send_modify(|version| *version += 1);
     }
@@ -77,6 +76,26 @@ impl Origin {
         if let Err(error) = axum::serve(listener, access.around(self.router())).await {
             tracing::error!(%error, "the origin stopped");
         }
+    }
+
+    /// The bytes of an answer. Old ones are read from the disk, on a thread that may wait for it.
+    async fn read(&self, pieces: Vec<Media>) -> io::Result<Bytes> {
+        let held = |piece: &Media| match piece {
+            Media::Held(bytes) => Some(bytes.clone()),
+            Media::Stored(_) => None,
+        };
+        if let Some(held) = pieces.iter().map(held).collect::<Option<Vec<_>>>() {
+            return Ok(join(held));
+        }
+        let shelf = self.shelf.clone();
+        let read = tokio::task::spawn_blocking(move || {
+            let pieces = pieces.into_iter().map(|piece| match piece {
+                Media::Held(bytes) => Ok(bytes),
+                Media::Stored(stored) => shelf.read(stored),
+            });
+            pieces.collect::<io::Result<Vec<_>>>().map(join)
+        });
+        read.await.map_err(io::Error::other)?
     }
 
     /// The answer, after waiting for what is promised; `None` if it didn't come in time.
@@ -116,9 +135,16 @@ async fn serve(
             let cache = if want.is_blocking() { BLOCKING_PLAYLIST } else { PLAYLIST };
             respond("application/vnd.apple.mpegurl", cache, text.into())
         }
-        Some(Answer::Media(pieces)) => respond("video/mp4", MEDIA, join(pieces)),
+        Some(Answer::Media(pieces)) => match origin.read(pieces).await {
+            Ok(bytes) => respond("video/mp4", MEDIA, bytes),
+            Err(error) => {
+                tracing::warn!(%error, path, "a part could not be read back");
+                refuse(StatusCode::NOT_FOUND)
+            }
+        },
         Some(Answer::Refused) => refuse(StatusCode::BAD_REQUEST),
         Some(Answer::Missing | Answer::NotYet) => refuse(StatusCode::NOT_FOUND),
+        Some(Answer::Gone) => refuse(StatusCode::GONE),
         None => refuse(StatusCode::SERVICE_UNAVAILABLE),
     }
 }
@@ -150,7 +176,7 @@ fn refuse(status: StatusCode) -> Response<Body> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hls::{MediaTime, RungName, TrackInfo};
+    use crate::hls::{Fact, MediaTime, RungName, TrackInfo};
     use axum::http::Request;
     use chrono::DateTime;
     use tower::ServiceExt;
@@ -161,23 +187,31 @@ mod tests {
         Fact::Part { rung: RungName::source(), msn: 5, index, duration, independent: index == 0, bytes }
     }
 
+    fn apply(origin: &Origin, facts: Vec<Fact>) {
+        origin.apply(facts.into_iter().map(|fact| (fact, None)));
+    }
+
     fn airing() -> Origin {
-        let origin = Origin::new(Window::new(2, DateTime::UNIX_EPOCH));
+        let origin = Origin::new(Window::new(2, DateTime::UNIX_EPOCH), Shelf::new("nowhere".into()));
         let rung = RungName::source();
         let info = TrackInfo { codecs: "avc1.64001f".into(), width: 64, height: 64, frame_rate: None };
-        origin.apply(vec![
-            Fact::Init { rung: rung.clone(), version: 1, info, bytes: Bytes::from_static(b"init") },
-            Fact::SegmentOpened {
-                rung,
-                msn: 5,
-                start: MediaTime::from_ms(1_000),
-                init: 1,
-                discontinuity: false,
-                discontinuity_sequence: 0,
-            },
-            part(0),
-            Fact::WentLive { from_msn: 5, at: DateTime::UNIX_EPOCH },
-        ]);
+        apply(
+            &origin,
+            vec![
+                Fact::Init { rung: rung.clone(), version: 1, info, bytes: Bytes::from_static(b"init") },
+                Fact::SegmentOpened {
+                    rung,
+                    msn: 5,
+                    start: MediaTime::from_ms(1_000),
+                    init: 1,
+                    discontinuity: false,
+                    discontinuity_sequence: 0,
+                },
+                part(0),
+                Fact::Ladder { offers: Vec::new() },
+                Fact::WentLive { from_msn: 5, at: DateTime::UNIX_EPOCH },
+            ],
+        );
         origin
     }
 
@@ -194,14 +228,14 @@ mod tests {
     #[tokio::test]
     async fn media_is_immutable_and_playlists_are_short_lived() {
         let origin = airing();
-        let (status, cache, body) = get(&origin, "/2/source/part5.0.m4s").await;
+        let (status, cache, body) = get(&origin, "/source/2/part5.0.m4s").await;
         assert_eq!((status, cache.as_str(), body.as_str()), (200, MEDIA, "part 0;"));
         assert_eq!(get(&origin, "/index.m3u8").await.1, PLAYLIST);
-        assert_eq!(get(&origin, "/2/source/index.m3u8").await.1, PLAYLIST);
-        assert_eq!(get(&origin, "/2/source/index.m3u8?_HLS_msn=5&_HLS_part=0").await.1, BLOCKING_PLAYLIST);
-        let newest = get(&origin, "/2/source/index.m3u8?_HLS_skip=YES").await.1;
+        assert_eq!(get(&origin, "/source/index.m3u8").await.1, PLAYLIST);
+        assert_eq!(get(&origin, "/source/index.m3u8?_HLS_msn=5&_HLS_part=0").await.1, BLOCKING_PLAYLIST);
+        let newest = get(&origin, "/source/index.m3u8?_HLS_skip=YES").await.1;
         assert_eq!(newest, PLAYLIST, "a delta of what is newest is as short-lived as the whole");
-        let (status, cache, _) = get(&origin, "/1/source/part5.0.m4s").await;
+        let (status, cache, _) = get(&origin, "/source/1/part5.0.m4s").await;
         assert_eq!((status, cache.as_str()), (404, "no-store"), "another epoch");
     }
 
@@ -212,14 +246,14 @@ mod tests {
             let origin = origin.clone();
             async move {
                 tokio::join!(
-                    get(&origin, "/2/source/part5.1.m4s"),
-                    get(&origin, "/2/source/index.m3u8?_HLS_msn=5&_HLS_part=1")
+                    get(&origin, "/source/2/part5.1.m4s"),
+                    get(&origin, "/source/index.m3u8?_HLS_msn=5&_HLS_part=1")
                 )
             }
         });
         time::sleep(Duration::from_millis(50)).await;
         assert!(!waiting.is_finished());
-        origin.apply(vec![part(1)]);
+        apply(&origin, vec![part(1)]);
         let (media, playlist) = waiting.await.unwrap();
         assert_eq!((media.0, media.2.as_str()), (200, "part 1;"));
         assert!(playlist.2.contains("part5.1.m4s"));
@@ -230,20 +264,20 @@ mod tests {
         let origin = airing();
         let early = tokio::spawn({
             let origin = origin.clone();
-            async move { get(&origin, "/2/source/part5.1.m4s").await.0 }
+            async move { get(&origin, "/source/2/part5.1.m4s").await.0 }
         });
         tokio::task::yield_now().await;
         let duration = MediaTime::from_ms(333);
-        origin.apply(vec![Fact::SegmentClosed { rung: RungName::source(), msn: 5, duration, gap: false }]);
+        apply(&origin, vec![Fact::SegmentClosed { rung: RungName::source(), msn: 5, duration, gap: false }]);
         assert_eq!(early.await.unwrap(), 404);
-        assert_eq!(get(&origin, "/2/source/index.m3u8?_HLS_msn=6").await.0, 503);
-        assert_eq!(get(&origin, "/2/source/index.m3u8?_HLS_msn=9").await.0, 400);
-        assert_eq!(get(&origin, "/2/source/index.m3u8?_HLS_part=1").await.0, 400);
+        assert_eq!(get(&origin, "/source/index.m3u8?_HLS_msn=6").await.0, 503);
+        assert_eq!(get(&origin, "/source/index.m3u8?_HLS_msn=9").await.0, 400);
+        assert_eq!(get(&origin, "/source/index.m3u8?_HLS_part=1").await.0, 400);
     }
 
     #[tokio::test]
     async fn nothing_is_served_before_the_show_is_live() {
-        let origin = Origin::new(Window::new(2, DateTime::UNIX_EPOCH));
+        let origin = Origin::new(Window::new(2, DateTime::UNIX_EPOCH), Shelf::new("nowhere".into()));
         origin.set_still(Bytes::from_static(b"rehearsal"));
         assert_eq!(get(&origin, "/index.m3u8").await.0, 404);
         assert_eq!(get(&origin, "/still.jpg").await.0, 404);
@@ -257,7 +291,7 @@ mod tests {
         origin.set_still(Bytes::from_static(b"two"));
         let (status, cache, body) = get(&origin, "/still.jpg").await;
         assert_eq!((status, cache.as_str(), body.as_str()), (200, STILL_CACHE, "two"));
-        origin.apply(vec![Fact::Ended]);
+        apply(&origin, vec![Fact::Ended]);
         assert_eq!(get(&origin, "/still.jpg").await.0, 404, "the show is over");
     }
 }

@@ -15,10 +15,12 @@ use super::journal::JournalError;
 use super::keeper::{Encoded, Keeper};
 use super::link::{Command, Control, ControlAddress, Identity, Link, LinkEvent, Report, Standing};
 use super::origin_access::Access;
-use super::relay::{Outcome, Relay};
+use super::packaging::{Outcome, Packaging};
+use super::recorder::{Budget, Stopped};
 use super::stage::Stage;
 use crate::clock::ShowClock;
-use crate::hls::{Fact, MediaTime, RungName};
+use crate::hls::{Fact, LiveFrom, MediaTime, RungName};
+use crate::timeline::{Feed, Timeline};
 
 const TICK: Duration = Duration::from_millis(100);
 /// An encoder that is away for longer takes its rungs off the list.
@@ -53,6 +55,10 @@ pub struct Options {
     pub token: String,
     /// The wanted rungs: `source,480p`.
     pub ladder: String,
+    /// What the recording may use of the disk.
+    pub budget: Budget,
+    /// Where the public part begins when the show goes live.
+    pub live_from: LiveFrom,
     /// The program whose `encoder` role is run.
     pub program: PathBuf,
 }
@@ -87,7 +93,9 @@ impl From<JournalError> for TransmissionError {
 pub async fn run(options: Options) -> Result<(), TransmissionError> {
     let _lock = lock(&options.dir).await?;
     let ladder = ladder(&options.ladder).ok_or_else(|| TransmissionError::Ladder(options.ladder.clone()))?;
-    let (stage, packager) = Stage::open(&options.dir, options.epoch, options.clock_epoch, &ladder)?;
+    let first = (options.first_msn, options.first_discontinuity);
+    let (stage, packager) =
+        Stage::open(&options.dir, options.epoch, options.clock_epoch, &ladder, first, options.budget)?;
     let (listener, origin) = listen(&options.origin_host).await?;
     let (control, controls) =
         watch::channel(Control { fence: options.fence, address: Some(options.control) });
@@ -101,28 +109,38 @@ pub async fn run(options: Options) -> Result<(), TransmissionError> {
     let (show, epoch, token) = (options.show, options.epoch, options.token);
     let link = Link::start(Identity { show, epoch, token, origin }, controls, standing_receiver);
     let transmission = Transmission {
-        relay: Relay::new(packager, head, short_sides),
+        timeline: Timeline::new(head),
+        packaging: Packaging::new(packager, head, short_sides),
         stage,
         link,
         keeper: Keeper::start(options.program),
         standing,
         clock: ShowClock::start(options.clock_epoch, head),
+        live_from: options.live_from,
         mapped: None,
+        unrecorded: None,
         encoder_lost: None,
+        ending: false,
         ended: None,
     };
     transmission.run().await
 }
 
 struct Transmission {
-    relay: Relay,
+    timeline: Timeline,
+    packaging: Packaging,
     stage: Stage,
     link: Link,
     keeper: Keeper,
     standing: watch::Sender<Standing>,
     clock: ShowClock,
+    live_from: LiveFrom,
     mapped: Option<(PublishSessionId, i64)>,
+    /// Why nothing is recorded.
+    unrecorded: Option<Stopped>,
     encoder_lost: Option<(Instant, String)>,
+    /// The show was told to end.
+    ending: bool,
     ended: Option<Instant>,
 }
 
@@ -137,7 +155,7 @@ impl Transmission {
                         tracing::warn!("no control any more: the transmission ends");
                         break;
                     }
-                    Some(event) => self.heard(event).await?,
+                    Some(event) => self.heard(event)?,
                 },
                 encoded = self.keeper.next() => if let Some(encoded) = encoded { self.encoded(encoded)? },
                 _ = tick.tick() => {
@@ -153,18 +171,21 @@ impl Transmission {
         Ok(())
     }
 
-    async fn heard(&mut self, event: LinkEvent) -> io::Result<()> {
+    fn heard(&mut self, event: LinkEvent) -> io::Result<()> {
         let now = self.now();
         match event {
             LinkEvent::Up => self.tell_all(),
             LinkEvent::Tag(tag) => {
-                let outcome = self.relay.tag(&tag, now);
-                self.follow(outcome).await?;
+                for moment in self.timeline.tag(&tag, now) {
+                    let outcome = self.packaging.take(moment, now);
+                    self.follow(outcome)?;
+                }
             }
             LinkEvent::Command(command) => self.obey(command, now)?,
             // Without ingest there is no publisher. Its session stays in `standing`: the next ingest is told whose it was.
             LinkEvent::Cut => {
-                let facts = self.relay.finish(now);
+                self.timeline.end();
+                let facts = self.packaging.cut(now);
                 self.announce(facts)?;
             }
             LinkEvent::GaveUp => {}
@@ -178,33 +199,39 @@ impl Transmission {
             Command::PublishStarted { session } => {
                 tracing::info!(%session, "a publisher begins");
                 self.standing.send_modify(|standing| standing.session = Some(session));
-                self.relay.begin(session, now)
+                let feed = Feed::Publisher(session);
+                if self.timeline.feed() == Some(feed) {
+                    return Ok(()); // told again
+                }
+                self.timeline.begin(feed, self.stage.anchor_of(session));
+                self.packaging.cut(now)
             }
             Command::PublishEnded { session, clean } => {
                 tracing::info!(%session, clean, "the publisher is gone");
                 self.standing.send_modify(|standing| {
                     standing.session.take_if(|known| *known == session);
                 });
-                if self.relay.session() == Some(session) { self.relay.finish(now) } else { Vec::new() }
+                if self.timeline.feed() == Some(Feed::Publisher(session)) {
+                    self.timeline.end();
+                    self.packaging.cut(now)
+                } else {
+                    Vec::new()
+                }
             }
-            Command::GoLive { at } => self.relay.packager().go_live(at),
+            Command::GoLive { at } => self.packaging.go_live(at, self.live_from),
             Command::Highlight { highlight } if self.stage.is_new(&highlight) => {
-                self.relay.packager().highlight(highlight)
+                self.packaging.packager().highlight(highlight)
             }
             Command::Highlight { .. } => Vec::new(),
             Command::End => {
-                self.ended.get_or_insert_with(Instant::now);
-                self.relay.packager().end(now)
+                self.ending = true;
+                self.packaging.packager().end(now)
             }
         };
-        self.announce(facts)?;
-        if self.ended.is_some() {
-            self.link.tell(Report::Ended);
-        }
-        Ok(())
+        self.announce(facts)
     }
 
-    async fn follow(&mut self, outcome: Outcome) -> io::Result<()> {
+    fn follow(&mut self, outcome: Outcome) -> io::Result<()> {
         self.announce(outcome.facts)?;
         if let Some((session, offset_ms)) = outcome.mapped {
             self.mapped = outcome.mapped;
@@ -215,7 +242,7 @@ impl Transmission {
             self.link.tell(Report::Codec { text });
         }
         if let Some(setup) = outcome.setup {
-            self.keeper.set_up(setup).await;
+            self.keeper.set_up(setup);
         }
         if let Some(unit) = outcome.feed {
             self.keeper.feed(unit);
@@ -225,15 +252,19 @@ impl Transmission {
 
     fn encoded(&mut self, encoded: Encoded) -> io::Result<()> {
         match encoded {
-            Encoded::Ladder(rungs) => self.relay.offer(&rungs),
-            Encoded::Header { rung, avcc } => self.relay.header(rung, avcc),
+            Encoded::Ladder(rungs) => {
+                let facts = self.packaging.offer(&rungs);
+                self.announce(facts)?;
+            }
+            Encoded::Header { rung, avcc } => self.packaging.header(rung, avcc),
             Encoded::Unit(unit) => {
                 self.encoder_lost = None;
-                let facts = self.relay.encoded(unit, self.now());
+                let facts = self.packaging.encoded(unit, self.now());
                 self.announce(facts)?;
             }
             Encoded::Still(jpeg) => self.stage.origin().set_still(jpeg),
             Encoded::Lost { reason } => {
+                self.packaging.packager().encoder_lost();
                 self.encoder_lost.get_or_insert((Instant::now(), reason));
             }
         }
@@ -242,11 +273,24 @@ impl Transmission {
 
     fn tick(&mut self) -> io::Result<()> {
         let now = self.now();
-        let mut facts = self.relay.packager().tick(now);
+        let mut facts = self.packaging.tick(now);
         if let Some((_, reason)) = self.encoder_lost.take_if(|(since, _)| since.elapsed() > ENCODER_AWAY) {
-            facts.extend(self.relay.drop_encoded(&reason));
+            facts.extend(self.packaging.drop_encoded(&reason));
         }
+        if let Some(stopped) = self.stage.recording_news() {
+            self.unrecorded = stopped;
+            self.tell_recording();
+        }
+        let drift_ms = self.timeline.drift_ms();
+        self.standing
+            .send_if_modified(|standing| std::mem::replace(&mut standing.drift_ms, drift_ms) != drift_ms);
         self.announce(facts)
+    }
+
+    fn tell_recording(&self) {
+        let stopped = self.unrecorded.map(|stopped| stopped.sentence().to_owned());
+        tracing::warn!(stopped, "the recording changed");
+        self.link.tell(Report::Recording { stopped });
     }
 
     fn announce(&mut self, facts: Vec<Fact>) -> io::Result<()> {
@@ -262,6 +306,12 @@ impl Transmission {
             std::mem::replace(&mut standing.head_media_ms, head_media_ms) != head_media_ms
         });
         changed.iter().for_each(|rung| self.tell_rung(rung));
+        // The last segments of slow rungs may come some seconds after the order to end.
+        if self.ending && self.ended.is_none() && self.stage.origin().with_window(|window| window.has_ended())
+        {
+            self.ended = Some(Instant::now());
+            self.link.tell(Report::Ended);
+        }
         Ok(())
     }
 
@@ -271,8 +321,11 @@ impl Transmission {
             self.link.tell(Report::SessionMapped { session, offset_ms });
         }
         self.stage.rungs().keys().for_each(|rung| self.tell_rung(rung));
-        if let Some(text) = self.relay.codec() {
+        if let Some(text) = self.packaging.codec() {
             self.link.tell(Report::Codec { text: text.to_owned() });
+        }
+        if self.unrecorded.is_some() {
+            self.tell_recording();
         }
         if self.ended.is_some() {
             self.link.tell(Report::Ended);

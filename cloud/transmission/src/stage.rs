@@ -5,11 +5,11 @@ use std::io;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use vitrine_protocol::{Highlight, HighlightAction, HighlightId};
+use vitrine_protocol::{Highlight, HighlightAction, HighlightId, PublishSessionId};
 
-use super::journal::{Journal, JournalError};
+use super::journal::{Journal, JournalError, Shelf};
 use super::origin::Origin;
-use super::recorder::Recorder;
+use super::recorder::{Budget, Recorder, Stopped};
 use crate::hls::{Fact, MediaTime, Packager, RungName, Window};
 
 /// Everything that a fact must reach, in this order.
@@ -35,7 +35,8 @@ pub struct RungState {
 }
 
 impl Stage {
-    /// Opens the journal in `folder` and brings players back to where it ends.
+    /// Opens the journal in `folder` and brings players back to where it ends. Without one, segments and discontinuities
+    /// are numbered from `first`.
     ///
     /// # Errors
     /// [`JournalError`].
@@ -44,13 +45,16 @@ impl Stage {
         epoch: u32,
         clock_epoch: DateTime<Utc>,
         ladder: &[RungName],
+        first: (u64, u64),
+        budget: Budget,
     ) -> Result<(Self, Packager), JournalError> {
         let (journal, facts) = Journal::open(folder.join("journal"))?;
-        let recorder = Recorder::start(folder.join("recording"), clock_epoch)?;
-        let window = Window::restore(epoch, clock_epoch, facts.iter().cloned());
+        let recorder = Recorder::start(folder.join("recording"), clock_epoch, budget)?;
+        let window =
+            Window::starting_at(epoch, clock_epoch, first.0, first.1).restored(facts.iter().cloned());
         let head = window.head();
         let (packager, closing) = Packager::resume(ladder, &window);
-        let origin = Origin::new(window);
+        let origin = Origin::new(window, Shelf::new(folder.join("journal")));
         let mut stage = Self {
             journal,
             recorder,
@@ -60,7 +64,7 @@ impl Stage {
             highlights: HashSet::new(),
             head,
         };
-        for fact in &facts {
+        for (fact, _) in &facts {
             stage.note(fact);
         }
         stage.announce(closing)?;
@@ -75,6 +79,16 @@ impl Stage {
         if !needed && let Err(error) = self.journal.delete() {
             tracing::warn!(%error, "the journal could not be deleted");
         }
+    }
+
+    /// Where this session was placed before a crash.
+    pub fn anchor_of(&self, session: PublishSessionId) -> Option<i64> {
+        self.origin.with_window(|window| window.anchor_of(session))
+    }
+
+    /// Why nothing is recorded now, when that has changed.
+    pub fn recording_news(&mut self) -> Option<Option<Stopped>> {
+        self.recorder.news()
     }
 
     /// What players ask.
@@ -105,9 +119,9 @@ impl Stage {
         if facts.is_empty() {
             return Ok(Vec::new());
         }
-        self.journal.append(&facts)?;
+        let places = self.journal.append(&facts)?;
         let changed = facts.iter().filter_map(|fact| self.note(fact)).collect();
-        self.origin.apply(facts);
+        self.origin.apply(facts.into_iter().zip(places));
         Ok(changed)
     }
 

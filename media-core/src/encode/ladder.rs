@@ -58,10 +58,10 @@ impl Rendition {
     }
 }
 
-/// The renditions of a source, largest first: each of `steps` that is smaller than the source.
+/// The renditions of a source, largest first: each of `steps` that is not larger than the source.
 pub fn of(width: u32, height: u32, steps: &[Step]) -> Vec<Rendition> {
     let short = width.min(height);
-    let mut steps: Vec<Step> = steps.iter().copied().filter(|s| s.short_side < short).collect();
+    let mut steps: Vec<Step> = steps.iter().copied().filter(|s| s.short_side <= short).collect();
     steps.sort_by_key(|s| std::cmp::Reverse(s.short_side));
     steps.dedup_by_key(|s| s.short_side);
     steps.into_iter().map(|step| Rendition::of(width, height, step)).collect()
@@ -107,9 +107,10 @@ mod tests {
     }
 
     #[test]
-    fn no_rung_reaches_the_size_of_its_source() {
-        assert_eq!(of(854, 480, &STEPS).len(), 1);
-        assert!(of(640, 360, &STEPS).is_empty());
+    fn no_rung_exceeds_the_size_of_its_source() {
+        assert_eq!(of(854, 480, &STEPS).len(), 2);
+        assert_eq!(of(640, 360, &STEPS).len(), 1);
+        assert!(of(320, 180, &STEPS).is_empty());
     }
 
     #[test]

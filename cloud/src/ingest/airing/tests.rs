@@ -271,7 +271,7 @@ async fn media_sequence_numbers_are_spoken_for_before_they_are_used() {
         (5 * MSN_BLOCK, 6 * MSN_BLOCK),
         (u64::MAX, 6 * MSN_BLOCK),
     ] {
-        let report = Report::Heartbeat { head_media_ms: 0, head_msn: Some(head) };
+        let report = Report::Heartbeat { head_media_ms: 0, drift_ms: 0, head_msn: Some(head) };
         show.send(Input::Report { link: 7, report }).await.unwrap();
         eventually(|| stage.leases.row(stage.door.show).unwrap().msn_end == end).await;
     }

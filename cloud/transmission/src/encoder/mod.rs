@@ -12,4 +12,4 @@ mod wire;
 pub use frame::{Frame, FrameError, Frames};
 #[cfg(feature = "encoder")]
 pub use process::{EncoderError, run};
-pub use wire::{Answer, Ask, Rung, Setup, Told, Unit, WireError};
+pub use wire::{Answer, Ask, Rung, Setup, SourceCodec, Told, Unit, WireError};

@@ -10,13 +10,13 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::codec::{FramedRead, FramedWrite};
 use vitrine_media::MediaError;
 use vitrine_media::encode::ladder::{self, Rendition, Step};
-use vitrine_media::encode::rung::{self, KeyGrid, Output, RungEncoder, Thumbnails};
+use vitrine_media::encode::rung::{self, Output, RungEncoder, Thumbnails};
 use vitrine_media::encode::video::Preset;
 use vitrine_media::format::{AccessUnit, Bitrate, Fps};
 use vitrine_media::time::Pts;
 
 use super::frame::Frames;
-use super::wire::{Answer, Ask, Rung, Setup, Told, Unit, WireError};
+use super::wire::{Answer, Ask, Rung, Setup, SourceCodec, Told, Unit, WireError};
 
 /// Encoded pictures that may wait for a slow transmission.
 const WAITING_OUTPUTS: usize = 64;
@@ -71,7 +71,10 @@ async fn encode(input: &mut Input, answers: &mut Answers) -> Result<(), EncoderE
     loop {
         tokio::select! {
             asked = ask(input) => match asked? {
-                Some(Ask::Unit(unit)) => { encoder.push(access_unit(unit))?; }
+                Some(Ask::Unit(unit)) => {
+                    let key_at = unit.cut_ns.map(Pts::from_nanos);
+                    encoder.push(access_unit(unit), key_at)?;
+                }
                 Some(Ask::Setup(_)) => return Err(EncoderError::NoSetup),
                 None => return Ok(()),
             },
@@ -99,13 +102,15 @@ async fn encode(input: &mut Input, answers: &mut Answers) -> Result<(), EncoderE
 fn config(setup: &Setup) -> rung::Config {
     let steps: Vec<Step> = setup.short_sides.iter().map(|side| step(*side)).collect();
     rung::Config {
-        avcc: setup.avcc.clone().into(),
+        codec: match setup.codec {
+            SourceCodec::H264 => rung::SourceCodec::H264,
+            SourceCodec::H265 => rung::SourceCodec::H265,
+            SourceCodec::Av1 => rung::SourceCodec::Av1,
+        },
+        record: setup.record.clone().into(),
         fps: Fps::whole(setup.frames_per_second),
         rungs: ladder::of(setup.width, setup.height, &steps),
-        keys: match setup.own_grid_ms {
-            Some(every) => KeyGrid::Every(Duration::from_millis(every)),
-            None => KeyGrid::Source,
-        },
+        start: Pts::from_nanos(setup.start_ns),
         longest_frame: Some(Duration::from_millis(setup.longest_frame_ms)),
         thumbnails: Some(STILLS),
         preset: Preset::Veryfast,
@@ -144,6 +149,7 @@ fn answer(output: Output) -> Option<Answer> {
         Output::Unit { rung, unit } => Some(Answer::Unit(Unit {
             rung: u8::try_from(rung).ok()?,
             key: unit.key,
+            cut_ns: None,
             pts_ns: unit.pts.as_nanos(),
             dts_ns: unit.dts.as_nanos(),
             data: unit.data,

@@ -9,7 +9,8 @@ const KIND_JSON: u8 = 0;
 const KIND_UNIT: u8 = 1;
 const KIND_THUMBNAIL: u8 = 2;
 const MAX_JSON_BYTES: usize = 1 << 16;
-const UNIT_HEADER_BYTES: usize = 18;
+const UNIT_HEADER_BYTES: usize = 26;
+const NO_CUT: u64 = u64::MAX;
 const TIME_BYTES: usize = 8;
 
 /// What the other end did wrong.
@@ -26,12 +27,24 @@ pub enum WireError {
     Malformed(u8),
 }
 
+/// A coding of the source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "they are what their names say")]
+pub enum SourceCodec {
+    H264,
+    H265,
+    Av1,
+}
+
 /// What to encode. The first frame of an encoder's life.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Setup {
-    /// The source's `avcC`, in hexadecimal.
+    /// How the source is coded.
+    pub codec: SourceCodec,
+    /// The source's decoder configuration (`avcC`, `hvcC`, `av1C`), in hexadecimal.
     #[serde(with = "hexadecimal")]
-    pub avcc: Vec<u8>,
+    pub record: Vec<u8>,
     /// The source's width in pixels.
     pub width: u32,
     /// The source's height in pixels.
@@ -40,8 +53,8 @@ pub struct Setup {
     pub frames_per_second: u16,
     /// Short sides of the wanted rungs; those that would not be smaller than the source are left out.
     pub short_sides: Vec<u32>,
-    /// Own key frame grid in milliseconds; absent: key frames exactly where the source has them.
-    pub own_grid_ms: Option<u64>,
+    /// Pictures shown before this, in nanoseconds on the media clock, are decoded and not encoded.
+    pub start_ns: u64,
     /// A picture shown for longer is encoded again.
     pub longest_frame_ms: u64,
 }
@@ -51,8 +64,10 @@ pub struct Setup {
 pub struct Unit {
     /// Index of the rung, in the order of [`Told::Ladder`]; 0 for the source.
     pub rung: u8,
-    /// Whether it is an IDR.
+    /// Whether a decoder can start here.
     pub key: bool,
+    /// Of the source: rungs need a key frame at the first picture shown at this time or later.
+    pub cut_ns: Option<u64>,
     /// When it is shown: nanoseconds on the media clock.
     pub pts_ns: u64,
     /// When it is decoded: nanoseconds on the media clock.
@@ -194,6 +209,7 @@ impl Unit {
         body.put_u8(u8::from(self.key));
         body.put_u64(self.pts_ns);
         body.put_u64(self.dts_ns);
+        body.put_u64(self.cut_ns.unwrap_or(NO_CUT));
         body.put_slice(&self.data);
         Frame { kind: KIND_UNIT, body: body.freeze() }
     }
@@ -207,6 +223,7 @@ impl Unit {
             key: body.get_u8() != 0,
             pts_ns: body.get_u64(),
             dts_ns: body.get_u64(),
+            cut_ns: Some(body.get_u64()).filter(|cut| *cut != NO_CUT),
             data: body,
         })
     }
@@ -248,8 +265,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn units_survive_the_pipe(rung: u8, key: bool, pts_ns: u64, dts_ns: u64, data: Vec<u8>) {
-            let unit = Unit { rung, key, pts_ns, dts_ns, data: data.into() };
+        fn units_survive_the_pipe(rung: u8, key: bool, pts_ns: u64, dts_ns: u64, cut: Option<u32>, data: Vec<u8>) {
+            let unit = Unit { rung, key, pts_ns, dts_ns, cut_ns: cut.map(u64::from), data: data.into() };
             prop_assert_eq!(Ask::from_frame(Ask::Unit(unit.clone()).to_frame().unwrap()).unwrap(), Ask::Unit(unit.clone()));
             prop_assert_eq!(Answer::from_frame(unit.to_frame()).unwrap(), Answer::Unit(unit));
         }

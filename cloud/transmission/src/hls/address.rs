@@ -1,4 +1,6 @@
-//! URLs of a packaged show, below its own base: `index.m3u8`, `{epoch}/{rung}/part7.2.m4s`.
+//! URLs of a packaged show, below its own base: `index.m3u8`, `{rung}/index.m3u8`, `{rung}/{epoch}/part7.2.m4s`.
+//!
+//! Playlists keep their address for the whole show; what never changes carries the epoch.
 
 use super::{fact::RungName, window::Want};
 
@@ -25,12 +27,12 @@ impl Want {
 
     fn in_rung(path: &str, query: &str, epoch: u32) -> Option<Result<Self, AddressError>> {
         let mut steps = path.split('/');
-        let (said, rung, file) = (steps.next()?, RungName::new(steps.next()?)?, steps.next()?);
-        if steps.next().is_some() || number::<u32>(said)? != epoch {
+        let (rung, next) = (RungName::new(steps.next()?)?, steps.next()?);
+        let Some(file) = steps.next() else {
+            return (next == "index.m3u8").then(|| Self::reload(rung, query));
+        };
+        if steps.next().is_some() || number::<u32>(next)? != epoch {
             return None;
-        }
-        if file == "index.m3u8" {
-            return Some(Self::reload(rung, query));
         }
         if let Some(version) = file.strip_prefix("init").and_then(|f| f.strip_suffix(".mp4")) {
             return Some(Ok(Self::Init { rung, version: number(version)? }));
@@ -81,13 +83,13 @@ mod tests {
     fn each_address_names_its_thing() {
         assert_eq!(Want::parse("index.m3u8", "", 3), Ok(Want::Multivariant));
         assert_eq!(
-            Want::parse("3/source/index.m3u8", "_HLS_msn=4&x=1&_HLS_part=0&_HLS_skip=YES", 3),
+            Want::parse("source/index.m3u8", "_HLS_msn=4&x=1&_HLS_part=0&_HLS_skip=YES", 3),
             Ok(Want::Playlist { rung: source(), msn: Some(4), part: Some(0), skip: true })
         );
-        assert_eq!(Want::parse("3/source/init2.mp4", "", 3), Ok(Want::Init { rung: source(), version: 2 }));
-        assert_eq!(Want::parse("3/source/seg12.m4s", "", 3), Ok(Want::Segment { rung: source(), msn: 12 }));
+        assert_eq!(Want::parse("source/3/init2.mp4", "", 3), Ok(Want::Init { rung: source(), version: 2 }));
+        assert_eq!(Want::parse("source/3/seg12.m4s", "", 3), Ok(Want::Segment { rung: source(), msn: 12 }));
         assert_eq!(
-            Want::parse("3/source/part12.4.m4s", "", 3),
+            Want::parse("source/3/part12.4.m4s", "", 3),
             Ok(Want::Part { rung: source(), msn: 12, index: 4 })
         );
     }
@@ -97,24 +99,26 @@ mod tests {
         for path in [
             "",
             "index",
-            "2/source/index.m3u8",
-            "3/Source/index.m3u8",
-            "3/source/seg-1.m4s",
-            "3/source/seg01.m4s",
+            "3/source/index.m3u8",
+            "Source/index.m3u8",
+            "source/2/seg1.m4s",
+            "source/3/index.m3u8",
+            "source/3/seg-1.m4s",
+            "source/3/seg01.m4s",
             "3/../source",
-            "3/source/part1.m4s",
-            "3/source/index.m3u8/x",
+            "source/3/part1.m4s",
+            "source/3/seg1.m4s/x",
         ] {
             assert_eq!(Want::parse(path, "", 3), Err(AddressError::Unknown), "{path}");
         }
-        assert_eq!(Want::parse("3/source/index.m3u8", "_HLS_msn=x", 3), Err(AddressError::Directive));
+        assert_eq!(Want::parse("source/index.m3u8", "_HLS_msn=x", 3), Err(AddressError::Directive));
     }
 
     proptest! {
         #[test]
         fn hostile_addresses_never_panic(path in ".{0,40}", query in ".{0,40}") {
             let _ = Want::parse(&path, &query, 1);
-            let _ = Want::parse(&format!("1/source/{path}"), &query, 1);
+            let _ = Want::parse(&format!("source/1/{path}"), &query, 1);
         }
     }
 }

@@ -1,12 +1,13 @@
 //! The publisher's AAC packets on the media clock, shared by every rung.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{collections::VecDeque, ops::Range, sync::Arc};
 
 use bytes::Bytes;
 
 use super::{
     boxes::AudioRun,
     codec::AudioConfig,
+    silence,
     time::{MediaTime, TIMESCALE},
 };
 
@@ -14,12 +15,12 @@ use super::{
 const STRAY: MediaTime = MediaTime::from_ms(40);
 /// Packets older than this behind the newest are forgotten; no rung comes later.
 const KEPT: MediaTime = MediaTime::from_ms(15_000);
+/// Sound may come this much later than its pictures and still be waited for.
+const LONGEST_LAG: MediaTime = MediaTime::from_ms(3_000);
 
-/// Audio this far behind the pictures has stopped. Silence takes its place: a player with an audio track
+/// When no packet has come for this long, the audio has stopped. Silence takes its place: a player with an audio track
 /// and nothing in it stands still.
-pub(super) const DEAD: MediaTime = MediaTime::from_ms(1_000);
-/// One packet of silence, AAC-LC, as an encoder makes it of zeros; the same for every sample rate.
-const SILENCE: [&[u8]; 2] = [&[0x01, 0x18, 0x20, 0x07], &[0x21, 0x10, 0x04, 0x60, 0x8c, 0x1c]];
+const DEAD: MediaTime = MediaTime::from_ms(1_000);
 
 /// Raw AAC with its place on the media clock.
 #[derive(Debug, Clone)]
@@ -31,36 +32,50 @@ struct Packet {
     data: Bytes,
 }
 
+/// A configuration, its silence, and where its packets end.
+#[derive(Debug)]
+struct Coding {
+    config: Arc<AudioConfig>,
+    silence: Option<Bytes>,
+    end: u64,
+}
+
 /// The audio of the show: time counts samples, and is anchored to the timestamps again only when
 /// they disagree by more than 40 ms.
 #[derive(Debug, Default)]
 pub(super) struct AudioTimeline {
-    configs: Vec<Arc<AudioConfig>>,
+    codings: Vec<Coding>,
     packets: VecDeque<Packet>,
     next_sequence: u64,
     /// Sample number that follows the last packet; `None` after a cut.
     next_sample: Option<u64>,
     head: MediaTime,
+    /// When the last packet of the publisher came.
+    heard: Option<MediaTime>,
+    /// Decode time of the newest picture, and how far sound was behind it when it came, of late.
+    picture: MediaTime,
+    lag: MediaTime,
 }
 
 impl AudioTimeline {
-    /// Takes a new configuration; true if it differs from the one before.
+    /// Takes a new configuration; true if its packets are decoded otherwise than those before.
     pub fn configure(&mut self, config: AudioConfig) -> bool {
-        if self.configs.last().is_some_and(|last| **last == config) {
+        if self.codings.last().is_some_and(|last| last.config.sounds_like(&config)) {
             return false;
         }
-        self.configs.push(Arc::new(config));
+        let silence = silence::packet(&config);
+        self.codings.push(Coding { config: Arc::new(config), silence, end: 0 });
         self.next_sample = None;
         true
     }
 
     /// The number of the current configuration.
     pub fn current(&self) -> Option<u32> {
-        self.configs.len().checked_sub(1).and_then(|n| u32::try_from(n).ok())
+        self.codings.len().checked_sub(1).and_then(|n| u32::try_from(n).ok())
     }
 
     pub fn config(&self, number: u32) -> Option<&Arc<AudioConfig>> {
-        self.configs.get(number as usize)
+        self.codings.get(number as usize).map(|coding| &coding.config)
     }
 
     /// End of the newest packet.
@@ -68,22 +83,46 @@ impl AudioTimeline {
         self.head
     }
 
-    /// The next packet starts afresh at its own timestamp.
-    pub fn cut(&mut self) {
-        self.next_sample = None;
+    /// How much later than its pictures sound has come of late.
+    pub fn lag(&self) -> MediaTime {
+        self.lag
     }
 
-    /// Takes a packet at media time `time`. Dropped before a configuration and when it overlaps.
-    pub fn push(&mut self, time: MediaTime, data: Bytes) {
-        let (Some(number), Some(config)) = (self.current(), self.configs.last()) else { return };
-        let rate = config.sample_rate;
+    /// Whether nothing has come for so long that nothing will.
+    pub fn has_stopped(&self, now: MediaTime) -> bool {
+        self.heard.is_some_and(|heard| now - heard > DEAD)
+    }
+
+    /// The next packet starts afresh at its own timestamp.
+    pub fn cut(&mut self) {
+        (self.next_sample, self.heard, self.lag) = (None, None, MediaTime::ZERO);
+    }
+
+    /// A picture came.
+    pub fn picture(&mut self, dts: MediaTime) {
+        self.picture = dts;
+    }
+
+    /// Takes a packet at media time `time`, which came at `now`. Dropped before a configuration and when it overlaps. A
+    /// hole before it is filled with silence.
+    pub fn push(&mut self, time: MediaTime, data: Bytes, now: MediaTime) {
+        let Some(coding) = self.codings.last() else { return };
+        let (rate, silence) = (coding.config.sample_rate, coding.silence.clone());
         let Ok(stamped) = u64::try_from(to_samples(time, rate)) else { return };
+        self.heard = Some(now);
         let start = match self.next_sample {
             Some(next) => {
                 let stray = stamped as i64 - next as i64;
                 let bound = to_samples(STRAY, rate);
                 if stray > bound {
-                    stamped
+                    if let Some(silence) = silence.filter(|_| stray < to_samples(KEPT, rate)) {
+                        let packets = stray as u64 / u64::from(coding.config.frame_samples);
+                        (0..packets)
+                            .for_each(|_| self.append(self.next_sample.unwrap_or(next), silence.clone()));
+                        self.next_sample.unwrap_or(stamped)
+                    } else {
+                        stamped
+                    }
                 } else if stray < -bound {
                     return; // Its time is taken already: one packet less until the clocks agree again.
                 } else {
@@ -93,35 +132,42 @@ impl AudioTimeline {
             // Never over what is there: a cut may come with a step back of a few samples.
             None => stamped.max(to_samples(self.head, rate).max(0) as u64),
         };
-        let end = start + u64::from(config.frame_samples);
-        self.next_sample = Some(end);
+        self.append(start, data);
+        let behind = (self.picture - self.head).clamp(MediaTime::ZERO, LONGEST_LAG);
+        self.lag = behind.max(self.lag - self.lag / 50);
+    }
+
+    fn append(&mut self, start: u64, data: Bytes) {
+        let Some(config) = self.current() else { return };
+        let Some(coding) = self.codings.last_mut() else { return };
+        let rate = coding.config.sample_rate;
+        let end = start + u64::from(coding.config.frame_samples);
+        (coding.end, self.next_sample) = (end, Some(end));
         self.head = to_time(end, rate);
         let time = to_time(start, rate);
-        self.packets.push_back(Packet { sequence: self.next_sequence, config: number, start, time, data });
+        self.packets.push_back(Packet { sequence: self.next_sequence, config, start, time, data });
         self.next_sequence += 1;
         while self.packets.front().is_some_and(|p| p.time < self.head - KEPT) {
             self.packets.pop_front();
         }
     }
 
-    /// Fills with silence what lies between the audio (or `from`, if that is later) and `until`, if it is so
-    /// much that the audio must have stopped. Real packets go on behind it.
-    pub fn fill(&mut self, from: MediaTime, until: MediaTime) {
-        let Some(config) = self.configs.last().filter(|c| c.object_type == 2) else { return };
-        let Some(silence) = SILENCE.get(usize::from(config.channels.saturating_sub(1))) else { return };
-        if until - self.head.max(from) <= DEAD {
+    /// Fills with silence what lies between the audio (or `from`, if that is later) and `until`, if the audio has stopped.
+    /// Real packets go on behind it.
+    pub fn fill(&mut self, from: MediaTime, until: MediaTime, now: MediaTime) {
+        let Some(coding) = self.codings.last() else { return };
+        let (Some(silence), rate) = (coding.silence.clone(), coding.config.sample_rate) else { return };
+        let silent = self.heard.map_or(until - self.head.max(from), |heard| now - heard);
+        if silent <= DEAD || until <= self.head {
             return;
         }
         let from = from.max(until - KEPT);
         if self.head < from {
-            self.cut();
+            self.next_sample = None;
         }
         while self.head < until {
-            let before = self.head;
-            self.push(before.max(from), Bytes::from_static(silence));
-            if self.head <= before {
-                return;
-            }
+            let first = to_samples(self.head.max(from), rate).max(0) as u64;
+            self.append(self.next_sample.unwrap_or(first), silence.clone());
         }
     }
 
@@ -132,15 +178,22 @@ impl AudioTimeline {
         }
     }
 
-    /// Takes from `cursor` on the packets of configuration `number` that start in `from..until`, as runs
-    /// without holes, and moves the cursor behind them. Older ones are skipped for good.
-    pub fn take(&self, cursor: &mut u64, number: u32, from: MediaTime, until: MediaTime) -> Vec<AudioRun> {
+    /// Takes from `cursor` on the packets of configuration `number` that start at `from` or later and before the end of
+    /// `part`, as runs without holes, and moves the cursor behind them. Older ones are skipped for good. Once another
+    /// configuration has taken over, silence in the old one takes its place up to the segment's end.
+    pub fn take(
+        &self,
+        cursor: &mut u64,
+        number: u32,
+        from: MediaTime,
+        part: Range<MediaTime>,
+    ) -> Vec<AudioRun> {
         let mut runs: Vec<AudioRun> = Vec::new();
         let Some(config) = self.config(number) else { return runs };
         let frame_samples = config.frame_samples;
         let first = self.packets.partition_point(|p| p.sequence < *cursor);
         for packet in self.packets.range(first..) {
-            if packet.time >= until {
+            if packet.time >= part.end {
                 break;
             }
             *cursor = packet.sequence + 1;
@@ -160,7 +213,25 @@ impl AudioTimeline {
                 }),
             }
         }
+        if self.current() != Some(number) {
+            runs.extend(self.stand_in(number, part));
+        }
         runs
+    }
+
+    fn stand_in(&self, number: u32, part: Range<MediaTime>) -> Option<AudioRun> {
+        let coding = self.codings.get(number as usize)?;
+        let (silence, rate) = (coding.silence.clone()?, coding.config.sample_rate);
+        let frame_samples = coding.config.frame_samples;
+        let frame = u64::from(frame_samples);
+        let bound = |time: MediaTime| {
+            let samples = u64::try_from(to_samples(time, rate)).unwrap_or(0).saturating_sub(coding.end);
+            coding.end + samples.div_ceil(frame) * frame
+        };
+        let (start, end) = (bound(part.start), bound(part.end));
+        let packets =
+            usize::try_from((end - start) / frame).ok().filter(|count| (1..1_000).contains(count))?;
+        Some(AudioRun { start, frame_samples, packets: vec![silence; packets] })
     }
 }
 
@@ -184,66 +255,103 @@ mod tests {
         audio
     }
 
+    fn ms(ms: i64) -> MediaTime {
+        MediaTime::from_ms(ms)
+    }
+
+    fn push(audio: &mut AudioTimeline, time: i64) {
+        audio.push(ms(time), Bytes::from_static(b"x"), ms(time));
+    }
+
     fn all(audio: &AudioTimeline) -> Vec<AudioRun> {
-        audio.take(&mut 0, 0, MediaTime::ZERO, MediaTime::from_ms(1_000_000))
+        audio.take(&mut 0, 0, MediaTime::ZERO, MediaTime::ZERO..ms(1_000_000))
     }
 
     #[test]
     fn rounded_timestamps_make_one_run_without_holes() {
         let mut audio = timeline();
-        for n in 0..100i64 {
-            audio.push(MediaTime::from_ms(1_000 + n * 1024 * 1000 / 44_100), Bytes::from_static(b"x"));
-        }
+        (0..100i64).for_each(|n| push(&mut audio, 1_000 + n * 1024 * 1000 / 44_100));
         let runs = all(&audio);
         assert_eq!(runs.len(), 1);
         assert_eq!((runs[0].start, runs[0].packets.len()), (44_100, 100));
     }
 
     #[test]
-    fn a_hole_beyond_forty_milliseconds_anchors_again() {
+    fn a_hole_is_filled_with_silence_up_to_less_than_a_packet() {
         let mut audio = timeline();
-        audio.push(MediaTime::from_ms(1_000), Bytes::from_static(b"x"));
-        audio.push(MediaTime::from_ms(1_060), Bytes::from_static(b"x"));
-        assert_eq!(all(&audio).len(), 1, "37 ms of stray is jitter");
-        audio.push(MediaTime::from_ms(1_200), Bytes::from_static(b"x"));
+        push(&mut audio, 1_000);
+        push(&mut audio, 1_060);
+        assert_eq!(all(&audio)[0].packets.len(), 2, "37 ms of stray is jitter");
+        push(&mut audio, 1_800);
         let runs = all(&audio);
-        assert_eq!(runs.len(), 2);
-        assert_eq!(runs[1].start, 52_920);
+        assert_eq!(runs.len(), 1, "without a hole");
+        assert!(audio.head() > ms(1_795) && audio.head() < ms(1_830), "{:?}", audio.head());
+        assert_eq!(runs[0].packets.last(), Some(&Bytes::from_static(b"x")));
     }
 
     #[test]
     fn a_clock_that_runs_slow_drops_packets_and_never_overlaps() {
         let mut audio = timeline();
-        for _ in 0..5 {
-            audio.push(MediaTime::from_ms(1_000), Bytes::from_static(b"x"));
-        }
+        (0..5).for_each(|_| push(&mut audio, 1_000));
         assert_eq!(all(&audio)[0].packets.len(), 2);
     }
 
     #[test]
     fn silence_takes_the_place_of_audio_that_stopped() {
         let mut audio = timeline();
-        audio.push(MediaTime::from_ms(1_000), Bytes::from_static(b"x"));
-        audio.fill(MediaTime::ZERO, MediaTime::from_ms(1_900));
+        push(&mut audio, 1_000);
+        audio.fill(MediaTime::ZERO, ms(1_900), ms(1_900));
         assert_eq!(all(&audio)[0].packets.len(), 1, "late is not stopped");
-        audio.fill(MediaTime::ZERO, MediaTime::from_ms(2_100));
-        let runs = all(&audio);
-        assert_eq!(runs.len(), 1, "without a hole");
-        assert!(audio.head() >= MediaTime::from_ms(2_100) && audio.head() < MediaTime::from_ms(2_130));
-        audio.fill(MediaTime::from_ms(9_000), MediaTime::from_ms(10_100));
+        audio.fill(MediaTime::ZERO, ms(2_100), ms(2_100));
+        assert_eq!(all(&audio).len(), 1, "without a hole");
+        assert!(audio.head() >= ms(2_100) && audio.head() < ms(2_130));
+        audio.cut();
+        audio.fill(ms(9_000), ms(10_100), ms(10_100));
         assert_eq!(all(&audio)[1].start, 9 * 44_100, "a new session's begins with it");
+    }
+
+    #[test]
+    fn sound_that_is_always_late_is_waited_for_and_never_replaced() {
+        let mut audio = timeline();
+        for n in 0..200i64 {
+            let at = 5_000 + n * 23;
+            audio.picture(ms(at));
+            audio.push(ms(at - 1_500), Bytes::from_static(b"x"), ms(at));
+            audio.fill(MediaTime::ZERO, ms(at), ms(at));
+        }
+        assert_eq!(all(&audio).iter().map(|run| run.packets.len()).sum::<usize>(), 199);
+        assert!(audio.lag() > ms(1_400) && audio.lag() < ms(1_600), "{:?}", audio.lag());
     }
 
     #[test]
     fn a_cursor_takes_each_packet_once_and_stops_at_the_cut() {
         let mut audio = timeline();
-        for n in 0..10 {
-            audio.push(MediaTime::from_ms(n * 23), Bytes::from_static(b"x"));
-        }
+        (0..10).for_each(|n| push(&mut audio, n * 23));
         let mut cursor = 0;
         let count = |runs: Vec<AudioRun>| runs.iter().map(|r| r.packets.len()).sum::<usize>();
-        assert_eq!(count(audio.take(&mut cursor, 0, MediaTime::ZERO, MediaTime::from_ms(100))), 5);
-        assert_eq!(count(audio.take(&mut cursor, 0, MediaTime::ZERO, MediaTime::from_ms(100))), 0);
-        assert_eq!(count(audio.take(&mut cursor, 0, MediaTime::ZERO, MediaTime::from_ms(1_000))), 5);
+        let mut take = |until| count(audio.take(&mut cursor, 0, MediaTime::ZERO, MediaTime::ZERO..ms(until)));
+        assert_eq!((take(100), take(100), take(1_000)), (5, 0, 5));
+    }
+
+    #[test]
+    fn silence_stands_in_for_a_configuration_that_is_over_part_by_part() {
+        let mut audio = timeline();
+        (0..10).for_each(|n| push(&mut audio, 1_000 + n * 1024 * 1000 / 44_100));
+        assert!(
+            !audio.configure(AudioConfig::parse(Bytes::from_static(&[0x12, 0x10, 0x56])).unwrap()),
+            "as before"
+        );
+        assert!(audio.configure(AudioConfig::parse(Bytes::from_static(&[0x11, 0x88])).unwrap()));
+        push(&mut audio, 1_240);
+        let mut cursor = 0;
+        let mut end = 44_100;
+        for part in 0..5 {
+            let (start, until) = (ms(1_000 + part * 210), ms(1_210 + part * 210));
+            for run in audio.take(&mut cursor, 0, MediaTime::ZERO, start..until) {
+                assert_eq!(run.start, end, "no hole and no overlap in part {part}");
+                end += 1024 * run.packets.len() as u64;
+            }
+        }
+        assert!(end > 2 * 44_100, "{end}");
     }
 }

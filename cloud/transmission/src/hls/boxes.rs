@@ -133,6 +133,23 @@ pub fn part(sequence: u32, video: &[VideoSample], audio: &[AudioRun]) -> Option<
     Some(out.into())
 }
 
+/// How many pictures a part of ours holds. It reads no more than the head of the first track fragment.
+pub(super) fn pictures(part: &[u8]) -> u32 {
+    let of = || {
+        // moof, mfhd (16 bytes), traf, tfhd, tfdt, trun: each a size and a name.
+        let mut at = 8 + 16 + 8;
+        let word = |at: usize| part.get(at..at + 4).map(|b| u32::from_be_bytes([b[0], b[1], b[2], b[3]]));
+        if word(at + 12)? != VIDEO_TRACK {
+            return None;
+        }
+        while part.get(at + 4..at + 8)? != b"trun" {
+            at = at.checked_add(word(at)? as usize).filter(|next| *next > at)?;
+        }
+        word(at + 12)
+    };
+    of().unwrap_or(0)
+}
+
 fn traf(track_id: u32, base: u64, duration: Option<u32>, entries: Vec<TrunEntry>) -> Traf {
     Traf {
         tfhd: Tfhd {

@@ -79,6 +79,11 @@ impl VideoConfig {
         picture > 0 && walk.rest.is_empty()
     }
 
+    /// The first slice of an access unit.
+    pub(super) fn slice<'a>(&self, unit: &'a [u8]) -> Option<&'a [u8]> {
+        self.units(unit).find(|nal| nal.first().is_some_and(|head| matches!(head & 0x1f, 1..=5)))
+    }
+
     fn units<'a>(&self, unit: &'a [u8]) -> Units<'a> {
         Units { rest: unit, length_size: self.length_size }
     }
@@ -122,6 +127,10 @@ pub struct AudioConfig {
     pub object_type: u8,
     /// Samples in a second of the core coder; the audio track's time scale.
     pub sample_rate: u32,
+    /// The coder that makes its samples: 2 for AAC-LC, also beneath HE-AAC.
+    pub core_type: u8,
+    /// Channel configuration, 0 to 7: which elements a packet holds.
+    pub layout: u8,
     /// Channels of the core coder.
     pub channels: u16,
     /// Core samples in one packet: 1024 or 960.
@@ -159,7 +168,14 @@ impl AudioConfig {
         let channels =
             *CHANNELS.get(layout as usize).ok_or(CodecError::Aac("its channel layout is unknown"))?;
         let frame_samples = if bits.take(1).ok_or_else(early)? == 1 { 960 } else { 1024 };
-        Ok(Self { asc, object_type, sample_rate, channels, frame_samples })
+        let layout = layout as u8;
+        Ok(Self { asc, object_type, sample_rate, core_type: core, layout, channels, frame_samples })
+    }
+
+    /// Whether packets of `other` are decoded as this one's are, whatever their records' bytes.
+    pub fn sounds_like(&self, other: &Self) -> bool {
+        let form = |c: &Self| (c.object_type, c.sample_rate, c.core_type, c.layout, c.frame_samples);
+        self.asc == other.asc || self.layout != 0 && form(self) == form(other)
     }
 
     /// The `CODECS` name, for example `mp4a.40.2`.

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use vitrine_protocol::Highlight;
+use vitrine_protocol::{Highlight, PublishSessionId};
 
 use super::time::MediaTime;
 
@@ -68,6 +68,17 @@ pub struct TrackInfo {
     pub frame_rate: Option<f64>,
 }
 
+/// A rung that will play: what players may be told of it before its first picture.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Offer {
+    /// Its name.
+    pub rung: RungName,
+    /// What it will be.
+    pub info: TrackInfo,
+    /// Bits in a second that it is encoded at; pictures and sound.
+    pub bits_per_second: u64,
+}
+
 /// Something that happened to the packaged show. Folding all facts in order gives the
 /// [`Window`](super::Window); the journal is nothing but facts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -127,7 +138,20 @@ pub enum Fact {
         /// Whether pictures are missing: players must not load it (`EXT-X-GAP`).
         gap: bool,
     },
-    /// A rung is listed no more and answers 404.
+    /// The rungs that will play beside the source, largest first. Players wait for it: a rung that they are not told of
+    /// with the first answer they never use.
+    Ladder {
+        /// Them; none when the source is all there is.
+        offers: Vec<Offer>,
+    },
+    /// A run was given its place, so that it keeps it over a crash: `media_time_ms = rtmp_ts_ms + offset_ms`.
+    Anchored {
+        /// The publish session.
+        session: PublishSessionId,
+        /// In milliseconds.
+        offset_ms: i64,
+    },
+    /// A rung does not play now: it answers 410.
     RungDown {
         /// Which rung.
         rung: RungName,

@@ -6,8 +6,12 @@ use super::time::MediaTime;
 
 /// `EXT-X-TARGETDURATION`, in seconds, for every show.
 pub const TARGET_DURATION: u32 = 4;
-/// Longest part: 1/3 s, with the rounding of RTMP's millisecond timestamps.
-pub const PART_TARGET: MediaTime = MediaTime::from_ms(334);
+/// Longest part. Whole frames of 23.976 to 60 in a second fill at least 85 % of it.
+pub const PART_TARGET: MediaTime = MediaTime::from_ms(210);
+/// How far from the end players are asked to stay, in thousandths of a part. The draft's least is 2 parts.
+pub const HOLD_BACK_MILLIPARTS: i64 = 2_500;
+/// Length of the segments that the grid makes when the source's key frames cannot.
+pub const OWN_SEGMENT: MediaTime = MediaTime::from_ms(2_000);
 /// A segment closes at the first IDR that comes this long after its start.
 pub const MIN_SEGMENT: MediaTime = MediaTime::from_ms(1_900);
 /// A segment closes before this, IDR or not: `EXTINF` must round to 4 at most.
@@ -44,6 +48,8 @@ pub(super) struct Grid {
     segments: VecDeque<GridSegment>,
     next_msn: u64,
     discontinuity_sequence: u64,
+    /// Something was announced before what comes next.
+    begun: bool,
     /// The next segment begins with a discontinuity.
     pub discontinuity_pending: bool,
 }
@@ -55,8 +61,14 @@ impl Grid {
             segments: VecDeque::new(),
             next_msn: first_msn,
             discontinuity_sequence,
+            begun: resumed,
             discontinuity_pending: resumed,
         }
+    }
+
+    /// Whether anything was announced before what comes next.
+    pub fn has_begun(&self) -> bool {
+        self.begun
     }
 
     /// The segment that is open.
@@ -94,6 +106,7 @@ impl Grid {
     /// Opens the next segment at `start`; the one before is closed there if it is still open.
     pub fn open(&mut self, start: MediaTime, shift: MediaTime, audio: Option<u32>, now: MediaTime) {
         self.close(start, now);
+        self.begun = true;
         let audio = match (audio, self.segments.back().map(|s| s.audio)) {
             (Some(number), _) => AudioChoice::With(number),
             (None, Some(AudioChoice::Without)) => AudioChoice::Without,

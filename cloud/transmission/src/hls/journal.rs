@@ -10,16 +10,24 @@ use super::fact::Fact;
 /// Largest record believed: a part is far below.
 const MAX_RECORD: usize = 64 << 20;
 
-/// Appends one fact to `out`.
+/// Appends one fact to `out`; its media bytes, if it has any, are then the last in `out`.
 pub fn encode(fact: &Fact, out: &mut Vec<u8>) {
+    encode_head(fact, out);
+    out.extend_from_slice(fact.bytes().map_or(&[][..], |b| b));
+}
+
+/// Appends what stands in front of a fact's media bytes.
+pub fn encode_head(fact: &Fact, out: &mut Vec<u8>) {
+    let start = out.len();
+    out.extend_from_slice(&[0; 8]);
     // Facts hold strings, numbers and names only, which JSON can always say.
-    let Ok(header) = serde_json::to_vec(fact) else { return };
-    let body = fact.bytes().map_or(&[][..], |b| b);
-    out.reserve(8 + header.len() + body.len());
-    out.put_u32((4 + header.len() + body.len()) as u32);
-    out.put_u32(header.len() as u32);
-    out.put_slice(&header);
-    out.put_slice(body);
+    if serde_json::to_writer(&mut *out, fact).is_err() {
+        return out.truncate(start);
+    }
+    let header = out.len() - start - 8;
+    let body = fact.bytes().map_or(0, Bytes::len);
+    (&mut out[start..]).put_u32((4 + header + body) as u32);
+    (&mut out[start + 4..]).put_u32(header as u32);
 }
 
 /// Reads facts back, sharing `data`. Ends at the first record that is cut off or damaged: that is

@@ -1,28 +1,31 @@
 //! Low-latency HLS: pictures and sound become parts, segments and playlists. Pure: no I/O, no clock.
 //!
-//! Owns: the media clock ([`MediaClock`]), the segment grid and the cutting of parts ([`Packager`]),
+//! Owns: the segment grid and the cutting of parts ([`Packager`]),
 //! the boxes ([`boxes`]), the facts that a show's packaging consists of ([`Fact`]), their journal form
 //! ([`journal`]) and the state players see ([`Window`]).
 //! Leans on: `vitrine-protocol` for highlights.
 //!
-//! The way of a picture: `MediaClock` gives it a media time, `Packager` returns facts, the caller
-//! appends them to the journal ([`journal::encode`]) and only then lets `Window` take them in, from
+//! The way of a picture: it comes with its media time, `Packager` returns facts, the caller appends them to the journal ([`journal::encode`]) and only then lets `Window` take them in, from
 //! where the origin answers players. After a crash [`Window::restore`] and [`Packager::resume`].
 //!
 //! Source: draft-pantos-hls-rfc8216bis; ISO/IEC 14496-12.
 
 mod address;
 mod audio;
+pub(crate) mod bits;
 pub mod boxes;
-mod clock;
 pub mod codec;
 mod fact;
+mod fitness;
 mod grid;
 pub mod journal;
+mod lead_in;
 mod packager;
 mod playlist;
+mod references;
 mod resume;
 mod rung;
+mod silence;
 mod sps;
 #[cfg(test)]
 mod tests;
@@ -31,11 +34,11 @@ mod track;
 mod window;
 
 pub use address::AddressError;
-pub use clock::{Mapped, MediaClock};
 pub use codec::{AudioConfig, CodecError, VideoConfig};
-pub use fact::{Fact, RungName, TrackInfo};
-pub use grid::{MAX_SEGMENT, MIN_SEGMENT, PART_TARGET, TARGET_DURATION};
-pub use packager::{AccessUnit, Packager};
+pub use fact::{Fact, Offer, RungName, TrackInfo};
+pub use grid::{HOLD_BACK_MILLIPARTS, MAX_SEGMENT, MIN_SEGMENT, PART_TARGET, TARGET_DURATION};
+pub use packager::{AccessUnit, LiveFrom, Packaged, Packager};
 pub use sps::Sps;
 pub use time::{MediaTime, TIMESCALE};
+pub use track::{Media, Stored};
 pub use window::{Answer, Want, Window};

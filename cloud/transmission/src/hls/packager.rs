@@ -1,4 +1,7 @@
 //! The packager: access units and AAC packets in, [`Fact`]s out. No I/O, no clock of its own.
+//!
+//! The source's pictures make the segment grid, whether the source itself is listed or not: encoded rungs get their key
+//! frames where the packager says ([`Packaged::cut`]), so that no rung ever waits for another.
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -7,15 +10,22 @@ use vitrine_protocol::Highlight;
 use super::{
     audio::AudioTimeline,
     codec::{AudioConfig, VideoConfig},
-    fact::{Fact, RungName},
-    grid::{AudioChoice, Grid, MAX_SEGMENT, MIN_SEGMENT, PART_TARGET},
-    rung::{Frame, Rung},
+    fact::{Fact, Offer, RungName},
+    fitness::Fitness,
+    grid::{AudioChoice, Grid, MAX_SEGMENT, MIN_SEGMENT, OWN_SEGMENT, PART_TARGET},
+    lead_in::LeadIn,
+    references::References,
+    rung::{Frame, LONGEST_HOLD, Rung},
     time::MediaTime,
     window::Window,
 };
 
 /// Encoders round times: a picture this close to the start of a segment belongs to it.
 const SNAP: MediaTime = MediaTime::from_ms(8);
+/// How long encoded rungs may take for the last segment of a show.
+const LAST_SEGMENT_WITHIN: MediaTime = MediaTime::from_ms(4_000);
+/// Nobody waits for audio any more.
+const FOREVER: MediaTime = MediaTime::from_ms(1 << 40);
 
 /// One coded picture on the media clock.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,30 +34,58 @@ pub struct AccessUnit {
     pub dts: MediaTime,
     /// Presentation time.
     pub pts: MediaTime,
+    /// Whether a decoder can start here.
+    pub key: bool,
     /// NAL units, each behind its length (AVCC form, no parameter sets needed inside).
     pub data: Bytes,
 }
 
-/// Packages one show. `now` is always the wall clock's media time ([`MediaTime::at`]).
+/// What a picture of the source leads to.
+#[derive(Debug, Default)]
+pub struct Packaged {
+    /// To be announced.
+    pub facts: Vec<Fact>,
+    /// A segment begins: encoded rungs need a key frame at the first picture shown at this time or later.
+    pub cut: Option<MediaTime>,
+}
+
+/// Where the public part of a show begins when it goes live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LiveFrom {
+    /// At the next key frame: what was before the button stays private.
+    #[default]
+    Next,
+    /// At the newest segment: viewers see a picture at once.
+    Newest,
+}
+
+/// Packages one show. `now` is always the show's clock.
 #[derive(Debug)]
 pub struct Packager {
     rungs: Vec<Rung>,
     grid: Grid,
     audio: AudioTimeline,
-    /// Place in `rungs` of the one whose key frames open segments.
-    leader: Option<usize>,
+    fitness: Fitness,
+    references: References,
+    lead_in: LeadIn,
     on_air: bool,
+    /// Since when the show ends.
+    ending: Option<MediaTime>,
     ended: bool,
     last_source_dts: Option<MediaTime>,
-    /// Longest frame of the open segment.
+    /// Presentation minus decode time of the run's first picture.
+    shift: MediaTime,
+    /// The next key frame opens a segment, however young the open one is.
+    cut_soon: bool,
+    /// Longest frame of the open segment, holds aside.
     longest: MediaTime,
 }
 
 impl Packager {
-    /// A packager for a new show. The first name of `ladder` leads the segment grid: the source,
-    /// or the top encoded rung when the source can't be listed at all.
-    pub fn new(ladder: &[RungName]) -> Self {
-        Self::from_parts(ladder.iter().map(|n| Rung::new(n.clone(), 0, 0)).collect(), Grid::new(0, 0, false))
+    /// A packager for a new show whose segments are numbered from `first_msn`, with the rungs that are wanted.
+    pub fn new(ladder: &[RungName], first_msn: u64, discontinuity_sequence: u64) -> Self {
+        let rungs = ladder.iter().map(|name| Rung::new(name.clone(), first_msn, 0)).collect();
+        Self::from_parts(rungs, Grid::new(first_msn, discontinuity_sequence, first_msn > 0))
     }
 
     /// A packager that goes on after a crash, from the window that the journal's facts gave.
@@ -67,16 +105,19 @@ impl Packager {
     }
 
     fn from_parts(rungs: Vec<Rung>, grid: Grid) -> Self {
-        let leader = (!rungs.is_empty()).then_some(0);
-        let audio = AudioTimeline::default();
         Self {
             rungs,
             grid,
-            audio,
-            leader,
+            audio: AudioTimeline::default(),
+            fitness: Fitness::default(),
+            references: References::default(),
+            lead_in: LeadIn::default(),
             on_air: false,
+            ending: None,
             ended: false,
             last_source_dts: None,
+            shift: MediaTime::ZERO,
+            cut_soon: false,
             longest: MediaTime::ZERO,
         }
     }
@@ -86,15 +127,23 @@ impl Packager {
         self.find(rung).is_some_and(|at| self.rungs[at].up)
     }
 
-    /// Whether the source's key frames make the grid; if not, encoded rungs run their own 2 s grid.
-    pub fn source_leads(&self) -> bool {
-        self.leader.is_some_and(|at| self.rungs[at].name.as_str() == RungName::SOURCE)
+    /// The rungs that the encoder offers: players are told of them before their first picture.
+    pub fn offer(&mut self, offers: Vec<Offer>) -> Vec<Fact> {
+        for offer in &offers {
+            if let Some(at) = self.find(&offer.rung) {
+                self.rungs[at].up = true;
+            }
+        }
+        vec![Fact::Ladder { offers }]
     }
 
     /// A rung's pictures come with this configuration from now on. A different one takes over at the
     /// next segment, which begins with a discontinuity in every rung.
     pub fn set_video(&mut self, rung: &RungName, config: VideoConfig) {
         let Some(at) = self.find(rung) else { return };
+        if rung.as_str() == RungName::SOURCE && !self.rungs[at].has_config(&config) {
+            self.lead_in.clear();
+        }
         let rung = &mut self.rungs[at];
         match &rung.config {
             Some(old) if old.avcc == config.avcc => rung.next = None,
@@ -115,101 +164,142 @@ impl Packager {
         }
     }
 
-    /// A coded picture of `rung`. Unsound ones and those it can't place are dropped.
-    pub fn push_video(&mut self, rung: &RungName, unit: AccessUnit, now: MediaTime) -> Vec<Fact> {
+    /// A picture of the source that was announced before a crash: it only leads a decoder to the next one.
+    pub fn lead_in(&mut self, unit: AccessUnit) {
+        self.lead_in.push(unit.key, unit.data);
+    }
+
+    /// A picture of the source. Unsound ones and those it can't place are dropped.
+    pub fn push_source(&mut self, unit: AccessUnit, now: MediaTime) -> Packaged {
+        let mut out = Packaged::default();
+        let source = self.source();
+        let config = source.and_then(|at| self.rungs[at].next.as_ref().or(self.rungs[at].config.as_ref()));
+        let unsound = config.is_some_and(|config| !config.is_sound(&unit.data));
+        let late = self.last_source_dts.is_some_and(|last| unit.dts <= last);
+        if self.is_over() || unsound || late || unit.dts < MediaTime::ZERO {
+            return out;
+        }
+        let complete = config.is_none_or(|config| self.references.note(config, &unit.data, unit.dts));
+        if !complete {
+            self.lead_in.clear();
+        }
+        self.fitness.note(unit.dts, unit.key);
+        self.lead(source, &unit, complete, now, &mut out);
+        if complete {
+            self.lead_in.push(unit.key, unit.data);
+        }
+        if let Some(segment) = self.grid.current().filter(|s| matches!(s.audio, AudioChoice::With(_))) {
+            let from = if segment.discontinuity { segment.start } else { MediaTime::ZERO };
+            self.audio.fill(from, unit.dts, now);
+        }
+        self.audio.picture(unit.dts);
+        self.drain(now, &mut out.facts);
+        out
+    }
+
+    /// A coded picture of an encoded rung; its decode and presentation times came equal from the encoder, and are moved
+    /// onto the grid's decode timeline. Unsound ones and those it can't place are dropped.
+    pub fn push_encoded(&mut self, rung: &RungName, unit: AccessUnit, now: MediaTime) -> Vec<Fact> {
         let mut out = Vec::new();
-        let Some(at) = self.find(rung).filter(|_| !self.ended) else { return out };
+        let Some(at) = self.find(rung).filter(|at| !self.ended && self.rungs[*at].up) else { return out };
         let Some(config) = self.rungs[at].next.as_ref().or(self.rungs[at].config.as_ref()) else {
             return out;
         };
         if !config.is_sound(&unit.data) || unit.dts < MediaTime::ZERO {
             return out;
         }
-        let idr = config.is_idr(&unit.data);
-        let frame = Frame { dts: unit.dts, pts: unit.pts, idr, data: unit.data };
-        if self.leader == Some(at) {
-            let dts = frame.dts;
-            self.lead(at, frame, now, &mut out);
-            if let Some(segment) = self.grid.current().filter(|s| matches!(s.audio, AudioChoice::With(_))) {
-                let from = if segment.discontinuity { segment.start } else { MediaTime::ZERO };
-                self.audio.fill(from, dts);
-            }
-        } else if self.rungs[at].name.as_str() != RungName::SOURCE {
-            self.follow(at, frame, now);
+        let Some(segment) = self.grid.for_presentation(unit.pts, SNAP) else { return out };
+        let mut dts = unit.dts - segment.shift;
+        if dts - segment.start < SNAP {
+            dts = dts.max(segment.start);
         }
+        if self.rungs[at].newest.is_some_and(|last| dts <= last) {
+            return out; // A restarted encoder sends again what it was fed again.
+        }
+        let idr = config.is_idr(&unit.data);
+        let frame = Frame { dts, pts: unit.pts, idr, data: unit.data };
+        let msn = segment.msn;
+        self.rungs[at].push(frame, msn, &self.grid, None, now);
         self.drain(now, &mut out);
         out
+    }
+
+    /// The encoder was lost: what another one puts out joins only at a key frame.
+    pub fn encoder_lost(&mut self) {
+        self.rungs.iter_mut().filter(|rung| !rung.is_source()).for_each(Rung::needs_key);
+    }
+
+    /// Decode time of the newest picture of any encoded rung.
+    pub fn newest_encoded(&self) -> Option<MediaTime> {
+        self.rungs.iter().filter(|rung| !rung.is_source()).filter_map(|rung| rung.newest).max()
     }
 
     /// A raw AAC packet at media time `time`.
     pub fn push_audio(&mut self, time: MediaTime, data: Bytes, now: MediaTime) -> Vec<Fact> {
         let mut out = Vec::new();
         if !self.ended && !data.is_empty() {
-            self.audio.push(time, data);
+            self.audio.push(time, data, now);
             self.drain(now, &mut out);
         }
         out
     }
 
-    /// What came so far and what comes next don't join: a publish session ended, or its clock was
-    /// anchored again. Completes the open segment; the next one begins with a discontinuity.
+    /// What came so far and what comes next don't join: a run has ended. Completes the open segment; the next one begins
+    /// with a discontinuity.
     pub fn discontinuity(&mut self, now: MediaTime) -> Vec<Fact> {
         let mut out = Vec::new();
         self.finish_segment(now);
         for rung in &mut self.rungs {
             rung.close_if_complete(&self.grid, now);
         }
-        self.grid.discontinuity_pending = self.grid.next_msn() > 0;
+        self.grid.discontinuity_pending = self.grid.has_begun();
         self.audio.cut();
         self.last_source_dts = None;
-        // A new session is a new chance for a source that was not fit.
-        if let Some(source) = self.rungs.iter().position(|r| r.name.as_str() == RungName::SOURCE)
-            && (self.rungs[source].up || self.rungs[source].config.is_some())
-        {
-            self.rungs[source].up = true;
-            self.leader = Some(source);
-        }
+        self.lead_in.clear();
+        self.references.restart();
+        self.fitness.restart();
+        // A new run is a new chance for a source that was not fit.
+        self.lift_source();
         self.drain(now, &mut out);
         out
     }
 
-    /// To be called about ten times a second: parts stop waiting, late segments are given up.
+    /// To be called about ten times a second: parts stop waiting, late segments are given up, a show that ends has ended.
     pub fn tick(&mut self, now: MediaTime) -> Vec<Fact> {
         let mut out = Vec::new();
-        for (at, rung) in self.rungs.iter_mut().enumerate() {
-            if self.leader != Some(at) {
-                rung.close_if_complete(&self.grid, now);
-                rung.give_up_late(&self.grid, now);
-            }
+        for rung in self.rungs.iter_mut().filter(|rung| !rung.is_source()) {
+            rung.close_if_complete(&self.grid, now);
+            rung.give_up_late(&self.grid, now);
         }
         self.drain(now, &mut out);
+        self.end_when_complete(now, &mut out);
         out
     }
 
-    /// Takes a rung off the list: it answers 404. It may come back by [`Packager::rung_up`].
+    /// Takes a rung off: it answers 410. An encoded one may come back when it is offered again. When no other rung plays,
+    /// the source is listed whatever its key frames are like.
     pub fn rung_down(&mut self, rung: &RungName, reason: &str) -> Vec<Fact> {
         let mut out = Vec::new();
         if let Some(at) = self.find(rung) {
             self.take_down(at, reason, &mut out);
             self.rungs[at].config = None;
+            if !self.rungs.iter().any(|rung| rung.up && rung.started) {
+                self.lift_source();
+            }
         }
         out
     }
 
-    /// Lets a rung that went down come back; it begins at a coming segment.
-    pub fn rung_up(&mut self, rung: &RungName) {
-        if let Some(at) = self.find(rung) {
-            self.rungs[at].up = true;
-            self.leader.get_or_insert(at);
-        }
-    }
-
-    /// The show goes on air at the newest IDR there is. Nothing was public before.
-    pub fn go_live(&mut self, at: DateTime<Utc>) -> Vec<Fact> {
+    /// The show goes on air. Nothing was public before.
+    pub fn go_live(&mut self, at: DateTime<Utc>, from: LiveFrom) -> Vec<Fact> {
         if std::mem::replace(&mut self.on_air, true) {
             return Vec::new();
         }
-        let from_msn = self.grid.current().map_or(self.grid.next_msn(), |s| s.msn);
+        let from_msn = match (self.grid.current(), from) {
+            (Some(open), LiveFrom::Newest) => open.msn,
+            _ => self.grid.next_msn(),
+        };
+        self.cut_soon = from == LiveFrom::Next;
         vec![Fact::WentLive { from_msn, at }]
     }
 
@@ -218,137 +308,163 @@ impl Packager {
         vec![Fact::Highlight { highlight }]
     }
 
-    /// The show is over: completes the open segment and ends the playlists.
+    /// The show is over: completes the open segment; the playlists end when every rung has its last segment, at the latest
+    /// after four seconds, by [`Packager::tick`].
     pub fn end(&mut self, now: MediaTime) -> Vec<Fact> {
         let mut out = Vec::new();
-        if self.ended {
+        if self.is_over() {
             return out;
         }
         self.finish_segment(now);
+        self.ending = Some(now);
+        self.drain(now, &mut out);
+        self.end_when_complete(now, &mut out);
+        out
+    }
+
+    /// Whether nothing of the source is wanted any more.
+    fn is_over(&self) -> bool {
+        self.ended || self.ending.is_some()
+    }
+
+    fn end_when_complete(&mut self, now: MediaTime, out: &mut Vec<Fact>) {
+        let Some(since) = self.ending.filter(|_| !self.ended) else { return };
+        let last = self.grid.next_msn();
         for rung in &mut self.rungs {
-            rung.close(&self.grid, false, now);
+            rung.close_if_complete(&self.grid, now);
         }
-        // Nobody waits for audio any more.
-        self.drain(now + MediaTime::from_ms(60_000), &mut out);
+        let waits = self.rungs.iter().any(|rung| rung.up && rung.started && !rung.has_closed_all(last));
+        if waits && now - since < LAST_SEGMENT_WITHIN {
+            return self.drain(now, out);
+        }
+        for rung in &mut self.rungs {
+            rung.close(&self.grid, now);
+        }
+        self.drain(now + FOREVER, out);
         self.ended = true;
         out.push(Fact::Ended);
-        out
     }
 
     fn find(&self, rung: &RungName) -> Option<usize> {
         self.rungs.iter().position(|r| r.name == *rung)
     }
 
-    /// A picture of the rung whose key frames open segments.
-    fn lead(&mut self, at: usize, mut frame: Frame, now: MediaTime, out: &mut Vec<Fact>) {
-        let is_source = self.rungs[at].name.as_str() == RungName::SOURCE;
-        let last = self.last_source_dts.replace(frame.dts);
-        if !is_source {
-            // Encoded pictures keep the shift of the grid they were on, and catch up with it first.
-            let current = self.grid.current().map(|s| (s.start, s.shift));
-            let (start, shift) = current.unwrap_or((MediaTime::ZERO, MediaTime::ZERO));
-            if frame.dts - shift < start - SNAP {
-                return self.follow(at, frame, now);
-            }
-            frame.dts = (frame.dts - shift).max(start);
-        }
-        let newest = if is_source { last } else { self.rungs[at].newest };
-        if newest.is_some_and(|newest| frame.dts <= newest) {
-            self.last_source_dts = last;
-            return;
-        }
-        if is_source && last.is_some_and(|last| frame.dts - last > PART_TARGET) {
-            self.take_down_if_another_plays(at, "its frames are longer than a part", out);
-        }
-        if let Some(newest) = newest {
-            self.longest = self.longest.max(frame.dts - newest);
-        }
-        let (age, pending) =
-            (self.grid.current().map(|s| frame.dts - s.start), self.grid.discontinuity_pending);
-        let opens = match age {
-            None => frame.idr,
-            Some(age) => frame.idr && (age >= MIN_SEGMENT || pending) || age + self.longest >= MAX_SEGMENT,
-        };
-        if age.is_none() && !opens || self.rungs[at].next.is_some() && !(opens && pending) {
-            return;
-        }
-        if opens {
-            if pending && let Some(last) = last {
-                let covered = self.rungs[at].covered().max(last);
-                if frame.dts - covered > PART_TARGET {
-                    self.grid.close(covered, now);
-                }
-            }
-            let shift = match (is_source, self.grid.current()) {
-                (false, Some(current)) => current.shift,
-                (_, Some(current)) if !frame.idr => current.shift,
-                _ => frame.pts - frame.dts,
-            };
-            self.longest = MediaTime::ZERO;
-            self.grid.open(frame.dts, shift, self.audio.current(), now);
-            if !frame.idr
-                && is_source
-                && self.take_down_if_another_plays(at, "its key frames are too far apart", out)
-            {
-                self.leader = self.rungs.iter().position(|r| r.up && r.started);
-                return;
-            }
-        }
-        if self.rungs[at].up
-            && let Some(msn) = self.grid.current().map(|s| s.msn)
+    fn source(&self) -> Option<usize> {
+        self.rungs.iter().position(Rung::is_source)
+    }
+
+    /// Lists the source (again), if it can be listed at all.
+    fn lift_source(&mut self) {
+        if let Some(at) = self.source()
+            && self.rungs[at].config.is_some()
         {
-            self.rungs[at].push(frame, msn, &self.grid, true, now);
+            self.rungs[at].up = true;
         }
     }
 
-    /// A picture of a rung that follows the grid; its decode and presentation times came equal or
-    /// ordered by the encoder, and are moved onto the grid's decode timeline.
-    fn follow(&mut self, at: usize, mut frame: Frame, now: MediaTime) {
+    fn another_plays(&self, source: usize) -> bool {
+        self.rungs.iter().enumerate().any(|(at, rung)| at != source && rung.up && rung.started)
+    }
+
+    /// A picture of the source: it may open a segment, and is put into it if the source is listed and the picture's
+    /// references came (`complete`).
+    fn lead(
+        &mut self,
+        source: Option<usize>,
+        unit: &AccessUnit,
+        complete: bool,
+        now: MediaTime,
+        out: &mut Packaged,
+    ) {
+        let last = self.last_source_dts.replace(unit.dts);
+        if last.is_some_and(|last| unit.dts - last > LONGEST_HOLD) {
+            // Nothing was shown for so long that no part and no segment can hold it.
+            self.last_source_dts = last;
+            self.finish_segment(now);
+            self.grid.discontinuity_pending = self.grid.has_begun();
+            self.last_source_dts = Some(unit.dts);
+        } else if let Some(last) = last {
+            self.longest = self.longest.max((unit.dts - last).min(PART_TARGET));
+        }
+        if let Some(at) = source.filter(|at| self.rungs[*at].up)
+            && self.fitness.is_slow()
+            && self.another_plays(at)
+        {
+            self.take_down(at, "its pictures come too seldom", &mut out.facts);
+        }
+        if self.opens(source, unit, &mut out.facts) {
+            self.open(unit, now, out);
+        }
+        let listed = |at: &usize| self.rungs[*at].up && self.rungs[*at].config.is_some();
+        let Some(at) = source.filter(|at| complete && listed(at)) else { return };
+        let Some(msn) = self.grid.current().map(|s| s.msn) else { return };
+        let frame = Frame { dts: unit.dts, pts: unit.pts, idr: unit.key, data: unit.data.clone() };
+        self.rungs[at].push(frame, msn, &self.grid, Some(&self.lead_in), now);
+    }
+
+    /// Whether a segment begins with this picture.
+    fn opens(&mut self, source: Option<usize>, unit: &AccessUnit, facts: &mut Vec<Fact>) -> bool {
+        let pending = self.grid.discontinuity_pending || self.cut_soon;
+        let age = self.grid.current().map(|s| unit.dts - s.start);
+        let Some(at) = source.filter(|at| self.rungs[*at].config.is_some()) else {
+            // A source that is never listed: the grid is its own.
+            return age.is_none_or(|age| pending || age + self.longest / 2 >= OWN_SEGMENT);
+        };
         if !self.rungs[at].up {
-            return;
+            if unit.key
+                && self.fitness.has_recovered(unit.dts)
+                && age.is_none_or(|age| age >= MIN_SEGMENT / 2)
+            {
+                self.lift_source();
+                return true;
+            }
+            return age.is_none_or(|age| pending || age + self.longest / 2 >= OWN_SEGMENT);
         }
-        let Some(segment) = self.grid.for_presentation(frame.pts, SNAP) else { return };
-        frame.dts = frame.dts - segment.shift;
-        if frame.dts - segment.start < SNAP {
-            frame.dts = frame.dts.max(segment.start);
+        // A change of its configuration needs a key frame.
+        let stands_alone = unit.key || self.rungs[at].next.is_none() && self.lead_in.is_usable();
+        match age {
+            None => stands_alone,
+            Some(age) if unit.key && (age >= MIN_SEGMENT || pending) => true,
+            Some(age) if age + self.longest >= MAX_SEGMENT => {
+                if self.another_plays(at) {
+                    self.take_down(at, "its key frames are too far apart", facts);
+                }
+                true
+            }
+            Some(_) => false,
         }
-        if self.rungs[at].newest.is_some_and(|last| frame.dts <= last) {
-            return; // A restarted encoder sends again what it was fed again.
+    }
+
+    fn open(&mut self, unit: &AccessUnit, now: MediaTime, out: &mut Packaged) {
+        if unit.key || self.grid.current().is_none() {
+            self.shift = unit.pts - unit.dts;
         }
-        let msn = segment.msn;
-        self.rungs[at].push(frame, msn, &self.grid, false, now);
+        self.longest = MediaTime::ZERO;
+        self.cut_soon = false;
+        self.grid.open(unit.dts, self.shift, self.audio.current(), now);
+        out.cut = Some(unit.dts + self.shift);
     }
 
     fn finish_segment(&mut self, now: MediaTime) {
-        let Some(at) = self.leader else { return };
-        if self.grid.current().is_none() {
-            return;
+        let Some(open) = self.grid.current() else { return };
+        let start = open.start;
+        let source = self.source().filter(|at| self.rungs[*at].up && self.rungs[*at].current.is_some());
+        let covered = match (source, self.last_source_dts) {
+            (Some(at), _) => self.rungs[at].covered(),
+            (None, Some(last)) => last + self.longest,
+            (None, None) => start,
+        };
+        self.grid.close(covered.max(self.last_source_dts.unwrap_or_default()), now);
+        if let Some(at) = source {
+            self.rungs[at].close(&self.grid, now);
         }
-        let covered = self.rungs[at].covered().max(self.last_source_dts.unwrap_or_default());
-        self.grid.close(covered, now);
-        self.rungs[at].close(&self.grid, true, now);
-    }
-
-    fn take_down_if_another_plays(&mut self, at: usize, reason: &str, out: &mut Vec<Fact>) -> bool {
-        let another = self.rungs.iter().enumerate().any(|(n, r)| n != at && r.up && r.started);
-        if another && self.rungs[at].up {
-            let config = self.rungs[at].config.clone();
-            self.take_down_listed(at, reason, out);
-            self.rungs[at].config = config;
-        }
-        another
     }
 
     fn take_down(&mut self, at: usize, reason: &str, out: &mut Vec<Fact>) {
-        if self.leader == Some(at) {
-            self.leader = self.rungs.iter().enumerate().position(|(n, r)| n != at && r.up);
-        }
-        self.take_down_listed(at, reason, out);
-    }
-
-    fn take_down_listed(&mut self, at: usize, reason: &str, out: &mut Vec<Fact>) {
         if self.rungs[at].up {
+            let config = self.rungs[at].next.take().or(self.rungs[at].config.take());
             self.rungs[at].take_down(self.grid.next_msn());
+            self.rungs[at].config = config;
             out.push(Fact::RungDown { rung: self.rungs[at].name.clone(), reason: reason.into() });
         }
     }

@@ -6,8 +6,8 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use vitrine_protocol::HighlightCard;
 
 use super::{
-    fact::RungName,
-    grid::{PART_TARGET, TARGET_DURATION},
+    fact::{Offer, RungName},
+    grid::{HOLD_BACK_MILLIPARTS, PART_TARGET, TARGET_DURATION},
     time::MediaTime,
     track::{Pin, Segment, Track},
 };
@@ -19,6 +19,7 @@ const PARTS_OF: usize = 3;
 
 /// What a media playlist is made of.
 pub(super) struct Media<'a> {
+    pub epoch: u32,
     pub clock_epoch: DateTime<Utc>,
     pub track: &'a Track,
     /// First public segment.
@@ -45,7 +46,7 @@ fn write_media(out: &mut String, media: &Media<'_>) -> std::fmt::Result {
     writeln!(
         out,
         "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK={:.3},CAN-SKIP-UNTIL={:.1}",
-        3.0 * target,
+        target * HOLD_BACK_MILLIPARTS as f64 / 1000.0,
         SKIP_UNTIL.seconds()
     )?;
     writeln!(out, "#EXT-X-PART-INF:PART-TARGET={target:.3}")?;
@@ -63,7 +64,7 @@ fn write_media(out: &mut String, media: &Media<'_>) -> std::fmt::Result {
             writeln!(out, "#EXT-X-DISCONTINUITY")?;
         }
         if init.replace(segment.init) != Some(segment.init) {
-            writeln!(out, "#EXT-X-MAP:URI=\"init{}.mp4\"", segment.init)?;
+            writeln!(out, "#EXT-X-MAP:URI=\"{}/init{}.mp4\"", media.epoch, segment.init)?;
         }
         write_segment(out, segment, n + PARTS_OF >= closed, media)?;
     }
@@ -74,7 +75,7 @@ fn write_media(out: &mut String, media: &Media<'_>) -> std::fmt::Result {
         return writeln!(out, "#EXT-X-ENDLIST");
     }
     if let Some((msn, part)) = media.track.head() {
-        writeln!(out, "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"part{msn}.{part}.m4s\"")?;
+        writeln!(out, "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"{}/part{msn}.{part}.m4s\"", media.epoch)?;
     }
     for (name, track) in media.reports {
         if let Some((msn, part)) = last_part(track) {
@@ -94,14 +95,18 @@ fn write_segment(out: &mut String, segment: &Segment, parts: bool, media: &Media
         for (index, part) in segment.parts.iter().enumerate() {
             let independent = if part.independent { ",INDEPENDENT=YES" } else { "" };
             let (seconds, msn) = (part.duration.seconds(), segment.msn);
-            writeln!(out, "#EXT-X-PART:DURATION={seconds:.5},URI=\"part{msn}.{index}.m4s\"{independent}")?;
+            let epoch = media.epoch;
+            writeln!(
+                out,
+                "#EXT-X-PART:DURATION={seconds:.5},URI=\"{epoch}/part{msn}.{index}.m4s\"{independent}"
+            )?;
         }
     }
     if let Some(duration) = segment.duration {
         if segment.gap {
             writeln!(out, "#EXT-X-GAP")?;
         }
-        writeln!(out, "#EXTINF:{:.5},\nseg{}.m4s", duration.seconds(), segment.msn)?;
+        writeln!(out, "#EXTINF:{:.5},\n{}/seg{}.m4s", duration.seconds(), media.epoch, segment.msn)?;
     }
     Ok(())
 }
@@ -140,17 +145,25 @@ fn last_part(track: &Track) -> Option<(u64, usize)> {
     Some((last.msn, last.parts.len() - 1))
 }
 
-/// Writes the multivariant playlist for rungs that players may load.
-pub(super) fn multivariant(epoch: u32, rungs: &[(&RungName, &Track)], from: u64) -> String {
+/// A rung of the multivariant playlist: its track once it plays, what was offered before.
+pub(super) type Listed<'a> = (&'a RungName, Option<&'a Track>, Option<&'a Offer>);
+
+/// Writes the multivariant playlist.
+pub(super) fn multivariant(rungs: &[Listed<'_>], from: u64) -> String {
     let mut out = String::from("#EXTM3U\n#EXT-X-VERSION:9\n");
-    let shown: Vec<_> = rungs.iter().map(|(name, track)| (*name, *track, track.visible(from))).collect();
+    let shown: Vec<_> = rungs
+        .iter()
+        .map(|(name, track, offer)| {
+            (*name, *track, *offer, track.map(|t| t.visible(from)).unwrap_or_default())
+        })
+        .collect();
     let starts_clean = |s: &&Segment| s.parts.first().is_none_or(|p| p.independent);
-    if shown.iter().all(|(_, _, segments)| segments.iter().all(starts_clean)) {
+    if shown.iter().all(|(_, _, _, segments)| segments.iter().all(starts_clean)) {
         out.push_str("#EXT-X-INDEPENDENT-SEGMENTS\n");
     }
-    for (name, track, segments) in shown {
-        let Some(info) = track.info() else { continue };
-        let (peak, average) = bandwidth(&segments);
+    for (name, track, offer, segments) in shown {
+        let Some(info) = track.and_then(Track::info).or(offer.map(|offer| &offer.info)) else { continue };
+        let (peak, average) = bandwidth(&segments, offer);
         let rate = info.frame_rate.or_else(|| measured_rate(&segments));
         let _ = write!(
             out,
@@ -160,13 +173,24 @@ pub(super) fn multivariant(epoch: u32, rungs: &[(&RungName, &Track)], from: u64)
         if let Some(rate) = rate {
             let _ = write!(out, ",FRAME-RATE={rate:.3}");
         }
-        let _ = writeln!(out, ",CLOSED-CAPTIONS=NONE\n{epoch}/{name}/index.m3u8");
+        let _ = writeln!(out, ",CLOSED-CAPTIONS=NONE\n{name}/index.m3u8");
     }
     out
 }
 
+/// Peak and average bits in a second: from the bytes that were really made, once there are some seconds of them.
+fn bandwidth(segments: &[&Segment], offer: Option<&Offer>) -> (u64, u64) {
+    const ENOUGH: MediaTime = MediaTime::from_ms(1_500);
+    let length = segments.iter().fold(MediaTime::ZERO, |sum, s| sum + s.length());
+    match offer {
+        // A rate buffer of a second lets single segments be a third larger.
+        Some(offer) if length < ENOUGH => (offer.bits_per_second * 4 / 3, offer.bits_per_second),
+        _ => measured_bandwidth(segments),
+    }
+}
+
 /// Peak and average bits in a second, from the bytes that were really made.
-fn bandwidth(segments: &[&Segment]) -> (u64, u64) {
+fn measured_bandwidth(segments: &[&Segment]) -> (u64, u64) {
     let rate = |bytes: usize, length: MediaTime| (bytes as f64 * 8.0 / length.seconds().max(0.001)) as u64;
     let full: Vec<_> = segments.iter().filter(|s| !s.gap && s.length() > MediaTime::from_ms(300)).collect();
     let peak = full.iter().map(|s| rate(s.size(), s.length())).max();
@@ -178,13 +202,8 @@ fn bandwidth(segments: &[&Segment]) -> (u64, u64) {
 
 /// Frames in a second counted in the newest complete segment, for streams that don't say.
 fn measured_rate(segments: &[&Segment]) -> Option<f64> {
-    use mp4_atom::{Decode, Moof};
     let segment = segments.iter().rev().find(|s| s.duration.is_some() && !s.gap)?;
-    let frames = segment.parts.iter().filter_map(|part| {
-        let moof = Moof::decode(&mut &part.bytes[..]).ok()?;
-        let video = moof.traf.iter().find(|t| t.tfhd.track_id == super::boxes::VIDEO_TRACK)?;
-        Some(video.trun.first()?.samples.len())
-    });
-    let rate = frames.sum::<usize>() as f64 / segment.length().seconds().max(0.001);
+    let pictures: u32 = segment.parts.iter().map(|part| part.pictures).sum();
+    let rate = f64::from(pictures) / segment.length().seconds().max(0.001);
     (rate > 0.5).then_some(rate)
 }

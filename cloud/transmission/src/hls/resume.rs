@@ -1,60 +1,8 @@
-//! A window's way over a crash: as facts for a new journal, and the facts that close what was open.
-
-use vitrine_protocol::{Highlight, HighlightAction};
+//! A window's way over a crash: the facts that close what was open.
 
 use super::{fact::Fact, time::MediaTime, track::Segment, window::Window};
 
 impl Window {
-    /// Facts that, folded from nothing, give this window again: the head of a new journal file.
-    pub fn snapshot(&self) -> Vec<Fact> {
-        let mut facts = Vec::new();
-        for rung in &self.order {
-            let Some(track) = self.tracks.get(rung) else { continue };
-            for (version, init) in &track.inits {
-                let (rung, info, bytes) = (rung.clone(), init.info.clone(), init.bytes.clone());
-                facts.push(Fact::Init { rung, version: *version, info, bytes });
-            }
-            for segment in &track.segments {
-                let Segment { msn, start, init, discontinuity, discontinuity_sequence, .. } = *segment;
-                let rung = rung.clone();
-                facts.push(Fact::SegmentOpened {
-                    rung: rung.clone(),
-                    msn,
-                    start,
-                    init,
-                    discontinuity,
-                    discontinuity_sequence,
-                });
-                for (index, part) in segment.parts.iter().enumerate() {
-                    facts.push(Fact::Part {
-                        rung: rung.clone(),
-                        msn,
-                        index: index as u32,
-                        duration: part.duration,
-                        independent: part.independent,
-                        bytes: part.bytes.clone(),
-                    });
-                }
-                if let Some(duration) = segment.duration {
-                    facts.push(Fact::SegmentClosed { rung, msn, duration, gap: segment.gap });
-                }
-            }
-            if track.down {
-                facts.push(Fact::RungDown { rung: rung.clone(), reason: "it was down before".into() });
-            }
-        }
-        for pin in &self.pins {
-            facts.push(Fact::Highlight { highlight: pin.shown.clone() });
-            if let Some(at) = pin.cleared {
-                let highlight = Highlight { action: HighlightAction::Clear, at, ..pin.shown.clone() };
-                facts.push(Fact::Highlight { highlight });
-            }
-        }
-        facts.extend(self.air.map(|(from_msn, at)| Fact::WentLive { from_msn, at }));
-        facts.extend(self.ended.then_some(Fact::Ended));
-        facts
-    }
-
     /// Facts that close what is open, so that every listed rung ends with the same segment.
     pub(super) fn closing_facts(&self) -> Vec<Fact> {
         let mut facts = Vec::new();

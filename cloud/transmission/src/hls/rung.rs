@@ -5,11 +5,12 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 
 use super::{
-    audio::{AudioTimeline, DEAD},
+    audio::AudioTimeline,
     boxes::{self, VideoSample},
     codec::VideoConfig,
     fact::{Fact, RungName, TrackInfo},
     grid::{AudioChoice, Grid, PART_TARGET},
+    lead_in::LeadIn,
     time::MediaTime,
 };
 
@@ -21,6 +22,8 @@ const AUDIO_WAIT: MediaTime = MediaTime::from_ms(100);
 const AUDIO_UNKNOWN: MediaTime = MediaTime::from_ms(500);
 /// A rung this late for a closed segment has lost it.
 const LATE: MediaTime = MediaTime::from_ms(4_000);
+/// A picture stands at most this long; what lasts longer is a hole, and what follows does not join.
+pub(super) const LONGEST_HOLD: MediaTime = MediaTime::from_ms(1_000);
 
 /// A picture on the grid's decode timeline.
 #[derive(Debug, Clone)]
@@ -33,8 +36,20 @@ pub(super) struct Frame {
 
 #[derive(Debug)]
 enum Step {
-    Part { msn: u64, start: MediaTime, end: MediaTime, frames: Vec<Frame>, since: MediaTime },
-    Close { msn: u64, end: MediaTime, gap: bool },
+    /// `until` is where its last picture ends, which may be behind the part's own end.
+    Part {
+        msn: u64,
+        start: MediaTime,
+        end: MediaTime,
+        until: MediaTime,
+        frames: Vec<Frame>,
+        since: MediaTime,
+    },
+    Close {
+        msn: u64,
+        end: MediaTime,
+        gap: bool,
+    },
 }
 
 #[derive(Debug)]
@@ -55,6 +70,8 @@ pub(super) struct Rung {
     holed: bool,
     /// The next segment must begin with an IDR.
     broken: bool,
+    /// Pictures are left out up to an IDR: another encoder goes on.
+    needs_key: bool,
     pending: Vec<Frame>,
     part_start: MediaTime,
     /// Decode time of its newest picture.
@@ -82,6 +99,7 @@ impl Rung {
             started: false,
             holed: false,
             broken: false,
+            needs_key: false,
             pending: Vec::new(),
             part_start: MediaTime::ZERO,
             newest: None,
@@ -102,11 +120,43 @@ impl Rung {
         self.up = false;
     }
 
-    /// Takes a picture that belongs to segment `msn`. `leads`: this rung is the source of the grid,
-    /// so what it lacks nobody has.
-    pub fn push(&mut self, frame: Frame, msn: u64, grid: &Grid, leads: bool, now: MediaTime) {
+    /// Whether it is the publisher's own.
+    pub fn is_source(&self) -> bool {
+        self.name.as_str() == RungName::SOURCE
+    }
+
+    /// Whether its pictures come, or will come, with this configuration.
+    pub fn has_config(&self, config: &VideoConfig) -> bool {
+        self.next.as_ref().or(self.config.as_ref()).is_some_and(|own| own.avcc == config.avcc)
+    }
+
+    /// Another encoder goes on: its pictures join at an IDR.
+    pub fn needs_key(&mut self) {
+        self.needs_key = true;
+    }
+
+    /// Whether it has closed every segment below `next_msn`.
+    pub fn has_closed_all(&self, next_msn: u64) -> bool {
+        self.current.is_none() && self.next_msn >= next_msn
+    }
+
+    /// Takes a picture that belongs to segment `msn`. The source comes with its `lead_in`: it leads the grid, so what it
+    /// lacks nobody has, and with the pictures since its last key frame it can begin anywhere.
+    pub fn push(
+        &mut self,
+        mut frame: Frame,
+        msn: u64,
+        grid: &Grid,
+        lead_in: Option<&LeadIn>,
+        now: MediaTime,
+    ) {
+        if self.needs_key && !frame.idr {
+            return;
+        }
+        self.needs_key = false;
+        let leads = lead_in.is_some();
         while self.current.is_some_and(|current| current < msn) {
-            self.close(grid, leads, now);
+            self.close(grid, now);
         }
         let Some(segment) = grid.get(msn) else { return };
         if self.current.is_none() {
@@ -115,7 +165,9 @@ impl Rung {
             }
             let late = frame.dts - segment.start > PART_TARGET;
             let adopts = self.next.is_some();
-            if !self.started && (!frame.idr || late) || adopts && !segment.discontinuity {
+            let before = lead_in.map_or(&[][..], LeadIn::pictures);
+            let led = !frame.idr && !adopts && !before.is_empty() && (!self.started || segment.discontinuity);
+            if !self.started && (!frame.idr && !led || late) || adopts && !segment.discontinuity {
                 return;
             }
             if self.started {
@@ -130,9 +182,12 @@ impl Rung {
             self.next_msn = msn + 1;
             self.started = true;
             self.part_start = segment.start;
-            self.holed = !leads && (late || self.broken && !frame.idr);
+            self.holed = late || self.broken && !frame.idr && !led;
             self.last = None;
-        } else if !leads && self.last.is_some_and(|last| frame.dts - last > PART_TARGET) {
+            if led {
+                self.lead_in(before, &mut frame);
+            }
+        } else if self.last.is_some_and(|last| frame.dts - last > LONGEST_HOLD) {
             self.cut(self.covered(), now);
             self.holed = true;
         }
@@ -150,11 +205,22 @@ impl Rung {
         }
     }
 
+    /// Puts the pictures since the key frame before `frame`, each for one tick: a decoder runs through them, nobody sees
+    /// them.
+    fn lead_in(&mut self, before: &[Bytes], frame: &mut Frame) {
+        let mut at = self.part_start;
+        for (n, data) in before.iter().enumerate() {
+            self.pending.push(Frame { dts: at, pts: at, idr: n == 0, data: data.clone() });
+            at += MediaTime::from_ticks(1);
+        }
+        frame.dts = frame.dts.max(at);
+    }
+
     /// Closes the current segment if its last picture is there, without waiting for the next one.
     pub fn close_if_complete(&mut self, grid: &Grid, now: MediaTime) {
         let end = self.current.and_then(|msn| grid.get(msn)).and_then(|s| s.end);
         if end.is_some_and(|end| self.covered() + MediaTime::from_ms(3) >= end) {
-            self.close(grid, false, now);
+            self.close(grid, now);
         }
     }
 
@@ -189,23 +255,28 @@ impl Rung {
         }
     }
 
-    fn cut(&mut self, end: MediaTime, now: MediaTime) {
+    /// Ends the part at `end`. A picture that stands longer than a part takes is followed by parts without pictures.
+    fn cut(&mut self, until: MediaTime, now: MediaTime) {
         let Some(msn) = self.current else { return };
-        let frames = std::mem::take(&mut self.pending);
-        if !frames.is_empty() {
-            self.queue.push_back(Step::Part { msn, start: self.part_start, end, frames, since: now });
+        let (mut start, mut frames) = (self.part_start, std::mem::take(&mut self.pending));
+        while !frames.is_empty() || start > self.part_start && start < until {
+            let end = if until - start > PART_TARGET + ROUNDING { start + PART_TARGET } else { until };
+            let until = if frames.is_empty() { end } else { until };
+            let frames = std::mem::take(&mut frames);
+            self.queue.push_back(Step::Part { msn, start, end, until, frames, since: now });
+            start = end;
         }
-        self.part_start = end;
+        self.part_start = until;
     }
 
     /// Ends the current segment where the grid says.
-    pub fn close(&mut self, grid: &Grid, leads: bool, now: MediaTime) {
+    pub fn close(&mut self, grid: &Grid, now: MediaTime) {
         let Some(msn) = self.current else { return };
         let covered = self.covered();
         let end = grid.get(msn).and_then(|s| s.end).unwrap_or(covered);
-        // A picture lasts until the next one, as long as that fits into a part.
-        let reach = self.last.map_or(self.part_start, |last| last + PART_TARGET);
-        let gap = self.holed || !leads && end > reach;
+        // A picture lasts until the next one, if that is not too long.
+        let reach = self.last.map_or(self.part_start, |last| last + LONGEST_HOLD);
+        let gap = self.holed || end > reach;
         if gap {
             // What was hinted at still comes; players skip the segment once it is closed.
             self.cut(covered.min(end), now);
@@ -234,7 +305,7 @@ impl Rung {
         let late = |msn: u64| grid.get(msn).is_some_and(|s| s.end.is_some() && now - s.closed_at > LATE);
         while self.started {
             match self.current {
-                Some(msn) if late(msn) => self.close(grid, false, now),
+                Some(msn) if late(msn) => self.close(grid, now),
                 None if late(self.next_msn) => self.skip(grid),
                 _ => return,
             }
@@ -245,13 +316,13 @@ impl Rung {
     pub fn drain(&mut self, grid: &mut Grid, audio: &AudioTimeline, now: MediaTime, out: &mut Vec<Fact>) {
         while let Some(step) = self.queue.front() {
             if let Step::Part { msn, end, since, .. } = step
-                && !self.audio_is_ready(*msn, *end, now - *since, grid, audio)
+                && !self.audio_is_ready(*msn, *end, *since, now, grid, audio)
             {
                 return;
             }
             match self.queue.pop_front() {
-                Some(Step::Part { msn, start, end, frames, .. }) => {
-                    self.announce_part(msn, start, end, frames, grid, audio, out);
+                Some(Step::Part { msn, start, end, until, frames, .. }) => {
+                    self.announce_part(msn, (start, end, until), frames, grid, audio, out);
                 }
                 Some(Step::Close { msn, end, gap }) => {
                     let opened = self.announced.is_some_and(|(open, _)| open == msn);
@@ -272,10 +343,12 @@ impl Rung {
         &self,
         msn: u64,
         end: MediaTime,
-        waited: MediaTime,
+        since: MediaTime,
+        now: MediaTime,
         grid: &mut Grid,
         audio: &AudioTimeline,
     ) -> bool {
+        let waited = now - since;
         let Some(segment) = grid.get_mut(msn) else { return true };
         if segment.audio == AudioChoice::Undecided {
             segment.audio = match audio.current() {
@@ -284,19 +357,17 @@ impl Rung {
                 None => return false,
             };
         }
-        let head = audio.head();
         segment.audio == AudioChoice::Without
-            || head >= end
-            || waited >= AUDIO_WAIT
-            || head != MediaTime::ZERO && end - head > DEAD
+            || audio.head() >= end
+            || waited >= AUDIO_WAIT + audio.lag()
+            || audio.has_stopped(now)
     }
 
     #[allow(clippy::too_many_arguments, reason = "the fields of one step, taken apart")]
     fn announce_part(
         &mut self,
         msn: u64,
-        start: MediaTime,
-        end: MediaTime,
+        (start, end, until): (MediaTime, MediaTime, MediaTime),
         frames: Vec<Frame>,
         grid: &Grid,
         audio: &AudioTimeline,
@@ -311,12 +382,12 @@ impl Rung {
         let runs = match segment.audio {
             AudioChoice::With(number) => {
                 let from = if index == 0 && segment.discontinuity { segment.start } else { MediaTime::ZERO };
-                audio.take(&mut self.audio_cursor, number, from, end)
+                audio.take(&mut self.audio_cursor, number, from, start..end)
             }
             _ => Vec::new(),
         };
         let independent = frames.first().is_some_and(|f| f.idr);
-        let ends: Vec<_> = frames.iter().skip(1).map(|f| f.dts).chain([end]).collect();
+        let ends: Vec<_> = frames.iter().skip(1).map(|f| f.dts).chain([until]).collect();
         let samples: Vec<_> = frames
             .into_iter()
             .zip(ends)

@@ -1,5 +1,7 @@
 //! Reads the H.264 sequence parameter set: picture size, sample shape, frame rate.
 
+use super::bits::{Bits, unescape};
+
 /// What a sequence parameter set says about its pictures.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sps {
@@ -9,6 +11,11 @@ pub struct Sps {
     pub constraints: u8,
     /// `level_idc`.
     pub level: u8,
+    /// Bits of `frame_num` in a slice header.
+    pub frame_num_bits: u32,
+    /// Whether slices name their colour plane, and whether `frame_num` may skip numbers.
+    pub(super) separate_planes: bool,
+    pub(super) gaps_allowed: bool,
     /// Visible width in pixels.
     pub width: u32,
     /// Visible height in pixels.
@@ -51,10 +58,10 @@ pub fn parse(nal: &[u8]) -> Option<Sps> {
         return None;
     }
     let raw = unescape(nal.get(1..)?);
-    let mut bits = Bits { data: &raw, at: 0 };
+    let mut bits = Bits::new(&raw);
     let (profile, constraints, level) = (bits.take(8)? as u8, bits.take(8)? as u8, bits.take(8)? as u8);
     bits.ue()?; // seq_parameter_set_id
-    let mut chroma = 1;
+    let (mut chroma, mut separate_planes) = (1, false);
     if matches!(profile, 100 | 110 | 122 | 244 | 44 | 83 | 86 | 118 | 128 | 138 | 139 | 134 | 135) {
         chroma = bits.ue()?;
         if chroma > 3 {
@@ -71,11 +78,12 @@ pub fn parse(nal: &[u8]) -> Option<Sps> {
                 }
             }
         }
+        separate_planes = separate;
         if separate {
             chroma = 0;
         }
     }
-    bits.ue()?; // log2_max_frame_num_minus4
+    let frame_num_bits = bits.ue()?.checked_add(4).filter(|bits| *bits <= 16)?;
     match bits.ue()? {
         0 => {
             bits.ue()?;
@@ -96,7 +104,7 @@ pub fn parse(nal: &[u8]) -> Option<Sps> {
         _ => return None,
     }
     bits.ue()?; // max_num_ref_frames
-    bits.take(1)?; // gaps_in_frame_num_value_allowed_flag
+    let gaps_allowed = bits.flag()?;
     let width_mbs = bits.ue()?.checked_add(1)?;
     let height_units = bits.ue()?.checked_add(1)?;
     let frame_only = bits.flag()?;
@@ -117,7 +125,18 @@ pub fn parse(nal: &[u8]) -> Option<Sps> {
         width = width.checked_sub(crop_x).filter(|w| *w > 0)?;
         height = height.checked_sub(crop_y).filter(|h| *h > 0)?;
     }
-    let mut sps = Sps { profile, constraints, level, width, height, frame_rate: None, sample_aspect: None };
+    let mut sps = Sps {
+        profile,
+        constraints,
+        level,
+        frame_num_bits,
+        separate_planes,
+        gaps_allowed,
+        width,
+        height,
+        frame_rate: None,
+        sample_aspect: None,
+    };
     if bits.flag()? {
         // The picture is known by now: usability information that ends early costs only itself.
         read_usability(&mut bits, &mut sps);
@@ -166,58 +185,6 @@ fn skip_scaling_list(bits: &mut Bits<'_>, size: usize) -> Option<()> {
         }
     }
     Some(())
-}
-
-/// Takes the emulation prevention bytes out: `00 00 03` means `00 00`.
-fn unescape(data: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(data.len());
-    let mut zeros = 0;
-    for &byte in data {
-        if zeros >= 2 && byte == 3 {
-            zeros = 0;
-            continue;
-        }
-        zeros = if byte == 0 { zeros + 1 } else { 0 };
-        out.push(byte);
-    }
-    out
-}
-
-struct Bits<'a> {
-    data: &'a [u8],
-    at: usize,
-}
-
-impl Bits<'_> {
-    fn take(&mut self, count: u32) -> Option<u32> {
-        let mut value = 0u64;
-        for _ in 0..count {
-            let byte = *self.data.get(self.at / 8)?;
-            value = value << 1 | u64::from(byte >> (7 - self.at % 8) & 1);
-            self.at += 1;
-        }
-        Some(value as u32)
-    }
-
-    fn flag(&mut self) -> Option<bool> {
-        Some(self.take(1)? == 1)
-    }
-
-    fn ue(&mut self) -> Option<u32> {
-        let mut zeros = 0;
-        while !self.flag()? {
-            zeros += 1;
-            if zeros > 31 {
-                return None;
-            }
-        }
-        Some(((1u64 << zeros) - 1 + u64::from(self.take(zeros)?)) as u32)
-    }
-
-    fn se(&mut self) -> Option<i32> {
-        let code = i64::from(self.ue()?);
-        Some(if code % 2 == 1 { (code + 1) / 2 } else { -(code / 2) } as i32)
-    }
 }
 
 #[cfg(test)]

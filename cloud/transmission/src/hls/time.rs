@@ -1,6 +1,6 @@
 //! Media time: the one clock of a show.
 
-use std::ops::{Add, AddAssign, Sub};
+use std::ops::{Add, AddAssign, Div, Sub};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -84,6 +84,13 @@ impl Sub for MediaTime {
     type Output = Self;
     fn sub(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))
+    }
+}
+
+impl Div<i64> for MediaTime {
+    type Output = Self;
+    fn div(self, by: i64) -> Self {
+        Self(self.0.checked_div(by).unwrap_or_default())
     }
 }
 

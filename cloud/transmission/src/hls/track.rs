@@ -10,6 +10,8 @@ use super::{fact::TrackInfo, time::MediaTime};
 
 /// What the playlists show.
 pub(super) const WINDOW: MediaTime = MediaTime::from_ms(60_000);
+/// What is held in memory: players at the live edge ask for nothing older.
+const HELD: MediaTime = MediaTime::from_ms(12_000);
 /// What is kept for players that still hold an older playlist.
 const KEPT: MediaTime = MediaTime::from_ms(80_000);
 
@@ -20,11 +22,44 @@ pub(super) struct Pin {
     pub cleared: Option<DateTime<Utc>>,
 }
 
+/// Where the journal keeps a part's bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stored {
+    /// The journal file's number.
+    pub file: u64,
+    /// Where they begin in it.
+    pub offset: u64,
+    /// How many they are.
+    pub length: u32,
+}
+
+/// A part's bytes: in memory while they are new, then in the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Media {
+    /// Here.
+    Held(Bytes),
+    /// To be read.
+    Stored(Stored),
+}
+
+impl Media {
+    /// How many bytes.
+    pub fn size(&self) -> usize {
+        match self {
+            Self::Held(bytes) => bytes.len(),
+            Self::Stored(stored) => stored.length as usize,
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub(super) struct Part {
     pub duration: MediaTime,
     pub independent: bool,
-    pub bytes: Bytes,
+    /// Video samples in it.
+    pub pictures: u32,
+    pub media: Media,
+    pub stored: Option<Stored>,
 }
 
 #[derive(Debug, Clone)]
@@ -47,7 +82,7 @@ impl Segment {
     }
 
     pub fn size(&self) -> usize {
-        self.parts.iter().map(|p| p.bytes.len()).sum()
+        self.parts.iter().map(|p| p.media.size()).sum()
     }
 }
 
@@ -84,8 +119,28 @@ impl Track {
             length = length - first.length();
             self.segments.pop_front();
         }
+        self.let_go();
         if let Some(oldest) = self.segments.front().map(|s| s.init) {
             self.inits.retain(|version, _| *version >= oldest);
+        }
+    }
+
+    /// Lets go of bytes that the journal has and that are not new any more.
+    fn let_go(&mut self) {
+        let mut length = MediaTime::ZERO;
+        for segment in self.segments.iter_mut().rev() {
+            length += segment.length();
+            if length <= HELD {
+                continue;
+            }
+            for part in &mut segment.parts {
+                match (&part.media, part.stored) {
+                    (Media::Held(_), Some(stored)) => part.media = Media::Stored(stored),
+                    // What is older was let go before.
+                    (Media::Stored(_), _) => return,
+                    (Media::Held(_), None) => {}
+                }
+            }
         }
     }
 
@@ -96,6 +151,18 @@ impl Track {
             Some(_) => (last.msn + 1, 0),
             None => (last.msn, u32::try_from(last.parts.len()).unwrap_or(u32::MAX)),
         })
+    }
+
+    /// Whether segment `msn`, or its `part`, is there. A part past the last one of a closed segment is the next segment's
+    /// first. Source: the draft's section 6.2.5.2.
+    pub fn has_reached(&self, msn: u64, part: Option<u32>) -> bool {
+        let Some((head_msn, head_part)) = self.head() else { return false };
+        let Some(part) = part else { return msn < head_msn };
+        let closed = self.get(msn).filter(|s| s.duration.is_some());
+        match closed {
+            Some(segment) if part as usize >= segment.parts.len() => (msn + 1, 0) < (head_msn, head_part),
+            _ => (msn, part) < (head_msn, head_part),
+        }
     }
 
     /// The public segments: from `from_msn` on, and not older than the window.

@@ -2,16 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use vitrine_protocol::{Highlight, HighlightAction};
+use vitrine_protocol::{Highlight, HighlightAction, PublishSessionId};
 
 use super::{
-    fact::{Fact, RungName},
+    boxes,
+    fact::{Fact, Offer, RungName},
+    grid::PART_TARGET,
     playlist,
     time::MediaTime,
-    track::{Init, Part, Pin, Segment, Track},
+    track::{Init, Media, Part, Pin, Segment, Stored, Track},
 };
+
+/// How many parts ahead of the newest one a request may wait for: three seconds of them. Source: the draft's section
+/// 6.2.5.2, Advance Part Limit.
+const ADVANCE_PARTS: u64 = 3_000 / PART_TARGET.ms() as u64 + 1;
 
 /// What a player asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,11 +65,13 @@ pub enum Answer {
     /// A playlist, text.
     Playlist(String),
     /// Media that never changes: to be sent one after the other.
-    Media(Vec<Bytes>),
+    Media(Vec<Media>),
     /// Not there yet, but promised: wait for the next fact and ask again.
     NotYet,
     /// Isn't there and won't come: 404.
     Missing,
+    /// A rung that does not play now: 410, so that players change to another one at once.
+    Gone,
     /// Asked too far ahead, or nonsense: 400.
     Refused,
 }
@@ -74,6 +81,11 @@ pub enum Answer {
 pub struct Window {
     epoch: u32,
     clock_epoch: DateTime<Utc>,
+    first_msn: u64,
+    first_discontinuity: u64,
+    /// What the encoder offers; unknown until it has said so.
+    offers: Option<Vec<Offer>>,
+    anchor: Option<(PublishSessionId, i64)>,
     pub(super) tracks: BTreeMap<RungName, Track>,
     pub(super) order: Vec<RungName>,
     init_versions: BTreeMap<RungName, u32>,
@@ -83,11 +95,25 @@ pub struct Window {
 }
 
 impl Window {
-    /// An empty window. `epoch` stands in every URL; `clock_epoch` is the UTC time of media time zero.
+    /// An empty window. `epoch` stands in the URL of all media; `clock_epoch` is the UTC time of media time zero.
     pub fn new(epoch: u32, clock_epoch: DateTime<Utc>) -> Self {
+        Self::starting_at(epoch, clock_epoch, 0, 0)
+    }
+
+    /// An empty window of a show that went on before: in other epochs, up to these numbers.
+    pub fn starting_at(
+        epoch: u32,
+        clock_epoch: DateTime<Utc>,
+        first_msn: u64,
+        first_discontinuity: u64,
+    ) -> Self {
         Self {
             epoch,
             clock_epoch,
+            first_msn,
+            first_discontinuity,
+            offers: None,
+            anchor: None,
             tracks: BTreeMap::new(),
             order: Vec::new(),
             init_versions: BTreeMap::new(),
@@ -97,15 +123,14 @@ impl Window {
         }
     }
 
-    /// A window from the facts of a journal.
-    pub fn restore(epoch: u32, clock_epoch: DateTime<Utc>, facts: impl IntoIterator<Item = Fact>) -> Self {
-        let mut window = Self::new(epoch, clock_epoch);
-        facts.into_iter().for_each(|fact| window.apply(fact));
-        window
+    /// This window with the facts of a journal in it.
+    pub fn restored(mut self, facts: impl IntoIterator<Item = (Fact, Option<Stored>)>) -> Self {
+        facts.into_iter().for_each(|(fact, stored)| self.apply(fact, stored));
+        self
     }
 
-    /// Takes a fact in.
-    pub fn apply(&mut self, fact: Fact) {
+    /// Takes a fact in; `stored` is where the journal has its bytes.
+    pub fn apply(&mut self, fact: Fact, stored: Option<Stored>) {
         match fact {
             Fact::Init { rung, version, info, bytes } => {
                 self.init_versions.insert(rung.clone(), version);
@@ -138,7 +163,9 @@ impl Window {
                 if let Some(segment) = self.last_segment(&rung, msn)
                     && segment.parts.len() == index as usize
                 {
-                    segment.parts.push(Part { duration, independent, bytes });
+                    let pictures = boxes::pictures(&bytes);
+                    let media = Media::Held(bytes);
+                    segment.parts.push(Part { duration, independent, pictures, media, stored });
                 }
             }
             Fact::SegmentClosed { rung, msn, duration, gap } => {
@@ -146,6 +173,8 @@ impl Window {
                     (segment.duration, segment.gap) = (Some(duration), gap);
                 }
             }
+            Fact::Ladder { offers } => self.offers = Some(offers),
+            Fact::Anchored { session, offset_ms } => self.anchor = Some((session, offset_ms)),
             Fact::RungDown { rung, .. } => {
                 if let Some(track) = self.tracks.get_mut(&rung) {
                     track.down = true;
@@ -204,6 +233,11 @@ impl Window {
         self.ended
     }
 
+    /// Where this publish session stands on the media clock, if it was the last to be anchored.
+    pub fn anchor_of(&self, session: PublishSessionId) -> Option<i64> {
+        self.anchor.filter(|(known, _)| *known == session).map(|(_, offset_ms)| offset_ms)
+    }
+
     /// Rungs that players are offered now, in the order of the ladder.
     pub fn public_rungs(&self) -> Vec<RungName> {
         let from = self.air.map_or(u64::MAX, |(msn, _)| msn);
@@ -211,12 +245,17 @@ impl Window {
     }
 
     pub(super) fn next_msn(&self) -> u64 {
-        self.tracks.values().filter_map(|t| t.segments.back()).map(|s| s.msn + 1).max().unwrap_or(0)
+        self.tracks
+            .values()
+            .filter_map(|t| t.segments.back())
+            .map(|s| s.msn + 1)
+            .max()
+            .unwrap_or(self.first_msn)
     }
 
     pub(super) fn discontinuity_sequence(&self) -> u64 {
         let last = self.tracks.values().filter_map(|t| t.segments.back());
-        last.map(|s| s.discontinuity_sequence).max().unwrap_or(0)
+        last.map(|s| s.discontinuity_sequence).max().unwrap_or(self.first_discontinuity)
     }
 
     pub(super) fn init_version(&self, rung: &RungName) -> u32 {
@@ -239,17 +278,23 @@ impl Window {
             Want::Init { rung, version } => self
                 .track(rung)
                 .and_then(|t| t.inits.get(version))
-                .map_or(Answer::Missing, |init| Answer::Media(vec![init.bytes.clone()])),
+                .map_or(Answer::Missing, |init| Answer::Media(vec![Media::Held(init.bytes.clone())])),
             Want::Segment { rung, msn } => match self.track(rung).and_then(|t| t.get(*msn)) {
                 Some(s) if *msn >= from && s.duration.is_some() && !s.gap => {
-                    Answer::Media(s.parts.iter().map(|p| p.bytes.clone()).collect())
+                    Answer::Media(s.parts.iter().map(|p| p.media.clone()).collect())
                 }
                 _ => Answer::Missing,
             },
             Want::Part { rung, msn, index } => {
-                let Some(track) = self.track(rung).filter(|_| *msn >= from) else { return Answer::Missing };
+                let Some(track) = self.track(rung).filter(|_| *msn >= from) else {
+                    return if self.tracks.get(rung).is_some_and(|t| t.down) {
+                        Answer::Gone
+                    } else {
+                        Answer::Missing
+                    };
+                };
                 match track.get(*msn).and_then(|s| s.parts.get(*index as usize)) {
-                    Some(part) => Answer::Media(vec![part.bytes.clone()]),
+                    Some(part) => Answer::Media(vec![part.media.clone()]),
                     // The one part that the playlist hints at is worth waiting for.
                     None if track.head() == Some((*msn, *index)) && !self.ended => Answer::NotYet,
                     None => Answer::Missing,
@@ -262,14 +307,32 @@ impl Window {
         self.tracks.get(rung).filter(|t| !t.down)
     }
 
+    fn offer(&self, rung: &RungName) -> Option<&Offer> {
+        self.offers.iter().flatten().find(|offer| offer.rung == *rung)
+    }
+
+    /// Lists every rung that is wanted, whether it plays already or not: players read this once.
     fn multivariant(&self, from: u64) -> Answer {
-        let rungs: Vec<_> =
-            self.order.iter().filter_map(|name| Some((name, self.playable(name, from)?))).collect();
-        match rungs.is_empty() {
-            // Aired a moment ago: the first part is on its way.
-            true if !self.ended => Answer::NotYet,
-            true => Answer::Missing,
-            false => Answer::Playlist(playlist::multivariant(self.epoch, &rungs, from)),
+        let played = self.order.iter().filter_map(|name| Some((name, self.playable(name, from)?)));
+        let mut rungs: Vec<_> = played.map(|(name, track)| (name, Some(track), self.offer(name))).collect();
+        // Aired a moment ago: the first part is on its way, or the encoder has not said yet what it will do.
+        if rungs.is_empty() || self.offers.is_none() && !self.ended {
+            return if self.ended { Answer::Missing } else { Answer::NotYet };
+        }
+        for offer in self.offers.iter().flatten().filter(|_| !self.ended) {
+            if !rungs.iter().any(|(name, ..)| *name == &offer.rung) {
+                rungs.push((&offer.rung, None, Some(offer)));
+            }
+        }
+        Answer::Playlist(playlist::multivariant(&rungs, from))
+    }
+
+    /// What a request for a playlist of a rung without one gets.
+    fn without(&self, rung: &RungName) -> Answer {
+        match self.tracks.get(rung) {
+            Some(track) if track.down && !self.ended => Answer::Gone,
+            None if self.offer(rung).is_some() && !self.ended => Answer::NotYet,
+            _ => Answer::Missing,
         }
     }
 
@@ -284,8 +347,8 @@ impl Window {
         if part.is_some() && msn.is_none() {
             return Answer::Refused;
         }
-        let Some(track) = self.track(rung) else { return Answer::Missing };
-        let Some((head_msn, head_part)) = track.head() else { return Answer::Missing };
+        let Some(track) = self.track(rung) else { return self.without(rung) };
+        let Some((head_msn, head_part)) = track.head() else { return self.without(rung) };
         if self.playable(rung, from).is_none() {
             return if self.ended { Answer::Missing } else { Answer::NotYet };
         }
@@ -294,12 +357,11 @@ impl Window {
             if msn > last_msn + 2 {
                 return Answer::Refused;
             }
-            let there = match part {
-                Some(part) => (msn, part) < (head_msn, head_part),
-                None => msn < head_msn,
-            };
-            if !there {
-                return Answer::NotYet;
+            if !track.has_reached(msn, part) {
+                let ahead = part.map_or(0, |part| {
+                    u64::from(part.saturating_sub(if msn == head_msn { head_part } else { 0 }))
+                });
+                return if ahead > ADVANCE_PARTS { Answer::Refused } else { Answer::NotYet };
             }
         }
         let reports: Vec<_> = self
@@ -309,6 +371,7 @@ impl Window {
             .filter_map(|other| Some((other, self.playable(other, from)?)))
             .collect();
         Answer::Playlist(playlist::media(&playlist::Media {
+            epoch: self.epoch,
             clock_epoch: self.clock_epoch,
             track,
             from,

@@ -22,7 +22,6 @@ pub struct Child {
     asks: mpsc::Sender<Ask>,
     answers: mpsc::Receiver<Result<Answer, String>>,
     started: Instant,
-    heard: Instant,
     waiting_for_key: bool,
 }
 
@@ -42,8 +41,8 @@ impl Child {
         let (answer_sender, answers) = mpsc::channel(WAITING_ANSWERS);
         tokio::spawn(write(stdin, ask_receiver));
         tokio::spawn(read(stdout, answer_sender));
-        let now = Instant::now();
-        let mut child = Self { process, asks, answers, started: now, heard: now, waiting_for_key: false };
+        let started = Instant::now();
+        let mut child = Self { process, asks, answers, started, waiting_for_key: false };
         let _ = child.asks.try_send(Ask::Setup(setup)); // the queue is empty
         gop.for_each(|unit| child.feed(unit));
         Ok(child)
@@ -59,23 +58,13 @@ impl Child {
     /// The next answer; an error says why there will be no more.
     pub async fn next(&mut self) -> Result<Answer, String> {
         match self.answers.recv().await {
-            Some(Ok(answer)) => {
-                if matches!(answer, Answer::Unit(_)) {
-                    self.heard = Instant::now();
-                }
-                Ok(answer)
-            }
+            Some(Ok(answer)) => Ok(answer),
             Some(Err(reason)) => Err(reason),
             None => Err(match self.process.wait().await {
                 Ok(status) => format!("it ended: {status}"),
                 Err(error) => error.to_string(),
             }),
         }
-    }
-
-    /// When the last picture came out; at first, when it started.
-    pub fn heard(&self) -> Instant {
-        self.heard
     }
 
     /// How long it has run.

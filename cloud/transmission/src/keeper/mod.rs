@@ -1,7 +1,7 @@
 //! Keeps an encoder running: starts it, feeds it, and starts another when it dies or falls silent.
 //!
-//! A new encoder gets the setup and the pictures since the last key frame, so it goes on within the open segment. What
-//! it repeats is dropped by the packager. Nothing here can hold up the source rung: every queue is bounded and every
+//! A new encoder gets the setup and the pictures since the last key frame, and goes on behind the last picture of the one
+//! before, within the open segment. Nothing here can hold up the source rung: every queue is bounded and every
 //! send may fail.
 
 mod child;
@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use self::child::Child;
-use crate::encoder::{Answer, Ask, Rung, Setup, Told, Unit};
+use crate::encoder::{Answer, Rung, Setup, Told, Unit};
 
 /// Pictures that may wait for the encoder's pipe.
 const WAITING_FEED: usize = 512;
@@ -54,9 +54,20 @@ pub enum Encoded {
 
 /// The running keeper. Dropping it ends the encoder.
 pub struct Keeper {
-    feed: mpsc::Sender<Ask>,
+    feed: mpsc::Sender<Input>,
     encoded: mpsc::Receiver<Encoded>,
+    setup: Option<Setup>,
+    /// A setup that found the queue full.
+    unsent: bool,
     waiting_for_key: bool,
+}
+
+/// What the keeper's task is told.
+enum Input {
+    /// An encoder like this is wanted, or none.
+    SetUp(Option<Setup>),
+    /// The source's next picture.
+    Unit(Unit),
 }
 
 impl Keeper {
@@ -72,25 +83,42 @@ impl Keeper {
             gop_bytes: 0,
             child: None,
             failures: 0,
-            fed: None,
+            unanswered: None,
+            last_out_ns: 0,
             start_at: None,
         };
         tokio::spawn(task.run(asks));
-        Self { feed, encoded, waiting_for_key: true }
+        Self { feed, encoded, setup: None, unsent: false, waiting_for_key: true }
     }
 
-    /// Asks for an encoder of this source. The running one goes on when nothing changed.
-    pub async fn set_up(&mut self, setup: Setup) {
+    /// Asks for an encoder of this source; `None` when none is needed. The running one goes on when nothing changed.
+    pub fn set_up(&mut self, setup: Option<Setup>) {
+        let same = |a: &Setup, b: &Setup| Setup { start_ns: b.start_ns, ..a.clone() } == *b;
+        if match (&self.setup, &setup) {
+            (Some(old), Some(new)) => same(old, new),
+            (old, new) => old.is_none() && new.is_none(),
+        } {
+            return;
+        }
+        self.setup = setup;
         self.waiting_for_key = true;
-        let _ = self.feed.send(Ask::Setup(setup)).await; // the task only ends with us
+        self.send_setup();
+    }
+
+    /// Never waits: whoever feeds us reads our events too.
+    fn send_setup(&mut self) {
+        self.unsent = self.feed.try_send(Input::SetUp(self.setup.clone())).is_err();
     }
 
     /// Feeds the source's next picture. When the queue is full, pictures are left out up to a key frame.
     pub fn feed(&mut self, unit: Unit) {
-        if self.waiting_for_key && !unit.key {
+        if self.unsent {
+            self.send_setup();
+        }
+        if self.unsent || self.setup.is_none() || self.waiting_for_key && !unit.key {
             return;
         }
-        self.waiting_for_key = self.feed.try_send(Ask::Unit(unit)).is_err();
+        self.waiting_for_key = self.feed.try_send(Input::Unit(unit)).is_err();
     }
 
     /// The next event.
@@ -107,12 +135,15 @@ struct Task {
     gop_bytes: usize,
     child: Option<Child>,
     failures: u32,
-    fed: Option<Instant>,
+    /// Since when pictures have gone in and none has come out.
+    unanswered: Option<Instant>,
+    /// The newest picture that any rung has put out under this setup.
+    last_out_ns: u64,
     start_at: Option<Instant>,
 }
 
 impl Task {
-    async fn run(mut self, mut asks: mpsc::Receiver<Ask>) {
+    async fn run(mut self, mut asks: mpsc::Receiver<Input>) {
         let mut check = interval(CHECK_EVERY);
         check.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -131,8 +162,8 @@ impl Task {
             };
             tokio::select! {
                 ask = asks.recv() => match ask {
-                    Some(Ask::Setup(setup)) => self.set_up(setup),
-                    Some(Ask::Unit(unit)) => self.feed(unit),
+                    Some(Input::SetUp(setup)) => self.set_up(setup),
+                    Some(Input::Unit(unit)) => self.feed(unit),
                     None => return,
                 },
                 answer = answer => match answer {
@@ -147,16 +178,14 @@ impl Task {
         }
     }
 
-    fn set_up(&mut self, setup: Setup) {
-        if self.setup.as_ref() == Some(&setup) {
-            return;
-        }
-        self.setup = Some(setup);
+    fn set_up(&mut self, setup: Option<Setup>) {
+        self.start_at = setup.is_some().then(Instant::now);
+        self.setup = setup;
         self.gop.clear();
         self.gop_bytes = 0;
         self.failures = 0;
+        self.last_out_ns = 0;
         self.child = None;
-        self.start_at = Some(Instant::now());
     }
 
     fn feed(&mut self, unit: Unit) {
@@ -170,17 +199,20 @@ impl Task {
         }
         if let Some(child) = &mut self.child {
             child.feed(unit);
-            self.fed = Some(Instant::now());
+            self.unanswered.get_or_insert_with(Instant::now);
         }
     }
 
     async fn start(&mut self) {
         self.start_at = None;
-        let Some(setup) = self.setup.clone() else { return };
-        match Child::start(&self.program, setup, self.gop.iter().cloned()) {
+        let Some(mut setup) = self.setup.clone() else { return };
+        // It goes on where the one before stopped, with a key frame: the pictures before only lead its decoder there.
+        setup.start_ns = setup.start_ns.max(self.last_out_ns.saturating_add(u64::from(self.last_out_ns > 0)));
+        let gop = self.gop.iter().cloned().map(|unit| Unit { cut_ns: None, ..unit });
+        match Child::start(&self.program, setup, gop) {
             Ok(child) => {
                 tracing::info!(pid = child.pid(), "an encoder was started");
-                self.fed = None;
+                self.unanswered = None;
                 self.child = Some(child);
             }
             Err(error) => self.lost(error.to_string()).await,
@@ -191,7 +223,11 @@ impl Task {
         let encoded = match answer {
             Answer::Told(Told::Ladder { rungs }) => Encoded::Ladder(rungs),
             Answer::Told(Told::Header { rung, avcc }) => Encoded::Header { rung, avcc },
-            Answer::Unit(unit) => Encoded::Unit(unit),
+            Answer::Unit(unit) => {
+                self.unanswered = None;
+                self.last_out_ns = self.last_out_ns.max(unit.pts_ns);
+                Encoded::Unit(unit)
+            }
             Answer::Told(Told::Failed { reason }) => return self.lost_with(reason).await,
             Answer::Told(Told::Alive { behind_ms }) => {
                 tracing::trace!(behind_ms, "the encoder lives");
@@ -203,8 +239,7 @@ impl Task {
     }
 
     fn hangs(&self) -> bool {
-        let (Some(child), Some(fed)) = (&self.child, self.fed) else { return false };
-        fed.elapsed() < SILENT_AFTER && child.heard().elapsed() > SILENT_AFTER
+        self.child.is_some() && self.unanswered.is_some_and(|since| since.elapsed() > SILENT_AFTER)
     }
 
     async fn lost(&mut self, reason: String) {

@@ -54,6 +54,8 @@ pub struct Identity {
 pub struct Standing {
     /// How far the media clock has come.
     pub head_media_ms: i64,
+    /// How far the pictures' clock has run ahead of the wall clock.
+    pub drift_ms: i64,
     /// The newest media sequence number, once a segment was opened.
     pub head_msn: Option<u64>,
     /// The publish session received last.
@@ -208,8 +210,8 @@ impl Task {
                     None => return Err(NobodyListens),
                 },
                 _ = heartbeat.tick() => {
-                    let Standing { head_media_ms, head_msn, .. } = *self.standing.borrow();
-                    send(&mut connection, &Report::Heartbeat { head_media_ms, head_msn }).await
+                    let Standing { head_media_ms, drift_ms, head_msn, .. } = *self.standing.borrow();
+                    send(&mut connection, &Report::Heartbeat { head_media_ms, drift_ms, head_msn }).await
                 }
                 () = moved(&mut self.control) => {
                     let fence = self.control.borrow().fence;

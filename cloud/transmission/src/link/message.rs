@@ -67,9 +67,18 @@ pub enum Report {
     Heartbeat {
         /// How far the media clock has come.
         head_media_ms: i64,
+        /// How far the pictures' clock has run ahead of the wall clock since the run began.
+        #[serde(default)]
+        drift_ms: i64,
         /// The newest media sequence number, once a segment was opened.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         head_msn: Option<u64>,
+    },
+    /// Whether the show is recorded, when that changes.
+    Recording {
+        /// Why not, in words for the host.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stopped: Option<String>,
     },
     /// A publish session's first IDR has been placed on the media clock.
     SessionMapped {

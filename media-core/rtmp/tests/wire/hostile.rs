@@ -176,9 +176,9 @@ fn amf0_nested_60_000_deep_is_an_error() {
     peer.writer.set_chunk_size(1 << 20, &mut peer.out);
     let metadata = [amf0::encode_all(&["onMetaData".into()]).as_ref(), &deep].concat();
     peer.send(message::DATA, 1, metadata);
-    assert_eq!(peer.talk(&mut session, now), Err(Error::Amf(amf0::Error::TooDeep)));
-    assert_eq!(session.poll_event(), Some(ServerEvent::Unpublished));
-    assert_eq!(session.poll_event(), Some(ServerEvent::Closed));
+    peer.talk(&mut session, now).unwrap();
+    assert_eq!(session.poll_event(), None, "what is no more than a hint is passed over");
+    assert!(session.is_publishing());
 }
 
 #[test]
@@ -388,4 +388,26 @@ fn server_that_lies_about_everything_only_ends_the_client() {
     let mut client = ClientSession::new(config, now);
     assert_eq!(client.receive(out.freeze(), now), Err(Error::Malformed("createStream answer")));
     assert!(client.is_closed());
+}
+
+#[test]
+fn metadata_that_cannot_be_read_is_passed_over_and_the_publish_goes_on() {
+    let name = |name: &str| amf0::encode_all(&[name.into()]).to_vec();
+    let wrapped = [name("@setDataFrame"), name("onMetaData")].concat();
+    let unreadable: [&[u8]; 4] = [
+        b"\x03\0\x01a\x11\x0c\x05ab\0\0\x09", // a value in AMF3
+        b"\x03\0\x01a\x07\0\0\0\0\x09",       // a reference
+        b"\x03\0\x01a\x0d\0\0\x09",           // unsupported
+        b"\x08\0\0\0\x05\0\x05width\0\x40",   // cut short
+    ];
+    let mut bodies: Vec<Vec<u8>> = unreadable.iter().map(|rest| [&wrapped[..], rest].concat()).collect();
+    bodies.push(b"\x11\x0a\x0b\x01".to_vec());
+    for body in bodies {
+        let now = Instant::now();
+        let (mut peer, mut session) = on_air(now);
+        peer.send(message::DATA, 1, body.clone()).send(message::VIDEO, 1, &b"\x27\x01\0\0\0picture"[..]);
+        peer.talk(&mut session, now).unwrap();
+        assert!(session.is_publishing(), "{body:?}");
+        assert_eq!(tags(&mut session).len(), 1, "{body:?}");
+    }
 }

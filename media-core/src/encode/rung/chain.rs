@@ -14,7 +14,7 @@ use gstreamer_app::AppSrc;
 use parking_lot::Mutex;
 
 use super::{
-    CHAIN, Config, Output, Shared, Thumbnails,
+    CHAIN, Config, Output, Shared, SourceCodec, Thumbnails,
     pace::{Pacer, Step},
 };
 use crate::{
@@ -41,12 +41,17 @@ pub(super) fn build(
     let pipeline = gstreamer::Pipeline::new();
     watch(&pipeline, shared)?;
     let source = source(config);
-    let decoder = gst::make("avdec_h264")?;
-    decoder.set_property("max-threads", 1i32);
-    decoder.set_property("qos", false);
+    let decoder = decoder(config.codec)?;
     pace(&decoder, pacer)?;
     let mut pictures = gst::tee()?;
-    gst::add(CHAIN, &pipeline, &[source.upcast_ref(), &decoder, &pictures])?;
+    match parser(config.codec)? {
+        Some(parser) => {
+            gst::add(CHAIN, &pipeline, &[source.upcast_ref(), &parser, &decoder, &pictures])?;
+        }
+        None => {
+            gst::add(CHAIN, &pipeline, &[source.upcast_ref(), &decoder, &pictures])?;
+        }
+    }
     if let Some(thumbnails) = config.thumbnails {
         add_thumbnails(&pipeline, &pictures, thumbnails, shared)?;
     }
@@ -72,13 +77,41 @@ fn watch(pipeline: &gstreamer::Pipeline, shared: &Arc<Shared>) -> Result<(), Med
 }
 
 fn source(config: &Config) -> AppSrc {
-    let caps = gstreamer::Caps::builder("video/x-h264")
-        .field("stream-format", "avc")
-        .field("alignment", "au")
+    let caps = match config.codec {
+        SourceCodec::H264 => {
+            gstreamer::Caps::builder("video/x-h264").field("stream-format", "avc").field("alignment", "au")
+        }
+        SourceCodec::H265 => {
+            gstreamer::Caps::builder("video/x-h265").field("stream-format", "hvc1").field("alignment", "au")
+        }
+        SourceCodec::Av1 => gstreamer::Caps::builder("video/x-av1")
+            .field("stream-format", "obu-stream")
+            .field("alignment", "tu"),
+    };
+    let caps = caps
         .field("framerate", config.fps.fraction())
-        .field("codec_data", gstreamer::Buffer::from_slice(config.avcc.clone()))
+        .field("codec_data", gstreamer::Buffer::from_slice(config.record.clone()))
         .build();
     gst::source(Some(&caps), false)
+}
+
+fn decoder(codec: SourceCodec) -> Result<gstreamer::Element, MediaError> {
+    if codec == SourceCodec::Av1 {
+        return gst::make("av1dec");
+    }
+    let decoder = gst::make(if codec == SourceCodec::H264 { "avdec_h264" } else { "avdec_h265" })?;
+    decoder.set_property("max-threads", 1i32);
+    decoder.set_property("qos", false);
+    Ok(decoder)
+}
+
+/// What the decoder must know beyond the configuration record; H.264 needs nothing more.
+fn parser(codec: SourceCodec) -> Result<Option<gstreamer::Element>, MediaError> {
+    match codec {
+        SourceCodec::H264 => Ok(None),
+        SourceCodec::H265 => gst::make("h265parse").map(Some),
+        SourceCodec::Av1 => gst::make("av1parse").map(Some),
+    }
 }
 
 /// Drops, repeats and marks pictures on their way out of the decoder.
@@ -100,10 +133,7 @@ fn pace(decoder: &gstreamer::Element, pacer: &Arc<Mutex<Pacer>>) -> Result<(), M
         repeating.store(true, Ordering::Relaxed);
         for repeat in repeats {
             let Some(mut copy) = before.clone() else { break };
-            copy.make_mut().set_pts(gstreamer::ClockTime::from_nseconds(repeat.pts));
-            if repeat.force {
-                gst::force_key(pad, Pts::from_nanos(repeat.pts));
-            }
+            copy.make_mut().set_pts(gstreamer::ClockTime::from_nseconds(repeat));
             if pad.push(copy).is_err() {
                 break;
             }

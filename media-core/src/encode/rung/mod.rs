@@ -1,7 +1,7 @@
-//! Decodes one H.264 source once and encodes a ladder of it.
+//! Decodes one source once and encodes a ladder of it.
 //!
 //! Access units go in and come out with the same times: a rung's picture at `pts` is the source's picture at `pts`.
-//! The output has no B-frames, so `dts == pts`. Key frames stand where [`KeyGrid`] says. The same configuration and
+//! The output has no B-frames, so `dts == pts`. Key frames stand where they are asked for, picture by picture. The same configuration and
 //! source always give byte-identical SPS and PPS, so a restarted encoder can go on under the same `EXT-X-MAP`.
 
 mod chain;
@@ -21,7 +21,6 @@ use gstreamer_app::AppSrc;
 use parking_lot::Mutex;
 use tokio::sync::mpsc;
 
-pub use self::pace::KeyGrid;
 use self::pace::Pacer;
 use super::{Rendition, video::Preset};
 use crate::{
@@ -38,21 +37,34 @@ const MAX_WAITING_BYTES: u64 = 8 << 20;
 /// What goes in and what is wanted.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// The source's AVCDecoderConfigurationRecord (`avcC`).
-    pub avcc: Bytes,
+    /// How the source is coded.
+    pub codec: SourceCodec,
+    /// The source's decoder configuration: `avcC`, `hvcC` or `av1C`.
+    pub record: Bytes,
     /// The source's nominal rate: steers the encoder's rate control and is written into the SPS, so give a restarted encoder
     /// the same one.
     pub fps: Fps,
     /// What to encode, largest first; sizes are square pixels. May be empty when only thumbnails are wanted.
     pub rungs: Vec<Rendition>,
-    /// Where the key frames stand.
-    pub keys: KeyGrid,
+    /// Pictures shown before this are decoded and not encoded: they lead the decoder to where another encoder stopped.
+    pub start: Pts,
     /// A picture shown longer than this is encoded again, so that every part has one.
     pub longest_frame: Option<Duration>,
     /// Still pictures of the source.
     pub thumbnails: Option<Thumbnails>,
     /// Work per picture.
     pub preset: Preset,
+}
+
+/// Codings that can be decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SourceCodec {
+    /// H.264, NAL units behind their lengths.
+    H264,
+    /// H.265, NAL units behind their lengths.
+    H265,
+    /// AV1, whole temporal units.
+    Av1,
 }
 
 /// Still pictures: JPEG of this width, at most one in `every`.
@@ -125,11 +137,11 @@ impl RungEncoder {
     /// encoder, which then drops GOPs of the source rather than grow.
     ///
     /// # Errors
-    /// [`MediaError::MissingPlugin`], [`MediaError::BadData`] for a short `avcC`, [`MediaError::Build`].
+    /// [`MediaError::MissingPlugin`], [`MediaError::BadData`] for a short decoder configuration, [`MediaError::Build`].
     pub fn start(config: Config, depth: usize) -> Result<(Self, mpsc::Receiver<Output>), MediaError> {
         gst::init()?;
-        if config.avcc.len() < 7 {
-            return Err(MediaError::BadData("avcC is too short"));
+        if config.record.len() < 4 {
+            return Err(MediaError::BadData("the decoder configuration is too short"));
         }
         let (outputs, receiver) = mpsc::channel(depth.max(1));
         let shared = Arc::new(Shared {
@@ -139,24 +151,25 @@ impl RungEncoder {
             last_out: config.rungs.iter().map(|_| AtomicU64::new(0)).collect(),
             open: AtomicUsize::new(config.rungs.len() + usize::from(config.thumbnails.is_some())),
         });
-        let pacer = Arc::new(Mutex::new(Pacer::new(config.keys, config.longest_frame)));
+        let pacer = Arc::new(Mutex::new(Pacer::new(config.longest_frame, config.start.as_nanos())));
         let (pipeline, source) = chain::build(&config, &pacer, &shared)?;
         pipeline.set_state(gstreamer::State::Playing).map_err(|e| MediaError::build(CHAIN, e))?;
         Ok((Self { pipeline, source, pacer, shared, waiting_for_key: true }, receiver))
     }
 
-    /// Hands over the source's next access unit, in decode order. Never blocks.
+    /// Hands over the source's next access unit, in decode order. Never blocks. With `key_at`, every rung has a key frame
+    /// at the first picture shown at that time or later.
     ///
     /// # Errors
     /// [`MediaError::Failed`] once the chain has broken.
-    pub fn push(&mut self, unit: AccessUnit) -> Result<Pushed, MediaError> {
+    pub fn push(&mut self, unit: AccessUnit, key_at: Option<Pts>) -> Result<Pushed, MediaError> {
         let full = self.source.current_level_bytes() > MAX_WAITING_BYTES;
         self.waiting_for_key = if unit.key { full } else { self.waiting_for_key || full };
         if self.waiting_for_key {
             return Ok(Pushed::Dropped);
         }
-        if unit.key {
-            self.pacer.lock().source_key(unit.pts.as_nanos());
+        if let Some(at) = key_at {
+            self.pacer.lock().key(at.as_nanos());
         }
         self.shared.last_in.fetch_max(unit.pts.as_nanos(), Ordering::Relaxed);
         let mut buffer = gstreamer::Buffer::from_slice(unit.data);

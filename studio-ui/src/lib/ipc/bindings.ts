@@ -288,6 +288,8 @@ export type Code =
 "too_slow" | 
 /**  The server is going down for a moment. */
 "restarting" | 
+/**  The server serves as many as it can; try again in a moment. */
+"overloaded" | 
 /**  The keyring does not open, so the secret cannot be kept. */
 "keyring_unavailable" | 
 /**  The cloud does not answer. */

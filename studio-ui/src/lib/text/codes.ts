@@ -28,6 +28,7 @@ export const SENTENCES: Record<string, string> = {
   hello_expected: 'The chat did not recognise this studio. It connects again by itself.',
   too_slow: 'The connection was too slow for the chat. It connects again by itself.',
   restarting: 'The cloud restarts. It is back in a moment; the picture goes on.',
+  overloaded: 'The cloud serves as many as it can. Try again in a moment.',
   keyring_unavailable: 'The system keyring does not open, so your sign-in is kept for this run only.',
   cloud_unreachable: 'The cloud does not answer. Check the address and your network, then try again.',
   device_unavailable: 'The device could not be opened. Another program may be using it: close that, or choose another.',

@@ -46,7 +46,7 @@ fn an_encoder_that_loses_pictures_leaves_one_gap_and_comes_back() {
     }
     check(&show, "480p").unwrap();
     let gaps: Vec<_> = show.closed("480p").iter().filter(|s| s.2).map(|s| s.0).collect();
-    assert_eq!(gaps, vec![1, 2], "both segments miss pictures");
+    assert_eq!(gaps, vec![2], "the segment before holds its last picture for less than a second");
     assert!(show.closed("source").iter().all(|s| !s.2), "the source never notices");
 }
 
@@ -107,21 +107,193 @@ fn a_lost_publisher_comes_back_behind_a_discontinuity_in_every_rung() {
         check(&show, name).unwrap();
         assert_eq!(show.opened(name)[2], (2, ms(20_000), true));
     }
-    let facts = show.packager.go_live(DateTime::UNIX_EPOCH);
-    show.take(facts);
+    show.went_live();
 }
 
 #[test]
-fn a_source_with_rare_key_frames_gives_way_to_the_encoded_rung() {
+fn a_source_with_rare_key_frames_gives_way_to_the_encoded_rung_without_a_hole() {
+    // OBS at its defaults: a key frame each 250 pictures.
     let mut show = Show::new(&["source", "480p"]);
-    for n in 0..600i64 {
+    for n in 0..900i64 {
         let at = 5_000 + n * 1000 / 30;
-        show.source(at, 0, n % 240 == 0);
-        show.encoded(at, n % 60 == 0, at);
+        show.source(at, 0, n % 250 == 0);
+        if n >= 9 {
+            show.encoded_as_asked(5_000 + (n - 9) * 1000 / 30, at);
+        }
     }
     check(&show, "480p").unwrap();
-    assert!(show.facts.iter().any(|f| matches!(f, Fact::RungDown { rung, .. } if rung.as_str() == "source")));
-    assert!(!show.packager.source_leads());
-    assert!(show.closed("480p").len() >= 7);
-    assert!(show.closed("480p")[2..].iter().all(|s| !s.2 && s.1 < ms(2_100)), "{:?}", show.closed("480p"));
+    assert_eq!(downs(&show), ["source: its key frames are too far apart"]);
+    let closed = show.closed("480p");
+    assert!(closed.len() >= 12 && closed.iter().all(|s| !s.2), "{closed:?}");
+    assert!(closed[1..].iter().all(|s| s.1 < ms(2_100)), "a grid of its own: {closed:?}");
+}
+
+fn downs(show: &Show) -> Vec<String> {
+    let of = |fact: &Fact| match fact {
+        Fact::RungDown { rung, reason } => Some(format!("{rung}: {reason}")),
+        _ => None,
+    };
+    show.facts.iter().filter_map(of).collect()
+}
+
+/// Whether the rung is in the newest segment.
+fn plays(show: &Show, name: &str) -> bool {
+    let newest = |name: &str| show.opened(name).last().map(|opened| opened.0);
+    newest(name) == newest("480p")
+}
+
+#[test]
+fn a_source_whose_key_frames_come_closer_again_is_listed_again() {
+    let mut show = Show::new(&["source", "480p"]);
+    for n in 0..1_200i64 {
+        let at = 5_000 + n * 1000 / 30;
+        let gop = if n < 500 { 250 } else { 60 };
+        show.source(at, 0, n % gop == 0);
+        show.encoded_as_asked(at, at);
+        if n == 499 {
+            assert!(!plays(&show, "source"));
+        }
+    }
+    assert!(plays(&show, "source"), "it came back");
+    let closed = show.closed("480p");
+    assert!(closed.iter().all(|s| !s.2), "{closed:?}");
+    check(&show, "480p").unwrap();
+}
+
+#[test]
+fn one_key_frame_for_the_whole_show_is_enough_for_the_encoded_rung() {
+    let mut show = Show::new(&["source", "480p"]);
+    for n in 0..900i64 {
+        let at = 5_000 + n * 1000 / 30;
+        show.source(at, 0, n == 0);
+        show.encoded_as_asked(at, at);
+    }
+    let closed = show.closed("480p");
+    assert!(closed.len() >= 12 && closed.iter().all(|s| !s.2), "{closed:?}");
+}
+
+#[test]
+fn dropped_pictures_cost_the_source_nothing_but_themselves() {
+    for missing in [8i64, 12, 25] {
+        let mut show = Show::new(&["source", "480p"]);
+        for n in 0..400i64 {
+            let at = 5_000 + n * 1000 / 30;
+            if !(100..100 + missing).contains(&n) {
+                show.source(at, 0, n % 60 == 0);
+                show.encoded_as_asked(at, at);
+            }
+        }
+        for name in ["source", "480p"] {
+            check(&show, name).unwrap();
+            assert!(show.closed(name).iter().all(|s| !s.2), "{missing}: {:?}", show.closed(name));
+            assert_eq!(show.opened(name).iter().filter(|o| o.2).count(), 0, "no discontinuity");
+        }
+        assert_eq!(downs(&show), Vec::<String>::new());
+        assert!(plays(&show, "source"), "{:?} {:?}", show.opened("source"), show.opened("480p"));
+        assert!(show.parts("source").iter().all(|p| p.2 <= PART_TARGET + ms(2)), "{missing}");
+    }
+}
+
+#[test]
+fn a_picture_that_freezes_for_long_is_a_discontinuity_and_every_length_stays_in_its_bound() {
+    for ladder in [&["source"][..], &["source", "480p"]] {
+        let mut show = Show::new(ladder);
+        for n in 0..800i64 {
+            let at = 5_000 + n * 1000 / 30;
+            // Twelve seconds, and what comes then is no key frame.
+            if !(100..460).contains(&n) {
+                show.source(at, 66, n % 60 == 0 && n != 480);
+                show.encoded_as_asked(at + 66, at);
+            }
+            let facts = show.packager.tick(ms(at));
+            show.take(facts);
+        }
+        for name in ladder {
+            check(&show, name).unwrap();
+            assert!(show.closed(name).iter().all(|s| !s.2 && s.1 < ms(4_500)), "{:?}", show.closed(name));
+            assert!(show.parts(name).iter().all(|p| p.2 <= PART_TARGET + ms(2)));
+            let jump = show.opened(name).iter().filter(|o| o.2).map(|o| o.1).collect::<Vec<_>>();
+            assert_eq!(jump, [ms(5_000 + 460 * 1000 / 30)], "{name} goes on at the first picture");
+        }
+        let first = show.parts("source").into_iter().find(|p| p.0 == 2).unwrap();
+        assert!(first.3, "a decoder can start there: the pictures since the key frame lead in");
+    }
+}
+
+#[test]
+fn when_the_encoder_fails_an_unfit_source_is_the_last_resort() {
+    let mut show = Show::new(&["source", "480p"]);
+    for n in 0..900i64 {
+        let at = 5_000 + n * 1000 / 30;
+        show.source(at, 0, n % 250 == 0);
+        if n < 300 {
+            show.encoded_as_asked(at, at);
+        }
+        if n == 540 {
+            assert!(!show.packager.is_up(&rung("source")));
+            let facts = show.packager.rung_down(&rung("480p"), "the encoder is away");
+            show.take(facts);
+        }
+    }
+    assert!(show.packager.is_up(&rung("source")));
+    let last = show.opened("source").last().unwrap().1;
+    assert!(last > ms(5_000 + 750 * 1000 / 30), "it flows: {last:?}");
+}
+
+#[test]
+fn another_encoder_joins_at_a_key_frame_only() {
+    let mut show = Show::new(&["source", "480p"]);
+    for n in 0..240i64 {
+        let at = 5_000 + n * 1000 / 30;
+        show.source(at, 0, n % 60 == 0);
+        if n == 95 {
+            show.packager.encoder_lost();
+        }
+        if !(90..95).contains(&n) {
+            show.encoded(at, n % 60 == 0 || n == 97, at);
+        }
+    }
+    check(&show, "480p").unwrap();
+    assert!(show.closed("480p").iter().all(|s| !s.2), "seven pictures are held by the one before");
+    let starts = show.parts("480p").into_iter().filter(|p| p.0 == 1 && p.3).count();
+    assert_eq!(starts, 2, "the segment's first part, and the one where the new encoder joins");
+}
+
+#[test]
+fn a_show_that_ends_waits_for_the_slow_rung() {
+    let mut show = Show::new(&["source", "480p"]);
+    for n in 0..240i64 {
+        let at = 5_000 + n * 1000 / 30;
+        show.source(at, 0, n % 60 == 0);
+        if n >= 30 {
+            show.encoded_as_asked(5_000 + (n - 30) * 1000 / 30, at);
+        }
+    }
+    let facts = show.packager.end(ms(13_000));
+    assert!(!facts.contains(&Fact::Ended), "a second of 480p is on its way");
+    show.take(facts);
+    for n in 210..240i64 {
+        show.encoded_as_asked(5_000 + n * 1000 / 30, 13_500);
+    }
+    let facts = show.packager.tick(ms(13_700));
+    assert_eq!(facts.last(), Some(&Fact::Ended));
+    show.take(facts);
+    assert_eq!(show.closed("480p"), show.closed("source"));
+}
+
+#[test]
+fn a_show_that_ends_does_not_wait_for_ever() {
+    let mut show = Show::new(&["source", "480p"]);
+    for n in 0..240i64 {
+        let at = 5_000 + n * 1000 / 30;
+        show.source(at, 0, n % 60 == 0);
+        if n < 100 {
+            show.encoded_as_asked(at, at);
+        }
+    }
+    let mut facts = show.packager.end(ms(13_000));
+    facts.extend(show.packager.tick(ms(16_900)));
+    assert!(!facts.contains(&Fact::Ended));
+    facts.extend(show.packager.tick(ms(17_100)));
+    assert_eq!(facts.last(), Some(&Fact::Ended));
 }

@@ -9,6 +9,7 @@ use std::time::Instant;
 use bytes::Bytes;
 
 use super::link::{Incoming, Link};
+use crate::AmfLimits;
 use crate::amf0::{self, Amf0Value};
 use crate::error::{Error, Phase};
 use crate::flv::{FourCc, Tag, TagKind, aggregate};
@@ -257,28 +258,13 @@ impl ServerSession {
         Ok(())
     }
 
-    /// `@setDataFrame` wraps what an FLV script tag holds.
-    fn data(&mut self, mut payload: Bytes, timestamp_ms: u32) -> Result<(), Error> {
+    /// `@setDataFrame` wraps what an FLV script tag holds. A message that cannot be read is passed over: it carries hints, and
+    /// no hint is worth a show.
+    fn data(&mut self, payload: Bytes, timestamp_ms: u32) -> Result<(), Error> {
         if !self.publish.on_air || payload.is_empty() {
             return Ok(());
         }
-        let limits = self.link.amf_limits();
-        let (mut name, mut length) = amf0::decode_prefix(&payload, limits)?;
-        if name.as_str() == Some("@setDataFrame") {
-            payload = payload.slice(length..);
-            if payload.is_empty() {
-                return Ok(());
-            }
-            (name, length) = amf0::decode_prefix(&payload, limits)?;
-        }
-        let properties = match name.as_str() {
-            Some("onMetaData") => match amf0::decode(&payload[length..], limits) {
-                Ok(values) => values.into_iter().next().and_then(Amf0Value::into_properties),
-                Err(amf0::Error::TooMany) => None, // an index of key frames: harmless, passed on unread
-                Err(error) => return Err(error.into()),
-            },
-            _ => None,
-        };
+        let Some((payload, properties)) = script(payload, self.link.amf_limits()) else { return Ok(()) };
         self.keep(payload.len())?;
         let tag = Tag { kind: TagKind::Script, timestamp_ms, payload };
         self.events.push_back(match properties {
@@ -315,5 +301,22 @@ impl ServerSession {
             self.link.set_message_limit(self.config.limits.login_message_bytes);
             self.events.push_back(ServerEvent::Unpublished);
         }
+    }
+}
+
+/// What a data message holds without its wrapper, and the properties if it is `onMetaData`; `None` when it cannot be read.
+fn script(mut payload: Bytes, limits: &AmfLimits) -> Option<(Bytes, Option<Vec<(String, Amf0Value)>>)> {
+    let (mut name, mut length) = amf0::decode_prefix(&payload, limits).ok()?;
+    if name.as_str() == Some("@setDataFrame") {
+        payload = payload.slice(length..);
+        (name, length) = amf0::decode_prefix(&payload, limits).ok()?;
+    }
+    if name.as_str() != Some("onMetaData") {
+        return Some((payload, None));
+    }
+    match amf0::decode(&payload[length..], limits) {
+        Ok(values) => Some((payload, values.into_iter().next().and_then(Amf0Value::into_properties))),
+        Err(amf0::Error::TooMany) => Some((payload, None)), // an index of key frames: harmless, passed on unread
+        Err(_) => None,
     }
 }

@@ -4,17 +4,20 @@ use bytes::Bytes;
 use vitrine_rtmp::Amf0Value;
 use vitrine_rtmp::AmfLimits;
 use vitrine_rtmp::amf0;
-use vitrine_rtmp::flv::{AudioCodec, AudioPacket, Tag, TagKind, VideoCodec, VideoPacket};
+use vitrine_rtmp::flv::{AudioCodec, AudioPacket, FrameType, Tag, TagKind, VideoCodec, VideoPacket};
+
+use super::coding::Record;
 
 /// What a tag brings.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Item {
-    /// An `avcC` record.
-    VideoConfig(Bytes),
+    /// A decoder configuration of pictures.
+    Coding(Record),
     /// An AudioSpecificConfig.
     AudioConfig(Bytes),
     /// A picture: NAL units behind their lengths, presentation minus decode time in milliseconds.
-    Picture { data: Bytes, composition_ms: i32 },
+    /// `key` is the publisher's word.
+    Picture { key: bool, data: Bytes, composition_ms: i32 },
     /// A raw AAC packet.
     Sound(Bytes),
     /// The encoder's own word on its frame rate. A hint.
@@ -41,13 +44,16 @@ fn video(tag: &Tag) -> Item {
     if header.codec == VideoCodec::Unnamed {
         return Item::Nothing;
     }
-    if header.codec != VideoCodec::Avc {
+    if !matches!(header.codec, VideoCodec::Avc | VideoCodec::Hevc | VideoCodec::Av1) {
         return Item::OtherVideo(format!("{:?}", header.codec));
     }
     let Some(body) = body(&tag.payload, header.body_offset) else { return Item::Nothing };
     match header.packet {
-        VideoPacket::SequenceHeader => Item::VideoConfig(body),
-        VideoPacket::Frames => Item::Picture { data: body, composition_ms: header.composition_time_ms },
+        VideoPacket::SequenceHeader => Item::Coding(Record { codec: header.codec, record: body }),
+        VideoPacket::Frames => {
+            let key = matches!(header.frame, FrameType::Key | FrameType::GeneratedKey);
+            Item::Picture { key, data: body, composition_ms: header.composition_time_ms }
+        }
         _ => Item::Nothing,
     }
 }
@@ -91,21 +97,21 @@ mod tests {
     #[test]
     fn pictures_carry_their_composition_time() {
         let read = read(&tag(TagKind::Video, b"\x27\x01\x00\x00\x42pic"));
-        assert_eq!(read, Item::Picture { data: Bytes::from_static(b"pic"), composition_ms: 66 });
+        assert_eq!(read, Item::Picture { key: false, data: Bytes::from_static(b"pic"), composition_ms: 66 });
     }
 
     #[test]
     fn configurations_and_sound_are_told_apart() {
         assert_eq!(
             read(&tag(TagKind::Video, b"\x17\0\0\0\0avcC")),
-            Item::VideoConfig(Bytes::from_static(b"avcC"))
+            Item::Coding(Record { codec: VideoCodec::Avc, record: Bytes::from_static(b"avcC") })
         );
         assert_eq!(
             read(&tag(TagKind::Audio, b"\xaf\0\x12\x10")),
             Item::AudioConfig(Bytes::from_static(b"\x12\x10"))
         );
         assert_eq!(read(&tag(TagKind::Audio, b"\xaf\x01aac")), Item::Sound(Bytes::from_static(b"aac")));
-        assert!(matches!(read(&tag(TagKind::Video, b"\x90hvc1conf")), Item::OtherVideo(_)));
+        assert!(matches!(read(&tag(TagKind::Video, b"\x90vp09conf")), Item::OtherVideo(_)));
     }
 
     #[test]

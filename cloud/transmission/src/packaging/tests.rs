@@ -1,7 +1,8 @@
 use bytes::Bytes;
-use vitrine_rtmp::flv::TagKind;
+use vitrine_rtmp::flv::{Tag, TagKind};
 
 use super::*;
+use crate::timeline::Timeline;
 
 const SPS: &str = "6764001facd9405005bb016a02020280000003008000001e478c18cb";
 const PPS: &str = "68ebe3cb22c0";
@@ -25,8 +26,51 @@ fn picture(timestamp_ms: u32, key: bool) -> Tag {
     Tag { kind: TagKind::Video, timestamp_ms, payload }
 }
 
+/// A timeline and what is made of it.
+struct Relay {
+    timeline: Timeline,
+    packaging: Packaging,
+}
+
+/// What one tag led to.
+#[derive(Default)]
+struct Told {
+    facts: Vec<Fact>,
+    setup: Option<Option<Setup>>,
+    feed: Option<Unit>,
+    mapped: Option<(PublishSessionId, i64)>,
+    codec: Option<String>,
+}
+
+impl Relay {
+    fn begin(&mut self, session: PublishSessionId, now: MediaTime) -> Vec<Fact> {
+        self.timeline.begin(Feed::Publisher(session), None);
+        self.packaging.cut(now)
+    }
+
+    fn finish(&mut self, now: MediaTime) -> Vec<Fact> {
+        self.timeline.end();
+        self.packaging.cut(now)
+    }
+
+    fn tag(&mut self, tag: &Tag, now: MediaTime) -> Told {
+        let mut told = Told::default();
+        for moment in self.timeline.tag(tag, now) {
+            let outcome = self.packaging.take(moment, now);
+            told.facts.extend(outcome.facts);
+            told.setup = outcome.setup.or(told.setup);
+            told.feed = outcome.feed.or(told.feed);
+            told.mapped = outcome.mapped.or(told.mapped);
+            told.codec = outcome.codec.or(told.codec);
+        }
+        told
+    }
+}
+
 fn relay(short_sides: &[u32]) -> Relay {
-    Relay::new(Packager::new(&[RungName::source()]), MediaTime::ZERO, short_sides.to_vec())
+    let packager = Packager::new(&[RungName::source()], 0, 0);
+    let packaging = Packaging::new(packager, MediaTime::ZERO, short_sides.to_vec());
+    Relay { timeline: Timeline::new(MediaTime::ZERO), packaging }
 }
 
 fn at(ms: i64) -> MediaTime {
@@ -48,7 +92,7 @@ fn second(relay: &mut Relay, from: u32, wall: i64) -> Vec<Fact> {
         let tag = picture(from + n * 33, n == 0);
         facts.extend(relay.tag(&tag, at(wall + i64::from(n) * 33)).facts);
     }
-    facts.extend(relay.packager().tick(at(wall + 1_500)));
+    facts.extend(relay.packaging.tick(at(wall + 1_500)));
     facts
 }
 
@@ -66,7 +110,7 @@ fn the_first_idr_fixes_the_place_of_the_session() {
     relay.begin(session, at(5_000));
     let told = relay.tag(&header(), at(5_000));
     assert_eq!(told.codec.as_deref(), Some("H.264 1280x720"));
-    assert_eq!(told.setup.unwrap().short_sides, [480]);
+    assert_eq!(told.setup.flatten().unwrap().short_sides, [480]);
     assert!(relay.tag(&picture(900, false), at(5_010)).feed.is_none());
     let first = relay.tag(&picture(1_000, true), at(5_020));
     assert_eq!(first.mapped, Some((session, 4_020)));
@@ -79,7 +123,9 @@ fn the_first_idr_fixes_the_place_of_the_session() {
 fn a_source_that_is_small_already_needs_no_encoder() {
     let mut relay = relay(&[720]);
     relay.begin(PublishSessionId::new(), at(0));
-    assert!(relay.tag(&header(), at(0)).setup.is_none());
+    let told = relay.tag(&header(), at(0));
+    assert_eq!(told.setup, Some(None));
+    assert!(told.facts.contains(&Fact::Ladder { offers: vec![] }), "players wait for nothing");
 }
 
 #[test]
@@ -100,7 +146,7 @@ fn a_publisher_that_comes_back_goes_on_in_the_same_playlist_behind_a_discontinui
 fn other_codecs_are_named_once() {
     let mut relay = relay(&[]);
     relay.begin(PublishSessionId::new(), at(0));
-    let payload = Bytes::from_static(b"\x90hvc1config");
+    let payload = Bytes::from_static(b"\x90vp09config");
     let hevc = Tag { kind: TagKind::Video, timestamp_ms: 0, payload };
     assert!(relay.tag(&hevc, at(0)).codec.unwrap().contains("send H.264"));
     assert_eq!(relay.tag(&hevc, at(0)).codec, None);

@@ -1,0 +1,242 @@
+//! Open files: as many as the system allows, and a part of them that visitors never get.
+//!
+//! Every connection takes a descriptor, and so do the database, journals, publishers and encoders' pipes.
+//! Connections are counted as they come and go; what else is open is counted once a second. From 90 % of the
+//! limit on, newcomers are turned away, so that the show that is on always finds a descriptor.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tokio_util::sync::CancellationToken;
+
+/// How often everything that is open is counted.
+const COUNT_EVERY: Duration = Duration::from_secs(1);
+/// Refusals that are put into words at once; beyond them the socket is closed without one.
+const MOST_ANSWERS: u64 = 64;
+/// What is asked for where the system names no end (macOS refuses more).
+const ENDLESS: u64 = 10_240;
+
+/// The process's open files. Clones share the count.
+#[derive(Debug, Clone)]
+pub struct Descriptors {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    /// Open at most; `None` is without end.
+    limit: Option<u64>,
+    /// Connections, the refused ones that still get their answer among them.
+    connections: AtomicU64,
+    /// Of these, the refused.
+    refused: AtomicU64,
+    /// Everything else, as it was when last counted.
+    others: AtomicU64,
+    /// Counts everything.
+    counter: fn() -> io::Result<u64>,
+    /// Whether the log's last word was that newcomers are turned away.
+    told_full: AtomicBool,
+}
+
+/// What a newcomer gets.
+#[derive(Debug)]
+pub(super) enum Admission {
+    /// A place.
+    Welcome(Place),
+    /// A refusal in words.
+    Busy(Place),
+    /// Nothing: the socket is closed.
+    Full,
+}
+
+/// One connection in the count, until it is dropped.
+#[derive(Debug)]
+pub(super) struct Place {
+    inner: Arc<Inner>,
+    refused: bool,
+}
+
+impl Descriptors {
+    /// Raises the limit of open files to the highest that the system allows, for this process and those that
+    /// it starts, and logs what it is. A system that refuses leaves the limit as it was.
+    #[must_use]
+    pub fn raise() -> Self {
+        let before = getrlimit(Resource::Nofile);
+        let highest = Rlimit { current: before.maximum.or(Some(ENDLESS)), maximum: before.maximum };
+        if before.current.is_some_and(|soft| highest.current.is_none_or(|hard| soft < hard))
+            && let Err(error) = setrlimit(Resource::Nofile, highest)
+        {
+            tracing::warn!(%error, "the limit of open files cannot be raised");
+        }
+        let limit = getrlimit(Resource::Nofile).current;
+        tracing::info!(limit, before = before.current, "open files");
+        let descriptors = Self::with_limit(limit, open_now);
+        descriptors.count(open_now());
+        descriptors
+    }
+
+    /// With a limit and a counter of one's own.
+    pub(super) fn with_limit(limit: Option<u64>, counter: fn() -> io::Result<u64>) -> Self {
+        let inner = Inner {
+            limit,
+            counter,
+            connections: AtomicU64::new(0),
+            refused: AtomicU64::new(0),
+            others: AtomicU64::new(0),
+            told_full: AtomicBool::new(false),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Counts what is open, once a second until `stop`.
+    pub(super) async fn keep_count(self, stop: CancellationToken) {
+        while stop.run_until_cancelled(tokio::time::sleep(COUNT_EVERY)).await.is_some() {
+            if let Ok(open) = tokio::task::spawn_blocking(self.inner.counter).await {
+                self.count(open);
+            }
+        }
+    }
+
+    /// Takes over a count of all that is open; a system that cannot count leaves the connections alone.
+    pub(super) fn count(&self, open: io::Result<u64>) {
+        let Ok(open) = open else { return };
+        self.inner.others.store(open.saturating_sub(self.inner.connections.load(Relaxed)), Relaxed);
+        self.tell();
+    }
+
+    /// A place for a connection that was just accepted. Its own descriptor counts.
+    pub(super) fn admit(&self) -> Admission {
+        let inner = &self.inner;
+        let used = inner.connections.fetch_add(1, Relaxed) + 1 + inner.others.load(Relaxed);
+        let mut place = Place { inner: inner.clone(), refused: false };
+        if !inner.is_past(used, 90) {
+            return Admission::Welcome(place);
+        }
+        self.tell();
+        // A tenth of what visitors never get may be spent on being polite.
+        let answers = inner.limit.map_or(MOST_ANSWERS, |limit| (limit / 100).clamp(1, MOST_ANSWERS));
+        if inner.refused.fetch_add(1, Relaxed) < answers {
+            place.refused = true;
+            return Admission::Busy(place);
+        }
+        inner.refused.fetch_sub(1, Relaxed);
+        Admission::Full
+    }
+
+    /// Logs when newcomers begin to be turned away, and when there is room again: once each.
+    fn tell(&self) {
+        let inner = &self.inner;
+        let open = inner.connections.load(Relaxed) + inner.others.load(Relaxed);
+        let limit = inner.limit;
+        if inner.is_past(open, 90) && !inner.told_full.swap(true, Relaxed) {
+            tracing::warn!(
+                open,
+                limit,
+                "90 % of the open files are in use: new connections are refused until some end; \
+                 raise the limit (LimitNOFILE=, ulimit -n) or share the load"
+            );
+        } else if !inner.is_past(open, 80) && inner.told_full.swap(false, Relaxed) {
+            tracing::info!(open, limit, "there is room for connections again");
+        }
+    }
+}
+
+impl Inner {
+    /// Whether `open` is more than this part of the limit.
+    fn is_past(&self, open: u64, percent: u64) -> bool {
+        self.limit.is_some_and(|limit| u128::from(open) * 100 > u128::from(limit) * u128::from(percent))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.inner.connections.fetch_sub(1, Relaxed);
+        if self.refused {
+            self.inner.refused.fetch_sub(1, Relaxed);
+        }
+    }
+}
+
+/// How many descriptors this process has open. Linux 6.2 and later say it in one call.
+fn open_now() -> io::Result<u64> {
+    let folder = if cfg!(target_os = "linux") { "/proc/self/fd" } else { "/dev/fd" };
+    let said = if cfg!(target_os = "linux") { std::fs::metadata(folder)?.len() } else { 0 };
+    if said > 0 {
+        return Ok(said);
+    }
+    // The folder's own descriptor is among them: one too many does no harm.
+    Ok(std::fs::read_dir(folder)?.count() as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn welcome(descriptors: &Descriptors) -> Place {
+        match descriptors.admit() {
+            Admission::Welcome(place) => place,
+            refused => panic!("{refused:?}"),
+        }
+    }
+
+    #[test]
+    fn the_next_is_refused_at_ninety_percent_and_taken_when_another_goes() {
+        let descriptors = Descriptors::with_limit(Some(100), open_now);
+        descriptors.count(Ok(80));
+        let mut places: Vec<_> = (0..10).map(|_| welcome(&descriptors)).collect();
+        let Admission::Busy(polite) = descriptors.admit() else { panic!("the 91st was taken") };
+        assert!(
+            matches!(descriptors.admit(), Admission::Full),
+            "one refusal in words at a time, of a hundred"
+        );
+        drop(polite);
+        assert!(matches!(descriptors.admit(), Admission::Busy(_)));
+        places.pop();
+        places.push(welcome(&descriptors));
+        descriptors.count(Ok(20));
+        welcome(&descriptors);
+        drop(places);
+        assert_eq!(descriptors.inner.connections.load(Relaxed), 0);
+        assert_eq!(descriptors.inner.refused.load(Relaxed), 0);
+    }
+
+    #[test]
+    fn the_log_hears_of_it_once() {
+        let descriptors = Descriptors::with_limit(Some(100), open_now);
+        let told = || descriptors.inner.told_full.load(Relaxed);
+        descriptors.count(Ok(91));
+        assert!(told());
+        descriptors.count(Ok(85));
+        assert!(told(), "a few that go are no news");
+        descriptors.count(Ok(80));
+        assert!(!told());
+    }
+
+    #[test]
+    fn without_a_limit_nobody_is_refused() {
+        let descriptors = Descriptors::with_limit(None, open_now);
+        descriptors.count(Ok(u64::MAX / 2));
+        welcome(&descriptors);
+    }
+
+    #[test]
+    fn what_is_open_is_counted() {
+        let before = open_now().unwrap();
+        let files: Vec<_> = (0..500).map(|_| std::fs::File::open("/dev/null").unwrap()).collect();
+        let with_files = open_now().unwrap();
+        drop(files);
+        // Other tests open and close files meanwhile.
+        assert!(before > 0 && with_files >= before + 300, "{before}, then {with_files}");
+    }
+
+    #[test]
+    fn the_limit_is_raised_to_the_hard_one() {
+        let descriptors = Descriptors::raise();
+        let now = getrlimit(Resource::Nofile);
+        assert_eq!(now.current.is_none(), descriptors.inner.limit.is_none());
+        assert!(now.current >= now.maximum.min(Some(ENDLESS)), "{now:?}");
+    }
+}

@@ -1,0 +1,151 @@
+use axum::extract::ConnectInfo;
+use axum::routing::get;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::time::Instant;
+
+use super::*;
+
+/// A server on a free port; it ends with `stop`.
+pub struct Serving {
+    pub address: SocketAddr,
+    pub stop: CancellationToken,
+    pub task: tokio::task::JoinHandle<()>,
+}
+
+/// Plenty of descriptors; nobody counts them.
+pub fn plenty() -> Descriptors {
+    Descriptors::with_limit(None, || Ok(0))
+}
+
+pub async fn start_with(
+    certificates: Option<Certificates>,
+    descriptors: Descriptors,
+    patience: Patience,
+    router: Router,
+) -> Serving {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (address, stop) = (listener.local_addr().unwrap(), CancellationToken::new());
+    let server = Server { patience, ..Server::new(listener, certificates, descriptors) };
+    let task = tokio::spawn(server.run(router, stop.clone()));
+    Serving { address, stop, task }
+}
+
+fn routes() -> Router {
+    let peer = async |ConnectInfo(peer): ConnectInfo<SocketAddr>| peer.to_string();
+    Router::new().route("/peer", get(peer)).route("/slow", get(slow))
+}
+
+async fn start(head: Duration) -> (SocketAddr, CancellationToken, tokio::task::JoinHandle<()>) {
+    let patience = Patience { head, ..Patience::default() };
+    let Serving { address, stop, task } = start_with(None, plenty(), patience, routes()).await;
+    (address, stop, task)
+}
+
+async fn slow() -> &'static str {
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    "at last"
+}
+
+async fn say(socket: &mut TcpStream, text: &str) -> String {
+    socket.write_all(text.as_bytes()).await.unwrap();
+    let mut heard = String::new();
+    let read = socket.read_to_string(&mut heard);
+    timeout(Duration::from_secs(10), read).await.expect("nobody hung up").unwrap();
+    heard
+}
+
+#[tokio::test]
+async fn who_never_finishes_a_request_is_hung_up_on() {
+    let (address, _stop, _serving) = start(Duration::from_millis(200)).await;
+    let mut socket = TcpStream::connect(address).await.unwrap();
+    let heard = say(&mut socket, "GET /peer HTTP/1.1\r\nhost: x\r\nx-slow: ").await;
+    assert!(!heard.starts_with("HTTP/1.1 200"), "{heard}");
+}
+
+#[tokio::test]
+async fn a_slow_answer_is_not_a_slow_request() {
+    let (address, _stop, _serving) = start(Duration::from_millis(200)).await;
+    let mut socket = TcpStream::connect(address).await.unwrap();
+    let heard = say(&mut socket, "GET /slow HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
+    assert!(heard.ends_with("at last"), "{heard}");
+}
+
+#[tokio::test]
+async fn handlers_know_the_peer_and_a_stop_lets_answers_end() {
+    let (address, stop, serving) = start(Patience::default().head).await;
+    let mut socket = TcpStream::connect(address).await.unwrap();
+    let peer = socket.local_addr().unwrap().to_string();
+    let heard = say(&mut socket, "GET /peer HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
+    assert!(heard.ends_with(&peer), "{heard}");
+
+    let mut socket = TcpStream::connect(address).await.unwrap();
+    let asked = tokio::spawn(async move {
+        say(&mut socket, "GET /slow HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await
+    });
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    stop.cancel();
+    serving.await.unwrap();
+    assert!(asked.await.unwrap().ends_with("at last"));
+    assert!(TcpStream::connect(address).await.is_err(), "nobody accepts any more");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_says_nothing_at_all_is_let_go() {
+    let serving = start_with(None, plenty(), Patience::default(), routes()).await;
+    let since = Instant::now();
+    let mut socket = TcpStream::connect(serving.address).await.unwrap();
+    assert_eq!(socket.read(&mut [0; 1]).await.unwrap(), 0);
+    assert!((29..=32).contains(&since.elapsed().as_secs()), "{:?}", since.elapsed());
+}
+
+/// The answer of a new connection: its head and body; empty when it was closed without a word.
+async fn knock(address: SocketAddr) -> String {
+    let mut socket = TcpStream::connect(address).await.unwrap();
+    let _ = socket.write_all(b"GET /peer HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
+    let mut heard = Vec::new();
+    let _ = timeout(Duration::from_secs(10), socket.read_to_end(&mut heard)).await.expect("nobody hung up");
+    String::from_utf8(heard).unwrap()
+}
+
+#[tokio::test]
+async fn at_ninety_percent_the_next_is_refused_and_after_others_close_it_is_taken() {
+    let descriptors = Descriptors::with_limit(Some(100), || Err(io::ErrorKind::Unsupported.into()));
+    descriptors.count(Ok(81));
+    let serving = start_with(None, descriptors, Patience::default(), routes()).await;
+    let mut visitors = Vec::new();
+    for _ in 0..9 {
+        let mut visitor = TcpStream::connect(serving.address).await.unwrap();
+        visitor.write_all(b"GET /peer HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+        assert!(visitor.read(&mut [0; 512]).await.unwrap() > 0);
+        visitors.push(visitor);
+    }
+
+    let refused = knock(serving.address).await.to_lowercase();
+    assert!(refused.starts_with("http/1.1 503"), "{refused}");
+    for part in ["retry-after: 5", "connection: close", "\"code\":\"overloaded\"", "\"retryable\":true"] {
+        assert!(refused.contains(part), "{part} is missing: {refused}");
+    }
+    // Whoever is inside goes on.
+    visitors[0].write_all(b"GET /peer HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    assert!(visitors[0].read(&mut [0; 512]).await.unwrap() > 0);
+
+    visitors.truncate(8);
+    let since = Instant::now();
+    while !knock(serving.address).await.starts_with("HTTP/1.1 200") {
+        assert!(since.elapsed() < Duration::from_secs(10), "nobody is taken any more");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn beyond_the_refusals_in_words_a_socket_is_closed_at_once() {
+    let descriptors = Descriptors::with_limit(Some(100), || Err(io::ErrorKind::Unsupported.into()));
+    descriptors.count(Ok(95));
+    let serving = start_with(None, descriptors, Patience::default(), routes()).await;
+    let mut silent = TcpStream::connect(serving.address).await.unwrap();
+    let since = Instant::now();
+    assert_eq!(knock(serving.address).await, "");
+    assert!(since.elapsed() < REFUSED_WITHIN);
+    // The one that could have been answered says nothing, and is let go soon.
+    assert_eq!(timeout(Duration::from_secs(10), silent.read(&mut [0; 1])).await.unwrap().unwrap(), 0);
+}

@@ -1,0 +1,270 @@
+//! From the timeline to facts: feeds the packager, says what the encoder should do, and takes in what it gives back.
+//! Decides; does no I/O.
+
+use vitrine_protocol::PublishSessionId;
+
+use crate::encoder::{Rung, Setup, SourceCodec, Unit};
+use crate::hls::{
+    AccessUnit, AudioConfig, Fact, LiveFrom, MediaTime, Offer, PART_TARGET, Packager, RungName, TrackInfo,
+    VideoConfig,
+};
+use crate::timeline::{Coding, Feed, Moment, Picture};
+
+const DEFAULT_FRAME_RATE: f64 = 30.0;
+/// An encoder that has said nothing for this long keeps no player waiting for the ladder.
+const OFFER_WITHIN: MediaTime = MediaTime::from_ms(3_000);
+/// Sound beside the pictures of an encoded rung, before it was measured.
+const SOUND_BITS_PER_SECOND: u64 = 160_000;
+
+/// What a moment leads to, in this order.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// To be announced.
+    pub facts: Vec<Fact>,
+    /// What the encoder is to be set up for from here on; `Some(None)` when none is needed any more.
+    pub setup: Option<Option<Setup>>,
+    /// To be fed to the encoder.
+    pub feed: Option<Unit>,
+    /// The session's place on the media clock: its offset in milliseconds.
+    pub mapped: Option<(PublishSessionId, i64)>,
+    /// What the publisher sends, in words, when that is news.
+    pub codec: Option<String>,
+}
+
+/// The state between timeline and packager.
+pub struct Packaging {
+    packager: Packager,
+    /// End of what was announced before a crash: the encoder begins there.
+    head: MediaTime,
+    /// Something was packaged since the last discontinuity.
+    flowing: bool,
+    /// Short sides of the encoded rungs that are wanted.
+    short_sides: Vec<u32>,
+    coding: Option<Coding>,
+    sound: Option<AudioConfig>,
+    frame_rate: Option<f64>,
+    /// Rungs of the encoder, by its numbers.
+    ladder: Vec<RungName>,
+    /// When players have to be told of a ladder at the latest.
+    offer_due: Option<MediaTime>,
+    told: Option<String>,
+}
+
+impl Packaging {
+    /// Goes on where `packager` stands; `head` is the end of what was announced.
+    pub fn new(packager: Packager, head: MediaTime, short_sides: Vec<u32>) -> Self {
+        Self {
+            packager,
+            head,
+            flowing: false,
+            short_sides,
+            coding: None,
+            sound: None,
+            frame_rate: None,
+            ladder: Vec::new(),
+            offer_due: None,
+            told: None,
+        }
+    }
+
+    /// Direct access for what needs no moments: going live, pins, the end.
+    pub fn packager(&mut self) -> &mut Packager {
+        &mut self.packager
+    }
+
+    /// The run is over, or another begins: completes what is open. Playlists wait.
+    pub fn cut(&mut self, now: MediaTime) -> Vec<Fact> {
+        self.frame_rate = None;
+        if std::mem::take(&mut self.flowing) { self.packager.discontinuity(now) } else { Vec::new() }
+    }
+
+    /// The show goes on air.
+    pub fn go_live(&mut self, at: chrono::DateTime<chrono::Utc>, from: LiveFrom) -> Vec<Fact> {
+        self.packager.go_live(at, from)
+    }
+
+    /// To be called about ten times a second.
+    pub fn tick(&mut self, now: MediaTime) -> Vec<Fact> {
+        let mut facts = self.packager.tick(now);
+        if self.offer_due.take_if(|due| now > *due).is_some() {
+            facts.extend(self.packager.offer(Vec::new()));
+        }
+        facts
+    }
+
+    /// Takes the next moment of the timeline.
+    pub fn take(&mut self, moment: Moment, now: MediaTime) -> Outcome {
+        let mut outcome = Outcome::default();
+        match moment {
+            Moment::Coding(coding) => {
+                match &coding {
+                    Coding::H264(config) => self.packager.set_video(&RungName::source(), config.clone()),
+                    Coding::Other(_) => {
+                        let reason = format!("{} is not passed through", coding.name());
+                        outcome.facts = self.packager.rung_down(&RungName::source(), &reason);
+                    }
+                }
+                self.coding = Some(coding);
+                self.set_up(now, &mut outcome);
+                self.tell_codecs(&mut outcome);
+            }
+            Moment::SoundCoding(config) => {
+                self.sound = Some(config.clone());
+                self.packager.set_audio(config);
+                self.tell_codecs(&mut outcome);
+            }
+            Moment::FrameRate(rate) => self.frame_rate = Some(rate),
+            Moment::Anchored { feed: Feed::Publisher(session), offset_ms, joins } => {
+                if !joins && std::mem::replace(&mut self.flowing, true) {
+                    outcome.facts = self.packager.discontinuity(now);
+                }
+                outcome.facts.push(Fact::Anchored { session, offset_ms });
+                outcome.mapped = Some((session, offset_ms));
+            }
+            Moment::Picture(picture) => self.picture(picture, now, &mut outcome),
+            Moment::Sound(sound) => outcome.facts = self.packager.push_audio(sound.time, sound.data, now),
+            Moment::NotCarried(sentence) => self.tell(sentence, &mut outcome),
+        }
+        outcome
+    }
+
+    fn picture(&mut self, picture: Picture, now: MediaTime, outcome: &mut Outcome) {
+        let Picture { dts, pts, key, known, data, .. } = picture;
+        let unit = AccessUnit { dts, pts, key, data: data.clone() };
+        let mut cut = None;
+        if known {
+            self.packager.lead_in(unit);
+        } else {
+            let packaged = self.packager.push_source(unit, now);
+            (outcome.facts, cut) = (packaged.facts, packaged.cut);
+        }
+        let nanos = |time: MediaTime| u64::try_from(time.nanos()).ok();
+        if let (Some(pts_ns), Some(dts_ns)) = (nanos(pts), nanos(dts)) {
+            outcome.feed = Some(Unit { rung: 0, key, cut_ns: cut.and_then(nanos), pts_ns, dts_ns, data });
+        }
+    }
+
+    fn set_up(&mut self, now: MediaTime, outcome: &mut Outcome) {
+        let setup = self.setup();
+        match &setup {
+            // Nothing would be smaller than the source, or it cannot be decoded: the source is all there is.
+            None => outcome.facts.extend(self.offer(&[])),
+            Some(_) => self.offer_due = self.offer_due.or(Some(now + OFFER_WITHIN)),
+        }
+        outcome.setup = Some(setup);
+    }
+
+    /// What the encoder should do for this source; `None` when no rung would be smaller than it.
+    fn setup(&self) -> Option<Setup> {
+        let coding = self.coding.as_ref()?;
+        let ((codec, record), (width, height)) = (coding.record(), coding.size());
+        let passes = codec == SourceCodec::H264;
+        // What cannot be passed through is encoded at its own size too, if that is on the ladder.
+        let fits = |side: &u32| *side < width.min(height) || !passes && *side == width.min(height);
+        let mut short_sides: Vec<u32> = self.short_sides.iter().copied().filter(fits).collect();
+        if !passes && short_sides.is_empty() {
+            short_sides.push(width.min(height) & !1);
+        }
+        if short_sides.is_empty() {
+            return None;
+        }
+        Some(Setup {
+            codec,
+            record: record.to_vec(),
+            width,
+            height,
+            frames_per_second: self.rate().round().clamp(1.0, 240.0) as u16,
+            short_sides,
+            start_ns: u64::try_from(self.head.nanos()).unwrap_or(0),
+            longest_frame_ms: u64::try_from(PART_TARGET.ms()).unwrap_or(210),
+        })
+    }
+
+    fn rate(&self) -> f64 {
+        let said = self.coding.as_ref().and_then(Coding::frame_rate);
+        self.frame_rate.or(said).unwrap_or(DEFAULT_FRAME_RATE)
+    }
+
+    /// The encoder offers these rungs, in this order. What it does not offer any more does not play any more.
+    pub fn offer(&mut self, rungs: &[Rung]) -> Vec<Fact> {
+        self.offer_due = None;
+        let before = std::mem::take(&mut self.ladder);
+        self.ladder = rungs.iter().filter_map(|rung| RungName::new(&rung.name)).collect();
+        let gone: Vec<_> = before.into_iter().filter(|name| !self.ladder.contains(name)).collect();
+        let mut facts = Vec::new();
+        for name in &gone {
+            facts.extend(self.packager.rung_down(name, "the source is not larger any more"));
+        }
+        let sound = self.sound.as_ref().map(|sound| format!(",{}", sound.codec())).unwrap_or_default();
+        let offers = rungs.iter().filter_map(|rung| {
+            let info = TrackInfo {
+                codecs: format!("{}{sound}", likely_codec(rung)),
+                width: rung.width,
+                height: rung.height,
+                frame_rate: Some(self.rate()),
+            };
+            let bits_per_second = u64::from(rung.bits_per_second) + SOUND_BITS_PER_SECOND;
+            Some(Offer { rung: RungName::new(&rung.name)?, info, bits_per_second })
+        });
+        let offers = offers.collect();
+        facts.extend(self.packager.offer(offers));
+        facts
+    }
+
+    /// A rung's configuration.
+    pub fn header(&mut self, rung: u8, avcc: Vec<u8>) {
+        let Some(name) = self.ladder.get(usize::from(rung)).cloned() else { return };
+        match VideoConfig::parse(avcc.into()) {
+            Ok(config) => self.packager.set_video(&name, config),
+            Err(error) => tracing::error!(%error, rung = %name, "the encoder's configuration cannot be read"),
+        }
+    }
+
+    /// A picture of a rung.
+    pub fn encoded(&mut self, unit: Unit, now: MediaTime) -> Vec<Fact> {
+        let Some(name) = self.ladder.get(usize::from(unit.rung)) else { return Vec::new() };
+        let at = |nanos| i64::try_from(nanos).map(MediaTime::from_nanos).unwrap_or_default();
+        let (dts, pts) = (at(unit.dts_ns), at(unit.pts_ns));
+        self.packager.push_encoded(name, AccessUnit { dts, pts, key: unit.key, data: unit.data }, now)
+    }
+
+    /// The encoder has been away for too long: its rungs do not play.
+    pub fn drop_encoded(&mut self, reason: &str) -> Vec<Fact> {
+        let ladder = self.ladder.clone();
+        ladder.iter().flat_map(|name| self.packager.rung_down(name, reason)).collect()
+    }
+
+    fn tell_codecs(&mut self, outcome: &mut Outcome) {
+        let picture = self.coding.as_ref().map(|coding| {
+            let (width, height) = coding.size();
+            format!("{} {width}x{height}", coding.name())
+        });
+        let sound = self.sound.as_ref().map(|audio| format!("AAC {} Hz", audio.sample_rate));
+        let words: Vec<String> = picture.into_iter().chain(sound).collect();
+        self.tell(words.join(", "), outcome);
+    }
+
+    fn tell(&mut self, words: String, outcome: &mut Outcome) {
+        if self.told.as_ref() != Some(&words) {
+            self.told = Some(words.clone());
+            outcome.codec = Some(words);
+        }
+    }
+
+    /// What was last told of the publisher's codecs.
+    pub fn codec(&self) -> Option<&str> {
+        self.told.as_deref()
+    }
+}
+
+/// The `CODECS` name that our encoder will most likely give: Main profile, and the level of this size.
+fn likely_codec(rung: &Rung) -> &'static str {
+    match u64::from(rung.width) * u64::from(rung.height) {
+        0..=414_720 => "avc1.4d401e",
+        414_721..=921_600 => "avc1.4d401f",
+        _ => "avc1.4d4028",
+    }
+}
+
+#[cfg(test)]
+mod tests;

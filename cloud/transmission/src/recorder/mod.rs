@@ -1,0 +1,297 @@
+//! The recording: segments, written as they close, beside an EVENT playlist that grows with them. It begins where the
+//! show goes on air: rehearsals are nobody's business.
+//!
+//! `DIR/recording/{rung}/`: `init{version}.mp4`, `seg{msn}.m4s`, `index.m3u8`. Writing happens on a thread of its own;
+//! when the disk is so slow that the queue fills up, or so full that the database beside it is in danger, segments are
+//! left out of the recording and marked as gaps, and the show goes on.
+
+mod shelf;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use tokio::sync::watch;
+
+use self::shelf::{Entry, Shelf};
+use crate::hls::{Fact, MediaTime, RungName};
+
+/// Writes that may wait: about 20 s of two rungs.
+const WAITING_WRITES: usize = 24;
+const INITS_KEPT: u32 = 8;
+
+/// How much of the disk a recording may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    /// Bytes of one show, over all its rungs.
+    pub show_bytes: u64,
+    /// Bytes that stay free on the disk, whatever happens.
+    pub free_bytes: u64,
+}
+
+/// Why nothing is recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopped {
+    /// The disk is nearly full.
+    DiskFull,
+    /// The show has used up what a show may use.
+    BudgetUsed,
+}
+
+impl Stopped {
+    /// A sentence for the host.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::DiskFull => "The disk is nearly full: the show goes on and is not recorded.",
+            Self::BudgetUsed => {
+                "The recording has reached its largest size: the show goes on and is not recorded."
+            }
+        }
+    }
+}
+
+/// Collects parts into segments and hands them to the writing thread.
+pub struct Recorder {
+    clock_epoch: DateTime<Utc>,
+    rungs: BTreeMap<RungName, Open>,
+    /// Initialisation segments that no recorded segment has needed yet.
+    inits: BTreeMap<(RungName, u32), Bytes>,
+    from_msn: Option<u64>,
+    writes: SyncSender<Write>,
+    stopped: watch::Receiver<Option<Stopped>>,
+    /// The journal is being read: nothing is lost by waiting for the disk.
+    patient: bool,
+}
+
+#[derive(Default)]
+struct Open {
+    init: u32,
+    msn: u64,
+    start: MediaTime,
+    discontinuity: bool,
+    parts: Vec<Bytes>,
+}
+
+enum Write {
+    Segment { rung: RungName, init: Option<Bytes>, entry: Entry },
+    Ended,
+}
+
+impl Recorder {
+    /// A recorder that writes below `folder`. The thread ends when the recorder is dropped.
+    ///
+    /// # Errors
+    /// The folder cannot be made, or the thread cannot be started.
+    pub fn start(folder: PathBuf, clock_epoch: DateTime<Utc>, budget: Budget) -> io::Result<Self> {
+        let shelf = Shelf::open(folder, budget)?;
+        let (writes, receiver) = sync_channel(WAITING_WRITES);
+        let (tell, stopped) = watch::channel(None);
+        std::thread::Builder::new()
+            .name("recorder".into())
+            .spawn(move || write_all(shelf, &receiver, &tell))?;
+        Ok(Self {
+            clock_epoch,
+            rungs: BTreeMap::new(),
+            inits: BTreeMap::new(),
+            from_msn: None,
+            writes,
+            stopped,
+            patient: true,
+        })
+    }
+
+    /// Why nothing is recorded now, when that has changed since the last call.
+    pub fn news(&mut self) -> Option<Option<Stopped>> {
+        self.stopped.has_changed().unwrap_or(false).then(|| *self.stopped.borrow_and_update())
+    }
+
+    /// Takes a fact. Told again after a crash, what is on disk already is not written twice.
+    pub fn note(&mut self, fact: &Fact) {
+        match fact {
+            Fact::Init { rung, version, bytes, .. } => {
+                self.inits.insert((rung.clone(), *version), bytes.clone());
+                self.inits.retain(|(other, old), _| other != rung || *old + INITS_KEPT > *version);
+            }
+            Fact::SegmentOpened { rung, msn, start, init, discontinuity, .. } => {
+                let (msn, start, init, discontinuity) = (*msn, *start, *init, *discontinuity);
+                self.rungs.insert(rung.clone(), Open { init, msn, start, discontinuity, parts: Vec::new() });
+            }
+            Fact::Part { rung, msn, bytes, .. } => {
+                if let Some(open) = self.rungs.get_mut(rung).filter(|open| open.msn == *msn) {
+                    open.parts.push(bytes.clone());
+                }
+            }
+            Fact::SegmentClosed { rung, msn, duration, gap } => self.closed(rung, *msn, *duration, *gap),
+            Fact::Ended => drop(self.write(Write::Ended)),
+            Fact::WentLive { from_msn, .. } => self.from_msn = Some(*from_msn),
+            Fact::RungDown { .. } | Fact::Highlight { .. } | Fact::Ladder { .. } | Fact::Anchored { .. } => {}
+        }
+    }
+
+    fn closed(&mut self, rung: &RungName, msn: u64, duration: MediaTime, gap: bool) {
+        let public = self.from_msn.is_some_and(|from| msn >= from);
+        let Some(open) = self.rungs.remove(rung).filter(|open| open.msn == msn && public) else { return };
+        let key = (rung.clone(), open.init);
+        // It stays until it is on its way: a full queue loses a segment, never the key to all that follow.
+        let init = self.inits.get(&key).cloned();
+        let entry = Entry {
+            msn,
+            init: open.init,
+            at: open.start.utc(self.clock_epoch),
+            duration,
+            discontinuity: open.discontinuity,
+            parts: if gap { Vec::new() } else { open.parts },
+        };
+        if self.write(Write::Segment { rung: rung.clone(), init, entry }) {
+            self.inits.remove(&key);
+        }
+    }
+
+    /// From here on the show must not wait for the disk.
+    pub fn hurry(&mut self) {
+        self.patient = false;
+    }
+
+    fn write(&self, write: Write) -> bool {
+        if self.patient {
+            return self.writes.send(write).is_ok(); // the thread lives as long as this sender
+        }
+        let sent = self.writes.try_send(write).is_ok();
+        if !sent {
+            tracing::error!("the disk is too slow: a segment is missing in the recording");
+        }
+        sent
+    }
+}
+
+fn write_all(mut shelf: Shelf, writes: &Receiver<Write>, tell: &watch::Sender<Option<Stopped>>) {
+    while let Ok(write) = writes.recv() {
+        let outcome = match write {
+            Write::Segment { rung, init, entry } => shelf.put(&rung, init, entry),
+            Write::Ended => shelf.end(),
+        };
+        if let Err(error) = outcome {
+            tracing::error!(%error, "the recording could not be written");
+        }
+        let stopped = shelf.stopped();
+        tell.send_if_modified(|told| std::mem::replace(told, stopped) != stopped);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+    use crate::hls::TrackInfo;
+
+    fn facts(msn: u64) -> Vec<Fact> {
+        let rung = RungName::source();
+        let info = TrackInfo { codecs: "avc1.64001f".into(), width: 16, height: 16, frame_rate: None };
+        let start = MediaTime::from_ms(2_000 * msn as i64);
+        let part = |index, text| Fact::Part {
+            rung: RungName::source(),
+            msn,
+            index,
+            duration: MediaTime::from_ms(1_000),
+            independent: index == 0,
+            bytes: Bytes::from_static(text),
+        };
+        vec![
+            Fact::Init { rung: rung.clone(), version: 1, info, bytes: Bytes::from_static(b"ftypmoov") },
+            Fact::SegmentOpened {
+                rung: rung.clone(),
+                msn,
+                start,
+                init: 1,
+                discontinuity: false,
+                discontinuity_sequence: 0,
+            },
+            part(0, b"one"),
+            part(1, b"two"),
+            Fact::SegmentClosed { rung, msn, duration: MediaTime::from_ms(2_000), gap: false },
+        ]
+    }
+
+    const ROOMY: Budget = Budget { show_bytes: u64::MAX, free_bytes: 0 };
+
+    fn live() -> Fact {
+        Fact::WentLive { from_msn: 1, at: DateTime::UNIX_EPOCH }
+    }
+
+    /// Records facts and gives the source's playlist once all is written.
+    fn record(folder: &Path, budget: Budget, facts: &[Fact]) -> String {
+        let mut recorder = Recorder::start(folder.into(), DateTime::UNIX_EPOCH, budget).unwrap();
+        facts.iter().for_each(|fact| recorder.note(fact));
+        let writes = recorder.writes.clone();
+        drop(recorder);
+        // When the queue has taken all its places and two more, the first of them is done.
+        for _ in 0..WAITING_WRITES + 2 {
+            writes.send(Write::Ended).unwrap();
+        }
+        fs::read_to_string(folder.join("source/index.m3u8")).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_closed_segment_is_on_disk_once_even_if_told_twice_and_the_end_is_said_once() {
+        let folder = tempfile::tempdir().unwrap();
+        record(folder.path(), ROOMY, &[facts(0), vec![live()], facts(1), vec![Fact::Ended]].concat());
+        let text = record(folder.path(), ROOMY, &[vec![live()], facts(1), vec![Fact::Ended]].concat());
+        let source = folder.path().join("source");
+        assert_eq!(fs::read(source.join("seg1.m4s")).unwrap(), b"onetwo");
+        assert!(!source.join("seg0.m4s").exists(), "that was the rehearsal");
+        assert_eq!(fs::read(source.join("init1.mp4")).unwrap(), b"ftypmoov");
+        assert_eq!(text.matches("seg1.m4s").count(), 1);
+        assert_eq!(text.matches("ENDLIST").count(), 1, "{text}");
+        assert!(
+            text.contains("#EXT-X-PROGRAM-DATE-TIME:1970-01-01T00:00:02.000Z\n#EXTINF:2.00000,\nseg1.m4s")
+        );
+    }
+
+    #[test]
+    fn a_segment_whose_lines_were_lost_in_a_crash_gets_them_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let whole = record(folder.path(), ROOMY, &[vec![live()], facts(1), facts(2)].concat());
+        let playlist = folder.path().join("source/index.m3u8");
+        for end in [whole.find("seg2").unwrap(), whole.find("seg2").unwrap() + 3] {
+            fs::write(&playlist, &whole[..end]).unwrap();
+            let again = record(folder.path(), ROOMY, &[vec![live()], facts(1), facts(2)].concat());
+            assert_eq!(again.matches("#EXTINF").count(), 2, "{again}");
+            assert!(again.contains("#EXTINF:2.00000,\nseg2.m4s\n"));
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_marked_as_a_gap() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut gap = facts(2);
+        let Some(Fact::SegmentClosed { gap: is_gap, .. }) = gap.last_mut() else { panic!() };
+        *is_gap = true;
+        let text = record(folder.path(), ROOMY, &[vec![live()], facts(1), gap, facts(3)].concat());
+        assert!(text.contains("#EXT-X-GAP\n#EXTINF:2.00000,\nseg2.m4s\n"), "{text}");
+        assert!(!folder.path().join("source/seg2.m4s").exists());
+    }
+
+    #[test]
+    fn recording_stops_before_the_disk_is_full_and_at_the_shows_budget() {
+        let tight = Budget { show_bytes: 19, free_bytes: 0 };
+        let floor = Budget { show_bytes: u64::MAX, free_bytes: u64::MAX };
+        for (budget, kept, why) in [(tight, 1, Stopped::BudgetUsed), (floor, 0, Stopped::DiskFull)] {
+            let folder = tempfile::tempdir().unwrap();
+            let mut recorder = Recorder::start(folder.path().into(), DateTime::UNIX_EPOCH, budget).unwrap();
+            [vec![live()], facts(1), facts(2), facts(3)].concat().iter().for_each(|fact| recorder.note(fact));
+            for _ in 0..WAITING_WRITES + 2 {
+                recorder.writes.send(Write::Ended).unwrap();
+            }
+            assert_eq!(recorder.news(), Some(Some(why)));
+            assert_eq!(recorder.news(), None, "said once");
+            let text = fs::read_to_string(folder.path().join("source/index.m3u8")).unwrap();
+            assert_eq!((text.matches("#EXTINF").count(), text.matches("#EXT-X-GAP").count()), (3, 3 - kept));
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! The recording's files.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use super::{Budget, Stopped};
+use crate::hls::{MediaTime, RungName, TARGET_DURATION};
+
+const ENDED: &str = "#EXT-X-ENDLIST";
+
+/// A segment to be recorded; without parts it is a gap.
+pub struct Entry {
+    /// Its media sequence number.
+    pub msn: u64,
+    /// The initialisation segment it needs.
+    pub init: u32,
+    /// When it begins.
+    pub at: DateTime<Utc>,
+    /// How long it is.
+    pub duration: MediaTime,
+    /// Whether it does not join what came before.
+    pub discontinuity: bool,
+    /// Its parts.
+    pub parts: Vec<Bytes>,
+}
+
+/// A folder with one playlist and its media for each rung.
+pub struct Shelf {
+    folder: PathBuf,
+    budget: Budget,
+    used: u64,
+    stopped: Option<Stopped>,
+    rungs: BTreeMap<RungName, Noted>,
+}
+
+/// What a rung's playlist says.
+#[derive(Default)]
+struct Noted {
+    segments: BTreeSet<u64>,
+    init: Option<u32>,
+    ended: bool,
+}
+
+impl Shelf {
+    /// The recording in `folder`, which may hold something already.
+    pub fn open(folder: PathBuf, budget: Budget) -> io::Result<Self> {
+        fs::create_dir_all(&folder)?;
+        let mut shelf = Self { folder, budget, used: 0, stopped: None, rungs: BTreeMap::new() };
+        for entry in fs::read_dir(&shelf.folder)? {
+            let entry = entry?;
+            let Some(rung) = entry.file_name().to_str().and_then(RungName::new) else { continue };
+            let path = entry.path();
+            shelf.rungs.insert(rung, Noted::read(&path.join("index.m3u8"))?);
+            for file in fs::read_dir(path)? {
+                shelf.used += file?.metadata()?.len();
+            }
+        }
+        Ok(shelf)
+    }
+
+    /// Why nothing is recorded now.
+    pub fn stopped(&self) -> Option<Stopped> {
+        self.stopped
+    }
+
+    /// Writes a segment and then its lines. What is there already is not written again; a file whose lines are missing gets
+    /// them.
+    pub fn put(&mut self, rung: &RungName, init: Option<Bytes>, mut entry: Entry) -> io::Result<()> {
+        if self.rungs.get(rung).is_some_and(|noted| noted.segments.contains(&entry.msn)) {
+            return Ok(());
+        }
+        let folder = self.folder.join(rung.as_str());
+        let size: usize = entry.parts.iter().map(Bytes::len).sum();
+        if self.is_full(size as u64)? {
+            entry.parts.clear();
+        }
+        fs::create_dir_all(&folder)?;
+        if let Some(init) = init {
+            self.used += whole(&folder, &format!("init{}.mp4", entry.init), &[init])?;
+        }
+        let name = format!("seg{}.m4s", entry.msn);
+        if !entry.parts.is_empty() {
+            self.used += whole(&folder, &name, &entry.parts)?;
+        }
+        let noted = self.rungs.entry(rung.clone()).or_default();
+        let mut playlist = playlist(&folder)?;
+        playlist.write_all(noted.lines(&entry, &name).as_bytes())?;
+        noted.segments.insert(entry.msn);
+        Ok(())
+    }
+
+    fn is_full(&mut self, more: u64) -> io::Result<bool> {
+        let disk = rustix::fs::statvfs(&self.folder)?;
+        let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+        self.stopped = if free < self.budget.free_bytes.saturating_add(more) {
+            Some(Stopped::DiskFull)
+        } else if self.used + more > self.budget.show_bytes {
+            Some(Stopped::BudgetUsed)
+        } else {
+            None
+        };
+        Ok(self.stopped.is_some())
+    }
+
+    /// The show is over.
+    pub fn end(&mut self) -> io::Result<()> {
+        for (rung, noted) in &mut self.rungs {
+            if !std::mem::replace(&mut noted.ended, true) {
+                writeln!(playlist(&self.folder.join(rung.as_str()))?, "{ENDED}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Noted {
+    /// What a playlist says, up to a last line that was cut off by a crash, which is taken away.
+    fn read(path: &Path) -> io::Result<Self> {
+        let mut noted = Self::default();
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(noted),
+            Err(error) => return Err(error),
+        };
+        let mut whole = 0;
+        let mut length = 0;
+        for line in text.split_inclusive('\n') {
+            length += line.len();
+            let Some(line) = line.strip_suffix('\n') else { break };
+            let number = |prefix, suffix| line.strip_prefix(prefix)?.strip_suffix(suffix)?.parse().ok();
+            if let Some(msn) = number("seg", ".m4s") {
+                noted.segments.insert(msn);
+                whole = length;
+            } else if line.starts_with("#EXT-X-MEDIA-SEQUENCE") || line == ENDED {
+                noted.ended |= line == ENDED;
+                whole = length;
+            } else if let Some(version) = number("#EXT-X-MAP:URI=\"init", ".mp4\"") {
+                noted.init = u32::try_from(version).ok();
+            }
+        }
+        if whole < text.len() {
+            OpenOptions::new().write(true).open(path)?.set_len(whole as u64)?;
+            noted.init = None;
+        }
+        Ok(noted)
+    }
+
+    fn lines(&mut self, entry: &Entry, name: &str) -> String {
+        let mut lines = String::new();
+        if entry.discontinuity && !self.segments.is_empty() {
+            lines += "#EXT-X-DISCONTINUITY\n";
+        }
+        if self.init.replace(entry.init) != Some(entry.init) || entry.discontinuity {
+            lines += &format!("#EXT-X-MAP:URI=\"init{}.mp4\"\n", entry.init);
+        }
+        let at = entry.at.to_rfc3339_opts(SecondsFormat::Millis, true);
+        lines += &format!("#EXT-X-PROGRAM-DATE-TIME:{at}\n");
+        if entry.parts.is_empty() {
+            lines += "#EXT-X-GAP\n";
+        }
+        lines += &format!("#EXTINF:{:.5},\n{name}\n", entry.duration.seconds());
+        lines
+    }
+}
+
+/// Writes a file that then never changes, and gives its size; 0 when it was there already.
+///
+/// Synced: a segment is the only copy once the journal's window has passed it.
+fn whole(folder: &Path, name: &str, pieces: &[Bytes]) -> io::Result<u64> {
+    let path = folder.join(name);
+    if path.exists() {
+        return Ok(0);
+    }
+    let draft = folder.join("writing.tmp");
+    let mut file = File::create(&draft)?;
+    pieces.iter().try_for_each(|piece| file.write_all(piece))?;
+    file.sync_data()?;
+    fs::rename(draft, path)?;
+    Ok(pieces.iter().map(|piece| piece.len() as u64).sum())
+}
+
+fn playlist(folder: &Path) -> io::Result<File> {
+    let path = folder.join("index.m3u8");
+    let fresh = !path.exists();
+    let mut file = OpenOptions::new().create(true).append(true).open(path)?;
+    if fresh {
+        let head = "#EXTM3U\n#EXT-X-VERSION:9\n#EXT-X-PLAYLIST-TYPE:EVENT\n#EXT-X-INDEPENDENT-SEGMENTS";
+        writeln!(file, "{head}\n#EXT-X-TARGETDURATION:{TARGET_DURATION}\n#EXT-X-MEDIA-SEQUENCE:0")?;
+    }
+    Ok(file)
+}

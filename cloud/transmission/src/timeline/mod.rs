@@ -1,0 +1,221 @@
+//! What feeds the show, on the show's clock: the one form that packaging, encoding, restreaming and analysis consume.
+//!
+//! Owns: the media clock, what is believed of time stamps, and the reading of a publisher's tags. A publisher's tags go in;
+//! [`Moment`]s come out: pictures and sound with their media time and the number of the run they belong to. Who feeds
+//! the show is a value ([`Feed`]); each of its runs has an anchor on the clock and a coding of its own.
+//!
+//! Leans on: `hls` for media time and decoder configurations.
+
+mod av1;
+mod clock;
+mod coding;
+mod hevc;
+mod read;
+mod sound;
+
+use bytes::Bytes;
+use vitrine_protocol::PublishSessionId;
+use vitrine_rtmp::flv::Tag;
+
+pub use self::clock::{Mapped, MediaClock};
+pub use self::coding::Coding;
+use self::read::Item;
+use self::sound::SoundClock;
+use crate::hls::{AudioConfig, MediaTime};
+
+/// Packets this small are copied: a slice of the socket's buffer would keep all of its 64 KiB.
+const SMALL_BYTES: usize = 16 << 10;
+
+/// Who feeds the show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Feed {
+    /// An encoder, by its publish session.
+    Publisher(PublishSessionId),
+}
+
+/// A coded picture on the media clock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// The run it belongs to.
+    pub run: u64,
+    /// Decode time; rises strictly over all runs.
+    pub dts: MediaTime,
+    /// Presentation time.
+    pub pts: MediaTime,
+    /// Whether a decoder can start here.
+    pub key: bool,
+    /// It was announced before a crash already: it only leads a decoder to what comes next.
+    pub known: bool,
+    /// As the publisher sent it: NAL units behind their lengths, or AV1 units.
+    pub data: Bytes,
+}
+
+/// A packet of sound on the media clock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sound {
+    /// The run it belongs to.
+    pub run: u64,
+    /// When it is heard.
+    pub time: MediaTime,
+    /// Raw AAC.
+    pub data: Bytes,
+}
+
+/// What happens on the timeline, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Moment {
+    /// Pictures come in this coding from now on.
+    Coding(Coding),
+    /// Sound comes in this coding from now on.
+    SoundCoding(AudioConfig),
+    /// The publisher's word on its frame rate. A hint.
+    FrameRate(f64),
+    /// A run has found its place: `media_time_ms = rtmp_ts_ms + offset_ms`. With `joins`, what follows goes on from what came
+    /// before; else it does not.
+    Anchored {
+        /// Who feeds.
+        feed: Feed,
+        /// In milliseconds.
+        offset_ms: i64,
+        /// Whether it is the same run under a new offset.
+        joins: bool,
+    },
+    /// A picture.
+    Picture(Picture),
+    /// A packet of sound.
+    Sound(Sound),
+    /// The publisher sends what is not carried: a sentence for the person at the encoder.
+    NotCarried(String),
+}
+
+/// The show's timeline.
+#[derive(Debug)]
+pub struct Timeline {
+    clock: MediaClock,
+    sound: SoundClock,
+    feed: Option<Feed>,
+    run: u64,
+    coding: Option<Coding>,
+    /// Where the run stood before a crash, and the end of what was announced then.
+    resumes: Option<i64>,
+    head: MediaTime,
+}
+
+impl Timeline {
+    /// A timeline that goes on at `head`, the end of what was announced: zero for a new show.
+    pub fn new(head: MediaTime) -> Self {
+        let (clock, sound) = (MediaClock::new(head), SoundClock::default());
+        Self { clock, sound, feed: None, run: 0, coding: None, resumes: None, head }
+    }
+
+    /// Who feeds the show now.
+    pub fn feed(&self) -> Option<Feed> {
+        self.feed
+    }
+
+    /// `feed` begins a run; whoever fed the show before has ended. `resumes` is the run's offset if it was known before a
+    /// crash: then packets keep their places, and those announced already are marked.
+    pub fn begin(&mut self, feed: Feed, resumes: Option<i64>) {
+        self.end();
+        self.feed = Some(feed);
+        self.run += 1;
+        self.resumes = resumes;
+    }
+
+    /// Nobody feeds the show any more.
+    pub fn end(&mut self) {
+        self.clock.begin();
+        self.sound = SoundClock::default();
+        (self.feed, self.resumes, self.coding) = (None, None, None);
+    }
+
+    /// How far the pictures' clock has run ahead of the wall clock since the run began, in milliseconds.
+    pub fn drift_ms(&self) -> i64 {
+        self.clock.drift_ms()
+    }
+
+    /// Takes the next tag of who feeds the show. `now` is the show's clock.
+    pub fn tag(&mut self, tag: &Tag, now: MediaTime) -> Vec<Moment> {
+        if self.feed.is_none() {
+            return Vec::new();
+        }
+        match read::read(tag) {
+            Item::Coding(coding) => match coding.parse() {
+                Ok(coding) => {
+                    self.coding = Some(coding.clone());
+                    vec![Moment::Coding(coding)]
+                }
+                Err(sentence) => vec![Moment::NotCarried(sentence)],
+            },
+            Item::AudioConfig(asc) => match AudioConfig::parse(asc) {
+                Ok(config) => vec![Moment::SoundCoding(config)],
+                Err(error) => vec![Moment::NotCarried(format!("AAC that cannot be read: {error}"))],
+            },
+            Item::Picture { key, data, composition_ms } => {
+                self.picture(tag.timestamp_ms, key, data, composition_ms, now)
+            }
+            Item::Sound(data) => self.packet(tag.timestamp_ms, data, now).into_iter().collect(),
+            Item::FrameRate(rate) => vec![Moment::FrameRate(rate)],
+            Item::OtherVideo(name) => {
+                vec![Moment::NotCarried(format!("{name} video, which is not carried; send H.264"))]
+            }
+            Item::OtherAudio(name) => {
+                vec![Moment::NotCarried(format!("{name} sound, which is not carried; send AAC"))]
+            }
+            Item::Nothing => Vec::new(),
+        }
+    }
+
+    fn picture(
+        &mut self,
+        raw: u32,
+        key: bool,
+        data: Bytes,
+        composition_ms: i32,
+        now: MediaTime,
+    ) -> Vec<Moment> {
+        let (Some(feed), Some(coding)) = (self.feed, &self.coding) else { return Vec::new() };
+        let key = coding.is_key(&data, key);
+        let mut moments = Vec::with_capacity(1);
+        if key
+            && !self.clock.is_running()
+            && let Some(offset_ms) = self.resumes.take()
+        {
+            self.clock.resume(raw, offset_ms, self.head);
+            moments.push(Moment::Anchored { feed, offset_ms, joins: false });
+        }
+        let dts = match self.clock.map_video(raw, key, now) {
+            Mapped::Dropped => return moments,
+            Mapped::At(time) => time,
+            Mapped::Anchored { time, offset_ms } => {
+                self.sound.restart();
+                moments.push(Moment::Anchored { feed, offset_ms, joins: false });
+                time
+            }
+            Mapped::Shifted { time, offset_ms } => {
+                self.sound.restart();
+                moments.push(Moment::Anchored { feed, offset_ms, joins: true });
+                time
+            }
+        };
+        let pts = dts + MediaTime::from_ms(i64::from(composition_ms));
+        let known = dts < self.head;
+        moments.push(Moment::Picture(Picture { run: self.run, dts, pts, key, known, data: own(data) }));
+        moments
+    }
+
+    fn packet(&mut self, raw: u32, data: Bytes, now: MediaTime) -> Option<Moment> {
+        let time = self.clock.map_audio(raw)?;
+        let time = self.sound.place(time, self.clock.last(), now)?;
+        // What was announced before a crash is heard already.
+        (time >= self.head).then(|| Moment::Sound(Sound { run: self.run, time, data: own(data) }))
+    }
+}
+
+/// Small packets get memory of their own.
+fn own(data: Bytes) -> Bytes {
+    if data.len() <= SMALL_BYTES { Bytes::copy_from_slice(&data) } else { data }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,103 @@
+//! Which stamps of sound are believed. Sound has no key frames: one wrong stamp must not move what follows.
+
+use crate::hls::MediaTime;
+
+/// Packets of sound follow each other closely: a larger step must be confirmed by the next packet.
+const STEP: MediaTime = MediaTime::from_ms(100);
+/// Sound this far before the pictures, or behind them, belongs to another time.
+const BEFORE: MediaTime = MediaTime::from_ms(5_000);
+const BEHIND: MediaTime = MediaTime::from_ms(2_000);
+/// After this many packets that agree with each other and not with the pictures, their clock is another one.
+const LASTING: u32 = 50;
+
+/// The sound's own place beside the pictures.
+#[derive(Debug, Clone, Default)]
+pub struct SoundClock {
+    last: Option<MediaTime>,
+    suspect: Option<(MediaTime, u32)>,
+    /// What this publisher's stamps of sound are wrong by.
+    shift: MediaTime,
+}
+
+impl SoundClock {
+    /// Places a packet that the pictures' offset maps to `time`. `picture` is the newest picture's time, `now` the show's
+    /// clock. `None`: its stamp is not believed.
+    pub fn place(&mut self, time: MediaTime, picture: MediaTime, now: MediaTime) -> Option<MediaTime> {
+        let placed = time + self.shift;
+        // Pictures may stand still while sound goes on.
+        let fits = placed > picture - BEFORE && placed < picture.max(now) + BEHIND;
+        let near = |other: MediaTime| placed > other - STEP && placed < other + STEP;
+        let follows = self.suspect.is_some_and(|(other, _)| near(other));
+        if fits && (self.last.is_none_or(near) || follows) {
+            self.suspect = None;
+            self.last = Some(placed);
+            return Some(placed);
+        }
+        let count = self.suspect.filter(|_| follows).map_or(1, |(_, count)| count + 1);
+        self.suspect = Some((placed, count));
+        if count < LASTING || fits {
+            return None;
+        }
+        self.shift = self.shift + picture.max(self.last.unwrap_or_default()) - placed;
+        self.suspect = None;
+        self.last = Some(time + self.shift);
+        self.last
+    }
+
+    /// The pictures' offset changed: the next packet stands by itself.
+    pub fn restart(&mut self) {
+        (self.last, self.suspect) = (None, None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ms(ms: i64) -> MediaTime {
+        MediaTime::from_ms(ms)
+    }
+
+    /// Sound and pictures in step from 10 s on.
+    fn running() -> SoundClock {
+        let mut sound = SoundClock::default();
+        for n in 0..10 {
+            assert!(sound.place(ms(10_000 + n * 21), ms(10_000 + n * 21), ms(10_100)).is_some());
+        }
+        sound
+    }
+
+    #[test]
+    fn one_stray_packet_is_dropped_and_the_next_one_heard() {
+        for stray in [3_600_000, 800, -900, -3_600_000] {
+            let mut sound = running();
+            assert_eq!(sound.place(ms(10_210 + stray), ms(10_210), ms(10_300)), None);
+            assert_eq!(sound.place(ms(10_231), ms(10_230), ms(10_300)), Some(ms(10_231)));
+        }
+    }
+
+    #[test]
+    fn sound_that_comes_back_after_a_pause_is_heard_from_its_second_packet() {
+        let mut sound = running();
+        assert_eq!(sound.place(ms(14_000), ms(14_000), ms(14_100)), None);
+        assert_eq!(sound.place(ms(14_021), ms(14_020), ms(14_120)), Some(ms(14_021)));
+    }
+
+    #[test]
+    fn late_sound_is_late_and_not_wrong() {
+        let mut sound = SoundClock::default();
+        assert_eq!(sound.place(ms(10_000), ms(11_500), ms(11_600)), Some(ms(10_000)));
+    }
+
+    #[test]
+    fn sound_on_a_clock_of_its_own_is_brought_to_the_pictures_after_a_second() {
+        let mut sound = SoundClock::default();
+        let mut heard = Vec::new();
+        for n in 0..100 {
+            heard.extend(sound.place(ms(500_000 + n * 21), ms(10_000 + n * 21), ms(10_000 + n * 21)));
+        }
+        assert_eq!(heard.len(), 51);
+        assert_eq!(heard[0], ms(10_000 + 49 * 21));
+        assert_eq!(heard[1] - heard[0], ms(21));
+    }
+}

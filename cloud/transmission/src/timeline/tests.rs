@@ -1,0 +1,99 @@
+use vitrine_rtmp::flv::TagKind;
+
+use super::*;
+
+const AVCC: &str =
+    "0164001fffe1001c6764001facd9405005bb016a02020280000003008000001e478c18cb01000668ebe3cb22c0fdf8f800";
+
+fn ms(ms: i64) -> MediaTime {
+    MediaTime::from_ms(ms)
+}
+
+fn header() -> Tag {
+    let payload = [vec![0x17, 0, 0, 0, 0], hex::decode(AVCC).unwrap()].concat();
+    Tag { kind: TagKind::Video, timestamp_ms: 0, payload: payload.into() }
+}
+
+fn picture(timestamp_ms: u32, key: bool) -> Tag {
+    let (frame, nal) = if key { (0x17, 0x65) } else { (0x27, 0x41) };
+    let payload = vec![frame, 1, 0, 0, 0, 0, 0, 0, 3, nal, 1, 2].into();
+    Tag { kind: TagKind::Video, timestamp_ms, payload }
+}
+
+fn sound(timestamp_ms: u32) -> Tag {
+    Tag { kind: TagKind::Audio, timestamp_ms, payload: Bytes::from_static(b"\xaf\x01aac") }
+}
+
+fn feed() -> Feed {
+    Feed::Publisher(PublishSessionId::new())
+}
+
+/// A group of 60 pictures with its sound, from `from` on.
+fn group(timeline: &mut Timeline, from: u32, now: i64) -> Vec<Moment> {
+    let tags = (0..60).flat_map(|n| [picture(from + n * 33, n == 0), sound(from + n * 33)]);
+    tags.enumerate().flat_map(|(n, tag)| timeline.tag(&tag, ms(now + n as i64 / 2 * 33))).collect()
+}
+
+fn pictures(moments: &[Moment]) -> Vec<(MediaTime, bool, u64)> {
+    let of = |moment: &Moment| match moment {
+        Moment::Picture(picture) => Some((picture.dts, picture.known, picture.run)),
+        _ => None,
+    };
+    moments.iter().filter_map(of).collect()
+}
+
+#[test]
+fn each_run_has_a_number_an_anchor_and_a_coding() {
+    let mut timeline = Timeline::new(MediaTime::ZERO);
+    assert!(timeline.tag(&header(), ms(0)).is_empty(), "nobody feeds the show");
+    timeline.begin(feed(), None);
+    assert!(matches!(timeline.tag(&header(), ms(0))[..], [Moment::Coding(Coding::H264(_))]));
+    let moments = group(&mut timeline, 500, 3_000);
+    assert!(matches!(moments[0], Moment::Anchored { offset_ms: 2_500, joins: false, .. }));
+    assert_eq!(pictures(&moments)[0], (ms(3_000), false, 1));
+    timeline.begin(feed(), None);
+    assert!(group(&mut timeline, 0, 9_000).is_empty(), "the second run has not said how it codes");
+    timeline.tag(&header(), ms(9_000));
+    assert_eq!(pictures(&group(&mut timeline, 0, 9_000))[0], (ms(9_000), false, 2));
+}
+
+#[test]
+fn a_run_that_was_known_before_a_crash_keeps_its_places_and_repeats_nothing() {
+    let feed = feed();
+    let mut before = Timeline::new(MediaTime::ZERO);
+    before.begin(feed, None);
+    before.tag(&header(), ms(0));
+    let first = pictures(&group(&mut before, 500, 3_000));
+    // It died after a second was announced; the group comes again.
+    let mut again = Timeline::new(ms(4_000));
+    again.begin(feed, Some(2_500));
+    again.tag(&header(), ms(5_000));
+    let moments = group(&mut again, 500, 5_000);
+    let second = pictures(&moments);
+    assert_eq!(second.iter().map(|p| p.0).collect::<Vec<_>>(), first.iter().map(|p| p.0).collect::<Vec<_>>());
+    assert_eq!(second.iter().filter(|p| p.1).count(), 31, "known up to the head");
+    let heard = moments.iter().filter_map(|moment| match moment {
+        Moment::Sound(sound) => Some(sound.time),
+        _ => None,
+    });
+    assert!(heard.min().unwrap() >= ms(4_000));
+}
+
+#[test]
+fn sound_stamped_an_hour_ahead_is_dropped_and_the_next_is_heard() {
+    let mut timeline = Timeline::new(MediaTime::ZERO);
+    timeline.begin(feed(), None);
+    timeline.tag(&header(), ms(0));
+    group(&mut timeline, 0, 1_000);
+    assert!(timeline.tag(&sound(3_600_000 + 1_980), ms(3_000)).is_empty());
+    assert!(matches!(timeline.tag(&sound(2_000), ms(3_000))[..], [Moment::Sound(_)]));
+}
+
+#[test]
+fn what_is_not_carried_is_named() {
+    let mut timeline = Timeline::new(MediaTime::ZERO);
+    timeline.begin(feed(), None);
+    let tag = Tag { kind: TagKind::Audio, timestamp_ms: 0, payload: Bytes::from_static(b"\x2fmp3") };
+    let moments = timeline.tag(&tag, ms(0));
+    assert!(matches!(&moments[..], [Moment::NotCarried(words)] if words.contains("send AAC")), "{moments:?}");
+}
