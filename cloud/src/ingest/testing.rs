@@ -36,6 +36,7 @@ struct Known {
     looks: usize,
     ends_after_a_look: bool,
     away: bool,
+    chokes_on: Option<MediaFact>,
 }
 
 /// Starts nothing; tests end what it "started". Handles are numbers in the order of starts.
@@ -252,6 +253,11 @@ impl FakeDoor {
         self.known.lock().looks
     }
 
+    /// This fact is never taken, and never refused.
+    pub fn chokes_on(&self, fact: MediaFact) {
+        self.known.lock().chokes_on = Some(fact);
+    }
+
     /// Whether shows can be asked.
     pub fn away(&self, away: bool) {
         self.known.lock().away = away;
@@ -272,7 +278,8 @@ impl ShowDoor for FakeDoor {
     }
 
     fn report(&self, _show: ShowId, _told: Told, fact: MediaFact) -> BoxFuture<'_, Result<(), DoorError>> {
-        if self.known.lock().away {
+        let known = self.known.lock();
+        if known.away || known.chokes_on.as_ref() == Some(&fact) {
             return Box::pin(std::future::ready(Err(DoorError::Unavailable("away".into()))));
         }
         self.facts.lock().push(fact);
@@ -288,6 +295,9 @@ impl ShowDoor for FakeDoor {
     fn standing(&self, _show: ShowId) -> BoxFuture<'_, Result<Option<RunningShow>, DoorError>> {
         let mut standing = self.standing.lock().clone();
         let mut known = self.known.lock();
+        if known.away {
+            return Box::pin(std::future::ready(Err(DoorError::Unavailable("away".into()))));
+        }
         known.looks += 1;
         if known.ends_after_a_look && known.looks > 1 {
             standing.state = ShowState::Ended;

@@ -125,7 +125,7 @@ impl Handle {
         self.origin.clone()
     }
 
-    /// Whether no publisher is here or awaited, and shows have heard everything.
+    /// Whether no publisher is heard or awaited, and shows have heard everything.
     pub fn is_quiet(&self) -> bool {
         !self.busy.load(Ordering::Relaxed) && self.untold.load(Ordering::Relaxed) == 0
     }
@@ -260,8 +260,7 @@ impl Airing {
                 },
                 _ = check.tick() => self.check(),
             }
-            let expected = self.publisher.is_some() || self.ghost.is_some();
-            self.busy.store(expected, Ordering::Relaxed);
+            self.busy.store(self.is_heard() || self.ghost.is_some(), Ordering::Relaxed);
         }
         if self.moved.is_none() {
             self.desk.change(|written| written.released = true);

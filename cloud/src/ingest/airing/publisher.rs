@@ -120,6 +120,11 @@ impl Airing {
         }
     }
 
+    /// Whether a publisher is here and sends.
+    pub(super) fn is_heard(&self) -> bool {
+        self.publisher.as_ref().is_some_and(|publisher| !publisher.silent)
+    }
+
     /// Silence is an end to the transmission too: it completes what is open, as it does when the connection breaks.
     pub(super) fn silent(&mut self, session: PublishSessionId) {
         if let Some(publisher) = self.publisher.as_mut().filter(|publisher| publisher.session == session)

@@ -291,7 +291,9 @@ async fn silence_is_told_to_the_transmission_and_so_is_its_end() {
     for tag in [header.clone(), tag(0, KEY), tag(33, INTER)] {
         show.send(Input::Tag { session, tag }).await.unwrap();
     }
+    assert!(!show.is_quiet());
     show.send(Input::Silent { session }).await.unwrap();
+    eventually(|| show.is_quiet()).await; // time may end the show, however long the socket stays open
     for tag in [tag(5_000, INTER), tag(5_033, KEY), tag(5_066, INTER)] {
         show.send(Input::Tag { session, tag }).await.unwrap();
     }
@@ -359,4 +361,20 @@ async fn an_owner_without_its_database_hears_of_the_new_one_from_the_transmissio
     assert_eq!(kicks.recv().await.unwrap().reason, LossReason::Moved);
     eventually(|| show.is_over()).await;
     assert!(stage.launcher.ended.lock().is_empty(), "the transmission is the new owner's");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_machine_that_stood_still_blames_no_transmission() {
+    let stage = Stage::new();
+    let show = begin(&stage).await;
+    publish(&stage, &show).await.unwrap();
+    let _link = link_newest(&stage, &show).await;
+    tokio::time::advance(Duration::from_secs(20)).await;
+    for _ in 0..8 {
+        let report = Report::Heartbeat { head_media_ms: 0, drift_ms: 0, head_msn: None };
+        show.send(Input::Report { link: 7, report }).await.unwrap();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    assert_eq!(stage.launcher.jobs.lock().len(), 1);
+    assert!(stage.launcher.ended.lock().is_empty());
 }

@@ -22,6 +22,8 @@ use crate::show::{MediaFact, Told};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// After so many tries a fact is given up, if shows answer otherwise: those behind it must not wait for ever.
+const TRIES: u32 = 20;
 /// A database that takes longer for one fact is taken for away.
 const TELL_WITHIN: Duration = Duration::from_secs(15);
 
@@ -99,7 +101,7 @@ async fn run(
             let Some(entry) = queue.recv().await else { return };
             spool.push(entry);
         }
-        let mut pause = FIRST_PAUSE;
+        let (mut pause, mut tries) = (FIRST_PAUSE, 0);
         while let Some(entry) = spool.first().cloned() {
             let telling = tell(show, &deps, &entry);
             tokio::pin!(telling);
@@ -111,11 +113,18 @@ async fn run(
             };
             if told {
                 spool.pop();
-                pause = FIRST_PAUSE;
+                (pause, tries) = (FIRST_PAUSE, 0);
                 waiting.store(spool.len() + queue.len(), Ordering::Relaxed);
                 continue;
             }
             spool.keep();
+            tries += 1;
+            if tries >= TRIES && matches!(timeout(TELL_WITHIN, deps.door.standing(show)).await, Ok(Ok(_))) {
+                tracing::error!(show.id = %show, fact = ?entry.fact, "a fact was given up: shows answer, but not to it");
+                spool.pop();
+                (pause, tries) = (FIRST_PAUSE, 0);
+                continue;
+            }
             let resting = sleep(pause);
             tokio::pin!(resting);
             loop {
@@ -179,6 +188,20 @@ mod tests {
         eventually(|| reporter.waiting().load(Ordering::Relaxed) == 0).await;
         let folder = stage.deps.settings.facts_folder();
         assert_eq!(std::fs::read_dir(folder).unwrap().count(), 0, "nothing is kept that was told");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_fact_that_is_never_taken_does_not_hold_up_those_behind_it() {
+        let stage = Stage::new();
+        let poison = MediaFact::Codec { text: "poison".into() };
+        stage.door.chokes_on(poison.clone());
+        let reporter = Reporter::start(hold(&stage, 1), stage.deps.clone());
+        reporter.tell(&stage.deps, poison);
+        reporter.tell(&stage.deps, MediaFact::RungUp { name: "480p".into() });
+        let waiting = reporter.waiting();
+        sleep(Duration::from_secs(300)).await;
+        assert_eq!(*stage.door.facts.lock(), [MediaFact::RungUp { name: "480p".into() }]);
+        assert_eq!(waiting.load(Ordering::Relaxed), 0);
     }
 
     #[tokio::test(start_paused = true)]
