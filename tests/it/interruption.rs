@@ -11,7 +11,7 @@ use crate::go_live::{on_air, playing};
 pub fn stories() -> Vec<Trial> {
     vec![
         crate::story("a_publisher_that_comes_back_goes_on_in_the_same_playlists", &["ffmpeg"], comes_back),
-        crate::story("a_silent_loss_is_noticed", &["ffmpeg"], a_silent_loss_is_noticed),
+        crate::story("a_silent_loss_is_noticed_and_so_is_its_end", &["ffmpeg"], a_silent_loss_is_noticed),
     ]
 }
 
@@ -55,11 +55,33 @@ async fn comes_back() -> Result<()> {
 
 async fn a_silent_loss_is_noticed() -> Result<()> {
     let cloud = Cloud::start().await?;
-    let (shop, publisher, _hls) = on_air(&cloud).await?;
+    let (shop, publisher, hls) = on_air(&cloud).await?;
+    let source = playing(&hls, "source").await?;
     publisher.freeze();
     eventually("the show is interrupted", async || {
         Ok((shop.view().await?["state"] == "interrupted").then_some(()))
     })
     .await
-    .with_context(|| cloud.tail())
+    .with_context(|| cloud.tail())?;
+    let at = eventually("what was open is complete", async || {
+        let list = hls.playlist(&source, None).await?;
+        Ok(list.segments.last().filter(|segment| segment.uri.is_some()).map(|segment| segment.msn))
+    })
+    .await?;
+    publisher.thaw();
+    eventually("the show is live again", async || Ok((shop.view().await?["state"] == "live").then_some(())))
+        .await
+        .with_context(|| cloud.tail())?;
+    eventually("the picture goes on after a marked break", async || {
+        let list = hls.playlist(&source, None).await?;
+        let fresh: Vec<_> = list.segments.iter().filter(|segment| segment.msn > at).collect();
+        Ok((fresh.iter().any(|segment| segment.discontinuity)
+            && fresh.iter().filter(|segment| segment.uri.is_some()).count() >= 2)
+            .then_some(()))
+    })
+    .await
+    .with_context(|| cloud.tail())?;
+    let timeline = shop.on_show(reqwest::Method::GET, "/timeline", None).await?.to_string();
+    ensure!(timeline.contains(r#""reason":"silent""#), "the timeline says why: {timeline}");
+    Ok(())
 }

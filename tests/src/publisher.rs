@@ -53,6 +53,11 @@ impl Publisher {
     pub fn freeze(&self) {
         crate::cloud::signal(i32::try_from(self.0.id()).unwrap_or(0), libc::SIGSTOP);
     }
+
+    /// Goes on sending after [`Publisher::freeze`].
+    pub fn thaw(&self) {
+        crate::cloud::signal(i32::try_from(self.0.id()).unwrap_or(0), libc::SIGCONT);
+    }
 }
 
 impl Drop for Publisher {
