@@ -19,9 +19,13 @@ use super::packaging::{Outcome, Packaging};
 use super::recorder::{Budget, Stopped};
 use super::stage::Stage;
 use crate::clock::ShowClock;
+use crate::health::Meter;
 use crate::hls::{Fact, LiveFrom, MediaTime, RungName};
 use crate::timeline::{Feed, Timeline};
 
+/// An encoder that stays this far behind for this long, at half the frame rate, has too much to do.
+const TOO_FAR_BEHIND_MS: u64 = 3_000;
+const BEHIND_FOR: Duration = Duration::from_secs(5);
 const TICK: Duration = Duration::from_millis(100);
 /// An encoder that is away for longer takes its rungs off the list.
 const ENCODER_AWAY: Duration = Duration::from_secs(8);
@@ -120,6 +124,8 @@ pub async fn run(options: Options) -> Result<(), TransmissionError> {
         mapped: None,
         unrecorded: None,
         encoder_lost: None,
+        behind_since: None,
+        meter: Meter::default(),
         ending: false,
         ended: None,
     };
@@ -139,6 +145,8 @@ struct Transmission {
     /// Why nothing is recorded.
     unrecorded: Option<Stopped>,
     encoder_lost: Option<(Instant, String)>,
+    behind_since: Option<Instant>,
+    meter: Meter,
     /// The show was told to end.
     ending: bool,
     ended: Option<Instant>,
@@ -177,6 +185,7 @@ impl Transmission {
             LinkEvent::Up => self.tell_all(),
             LinkEvent::Tag(tag) => {
                 for moment in self.timeline.tag(&tag, now) {
+                    self.meter.moment(&moment);
                     let outcome = self.packaging.take(moment, now);
                     self.follow(outcome)?;
                 }
@@ -203,7 +212,9 @@ impl Transmission {
                 if self.timeline.feed() == Some(feed) {
                     return Ok(()); // told again
                 }
-                self.timeline.begin(feed, self.stage.anchor_of(session));
+                // Only the run that was cut short by a crash goes on in its place; one that was away begins anew.
+                let resumes = self.stage.anchor_of(session).filter(|_| self.timeline.is_fresh());
+                self.timeline.begin(feed, resumes);
                 self.packaging.cut(now)
             }
             Command::PublishEnded { session, clean } => {
@@ -241,6 +252,10 @@ impl Transmission {
             tracing::info!(text, "the publisher's codecs");
             self.link.tell(Report::Codec { text });
         }
+        if let (Some(sentence), Some(Feed::Publisher(session))) = (outcome.refused, self.timeline.feed()) {
+            tracing::warn!(sentence, "the publisher's pictures cannot be shown");
+            self.link.tell(Report::NotCarried { session, sentence });
+        }
         if let Some(setup) = outcome.setup {
             self.keeper.set_up(setup);
         }
@@ -262,11 +277,33 @@ impl Transmission {
                 let facts = self.packaging.encoded(unit, self.now());
                 self.announce(facts)?;
             }
+            Encoded::Alive { behind_ms, half_rate } => {
+                self.meter.encoder(Some((behind_ms, half_rate)));
+                self.relieve(behind_ms, half_rate)?;
+            }
             Encoded::Still(jpeg) => self.stage.origin().set_still(jpeg),
             Encoded::Lost { reason } => {
+                self.meter.encoder(None);
                 self.packaging.packager().encoder_lost();
                 self.encoder_lost.get_or_insert((Instant::now(), reason));
             }
+        }
+        Ok(())
+    }
+
+    /// The frame rate goes first; when that was not enough, the largest encoded rung goes.
+    fn relieve(&mut self, behind_ms: u64, half_rate: bool) -> io::Result<()> {
+        if !half_rate || behind_ms < TOO_FAR_BEHIND_MS {
+            self.behind_since = None;
+            return Ok(());
+        }
+        if self.behind_since.get_or_insert_with(Instant::now).elapsed() < BEHIND_FOR {
+            return Ok(());
+        }
+        self.behind_since = None;
+        if let Some((facts, setup)) = self.packaging.give_up_largest() {
+            self.announce(facts)?;
+            self.keeper.set_up(setup);
         }
         Ok(())
     }
@@ -280,6 +317,9 @@ impl Transmission {
         if let Some(stopped) = self.stage.recording_news() {
             self.unrecorded = stopped;
             self.tell_recording();
+        }
+        if let Some(health) = self.meter.take(now) {
+            self.link.tell(Report::Health(health));
         }
         let drift_ms = self.timeline.drift_ms();
         self.standing
@@ -299,7 +339,11 @@ impl Transmission {
             _ => None,
         };
         let head_msn = facts.iter().filter_map(opened).max();
+        let parts = self.meter.announced(&facts);
         let changed = self.stage.announce(facts)?;
+        if parts {
+            self.meter.delayed(self.clock.now() - self.stage.head());
+        }
         let head_media_ms = self.stage.head().ms();
         self.standing.send_if_modified(|standing| {
             standing.head_msn = standing.head_msn.max(head_msn);

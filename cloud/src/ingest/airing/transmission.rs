@@ -193,7 +193,7 @@ impl Airing {
         }
         running.due = Instant::now() + HEARTBEAT_WITHIN;
         match report {
-            Report::Hello(_) | Report::Recording { .. } => {}
+            Report::Hello(_) | Report::Recording { .. } | Report::Health(_) | Report::NotCarried { .. } => {}
             Report::Heartbeat { head_msn, .. } => self.speak_for_numbers(head_msn.unwrap_or(0)),
             Report::SessionMapped { session, offset_ms } => {
                 self.fact(MediaFact::SessionMapped { session, offset_ms });

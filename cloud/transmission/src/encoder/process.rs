@@ -93,7 +93,7 @@ async fn encode(input: &mut Input, answers: &mut Answers) -> Result<(), EncoderE
                     encoder.set_half_rate(half_rate);
                     tracing::warn!(half_rate, behind_ms = millis(behind), "the encoder changed its frame rate");
                 }
-                tell(answers, Answer::Told(Told::Alive { behind_ms: millis(behind) })).await?;
+                tell(answers, Answer::Told(Told::Alive { behind_ms: millis(behind), half_rate })).await?;
             }
         }
     }

@@ -106,6 +106,8 @@ pub enum Told {
     Alive {
         /// How far the slowest rung is behind what came in, in milliseconds.
         behind_ms: u64,
+        /// Whether every second picture is left out.
+        half_rate: bool,
     },
     /// It cannot go on; the reason is for the log.
     Failed {

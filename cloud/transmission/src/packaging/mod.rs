@@ -29,6 +29,8 @@ pub struct Outcome {
     pub mapped: Option<(PublishSessionId, i64)>,
     /// What the publisher sends, in words, when that is news.
     pub codec: Option<String>,
+    /// Why its pictures cannot be shown.
+    pub refused: Option<String>,
 }
 
 /// The state between timeline and packager.
@@ -123,7 +125,11 @@ impl Packaging {
             }
             Moment::Picture(picture) => self.picture(picture, now, &mut outcome),
             Moment::Sound(sound) => outcome.facts = self.packager.push_audio(sound.time, sound.data, now),
-            Moment::NotCarried(sentence) => self.tell(sentence, &mut outcome),
+            Moment::NoPicture(sentence) => {
+                self.tell(sentence, &mut outcome);
+                outcome.refused.clone_from(&outcome.codec);
+            }
+            Moment::NoSound(sentence) => self.tell(sentence, &mut outcome),
         }
         outcome
     }
@@ -209,6 +215,19 @@ impl Packaging {
         let offers = offers.collect();
         facts.extend(self.packager.offer(offers));
         facts
+    }
+
+    /// The machine is too slow for all of them: gives up the largest encoded rung, unless it is the only one. What the encoder
+    /// is to do from here on, if that changed.
+    pub fn give_up_largest(&mut self) -> Option<(Vec<Fact>, Option<Setup>)> {
+        let largest = self.setup()?.short_sides.into_iter().max()?;
+        if self.ladder.len() < 2 {
+            return None;
+        }
+        self.short_sides.retain(|side| *side != largest);
+        self.packager.encoder_lost();
+        let name = RungName::new(&format!("{largest}p"))?;
+        Some((self.packager.rung_down(&name, "this machine is too slow for it"), self.setup()))
     }
 
     /// A rung's configuration.
