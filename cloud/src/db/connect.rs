@@ -76,6 +76,18 @@ impl Db {
         Ok(Self { pools, commits: Commits::default() })
     }
 
+    /// The same database by up to `connections` of its own, so that what must not wait does not stand in line with
+    /// everything else. On SQLite, the same pools. Needs a running tokio runtime.
+    #[must_use]
+    pub fn apart(&self, connections: u32) -> Self {
+        let mut apart = self.clone();
+        if let Pools::Pg(pool) = &self.pools {
+            let options = PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_WITHIN);
+            apart.pools = Pools::Pg(options.connect_lazy_with(pool.connect_options().as_ref().clone()));
+        }
+        apart
+    }
+
     /// Brings the tables up to date. Safe while another version still serves, and when run twice at once.
     ///
     /// # Errors

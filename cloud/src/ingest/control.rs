@@ -3,7 +3,7 @@
 
 use std::fs::Permissions;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,6 +21,7 @@ use super::IngestError;
 use super::airing::{Handle, Input};
 use super::hub::Hub;
 use super::outbox::outbox;
+use vitrine_rtmp::{ConnectionGate, Permit};
 use vitrine_transmission::encoder::Frames;
 use vitrine_transmission::{Command, ControlAddress, ControlStream, Down, LinkError, Report};
 
@@ -31,6 +32,8 @@ const HELLO_WITHIN: Duration = Duration::from_secs(5);
 const WRITE_WITHIN: Duration = Duration::from_secs(10);
 /// Connections at once; each show has one.
 const MAX_CONNECTIONS: usize = 1_024;
+/// Connections that have not said hello yet, in all and from one address.
+const MAX_UNKNOWN: (usize, usize) = (256, 64);
 /// What a socket address holds, on the narrowest system.
 const MAX_PATH_BYTES: usize = 103;
 
@@ -80,13 +83,13 @@ impl Server {
         Ok((Self::Tcp(listener), ControlAddress::Tcp(host_and_port(host, port))))
     }
 
-    async fn accept(&self) -> io::Result<Box<dyn ControlStream>> {
+    async fn accept(&self) -> io::Result<(Box<dyn ControlStream>, IpAddr)> {
         Ok(match self {
-            Self::Unix(listener) => Box::new(listener.accept().await?.0),
+            Self::Unix(listener) => (Box::new(listener.accept().await?.0), Ipv4Addr::LOCALHOST.into()),
             Self::Tcp(listener) => {
-                let (socket, _) = listener.accept().await?;
+                let (socket, remote) = listener.accept().await?;
                 socket.set_nodelay(true)?;
-                Box::new(socket)
+                (Box::new(socket), remote.ip())
             }
         })
     }
@@ -100,18 +103,20 @@ pub fn host_and_port(host: &str, port: u16) -> String {
 /// Accepts transmissions until `stop`.
 pub async fn run(hub: Arc<Hub>, server: Server, stop: CancellationToken) {
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let gate = ConnectionGate::new(MAX_UNKNOWN.0, MAX_UNKNOWN.1);
     loop {
         let accepted = tokio::select! {
             accepted = server.accept() => accepted,
             () = stop.cancelled() => return,
         };
         match accepted {
-            Ok(socket) => {
+            Ok((socket, remote)) => {
                 let Ok(place) = places.clone().try_acquire_owned() else { continue };
+                let Some(permit) = gate.enter(remote) else { continue };
                 let (hub, stop) = (hub.clone(), stop.clone());
                 tokio::spawn(async move {
                     let _place = place;
-                    stop.run_until_cancelled(serve(&hub, socket)).await;
+                    stop.run_until_cancelled(serve(&hub, socket, permit)).await;
                 });
             }
             Err(error) => {
@@ -123,7 +128,7 @@ pub async fn run(hub: Arc<Hub>, server: Server, stop: CancellationToken) {
 }
 
 /// Serves one transmission to the end of its connection.
-async fn serve(hub: &Hub, socket: Box<dyn ControlStream>) {
+async fn serve(hub: &Hub, socket: Box<dyn ControlStream>, permit: Permit) {
     let mut connection = Framed::new(socket, Frames);
     let hello = match timeout(HELLO_WITHIN, receive(&mut connection)).await {
         Ok(Ok(Some(Report::Hello(hello)))) => hello,
@@ -143,6 +148,7 @@ async fn serve(hub: &Hub, socket: Box<dyn ControlStream>) {
         tracing::warn!(show.id = %show_id, "a transmission with a wrong token or epoch was turned away");
         return turn_away(connection).await;
     }
+    drop(permit);
     let outcome = pump(connection, &show, link, drain).await;
     tracing::info!(show.id = %show_id, ?outcome, "a control connection ended");
     let _ = show.send(Input::Cut { link }).await;

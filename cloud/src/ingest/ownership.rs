@@ -30,17 +30,26 @@ pub fn spread(show: ShowId, me: &Owner) -> Duration {
 pub async fn beat(hub: Arc<Hub>, stop: CancellationToken) {
     let mut tick = interval(BEAT);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut away = false;
     while stop.run_until_cancelled(tick.tick()).await.is_some() {
         let before = hub.all();
         if before.is_empty() {
             continue;
         }
-        match timeout(ANSWER_WITHIN, hub.deps.leases.beat(&hub.deps.me.serve)).await {
-            Ok(Ok(kept)) => hub.lose_all_but(&before, &kept).await,
-            Ok(Err(error)) => {
-                tracing::warn!(%error, "the leases cannot be renewed; nobody else can take them either")
+        let kept = match timeout(ANSWER_WITHIN, hub.deps.leases.beat(&hub.deps.me.serve)).await {
+            Ok(Ok(kept)) => Ok(kept),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(_) => Err("not in time".to_owned()),
+        };
+        match kept {
+            Ok(kept) => {
+                away = false;
+                hub.lose_all_but(&before, &kept).await;
             }
-            Err(_) => tracing::warn!("the leases cannot be renewed in time"),
+            Err(error) if !std::mem::replace(&mut away, true) => {
+                tracing::warn!(error, "the leases cannot be renewed; shows go on as they are");
+            }
+            Err(_) => {}
         }
     }
     hub.leave().await;
@@ -50,23 +59,30 @@ pub async fn beat(hub: Arc<Hub>, stop: CancellationToken) {
 pub async fn watch(hub: Arc<Hub>, takes: bool, stop: CancellationToken) {
     let mut tick = interval(LOOK_EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut looks: u32 = 0;
+    let (mut looks, mut away) = (0u32, false);
     while stop.run_until_cancelled(tick.tick()).await.is_some() {
         looks = looks.wrapping_add(1);
-        look(&hub, takes, looks.is_multiple_of(LOOKS_PER_ORPHANS)).await;
+        match look(&hub, takes, looks.is_multiple_of(LOOKS_PER_ORPHANS)).await {
+            Ok(()) => away = false,
+            Err(error) if !std::mem::replace(&mut away, true) => {
+                tracing::warn!(error, "who has which show cannot be looked at; what was seen last holds");
+            }
+            Err(_) => {}
+        }
     }
 }
 
 /// One look.
-pub async fn look(hub: &Arc<Hub>, takes: bool, orphans: bool) {
+///
+/// # Errors
+/// Why the database did not answer.
+pub async fn look(hub: &Arc<Hub>, takes: bool, orphans: bool) -> Result<(), String> {
     let began = Instant::now();
-    let held = match timeout(ANSWER_WITHIN, hub.deps.leases.held()).await {
-        Ok(Ok(held)) => held,
-        outcome => return tracing::warn!(failed = ?outcome.err(), "the leases cannot be looked at"),
-    };
+    let held = timeout(ANSWER_WITHIN, hub.deps.leases.held()).await;
+    let held = held.map_err(|_| "not in time".to_owned())?.map_err(|error| error.to_string())?;
     hub.roster.look(held.clone(), began);
     if !takes {
-        return;
+        return Ok(());
     }
     for lease in held.iter().filter(|lease| lease.owner.serve != hub.deps.me.serve || lease.released) {
         if hub.find(lease.show).is_none() && hub.may_take(lease) {
@@ -88,7 +104,8 @@ pub async fn look(hub: &Arc<Hub>, takes: bool, orphans: bool) {
             });
         }
     }
-    if orphans && let Err(error) = hub.take_orphans().await {
-        tracing::warn!(%error, "shows without an owner cannot be looked for");
+    if orphans {
+        hub.take_orphans().await.map_err(|error| error.to_string())?;
     }
+    Ok(())
 }

@@ -136,7 +136,7 @@ impl Stage {
 
     /// One look.
     pub async fn watch_once(&self, hub: &Arc<Hub>) {
-        ownership::look(hub, true, false).await;
+        ownership::look(hub, true, false).await.unwrap();
         tokio::time::sleep(ownership::LOOK_EVERY).await;
     }
 

@@ -163,6 +163,7 @@ struct Airing {
     restart_at: Option<Instant>,
     failures: u32,
     idle_since: Instant,
+    checked: Instant,
     /// The lease is somebody else's: until when its transmission may still talk to us.
     moved: Option<Instant>,
 }
@@ -226,6 +227,7 @@ pub fn start(beginning: Beginning, deps: Arc<Deps>) -> Handle {
         restart_at: None,
         failures: 0,
         idle_since: now,
+        checked: now,
         moved: None,
         deps,
     };

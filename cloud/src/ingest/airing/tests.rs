@@ -265,7 +265,12 @@ async fn media_sequence_numbers_are_spoken_for_before_they_are_used() {
     publish(&stage, &show).await.unwrap();
     let _link = link_newest(&stage, &show).await;
     assert_eq!(stage.leases.row(stage.door.show).unwrap().msn_end, MSN_BLOCK);
-    for (head, end) in [(5, MSN_BLOCK), (MSN_BLOCK / 2 + 1, 2 * MSN_BLOCK), (5 * MSN_BLOCK, 6 * MSN_BLOCK)] {
+    for (head, end) in [
+        (5, MSN_BLOCK),
+        (MSN_BLOCK / 2 + 1, 2 * MSN_BLOCK),
+        (5 * MSN_BLOCK, 6 * MSN_BLOCK),
+        (u64::MAX, 6 * MSN_BLOCK),
+    ] {
         let report = Report::Heartbeat { head_media_ms: 0, drift_ms: 0, head_msn: Some(head) };
         show.send(Input::Report { link: 7, report }).await.unwrap();
         eventually(|| stage.leases.row(stage.door.show).unwrap().msn_end == end).await;
@@ -337,4 +342,21 @@ async fn a_transmission_that_says_nothing_is_replaced() {
     let _link = link_newest(&stage, &show).await;
     eventually(|| stage.launcher.jobs.lock().len() == 2).await;
     assert_eq!(stage.launcher.ended.lock()[..], ["1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_owner_without_its_database_hears_of_the_new_one_from_the_transmission() {
+    let stage = Stage::new();
+    let show = begin(&stage).await;
+    let (_, mut kicks) = stage.publish(&show).await.unwrap();
+    let _link = link_newest(&stage, &show).await;
+    stage.leases.away(true);
+    let older = Report::Moved { fence: 1 };
+    show.send(Input::Report { link: 7, report: older }).await.unwrap();
+    assert!(kicks.try_recv().is_err(), "its own number moves nothing");
+    show.send(Input::Report { link: 7, report: Report::Moved { fence: 2 } }).await.unwrap();
+    show.send(Input::Cut { link: 7 }).await.unwrap();
+    assert_eq!(kicks.recv().await.unwrap().reason, LossReason::Moved);
+    eventually(|| show.is_over()).await;
+    assert!(stage.launcher.ended.lock().is_empty(), "the transmission is the new owner's");
 }

@@ -18,6 +18,8 @@ use vitrine_transmission::{Command, Hello, Report};
 const HEARTBEAT_WITHIN: Duration = Duration::from_secs(5);
 /// A transmission whose connection was cut, or that was called, says hello within this.
 const BACK_WITHIN: Duration = Duration::from_secs(4);
+/// Checks come five times a second; after a longer pause than this, nobody else is to blame for silence.
+const STALL: Duration = Duration::from_secs(1);
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// After this many failures in a row, the journal is taken for what breaks it.
@@ -204,17 +206,20 @@ impl Airing {
             }
             Report::Codec { text } => self.fact(MediaFact::Codec { text }),
             Report::Ended => self.ended = true,
+            Report::Moved { fence } => {
+                if i64::try_from(fence).is_ok_and(|fence| fence > self.hold.fence) {
+                    self.lease_lost();
+                }
+            }
         }
     }
 
-    /// Leases more media sequence numbers before the block is used up.
+    /// Leases more media sequence numbers before the block is used up. Numbers that no show can reach are not heard.
     fn speak_for_numbers(&mut self, head: u64) {
-        if head.saturating_add(MSN_BLOCK / 2) > self.desk.wanted().msn_end {
-            self.desk.change(|written| {
-                while head.saturating_add(MSN_BLOCK / 2) > written.msn_end {
-                    written.msn_end += MSN_BLOCK;
-                }
-            });
+        const FARTHEST: u64 = 1 << 40;
+        let needed = head.saturating_add(MSN_BLOCK / 2);
+        if needed > self.desk.wanted().msn_end && needed < FARTHEST {
+            self.desk.change(|written| written.msn_end = needed.next_multiple_of(MSN_BLOCK));
         }
     }
 
@@ -244,12 +249,17 @@ impl Airing {
             return;
         }
         self.check_ghost();
+        // This process stood still itself: what was said meanwhile is still to be read.
+        let stood_still = std::mem::replace(&mut self.checked, Instant::now()).elapsed() > STALL;
         if self.restart_at.is_some_and(|at| at <= Instant::now()) {
             self.launch();
         }
         let idle =
             self.publisher.is_none() && !self.on_air() && !self.ended && self.idle_since.elapsed() > IDLE;
         let Some(running) = &mut self.running else { return };
+        if stood_still {
+            running.due = running.due.max(Instant::now() + BACK_WITHIN);
+        }
         if running.link.is_some() && running.since.elapsed() > HEALTHY_AFTER {
             self.failures = 0;
         }

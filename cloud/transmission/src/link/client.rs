@@ -213,7 +213,12 @@ impl Task {
                     let Standing { head_media_ms, drift_ms, head_msn, .. } = *self.standing.borrow();
                     send(&mut connection, &Report::Heartbeat { head_media_ms, drift_ms, head_msn }).await
                 }
-                () = moved(&mut self.control) => return Ok(Ended::Moved),
+                () = moved(&mut self.control) => {
+                    let fence = self.control.borrow().fence;
+                    // One who cannot hear it learns it from the row; one who cannot read the row hears it here.
+                    let _ = send(&mut connection, &Report::Moved { fence }).await;
+                    return Ok(Ended::Moved);
+                }
             };
             if let Err(error) = outcome {
                 return Ok(Ended::Failed(error));
@@ -317,11 +322,17 @@ mod tests {
         let (first, second) =
             (UnixListener::bind(&socket).unwrap(), TcpListener::bind("127.0.0.1:0").await.unwrap());
         let (mut link, control) = start(socket);
-        let _first = welcome(&first).await;
+        let mut old = welcome(&first).await;
         assert_eq!(link.next().await, Some(LinkEvent::Up));
         let address = Some(ControlAddress::Tcp(second.local_addr().unwrap().to_string()));
         control.send_replace(Control { fence: 2, address });
         assert_eq!(link.next().await, Some(LinkEvent::Cut));
+        loop {
+            match Report::from_frame(&old.next().await.unwrap().unwrap()).unwrap() {
+                Report::Heartbeat { .. } => {}
+                report => break assert_eq!(report, Report::Moved { fence: 2 }),
+            }
+        }
         let (socket, _) = second.accept().await.unwrap();
         let mut connection: Framed<TcpStream, Frames> = Framed::new(socket, Frames);
         let hello = Report::from_frame(&connection.next().await.unwrap().unwrap()).unwrap();

@@ -112,6 +112,11 @@ pub enum Report {
         /// The words.
         text: String,
     },
+    /// The show has another owner, which has called this transmission: the last word on a connection.
+    Moved {
+        /// The new owner's number.
+        fence: u64,
+    },
     /// The show has ended here: playlists carry ENDLIST; the process leaves soon and must not be restarted.
     Ended,
 }
