@@ -142,7 +142,8 @@ impl Stage {
 
     /// Waits until this session was let in.
     pub async fn until_admitted(&self, wanted: PublishSessionId) {
-        let admitted = |fact: &MediaFact| matches!(fact, MediaFact::Admitted { session, .. } if *session == wanted);
+        let admitted =
+            |fact: &MediaFact| matches!(fact, MediaFact::Admitted { session, .. } if *session == wanted);
         eventually(|| self.door.facts.lock().iter().any(admitted)).await;
     }
 

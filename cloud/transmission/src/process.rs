@@ -15,10 +15,11 @@ use super::journal::JournalError;
 use super::keeper::{Encoded, Keeper};
 use super::link::{Command, Control, ControlAddress, Identity, Link, LinkEvent, Report, Standing};
 use super::origin_access::Access;
-use super::packaging::{Outcome, Packaging};
+use super::packaging::{Outcome, Packaging, Wanted};
 use super::recorder::{Budget, Stopped};
 use super::stage::Stage;
 use crate::clock::ShowClock;
+use crate::encoder::CoreShare;
 use crate::health::Meter;
 use crate::hls::{Fact, LiveFrom, MediaTime, RungName};
 use crate::timeline::{Feed, Timeline};
@@ -59,6 +60,8 @@ pub struct Options {
     pub token: String,
     /// The wanted rungs: `source,480p`.
     pub ladder: String,
+    /// Where the encoder takes its share of the machine's cores.
+    pub cores: Option<CoreShare>,
     /// What the recording may use of the disk.
     pub budget: Budget,
     /// Where the public part begins when the show goes live.
@@ -107,6 +110,7 @@ pub async fn run(options: Options) -> Result<(), TransmissionError> {
     tokio::spawn(stage.origin().clone().serve(listener, access));
     let short_sides =
         ladder.iter().filter_map(|name| name.as_str().strip_suffix('p')?.parse().ok()).collect();
+    let cores = options.cores;
     let head = stage.head();
     let standing = Standing { head_media_ms: head.ms(), ..Standing::default() };
     let (standing, standing_receiver) = watch::channel(standing);
@@ -114,7 +118,7 @@ pub async fn run(options: Options) -> Result<(), TransmissionError> {
     let link = Link::start(Identity { show, epoch, token, origin }, controls, standing_receiver);
     let transmission = Transmission {
         timeline: Timeline::new(head),
-        packaging: Packaging::new(packager, head, short_sides),
+        packaging: Packaging::new(packager, head, Wanted { short_sides, cores }),
         stage,
         link,
         keeper: Keeper::start(options.program),
@@ -267,7 +271,12 @@ impl Transmission {
 
     fn encoded(&mut self, encoded: Encoded) -> io::Result<()> {
         match encoded {
-            Encoded::Ladder(rungs) => {
+            Encoded::Ladder { rungs, refused } => {
+                for rung in refused {
+                    tracing::warn!(rung, "this machine has no cores left for a rung");
+                    let reason = Some("this machine has no cores left for it".to_owned());
+                    self.link.tell(Report::Rung { name: rung, up: false, reason });
+                }
                 let facts = self.packaging.offer(&rungs);
                 self.announce(facts)?;
             }

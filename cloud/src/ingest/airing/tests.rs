@@ -373,7 +373,9 @@ async fn a_show_receives_once_a_picture_can_be_shown_and_not_before() {
         said(Report::SessionMapped { session, offset_ms: 5 }).await.unwrap();
     }
     stage.until_told(MediaFact::Receiving { session }).await;
-    said(Report::NotCarried { session, sentence: "VP9 video, which is not carried; send H.264".into() }).await.unwrap();
+    said(Report::NotCarried { session, sentence: "VP9 video, which is not carried; send H.264".into() })
+        .await
+        .unwrap();
     let farewell = kicks.recv().await.unwrap();
     assert_eq!(farewell.reason, LossReason::NotCarried);
     assert!(farewell.sentence.contains("send H.264"));

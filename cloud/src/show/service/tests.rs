@@ -287,7 +287,8 @@ async fn a_pin_lands_on_the_frame_the_host_saw() {
         // The present is that of the pictures, whose clock has run four seconds behind by now.
         stage.report(MediaFact::Drift { session, drift_ms: -4_000 }).await;
         stage.hands.advance(Duration::from_secs(4));
-        let cleared = stage.app.shows.clear_highlight(&stage.actor, stage.org, stage.show, None).await.unwrap();
+        let cleared =
+            stage.app.shows.clear_highlight(&stage.actor, stage.org, stage.show, None).await.unwrap();
         assert_eq!(cleared.media_time_ms, Some(30_000));
         assert_eq!(cleared.at, epoch + TimeDelta::milliseconds(30_000));
         // No farther than ten seconds ahead.

@@ -33,7 +33,12 @@ const HEALTHY_AFTER: Duration = Duration::from_secs(20);
 #[derive(Debug)]
 pub enum Encoded {
     /// A (new) encoder offers these rungs, in the order of the indices below.
-    Ladder(Vec<Rung>),
+    Ladder {
+        /// Largest first.
+        rungs: Vec<Rung>,
+        /// Those that were wanted and for which the machine has no cores.
+        refused: Vec<String>,
+    },
     /// A rung's `avcC`.
     Header {
         /// Index of the rung.
@@ -232,7 +237,7 @@ impl Task {
 
     async fn forward(&mut self, answer: Answer) -> Result<(), mpsc::error::SendError<Encoded>> {
         let encoded = match answer {
-            Answer::Told(Told::Ladder { rungs }) => Encoded::Ladder(rungs),
+            Answer::Told(Told::Ladder { rungs, refused }) => Encoded::Ladder { rungs, refused },
             Answer::Told(Told::Header { rung, avcc }) => Encoded::Header { rung, avcc },
             Answer::Unit(unit) => {
                 self.unanswered = None;

@@ -3,7 +3,7 @@
 
 use vitrine_protocol::PublishSessionId;
 
-use crate::encoder::{Rung, Setup, SourceCodec, Unit};
+use crate::encoder::{CoreShare, Rung, Setup, SourceCodec, Unit};
 use crate::hls::{
     AccessUnit, AudioConfig, Fact, LiveFrom, MediaTime, Offer, PART_TARGET, Packager, RungName, TrackInfo,
     VideoConfig,
@@ -33,6 +33,15 @@ pub struct Outcome {
     pub refused: Option<String>,
 }
 
+/// What is wanted of the encoder.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Short sides of the encoded rungs.
+    pub short_sides: Vec<u32>,
+    /// Where it takes its share of the machine's cores.
+    pub cores: Option<CoreShare>,
+}
+
 /// The state between timeline and packager.
 pub struct Packaging {
     packager: Packager,
@@ -40,8 +49,7 @@ pub struct Packaging {
     head: MediaTime,
     /// Something was packaged since the last discontinuity.
     flowing: bool,
-    /// Short sides of the encoded rungs that are wanted.
-    short_sides: Vec<u32>,
+    wanted: Wanted,
     coding: Option<Coding>,
     sound: Option<AudioConfig>,
     frame_rate: Option<f64>,
@@ -54,12 +62,12 @@ pub struct Packaging {
 
 impl Packaging {
     /// Goes on where `packager` stands; `head` is the end of what was announced.
-    pub fn new(packager: Packager, head: MediaTime, short_sides: Vec<u32>) -> Self {
+    pub fn new(packager: Packager, head: MediaTime, wanted: Wanted) -> Self {
         Self {
             packager,
             head,
             flowing: false,
-            short_sides,
+            wanted,
             coding: None,
             sound: None,
             frame_rate: None,
@@ -167,7 +175,7 @@ impl Packaging {
         let passes = codec == SourceCodec::H264;
         // What cannot be passed through is encoded at its own size too, if that is on the ladder.
         let fits = |side: &u32| *side < width.min(height) || !passes && *side == width.min(height);
-        let mut short_sides: Vec<u32> = self.short_sides.iter().copied().filter(fits).collect();
+        let mut short_sides: Vec<u32> = self.wanted.short_sides.iter().copied().filter(fits).collect();
         if !passes && short_sides.is_empty() {
             short_sides.push(width.min(height) & !1);
         }
@@ -183,6 +191,7 @@ impl Packaging {
             short_sides,
             start_ns: u64::try_from(self.head.nanos()).unwrap_or(0),
             longest_frame_ms: u64::try_from(PART_TARGET.ms()).unwrap_or(210),
+            cores: self.wanted.cores.clone(),
         })
     }
 
@@ -224,7 +233,7 @@ impl Packaging {
         if self.ladder.len() < 2 {
             return None;
         }
-        self.short_sides.retain(|side| *side != largest);
+        self.wanted.short_sides.retain(|side| *side != largest);
         self.packager.encoder_lost();
         let name = RungName::new(&format!("{largest}p"))?;
         Some((self.packager.rung_down(&name, "this machine is too slow for it"), self.setup()))
