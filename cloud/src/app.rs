@@ -11,7 +11,7 @@ use crate::base::Clock;
 use crate::blobs::{Blobs, FolderBlobs, SharedError, check_shared};
 use crate::bus::{self, BusHandle};
 use crate::catalog::Catalog;
-use crate::config::{Config, PublisherConflict};
+use crate::config::{Config, LiveFrom, PublisherConflict};
 use crate::db::{Db, DbError};
 use crate::edge::{Edge, EdgeConfig};
 use crate::events::{DeadFacts, Relay};
@@ -231,6 +231,12 @@ fn ingest(
         program: std::env::current_exe().unwrap_or_else(|_| PathBuf::from("vitrine-cloud")),
         data_dir: std::path::absolute(data_dir).unwrap_or_else(|_| data_dir.clone()),
         host: server.node_address.clone(),
+        limits: ingest::Limits {
+            encoder_millicores: config.media.encoder_millicores(),
+            recording_bytes: config.media.recording_bytes(),
+            free_bytes: config.media.free_bytes(),
+            live_from_newest: config.media.live_from == LiveFrom::Newest,
+        },
     };
     let doors = ingest::Doors {
         shows: Arc::new(shows.clone()),

@@ -53,6 +53,9 @@ impl Cloud {
         let child = Command::new(cloud_program()?)
             .arg("serve")
             .env("VITRINE_DATA_DIR", self.data())
+            // Two cores that publish, encode, play and browse at once.
+            .env("VITRINE_LADDER", "source,480p")
+            .env("VITRINE_FREE_MIB", "0")
             .env("VITRINE_LISTEN", listen)
             .env("VITRINE_RTMP_LISTEN", rtmp)
             .envs(self.settings.iter().map(|(name, value)| (name, value)))

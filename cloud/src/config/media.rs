@@ -8,7 +8,7 @@ use clap::ValueEnum;
 #[derive(Debug, Clone, clap::Args)]
 pub struct Media {
     /// The rungs that viewers can choose from, best first
-    #[arg(long, env = "VITRINE_LADDER", default_value = "source,480p", value_delimiter = ',')]
+    #[arg(long, env = "VITRINE_LADDER", default_value = "source,720p,480p,360p", value_delimiter = ',')]
     pub ladder: Vec<RungName>,
 
     /// What happens to a second publisher of the same show
@@ -18,6 +18,38 @@ pub struct Media {
     /// Seconds of silence after which a publisher is taken for lost
     #[arg(long, env = "VITRINE_PUBLISHER_SILENCE_SECONDS", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=5))]
     pub publisher_silence_seconds: u8,
+
+    /// Cores that the encoders of all shows on this machine may take together (by default four fifths of what there is); a
+    /// rung that does not fit is left out and named on the timeline
+    #[arg(long, env = "VITRINE_ENCODER_CORES", value_parser = cores)]
+    pub encoder_cores: Option<f64>,
+
+    /// Where a show's public part begins when it goes live: at the next key frame, so that nothing from before the button is
+    /// seen, or at the newest segment, so that viewers see a picture at once
+    #[arg(long, env = "VITRINE_LIVE_FROM", default_value = "next")]
+    pub live_from: LiveFrom,
+
+    /// The largest recording of one show, in GiB; the show goes on without it
+    #[arg(long, env = "VITRINE_RECORDING_GIB", default_value_t = 100)]
+    pub recording_gib: u32,
+
+    /// What recordings leave free on the disk that the database lives on, in MiB
+    #[arg(long, env = "VITRINE_FREE_MIB", default_value_t = 2048)]
+    pub free_mib: u32,
+}
+
+/// Where a show's public part begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LiveFrom {
+    /// At the next key frame.
+    Next,
+    /// At the newest segment.
+    Newest,
+}
+
+fn cores(text: &str) -> Result<f64, String> {
+    let cores: f64 = text.parse().map_err(|_| "it is a number of cores, such as 1.5".to_owned())?;
+    if (0.0..=4096.0).contains(&cores) { Ok(cores) } else { Err("it lies between 0 and 4096".to_owned()) }
 }
 
 /// A rung of the ladder.
@@ -25,9 +57,15 @@ pub struct Media {
 pub enum RungName {
     /// The publisher's own picture, untouched.
     Source,
+    /// 720 lines, encoded here.
+    #[value(name = "720p")]
+    P720,
     /// 480 lines, encoded here.
     #[value(name = "480p")]
     P480,
+    /// 360 lines, encoded here.
+    #[value(name = "360p")]
+    P360,
 }
 
 impl RungName {
@@ -36,7 +74,9 @@ impl RungName {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Source => "source",
+            Self::P720 => "720p",
             Self::P480 => "480p",
+            Self::P360 => "360p",
         }
     }
 }
@@ -57,11 +97,34 @@ impl Media {
         Duration::from_secs(self.publisher_silence_seconds.into())
     }
 
+    /// Thousandths of a core for encoders.
+    #[must_use]
+    pub fn encoder_millicores(&self) -> u32 {
+        let all = || std::thread::available_parallelism().map_or(1.0, |cores| cores.get() as f64) * 0.8;
+        (self.encoder_cores.unwrap_or_else(all) * 1000.0) as u32
+    }
+
+    /// Bytes of one show's recording.
+    #[must_use]
+    pub fn recording_bytes(&self) -> u64 {
+        u64::from(self.recording_gib) << 30
+    }
+
+    /// Bytes that recordings leave free.
+    #[must_use]
+    pub fn free_bytes(&self) -> u64 {
+        u64::from(self.free_mib) << 20
+    }
+
     pub(super) fn for_testing() -> Self {
         Self {
             ladder: vec![RungName::Source, RungName::P480],
             publisher_conflict: PublisherConflict::Refuse,
             publisher_silence_seconds: 2,
+            encoder_cores: None,
+            live_from: LiveFrom::Next,
+            recording_gib: 100,
+            free_mib: 0,
         }
     }
 }

@@ -9,7 +9,7 @@ mod show;
 mod storage;
 
 pub use listen::{Listen, NotAnAddress};
-pub use media::{Media, PublisherConflict, RungName};
+pub use media::{LiveFrom, Media, PublisherConflict, RungName};
 pub use server::{ServeRole, Server};
 pub use show::Show;
 pub use storage::{Hidden, Storage};

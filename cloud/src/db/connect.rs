@@ -18,7 +18,7 @@ use super::tx::Commits;
 use super::{DbError, Side, Tx};
 
 /// Every change of the tables, in order; forward only.
-const MIGRATIONS: [(i64, &str, &str); 13] = [
+const MIGRATIONS: [(i64, &str, &str); 14] = [
     (1, "events", include_str!("../../migrations/0001_events.sql")),
     (2, "org", include_str!("../../migrations/0002_org.sql")),
     (3, "show", include_str!("../../migrations/0003_show.sql")),
@@ -32,6 +32,7 @@ const MIGRATIONS: [(i64, &str, &str); 13] = [
     (60, "show_leases", include_str!("../../migrations/0060_show_leases.sql")),
     (61, "shared_marks", include_str!("../../migrations/0061_shared_marks.sql")),
     (62, "viewer_key", include_str!("../../migrations/0062_viewer_key.sql")),
+    (63, "picture_clock", include_str!("../../migrations/0063_picture_clock.sql")),
 ];
 
 /// How long a statement waits for a connection before it gives up.

@@ -80,6 +80,10 @@ pub enum Event {
     RungUp { show: ShowId, name: String },
     /// This rung is gone, and why.
     RungDown { show: ShowId, name: String, reason: String },
+    /// The show goes on and is not recorded; why, in words.
+    RecordingStopped { show: ShowId, reason: String },
+    /// It is recorded again.
+    RecordingResumed { show: ShowId },
     /// What the publisher sends, in words.
     SourceDescribed { show: ShowId, text: String },
 
@@ -116,6 +120,8 @@ pub enum LossReason {
     Protocol,
     /// Another encoder took over.
     Replaced,
+    /// Its pictures cannot be shown.
+    NotCarried,
     /// Its key was revoked.
     KeyRevoked,
     /// The show ended.

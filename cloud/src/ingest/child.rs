@@ -25,6 +25,21 @@ pub struct Processes {
     pub data_dir: PathBuf,
     /// The host or address by which other machines reach this one.
     pub host: String,
+    /// What a show may use of this machine.
+    pub limits: Limits,
+}
+
+/// What shows may use of this machine, and where their public part begins.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Limits {
+    /// Thousandths of a core for all encoders together.
+    pub encoder_millicores: u32,
+    /// Bytes of one show's recording.
+    pub recording_bytes: u64,
+    /// Bytes of the disk that recordings leave free.
+    pub free_bytes: u64,
+    /// A show that goes live begins at its newest segment instead of its next key frame.
+    pub live_from_newest: bool,
 }
 
 impl Processes {
@@ -49,6 +64,15 @@ impl Processes {
             .arg(&folder)
             .args(["--clock-epoch", &job.clock_epoch.to_rfc3339_opts(SecondsFormat::Millis, true)])
             .args(["--ladder", &job.ladder])
+            .arg("--cores-dir")
+            .arg(self.data_dir.join("run/cores"))
+            .args(["--millicores", &self.limits.encoder_millicores.to_string()])
+            .args(["--recording-bytes", &self.limits.recording_bytes.to_string()])
+            .args(["--free-bytes", &self.limits.free_bytes.to_string()])
+            .args(self.limits.live_from_newest.then_some("--live-from-newest"))
+            // It opens no database and no seal.
+            .env_remove("VITRINE_SECRET_KEYS")
+            .env_remove("VITRINE_DATABASE_URL")
             .env(TOKEN_ENV, &job.token)
             .env(ORIGIN_TOKEN_ENV, &job.origin_token)
             .stdin(Stdio::null())
@@ -115,8 +139,14 @@ fn found(handle: &JobHandle) -> Option<i32> {
 
 /// A transmission outlives whoever reads `serve`'s standard error, so it writes its own log beside its journal.
 fn log_file(folder: &Path) -> io::Result<File> {
+    const MOST_BYTES: u64 = 8 << 20;
     super::files::private_folder(folder)?;
-    OpenOptions::new().create(true).append(true).open(folder.join("transmission.log"))
+    let path = folder.join("transmission.log");
+    // One that starts again and again must not fill the disk with its complaints.
+    if path.metadata().is_ok_and(|log| log.len() > MOST_BYTES) {
+        std::fs::rename(&path, path.with_extension("log.old"))?;
+    }
+    OpenOptions::new().create(true).append(true).open(path)
 }
 
 #[cfg(test)]
@@ -127,7 +157,12 @@ mod tests {
     async fn another_program_under_an_old_process_id_is_not_ours() {
         let folder = tempfile::tempdir().unwrap();
         let host = String::from("127.0.0.1");
-        let launcher = Processes { program: "/bin/true".into(), data_dir: folder.path().into(), host };
+        let launcher = Processes {
+            program: "/bin/true".into(),
+            data_dir: folder.path().into(),
+            host,
+            limits: Limits::default(),
+        };
         for pid in [std::process::id().to_string(), u32::MAX.to_string(), String::from("no number")] {
             let handle = JobHandle(format!("{pid} {}", ShowId::new()));
             assert!(!launcher.is_running(&handle).await.unwrap());
@@ -139,7 +174,12 @@ mod tests {
     async fn a_journal_is_where_its_epoch_ran() {
         let folder = tempfile::tempdir().unwrap();
         let host = String::from("127.0.0.1");
-        let launcher = Processes { program: "/bin/true".into(), data_dir: folder.path().into(), host };
+        let launcher = Processes {
+            program: "/bin/true".into(),
+            data_dir: folder.path().into(),
+            host,
+            limits: Limits::default(),
+        };
         let show = ShowId::new();
         std::fs::create_dir_all(folder.path().join(format!("shows/{show}/2"))).unwrap();
         assert!(launcher.has_journal(show, 2).await);

@@ -33,7 +33,7 @@ mod testing;
 
 use std::sync::{Arc, OnceLock};
 
-pub use self::child::Processes;
+pub use self::child::{Limits, Processes};
 pub use self::door::{DoorError, ShowDoor};
 pub use self::error::IngestError;
 pub use self::handover::Origin;

@@ -141,6 +141,13 @@ impl Stage {
         tokio::time::sleep(ownership::LOOK_EVERY).await;
     }
 
+    /// Waits until this session was let in.
+    pub async fn until_admitted(&self, wanted: PublishSessionId) {
+        let admitted =
+            |fact: &MediaFact| matches!(fact, MediaFact::Admitted { session, .. } if *session == wanted);
+        eventually(|| self.door.facts.lock().iter().any(admitted)).await;
+    }
+
     /// Waits for a fact.
     pub async fn until_told(&self, fact: MediaFact) {
         eventually(|| self.door.facts.lock().contains(&fact)).await;

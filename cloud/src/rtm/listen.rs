@@ -91,6 +91,8 @@ fn news_of(shows: &Shows, fact: &Recorded) -> News {
         | Event::RungUp { .. }
         | Event::RungDown { .. }
         | Event::SourceDescribed { .. }
+        | Event::RecordingStopped { .. }
+        | Event::RecordingResumed { .. }
         | Event::ViewerUnbanned { .. }
         | Event::Unknown => return News::Nothing,
     };

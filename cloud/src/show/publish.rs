@@ -56,6 +56,10 @@ pub enum MediaFact {
     Receiving { session: PublishSessionId },
     /// The publisher's RTMP time zero is `offset_ms` on the media clock.
     SessionMapped { session: PublishSessionId, offset_ms: i64 },
+    /// Its pictures have run this far ahead of the wall clock.
+    Drift { session: PublishSessionId, drift_ms: i64 },
+    /// Whether the show is recorded: why not, if it is not.
+    Recording { stopped: Option<String> },
     /// The publisher is gone.
     PublisherLost { session: PublishSessionId, reason: LossReason },
     /// The show's transmission runs.

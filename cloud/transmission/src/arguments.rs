@@ -8,6 +8,7 @@ use vitrine_protocol::ShowId;
 use super::link::ControlAddress;
 use super::recorder::Budget;
 use super::{ORIGIN_TOKEN_ENV, Options, TOKEN_ENV};
+use crate::encoder::CoreShare;
 use crate::hls::LiveFrom;
 
 /// Arguments of the role `transmission`; the tokens come by environment, where other users cannot read them.
@@ -40,6 +41,12 @@ pub struct Arguments {
     /// Zero of the media clock
     #[arg(long)]
     clock_epoch: DateTime<Utc>,
+    /// The folder in which the encoders of this machine count its cores
+    #[arg(long)]
+    cores_dir: Option<PathBuf>,
+    /// Thousandths of a core that all encoders of this machine may take
+    #[arg(long, default_value_t = 1_600)]
+    millicores: u32,
     /// The largest recording of one show, in bytes
     #[arg(long, default_value_t = 100 << 30)]
     recording_bytes: u64,
@@ -73,6 +80,11 @@ impl Arguments {
             clock_epoch: self.clock_epoch,
             token: std::env::var(TOKEN_ENV)?,
             ladder: self.ladder,
+            cores: self.cores_dir.map(|folder| CoreShare {
+                folder,
+                millicores: self.millicores,
+                name: self.show.to_string(),
+            }),
             budget: Budget { show_bytes: self.recording_bytes, free_bytes: self.free_bytes },
             live_from: if self.live_from_newest { LiveFrom::Newest } else { LiveFrom::Next },
             program,

@@ -11,6 +11,7 @@
 mod arguments;
 mod clock;
 pub mod encoder;
+mod health;
 pub mod hls;
 mod journal;
 mod keeper;
@@ -24,6 +25,7 @@ mod stage;
 mod timeline;
 
 pub use arguments::Arguments;
+pub use health::Health;
 pub use link::{Command, ControlAddress, ControlStream, Down, Hello, LinkError, Report};
 pub use origin_access::{CONTROL_PATH, HandOver};
 pub use process::{Options, TransmissionError, run};

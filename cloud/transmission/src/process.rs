@@ -15,13 +15,18 @@ use super::journal::JournalError;
 use super::keeper::{Encoded, Keeper};
 use super::link::{Command, Control, ControlAddress, Identity, Link, LinkEvent, Report, Standing};
 use super::origin_access::Access;
-use super::packaging::{Outcome, Packaging};
+use super::packaging::{Outcome, Packaging, Wanted};
 use super::recorder::{Budget, Stopped};
 use super::stage::Stage;
 use crate::clock::ShowClock;
+use crate::encoder::CoreShare;
+use crate::health::Meter;
 use crate::hls::{Fact, LiveFrom, MediaTime, RungName};
 use crate::timeline::{Feed, Timeline};
 
+/// An encoder that stays this far behind for this long, at half the frame rate, has too much to do.
+const TOO_FAR_BEHIND_MS: u64 = 3_000;
+const BEHIND_FOR: Duration = Duration::from_secs(5);
 const TICK: Duration = Duration::from_millis(100);
 /// An encoder that is away for longer takes its rungs off the list.
 const ENCODER_AWAY: Duration = Duration::from_secs(8);
@@ -55,6 +60,8 @@ pub struct Options {
     pub token: String,
     /// The wanted rungs: `source,480p`.
     pub ladder: String,
+    /// Where the encoder takes its share of the machine's cores.
+    pub cores: Option<CoreShare>,
     /// What the recording may use of the disk.
     pub budget: Budget,
     /// Where the public part begins when the show goes live.
@@ -103,6 +110,7 @@ pub async fn run(options: Options) -> Result<(), TransmissionError> {
     tokio::spawn(stage.origin().clone().serve(listener, access));
     let short_sides =
         ladder.iter().filter_map(|name| name.as_str().strip_suffix('p')?.parse().ok()).collect();
+    let cores = options.cores;
     let head = stage.head();
     let standing = Standing { head_media_ms: head.ms(), ..Standing::default() };
     let (standing, standing_receiver) = watch::channel(standing);
@@ -110,7 +118,7 @@ pub async fn run(options: Options) -> Result<(), TransmissionError> {
     let link = Link::start(Identity { show, epoch, token, origin }, controls, standing_receiver);
     let transmission = Transmission {
         timeline: Timeline::new(head),
-        packaging: Packaging::new(packager, head, short_sides),
+        packaging: Packaging::new(packager, head, Wanted { short_sides, cores }),
         stage,
         link,
         keeper: Keeper::start(options.program),
@@ -120,6 +128,8 @@ pub async fn run(options: Options) -> Result<(), TransmissionError> {
         mapped: None,
         unrecorded: None,
         encoder_lost: None,
+        behind_since: None,
+        meter: Meter::default(),
         ending: false,
         ended: None,
     };
@@ -139,6 +149,8 @@ struct Transmission {
     /// Why nothing is recorded.
     unrecorded: Option<Stopped>,
     encoder_lost: Option<(Instant, String)>,
+    behind_since: Option<Instant>,
+    meter: Meter,
     /// The show was told to end.
     ending: bool,
     ended: Option<Instant>,
@@ -177,6 +189,7 @@ impl Transmission {
             LinkEvent::Up => self.tell_all(),
             LinkEvent::Tag(tag) => {
                 for moment in self.timeline.tag(&tag, now) {
+                    self.meter.moment(&moment);
                     let outcome = self.packaging.take(moment, now);
                     self.follow(outcome)?;
                 }
@@ -203,7 +216,9 @@ impl Transmission {
                 if self.timeline.feed() == Some(feed) {
                     return Ok(()); // told again
                 }
-                self.timeline.begin(feed, self.stage.anchor_of(session));
+                // Only the run that was cut short by a crash goes on in its place; one that was away begins anew.
+                let resumes = self.stage.anchor_of(session).filter(|_| self.timeline.is_fresh());
+                self.timeline.begin(feed, resumes);
                 self.packaging.cut(now)
             }
             Command::PublishEnded { session, clean } => {
@@ -241,6 +256,10 @@ impl Transmission {
             tracing::info!(text, "the publisher's codecs");
             self.link.tell(Report::Codec { text });
         }
+        if let (Some(sentence), Some(Feed::Publisher(session))) = (outcome.refused, self.timeline.feed()) {
+            tracing::warn!(sentence, "the publisher's pictures cannot be shown");
+            self.link.tell(Report::NotCarried { session, sentence });
+        }
         if let Some(setup) = outcome.setup {
             self.keeper.set_up(setup);
         }
@@ -252,7 +271,12 @@ impl Transmission {
 
     fn encoded(&mut self, encoded: Encoded) -> io::Result<()> {
         match encoded {
-            Encoded::Ladder(rungs) => {
+            Encoded::Ladder { rungs, refused } => {
+                for rung in refused {
+                    tracing::warn!(rung, "this machine has no cores left for a rung");
+                    let reason = Some("this machine has no cores left for it".to_owned());
+                    self.link.tell(Report::Rung { name: rung, up: false, reason });
+                }
                 let facts = self.packaging.offer(&rungs);
                 self.announce(facts)?;
             }
@@ -262,11 +286,33 @@ impl Transmission {
                 let facts = self.packaging.encoded(unit, self.now());
                 self.announce(facts)?;
             }
+            Encoded::Alive { behind_ms, half_rate } => {
+                self.meter.encoder(Some((behind_ms, half_rate)));
+                self.relieve(behind_ms, half_rate)?;
+            }
             Encoded::Still(jpeg) => self.stage.origin().set_still(jpeg),
             Encoded::Lost { reason } => {
+                self.meter.encoder(None);
                 self.packaging.packager().encoder_lost();
                 self.encoder_lost.get_or_insert((Instant::now(), reason));
             }
+        }
+        Ok(())
+    }
+
+    /// The frame rate goes first; when that was not enough, the largest encoded rung goes.
+    fn relieve(&mut self, behind_ms: u64, half_rate: bool) -> io::Result<()> {
+        if !half_rate || behind_ms < TOO_FAR_BEHIND_MS {
+            self.behind_since = None;
+            return Ok(());
+        }
+        if self.behind_since.get_or_insert_with(Instant::now).elapsed() < BEHIND_FOR {
+            return Ok(());
+        }
+        self.behind_since = None;
+        if let Some((facts, setup)) = self.packaging.give_up_largest() {
+            self.announce(facts)?;
+            self.keeper.set_up(setup);
         }
         Ok(())
     }
@@ -280,6 +326,9 @@ impl Transmission {
         if let Some(stopped) = self.stage.recording_news() {
             self.unrecorded = stopped;
             self.tell_recording();
+        }
+        if let Some(health) = self.meter.take(now) {
+            self.link.tell(Report::Health(health));
         }
         let drift_ms = self.timeline.drift_ms();
         self.standing
@@ -299,7 +348,11 @@ impl Transmission {
             _ => None,
         };
         let head_msn = facts.iter().filter_map(opened).max();
+        let parts = self.meter.announced(&facts);
         let changed = self.stage.announce(facts)?;
+        if parts {
+            self.meter.delayed(self.clock.now() - self.stage.head());
+        }
         let head_media_ms = self.stage.head().ms();
         self.standing.send_if_modified(|standing| {
             standing.head_msn = standing.head_msn.max(head_msn);

@@ -191,7 +191,8 @@ impl MediaPlaylist {
         };
         find(!self.can_block && !self.ended, "blocking reload isn't offered".into());
         find(
-            self.hold_back < 3.0 * self.part_target - 0.002,
+            // "MUST be at least twice the Part Target Duration": section 4.4.3.8.
+            self.hold_back < 2.0 * self.part_target - 0.002,
             format!("hold-back {} is short", self.hold_back),
         );
         find(self.skip_until.is_some_and(|s| s < 6.0 * self.target), "CAN-SKIP-UNTIL is short".into());
@@ -294,7 +295,7 @@ mod tests {
             ("00.534Z", "00.634Z", "off its clock"),
             ("0.33400,URI=\"part7.0", "0.20000,URI=\"part7.0", "is short"),
             ("0.53400", "0.73400", "parts make"),
-            ("PART-HOLD-BACK=1.002", "PART-HOLD-BACK=0.5", "hold-back"),
+            ("PART-HOLD-BACK=1.002", "PART-HOLD-BACK=0.6", "hold-back"),
         ] {
             let findings = MediaPlaylist::parse(&LIST.replace(from, to)).unwrap().check();
             assert!(findings.iter().any(|f| f.contains(words)), "{words}: {findings:?}");

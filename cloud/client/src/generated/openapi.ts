@@ -935,6 +935,15 @@ export interface components {
             show: components["schemas"]["ShowId"];
         } | {
             /** @enum {string} */
+            kind: "recording_stopped";
+            reason: string;
+            show: components["schemas"]["ShowId"];
+        } | {
+            /** @enum {string} */
+            kind: "recording_resumed";
+            show: components["schemas"]["ShowId"];
+        } | {
+            /** @enum {string} */
             kind: "source_described";
             show: components["schemas"]["ShowId"];
             text: string;
@@ -1039,7 +1048,7 @@ export interface components {
          * @description Why a publisher is gone.
          * @enum {string}
          */
-        LossReason: "closed" | "disconnected" | "silent" | "protocol" | "replaced" | "key_revoked" | "show_ended" | "moved" | "server_lost" | "unknown";
+        LossReason: "closed" | "disconnected" | "silent" | "protocol" | "replaced" | "not_carried" | "key_revoked" | "show_ended" | "moved" | "server_lost" | "unknown";
         /** @description A person and where they belong. */
         Me: {
             /** @description The organisations, oldest first. */

@@ -35,7 +35,7 @@ use super::outbox::Outbox;
 use super::reporter::Reporter;
 use crate::events::LossReason;
 use crate::show::{Admission, MediaFact, RunningShow};
-use vitrine_transmission::{Hello, Report};
+use vitrine_transmission::{Health, Hello, Report};
 
 const WAITING_INPUTS: usize = 256;
 const CHECK_EVERY: Duration = Duration::from_millis(200);
@@ -99,6 +99,7 @@ pub struct Beginning {
 pub struct Handle {
     inputs: mpsc::Sender<Input>,
     origin: watch::Receiver<Option<Origin>>,
+    health: watch::Receiver<Option<Health>>,
     hold: Hold,
     busy: Arc<AtomicBool>,
     untold: Arc<AtomicUsize>,
@@ -125,6 +126,11 @@ impl Handle {
         self.origin.clone()
     }
 
+    /// How the show's media is doing, as it was said last; nothing before the first window is over.
+    pub fn health(&self) -> Option<Health> {
+        self.health.borrow().clone()
+    }
+
     /// Whether no publisher is heard or awaited, and shows have heard everything.
     pub fn is_quiet(&self) -> bool {
         !self.busy.load(Ordering::Relaxed) && self.untold.load(Ordering::Relaxed) == 0
@@ -142,6 +148,8 @@ struct Airing {
     deps: Arc<Deps>,
     inputs: mpsc::WeakSender<Input>,
     origin: watch::Sender<Option<Origin>>,
+    health: watch::Sender<Option<Health>>,
+    drift_ms: i64,
     desk: Desk,
     reporter: Reporter,
     busy: Arc<AtomicBool>,
@@ -172,6 +180,7 @@ struct Airing {
 pub fn start(beginning: Beginning, deps: Arc<Deps>) -> Handle {
     let (sender, receiver) = mpsc::channel(WAITING_INPUTS);
     let (origin, origin_receiver) = watch::channel(None);
+    let (health, health_receiver) = watch::channel(None);
     let Beginning { lease, standing } = beginning;
     let hold = lease.hold();
     let epochs_before = standing.as_ref().map_or(0, |standing| standing.transmission_epoch);
@@ -200,6 +209,7 @@ pub fn start(beginning: Beginning, deps: Arc<Deps>) -> Handle {
     let handle = Handle {
         inputs: sender,
         origin: origin_receiver,
+        health: health_receiver,
         hold,
         busy: busy.clone(),
         untold: reporter.waiting(),
@@ -213,6 +223,8 @@ pub fn start(beginning: Beginning, deps: Arc<Deps>) -> Handle {
         busy,
         inputs,
         origin,
+        health,
+        drift_ms: 0,
         live_at: standing.as_ref().and_then(|standing| standing.live_at).filter(|_| on_air),
         ended: standing.as_ref().is_none_or(|standing| standing.state == ShowState::Ended),
         highlights: standing.map(|standing| standing.highlights).unwrap_or_default(),

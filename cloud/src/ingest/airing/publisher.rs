@@ -12,6 +12,9 @@ use crate::events::LossReason;
 use crate::show::{Admission, MediaFact};
 use vitrine_transmission::{Command, Down};
 
+/// A drift is told again when it has changed by this much.
+const DRIFT_STEP_MS: i64 = 20;
+
 /// Why a publisher was not let in: a sentence for the person at the encoder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Busy {
@@ -35,10 +38,10 @@ impl Busy {
 }
 
 /// The last word to a publisher.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Farewell {
     /// For the person at the encoder.
-    pub sentence: &'static str,
+    pub sentence: String,
     /// For the timeline.
     pub reason: LossReason,
 }
@@ -54,8 +57,8 @@ impl Kick {
         (Self(sender), receiver)
     }
 
-    fn out(&self, sentence: &'static str, reason: LossReason) {
-        let _ = self.0.try_send(Farewell { sentence, reason }); // full: already on its way out
+    fn out(&self, sentence: impl Into<String>, reason: LossReason) {
+        let _ = self.0.try_send(Farewell { sentence: sentence.into(), reason }); // full: already on its way out
     }
 }
 
@@ -63,6 +66,8 @@ pub(super) struct Publisher {
     pub(super) session: PublishSessionId,
     kick: Kick,
     silent: bool,
+    /// A picture of it that can be shown has arrived.
+    shown: bool,
 }
 
 impl Airing {
@@ -93,9 +98,9 @@ impl Airing {
         }
         let session = admission.session;
         self.gop.clear();
-        self.publisher = Some(Publisher { session, kick, silent: false });
+        self.drift_ms = 0;
+        self.publisher = Some(Publisher { session, kick, silent: false, shown: false });
         self.fact(MediaFact::Admitted { session, remote });
-        self.fact(MediaFact::Receiving { session });
         self.command(Command::PublishStarted { session });
         if self.running.is_none() && self.restart_at.is_none() {
             self.launch();
@@ -130,6 +135,7 @@ impl Airing {
         if let Some(publisher) = self.publisher.as_mut().filter(|publisher| publisher.session == session)
             && !std::mem::replace(&mut publisher.silent, true)
         {
+            publisher.shown = false;
             tracing::info!(show.id = %self.show, %session, "the publisher has fallen silent");
             self.command(Command::PublishEnded { session, clean: false });
             self.fact(MediaFact::PublisherLost { session, reason: LossReason::Silent });
@@ -139,11 +145,38 @@ impl Airing {
     /// The silent publisher is back. Pictures of before were told; it goes on from the next key frame, headers first.
     fn heard_again(&mut self, session: PublishSessionId) {
         tracing::info!(show.id = %self.show, %session, "the publisher is heard again");
-        self.fact(MediaFact::Receiving { session });
         self.command(Command::PublishStarted { session });
         self.gop.forget_pictures();
         if let Some(link) = self.running.as_mut().and_then(|running| running.link.as_mut()) {
             link.behind = true;
+        }
+    }
+
+    /// A picture of the session was put on the media clock: from the first one on, the show receives.
+    pub(super) fn mapped(&mut self, session: PublishSessionId, offset_ms: i64) {
+        self.fact(MediaFact::SessionMapped { session, offset_ms });
+        if let Some(publisher) = self.publisher.as_mut().filter(|publisher| publisher.session == session)
+            && !publisher.silent
+            && !std::mem::replace(&mut publisher.shown, true)
+        {
+            self.fact(MediaFact::Receiving { session });
+        }
+    }
+
+    /// Its pictures cannot be shown: it is sent away with a sentence that says what to send.
+    pub(super) fn not_carried(&mut self, session: PublishSessionId, sentence: String) {
+        if let Some(publisher) = self.publisher.as_ref().filter(|publisher| publisher.session == session) {
+            publisher.kick.out(sentence, LossReason::NotCarried);
+        }
+    }
+
+    /// The publisher's clock was compared with ours.
+    pub(super) fn drifted(&mut self, drift_ms: i64) {
+        let Some(publisher) = self.publisher.as_ref().filter(|publisher| publisher.shown) else { return };
+        if (self.drift_ms - drift_ms).abs() >= DRIFT_STEP_MS {
+            let session = publisher.session;
+            self.drift_ms = drift_ms;
+            self.fact(MediaFact::Drift { session, drift_ms });
         }
     }
 

@@ -75,11 +75,8 @@ async fn a_second_encoder_is_refused_until_the_first_falls_silent() {
     assert_eq!(publish(&stage, &show).await, Err(Busy::Taken));
     show.send(Input::Silent { session: first }).await.unwrap();
     let second = publish(&stage, &show).await.unwrap();
-    stage.until_told(MediaFact::Receiving { session: second }).await;
-    let moves = |fact: &&MediaFact| !matches!(fact, MediaFact::Admitted { .. });
-    let facts: Vec<_> = stage.door.facts.lock().iter().filter(moves).cloned().collect();
-    let lost = MediaFact::PublisherLost { session: first, reason: LossReason::Silent };
-    assert_eq!(facts[..2], [MediaFact::Receiving { session: first }, lost]);
+    stage.until_admitted(second).await;
+    stage.until_told(MediaFact::PublisherLost { session: first, reason: LossReason::Silent }).await;
     show.send(Input::Gone { session: first, reason: LossReason::Closed }).await.unwrap();
     assert_eq!(
         publish(&stage, &show).await,
@@ -204,7 +201,7 @@ async fn a_publisher_that_comes_back_in_time_never_interrupts_the_show() {
     assert!(!show.is_quiet(), "time must not end a show whose publisher may be on its way");
     tokio::time::sleep(Duration::from_secs(2)).await;
     let session = publish(&stage, &show).await.unwrap();
-    stage.until_told(MediaFact::Receiving { session }).await;
+    stage.until_admitted(session).await;
     let lost: Vec<_> = stage
         .door
         .facts
@@ -328,7 +325,7 @@ async fn after_the_end_nobody_is_let_in_and_nothing_is_started_again() {
     assert_eq!(publish(&stage, &show).await, Err(Busy::Ended));
     stage.launcher.end_newest(Exit::Other);
     let session = stage.door.facts.lock().iter().find_map(|fact| match fact {
-        MediaFact::Receiving { session } => Some(*session),
+        MediaFact::Admitted { session, .. } => Some(*session),
         _ => None,
     });
     show.send(Input::Gone { session: session.unwrap(), reason: LossReason::Closed }).await.unwrap();
@@ -377,4 +374,47 @@ async fn a_machine_that_stood_still_blames_no_transmission() {
     }
     assert_eq!(stage.launcher.jobs.lock().len(), 1);
     assert!(stage.launcher.ended.lock().is_empty());
+}
+
+#[tokio::test]
+async fn a_show_receives_once_a_picture_can_be_shown_and_not_before() {
+    let stage = Stage::new();
+    let show = begin(&stage).await;
+    let (session, mut kicks) = stage.publish(&show).await.unwrap();
+    let _link = link_newest(&stage, &show).await;
+    let receives = |fact: &&MediaFact| matches!(fact, MediaFact::Receiving { .. });
+    let said = |report| show.send(Input::Report { link: 7, report });
+    said(Report::Codec { text: "AAC 48000 Hz".into() }).await.unwrap();
+    stage.until_told(MediaFact::Codec { text: "AAC 48000 Hz".into() }).await;
+    assert_eq!(stage.door.facts.lock().iter().filter(receives).count(), 0, "sound alone");
+    for _ in 0..2 {
+        said(Report::SessionMapped { session, offset_ms: 5 }).await.unwrap();
+    }
+    stage.until_told(MediaFact::Receiving { session }).await;
+    said(Report::NotCarried { session, sentence: "VP9 video, which is not carried; send H.264".into() })
+        .await
+        .unwrap();
+    let farewell = kicks.recv().await.unwrap();
+    assert_eq!(farewell.reason, LossReason::NotCarried);
+    assert!(farewell.sentence.contains("send H.264"));
+    assert_eq!(stage.door.facts.lock().iter().filter(receives).count(), 1);
+}
+
+#[tokio::test]
+async fn a_drift_of_the_pictures_clock_is_told_when_it_matters() {
+    let stage = Stage::new();
+    let show = begin(&stage).await;
+    let session = publish(&stage, &show).await.unwrap();
+    let _link = link_newest(&stage, &show).await;
+    let said = |report| show.send(Input::Report { link: 7, report });
+    said(Report::SessionMapped { session, offset_ms: 5 }).await.unwrap();
+    for drift_ms in [-5, -25, -30, -3_600] {
+        said(Report::Heartbeat { head_media_ms: 0, drift_ms, head_msn: None }).await.unwrap();
+    }
+    stage.until_told(MediaFact::Drift { session, drift_ms: -3_600 }).await;
+    let told = |fact: &MediaFact| match fact {
+        MediaFact::Drift { drift_ms, .. } => Some(*drift_ms),
+        _ => None,
+    };
+    assert_eq!(stage.door.facts.lock().iter().filter_map(told).collect::<Vec<_>>(), [-25, -3_600]);
 }

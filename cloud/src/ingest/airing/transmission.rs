@@ -195,11 +195,15 @@ impl Airing {
         }
         running.due = Instant::now() + HEARTBEAT_WITHIN;
         match report {
-            Report::Hello(_) | Report::Recording { .. } => {}
-            Report::Heartbeat { head_msn, .. } => self.speak_for_numbers(head_msn.unwrap_or(0)),
-            Report::SessionMapped { session, offset_ms } => {
-                self.fact(MediaFact::SessionMapped { session, offset_ms });
+            Report::Hello(_) => {}
+            Report::Heartbeat { head_msn, drift_ms, .. } => {
+                self.speak_for_numbers(head_msn.unwrap_or(0));
+                self.drifted(drift_ms);
             }
+            Report::Health(health) => drop(self.health.send_replace(Some(health))),
+            Report::NotCarried { session, sentence } => self.not_carried(session, sentence),
+            Report::Recording { stopped } => self.fact(MediaFact::Recording { stopped }),
+            Report::SessionMapped { session, offset_ms } => self.mapped(session, offset_ms),
             Report::Rung { name, up: true, .. } => self.fact(MediaFact::RungUp { name }),
             Report::Rung { name, up: false, reason } => {
                 self.fact(MediaFact::RungDown { name, reason: reason.unwrap_or_default() });

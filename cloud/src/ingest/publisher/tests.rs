@@ -59,7 +59,7 @@ async fn a_good_key_gets_its_session_and_its_loss_is_told_at_once() {
     let mut encoder = Encoder::connect(&hub, GOOD_KEY).await;
     let ClientEvent::Publishing { info } = encoder.event().await else { panic!("refused") };
     let session = info.get("session").and_then(Amf0Value::as_str).unwrap().parse().unwrap();
-    stage.until_told(MediaFact::Receiving { session }).await;
+    stage.until_admitted(session).await;
     let payload = Bytes::from_static(b"\x17\x01\0\0\0key");
     encoder.session.send_tag(&Tag { kind: TagKind::Video, timestamp_ms: 0, payload }).unwrap();
     encoder.flush().await;
@@ -100,8 +100,10 @@ async fn silence_is_told_and_so_is_its_end() {
     let payload = Bytes::from_static(b"\x17\x01\0\0\0key");
     encoder.session.send_tag(&Tag { kind: TagKind::Video, timestamp_ms: 0, payload }).unwrap();
     encoder.flush().await;
-    let arrived = |fact: &&MediaFact| matches!(fact, MediaFact::Receiving { .. });
-    eventually(|| stage.door.facts.lock().iter().filter(arrived).count() == 2).await;
+    encoder.session.close();
+    encoder.flush().await;
+    let left = |fact: &MediaFact| matches!(fact, MediaFact::PublisherLost { reason: LossReason::Closed, .. });
+    eventually(|| stage.door.facts.lock().iter().any(left)).await;
 }
 
 /// The node that owns the show, listening for publishers, and one that does not.
@@ -127,7 +129,7 @@ async fn a_publisher_that_reaches_another_node_is_handed_on_to_the_owner() {
     let mut encoder = Encoder::connect(&other, GOOD_KEY).await;
     let ClientEvent::Publishing { info } = encoder.event().await else { panic!("refused") };
     let session = info.get("session").and_then(Amf0Value::as_str).unwrap().parse().unwrap();
-    stage.until_told(MediaFact::Receiving { session }).await;
+    stage.until_admitted(session).await;
     assert!(here.find(stage.door.show).is_some() && other.find(stage.door.show).is_none());
     let second = match Encoder::connect(&other, GOOD_KEY).await.event().await {
         ClientEvent::Rejected { description, .. } => description,

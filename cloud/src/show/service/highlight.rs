@@ -86,10 +86,16 @@ impl Shows {
         Ok(highlight)
     }
 
-    /// The present on the show's clock.
-    #[expect(clippy::unused_self, reason = "read as a verb of the handle beside `place`")]
-    pub(super) fn media_instant(&self, show: &Show, now: DateTime<Utc>) -> MediaInstant {
-        MediaInstant { media_time_ms: show.clock_epoch.map(|epoch| to_ms(now) - to_ms(epoch)), at: now }
+    /// The present on the show's clock, which is that of its pictures: they run away from the wall clock when the
+    /// publisher's quartz is off.
+    pub(super) async fn present(
+        &self,
+        tx: &mut Tx,
+        show: &Show,
+        now: DateTime<Utc>,
+    ) -> Result<MediaInstant, ShowError> {
+        let at = now + TimeDelta::milliseconds(store::publish::drift(tx, show.id).await?);
+        Ok(MediaInstant { media_time_ms: show.clock_epoch.map(|epoch| to_ms(at) - to_ms(epoch)), at })
     }
 
     /// Writes the `clear` of what is pinned, if anything is. Never before its `show`.
@@ -120,12 +126,11 @@ impl Shows {
         show: &Show,
         at: Option<PublishInstant>,
     ) -> Result<MediaInstant, ShowError> {
-        let now = self.clock.now();
-        let mut instant = self.media_instant(show, now);
+        let mut instant = self.present(tx, show, self.clock.now()).await?;
         if let (Some(at), Some(epoch)) = (at, show.clock_epoch)
             && let Some(Some(offset_ms)) = store::publish::offset(tx, show.id, at.session).await?
         {
-            let head = to_ms(now) - to_ms(epoch);
+            let head = to_ms(instant.at) - to_ms(epoch);
             let clamp = CLAMP.num_milliseconds();
             let media_time = offset_ms.saturating_add(at.rtmp_ts_ms).clamp(head - clamp, head + clamp).max(0);
             instant = MediaInstant {

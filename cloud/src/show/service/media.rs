@@ -88,6 +88,14 @@ impl Shows {
                 let mapped = store::publish::map_session(&mut tx, show, session, offset_ms).await?;
                 mapped.then_some(Event::PublisherMapped { show, session, offset_ms })
             }
+            MediaFact::Drift { session, drift_ms } => {
+                store::publish::set_drift(&mut tx, show, session, drift_ms).await?;
+                None
+            }
+            MediaFact::Recording { stopped: Some(reason) } => {
+                Some(Event::RecordingStopped { show, reason: short(reason) })
+            }
+            MediaFact::Recording { stopped: None } => Some(Event::RecordingResumed { show }),
             MediaFact::TransmissionStarted { epoch } => Some(Event::TransmissionStarted { show, epoch }),
             MediaFact::TransmissionLost { epoch } => Some(Event::TransmissionLost { show, epoch }),
             MediaFact::RungUp { name } => Some(Event::RungUp { show, name: short(name) }),

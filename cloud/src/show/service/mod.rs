@@ -357,7 +357,8 @@ impl Shows {
         let now = self.clock.now();
         let ended = show.end(now, reason)?;
         let mut facts = Vec::new();
-        if let Some(highlight) = self.clear_locked(tx, show, self.media_instant(show, now)).await? {
+        let instant = self.present(tx, show, now).await?;
+        if let Some(highlight) = self.clear_locked(tx, show, instant).await? {
             facts.push(Event::HighlightCleared { show: show.id, highlight });
         }
         facts.push(ended);

@@ -284,6 +284,13 @@ async fn a_pin_lands_on_the_frame_the_host_saw() {
         // From anyone else, or about a session that is not the show's: the present.
         let stranger = PublishInstant { session: PublishSessionId::new(), rtmp_ts_ms: 5 };
         assert_eq!(stage.pin(Some(stranger)).await.unwrap().media_time_ms, Some(30_000));
+        // The present is that of the pictures, whose clock has run four seconds behind by now.
+        stage.report(MediaFact::Drift { session, drift_ms: -4_000 }).await;
+        stage.hands.advance(Duration::from_secs(4));
+        let cleared =
+            stage.app.shows.clear_highlight(&stage.actor, stage.org, stage.show, None).await.unwrap();
+        assert_eq!(cleared.media_time_ms, Some(30_000));
+        assert_eq!(cleared.at, epoch + TimeDelta::milliseconds(30_000));
         // No farther than ten seconds ahead.
         assert_eq!(stage.pin(at(90_000)).await.unwrap().media_time_ms, Some(40_000));
         // Never before the transition that came last.

@@ -87,6 +87,26 @@ pub(in crate::show) async fn map_session(
     Ok(mapped == 1)
 }
 
+/// Keeps how far the session's pictures have run ahead of the wall clock.
+pub(in crate::show) async fn set_drift(
+    tx: &mut Tx,
+    show: ShowId,
+    session: PublishSessionId,
+    drift_ms: i64,
+) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("UPDATE publish_sessions SET drift_ms = $3 WHERE id = $2 AND show_id = $1")
+        .bind(show).bind(session).bind(drift_ms).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// How far the pictures of the show's newest session have run ahead of the wall clock.
+pub(in crate::show) async fn drift(tx: &mut Tx, show: ShowId) -> Result<i64, DbError> {
+    let drift: Option<i64> = on!(tx, c => sqlx::query_scalar(
+        "SELECT drift_ms FROM publish_sessions WHERE show_id = $1 ORDER BY started_ms DESC, id DESC LIMIT 1"
+    ).bind(show).fetch_optional(c).await)?;
+    Ok(drift.unwrap_or(0))
+}
+
 pub(in crate::show) async fn end_session(
     tx: &mut Tx,
     show: ShowId,

@@ -4,12 +4,14 @@
 //! ([`Ask`], [`Answer`]), and, behind the feature `encoder`, the process. Pictures of the source in, pictures of each smaller rung
 //! out, with the same times and key frames at the same places.
 
+mod cores;
 mod frame;
 #[cfg(feature = "encoder")]
 mod process;
 mod wire;
 
+pub use cores::{Claim, Cores};
 pub use frame::{Frame, FrameError, Frames};
 #[cfg(feature = "encoder")]
 pub use process::{EncoderError, run};
-pub use wire::{Answer, Ask, Rung, Setup, SourceCodec, Told, Unit, WireError};
+pub use wire::{Answer, Ask, CoreShare, Rung, Setup, SourceCodec, Told, Unit, WireError};

@@ -15,6 +15,7 @@ use vitrine_media::encode::video::Preset;
 use vitrine_media::format::{AccessUnit, Bitrate, Fps};
 use vitrine_media::time::Pts;
 
+use super::cores::{Claim, Cores};
 use super::frame::Frames;
 use super::wire::{Answer, Ask, Rung, Setup, SourceCodec, Told, Unit, WireError};
 
@@ -37,6 +38,9 @@ pub enum EncoderError {
     /// GStreamer, or a plugin that is missing.
     #[error(transparent)]
     Media(#[from] MediaError),
+    /// The machine's account of cores cannot be used.
+    #[error("the cores of this machine cannot be counted")]
+    Cores(#[from] std::io::Error),
     /// Media came before the setup.
     #[error("the first frame was no setup")]
     NoSetup,
@@ -62,8 +66,10 @@ pub async fn run() -> Result<(), EncoderError> {
 async fn encode(input: &mut Input, answers: &mut Answers) -> Result<(), EncoderError> {
     let Some(first) = ask(input).await? else { return Ok(()) };
     let Ask::Setup(setup) = first else { return Err(EncoderError::NoSetup) };
-    let config = config(&setup);
-    tell(answers, Answer::Told(Told::Ladder { rungs: config.rungs.iter().map(rung_of).collect() })).await?;
+    let mut config = config(&setup);
+    let (_claim, refused) = admit(&setup, &mut config)?;
+    let rungs = config.rungs.iter().map(rung_of).collect();
+    tell(answers, Answer::Told(Told::Ladder { rungs, refused })).await?;
     let (mut encoder, mut outputs) = RungEncoder::start(config, WAITING_OUTPUTS)?;
     let mut alive = interval(ALIVE_EVERY);
     alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -93,10 +99,25 @@ async fn encode(input: &mut Input, answers: &mut Answers) -> Result<(), EncoderE
                     encoder.set_half_rate(half_rate);
                     tracing::warn!(half_rate, behind_ms = millis(behind), "the encoder changed its frame rate");
                 }
-                tell(answers, Answer::Told(Told::Alive { behind_ms: millis(behind) })).await?;
+                tell(answers, Answer::Told(Told::Alive { behind_ms: millis(behind), half_rate })).await?;
             }
         }
     }
+}
+
+/// Takes this encoder's share of the machine's cores, and leaves out the largest rungs for which there is none: their names.
+fn admit(setup: &Setup, config: &mut rung::Config) -> Result<(Option<Claim>, Vec<String>), EncoderError> {
+    let Some(share) = &setup.cores else { return Ok((None, Vec::new())) };
+    let rate = f64::from(setup.frames_per_second) / 30.0;
+    let wanted = std::mem::take(&mut config.rungs);
+    let claim = Cores::new(share.folder.clone(), share.millicores).claim(&share.name, |free| {
+        let budget = f64::from(free) / 1000.0 / rate;
+        config.rungs = ladder::admit(setup.width, setup.height, wanted.clone(), budget);
+        (ladder::cores(setup.width, setup.height, &config.rungs) * rate * 1000.0).round() as u32
+    });
+    let left_out = |rung: &&Rendition| !config.rungs.contains(rung);
+    let refused = wanted.iter().filter(left_out).map(|rung| rung.name.clone()).collect();
+    Ok((Some(claim?), refused))
 }
 
 fn config(setup: &Setup) -> rung::Config {

@@ -1,5 +1,7 @@
 //! What a transmission and its encoder say to each other over the encoder's standard input and output. Pure.
 
+use std::path::PathBuf;
+
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -57,6 +59,19 @@ pub struct Setup {
     pub start_ns: u64,
     /// A picture shown for longer is encoded again.
     pub longest_frame_ms: u64,
+    /// The machine's account of cores, and the name under which this encoder takes its share; absent: it takes what it wants.
+    pub cores: Option<CoreShare>,
+}
+
+/// Where an encoder takes its share of the machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CoreShare {
+    /// The account's folder.
+    pub folder: PathBuf,
+    /// Thousandths of a core that all encoders of the machine may take together.
+    pub millicores: u32,
+    /// The show's name in it.
+    pub name: String,
 }
 
 /// One encoded picture of the source or of a rung.
@@ -93,6 +108,9 @@ pub enum Told {
     Ladder {
         /// Their names.
         rungs: Vec<Rung>,
+        /// Those that were wanted and for which the machine has no cores.
+        #[serde(default)]
+        refused: Vec<String>,
     },
     /// A rung's `avcC`: before its first picture.
     Header {
@@ -106,6 +124,8 @@ pub enum Told {
     Alive {
         /// How far the slowest rung is behind what came in, in milliseconds.
         behind_ms: u64,
+        /// Whether every second picture is left out.
+        half_rate: bool,
     },
     /// It cannot go on; the reason is for the log.
     Failed {

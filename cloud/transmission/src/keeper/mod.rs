@@ -33,7 +33,12 @@ const HEALTHY_AFTER: Duration = Duration::from_secs(20);
 #[derive(Debug)]
 pub enum Encoded {
     /// A (new) encoder offers these rungs, in the order of the indices below.
-    Ladder(Vec<Rung>),
+    Ladder {
+        /// Largest first.
+        rungs: Vec<Rung>,
+        /// Those that were wanted and for which the machine has no cores.
+        refused: Vec<String>,
+    },
     /// A rung's `avcC`.
     Header {
         /// Index of the rung.
@@ -43,6 +48,13 @@ pub enum Encoded {
     },
     /// A picture of a rung.
     Unit(Unit),
+    /// Twice a second: how far it is behind, and whether it leaves out every second picture.
+    Alive {
+        /// Milliseconds behind what it was fed.
+        behind_ms: u64,
+        /// Whether the frame rate is halved.
+        half_rate: bool,
+    },
     /// A still picture of the source, JPEG.
     Still(Bytes),
     /// The encoder is gone; another will come.
@@ -100,8 +112,9 @@ impl Keeper {
         } {
             return;
         }
+        let same_source = |new: &Setup| self.setup.as_ref().is_some_and(|old| old.record == new.record);
+        self.waiting_for_key |= !setup.as_ref().is_some_and(same_source);
         self.setup = setup;
-        self.waiting_for_key = true;
         self.send_setup();
     }
 
@@ -180,11 +193,14 @@ impl Task {
 
     fn set_up(&mut self, setup: Option<Setup>) {
         self.start_at = setup.is_some().then(Instant::now);
+        let same_source = |new: &Setup| self.setup.as_ref().is_some_and(|old| old.record == new.record);
+        if !setup.as_ref().is_some_and(same_source) {
+            self.gop.clear();
+            self.gop_bytes = 0;
+            self.last_out_ns = 0;
+        }
         self.setup = setup;
-        self.gop.clear();
-        self.gop_bytes = 0;
         self.failures = 0;
-        self.last_out_ns = 0;
         self.child = None;
     }
 
@@ -221,7 +237,7 @@ impl Task {
 
     async fn forward(&mut self, answer: Answer) -> Result<(), mpsc::error::SendError<Encoded>> {
         let encoded = match answer {
-            Answer::Told(Told::Ladder { rungs }) => Encoded::Ladder(rungs),
+            Answer::Told(Told::Ladder { rungs, refused }) => Encoded::Ladder { rungs, refused },
             Answer::Told(Told::Header { rung, avcc }) => Encoded::Header { rung, avcc },
             Answer::Unit(unit) => {
                 self.unanswered = None;
@@ -229,10 +245,7 @@ impl Task {
                 Encoded::Unit(unit)
             }
             Answer::Told(Told::Failed { reason }) => return self.lost_with(reason).await,
-            Answer::Told(Told::Alive { behind_ms }) => {
-                tracing::trace!(behind_ms, "the encoder lives");
-                return Ok(());
-            }
+            Answer::Told(Told::Alive { behind_ms, half_rate }) => Encoded::Alive { behind_ms, half_rate },
             Answer::Thumbnail { jpeg, .. } => Encoded::Still(jpeg),
         };
         self.events.send(encoded).await

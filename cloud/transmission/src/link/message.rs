@@ -7,6 +7,7 @@ use vitrine_protocol::{Highlight, PublishSessionId, ShowId};
 use vitrine_rtmp::flv::{Tag, TagKind};
 
 use crate::encoder::{Frame, FrameError};
+use crate::health::Health;
 
 const KIND_JSON: u8 = 0;
 const KIND_TAG: u8 = 1;
@@ -58,7 +59,7 @@ pub struct Hello {
 }
 
 /// From the transmission to `ingest`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Report {
     /// First frame of a connection.
@@ -73,6 +74,15 @@ pub enum Report {
         /// The newest media sequence number, once a segment was opened.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         head_msn: Option<u64>,
+    },
+    /// How its media is doing, every two seconds.
+    Health(Health),
+    /// The publisher sends what cannot be shown: a sentence for the person at the encoder.
+    NotCarried {
+        /// Whose pictures they are.
+        session: PublishSessionId,
+        /// The sentence.
+        sentence: String,
     },
     /// Whether the show is recorded, when that changes.
     Recording {

@@ -3,7 +3,7 @@
 
 use vitrine_protocol::PublishSessionId;
 
-use crate::encoder::{Rung, Setup, SourceCodec, Unit};
+use crate::encoder::{CoreShare, Rung, Setup, SourceCodec, Unit};
 use crate::hls::{
     AccessUnit, AudioConfig, Fact, LiveFrom, MediaTime, Offer, PART_TARGET, Packager, RungName, TrackInfo,
     VideoConfig,
@@ -29,6 +29,17 @@ pub struct Outcome {
     pub mapped: Option<(PublishSessionId, i64)>,
     /// What the publisher sends, in words, when that is news.
     pub codec: Option<String>,
+    /// Why its pictures cannot be shown.
+    pub refused: Option<String>,
+}
+
+/// What is wanted of the encoder.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Short sides of the encoded rungs.
+    pub short_sides: Vec<u32>,
+    /// Where it takes its share of the machine's cores.
+    pub cores: Option<CoreShare>,
 }
 
 /// The state between timeline and packager.
@@ -38,8 +49,7 @@ pub struct Packaging {
     head: MediaTime,
     /// Something was packaged since the last discontinuity.
     flowing: bool,
-    /// Short sides of the encoded rungs that are wanted.
-    short_sides: Vec<u32>,
+    wanted: Wanted,
     coding: Option<Coding>,
     sound: Option<AudioConfig>,
     frame_rate: Option<f64>,
@@ -52,12 +62,12 @@ pub struct Packaging {
 
 impl Packaging {
     /// Goes on where `packager` stands; `head` is the end of what was announced.
-    pub fn new(packager: Packager, head: MediaTime, short_sides: Vec<u32>) -> Self {
+    pub fn new(packager: Packager, head: MediaTime, wanted: Wanted) -> Self {
         Self {
             packager,
             head,
             flowing: false,
-            short_sides,
+            wanted,
             coding: None,
             sound: None,
             frame_rate: None,
@@ -123,7 +133,11 @@ impl Packaging {
             }
             Moment::Picture(picture) => self.picture(picture, now, &mut outcome),
             Moment::Sound(sound) => outcome.facts = self.packager.push_audio(sound.time, sound.data, now),
-            Moment::NotCarried(sentence) => self.tell(sentence, &mut outcome),
+            Moment::NoPicture(sentence) => {
+                self.tell(sentence, &mut outcome);
+                outcome.refused.clone_from(&outcome.codec);
+            }
+            Moment::NoSound(sentence) => self.tell(sentence, &mut outcome),
         }
         outcome
     }
@@ -161,7 +175,7 @@ impl Packaging {
         let passes = codec == SourceCodec::H264;
         // What cannot be passed through is encoded at its own size too, if that is on the ladder.
         let fits = |side: &u32| *side < width.min(height) || !passes && *side == width.min(height);
-        let mut short_sides: Vec<u32> = self.short_sides.iter().copied().filter(fits).collect();
+        let mut short_sides: Vec<u32> = self.wanted.short_sides.iter().copied().filter(fits).collect();
         if !passes && short_sides.is_empty() {
             short_sides.push(width.min(height) & !1);
         }
@@ -177,6 +191,7 @@ impl Packaging {
             short_sides,
             start_ns: u64::try_from(self.head.nanos()).unwrap_or(0),
             longest_frame_ms: u64::try_from(PART_TARGET.ms()).unwrap_or(210),
+            cores: self.wanted.cores.clone(),
         })
     }
 
@@ -209,6 +224,19 @@ impl Packaging {
         let offers = offers.collect();
         facts.extend(self.packager.offer(offers));
         facts
+    }
+
+    /// The machine is too slow for all of them: gives up the largest encoded rung, unless it is the only one. What the encoder
+    /// is to do from here on, if that changed.
+    pub fn give_up_largest(&mut self) -> Option<(Vec<Fact>, Option<Setup>)> {
+        let largest = self.setup()?.short_sides.into_iter().max()?;
+        if self.ladder.len() < 2 {
+            return None;
+        }
+        self.wanted.short_sides.retain(|side| *side != largest);
+        self.packager.encoder_lost();
+        let name = RungName::new(&format!("{largest}p"))?;
+        Some((self.packager.rung_down(&name, "this machine is too slow for it"), self.setup()))
     }
 
     /// A rung's configuration.

@@ -69,7 +69,8 @@ impl Relay {
 
 fn relay(short_sides: &[u32]) -> Relay {
     let packager = Packager::new(&[RungName::source()], 0, 0);
-    let packaging = Packaging::new(packager, MediaTime::ZERO, short_sides.to_vec());
+    let packaging =
+        Packaging::new(packager, MediaTime::ZERO, Wanted { short_sides: short_sides.to_vec(), cores: None });
     Relay { timeline: Timeline::new(MediaTime::ZERO), packaging }
 }
 

@@ -84,8 +84,10 @@ pub enum Moment {
     Picture(Picture),
     /// A packet of sound.
     Sound(Sound),
-    /// The publisher sends what is not carried: a sentence for the person at the encoder.
-    NotCarried(String),
+    /// The publisher sends pictures that are not carried: a sentence for the person at the encoder.
+    NoPicture(String),
+    /// The same of sound; the pictures go on without it.
+    NoSound(String),
 }
 
 /// The show's timeline.
@@ -111,6 +113,11 @@ impl Timeline {
     /// Who feeds the show now.
     pub fn feed(&self) -> Option<Feed> {
         self.feed
+    }
+
+    /// Whether no run has begun since this process did.
+    pub fn is_fresh(&self) -> bool {
+        self.run == 0
     }
 
     /// `feed` begins a run; whoever fed the show before has ended. `resumes` is the run's offset if it was known before a
@@ -145,11 +152,11 @@ impl Timeline {
                     self.coding = Some(coding.clone());
                     vec![Moment::Coding(coding)]
                 }
-                Err(sentence) => vec![Moment::NotCarried(sentence)],
+                Err(sentence) => vec![Moment::NoPicture(sentence)],
             },
             Item::AudioConfig(asc) => match AudioConfig::parse(asc) {
                 Ok(config) => vec![Moment::SoundCoding(config)],
-                Err(error) => vec![Moment::NotCarried(format!("AAC that cannot be read: {error}"))],
+                Err(error) => vec![Moment::NoSound(format!("AAC that cannot be read: {error}"))],
             },
             Item::Picture { key, data, composition_ms } => {
                 self.picture(tag.timestamp_ms, key, data, composition_ms, now)
@@ -157,10 +164,10 @@ impl Timeline {
             Item::Sound(data) => self.packet(tag.timestamp_ms, data, now).into_iter().collect(),
             Item::FrameRate(rate) => vec![Moment::FrameRate(rate)],
             Item::OtherVideo(name) => {
-                vec![Moment::NotCarried(format!("{name} video, which is not carried; send H.264"))]
+                vec![Moment::NoPicture(format!("{name} video, which is not carried; send H.264"))]
             }
             Item::OtherAudio(name) => {
-                vec![Moment::NotCarried(format!("{name} sound, which is not carried; send AAC"))]
+                vec![Moment::NoSound(format!("{name} sound, which is not carried; send AAC"))]
             }
             Item::Nothing => Vec::new(),
         }

@@ -95,5 +95,5 @@ fn what_is_not_carried_is_named() {
     timeline.begin(feed(), None);
     let tag = Tag { kind: TagKind::Audio, timestamp_ms: 0, payload: Bytes::from_static(b"\x2fmp3") };
     let moments = timeline.tag(&tag, ms(0));
-    assert!(matches!(&moments[..], [Moment::NotCarried(words)] if words.contains("send AAC")), "{moments:?}");
+    assert!(matches!(&moments[..], [Moment::NoSound(words)] if words.contains("send AAC")), "{moments:?}");
 }
