@@ -10,7 +10,7 @@ use crate::bus;
 use crate::config::ServeRole;
 use crate::db::DbError;
 use crate::events::{Follower, Listener};
-use crate::ingest::OrderTransmissions;
+use crate::ingest::{Keep, OrderTransmissions};
 use crate::jobs::{Runner, Timer, TimerResult};
 use crate::show;
 
@@ -60,6 +60,21 @@ fn sweep_own_shows(app: &App) {
     });
 }
 
+/// What transmissions left on the disk of this machine goes after its time.
+fn sweep_disk(app: &App) {
+    let ingest = app.ingest.clone();
+    let (recordings_for, recordings_bytes) = app.config.media.keep();
+    let keep = Keep { recordings_for, recordings_bytes };
+    every(app, "sweep_disk", Duration::from_secs(3600), move || {
+        let ingest = ingest.clone();
+        async move {
+            let swept = tokio::task::spawn_blocking(move || ingest.sweep_disk(keep)).await??;
+            tracing::debug!(bytes = swept, "the disk was swept");
+            Ok(())
+        }
+    });
+}
+
 /// Starts everything on the app's tasks. When it returns, no later fact is missed.
 ///
 /// # Errors
@@ -84,6 +99,7 @@ pub async fn start(app: &App) -> Result<(), DbError> {
     }
     if app.config.server.plays(ServeRole::Ingest) {
         sweep_own_shows(app);
+        sweep_disk(app);
     }
     Ok(())
 }

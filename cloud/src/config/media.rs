@@ -33,6 +33,14 @@ pub struct Media {
     #[arg(long, env = "VITRINE_RECORDING_GIB", default_value_t = 100)]
     pub recording_gib: u32,
 
+    /// Days that recordings stay after their show
+    #[arg(long, env = "VITRINE_RECORDING_DAYS", default_value_t = 30)]
+    pub recording_days: u32,
+
+    /// The largest size of all recordings of this machine together, in GiB; the oldest go first. As much as there is without it
+    #[arg(long, env = "VITRINE_RECORDINGS_GIB")]
+    pub recordings_gib: Option<u32>,
+
     /// What recordings leave free on the disk that the database lives on, in MiB
     #[arg(long, env = "VITRINE_FREE_MIB", default_value_t = 2048)]
     pub free_mib: u32,
@@ -110,6 +118,13 @@ impl Media {
         u64::from(self.recording_gib) << 30
     }
 
+    /// How long and how much is kept on this machine.
+    #[must_use]
+    pub fn keep(&self) -> (Duration, Option<u64>) {
+        let days = Duration::from_secs(u64::from(self.recording_days) * 86_400);
+        (days, self.recordings_gib.map(|gib| u64::from(gib) << 30))
+    }
+
     /// Bytes that recordings leave free.
     #[must_use]
     pub fn free_bytes(&self) -> u64 {
@@ -124,6 +139,8 @@ impl Media {
             encoder_cores: None,
             live_from: LiveFrom::Next,
             recording_gib: 100,
+            recording_days: 30,
+            recordings_gib: None,
             free_mib: 0,
         }
     }

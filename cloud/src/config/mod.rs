@@ -61,7 +61,8 @@ mod tests {
         let cli = Cli::try_parse_from(["x"]).unwrap();
         assert_eq!(cli.config.server.listen.to_string(), "127.0.0.1:8080");
         assert_eq!(cli.config.server.roles, ServeRole::ALL);
-        assert_eq!(cli.config.media.ladder, [RungName::Source, RungName::P480]);
+        let all = [RungName::Source, RungName::P720, RungName::P480, RungName::P360];
+        assert_eq!(cli.config.media.ladder, all);
         assert_eq!(cli.config.storage.database_url(), "sqlite:./vitrine-data/vitrine.db");
     }
 

@@ -26,6 +26,7 @@ mod outbox;
 mod ownership;
 mod publisher;
 mod reporter;
+mod retention;
 mod roster;
 mod service;
 #[cfg(test)]
@@ -41,6 +42,7 @@ pub use self::launcher::{Exit, Job, JobHandle, LaunchError, Launched, Launcher};
 pub use self::lease::{Leases, SqlLeases};
 pub use self::listen::OrderTransmissions;
 pub use self::node::Node;
+pub use self::retention::Keep;
 pub use self::service::{Doors, Ingest, Settings};
 use crate::base::Clock;
 

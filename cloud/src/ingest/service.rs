@@ -21,6 +21,7 @@ use super::hub::Hub;
 use super::launcher::Launcher;
 use super::lease::{Leases, Owner};
 use super::node::Node;
+use super::retention::{self, Keep};
 use super::{Deps, IngestError, control, files, listener, ownership};
 use crate::base::Clock;
 
@@ -157,6 +158,15 @@ impl Ingest {
     #[must_use]
     pub fn may_end(&self, show: ShowId) -> bool {
         self.hub.find(show).is_some_and(|handle| handle.is_quiet())
+    }
+
+    /// Takes from the disk of this machine what is past its time. Blocks on the disk.
+    ///
+    /// # Errors
+    /// The folder of shows cannot be listed.
+    pub fn sweep_disk(&self, keep: Keep) -> std::io::Result<u64> {
+        let deps = &self.hub.deps;
+        retention::sweep(&deps.settings.data_dir.join("shows"), keep, deps.clock.now().into())
     }
 
     /// The show is on air from `at`.

@@ -110,7 +110,7 @@ impl Journal {
                 offset: self.written + ahead,
                 length: u32::try_from(bytes.len()).unwrap_or(u32::MAX),
             }));
-            pieces.extend(bytes.map(|bytes| Piece::Body(bytes)));
+            pieces.extend(bytes.map(Piece::Body));
         }
         self.write_out(&mut pieces)?;
         Ok(places)
@@ -413,7 +413,7 @@ mod tests {
             places.extend(journal.append(&segment(msn)).unwrap().into_iter().flatten());
         }
         let bytes = |n: usize| shelf.read(places[n]).unwrap();
-        assert!((0..25).all(|n| bytes(n) == Bytes::from(vec![n as u8; 100])));
+        assert!((0..25).all(|n| bytes(n) == vec![n as u8; 100]));
         drop(journal);
         let (_, facts) = Journal::open(folder.path().into()).unwrap();
         let again: Vec<_> = facts.into_iter().filter_map(|(_, stored)| stored).collect();

@@ -130,8 +130,10 @@ impl Packager {
     /// The rungs that the encoder offers: players are told of them before their first picture.
     pub fn offer(&mut self, offers: Vec<Offer>) -> Vec<Fact> {
         for offer in &offers {
-            if let Some(at) = self.find(&offer.rung) {
-                self.rungs[at].up = true;
+            match self.find(&offer.rung) {
+                Some(at) => self.rungs[at].up = true,
+                // A source that cannot be passed through is encoded at its own size, whatever the ladder names.
+                None => self.rungs.push(Rung::new(offer.rung.clone(), self.grid.next_msn(), 0)),
             }
         }
         vec![Fact::Ladder { offers }]

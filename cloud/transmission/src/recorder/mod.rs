@@ -125,7 +125,8 @@ impl Recorder {
                 }
             }
             Fact::SegmentClosed { rung, msn, duration, gap } => self.closed(rung, *msn, *duration, *gap),
-            Fact::Ended => drop(self.write(Write::Ended)),
+            // Nothing comes after it that would have to hurry; the thread lives as long as this sender.
+            Fact::Ended => drop(self.writes.send(Write::Ended)),
             Fact::WentLive { from_msn, .. } => self.from_msn = Some(*from_msn),
             Fact::RungDown { .. } | Fact::Highlight { .. } | Fact::Ladder { .. } | Fact::Anchored { .. } => {}
         }

@@ -121,12 +121,15 @@ impl Timeline {
     }
 
     /// `feed` begins a run; whoever fed the show before has ended. `resumes` is the run's offset if it was known before a
-    /// crash: then packets keep their places, and those announced already are marked.
-    pub fn begin(&mut self, feed: Feed, resumes: Option<i64>) {
+    /// crash, with the end of what was announced: then packets keep their places, and those announced already are marked.
+    pub fn begin(&mut self, feed: Feed, resumes: Option<(i64, MediaTime)>) {
         self.end();
+        if let Some((_, head)) = resumes {
+            self.head = head;
+        }
         self.feed = Some(feed);
         self.run += 1;
-        self.resumes = resumes;
+        self.resumes = resumes.map(|(offset_ms, _)| offset_ms);
     }
 
     /// Nobody feeds the show any more.

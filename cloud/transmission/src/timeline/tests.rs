@@ -66,7 +66,7 @@ fn a_run_that_was_known_before_a_crash_keeps_its_places_and_repeats_nothing() {
     let first = pictures(&group(&mut before, 500, 3_000));
     // It died after a second was announced; the group comes again.
     let mut again = Timeline::new(ms(4_000));
-    again.begin(feed, Some(2_500));
+    again.begin(feed, Some((2_500, ms(4_000))));
     again.tag(&header(), ms(5_000));
     let moments = group(&mut again, 500, 5_000);
     let second = pictures(&moments);

@@ -304,8 +304,10 @@ impl ServerSession {
     }
 }
 
+type Properties = Vec<(String, Amf0Value)>;
+
 /// What a data message holds without its wrapper, and the properties if it is `onMetaData`; `None` when it cannot be read.
-fn script(mut payload: Bytes, limits: &AmfLimits) -> Option<(Bytes, Option<Vec<(String, Amf0Value)>>)> {
+fn script(mut payload: Bytes, limits: &AmfLimits) -> Option<(Bytes, Option<Properties>)> {
     let (mut name, mut length) = amf0::decode_prefix(&payload, limits).ok()?;
     if name.as_str() == Some("@setDataFrame") {
         payload = payload.slice(length..);
