@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
+import { PATIENCE_MS, startBrowser } from './lib/browser.mjs';
 import { goLive, hasSegments, makeShow, program, register, startCloud } from './lib/cloud.mjs';
 import { eventually, median, ROUNDS, say } from './lib/nest.mjs';
 import { startNginx } from './lib/nginx.mjs';
@@ -11,8 +11,6 @@ export const names = ['widget_reattach_s'];
 
 const HERE = import.meta.dirname;
 const ROOT = join(HERE, '../..');
-const PATIENCE_MS = 120_000;
-const CHROMIUM = process.env.VITRINE_CHROMIUM ?? '/usr/bin/chromium';
 /** Page loads in a round, each in mid-show. */
 const LOADS = 5;
 /** What a shopper looks at a page, before the next. */
@@ -25,12 +23,7 @@ export async function measure(nest) {
   const publisher = nest.start('publisher', process.execPath, [join(HERE, 'publisher.mjs'), show.publish, nginx.publish]);
   await goLive(cloud, org, show);
   await eventually('nginx has segments', () => hasSegments(nginx.playlist));
-  const browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    timeout: PATIENCE_MS,
-    args: ['--no-sandbox', '--autoplay-policy=no-user-gesture-required', '--disable-gpu'],
-  });
-  nest.atEnd(() => browser.close());
+  const browser = await startBrowser(nest);
   const shop = await shopServer(nest, cloud.http, show.id, nginx.playlist);
   const rounds = { ours: [], peer: [] };
   for (let round = 0; round < ROUNDS; round += 1) {

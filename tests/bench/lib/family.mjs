@@ -23,6 +23,25 @@ export function memoryOf(pid) {
   return { Pss: mb('Pss'), Rss: mb('Rss'), Private: mb('Private_Clean') + mb('Private_Dirty') };
 }
 
+/** Proportional set size of a process and all below it, megabytes. */
+export const pssOf = (pid) => familyOf(pid).reduce((sum, one) => sum + memoryOf(one).Pss, 0);
+
+/**
+ * Seconds of CPU that these processes and all below them use while `act` runs, and the seconds it took. One that ends meanwhile
+ * takes its count with it, so that is an error.
+ */
+export async function cpuWhile(pids, act) {
+  const counts = () => new Map(pids.flatMap(familyOf).map((pid) => [pid, cpuOf([pid])]));
+  const [before, start] = [counts(), performance.now()];
+  await act();
+  const [after, seconds] = [counts(), (performance.now() - start) / 1_000];
+  const gone = [...before.keys()].filter((pid) => !after.has(pid));
+  if (gone.length > 0) throw new Error(`process ${gone.join(', ')} ended while its CPU was measured`);
+  let cpu = 0;
+  for (const [pid, count] of after) cpu += count - (before.get(pid) ?? 0);
+  return { cpu, seconds };
+}
+
 /** Seconds of CPU that living members of a family have used, user and system. */
 export const cpuOf = (family) => family.reduce((sum, pid) => sum + seconds(statOf(pid)), 0);
 

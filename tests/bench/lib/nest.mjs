@@ -89,11 +89,11 @@ export async function eventually(what, ask, forMs = 60_000) {
 }
 
 /** A port that was free a moment ago. */
-export function freePort() {
+export function freePort(host = '127.0.0.1') {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
+    server.listen(0, host, () => {
       const { port } = server.address();
       server.close(() => resolve(port));
     });
@@ -125,6 +125,15 @@ export function median(values) {
   const middle = sorted.length >> 1;
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
+
+/** The value that `share` (0 to 1) of all values do not exceed. */
+export function quantile(values, share) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
+}
+
+/** Why a figure cannot be measured on this machine: told, and no failure. */
+export class Skip extends Error {}
 
 /** Rounds of each figure; the median counts. */
 export const ROUNDS = Number(process.env.VITRINE_BENCH_ROUNDS ?? 3);

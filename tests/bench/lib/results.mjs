@@ -6,23 +6,26 @@ import { dirname, join } from 'node:path';
 
 const FILE = join(import.meta.dirname, '../../../docs/bench/RESULTS.md');
 const HEAD = ['figure', 'ours', 'peer', 'ratio', 'goal', '', 'rounds (ours / peer)', 'how', 'measured'];
-const show = (value) => (value < 10 ? value.toFixed(2) : value.toFixed(1));
-const list = (values) => values.map(show).join(' ');
 
 export class Results {
   #rows = readRows();
 
-  /** `{name, ours, peer: {name, value} | null, goal, rounds: {ours, peer}, how}`; lower is better, always. */
-  add({ name, ours, peer, goal, rounds, how }) {
-    const verdict = ours <= goal ? 'ok' : 'SHORT';
-    const ratio = peer ? show(ours / peer.value) : '-';
+  /**
+   * `{name, ours, peer: {name, value} | null, goal, rounds: {ours, peer}, how}`; lower is better, unless `isMoreBetter`.
+   * `digits` after the point where two are too few.
+   */
+  add({ name, ours, peer, goal, rounds, how, isMoreBetter = false, digits = 2 }) {
+    const show = (value) => value.toFixed(value < 10 ? digits : 1);
+    const list = (values) => values.map(show).join(' ');
+    const verdict = (isMoreBetter ? ours >= goal : ours <= goal) ? 'ok' : 'SHORT';
+    const ratio = peer?.value ? show(ours / peer.value) : '-';
     console.log(
-      `bench ${name} ours=${show(ours)} peer=${peer ? `${peer.name}:${show(peer.value)}` : 'none'} ratio=${ratio} goal<=${goal} ${verdict}`,
+      `bench ${name} ours=${show(ours)} peer=${peer ? `${peer.name}:${show(peer.value)}` : 'none'} ratio=${ratio} goal${isMoreBetter ? '>' : '<'}=${goal} ${verdict}`,
     );
     const round = rounds ? `${list(rounds.ours)}${rounds.peer ? ` / ${list(rounds.peer)}` : ''}` : '';
     const peerText = peer ? `${show(peer.value)} (${peer.name})` : 'none';
     this.#rows.set(name, [
-      `\`${name}\``, show(ours), peerText, ratio, `≤ ${goal}`, verdict, round, how, machine(),
+      `\`${name}\``, show(ours), peerText, ratio, `${isMoreBetter ? '≥' : '≤'} ${goal}`, verdict, round, how, machine(),
     ]);
   }
 
@@ -45,7 +48,8 @@ function readRows() {
   return rows;
 }
 
-function machine() {
+/** Day, commit and machine of what is measured now. */
+export function machine() {
   const day = new Date().toISOString().slice(0, 10);
   const memory = Math.round(totalmem() / 2 ** 30);
   const load = loadavg()[0].toFixed(1);
@@ -63,20 +67,47 @@ function commit() {
 const INTRODUCTION = `# Figures
 
 Written by \`./x bench\`: do not edit by hand. Each figure is measured beside a real peer in the same run, on the same
-machine; lower is better. Repeat all with \`./x bench\`, one with \`./x bench NAME\`. A verdict is \`ok\` when ours meets its
+machine; lower is better, unless the goal is a least (≥). Repeat all with \`./x bench\`, one with \`./x bench NAME\`. A verdict is \`ok\` when ours meets its
 goal, else \`SHORT\`. The goals are for 2 cores; a load above 2 means that something else was running too, and costs us
 and the peer alike.
 `;
 
 const EXPLANATION = `## How
 
-- **glass_latency_s**: one ffmpeg encodes a moving picture (640×360 at 30 frames a second, a key frame each 2 s, x264
+- **glass_latency_s, glass_latency_p50_s, glass_latency_p95_s**: one ffmpeg encodes a moving picture (640×360 at 30 frames a second, a key frame each 2 s, x264
   ultrafast) into which the present time is drawn as black and white blocks just before it is encoded, and sends the same
   packets to \`vitrine-cloud serve\` and to nginx with its RTMP module (2 s fragments). Debian's Chromium plays one, then the other,
   in alternating rounds. Ours with hls.js light and the widget's own settings (\`cloud/widget/src/app/features/player/policies.ts\`), nginx's with hls.js
   light as it comes. Ten times a second the page reads the blocks off the picture that is on screen: now minus that time is
   the latency, encoder included, and a picture that stands gets older. A round is the median of the second half of a
-  24 s play; the figure is the median of the rounds.
+  24 s play, for the third figure what 95 of 100 readings do not exceed; the figure is the median of the rounds. The first two are the same
+  number: the goal of the first is that of the first landing.
+- **first_frame_p50_s, first_frame_p95_s**: seconds from the finger's touch until the first frame is on screen, on a first visit (nothing is in
+  the browser's cache), at moments that fall anywhere between two key frames. Publisher and servers are those of glass_latency_s. Ours is
+  the widget's teaser on a shop's page, its player and chat loaded on the tap; the peer is a page with a button and hls.js light, loaded
+  before, on nginx's stream. A round is the median, or what 95 of 100 do not exceed, of 20 taps; the figure is the median of the rounds.
+- **glass_bad_line_stalls**: stalls a minute (the picture stands for 300 ms or longer) when the servers and the browser are in two network
+  namespaces with a line between them: 3 Mb/s with a short queue before it (tbf), 1 % of what arrives lost (nftables), and each
+  packet 40 ± 20 ms under way in each direction (\`tests/rig/long-line.py\`). The stream is that of glass_latency_s, 1.2 Mb/s. Ours is the
+  player with the widget's settings; the peer is the same player kept 1.0 s behind as with parts of 0.334 s, its goal half a
+  stall a minute more than that. nginx's HLS with hls.js as it comes, 6 s and more behind, stands beside it. The mean of all rounds. Measured only when named.
+- **part_cpu, playlist_cpu**: requests for each second of the server's CPU (user and system, from \`/proc\`, so that the generator, wrk with 16
+  connections kept open, may share its cores) for the part whose size is nearest to 225 KB, of a 1080p show at 6 Mb/s, and for a playlist
+  with delivery directives, both in our edge's cache (the process \`serve\`, while the show goes on). The peer is nginx, one worker, with the same
+  bytes in files and Debian's settings (sendfile on). More is better; the goals are 0.9 × and 1 × the peer's.
+- **blocked_requests_memory_mb, blocked_requests_last_s**: 10,000 viewers, 20 from each of many loopback addresses, get the playlist once and then all wait for
+  the same part that is not there yet. PSS of the whole family while they wait, and seconds from the first answer to the last. The peer is nginx
+  with the module nchan: as many long polls, woken by one message with the same playlist.
+- **ladder_cpu**: CPU seconds of the encoder process for each second of a 1080p30 source (H.264 High with B-frames, 6 Mb/s, grain), in real time, and of
+  one ffmpeg that makes the same cascade (each rung scaled from the one above, bilinear, x264 veryfast zerolatency, one thread each, the
+  same rates and key frames), in alternating rounds. A rung that lacks pictures is no figure. The goal is the peer's. Measured only when named.
+- **ladder_ssim**: SSIM (ffmpeg's, all planes) of each rung against the source of the same moments scaled bicubically, ours as it was served, ffmpeg's made of
+  that same source. The rung that is furthest behind counts; the goal is the peer's less 0.003. Measured only when named.
+- **ingest_cpu**: percent of a core that a cloud takes for five shows of that source that are passed through: taken in, packaged,
+  kept in a journal, recorded. The peer is nginx with its RTMP module and HLS (2 s fragments), at the same time from the same packets, which ffmpeg
+  copies from a file. The whole process families. The goal is the peer's. Measured only when named.
+- **show_memory_mb**: by how much the PSS of the same families has grown after three minutes, for each show. Measured only when named.
+- **shows_cost**: percent of a core for each of 20 such shows; \`SHOWS.md\` has the table of 1, 5, 10 and 20. Measured only when named.
 - **serve_idle_memory_mb**: proportional set size (PSS, from \`smaps_rollup\`) of the whole process family 5 s after it
   listens, a fresh start each round, nobody connected. The peer is Debian's own RTMP server, nginx with its RTMP module (master, one
   worker, cache manager): about the smallest streaming server there is; it has no database, no chat and no shop in it.

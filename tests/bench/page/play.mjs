@@ -1,20 +1,34 @@
-// Plays one stream and reads the clock off the picture that is on screen.
+// Plays one stream, reads the clock off the picture that is on screen and counts when it stands.
 import Hls from '/hls.mjs';
 import { hlsConfig } from '/policies.js';
 import { ageMs, read, ROW } from '/lib/clock.mjs';
 
 const EVERY_MS = 100;
 const [WIDTH, HEIGHT] = [640, 2 * ROW];
+/** A picture that stands for longer is a stall. */
+const STANDS_MS = 300;
 
-/** Plays `url` for `seconds` and answers `{startup, samples: [seconds of latency], unread, errors, height}`. */
-window.play = async (url, seconds, asWidget) => {
+const PLAYERS = {
+  /** The widget's settings. */
+  widget: () => hlsConfig(() => false),
+  /** The same, as far behind as three parts of 0.334 s. */
+  behind: () => ({ ...hlsConfig(() => false), liveSyncDuration: 3 * 0.334 }),
+  /** As it comes. */
+  plain: () => ({}),
+};
+
+/**
+ * Plays `url` for `seconds` and answers `{startup, samples: [seconds of latency], unread, errors, height, played, stalls, stood}`:
+ * from the first movement on, `played` seconds in all, in which the picture stood `stalls` times and `stood` seconds together.
+ */
+window.play = async (url, seconds, player) => {
   const video = document.getElementById('video');
   const canvas = new OffscreenCanvas(WIDTH, HEIGHT);
   const context = canvas.getContext('2d', { willReadFrequently: true });
-  const out = { startup: null, samples: [], unread: 0, errors: [], height: 0 };
+  const out = { startup: null, samples: [], unread: 0, errors: [], height: 0, played: 0, stalls: 0, stood: 0 };
   const start = performance.now();
 
-  const hls = new Hls(asWidget ? hlsConfig(() => false) : {});
+  const hls = new Hls(PLAYERS[player]());
   hls.on(Hls.Events.ERROR, (_name, error) => out.errors.push(`${error.details}${error.fatal ? ' (fatal)' : ''}`));
   hls.on(Hls.Events.MANIFEST_PARSED, () => video.play());
   hls.loadSource(url);
@@ -29,9 +43,24 @@ window.play = async (url, seconds, asWidget) => {
     if (ms === null) out.unread += 1;
     else out.samples.push({ at: (performance.now() - start) / 1_000, latency: ageMs(ms, Date.now()) / 1_000 });
   };
-  const timer = setInterval(look, EVERY_MS);
+  let [moving, at, movedAt, stalled] = [null, video.currentTime, 0, false];
+  const watch = () => {
+    const now = performance.now();
+    if (video.currentTime !== at && !video.paused) {
+      if (moving === null) moving = now;
+      else if (stalled) out.stood += (now - movedAt) / 1_000;
+      [at, movedAt, stalled] = [video.currentTime, now, false];
+    } else if (moving !== null && !stalled && now - movedAt > STANDS_MS) {
+      stalled = true;
+      out.stalls += 1;
+    }
+  };
+  const timers = [setInterval(look, EVERY_MS), setInterval(watch, EVERY_MS / 2)];
   await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
-  clearInterval(timer);
+  timers.forEach(clearInterval);
+  const now = performance.now();
+  if (stalled) out.stood += (now - movedAt) / 1_000;
+  if (moving !== null) out.played = (now - moving) / 1_000;
   hls.destroy();
   return out;
 };
