@@ -77,6 +77,9 @@ pub struct Packager {
     shift: MediaTime,
     /// The next key frame opens a segment, however young the open one is.
     cut_soon: bool,
+    /// The source joins at its next key frame: what leads up to the picture before is not for the public.
+    source_waits: bool,
+    last_key: Option<MediaTime>,
     /// Longest frame of the open segment, holds aside.
     longest: MediaTime,
 }
@@ -118,6 +121,8 @@ impl Packager {
             last_source_dts: None,
             shift: MediaTime::ZERO,
             cut_soon: false,
+            source_waits: false,
+            last_key: None,
             longest: MediaTime::ZERO,
         }
     }
@@ -364,6 +369,11 @@ impl Packager {
         }
     }
 
+    /// Whether the source's key frames are so far apart that one had to be waited for.
+    fn key_is_far(&self, dts: MediaTime) -> bool {
+        self.last_key.is_some_and(|last| dts - last > OWN_SEGMENT)
+    }
+
     fn another_plays(&self, source: usize) -> bool {
         self.rungs.iter().enumerate().any(|(at, rung)| at != source && rung.up && rung.started)
     }
@@ -398,7 +408,12 @@ impl Packager {
             self.open(unit, now, out);
         }
         let listed = |at: &usize| self.rungs[*at].up && self.rungs[*at].config.is_some();
-        let Some(at) = source.filter(|at| complete && listed(at)) else { return };
+        if unit.key {
+            self.last_key = Some(unit.dts);
+            self.source_waits = false;
+        }
+        let shown = complete && !self.source_waits;
+        let Some(at) = source.filter(|at| shown && listed(at)) else { return };
         let Some(msn) = self.grid.current().map(|s| s.msn) else { return };
         let frame = Frame { dts: unit.dts, pts: unit.pts, idr: unit.key, data: unit.data.clone() };
         self.rungs[at].push(frame, msn, &self.grid, Some(&self.lead_in), now);
@@ -427,6 +442,11 @@ impl Packager {
         match age {
             None => stands_alone,
             Some(age) if unit.key && (age >= MIN_SEGMENT || pending) => true,
+            // The next key frame is far: the public sees the encoded rungs until then.
+            Some(_) if self.cut_soon && self.key_is_far(unit.dts) && self.another_plays(at) => {
+                self.source_waits = true;
+                true
+            }
             Some(age) if age + self.longest >= MAX_SEGMENT => {
                 if self.another_plays(at) {
                     self.take_down(at, "its key frames are too far apart", facts);

@@ -315,6 +315,8 @@ impl Window {
     fn multivariant(&self, from: u64) -> Answer {
         let played = self.order.iter().filter_map(|name| Some((name, self.playable(name, from)?)));
         let mut rungs: Vec<_> = played.map(|(name, track)| (name, Some(track), self.offer(name))).collect();
+        // Best first: the source, then as they were offered.
+        let place = |name: &RungName| self.offers.iter().flatten().position(|offer| offer.rung == *name);
         // Aired a moment ago: the first part is on its way, or the encoder has not said yet what it will do.
         if rungs.is_empty() || self.offers.is_none() && !self.ended {
             return if self.ended { Answer::Missing } else { Answer::NotYet };
@@ -324,6 +326,7 @@ impl Window {
                 rungs.push((&offer.rung, None, Some(offer)));
             }
         }
+        rungs.sort_by_key(|(name, ..)| (name.as_str() != RungName::SOURCE, place(name)));
         Answer::Playlist(playlist::multivariant(&rungs, from))
     }
 

@@ -128,6 +128,53 @@ fn a_source_with_rare_key_frames_gives_way_to_the_encoded_rung_without_a_hole() 
     assert!(closed[1..].iter().all(|s| s.1 < ms(2_100)), "a grid of its own: {closed:?}");
 }
 
+#[test]
+fn a_show_with_rare_key_frames_goes_live_at_once_and_shows_nothing_from_before() {
+    let mut show = Show::new(&["source", "480p"]);
+    let mut from = 0;
+    for n in 0..400i64 {
+        let at = 5_000 + n * 1000 / 30;
+        if n == 100 {
+            let facts = show.packager.go_live(DateTime::UNIX_EPOCH, LiveFrom::Next);
+            let Fact::WentLive { from_msn, .. } = facts[0] else { panic!("{facts:?}") };
+            from = from_msn;
+            show.take(facts);
+        }
+        show.source(at, 0, n % 250 == 0);
+        show.encoded_as_asked(at, at);
+    }
+    let first = |name: &str| show.opened(name).iter().find(|opened| opened.0 >= from).unwrap().1;
+    assert_eq!(first("480p"), ms(5_000 + 100 * 1000 / 30), "the picture after the button");
+    let source = show.parts("source").into_iter().find(|part| part.0 >= from);
+    assert!(source.is_none_or(|part| part.3), "the source joins at a key frame: {source:?}");
+    check(&show, "480p").unwrap();
+}
+
+#[test]
+fn the_multivariant_playlist_names_the_whole_ladder_from_the_first_answer_on_best_first() {
+    let mut show = Show::new(&["source", "720p", "480p"]);
+    show.window = Window::new(1, DateTime::UNIX_EPOCH);
+    show.went_live();
+    (0..30).for_each(|n| show.source(5_000 + n * 33, 0, n == 0));
+    assert_eq!(show.window.answer(&Want::Multivariant), Answer::NotYet, "the encoder has not said yet");
+    let info = TrackInfo { codecs: "avc1.4d401f".into(), width: 1280, height: 720, frame_rate: Some(30.0) };
+    let offer = |name| Offer { rung: rung(name), info: info.clone(), bits_per_second: 1_360_000 };
+    let facts = show.packager.offer(vec![offer("720p"), offer("480p")]);
+    show.take(facts);
+    for n in 30..70 {
+        show.source(5_000 + n * 33, 0, n == 60);
+        show.encoded(5_000 + n * 33, n == 60, 5_000 + n * 33);
+    }
+    let Answer::Playlist(text) = show.window.answer(&Want::Multivariant) else { panic!() };
+    let names: Vec<_> = text.lines().filter(|line| line.ends_with("index.m3u8")).collect();
+    assert_eq!(names, ["source/index.m3u8", "720p/index.m3u8", "480p/index.m3u8"], "{text}");
+    let ask = |name| Want::Playlist { rung: rung(name), msn: None, part: None, skip: false };
+    assert_eq!(show.window.answer(&ask("720p")), Answer::NotYet, "it is on its way");
+    let facts = show.packager.rung_down(&rung("480p"), "test");
+    show.take(facts);
+    assert_eq!(show.window.answer(&ask("480p")), Answer::Gone);
+}
+
 fn downs(show: &Show) -> Vec<String> {
     let of = |fact: &Fact| match fact {
         Fact::RungDown { rung, reason } => Some(format!("{rung}: {reason}")),
