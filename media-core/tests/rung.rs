@@ -22,9 +22,14 @@ struct Source {
 
 /// A 640x360 source of `frames` moving pictures at 30 fps, a key frame every `gop`, with times as RTMP gives them (whole ms).
 fn source(frames: u32, gop: u32, bframes: u32) -> Source {
+    source_of(frames, gop, bframes, 640, 360)
+}
+
+fn source_of(frames: u32, gop: u32, bframes: u32, width: u32, height: u32) -> Source {
     gstreamer::init().unwrap();
+    let pattern = if width == 640 { "ball" } else { "red" };
     let line = format!(
-        "videotestsrc pattern=ball num-buffers={frames} ! video/x-raw,width=640,height=360,framerate=30/1 \
+        "videotestsrc pattern={pattern} num-buffers={frames} ! video/x-raw,width={width},height={height},framerate=30/1 \
          ! x264enc key-int-max={gop} bframes={bframes} b-adapt=false speed-preset=ultrafast option-string=scenecut=0 \
          ! video/x-h264,stream-format=avc,alignment=au ! appsink name=out sync=false"
     );
@@ -104,6 +109,33 @@ fn encode(config: Config, units: &[AccessUnit]) -> Encoded {
     encoded
 }
 
+/// The first decoded picture as I420, and the name of its colours.
+fn decode(avcc: &Bytes, units: &[&AccessUnit]) -> (Vec<u8>, String) {
+    let line = "appsrc name=in format=time ! avdec_h264 ! videoconvert ! video/x-raw,format=I420 ! appsink name=out sync=false";
+    let pipeline = gstreamer::parse::launch(line).unwrap().downcast::<gstreamer::Pipeline>().unwrap();
+    let input = pipeline.by_name("in").unwrap().downcast::<gstreamer_app::AppSrc>().unwrap();
+    let caps = gstreamer::Caps::builder("video/x-h264")
+        .field("stream-format", "avc")
+        .field("alignment", "au")
+        .field("codec_data", gstreamer::Buffer::from_slice(avcc.clone()))
+        .build();
+    input.set_caps(Some(&caps));
+    let sink = pipeline.by_name("out").unwrap().downcast::<gstreamer_app::AppSink>().unwrap();
+    pipeline.set_state(gstreamer::State::Playing).unwrap();
+    for unit in units {
+        let mut buffer = gstreamer::Buffer::from_slice(unit.data.clone());
+        buffer.get_mut().unwrap().set_pts(gstreamer::ClockTime::from_nseconds(unit.pts.as_nanos()));
+        input.push_buffer(buffer).unwrap();
+    }
+    input.end_of_stream().unwrap();
+    let sample = sink.pull_sample().unwrap();
+    let colours =
+        sample.caps().unwrap().structure(0).unwrap().get::<String>("colorimetry").unwrap_or_default();
+    let data = sample.buffer().unwrap().map_readable().unwrap().to_vec();
+    pipeline.set_state(gstreamer::State::Null).unwrap();
+    (data, colours)
+}
+
 fn times_and_keys<'a>(units: impl IntoIterator<Item = &'a AccessUnit>) -> Vec<(Pts, bool)> {
     let mut times: Vec<_> = units.into_iter().map(|u| (u.pts, u.key)).collect();
     times.sort();
@@ -127,6 +159,22 @@ fn every_rung_has_the_times_and_the_key_frames_of_its_source() {
             assert!(units.windows(2).all(|w| w[0].pts < w[1].pts));
         }
     }
+}
+
+#[test]
+fn a_rung_keeps_the_colours_of_its_source() {
+    // 720 lines without a word on colours: players take BT.709, and so must those of the smaller rung.
+    let source = source_of(20, 20, 0, 1280, 720);
+    let steps = [ladder::Step { short_side: 360, bitrate: vitrine_media::format::Bitrate::kbps(400) }];
+    let rungs = ladder::of(1280, 720, &steps);
+    let encoded = encode(Config { rungs, ..config(&source, &[]) }, &source.units);
+    let (decoded, colours) = decode(&encoded.headers[0].1, &encoded.of(0));
+    assert_eq!(colours, "bt709");
+    let (original, _) = decode(&source.avcc, &source.units.iter().collect::<Vec<_>>());
+    let mean = |plane: &[u8]| plane.iter().map(|byte| f64::from(*byte)).sum::<f64>() / plane.len() as f64;
+    let red = |(data, luma): (Vec<u8>, usize)| mean(&data[luma * 5 / 4..luma * 3 / 2]);
+    let (ours, theirs) = (red((decoded, 640 * 360)), red((original, 1280 * 720)));
+    assert!((ours - theirs).abs() < 1.5, "red is {ours:.1} and was {theirs:.1}");
 }
 
 #[test]

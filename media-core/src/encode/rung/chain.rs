@@ -42,6 +42,7 @@ pub(super) fn build(
     watch(&pipeline, shared)?;
     let source = source(config);
     let decoder = decoder(config.codec)?;
+    name_colours(&decoder)?;
     pace(&decoder, pacer)?;
     let mut pictures = gst::tee()?;
     match parser(config.codec)? {
@@ -112,6 +113,32 @@ fn parser(codec: SourceCodec) -> Result<Option<gstreamer::Element>, MediaError> 
         SourceCodec::H265 => gst::make("h265parse").map(Some),
         SourceCodec::Av1 => gst::make("av1parse").map(Some),
     }
+}
+
+/// Says which colours the pictures have when the source does not: those that players assume for its size. Else each
+/// scaler would assume them for the size it makes, and convert every picture to them.
+fn name_colours(decoder: &gstreamer::Element) -> Result<(), MediaError> {
+    const HIGH_DEFINITION: i32 = 720;
+    let pad = decoder.static_pad("src").ok_or_else(|| MediaError::build(CHAIN, "decoder without output"))?;
+    pad.add_probe(gstreamer::PadProbeType::EVENT_DOWNSTREAM, |_, info| {
+        let named = info.event().and_then(|event| {
+            let gstreamer::EventView::Caps(event) = event.view() else { return None };
+            let found = event.caps().structure(0)?;
+            if found.has_field("colorimetry") {
+                return None;
+            }
+            let (width, height) = (found.get::<i32>("width").ok()?, found.get::<i32>("height").ok()?);
+            let mut caps = event.caps_owned();
+            let colours = if width.min(height) >= HIGH_DEFINITION { "bt709" } else { "bt601" };
+            caps.make_mut().set("colorimetry", colours);
+            Some(gstreamer::event::Caps::new(&caps))
+        });
+        if let Some(event) = named {
+            info.data = Some(gstreamer::PadProbeData::Event(event));
+        }
+        gstreamer::PadProbeReturn::Ok
+    });
+    Ok(())
 }
 
 /// Drops, repeats and marks pictures on their way out of the decoder.
