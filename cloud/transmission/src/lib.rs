@@ -22,7 +22,7 @@ mod packaging;
 mod process;
 mod recorder;
 mod stage;
-mod timeline;
+pub mod timeline;
 
 pub use arguments::Arguments;
 pub use health::Health;

@@ -389,8 +389,9 @@ impl Packager {
         out: &mut Packaged,
     ) {
         let last = self.last_source_dts.replace(unit.dts);
-        if last.is_some_and(|last| unit.dts - last > LONGEST_HOLD) {
-            // Nothing was shown for so long that no part and no segment can hold it.
+        let overlong = self.grid.current().is_some_and(|open| unit.dts - open.start > MAX_SEGMENT);
+        if overlong || last.is_some_and(|last| unit.dts - last > LONGEST_HOLD) {
+            // Nothing was shown for so long that no part, or not this segment, can hold it.
             self.last_source_dts = last;
             self.finish_segment(now);
             self.grid.discontinuity_pending = self.grid.has_begun();
