@@ -9,6 +9,7 @@ mod hls;
 pub mod hls_lint;
 mod postgres;
 mod publisher;
+mod recording;
 mod wait;
 
 pub use api::{Api, Shop};
@@ -17,4 +18,5 @@ pub use cloud::{Cloud, cloud_program, have};
 pub use hls::Hls;
 pub use postgres::Postgres;
 pub use publisher::Publisher;
+pub use recording::{Recording, Sending, Step, enhanced_ffmpeg};
 pub use wait::{eventually, eventually_within};

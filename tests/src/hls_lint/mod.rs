@@ -1,13 +1,31 @@
 //! A lint for LL-HLS: reads a show as a player would and says what a player could trip over.
 //!
-//! [`MediaPlaylist::parse`] reads a media playlist; [`MediaPlaylist::check`] judges one; [`Watch`] follows a
-//! rung in real time with blocking reloads, loads every part, and judges what only time shows: hints that
-//! are kept, numbers that rise, reloads that are answered.
+//! | file | judges |
+//! |---|---|
+//! | `rules` | one media playlist by itself: [`MediaPlaylist::check`] |
+//! | `update` | one version after another, a delta update beside the whole: [`MediaPlaylist::check_after`] |
+//! | `multivariant` | the multivariant playlist by itself and by its media |
+//! | `media` | initialisation segments and parts: tracks, times, key frames |
+//! | `watch` | a rung followed in real time, every part loaded: hints, blocking reloads, refusals, pace |
+//! | `show` | a show: every rung that is listed, and the rungs beside each other |
 //!
-//! Source: draft-pantos-hls-rfc8216bis, sections 4.4 and B.
+//! Each finding names the section of the draft that it breaks. Two rules are our own reading: HOLD-BACK of parts is held
+//! to the draft's MUST (two parts) and not its SHOULD (three), and a rung that comes back begins where it came back,
+//! though section 6.2.4 would have a target duration's difference at most.
+//!
+//! Source: draft-pantos-hls-rfc8216bis.
 
+mod finding;
+mod media;
+mod multivariant;
 mod playlist;
+mod rules;
+mod show;
+mod update;
 mod watch;
 
-pub use playlist::{MediaPlaylist, Part, Segment, Variant, parse_multivariant};
-pub use watch::{Report, Watch, first_sample_is_sync};
+pub use media::{AUDIO, Init, Run, Track, VIDEO, first_sample_is_sync, runs};
+pub use multivariant::{Variant, check_multivariant, parse_multivariant};
+pub use playlist::{MediaPlaylist, Part, Segment};
+pub use show::{ShowReport, ShowWatch, variants_by_name};
+pub use watch::{Report, Seen, Watch};

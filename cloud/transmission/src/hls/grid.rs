@@ -17,6 +17,9 @@ pub const MIN_SEGMENT: MediaTime = MediaTime::from_ms(1_900);
 /// A segment closes before this, IDR or not: `EXTINF` must round to 4 at most.
 pub const MAX_SEGMENT: MediaTime = MediaTime::from_ms(4_470);
 
+/// A segment that would last longer, because its last picture stands for long, ends before it.
+pub const LONGEST_SEGMENT: MediaTime = MediaTime::from_ms(4_499);
+
 /// Segments remembered: rungs come at most a few seconds late.
 const KEPT: usize = 64;
 

@@ -12,7 +12,7 @@ use super::{
     codec::{AudioConfig, VideoConfig},
     fact::{Fact, Offer, RungName},
     fitness::Fitness,
-    grid::{AudioChoice, Grid, MAX_SEGMENT, MIN_SEGMENT, OWN_SEGMENT, PART_TARGET},
+    grid::{AudioChoice, Grid, LONGEST_SEGMENT, MAX_SEGMENT, MIN_SEGMENT, OWN_SEGMENT, PART_TARGET},
     lead_in::LeadIn,
     references::References,
     rung::{Frame, LONGEST_HOLD, Rung},
@@ -389,9 +389,9 @@ impl Packager {
         out: &mut Packaged,
     ) {
         let last = self.last_source_dts.replace(unit.dts);
-        let overlong = self.grid.current().is_some_and(|open| unit.dts - open.start > MAX_SEGMENT);
-        if overlong || last.is_some_and(|last| unit.dts - last > LONGEST_HOLD) {
-            // Nothing was shown for so long that no part, or not this segment, can hold it.
+        let full = self.grid.current().is_some_and(|s| unit.dts - s.start > LONGEST_SEGMENT);
+        if last.is_some_and(|last| full || unit.dts - last > LONGEST_HOLD) {
+            // Nothing was shown for so long that no part or no segment can hold it.
             self.last_source_dts = last;
             self.finish_segment(now);
             self.grid.discontinuity_pending = self.grid.has_begun();

@@ -163,7 +163,7 @@ pub(super) fn multivariant(rungs: &[Listed<'_>], from: u64) -> String {
     }
     for (name, track, offer, segments) in shown {
         let Some(info) = track.and_then(Track::info).or(offer.map(|offer| &offer.info)) else { continue };
-        let (peak, average) = bandwidth(&segments, offer);
+        let (peak, average) = bandwidth(&segments, track, offer);
         let rate = info.frame_rate.or_else(|| measured_rate(&segments));
         let _ = write!(
             out,
@@ -178,21 +178,31 @@ pub(super) fn multivariant(rungs: &[Listed<'_>], from: u64) -> String {
     out
 }
 
-/// Peak and average bits in a second: from the bytes that were really made, once there are some seconds of them.
-fn bandwidth(segments: &[&Segment], offer: Option<&Offer>) -> (u64, u64) {
+/// Peak and average bits in a second: from the bytes that were really made, once there are some seconds of them. Players
+/// read this once: before, what was made off the air counts too.
+fn bandwidth(segments: &[&Segment], track: Option<&Track>, offer: Option<&Offer>) -> (u64, u64) {
     const ENOUGH: MediaTime = MediaTime::from_ms(1_500);
     let length = segments.iter().fold(MediaTime::ZERO, |sum, s| sum + s.length());
-    match offer {
+    match (offer, track) {
         // A rate buffer of a second lets single segments be a third larger.
-        Some(offer) if length < ENOUGH => (offer.bits_per_second * 4 / 3, offer.bits_per_second),
+        (Some(offer), _) if length < ENOUGH => (offer.bits_per_second * 4 / 3, offer.bits_per_second),
+        (None, Some(track)) if length < ENOUGH => {
+            measured_bandwidth(&track.segments.iter().collect::<Vec<_>>())
+        }
         _ => measured_bandwidth(segments),
     }
 }
 
-/// Peak and average bits in a second, from the bytes that were really made.
+/// Peak and average bits in a second, from the bytes that were really made. Beginnings of segments are all key frame: they
+/// count only where there is nothing else.
 fn measured_bandwidth(segments: &[&Segment]) -> (u64, u64) {
+    const TELLING: MediaTime = MediaTime::from_ms(300);
     let rate = |bytes: usize, length: MediaTime| (bytes as f64 * 8.0 / length.seconds().max(0.001)) as u64;
-    let full: Vec<_> = segments.iter().filter(|s| !s.gap && s.length() > MediaTime::from_ms(300)).collect();
+    let longer = |least: MediaTime| {
+        segments.iter().filter(|s| !s.gap && s.length() > least).copied().collect::<Vec<&Segment>>()
+    };
+    let full =
+        Some(longer(TELLING)).filter(|full| !full.is_empty()).unwrap_or_else(|| longer(MediaTime::ZERO));
     let peak = full.iter().map(|s| rate(s.size(), s.length())).max();
     let bytes = full.iter().map(|s| s.size()).sum();
     let length = full.iter().fold(MediaTime::ZERO, |sum, s| sum + s.length());

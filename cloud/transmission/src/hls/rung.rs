@@ -16,6 +16,8 @@ use super::{
 
 /// Timestamps are whole milliseconds: the next picture may come this much before its turn.
 const ROUNDING: MediaTime = MediaTime::from_ms(2);
+/// A shorter part may only be the last one of its segment: 85 % of the longest. Source: the draft's section 4.4.4.9.
+const LEAST_PART: MediaTime = MediaTime::from_ticks(PART_TARGET.ticks() * 85 / 100);
 /// How long a part waits for its audio.
 const AUDIO_WAIT: MediaTime = MediaTime::from_ms(100);
 /// How long the first part of a session waits to learn whether there is audio at all.
@@ -74,6 +76,8 @@ pub(super) struct Rung {
     needs_key: bool,
     pending: Vec<Frame>,
     part_start: MediaTime,
+    /// The open part begins inside a picture that the part before holds.
+    held: bool,
     /// Decode time of its newest picture.
     pub newest: Option<MediaTime>,
     /// Decode time of the last picture of its segment, and the distance to the one before.
@@ -102,6 +106,7 @@ impl Rung {
             needs_key: false,
             pending: Vec::new(),
             part_start: MediaTime::ZERO,
+            held: false,
             newest: None,
             last: None,
             step: MediaTime::from_ms(33),
@@ -181,7 +186,7 @@ impl Rung {
             self.current = Some(msn);
             self.next_msn = msn + 1;
             self.started = true;
-            self.part_start = segment.start;
+            (self.part_start, self.held) = (segment.start, false);
             self.holed = late || self.broken && !frame.idr && !led;
             self.last = None;
             if led {
@@ -241,32 +246,54 @@ impl Rung {
     fn cut_before(&mut self, dts: MediaTime, now: MediaTime) {
         self.cut_overflow(dts, now);
         let step = self.last.map_or(self.step, |last| dts - last);
-        if !self.pending.is_empty() && dts + step - self.part_start > PART_TARGET + ROUNDING {
+        let begun = self.held || !self.pending.is_empty();
+        let full = dts - self.part_start >= LEAST_PART;
+        if begun && full && dts + step - self.part_start > PART_TARGET + ROUNDING {
             self.cut(dts, now);
         }
     }
 
-    /// Cuts before the last picture as long as the pictures up to `end` make more than one part.
+    /// Makes parts as long as the pictures up to `end` make more than one: before the last picture, if that fills a part,
+    /// else inside of it.
     fn cut_overflow(&mut self, end: MediaTime, now: MediaTime) {
-        while self.pending.len() > 1 && end - self.part_start > PART_TARGET {
-            let Some(last) = self.pending.pop() else { return };
-            self.cut(last.dts, now);
-            self.pending.push(last);
+        while end - self.part_start > PART_TARGET {
+            match self.pending.pop() {
+                Some(last) if !self.pending.is_empty() && last.dts - self.part_start >= LEAST_PART => {
+                    self.cut(last.dts, now);
+                    self.pending.push(last);
+                }
+                Some(last) => {
+                    self.pending.push(last);
+                    self.cut_full(end, now);
+                }
+                None if self.held => self.cut_full(end, now),
+                None => return,
+            }
         }
     }
 
     /// Ends the part at `end`. A picture that stands longer than a part takes is followed by parts without pictures.
-    fn cut(&mut self, until: MediaTime, now: MediaTime) {
-        let Some(msn) = self.current else { return };
-        let (mut start, mut frames) = (self.part_start, std::mem::take(&mut self.pending));
-        while !frames.is_empty() || start > self.part_start && start < until {
-            let end = if until - start > PART_TARGET + ROUNDING { start + PART_TARGET } else { until };
-            let until = if frames.is_empty() { end } else { until };
-            let frames = std::mem::take(&mut frames);
-            self.queue.push_back(Step::Part { msn, start, end, until, frames, since: now });
-            start = end;
+    fn cut(&mut self, end: MediaTime, now: MediaTime) {
+        while end - self.part_start > PART_TARGET && (self.held || !self.pending.is_empty()) {
+            self.cut_full(end, now);
         }
-        self.part_start = until;
+        if self.held && self.part_start < end || !self.pending.is_empty() {
+            self.queue_part(end, end, now);
+        }
+        (self.part_start, self.held) = (end, false);
+    }
+
+    /// Ends a part of full length. Its last picture stands until `until`, in the parts that follow.
+    fn cut_full(&mut self, until: MediaTime, now: MediaTime) {
+        let end = self.part_start + PART_TARGET;
+        self.queue_part(end, until, now);
+        (self.part_start, self.held) = (end, true);
+    }
+
+    fn queue_part(&mut self, end: MediaTime, until: MediaTime, now: MediaTime) {
+        let Some(msn) = self.current else { return };
+        let (start, frames) = (self.part_start, std::mem::take(&mut self.pending));
+        self.queue.push_back(Step::Part { msn, start, end, until, frames, since: now });
     }
 
     /// Ends the current segment where the grid says.

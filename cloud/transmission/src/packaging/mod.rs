@@ -213,7 +213,7 @@ impl Packaging {
         let sound = self.sound.as_ref().map(|sound| format!(",{}", sound.codec())).unwrap_or_default();
         let offers = rungs.iter().filter_map(|rung| {
             let info = TrackInfo {
-                codecs: format!("{}{sound}", likely_codec(rung)),
+                codecs: format!("{}{sound}", likely_codec(rung, self.rate())),
                 width: rung.width,
                 height: rung.height,
                 frame_rate: Some(self.rate()),
@@ -285,13 +285,27 @@ impl Packaging {
     }
 }
 
-/// The `CODECS` name that our encoder will most likely give: Main profile, and the level of this size.
-fn likely_codec(rung: &Rung) -> &'static str {
-    match u64::from(rung.width) * u64::from(rung.height) {
-        0..=414_720 => "avc1.4d401e",
-        414_721..=921_600 => "avc1.4d401f",
-        _ => "avc1.4d4028",
-    }
+/// Levels of H.264: `level_idc`, macroblocks in a frame, macroblocks in a second. Source: ITU-T H.264, table A-1.
+const LEVELS: [(u8, u32, u32); 10] = [
+    (13, 396, 11_880),
+    (21, 792, 19_800),
+    (22, 1_620, 20_250),
+    (30, 1_620, 40_500),
+    (31, 3_600, 108_000),
+    (32, 5_120, 216_000),
+    (40, 8_192, 245_760),
+    (42, 8_704, 522_240),
+    (50, 22_080, 589_824),
+    (51, 36_864, 983_040),
+];
+
+/// The `CODECS` name that our encoder will most likely give: Main profile, and the least level of this size and rate.
+fn likely_codec(rung: &Rung, rate: f64) -> String {
+    let frame = rung.width.div_ceil(16) * rung.height.div_ceil(16);
+    let second = f64::from(frame) * rate;
+    let fits = |level: &&(u8, u32, u32)| frame <= level.1 && second <= f64::from(level.2);
+    let level = LEVELS.iter().find(fits).map_or(52, |level| level.0);
+    format!("avc1.4d40{level:02x}")
 }
 
 #[cfg(test)]

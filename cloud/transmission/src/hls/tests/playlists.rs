@@ -140,3 +140,31 @@ fn a_pin_is_one_date_range_in_every_rung_and_ends_when_it_is_cleared() {
     assert!(cleared[0].contains(",END-DATE=\"1970-01-01T00:00:11.500Z\""), "{cleared:?}");
     assert_eq!(cleared, ranges(&show, "source"));
 }
+
+#[test]
+fn the_first_answer_says_a_rate_from_what_there_is() {
+    let rates = |show: &Show| {
+        let Answer::Playlist(text) = show.window.answer(&Want::Multivariant) else { panic!() };
+        let of =
+            |name: &str| text.split(name).nth(1).unwrap().split(',').next().unwrap().parse::<u64>().unwrap();
+        (of(":BANDWIDTH="), of("AVERAGE-BANDWIDTH="))
+    };
+    let mut show = Show::new(&["source"]);
+    show.went_live();
+    let mut n = 0;
+    while show.parts("source").is_empty() {
+        show.source(1_000 + n * 1000 / 30, 0, n == 0);
+        n += 1;
+    }
+    let (peak, average) = rates(&show);
+    assert!(peak > 1_000 && peak == average, "one part is all that is known: {peak} {average}");
+    // What was made before the button says more than the first part behind it.
+    let mut show = steady(30.0, 8.0, 2.0, 0);
+    let facts = show.packager.go_live(DateTime::UNIX_EPOCH, LiveFrom::Next);
+    show.take(facts);
+    (0..12).for_each(|n| show.source(18_000 + n * 33, 0, n == 0));
+    let (_, average) = rates(&show);
+    let whole: usize = show.facts.iter().filter_map(Fact::bytes).map(Bytes::len).sum();
+    let expected = whole as f64 * 8.0 / 8.4;
+    assert!((average as f64 - expected).abs() < expected * 0.25, "{average}, not {expected}");
+}

@@ -17,6 +17,29 @@ fn common_frame_rates_make_full_parts() {
     }
 }
 
+#[test]
+fn parts_are_full_when_pictures_are_uneven_or_stand_for_long() {
+    // The distance (ms) of each tenth picture, and of the others.
+    for (long, step) in [(33, 83), (33, 71), (450, 33), (700, 33), (60, 33), (120, 33), (250, 40), (950, 16)]
+    {
+        let mut show = Show::new(&["source"]);
+        let mut at = 1_000;
+        for n in 0..400i64 {
+            show.source(at, 0, n % 60 == 0);
+            at += if n % 10 == 9 { long } else { step };
+        }
+        check(&show, "source").unwrap();
+        let parts = show.parts("source");
+        for pair in parts.windows(2) {
+            let last_of_segment = pair[1].0 != pair[0].0;
+            let length = pair[0].2;
+            let full = length <= PART_TARGET && length.seconds() >= PART_TARGET.seconds() * 0.85;
+            assert!(full || last_of_segment && length <= PART_TARGET, "{long}, {step}: {:?}", pair[0]);
+        }
+        assert!(show.closed("source").iter().all(|(_, _, gap)| !gap), "{long}, {step}");
+    }
+}
+
 fn prop_like(holds: bool, fps: f64, part: &(u64, u32, MediaTime, bool)) {
     assert!(holds, "{fps} frames in a second: {part:?}");
 }
