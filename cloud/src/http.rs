@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::base::{ApiError, Problem};
 use crate::config::ServeRole;
 use crate::org::{OrgError, Orgs};
-use crate::{catalog, edge, events, jobs, org, rtm, show, storefront};
+use crate::{catalog, edge, events, health, jobs, org, rtm, show, storefront};
 
 mod connection;
 mod descriptors;
@@ -65,6 +65,7 @@ fn documented(app: &App) -> OpenApiRouter {
         .merge(org::router(app.orgs.clone()))
         .merge(catalog::router(app.catalog.clone()))
         .merge(show::router(app.shows.clone()))
+        .merge(health::router(app.monitor.clone()))
         .merge(rtm::router(app.rtm.clone()))
         .merge(storefront::router(app.storefront.clone()))
 }
@@ -93,7 +94,7 @@ pub fn router(app: &App) -> Router {
         router = router.merge(documented).merge(public(app));
     }
     if app.config.server.plays(ServeRole::Edge) {
-        router = router.merge(edge::router(app.edge.clone()));
+        router = router.merge(app.audience.counted(edge::router(app.edge.clone())));
     }
     router
         .fallback(async || ApiError::new(Code::NotFound, "there is nothing at this address"))

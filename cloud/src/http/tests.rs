@@ -231,6 +231,9 @@ async fn a_moderator_may_look_but_not_run_the_show() {
         let token = session["token"].as_str().unwrap();
         let show = format!("{path}/shows/{}", shop.show);
         assert_eq!(json_request(&shop.router, token, "GET", &show, Value::Null).await.0, 200);
+        let (status, health) =
+            json_request(&shop.router, token, "GET", &format!("{show}/health"), Value::Null).await;
+        assert_eq!((status, &health["media"], &health["viewers"]), (200, &Value::Null, &json!(0)));
         let (status, body) = json_request(&shop.router, token, "POST", &format!("{show}/go-live"), Value::Null).await;
         assert_eq!((status, &body["code"]), (403, &json!("forbidden")));
         let (status, _) = json_request(&shop.router, token, "DELETE", "/v1/sessions/current", Value::Null).await;
