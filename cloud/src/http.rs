@@ -24,6 +24,7 @@ use crate::{catalog, edge, events, health, jobs, org, rtm, show, storefront};
 
 mod connection;
 mod descriptors;
+mod metrics;
 mod server;
 mod socket;
 mod tls;
@@ -103,6 +104,8 @@ pub fn router(app: &App) -> Router {
         })
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(from_fn_with_state(app.orgs.clone(), authenticate))
+        // Its token is nobody's session, and it answers while the database does not.
+        .merge(metrics::router(app))
         .layer(panic_layer())
         .layer(
             // The path alone: headers and queries may hold secrets.
