@@ -86,6 +86,7 @@ mod tests {
             (["x", "--node-address", "http://x"], "--node-address"),
             (["x", "--control-listen", "localhost"], "--control-listen"),
             (["x", "--metrics-token", "short"], "--metrics-token"),
+            (["x", "--otlp", "collector:4318"], "--otlp"),
         ] {
             let Err(error) = Cli::try_parse_from(arguments) else { panic!("{arguments:?} was taken") };
             assert!(error.to_string().contains(word), "{error}");
