@@ -3,27 +3,29 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderName, Method, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
-use tower_http::trace::{DefaultOnResponse, TraceLayer};
+use tower_http::trace::{DefaultOnResponse, OnResponse as _, TraceLayer};
+use tracing::{Level, Span};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use vitrine_protocol::Code;
 
 use crate::app::App;
-use crate::base::{ApiError, Problem};
+use crate::base::{ApiError, Problem, traced};
 use crate::config::ServeRole;
 use crate::org::{OrgError, Orgs};
-use crate::{catalog, edge, events, jobs, org, rtm, show, storefront};
+use crate::{catalog, edge, events, health, jobs, org, rtm, show, storefront};
 
 mod connection;
 mod descriptors;
+mod metrics;
 mod server;
 mod socket;
 mod tls;
@@ -65,6 +67,7 @@ fn documented(app: &App) -> OpenApiRouter {
         .merge(org::router(app.orgs.clone()))
         .merge(catalog::router(app.catalog.clone()))
         .merge(show::router(app.shows.clone()))
+        .merge(health::router(app.monitor.clone()))
         .merge(rtm::router(app.rtm.clone()))
         .merge(storefront::router(app.storefront.clone()))
 }
@@ -93,7 +96,7 @@ pub fn router(app: &App) -> Router {
         router = router.merge(documented).merge(public(app));
     }
     if app.config.server.plays(ServeRole::Edge) {
-        router = router.merge(edge::router(app.edge.clone()));
+        router = router.merge(app.audience.counted(edge::router(app.edge.clone())));
     }
     router
         .fallback(async || ApiError::new(Code::NotFound, "there is nothing at this address"))
@@ -102,15 +105,29 @@ pub fn router(app: &App) -> Router {
         })
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(from_fn_with_state(app.orgs.clone(), authenticate))
+        // Its token is nobody's session, and it answers while the database does not.
+        .merge(metrics::router(app))
         .layer(panic_layer())
-        .layer(
-            // The path alone: headers and queries may hold secrets.
-            TraceLayer::new_for_http()
-                .make_span_with(|request: &Request| {
-                    tracing::info_span!("http", method = %request.method(), path = request.uri().path())
-                })
-                .on_response(DefaultOnResponse::new().level(tracing::Level::DEBUG)),
-        )
+        .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| span(request)).on_response(
+            |response: &Response, latency: Duration, span: &Span| {
+                traced::status(span, response.status().as_u16());
+                DefaultOnResponse::new().level(Level::DEBUG).on_response(response, latency, span);
+            },
+        ))
+}
+
+/// The span of a request. The path alone: headers and queries may hold secrets. Players ask several times a second, so
+/// what they ask for is a detail.
+fn span(request: &Request) -> Span {
+    let (method, path) = (request.method(), request.uri().path());
+    if path.starts_with("/live/") {
+        return tracing::debug_span!("http", %method, path);
+    }
+    let span = tracing::info_span!("http", %method, path);
+    if let Some(route) = request.extensions().get::<MatchedPath>() {
+        traced::route(&span, method.as_str(), route.as_str());
+    }
+    span
 }
 
 type PanicAnswer = fn(Box<dyn std::any::Any + Send>) -> Response;

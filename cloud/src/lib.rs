@@ -31,6 +31,8 @@ pub mod ingest;
 
 pub mod edge;
 
+pub mod health;
+
 pub mod rtm;
 
 pub mod storefront;

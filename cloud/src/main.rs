@@ -7,7 +7,10 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _};
+use vitrine_cloud::base::Traces;
 use vitrine_cloud::db::Db;
 use vitrine_cloud::{config, demo};
 use vitrine_transmission::{self as transmission, TransmissionError};
@@ -42,16 +45,14 @@ enum Role {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    // The demo talks to a person: its cloud logs into a file of its own.
-    let usual = if matches!(cli.role, Role::Demo(_)) { "error" } else { "info" };
-    let filter = EnvFilter::try_from_env("VITRINE_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .init();
+    match cli.role {
+        Role::Serve(_) => {} // its log and its traces start together
+        // The demo talks to a person: its cloud logs into a file of its own.
+        Role::Demo(_) => log("error", None),
+        _ => log("info", None),
+    }
     let ended = match cli.role {
-        Role::Serve(arguments) => block_on(serve::run(arguments)),
+        Role::Serve(arguments) => block_on(run_serve(arguments)),
         // One show is one task: a second thread would only cost it memory and wake-ups.
         Role::Transmission(arguments) => block_on_one(run_transmission(arguments)),
         Role::Encoder => block_on(run_encoder()),
@@ -66,6 +67,27 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Logs to the standard error what is at least as weighty as VITRINE_LOG says, and tells spans to `traces`.
+fn log(usual: &str, traces: Option<&Traces>) {
+    let filter = EnvFilter::try_from_env("VITRINE_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_filter(filter);
+    tracing_subscriber::registry().with(lines).with(traces.map(Traces::layer)).init();
+}
+
+async fn run_serve(arguments: serve::Args) -> anyhow::Result<()> {
+    let traces = arguments.collector().map(Traces::start).transpose();
+    log("info", traces.as_ref().ok().and_then(Option::as_ref));
+    let traces = traces?;
+    let ended = serve::run(arguments).await;
+    if let Some(traces) = traces {
+        traces.end().await;
+    }
+    ended
 }
 
 fn block_on(role: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {

@@ -21,6 +21,13 @@ pub struct Args {
     config: Config,
 }
 
+impl Args {
+    /// Where traces go, if anywhere.
+    pub fn collector(&self) -> Option<&str> {
+        self.config.telemetry.collector()
+    }
+}
+
 pub async fn run(arguments: Args) -> anyhow::Result<()> {
     let config = arguments.config;
     let descriptors = http::Descriptors::raise();

@@ -97,6 +97,9 @@ pub async fn start(app: &App) -> Result<(), DbError> {
         }
         own_timers(app);
     }
+    if app.db.is_shared() {
+        app.monitor.share(&app.bus, &app.tasks, &app.stop);
+    }
     if app.config.server.plays(ServeRole::Ingest) {
         sweep_own_shows(app);
         sweep_disk(app);

@@ -3,7 +3,7 @@
 use crate::source::Tree;
 
 /// The ladder: a room uses rooms before it, never after.
-const LADDER: [&str; 20] = [
+const LADDER: [&str; 21] = [
     "config",
     "base",
     "db",
@@ -17,6 +17,7 @@ const LADDER: [&str; 20] = [
     "show",
     "ingest",
     "edge",
+    "health",
     "rtm",
     "social",
     "storefront",

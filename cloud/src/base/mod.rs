@@ -1,7 +1,7 @@
 //! What every room speaks: who acts, what time it is, how a wrong call is answered.
 //!
 //! Owns: [`Actor`] and the one [`Permission`] table, [`Clock`], [`ApiError`] (RFC 9457), the
-//! extractors that answer with it, [`Page`], secrets and their hashes. Records nothing.
+//! extractors that answer with it, [`Page`], secrets and their hashes, the way to a collector of [`Traces`]. Records nothing.
 
 mod actor;
 mod api_error;
@@ -12,6 +12,7 @@ mod http_client;
 mod page;
 mod secret;
 mod secret_file;
+mod traces;
 
 pub use actor::{Actor, ActorKind, Denied, Membership, Permission};
 pub use api_error::{ApiError, Problem, Problems};
@@ -22,3 +23,4 @@ pub use http_client::http_client;
 pub use page::{Page, PageQuery};
 pub use secret::{Secret, hash_secret};
 pub use secret_file::read_or_make_secret;
+pub use traces::{Traces, TracesError, traced};

@@ -36,8 +36,16 @@ pub const FACTS: &str = "vt.facts";
 /// The subject that tells of committed jobs; empty bodies.
 pub const JOBS: &str = "vt.jobs";
 
+/// The subject that tells what a process measures; bodies are text of at most [`MOST_CARRIED`] bytes.
+pub const MEASURED: &str = "vt.measured";
+
+/// Bytes of a body that reaches other processes.
+pub const MOST_CARRIED: usize = 7_000;
+
 /// The subjects that reach every process, whichever bus carries them.
 const WAKE_UPS: [&str; 2] = [FACTS, JOBS];
+/// Those of them whose bodies do too.
+const CARRIED: [&str; 1] = [MEASURED];
 
 /// The bus that fits `db`: in-process where one process owns the database, else one that wakes the others
 /// too. Its tasks run on `tasks` until `stop`. Needs a running tokio runtime.

@@ -1,10 +1,10 @@
-//! The bus of several processes on one Postgres, without a NATS server: it carries wake-ups between them, by
-//! NOTIFY.
+//! The bus of several processes on one Postgres, without a NATS server: it carries wake-ups and measurements
+//! between them, by NOTIFY.
 //!
-//! Everything else stays in its process. Bursts are said once, 20 ms apart at most. A connection that is lost
+//! Everything else stays in its process. Bursts of wake-ups are said once, 20 ms apart at most. A connection that is lost
 //! is opened again, and then everybody here is woken, since wake-ups may have been missed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,11 +14,13 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{Bus, LocalBus, Subscription, WAKE_UPS};
+use super::{Bus, CARRIED, LocalBus, MOST_CARRIED, Subscription, WAKE_UPS};
 use crate::db::{Db, DbError};
 
 /// Postgres' name for the channel.
 const CHANNEL: &str = "vitrine_wake";
+/// Bodies that wait to be carried; the oldest give way.
+const MOST_WAITING: usize = 64;
 /// Between two messages of this process.
 const PAUSE: Duration = Duration::from_millis(20);
 /// Waits before the connection is opened again: the first, and the longest.
@@ -34,11 +36,16 @@ struct Inner {
     /// Tells this process's own messages from those of others.
     origin: String,
     unsaid: Mutex<BTreeSet<&'static str>>,
+    /// Subjects and bodies.
+    uncarried: Mutex<VecDeque<String>>,
     more: Notify,
 }
 
 impl Bus for PostgresBus {
     fn publish(&self, subject: &str, body: Bytes) {
+        if CARRIED.contains(&subject) {
+            self.carry(subject, &body);
+        }
         self.0.local.publish(subject, body);
         if let Some(subject) = WAKE_UPS.into_iter().find(|known| *known == subject) {
             self.0.unsaid.lock().insert(subject);
@@ -59,6 +66,7 @@ impl PostgresBus {
             db,
             origin: format!("{:016x}", rand::random::<u64>()),
             unsaid: Mutex::default(),
+            uncarried: Mutex::default(),
             more: Notify::new(),
         }));
         let (say, hear) = (bus.clone(), bus.clone());
@@ -67,13 +75,26 @@ impl PostgresBus {
         bus
     }
 
+    fn carry(&self, subject: &str, body: &Bytes) {
+        let Some(text) = std::str::from_utf8(body).ok().filter(|text| text.len() <= MOST_CARRIED) else {
+            return tracing::error!(subject, bytes = body.len(), "this cannot be carried to other processes");
+        };
+        let mut uncarried = self.0.uncarried.lock();
+        if uncarried.len() >= MOST_WAITING {
+            uncarried.pop_front();
+        }
+        uncarried.push_back(format!("{subject} {text}"));
+        self.0.more.notify_one();
+    }
+
     async fn say(&self) {
         loop {
             self.0.more.notified().await;
             let subjects = std::mem::take(&mut *self.0.unsaid.lock());
-            for subject in subjects {
-                if let Err(error) = self.0.db.notify(CHANNEL, &format!("{} {subject}", self.0.origin)).await {
-                    tracing::warn!(%error, "other processes could not be woken; they look by themselves");
+            let bodies = std::mem::take(&mut *self.0.uncarried.lock());
+            for said in subjects.into_iter().map(str::to_owned).chain(bodies) {
+                if let Err(error) = self.0.db.notify(CHANNEL, &format!("{} {said}", self.0.origin)).await {
+                    tracing::warn!(%error, "other processes could not be told; they look by themselves");
                 }
             }
             tokio::time::sleep(PAUSE).await;
@@ -105,11 +126,16 @@ impl PostgresBus {
     }
 
     fn heard(&self, text: &str) {
-        if let Some((origin, subject)) = text.split_once(' ')
-            && origin != self.0.origin
-            && let Some(known) = WAKE_UPS.into_iter().find(|known| *known == subject)
-        {
+        let Some((origin, said)) = text.split_once(' ') else { return };
+        if origin == self.0.origin {
+            return;
+        }
+        if let Some(known) = WAKE_UPS.into_iter().find(|known| *known == said) {
             self.wake(&[known]);
+        } else if let Some((subject, body)) = said.split_once(' ')
+            && CARRIED.contains(&subject)
+        {
+            self.0.local.publish(subject, Bytes::copy_from_slice(body.as_bytes()));
         }
     }
 
@@ -127,7 +153,7 @@ fn cause(error: &DbError) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{FACTS, JOBS, Received};
+    use super::super::{FACTS, JOBS, MEASURED, Received};
     use super::*;
     use crate::db::testing::two_processes;
     use crate::on;
@@ -162,6 +188,32 @@ mod tests {
             stop.cancel();
             tasks.close();
             tasks.wait().await;
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn what_is_measured_is_heard_once_in_every_process_as_it_was_said() {
+        two_processes(async |one, other| {
+            let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+            let (here, there) =
+                (PostgresBus::start(one, &tasks, &stop), PostgresBus::start(other, &tasks, &stop));
+            let mut listens = there.subscribe(FACTS);
+            woken(&mut listens).await;
+            let (mut at_home, mut away) = (here.subscribe(MEASURED), there.subscribe(MEASURED));
+            let said = |text: String| Received::Message(Bytes::from(text));
+            here.publish(MEASURED, Bytes::from("x".repeat(MOST_CARRIED + 1)));
+            for text in ["[{\"a\": 1}]", "two", ""] {
+                here.publish(MEASURED, Bytes::from(text));
+            }
+            at_home.next().await;
+            for text in ["[{\"a\": 1}]", "two", ""] {
+                assert_eq!(at_home.next().await, said(text.to_owned()));
+                let heard = tokio::time::timeout(Duration::from_secs(20), away.next()).await.unwrap();
+                assert_eq!(heard, said(text.to_owned()), "too long a body is not carried");
+            }
+            assert!(tokio::time::timeout(Duration::from_millis(50), at_home.next()).await.is_err());
+            stop.cancel();
         })
         .await;
     }

@@ -7,12 +7,14 @@ mod media;
 mod server;
 mod show;
 mod storage;
+mod telemetry;
 
 pub use listen::{Listen, NotAnAddress};
 pub use media::{LiveFrom, Media, PublisherConflict, RungName};
 pub use server::{ServeRole, Server};
 pub use show::Show;
 pub use storage::{Hidden, Storage};
+pub use telemetry::Telemetry;
 
 /// All settings of `serve`.
 #[derive(Debug, Clone, clap::Args)]
@@ -29,6 +31,9 @@ pub struct Config {
     /// Picture and sound.
     #[command(flatten)]
     pub media: Media,
+    /// What machines that watch are told.
+    #[command(flatten)]
+    pub telemetry: Telemetry,
 }
 
 impl Config {
@@ -40,6 +45,7 @@ impl Config {
             storage: Storage::for_testing(dir),
             show: Show::for_testing(),
             media: Media::for_testing(),
+            telemetry: Telemetry::for_testing(),
         }
     }
 }
@@ -80,6 +86,8 @@ mod tests {
             (["x", "--node", "a/b"], "--node"),
             (["x", "--node-address", "http://x"], "--node-address"),
             (["x", "--control-listen", "localhost"], "--control-listen"),
+            (["x", "--metrics-token", "short"], "--metrics-token"),
+            (["x", "--otlp", "collector:4318"], "--otlp"),
         ] {
             let Err(error) = Cli::try_parse_from(arguments) else { panic!("{arguments:?} was taken") };
             assert!(error.to_string().contains(word), "{error}");
@@ -88,7 +96,8 @@ mod tests {
 
     #[test]
     fn keys_are_never_printed() {
-        let cli = Cli::try_parse_from(["x", "--secret-keys", "a:AAEC"]).unwrap();
-        assert!(!format!("{:?}", cli.config).contains("AAEC"));
+        let arguments = ["x", "--secret-keys", "a:AAEC", "--metrics-token", "0123456789abcdef"];
+        let printed = format!("{:?}", Cli::try_parse_from(arguments).unwrap().config);
+        assert!(!printed.contains("AAEC") && !printed.contains("0123456789abcdef"));
     }
 }

@@ -5,6 +5,7 @@
 //! Leans on: `ingest`, which knows where the origin of a show is and what it asks for (behind [`Origins`]).
 //! Spec: design, "LL-HLS": media is immutable under an epoch path; errors are never stored.
 
+mod audience;
 mod cache;
 mod fetch;
 mod routes;
@@ -15,6 +16,7 @@ use vitrine_protocol::ShowId;
 
 use crate::ingest::{Ingest, Origin};
 
+pub use audience::Audience;
 pub use fetch::{Edge, EdgeConfig};
 pub use routes::router;
 

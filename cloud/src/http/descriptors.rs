@@ -78,6 +78,21 @@ impl Descriptors {
         descriptors
     }
 
+    /// Open connections.
+    pub(super) fn connections(&self) -> u64 {
+        self.inner.connections.load(Relaxed)
+    }
+
+    /// Open files, connections among them, as they were counted last.
+    pub(super) fn open(&self) -> u64 {
+        self.connections() + self.inner.others.load(Relaxed)
+    }
+
+    /// How many may be open; `None` is without end.
+    pub(super) fn limit(&self) -> Option<u64> {
+        self.inner.limit
+    }
+
     /// With a limit and a counter of one's own.
     pub(super) fn with_limit(limit: Option<u64>, counter: fn() -> io::Result<u64>) -> Self {
         let inner = Inner {

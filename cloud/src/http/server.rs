@@ -4,9 +4,9 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::Router;
 use axum::http::{HeaderMap, HeaderValue, Version, header};
 use axum::response::{IntoResponse as _, Response};
+use axum::{Extension, Router};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -49,6 +49,7 @@ impl Server {
         let Self { listener, certificates, descriptors, patience } = self;
         let speaker = Speaker::new(patience, stop.clone());
         let refusal = Router::new().fallback(refuse);
+        let router = router.layer(Extension(descriptors.clone()));
         let open = TaskTracker::new();
         open.spawn(descriptors.clone().keep_count(stop.clone()));
         if let Some(certificates) = &certificates {

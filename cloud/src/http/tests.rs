@@ -218,6 +218,36 @@ async fn an_unknown_address_and_a_wrong_method_are_problems_too() {
 }
 
 #[tokio::test]
+async fn metrics_are_told_to_this_machine_and_to_nobody_else() {
+    each_app(async |app, _| {
+        let router = router(&app);
+        let from = |peer: [u8; 4]| {
+            let mut request = request("GET", "/metrics", None, "text/plain", "");
+            let peer = axum::extract::ConnectInfo(SocketAddr::from((peer, 4711)));
+            request.extensions_mut().insert(peer);
+            request.extensions_mut().insert(server::tests::plenty());
+            request
+        };
+        let (status, headers, body) = ask(&router, from([203, 0, 113, 9])).await;
+        assert!(status == 403 && is_problem(&headers, &body, 403), "{body}");
+        let response = router.clone().oneshot(from([127, 0, 0, 1])).await.unwrap();
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["content-type"], "text/plain; version=0.0.4; charset=utf-8");
+        let told = to_bytes(response.into_body(), 1 << 20).await.unwrap();
+        let told = String::from_utf8(told.to_vec()).unwrap();
+        for line in [
+            "vitrine_build_info{version=\"",
+            "vitrine_database_up 1\n",
+            "vitrine_shows 0\n",
+            "process_open_fds 0\n",
+        ] {
+            assert!(told.contains(line), "{line} is not in {told}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_moderator_may_look_but_not_run_the_show() {
     each_app(async |app, _| {
         let shop = shop(&app).await;
@@ -231,6 +261,9 @@ async fn a_moderator_may_look_but_not_run_the_show() {
         let token = session["token"].as_str().unwrap();
         let show = format!("{path}/shows/{}", shop.show);
         assert_eq!(json_request(&shop.router, token, "GET", &show, Value::Null).await.0, 200);
+        let (status, health) =
+            json_request(&shop.router, token, "GET", &format!("{show}/health"), Value::Null).await;
+        assert_eq!((status, &health["media"], &health["viewers"]), (200, &Value::Null, &json!(0)));
         let (status, body) = json_request(&shop.router, token, "POST", &format!("{show}/go-live"), Value::Null).await;
         assert_eq!((status, &body["code"]), (403, &json!("forbidden")));
         let (status, _) = json_request(&shop.router, token, "DELETE", "/v1/sessions/current", Value::Null).await;

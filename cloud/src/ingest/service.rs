@@ -22,7 +22,7 @@ use super::launcher::Launcher;
 use super::lease::{Leases, Owner};
 use super::node::Node;
 use super::retention::{self, Keep};
-use super::{Deps, IngestError, control, files, listener, ownership};
+use super::{Deps, IngestError, Measured, control, files, listener, ownership};
 use crate::base::Clock;
 
 /// How ingest behaves.
@@ -152,6 +152,21 @@ impl Ingest {
             return known.ok()?.ok()?.clone();
         }
         self.hub.roster.origin_within(show, patience).await
+    }
+
+    /// What was measured last of a show that this node looks after.
+    #[must_use]
+    pub fn measured(&self, show: ShowId) -> Option<Measured> {
+        self.hub.find(show)?.measured()
+    }
+
+    /// The same of every show that this node looks after.
+    #[must_use]
+    pub fn all_measured(&self) -> Vec<(ShowId, Option<Measured>)> {
+        let mut shows: Vec<_> =
+            self.hub.all().iter().map(|handle| (handle.hold().show, handle.measured())).collect();
+        shows.sort_by_key(|(show, _)| *show);
+        shows
     }
 
     /// Whether this node looks after the show, and its publisher is surely away: only then may time end the show.

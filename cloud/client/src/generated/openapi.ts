@@ -341,6 +341,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orgs/{org}/shows/{show}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a show's media is doing, as it was measured last; worth asking every two seconds. */
+        get: operations["show_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orgs/{org}/shows/{show}/highlights": {
         parameters: {
             query?: never;
@@ -1055,6 +1072,48 @@ export interface components {
             organizations: components["schemas"]["OrganizationOfUser"][];
             /** @description The person. */
             user: components["schemas"]["User"];
+        };
+        /** @description What arrives from the publisher and how it is processed. */
+        MediaHealth: {
+            /**
+             * Format: int64
+             * @description Bits in a second, picture and sound.
+             */
+            bits_per_second: number;
+            /**
+             * Format: int64
+             * @description How far the encoder is behind; null without one.
+             */
+            encoder_behind_ms?: number | null;
+            /**
+             * Format: int64
+             * @description Pictures that lasted longer than a part (0.21 s), since the transmission started.
+             */
+            gaps: number;
+            /** @description Whether the encoder leaves out every second picture, to keep up. */
+            half_rate: boolean;
+            /**
+             * Format: int64
+             * @description Between the last two key frames; 0 before there were two.
+             */
+            key_interval_ms: number;
+            /**
+             * Format: int64
+             * @description The longest time from the end of a part to its being offered to players.
+             */
+            part_delay_ms: number;
+            /**
+             * Format: double
+             * @description Pictures in a second.
+             */
+            pictures_per_second: number;
+            /** @description Why nothing is recorded, in words; null while the recording goes on. */
+            recording_stopped?: string | null;
+            /**
+             * Format: int64
+             * @description How far the newest sound is ahead of the newest picture; behind it when negative.
+             */
+            sound_ahead_ms: number;
         };
         /** @description A member of an organisation. */
         Member: {
@@ -1772,6 +1831,21 @@ export interface components {
             /** @description What they are to be. */
             role: components["schemas"]["Role"];
         };
+        /** @description One rendition. */
+        RungHealth: {
+            /**
+             * Format: int64
+             * @description Bits in a second; 0 when it does not play at present.
+             */
+            bits_per_second: number;
+            /** @description `source`, `480p`. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Who watches it, about: those who asked for the same moment of it.
+             */
+            viewers: number;
+        };
         /** @description A show as members see it. */
         Show: {
             /** @description Whether it goes live by itself once a picture arrives. */
@@ -1837,6 +1911,24 @@ export interface components {
             scheduled_at?: string | null;
             /** @description 1 to 200 characters. */
             title: string;
+        };
+        /** @description How a show's media is doing. */
+        ShowHealth: {
+            /**
+             * Format: date-time
+             * @description When it was measured, over the two seconds before; null while no picture is processed.
+             */
+            measured_at?: string | null;
+            media?: components["schemas"]["MediaHealth"] | null;
+            /** @description What is played, by name. (Destinations will stand beside it.) */
+            rungs: components["schemas"]["RungHealth"][];
+            /** @description The show. */
+            show_id: components["schemas"]["ShowId"];
+            /**
+             * Format: int64
+             * @description Who watches, about: all rungs together.
+             */
+            viewers: number;
         };
         /**
          * Format: uuid
@@ -5311,6 +5403,118 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Show"];
+                };
+            };
+            /** @description The request is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session came with the request. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's type is not taken here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field does not hold what it should. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries in a short time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+                show: components["schemas"]["ShowId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShowHealth"];
                 };
             };
             /** @description The request is malformed. */

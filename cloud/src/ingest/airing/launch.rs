@@ -7,12 +7,13 @@ use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
+use tracing::Instrument as _;
 
 use super::{Airing, Input, chain};
 use crate::base::Secret;
 use crate::ingest::Deps;
 use crate::ingest::handover::Origin;
-use crate::ingest::launcher::Job;
+use crate::ingest::launcher::{Job, Launched};
 use crate::ingest::lease::{Desk, Hold, MSN_BLOCK, Placed, Run};
 
 /// A database that takes longer for a number or a row is taken for away.
@@ -50,19 +51,28 @@ impl Airing {
             deps: self.deps.clone(),
             inputs: self.inputs.clone(),
         };
-        tokio::spawn(plan.carry_out());
+        let life = tracing::info_span!(parent: None, "transmission", show.id = %self.show);
+        tokio::spawn(plan.carry_out().instrument(life));
     }
 }
 
 impl Plan {
     async fn carry_out(self) {
-        if let Err(error) = self.start().await {
-            let outcome = Err(format!("{error:#}"));
-            self.tell(Input::Launched { attempt: self.attempt, outcome }).await;
+        let starting = tracing::info_span!("transmission.start");
+        let started = self.start().instrument(starting).await;
+        match started {
+            Ok(Launched { handle, exited }) => {
+                let exit = exited.await;
+                self.tell(Input::Exited { handle, exit }).await;
+            }
+            Err(error) => {
+                let outcome = Err(format!("{error:#}"));
+                self.tell(Input::Launched { attempt: self.attempt, outcome }).await;
+            }
         }
     }
 
-    async fn start(&self) -> anyhow::Result<()> {
+    async fn start(&self) -> anyhow::Result<Launched> {
         let deps = &self.deps;
         let fence = u64::try_from(self.hold.fence).unwrap_or(0);
         if let Some(old) = &self.retire {
@@ -104,12 +114,10 @@ impl Plan {
             ladder: deps.settings.ladder.clone(),
         });
         let launched = launched.await.map_err(|error| anyhow::anyhow!(chain(&error)))?;
-        let handle = launched.handle;
+        let handle = launched.handle.clone();
         tracing::info!(show.id = %self.hold.show, epoch, first_msn, handle = handle.0, "a transmission was started");
-        self.tell(Input::Launched { attempt: self.attempt, outcome: Ok(handle.clone()) }).await;
-        let exit = launched.exited.await;
-        self.tell(Input::Exited { handle, exit }).await;
-        Ok(())
+        self.tell(Input::Launched { attempt: self.attempt, outcome: Ok(handle) }).await;
+        Ok(launched)
     }
 
     /// The epoch to start in, and whether it goes on from its journal.

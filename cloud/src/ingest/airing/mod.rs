@@ -31,11 +31,12 @@ use super::gop::GopCache;
 use super::handover::{Origin, Reached};
 use super::launcher::{Exit, JobHandle, LaunchError};
 use super::lease::{Desk, Hold, Lease, MSN_BLOCK, Placed, Written};
+use super::measured::Measured;
 use super::outbox::Outbox;
 use super::reporter::Reporter;
 use crate::events::LossReason;
 use crate::show::{Admission, MediaFact, RunningShow};
-use vitrine_transmission::{Health, Hello, Report};
+use vitrine_transmission::{Hello, Report};
 
 const WAITING_INPUTS: usize = 256;
 const CHECK_EVERY: Duration = Duration::from_millis(200);
@@ -99,7 +100,7 @@ pub struct Beginning {
 pub struct Handle {
     inputs: mpsc::Sender<Input>,
     origin: watch::Receiver<Option<Origin>>,
-    health: watch::Receiver<Option<Health>>,
+    measured: watch::Receiver<Option<Measured>>,
     hold: Hold,
     busy: Arc<AtomicBool>,
     untold: Arc<AtomicUsize>,
@@ -127,8 +128,8 @@ impl Handle {
     }
 
     /// How the show's media is doing, as it was said last; nothing before the first window is over.
-    pub fn health(&self) -> Option<Health> {
-        self.health.borrow().clone()
+    pub fn measured(&self) -> Option<Measured> {
+        self.measured.borrow().clone()
     }
 
     /// Whether no publisher is heard or awaited, and shows have heard everything.
@@ -148,7 +149,9 @@ struct Airing {
     deps: Arc<Deps>,
     inputs: mpsc::WeakSender<Input>,
     origin: watch::Sender<Option<Origin>>,
-    health: watch::Sender<Option<Health>>,
+    measured: watch::Sender<Option<Measured>>,
+    /// Why nothing is recorded, as the transmission says.
+    unrecorded: Option<String>,
     drift_ms: i64,
     desk: Desk,
     reporter: Reporter,
@@ -180,7 +183,7 @@ struct Airing {
 pub fn start(beginning: Beginning, deps: Arc<Deps>) -> Handle {
     let (sender, receiver) = mpsc::channel(WAITING_INPUTS);
     let (origin, origin_receiver) = watch::channel(None);
-    let (health, health_receiver) = watch::channel(None);
+    let (measured, measured_receiver) = watch::channel(None);
     let Beginning { lease, standing } = beginning;
     let hold = lease.hold();
     let epochs_before = standing.as_ref().map_or(0, |standing| standing.transmission_epoch);
@@ -209,7 +212,7 @@ pub fn start(beginning: Beginning, deps: Arc<Deps>) -> Handle {
     let handle = Handle {
         inputs: sender,
         origin: origin_receiver,
-        health: health_receiver,
+        measured: measured_receiver,
         hold,
         busy: busy.clone(),
         untold: reporter.waiting(),
@@ -223,7 +226,8 @@ pub fn start(beginning: Beginning, deps: Arc<Deps>) -> Handle {
         busy,
         inputs,
         origin,
-        health,
+        measured,
+        unrecorded: None,
         drift_ms: 0,
         live_at: standing.as_ref().and_then(|standing| standing.live_at).filter(|_| on_air),
         ended: standing.as_ref().is_none_or(|standing| standing.state == ShowState::Ended),

@@ -8,7 +8,7 @@ use crate::ingest::launcher::Exit;
 use crate::ingest::lease::{Owner, Run};
 use crate::ingest::outbox::{Drain, outbox};
 use crate::ingest::testing::{Stage, eventually};
-use vitrine_transmission::{Command, Down};
+use vitrine_transmission::{Command, Down, Health};
 
 /// A show that this node has just taken, standing as the fake door says.
 async fn begin(stage: &Stage) -> Handle {
@@ -417,4 +417,24 @@ async fn a_drift_of_the_pictures_clock_is_told_when_it_matters() {
         _ => None,
     };
     assert_eq!(stage.door.facts.lock().iter().filter_map(told).collect::<Vec<_>>(), [-25, -3_600]);
+}
+
+#[tokio::test]
+async fn what_a_transmission_measures_is_known_with_its_time_and_what_is_not_recorded() {
+    let stage = Stage::new();
+    let show = begin(&stage).await;
+    publish(&stage, &show).await.unwrap();
+    let _drain = link_newest(&stage, &show).await;
+    assert_eq!(show.measured(), None);
+    let health = Health { pictures_per_second: 30.0, ..Health::default() };
+    let stopped = Some("The disk is full.".to_owned());
+    for report in [Report::Recording { stopped: stopped.clone() }, Report::Health(health.clone())] {
+        show.send(Input::Report { link: 7, report }).await.unwrap();
+    }
+    eventually(|| show.measured().is_some()).await;
+    let at = stage.deps.clock.now();
+    assert_eq!(show.measured(), Some(Measured { at, health, unrecorded: stopped }));
+    show.send(Input::Report { link: 8, report: Report::Health(Health::default()) }).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert_eq!(show.measured().unwrap().health.pictures_per_second, 30.0, "a stranger's word is not heard");
 }

@@ -10,6 +10,7 @@ use crate::base::hash_secret;
 use crate::ingest::handover::{Origin, Reached};
 use crate::ingest::launcher::{Exit, JobHandle};
 use crate::ingest::lease::{MSN_BLOCK, Placed, Run};
+use crate::ingest::measured::Measured;
 use crate::ingest::outbox::Outbox;
 use crate::show::MediaFact;
 use vitrine_transmission::{Command, Hello, Report};
@@ -171,6 +172,7 @@ impl Airing {
         run.origin = Some(hello.origin.clone());
         running.link = Some(LinkEnd { id, outbox, behind: false });
         running.due = Instant::now() + HEARTBEAT_WITHIN;
+        self.unrecorded = None; // one that does not record says so again
         let epoch = hello.epoch;
         if !std::mem::replace(&mut running.announced, true) {
             self.fact(MediaFact::TransmissionStarted { epoch });
@@ -200,9 +202,15 @@ impl Airing {
                 self.speak_for_numbers(head_msn.unwrap_or(0));
                 self.drifted(drift_ms);
             }
-            Report::Health(health) => drop(self.health.send_replace(Some(health))),
+            Report::Health(health) => {
+                let (at, unrecorded) = (self.deps.clock.now(), self.unrecorded.clone());
+                self.measured.send_replace(Some(Measured { at, health, unrecorded }));
+            }
             Report::NotCarried { session, sentence } => self.not_carried(session, sentence),
-            Report::Recording { stopped } => self.fact(MediaFact::Recording { stopped }),
+            Report::Recording { stopped } => {
+                self.unrecorded.clone_from(&stopped);
+                self.fact(MediaFact::Recording { stopped });
+            }
             Report::SessionMapped { session, offset_ms } => self.mapped(session, offset_ms),
             Report::Rung { name, up: true, .. } => self.fact(MediaFact::RungUp { name }),
             Report::Rung { name, up: false, reason } => {

@@ -59,6 +59,7 @@ impl Shows {
     /// # Errors
     /// [`ShowError::NotFound`]; [`ShowError::Ended`] for a picture that arrives after the end;
     /// [`ShowError::OldOwner`] when somebody else looks after the show's media now.
+    #[tracing::instrument(name = "show.report", skip_all, fields(show.id = %show, fact = kind(&fact)))]
     pub async fn report(&self, show: ShowId, told: Told, fact: MediaFact) -> Result<(), ShowError> {
         let now = told.at.min(self.clock.now());
         let mut tx = self.db.begin().await?;
@@ -191,6 +192,23 @@ async fn lock(tx: &mut Tx, show: ShowId) -> Result<Show, ShowError> {
 
 fn ingest() -> Actor {
     Actor::service("ingest")
+}
+
+/// A fact's name, for traces.
+fn kind(fact: &MediaFact) -> &'static str {
+    match fact {
+        MediaFact::Admitted { .. } => "admitted",
+        MediaFact::Receiving { .. } => "receiving",
+        MediaFact::SessionMapped { .. } => "session_mapped",
+        MediaFact::Drift { .. } => "drift",
+        MediaFact::Recording { .. } => "recording",
+        MediaFact::PublisherLost { .. } => "publisher_lost",
+        MediaFact::TransmissionStarted { .. } => "transmission_started",
+        MediaFact::TransmissionLost { .. } => "transmission_lost",
+        MediaFact::RungUp { .. } => "rung_up",
+        MediaFact::RungDown { .. } => "rung_down",
+        MediaFact::Codec { .. } => "codec",
+    }
 }
 
 fn short(text: String) -> String {

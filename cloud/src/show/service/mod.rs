@@ -170,6 +170,7 @@ impl Shows {
     ///
     /// # Errors
     /// Those of [`Show::go_live`].
+    #[tracing::instrument(name = "show.go_live", skip_all, fields(show.id = %id))]
     pub async fn go_live(&self, actor: &Actor, org: OrgId, id: ShowId) -> Result<Show, ShowError> {
         actor.require(Permission::RunShows, org)?;
         let (mut tx, mut show) = self.lock(org, id).await?;
@@ -183,6 +184,7 @@ impl Shows {
     ///
     /// # Errors
     /// Those of [`Show::end`].
+    #[tracing::instrument(name = "show.end", skip_all, fields(show.id = %id))]
     pub async fn end(&self, actor: &Actor, org: OrgId, id: ShowId) -> Result<Show, ShowError> {
         actor.require(Permission::RunShows, org)?;
         let (mut tx, mut show) = self.lock(org, id).await?;

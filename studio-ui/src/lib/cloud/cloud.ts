@@ -13,6 +13,7 @@ import type {
   ProductFields,
   PublishKey,
   Show,
+  ShowHealth,
 } from './types.ts';
 
 /** As many items as the cloud gives at once, and as many pages as a screen can use. */
@@ -45,6 +46,7 @@ export class Cloud {
   deleteShow = (id: string) => this.#call<void>('DELETE', `/shows/${id}`);
   setLineup = (id: string, items: LineupItem[]) =>
     this.#call<Show>('PUT', `/shows/${id}/lineup`, { items });
+  showHealth = (id: string) => this.#call<ShowHealth>('GET', `/shows/${id}/health`);
   endShow = (id: string) => this.#call<Show>('POST', `/shows/${id}/end`);
   newPublishKey = (id: string) => this.#call<PublishKey>('POST', `/shows/${id}/publish-key`);
 

@@ -9,6 +9,7 @@ export type Coupon = Schemas['Coupon'];
 export type NewCoupon = Schemas['CouponDraft'];
 export type Order = Schemas['Order'];
 export type OrderTotals = Schemas['OrderTotals'];
+export type ShowHealth = Schemas['ShowHealth'];
 
 /** What a form about a product asks. */
 export interface ProductFields {

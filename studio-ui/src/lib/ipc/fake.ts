@@ -35,7 +35,7 @@ import {
 import { FakeCloud } from './fake/cloud.ts';
 import { Emitter } from './fake/emitter.ts';
 import { FakeFaults } from './fake/faults.ts';
-import { measured, spoken, STILL } from './fake/line.ts';
+import { healthOf, measured, spoken, STILL } from './fake/line.ts';
 import { DEFAULTS, type FakeOptions } from './fake/options.ts';
 import { drawProgramme, type LowerThird } from './fake/picture.ts';
 import { DEMO, devicesOf, sessionOf, SIZES, stageOf } from './fake/person.ts';
@@ -71,6 +71,7 @@ export class FakeBackend extends Emitter implements Backend {
     this.cloud = new FakeCloud(this.#options.empty, Date.now());
     this.#others = new FakeCloud(this.#options.empty, Date.now());
     this.cloud.onchange = () => this.#touchLineup();
+    this.cloud.onhealth = () => healthOf(this.#options.trouble, this.#beat, this.#uplink, this.#viewers);
     this.cloud.onrestore = (author) => this.#restore(author);
     this.cloud.onend = () => this.#moveShow({ state: 'ended', receiving: false, elsewhere: false, rungs: [] });
     this.#session = this.#options.as === 'nobody' ? null : sessionOf(this.#options.as, this.#options.keyring, this.#options.second);

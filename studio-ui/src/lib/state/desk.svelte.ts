@@ -9,6 +9,7 @@ import type {
 import { Chat } from './chat.svelte.ts';
 import type { Clock } from './clock.svelte.ts';
 import { Faults } from './faults.svelte.ts';
+import { Health } from './health.svelte.ts';
 import { OnAir } from './on-air.svelte.ts';
 import { isPinned, RunOfShow, targetOf, type Entry } from './run-of-show.svelte.ts';
 import { Sales } from './sales.svelte.ts';
@@ -33,6 +34,7 @@ export class Desk {
   readonly air: OnAir;
   readonly stage: Stage;
   readonly faults: Faults;
+  readonly health: Health;
   readonly chat: Chat;
   readonly run: RunOfShow;
   /** For those who run the show; a moderator keeps the chat. */
@@ -64,6 +66,7 @@ export class Desk {
     this.air = new OnAir(backend);
     this.stage = new Stage(backend);
     this.faults = new Faults(backend, this.stage, () => this.over);
+    this.health = new Health(this.cloud, showId);
     this.chat = new Chat(backend, clock);
     this.run = new RunOfShow(this.cloud, showId);
     this.sales = runs ? new Sales(this.cloud, showId) : null;

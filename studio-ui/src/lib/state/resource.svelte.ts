@@ -28,4 +28,12 @@ export class Resource<T> {
       if (turn === this.#turn) this.loading = false;
     }
   };
+
+  /** Forgets the value, and whatever is still being loaded. */
+  clear = () => {
+    this.#turn++;
+    this.value = null;
+    this.error = null;
+    this.loading = false;
+  };
 }

@@ -1,3 +1,5 @@
+import { health } from './words-health.ts';
+
 /** All words of the window. `{name}` is filled in by `t`. */
 export const words = {
   'app.name': 'Vitrine',
@@ -562,6 +564,8 @@ export const words = {
   'keys.taken': 'That key does this already: {what}',
   'keys.unusable': 'Choose a letter or a sign. Digits pin, and other keys have a use of their own.',
   'keys.reset': 'Back to the usual keys',
+
+  ...health,
 } as const;
 
 export type Word = keyof typeof words;

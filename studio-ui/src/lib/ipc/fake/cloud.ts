@@ -1,5 +1,5 @@
 /** The fake's second lane: the organisation's part of `/v1`, in memory. */
-import type { Ban, Coupon, LineupItem, NewCoupon, NewProduct, Order, OrderTotals, Product, Show } from '../../cloud/types.ts';
+import type { Ban, Coupon, LineupItem, NewCoupon, NewProduct, Order, OrderTotals, Product, Show, ShowHealth } from '../../cloud/types.ts';
 import { CommandFailure, type CloudAnswer, type HighlightCard, type HighlightTarget } from '../backend.ts';
 import { newId, ORG, seedCoupons, seedProducts, seedShows } from './seed.ts';
 
@@ -20,6 +20,9 @@ export class FakeCloud {
   onend: (show: string) => void = () => {};
   /** A ban was taken back, with what it removed. */
   onrestore: (author: string) => void = () => {};
+
+  /** How a show's media is doing. */
+  onhealth: (show: string) => Omit<ShowHealth, 'show_id'> = () => ({ measured_at: null, media: null, rungs: [], viewers: 0 });
 
   constructor(empty: boolean, now: number) {
     this.products = empty ? [] : seedProducts();
@@ -158,6 +161,7 @@ export class FakeCloud {
       }
       return method === 'DELETE' ? empty() : ok({ items: this.bans });
     }
+    if (verb === 'health') return ok({ show_id: show.id, ...this.onhealth(show.id) });
     if (verb === 'publish-key') {
       const key = 'vtp_b3Zl4mTq7Hk2cXw9RfYdS1aJ8gNu5eVo';
       return ok({ key, stream_key: key, rtmp_url: 'rtmp://127.0.0.1:1935/live' }, 201);

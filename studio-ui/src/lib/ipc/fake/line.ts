@@ -1,5 +1,6 @@
 /** The fake's instruments: what a line and a microphone would show. Pure. */
 import type { MeterView, Quality, UplinkView } from '../backend.ts';
+import type { ShowHealth } from '../../cloud/types.ts';
 import type { FakeOptions } from './options.ts';
 
 const BITRATES: Record<Quality, number> = { p360: 800, p540: 1800, p720: 3000 };
@@ -41,6 +42,38 @@ export function measured(
     droppedFrames: before.droppedFrames + line.dropped,
     queueMs: line.queueMs,
     verdict,
+  };
+}
+
+/** What the cloud measures of a show that arrives with `uplink`, in its `second`. */
+export function healthOf(
+  trouble: FakeOptions['trouble'],
+  second: number,
+  uplink: UplinkView,
+  viewers: number,
+): Omit<ShowHealth, 'show_id'> {
+  const unwell = trouble === 'unwell';
+  const lost = ['holding', 'dead', 'broken'].includes(trouble);
+  const kbps = uplink.bitrateKbps || BITRATES.p540 + SOUND_KBPS;
+  const small = Math.round(viewers * 0.36);
+  return {
+    measured_at: new Date().toISOString(),
+    media: {
+      pictures_per_second: lost ? 0 : trouble === 'poor' ? 9.5 : 29.9 + Math.sin(second) / 10,
+      bits_per_second: lost ? 0 : kbps * 1_000,
+      key_interval_ms: unwell ? 8_333 : 2_000,
+      sound_ahead_ms: unwell ? -410 : 12,
+      gaps: trouble === 'poor' || unwell ? Math.floor(second / 2) : 0,
+      part_delay_ms: 90,
+      encoder_behind_ms: unwell ? 2_300 : 40,
+      half_rate: false,
+      recording_stopped: unwell ? 'The disk is nearly full: the show goes on and is not recorded.' : null,
+    },
+    rungs: [
+      { name: '480p', bits_per_second: 910_000, viewers: small },
+      { name: 'source', bits_per_second: kbps * 990, viewers: viewers - small },
+    ],
+    viewers,
   };
 }
 

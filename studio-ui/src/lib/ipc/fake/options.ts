@@ -19,7 +19,7 @@ export interface FakeOptions {
   elsewhere: boolean;
   /**
    * The uplink is lost (dead: and the cloud has not noticed), the media engine broke, the line is bad, the server cannot be reached, many at once, the
-   * session has ended, the room lets nobody in, or takes no message, a colleague ends the show.
+   * session has ended, the room lets nobody in, or takes no message, a colleague ends the show, the media is not well.
    */
   trouble:
     | 'none'
@@ -34,7 +34,8 @@ export interface FakeOptions {
     | 'signed_out'
     | 'chat_refused'
     | 'chat_busy'
-    | 'colleague_ends';
+    | 'colleague_ends'
+    | 'unwell';
   /** The studio went away while the demo's show was on air. */
   takeUp: boolean;
   /** Somebody closes the window a moment after a show was opened. */
