@@ -93,7 +93,7 @@ pub fn playlists(data: &[u8]) {
             AccessUnit { dts: time, pts: time + MediaTime::from_ms(shift), key, data }
         };
         facts.extend(match kind % 8 {
-            0 | 1 | 2 => {
+            0..=2 => {
                 dts += step.max(1);
                 packager.push_source(picture(dts, kind & 0x40 != 0), now).facts
             }
