@@ -26,7 +26,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Role {
     /// Serve the cloud: HTTP, WebSocket and RTMP
-    Serve(serve::Args),
+    Serve(Box<serve::Args>),
     /// Run one show's media; `serve` starts it
     #[command(hide = true)]
     Transmission(transmission::Arguments),
@@ -52,7 +52,7 @@ fn main() -> ExitCode {
         _ => log("info", None),
     }
     let ended = match cli.role {
-        Role::Serve(arguments) => block_on(run_serve(arguments)),
+        Role::Serve(arguments) => block_on(run_serve(*arguments)),
         // One show is one task: a second thread would only cost it memory and wake-ups.
         Role::Transmission(arguments) => block_on_one(run_transmission(arguments)),
         Role::Encoder => block_on(run_encoder()),
