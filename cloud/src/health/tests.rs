@@ -74,7 +74,7 @@ async fn another_process_is_heard_until_it_falls_silent() {
     }
     heard.take(b"what a later version says", "here");
     for sample in &samples {
-        assert_eq!(heard.of(sample.show), [sample.clone()], "once, and not one's own");
+        assert_eq!(heard.of(sample.show), std::slice::from_ref(sample), "once, and not one's own");
     }
     tokio::time::advance(Duration::from_secs(6)).await;
     assert!(heard.of(samples[0].show).is_empty());
