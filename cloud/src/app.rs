@@ -13,7 +13,7 @@ use crate::bus::{self, BusHandle};
 use crate::catalog::Catalog;
 use crate::config::{Config, LiveFrom, PublisherConflict};
 use crate::db::{Db, DbError};
-use crate::edge::{Audience, Edge, EdgeConfig};
+use crate::edge::{Edge, EdgeConfig};
 use crate::events::{DeadFacts, Relay};
 use crate::health::Monitor;
 use crate::ingest::{self, Ingest, Node, Processes, SqlLeases};
@@ -55,8 +55,6 @@ pub struct App {
     pub ingest: Ingest,
     /// LL-HLS to viewers.
     pub edge: Edge,
-    /// Who asks the edge for what.
-    pub audience: Audience,
     /// How the media of shows is doing.
     pub monitor: Monitor,
     /// The chat.
@@ -176,8 +174,7 @@ impl App {
             Shows::new(db.clone(), clock.clone(), catalog.clone(), patience, public_url.clone(), rtmp_url);
         let ingest = ingest(&config, &db, &shows, &clock, addresses)?;
         let edge = Edge::new(EdgeConfig::default(), Arc::new(ingest.clone())).map_err(StartError::Client)?;
-        let audience = Audience::default();
-        let monitor = Monitor::new(shows.clone(), ingest.clone(), audience.clone(), clock.clone());
+        let monitor = Monitor::new(shows.clone(), ingest.clone(), edge.clone(), clock.clone());
         let rtm = Rtm::new(db.clone(), clock.clone(), orgs.clone(), shows.clone(), tokens);
         let widget = WebFiles::widget(config.server.widget_dir.clone());
         let storefront = Storefront::new(
@@ -205,7 +202,6 @@ impl App {
             shows,
             ingest,
             edge,
-            audience,
             monitor,
             rtm,
             storefront,

@@ -96,7 +96,7 @@ pub fn router(app: &App) -> Router {
         router = router.merge(documented).merge(public(app));
     }
     if app.config.server.plays(ServeRole::Edge) {
-        router = router.merge(app.audience.counted(edge::router(app.edge.clone())));
+        router = router.merge(edge::router(app.edge.clone()));
     }
     router
         .fallback(async || ApiError::new(Code::NotFound, "there is nothing at this address"))

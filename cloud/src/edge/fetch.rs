@@ -10,6 +10,7 @@ use reqwest::Client;
 use tokio::time::{Instant, sleep, timeout};
 use vitrine_protocol::ShowId;
 
+use super::viewers::Viewers;
 use super::{
     Origin, Origins,
     cache::{Cache, Key, Reply},
@@ -57,6 +58,7 @@ struct Inner {
     client: Client,
     cache: Mutex<Cache>,
     flights: Mutex<HashMap<Key, Flight>>,
+    watching: Viewers,
 }
 
 impl fmt::Debug for Edge {
@@ -77,8 +79,14 @@ impl Edge {
             .pool_idle_timeout(Duration::from_secs(30))
             .build()?;
         let cache = Mutex::new(Cache::new(config.cache_bytes));
-        let inner = Inner { config, origins, client, cache, flights: Mutex::new(HashMap::new()) };
+        let inner =
+            Inner { config, origins, client, cache, flights: Mutex::default(), watching: Viewers::default() };
         Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Who watches.
+    pub(super) fn watching(&self) -> &Viewers {
+        &self.inner.watching
     }
 
     /// The answer for `path` (below the show's base) with `directives` (canonical, may be empty).

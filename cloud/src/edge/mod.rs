@@ -5,10 +5,10 @@
 //! Leans on: `ingest`, which knows where the origin of a show is and what it asks for (behind [`Origins`]).
 //! Spec: design, "LL-HLS": media is immutable under an epoch path; errors are never stored.
 
-mod audience;
 mod cache;
 mod fetch;
 mod routes;
+mod viewers;
 
 use std::{future::Future, pin::Pin, time::Duration};
 
@@ -16,7 +16,6 @@ use vitrine_protocol::ShowId;
 
 use crate::ingest::{Ingest, Origin};
 
-pub use audience::Audience;
 pub use fetch::{Edge, EdgeConfig};
 pub use routes::router;
 

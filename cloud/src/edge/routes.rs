@@ -26,7 +26,13 @@ async fn serve(
 ) -> Response<Body> {
     let reply = match show.parse::<ShowId>() {
         Ok(show) if is_plain(&path) => match directives(query.as_deref().unwrap_or_default()) {
-            Some(directives) => edge.get(show, &path, &directives).await,
+            Some(directives) => {
+                let reply = edge.get(show, &path, &directives).await;
+                if reply.status == StatusCode::OK {
+                    edge.watching().got(show, &path, &directives);
+                }
+                reply
+            }
             None => Reply::refusal(StatusCode::BAD_REQUEST),
         },
         _ => Reply::refusal(StatusCode::NOT_FOUND),
@@ -149,6 +155,18 @@ mod tests {
         assert_eq!(hits.load(Ordering::SeqCst), 1);
         ask(&edge, "1/source/part1.2.m4s?_HLS_msn=5").await;
         assert_eq!(hits.load(Ordering::SeqCst), 2);
+    }
+
+    #[tokio::test]
+    async fn viewers_are_counted_by_what_they_got() {
+        let (base, _server) = origin(Arc::new(AtomicUsize::new(0)), Duration::ZERO).await;
+        let (edge, _) = edge(Some(base));
+        for viewer in 0..3 {
+            ask(&edge, &format!("source/index.m3u8?token={viewer}&_HLS_msn=4&_HLS_part=1")).await;
+            ask(&edge, "missing/index.m3u8?_HLS_msn=4&_HLS_part=1").await;
+        }
+        let viewers = edge.viewers(SHOW.parse().unwrap());
+        assert_eq!(viewers.into_iter().collect::<Vec<_>>(), [("source".to_owned(), 3)]);
     }
 
     #[tokio::test]

@@ -11,7 +11,7 @@ use super::model::{Sample, ShowHealth};
 use super::nodes::{Heard, messages};
 use crate::base::{Actor, Clock};
 use crate::bus::{BusHandle, MEASURED, Received};
-use crate::edge::Audience;
+use crate::edge::Edge;
 use crate::ingest::Ingest;
 use crate::show::{ShowError, Shows};
 
@@ -23,7 +23,7 @@ const TELL_EVERY: Duration = Duration::from_secs(2);
 pub struct Monitor {
     shows: Shows,
     ingest: Ingest,
-    audience: Audience,
+    edge: Edge,
     clock: Clock,
     heard: Arc<Heard>,
     /// This run, for others to tell it from themselves.
@@ -33,9 +33,9 @@ pub struct Monitor {
 impl Monitor {
     /// A monitor of what runs here, and of what is heard from elsewhere.
     #[must_use]
-    pub fn new(shows: Shows, ingest: Ingest, audience: Audience, clock: Clock) -> Self {
+    pub fn new(shows: Shows, ingest: Ingest, edge: Edge, clock: Clock) -> Self {
         let me = format!("{:016x}", rand::random::<u64>()).into();
-        Self { shows, ingest, audience, clock, heard: Arc::default(), me }
+        Self { shows, ingest, edge, clock, heard: Arc::default(), me }
     }
 
     /// How a show's media is doing, wherever it runs.
@@ -44,7 +44,7 @@ impl Monitor {
     /// [`ShowError`]: not a member, no such show.
     pub async fn show(&self, actor: &Actor, org: OrgId, show: ShowId) -> Result<ShowHealth, ShowError> {
         let show = self.shows.get(actor, org, show).await?.id;
-        let here = Sample { show, measured: self.ingest.measured(show), viewers: self.audience.of(show) };
+        let here = Sample { show, measured: self.ingest.measured(show), viewers: self.edge.viewers(show) };
         Ok(ShowHealth::of(show, self.heard.of(show).into_iter().chain([here]), self.clock.now()))
     }
 
@@ -56,7 +56,7 @@ impl Monitor {
     }
 
     fn samples(&self) -> Vec<Sample> {
-        let mut watched = self.audience.all();
+        let mut watched = self.edge.all_viewers();
         let ours = self.ingest.all_measured().into_iter().map(|(show, measured)| {
             let viewers = watched.remove(&show).unwrap_or_default();
             Sample { show, measured, viewers }

@@ -154,21 +154,6 @@ impl Ingest {
         self.hub.roster.origin_within(show, patience).await
     }
 
-    /// What was measured last of a show that this node looks after.
-    #[must_use]
-    pub fn measured(&self, show: ShowId) -> Option<Measured> {
-        self.hub.find(show)?.measured()
-    }
-
-    /// The same of every show that this node looks after.
-    #[must_use]
-    pub fn all_measured(&self) -> Vec<(ShowId, Option<Measured>)> {
-        let mut shows: Vec<_> =
-            self.hub.all().iter().map(|handle| (handle.hold().show, handle.measured())).collect();
-        shows.sort_by_key(|(show, _)| *show);
-        shows
-    }
-
     /// Whether this node looks after the show, and its publisher is surely away: only then may time end the show.
     #[must_use]
     pub fn may_end(&self, show: ShowId) -> bool {
@@ -202,5 +187,20 @@ impl Ingest {
     /// Closes the running publish: its key was revoked.
     pub async fn close_publisher(&self, show: ShowId) {
         self.hub.order(show, Order::CloseKey).await;
+    }
+
+    /// What was measured last of a show that this node looks after.
+    #[must_use]
+    pub fn measured(&self, show: ShowId) -> Option<Measured> {
+        self.hub.find(show)?.measured()
+    }
+
+    /// The same of every show that this node looks after.
+    #[must_use]
+    pub fn all_measured(&self) -> Vec<(ShowId, Option<Measured>)> {
+        let mut shows: Vec<_> =
+            self.hub.all().iter().map(|handle| (handle.hold().show, handle.measured())).collect();
+        shows.sort_by_key(|(show, _)| *show);
+        shows
     }
 }

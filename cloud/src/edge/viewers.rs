@@ -1,0 +1,152 @@
+//! How many watch each rung, from what players ask for.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use tokio::time::Instant;
+use vitrine_protocol::ShowId;
+
+use super::Edge;
+
+/// Who asked for nothing in this time watches no more. Longer than a segment, which some players ask for as a whole.
+const WITHIN: Duration = Duration::from_secs(6);
+/// Moments of a rung that are kept: more than six seconds have.
+const MOMENTS: usize = 64;
+
+/// A playlist that is asked for ahead of time: `_HLS_msn` and `_HLS_part`.
+type Moment = (u64, Option<u64>);
+
+/// An estimate of who watches. A low-latency player asks for the playlist of each coming moment once, so a rung has as
+/// many viewers as asked for the same moment: the most of the last six seconds. Behind a CDN, which asks once for all of
+/// its viewers, it counts the CDN's servers.
+#[derive(Debug, Default)]
+pub(super) struct Viewers {
+    shows: Mutex<HashMap<ShowId, HashMap<String, Rung>>>,
+}
+
+#[derive(Debug, Default)]
+struct Rung(HashMap<Moment, (u64, Instant)>);
+
+impl Edge {
+    /// Viewers of each rung of a show through this edge, about.
+    #[must_use]
+    pub fn viewers(&self, show: ShowId) -> BTreeMap<String, u64> {
+        self.watching().of(show, Instant::now())
+    }
+
+    /// The same of every show that is watched through this edge.
+    #[must_use]
+    pub fn all_viewers(&self) -> BTreeMap<ShowId, BTreeMap<String, u64>> {
+        self.watching().all(Instant::now())
+    }
+}
+
+impl Viewers {
+    fn of(&self, show: ShowId, now: Instant) -> BTreeMap<String, u64> {
+        self.shows.lock().get(&show).map(|rungs| viewers(rungs, now)).unwrap_or_default()
+    }
+
+    fn all(&self, now: Instant) -> BTreeMap<ShowId, BTreeMap<String, u64>> {
+        let mut shows = self.shows.lock();
+        shows.retain(|_, rungs| {
+            rungs.retain(|_, rung| rung.viewers(now) > 0);
+            !rungs.is_empty()
+        });
+        shows.iter().map(|(show, rungs)| (*show, viewers(rungs, now))).collect()
+    }
+
+    /// Somebody got what this path below a show and these directives ask for. An address that names nothing must not
+    /// come here: it would leave something behind.
+    pub fn got(&self, show: ShowId, path: &str, directives: &str) {
+        if let Some((rung, moment)) = asked(path, directives) {
+            self.note(show, rung, moment);
+        }
+    }
+
+    /// Somebody got the playlist of a moment.
+    fn note(&self, show: ShowId, rung: &str, moment: Moment) {
+        let mut shows = self.shows.lock();
+        let rungs = shows.entry(show).or_default();
+        match rungs.get_mut(rung) {
+            Some(known) => known.note(moment, Instant::now()),
+            None => rungs.entry(rung.to_owned()).or_default().note(moment, Instant::now()),
+        }
+    }
+}
+
+impl Rung {
+    fn note(&mut self, moment: Moment, now: Instant) {
+        let moments = &mut self.0;
+        if moments.len() >= MOMENTS && !moments.contains_key(&moment) {
+            moments.retain(|_, (_, first)| now - *first < WITHIN);
+            if moments.len() >= MOMENTS {
+                return; // somebody asks for all that ever was
+            }
+        }
+        let (count, first) = moments.entry(moment).or_insert((0, now));
+        if now - *first >= WITHIN {
+            (*count, *first) = (0, now);
+        }
+        *count += 1;
+    }
+
+    fn viewers(&self, now: Instant) -> u64 {
+        let fresh = self.0.values().filter(|(_, first)| now - *first < WITHIN);
+        fresh.map(|(count, _)| *count).max().unwrap_or(0)
+    }
+}
+
+fn viewers(rungs: &HashMap<String, Rung>, now: Instant) -> BTreeMap<String, u64> {
+    let watched = rungs.iter().map(|(name, rung)| (name.clone(), rung.viewers(now)));
+    watched.filter(|(_, viewers)| *viewers > 0).collect()
+}
+
+/// The rung and the moment that are asked for: `source/index.m3u8` and `_HLS_msn=7&_HLS_part=2`.
+fn asked<'a>(path: &'a str, directives: &str) -> Option<(&'a str, Moment)> {
+    let rung = path.strip_suffix("/index.m3u8")?;
+    let number = |name| {
+        let mut pairs = directives.split('&').filter_map(|pair| pair.split_once('='));
+        pairs.find(|(key, _)| *key == name)?.1.parse::<u64>().ok()
+    };
+    Some((rung, (number("_HLS_msn")?, number("_HLS_part"))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn viewers_are_those_who_asked_for_the_same_moment() {
+        let (watching, show) = (Viewers::default(), ShowId::new());
+        for part in 0..10 {
+            for _ in 0..3 {
+                watching.got(show, "source/index.m3u8", &format!("_HLS_msn=7&_HLS_part={part}"));
+            }
+            watching.got(show, "480p/index.m3u8", &format!("_HLS_msn=7&_HLS_part={part}&_HLS_skip=YES"));
+            tokio::time::advance(Duration::from_millis(200)).await;
+        }
+        // None of these is a viewer's wait for a coming moment.
+        for path in ["index.m3u8", "source/index.m3u8", "source/1/part7.1.m4s"] {
+            (0..9).for_each(|_| watching.got(show, path, ""));
+        }
+        let now = Instant::now();
+        let watched = BTreeMap::from([("480p".to_owned(), 1), ("source".to_owned(), 3)]);
+        assert_eq!(watching.of(show, now), watched);
+        assert_eq!(watching.all(now), BTreeMap::from([(show, watched)]));
+        assert!(watching.of(show, now + WITHIN).is_empty() && watching.all(now + WITHIN).is_empty());
+        assert!(watching.shows.lock().is_empty(), "a show that nobody watches costs nothing");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_asks_for_all_that_ever_was_takes_no_memory_and_hides_nobody_for_long() {
+        let (watching, show) = (Viewers::default(), ShowId::new());
+        for msn in 0..1_000 {
+            watching.got(show, "source/index.m3u8", &format!("_HLS_msn={msn}"));
+        }
+        assert_eq!(watching.shows.lock()[&show]["source"].0.len(), MOMENTS);
+        tokio::time::advance(WITHIN).await;
+        watching.got(show, "source/index.m3u8", "_HLS_msn=1000");
+        assert_eq!(watching.of(show, Instant::now())["source"], 1);
+    }
+}
