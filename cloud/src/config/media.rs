@@ -18,6 +18,10 @@ pub struct Media {
     /// Seconds of silence after which a publisher is taken for lost
     #[arg(long, env = "VITRINE_PUBLISHER_SILENCE_SECONDS", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=5))]
     pub publisher_silence_seconds: u8,
+
+    /// Low-latency viewers of one show that a node serves; who comes later is some ten seconds further behind
+    #[arg(long, env = "VITRINE_LL_VIEWERS", default_value_t = 50_000)]
+    pub ll_viewers: u32,
 }
 
 /// A rung of the ladder.
@@ -62,6 +66,7 @@ impl Media {
             ladder: vec![RungName::Source, RungName::P480],
             publisher_conflict: PublisherConflict::Refuse,
             publisher_silence_seconds: 2,
+            ll_viewers: 50_000,
         }
     }
 }
