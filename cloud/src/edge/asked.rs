@@ -161,6 +161,8 @@ fn number(text: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const SHOW: &str = "0193aabb-0000-7000-8000-000000000001";
@@ -223,6 +225,16 @@ mod tests {
             "_HLS_skip=maybe",
         ] {
             assert_eq!(read(&format!("source/index.m3u8?{query}")), Err(StatusCode::BAD_REQUEST), "{query}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn hostile_addresses_never_panic(path in ".{0,120}", query in ".{0,60}", number in "[0-9+-]{0,22}") {
+            let directives = format!("_HLS_msn={number}&_HLS_part={number}&{query}");
+            for path in [path.clone(), format!("/live/{SHOW}/{path}"), format!("/live/{SHOW}/source/index.m3u8")] {
+                let _ = Asked::read(&path, &directives).map(|asked| (asked.key().len(), asked.targets()));
+            }
         }
     }
 }
