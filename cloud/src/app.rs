@@ -173,7 +173,8 @@ impl App {
         let shows =
             Shows::new(db.clone(), clock.clone(), catalog.clone(), patience, public_url.clone(), rtmp_url);
         let ingest = ingest(&config, &db, &shows, &clock, addresses)?;
-        let edge = Edge::new(EdgeConfig::default(), Arc::new(ingest.clone())).map_err(StartError::Client)?;
+        let bounds = EdgeConfig { ll_viewers: config.media.ll_viewers, ..EdgeConfig::default() };
+        let edge = Edge::new(bounds, Arc::new(ingest.clone())).map_err(StartError::Client)?;
         let monitor = Monitor::new(shows.clone(), ingest.clone(), edge.clone(), clock.clone());
         let rtm = Rtm::new(db.clone(), clock.clone(), orgs.clone(), shows.clone(), tokens);
         let widget = WebFiles::widget(config.server.widget_dir.clone());

@@ -21,17 +21,19 @@ use crate::app::App;
 use crate::base::{ApiError, Problem, traced};
 use crate::config::ServeRole;
 use crate::org::{OrgError, Orgs};
-use crate::{catalog, edge, events, health, jobs, org, rtm, show, storefront};
+use crate::{catalog, events, health, jobs, org, rtm, show, storefront};
 
 mod connection;
 mod descriptors;
 mod metrics;
 mod server;
+mod site;
 mod socket;
 mod tls;
 
 pub use descriptors::Descriptors;
 pub use server::Server;
+pub use site::Site;
 pub use tls::{Certificates, TlsError};
 
 /// The largest body where a route does not say otherwise.
@@ -89,14 +91,17 @@ pub fn document(app: &App) -> utoipa::openapi::OpenApi {
 }
 
 /// The whole of HTTP.
+pub fn site(app: &App) -> Site {
+    let edge = app.config.server.plays(ServeRole::Edge).then(|| app.edge.clone());
+    Site::new(edge, router(app))
+}
+
+/// All but what viewers of shows ask for.
 pub fn router(app: &App) -> Router {
     let mut router = Router::new().merge(operations(app));
     if app.config.server.plays(ServeRole::Api) {
         let (documented, _) = documented(app).split_for_parts();
         router = router.merge(documented).merge(public(app));
-    }
-    if app.config.server.plays(ServeRole::Edge) {
-        router = router.merge(edge::router(app.edge.clone()));
     }
     router
         .fallback(async || ApiError::new(Code::NotFound, "there is nothing at this address"))

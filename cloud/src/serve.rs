@@ -54,7 +54,7 @@ pub async fn run(arguments: Args) -> anyhow::Result<()> {
         rtm.stop().await;
     });
 
-    http::Server::new(http, certificates, descriptors).run(http::router(&app), app.stop.clone()).await;
+    http::Server::new(http, certificates, descriptors).run(http::site(&app), app.stop.clone()).await;
     app.stop.cancel();
     app.tasks.close();
     if tokio::time::timeout(DRAIN, app.tasks.wait()).await.is_err() {

@@ -44,6 +44,10 @@ pub struct Media {
     /// What recordings leave free on the disk that the database lives on, in MiB
     #[arg(long, env = "VITRINE_FREE_MIB", default_value_t = 2048)]
     pub free_mib: u32,
+
+    /// Low-latency viewers of one show that a node serves; who comes later is some ten seconds further behind
+    #[arg(long, env = "VITRINE_LL_VIEWERS", default_value_t = 50_000)]
+    pub ll_viewers: u32,
 }
 
 /// Where a show's public part begins.
@@ -142,6 +146,7 @@ impl Media {
             recording_days: 30,
             recordings_gib: None,
             free_mib: 0,
+            ll_viewers: 50_000,
         }
     }
 }

@@ -80,6 +80,7 @@ mod tests {
             (["x", "--roles", "api,king"], "--roles"),
             (["x", "--publisher-conflict", "fight"], "--publisher-conflict"),
             (["x", "--interrupted-minutes", "31"], "--interrupted-minutes"),
+            (["x", "--ll-viewers", "many"], "--ll-viewers"),
             (["x", "--public-url", "ftp://x"], "--public-url"),
             (["x", "--tls-certificate", "chain.pem"], "--tls-key"),
             (["x", "--tls-key", "key.pem"], "--tls-certificate"),

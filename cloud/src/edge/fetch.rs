@@ -1,42 +1,49 @@
 //! Asks origins, once for all who ask the same.
 
-use crate::base::http_client;
-use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use axum::http::{HeaderValue, StatusCode, header};
-use futures_util::{FutureExt, StreamExt, future::BoxFuture, future::Shared};
-use parking_lot::Mutex;
+use futures_util::{FutureExt as _, StreamExt as _, TryFutureExt as _};
+use parking_lot::{Mutex, RwLock};
 use reqwest::Client;
+use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, timeout};
 use vitrine_protocol::ShowId;
 
 use super::viewers::Viewers;
 use super::{
-    Origin, Origins,
-    cache::{Cache, Key, Reply},
+    Origin, Origins, Shares,
+    asked::Asked,
+    cache::Cache,
+    flights::{Flight, Flights, Network},
+    reply::Reply,
 };
+use crate::base::http_client;
 
 /// Bounds of the edge.
 #[derive(Debug, Clone)]
 pub struct EdgeConfig {
-    /// Bytes of answers kept.
+    /// Bytes of answers kept. A quarter is for playlists, so that no asking for old ones pushes the media out.
     pub cache_bytes: usize,
     /// Requests upstream at once; more are answered 503.
-    pub flights: usize,
+    pub shares: Shares,
     /// How long a request goes on trying while a transmission is being started again.
     pub patience: Duration,
     /// Longest answer of an origin.
     pub answer_within: Duration,
+    /// Low-latency viewers of one show; who comes when there are more is led to plain playlists.
+    pub ll_viewers: u32,
 }
 
 impl Default for EdgeConfig {
     fn default() -> Self {
         Self {
             cache_bytes: 64 << 20,
-            flights: 2048,
+            shares: Shares::default(),
             patience: Duration::from_secs(8),
             // Longer than an origin lets a request wait, so that its own answer arrives.
             answer_within: Duration::from_secs(15),
+            ll_viewers: 50_000,
         }
     }
 }
@@ -50,14 +57,19 @@ pub struct Edge {
     inner: Arc<Inner>,
 }
 
-type Flight = Shared<BoxFuture<'static, Reply>>;
+/// What a viewer gets: at once, or when it has come.
+pub(super) enum Getting {
+    There(Arc<Reply>),
+    Coming(Flight),
+}
 
 struct Inner {
     config: EdgeConfig,
     origins: Arc<dyn Origins>,
     client: Client,
-    cache: Mutex<Cache>,
-    flights: Mutex<HashMap<Key, Flight>>,
+    playlists: RwLock<Cache>,
+    media: RwLock<Cache>,
+    flights: Mutex<Flights>,
     watching: Viewers,
 }
 
@@ -78,10 +90,54 @@ impl Edge {
             .connect_timeout(Duration::from_secs(1))
             .pool_idle_timeout(Duration::from_secs(30))
             .build()?;
-        let cache = Mutex::new(Cache::new(config.cache_bytes));
-        let inner =
-            Inner { config, origins, client, cache, flights: Mutex::default(), watching: Viewers::default() };
+        let inner = Inner {
+            origins,
+            client,
+            playlists: RwLock::new(Cache::new(config.cache_bytes / 4)),
+            media: RwLock::new(Cache::new(config.cache_bytes / 4 * 3)),
+            flights: Mutex::new(Flights::new(config.shares)),
+            watching: Viewers::default(),
+            config,
+        };
         Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The answer for somebody in `network`.
+    pub(super) fn get(&self, mut asked: Asked<'_>, network: Network) -> Getting {
+        let now = Instant::now();
+        if asked.is_multivariant() && self.is_crowded(asked.show, now) {
+            asked = asked.crowded();
+        }
+        let key = asked.key();
+        if let Some(reply) = self.inner.cache(asked.is_playlist()).read().get(&key, now) {
+            return Getting::There(reply);
+        }
+        let (landing, flight) = match self.take_off(&key, asked.show, network) {
+            Ok(begun) => begun,
+            Err(getting) => return getting,
+        };
+        self.launch(&asked, landing);
+        Getting::Coming(flight)
+    }
+
+    /// Begins a flight; else what the viewer gets without one.
+    fn take_off(&self, key: &[u8], show: ShowId, network: Network) -> Result<(Landing, Flight), Getting> {
+        let mut flights = self.inner.flights.lock();
+        if let Some(flight) = flights.find(key) {
+            return Err(Getting::Coming(flight));
+        }
+        if !flights.has_room(show, network) {
+            return Err(Getting::There(Reply::refusal(StatusCode::SERVICE_UNAVAILABLE).into()));
+        }
+        let (told, reply) = oneshot::channel();
+        let lost = |_| Arc::new(Reply::refusal(StatusCode::BAD_GATEWAY));
+        let flight = reply.unwrap_or_else(lost).boxed().shared();
+        flights.begin(key.into(), flight.clone(), show, network);
+        Ok((Landing { inner: self.inner.clone(), key: key.into(), told: Some(told) }, flight))
+    }
+
+    fn is_crowded(&self, show: ShowId, now: Instant) -> bool {
+        self.inner.watching.count(show, now) >= u64::from(self.inner.config.ll_viewers)
     }
 
     /// Who watches.
@@ -89,44 +145,47 @@ impl Edge {
         &self.inner.watching
     }
 
-    /// The answer for `path` (below the show's base) with `directives` (canonical, may be empty).
-    pub(super) async fn get(&self, show: ShowId, path: &str, directives: &str) -> Reply {
-        let key = format!("{show}/{path}?{directives}");
-        if let Some(reply) = self.inner.cache.lock().get(&key, Instant::now()) {
-            return reply;
-        }
-        let flight = {
-            let mut flights = self.inner.flights.lock();
-            match flights.get(&key) {
-                Some(flight) => flight.clone(),
-                None if flights.len() >= self.inner.config.flights => {
-                    return Reply::refusal(StatusCode::SERVICE_UNAVAILABLE);
-                }
-                None => {
-                    let flight = self.launch(show, key.clone(), format!("/{path}?{directives}"));
-                    flights.insert(key, flight.clone());
-                    flight
-                }
-            }
-        };
-        flight.await
-    }
-
     /// Starts a request of its own task: it goes on when the viewer who asked first goes away. Its end is
     /// bounded by `patience` and `answer_within`.
-    fn launch(&self, show: ShowId, key: Key, target: String) -> Flight {
-        let inner = self.inner.clone();
-        let task = tokio::spawn(async move {
-            let reply = inner.fetch(show, &target).await;
-            inner.cache.lock().put(key.clone(), reply.clone(), Instant::now());
-            inner.flights.lock().remove(&key);
-            reply
+    fn launch(&self, asked: &Asked<'_>, mut landing: Landing) {
+        let (show, targets, is_playlist) = (asked.show, asked.targets(), asked.is_playlist());
+        tokio::spawn(async move {
+            let inner = &landing.inner;
+            let mut reply = Reply::refusal(StatusCode::NOT_FOUND);
+            for target in targets {
+                reply = inner.fetch(show, &target).await;
+                if reply.status != StatusCode::NOT_FOUND {
+                    break;
+                }
+            }
+            let reply = Arc::new(reply);
+            inner.cache(is_playlist).write().put(&landing.key, reply.clone(), Instant::now());
+            if let Some(told) = landing.told.take() {
+                // Nobody waits any more: the next to ask finds it kept.
+                let _ = told.send(reply);
+            }
         });
-        async move { task.await.unwrap_or_else(|_| Reply::refusal(StatusCode::BAD_GATEWAY)) }.boxed().shared()
+    }
+}
+
+/// Ends a flight, whatever became of it.
+struct Landing {
+    inner: Arc<Inner>,
+    key: Box<[u8]>,
+    told: Option<oneshot::Sender<Arc<Reply>>>,
+}
+
+impl Drop for Landing {
+    fn drop(&mut self) {
+        self.inner.flights.lock().end(&self.key);
     }
 }
 
 impl Inner {
+    fn cache(&self, is_playlist: bool) -> &RwLock<Cache> {
+        if is_playlist { &self.playlists } else { &self.media }
+    }
+
     /// Asks the origin; while the transmission is away, asks again until `patience` is used up.
     async fn fetch(&self, show: ShowId, target: &str) -> Reply {
         let until = Instant::now() + self.config.patience;
@@ -157,15 +216,13 @@ impl Inner {
     async fn ask(&self, origin: &Origin, target: &str) -> Result<Reply, reqwest::Error> {
         let request = self.client.get(format!("{}{target}", origin.url)).bearer_auth(&origin.token);
         let response = request.send().await?;
-        let header = |name, otherwise| response.headers().get(name).cloned().unwrap_or(otherwise);
+        let header = |name| -> Option<HeaderValue> { response.headers().get(name).cloned() };
         let status = match response.status() {
             // Somebody else by now, where an origin was: for viewers it is away, and soon it is found elsewhere.
             StatusCode::UNAUTHORIZED => StatusCode::SERVICE_UNAVAILABLE,
             status => status,
         };
-        let kind = header(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
-        let no_store = HeaderValue::from_static("no-store");
-        let cache = if status.is_success() { header(header::CACHE_CONTROL, no_store) } else { no_store };
+        let (kind, cache) = (header(header::CONTENT_TYPE), header(header::CACHE_CONTROL));
         let mut body =
             Vec::with_capacity(response.content_length().unwrap_or(0).min(MAX_BODY as u64) as usize);
         let mut chunks = response.bytes_stream();
@@ -175,6 +232,6 @@ impl Inner {
                 return Ok(Reply::refusal(StatusCode::BAD_GATEWAY));
             }
         }
-        Ok(Reply { status, kind, cache, body: body.into() })
+        Ok(Reply::new(status, kind.as_ref(), cache.as_ref(), body.into()))
     }
 }

@@ -1,13 +1,20 @@
 //! LL-HLS to viewers: one request upstream for many below.
 //!
 //! Owns: a bounded cache in memory and the requests in flight, keyed by path and `_HLS_…` directives,
-//! never by a viewer's token. Records nothing.
+//! never by a viewer's token; each network's and show's share of them; a count of low-latency viewers, above
+//! which newcomers are led to plain playlists. Records nothing.
 //! Leans on: `ingest`, which knows where the origin of a show is and what it asks for (behind [`Origins`]).
 //! Spec: design, "LL-HLS": media is immutable under an epoch path; errors are never stored.
 
+mod asked;
 mod cache;
+mod encoding;
 mod fetch;
+mod flights;
+mod reply;
 mod routes;
+#[cfg(test)]
+mod tests;
 mod viewers;
 
 use std::{future::Future, pin::Pin, time::Duration};
@@ -16,8 +23,9 @@ use vitrine_protocol::ShowId;
 
 use crate::ingest::{Ingest, Origin};
 
+pub(crate) use asked::is_live;
 pub use fetch::{Edge, EdgeConfig};
-pub use routes::router;
+pub use flights::Shares;
 
 /// Knows where shows are served from.
 pub trait Origins: Send + Sync + 'static {

@@ -15,7 +15,7 @@ const WITHIN: Duration = Duration::from_secs(6);
 const MOMENTS: usize = 64;
 
 /// A playlist that is asked for ahead of time: `_HLS_msn` and `_HLS_part`.
-type Moment = (u64, Option<u64>);
+pub(super) type Moment = (u64, Option<u32>);
 
 /// An estimate of who watches. A low-latency player asks for the playlist of each coming moment once, so a rung has as
 /// many viewers as asked for the same moment: the most of the last six seconds. Behind a CDN, which asks once for all of
@@ -56,16 +56,13 @@ impl Viewers {
         shows.iter().map(|(show, rungs)| (*show, viewers(rungs, now))).collect()
     }
 
-    /// Somebody got what this path below a show and these directives ask for. An address that names nothing must not
-    /// come here: it would leave something behind.
-    pub fn got(&self, show: ShowId, path: &str, directives: &str) {
-        if let Some((rung, moment)) = asked(path, directives) {
-            self.note(show, rung, moment);
-        }
+    /// Viewers of all rungs of a show together.
+    pub fn count(&self, show: ShowId, now: Instant) -> u64 {
+        self.shows.lock().get(&show).map_or(0, |rungs| rungs.values().map(|rung| rung.viewers(now)).sum())
     }
 
-    /// Somebody got the playlist of a moment.
-    fn note(&self, show: ShowId, rung: &str, moment: Moment) {
+    /// Somebody got the playlist of a moment. What names nothing must not come here: it would leave something behind.
+    pub fn got(&self, show: ShowId, rung: &str, moment: Moment) {
         let mut shows = self.shows.lock();
         let rungs = shows.entry(show).or_default();
         match rungs.get_mut(rung) {
@@ -102,16 +99,6 @@ fn viewers(rungs: &HashMap<String, Rung>, now: Instant) -> BTreeMap<String, u64>
     watched.filter(|(_, viewers)| *viewers > 0).collect()
 }
 
-/// The rung and the moment that are asked for: `source/index.m3u8` and `_HLS_msn=7&_HLS_part=2`.
-fn asked<'a>(path: &'a str, directives: &str) -> Option<(&'a str, Moment)> {
-    let rung = path.strip_suffix("/index.m3u8")?;
-    let number = |name| {
-        let mut pairs = directives.split('&').filter_map(|pair| pair.split_once('='));
-        pairs.find(|(key, _)| *key == name)?.1.parse::<u64>().ok()
-    };
-    Some((rung, (number("_HLS_msn")?, number("_HLS_part"))))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,18 +108,15 @@ mod tests {
         let (watching, show) = (Viewers::default(), ShowId::new());
         for part in 0..10 {
             for _ in 0..3 {
-                watching.got(show, "source/index.m3u8", &format!("_HLS_msn=7&_HLS_part={part}"));
+                watching.got(show, "source", (7, Some(part)));
             }
-            watching.got(show, "480p/index.m3u8", &format!("_HLS_msn=7&_HLS_part={part}&_HLS_skip=YES"));
+            watching.got(show, "480p", (7, Some(part)));
             tokio::time::advance(Duration::from_millis(200)).await;
-        }
-        // None of these is a viewer's wait for a coming moment.
-        for path in ["index.m3u8", "source/index.m3u8", "source/1/part7.1.m4s"] {
-            (0..9).for_each(|_| watching.got(show, path, ""));
         }
         let now = Instant::now();
         let watched = BTreeMap::from([("480p".to_owned(), 1), ("source".to_owned(), 3)]);
         assert_eq!(watching.of(show, now), watched);
+        assert_eq!(watching.count(show, now), 4);
         assert_eq!(watching.all(now), BTreeMap::from([(show, watched)]));
         assert!(watching.of(show, now + WITHIN).is_empty() && watching.all(now + WITHIN).is_empty());
         assert!(watching.shows.lock().is_empty(), "a show that nobody watches costs nothing");
@@ -142,11 +126,11 @@ mod tests {
     async fn who_asks_for_all_that_ever_was_takes_no_memory_and_hides_nobody_for_long() {
         let (watching, show) = (Viewers::default(), ShowId::new());
         for msn in 0..1_000 {
-            watching.got(show, "source/index.m3u8", &format!("_HLS_msn={msn}"));
+            watching.got(show, "source", (msn, None));
         }
         assert_eq!(watching.shows.lock()[&show]["source"].0.len(), MOMENTS);
         tokio::time::advance(WITHIN).await;
-        watching.got(show, "source/index.m3u8", "_HLS_msn=1000");
+        watching.got(show, "source", (1_000, None));
         assert_eq!(watching.of(show, Instant::now())["source"], 1);
     }
 }

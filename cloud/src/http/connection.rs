@@ -6,19 +6,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::ConnectInfo;
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use hyper::body::Incoming;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, interval_at, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
-use tower::ServiceExt as _;
 
+use super::site::Site;
 use super::socket::Socket;
 
 /// Requests at once on one HTTP/2 connection: a player waits on a few playlists and parts, a page on its files.
@@ -82,11 +81,11 @@ impl Speaker {
     }
 
     /// Serves one connection until it ends, or becomes a WebSocket.
-    pub async fn serve(self, socket: Socket, tls: Option<TlsAcceptor>, peer: SocketAddr, router: Router) {
-        let Some(tls) = tls else { return self.speak(socket, peer, router).await };
+    pub async fn serve(self, socket: Socket, tls: Option<TlsAcceptor>, peer: SocketAddr, site: Site) {
+        let Some(tls) = tls else { return self.speak(socket, peer, site).await };
         let handshake = timeout(self.patience.handshake, tls.accept(socket));
         match self.stop.run_until_cancelled(handshake).await {
-            Some(Ok(Ok(stream))) => self.speak(stream, peer, router).await,
+            Some(Ok(Ok(stream))) => self.speak(stream, peer, site).await,
             Some(Ok(Err(error))) => tracing::debug!(%error, "a TLS handshake failed"),
             Some(Err(_)) => tracing::debug!("a TLS handshake took too long"),
             None => {}
@@ -99,13 +98,12 @@ impl Speaker {
         self,
         stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
         peer: SocketAddr,
-        router: Router,
+        site: Site,
     ) {
         let requests = Arc::new(Requests::default());
         let counted = requests.clone();
-        let service = tower::service_fn(move |mut request: hyper::Request<Incoming>| {
-            request.extensions_mut().insert(ConnectInfo(peer));
-            let answer = router.clone().oneshot(request.map(Body::new));
+        let service = service_fn(move |request: hyper::Request<Incoming>| {
+            let answer = site.answer(request, peer);
             let under_way = counted.clone().begin();
             async move {
                 let answer = answer.await;
@@ -113,23 +111,36 @@ impl Speaker {
                 answer
             }
         });
-        let connection =
-            self.http.serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(service));
+        let connection = self.http.serve_connection_with_upgrades(TokioIo::new(stream), service);
         let mut connection = pin!(connection);
-        let mut look = interval_at(Instant::now() + self.patience.head, self.patience.head);
-        let (mut seen, mut ending) = (0, false);
+        // Looked at only when it has something to say: every connection's every step would ask the one stop.
+        let mut end = FuturesUnordered::from_iter([self.time_to_end(requests)]);
         let ended = loop {
             tokio::select! {
                 ended = connection.as_mut() => break ended,
-                () = self.stop.cancelled(), if !ending => ending = true,
-                _ = look.tick(), if !ending => ending = requests.rest_since(&mut seen),
-            }
-            if ending {
-                connection.as_mut().graceful_shutdown();
+                Some(()) = end.next() => connection.as_mut().graceful_shutdown(),
             }
         };
         if let Err(error) = ended {
             tracing::debug!(%error, "a connection broke");
+        }
+    }
+
+    /// Returns when the connection is to end: with the process, or because nobody uses it.
+    fn time_to_end(&self, requests: Arc<Requests>) -> impl Future<Output = ()> + Send + use<> {
+        let (stop, rest) = (self.stop.clone(), self.patience.head);
+        async move {
+            let mut look = interval_at(Instant::now() + rest, rest);
+            let mut seen = 0;
+            let unused = async {
+                loop {
+                    look.tick().await;
+                    if requests.rest_since(&mut seen) {
+                        return;
+                    }
+                }
+            };
+            stop.run_until_cancelled(unused).await;
         }
     }
 }

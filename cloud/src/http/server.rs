@@ -15,6 +15,7 @@ use vitrine_protocol::Code;
 
 use super::connection::{Patience, Speaker};
 use super::descriptors::{Admission, Descriptors};
+use super::site::Site;
 use super::socket::Socket;
 use super::tls::Certificates;
 use crate::base::ApiError;
@@ -45,11 +46,12 @@ impl Server {
     }
 
     /// Serves until `stop`, then lets open requests end for a few seconds.
-    pub async fn run(self, router: Router, stop: CancellationToken) {
+    pub async fn run(self, site: impl Into<Site>, stop: CancellationToken) {
+        let site = site.into();
         let Self { listener, certificates, descriptors, patience } = self;
         let speaker = Speaker::new(patience, stop.clone());
-        let refusal = Router::new().fallback(refuse);
-        let router = router.layer(Extension(descriptors.clone()));
+        let refusal = Site::from(Router::new().fallback(refuse));
+        let site = site.layered(Extension(descriptors.clone()));
         let open = TaskTracker::new();
         open.spawn(descriptors.clone().keep_count(stop.clone()));
         if let Some(certificates) = &certificates {
@@ -59,7 +61,7 @@ impl Server {
             let (speaker, tls) = (speaker.clone(), certificates.as_ref().map(Certificates::acceptor));
             match descriptors.admit() {
                 Admission::Welcome(place) => {
-                    open.spawn(speaker.serve(Socket::new(socket, place), tls, peer, router.clone()));
+                    open.spawn(speaker.serve(Socket::new(socket, place), tls, peer, site.clone()));
                 }
                 Admission::Busy(place) => {
                     let refused = speaker.serve(Socket::new(socket, place), tls, peer, refusal.clone());

@@ -66,7 +66,7 @@ impl Origin {
         read(&self.window.lock())
     }
 
-    /// The routes: `/index.m3u8`, `/still.jpg` and everything under `/{epoch}/{rung}/`.
+    /// The routes: `/index.m3u8`, `/plain.m3u8`, `/still.jpg` and everything under `/{rung}/`.
     pub fn router(self) -> Router {
         Router::new().route("/{*path}", get(serve)).with_state(self)
     }

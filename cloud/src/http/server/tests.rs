@@ -21,12 +21,12 @@ pub async fn start_with(
     certificates: Option<Certificates>,
     descriptors: Descriptors,
     patience: Patience,
-    router: Router,
+    site: impl Into<Site>,
 ) -> Serving {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (address, stop) = (listener.local_addr().unwrap(), CancellationToken::new());
     let server = Server { patience, ..Server::new(listener, certificates, descriptors) };
-    let task = tokio::spawn(server.run(router, stop.clone()));
+    let task = tokio::spawn(server.run(site.into(), stop.clone()));
     Serving { address, stop, task }
 }
 
@@ -148,4 +148,55 @@ async fn beyond_the_refusals_in_words_a_socket_is_closed_at_once() {
     assert!(since.elapsed() < REFUSED_WITHIN);
     // The one that could have been answered says nothing, and is let go soon.
     assert_eq!(timeout(Duration::from_secs(10), silent.read(&mut [0; 1])).await.unwrap().unwrap(), 0);
+}
+
+/// Knows of no show.
+struct Nowhere;
+
+impl crate::edge::Origins for Nowhere {
+    fn origin_within(
+        &self,
+        _: vitrine_protocol::ShowId,
+        _: Duration,
+    ) -> futures_util::future::BoxFuture<'_, Option<crate::ingest::Origin>> {
+        Box::pin(async { None })
+    }
+}
+
+#[tokio::test]
+async fn what_players_ask_for_goes_to_the_edge_and_everything_else_to_the_rooms() {
+    let edge =
+        crate::edge::Edge::new(crate::edge::EdgeConfig::default(), std::sync::Arc::new(Nowhere)).unwrap();
+    let site = Site::new(Some(edge), routes());
+    let serving = start_with(None, plenty(), Patience::default(), site).await;
+    let ask = async |head: &str| {
+        let mut socket = TcpStream::connect(serving.address).await.unwrap();
+        say(&mut socket, &format!("{head} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"))
+            .await
+            .to_lowercase()
+    };
+    let show = vitrine_protocol::ShowId::new();
+    let heard = ask(&format!("GET /live/{show}/index.m3u8?token=me")).await;
+    assert!(
+        heard.starts_with("http/1.1 404") && heard.contains("\r\ncache-control: no-store\r\n"),
+        "{heard}"
+    );
+    assert!(
+        heard.contains("\r\naccess-control-allow-origin: *\r\n"),
+        "a page of a shop may read why: {heard}"
+    );
+    assert!(ask(&format!("POST /live/{show}/index.m3u8")).await.starts_with("http/1.1 405"));
+    assert!(ask("GET /peer").await.starts_with("http/1.1 200"));
+}
+
+#[tokio::test]
+async fn a_viewer_who_waits_takes_a_few_kilobytes() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let _viewer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+    let (socket, peer) = listener.accept().await.unwrap();
+    let Admission::Welcome(place) = plenty().admit() else { panic!() };
+    let speaker = Speaker::new(Patience::default(), CancellationToken::new());
+    let speaking = speaker.serve(Socket::new(socket, place), None, peer, routes().into());
+    let size = size_of_val(&speaking);
+    assert!(size <= 12 << 10, "a connection is {size} bytes before its buffers");
 }

@@ -31,6 +31,7 @@ mod sps;
 mod tests;
 mod time;
 mod track;
+mod want;
 mod window;
 
 pub use address::AddressError;
@@ -41,4 +42,5 @@ pub use packager::{AccessUnit, LiveFrom, Packaged, Packager};
 pub use sps::Sps;
 pub use time::{MediaTime, TIMESCALE};
 pub use track::{Media, Stored};
-pub use window::{Answer, Want, Window};
+pub use want::{Answer, Want};
+pub use window::Window;

@@ -6,6 +6,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use vitrine_protocol::HighlightCard;
 
 use super::{
+    address::LOW_LATENCY,
     fact::{Offer, RungName},
     grid::{HOLD_BACK_MILLIPARTS, PART_TARGET, TARGET_DURATION},
     time::MediaTime,
@@ -26,8 +27,8 @@ pub(super) struct Media<'a> {
     pub from: u64,
     pub skip: bool,
     pub pins: &'a [Pin],
-    /// The other rungs, for rendition reports.
-    pub reports: &'a [(&'a RungName, &'a Track)],
+    /// With parts and blocking reload; the other rungs, for rendition reports.
+    pub low_latency: Option<&'a [(&'a RungName, &'a Track)]>,
     pub ended: bool,
 }
 
@@ -40,16 +41,22 @@ pub(super) fn media(media: &Media<'_>) -> String {
 }
 
 fn write_media(out: &mut String, media: &Media<'_>) -> std::fmt::Result {
-    let segments = media.track.visible(media.from);
-    let target = PART_TARGET.seconds();
+    let mut segments = media.track.visible(media.from);
     writeln!(out, "#EXTM3U\n#EXT-X-VERSION:9\n#EXT-X-TARGETDURATION:{TARGET_DURATION}")?;
-    writeln!(
-        out,
-        "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK={:.3},CAN-SKIP-UNTIL={:.1}",
-        target * HOLD_BACK_MILLIPARTS as f64 / 1000.0,
-        SKIP_UNTIL.seconds()
-    )?;
-    writeln!(out, "#EXT-X-PART-INF:PART-TARGET={target:.3}")?;
+    let skip_until = SKIP_UNTIL.seconds();
+    if media.low_latency.is_some() {
+        let target = PART_TARGET.seconds();
+        let hold_back = target * HOLD_BACK_MILLIPARTS as f64 / 1000.0;
+        writeln!(
+            out,
+            "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK={hold_back:.3},CAN-SKIP-UNTIL={skip_until:.1}"
+        )?;
+        writeln!(out, "#EXT-X-PART-INF:PART-TARGET={target:.3}")?;
+    } else {
+        let hold_back = f64::from(3 * TARGET_DURATION);
+        writeln!(out, "#EXT-X-SERVER-CONTROL:HOLD-BACK={hold_back:.1},CAN-SKIP-UNTIL={skip_until:.1}")?;
+        segments.retain(|s| s.duration.is_some());
+    }
     let Some(first) = segments.first() else { return Ok(()) };
     writeln!(out, "#EXT-X-MEDIA-SEQUENCE:{}", first.msn)?;
     writeln!(out, "#EXT-X-DISCONTINUITY-SEQUENCE:{}", first.discontinuity_sequence)?;
@@ -66,7 +73,7 @@ fn write_media(out: &mut String, media: &Media<'_>) -> std::fmt::Result {
         if init.replace(segment.init) != Some(segment.init) {
             writeln!(out, "#EXT-X-MAP:URI=\"{}/init{}.mp4\"", media.epoch, segment.init)?;
         }
-        write_segment(out, segment, n + PARTS_OF >= closed, media)?;
+        write_segment(out, segment, media.low_latency.is_some() && n + PARTS_OF >= closed, media)?;
     }
     for pin in media.pins {
         write_pin(out, pin)?;
@@ -74,14 +81,15 @@ fn write_media(out: &mut String, media: &Media<'_>) -> std::fmt::Result {
     if media.ended {
         return writeln!(out, "#EXT-X-ENDLIST");
     }
+    let Some(reports) = media.low_latency else { return Ok(()) };
     if let Some((msn, part)) = media.track.head() {
         writeln!(out, "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"{}/part{msn}.{part}.m4s\"", media.epoch)?;
     }
-    for (name, track) in media.reports {
+    for (name, track) in reports {
         if let Some((msn, part)) = last_part(track) {
             writeln!(
                 out,
-                "#EXT-X-RENDITION-REPORT:URI=\"../{name}/index.m3u8\",LAST-MSN={msn},LAST-PART={part}"
+                "#EXT-X-RENDITION-REPORT:URI=\"../{name}/{LOW_LATENCY}\",LAST-MSN={msn},LAST-PART={part}"
             )?;
         }
     }
@@ -148,8 +156,8 @@ fn last_part(track: &Track) -> Option<(u64, usize)> {
 /// A rung of the multivariant playlist: its track once it plays, what was offered before.
 pub(super) type Listed<'a> = (&'a RungName, Option<&'a Track>, Option<&'a Offer>);
 
-/// Writes the multivariant playlist.
-pub(super) fn multivariant(rungs: &[Listed<'_>], from: u64) -> String {
+/// Writes the multivariant playlist of each rung's `file`.
+pub(super) fn multivariant(rungs: &[Listed<'_>], from: u64, file: &str) -> String {
     let mut out = String::from("#EXTM3U\n#EXT-X-VERSION:9\n");
     let shown: Vec<_> = rungs
         .iter()
@@ -173,7 +181,7 @@ pub(super) fn multivariant(rungs: &[Listed<'_>], from: u64) -> String {
         if let Some(rate) = rate {
             let _ = write!(out, ",FRAME-RATE={rate:.3}");
         }
-        let _ = writeln!(out, ",CLOSED-CAPTIONS=NONE\n{name}/index.m3u8");
+        let _ = writeln!(out, ",CLOSED-CAPTIONS=NONE\n{name}/{file}");
     }
     out
 }

@@ -6,75 +6,19 @@ use chrono::{DateTime, Utc};
 use vitrine_protocol::{Highlight, HighlightAction, PublishSessionId};
 
 use super::{
+    address::{LOW_LATENCY, PLAIN},
     boxes,
     fact::{Fact, Offer, RungName},
     grid::PART_TARGET,
     playlist,
     time::MediaTime,
     track::{Init, Media, Part, Pin, Segment, Stored, Track},
+    want::{Answer, Want},
 };
 
 /// How many parts ahead of the newest one a request may wait for: three seconds of them. Source: the draft's section
 /// 6.2.5.2, Advance Part Limit.
 const ADVANCE_PARTS: u64 = 3_000 / PART_TARGET.ms() as u64 + 1;
-
-/// What a player asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Want {
-    /// The multivariant playlist.
-    Multivariant,
-    /// A media playlist; with `msn` it blocks until that segment (or its `part`) is there.
-    Playlist {
-        /// Which rung.
-        rung: RungName,
-        /// `_HLS_msn`.
-        msn: Option<u64>,
-        /// `_HLS_part`.
-        part: Option<u32>,
-        /// `_HLS_skip`: a delta update is welcome.
-        skip: bool,
-    },
-    /// An initialisation segment.
-    Init {
-        /// Which rung.
-        rung: RungName,
-        /// Its version.
-        version: u32,
-    },
-    /// A whole segment.
-    Segment {
-        /// Which rung.
-        rung: RungName,
-        /// Its number.
-        msn: u64,
-    },
-    /// One part.
-    Part {
-        /// Which rung.
-        rung: RungName,
-        /// Its segment.
-        msn: u64,
-        /// Its number in the segment.
-        index: u32,
-    },
-}
-
-/// What they get.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
-    /// A playlist, text.
-    Playlist(String),
-    /// Media that never changes: to be sent one after the other.
-    Media(Vec<Media>),
-    /// Not there yet, but promised: wait for the next fact and ask again.
-    NotYet,
-    /// Isn't there and won't come: 404.
-    Missing,
-    /// A rung that does not play now: 410, so that players change to another one at once.
-    Gone,
-    /// Asked too far ahead, or nonsense: 400.
-    Refused,
-}
 
 /// The state of one show's packaging under one epoch.
 #[derive(Debug, Clone)]
@@ -273,7 +217,9 @@ impl Window {
     pub fn answer(&self, want: &Want) -> Answer {
         let Some((from, _)) = self.air else { return Answer::Missing };
         match want {
-            Want::Multivariant => self.multivariant(from),
+            Want::Multivariant => self.multivariant(from, LOW_LATENCY),
+            Want::PlainMultivariant => self.multivariant(from, PLAIN),
+            Want::PlainPlaylist { rung, skip } => self.plain(rung, from, *skip),
             Want::Playlist { rung, msn, part, skip } => self.playlist(rung, from, *msn, *part, *skip),
             Want::Init { rung, version } => self
                 .track(rung)
@@ -311,8 +257,8 @@ impl Window {
         self.offers.iter().flatten().find(|offer| offer.rung == *rung)
     }
 
-    /// Lists every rung that is wanted, whether it plays already or not: players read this once.
-    fn multivariant(&self, from: u64) -> Answer {
+    /// Lists `file` of every rung that is wanted, whether it plays already or not: players read this once.
+    fn multivariant(&self, from: u64, file: &str) -> Answer {
         let played = self.order.iter().filter_map(|name| Some((name, self.playable(name, from)?)));
         let mut rungs: Vec<_> = played.map(|(name, track)| (name, Some(track), self.offer(name))).collect();
         // Best first: the source, then as they were offered.
@@ -327,7 +273,7 @@ impl Window {
             }
         }
         rungs.sort_by_key(|(name, ..)| (name.as_str() != RungName::SOURCE, place(name)));
-        Answer::Playlist(playlist::multivariant(&rungs, from))
+        Answer::Playlist(playlist::multivariant(&rungs, from, file))
     }
 
     /// What a request for a playlist of a rung without one gets.
@@ -373,6 +319,25 @@ impl Window {
             .filter(|other| *other != rung)
             .filter_map(|other| Some((other, self.playable(other, from)?)))
             .collect();
+        self.written(track, from, skip, Some(&reports))
+    }
+
+    /// A playlist of whole segments; waits for the first of them.
+    fn plain(&self, rung: &RungName, from: u64, skip: bool) -> Answer {
+        let Some(track) = self.track(rung).filter(|t| t.head().is_some()) else { return self.without(rung) };
+        if !track.visible(from).iter().any(|s| s.duration.is_some()) {
+            return if self.ended { Answer::Missing } else { Answer::NotYet };
+        }
+        self.written(track, from, skip, None)
+    }
+
+    fn written(
+        &self,
+        track: &Track,
+        from: u64,
+        skip: bool,
+        low_latency: Option<&[(&RungName, &Track)]>,
+    ) -> Answer {
         Answer::Playlist(playlist::media(&playlist::Media {
             epoch: self.epoch,
             clock_epoch: self.clock_epoch,
@@ -380,7 +345,7 @@ impl Window {
             from,
             skip,
             pins: &self.pins,
-            reports: &reports,
+            low_latency,
             ended: self.ended,
         }))
     }

@@ -168,3 +168,44 @@ fn the_first_answer_says_a_rate_from_what_there_is() {
     let expected = whole as f64 * 8.0 / 8.4;
     assert!((average as f64 - expected).abs() < expected * 0.25, "{average}, not {expected}");
 }
+
+#[test]
+fn a_plain_playlist_lists_whole_segments_and_the_same_media() {
+    let mut show = steady(30.0, 7.0, 2.0, 0);
+    show.went_live();
+    let want = Want::PlainPlaylist { rung: rung("source"), skip: false };
+    assert_eq!(show.window.answer(&want), Answer::NotYet, "nothing is whole yet");
+    for n in 0..30 * 90i64 {
+        show.source(8_000 + n * 1000 / 30, 0, n % 60 == 0);
+    }
+    let Answer::Playlist(plain) = show.window.answer(&want) else { panic!() };
+    let low_latency = show.playlist("source");
+    let uris = |text: &str| -> Vec<String> {
+        text.lines().filter(|l| !l.starts_with('#')).map(Into::into).collect()
+    };
+    assert_eq!(uris(&plain), uris(&low_latency), "the same segments at the same addresses");
+    for word in ["EXT-X-PART", "BLOCK-RELOAD", "PRELOAD-HINT", "RENDITION-REPORT", "PART-HOLD-BACK"] {
+        assert!(!plain.contains(word) && low_latency.contains("EXT-X-PART"), "{word}: {plain}");
+    }
+    assert!(plain.contains("#EXT-X-SERVER-CONTROL:HOLD-BACK=12.0,"), "three target durations: {plain}");
+    assert!(plain.trim_end().ends_with(".m4s"), "no open segment is dated: {plain}");
+
+    let delta = Want::PlainPlaylist { rung: rung("source"), skip: true };
+    let Answer::Playlist(delta) = show.window.answer(&delta) else { panic!() };
+    assert!(delta.contains("#EXT-X-SKIP:") && delta.len() < plain.len());
+
+    let facts = show.packager.end(ms(99_000));
+    show.take(facts);
+    let Answer::Playlist(ended) = show.window.answer(&want) else { panic!() };
+    assert!(ended.ends_with("#EXT-X-ENDLIST\n"));
+}
+
+#[test]
+fn each_multivariant_leads_to_its_own_kind() {
+    let mut show = steady(30.0, 7.0, 2.0, 0);
+    show.went_live();
+    let Answer::Playlist(low_latency) = show.window.answer(&Want::Multivariant) else { panic!() };
+    let Answer::Playlist(plain) = show.window.answer(&Want::PlainMultivariant) else { panic!() };
+    assert!(low_latency.contains("\nsource/index.m3u8\n") && !low_latency.contains("plain"));
+    assert_eq!(plain, low_latency.replace("index.m3u8", "plain.m3u8"));
+}
