@@ -22,7 +22,10 @@ export interface Figure {
 const BEHIND_MS = 1_500;
 const LATE_MS = 800;
 const KEYS_MS = 4_500;
-const APART_MS = 250;
+/** A healthy encoder on a busy line delivers sound and picture up to some 200 ms apart. */
+const APART_MS = 400;
+/** One short stop in a minute is a figure, three are a fault. */
+const GAPS = 3;
 /** So far behind, sound is not late but gone. */
 const GONE_MS = 3_000;
 const SLOW = 12;
@@ -44,7 +47,7 @@ export function findings(health: ShowHealth | null, recentGaps: number): Finding
   if (!arrives(media)) bad(t('health.no_picture'), t('health.no_picture_do'));
   else {
     if (isSilent(media)) bad(t('health.no_sound'), t('health.no_sound_do'));
-    if (recentGaps > 0) warn(tn('health.gaps', recentGaps), t('health.gaps_do'));
+    if (recentGaps >= GAPS) warn(t('health.gaps', { n: recentGaps }), t('health.gaps_do'));
     if (media.pictures_per_second < SLOW) {
       warn(t('health.slow', { n: Math.round(media.pictures_per_second) }), t('health.slow_do'));
     }

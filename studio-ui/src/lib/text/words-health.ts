@@ -26,7 +26,6 @@ export const health = {
   'health.sound_ahead': 'Sound is {s} s ahead of the picture',
   'health.sound_behind': 'Sound is {s} s behind the picture',
   'health.sound_do': 'Set the sound offset of your encoder to 0, and check its audio delay.',
-  'health.gaps_one': 'The picture stood still once in the last minute',
   'health.gaps': 'The picture stood still {n} times in the last minute',
   'health.gaps_do': 'The line or the encoder does not keep up. Close what else uses them, or choose a lower quality.',
   'health.slow': 'Only {n} pictures a second arrive',

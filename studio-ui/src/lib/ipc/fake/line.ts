@@ -62,7 +62,7 @@ export function healthOf(
       pictures_per_second: lost ? 0 : trouble === 'poor' ? 9.5 : 29.9 + Math.sin(second) / 10,
       bits_per_second: lost ? 0 : kbps * 1_000,
       key_interval_ms: unwell ? 8_333 : 2_000,
-      sound_ahead_ms: unwell ? -410 : 12,
+      sound_ahead_ms: unwell ? -640 : 12,
       gaps: trouble === 'poor' || unwell ? Math.floor(second / 2) : 0,
       part_delay_ms: 90,
       encoder_behind_ms: unwell ? 2_300 : 40,
