@@ -168,3 +168,21 @@ fn the_first_answer_says_a_rate_from_what_there_is() {
     let expected = whole as f64 * 8.0 / 8.4;
     assert!((average as f64 - expected).abs() < expected * 0.25, "{average}, not {expected}");
 }
+
+#[test]
+fn parts_are_listed_up_to_three_target_durations_before_the_end() {
+    let mut show = Show::new(&["source"]);
+    show.went_live();
+    for n in 0..30 * 24i64 {
+        show.source(1_000 + n * 1000 / 30, 0, n % 120 == 0);
+        let text = if n % 7 == 0 && n > 60 { show.playlist("source") } else { continue };
+        let parts = text.split("#EXTINF").flat_map(|segment| segment.lines());
+        let listed: f64 = parts
+            .filter_map(|line| {
+                line.strip_prefix("#EXT-X-PART:DURATION=")?.split(',').next()?.parse::<f64>().ok()
+            })
+            .sum();
+        assert!(listed < 12.25, "{listed} s of parts:\n{text}");
+        assert!(n < 400 || listed > 7.5, "{listed} s of parts:\n{text}");
+    }
+}
