@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use url::Url;
 use vitrine_protocol::rtm::{Airing, RoomEvent};
-use vitrine_tests::hls_lint::Watch;
+use vitrine_tests::hls_lint::{ShowWatch, Watch};
 use vitrine_tests::{Api, ChatClient, Cloud, Hls, Publisher, Shop, eventually};
 
 pub fn stories() -> Vec<Trial> {
@@ -24,7 +24,7 @@ pub fn stories() -> Vec<Trial> {
     ]
 }
 
-/// A shop whose show is on air with this publisher.
+/// A shop whose show is on air with this publisher. The lint follows it to the end of the story.
 pub async fn on_air(cloud: &Cloud) -> Result<(Shop, Publisher, Hls)> {
     let shop = Shop::open(cloud, "ada").await?;
     let publisher = Publisher::start(&shop.publish_address(cloud).await?)?;
@@ -32,7 +32,9 @@ pub async fn on_air(cloud: &Cloud) -> Result<(Shop, Publisher, Hls)> {
         .await
         .with_context(|| cloud.tail())?;
     shop.on_show(Method::POST, "/go-live", None).await?;
-    let hls = Hls::open(&format!("{}/live/{}/index.m3u8", cloud.http, shop.show))?;
+    let address = format!("{}/live/{}/index.m3u8", cloud.http, shop.show);
+    crate::lint(ShowWatch::start_shaken(&address)?);
+    let hls = Hls::open(&address)?;
     playing(&hls, "source").await.with_context(|| cloud.tail())?;
     Ok((shop, publisher, hls))
 }

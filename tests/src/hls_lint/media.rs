@@ -9,6 +9,9 @@ pub const VIDEO: u32 = 1;
 /// The track of sound.
 pub const AUDIO: u32 = 2;
 
+/// Sound that is away for longer, in seconds, has stopped.
+const STOPPED: f64 = 1.3;
+
 /// What an initialisation segment says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Init {
@@ -217,12 +220,14 @@ impl Continuity {
             let seconds = |ticks: i64| ticks as f64 / f64::from(track.timescale);
             let what = if id == VIDEO { "pictures" } else { "sound" };
             let own: Vec<_> = runs.iter().filter(|run| run.track == id && run.samples > 0).collect();
-            // What lasts longer than a part goes on through the next one, which then has none of its own.
+            // What lasts longer than a part goes on through the next one, which then has none of its own. A part does not
+            // wait for sound that may have stopped, whose place silence takes after a second.
+            let patience = if id == VIDEO { 0.1 } else { STOPPED };
             let other = runs.iter().find(|run| run.track != id && run.samples > 0);
             let held = match (self.ends[slot], other.and_then(|run| Some((run, init.track(run.track)?)))) {
                 (Some(end), Some((run, track_of))) => {
                     let until = (run.start + run.length) as f64 / f64::from(track_of.timescale);
-                    end as f64 / f64::from(track.timescale) + 0.1 > until
+                    end as f64 / f64::from(track.timescale) + patience > until
                 }
                 _ => false,
             };
@@ -294,7 +299,8 @@ pub(super) mod tests {
     fn a_part_without_sound_or_pictures_and_holes_between_parts_are_found() {
         let first = [run(VIDEO, 900_000, 18_000), run(AUDIO, 480_000, 9_600)];
         for (second, words) in [
-            (vec![run(VIDEO, 918_000, 18_000)], Some("without sound")),
+            (vec![run(VIDEO, 918_000, 18_000)], None),
+            (vec![run(VIDEO, 918_000, 126_000)], Some("without sound")),
             (vec![run(AUDIO, 489_600, 9_600)], Some("without pictures")),
             (
                 vec![run(VIDEO, 927_000, 18_000), run(AUDIO, 489_600, 9_600)],

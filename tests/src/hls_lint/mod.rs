@@ -9,9 +9,10 @@
 //! | `watch` | a rung followed in real time, every part loaded: hints, blocking reloads, refusals, pace |
 //! | `show` | a show: every rung that is listed, and the rungs beside each other |
 //!
-//! Each finding names the section of the draft that it breaks. Two rules are our own reading: HOLD-BACK of parts is held
-//! to the draft's MUST (two parts) and not its SHOULD (three), and a rung that comes back begins where it came back,
-//! though section 6.2.4 would have a target duration's difference at most.
+//! Each finding names the section of the draft that it breaks. Three rules are our own reading: HOLD-BACK of parts is held
+//! to the draft's MUST (two parts) and not its SHOULD (three); a rung that comes back begins where it came back, though
+//! section 6.2.4 would have a target duration's difference at most; and a part may be without sound that stopped less than
+//! a second ago, for the draft asks for no track in every part.
 //!
 //! Source: draft-pantos-hls-rfc8216bis.
 

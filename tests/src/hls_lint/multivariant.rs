@@ -127,7 +127,8 @@ pub fn check_variant(variant: &Variant, init: &Init, segments: &[(Segment, usize
         format!("{name}: FRAME-RATE says {}, its pictures come {rate:.2} times a second", variant.frame_rate)
     });
     let peak = peak(&whole.iter().map(|(segment, bytes, _)| (segment.length(), *bytes)).collect::<Vec<_>>());
-    findings.find("4.4.6.2", (variant.bandwidth as f64) < peak * 0.99, || {
+    // Of a show that goes on, "a representative period of similar content" is asked for: the newest segment may be larger.
+    findings.find("4.4.6.2", (variant.bandwidth as f64) < peak * 0.9, || {
         format!("{name}: BANDWIDTH says {}, its peak is {peak:.0}", variant.bandwidth)
     });
     findings.into()

@@ -58,7 +58,17 @@ impl ShowWatch {
     /// It is no address.
     pub fn start(multivariant: &str, held: Duration) -> Result<Self> {
         let (stop, stopped) = watch::channel(false);
-        let task = tokio::spawn(follow(multivariant.parse()?, held, stopped));
+        let task = tokio::spawn(follow(multivariant.parse()?, move |watch| watch.held(held), stopped));
+        Ok(Self { stop, task })
+    }
+
+    /// The same of a show whose processes are killed or lost meanwhile, and whose publisher goes and comes.
+    ///
+    /// # Errors
+    /// It is no address.
+    pub fn start_shaken(multivariant: &str) -> Result<Self> {
+        let (stop, stopped) = watch::channel(false);
+        let task = tokio::spawn(follow(multivariant.parse()?, Watch::shaken, stopped));
         Ok(Self { stop, task })
     }
 
@@ -78,7 +88,11 @@ impl Drop for ShowWatch {
     }
 }
 
-async fn follow(address: Url, held: Duration, mut stopped: watch::Receiver<bool>) -> Result<ShowReport> {
+async fn follow(
+    address: Url,
+    prepare: impl Fn(Watch) -> Watch,
+    mut stopped: watch::Receiver<bool>,
+) -> Result<ShowReport> {
     let client = http_client().no_proxy().timeout(Duration::from_secs(20)).build()?;
     let read = async || -> Option<String> {
         let response = client.get(address.clone()).send().await.ok()?.error_for_status().ok()?;
@@ -92,7 +106,7 @@ async fn follow(address: Url, held: Duration, mut stopped: watch::Receiver<bool>
             for variant in parse_multivariant(&text)? {
                 let name = variant.name().to_owned();
                 if followed.insert(name.clone()) {
-                    let watch = Watch::new(address.join(&variant.uri)?)?.held(held);
+                    let watch = prepare(Watch::new(address.join(&variant.uri)?)?);
                     followers.spawn(follow_rung(name, watch, stopped.clone()));
                 }
             }
@@ -241,7 +255,7 @@ mod tests {
     }
 
     fn together(other: Report) -> String {
-        let source = report(&LIST.replace("../480p", "../480p"), |_| {});
+        let source = report(LIST, |_| {});
         let rungs = BTreeMap::from([("source".to_owned(), vec![source]), ("480p".to_owned(), vec![other])]);
         check_together(&ShowReport { rungs, ..ShowReport::default() }).join("; ")
     }

@@ -15,8 +15,10 @@ use super::{
 
 /// Segments older than this before the playlist's end may be skipped in a delta update.
 const SKIP_UNTIL: MediaTime = MediaTime::from_ms(6 * 1000 * TARGET_DURATION as i64);
-/// Closed segments whose parts are still listed.
+/// Closed segments whose parts are still listed, if those lie no further than this before the playlist's end. Source: the
+/// draft's section 6.2.2.
 const PARTS_OF: usize = 3;
+const PARTS_UNTIL: MediaTime = MediaTime::from_ms(3 * 1000 * TARGET_DURATION as i64);
 
 /// What a media playlist is made of.
 pub(super) struct Media<'a> {
@@ -65,6 +67,7 @@ fn write_media(out: &mut String, media: &Media<'_>) -> std::fmt::Result {
         writeln!(out, "#EXT-X-SKIP:SKIPPED-SEGMENTS={skipped}")?;
     }
     let closed = segments.iter().filter(|s| s.duration.is_some()).count();
+    let mut left = segments.iter().skip(skipped).fold(MediaTime::ZERO, |sum, s| sum + s.length());
     let mut init = None;
     for (n, segment) in segments.iter().enumerate().skip(skipped) {
         if n > 0 && segment.discontinuity {
@@ -73,7 +76,10 @@ fn write_media(out: &mut String, media: &Media<'_>) -> std::fmt::Result {
         if init.replace(segment.init) != Some(segment.init) {
             writeln!(out, "#EXT-X-MAP:URI=\"{}/init{}.mp4\"", media.epoch, segment.init)?;
         }
-        write_segment(out, segment, media.low_latency.is_some() && n + PARTS_OF >= closed, media)?;
+        let first = segment.parts.first().map_or(MediaTime::ZERO, |part| part.duration);
+        let parts = n + PARTS_OF >= closed && left - first <= PARTS_UNTIL;
+        write_segment(out, segment, media.low_latency.is_some() && parts, media)?;
+        left = left - segment.length();
     }
     for pin in media.pins {
         write_pin(out, pin)?;

@@ -209,3 +209,21 @@ fn each_multivariant_leads_to_its_own_kind() {
     assert!(low_latency.contains("\nsource/index.m3u8\n") && !low_latency.contains("plain"));
     assert_eq!(plain, low_latency.replace("index.m3u8", "plain.m3u8"));
 }
+
+#[test]
+fn parts_are_listed_up_to_three_target_durations_before_the_end() {
+    let mut show = Show::new(&["source"]);
+    show.went_live();
+    for n in 0..30 * 24i64 {
+        show.source(1_000 + n * 1000 / 30, 0, n % 120 == 0);
+        let text = if n % 7 == 0 && n > 60 { show.playlist("source") } else { continue };
+        let parts = text.split("#EXTINF").flat_map(|segment| segment.lines());
+        let listed: f64 = parts
+            .filter_map(|line| {
+                line.strip_prefix("#EXT-X-PART:DURATION=")?.split(',').next()?.parse::<f64>().ok()
+            })
+            .sum();
+        assert!(listed < 12.25, "{listed} s of parts:\n{text}");
+        assert!(n < 400 || listed > 7.5, "{listed} s of parts:\n{text}");
+    }
+}
