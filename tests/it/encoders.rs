@@ -186,7 +186,7 @@ async fn dropped_pictures() -> Result<()> {
         // What leans on what was lost cannot be shown up to the next key frame; then all is as before.
         ensure!(rung.gaps().len() <= 2, "{name}: gaps {:?}", rung.gaps());
         ensure!(rung.discontinuities().is_empty(), "{name}: breaks {:?}", rung.discontinuities());
-        let later = rung.segments.values().rev().take(3);
+        let later = rung.segments.values().rev().skip(1).take(3);
         ensure!(
             later.clone().all(|seen| !seen.segment.gap && seen.silent == 0),
             "{name}: what was dropped lasts"
@@ -339,11 +339,11 @@ async fn not_carried() -> Result<()> {
     let cora = Shop::open(&cloud, "cora").await?;
     let refused = vp9.publish(&cora.publish_address(&cloud).await?);
     eventually("the encoder is sent away", async || Ok(refused.ended().then_some(()))).await?;
-    let described = facts(&cora, "source_described").await?.pop().context("what it sends is told")?;
-    ensure!(
-        described["text"].as_str().is_some_and(|text| text.to_lowercase().contains("vp9")),
-        "{described}"
-    );
+    let vp9 = |fact: &Value| fact["text"].as_str().is_some_and(|text| text.to_lowercase().contains("vp9"));
+    eventually("what it sends is told", async || {
+        Ok(facts(&cora, "source_described").await?.iter().any(vp9).then_some(()))
+    })
+    .await?;
     let told = shop_log(&cora).await?;
     ensure!(!told.contains("publisher_arrived"), "nothing that can be shown arrived: {told}");
 

@@ -152,3 +152,18 @@ fn other_codecs_are_named_once() {
     assert!(relay.tag(&hevc, at(0)).codec.unwrap().contains("send H.264"));
     assert_eq!(relay.tag(&hevc, at(0)).codec, None);
 }
+
+#[test]
+fn a_rung_is_offered_at_the_level_of_its_size_and_rate() {
+    let rung = |width, height| Rung { name: String::new(), width, height, bits_per_second: 1 };
+    for (width, height, rate, codec) in [
+        (640, 360, 30.0, "avc1.4d401e"),
+        (854, 480, 25.0, "avc1.4d401e"),
+        (854, 480, 30.0, "avc1.4d401f"),
+        (1280, 720, 30.0, "avc1.4d401f"),
+        (1280, 720, 60.0, "avc1.4d4020"),
+        (1920, 1080, 30.0, "avc1.4d4028"),
+    ] {
+        assert_eq!(likely_codec(&rung(width, height), rate), codec, "{width}x{height} at {rate}");
+    }
+}
