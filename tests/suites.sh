@@ -19,9 +19,10 @@ suite_rust() { house; with_postgres cargo test "${HOUSE[@]}"; }
 
 suite_stories() { house; VITRINE_CLOUD_BIN=$TARGET/debug/vitrine-cloud "$(test_program it)"; }
 
-suite_browser() { house; VITRINE_CLOUD_BIN=$TARGET/debug/vitrine-cloud npm test --silent -w tests/browser; }
+# Two cores that film, encode, serve and browse at once: one smaller rung is enough.
+suite_browser() { house; VITRINE_LADDER=source,480p VITRINE_CLOUD_BIN=$TARGET/debug/vitrine-cloud npm test --silent -w tests/browser; }
 
-suite_desktop() { house; tauri_driver; tests/desktop/run.sh "$TARGET/debug/vitrine-cloud" "$TARGET/debug/vitrine-studio"; }
+suite_desktop() { house; tauri_driver; VITRINE_LADDER=source,480p tests/desktop/run.sh "$TARGET/debug/vitrine-cloud" "$TARGET/debug/vitrine-studio"; }
 
 suite_devices() { house; VITRINE_MEDIA_EXAMPLES=$TARGET/debug/examples tests/devices/run.sh; }
 
