@@ -82,7 +82,7 @@ pub fn playlists(data: &[u8]) {
     let mut window = Window::new(1, DateTime::UNIX_EPOCH);
     let mut facts = packager.offer(Vec::new());
     facts.extend(packager.go_live(DateTime::UNIX_EPOCH, LiveFrom::Newest));
-    let (mut dts, mut sequence) = (1_000i64, 0);
+    let mut dts = 1_000i64;
     for act in data.chunks_exact(3) {
         let [kind, low, high] = [act[0], act[1], act[2]];
         let step = i64::from(u16::from_le_bytes([low, high & 0x1f]));
@@ -114,7 +114,7 @@ pub fn playlists(data: &[u8]) {
     for name in &names {
         let want = Want::Playlist { rung: name.clone(), msn: None, part: None, skip: false };
         if let Answer::Playlist(text) = window.answer(&want) {
-            keeps_its_bounds(&text, &mut sequence);
+            keeps_its_bounds(&text);
         }
     }
 }
@@ -123,7 +123,7 @@ fn name(name: &str) -> RungName {
     RungName::new(name).unwrap_or_else(|| unreachable!("a good name"))
 }
 
-fn keeps_its_bounds(text: &str, _sequence: &mut u64) {
+fn keeps_its_bounds(text: &str) {
     let seconds = |line: &str| line.split([':', '=', ',']).find_map(|piece| piece.parse::<f64>().ok());
     let longest = PART_TARGET.seconds() + 0.0025;
     for line in text.lines() {
