@@ -229,8 +229,9 @@ impl AudioTimeline {
             coding.end + samples.div_ceil(frame) * frame
         };
         let (start, end) = (bound(part.start), bound(part.end));
-        let packets =
-            usize::try_from((end - start) / frame).ok().filter(|count| (1..1_000).contains(count))?;
+        let packets = usize::try_from(end.saturating_sub(start) / frame)
+            .ok()
+            .filter(|count| (1..1_000).contains(count))?;
         Some(AudioRun { start, frame_samples, packets: vec![silence; packets] })
     }
 }

@@ -292,6 +292,9 @@ impl Rung {
 
     fn queue_part(&mut self, end: MediaTime, until: MediaTime, now: MediaTime) {
         let Some(msn) = self.current else { return };
+        // A segment may end before the pictures that an encoder gave for it: those are nobody's.
+        let until = until.max(self.part_start);
+        self.pending.retain(|frame| frame.dts < until);
         let (start, frames) = (self.part_start, std::mem::take(&mut self.pending));
         self.queue.push_back(Step::Part { msn, start, end, until, frames, since: now });
     }
