@@ -17,7 +17,7 @@ with_postgres() {
 
 suite_rust() { house; with_postgres cargo test "${HOUSE[@]}"; }
 
-suite_stories() { house; VITRINE_CLOUD_BIN=$TARGET/debug/vitrine-cloud "$(test_program it)"; }
+suite_stories() { house; enhanced_ffmpeg; VITRINE_CLOUD_BIN=$TARGET/debug/vitrine-cloud "$(test_program it)"; }
 
 # Two cores that film, encode, serve and browse at once: one smaller rung is enough.
 suite_browser() { house; VITRINE_LADDER=source,480p VITRINE_CLOUD_BIN=$TARGET/debug/vitrine-cloud npm test --silent -w tests/browser; }
@@ -27,6 +27,20 @@ suite_desktop() { house; tauri_driver; VITRINE_LADDER=source,480p tests/desktop/
 suite_devices() { house; VITRINE_MEDIA_EXAMPLES=$TARGET/debug/examples tests/devices/run.sh; }
 
 suite_network() { house; VITRINE_MEDIA_EXAMPLES=$TARGET/debug/examples tests/network/run.sh; }
+
+# An ffmpeg that publishes HEVC and AV1, which Debian's cannot; kept in the cache. Without it their story is skipped, and says so.
+enhanced_ffmpeg() {
+  local folder=$CACHE/tools/ffmpeg
+  [ -n "${VITRINE_TEST_FFMPEG:-}" ] && return 0
+  if ! ls "$folder"/imageio_ffmpeg/binaries/ffmpeg-* >/dev/null 2>&1; then
+    python3 -m pip --version >/dev/null 2>&1 || packages python3-pip
+    say "Fetching an ffmpeg that publishes HEVC and AV1"
+    python3 -m pip install --quiet --disable-pip-version-check --no-deps --target "$folder" imageio-ffmpeg==0.6.0 ||
+      { say "It could not be fetched: the story of HEVC and AV1 is skipped"; return 0; }
+  fi
+  VITRINE_TEST_FFMPEG=$(ls "$folder"/imageio_ffmpeg/binaries/ffmpeg-* | head -1)
+  export VITRINE_TEST_FFMPEG
+}
 
 # tauri-driver speaks WebDriver to the studio's window; built once, kept in the cache.
 tauri_driver() {

@@ -239,6 +239,28 @@ fn key_frames_stand_where_they_are_asked_for_whatever_the_source_does() {
 }
 
 #[test]
+fn the_end_of_a_run_brings_what_the_decoder_held_and_the_next_goes_on() {
+    let source = source(60, 30, 2);
+    let (mut encoder, mut outputs) = RungEncoder::start(config(&source, &[180]), 4096).unwrap();
+    let mut shown = Vec::new();
+    for run in source.units.chunks(30) {
+        for unit in run {
+            encoder.push(unit.clone(), unit.key.then_some(unit.pts)).unwrap();
+        }
+        encoder.drain();
+        let end = run.iter().map(|unit| unit.pts).max().unwrap();
+        while shown.last().is_none_or(|(pts, _)| *pts < end) {
+            match outputs.blocking_recv().expect("it goes on") {
+                Output::Unit { unit, .. } => shown.push((unit.pts, unit.key)),
+                Output::Failed(error) => panic!("{error}"),
+                _ => {}
+            }
+        }
+    }
+    assert_eq!(shown, times_and_keys(&source.units));
+}
+
+#[test]
 fn a_picture_that_stands_too_long_is_encoded_again() {
     let mut source = source(20, 20, 0);
     for unit in &mut source.units[10..] {

@@ -26,7 +26,7 @@ pub fn stories() -> Vec<Trial> {
         crate::story_if(
             "hevc_and_av1_become_a_rung_of_h264",
             enhanced_ffmpeg().is_some(),
-            "an ffmpeg from version 7 on, from VITRINE_TEST_FFMPEG or Python's imageio-ffmpeg",
+            "an ffmpeg from version 7 on, named by VITRINE_TEST_FFMPEG",
             hevc_and_av1,
         ),
     ]

@@ -233,16 +233,14 @@ async fn send(
     }
 }
 
-/// An ffmpeg that publishes HEVC and AV1, as Debian's cannot: the one that `VITRINE_TEST_FFMPEG` names, or the one inside
-/// Python's imageio-ffmpeg.
+/// An ffmpeg that publishes HEVC and AV1, as Debian's cannot: the one that `VITRINE_TEST_FFMPEG` names.
 pub fn enhanced_ffmpeg() -> Option<String> {
     let output = |program: &str, words: &[&str]| {
         let output =
             Command::new(program).args(words).stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
     };
-    let inside = || output("python3", &["-c", "import imageio_ffmpeg as i; print(i.get_ffmpeg_exe())"]);
-    let ffmpeg = std::env::var("VITRINE_TEST_FFMPEG").ok().or_else(inside)?;
+    let ffmpeg = std::env::var("VITRINE_TEST_FFMPEG").ok()?;
     let version = output(&ffmpeg, &["-version"])?;
     let number = version.strip_prefix("ffmpeg version ")?.trim_start_matches('n').split('.').next()?;
     let encoders = output(&ffmpeg, &["-hide_banner", "-encoders"])?;

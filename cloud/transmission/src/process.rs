@@ -202,6 +202,7 @@ impl Transmission {
             LinkEvent::Cut => {
                 self.cut_short = self.timeline.feed();
                 self.timeline.end();
+                self.keeper.drain();
                 let facts = self.packaging.cut(now);
                 self.announce(facts)?;
             }
@@ -235,6 +236,7 @@ impl Transmission {
                 });
                 if self.timeline.feed() == Some(Feed::Publisher(session)) {
                     self.timeline.end();
+                    self.keeper.drain();
                     self.packaging.cut(now)
                 } else {
                     Vec::new()
@@ -247,6 +249,7 @@ impl Transmission {
             Command::Highlight { .. } => Vec::new(),
             Command::End => {
                 self.ending = true;
+                self.keeper.drain();
                 self.packaging.packager().end(now)
             }
         };

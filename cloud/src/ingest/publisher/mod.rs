@@ -31,6 +31,7 @@ const HAND_OVER_WITHIN: Duration = Duration::from_secs(10);
 /// A refused publisher gets this long to read why.
 const FAREWELL: Duration = Duration::from_millis(500);
 const NOT_NOW: &str = "The show cannot be reached right now. Try again in a moment.";
+const SHOW_OVER: &str = "The show has moved or ended. Connect again.";
 /// The publisher can do something about it.
 const BAD_NAME: &str = "NetStream.Publish.BadName";
 /// It can only try again.
@@ -56,6 +57,16 @@ enum End {
 }
 
 impl End {
+    /// The code and the sentence for the person at the encoder, when it is we who end it.
+    fn last_word(&self) -> Option<(&'static str, &str)> {
+        match self {
+            Self::Kicked(farewell) => Some((BAD_NAME, &farewell.sentence)),
+            Self::OwnerEnded(why) => Some((FAILED, why)),
+            Self::ShowOver => Some((FAILED, SHOW_OVER)),
+            Self::Protocol(_) | Self::Socket(_) | Self::Closed | Self::Refused(_) => None,
+        }
+    }
+
     /// For the timeline.
     fn reason(&self) -> LossReason {
         match self {
@@ -116,6 +127,9 @@ pub async fn serve(hub: Arc<Hub>, socket: TcpStream, remote: SocketAddr, permit:
     let Err(end) = connection.run().await;
     let publish = connection.publishing.as_ref().map(|publishing| publishing.session);
     tracing::info!(%remote, session = ?publish, reason = %end, "a publisher's connection ended");
+    if let Some((code, sentence)) = end.last_word() {
+        connection.session.break_off(code, sentence);
+    }
     connection.leave(end.reason()).await;
 }
 

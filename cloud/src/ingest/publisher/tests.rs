@@ -142,12 +142,22 @@ async fn a_publisher_that_reaches_another_node_is_handed_on_to_the_owner() {
 }
 
 #[tokio::test]
-async fn a_forwarded_publisher_hears_that_its_key_was_revoked() {
+async fn a_publisher_reads_that_its_key_was_revoked_here_and_through_another_node() {
     let (stage, here, other) = two_nodes().await;
-    let mut encoder = Encoder::connect(&other, GOOD_KEY).await;
-    assert!(matches!(encoder.event().await, ClientEvent::Publishing { .. }));
-    here.order(stage.door.show, crate::ingest::airing::Order::CloseKey).await;
-    assert!(matches!(encoder.event().await, ClientEvent::Closed | ClientEvent::Status { .. }));
+    let mut heard = Vec::new();
+    for door in [&here, &other] {
+        let mut encoder = Encoder::connect(door, GOOD_KEY).await;
+        assert!(matches!(encoder.event().await, ClientEvent::Publishing { .. }));
+        here.order(stage.door.show, crate::ingest::airing::Order::CloseKey).await;
+        match encoder.event().await {
+            ClientEvent::Status { level, code, description } if level == "error" => {
+                heard.push((code, description));
+            }
+            other => panic!("{other:?}"),
+        }
+        assert!(matches!(encoder.event().await, ClientEvent::Closed));
+    }
+    assert!(heard[0].1.contains("key") && heard[0].1 == heard[1].1, "{heard:?}");
     let revoked =
         |fact: &MediaFact| matches!(fact, MediaFact::PublisherLost { reason: LossReason::KeyRevoked, .. });
     eventually(|| stage.door.facts.lock().iter().any(revoked)).await;

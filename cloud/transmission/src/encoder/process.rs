@@ -81,6 +81,7 @@ async fn encode(input: &mut Input, answers: &mut Answers) -> Result<(), EncoderE
                     let key_at = unit.cut_ns.map(Pts::from_nanos);
                     encoder.push(access_unit(unit), key_at)?;
                 }
+                Some(Ask::Drain) => encoder.drain(),
                 Some(Ask::Setup(_)) => return Err(EncoderError::NoSetup),
                 None => return Ok(()),
             },

@@ -10,6 +10,7 @@ use super::frame::{Frame, FrameError};
 const KIND_JSON: u8 = 0;
 const KIND_UNIT: u8 = 1;
 const KIND_THUMBNAIL: u8 = 2;
+const KIND_DRAIN: u8 = 3;
 const MAX_JSON_BYTES: usize = 1 << 16;
 const UNIT_HEADER_BYTES: usize = 26;
 const NO_CUT: u64 = u64::MAX;
@@ -98,6 +99,8 @@ pub enum Ask {
     Setup(Setup),
     /// The source's next picture in decode order.
     Unit(Unit),
+    /// A run of the source is over: what the decoder still holds is to come out. The next picture is a key frame.
+    Drain,
 }
 
 /// From the encoder, in JSON.
@@ -172,6 +175,7 @@ impl Ask {
         match self {
             Self::Setup(setup) => json_frame(setup),
             Self::Unit(unit) => Ok(unit.to_frame()),
+            Self::Drain => Ok(Frame { kind: KIND_DRAIN, body: Bytes::new() }),
         }
     }
 
@@ -183,6 +187,7 @@ impl Ask {
         match frame.kind {
             KIND_JSON => from_json(&frame.body).map(Self::Setup),
             KIND_UNIT => Unit::from_body(frame.body).map(Self::Unit),
+            KIND_DRAIN => Ok(Self::Drain),
             other => Err(WireError::Malformed(other)),
         }
     }
@@ -297,6 +302,11 @@ mod tests {
             let _ = Ask::from_frame(frame.clone());
             let _ = Answer::from_frame(frame);
         }
+    }
+
+    #[test]
+    fn the_end_of_a_run_survives_the_pipe() {
+        assert_eq!(Ask::from_frame(Ask::Drain.to_frame().unwrap()).unwrap(), Ask::Drain);
     }
 
     #[test]

@@ -18,9 +18,10 @@ const KEPT: MediaTime = MediaTime::from_ms(15_000);
 /// Sound may come this much later than its pictures and still be waited for.
 const LONGEST_LAG: MediaTime = MediaTime::from_ms(3_000);
 
-/// When no packet has come for this long, the audio has stopped. Silence takes its place: a player with an audio track
-/// and nothing in it stands still.
-const DEAD: MediaTime = MediaTime::from_ms(1_000);
+/// When silence has stood in for this long, the audio has stopped: nobody waits for it any more.
+const STOPPED: MediaTime = MediaTime::from_ms(1_000);
+/// Sound that comes this much later than it is waited for still joins its pictures in a later part.
+const GRACE: MediaTime = MediaTime::from_ms(200);
 
 /// Raw AAC with its place on the media clock.
 #[derive(Debug, Clone)]
@@ -50,8 +51,8 @@ pub(super) struct AudioTimeline {
     /// Sample number that follows the last packet; `None` after a cut.
     next_sample: Option<u64>,
     head: MediaTime,
-    /// When the last packet of the publisher came.
-    heard: Option<MediaTime>,
+    /// Where silence began to stand in for packets that did not come.
+    silent_from: Option<MediaTime>,
     /// Decode time of the newest picture, and how far sound was behind it when it came, of late.
     picture: MediaTime,
     lag: MediaTime,
@@ -89,13 +90,13 @@ impl AudioTimeline {
     }
 
     /// Whether nothing has come for so long that nothing will.
-    pub fn has_stopped(&self, now: MediaTime) -> bool {
-        self.heard.is_some_and(|heard| now - heard > DEAD)
+    pub fn has_stopped(&self) -> bool {
+        self.silent_from.is_some_and(|from| self.head - from > STOPPED)
     }
 
     /// The next packet starts afresh at its own timestamp.
     pub fn cut(&mut self) {
-        (self.next_sample, self.heard, self.lag) = (None, None, MediaTime::ZERO);
+        (self.next_sample, self.silent_from, self.lag) = (None, None, MediaTime::ZERO);
     }
 
     /// A picture came.
@@ -103,13 +104,15 @@ impl AudioTimeline {
         self.picture = dts;
     }
 
-    /// Takes a packet at media time `time`, which came at `now`. Dropped before a configuration and when it overlaps. A
+    /// Takes a packet at media time `time`. Dropped before a configuration and when it overlaps. A
     /// hole before it is filled with silence.
-    pub fn push(&mut self, time: MediaTime, data: Bytes, now: MediaTime) {
+    pub fn push(&mut self, time: MediaTime, data: Bytes) {
         let Some(coding) = self.codings.last() else { return };
         let (rate, silence) = (coding.config.sample_rate, coding.silence.clone());
         let Ok(stamped) = u64::try_from(to_samples(time, rate)) else { return };
-        self.heard = Some(now);
+        let behind = (self.picture - time).clamp(MediaTime::ZERO, LONGEST_LAG);
+        self.lag = behind.max(self.lag - self.lag / 50);
+        self.silent_from = None;
         let start = match self.next_sample {
             Some(next) => {
                 let stray = stamped as i64 - next as i64;
@@ -133,8 +136,6 @@ impl AudioTimeline {
             None => stamped.max(to_samples(self.head, rate).max(0) as u64),
         };
         self.append(start, data);
-        let behind = (self.picture - self.head).clamp(MediaTime::ZERO, LONGEST_LAG);
-        self.lag = behind.max(self.lag - self.lag / 50);
     }
 
     fn append(&mut self, start: u64, data: Bytes) {
@@ -152,19 +153,21 @@ impl AudioTimeline {
         }
     }
 
-    /// Fills with silence what lies between the audio (or `from`, if that is later) and `until`, if the audio has stopped.
-    /// Real packets go on behind it.
-    pub fn fill(&mut self, from: MediaTime, until: MediaTime, now: MediaTime) {
+    /// Nobody waits any longer for the sound of the pictures up to `until`: silence stands in for it from the end of the
+    /// audio, or from `from` if that is later, so that a player with an audio track never stands still. What comes later
+    /// goes on behind it.
+    pub fn stand_in_until(&mut self, from: MediaTime, until: MediaTime) {
+        let until = until - GRACE;
         let Some(coding) = self.codings.last() else { return };
         let (Some(silence), rate) = (coding.silence.clone(), coding.config.sample_rate) else { return };
-        let silent = self.heard.map_or(until - self.head.max(from), |heard| now - heard);
-        if silent <= DEAD || until <= self.head {
+        let from = from.max(until - KEPT);
+        if self.head.max(from) >= until {
             return;
         }
-        let from = from.max(until - KEPT);
         if self.head < from {
             self.next_sample = None;
         }
+        self.silent_from.get_or_insert(self.head.max(from));
         while self.head < until {
             let first = to_samples(self.head.max(from), rate).max(0) as u64;
             self.append(self.next_sample.unwrap_or(first), silence.clone());
@@ -214,12 +217,12 @@ impl AudioTimeline {
             }
         }
         if self.current() != Some(number) {
-            runs.extend(self.stand_in(number, part));
+            runs.extend(self.silence_of(number, part));
         }
         runs
     }
 
-    fn stand_in(&self, number: u32, part: Range<MediaTime>) -> Option<AudioRun> {
+    fn silence_of(&self, number: u32, part: Range<MediaTime>) -> Option<AudioRun> {
         let coding = self.codings.get(number as usize)?;
         let (silence, rate) = (coding.silence.clone()?, coding.config.sample_rate);
         let frame_samples = coding.config.frame_samples;
@@ -261,7 +264,7 @@ mod tests {
     }
 
     fn push(audio: &mut AudioTimeline, time: i64) {
-        audio.push(ms(time), Bytes::from_static(b"x"), ms(time));
+        audio.push(ms(time), Bytes::from_static(b"x"));
     }
 
     fn all(audio: &AudioTimeline) -> Vec<AudioRun> {
@@ -298,29 +301,43 @@ mod tests {
     }
 
     #[test]
-    fn silence_takes_the_place_of_audio_that_stopped() {
+    fn silence_takes_the_place_of_audio_that_stopped_part_by_part() {
         let mut audio = timeline();
         push(&mut audio, 1_000);
-        audio.fill(MediaTime::ZERO, ms(1_900), ms(1_900));
+        audio.stand_in_until(MediaTime::ZERO, ms(1_200));
         assert_eq!(all(&audio)[0].packets.len(), 1, "late is not stopped");
-        audio.fill(MediaTime::ZERO, ms(2_100), ms(2_100));
+        for until in [1_400, 1_600, 1_800, 2_000] {
+            audio.stand_in_until(MediaTime::ZERO, ms(until));
+            assert!(audio.head() >= ms(until) - GRACE && audio.head() < ms(until + 30) - GRACE);
+            assert!(!audio.has_stopped(), "{until}");
+        }
+        audio.stand_in_until(MediaTime::ZERO, ms(2_300));
+        assert!(audio.has_stopped());
         assert_eq!(all(&audio).len(), 1, "without a hole");
-        assert!(audio.head() >= ms(2_100) && audio.head() < ms(2_130));
+        push(&mut audio, 2_110);
+        assert!(!audio.has_stopped() && all(&audio).len() == 1, "it goes on behind");
         audio.cut();
-        audio.fill(ms(9_000), ms(10_100), ms(10_100));
+        audio.stand_in_until(ms(9_000), ms(10_100));
         assert_eq!(all(&audio)[1].start, 9 * 44_100, "a new session's begins with it");
     }
 
     #[test]
-    fn sound_that_is_always_late_is_waited_for_and_never_replaced() {
+    fn sound_that_is_always_late_is_waited_for_after_its_first_silence() {
         let mut audio = timeline();
+        let late = 1_500;
         for n in 0..200i64 {
             let at = 5_000 + n * 23;
             audio.picture(ms(at));
-            audio.push(ms(at - 1_500), Bytes::from_static(b"x"), ms(at));
-            audio.fill(MediaTime::ZERO, ms(at), ms(at));
+            // a part is let go when it has waited
+            audio.stand_in_until(ms(5_000), ms(at) - audio.lag() - ms(100));
+            if n * 23 >= late {
+                audio.push(ms(at - late), Bytes::from_static(b"x"));
+            }
         }
-        assert_eq!(all(&audio).iter().map(|run| run.packets.len()).sum::<usize>(), 199);
+        let all: Vec<Bytes> = all(&audio).into_iter().flat_map(|run| run.packets).collect();
+        let first = all.iter().position(|data| data == "x").unwrap();
+        assert!(all[first..].iter().all(|data| data == "x"), "silence only once");
+        assert!((first as i64) * 23 < late, "{first}");
         assert!(audio.lag() > ms(1_400) && audio.lag() < ms(1_600), "{:?}", audio.lag());
     }
 

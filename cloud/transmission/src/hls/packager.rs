@@ -195,10 +195,6 @@ impl Packager {
         if complete {
             self.lead_in.push(unit.key, unit.data);
         }
-        if let Some(segment) = self.grid.current().filter(|s| matches!(s.audio, AudioChoice::With(_))) {
-            let from = if segment.discontinuity { segment.start } else { MediaTime::ZERO };
-            self.audio.fill(from, unit.dts, now);
-        }
         self.audio.picture(unit.dts);
         self.drain(now, &mut out.facts);
         out
@@ -245,7 +241,7 @@ impl Packager {
     pub fn push_audio(&mut self, time: MediaTime, data: Bytes, now: MediaTime) -> Vec<Fact> {
         let mut out = Vec::new();
         if !self.ended && !data.is_empty() {
-            self.audio.push(time, data, now);
+            self.audio.push(time, data);
             self.drain(now, &mut out);
         }
         out
@@ -494,7 +490,7 @@ impl Packager {
 
     fn drain(&mut self, now: MediaTime, out: &mut Vec<Fact>) {
         for rung in &mut self.rungs {
-            rung.drain(&mut self.grid, &self.audio, now, out);
+            rung.drain(&mut self.grid, &mut self.audio, now, out);
         }
     }
 }

@@ -343,7 +343,7 @@ impl Rung {
     }
 
     /// Says what is ready to be said, in order.
-    pub fn drain(&mut self, grid: &mut Grid, audio: &AudioTimeline, now: MediaTime, out: &mut Vec<Fact>) {
+    pub fn drain(&mut self, grid: &mut Grid, audio: &mut AudioTimeline, now: MediaTime, out: &mut Vec<Fact>) {
         while let Some(step) = self.queue.front() {
             if let Step::Part { msn, end, since, .. } = step
                 && !self.audio_is_ready(*msn, *end, *since, now, grid, audio)
@@ -376,7 +376,7 @@ impl Rung {
         since: MediaTime,
         now: MediaTime,
         grid: &mut Grid,
-        audio: &AudioTimeline,
+        audio: &mut AudioTimeline,
     ) -> bool {
         let waited = now - since;
         let Some(segment) = grid.get_mut(msn) else { return true };
@@ -387,10 +387,16 @@ impl Rung {
                 None => return false,
             };
         }
-        segment.audio == AudioChoice::Without
-            || audio.head() >= end
-            || waited >= AUDIO_WAIT + audio.lag()
-            || audio.has_stopped(now)
+        let AudioChoice::With(number) = segment.audio else { return true };
+        if audio.head() >= end {
+            return true;
+        }
+        let due = waited >= AUDIO_WAIT + audio.lag() || audio.has_stopped();
+        if due && audio.current() == Some(number) {
+            let from = if segment.discontinuity { segment.start } else { MediaTime::ZERO };
+            audio.stand_in_until(from, end);
+        }
+        due
     }
 
     #[allow(clippy::too_many_arguments, reason = "the fields of one step, taken apart")]

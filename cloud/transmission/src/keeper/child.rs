@@ -55,6 +55,12 @@ impl Child {
         }
     }
 
+    /// Asks for what the decoder still holds; pictures go on with a key frame.
+    pub fn drain(&mut self) {
+        self.waiting_for_key = true;
+        let _ = self.asks.try_send(Ask::Drain); // a pipe that is jammed has more to bring than that
+    }
+
     /// The next answer; an error says why there will be no more.
     pub async fn next(&mut self) -> Result<Answer, String> {
         match self.answers.recv().await {

@@ -80,6 +80,8 @@ enum Input {
     SetUp(Option<Setup>),
     /// The source's next picture.
     Unit(Unit),
+    /// A run of the source is over.
+    Drain,
 }
 
 impl Keeper {
@@ -93,6 +95,7 @@ impl Keeper {
             setup: None,
             gop: VecDeque::new(),
             gop_bytes: 0,
+            drained: false,
             child: None,
             failures: 0,
             unanswered: None,
@@ -134,6 +137,12 @@ impl Keeper {
         self.waiting_for_key = self.feed.try_send(Input::Unit(unit)).is_err();
     }
 
+    /// A run of the source is over: its last pictures come out without waiting for more.
+    pub fn drain(&mut self) {
+        self.waiting_for_key = true;
+        let _ = self.feed.try_send(Input::Drain); // a full queue means pictures are left out anyway
+    }
+
     /// The next event.
     pub async fn next(&mut self) -> Option<Encoded> {
         self.encoded.recv().await
@@ -146,6 +155,8 @@ struct Task {
     setup: Option<Setup>,
     gop: VecDeque<Unit>,
     gop_bytes: usize,
+    /// The run that `gop` belongs to is over.
+    drained: bool,
     child: Option<Child>,
     failures: u32,
     /// Since when pictures have gone in and none has come out.
@@ -177,6 +188,7 @@ impl Task {
                 ask = asks.recv() => match ask {
                     Some(Input::SetUp(setup)) => self.set_up(setup),
                     Some(Input::Unit(unit)) => self.feed(unit),
+                    Some(Input::Drain) => self.drain(),
                     None => return,
                 },
                 answer = answer => match answer {
@@ -205,6 +217,7 @@ impl Task {
     }
 
     fn feed(&mut self, unit: Unit) {
+        self.drained = false;
         if unit.key || self.gop_bytes > MAX_GOP_BYTES {
             self.gop.clear();
             self.gop_bytes = 0;
@@ -219,6 +232,13 @@ impl Task {
         }
     }
 
+    fn drain(&mut self) {
+        self.drained = true;
+        if let Some(child) = &mut self.child {
+            child.drain();
+        }
+    }
+
     async fn start(&mut self) {
         self.start_at = None;
         let Some(mut setup) = self.setup.clone() else { return };
@@ -226,7 +246,10 @@ impl Task {
         setup.start_ns = setup.start_ns.max(self.last_out_ns.saturating_add(u64::from(self.last_out_ns > 0)));
         let gop = self.gop.iter().cloned().map(|unit| Unit { cut_ns: None, ..unit });
         match Child::start(&self.program, setup, gop) {
-            Ok(child) => {
+            Ok(mut child) => {
+                if self.drained {
+                    child.drain();
+                }
                 tracing::info!(pid = child.pid(), "an encoder was started");
                 self.unanswered = None;
                 self.child = Some(child);

@@ -2,15 +2,15 @@
 //! show goes on air: rehearsals are nobody's business.
 //!
 //! `DIR/recording/{rung}/`: `init{version}.mp4`, `seg{msn}.m4s`, `index.m3u8`. Writing happens on a thread of its own;
-//! when the disk is so slow that the queue fills up, or so full that the database beside it is in danger, segments are
-//! left out of the recording and marked as gaps, and the show goes on.
+//! when the disk is so slow that the queue fills up, refuses a write, or is so full that the database beside it is in
+//! danger, segments are left out of the recording and marked as gaps, the host is told, and the show goes on.
 
 mod shelf;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -22,6 +22,10 @@ use crate::hls::{Fact, MediaTime, RungName};
 /// Writes that may wait: about 20 s of two rungs.
 const WAITING_WRITES: usize = 24;
 const INITS_KEPT: u32 = 8;
+/// Gaps that are remembered while the disk takes nothing: an hour of four rungs.
+const MISSED_KEPT: usize = 7_200;
+/// After a failure the recording counts as whole again when this many writes went well.
+const GOOD_AGAIN: u32 = 10;
 
 /// How much of the disk a recording may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +43,8 @@ pub enum Stopped {
     DiskFull,
     /// The show has used up what a show may use.
     BudgetUsed,
+    /// The disk is too slow, or refuses writes.
+    Failing,
 }
 
 impl Stopped {
@@ -49,6 +55,9 @@ impl Stopped {
             Self::BudgetUsed => {
                 "The recording has reached its largest size: the show goes on and is not recorded."
             }
+            Self::Failing => {
+                "The disk does not take the recording: the show goes on, the recording has gaps."
+            }
         }
     }
 }
@@ -57,11 +66,16 @@ impl Stopped {
 pub struct Recorder {
     clock_epoch: DateTime<Utc>,
     rungs: BTreeMap<RungName, Open>,
-    /// Initialisation segments that no recorded segment has needed yet.
+    /// The newest initialisation segments.
     inits: BTreeMap<(RungName, u32), Bytes>,
     from_msn: Option<u64>,
     writes: SyncSender<Write>,
+    /// What found the queue full, without its media: it becomes gaps.
+    missed: VecDeque<Write>,
+    /// Writes that are still to go well before a full queue is forgotten.
+    overflowed: u32,
     stopped: watch::Receiver<Option<Stopped>>,
+    told: Option<Stopped>,
     /// The journal is being read: nothing is lost by waiting for the disk.
     patient: bool,
 }
@@ -76,8 +90,16 @@ struct Open {
 }
 
 enum Write {
-    Segment { rung: RungName, init: Option<Bytes>, entry: Entry },
+    Segment {
+        rung: RungName,
+        init: Option<Bytes>,
+        entry: Entry,
+    },
     Ended,
+    #[cfg(test)]
+    Settle,
+    #[cfg(test)]
+    Hold(Receiver<()>),
 }
 
 impl Recorder {
@@ -98,14 +120,18 @@ impl Recorder {
             inits: BTreeMap::new(),
             from_msn: None,
             writes,
+            missed: VecDeque::new(),
+            overflowed: 0,
             stopped,
+            told: None,
             patient: true,
         })
     }
 
     /// Why nothing is recorded now, when that has changed since the last call.
     pub fn news(&mut self) -> Option<Option<Stopped>> {
-        self.stopped.has_changed().unwrap_or(false).then(|| *self.stopped.borrow_and_update())
+        let stopped = if self.overflowed > 0 { Some(Stopped::Failing) } else { *self.stopped.borrow() };
+        (std::mem::replace(&mut self.told, stopped) != stopped).then_some(stopped)
     }
 
     /// Takes a fact. Told again after a crash, what is on disk already is not written twice.
@@ -126,7 +152,10 @@ impl Recorder {
             }
             Fact::SegmentClosed { rung, msn, duration, gap } => self.closed(rung, *msn, *duration, *gap),
             // Nothing comes after it that would have to hurry; the thread lives as long as this sender.
-            Fact::Ended => drop(self.writes.send(Write::Ended)),
+            Fact::Ended => {
+                let missed = std::mem::take(&mut self.missed);
+                missed.into_iter().chain([Write::Ended]).for_each(|write| drop(self.writes.send(write)));
+            }
             Fact::WentLive { from_msn, .. } => self.from_msn = Some(*from_msn),
             Fact::RungDown { .. } | Fact::Highlight { .. } | Fact::Ladder { .. } | Fact::Anchored { .. } => {}
         }
@@ -135,9 +164,7 @@ impl Recorder {
     fn closed(&mut self, rung: &RungName, msn: u64, duration: MediaTime, gap: bool) {
         let public = self.from_msn.is_some_and(|from| msn >= from);
         let Some(open) = self.rungs.remove(rung).filter(|open| open.msn == msn && public) else { return };
-        let key = (rung.clone(), open.init);
-        // It stays until it is on its way: a full queue loses a segment, never the key to all that follow.
-        let init = self.inits.get(&key).cloned();
+        let init = self.inits.get(&(rung.clone(), open.init)).cloned();
         let entry = Entry {
             msn,
             init: open.init,
@@ -146,9 +173,7 @@ impl Recorder {
             discontinuity: open.discontinuity,
             parts: if gap { Vec::new() } else { open.parts },
         };
-        if self.write(Write::Segment { rung: rung.clone(), init, entry }) {
-            self.inits.remove(&key);
-        }
+        self.write(Write::Segment { rung: rung.clone(), init, entry });
     }
 
     /// From here on the show must not wait for the disk.
@@ -156,15 +181,33 @@ impl Recorder {
         self.patient = false;
     }
 
-    fn write(&self, write: Write) -> bool {
+    fn write(&mut self, write: Write) {
         if self.patient {
-            return self.writes.send(write).is_ok(); // the thread lives as long as this sender
+            return drop(self.writes.send(write)); // the thread lives as long as this sender
         }
-        let sent = self.writes.try_send(write).is_ok();
-        if !sent {
-            tracing::error!("the disk is too slow: a segment is missing in the recording");
+        while let Some(missed) = self.missed.pop_front() {
+            if let Err(TrySendError::Full(back) | TrySendError::Disconnected(back)) =
+                self.writes.try_send(missed)
+            {
+                self.missed.push_front(back);
+                break;
+            }
         }
-        sent
+        self.overflowed = self.overflowed.saturating_sub(1);
+        let rest =
+            if self.missed.is_empty() { self.writes.try_send(write) } else { Err(TrySendError::Full(write)) };
+        if let Err(TrySendError::Full(mut back) | TrySendError::Disconnected(mut back)) = rest {
+            if self.overflowed < GOOD_AGAIN {
+                tracing::error!("the disk is too slow: the recording has gaps");
+            }
+            self.overflowed = GOOD_AGAIN;
+            if let Write::Segment { entry, .. } = &mut back {
+                entry.parts.clear();
+            }
+            if self.missed.len() < MISSED_KEPT {
+                self.missed.push_back(back);
+            }
+        }
     }
 }
 
@@ -173,6 +216,10 @@ fn write_all(mut shelf: Shelf, writes: &Receiver<Write>, tell: &watch::Sender<Op
         let outcome = match write {
             Write::Segment { rung, init, entry } => shelf.put(&rung, init, entry),
             Write::Ended => shelf.end(),
+            #[cfg(test)]
+            Write::Settle => Ok(()),
+            #[cfg(test)]
+            Write::Hold(held) => held.recv().and_then(|()| held.recv()).map_err(io::Error::other),
         };
         if let Err(error) = outcome {
             tracing::error!(%error, "the recording could not be written");
@@ -294,5 +341,56 @@ mod tests {
             let text = fs::read_to_string(folder.path().join("source/index.m3u8")).unwrap();
             assert_eq!((text.matches("#EXTINF").count(), text.matches("#EXT-X-GAP").count()), (3, 3 - kept));
         }
+    }
+
+    #[test]
+    fn what_the_disk_refuses_is_a_gap_that_is_told_and_costs_nothing_after_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let source = folder.path().join("source");
+        fs::create_dir(&source).unwrap();
+        fs::create_dir(source.join("writing.tmp")).unwrap(); // no file can be written there
+        let mut recorder = Recorder::start(folder.path().into(), DateTime::UNIX_EPOCH, ROOMY).unwrap();
+        let settled = |recorder: &Recorder| {
+            (0..WAITING_WRITES + 2).for_each(|_| recorder.writes.send(Write::Settle).unwrap());
+        };
+        [vec![live()], facts(1)].concat().iter().for_each(|fact| recorder.note(fact));
+        settled(&recorder);
+        assert_eq!(recorder.news(), Some(Some(Stopped::Failing)));
+        fs::remove_dir(source.join("writing.tmp")).unwrap();
+        (2..12).flat_map(facts).for_each(|fact| recorder.note(&fact));
+        settled(&recorder);
+        assert_eq!(recorder.news(), Some(None));
+        let text = fs::read_to_string(source.join("index.m3u8")).unwrap();
+        assert!(
+            text.contains("#EXT-X-GAP\n#EXTINF:2.00000,\nseg1.m4s\n#EXT-X-MAP:URI=\"init1.mp4\""),
+            "{text}"
+        );
+        assert_eq!(fs::read(source.join("init1.mp4")).unwrap(), b"ftypmoov");
+    }
+
+    #[test]
+    fn what_a_slow_disk_has_no_time_for_is_listed_as_gaps_and_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut recorder = Recorder::start(folder.path().into(), DateTime::UNIX_EPOCH, ROOMY).unwrap();
+        recorder.hurry();
+        let (hold, held) = sync_channel(0);
+        recorder.writes.send(Write::Hold(held)).unwrap();
+        hold.send(()).unwrap(); // it stands still from here on
+        recorder.note(&live());
+        (1..=60).flat_map(facts).for_each(|fact| recorder.note(&fact));
+        assert_eq!(recorder.news(), Some(Some(Stopped::Failing)));
+        hold.send(()).unwrap();
+        recorder.note(&Fact::Ended);
+        (0..WAITING_WRITES + 2).for_each(|_| recorder.writes.send(Write::Settle).unwrap());
+        let text = fs::read_to_string(folder.path().join("source/index.m3u8")).unwrap();
+        assert_eq!(text.matches("#EXTINF").count(), 60);
+        assert_eq!(text.matches("#EXT-X-GAP").count(), 60 - WAITING_WRITES, "{text}");
+    }
+
+    #[test]
+    fn a_rung_that_was_away_does_not_join() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = record(folder.path(), ROOMY, &[vec![live()], facts(1), facts(5)].concat());
+        assert!(text.contains("seg1.m4s\n#EXT-X-DISCONTINUITY\n#EXT-X-MAP"), "{text}");
     }
 }

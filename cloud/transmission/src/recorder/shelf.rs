@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use super::{Budget, Stopped};
+use super::{Budget, GOOD_AGAIN, Stopped};
 use crate::hls::{MediaTime, RungName, TARGET_DURATION};
 
 const ENDED: &str = "#EXT-X-ENDLIST";
+/// A disk that was full is used again when this much more than it must keep is free.
+const ROOM_AGAIN: u64 = 256 << 20;
 
 /// A segment to be recorded; without parts it is a gap.
 pub struct Entry {
@@ -34,7 +36,10 @@ pub struct Shelf {
     folder: PathBuf,
     budget: Budget,
     used: u64,
-    stopped: Option<Stopped>,
+    /// The disk is full, or the budget is used.
+    full: Option<Stopped>,
+    /// Writes that are still to go well before a failed one is forgotten.
+    failing: u32,
     rungs: BTreeMap<RungName, Noted>,
 }
 
@@ -46,11 +51,17 @@ struct Noted {
     ended: bool,
 }
 
+impl Entry {
+    fn name(&self) -> String {
+        format!("seg{}.m4s", self.msn)
+    }
+}
+
 impl Shelf {
     /// The recording in `folder`, which may hold something already.
     pub fn open(folder: PathBuf, budget: Budget) -> io::Result<Self> {
         fs::create_dir_all(&folder)?;
-        let mut shelf = Self { folder, budget, used: 0, stopped: None, rungs: BTreeMap::new() };
+        let mut shelf = Self { folder, budget, used: 0, full: None, failing: 0, rungs: BTreeMap::new() };
         for entry in fs::read_dir(&shelf.folder)? {
             let entry = entry?;
             let Some(rung) = entry.file_name().to_str().and_then(RungName::new) else { continue };
@@ -63,48 +74,71 @@ impl Shelf {
         Ok(shelf)
     }
 
-    /// Why nothing is recorded now.
+    /// Why nothing is recorded now, or not all.
     pub fn stopped(&self) -> Option<Stopped> {
-        self.stopped
+        self.full.or((self.failing > 0).then_some(Stopped::Failing))
     }
 
     /// Writes a segment and then its lines. What is there already is not written again; a file whose lines are missing gets
-    /// them.
+    /// them; what cannot be written is a gap.
     pub fn put(&mut self, rung: &RungName, init: Option<Bytes>, mut entry: Entry) -> io::Result<()> {
         if self.rungs.get(rung).is_some_and(|noted| noted.segments.contains(&entry.msn)) {
             return Ok(());
         }
         let folder = self.folder.join(rung.as_str());
-        let size: usize = entry.parts.iter().map(Bytes::len).sum();
-        if self.is_full(size as u64)? {
+        let written = self.media(&folder, init, &mut entry);
+        if written.is_err() {
             entry.parts.clear();
         }
-        fs::create_dir_all(&folder)?;
+        let listed = self.list(rung, &folder, &entry);
+        let outcome = written.and(listed);
+        self.failing = if outcome.is_err() { GOOD_AGAIN } else { self.failing.saturating_sub(1) };
+        outcome
+    }
+
+    fn media(&mut self, folder: &Path, init: Option<Bytes>, entry: &mut Entry) -> io::Result<()> {
+        let size: usize = entry.parts.iter().map(Bytes::len).sum();
+        if size == 0 || self.is_full(size as u64)? {
+            entry.parts.clear();
+            return Ok(());
+        }
+        fs::create_dir_all(folder)?;
         if let Some(init) = init {
-            self.used += whole(&folder, &format!("init{}.mp4", entry.init), &[init])?;
+            self.used += whole(folder, &format!("init{}.mp4", entry.init), &[init])?;
         }
-        let name = format!("seg{}.m4s", entry.msn);
-        if !entry.parts.is_empty() {
-            self.used += whole(&folder, &name, &entry.parts)?;
-        }
+        self.used += whole(folder, &entry.name(), &entry.parts)?;
+        Ok(())
+    }
+
+    fn list(&mut self, rung: &RungName, folder: &Path, entry: &Entry) -> io::Result<()> {
+        fs::create_dir_all(folder)?;
         let noted = self.rungs.entry(rung.clone()).or_default();
-        let mut playlist = playlist(&folder)?;
-        playlist.write_all(noted.lines(&entry, &name).as_bytes())?;
+        let mut playlist = playlist(folder)?;
+        let whole = playlist.metadata()?.len();
+        let (lines, init) = noted.lines(entry);
+        if let Err(error) = playlist.write_all(lines.as_bytes()) {
+            let _ = playlist.set_len(whole); // half a line would spoil the next one
+            return Err(error);
+        }
+        noted.init = init;
         noted.segments.insert(entry.msn);
         Ok(())
     }
 
+    /// Whether the disk has no room for `more`, or the show has used up its own. Once used up, a budget stays so; a full disk
+    /// must have some room again.
     fn is_full(&mut self, more: u64) -> io::Result<bool> {
         let disk = rustix::fs::statvfs(&self.folder)?;
         let free = disk.f_bavail.saturating_mul(disk.f_frsize);
-        self.stopped = if free < self.budget.free_bytes.saturating_add(more) {
-            Some(Stopped::DiskFull)
-        } else if self.used + more > self.budget.show_bytes {
+        let room = if self.full == Some(Stopped::DiskFull) { ROOM_AGAIN } else { 0 };
+        self.full = if self.full == Some(Stopped::BudgetUsed) || self.used + more > self.budget.show_bytes {
             Some(Stopped::BudgetUsed)
+        } else if free < self.budget.free_bytes.saturating_add(more).saturating_add(room) {
+            Some(Stopped::DiskFull)
         } else {
             None
         };
-        Ok(self.stopped.is_some())
+        Ok(self.full.is_some())
     }
 
     /// The show is over.
@@ -150,12 +184,18 @@ impl Noted {
         Ok(noted)
     }
 
-    fn lines(&mut self, entry: &Entry, name: &str) -> String {
+    /// The lines of the next segment, and the initialisation segment that the playlist names then. What lacks before it (the
+    /// rung was away) is a discontinuity.
+    fn lines(&self, entry: &Entry) -> (String, Option<u32>) {
         let mut lines = String::new();
-        if entry.discontinuity && !self.segments.is_empty() {
+        let mut init = self.init;
+        let joins = self.segments.last().is_none_or(|last| last + 1 == entry.msn) && !entry.discontinuity;
+        if !joins && !self.segments.is_empty() {
             lines += "#EXT-X-DISCONTINUITY\n";
         }
-        if self.init.replace(entry.init) != Some(entry.init) || entry.discontinuity {
+        if entry.parts.is_empty() {
+            init = init.filter(|_| joins); // what follows names its own again
+        } else if init.replace(entry.init) != Some(entry.init) || !joins {
             lines += &format!("#EXT-X-MAP:URI=\"init{}.mp4\"\n", entry.init);
         }
         let at = entry.at.to_rfc3339_opts(SecondsFormat::Millis, true);
@@ -163,8 +203,8 @@ impl Noted {
         if entry.parts.is_empty() {
             lines += "#EXT-X-GAP\n";
         }
-        lines += &format!("#EXTINF:{:.5},\n{name}\n", entry.duration.seconds());
-        lines
+        lines += &format!("#EXTINF:{:.5},\n{}\n", entry.duration.seconds(), entry.name());
+        (lines, init)
     }
 }
 

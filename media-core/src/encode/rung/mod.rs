@@ -197,6 +197,14 @@ impl RungEncoder {
         self.pacer.lock().set_half_rate(on);
     }
 
+    /// A run of the source is over: what the decoder and the encoders still hold comes out. The next unit is a key frame.
+    pub fn drain(&mut self) {
+        self.waiting_for_key = true;
+        if !self.source.send_event(gstreamer::event::SegmentDone::new(gstreamer::ClockTime::NONE)) {
+            tracing::debug!("the ladder encoder takes no end of a run");
+        }
+    }
+
     /// Nothing more will come: the rest is encoded, then [`Output::Ended`] is put out.
     pub fn finish(&self) {
         if let Err(error) = self.source.end_of_stream() {
