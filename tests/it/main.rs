@@ -11,6 +11,7 @@ mod interruption;
 mod kills;
 mod nodes;
 mod pins;
+mod players;
 mod publishers;
 
 use std::cell::RefCell;
@@ -74,6 +75,7 @@ fn main() {
         access::stories(),
         go_live::stories(),
         pins::stories(),
+        players::stories(),
         chat::stories(),
         publishers::stories(),
         encoders::stories(),

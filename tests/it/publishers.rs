@@ -5,7 +5,8 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, ensure};
 use libtest_mimic::Trial;
 use reqwest::Method;
-use vitrine_tests::{Cloud, Hls, Publisher, Shop, eventually};
+use vitrine_tests::hls_lint::ShowWatch;
+use vitrine_tests::{Cloud, Hls, Obs, Publisher, Shop, eventually};
 
 use crate::go_live::{on_air, playing};
 
@@ -16,6 +17,7 @@ pub fn stories() -> Vec<Trial> {
         crate::story("a_rotated_key_leaves_the_running_publisher", &["ffmpeg"], a_rotated_key_leaves),
         crate::story("a_second_publisher_is_refused", &["ffmpeg"], a_second_publisher_is_refused),
         crate::story("gstreamer_publishes_to_the_cloud", &["gst-launch-1.0"], gstreamer_publishes),
+        crate::story("obs_studio_publishes_to_the_cloud", &["obs", "xvfb-run"], obs_publishes),
         crate::story("pictures_with_b_frames_play", &["ffmpeg"], b_frames_play),
     ]
 }
@@ -89,6 +91,26 @@ async fn gstreamer_publishes() -> Result<()> {
     let _ = child.kill();
     let _ = child.wait();
     played.map(drop)
+}
+
+/// With its own defaults: a key frame each 8.3 s, so what viewers see is the encoded rung.
+async fn obs_publishes() -> Result<()> {
+    let cloud = Cloud::start_with(&[("VITRINE_LADDER", "source,480p")]).await?;
+    let mut shop = Shop::open(&cloud, "ada").await?;
+    shop.show = shop.new_show("From OBS", true).await?;
+    let mut obs = Obs::start(&shop.publish_address(&cloud).await?)?;
+    let address = format!("{}/live/{}/index.m3u8", cloud.http, shop.show);
+    eventually("its picture arrives", async || {
+        ensure!(!obs.ended(), "OBS has ended");
+        Ok((shop.view().await?["receiving"] == true).then_some(()))
+    })
+    .await?;
+    crate::lint(ShowWatch::start(&address, std::time::Duration::ZERO)?);
+    playing(&Hls::open(&address)?, "480p").await.with_context(|| cloud.tail())?;
+    tokio::time::sleep(std::time::Duration::from_secs(12)).await;
+    let view = shop.view().await?;
+    ensure!(!obs.ended() && view["state"] == "live" && view["receiving"] == true, "{view}");
+    Ok(())
 }
 
 async fn b_frames_play() -> Result<()> {

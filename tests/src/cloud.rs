@@ -179,10 +179,10 @@ fn read_has(path: &Path, needle: &[u8]) -> bool {
     std::fs::read(path).is_ok_and(|bytes| bytes.split(|byte| *byte == 0).any(|entry| entry == needle))
 }
 
-/// Sends a signal to one process.
+/// Sends a signal to one process, or to a group under its negative number.
 #[allow(unsafe_code)]
 pub(crate) fn signal(pid: i32, signal: i32) {
-    if pid > 0 {
+    if pid > 0 || pid < -1 {
         // SAFETY: kill(2) takes plain numbers and touches no memory of ours.
         unsafe { libc::kill(pid, signal) };
     }

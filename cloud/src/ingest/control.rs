@@ -30,6 +30,8 @@ type Connection = Framed<Box<dyn ControlStream>, Frames>;
 
 const HELLO_WITHIN: Duration = Duration::from_secs(5);
 const WRITE_WITHIN: Duration = Duration::from_secs(10);
+/// Bytes that are gathered before they are sent: a key frame and what came with it.
+const WRITE_BYTES: usize = 256 << 10;
 /// Connections at once; each show has one.
 const MAX_CONNECTIONS: usize = 1_024;
 /// Connections that have not said hello yet, in all and from one address.
@@ -130,6 +132,7 @@ pub async fn run(hub: Arc<Hub>, server: Server, stop: CancellationToken) {
 /// Serves one transmission to the end of its connection.
 async fn serve(hub: &Hub, socket: Box<dyn ControlStream>, permit: Permit) {
     let mut connection = Framed::new(socket, Frames);
+    connection.set_backpressure_boundary(WRITE_BYTES);
     let hello = match timeout(HELLO_WITHIN, receive(&mut connection)).await {
         Ok(Ok(Some(Report::Hello(hello)))) => hello,
         Ok(Ok(None)) => return tracing::debug!("somebody looked whether the control server is there"),
@@ -169,10 +172,17 @@ async fn pump(
 ) -> Result<(), LinkError> {
     let (mut sink, mut stream) = connection.split();
     let down = async {
-        while let Some(down) = drain.next().await {
-            let frame = down.to_frame()?;
+        while let Some(first) = drain.next().await {
+            // What came together goes together: it wakes the transmission once.
+            let together = async {
+                sink.feed(first.to_frame()?).await?;
+                while let Some(more) = drain.next_of_now() {
+                    sink.feed(more.to_frame()?).await?;
+                }
+                Ok::<(), LinkError>(sink.flush().await?)
+            };
             let late = |_| io::Error::from(io::ErrorKind::TimedOut);
-            timeout(WRITE_WITHIN, sink.send(frame)).await.map_err(late).map_err(io_error)??;
+            timeout(WRITE_WITHIN, together).await.map_err(late).map_err(io_error)??;
         }
         Ok(()) // the show's task has another connection, or has ended
     };

@@ -71,6 +71,13 @@ impl Drain {
         self.bytes.fetch_sub(size(&down), Ordering::Relaxed);
         Some(down)
     }
+
+    /// The next frame, if one waits already.
+    pub fn next_of_now(&mut self) -> Option<Down> {
+        let down = self.frames.try_recv().ok()?;
+        self.bytes.fetch_sub(size(&down), Ordering::Relaxed);
+        Some(down)
+    }
 }
 
 /// Bytes that count: those of media.

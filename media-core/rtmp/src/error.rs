@@ -65,6 +65,10 @@ pub enum Error {
     /// The peer sends media while its publish is being decided, more than the bound.
     #[error("more than {0} bytes of media before the publish was answered")]
     ImpatientPublisher(usize),
+    /// A publisher sends more than [`Limits::media_rate`](crate::Limits::media_rate) for longer than
+    /// [`Limits::media_burst`](crate::Limits::media_burst) allows.
+    #[error("the stream is too fast: more than {0} bytes a second")]
+    TooFast(usize),
     /// The peer asks without reading the answers.
     #[error("more than {0} bytes of answers are waiting to be sent")]
     AnswersNotRead(usize),

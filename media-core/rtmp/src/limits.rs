@@ -17,6 +17,10 @@ pub struct Limits {
     pub partial_bytes: usize,
     /// Media a publisher may send before its publish is answered: 1 MiB.
     pub undecided_bytes: usize,
+    /// What a publisher may send a second, over a longer time: 16 MB, several times the largest stream of any encoder.
+    pub media_rate: usize,
+    /// What it may send beyond that at once, such as what waited for a line that was away: 64 MB.
+    pub media_burst: usize,
     /// Answers a server session keeps for a peer that does not read: 256 KiB.
     pub answer_bytes: usize,
     /// Bounds of AMF0 decoding.
@@ -37,6 +41,8 @@ impl Default for Limits {
             chunk_streams: 32,
             partial_bytes: 16_000_000,
             undecided_bytes: 1_048_576,
+            media_rate: 16_000_000,
+            media_burst: 64_000_000,
             answer_bytes: 262_144,
             amf: AmfLimits::default(),
             handshake: Duration::from_secs(5),

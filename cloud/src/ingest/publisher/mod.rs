@@ -21,6 +21,9 @@ use crate::ingest::door::DoorError;
 use crate::ingest::hub::{Hub, Place};
 
 const READ_BYTES: usize = 64 << 10;
+/// A stream is read at most this often while it is slower than that: an encoder sends a picture in many small pieces, and each
+/// piece that wakes us costs more than the copying of all of them.
+const READ_EVERY: Duration = Duration::from_millis(16);
 const WRITE_WITHIN: Duration = Duration::from_secs(5);
 /// Longer than it takes to find out that the show's owner is gone.
 const ADMIT_WITHIN: Duration = Duration::from_secs(8);
@@ -40,7 +43,7 @@ const FAILED: &str = "NetStream.Publish.Failed";
 /// Why a connection ended, for the log.
 #[derive(Debug, thiserror::Error)]
 enum End {
-    #[error("the peer broke the protocol or a bound")]
+    #[error("the peer broke the protocol or a bound: {0}")]
     Protocol(#[from] vitrine_rtmp::Error),
     #[error("the socket failed")]
     Socket(#[from] std::io::Error),
@@ -58,12 +61,13 @@ enum End {
 
 impl End {
     /// The code and the sentence for the person at the encoder, when it is we who end it.
-    fn last_word(&self) -> Option<(&'static str, &str)> {
+    fn last_word(&self) -> Option<(&'static str, String)> {
         match self {
-            Self::Kicked(farewell) => Some((BAD_NAME, &farewell.sentence)),
-            Self::OwnerEnded(why) => Some((FAILED, why)),
-            Self::ShowOver => Some((FAILED, SHOW_OVER)),
-            Self::Protocol(_) | Self::Socket(_) | Self::Closed | Self::Refused(_) => None,
+            Self::Kicked(farewell) => Some((BAD_NAME, farewell.sentence.clone())),
+            Self::OwnerEnded(why) => Some((FAILED, why.clone())),
+            Self::ShowOver => Some((FAILED, SHOW_OVER.to_owned())),
+            Self::Protocol(error) => Some((FAILED, format!("The stream cannot be read: {error}."))),
+            Self::Socket(_) | Self::Closed | Self::Refused(_) => None,
         }
     }
 
@@ -128,7 +132,7 @@ pub async fn serve(hub: Arc<Hub>, socket: TcpStream, remote: SocketAddr, permit:
     let publish = connection.publishing.as_ref().map(|publishing| publishing.session);
     tracing::info!(%remote, session = ?publish, reason = %end, "a publisher's connection ended");
     if let Some((code, sentence)) = end.last_word() {
-        connection.session.break_off(code, sentence);
+        connection.session.break_off(code, &sentence);
     }
     connection.leave(end.reason()).await;
 }
@@ -137,6 +141,7 @@ impl Connection {
     async fn run(&mut self) -> Result<std::convert::Infallible, End> {
         self.socket.set_nodelay(true)?;
         let mut buffer = BytesMut::with_capacity(READ_BYTES);
+        let mut next_read = None;
         loop {
             self.flush().await?;
             let wake = self.wake();
@@ -153,17 +158,25 @@ impl Connection {
                     None => std::future::pending().await,
                 }
             };
+            let read = async {
+                if let Some(at) = next_read {
+                    sleep_until(at).await;
+                }
+                self.socket.read_buf(&mut buffer).await
+            };
             tokio::select! {
-                read = self.socket.read_buf(&mut buffer) => {
+                read = read => {
                     if read? == 0 {
                         return Err(End::Closed);
                     }
                     let now = Instant::now();
+                    let streams = self.publishing.is_some() || self.forward.is_some();
+                    next_read = (streams && buffer.len() < READ_BYTES).then_some(now + READ_EVERY);
                     if let Some(publishing) = &mut self.publishing {
                         (publishing.heard, publishing.silent) = (now, false);
                     }
                     let outcome = self.session.receive(buffer.split().freeze(), now.into_std());
-                    self.events().await?;
+                    self.events(outcome.is_err()).await?;
                     outcome?;
                 }
                 farewell = kick => {
@@ -199,7 +212,8 @@ impl Connection {
         self.hand_over(Input::Silent { session }).await
     }
 
-    async fn events(&mut self) -> Result<(), End> {
+    /// Handles what the session says. One that has `failed` ends with the reason, not with what it says of its end.
+    async fn events(&mut self, failed: bool) -> Result<(), End> {
         while let Some(event) = self.session.poll_event() {
             match event {
                 ServerEvent::Connected(info) => {
@@ -214,6 +228,7 @@ impl Connection {
                         self.hand_over(Input::Tag { session, tag }).await?;
                     }
                 }
+                ServerEvent::Unpublished | ServerEvent::Closed if failed => {}
                 ServerEvent::Unpublished => {
                     self.said_goodbye = true;
                     self.gone(LossReason::Closed).await;

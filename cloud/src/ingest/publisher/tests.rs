@@ -90,6 +90,23 @@ async fn a_bad_key_and_a_second_encoder_read_why_they_are_refused() {
 }
 
 #[tokio::test]
+async fn a_publisher_that_breaks_a_bound_reads_why_and_the_timeline_does_not_call_it_a_goodbye() {
+    let stage = Stage::new();
+    let hub = Arc::new(Hub::new(stage.deps.clone()));
+    let mut encoder = Encoder::connect(&hub, GOOD_KEY).await;
+    let ClientEvent::Publishing { info } = encoder.event().await else { panic!("refused") };
+    let session = info.get("session").and_then(Amf0Value::as_str).unwrap().parse().unwrap();
+    stage.until_admitted(session).await;
+    let payload = Bytes::from(vec![0x27; 8_000_001]);
+    encoder.session.send_tag(&Tag { kind: TagKind::Video, timestamp_ms: 0, payload }).unwrap();
+    let output = encoder.session.take_output().slice(..4_000);
+    encoder.socket.write_all(&output).await.unwrap();
+    let ClientEvent::Status { level, description, .. } = encoder.event().await else { panic!("no word") };
+    assert!(level == "error" && description.contains("8000000"), "{description}");
+    stage.until_told(MediaFact::PublisherLost { session, reason: LossReason::Protocol }).await;
+}
+
+#[tokio::test]
 async fn silence_is_told_and_so_is_its_end() {
     let stage = Stage::with(|settings| settings.silent_after = Duration::from_millis(150));
     let hub = Arc::new(Hub::new(stage.deps.clone()));

@@ -21,6 +21,8 @@ const WELCOME_WITHIN: Duration = Duration::from_secs(5);
 const WRITE_WITHIN: Duration = Duration::from_secs(5);
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_millis(800);
+/// Most pictures come in one read.
+const READ_BYTES: usize = 64 << 10;
 const WAITING_EVENTS: usize = 256;
 const WAITING_REPORTS: usize = 64;
 
@@ -175,7 +177,8 @@ impl Task {
     }
 
     async fn open(&mut self, address: &ControlAddress) -> Result<Connection, LinkError> {
-        let mut connection = Framed::new(address.connect().await.map_err(FrameError::Io)?, Frames);
+        let socket = address.connect().await.map_err(FrameError::Io)?;
+        let mut connection = Framed::with_capacity(socket, Frames, READ_BYTES);
         let standing = *self.standing.borrow();
         let hello = Report::Hello(Hello {
             show: self.identity.show,

@@ -73,6 +73,47 @@ fn peer_that_drips_its_handshake_meets_the_deadline() {
 }
 
 #[test]
+fn flood_of_media_ends_and_a_fast_stream_does_not() {
+    let start = Instant::now();
+    let second = |bytes: usize, at: u64, (peer, session): &mut (HandPeer, ServerSession)| {
+        for _ in 0..bytes / 1_000_000 {
+            peer.send(message::VIDEO, 1, vec![0x27; 1_000_000]);
+        }
+        let outcome = peer.talk(session, start + Duration::from_secs(at));
+        while session.poll_event().is_some() {}
+        outcome
+    };
+    let mut fast = on_air(start);
+    assert!((1..20).all(|at| second(15_000_000, at, &mut fast).is_ok()));
+    let mut flood = on_air(start);
+    let ended = (1..20).find_map(|at| second(40_000_000, at, &mut flood).err());
+    assert_eq!(ended, Some(Error::TooFast(16_000_000)));
+}
+
+#[test]
+fn publisher_that_breaks_a_bound_can_still_be_told_why() {
+    let now = Instant::now();
+    let (mut peer, mut session) = on_air(now);
+    header(&mut peer.out, 6, 9_000_000, message::VIDEO);
+    let error = peer.talk(&mut session, now).unwrap_err();
+    session.break_off("NetStream.Publish.Failed", &error.to_string());
+    let told = String::from_utf8_lossy(&session.take_output()).into_owned();
+    assert!(told.contains("9000000") && told.contains("NetStream.Publish.Failed"), "{told}");
+    session.break_off("NetStream.Publish.Failed", "again");
+    assert!(session.take_output().is_empty(), "said once");
+}
+
+#[test]
+fn small_payload_keeps_nothing_of_what_was_read_with_it() {
+    let now = Instant::now();
+    let (mut peer, mut session) = on_air(now);
+    peer.send(message::AUDIO, 1, vec![0xAF; 300]).send(message::VIDEO, 1, vec![0x27; 60_000]);
+    peer.talk(&mut session, now).unwrap();
+    let payload = tags(&mut session).remove(0).payload;
+    assert_eq!(payload.try_into_mut().map(|own| own.capacity()).ok(), Some(300), "memory of its own");
+}
+
+#[test]
 fn crowd_that_never_shows_a_key_is_held_at_the_gate() {
     let gate = ConnectionGate::new(100, 100);
     let crowd: Vec<_> = (0..1000).map_while(|_| gate.enter(IpAddr::V4(Ipv4Addr::LOCALHOST))).collect();

@@ -327,18 +327,6 @@ fn aggregate_message_becomes_its_tags() {
 }
 
 #[test]
-fn small_message_in_one_chunk_is_a_slice_of_what_was_received() {
-    let now = Instant::now();
-    let (mut client, mut server) = publishing(now);
-    client.send_tag(&video(0, 1000)).unwrap();
-    let received = client.take_output();
-    let range = received.as_ptr_range();
-    server.receive(received.clone(), now).unwrap();
-    let Some(ServerEvent::Tag(tag)) = server.poll_event() else { panic!("no tag") };
-    assert!(range.contains(&tag.payload.as_ptr()), "payload was copied");
-}
-
-#[test]
 fn metadata_with_an_index_of_key_frames_is_passed_on_unread() {
     let now = Instant::now();
     let (mut client, mut server) = publishing(now);

@@ -16,6 +16,7 @@ use parking_lot::Mutex;
 use super::{
     CHAIN, Config, Output, Shared, SourceCodec, Thumbnails,
     pace::{Pacer, Step},
+    scale::scaler,
 };
 use crate::{
     MediaError,
@@ -194,7 +195,13 @@ fn add_rung(
     let first = gst::add(
         CHAIN,
         pipeline,
-        &[&gst::queue(MAX_WAITING_PICTURES, false)?, &gst::scaler(false)?, &gst::filter(&caps)?, &scaled],
+        &[
+            &gst::queue(MAX_WAITING_PICTURES, false)?,
+            &gst::make("videoconvert")?, // nothing to do for what nearly all sources are
+            &scaler()?,
+            &gst::filter(&caps)?,
+            &scaled,
+        ],
     )?;
     gst::link(CHAIN, pictures, &first)?;
 

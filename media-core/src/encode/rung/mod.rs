@@ -6,6 +6,7 @@
 
 mod chain;
 mod pace;
+mod scale;
 
 use std::{
     sync::{

@@ -142,6 +142,7 @@ impl ServerSession {
         if self.publish.on_air {
             let sentence = "The stream has ended.";
             self.link.status(stream_id, "status", "NetStream.Unpublish.Success", sentence, &[]);
+            self.publish.stream_id = None;
             self.end_publish();
             self.idle_since = Some(now);
         }

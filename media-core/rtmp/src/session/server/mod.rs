@@ -4,7 +4,7 @@ mod commands;
 mod event;
 
 use std::collections::VecDeque;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
@@ -17,6 +17,9 @@ use crate::limits::Limits;
 use crate::message::{self, Message, UserControl};
 
 pub use event::{ConnectInfo, PublishKind, ServerEvent};
+
+/// Payloads up to this size are copied.
+const SMALL_BYTES: usize = 16 << 10;
 
 /// How a server session behaves.
 #[derive(Clone, Debug)]
@@ -59,6 +62,8 @@ pub struct ServerSession {
     /// When the handshake ended or the last publish did; the peer has [`Limits::login`] from there.
     idle_since: Option<Instant>,
     last_received: Instant,
+    /// Bytes received beyond what the time that has passed allows.
+    owed: usize,
     closed: bool,
 }
 
@@ -91,11 +96,12 @@ impl ServerSession {
             started: now,
             idle_since: None,
             last_received: now,
+            owed: 0,
             closed: false,
         }
     }
 
-    /// Takes bytes that were read at `now`. Payloads of tags are slices of `bytes` where possible.
+    /// Takes bytes that were read at `now`. Large payloads of tags are slices of `bytes` where possible; small ones are copied.
     ///
     /// # Errors
     /// The peer broke a rule or a bound: send nothing more and close. Events from before are still there;
@@ -104,11 +110,12 @@ impl ServerSession {
         if self.closed {
             return Err(Error::Closed);
         }
+        let since = now.saturating_duration_since(self.last_received);
         if !bytes.is_empty() {
             self.last_received = now;
         }
         self.link.count(bytes.len());
-        let outcome = self.process(&mut bytes, now);
+        let outcome = self.pay(bytes.len(), since).and_then(|()| self.process(&mut bytes, now));
         if outcome.is_err() {
             self.peer_closed();
         }
@@ -158,9 +165,10 @@ impl ServerSession {
         Ok(())
     }
 
-    /// Ends an accepted publish with `code` and a sentence for people; nothing when none runs. Send the output, then close.
+    /// Ends an accepted publish with `code` and a sentence for people, also one that an error has just ended; nothing when none
+    /// runs. Send the output, then close.
     pub fn break_off(&mut self, code: &str, description: &str) {
-        if let Some(stream_id) = self.publish.stream_id.filter(|_| self.publish.on_air && !self.closed) {
+        if let Some(stream_id) = self.publish.stream_id.take() {
             self.link.status(stream_id, "error", code, description, &[]);
             self.peer_closed();
         }
@@ -230,6 +238,14 @@ impl ServerSession {
         Some((since.checked_add(limit)?, Error::Timeout { phase, limit }))
     }
 
+    /// Takes `bytes` from what a publisher may send; `since` the last ones, more has become free.
+    fn pay(&mut self, bytes: usize, since: Duration) -> Result<(), Error> {
+        let Limits { media_rate, media_burst, .. } = self.config.limits;
+        let freed = (since.as_secs_f64() * media_rate as f64) as usize;
+        self.owed = self.owed.saturating_sub(freed).saturating_add(bytes);
+        if self.owed > media_burst { Err(Error::TooFast(media_rate)) } else { Ok(()) }
+    }
+
     fn process(&mut self, bytes: &mut Bytes, now: Instant) -> Result<(), Error> {
         while let Some(incoming) = self.link.next(bytes)? {
             self.handle(incoming, now)?;
@@ -265,7 +281,8 @@ impl ServerSession {
     fn media(&mut self, tag: Tag) -> Result<(), Error> {
         if self.publish.on_air && !tag.payload.is_empty() {
             self.keep(tag.payload.len())?;
-            self.events.push_back(ServerEvent::Tag(tag));
+            let payload = own(tag.payload);
+            self.events.push_back(ServerEvent::Tag(Tag { payload, ..tag }));
         }
         Ok(())
     }
@@ -309,7 +326,6 @@ impl ServerSession {
     }
 
     fn end_publish(&mut self) {
-        self.publish.stream_id = None;
         if std::mem::take(&mut self.publish.on_air) {
             self.link.set_message_limit(self.config.limits.login_message_bytes);
             self.events.push_back(ServerEvent::Unpublished);
@@ -318,6 +334,11 @@ impl ServerSession {
 }
 
 type Properties = Vec<(String, Amf0Value)>;
+
+/// Small payloads get memory of their own: a slice of what was read would keep all of that as long as it lives.
+fn own(payload: Bytes) -> Bytes {
+    if payload.len() <= SMALL_BYTES { Bytes::copy_from_slice(&payload) } else { payload }
+}
 
 /// What a data message holds without its wrapper, and the properties if it is `onMetaData`; `None` when it cannot be read.
 fn script(mut payload: Bytes, limits: &AmfLimits) -> Option<(Bytes, Option<Properties>)> {
