@@ -7,6 +7,7 @@
 //! | `multivariant` | the multivariant playlist by itself and by its media |
 //! | `media` | initialisation segments and parts: tracks, times, key frames |
 //! | `watch` | a rung followed in real time, every part loaded: hints, blocking reloads, refusals, pace |
+//! | `plain` | the playlists without low latency, by themselves and beside the others |
 //! | `show` | a show: every rung that is listed, and the rungs beside each other |
 //!
 //! Each finding names the section of the draft that it breaks. Three rules are our own reading: HOLD-BACK of parts is held
@@ -19,6 +20,7 @@
 mod finding;
 mod media;
 mod multivariant;
+mod plain;
 mod playlist;
 mod rules;
 mod show;

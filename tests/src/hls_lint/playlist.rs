@@ -106,7 +106,8 @@ impl MediaPlaylist {
                 "#EXT-X-SERVER-CONTROL" => {
                     list.can_block = attribute(value, "CAN-BLOCK-RELOAD").as_deref() == Some("YES");
                     list.server_control = value.to_owned();
-                    list.hold_back = need("PART-HOLD-BACK")?.parse()?;
+                    let parts = attribute(value, "PART-HOLD-BACK").map(|v| v.parse()).transpose()?;
+                    list.hold_back = parts.unwrap_or(0.0); // below what the rules allow
                     list.segment_hold_back = attribute(value, "HOLD-BACK").map(|v| v.parse()).transpose()?;
                     list.skip_until = attribute(value, "CAN-SKIP-UNTIL").map(|v| v.parse()).transpose()?;
                 }

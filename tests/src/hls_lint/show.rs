@@ -11,6 +11,7 @@ use vitrine_cloud::base::http_client;
 
 use super::finding::Findings;
 use super::multivariant::{Variant, check_multivariant, check_variant, parse_multivariant};
+use super::plain::Plain;
 use super::watch::{Report, Seen, Watch};
 
 /// The multivariant playlist is read again this often, and before its first answer.
@@ -98,7 +99,7 @@ async fn follow(
         let response = client.get(address.clone()).send().await.ok()?.error_for_status().ok()?;
         response.text().await.ok()
     };
-    let (mut show, mut findings) = (ShowReport::default(), Findings::default());
+    let (mut show, mut findings, mut plain) = (ShowReport::default(), Findings::default(), Plain::default());
     let (mut followers, mut followed) = (JoinSet::new(), BTreeSet::new());
     while !*stopped.borrow() {
         if let Some(text) = read().await {
@@ -114,6 +115,7 @@ async fn follow(
                 show.first.clone_from(&text);
             }
             show.last = text;
+            plain.look(&client, &address).await?;
         }
         while let Some(done) = followers.try_join_next() {
             let (name, report) = done??;
@@ -134,6 +136,10 @@ async fn follow(
     {
         findings.extend(report.findings.iter().map(|finding| format!("{name}: {finding}")));
     }
+    for (name, report) in &show.rungs {
+        plain.beside(name, report.iter().flat_map(|r| r.segments.values().map(|seen| &seen.segment)));
+    }
+    findings.extend(Vec::from(plain.findings));
     findings.extend(check_together(&show));
     for (text, when) in [(&show.last, "at last"), (&show.first, "at first")] {
         let variants = parse_multivariant(text).with_context(|| format!("{when}: nothing was listed"))?;
