@@ -62,13 +62,16 @@ vi.mock('hls.js/light', () => ({ default: FakeHls }));
 /** hls.js as far as the driver uses it. */
 const { FakeHls } = vi.hoisted(() => {
   class FakeHls {
-    static Events = { MANIFEST_PARSED: 'parsed', ERROR: 'error', LEVEL_UPDATED: 'updated' };
+    static Events = { MANIFEST_PARSED: 'parsed', ERROR: 'error', LEVEL_UPDATED: 'updated', FRAG_BUFFERED: 'buffered' };
     static all: FakeHls[] = [];
     static isSupported = () => true;
     liveSyncPosition: number | null = 30;
     latency = 2;
     targetLatency: number | null = 2;
     playingDate = new Date(1_000);
+    low = { fragmentError: 0 };
+    best = { fragmentError: 0 };
+    levels = [this.low, { fragmentError: 0 }, this.best];
     alive = true;
     #on = new Map<string, (name: string, data: unknown) => void>();
     constructor() {
@@ -382,4 +385,31 @@ test('native HLS: an error is tried again with a new source, and the old one is 
   await playing(2_000);
   expect(players()).toBe(1);
   expect(view.phase).toBe('playing');
+});
+
+/** Says so for every half second of a level that arrives. */
+async function buffering(level: number, ms: number) {
+  for (let past = 0; past < ms; past += 500) {
+    FakeHls.all.at(-1)!.say('buffered', { frag: { level } });
+    await playing(500);
+  }
+}
+
+test('a level that lost a request is forgiven after a while, though another plays', async () => {
+  start();
+  await playing(1_000);
+  const { low, best } = FakeHls.all[0]!;
+  best.fragmentError = 1;
+  await buffering(0, 4_500);
+  expect(best.fragmentError, 'a line that has just failed is not tried again').toBe(1);
+  await buffering(0, 1_500);
+  expect(best.fragmentError).toBe(0);
+  // What fails again and again rests from its last failure on; what plays is hls.js's own matter.
+  for (let fails = 1; fails <= 3; fails += 1) {
+    best.fragmentError = low.fragmentError = fails;
+    await buffering(0, 4_000);
+  }
+  expect([low.fragmentError, best.fragmentError]).toEqual([3, 3]);
+  await buffering(0, 2_000);
+  expect([low.fragmentError, best.fragmentError]).toEqual([3, 0]);
 });

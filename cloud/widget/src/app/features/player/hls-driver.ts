@@ -1,5 +1,6 @@
 import Hls from 'hls.js/light';
 import { countPlayers, type Driver, type DriverEvents, type PlayByHls } from './driver.ts';
+import { Penalties } from './penalties.ts';
 import { hlsConfig } from './policies.ts';
 
 /** Plays by hls.js, or gives null where it cannot. Travels with hls.js, so that the app does not carry it. */
@@ -19,6 +20,8 @@ class HlsDriver implements Driver {
     hls.on(Hls.Events.ERROR, (_name, error) => {
       if (error.fatal) events.failed();
     });
+    const penalties = new Penalties();
+    hls.on(Hls.Events.FRAG_BUFFERED, (_name, { frag }) => penalties.look(hls.levels, frag.level, performance.now()));
     hls.loadSource(url);
     hls.attachMedia(video);
     // With playlists coming, hls.js would move a paused picture that its window has left.
