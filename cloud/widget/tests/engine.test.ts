@@ -63,11 +63,14 @@ vi.mock('hls.js/light', () => ({ default: FakeHls }));
 const { FakeHls } = vi.hoisted(() => {
   class FakeHls {
     static Events = { MANIFEST_PARSED: 'parsed', ERROR: 'error', LEVEL_UPDATED: 'updated', FRAG_BUFFERED: 'buffered' };
+    static ErrorDetails = { BUFFER_STALLED_ERROR: 'stalled' };
     static all: FakeHls[] = [];
     static isSupported = () => true;
     liveSyncPosition: number | null = 30;
     latency = 2;
     targetLatency: number | null = 2;
+    /** The newest playlist. */
+    details = { partHoldBack: 0.5, holdBack: 0 };
     playingDate = new Date(1_000);
     low = { fragmentError: 0 };
     best = { fragmentError: 0 };
@@ -93,7 +96,7 @@ const { FakeHls } = vi.hoisted(() => {
     attachMedia() {
       setTimeout(() => this.say('parsed'), 20);
     }
-    say(name: string, data: unknown = {}) {
+    say(name: string, data: unknown = { details: this.details }) {
       if (this.alive) this.#on.get(name)?.(name, data);
     }
     destroy() {
@@ -412,4 +415,36 @@ test('a level that lost a request is forgiven after a while, though another play
   expect([low.fragmentError, best.fragmentError]).toEqual([3, 3]);
   await buffering(0, 2_000);
   expect([low.fragmentError, best.fragmentError]).toEqual([3, 0]);
+});
+
+/** Plays on a line that stalls this often, a second each; playlists come all the time. */
+async function watching(ms: number, stalls = 0) {
+  const hls = FakeHls.all.at(-1)!;
+  for (let past = 0; past < ms; past += 1_000) {
+    if (past < stalls * 1_000) hls.say('error', { fatal: false, details: 'stalled' });
+    hls.say('updated');
+    await playing(1_000);
+  }
+  hls.say('updated');
+  return hls.targetLatency;
+}
+
+test('each stall takes the picture half a second back, and quiet time brings it to the front again', async () => {
+  let interrupted = false;
+  start({ patient: () => interrupted });
+  await playing(1_000);
+  const hls = FakeHls.all[0]!;
+  expect(await watching(5_000)).toBe(0.5);
+  expect(await watching(5_000, 4)).toBe(2.5);
+  expect(await watching(30_000)).toBe(2);
+  expect(await watching(90_000)).toBe(0.5);
+  expect(await watching(20_000, 20), 'never more than four seconds').toBe(4.5);
+  expect(await watching(250_000)).toBe(0.5);
+  // A show that stands is nobody's bad line.
+  interrupted = true;
+  expect(await watching(4_000, 4)).toBe(0.5);
+  interrupted = false;
+  // A crowd's playlists ask for more, and what the line needs comes on top.
+  hls.details = { partHoldBack: 0, holdBack: 12 };
+  expect(await watching(2_000, 1)).toBe(12.5);
 });

@@ -2,6 +2,7 @@ import Hls from 'hls.js/light';
 import { countPlayers, type Driver, type DriverEvents, type PlayByHls } from './driver.ts';
 import { Penalties } from './penalties.ts';
 import { hlsConfig } from './policies.ts';
+import { Slack } from './slack.ts';
 
 /** Plays by hls.js, or gives null where it cannot. Travels with hls.js, so that the app does not carry it. */
 export const playByHls: PlayByHls = (video, url, patient, events) => (Hls.isSupported() ? new HlsDriver(video, url, patient, events) : null);
@@ -9,6 +10,7 @@ export const playByHls: PlayByHls = (video, url, patient, events) => (Hls.isSupp
 class HlsDriver implements Driver {
   readonly #hls: Hls;
   readonly #stop = new AbortController();
+  readonly #slack = new Slack();
   /** The picture stands by a pause, or has gone on and the present playlist is not there yet: nobody knows where live is. */
   #stale = false;
 
@@ -19,6 +21,7 @@ class HlsDriver implements Driver {
     hls.on(Hls.Events.MANIFEST_PARSED, () => events.ready());
     hls.on(Hls.Events.ERROR, (_name, error) => {
       if (error.fatal) events.failed();
+      else if (error.details === Hls.ErrorDetails.BUFFER_STALLED_ERROR && !patient()) this.#slack.stalled(performance.now());
     });
     const penalties = new Penalties();
     hls.on(Hls.Events.FRAG_BUFFERED, (_name, { frag }) => penalties.look(hls.levels, frag.level, performance.now()));
@@ -30,7 +33,8 @@ class HlsDriver implements Driver {
     // One that begins paused has its first frame now, and says no `pause`.
     video.addEventListener('loadeddata', () => video.paused && stand(), this.#stop);
     video.addEventListener('play', () => this.#stale && !video.paused && hls.startLoad(), this.#stop);
-    hls.on(Hls.Events.LEVEL_UPDATED, () => {
+    hls.on(Hls.Events.LEVEL_UPDATED, (_name, { details }) => {
+      this.#keepBack(details.partHoldBack || details.holdBack);
       if (!this.#stale || video.paused) return;
       this.#stale = false;
       const edge = this.edge();
@@ -53,6 +57,12 @@ class HlsDriver implements Driver {
 
   seeks(): boolean {
     return true;
+  }
+
+  /** Keeps as far from live as the playlist asks for, and as the line needs. */
+  #keepBack(asked: number): void {
+    const target = asked + this.#slack.seconds(performance.now());
+    if (asked > 0 && target !== this.#hls.targetLatency) this.#hls.targetLatency = target;
   }
 
   destroy(): void {

@@ -29,6 +29,7 @@ export function hlsConfig(patient: () => boolean): Partial<HlsConfig> {
   return {
     lowLatencyMode: true,
     maxLiveSyncPlaybackRate: 1.5,
+    liveSyncOnStallIncrease: 0, // it would never shrink again: see Slack
     backBufferLength: 20,
     maxBufferLength: 20,
     capLevelToPlayerSize: true,
