@@ -62,7 +62,9 @@ vi.mock('hls.js/light', () => ({ default: FakeHls }));
 /** hls.js as far as the driver uses it. */
 const { FakeHls } = vi.hoisted(() => {
   class FakeHls {
-    static Events = { MANIFEST_PARSED: 'parsed', ERROR: 'error', LEVEL_UPDATED: 'updated', FRAG_BUFFERED: 'buffered' };
+    static Events = {
+      MANIFEST_LOADED: 'loaded', MANIFEST_PARSED: 'parsed', ERROR: 'error', LEVEL_UPDATED: 'updated', FRAG_BUFFERED: 'buffered',
+    };
     static ErrorDetails = { BUFFER_STALLED_ERROR: 'stalled' };
     static all: FakeHls[] = [];
     static isSupported = () => true;
@@ -70,7 +72,7 @@ const { FakeHls } = vi.hoisted(() => {
     latency = 2;
     targetLatency: number | null = 2;
     /** The newest playlist. */
-    details = { partHoldBack: 0.5, holdBack: 0 };
+    details = { partHoldBack: 0.5, holdBack: 0, endCC: 0 };
     playingDate = new Date(1_000);
     low = { fragmentError: 0 };
     best = { fragmentError: 0 };
@@ -445,6 +447,75 @@ test('each stall takes the picture half a second back, and quiet time brings it 
   expect(await watching(4_000, 4)).toBe(0.5);
   interrupted = false;
   // A crowd's playlists ask for more, and what the line needs comes on top.
-  hls.details = { partHoldBack: 0, holdBack: 12 };
+  hls.details = { partHoldBack: 0, holdBack: 12, endCC: 0 };
   expect(await watching(2_000, 1)).toBe(12.5);
+});
+
+/** A show whose multivariant playlist can be read, and the player that reads it. */
+function offering(...sizes: string[]) {
+  const show = { sizes, reads: 0, down: false, file: 'index.m3u8' };
+  const codecs = 'avc1.640028,mp4a.40.2';
+  const text = () => show.sizes.map((size, n) => `#EXT-X-STREAM-INF:BANDWIDTH=${show.reads}00,CODECS="${codecs}",RESOLUTION=${size}\nrung${n}/${show.file}\n`).join('');
+  vi.stubGlobal('fetch', async () => ((show.reads += 1), new Response(`#EXTM3U\n${text()}`, { status: show.down ? 503 : 200 })));
+  const levels = () => show.sizes.map((size, n) => ({ url: `http://cloud/rung${n}/index.m3u8`, attrs: { RESOLUTION: size, CODECS: codecs } }));
+  return Object.assign(show, {
+    async start() {
+      const engine = start();
+      await playing(1_000);
+      FakeHls.all.at(-1)!.say('loaded', { levels: levels() });
+      await watching(20_000);
+      return engine;
+    },
+    async discontinuity() {
+      FakeHls.all.at(-1)!.details.endCC += 1;
+      await watching(30_000);
+    },
+  });
+}
+
+test('a new source that offers more than the old one is played by a new player, once', async () => {
+  const show = offering('640x360');
+  await show.start();
+  expect(show.reads, 'nobody asks while nothing changes').toBe(0);
+  // The same rungs again, at other rates and under a crowd's addresses.
+  show.file = 'plain.m3u8';
+  await show.discontinuity();
+  expect([show.reads, FakeHls.all.length]).toEqual([1, 1]);
+  show.sizes = ['1920x1080', '1280x720', '640x360'];
+  show.down = true; // the first answer gets lost
+  FakeHls.all[0]!.details.endCC += 1;
+  await watching(8_000);
+  show.down = false;
+  await watching(30_000);
+  expect([show.reads, FakeHls.all.length]).toEqual([3, 2]);
+  expect(view).toMatchObject({ phase: 'playing', paused: false });
+  expect(FakeHls.all.filter((hls) => hls.alive)).toHaveLength(1);
+});
+
+test('who has paused gets the new player when they go on', async () => {
+  const show = offering('640x360');
+  const engine = await show.start();
+  show.sizes = ['1280x720'];
+  FakeHls.all[0]!.details.endCC += 1;
+  await watching(1_000);
+  engine.setPaused(true);
+  await after(60_000);
+  expect([FakeHls.all.length, players()]).toEqual([1, 0]);
+  engine.setPaused(false);
+  await playing(1_000);
+  expect([FakeHls.all.length, players()]).toEqual([2, 1]);
+});
+
+test('a show that cannot be asked is not asked for ever, and a closed stage asks nothing', async () => {
+  const show = offering('640x360');
+  const engine = await show.start();
+  show.down = true;
+  await show.discontinuity();
+  await playing(60_000);
+  expect([show.reads, FakeHls.all.length]).toEqual([3, 1]);
+  FakeHls.all[0]!.details.endCC += 1;
+  FakeHls.all[0]!.say('updated');
+  engine.destroy();
+  await after(60_000);
+  expect(show.reads).toBe(3);
 });

@@ -2,6 +2,7 @@ import Hls from 'hls.js/light';
 import { countPlayers, type Driver, type DriverEvents, type PlayByHls } from './driver.ts';
 import { Penalties } from './penalties.ts';
 import { hlsConfig } from './policies.ts';
+import { Rungs } from './rungs.ts';
 import { Slack } from './slack.ts';
 
 /** Plays by hls.js, or gives null where it cannot. Travels with hls.js, so that the app does not carry it. */
@@ -25,6 +26,8 @@ class HlsDriver implements Driver {
     });
     const penalties = new Penalties();
     hls.on(Hls.Events.FRAG_BUFFERED, (_name, { frag }) => penalties.look(hls.levels, frag.level, performance.now()));
+    const rungs = new Rungs(url, this.#stop.signal, () => events.outdated());
+    hls.on(Hls.Events.MANIFEST_LOADED, (_name, { levels }) => rungs.known(levels));
     hls.loadSource(url);
     hls.attachMedia(video);
     // With playlists coming, hls.js would move a paused picture that its window has left.
@@ -34,6 +37,7 @@ class HlsDriver implements Driver {
     video.addEventListener('loadeddata', () => video.paused && stand(), this.#stop);
     video.addEventListener('play', () => this.#stale && !video.paused && hls.startLoad(), this.#stop);
     hls.on(Hls.Events.LEVEL_UPDATED, (_name, { details }) => {
+      rungs.playlist(details.endCC);
       this.#keepBack(details.partHoldBack || details.holdBack);
       if (!this.#stale || video.paused) return;
       this.#stale = false;
