@@ -4,6 +4,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::Instant;
 
 use super::*;
+use crate::base::{Proxies, Remote};
 
 /// A server on a free port; it ends with `stop`.
 pub struct Serving {
@@ -187,6 +188,22 @@ async fn what_players_ask_for_goes_to_the_edge_and_everything_else_to_the_rooms(
     );
     assert!(ask(&format!("POST /live/{show}/index.m3u8")).await.starts_with("http/1.1 405"));
     assert!(ask("GET /peer").await.starts_with("http/1.1 200"));
+}
+
+#[tokio::test]
+async fn behind_a_named_proxy_rooms_know_who_asks() {
+    let from = async |Remote(from): Remote| from.to_string();
+    let site = Site::from(Router::new().route("/from", get(from)));
+    let ask = async |site: Site| {
+        let serving = start_with(None, plenty(), Patience::default(), site).await;
+        let mut socket = TcpStream::connect(serving.address).await.unwrap();
+        let head = "GET /from HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx-forwarded-for: 8.8.8.8, 203.0.113.7\r\n\r\n";
+        say(&mut socket, head).await
+    };
+    let heard = ask(site.clone()).await;
+    assert!(heard.ends_with("127.0.0.1"), "{heard}");
+    let heard = ask(site.behind(Proxies::new(&["127.0.0.0/8".parse().unwrap()]))).await;
+    assert!(heard.ends_with("203.0.113.7"), "{heard}");
 }
 
 #[tokio::test]
