@@ -23,6 +23,7 @@ use crate::config::ServeRole;
 use crate::org::{OrgError, Orgs};
 use crate::{catalog, events, health, jobs, org, rtm, show, storefront};
 
+mod answers;
 mod connection;
 mod descriptors;
 mod metrics;

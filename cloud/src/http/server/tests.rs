@@ -151,6 +151,48 @@ async fn beyond_the_refusals_in_words_a_socket_is_closed_at_once() {
     assert_eq!(timeout(Duration::from_secs(10), silent.read(&mut [0; 1])).await.unwrap().unwrap(), 0);
 }
 
+/// Bytes that tell whether somebody still has them.
+struct Media(std::sync::Arc<Vec<u8>>);
+
+impl AsRef<[u8]> for Media {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+#[tokio::test]
+async fn who_asks_for_media_and_takes_none_of_it_does_not_keep_it_in_memory() {
+    let media = std::sync::Arc::new(vec![7; 16 * 1024]);
+    let kept = std::sync::Arc::downgrade(&media);
+    let once = std::sync::Arc::new(std::sync::Mutex::new(Some(media)));
+    let give = move || {
+        let media = once.lock().unwrap().take().unwrap();
+        async move { axum::body::Bytes::from_owner(Media(media)) }
+    };
+    let (head, answer) = (Duration::from_millis(200), Duration::from_millis(300));
+    let patience = Patience { head, answer, ..Patience::default() };
+    let router = Router::new().route("/media", get(give));
+    let serving = start_with(None, plenty(), patience, router).await;
+    // A window that is shut; PINGs are answered.
+    let stream = hyper_util::rt::TokioIo::new(TcpStream::connect(serving.address).await.unwrap());
+    let (mut asking, going) = hyper::client::conn::http2::Builder::new(hyper_util::rt::TokioExecutor::new())
+        .initial_stream_window_size(0)
+        .handshake::<_, axum::body::Body>(stream)
+        .await
+        .unwrap();
+    let going = tokio::spawn(going);
+    let request = hyper::Request::get(format!("http://{}/media", serving.address));
+    let response = asking.send_request(request.body(axum::body::Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert!(kept.upgrade().is_some());
+    let _ = timeout(Duration::from_secs(10), going).await.expect("the connection stays");
+    let since = Instant::now();
+    while kept.upgrade().is_some() {
+        assert!(since.elapsed() < Duration::from_secs(5), "the bytes stay");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
 /// Knows of no show.
 struct Nowhere;
 
