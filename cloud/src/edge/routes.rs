@@ -30,7 +30,9 @@ impl Edge {
             match Asked::read(request.uri().path(), request.uri().query().unwrap_or_default()) {
                 Ok(asked) => {
                     gzip = asked.is_playlist() && takes_gzip(request.headers());
-                    counts = asked.moment().map(|moment| (self.clone(), asked.show, moment));
+                    // A look at the head plays nothing.
+                    let moment = asked.moment().filter(|_| !bare);
+                    counts = moment.map(|moment| (self.clone(), asked.show, moment));
                     self.get(asked, caller.network())
                 }
                 Err(status) => refused(Reply::refusal(status)),
@@ -42,7 +44,7 @@ impl Edge {
                 Getting::Coming(flight) => flight.await,
             };
             if let Some((edge, show, (rung, moment))) = counts.filter(|_| reply.status.is_success()) {
-                edge.watching().got(show, &rung, moment);
+                edge.watching().got(show, &rung, moment, caller.network());
             }
             reply.response(gzip, bare)
         }

@@ -308,13 +308,32 @@ async fn who_comes_to_a_crowd_is_led_to_plain_playlists_and_the_others_play_on()
     assert_eq!(ask(&edge, "index.m3u8").await.first_line(), "/index.m3u8");
     // A hundred and fifty viewers ask once for each of the parts of two seconds.
     for part in 0..10 {
-        for _ in 0..150 {
-            ask(&edge, &format!("source/index.m3u8?_HLS_msn=4&_HLS_part={part}")).await;
+        for viewer in 0..150 {
+            let (path, from) =
+                (format!("source/index.m3u8?_HLS_msn=4&_HLS_part={part}"), format!("203.0.113.{viewer}"));
+            hear(&edge, &path, &from, ("x-none", "x")).await;
         }
     }
     assert_eq!(ask(&edge, "index.m3u8").await.first_line(), "/plain.m3u8");
     assert_eq!(ask(&edge, "source/index.m3u8?_HLS_msn=5").await.status, 200);
     assert_eq!(ask(&edge, "plain.m3u8").await.first_line(), "/plain.m3u8");
+}
+
+#[tokio::test]
+async fn one_laptop_that_asks_for_a_moment_over_and_over_makes_no_crowd() {
+    let stage = Stage::default();
+    let (base, _server) = stage.open().await;
+    let (edge, _) = edge_with(EdgeConfig { ll_viewers: 100, ..EdgeConfig::default() }, Some(base));
+    let path = format!("/live/{SHOW}/source/index.m3u8?_HLS_msn=4&_HLS_part=0");
+    let laptop = Caller::from(IpAddr::from([203, 0, 113, 66]));
+    for _ in 0..1_000 {
+        edge.answer(&Request::head(&path).body(()).unwrap(), laptop).await;
+    }
+    assert!(edge.all_viewers().is_empty(), "a look at the head plays nothing");
+    for _ in 0..1_000 {
+        edge.answer(&Request::get(&path).body(()).unwrap(), laptop).await;
+    }
+    assert_eq!(ask(&edge, "index.m3u8").await.first_line(), "/index.m3u8");
 }
 
 #[tokio::test]
