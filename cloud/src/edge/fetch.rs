@@ -142,7 +142,7 @@ impl Edge {
     }
 
     fn is_crowded(&self, show: ShowId, now: Instant) -> bool {
-        self.inner.watching.count(show, now) >= u64::from(self.inner.config.ll_viewers)
+        self.inner.watching.low_latency(show, now) >= u64::from(self.inner.config.ll_viewers)
     }
 
     /// Who watches.

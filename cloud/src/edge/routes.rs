@@ -31,8 +31,8 @@ impl Edge {
                 Ok(asked) => {
                     gzip = asked.is_playlist() && takes_gzip(request.headers());
                     // A look at the head plays nothing.
-                    let moment = asked.moment().filter(|_| !bare);
-                    counts = moment.map(|moment| (self.clone(), asked.show, moment));
+                    let seen = asked.seen().filter(|_| !bare);
+                    counts = seen.map(|seen| (self.clone(), asked.show, seen));
                     self.get(asked, caller.network())
                 }
                 Err(status) => refused(Reply::refusal(status)),
@@ -43,8 +43,8 @@ impl Edge {
                 Getting::There(reply) => reply,
                 Getting::Coming(flight) => flight.await,
             };
-            if let Some((edge, show, (rung, moment))) = counts.filter(|_| reply.status.is_success()) {
-                edge.watching().got(show, &rung, moment, caller.network());
+            if let Some((edge, show, (rung, seen))) = counts.filter(|_| reply.status.is_success()) {
+                edge.watching().got(show, &rung, seen, caller.network());
             }
             reply.response(gzip, bare)
         }

@@ -337,6 +337,22 @@ async fn one_laptop_that_asks_for_a_moment_over_and_over_makes_no_crowd() {
 }
 
 #[tokio::test]
+async fn viewers_of_plain_playlists_are_seen_and_are_no_crowd() {
+    let stage = Stage::default();
+    let (base, _server) = stage.open().await;
+    let (edge, _) = edge_with(EdgeConfig { ll_viewers: 3, ..EdgeConfig::default() }, Some(base));
+    for viewer in 1..=3 {
+        let from = format!("203.0.113.{viewer}");
+        for path in ["480p/plain.m3u8", "480p/1/seg6.m4s", "480p/plain.m3u8", "480p/1/seg7.m4s"] {
+            hear(&edge, path, &from, ("x-none", "x")).await;
+        }
+    }
+    let show = SHOW.parse().unwrap();
+    assert_eq!(edge.viewers(show), std::collections::BTreeMap::from([("480p".to_owned(), 3)]));
+    assert_eq!(ask(&edge, "index.m3u8").await.first_line(), "/index.m3u8");
+}
+
+#[tokio::test]
 async fn the_waiting_are_woken_together() {
     let stage = Stage { slow: Duration::from_millis(300), ..Stage::default() };
     let (base, _server) = stage.open().await;
