@@ -80,6 +80,20 @@ impl Proxies {
         self.trusted.iter().any(|network| network.contains(&address))
     }
 
+    /// Whose share of connections one from `peer` uses up; `None` for a proxy's, and for what may be one while none is
+    /// named.
+    #[must_use]
+    pub fn holder(&self, peer: IpAddr) -> Option<Network> {
+        let peer = peer.to_canonical();
+        let for_many = self.trusts(peer) || self.may_be_one(peer);
+        (!for_many).then(|| peer.into())
+    }
+
+    /// While no proxy is named, it may be any peer of this machine or its network.
+    fn may_be_one(&self, peer: IpAddr) -> bool {
+        self.trusted.is_empty() && is_near(peer)
+    }
+
     /// Who sent a request that came from the socket of `peer`.
     ///
     /// `X-Forwarded-For` is read from the right, for as long as the next address was written by a trusted proxy: what
@@ -89,8 +103,7 @@ impl Proxies {
     pub fn caller(&self, peer: IpAddr, headers: &HeaderMap) -> Caller {
         let peer = Caller::from(peer);
         if !self.trusts(peer.address) {
-            let many =
-                self.trusted.is_empty() && is_near(peer.address) && headers.contains_key(FORWARDED_FOR);
+            let many = self.may_be_one(peer.address) && headers.contains_key(FORWARDED_FOR);
             return Caller { many, ..peer };
         }
         let mut nearest = peer.address;
@@ -180,6 +193,15 @@ mod tests {
             let caller = nobody.caller(ip(peer), &said(lines));
             assert_eq!(caller, Caller { address: ip(peer), many }, "{peer} {lines:?}");
         }
+    }
+
+    #[test]
+    fn connections_of_proxies_are_nobodys() {
+        let (named, nobody) = (proxies(&["10.0.0.0/8"]), Proxies::default());
+        assert_eq!(named.holder(ip("10.0.0.1")), None);
+        assert_eq!(named.holder(ip("192.168.0.1")), Some(ip("192.168.0.1").into()));
+        assert_eq!(nobody.holder(ip("::ffff:192.168.0.1")), None);
+        assert_eq!(nobody.holder(ip("203.0.113.7")), Some(ip("203.0.113.7").into()));
     }
 
     #[test]

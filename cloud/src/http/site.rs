@@ -2,7 +2,7 @@
 //! the rooms' routers and their layers.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
@@ -15,7 +15,7 @@ use futures_util::future::Either;
 use hyper::body::Incoming;
 use tower::ServiceExt as _;
 
-use crate::base::{Caller, Proxies};
+use crate::base::{Caller, Network, Proxies};
 use crate::edge::{self, Edge};
 
 /// What is served at one address.
@@ -59,6 +59,11 @@ impl Site {
         request.extensions_mut().insert(ConnectInfo(peer));
         request.extensions_mut().insert(caller);
         Either::Right(self.rest.clone().oneshot(request.map(Body::new)))
+    }
+
+    /// Whose share of connections one from `peer` uses up, if anybody's.
+    pub(super) fn holder(&self, peer: IpAddr) -> Option<Network> {
+        self.proxies.holder(peer)
     }
 
     /// Whose request it is: everything that counts or limits callers goes by this.

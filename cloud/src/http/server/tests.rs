@@ -63,6 +63,22 @@ async fn who_never_finishes_a_request_is_hung_up_on() {
     assert!(!heard.starts_with("HTTP/1.1 200"), "{heard}");
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_body_that_never_comes_whole_is_answered_and_hung_up_on() {
+    let read = async |crate::base::Json(_): crate::base::Json<serde_json::Value>| "read";
+    let router = Router::new().route("/body", axum::routing::post(read));
+    let serving = start_with(None, plenty(), Patience::default(), router).await;
+    let since = Instant::now();
+    let mut socket = TcpStream::connect(serving.address).await.unwrap();
+    let head =
+        "POST /body HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 200000\r\n\r\n{";
+    socket.write_all(head.as_bytes()).await.unwrap();
+    let mut heard = String::new();
+    socket.read_to_string(&mut heard).await.unwrap();
+    assert!(heard.starts_with("HTTP/1.1 408"), "{heard}");
+    assert!(since.elapsed() < Duration::from_secs(60), "{:?}", since.elapsed());
+}
+
 #[tokio::test]
 async fn a_slow_answer_is_not_a_slow_request() {
     let (address, _stop, _serving) = start(Duration::from_millis(200)).await;
@@ -253,7 +269,7 @@ async fn a_viewer_who_waits_takes_a_few_kilobytes() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let _viewer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
     let (socket, peer) = listener.accept().await.unwrap();
-    let Admission::Welcome(place) = plenty().admit() else { panic!() };
+    let Admission::Welcome(place) = plenty().admit(None) else { panic!() };
     let speaker = Speaker::new(Patience::default(), CancellationToken::new());
     let speaking = speaker.serve(Socket::new(socket, place), None, peer, routes().into());
     let size = size_of_val(&speaking);
