@@ -18,11 +18,12 @@ use utoipa_axum::router::OpenApiRouter;
 use vitrine_protocol::Code;
 
 use crate::app::App;
-use crate::base::{ApiError, Problem, traced};
+use crate::base::{ApiError, Problem, Proxies, traced};
 use crate::config::ServeRole;
 use crate::org::{OrgError, Orgs};
 use crate::{catalog, events, health, jobs, org, rtm, show, storefront};
 
+mod answers;
 mod connection;
 mod descriptors;
 mod metrics;
@@ -93,7 +94,7 @@ pub fn document(app: &App) -> utoipa::openapi::OpenApi {
 /// The whole of HTTP.
 pub fn site(app: &App) -> Site {
     let edge = app.config.server.plays(ServeRole::Edge).then(|| app.edge.clone());
-    Site::new(edge, router(app))
+    Site::new(edge, router(app)).behind(Proxies::new(&app.config.server.trusted_proxies))
 }
 
 /// All but what viewers of shows ask for.

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use vitrine_protocol::Code;
 
-use super::{Actor, ApiError};
+use super::{Actor, ApiError, Caller};
 
 /// A body must be complete within this time.
 const BODY_WITHIN: Duration = Duration::from_secs(20);
@@ -118,7 +118,7 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for Actor {
     }
 }
 
-/// The address that the request came from; 0.0.0.0 when no socket stands behind it.
+/// The address that the request came from ([`Caller`]); 0.0.0.0 when no socket stands behind it.
 #[derive(Debug, Clone, Copy)]
 pub struct Remote(pub IpAddr);
 
@@ -126,8 +126,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Remote {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-        Ok(Self(address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))))
+        let caller = parts.extensions.get::<Caller>().map(|caller| caller.address);
+        let peer = || parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        Ok(Self(caller.or_else(peer).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))))
     }
 }
 

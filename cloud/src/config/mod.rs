@@ -84,6 +84,7 @@ mod tests {
             (["x", "--public-url", "ftp://x"], "--public-url"),
             (["x", "--tls-certificate", "chain.pem"], "--tls-key"),
             (["x", "--tls-key", "key.pem"], "--tls-certificate"),
+            (["x", "--trusted-proxies", "10.0.0.0/8,proxy"], "--trusted-proxies"),
             (["x", "--node", "a/b"], "--node"),
             (["x", "--node-address", "http://x"], "--node-address"),
             (["x", "--control-listen", "localhost"], "--control-listen"),

@@ -3,6 +3,8 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use ipnet::IpNet;
+
 use super::listen::{Listen, NotAnAddress};
 
 /// Addresses.
@@ -23,6 +25,10 @@ pub struct Server {
     /// The private key of that certificate, a PEM file; read again when it changes
     #[arg(long, env = "VITRINE_TLS_KEY", value_name = "FILE", requires = "tls_certificate")]
     pub tls_key: Option<PathBuf>,
+
+    /// Proxies in front, by address or network (10.0.0.0/8): their X-Forwarded-For says who asks. Commas between them
+    #[arg(long, env = "VITRINE_TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',', value_parser = network)]
+    pub trusted_proxies: Vec<IpNet>,
 
     /// How browsers reach this server, when that is not the address it listens on
     #[arg(long, env = "VITRINE_PUBLIC_URL", value_parser = http_url)]
@@ -87,6 +93,7 @@ impl Server {
             rtmp_listen: free,
             tls_certificate: None,
             tls_key: None,
+            trusted_proxies: Vec::new(),
             public_url: None,
             rtmp_public_url: None,
             roles: ServeRole::ALL.to_vec(),
@@ -133,6 +140,12 @@ fn http_listen(text: &str) -> Result<SocketAddr, NotAnAddress> {
 
 fn rtmp_listen(text: &str) -> Result<SocketAddr, NotAnAddress> {
     Ok(text.parse::<Listen>()?.or_port(1935))
+}
+
+/// A network, or one address.
+fn network(text: &str) -> Result<IpNet, &'static str> {
+    let parsed = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+    parsed.map_err(|_| "it takes an IP address or a network, as 10.0.0.0/8")
 }
 
 /// A name that stands well in a log and in a table.
@@ -185,6 +198,18 @@ mod tests {
         assert_eq!(server.public_url(bound), "https://127.0.0.1:4711");
         server.public_url = Some(http_url("https://live.example/").unwrap());
         assert_eq!(server.public_url(bound), "https://live.example");
+    }
+
+    #[test]
+    fn proxies_are_named_by_address_or_network() {
+        for (text, named) in
+            [("10.0.0.0/8", "10.0.0.0/8"), ("10.0.0.7", "10.0.0.7/32"), ("fd00::7", "fd00::7/128")]
+        {
+            assert_eq!(network(text).unwrap().to_string(), named);
+        }
+        for wrong in ["", "proxy.example", "10.0.0.0/33", "10.0.0.7:80"] {
+            assert!(network(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

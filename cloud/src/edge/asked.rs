@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use axum::http::StatusCode;
 use vitrine_protocol::ShowId;
 
-use super::viewers::Moment;
+use super::viewers::Seen;
 
 /// What every address of a show's media begins with.
 const BASE: &str = "/live/";
@@ -87,10 +87,15 @@ impl<'a> Asked<'a> {
         Self { crowded: true, ..self }
     }
 
-    /// The rung and the moment of its playlist that are asked for, as low-latency players do for each part.
-    pub fn moment(&self) -> Option<(Box<str>, Moment)> {
-        let rung = self.path.strip_suffix("/index.m3u8")?;
-        Some((rung.into(), (self.msn?, self.part)))
+    /// The rung that somebody watches who asks for this, and how they can be counted.
+    pub fn seen(&self) -> Option<(Box<str>, Seen)> {
+        if let Some(rung) = self.path.strip_suffix("/index.m3u8") {
+            return Some((rung.into(), Seen::Moment(self.msn?, self.part)));
+        }
+        let (rung, file) = self.path.split_once('/')?;
+        let (_epoch, name) = file.split_once('/')?;
+        let msn = name.strip_prefix("seg")?.strip_suffix(".m4s")?;
+        Some((rung.into(), Seen::Segment(number(msn)?)))
     }
 
     /// What an origin is asked, one after the other until one is found. An origin of an older release has no plain
@@ -206,6 +211,29 @@ mod tests {
         let asked = Asked::read(&address, "").unwrap();
         assert_eq!(asked.crowded().targets(), ["/plain.m3u8", "/index.m3u8"]);
         assert_ne!(*asked.key(), *asked.crowded().key());
+    }
+
+    #[test]
+    fn moments_and_whole_segments_tell_who_watches_what() {
+        let seen = |rest: &str| {
+            let address = format!("/live/{SHOW}/{rest}");
+            let (path, query) = address.split_once('?').unwrap_or((&address, ""));
+            Asked::read(path, query).unwrap().seen().map(|(rung, seen)| (rung.into_string(), seen))
+        };
+        let of = |rung: &str, seen| Some((rung.to_owned(), seen));
+        assert_eq!(seen("480p/index.m3u8?_HLS_msn=7&_HLS_part=2"), of("480p", Seen::Moment(7, Some(2))));
+        assert_eq!(seen("source/1/seg7.m4s"), of("source", Seen::Segment(7)));
+        for nothing in [
+            "480p/index.m3u8",
+            "480p/plain.m3u8",
+            "index.m3u8",
+            "480p/1/part7.1.m4s",
+            "480p/1/init1.mp4",
+            "seg7.m4s",
+            "480p/1/seg07.m4s",
+        ] {
+            assert_eq!(seen(nothing), None, "{nothing}");
+        }
     }
 
     #[test]

@@ -15,10 +15,10 @@ use super::{
     Origin, Origins, Shares,
     asked::Asked,
     cache::Cache,
-    flights::{Flight, Flights, Network},
+    flights::{Flight, Flights},
     reply::Reply,
 };
-use crate::base::http_client;
+use crate::base::{Network, http_client};
 
 /// Bounds of the edge.
 #[derive(Debug, Clone)]
@@ -103,7 +103,7 @@ impl Edge {
     }
 
     /// The answer for somebody in `network`.
-    pub(super) fn get(&self, mut asked: Asked<'_>, network: Network) -> Getting {
+    pub(super) fn get(&self, mut asked: Asked<'_>, network: Option<Network>) -> Getting {
         let now = Instant::now();
         if asked.is_multivariant() && self.is_crowded(asked.show, now) {
             asked = asked.crowded();
@@ -121,7 +121,12 @@ impl Edge {
     }
 
     /// Begins a flight; else what the viewer gets without one.
-    fn take_off(&self, key: &[u8], show: ShowId, network: Network) -> Result<(Landing, Flight), Getting> {
+    fn take_off(
+        &self,
+        key: &[u8],
+        show: ShowId,
+        network: Option<Network>,
+    ) -> Result<(Landing, Flight), Getting> {
         let mut flights = self.inner.flights.lock();
         if let Some(flight) = flights.find(key) {
             return Err(Getting::Coming(flight));
@@ -137,7 +142,7 @@ impl Edge {
     }
 
     fn is_crowded(&self, show: ShowId, now: Instant) -> bool {
-        self.inner.watching.count(show, now) >= u64::from(self.inner.config.ll_viewers)
+        self.inner.watching.low_latency(show, now) >= u64::from(self.inner.config.ll_viewers)
     }
 
     /// Who watches.

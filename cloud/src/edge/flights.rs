@@ -6,13 +6,13 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, Shared};
 use vitrine_protocol::ShowId;
 
 use super::reply::Reply;
+use crate::base::Network;
 
 /// An answer on its way. Clones wait for the same one.
 pub(super) type Flight = Shared<BoxFuture<'static, Arc<Reply>>>;
@@ -24,7 +24,7 @@ pub struct Shares {
     pub all: usize,
     /// Of one show. One with five rungs needs some thirty.
     pub show: usize,
-    /// For one network, whoever of it asked first.
+    /// For one network, whoever of it asked first. Those of whom nobody knows their network have a show's share alone.
     pub network: usize,
     /// For one network, of one show.
     pub network_and_show: usize,
@@ -36,26 +36,10 @@ impl Default for Shares {
     }
 }
 
-/// Whose address it is as far as shares go: an IPv4 address, or the /64 that one IPv6 line is given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Network {
-    V4([u8; 4]),
-    V6(u64),
-}
-
-impl From<IpAddr> for Network {
-    fn from(address: IpAddr) -> Self {
-        match address.to_canonical() {
-            IpAddr::V4(address) => Self::V4(address.octets()),
-            IpAddr::V6(address) => Self::V6((address.to_bits() >> 64) as u64),
-        }
-    }
-}
-
 /// All that is on the way, and who asked first.
 pub(super) struct Flights {
     shares: Shares,
-    flying: HashMap<Box<[u8]>, (Flight, ShowId, Network)>,
+    flying: HashMap<Box<[u8]>, (Flight, ShowId, Option<Network>)>,
     shows: HashMap<ShowId, usize>,
     networks: HashMap<Network, usize>,
     both: HashMap<(Network, ShowId), usize>,
@@ -78,19 +62,22 @@ impl Flights {
     }
 
     /// Whether another thing of `show` may be fetched because `network` asks for it.
-    pub fn has_room(&self, show: ShowId, network: Network) -> bool {
+    pub fn has_room(&self, show: ShowId, network: Option<Network>) -> bool {
         let Shares { all, show: of_show, network: of_network, network_and_show } = self.shares;
-        self.flying.len() < all
-            && count(&self.shows, &show) < of_show
-            && count(&self.networks, &network) < of_network
-            && count(&self.both, &(network, show)) < network_and_show
+        let network_has = |network| {
+            count(&self.networks, &network) < of_network
+                && count(&self.both, &(network, show)) < network_and_show
+        };
+        self.flying.len() < all && count(&self.shows, &show) < of_show && network.is_none_or(network_has)
     }
 
     /// Takes one in; nothing of that key may be on its way.
-    pub fn begin(&mut self, key: Box<[u8]>, flight: Flight, show: ShowId, network: Network) {
+    pub fn begin(&mut self, key: Box<[u8]>, flight: Flight, show: ShowId, network: Option<Network>) {
         *self.shows.entry(show).or_default() += 1;
-        *self.networks.entry(network).or_default() += 1;
-        *self.both.entry((network, show)).or_default() += 1;
+        if let Some(network) = network {
+            *self.networks.entry(network).or_default() += 1;
+            *self.both.entry((network, show)).or_default() += 1;
+        }
         self.flying.insert(key, (flight, show, network));
     }
 
@@ -98,8 +85,10 @@ impl Flights {
     pub fn end(&mut self, key: &[u8]) {
         let Some((_, show, network)) = self.flying.remove(key) else { return };
         less(&mut self.shows, show);
-        less(&mut self.networks, network);
-        less(&mut self.both, (network, show));
+        if let Some(network) = network {
+            less(&mut self.networks, network);
+            less(&mut self.both, (network, show));
+        }
     }
 }
 
@@ -118,6 +107,8 @@ fn less<K: Hash + Eq>(counts: &mut HashMap<K, usize>, of: K) {
 
 #[cfg(test)]
 mod tests {
+    use std::net::IpAddr;
+
     use axum::http::StatusCode;
     use futures_util::FutureExt as _;
 
@@ -127,12 +118,12 @@ mod tests {
         async { Arc::new(Reply::refusal(StatusCode::OK)) }.boxed().shared()
     }
 
-    fn network(address: &str) -> Network {
-        address.parse::<IpAddr>().unwrap().into()
+    fn network(address: &str) -> Option<Network> {
+        Some(address.parse::<IpAddr>().unwrap().into())
     }
 
     /// How many things of `show` a network gets on the way.
-    fn flood(flights: &mut Flights, show: ShowId, from: Network) -> usize {
+    fn flood(flights: &mut Flights, show: ShowId, from: Option<Network>) -> usize {
         let mut begun = 0;
         while flights.has_room(show, from) {
             let key = format!("{show} {from:?} {begun}").into_bytes().into_boxed_slice();
@@ -162,7 +153,7 @@ mod tests {
     fn a_thousand_laptops_on_one_show_leave_the_other_shows_alone() {
         let (mut flights, show) = (Flights::new(Shares::default()), ShowId::new());
         let begun: usize =
-            (0..1000u32).map(|n| flood(&mut flights, show, IpAddr::from(n.to_be_bytes()).into())).sum();
+            (0..1000u32).map(|n| flood(&mut flights, show, Some(IpAddr::from(n.to_be_bytes()).into()))).sum();
         assert_eq!(begun, 512);
         assert!(flights.has_room(ShowId::new(), network("203.0.113.8")));
     }
@@ -180,9 +171,12 @@ mod tests {
     }
 
     #[test]
-    fn an_ipv6_line_is_one_whatever_address_it_takes() {
-        assert_eq!(network("2001:db8:1:2::1"), network("2001:db8:1:2:ffff::9"));
-        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
-        assert_eq!(network("::ffff:203.0.113.7"), network("203.0.113.7"));
+    fn a_proxy_with_all_its_viewers_has_no_share_of_its_own() {
+        let mut flights = Flights::new(Shares::default());
+        let begun: Vec<_> = (0..7).map(|_| flood(&mut flights, ShowId::new(), None)).collect();
+        assert_eq!(begun, [512; 7]);
+        let keys: Vec<_> = flights.flying.keys().cloned().collect();
+        keys.iter().for_each(|key| flights.end(key));
+        assert!(flights.shows.is_empty() && flights.networks.is_empty());
     }
 }

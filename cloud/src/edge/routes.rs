@@ -2,24 +2,25 @@
 //!
 //! No router and no layer stands in front: a show with ten thousand viewers is asked a hundred thousand times a second.
 
-use std::{future::Future, net::IpAddr, sync::Arc};
+use std::{future::Future, sync::Arc};
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Method, Request, Response, StatusCode, header};
 
 use super::{Edge, asked::Asked, encoding::takes_gzip, fetch::Getting, reply::Reply};
+use crate::base::Caller;
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD");
 
 impl Edge {
-    /// Answers a request for an address that [`is_live`](super::is_live), from `peer`. Never fails: refusals are
+    /// Answers a request for an address that [`is_live`](super::is_live), from `caller`. Never fails: refusals are
     /// answers, too.
     ///
     /// Nothing of the request is kept while the answer is on its way.
     pub fn answer<B>(
         &self,
         request: &Request<B>,
-        peer: IpAddr,
+        caller: Caller,
     ) -> impl Future<Output = Response<Body>> + Send + use<B> {
         let bare = request.method() == Method::HEAD;
         let (mut counts, mut gzip) = (None, false);
@@ -29,8 +30,10 @@ impl Edge {
             match Asked::read(request.uri().path(), request.uri().query().unwrap_or_default()) {
                 Ok(asked) => {
                     gzip = asked.is_playlist() && takes_gzip(request.headers());
-                    counts = asked.moment().map(|moment| (self.clone(), asked.show, moment));
-                    self.get(asked, peer.into())
+                    // A look at the head plays nothing.
+                    let seen = asked.seen().filter(|_| !bare);
+                    counts = seen.map(|seen| (self.clone(), asked.show, seen));
+                    self.get(asked, caller.network())
                 }
                 Err(status) => refused(Reply::refusal(status)),
             }
@@ -40,8 +43,8 @@ impl Edge {
                 Getting::There(reply) => reply,
                 Getting::Coming(flight) => flight.await,
             };
-            if let Some((edge, show, (rung, moment))) = counts.filter(|_| reply.status.is_success()) {
-                edge.watching().got(show, &rung, moment);
+            if let Some((edge, show, (rung, seen))) = counts.filter(|_| reply.status.is_success()) {
+                edge.watching().got(show, &rung, seen, caller.network());
             }
             reply.response(gzip, bare)
         }

@@ -12,6 +12,7 @@ use parking_lot::Mutex;
 use tokio::time::{sleep, timeout};
 
 use super::*;
+use crate::base::{Caller, Proxies};
 
 struct Fixed(Mutex<Option<String>>);
 
@@ -101,7 +102,7 @@ impl Heard {
 async fn hear(edge: &Edge, path: &str, from: &str, line: (&str, &str)) -> Heard {
     let uri = format!("/live/{SHOW}/{path}");
     let request = Request::get(uri).header(line.0, line.1).body(()).unwrap();
-    let response = edge.answer(&request, from.parse::<IpAddr>().unwrap()).await;
+    let response = edge.answer(&request, from.parse::<IpAddr>().unwrap().into()).await;
     assert_eq!(response.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, 1 << 20).await.unwrap().to_vec();
@@ -197,7 +198,7 @@ async fn what_no_origin_has_is_refused_here() {
     assert_eq!(ask(&edge, "1/../../etc").await.status, 404);
     assert_eq!(ask(&edge, "source/index.m3u8?_HLS_msn=x").await.status, 400);
     let request = Request::post(format!("/live/{SHOW}/index.m3u8")).body(()).unwrap();
-    let refused = edge.answer(&request, IpAddr::from([203, 0, 113, 7])).await;
+    let refused = edge.answer(&request, IpAddr::from([203, 0, 113, 7]).into()).await;
     assert_eq!(
         (refused.status(), &refused.headers()[header::ALLOW]),
         (StatusCode::METHOD_NOT_ALLOWED, &"GET, HEAD".parse().unwrap())
@@ -211,14 +212,17 @@ async fn a_look_at_the_head_sends_no_body() {
     let (edge, _) = edge(Some(base));
     let whole = ask(&edge, "source/1/part1.2.m4s").await;
     let request = Request::head(format!("/live/{SHOW}/source/1/part1.2.m4s")).body(()).unwrap();
-    let head = edge.answer(&request, IpAddr::from([203, 0, 113, 7])).await;
+    let head = edge.answer(&request, IpAddr::from([203, 0, 113, 7]).into()).await;
     assert_eq!(head.headers()[header::CONTENT_LENGTH], whole.body.len().to_string());
     assert!(to_bytes(head.into_body(), 1).await.unwrap().is_empty());
 }
 
 /// Begins to wait for this many moments that never come.
 fn wait_for_moments(edge: &Edge, from: &str, count: u32) -> Vec<BoxFuture<'static, Response>> {
-    let from: IpAddr = from.parse().unwrap();
+    wait_as(edge, from.parse::<IpAddr>().unwrap().into(), count)
+}
+
+fn wait_as(edge: &Edge, from: Caller, count: u32) -> Vec<BoxFuture<'static, Response>> {
     let begin = |part| {
         let uri = format!("/live/{SHOW}/source/index.m3u8?_HLS_msn=9&_HLS_part={part}");
         let request = Request::get(uri).body(()).unwrap();
@@ -261,6 +265,41 @@ async fn a_city_behind_one_address_waits_together() {
     assert_eq!(joins.into_iter().filter_map(FutureExt::now_or_never).count(), 0);
 }
 
+/// Who asks through the proxy at 10.0.0.1, which says from where.
+fn through_a_proxy(from: &str) -> Caller {
+    let mut headers = HeaderMap::new();
+    headers.insert("x-forwarded-for", from.parse().unwrap());
+    Proxies::new(&["10.0.0.0/8".parse().unwrap()]).caller(IpAddr::from([10, 0, 0, 1]), &headers)
+}
+
+#[tokio::test]
+async fn one_laptop_behind_a_proxy_leaves_the_others_behind_it_in_peace() {
+    let stage = Stage::default();
+    let (base, _server) = stage.open().await;
+    let (edge, _) = edge(Some(base));
+    let waiting = wait_as(&edge, through_a_proxy("203.0.113.66"), 100);
+    let refused = waiting.into_iter().filter_map(FutureExt::now_or_never).count();
+    assert_eq!(refused, 100 - Shares::default().network_and_show);
+    let neighbour = Request::get(format!("/live/{SHOW}/source/index.m3u8?_HLS_msn=4")).body(()).unwrap();
+    assert_eq!(edge.answer(&neighbour, through_a_proxy("203.0.113.67")).await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_proxy_that_says_nothing_may_ask_for_all_of_many_shows() {
+    let stage = Stage::default();
+    let (base, _server) = stage.open().await;
+    let (edge, _) = edge(Some(base));
+    let proxy = through_a_proxy("unknown");
+    let mut waiting = Vec::new();
+    for (show, part) in (0..30).flat_map(|show| (0..20).map(move |part| (show, part))) {
+        let path = format!(
+            "/live/0193aabb-0000-7000-8000-0000000000{show:02}/source/index.m3u8?_HLS_msn=9&_HLS_part={part}"
+        );
+        waiting.push(edge.answer(&Request::get(path).body(()).unwrap(), proxy));
+    }
+    assert_eq!(waiting.into_iter().filter_map(FutureExt::now_or_never).count(), 0);
+}
+
 #[tokio::test]
 async fn who_comes_to_a_crowd_is_led_to_plain_playlists_and_the_others_play_on() {
     let stage = Stage::default();
@@ -269,13 +308,48 @@ async fn who_comes_to_a_crowd_is_led_to_plain_playlists_and_the_others_play_on()
     assert_eq!(ask(&edge, "index.m3u8").await.first_line(), "/index.m3u8");
     // A hundred and fifty viewers ask once for each of the parts of two seconds.
     for part in 0..10 {
-        for _ in 0..150 {
-            ask(&edge, &format!("source/index.m3u8?_HLS_msn=4&_HLS_part={part}")).await;
+        for viewer in 0..150 {
+            let (path, from) =
+                (format!("source/index.m3u8?_HLS_msn=4&_HLS_part={part}"), format!("203.0.113.{viewer}"));
+            hear(&edge, &path, &from, ("x-none", "x")).await;
         }
     }
     assert_eq!(ask(&edge, "index.m3u8").await.first_line(), "/plain.m3u8");
     assert_eq!(ask(&edge, "source/index.m3u8?_HLS_msn=5").await.status, 200);
     assert_eq!(ask(&edge, "plain.m3u8").await.first_line(), "/plain.m3u8");
+}
+
+#[tokio::test]
+async fn one_laptop_that_asks_for_a_moment_over_and_over_makes_no_crowd() {
+    let stage = Stage::default();
+    let (base, _server) = stage.open().await;
+    let (edge, _) = edge_with(EdgeConfig { ll_viewers: 100, ..EdgeConfig::default() }, Some(base));
+    let path = format!("/live/{SHOW}/source/index.m3u8?_HLS_msn=4&_HLS_part=0");
+    let laptop = Caller::from(IpAddr::from([203, 0, 113, 66]));
+    for _ in 0..1_000 {
+        edge.answer(&Request::head(&path).body(()).unwrap(), laptop).await;
+    }
+    assert!(edge.all_viewers().is_empty(), "a look at the head plays nothing");
+    for _ in 0..1_000 {
+        edge.answer(&Request::get(&path).body(()).unwrap(), laptop).await;
+    }
+    assert_eq!(ask(&edge, "index.m3u8").await.first_line(), "/index.m3u8");
+}
+
+#[tokio::test]
+async fn viewers_of_plain_playlists_are_seen_and_are_no_crowd() {
+    let stage = Stage::default();
+    let (base, _server) = stage.open().await;
+    let (edge, _) = edge_with(EdgeConfig { ll_viewers: 3, ..EdgeConfig::default() }, Some(base));
+    for viewer in 1..=3 {
+        let from = format!("203.0.113.{viewer}");
+        for path in ["480p/plain.m3u8", "480p/1/seg6.m4s", "480p/plain.m3u8", "480p/1/seg7.m4s"] {
+            hear(&edge, path, &from, ("x-none", "x")).await;
+        }
+    }
+    let show = SHOW.parse().unwrap();
+    assert_eq!(edge.viewers(show), std::collections::BTreeMap::from([("480p".to_owned(), 3)]));
+    assert_eq!(ask(&edge, "index.m3u8").await.first_line(), "/index.m3u8");
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! How many watch each rung, from what players ask for.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasher as _, RandomState};
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -8,25 +9,55 @@ use tokio::time::Instant;
 use vitrine_protocol::ShowId;
 
 use super::Edge;
+use crate::base::Network;
 
 /// Who asked for nothing in this time watches no more. Longer than a segment, which some players ask for as a whole.
 const WITHIN: Duration = Duration::from_secs(6);
 /// Moments of a rung that are kept: more than six seconds have.
 const MOMENTS: usize = 64;
+/// Viewers behind one address of a moment that are told apart: a carrier's has more, and one laptop is no crowd.
+const OF_A_NETWORK: u8 = 64;
 
-/// A playlist that is asked for ahead of time: `_HLS_msn` and `_HLS_part`.
-pub(super) type Moment = (u64, Option<u32>);
+/// A playlist that is asked for ahead of time: `_HLS_msn` and `_HLS_part`. Or a segment, which has no part.
+type Moment = (u64, Option<u32>);
 
-/// An estimate of who watches. A low-latency player asks for the playlist of each coming moment once, so a rung has as
-/// many viewers as asked for the same moment: the most of the last six seconds. Behind a CDN, which asks once for all of
-/// its viewers, it counts the CDN's servers.
+/// What a player asks for once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Seen {
+    /// A moment of a playlist, as low-latency players do.
+    Moment(u64, Option<u32>),
+    /// A whole segment, as plain players do.
+    Segment(u64),
+}
+
+/// An estimate of who watches. A low-latency player asks for the playlist of each coming moment once, and a plain one
+/// for each segment, so a rung has as many viewers as asked for the same one: the most of the last six seconds. Behind
+/// a CDN, which asks once for all of its viewers, it counts the CDN's servers, and of one address no more than
+/// [`OF_A_NETWORK`].
 #[derive(Debug, Default)]
 pub(super) struct Viewers {
+    /// Networks are known by a hash that nobody outside can guess.
+    hasher: RandomState,
     shows: Mutex<HashMap<ShowId, HashMap<String, Rung>>>,
 }
 
 #[derive(Debug, Default)]
-struct Rung(HashMap<Moment, (u64, Instant)>);
+struct Rung {
+    low_latency: Moments,
+    plain: Moments,
+}
+
+#[derive(Debug, Default)]
+struct Moments(HashMap<Moment, Asked>);
+
+/// Who asked for one of them.
+#[derive(Debug)]
+struct Asked {
+    first: Instant,
+    count: u64,
+    /// Those of them whose network is known.
+    networks: HashMap<u32, u8>,
+}
 
 impl Edge {
     /// Viewers of each rung of a show through this edge, about.
@@ -56,41 +87,71 @@ impl Viewers {
         shows.iter().map(|(show, rungs)| (*show, viewers(rungs, now))).collect()
     }
 
-    /// Viewers of all rungs of a show together.
-    pub fn count(&self, show: ShowId, now: Instant) -> u64 {
-        self.shows.lock().get(&show).map_or(0, |rungs| rungs.values().map(|rung| rung.viewers(now)).sum())
+    /// Low-latency viewers of all rungs of a show together.
+    pub fn low_latency(&self, show: ShowId, now: Instant) -> u64 {
+        let shows = self.shows.lock();
+        shows.get(&show).map_or(0, |rungs| rungs.values().map(|rung| rung.low_latency.most(now)).sum())
     }
 
-    /// Somebody got the playlist of a moment. What names nothing must not come here: it would leave something behind.
-    pub fn got(&self, show: ShowId, rung: &str, moment: Moment) {
+    /// Somebody in `network` got what tells that they watch. What names nothing must not come here: it would leave
+    /// something behind.
+    pub fn got(&self, show: ShowId, rung: &str, seen: Seen, network: Option<Network>) {
+        // Two networks of one number share a part of the count: of fifty thousand hardly any do.
+        let network = network.map(|network| self.hasher.hash_one(network) as u32);
         let mut shows = self.shows.lock();
         let rungs = shows.entry(show).or_default();
         match rungs.get_mut(rung) {
-            Some(known) => known.note(moment, Instant::now()),
-            None => rungs.entry(rung.to_owned()).or_default().note(moment, Instant::now()),
+            Some(known) => known.note(seen, network, Instant::now()),
+            None => rungs.entry(rung.to_owned()).or_default().note(seen, network, Instant::now()),
         }
     }
 }
 
 impl Rung {
-    fn note(&mut self, moment: Moment, now: Instant) {
+    fn note(&mut self, seen: Seen, network: Option<u32>, now: Instant) {
+        match seen {
+            Seen::Moment(msn, part) => self.low_latency.note((msn, part), network, now),
+            Seen::Segment(msn) => self.plain.note((msn, None), network, now),
+        }
+    }
+
+    fn viewers(&self, now: Instant) -> u64 {
+        self.low_latency.most(now) + self.plain.most(now)
+    }
+}
+
+impl Moments {
+    fn note(&mut self, moment: Moment, network: Option<u32>, now: Instant) {
         let moments = &mut self.0;
-        if moments.len() >= MOMENTS && !moments.contains_key(&moment) {
-            moments.retain(|_, (_, first)| now - *first < WITHIN);
+        if moments.get(&moment).is_none_or(|asked| !asked.is_fresh(now)) {
+            moments.retain(|_, asked| asked.is_fresh(now));
             if moments.len() >= MOMENTS {
                 return; // somebody asks for all that ever was
             }
         }
-        let (count, first) = moments.entry(moment).or_insert((0, now));
-        if now - *first >= WITHIN {
-            (*count, *first) = (0, now);
+        let asked = moments.entry(moment).or_insert_with(|| Asked::begun(now));
+        if let Some(network) = network {
+            let of_it = asked.networks.entry(network).or_default();
+            if *of_it >= OF_A_NETWORK {
+                return;
+            }
+            *of_it += 1;
         }
-        *count += 1;
+        asked.count += 1;
     }
 
-    fn viewers(&self, now: Instant) -> u64 {
-        let fresh = self.0.values().filter(|(_, first)| now - *first < WITHIN);
-        fresh.map(|(count, _)| *count).max().unwrap_or(0)
+    fn most(&self, now: Instant) -> u64 {
+        self.0.values().filter(|asked| asked.is_fresh(now)).map(|asked| asked.count).max().unwrap_or(0)
+    }
+}
+
+impl Asked {
+    fn begun(now: Instant) -> Self {
+        Self { first: now, count: 0, networks: HashMap::new() }
+    }
+
+    fn is_fresh(&self, now: Instant) -> bool {
+        now - self.first < WITHIN
     }
 }
 
@@ -108,29 +169,42 @@ mod tests {
         let (watching, show) = (Viewers::default(), ShowId::new());
         for part in 0..10 {
             for _ in 0..3 {
-                watching.got(show, "source", (7, Some(part)));
+                watching.got(show, "source", Seen::Moment(7, Some(part)), None);
             }
-            watching.got(show, "480p", (7, Some(part)));
+            watching.got(show, "480p", Seen::Moment(7, Some(part)), None);
             tokio::time::advance(Duration::from_millis(200)).await;
         }
         let now = Instant::now();
         let watched = BTreeMap::from([("480p".to_owned(), 1), ("source".to_owned(), 3)]);
         assert_eq!(watching.of(show, now), watched);
-        assert_eq!(watching.count(show, now), 4);
+        assert_eq!(watching.low_latency(show, now), 4);
         assert_eq!(watching.all(now), BTreeMap::from([(show, watched)]));
         assert!(watching.of(show, now + WITHIN).is_empty() && watching.all(now + WITHIN).is_empty());
         assert!(watching.shows.lock().is_empty(), "a show that nobody watches costs nothing");
     }
 
     #[tokio::test(start_paused = true)]
+    async fn one_laptop_is_no_crowd_and_a_crowd_is_one() {
+        let (watching, show) = (Viewers::default(), ShowId::new());
+        let ask = |from: u32, moment| {
+            let network = Network::from(std::net::IpAddr::from(from.to_be_bytes()));
+            watching.got(show, "source", Seen::Moment(7, Some(moment)), Some(network));
+        };
+        (0..60_000).for_each(|_| ask(0xcb00_7107, 0));
+        assert_eq!(watching.low_latency(show, Instant::now()), u64::from(OF_A_NETWORK));
+        (0..60_000).for_each(|from| ask(from, 1));
+        assert_eq!(watching.low_latency(show, Instant::now()), 60_000);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn who_asks_for_all_that_ever_was_takes_no_memory_and_hides_nobody_for_long() {
         let (watching, show) = (Viewers::default(), ShowId::new());
         for msn in 0..1_000 {
-            watching.got(show, "source", (msn, None));
+            watching.got(show, "source", Seen::Moment(msn, None), None);
         }
-        assert_eq!(watching.shows.lock()[&show]["source"].0.len(), MOMENTS);
+        assert_eq!(watching.shows.lock()[&show]["source"].low_latency.0.len(), MOMENTS);
         tokio::time::advance(WITHIN).await;
-        watching.got(show, "source", (1_000, None));
+        watching.got(show, "source", Seen::Moment(1_000, None), None);
         assert_eq!(watching.of(show, Instant::now())["source"], 1);
     }
 }

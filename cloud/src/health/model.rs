@@ -87,7 +87,8 @@ impl ShowHealth {
             for (name, viewers) in sample.viewers {
                 rungs.entry(name.clone()).or_insert_with(|| blank(&name)).viewers += viewers;
             }
-            let fresh = sample.measured.filter(|measured| now - measured.at < FRESH);
+            // From the future when this machine's clock was set back since: then nobody knows how old it is.
+            let fresh = sample.measured.filter(|measured| (now - measured.at).abs() < FRESH);
             if let Some(measured) = fresh
                 && newest.as_ref().is_none_or(|known| known.at < measured.at)
             {

@@ -4,12 +4,14 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
 use tokio::time::Instant;
 use vitrine_protocol::ShowId;
 
 use super::model::Sample;
 use crate::bus::MOST_CARRIED;
+use crate::ingest::Measured;
 
 /// A process that was not heard for this long has nothing to say any more: three of its messages.
 const HEARD_WITHIN: Duration = Duration::from_secs(6);
@@ -19,11 +21,22 @@ const HEARD_WITHIN: Duration = Duration::from_secs(6);
 pub(super) struct Heard(Mutex<HashMap<(ShowId, String), (Sample, Instant)>>);
 
 impl Heard {
-    /// Takes a message of another process; of one's own, or one that cannot be read, nothing.
-    pub fn take(&self, message: &[u8], me: &str) {
-        let Ok((from, samples)) = serde_json::from_slice::<(String, Vec<Sample>)>(message) else { return };
+    /// Takes a message of another process, at `wall` of this one's clock; of one's own, or one that cannot be read,
+    /// nothing.
+    pub fn take(&self, message: &[u8], me: &str, wall: DateTime<Utc>) {
+        let Ok((from, said, mut samples)) =
+            serde_json::from_slice::<(String, DateTime<Utc>, Vec<Sample>)>(message)
+        else {
+            return;
+        };
         if from == me {
             return;
+        }
+        // Machines' clocks differ: what travels is how long ago something was.
+        for sample in &mut samples {
+            let measured = sample.measured.take();
+            sample.measured = measured
+                .and_then(|known| Some(Measured { at: wall.checked_sub_signed(said - known.at)?, ..known }));
         }
         let (now, mut heard) = (Instant::now(), self.0.lock());
         heard.retain(|_, (_, at)| now - *at < HEARD_WITHIN);
@@ -38,9 +51,9 @@ impl Heard {
     }
 }
 
-/// The messages that tell `samples`: as few as the bus carries.
-pub(super) fn messages(me: &str, samples: &[Sample]) -> Vec<Bytes> {
-    let encode = |samples: &[Sample]| serde_json::to_vec(&(me, samples)).unwrap_or_default();
+/// The messages that tell `samples` at `now` of the clock by which they were measured: as few as the bus carries.
+pub(super) fn messages(me: &str, now: DateTime<Utc>, samples: &[Sample]) -> Vec<Bytes> {
+    let encode = |samples: &[Sample]| serde_json::to_vec(&(me, now, samples)).unwrap_or_default();
     let whole = encode(samples);
     match samples {
         [] => Vec::new(),
@@ -48,7 +61,7 @@ pub(super) fn messages(me: &str, samples: &[Sample]) -> Vec<Bytes> {
         _ if whole.len() <= MOST_CARRIED => vec![whole.into()],
         _ => {
             let (one, other) = samples.split_at(samples.len() / 2);
-            [messages(me, one), messages(me, other)].concat()
+            [messages(me, now, one), messages(me, now, other)].concat()
         }
     }
 }

@@ -73,7 +73,7 @@ impl Monitor {
             while stopping.run_until_cancelled(tokio::time::sleep(TELL_EVERY)).await.is_some() {
                 let mut samples = monitor.samples();
                 samples.retain(Sample::says_something);
-                for message in messages(&monitor.me, &samples) {
+                for message in messages(&monitor.me, monitor.clock.now(), &samples) {
                     says.publish(MEASURED, message);
                 }
             }
@@ -82,7 +82,9 @@ impl Monitor {
         tasks.spawn(async move {
             while let Some(received) = stopping.run_until_cancelled(others.next()).await {
                 match received {
-                    Received::Message(message) => monitor.heard.take(&message, &monitor.me),
+                    Received::Message(message) => {
+                        monitor.heard.take(&message, &monitor.me, monitor.clock.now());
+                    }
                     Received::Lagged(_) => {}
                     Received::Closed => break,
                 }

@@ -49,9 +49,11 @@ fn samples_of_all_processes_make_one_answer() {
 #[test]
 fn what_was_measured_a_while_ago_is_not_told_as_now() {
     let (show, now) = (ShowId::new(), DateTime::UNIX_EPOCH + TimeDelta::hours(1));
-    let sample = Sample { show, measured: Some(measured(now - FRESH)), viewers: BTreeMap::new() };
-    let health = ShowHealth::of(show, [sample], now);
-    assert_eq!((health.measured_at, health.media, health.rungs.len()), (None, None, 0));
+    for at in [now - FRESH, now + FRESH] {
+        let sample = Sample { show, measured: Some(measured(at)), viewers: BTreeMap::new() };
+        let health = ShowHealth::of(show, [sample], now);
+        assert_eq!((health.measured_at, health.media, health.rungs.len()), (None, None, 0));
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -64,20 +66,39 @@ async fn another_process_is_heard_until_it_falls_silent() {
             viewers: watched(&[("source", 1)]),
         })
         .collect();
-    let said = messages("there", &samples);
+    let said = messages("there", now, &samples);
     assert!(said.len() > 1 && said.iter().all(|message| message.len() <= MOST_CARRIED));
-    assert!(messages("there", &[]).is_empty());
+    assert!(messages("there", now, &[]).is_empty());
     let heard = Heard::default();
     for message in &said {
-        heard.take(message, "here");
-        heard.take(message, "there");
+        heard.take(message, "here", now);
+        heard.take(message, "there", now);
     }
-    heard.take(b"what a later version says", "here");
+    heard.take(b"what a later version says", "here", now);
     for sample in &samples {
         assert_eq!(heard.of(sample.show)[..], *std::slice::from_ref(sample), "once, and not one's own");
     }
     tokio::time::advance(Duration::from_secs(6)).await;
     assert!(heard.of(samples[0].show).is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_node_whose_clock_is_wrong_is_heard_as_long_as_any_other() {
+    let (show, now, second) =
+        (ShowId::new(), DateTime::UNIX_EPOCH + TimeDelta::days(1), TimeDelta::seconds(1));
+    for wrong in [TimeDelta::hours(-1), TimeDelta::zero(), TimeDelta::hours(1)] {
+        let there = now + wrong;
+        let sample = Sample { show, measured: Some(measured(there - second)), viewers: BTreeMap::new() };
+        let heard = Heard::default();
+        // It goes on telling what it measured last.
+        for past in 0..8 {
+            for message in messages("there", there + second * past, std::slice::from_ref(&sample)) {
+                heard.take(&message, "here", now + second * past);
+            }
+            let health = ShowHealth::of(show, heard.of(show), now + second * past);
+            assert_eq!(health.measured_at, (past < 5).then_some(now - second), "{wrong}, after {past} s");
+        }
+    }
 }
 
 #[tokio::test]
@@ -102,7 +123,7 @@ async fn members_see_how_a_show_does_and_strangers_see_no_show() {
         app.monitor.share(&bus, &tasks, &stop);
         let sample =
             Sample { show, measured: Some(measured(app.clock.now())), viewers: watched(&[("source", 2)]) };
-        for message in messages("there", &[sample]) {
+        for message in messages("there", app.clock.now(), &[sample]) {
             bus.publish(MEASURED, message);
         }
         for _ in 0..200 {

@@ -13,10 +13,11 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::{Instant, interval_at, timeout};
+use tokio::time::{Instant, interval_at, sleep_until, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
+use super::answers::Answers;
 use super::site::Site;
 use super::socket::Socket;
 
@@ -46,11 +47,17 @@ pub(super) struct Patience {
     pub handshake: Duration,
     /// For the head of a request; also how long a connection may rest between two.
     pub head: Duration,
+    /// For an answer, beside what its size allows.
+    pub answer: Duration,
 }
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { handshake: Duration::from_secs(10), head: Duration::from_secs(30) }
+        Self {
+            handshake: Duration::from_secs(10),
+            head: Duration::from_secs(30),
+            answer: Duration::from_secs(30),
+        }
     }
 }
 
@@ -101,24 +108,35 @@ impl Speaker {
         site: Site,
     ) {
         let requests = Arc::new(Requests::default());
-        let counted = requests.clone();
+        let answers = Answers::new(self.patience.answer);
+        let (counted, watched) = (requests.clone(), answers.clone());
         let service = service_fn(move |request: hyper::Request<Incoming>| {
             let answer = site.answer(request, peer);
-            let under_way = counted.clone().begin();
+            let (under_way, watched) = (counted.clone().begin(), watched.clone());
             async move {
                 let answer = answer.await;
                 drop(under_way);
-                answer
+                answer.map(|answer| watched.watch(answer))
             }
         });
         let connection = self.http.serve_connection_with_upgrades(TokioIo::new(stream), service);
         let mut connection = pin!(connection);
         // Looked at only when it has something to say: every connection's every step would ask the one stop.
-        let mut end = FuturesUnordered::from_iter([self.time_to_end(requests)]);
+        let mut end =
+            FuturesUnordered::from_iter([self.time_to_end(requests.clone(), answers.clone(), false)]);
         let ended = loop {
             tokio::select! {
                 ended = connection.as_mut() => break ended,
-                Some(()) = end.next() => connection.as_mut().graceful_shutdown(),
+                Some(how) = end.next() => match how {
+                    End::Softly => {
+                        connection.as_mut().graceful_shutdown();
+                        end.push(self.time_to_end(requests.clone(), answers.clone(), true));
+                    }
+                    End::Now => {
+                        tracing::debug!("an answer was not taken in time");
+                        return;
+                    }
+                },
             }
         };
         if let Err(error) = ended {
@@ -126,23 +144,45 @@ impl Speaker {
         }
     }
 
-    /// Returns when the connection is to end: with the process, or because nobody uses it.
-    fn time_to_end(&self, requests: Arc<Requests>) -> impl Future<Output = ()> + Send + use<> {
+    /// Returns when the connection is to end: with the process, because nobody uses it, or because somebody asked for
+    /// more than they take. One that is `ending` already has the last reason alone.
+    fn time_to_end(
+        &self,
+        requests: Arc<Requests>,
+        answers: Arc<Answers>,
+        ending: bool,
+    ) -> impl Future<Output = End> + Send + use<> {
         let (stop, rest) = (self.stop.clone(), self.patience.head);
         async move {
             let mut look = interval_at(Instant::now() + rest, rest);
             let mut seen = 0;
             let unused = async {
                 loop {
-                    look.tick().await;
-                    if requests.rest_since(&mut seen) {
-                        return;
+                    // One that is begun from here on is due no sooner than the next look.
+                    let due = answers.first_due();
+                    if due.is_some_and(|due| due <= Instant::now()) {
+                        return End::Now;
+                    }
+                    tokio::select! {
+                        _ = look.tick() => if !ending && requests.rest_since(&mut seen) {
+                            return End::Softly;
+                        },
+                        () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {}
                     }
                 }
             };
-            stop.run_until_cancelled(unused).await;
+            if ending { unused.await } else { stop.run_until_cancelled(unused).await.unwrap_or(End::Softly) }
         }
     }
+}
+
+/// How a connection ends.
+#[derive(Debug, Clone, Copy)]
+enum End {
+    /// When what is under way is done.
+    Softly,
+    /// At once, with all that waits to go out.
+    Now,
 }
 
 /// The requests of one connection. HTTP/1.1 ends a connection that rests by itself; HTTP/2 and a peer that

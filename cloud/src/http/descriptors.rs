@@ -2,15 +2,20 @@
 //!
 //! Every connection takes a descriptor, and so do the database, journals, publishers and encoders' pipes.
 //! Connections are counted as they come and go; what else is open is counted once a second. From 90 % of the
-//! limit on, newcomers are turned away, so that the show that is on always finds a descriptor.
+//! limit on, newcomers are turned away, so that the show that is on always finds a descriptor; from half of it on, those
+//! of a network that has many already.
 
+use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio_util::sync::CancellationToken;
+
+use crate::base::Network;
 
 /// How often everything that is open is counted.
 const COUNT_EVERY: Duration = Duration::from_secs(1);
@@ -18,6 +23,8 @@ const COUNT_EVERY: Duration = Duration::from_secs(1);
 const MOST_ANSWERS: u64 = 64;
 /// What is asked for where the system names no end (macOS refuses more).
 const ENDLESS: u64 = 10_240;
+/// The part of the limit that one network may hold once half of it is in use.
+const OF_A_NETWORK: u64 = 16;
 
 /// The process's open files. Clones share the count.
 #[derive(Debug, Clone)]
@@ -33,6 +40,8 @@ struct Inner {
     connections: AtomicU64,
     /// Of these, the refused.
     refused: AtomicU64,
+    /// Connections of each network that is known.
+    networks: Mutex<HashMap<Network, u64>>,
     /// Everything else, as it was when last counted.
     others: AtomicU64,
     /// Counts everything.
@@ -56,6 +65,7 @@ pub(super) enum Admission {
 #[derive(Debug)]
 pub(super) struct Place {
     inner: Arc<Inner>,
+    network: Option<Network>,
     refused: bool,
 }
 
@@ -100,6 +110,7 @@ impl Descriptors {
             counter,
             connections: AtomicU64::new(0),
             refused: AtomicU64::new(0),
+            networks: Mutex::default(),
             others: AtomicU64::new(0),
             told_full: AtomicBool::new(false),
         };
@@ -122,12 +133,14 @@ impl Descriptors {
         self.tell();
     }
 
-    /// A place for a connection that was just accepted. Its own descriptor counts.
-    pub(super) fn admit(&self) -> Admission {
+    /// A place for a connection that was just accepted, of somebody in `network`. Its own descriptor counts.
+    pub(super) fn admit(&self, network: Option<Network>) -> Admission {
         let inner = &self.inner;
         let used = inner.connections.fetch_add(1, Relaxed) + 1 + inner.others.load(Relaxed);
-        let mut place = Place { inner: inner.clone(), refused: false };
-        if !inner.is_past(used, 90) {
+        let held = network.map_or(0, |network| inner.hold(network));
+        let mut place = Place { inner: inner.clone(), network, refused: false };
+        let has_enough = inner.is_past(used, 50) && inner.is_past(held.saturating_mul(OF_A_NETWORK), 100);
+        if !has_enough && !inner.is_past(used, 90) {
             return Admission::Welcome(place);
         }
         self.tell();
@@ -160,6 +173,24 @@ impl Descriptors {
 }
 
 impl Inner {
+    /// How many connections this network has with one more.
+    fn hold(&self, network: Network) -> u64 {
+        let mut networks = self.networks.lock();
+        let held = networks.entry(network).or_default();
+        *held += 1;
+        *held
+    }
+
+    fn let_go(&self, network: Network) {
+        let mut networks = self.networks.lock();
+        if let Some(held) = networks.get_mut(&network) {
+            *held -= 1;
+            if *held == 0 {
+                networks.remove(&network);
+            }
+        }
+    }
+
     /// Whether `open` is more than this part of the limit.
     fn is_past(&self, open: u64, percent: u64) -> bool {
         self.limit.is_some_and(|limit| u128::from(open) * 100 > u128::from(limit) * u128::from(percent))
@@ -169,6 +200,9 @@ impl Inner {
 impl Drop for Place {
     fn drop(&mut self) {
         self.inner.connections.fetch_sub(1, Relaxed);
+        if let Some(network) = self.network {
+            self.inner.let_go(network);
+        }
         if self.refused {
             self.inner.refused.fetch_sub(1, Relaxed);
         }
@@ -191,7 +225,7 @@ mod tests {
     use super::*;
 
     fn welcome(descriptors: &Descriptors) -> Place {
-        match descriptors.admit() {
+        match descriptors.admit(None) {
             Admission::Welcome(place) => place,
             refused => panic!("{refused:?}"),
         }
@@ -202,13 +236,13 @@ mod tests {
         let descriptors = Descriptors::with_limit(Some(100), open_now);
         descriptors.count(Ok(80));
         let mut places: Vec<_> = (0..10).map(|_| welcome(&descriptors)).collect();
-        let Admission::Busy(polite) = descriptors.admit() else { panic!("the 91st was taken") };
+        let Admission::Busy(polite) = descriptors.admit(None) else { panic!("the 91st was taken") };
         assert!(
-            matches!(descriptors.admit(), Admission::Full),
+            matches!(descriptors.admit(None), Admission::Full),
             "one refusal in words at a time, of a hundred"
         );
         drop(polite);
-        assert!(matches!(descriptors.admit(), Admission::Busy(_)));
+        assert!(matches!(descriptors.admit(None), Admission::Busy(_)));
         places.pop();
         places.push(welcome(&descriptors));
         descriptors.count(Ok(20));
@@ -216,6 +250,29 @@ mod tests {
         drop(places);
         assert_eq!(descriptors.inner.connections.load(Relaxed), 0);
         assert_eq!(descriptors.inner.refused.load(Relaxed), 0);
+    }
+
+    #[test]
+    fn one_address_gets_no_more_than_its_part_of_what_is_scarce() {
+        let descriptors = Descriptors::with_limit(Some(100), open_now);
+        let network = |last| Some(Network::from(std::net::IpAddr::from([203, 0, 113, last])));
+        let mut laptop = Vec::new();
+        while let Admission::Welcome(place) = descriptors.admit(network(66)) {
+            laptop.push(place);
+        }
+        assert_eq!(laptop.len(), 50, "while there is plenty nobody counts");
+        let mut others: Vec<_> = (0..5)
+            .flat_map(|last| (0..6).map(move |_| last))
+            .map(|last| match descriptors.admit(network(last)) {
+                Admission::Welcome(place) => place,
+                refused => panic!("{refused:?}"),
+            })
+            .collect();
+        assert!(!matches!(descriptors.admit(network(4)), Admission::Welcome(_)));
+        others.push(welcome(&descriptors)); // a proxy's
+        drop((laptop, others));
+        assert!(descriptors.inner.networks.lock().is_empty());
+        assert_eq!(descriptors.connections(), 0);
     }
 
     #[test]

@@ -59,7 +59,7 @@ impl Server {
         }
         while let Some((socket, peer)) = accept(&listener, &stop).await {
             let (speaker, tls) = (speaker.clone(), certificates.as_ref().map(Certificates::acceptor));
-            match descriptors.admit() {
+            match descriptors.admit(site.holder(peer.ip())) {
                 Admission::Welcome(place) => {
                     open.spawn(speaker.serve(Socket::new(socket, place), tls, peer, site.clone()));
                 }

@@ -2,7 +2,9 @@
 //! the rooms' routers and their layers.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -13,6 +15,7 @@ use futures_util::future::Either;
 use hyper::body::Incoming;
 use tower::ServiceExt as _;
 
+use crate::base::{Caller, Network, Proxies};
 use crate::edge::{self, Edge};
 
 /// What is served at one address.
@@ -20,12 +23,21 @@ use crate::edge::{self, Edge};
 pub struct Site {
     edge: Option<Edge>,
     rest: Router,
+    proxies: Proxies,
+    /// Whether the log was told of a proxy that nobody named.
+    told: Arc<AtomicBool>,
 }
 
 impl Site {
     /// With an edge for viewers where this process plays that role.
     pub fn new(edge: Option<Edge>, rest: Router) -> Self {
-        Self { edge, rest }
+        Self { edge, rest, proxies: Proxies::default(), told: Arc::default() }
+    }
+
+    /// The same behind `proxies`.
+    #[must_use]
+    pub fn behind(self, proxies: Proxies) -> Self {
+        Self { proxies, ..self }
     }
 
     /// What is not the edge's gets `extension`.
@@ -40,16 +52,36 @@ impl Site {
         mut request: Request<Incoming>,
         peer: SocketAddr,
     ) -> impl Future<Output = Result<Response<Body>, Infallible>> + Send + use<> {
+        let caller = self.caller(&request, peer);
         if let Some(edge) = self.edge.as_ref().filter(|_| edge::is_live(request.uri().path())) {
-            return Either::Left(edge.answer(&request, peer.ip()).map(Ok));
+            return Either::Left(edge.answer(&request, caller).map(Ok));
         }
         request.extensions_mut().insert(ConnectInfo(peer));
+        request.extensions_mut().insert(caller);
         Either::Right(self.rest.clone().oneshot(request.map(Body::new)))
+    }
+
+    /// Whose share of connections one from `peer` uses up, if anybody's.
+    pub(super) fn holder(&self, peer: IpAddr) -> Option<Network> {
+        self.proxies.holder(peer)
+    }
+
+    /// Whose request it is: everything that counts or limits callers goes by this.
+    fn caller<B>(&self, request: &Request<B>, peer: SocketAddr) -> Caller {
+        let caller = self.proxies.caller(peer.ip(), request.headers());
+        if caller.many && !self.proxies.trusts(peer.ip()) && !self.told.swap(true, Relaxed) {
+            let proxy = caller.address;
+            tracing::warn!(
+                %proxy,
+                "requests come through a proxy that is not named in VITRINE_TRUSTED_PROXIES: its visitors cannot be told apart"
+            );
+        }
+        caller
     }
 }
 
 impl From<Router> for Site {
     fn from(rest: Router) -> Self {
-        Self { edge: None, rest }
+        Self::new(None, rest)
     }
 }

@@ -90,7 +90,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let _peer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let (stream, _) = listener.accept().await.unwrap();
-        let Admission::Welcome(place) = Descriptors::with_limit(None, || Ok(0)).admit() else { panic!() };
+        let Admission::Welcome(place) = Descriptors::with_limit(None, || Ok(0)).admit(None) else { panic!() };
         let mut socket = Socket::new(stream, place);
         let since = Instant::now();
         let error = socket.write_all(&vec![0; 64 << 20]).await.unwrap_err();

@@ -62,13 +62,21 @@ vi.mock('hls.js/light', () => ({ default: FakeHls }));
 /** hls.js as far as the driver uses it. */
 const { FakeHls } = vi.hoisted(() => {
   class FakeHls {
-    static Events = { MANIFEST_PARSED: 'parsed', ERROR: 'error', LEVEL_UPDATED: 'updated' };
+    static Events = {
+      MANIFEST_LOADED: 'loaded', MANIFEST_PARSED: 'parsed', ERROR: 'error', LEVEL_UPDATED: 'updated', FRAG_BUFFERED: 'buffered',
+    };
+    static ErrorDetails = { BUFFER_STALLED_ERROR: 'stalled' };
     static all: FakeHls[] = [];
     static isSupported = () => true;
     liveSyncPosition: number | null = 30;
     latency = 2;
     targetLatency: number | null = 2;
+    /** The newest playlist. */
+    details = { partHoldBack: 0.5, holdBack: 0, endCC: 0 };
     playingDate = new Date(1_000);
+    low = { fragmentError: 0 };
+    best = { fragmentError: 0 };
+    levels = [this.low, { fragmentError: 0 }, this.best];
     alive = true;
     #on = new Map<string, (name: string, data: unknown) => void>();
     constructor() {
@@ -90,7 +98,7 @@ const { FakeHls } = vi.hoisted(() => {
     attachMedia() {
       setTimeout(() => this.say('parsed'), 20);
     }
-    say(name: string, data: unknown = {}) {
+    say(name: string, data: unknown = { details: this.details }) {
       if (this.alive) this.#on.get(name)?.(name, data);
     }
     destroy() {
@@ -382,4 +390,132 @@ test('native HLS: an error is tried again with a new source, and the old one is 
   await playing(2_000);
   expect(players()).toBe(1);
   expect(view.phase).toBe('playing');
+});
+
+/** Says so for every half second of a level that arrives. */
+async function buffering(level: number, ms: number) {
+  for (let past = 0; past < ms; past += 500) {
+    FakeHls.all.at(-1)!.say('buffered', { frag: { level } });
+    await playing(500);
+  }
+}
+
+test('a level that lost a request is forgiven after a while, though another plays', async () => {
+  start();
+  await playing(1_000);
+  const { low, best } = FakeHls.all[0]!;
+  best.fragmentError = 1;
+  await buffering(0, 4_500);
+  expect(best.fragmentError, 'a line that has just failed is not tried again').toBe(1);
+  await buffering(0, 1_500);
+  expect(best.fragmentError).toBe(0);
+  // What fails again and again rests from its last failure on; what plays is hls.js's own matter.
+  for (let fails = 1; fails <= 3; fails += 1) {
+    best.fragmentError = low.fragmentError = fails;
+    await buffering(0, 4_000);
+  }
+  expect([low.fragmentError, best.fragmentError]).toEqual([3, 3]);
+  await buffering(0, 2_000);
+  expect([low.fragmentError, best.fragmentError]).toEqual([3, 0]);
+});
+
+/** Plays on a line that stalls this often, a second each; playlists come all the time. */
+async function watching(ms: number, stalls = 0) {
+  const hls = FakeHls.all.at(-1)!;
+  for (let past = 0; past < ms; past += 1_000) {
+    if (past < stalls * 1_000) hls.say('error', { fatal: false, details: 'stalled' });
+    hls.say('updated');
+    await playing(1_000);
+  }
+  hls.say('updated');
+  return hls.targetLatency;
+}
+
+test('each stall takes the picture half a second back, and quiet time brings it to the front again', async () => {
+  let interrupted = false;
+  start({ patient: () => interrupted });
+  await playing(1_000);
+  const hls = FakeHls.all[0]!;
+  expect(await watching(5_000)).toBe(0.5);
+  expect(await watching(5_000, 4)).toBe(2.5);
+  expect(await watching(30_000)).toBe(2);
+  expect(await watching(90_000)).toBe(0.5);
+  expect(await watching(20_000, 20), 'never more than four seconds').toBe(4.5);
+  expect(await watching(250_000)).toBe(0.5);
+  // A show that stands is nobody's bad line.
+  interrupted = true;
+  expect(await watching(4_000, 4)).toBe(0.5);
+  interrupted = false;
+  // A crowd's playlists ask for more, and what the line needs comes on top.
+  hls.details = { partHoldBack: 0, holdBack: 12, endCC: 0 };
+  expect(await watching(2_000, 1)).toBe(12.5);
+});
+
+/** A show whose multivariant playlist can be read, and the player that reads it. */
+function offering(...sizes: string[]) {
+  const show = { sizes, reads: 0, down: false, file: 'index.m3u8' };
+  const codecs = 'avc1.640028,mp4a.40.2';
+  const text = () => show.sizes.map((size, n) => `#EXT-X-STREAM-INF:BANDWIDTH=${show.reads}00,CODECS="${codecs}",RESOLUTION=${size}\nrung${n}/${show.file}\n`).join('');
+  vi.stubGlobal('fetch', async () => ((show.reads += 1), new Response(`#EXTM3U\n${text()}`, { status: show.down ? 503 : 200 })));
+  const levels = () => show.sizes.map((size, n) => ({ url: `http://cloud/rung${n}/index.m3u8`, attrs: { RESOLUTION: size, CODECS: codecs } }));
+  return Object.assign(show, {
+    async start() {
+      const engine = start();
+      await playing(1_000);
+      FakeHls.all.at(-1)!.say('loaded', { levels: levels() });
+      await watching(20_000);
+      return engine;
+    },
+    async discontinuity() {
+      FakeHls.all.at(-1)!.details.endCC += 1;
+      await watching(30_000);
+    },
+  });
+}
+
+test('a new source that offers more than the old one is played by a new player, once', async () => {
+  const show = offering('640x360');
+  await show.start();
+  expect(show.reads, 'nobody asks while nothing changes').toBe(0);
+  // The same rungs again, at other rates and under a crowd's addresses.
+  show.file = 'plain.m3u8';
+  await show.discontinuity();
+  expect([show.reads, FakeHls.all.length]).toEqual([1, 1]);
+  show.sizes = ['1920x1080', '1280x720', '640x360'];
+  show.down = true; // the first answer gets lost
+  FakeHls.all[0]!.details.endCC += 1;
+  await watching(8_000);
+  show.down = false;
+  await watching(30_000);
+  expect([show.reads, FakeHls.all.length]).toEqual([3, 2]);
+  expect(view).toMatchObject({ phase: 'playing', paused: false });
+  expect(FakeHls.all.filter((hls) => hls.alive)).toHaveLength(1);
+});
+
+test('who has paused gets the new player when they go on', async () => {
+  const show = offering('640x360');
+  const engine = await show.start();
+  show.sizes = ['1280x720'];
+  FakeHls.all[0]!.details.endCC += 1;
+  await watching(1_000);
+  engine.setPaused(true);
+  await after(60_000);
+  expect([FakeHls.all.length, players()]).toEqual([1, 0]);
+  engine.setPaused(false);
+  await playing(1_000);
+  expect([FakeHls.all.length, players()]).toEqual([2, 1]);
+});
+
+test('a show that cannot be asked is not asked for ever, and a closed stage asks nothing', async () => {
+  const show = offering('640x360');
+  const engine = await show.start();
+  show.down = true;
+  await show.discontinuity();
+  await playing(60_000);
+  expect([show.reads, FakeHls.all.length]).toEqual([3, 1]);
+  FakeHls.all[0]!.details.endCC += 1;
+  FakeHls.all[0]!.say('updated');
+  engine.destroy();
+  await after(60_000);
+  expect(show.reads).toBe(3);
 });

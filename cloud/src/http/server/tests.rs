@@ -4,6 +4,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::Instant;
 
 use super::*;
+use crate::base::{Proxies, Remote};
 
 /// A server on a free port; it ends with `stop`.
 pub struct Serving {
@@ -60,6 +61,22 @@ async fn who_never_finishes_a_request_is_hung_up_on() {
     let mut socket = TcpStream::connect(address).await.unwrap();
     let heard = say(&mut socket, "GET /peer HTTP/1.1\r\nhost: x\r\nx-slow: ").await;
     assert!(!heard.starts_with("HTTP/1.1 200"), "{heard}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_never_comes_whole_is_answered_and_hung_up_on() {
+    let read = async |crate::base::Json(_): crate::base::Json<serde_json::Value>| "read";
+    let router = Router::new().route("/body", axum::routing::post(read));
+    let serving = start_with(None, plenty(), Patience::default(), router).await;
+    let since = Instant::now();
+    let mut socket = TcpStream::connect(serving.address).await.unwrap();
+    let head =
+        "POST /body HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 200000\r\n\r\n{";
+    socket.write_all(head.as_bytes()).await.unwrap();
+    let mut heard = String::new();
+    socket.read_to_string(&mut heard).await.unwrap();
+    assert!(heard.starts_with("HTTP/1.1 408"), "{heard}");
+    assert!(since.elapsed() < Duration::from_secs(60), "{:?}", since.elapsed());
 }
 
 #[tokio::test]
@@ -150,6 +167,48 @@ async fn beyond_the_refusals_in_words_a_socket_is_closed_at_once() {
     assert_eq!(timeout(Duration::from_secs(10), silent.read(&mut [0; 1])).await.unwrap().unwrap(), 0);
 }
 
+/// Bytes that tell whether somebody still has them.
+struct Media(std::sync::Arc<Vec<u8>>);
+
+impl AsRef<[u8]> for Media {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+#[tokio::test]
+async fn who_asks_for_media_and_takes_none_of_it_does_not_keep_it_in_memory() {
+    let media = std::sync::Arc::new(vec![7; 16 * 1024]);
+    let kept = std::sync::Arc::downgrade(&media);
+    let once = std::sync::Arc::new(std::sync::Mutex::new(Some(media)));
+    let give = move || {
+        let media = once.lock().unwrap().take().unwrap();
+        async move { axum::body::Bytes::from_owner(Media(media)) }
+    };
+    let (head, answer) = (Duration::from_millis(200), Duration::from_millis(300));
+    let patience = Patience { head, answer, ..Patience::default() };
+    let router = Router::new().route("/media", get(give));
+    let serving = start_with(None, plenty(), patience, router).await;
+    // A window that is shut; PINGs are answered.
+    let stream = hyper_util::rt::TokioIo::new(TcpStream::connect(serving.address).await.unwrap());
+    let (mut asking, going) = hyper::client::conn::http2::Builder::new(hyper_util::rt::TokioExecutor::new())
+        .initial_stream_window_size(0)
+        .handshake::<_, axum::body::Body>(stream)
+        .await
+        .unwrap();
+    let going = tokio::spawn(going);
+    let request = hyper::Request::get(format!("http://{}/media", serving.address));
+    let response = asking.send_request(request.body(axum::body::Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert!(kept.upgrade().is_some());
+    let _ = timeout(Duration::from_secs(10), going).await.expect("the connection stays");
+    let since = Instant::now();
+    while kept.upgrade().is_some() {
+        assert!(since.elapsed() < Duration::from_secs(5), "the bytes stay");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
 /// Knows of no show.
 struct Nowhere;
 
@@ -190,11 +249,27 @@ async fn what_players_ask_for_goes_to_the_edge_and_everything_else_to_the_rooms(
 }
 
 #[tokio::test]
+async fn behind_a_named_proxy_rooms_know_who_asks() {
+    let from = async |Remote(from): Remote| from.to_string();
+    let site = Site::from(Router::new().route("/from", get(from)));
+    let ask = async |site: Site| {
+        let serving = start_with(None, plenty(), Patience::default(), site).await;
+        let mut socket = TcpStream::connect(serving.address).await.unwrap();
+        let head = "GET /from HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx-forwarded-for: 8.8.8.8, 203.0.113.7\r\n\r\n";
+        say(&mut socket, head).await
+    };
+    let heard = ask(site.clone()).await;
+    assert!(heard.ends_with("127.0.0.1"), "{heard}");
+    let heard = ask(site.behind(Proxies::new(&["127.0.0.0/8".parse().unwrap()]))).await;
+    assert!(heard.ends_with("203.0.113.7"), "{heard}");
+}
+
+#[tokio::test]
 async fn a_viewer_who_waits_takes_a_few_kilobytes() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let _viewer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
     let (socket, peer) = listener.accept().await.unwrap();
-    let Admission::Welcome(place) = plenty().admit() else { panic!() };
+    let Admission::Welcome(place) = plenty().admit(None) else { panic!() };
     let speaker = Speaker::new(Patience::default(), CancellationToken::new());
     let speaking = speaker.serve(Socket::new(socket, place), None, peer, routes().into());
     let size = size_of_val(&speaking);

@@ -9,7 +9,7 @@ use super::model::{normal_email, slug};
 use super::password::Passwords;
 use super::throttle::Throttle;
 use super::{Account, Me, Member, NewMember, OrgError, Organization, Registration, SignedIn, User, store};
-use crate::base::{Actor, ActorKind, Clock, Membership, Permission, Secret, hash_secret, trimmed};
+use crate::base::{Actor, ActorKind, Clock, Membership, Network, Permission, Secret, hash_secret, trimmed};
 use crate::db::{Db, DbError, Tx};
 use crate::events::{Event, record};
 
@@ -47,7 +47,7 @@ impl Orgs {
         let account = Account::check(&registration.email, &registration.name, registration.password)?;
         let organization_name = trimmed("organization_name", &registration.organization_name, 1, 80)?;
         let now = self.clock.now();
-        if !self.throttle.try_once(&format!("r:{from}"), REGISTRATIONS_PER_ADDRESS, now) {
+        if !self.throttle.try_once(&format!("r:{}", Network::from(from)), REGISTRATIONS_PER_ADDRESS, now) {
             return Err(OrgError::TooManyTries);
         }
         let hash = self.passwords.hash(account.password).await?;
@@ -73,7 +73,7 @@ impl Orgs {
     pub async fn sign_in(&self, email: &str, password: String, from: IpAddr) -> Result<SignedIn, OrgError> {
         let now = self.clock.now();
         let email = normal_email(email).map_err(|_| OrgError::BadCredentials)?;
-        let (by_email, by_address) = (format!("e:{email}"), format!("a:{from}"));
+        let (by_email, by_address) = (format!("e:{email}"), format!("a:{}", Network::from(from)));
         if password.len() > 1024 {
             return Err(OrgError::BadCredentials);
         }

@@ -18,6 +18,8 @@ export interface DriverEvents {
   ready(): void;
   /** It will not go on by itself. */
   failed(): void;
+  /** It goes on, and a new one would know of pictures that this one does not. */
+  outdated(): void;
 }
 
 /** Makes the driver that brings its own player. `patient()` is true while a standing picture is right. */

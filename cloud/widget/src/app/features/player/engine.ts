@@ -190,6 +190,7 @@ export class Engine {
     const events: DriverEvents = {
       ready: () => void (!build.signal.aborted && !this.#view.paused && this.play()),
       failed: () => void (!build.signal.aborted && this.#failed()),
+      outdated: () => void (!build.signal.aborted && this.#failed(0)),
     };
     const { video, url, patient, loadHls } = this.#options;
     if (!('MediaSource' in globalThis || 'ManagedMediaSource' in globalThis)) {
@@ -211,7 +212,8 @@ export class Engine {
     this.#driver = null;
   }
 
-  #failed(): void {
+  /** Builds the player anew: the longer it breaks, the later, if nothing says when. */
+  #failed(waitMs?: number): void {
     if (this.#view.paused && this.#started) {
       // Nobody watches: it is built anew when the viewer goes on.
       this.#options.keepFrame();
@@ -221,7 +223,7 @@ export class Engine {
     }
     const most = Math.min(1_000 * 2 ** this.#rebuilds, LONGEST_REBUILD_MS);
     this.#rebuilds += 1;
-    this.#rebuild(most * (0.75 + (this.#options.random ?? Math.random)() / 4));
+    this.#rebuild(waitMs ?? most * (0.75 + (this.#options.random ?? Math.random)() / 4));
   }
 
   #rebuild(waitMs: number): void {

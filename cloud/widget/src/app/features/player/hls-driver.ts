@@ -1,6 +1,9 @@
 import Hls from 'hls.js/light';
 import { countPlayers, type Driver, type DriverEvents, type PlayByHls } from './driver.ts';
+import { Penalties } from './penalties.ts';
 import { hlsConfig } from './policies.ts';
+import { Rungs } from './rungs.ts';
+import { Slack } from './slack.ts';
 
 /** Plays by hls.js, or gives null where it cannot. Travels with hls.js, so that the app does not carry it. */
 export const playByHls: PlayByHls = (video, url, patient, events) => (Hls.isSupported() ? new HlsDriver(video, url, patient, events) : null);
@@ -8,6 +11,7 @@ export const playByHls: PlayByHls = (video, url, patient, events) => (Hls.isSupp
 class HlsDriver implements Driver {
   readonly #hls: Hls;
   readonly #stop = new AbortController();
+  readonly #slack = new Slack();
   /** The picture stands by a pause, or has gone on and the present playlist is not there yet: nobody knows where live is. */
   #stale = false;
 
@@ -18,7 +22,12 @@ class HlsDriver implements Driver {
     hls.on(Hls.Events.MANIFEST_PARSED, () => events.ready());
     hls.on(Hls.Events.ERROR, (_name, error) => {
       if (error.fatal) events.failed();
+      else if (error.details === Hls.ErrorDetails.BUFFER_STALLED_ERROR && !patient()) this.#slack.stalled(performance.now());
     });
+    const penalties = new Penalties();
+    hls.on(Hls.Events.FRAG_BUFFERED, (_name, { frag }) => penalties.look(hls.levels, frag.level, performance.now()));
+    const rungs = new Rungs(url, this.#stop.signal, () => events.outdated());
+    hls.on(Hls.Events.MANIFEST_LOADED, (_name, { levels }) => rungs.known(levels));
     hls.loadSource(url);
     hls.attachMedia(video);
     // With playlists coming, hls.js would move a paused picture that its window has left.
@@ -27,7 +36,9 @@ class HlsDriver implements Driver {
     // One that begins paused has its first frame now, and says no `pause`.
     video.addEventListener('loadeddata', () => video.paused && stand(), this.#stop);
     video.addEventListener('play', () => this.#stale && !video.paused && hls.startLoad(), this.#stop);
-    hls.on(Hls.Events.LEVEL_UPDATED, () => {
+    hls.on(Hls.Events.LEVEL_UPDATED, (_name, { details }) => {
+      rungs.playlist(details.endCC);
+      this.#keepBack(details.partHoldBack || details.holdBack);
       if (!this.#stale || video.paused) return;
       this.#stale = false;
       const edge = this.edge();
@@ -50,6 +61,12 @@ class HlsDriver implements Driver {
 
   seeks(): boolean {
     return true;
+  }
+
+  /** Keeps as far from live as the playlist asks for, and as the line needs. */
+  #keepBack(asked: number): void {
+    const target = asked + this.#slack.seconds(performance.now());
+    if (asked > 0 && target !== this.#hls.targetLatency) this.#hls.targetLatency = target;
   }
 
   destroy(): void {

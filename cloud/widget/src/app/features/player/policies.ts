@@ -1,4 +1,5 @@
 import type { HlsConfig, LoadPolicy, RetryConfig } from 'hls.js';
+import { PENALTY_MS } from './penalties.ts';
 
 /** Waits of 0.5, 1, then 2 s: this many tries last 30 s. */
 const TRIES_IN_30_S = 16;
@@ -28,10 +29,11 @@ export function hlsConfig(patient: () => boolean): Partial<HlsConfig> {
   return {
     lowLatencyMode: true,
     maxLiveSyncPlaybackRate: 1.5,
+    liveSyncOnStallIncrease: 0, // it would never shrink again: see Slack
     backBufferLength: 20,
     maxBufferLength: 20,
     capLevelToPlayerSize: true,
-    errorPenaltyExpireMs: 5_000,
+    errorPenaltyExpireMs: PENALTY_MS, // for playlists; see Penalties for media
     // A cue track of its own for each would be a `data:` address, which a shop's policy refuses; pins come by the room.
     enableDateRangeMetadataCues: false,
     enableEmsgMetadataCues: false,

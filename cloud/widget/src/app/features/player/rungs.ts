@@ -1,0 +1,71 @@
+/** What a multivariant playlist says of one stream, as far as it tells streams apart. */
+interface Stream {
+  attrs: { RESOLUTION?: string | undefined; CODECS?: string | undefined };
+  /** Ends in the rung's name and its playlist's. */
+  url: string;
+}
+
+/** A new source's rungs are offered within three seconds of its first picture. */
+const SETTLED_AFTER_MS = 4_000;
+/** A whole audience asks within this time. */
+const SPREAD_MS = 4_000;
+const TRIES = 3;
+
+/**
+ * Notices that a show offers other rungs than it did: players read the multivariant playlist once. A source that changes
+ * makes a discontinuity, so that is when it is read again.
+ */
+export class Rungs {
+  readonly #url: string;
+  readonly #signal: AbortSignal;
+  readonly #changed: () => void;
+  #known = '';
+  #discontinuities: number | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(url: string, signal: AbortSignal, changed: () => void) {
+    [this.#url, this.#signal, this.#changed] = [url, signal, changed];
+    signal.addEventListener('abort', () => clearTimeout(this.#timer));
+  }
+
+  /** These are the streams that the player knows. */
+  known(streams: readonly Stream[]): void {
+    this.#known = named(streams);
+  }
+
+  /** A playlist has come, which ends after so many discontinuities. */
+  playlist(discontinuities: number): void {
+    const before = this.#discontinuities ?? discontinuities;
+    if (discontinuities > before) this.#soon(TRIES);
+    this.#discontinuities = Math.max(discontinuities, before); // an encoded rung's playlist is a little behind
+  }
+
+  #soon(tries: number): void {
+    clearTimeout(this.#timer);
+    if (tries > 0 && !this.#signal.aborted) this.#timer = setTimeout(() => void this.#ask(tries), SETTLED_AFTER_MS + SPREAD_MS * Math.random());
+  }
+
+  async #ask(tries: number): Promise<void> {
+    try {
+      const response = await fetch(this.#url, { signal: this.#signal });
+      if (!response.ok) return this.#soon(tries - 1);
+      if (named(streamsIn(await response.text())) !== this.#known) this.#changed();
+    } catch {
+      this.#soon(tries - 1);
+    }
+  }
+}
+
+/** Names a set of rungs, whatever their order: each by its name, its size and how its pictures are coded. */
+function named(streams: readonly Stream[]): string {
+  const rungs = streams.map(({ attrs, url }) => [url.split('/').at(-2), attrs.RESOLUTION, attrs.CODECS?.slice(0, 4)].join(' '));
+  return rungs.sort().join();
+}
+
+function streamsIn(multivariant: string): Stream[] {
+  const found = multivariant.matchAll(/^#EXT-X-STREAM-INF:(.*)\n(.*)$/gm);
+  return Array.from(found, ([, said = '', url = '']) => ({
+    attrs: { RESOLUTION: /\bRESOLUTION=([^,]*)/.exec(said)?.[1], CODECS: /\bCODECS="([^"]*)/.exec(said)?.[1] },
+    url,
+  }));
+}
