@@ -1,41 +1,14 @@
 //! Whose a request is: the socket's peer, or who a trusted proxy says it is.
 
-use std::fmt;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
 use ipnet::IpNet;
+pub use vitrine_rtmp::Network;
 
 /// Where each proxy on the way adds the address that it was asked from, at the end.
 const FORWARDED_FOR: &str = "x-forwarded-for";
-
-/// What one line is given: an IPv4 address, or an IPv6 /64. Callers are limited by it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Network {
-    /// An address.
-    V4([u8; 4]),
-    /// The first half of one.
-    V6(u64),
-}
-
-impl From<IpAddr> for Network {
-    fn from(address: IpAddr) -> Self {
-        match address.to_canonical() {
-            IpAddr::V4(address) => Self::V4(address.octets()),
-            IpAddr::V6(address) => Self::V6((address.to_bits() >> 64) as u64),
-        }
-    }
-}
-
-impl fmt::Display for Network {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::V4(octets) => IpAddr::from(octets).fmt(f),
-            Self::V6(half) => write!(f, "{}/64", Ipv6Addr::from_bits(u128::from(half) << 64)),
-        }
-    }
-}
 
 /// Who sent a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
