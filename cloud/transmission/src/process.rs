@@ -282,13 +282,8 @@ impl Transmission {
     fn encoded(&mut self, encoded: Encoded) -> io::Result<()> {
         match encoded {
             Encoded::Ladder { rungs, refused } => {
-                for rung in refused {
-                    tracing::warn!(rung, "this machine has no cores left for a rung");
-                    let reason = Some("this machine has no cores left for it".to_owned());
-                    self.link.tell(Report::Rung { name: rung, up: false, reason });
-                }
-                let facts = self.packaging.offer(&rungs);
-                self.announce(facts)?;
+                let outcome = self.packaging.offer(&rungs, &refused);
+                self.follow(outcome)?;
             }
             Encoded::Header { rung, avcc } => self.packaging.header(rung, avcc),
             Encoded::Unit(unit) => {

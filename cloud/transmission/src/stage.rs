@@ -135,8 +135,9 @@ impl Stage {
                 (before != Some(state)).then(|| rung.clone())
             }
             Fact::RungDown { rung, reason } => {
-                self.rungs.insert(rung.clone(), RungState { up: false, reason: Some(reason.clone()) });
-                Some(rung.clone())
+                let state = RungState { up: false, reason: Some(reason.clone()) };
+                let before = self.rungs.insert(rung.clone(), state.clone());
+                (before != Some(state)).then(|| rung.clone())
             }
             Fact::Part { rung, duration, .. } => {
                 let end = self.ends.entry(rung.clone()).or_default();

@@ -129,6 +129,9 @@ pub enum Told {
         behind_ms: u64,
         /// Whether every second picture is left out.
         half_rate: bool,
+        /// Whether it rightly puts out no picture, whatever it is fed.
+        #[serde(default)]
+        nothing_due: bool,
     },
     /// It cannot go on; the reason is for the log.
     Failed {

@@ -5,6 +5,7 @@
 //! send may fail.
 
 mod child;
+mod watch;
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use self::child::Child;
+use self::watch::Watch;
 use crate::encoder::{Answer, Rung, Setup, Told, Unit};
 
 /// Pictures that may wait for the encoder's pipe.
@@ -22,8 +24,6 @@ const WAITING_FEED: usize = 512;
 const WAITING_EVENTS: usize = 256;
 /// Bytes of the current group of pictures that are kept for a new encoder.
 const MAX_GOP_BYTES: usize = 20 << 20;
-/// Two segments: without a picture for this long while pictures go in, it hangs.
-const SILENT_AFTER: Duration = Duration::from_secs(4);
 const CHECK_EVERY: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// An encoder that ran this long was a good one: the next failure is a first one again.
@@ -98,7 +98,7 @@ impl Keeper {
             drained: false,
             child: None,
             failures: 0,
-            unanswered: None,
+            watch: Watch::default(),
             last_out_ns: 0,
             start_at: None,
         };
@@ -159,8 +159,7 @@ struct Task {
     drained: bool,
     child: Option<Child>,
     failures: u32,
-    /// Since when pictures have gone in and none has come out.
-    unanswered: Option<Instant>,
+    watch: Watch,
     /// The newest picture that any rung has put out under this setup.
     last_out_ns: u64,
     start_at: Option<Instant>,
@@ -228,7 +227,7 @@ impl Task {
         }
         if let Some(child) = &mut self.child {
             child.feed(unit);
-            self.unanswered.get_or_insert_with(Instant::now);
+            self.watch.fed(Instant::now());
         }
     }
 
@@ -251,7 +250,7 @@ impl Task {
                     child.drain();
                 }
                 tracing::info!(pid = child.pid(), "an encoder was started");
-                self.unanswered = None;
+                self.watch = Watch::default();
                 self.child = Some(child);
             }
             Err(error) => self.lost(error.to_string()).await,
@@ -259,23 +258,23 @@ impl Task {
     }
 
     async fn forward(&mut self, answer: Answer) -> Result<(), mpsc::error::SendError<Encoded>> {
+        self.watch.heard(&answer);
         let encoded = match answer {
             Answer::Told(Told::Ladder { rungs, refused }) => Encoded::Ladder { rungs, refused },
             Answer::Told(Told::Header { rung, avcc }) => Encoded::Header { rung, avcc },
             Answer::Unit(unit) => {
-                self.unanswered = None;
                 self.last_out_ns = self.last_out_ns.max(unit.pts_ns);
                 Encoded::Unit(unit)
             }
             Answer::Told(Told::Failed { reason }) => return self.lost_with(reason).await,
-            Answer::Told(Told::Alive { behind_ms, half_rate }) => Encoded::Alive { behind_ms, half_rate },
+            Answer::Told(Told::Alive { behind_ms, half_rate, .. }) => Encoded::Alive { behind_ms, half_rate },
             Answer::Thumbnail { jpeg, .. } => Encoded::Still(jpeg),
         };
         self.events.send(encoded).await
     }
 
     fn hangs(&self) -> bool {
-        self.child.is_some() && self.unanswered.is_some_and(|since| since.elapsed() > SILENT_AFTER)
+        self.child.is_some() && self.watch.hangs(Instant::now())
     }
 
     async fn lost(&mut self, reason: String) {

@@ -58,6 +58,10 @@ pub struct Packaging {
     /// When players have to be told of a ladder at the latest.
     offer_due: Option<MediaTime>,
     told: Option<String>,
+    /// What the encoder was last asked for.
+    asked: Option<Setup>,
+    /// There are no cores for any rung of it.
+    starved: bool,
 }
 
 impl Packaging {
@@ -74,6 +78,8 @@ impl Packaging {
             ladder: Vec::new(),
             offer_due: None,
             told: None,
+            asked: None,
+            starved: false,
         }
     }
 
@@ -162,9 +168,16 @@ impl Packaging {
         let setup = self.setup();
         match &setup {
             // Nothing would be smaller than the source, or it cannot be decoded: the source is all there is.
-            None => outcome.facts.extend(self.offer(&[])),
-            Some(_) => self.offer_due = self.offer_due.or(Some(now + OFFER_WITHIN)),
+            None => outcome.facts.extend(self.offer(&[], &[]).facts),
+            // The encoder that runs has said what it offers.
+            Some(_) if self.asked == setup => {}
+            Some(_) => {
+                self.starved = false;
+                self.offer_due = self.offer_due.or(Some(now + OFFER_WITHIN));
+            }
         }
+        self.asked.clone_from(&setup);
+        outcome.refused = self.starving();
         outcome.setup = Some(setup);
     }
 
@@ -200,13 +213,17 @@ impl Packaging {
         self.frame_rate.or(said).unwrap_or(DEFAULT_FRAME_RATE)
     }
 
-    /// The encoder offers these rungs, in this order. What it does not offer any more does not play any more.
-    pub fn offer(&mut self, rungs: &[Rung]) -> Vec<Fact> {
+    /// The encoder offers these rungs, in this order; for those in `refused` the machine has no cores. What it does not
+    /// offer any more does not play any more.
+    pub fn offer(&mut self, rungs: &[Rung], refused: &[String]) -> Outcome {
         self.offer_due = None;
         let before = std::mem::take(&mut self.ladder);
         self.ladder = rungs.iter().filter_map(|rung| RungName::new(&rung.name)).collect();
         let gone: Vec<_> = before.into_iter().filter(|name| !self.ladder.contains(name)).collect();
         let mut facts = Vec::new();
+        for name in refused.iter().filter_map(|name| RungName::new(name)) {
+            facts.extend(self.packager.rung_down(&name, "this machine has no cores left for it"));
+        }
         for name in &gone {
             facts.extend(self.packager.rung_down(name, "the source is not larger any more"));
         }
@@ -223,7 +240,17 @@ impl Packaging {
         });
         let offers = offers.collect();
         facts.extend(self.packager.offer(offers));
-        facts
+        self.starved = rungs.is_empty() && !refused.is_empty();
+        Outcome { facts, refused: self.starving(), ..Outcome::default() }
+    }
+
+    /// Why the publisher's pictures cannot be shown, when they have to be encoded and there are no cores for that.
+    fn starving(&self) -> Option<String> {
+        let coding = self.coding.as_ref().filter(|_| self.starved)?;
+        let name = coding.name();
+        (coding.record().0 != SourceCodec::H264).then(|| {
+            format!("{name} video has to be transcoded, and this machine has no cores left; send H.264")
+        })
     }
 
     /// The machine is too slow for all of them: gives up the largest encoded rung, unless it is the only one. What the encoder

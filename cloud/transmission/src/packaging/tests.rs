@@ -20,6 +20,13 @@ fn header() -> Tag {
     Tag { kind: TagKind::Video, timestamp_ms: 0, payload: payload.into() }
 }
 
+/// A sequence header of 1280x720 AV1.
+fn av1_header() -> Tag {
+    let record = [0x81, 0, 0, 0, 0x0a, 5, 0x18, 0x2a, 0xa7, 0xfa, 0xcf];
+    let payload = [&b"\x90av01"[..], &record].concat();
+    Tag { kind: TagKind::Video, timestamp_ms: 0, payload: payload.into() }
+}
+
 fn picture(timestamp_ms: u32, key: bool) -> Tag {
     let (frame, nal) = if key { (0x17, 0x65) } else { (0x27, 0x41) };
     let payload = Bytes::from(vec![frame, 1, 0, 0, 0, 0, 0, 0, 3, nal, 1, 2]);
@@ -40,6 +47,7 @@ struct Told {
     feed: Option<Unit>,
     mapped: Option<(PublishSessionId, i64)>,
     codec: Option<String>,
+    refused: Option<String>,
 }
 
 impl Relay {
@@ -62,13 +70,16 @@ impl Relay {
             told.feed = outcome.feed.or(told.feed);
             told.mapped = outcome.mapped.or(told.mapped);
             told.codec = outcome.codec.or(told.codec);
+            told.refused = outcome.refused.or(told.refused);
         }
         told
     }
 }
 
 fn relay(short_sides: &[u32]) -> Relay {
-    let packager = Packager::new(&[RungName::source()], 0, 0);
+    let encoded = short_sides.iter().filter_map(|side| RungName::new(&format!("{side}p")));
+    let ladder: Vec<_> = std::iter::once(RungName::source()).chain(encoded).collect();
+    let packager = Packager::new(&ladder, 0, 0);
     let packaging =
         Packaging::new(packager, MediaTime::ZERO, Wanted { short_sides: short_sides.to_vec(), cores: None });
     Relay { timeline: Timeline::new(MediaTime::ZERO), packaging }
@@ -127,6 +138,49 @@ fn a_source_that_is_small_already_needs_no_encoder() {
     let told = relay.tag(&header(), at(0));
     assert_eq!(told.setup, Some(None));
     assert!(told.facts.contains(&Fact::Ladder { offers: vec![] }), "players wait for nothing");
+}
+
+#[test]
+fn rungs_without_cores_are_told_once() {
+    let mut relay = relay(&[480, 360]);
+    relay.begin(PublishSessionId::new(), at(0));
+    relay.tag(&header(), at(0));
+    let refused = ["480p".to_owned(), "360p".to_owned()];
+    let down = |outcome: Outcome| {
+        assert_eq!(outcome.refused, None, "the source is passed through");
+        outcome.facts.into_iter().filter(|fact| matches!(fact, Fact::RungDown { .. })).count()
+    };
+    assert_eq!(down(relay.packaging.offer(&[], &refused)), 2);
+    assert_eq!(down(relay.packaging.offer(&[], &refused)), 0);
+}
+
+#[test]
+fn a_source_that_must_be_encoded_is_refused_while_there_are_no_cores_for_it() {
+    let mut relay = relay(&[480]);
+    relay.begin(PublishSessionId::new(), at(0));
+    let told = relay.tag(&av1_header(), at(0));
+    assert!(told.refused.is_none() && told.setup.is_some());
+    let refused = relay.packaging.offer(&[], &["480p".to_owned()]).refused.unwrap();
+    assert!(refused.contains("AV1") && refused.contains("no cores left"), "{refused}");
+    relay.begin(PublishSessionId::new(), at(9_000));
+    assert_eq!(relay.tag(&av1_header(), at(9_000)).refused, Some(refused));
+    let rung = Rung { name: "480p".into(), width: 854, height: 480, bits_per_second: 1 };
+    assert_eq!(relay.packaging.offer(&[rung], &[]).refused, None);
+    relay.begin(PublishSessionId::new(), at(20_000));
+    assert_eq!(relay.tag(&av1_header(), at(20_000)).refused, None);
+}
+
+#[test]
+fn a_publisher_that_comes_back_as_it_was_keeps_the_ladder_it_had() {
+    let mut relay = relay(&[480]);
+    relay.begin(PublishSessionId::new(), at(0));
+    relay.tag(&header(), at(0));
+    let rung = Rung { name: "480p".into(), width: 854, height: 480, bits_per_second: 1 };
+    relay.packaging.offer(&[rung], &[]);
+    relay.begin(PublishSessionId::new(), at(9_000));
+    relay.tag(&header(), at(9_000));
+    let facts = relay.packaging.tick(at(20_000));
+    assert!(!facts.iter().any(|fact| matches!(fact, Fact::Ladder { .. })), "{facts:?}");
 }
 
 #[test]
