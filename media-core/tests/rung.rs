@@ -26,11 +26,15 @@ fn source(frames: u32, gop: u32, bframes: u32) -> Source {
 }
 
 fn source_of(frames: u32, gop: u32, bframes: u32, width: u32, height: u32) -> Source {
+    source_with(frames, gop, bframes, width, height, "scenecut=0")
+}
+
+fn source_with(frames: u32, gop: u32, bframes: u32, width: u32, height: u32, options: &str) -> Source {
     gstreamer::init().unwrap();
     let pattern = if width == 640 { "ball" } else { "red" };
     let line = format!(
         "videotestsrc pattern={pattern} num-buffers={frames} ! video/x-raw,width={width},height={height},framerate=30/1 \
-         ! x264enc key-int-max={gop} bframes={bframes} b-adapt=false speed-preset=ultrafast option-string=scenecut=0 \
+         ! x264enc key-int-max={gop} bframes={bframes} b-adapt=false speed-preset=ultrafast option-string={options} \
          ! video/x-h264,stream-format=avc,alignment=au ! appsink name=out sync=false"
     );
     let pipeline = gstreamer::parse::launch(&line).unwrap().downcast::<gstreamer::Pipeline>().unwrap();
@@ -214,6 +218,17 @@ fn encoding_starts_at_a_key_frame() {
     let pushed: Vec<_> = source.units[7..].iter().map(|u| encoder.push(u.clone(), None).unwrap()).collect();
     assert_eq!(pushed.iter().take_while(|p| **p == Pushed::Dropped).count(), 13);
     assert!(pushed[13..].iter().all(|p| *p == Pushed::Taken));
+}
+
+#[test]
+fn a_source_without_key_frames_is_encoded_from_its_middle_after_a_while() {
+    let mut source = source_with(600, 60, 0, 640, 360, "scenecut=0:intra-refresh=1");
+    source.units.iter_mut().for_each(|unit| unit.key = false);
+    let middle = &source.units[45..];
+    let shown = encode(config(&source, &[180]), middle).units;
+    let first = shown.first().expect("it has begun").1.pts.since(middle[0].pts);
+    assert!((10_000..11_000).contains(&first.as_millis()), "{first:?}");
+    assert!(shown[0].1.key && shown.len() > 200, "{}", shown.len());
 }
 
 #[test]

@@ -30,6 +30,8 @@ const ASK_AGAIN_EVERY: Duration = Duration::from_secs(60);
 const BEHIND: Duration = Duration::from_millis(1500);
 /// ... until it is this close again.
 const CAUGHT_UP: Duration = Duration::from_millis(300);
+/// One that has not caught up by then never will.
+const CATCH_UP_WITHIN: Duration = Duration::from_secs(20);
 
 /// Why the encoder process ended.
 #[derive(Debug, thiserror::Error)]
@@ -78,10 +80,12 @@ async fn encode(input: &mut Input, answers: &mut Answers) -> Result<(), EncoderE
     let mut alive = interval(ALIVE_EVERY);
     alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut ask_again = interval_at(Instant::now() + ASK_AGAIN_EVERY, ASK_AGAIN_EVERY);
-    let (mut half_rate, mut started) = (false, false);
+    let (mut half_rate, mut started, mut led) = (false, false, 0);
+    // What leads it to its start comes at once, and is read only as fast as it is decoded.
+    let (mut catching_up, begun) = (true, Instant::now());
     loop {
         tokio::select! {
-            asked = ask(input) => match asked? {
+            asked = ask(input), if !catching_up || !encoder.is_full() => match asked? {
                 Some(Ask::Unit(unit)) => {
                     let key_at = unit.cut_ns.map(Pts::from_nanos);
                     encoder.push(access_unit(unit), key_at)?;
@@ -105,7 +109,10 @@ async fn encode(input: &mut Input, answers: &mut Answers) -> Result<(), EncoderE
                     encoder.set_half_rate(half_rate);
                     tracing::warn!(half_rate, behind_ms = millis(behind), "the encoder changed its frame rate");
                 }
-                let (behind_ms, nothing_due) = (millis(behind), admitted == 0);
+                catching_up &= (!started || behind > CAUGHT_UP) && begun.elapsed() < CATCH_UP_WITHIN;
+                let leads = std::mem::replace(&mut led, encoder.led()) != encoder.led();
+                let nothing_due = admitted == 0 || encoder.is_waiting() || leads;
+                let behind_ms = millis(behind);
                 tell(answers, Answer::Told(Told::Alive { behind_ms, half_rate, nothing_due })).await?;
             }
             _ = ask_again.tick(), if short_of_cores => if room(&setup, &wanted)? > admitted {

@@ -55,6 +55,9 @@ pub struct Packaging {
     frame_rate: Option<f64>,
     /// Rungs of the encoder, by its numbers.
     ladder: Vec<RungName>,
+    offered: Vec<Rung>,
+    /// They were taken down because nothing came from it.
+    away: bool,
     /// When players have to be told of a ladder at the latest.
     offer_due: Option<MediaTime>,
     told: Option<String>,
@@ -76,6 +79,8 @@ impl Packaging {
             sound: None,
             frame_rate: None,
             ladder: Vec::new(),
+            offered: Vec::new(),
+            away: false,
             offer_due: None,
             told: None,
             asked: None,
@@ -217,6 +222,8 @@ impl Packaging {
     /// offer any more does not play any more.
     pub fn offer(&mut self, rungs: &[Rung], refused: &[String]) -> Outcome {
         self.offer_due = None;
+        self.away = false;
+        self.offered = rungs.to_vec();
         let before = std::mem::take(&mut self.ladder);
         self.ladder = rungs.iter().filter_map(|rung| RungName::new(&rung.name)).collect();
         let gone: Vec<_> = before.into_iter().filter(|name| !self.ladder.contains(name)).collect();
@@ -275,16 +282,24 @@ impl Packaging {
         }
     }
 
-    /// A picture of a rung.
+    /// A picture of a rung. The encoder's rungs are offered again if they had been given up.
     pub fn encoded(&mut self, unit: Unit, now: MediaTime) -> Vec<Fact> {
-        let Some(name) = self.ladder.get(usize::from(unit.rung)) else { return Vec::new() };
+        let mut facts = Vec::new();
+        if self.away {
+            let offered = std::mem::take(&mut self.offered);
+            facts = self.offer(&offered, &[]).facts;
+        }
+        let Some(name) = self.ladder.get(usize::from(unit.rung)) else { return facts };
         let at = |nanos| i64::try_from(nanos).map(MediaTime::from_nanos).unwrap_or_default();
         let (dts, pts) = (at(unit.dts_ns), at(unit.pts_ns));
-        self.packager.push_encoded(name, AccessUnit { dts, pts, key: unit.key, data: unit.data }, now)
+        let unit = AccessUnit { dts, pts, key: unit.key, data: unit.data };
+        facts.extend(self.packager.push_encoded(name, unit, now));
+        facts
     }
 
     /// The encoder has been away for too long: its rungs do not play.
     pub fn drop_encoded(&mut self, reason: &str) -> Vec<Fact> {
+        self.away = true;
         let ladder = self.ladder.clone();
         ladder.iter().flat_map(|name| self.packager.rung_down(name, reason)).collect()
     }

@@ -171,6 +171,23 @@ fn a_source_that_must_be_encoded_is_refused_while_there_are_no_cores_for_it() {
 }
 
 #[test]
+fn rungs_of_an_encoder_that_was_away_are_offered_again_with_its_first_picture() {
+    let mut relay = relay(&[480]);
+    relay.begin(PublishSessionId::new(), at(0));
+    relay.tag(&header(), at(0));
+    let rung = Rung { name: "480p".into(), width: 854, height: 480, bits_per_second: 1 };
+    relay.packaging.offer(&[rung], &[]);
+    let name = RungName::new("480p").unwrap();
+    assert!(matches!(&relay.packaging.drop_encoded("away")[..], [Fact::RungDown { .. }]));
+    assert!(!relay.packaging.packager().is_up(&name));
+    let unit = Unit { rung: 0, key: true, cut_ns: None, pts_ns: 0, dts_ns: 0, data: Bytes::new() };
+    let facts = relay.packaging.encoded(unit.clone(), at(12_000));
+    assert!(matches!(&facts[..], [Fact::Ladder { offers }] if offers.len() == 1), "{facts:?}");
+    assert!(relay.packaging.packager().is_up(&name));
+    assert!(relay.packaging.encoded(unit, at(12_033)).is_empty());
+}
+
+#[test]
 fn a_publisher_that_comes_back_as_it_was_keeps_the_ladder_it_had() {
     let mut relay = relay(&[480]);
     relay.begin(PublishSessionId::new(), at(0));
