@@ -276,6 +276,32 @@ fn the_end_of_a_run_brings_what_the_decoder_held_and_the_next_goes_on() {
 }
 
 #[test]
+fn a_key_frame_that_was_asked_for_with_a_dropped_picture_comes_with_the_next() {
+    let source = source(60, 20, 0);
+    let (mut encoder, mut outputs) = RungEncoder::start(config(&source, &[120]), 4096).unwrap();
+    for unit in &source.units[..10] {
+        encoder.push(unit.clone(), None).unwrap();
+    }
+    encoder.drain();
+    let asked = source.units[15].clone();
+    let at = asked.pts;
+    assert_eq!(encoder.push(asked, Some(at)).unwrap(), Pushed::Dropped);
+    for unit in &source.units[20..30] {
+        assert_eq!(encoder.push(unit.clone(), None).unwrap(), Pushed::Taken);
+    }
+    encoder.finish();
+    let mut keys = Vec::new();
+    while let Some(output) = outputs.blocking_recv() {
+        match output {
+            Output::Unit { unit, .. } if unit.key => keys.push(unit.pts),
+            Output::Ended => break,
+            _ => {}
+        }
+    }
+    assert_eq!(keys, [source.units[0].pts, source.units[20].pts]);
+}
+
+#[test]
 fn a_picture_that_stands_too_long_is_encoded_again() {
     let mut source = source(20, 20, 0);
     for unit in &mut source.units[10..] {

@@ -75,6 +75,14 @@ mod tests {
     }
 
     #[test]
+    fn its_pictures_keep_the_cuts_that_segments_begin_with() {
+        let mut lead_in = LeadIn::default();
+        let cut = |n| (n % 2 == 0).then_some(n * 1_000_000_000);
+        (0..7).for_each(|n| lead_in.push(Unit { cut_ns: cut(n), ..unit(n, n == 0, 1) }));
+        assert!(lead_in.units().map(|unit| unit.cut_ns).eq((0..7).map(cut)));
+    }
+
+    #[test]
     fn of_a_long_group_the_newest_pictures_are_kept() {
         let mut lead_in = LeadIn::default();
         (0..100).for_each(|n| lead_in.push(unit(n, n == 0, 1)));

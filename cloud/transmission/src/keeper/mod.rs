@@ -228,10 +228,10 @@ impl Task {
     async fn start(&mut self) {
         self.start_at = None;
         let Some(mut setup) = self.setup.clone() else { return };
-        // It goes on where the one before stopped, with a key frame: the pictures before only lead its decoder there.
+        // It goes on where the one before stopped, with a key frame: the pictures before only lead its decoder there. Those
+        // behind still have the cuts of the segments that begin with them.
         setup.start_ns = setup.start_ns.max(self.last_out_ns.saturating_add(u64::from(self.last_out_ns > 0)));
-        let lead_in = self.lead_in.units().cloned().map(|unit| Unit { cut_ns: None, ..unit });
-        match Child::start(&self.program, setup, lead_in) {
+        match Child::start(&self.program, setup, self.lead_in.units().cloned()) {
             Ok(mut child) => {
                 if self.lead_in.has_ended() {
                     child.drain();

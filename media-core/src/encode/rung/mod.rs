@@ -161,11 +161,14 @@ impl RungEncoder {
     }
 
     /// Hands over the source's next access unit, in decode order. Never blocks. With `key_at`, every rung has a key frame
-    /// at the first picture shown at that time or later.
+    /// at the first picture shown at that time or later, also when this unit is dropped.
     ///
     /// # Errors
     /// [`MediaError::Failed`] once the chain has broken.
     pub fn push(&mut self, unit: AccessUnit, key_at: Option<Pts>) -> Result<Pushed, MediaError> {
+        if let Some(at) = key_at {
+            self.pacer.lock().key(at.as_nanos());
+        }
         if self.is_full() {
             self.begin.again();
             return Ok(Pushed::Dropped);
@@ -173,9 +176,6 @@ impl RungEncoder {
         let begins = self.begin.is_waiting();
         if !self.begin.takes(unit.key, unit.dts) {
             return Ok(Pushed::Dropped);
-        }
-        if let Some(at) = key_at {
-            self.pacer.lock().key(at.as_nanos());
         }
         self.shared.last_in.fetch_max(unit.pts.as_nanos(), Ordering::Relaxed);
         let mut buffer = gstreamer::Buffer::from_slice(unit.data);

@@ -141,6 +141,13 @@ mod tests {
     }
 
     #[test]
+    fn of_the_key_frames_before_its_start_none_is_asked_for() {
+        let mut pacer = Pacer::new(None, 100 * MS);
+        [0, 66, 100, 200].into_iter().for_each(|at| pacer.key(at * MS));
+        assert_eq!(keys(&mut pacer, (0..10).map(|n| n * 33)), [231]);
+    }
+
+    #[test]
     fn a_long_picture_is_shown_again_within_the_part_target() {
         let mut pacer = Pacer::new(Some(Duration::from_millis(300)), 0);
         pacer.step(0);
