@@ -24,9 +24,6 @@ use crate::health::Meter;
 use crate::hls::{Fact, LiveFrom, MediaTime, RungName};
 use crate::timeline::{Feed, Timeline};
 
-/// An encoder that stays this far behind for this long, at half the frame rate, has too much to do.
-const TOO_FAR_BEHIND_MS: u64 = 3_000;
-const BEHIND_FOR: Duration = Duration::from_secs(5);
 const TICK: Duration = Duration::from_millis(100);
 /// An encoder that is away for longer takes its rungs off the list.
 const ENCODER_AWAY: Duration = Duration::from_secs(8);
@@ -129,7 +126,6 @@ pub async fn run(options: Options) -> Result<(), TransmissionError> {
         mapped: None,
         unrecorded: None,
         encoder_lost: None,
-        behind_since: None,
         meter: Meter::default(),
         ending: false,
         ended: None,
@@ -152,7 +148,6 @@ struct Transmission {
     /// Why nothing is recorded.
     unrecorded: Option<Stopped>,
     encoder_lost: Option<(Instant, String)>,
-    behind_since: Option<Instant>,
     meter: Meter,
     /// The show was told to end.
     ending: bool,
@@ -293,7 +288,8 @@ impl Transmission {
             }
             Encoded::Alive { behind_ms, half_rate } => {
                 self.meter.encoder(Some((behind_ms, half_rate)));
-                self.relieve(behind_ms, half_rate)?;
+                let outcome = self.packaging.alive(behind_ms, half_rate, self.now());
+                self.follow(outcome)?;
             }
             Encoded::Still(jpeg) => self.stage.origin().set_still(jpeg),
             Encoded::Lost { reason } => {
@@ -301,23 +297,6 @@ impl Transmission {
                 self.packaging.packager().encoder_lost();
                 self.encoder_lost.get_or_insert((Instant::now(), reason));
             }
-        }
-        Ok(())
-    }
-
-    /// The frame rate goes first; when that was not enough, the largest encoded rung goes.
-    fn relieve(&mut self, behind_ms: u64, half_rate: bool) -> io::Result<()> {
-        if !half_rate || behind_ms < TOO_FAR_BEHIND_MS {
-            self.behind_since = None;
-            return Ok(());
-        }
-        if self.behind_since.get_or_insert_with(Instant::now).elapsed() < BEHIND_FOR {
-            return Ok(());
-        }
-        self.behind_since = None;
-        if let Some((facts, setup)) = self.packaging.give_up_largest() {
-            self.announce(facts)?;
-            self.keeper.set_up(setup);
         }
         Ok(())
     }

@@ -1,8 +1,11 @@
 //! From the timeline to facts: feeds the packager, says what the encoder should do, and takes in what it gives back.
 //! Decides; does no I/O.
 
+mod load;
+
 use vitrine_protocol::PublishSessionId;
 
+use self::load::{Load, Relief};
 use crate::encoder::{CoreShare, Rung, Setup, SourceCodec, Unit};
 use crate::hls::{
     AccessUnit, AudioConfig, Fact, LiveFrom, MediaTime, Offer, PART_TARGET, Packager, RungName, TrackInfo,
@@ -50,6 +53,7 @@ pub struct Packaging {
     /// Something was packaged since the last discontinuity.
     flowing: bool,
     wanted: Wanted,
+    load: Load,
     coding: Option<Coding>,
     sound: Option<AudioConfig>,
     frame_rate: Option<f64>,
@@ -75,6 +79,7 @@ impl Packaging {
             head,
             flowing: false,
             wanted,
+            load: Load::default(),
             coding: None,
             sound: None,
             frame_rate: None,
@@ -193,7 +198,8 @@ impl Packaging {
         let passes = codec == SourceCodec::H264;
         // What cannot be passed through is encoded at its own size too, if that is on the ladder.
         let fits = |side: &u32| *side < width.min(height) || !passes && *side == width.min(height);
-        let mut short_sides: Vec<u32> = self.wanted.short_sides.iter().copied().filter(fits).collect();
+        let wanted = self.wanted.short_sides.iter().copied();
+        let mut short_sides: Vec<u32> = wanted.filter(fits).filter(|side| self.load.allows(*side)).collect();
         if !passes && short_sides.is_empty() {
             short_sides.push(width.min(height) & !1);
         }
@@ -260,17 +266,36 @@ impl Packaging {
         })
     }
 
-    /// The machine is too slow for all of them: gives up the largest encoded rung, unless it is the only one. What the encoder
-    /// is to do from here on, if that changed.
-    pub fn give_up_largest(&mut self) -> Option<(Vec<Fact>, Option<Setup>)> {
-        let largest = self.setup()?.short_sides.into_iter().max()?;
-        if self.ladder.len() < 2 {
-            return None;
+    /// The encoder's word on itself. When the machine is too slow for all of its rungs the largest goes, unless it is the
+    /// only one; it comes back when there has been room for a while. What the encoder is to do then.
+    pub fn alive(&mut self, behind_ms: u64, half_rate: bool, now: MediaTime) -> Outcome {
+        match self.load.note(behind_ms, half_rate, now) {
+            Some(Relief::Less) => self.give_up_largest(),
+            Some(Relief::More(short_side)) => {
+                tracing::info!(short_side, "there is room for a rung again");
+                self.change_ladder()
+            }
+            None => Outcome::default(),
         }
-        self.wanted.short_sides.retain(|side| *side != largest);
+    }
+
+    fn give_up_largest(&mut self) -> Outcome {
+        let [largest, _, ..] = &self.ladder[..] else { return Outcome::default() };
+        let name = largest.clone();
+        let short_side = name.as_str().strip_suffix('p').and_then(|side| side.parse().ok());
+        // Until the next encoder has said what it offers, the ladder is the one before.
+        let short_side = short_side.filter(|side| self.load.allows(*side));
+        let Some(short_side) = short_side else { return Outcome::default() };
+        self.load.give_up(short_side);
+        let facts = self.packager.rung_down(&name, "this machine is too slow for it");
+        Outcome { facts, ..self.change_ladder() }
+    }
+
+    /// Another encoder goes on, with another choice of rungs.
+    fn change_ladder(&mut self) -> Outcome {
         self.packager.encoder_lost();
-        let name = RungName::new(&format!("{largest}p"))?;
-        Some((self.packager.rung_down(&name, "this machine is too slow for it"), self.setup()))
+        self.asked = self.setup();
+        Outcome { setup: Some(self.asked.clone()), ..Outcome::default() }
     }
 
     /// A rung's configuration.

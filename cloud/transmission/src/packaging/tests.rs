@@ -171,6 +171,26 @@ fn a_source_that_must_be_encoded_is_refused_while_there_are_no_cores_for_it() {
 }
 
 #[test]
+fn a_rung_that_was_too_much_comes_back_when_there_is_room() {
+    let mut relay = relay(&[480, 360]);
+    relay.begin(PublishSessionId::new(), at(0));
+    relay.tag(&header(), at(0));
+    let rung = |name: &str| Rung { name: name.into(), width: 640, height: 360, bits_per_second: 1 };
+    relay.packaging.offer(&[rung("480p"), rung("360p")], &[]);
+    let mut said = |range: std::ops::Range<i64>, behind_ms, half_rate| {
+        let outcomes = range.map(|n| relay.packaging.alive(behind_ms, half_rate, at(n * 500)));
+        let outcomes: Vec<_> = outcomes.filter(|outcome| outcome.setup.is_some()).collect();
+        let sides = |outcome: &Outcome| outcome.setup.clone().flatten().unwrap().short_sides;
+        outcomes.iter().map(|outcome| (sides(outcome), outcome.facts.len())).collect::<Vec<_>>()
+    };
+    assert_eq!(said(0..20, 4_000, true), [(vec![360], 1)]);
+    assert_eq!(said(20..1_220, 0, false), [(vec![480, 360], 0)], "within ten minutes");
+    relay.begin(PublishSessionId::new(), at(700_000));
+    let told = relay.tag(&header(), at(700_000));
+    assert_eq!(told.setup.flatten().unwrap().short_sides, [480, 360]);
+}
+
+#[test]
 fn rungs_of_an_encoder_that_was_away_are_offered_again_with_its_first_picture() {
     let mut relay = relay(&[480]);
     relay.begin(PublishSessionId::new(), at(0));
