@@ -328,6 +328,20 @@ fn thumbnails_are_jpeg_at_their_own_pace() {
 }
 
 #[test]
+fn key_frames_alone_make_thumbnails_at_once() {
+    let source = source(90, 30, 2);
+    let mut config = config(&source, &[]);
+    config.thumbnails = Some(Thumbnails { width: 160, every: Duration::from_secs(1) });
+    let (mut encoder, mut outputs) = RungEncoder::start(config, 4096).unwrap();
+    for unit in source.units.iter().filter(|unit| unit.key) {
+        assert_eq!(encoder.push(unit.clone(), None).unwrap(), Pushed::Taken);
+        encoder.drain();
+        let output = outputs.blocking_recv();
+        assert!(matches!(output, Some(Output::Thumbnail { pts, .. }) if pts == unit.pts), "{output:?}");
+    }
+}
+
+#[test]
 fn a_reader_that_stops_reading_does_not_hold_the_encoder_up() {
     let source = source(60, 20, 0);
     let (mut encoder, outputs) = RungEncoder::start(config(&source, &[240]), 1).unwrap();

@@ -17,12 +17,13 @@ use vitrine_media::time::Pts;
 
 use super::cores::{Claim, Cores};
 use super::frame::Frames;
+use super::stills::{self, Stills};
 use super::wire::{Answer, Ask, Rung, Setup, SourceCodec, Told, Unit, WireError};
 
 /// Encoded pictures that may wait for a slow transmission.
 const WAITING_OUTPUTS: usize = 64;
-/// For lists and teasers: a picture of a card's width, not more often than it is looked at.
-const STILLS: Thumbnails = Thumbnails { width: 480, every: Duration::from_secs(5) };
+/// A card's width.
+const STILLS: Thumbnails = Thumbnails { width: 480, every: stills::EVERY };
 const ALIVE_EVERY: Duration = Duration::from_millis(500);
 /// Rungs for which there were no cores are asked for again.
 const ASK_AGAIN_EVERY: Duration = Duration::from_secs(60);
@@ -83,9 +84,15 @@ async fn encode(input: &mut Input, answers: &mut Answers) -> Result<(), EncoderE
     let (mut half_rate, mut started, mut led) = (false, false, 0);
     // What leads it to its start comes at once, and is read only as fast as it is decoded.
     let (mut catching_up, begun) = (true, Instant::now());
+    let mut stills = Stills::default();
     loop {
         tokio::select! {
             asked = ask(input), if !catching_up || !encoder.is_full() => match asked? {
+                // A decode of every picture is part of what rungs claim: without any it is not paid for.
+                Some(Ask::Unit(unit)) if admitted == 0 => if stills.wants(&unit) {
+                    encoder.push(access_unit(unit), None)?;
+                    encoder.drain();
+                },
                 Some(Ask::Unit(unit)) => {
                     let key_at = unit.cut_ns.map(Pts::from_nanos);
                     encoder.push(access_unit(unit), key_at)?;

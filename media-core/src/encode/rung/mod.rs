@@ -45,7 +45,8 @@ pub struct Config {
     /// The source's nominal rate: steers the encoder's rate control and is written into the SPS, so give a restarted encoder
     /// the same one.
     pub fps: Fps,
-    /// What to encode, largest first; sizes are square pixels. May be empty when only thumbnails are wanted.
+    /// What to encode, largest first; sizes are square pixels. May be empty when only thumbnails are
+    /// wanted: push a key frame now and then, and drain behind each.
     pub rungs: Vec<Rendition>,
     /// Pictures shown before this are decoded and not encoded: they lead the decoder to where another encoder stopped.
     pub start: Pts,
