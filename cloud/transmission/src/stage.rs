@@ -15,8 +15,13 @@ use crate::hls::{Fact, MediaTime, Packager, RungName, Window};
 /// Everything that a fact must reach, in this order.
 pub struct Stage {
     journal: Journal,
-    recorder: Recorder,
     origin: Origin,
+    known: Known,
+}
+
+/// What was said so far, as far as it is still asked for, and the recording that it goes into.
+struct Known {
+    recorder: Recorder,
     /// Rungs that players are offered, and what else `ingest` must hear of them.
     rungs: BTreeMap<RungName, RungState>,
     ends: BTreeMap<RungName, MediaTime>,
@@ -48,28 +53,22 @@ impl Stage {
         first: (u64, u64),
         budget: Budget,
     ) -> Result<(Self, Packager), JournalError> {
-        let (journal, facts) = Journal::open(folder.join("journal"))?;
         let recorder = Recorder::start(folder.join("recording"), clock_epoch, budget)?;
-        let window =
-            Window::starting_at(epoch, clock_epoch, first.0, first.1).restored(facts.iter().cloned());
-        let head = window.head();
+        let mut known = Known::new(recorder);
+        let mut window = Window::starting_at(epoch, clock_epoch, first.0, first.1);
+        let mut facts = 0;
+        let journal = Journal::open(folder.join("journal"), |fact, stored| {
+            facts += 1;
+            known.note(&fact);
+            window.apply(fact, stored);
+        })?;
+        known.head = known.head.max(window.head());
         let (packager, closing) = Packager::resume(ladder, &window);
         let origin = Origin::new(window, Shelf::new(folder.join("journal")));
-        let mut stage = Self {
-            journal,
-            recorder,
-            origin,
-            rungs: BTreeMap::new(),
-            ends: BTreeMap::new(),
-            highlights: HashSet::new(),
-            head,
-        };
-        for (fact, _) in &facts {
-            stage.note(fact);
-        }
+        let mut stage = Self { journal, origin, known };
         stage.announce(closing)?;
-        stage.recorder.hurry();
-        tracing::info!(facts = facts.len(), head_ms = stage.head.ms(), "the journal was read");
+        stage.known.recorder.hurry();
+        tracing::info!(facts, head_ms = stage.head().ms(), "the journal was read");
         Ok((stage, packager))
     }
 
@@ -88,7 +87,7 @@ impl Stage {
 
     /// Why nothing is recorded now, when that has changed.
     pub fn recording_news(&mut self) -> Option<Option<Stopped>> {
-        self.recorder.news()
+        self.known.recorder.news()
     }
 
     /// What players ask.
@@ -98,17 +97,17 @@ impl Stage {
 
     /// End of what has been announced.
     pub fn head(&self) -> MediaTime {
-        self.head
+        self.known.head
     }
 
     /// What is known of each rung.
     pub fn rungs(&self) -> &BTreeMap<RungName, RungState> {
-        &self.rungs
+        &self.known.rungs
     }
 
     /// Whether this transition has not been announced yet.
     pub fn is_new(&self, highlight: &Highlight) -> bool {
-        !self.highlights.contains(&transition(highlight))
+        !self.known.highlights.contains(&transition(highlight))
     }
 
     /// Makes facts true: they outlive this process before anyone hears of them. Gives the rungs whose state changed.
@@ -120,11 +119,19 @@ impl Stage {
             return Ok(Vec::new());
         }
         let places = self.journal.append(&facts)?;
-        let changed = facts.iter().filter_map(|fact| self.note(fact)).collect();
+        let changed = facts.iter().filter_map(|fact| self.known.note(fact)).collect();
         self.origin.apply(facts.into_iter().zip(places));
         Ok(changed)
     }
+}
 
+impl Known {
+    fn new(recorder: Recorder) -> Self {
+        let (rungs, ends, highlights) = (BTreeMap::new(), BTreeMap::new(), HashSet::new());
+        Self { recorder, rungs, ends, highlights, head: MediaTime::ZERO }
+    }
+
+    /// Takes a fact in; gives its rung if that rung's state changed.
     fn note(&mut self, fact: &Fact) -> Option<RungName> {
         self.recorder.note(fact);
         match fact {

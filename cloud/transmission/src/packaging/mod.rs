@@ -16,6 +16,8 @@ use crate::timeline::{Coding, Feed, Moment, Picture};
 const DEFAULT_FRAME_RATE: f64 = 30.0;
 /// An encoder that has said nothing for this long keeps no player waiting for the ladder.
 const OFFER_WITHIN: MediaTime = MediaTime::from_ms(3_000);
+/// Real decoder configurations have some tens of bytes; each is kept as long as what needs it.
+const MOST_RECORD_BYTES: usize = 16 << 10;
 /// Sound beside the pictures of an encoded rung, before it was measured.
 const SOUND_BITS_PER_SECOND: u64 = 160_000;
 
@@ -55,6 +57,8 @@ pub struct Packaging {
     wanted: Wanted,
     load: Load,
     coding: Option<Coding>,
+    /// Its pictures cannot be shown.
+    muted: bool,
     sound: Option<AudioConfig>,
     frame_rate: Option<f64>,
     /// Rungs of the encoder, by its numbers.
@@ -81,6 +85,7 @@ impl Packaging {
             wanted,
             load: Load::default(),
             coding: None,
+            muted: false,
             sound: None,
             frame_rate: None,
             ladder: Vec::new(),
@@ -122,7 +127,18 @@ impl Packaging {
     pub fn take(&mut self, moment: Moment, now: MediaTime) -> Outcome {
         let mut outcome = Outcome::default();
         match moment {
+            Moment::Coding(coding) if coding.record().1.len() > MOST_RECORD_BYTES => {
+                self.muted = true;
+                self.refuse(
+                    format!("{} with a decoder configuration beyond 16 KB", coding.name()),
+                    &mut outcome,
+                );
+            }
+            Moment::SoundCoding(config) if config.asc.len() > MOST_RECORD_BYTES => {
+                self.tell("AAC with a decoder configuration beyond 16 KB".to_owned(), &mut outcome);
+            }
             Moment::Coding(coding) => {
+                self.muted = false;
                 match &coding {
                     Coding::H264(config) => self.packager.set_video(&RungName::source(), config.clone()),
                     Coding::Other(_) => {
@@ -147,11 +163,11 @@ impl Packaging {
                 outcome.facts.push(Fact::Anchored { session, offset_ms });
                 outcome.mapped = Some((session, offset_ms));
             }
+            Moment::Picture(_) if self.muted => {}
             Moment::Picture(picture) => self.picture(picture, now, &mut outcome),
             Moment::Sound(sound) => outcome.facts = self.packager.push_audio(sound.time, sound.data, now),
             Moment::NoPicture(sentence) => {
-                self.tell(sentence, &mut outcome);
-                outcome.refused.clone_from(&outcome.codec);
+                self.refuse(sentence, &mut outcome);
             }
             Moment::NoSound(sentence) => self.tell(sentence, &mut outcome),
         }
@@ -337,6 +353,11 @@ impl Packaging {
         let sound = self.sound.as_ref().map(|audio| format!("AAC {} Hz", audio.sample_rate));
         let words: Vec<String> = picture.into_iter().chain(sound).collect();
         self.tell(words.join(", "), outcome);
+    }
+
+    fn refuse(&mut self, sentence: String, outcome: &mut Outcome) {
+        self.tell(sentence, outcome);
+        outcome.refused.clone_from(&outcome.codec);
     }
 
     fn tell(&mut self, words: String, outcome: &mut Outcome) {

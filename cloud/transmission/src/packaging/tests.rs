@@ -9,13 +9,21 @@ const PPS: &str = "68ebe3cb22c0";
 
 /// A sequence header of 1280x720 H.264.
 fn header() -> Tag {
+    header_with(1)
+}
+
+/// The same, with its picture parameter set so many times.
+fn header_with(sets: u8) -> Tag {
     let (sps, pps) = (hex::decode(SPS).unwrap(), hex::decode(PPS).unwrap());
+    let pps = if sets == 1 { pps } else { [pps, vec![0; 1_000]].concat() };
     let mut payload = vec![0x17, 0, 0, 0, 0, 1, 0x64, 0, 0x1f, 0xff, 0xe1];
     payload.extend((sps.len() as u16).to_be_bytes());
     payload.extend(&sps);
-    payload.push(1);
-    payload.extend((pps.len() as u16).to_be_bytes());
-    payload.extend(&pps);
+    payload.push(sets);
+    for _ in 0..sets {
+        payload.extend((pps.len() as u16).to_be_bytes());
+        payload.extend(&pps);
+    }
     payload.extend([0xfd, 0xf8, 0xf8, 0]);
     Tag { kind: TagKind::Video, timestamp_ms: 0, payload: payload.into() }
 }
@@ -138,6 +146,17 @@ fn a_source_that_is_small_already_needs_no_encoder() {
     let told = relay.tag(&header(), at(0));
     assert_eq!(told.setup, Some(None));
     assert!(told.facts.contains(&Fact::Ladder { offers: vec![] }), "players wait for nothing");
+}
+
+#[test]
+fn a_decoder_configuration_of_absurd_size_is_refused_with_its_pictures() {
+    let mut relay = relay(&[480]);
+    relay.begin(PublishSessionId::new(), at(0));
+    let told = relay.tag(&header_with(200), at(0));
+    assert!(told.refused.unwrap().contains("beyond 16 KB") && told.setup.is_none());
+    assert!(relay.tag(&picture(0, true), at(0)).feed.is_none());
+    assert!(relay.tag(&header_with(10), at(0)).refused.is_none());
+    assert!(relay.tag(&picture(33, true), at(33)).feed.is_some());
 }
 
 #[test]
