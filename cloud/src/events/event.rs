@@ -80,6 +80,10 @@ pub enum Event {
     RungUp { show: ShowId, name: String },
     /// This rung is gone, and why.
     RungDown { show: ShowId, name: String, reason: String },
+    /// The machine is behind: the encoded rungs have every second picture only.
+    FrameRateHalved { show: ShowId },
+    /// They have every picture again.
+    FrameRateRestored { show: ShowId },
     /// The show goes on and is not recorded; why, in words.
     RecordingStopped { show: ShowId, reason: String },
     /// It is recorded again.

@@ -90,6 +90,8 @@ fn news_of(shows: &Shows, fact: &Recorded) -> News {
         | Event::TransmissionLost { .. }
         | Event::RungUp { .. }
         | Event::RungDown { .. }
+        | Event::FrameRateHalved { .. }
+        | Event::FrameRateRestored { .. }
         | Event::SourceDescribed { .. }
         | Event::RecordingStopped { .. }
         | Event::RecordingResumed { .. }

@@ -70,6 +70,8 @@ pub enum MediaFact {
     RungUp { name: String },
     /// This rung is gone, and why.
     RungDown { name: String, reason: String },
+    /// Whether the encoded rungs have every second picture only.
+    HalfRate { on: bool },
     /// What the publisher sends, in words.
     Codec { text: String },
 }

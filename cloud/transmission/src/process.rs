@@ -265,6 +265,9 @@ impl Transmission {
             tracing::warn!(sentence, "the publisher's pictures cannot be shown");
             self.link.tell(Report::NotCarried { session, sentence });
         }
+        if let Some(on) = outcome.half_rate {
+            self.link.tell(Report::HalfRate { on });
+        }
         if let Some(setup) = outcome.setup {
             self.keeper.set_up(setup);
         }
@@ -360,6 +363,9 @@ impl Transmission {
         self.stage.rungs().keys().for_each(|rung| self.tell_rung(rung));
         if let Some(text) = self.packaging.codec() {
             self.link.tell(Report::Codec { text: text.to_owned() });
+        }
+        if self.packaging.is_half_rate() {
+            self.link.tell(Report::HalfRate { on: true });
         }
         if self.unrecorded.is_some() {
             self.tell_recording();

@@ -952,6 +952,14 @@ export interface components {
             show: components["schemas"]["ShowId"];
         } | {
             /** @enum {string} */
+            kind: "frame_rate_halved";
+            show: components["schemas"]["ShowId"];
+        } | {
+            /** @enum {string} */
+            kind: "frame_rate_restored";
+            show: components["schemas"]["ShowId"];
+        } | {
+            /** @enum {string} */
             kind: "recording_stopped";
             reason: string;
             show: components["schemas"]["ShowId"];

@@ -216,6 +216,7 @@ impl Airing {
             Report::Rung { name, up: false, reason } => {
                 self.fact(MediaFact::RungDown { name, reason: reason.unwrap_or_default() });
             }
+            Report::HalfRate { on } => self.fact(MediaFact::HalfRate { on }),
             Report::Codec { text } => self.fact(MediaFact::Codec { text }),
             Report::Ended => self.ended = true,
             Report::Moved { fence } => {

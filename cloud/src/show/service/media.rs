@@ -103,6 +103,8 @@ impl Shows {
             MediaFact::RungDown { name, reason } => {
                 Some(Event::RungDown { show, name: short(name), reason: short(reason) })
             }
+            MediaFact::HalfRate { on: true } => Some(Event::FrameRateHalved { show }),
+            MediaFact::HalfRate { on: false } => Some(Event::FrameRateRestored { show }),
             MediaFact::Codec { text } => Some(Event::SourceDescribed { show, text: short(text) }),
         };
         if let Some(event) = event {
@@ -207,6 +209,7 @@ fn kind(fact: &MediaFact) -> &'static str {
         MediaFact::TransmissionLost { .. } => "transmission_lost",
         MediaFact::RungUp { .. } => "rung_up",
         MediaFact::RungDown { .. } => "rung_down",
+        MediaFact::HalfRate { .. } => "half_rate",
         MediaFact::Codec { .. } => "codec",
     }
 }

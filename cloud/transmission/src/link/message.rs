@@ -107,6 +107,11 @@ pub enum Report {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },
+    /// Whether the encoder, which is behind, leaves out every second picture of its rungs.
+    HalfRate {
+        /// Whether it does.
+        on: bool,
+    },
     /// What the publisher sends, in words: `H.264 1280x720, AAC 48 kHz`.
     Codec {
         /// The words.

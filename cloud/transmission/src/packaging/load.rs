@@ -1,4 +1,4 @@
-//! What the encoder's load asks for: one rung less, or one more again. Pure.
+//! What the encoder's load asks for: one rung less, or one more again; and what it costs viewers meanwhile. Pure.
 
 use crate::hls::MediaTime;
 
@@ -10,6 +10,8 @@ const CLOSE_BEHIND_MS: u64 = 1_000;
 /// So long it must have had room before a rung that was given up is tried again; twice as long after each giving up.
 const FIRST_WAIT: MediaTime = MediaTime::from_ms(2 * 60_000);
 const LONGEST_WAIT: MediaTime = MediaTime::from_ms(60 * 60_000);
+/// A change of the frame rate is worth a word when it has lasted this long.
+const RATE_LASTS: MediaTime = MediaTime::from_ms(3_000);
 
 /// What is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +70,34 @@ impl Load {
     }
 }
 
+/// Whether the encoded rungs have every second picture only, as far as that has lasted.
+#[derive(Debug, Default)]
+pub struct Rate {
+    half: bool,
+    /// Since when it is otherwise.
+    otherwise: Option<MediaTime>,
+}
+
+impl Rate {
+    /// Takes the encoder's word; gives the rate when it has changed for good.
+    pub fn note(&mut self, half: bool, now: MediaTime) -> Option<bool> {
+        if half == self.half {
+            self.otherwise = None;
+            return None;
+        }
+        if now - *self.otherwise.get_or_insert(now) < RATE_LASTS {
+            return None;
+        }
+        *self = Self { half, otherwise: None };
+        Some(half)
+    }
+
+    /// Whether it is halved.
+    pub fn is_half(&self) -> bool {
+        self.half
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,6 +117,15 @@ mod tests {
         assert_eq!(first(&mut load, 0, |_| (8_000, false)), None);
         assert_eq!(first(&mut load, 0, |_| (2_000, true)), None);
         assert_eq!(first(&mut load, 0, |_| (8_000, true)), Some((5, Relief::Less)));
+    }
+
+    #[test]
+    fn a_change_of_the_rate_is_told_once_it_has_lasted() {
+        let mut rate = Rate::default();
+        let said = (0..60).map(|n| (n, n == 4 || (20..40).contains(&n)));
+        let told: Vec<_> =
+            said.filter_map(|(n, half)| Some((n, rate.note(half, MediaTime::from_ms(n * 500))?))).collect();
+        assert_eq!(told, [(26, true), (46, false)]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod load;
 
 use vitrine_protocol::PublishSessionId;
 
-use self::load::{Load, Relief};
+use self::load::{Load, Rate, Relief};
 use crate::encoder::{CoreShare, Rung, Setup, SourceCodec, Unit};
 use crate::hls::{
     AccessUnit, AudioConfig, Fact, LiveFrom, MediaTime, Offer, PART_TARGET, Packager, RungName, TrackInfo,
@@ -36,6 +36,8 @@ pub struct Outcome {
     pub codec: Option<String>,
     /// Why its pictures cannot be shown.
     pub refused: Option<String>,
+    /// Whether the encoded rungs have every second picture only, when that has changed.
+    pub half_rate: Option<bool>,
 }
 
 /// What is wanted of the encoder.
@@ -56,6 +58,7 @@ pub struct Packaging {
     flowing: bool,
     wanted: Wanted,
     load: Load,
+    encoded_rate: Rate,
     coding: Option<Coding>,
     /// Its pictures cannot be shown.
     muted: bool,
@@ -84,6 +87,7 @@ impl Packaging {
             flowing: false,
             wanted,
             load: Load::default(),
+            encoded_rate: Rate::default(),
             coding: None,
             muted: false,
             sound: None,
@@ -285,14 +289,21 @@ impl Packaging {
     /// The encoder's word on itself. When the machine is too slow for all of its rungs the largest goes, unless it is the
     /// only one; it comes back when there has been room for a while. What the encoder is to do then.
     pub fn alive(&mut self, behind_ms: u64, half_rate: bool, now: MediaTime) -> Outcome {
-        match self.load.note(behind_ms, half_rate, now) {
+        let half_rate_told = self.encoded_rate.note(half_rate, now);
+        let outcome = match self.load.note(behind_ms, half_rate, now) {
             Some(Relief::Less) => self.give_up_largest(),
             Some(Relief::More(short_side)) => {
                 tracing::info!(short_side, "there is room for a rung again");
                 self.change_ladder()
             }
             None => Outcome::default(),
-        }
+        };
+        Outcome { half_rate: half_rate_told, ..outcome }
+    }
+
+    /// Whether the encoded rungs have every second picture only.
+    pub fn is_half_rate(&self) -> bool {
+        self.encoded_rate.is_half()
     }
 
     fn give_up_largest(&mut self) -> Outcome {
