@@ -88,6 +88,10 @@ pub enum Event {
     RecordingStopped { show: ShowId, reason: String },
     /// It is recorded again.
     RecordingResumed { show: ShowId },
+    /// The show goes on and would not survive a crash of its transmission as it is; why, in words.
+    JournalStopped { show: ShowId, reason: String },
+    /// It would again.
+    JournalResumed { show: ShowId },
     /// What the publisher sends, in words.
     SourceDescribed { show: ShowId, text: String },
 

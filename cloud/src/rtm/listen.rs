@@ -95,6 +95,8 @@ fn news_of(shows: &Shows, fact: &Recorded) -> News {
         | Event::SourceDescribed { .. }
         | Event::RecordingStopped { .. }
         | Event::RecordingResumed { .. }
+        | Event::JournalStopped { .. }
+        | Event::JournalResumed { .. }
         | Event::ViewerUnbanned { .. }
         | Event::Unknown => return News::Nothing,
     };

@@ -1,22 +1,23 @@
 //! Where facts go: journal first, then the recording, then players.
 
 use std::collections::{BTreeMap, HashSet};
-use std::io;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use vitrine_protocol::{Highlight, HighlightAction, HighlightId, PublishSessionId};
 
-use super::journal::{Journal, JournalError, Shelf};
+use super::journal::{Journal, JournalError, Shelf, Writer};
 use super::origin::Origin;
 use super::recorder::{Budget, Recorder, Stopped};
 use crate::hls::{Fact, MediaTime, Packager, RungName, Window};
 
 /// Everything that a fact must reach, in this order.
 pub struct Stage {
-    journal: Journal,
+    journal: Writer,
     origin: Origin,
     known: Known,
+    /// Whether it was told that what is announced would survive a crash.
+    told_safe: bool,
 }
 
 /// What was said so far, as far as it is still asked for, and the recording that it goes into.
@@ -57,27 +58,28 @@ impl Stage {
         let mut known = Known::new(recorder);
         let mut window = Window::starting_at(epoch, clock_epoch, first.0, first.1);
         let mut facts = 0;
-        let journal = Journal::open(folder.join("journal"), |fact, stored| {
+        let mut journal = Journal::open(folder.join("journal"), |fact, stored| {
             facts += 1;
             known.note(&fact);
             window.apply(fact, stored);
         })?;
         known.head = known.head.max(window.head());
         let (packager, closing) = Packager::resume(ladder, &window);
+        let places = journal.append(&closing)?;
+        for (fact, stored) in closing.into_iter().zip(places) {
+            known.note(&fact);
+            window.apply(fact, stored);
+        }
+        known.recorder.hurry();
+        tracing::info!(facts, head_ms = known.head.ms(), "the journal was read");
         let origin = Origin::new(window, Shelf::new(folder.join("journal")));
-        let mut stage = Self { journal, origin, known };
-        stage.announce(closing)?;
-        stage.known.recorder.hurry();
-        tracing::info!(facts, head_ms = stage.head().ms(), "the journal was read");
-        Ok((stage, packager))
+        Ok((Self { journal: Writer::start(journal)?, origin, known, told_safe: true }, packager))
     }
 
     /// The last act. The journal goes unless players may still come back to what it holds.
     pub fn close(self) {
         let needed = self.origin.with_window(|window| window.is_on_air() && !window.has_ended());
-        if !needed && let Err(error) = self.journal.delete() {
-            tracing::warn!(%error, "the journal could not be deleted");
-        }
+        self.journal.close(needed);
     }
 
     /// Where this session was placed before a crash.
@@ -95,7 +97,7 @@ impl Stage {
         &self.origin
     }
 
-    /// End of what has been announced.
+    /// End of what has been packaged; what players see may end a little before.
     pub fn head(&self) -> MediaTime {
         self.known.head
     }
@@ -110,18 +112,33 @@ impl Stage {
         !self.known.highlights.contains(&transition(highlight))
     }
 
-    /// Makes facts true: they outlive this process before anyone hears of them. Gives the rungs whose state changed.
-    ///
-    /// # Errors
-    /// The journal cannot be written; nothing was announced.
-    pub fn announce(&mut self, facts: Vec<Fact>) -> io::Result<Vec<RungName>> {
-        if facts.is_empty() {
-            return Ok(Vec::new());
-        }
-        let places = self.journal.append(&facts)?;
+    /// Takes facts that are to be announced by [`Stage::next`]. Gives the rungs whose state changed. Never waits.
+    pub fn announce(&mut self, facts: Vec<Fact>) -> Vec<RungName> {
         let changed = facts.iter().filter_map(|fact| self.known.note(fact)).collect();
-        self.origin.apply(facts.into_iter().zip(places));
-        Ok(changed)
+        if !facts.is_empty() {
+            self.journal.append(facts);
+        }
+        changed
+    }
+
+    /// Announces the next facts: they outlive this process before anyone hears of them, unless the disk fails. Gives whether
+    /// there was a part among them. May be dropped and called again.
+    pub async fn next(&mut self) -> bool {
+        let kept = self.journal.next().await;
+        let parts = kept.iter().any(|(fact, _)| matches!(fact, Fact::Part { .. }));
+        self.origin.apply(kept);
+        parts
+    }
+
+    /// Whether what is announced would survive a crash of this process, when that has changed.
+    pub fn safety_news(&mut self) -> Option<bool> {
+        let safe = self.journal.is_safe();
+        (std::mem::replace(&mut self.told_safe, safe) != safe).then_some(safe)
+    }
+
+    /// Whether what is announced would survive a crash, as was last told.
+    pub fn is_safe(&self) -> bool {
+        self.told_safe
     }
 }
 

@@ -969,6 +969,15 @@ export interface components {
             show: components["schemas"]["ShowId"];
         } | {
             /** @enum {string} */
+            kind: "journal_stopped";
+            reason: string;
+            show: components["schemas"]["ShowId"];
+        } | {
+            /** @enum {string} */
+            kind: "journal_resumed";
+            show: components["schemas"]["ShowId"];
+        } | {
+            /** @enum {string} */
             kind: "source_described";
             show: components["schemas"]["ShowId"];
             text: string;

@@ -97,6 +97,10 @@ impl Shows {
                 Some(Event::RecordingStopped { show, reason: short(reason) })
             }
             MediaFact::Recording { stopped: None } => Some(Event::RecordingResumed { show }),
+            MediaFact::Journal { stopped: Some(reason) } => {
+                Some(Event::JournalStopped { show, reason: short(reason) })
+            }
+            MediaFact::Journal { stopped: None } => Some(Event::JournalResumed { show }),
             MediaFact::TransmissionStarted { epoch } => Some(Event::TransmissionStarted { show, epoch }),
             MediaFact::TransmissionLost { epoch } => Some(Event::TransmissionLost { show, epoch }),
             MediaFact::RungUp { name } => Some(Event::RungUp { show, name: short(name) }),
@@ -204,6 +208,7 @@ fn kind(fact: &MediaFact) -> &'static str {
         MediaFact::SessionMapped { .. } => "session_mapped",
         MediaFact::Drift { .. } => "drift",
         MediaFact::Recording { .. } => "recording",
+        MediaFact::Journal { .. } => "journal",
         MediaFact::PublisherLost { .. } => "publisher_lost",
         MediaFact::TransmissionStarted { .. } => "transmission_started",
         MediaFact::TransmissionLost { .. } => "transmission_lost",

@@ -1,4 +1,4 @@
-//! The journal on disk: every fact of the packaged show, appended before it is announced.
+//! The journal on disk: every fact of the packaged show, appended before it is announced, by a [`Writer`].
 //!
 //! It is a row of files of about 20 s each, `00000001.journal` and on; the newest few cover the playlist's window, older
 //! ones are deleted. Each begins with what must be known whatever was deleted (initialisation segments, going live,
@@ -8,6 +8,7 @@
 //! every publisher and viewer with it; its shows start again in a new epoch.
 
 mod read;
+mod writer;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
@@ -21,6 +22,7 @@ use bytes::Bytes;
 use parking_lot::Mutex;
 
 use self::read::{Opened, files};
+pub use self::writer::Writer;
 use crate::hls::{Fact, MediaTime, RungName, Stored, journal as records};
 
 /// Media time in one file.
@@ -65,12 +67,9 @@ impl Journal {
     /// [`JournalError`].
     pub fn open(folder: PathBuf, mut take: impl FnMut(Fact, Option<Stored>)) -> Result<Self, JournalError> {
         fs::create_dir_all(&folder)?;
-        let files = files(&folder)?;
+        let files = since_begun(files(&folder)?)?;
         let (mut pinned, mut opened) = (Pinned::default(), Opened::default());
         for (place, (number, path)) in files.iter().enumerate() {
-            if place > 0 && *number != files[place - 1].0 + 1 {
-                return Err(JournalError::Damaged(path.clone()));
-            }
             let ends = (place == 0, place + 1 == files.len());
             let kept = |fact: Fact, stored| {
                 if opened.keeps(&fact) {
@@ -120,6 +119,28 @@ impl Journal {
         Ok(places)
     }
 
+    /// Begins anew behind facts that were not written: what the files up to now hold is still read by players, and brings
+    /// nothing back any more.
+    ///
+    /// # Errors
+    /// The disk is full or failing.
+    pub fn begin_again(&mut self) -> io::Result<()> {
+        self.buffer.clear();
+        let number = self.number + 2; // the number between is the mark
+        match create(&self.folder, number, &self.pinned) {
+            Ok((file, written)) => (self.file, self.written) = (file, written),
+            Err(error) => {
+                // Room for the next try. The oldest is missed least.
+                if let Some((_, oldest)) = files(&self.folder)?.first() {
+                    fs::remove_file(oldest)?;
+                }
+                return Err(error);
+            }
+        }
+        (self.number, self.from) = (number, None);
+        self.delete_old()
+    }
+
     /// Deletes the journal: nobody will ask for what it would bring back.
     ///
     /// # Errors
@@ -154,6 +175,10 @@ impl Journal {
         (self.file, self.written) = create(&self.folder, self.number + 1, &self.pinned)?;
         self.number += 1;
         self.from = Some(from);
+        self.delete_old()
+    }
+
+    fn delete_old(&self) -> io::Result<()> {
         for (number, path) in files(&self.folder)? {
             if number + FILES_KEPT <= self.number {
                 fs::remove_file(path)?;
@@ -161,6 +186,14 @@ impl Journal {
         }
         Ok(())
     }
+}
+
+/// The files since the journal was last begun anew, which left out a number. Those before are deleted.
+fn since_begun(mut files: Vec<(u64, PathBuf)>) -> io::Result<Vec<(u64, PathBuf)>> {
+    let jump = files.windows(2).rposition(|pair| pair[1].0 != pair[0].0 + 1);
+    let begun = files.split_off(jump.map_or(0, |place| place + 1));
+    files.iter().try_for_each(|(_, path)| fs::remove_file(path))?;
+    Ok(begun)
 }
 
 /// A fact, and where the journal has its bytes.
@@ -406,5 +439,21 @@ mod tests {
         let journal = Journal::open(folder.path().into(), take).unwrap();
         assert_eq!(parts, 25);
         assert!(alone(&journal.pinned.inits[0]));
+    }
+
+    #[test]
+    fn begun_anew_it_brings_back_only_what_came_after_and_what_was_pinned() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut journal, _) = open(folder.path()).unwrap();
+        let shelf = Shelf::new(folder.path().into());
+        journal.append(&[live()]).unwrap();
+        let place = journal.append(&segment(0)).unwrap()[1].unwrap();
+        journal.begin_again().unwrap();
+        assert_eq!(shelf.read(place).unwrap(), vec![0; 100], "players still read what was before");
+        (7..20).for_each(|msn| drop(journal.append(&segment(msn)).unwrap()));
+        drop(journal);
+        let again = open(folder.path()).unwrap().1;
+        assert_eq!(only(again), [vec![live()], (7..20).flat_map(segment).collect()].concat());
+        assert_eq!(files(folder.path()).unwrap()[0].0, 3, "the others are gone");
     }
 }

@@ -90,6 +90,12 @@ pub enum Report {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         stopped: Option<String>,
     },
+    /// Whether what players see would survive a crash of the transmission, when that changes.
+    Journal {
+        /// Why not, in words for the host.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stopped: Option<String>,
+    },
     /// A publish session's first IDR has been placed on the media clock.
     SessionMapped {
         /// Which one.
