@@ -76,6 +76,9 @@ pub enum TransmissionError {
     /// The journal is damaged: `ingest` starts another epoch.
     #[error(transparent)]
     Journal(JournalError),
+    /// The transmission before has not let go of the journal yet: `ingest` tries again, in the same epoch.
+    #[error("another transmission still holds the journal")]
+    Held,
     /// The disk or the network of this machine fails.
     #[error("this machine fails")]
     Machine(#[from] io::Error),
@@ -426,7 +429,7 @@ fn ladder(text: &str) -> Option<Vec<RungName>> {
 }
 
 /// Makes sure that nobody else writes this journal: the one before may still be dying.
-async fn lock(folder: &std::path::Path) -> io::Result<std::fs::File> {
+async fn lock(folder: &std::path::Path) -> Result<std::fs::File, TransmissionError> {
     std::fs::create_dir_all(folder)?;
     let file =
         std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(folder.join("lock"))?;
@@ -434,15 +437,22 @@ async fn lock(folder: &std::path::Path) -> io::Result<std::fs::File> {
         match file.try_lock() {
             Ok(()) => return Ok(file),
             Err(std::fs::TryLockError::WouldBlock) => sleep(Duration::from_millis(50)).await,
-            Err(std::fs::TryLockError::Error(error)) => return Err(error),
+            Err(std::fs::TryLockError::Error(error)) => return Err(error.into()),
         }
     }
-    Err(io::ErrorKind::ResourceBusy.into())
+    Err(TransmissionError::Held)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_journal_that_is_still_held_is_no_fault_of_the_machine() {
+        let folder = tempfile::tempdir().unwrap();
+        let _held = lock(folder.path()).await.unwrap();
+        assert!(matches!(lock(folder.path()).await, Err(TransmissionError::Held)));
+    }
 
     #[test]
     fn a_ladder_is_a_list_of_names() {

@@ -147,6 +147,19 @@ async fn a_transmission_whose_journal_was_not_kept_is_followed_by_a_new_epoch() 
 }
 
 #[tokio::test]
+async fn a_journal_that_is_still_held_is_waited_for() {
+    let stage = Stage::new();
+    let show = begin(&stage).await;
+    publish(&stage, &show).await.unwrap();
+    for n in 1..=4 {
+        jobs(&stage, n).await;
+        stage.launcher.end_newest(Exit::JournalHeld);
+    }
+    jobs(&stage, 5).await;
+    assert!(stage.launcher.jobs.lock().iter().all(|job| job.epoch == 1));
+}
+
+#[tokio::test]
 async fn a_damaged_journal_begins_a_new_epoch() {
     let stage = Stage::new();
     let show = begin(&stage).await;

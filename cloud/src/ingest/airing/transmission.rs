@@ -258,7 +258,11 @@ impl Airing {
                 tracing::error!(show.id = %self.show, epoch, "the journal is unusable: a new epoch starts");
                 self.newest = None;
             }
+            let newest = self.newest.clone();
             self.lost();
+            if exit == Exit::JournalHeld {
+                self.newest = newest; // however often: that says nothing against the journal
+            }
             self.retire = None; // it has ended by itself
         }
     }
