@@ -105,6 +105,10 @@ async fn run_transmission(arguments: transmission::Arguments) -> anyhow::Result<
             tracing::error!(%error, "the journal is unusable");
             std::process::exit(transmission::EXIT_JOURNAL_UNUSABLE)
         }
+        Err(error @ TransmissionError::Held) => {
+            tracing::warn!(%error, "the transmission cannot begin yet");
+            std::process::exit(transmission::EXIT_JOURNAL_HELD)
+        }
         outcome => Ok(outcome?),
     }
 }

@@ -26,11 +26,15 @@ fn source(frames: u32, gop: u32, bframes: u32) -> Source {
 }
 
 fn source_of(frames: u32, gop: u32, bframes: u32, width: u32, height: u32) -> Source {
+    source_with(frames, gop, bframes, width, height, "scenecut=0")
+}
+
+fn source_with(frames: u32, gop: u32, bframes: u32, width: u32, height: u32, options: &str) -> Source {
     gstreamer::init().unwrap();
     let pattern = if width == 640 { "ball" } else { "red" };
     let line = format!(
         "videotestsrc pattern={pattern} num-buffers={frames} ! video/x-raw,width={width},height={height},framerate=30/1 \
-         ! x264enc key-int-max={gop} bframes={bframes} b-adapt=false speed-preset=ultrafast option-string=scenecut=0 \
+         ! x264enc key-int-max={gop} bframes={bframes} b-adapt=false speed-preset=ultrafast option-string={options} \
          ! video/x-h264,stream-format=avc,alignment=au ! appsink name=out sync=false"
     );
     let pipeline = gstreamer::parse::launch(&line).unwrap().downcast::<gstreamer::Pipeline>().unwrap();
@@ -217,6 +221,17 @@ fn encoding_starts_at_a_key_frame() {
 }
 
 #[test]
+fn a_source_without_key_frames_is_encoded_from_its_middle_after_a_while() {
+    let mut source = source_with(600, 60, 0, 640, 360, "scenecut=0:intra-refresh=1");
+    source.units.iter_mut().for_each(|unit| unit.key = false);
+    let middle = &source.units[45..];
+    let shown = encode(config(&source, &[180]), middle).units;
+    let first = shown.first().expect("it has begun").1.pts.since(middle[0].pts);
+    assert!((10_000..11_000).contains(&first.as_millis()), "{first:?}");
+    assert!(shown[0].1.key && shown.len() > 200, "{}", shown.len());
+}
+
+#[test]
 fn key_frames_stand_where_they_are_asked_for_whatever_the_source_does() {
     let source = source(150, 250, 2);
     let mut config = config(&source, &[120]);
@@ -261,6 +276,32 @@ fn the_end_of_a_run_brings_what_the_decoder_held_and_the_next_goes_on() {
 }
 
 #[test]
+fn a_key_frame_that_was_asked_for_with_a_dropped_picture_comes_with_the_next() {
+    let source = source(60, 20, 0);
+    let (mut encoder, mut outputs) = RungEncoder::start(config(&source, &[120]), 4096).unwrap();
+    for unit in &source.units[..10] {
+        encoder.push(unit.clone(), None).unwrap();
+    }
+    encoder.drain();
+    let asked = source.units[15].clone();
+    let at = asked.pts;
+    assert_eq!(encoder.push(asked, Some(at)).unwrap(), Pushed::Dropped);
+    for unit in &source.units[20..30] {
+        assert_eq!(encoder.push(unit.clone(), None).unwrap(), Pushed::Taken);
+    }
+    encoder.finish();
+    let mut keys = Vec::new();
+    while let Some(output) = outputs.blocking_recv() {
+        match output {
+            Output::Unit { unit, .. } if unit.key => keys.push(unit.pts),
+            Output::Ended => break,
+            _ => {}
+        }
+    }
+    assert_eq!(keys, [source.units[0].pts, source.units[20].pts]);
+}
+
+#[test]
 fn a_picture_that_stands_too_long_is_encoded_again() {
     let mut source = source(20, 20, 0);
     for unit in &mut source.units[10..] {
@@ -284,6 +325,20 @@ fn thumbnails_are_jpeg_at_their_own_pace() {
     let encoded = encode(config, &source.units);
     assert!((1..=4).contains(&encoded.thumbnails.len()), "{}", encoded.thumbnails.len());
     assert!(encoded.thumbnails.iter().all(|(_, jpeg)| jpeg.starts_with(&[0xff, 0xd8])));
+}
+
+#[test]
+fn key_frames_alone_make_thumbnails_at_once() {
+    let source = source(90, 30, 2);
+    let mut config = config(&source, &[]);
+    config.thumbnails = Some(Thumbnails { width: 160, every: Duration::from_secs(1) });
+    let (mut encoder, mut outputs) = RungEncoder::start(config, 4096).unwrap();
+    for unit in source.units.iter().filter(|unit| unit.key) {
+        assert_eq!(encoder.push(unit.clone(), None).unwrap(), Pushed::Taken);
+        encoder.drain();
+        let output = outputs.blocking_recv();
+        assert!(matches!(output, Some(Output::Thumbnail { pts, .. }) if pts == unit.pts), "{output:?}");
+    }
 }
 
 #[test]

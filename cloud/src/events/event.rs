@@ -80,10 +80,18 @@ pub enum Event {
     RungUp { show: ShowId, name: String },
     /// This rung is gone, and why.
     RungDown { show: ShowId, name: String, reason: String },
+    /// The machine is behind: the encoded rungs have every second picture only.
+    FrameRateHalved { show: ShowId },
+    /// They have every picture again.
+    FrameRateRestored { show: ShowId },
     /// The show goes on and is not recorded; why, in words.
     RecordingStopped { show: ShowId, reason: String },
     /// It is recorded again.
     RecordingResumed { show: ShowId },
+    /// The show goes on and would not survive a crash of its transmission as it is; why, in words.
+    JournalStopped { show: ShowId, reason: String },
+    /// It would again.
+    JournalResumed { show: ShowId },
     /// What the publisher sends, in words.
     SourceDescribed { show: ShowId, text: String },
 

@@ -10,7 +10,7 @@ use chrono::SecondsFormat;
 use futures_util::future::BoxFuture;
 use tokio::process::Command;
 use vitrine_protocol::ShowId;
-use vitrine_transmission::{EXIT_JOURNAL_UNUSABLE, ORIGIN_TOKEN_ENV, TOKEN_ENV};
+use vitrine_transmission::{EXIT_JOURNAL_HELD, EXIT_JOURNAL_UNUSABLE, ORIGIN_TOKEN_ENV, TOKEN_ENV};
 
 use super::launcher::{Exit, Job, JobHandle, LaunchError, Launched, Launcher};
 
@@ -85,6 +85,7 @@ impl Processes {
         let exited = async move {
             match child.wait().await.map(|status| status.code()) {
                 Ok(Some(EXIT_JOURNAL_UNUSABLE)) => Exit::JournalUnusable,
+                Ok(Some(EXIT_JOURNAL_HELD)) => Exit::JournalHeld,
                 _ => Exit::Other,
             }
         };

@@ -38,6 +38,8 @@ pub struct JobHandle(pub String);
 pub enum Exit {
     /// It could not read its journal: start past it, in a new epoch.
     JournalUnusable,
+    /// The one before still holds the journal: start again, in the same epoch.
+    JournalHeld,
     /// Any other way, by signal or by itself.
     Other,
 }

@@ -90,9 +90,13 @@ fn news_of(shows: &Shows, fact: &Recorded) -> News {
         | Event::TransmissionLost { .. }
         | Event::RungUp { .. }
         | Event::RungDown { .. }
+        | Event::FrameRateHalved { .. }
+        | Event::FrameRateRestored { .. }
         | Event::SourceDescribed { .. }
         | Event::RecordingStopped { .. }
         | Event::RecordingResumed { .. }
+        | Event::JournalStopped { .. }
+        | Event::JournalResumed { .. }
         | Event::ViewerUnbanned { .. }
         | Event::Unknown => return News::Nothing,
     };

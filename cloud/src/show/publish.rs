@@ -60,6 +60,8 @@ pub enum MediaFact {
     Drift { session: PublishSessionId, drift_ms: i64 },
     /// Whether the show is recorded: why not, if it is not.
     Recording { stopped: Option<String> },
+    /// Whether what players see would survive a crash: why not, if it would not.
+    Journal { stopped: Option<String> },
     /// The publisher is gone.
     PublisherLost { session: PublishSessionId, reason: LossReason },
     /// The show's transmission runs.
@@ -70,6 +72,8 @@ pub enum MediaFact {
     RungUp { name: String },
     /// This rung is gone, and why.
     RungDown { name: String, reason: String },
+    /// Whether the encoded rungs have every second picture only.
+    HalfRate { on: bool },
     /// What the publisher sends, in words.
     Codec { text: String },
 }

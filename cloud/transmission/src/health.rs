@@ -74,16 +74,13 @@ impl Meter {
         }
     }
 
-    /// Takes facts that are being announced; true when there is a part among them.
-    pub fn announced(&mut self, facts: &[Fact]) -> bool {
-        let mut parts = false;
+    /// Takes facts that are being announced.
+    pub fn announced(&mut self, facts: &[Fact]) {
         for fact in facts {
             if let Fact::Part { rung, bytes, .. } = fact {
                 *self.rungs.entry(rung.clone()).or_default() += bytes.len() as u64;
-                parts = true;
             }
         }
-        parts
     }
 
     /// A part was offered this long after its end.
@@ -142,7 +139,7 @@ mod tests {
         let rung = RungName::source();
         let (duration, bytes) = (ms(200), Bytes::from(vec![0; 2_000]));
         let part = Fact::Part { rung, msn: 0, index: 0, duration, independent: true, bytes };
-        assert!(meter.announced(&[part]));
+        meter.announced(&[part]);
         meter.delayed(ms(120));
         meter.encoder(Some((40, true)));
         let health = meter.take(ms(2_000)).unwrap();

@@ -36,3 +36,5 @@ pub const TOKEN_ENV: &str = "VITRINE_TRANSMISSION_TOKEN";
 pub const ORIGIN_TOKEN_ENV: &str = "VITRINE_ORIGIN_TOKEN";
 /// The exit code of a transmission whose journal is damaged.
 pub const EXIT_JOURNAL_UNUSABLE: i32 = 3;
+/// The exit code of a transmission whose predecessor still holds the journal.
+pub const EXIT_JOURNAL_HELD: i32 = 4;

@@ -21,15 +21,15 @@ use super::stage::Stage;
 use crate::clock::ShowClock;
 use crate::encoder::CoreShare;
 use crate::health::Meter;
-use crate::hls::{Fact, LiveFrom, MediaTime, RungName};
+use crate::hls::{Fact, LiveFrom, MediaTime, RungName, Window};
 use crate::timeline::{Feed, Timeline};
 
-/// An encoder that stays this far behind for this long, at half the frame rate, has too much to do.
-const TOO_FAR_BEHIND_MS: u64 = 3_000;
-const BEHIND_FOR: Duration = Duration::from_secs(5);
 const TICK: Duration = Duration::from_millis(100);
 /// An encoder that is away for longer takes its rungs off the list.
 const ENCODER_AWAY: Duration = Duration::from_secs(8);
+/// For the host, when the journal cannot be written.
+const UNSAFE: &str =
+    "The disk does not keep up: the show goes on, and would lose its last minute if the media process ended.";
 /// After the end, players still fetch the last playlist for this long.
 const LINGER: Duration = Duration::from_secs(30);
 
@@ -76,6 +76,9 @@ pub enum TransmissionError {
     /// The journal is damaged: `ingest` starts another epoch.
     #[error(transparent)]
     Journal(JournalError),
+    /// The transmission before has not let go of the journal yet: `ingest` tries again, in the same epoch.
+    #[error("another transmission still holds the journal")]
+    Held,
     /// The disk or the network of this machine fails.
     #[error("this machine fails")]
     Machine(#[from] io::Error),
@@ -129,7 +132,6 @@ pub async fn run(options: Options) -> Result<(), TransmissionError> {
         mapped: None,
         unrecorded: None,
         encoder_lost: None,
-        behind_since: None,
         meter: Meter::default(),
         ending: false,
         ended: None,
@@ -152,7 +154,6 @@ struct Transmission {
     /// Why nothing is recorded.
     unrecorded: Option<Stopped>,
     encoder_lost: Option<(Instant, String)>,
-    behind_since: Option<Instant>,
     meter: Meter,
     /// The show was told to end.
     ending: bool,
@@ -170,11 +171,12 @@ impl Transmission {
                         tracing::warn!("no control any more: the transmission ends");
                         break;
                     }
-                    Some(event) => self.heard(event)?,
+                    Some(event) => self.heard(event),
                 },
-                encoded = self.keeper.next() => if let Some(encoded) = encoded { self.encoded(encoded)? },
+                encoded = self.keeper.next() => if let Some(encoded) = encoded { self.encoded(encoded) },
+                parts = self.stage.next() => self.announced(parts),
                 _ = tick.tick() => {
-                    self.tick()?;
+                    self.tick();
                     if self.ended.is_some_and(|at| at.elapsed() > LINGER) {
                         tracing::info!("the show is over");
                         break;
@@ -186,7 +188,7 @@ impl Transmission {
         Ok(())
     }
 
-    fn heard(&mut self, event: LinkEvent) -> io::Result<()> {
+    fn heard(&mut self, event: LinkEvent) {
         let now = self.now();
         match event {
             LinkEvent::Up => self.tell_all(),
@@ -194,24 +196,23 @@ impl Transmission {
                 for moment in self.timeline.tag(&tag, now) {
                     self.meter.moment(&moment);
                     let outcome = self.packaging.take(moment, now);
-                    self.follow(outcome)?;
+                    self.follow(outcome);
                 }
             }
-            LinkEvent::Command(command) => self.obey(command, now)?,
+            LinkEvent::Command(command) => self.obey(command, now),
             // Without ingest there is no publisher. Its session stays in `standing`: the next ingest is told whose it was.
             LinkEvent::Cut => {
                 self.cut_short = self.timeline.feed();
                 self.timeline.end();
                 self.keeper.drain();
                 let facts = self.packaging.cut(now);
-                self.announce(facts)?;
+                self.announce(facts);
             }
             LinkEvent::GaveUp => {}
         }
-        Ok(())
     }
 
-    fn obey(&mut self, command: Command, now: MediaTime) -> io::Result<()> {
+    fn obey(&mut self, command: Command, now: MediaTime) {
         let facts = match command {
             Command::Welcome => Vec::new(),
             Command::PublishStarted { session } => {
@@ -219,7 +220,7 @@ impl Transmission {
                 self.standing.send_modify(|standing| standing.session = Some(session));
                 let feed = Feed::Publisher(session);
                 if self.timeline.feed() == Some(feed) {
-                    return Ok(()); // told again
+                    return; // told again
                 }
                 // A run that a crash of ours or of the connection cut short goes on in its place; one that was away begins
                 // anew.
@@ -253,11 +254,11 @@ impl Transmission {
                 self.packaging.packager().end(now)
             }
         };
-        self.announce(facts)
+        self.announce(facts);
     }
 
-    fn follow(&mut self, outcome: Outcome) -> io::Result<()> {
-        self.announce(outcome.facts)?;
+    fn follow(&mut self, outcome: Outcome) {
+        self.announce(outcome.facts);
         if let Some((session, offset_ms)) = outcome.mapped {
             self.mapped = outcome.mapped;
             self.link.tell(Report::SessionMapped { session, offset_ms });
@@ -270,35 +271,33 @@ impl Transmission {
             tracing::warn!(sentence, "the publisher's pictures cannot be shown");
             self.link.tell(Report::NotCarried { session, sentence });
         }
+        if let Some(on) = outcome.half_rate {
+            self.link.tell(Report::HalfRate { on });
+        }
         if let Some(setup) = outcome.setup {
             self.keeper.set_up(setup);
         }
         if let Some(unit) = outcome.feed {
             self.keeper.feed(unit);
         }
-        Ok(())
     }
 
-    fn encoded(&mut self, encoded: Encoded) -> io::Result<()> {
+    fn encoded(&mut self, encoded: Encoded) {
         match encoded {
             Encoded::Ladder { rungs, refused } => {
-                for rung in refused {
-                    tracing::warn!(rung, "this machine has no cores left for a rung");
-                    let reason = Some("this machine has no cores left for it".to_owned());
-                    self.link.tell(Report::Rung { name: rung, up: false, reason });
-                }
-                let facts = self.packaging.offer(&rungs);
-                self.announce(facts)?;
+                let outcome = self.packaging.offer(&rungs, &refused);
+                self.follow(outcome);
             }
             Encoded::Header { rung, avcc } => self.packaging.header(rung, avcc),
             Encoded::Unit(unit) => {
                 self.encoder_lost = None;
                 let facts = self.packaging.encoded(unit, self.now());
-                self.announce(facts)?;
+                self.announce(facts);
             }
             Encoded::Alive { behind_ms, half_rate } => {
                 self.meter.encoder(Some((behind_ms, half_rate)));
-                self.relieve(behind_ms, half_rate)?;
+                let outcome = self.packaging.alive(behind_ms, half_rate, self.now());
+                self.follow(outcome);
             }
             Encoded::Still(jpeg) => self.stage.origin().set_still(jpeg),
             Encoded::Lost { reason } => {
@@ -307,27 +306,9 @@ impl Transmission {
                 self.encoder_lost.get_or_insert((Instant::now(), reason));
             }
         }
-        Ok(())
     }
 
-    /// The frame rate goes first; when that was not enough, the largest encoded rung goes.
-    fn relieve(&mut self, behind_ms: u64, half_rate: bool) -> io::Result<()> {
-        if !half_rate || behind_ms < TOO_FAR_BEHIND_MS {
-            self.behind_since = None;
-            return Ok(());
-        }
-        if self.behind_since.get_or_insert_with(Instant::now).elapsed() < BEHIND_FOR {
-            return Ok(());
-        }
-        self.behind_since = None;
-        if let Some((facts, setup)) = self.packaging.give_up_largest() {
-            self.announce(facts)?;
-            self.keeper.set_up(setup);
-        }
-        Ok(())
-    }
-
-    fn tick(&mut self) -> io::Result<()> {
+    fn tick(&mut self) {
         let now = self.now();
         let mut facts = self.packaging.tick(now);
         if let Some((_, reason)) = self.encoder_lost.take_if(|(since, _)| since.elapsed() > ENCODER_AWAY) {
@@ -337,13 +318,23 @@ impl Transmission {
             self.unrecorded = stopped;
             self.tell_recording();
         }
+        if self.stage.safety_news().is_some() {
+            self.tell_journal();
+        }
         if let Some(health) = self.meter.take(now) {
             self.link.tell(Report::Health(health));
         }
         let drift_ms = self.timeline.drift_ms();
         self.standing
             .send_if_modified(|standing| std::mem::replace(&mut standing.drift_ms, drift_ms) != drift_ms);
-        self.announce(facts)
+        self.announce(facts);
+        self.end_when_shown();
+    }
+
+    fn tell_journal(&self) {
+        let stopped = (!self.stage.is_safe()).then(|| UNSAFE.to_owned());
+        tracing::warn!(stopped, "the journal changed");
+        self.link.tell(Report::Journal { stopped });
     }
 
     fn tell_recording(&self) {
@@ -352,30 +343,39 @@ impl Transmission {
         self.link.tell(Report::Recording { stopped });
     }
 
-    fn announce(&mut self, facts: Vec<Fact>) -> io::Result<()> {
+    fn announce(&mut self, facts: Vec<Fact>) {
         let opened = |fact: &Fact| match fact {
             Fact::SegmentOpened { msn, .. } => Some(*msn),
             _ => None,
         };
         let head_msn = facts.iter().filter_map(opened).max();
-        let parts = self.meter.announced(&facts);
-        let changed = self.stage.announce(facts)?;
-        if parts {
-            self.meter.delayed(self.clock.now() - self.stage.head());
-        }
+        self.meter.announced(&facts);
+        let changed = self.stage.announce(facts);
         let head_media_ms = self.stage.head().ms();
         self.standing.send_if_modified(|standing| {
             standing.head_msn = standing.head_msn.max(head_msn);
             std::mem::replace(&mut standing.head_media_ms, head_media_ms) != head_media_ms
         });
         changed.iter().for_each(|rung| self.tell_rung(rung));
+    }
+
+    /// Players were shown something more, with or without a part.
+    fn announced(&mut self, parts: bool) {
+        if parts {
+            let head = self.stage.origin().with_window(Window::head);
+            self.meter.delayed(self.clock.now() - head);
+        }
+        self.end_when_shown();
+    }
+
+    /// The show was told to end, and players were shown its end.
+    fn end_when_shown(&mut self) {
         // The last segments of slow rungs may come some seconds after the order to end.
         if self.ending && self.ended.is_none() && self.stage.origin().with_window(|window| window.has_ended())
         {
             self.ended = Some(Instant::now());
             self.link.tell(Report::Ended);
         }
-        Ok(())
     }
 
     /// Everything that `ingest` must know, on each new connection.
@@ -386,6 +386,12 @@ impl Transmission {
         self.stage.rungs().keys().for_each(|rung| self.tell_rung(rung));
         if let Some(text) = self.packaging.codec() {
             self.link.tell(Report::Codec { text: text.to_owned() });
+        }
+        if self.packaging.is_half_rate() {
+            self.link.tell(Report::HalfRate { on: true });
+        }
+        if !self.stage.is_safe() {
+            self.tell_journal();
         }
         if self.unrecorded.is_some() {
             self.tell_recording();
@@ -423,7 +429,7 @@ fn ladder(text: &str) -> Option<Vec<RungName>> {
 }
 
 /// Makes sure that nobody else writes this journal: the one before may still be dying.
-async fn lock(folder: &std::path::Path) -> io::Result<std::fs::File> {
+async fn lock(folder: &std::path::Path) -> Result<std::fs::File, TransmissionError> {
     std::fs::create_dir_all(folder)?;
     let file =
         std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(folder.join("lock"))?;
@@ -431,15 +437,22 @@ async fn lock(folder: &std::path::Path) -> io::Result<std::fs::File> {
         match file.try_lock() {
             Ok(()) => return Ok(file),
             Err(std::fs::TryLockError::WouldBlock) => sleep(Duration::from_millis(50)).await,
-            Err(std::fs::TryLockError::Error(error)) => return Err(error),
+            Err(std::fs::TryLockError::Error(error)) => return Err(error.into()),
         }
     }
-    Err(io::ErrorKind::ResourceBusy.into())
+    Err(TransmissionError::Held)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_journal_that_is_still_held_is_no_fault_of_the_machine() {
+        let folder = tempfile::tempdir().unwrap();
+        let _held = lock(folder.path()).await.unwrap();
+        assert!(matches!(lock(folder.path()).await, Err(TransmissionError::Held)));
+    }
 
     #[test]
     fn a_ladder_is_a_list_of_names() {

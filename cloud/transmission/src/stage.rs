@@ -1,22 +1,28 @@
 //! Where facts go: journal first, then the recording, then players.
 
 use std::collections::{BTreeMap, HashSet};
-use std::io;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use vitrine_protocol::{Highlight, HighlightAction, HighlightId, PublishSessionId};
 
-use super::journal::{Journal, JournalError, Shelf};
+use super::journal::{Journal, JournalError, Shelf, Writer};
 use super::origin::Origin;
 use super::recorder::{Budget, Recorder, Stopped};
 use crate::hls::{Fact, MediaTime, Packager, RungName, Window};
 
 /// Everything that a fact must reach, in this order.
 pub struct Stage {
-    journal: Journal,
-    recorder: Recorder,
+    journal: Writer,
     origin: Origin,
+    known: Known,
+    /// Whether it was told that what is announced would survive a crash.
+    told_safe: bool,
+}
+
+/// What was said so far, as far as it is still asked for, and the recording that it goes into.
+struct Known {
+    recorder: Recorder,
     /// Rungs that players are offered, and what else `ingest` must hear of them.
     rungs: BTreeMap<RungName, RungState>,
     ends: BTreeMap<RungName, MediaTime>,
@@ -48,37 +54,32 @@ impl Stage {
         first: (u64, u64),
         budget: Budget,
     ) -> Result<(Self, Packager), JournalError> {
-        let (journal, facts) = Journal::open(folder.join("journal"))?;
         let recorder = Recorder::start(folder.join("recording"), clock_epoch, budget)?;
-        let window =
-            Window::starting_at(epoch, clock_epoch, first.0, first.1).restored(facts.iter().cloned());
-        let head = window.head();
+        let mut known = Known::new(recorder);
+        let mut window = Window::starting_at(epoch, clock_epoch, first.0, first.1);
+        let mut facts = 0;
+        let mut journal = Journal::open(folder.join("journal"), |fact, stored| {
+            facts += 1;
+            known.note(&fact);
+            window.apply(fact, stored);
+        })?;
+        known.head = known.head.max(window.head());
         let (packager, closing) = Packager::resume(ladder, &window);
-        let origin = Origin::new(window, Shelf::new(folder.join("journal")));
-        let mut stage = Self {
-            journal,
-            recorder,
-            origin,
-            rungs: BTreeMap::new(),
-            ends: BTreeMap::new(),
-            highlights: HashSet::new(),
-            head,
-        };
-        for (fact, _) in &facts {
-            stage.note(fact);
+        let places = journal.append(&closing)?;
+        for (fact, stored) in closing.into_iter().zip(places) {
+            known.note(&fact);
+            window.apply(fact, stored);
         }
-        stage.announce(closing)?;
-        stage.recorder.hurry();
-        tracing::info!(facts = facts.len(), head_ms = stage.head.ms(), "the journal was read");
-        Ok((stage, packager))
+        known.recorder.hurry();
+        tracing::info!(facts, head_ms = known.head.ms(), "the journal was read");
+        let origin = Origin::new(window, Shelf::new(folder.join("journal")));
+        Ok((Self { journal: Writer::start(journal)?, origin, known, told_safe: true }, packager))
     }
 
     /// The last act. The journal goes unless players may still come back to what it holds.
     pub fn close(self) {
         let needed = self.origin.with_window(|window| window.is_on_air() && !window.has_ended());
-        if !needed && let Err(error) = self.journal.delete() {
-            tracing::warn!(%error, "the journal could not be deleted");
-        }
+        self.journal.close(needed);
     }
 
     /// Where this session was placed before a crash.
@@ -88,7 +89,7 @@ impl Stage {
 
     /// Why nothing is recorded now, when that has changed.
     pub fn recording_news(&mut self) -> Option<Option<Stopped>> {
-        self.recorder.news()
+        self.known.recorder.news()
     }
 
     /// What players ask.
@@ -96,35 +97,58 @@ impl Stage {
         &self.origin
     }
 
-    /// End of what has been announced.
+    /// End of what has been packaged; what players see may end a little before.
     pub fn head(&self) -> MediaTime {
-        self.head
+        self.known.head
     }
 
     /// What is known of each rung.
     pub fn rungs(&self) -> &BTreeMap<RungName, RungState> {
-        &self.rungs
+        &self.known.rungs
     }
 
     /// Whether this transition has not been announced yet.
     pub fn is_new(&self, highlight: &Highlight) -> bool {
-        !self.highlights.contains(&transition(highlight))
+        !self.known.highlights.contains(&transition(highlight))
     }
 
-    /// Makes facts true: they outlive this process before anyone hears of them. Gives the rungs whose state changed.
-    ///
-    /// # Errors
-    /// The journal cannot be written; nothing was announced.
-    pub fn announce(&mut self, facts: Vec<Fact>) -> io::Result<Vec<RungName>> {
-        if facts.is_empty() {
-            return Ok(Vec::new());
+    /// Takes facts that are to be announced by [`Stage::next`]. Gives the rungs whose state changed. Never waits.
+    pub fn announce(&mut self, facts: Vec<Fact>) -> Vec<RungName> {
+        let changed = facts.iter().filter_map(|fact| self.known.note(fact)).collect();
+        if !facts.is_empty() {
+            self.journal.append(facts);
         }
-        let places = self.journal.append(&facts)?;
-        let changed = facts.iter().filter_map(|fact| self.note(fact)).collect();
-        self.origin.apply(facts.into_iter().zip(places));
-        Ok(changed)
+        changed
     }
 
+    /// Announces the next facts: they outlive this process before anyone hears of them, unless the disk fails. Gives whether
+    /// there was a part among them. May be dropped and called again.
+    pub async fn next(&mut self) -> bool {
+        let kept = self.journal.next().await;
+        let parts = kept.iter().any(|(fact, _)| matches!(fact, Fact::Part { .. }));
+        self.origin.apply(kept);
+        parts
+    }
+
+    /// Whether what is announced would survive a crash of this process, when that has changed.
+    pub fn safety_news(&mut self) -> Option<bool> {
+        let safe = self.journal.is_safe();
+        (std::mem::replace(&mut self.told_safe, safe) != safe).then_some(safe)
+    }
+
+    /// Whether what is announced would survive a crash, as was last told.
+    pub fn is_safe(&self) -> bool {
+        self.told_safe
+    }
+}
+
+impl Known {
+    fn new(recorder: Recorder) -> Self {
+        let (rungs, ends, highlights) = (BTreeMap::new(), BTreeMap::new(), HashSet::new());
+        Self { recorder, rungs, ends, highlights, head: MediaTime::ZERO }
+    }
+
+    /// Takes a fact in; gives its rung if that rung's state changed.
     fn note(&mut self, fact: &Fact) -> Option<RungName> {
         self.recorder.note(fact);
         match fact {
@@ -135,8 +159,9 @@ impl Stage {
                 (before != Some(state)).then(|| rung.clone())
             }
             Fact::RungDown { rung, reason } => {
-                self.rungs.insert(rung.clone(), RungState { up: false, reason: Some(reason.clone()) });
-                Some(rung.clone())
+                let state = RungState { up: false, reason: Some(reason.clone()) };
+                let before = self.rungs.insert(rung.clone(), state.clone());
+                (before != Some(state)).then(|| rung.clone())
             }
             Fact::Part { rung, duration, .. } => {
                 let end = self.ends.entry(rung.clone()).or_default();

@@ -67,7 +67,8 @@ pub fn of(width: u32, height: u32, steps: &[Step]) -> Vec<Rendition> {
     steps.into_iter().map(|step| Rendition::of(width, height, step)).collect()
 }
 
-/// Cores that a source of this size and its renditions take, one decode feeding all.
+/// Cores that a source of this size and its renditions take, one decode feeding all. None without renditions: then at most
+/// a key frame now and then may be decoded.
 pub fn cores(width: u32, height: u32, rungs: &[Rendition]) -> f64 {
     if rungs.is_empty() {
         return 0.0;

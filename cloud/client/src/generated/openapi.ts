@@ -952,12 +952,29 @@ export interface components {
             show: components["schemas"]["ShowId"];
         } | {
             /** @enum {string} */
+            kind: "frame_rate_halved";
+            show: components["schemas"]["ShowId"];
+        } | {
+            /** @enum {string} */
+            kind: "frame_rate_restored";
+            show: components["schemas"]["ShowId"];
+        } | {
+            /** @enum {string} */
             kind: "recording_stopped";
             reason: string;
             show: components["schemas"]["ShowId"];
         } | {
             /** @enum {string} */
             kind: "recording_resumed";
+            show: components["schemas"]["ShowId"];
+        } | {
+            /** @enum {string} */
+            kind: "journal_stopped";
+            reason: string;
+            show: components["schemas"]["ShowId"];
+        } | {
+            /** @enum {string} */
+            kind: "journal_resumed";
             show: components["schemas"]["ShowId"];
         } | {
             /** @enum {string} */

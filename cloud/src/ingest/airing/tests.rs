@@ -130,6 +130,36 @@ async fn a_dead_transmission_is_started_again_and_hears_everything_again() {
 }
 
 #[tokio::test]
+async fn a_transmission_whose_journal_was_not_kept_is_followed_by_a_new_epoch() {
+    let stage = Stage::new();
+    let show = begin(&stage).await;
+    publish(&stage, &show).await.unwrap();
+    for (stopped, epoch) in [(Some("The disk is full.".to_owned()), 2), (None, 2)] {
+        let _link = link_newest(&stage, &show).await;
+        let report = Report::Journal { stopped: stopped.clone() };
+        show.send(Input::Report { link: 7, report }).await.unwrap();
+        stage.until_told(MediaFact::Journal { stopped }).await;
+        let before = stage.launcher.jobs.lock().len();
+        stage.launcher.end_newest(Exit::Other);
+        eventually(|| stage.launcher.jobs.lock().len() > before).await;
+        assert_eq!(stage.launcher.jobs.lock().last().unwrap().epoch, epoch);
+    }
+}
+
+#[tokio::test]
+async fn a_journal_that_is_still_held_is_waited_for() {
+    let stage = Stage::new();
+    let show = begin(&stage).await;
+    publish(&stage, &show).await.unwrap();
+    for n in 1..=4 {
+        jobs(&stage, n).await;
+        stage.launcher.end_newest(Exit::JournalHeld);
+    }
+    jobs(&stage, 5).await;
+    assert!(stage.launcher.jobs.lock().iter().all(|job| job.epoch == 1));
+}
+
+#[tokio::test]
 async fn a_damaged_journal_begins_a_new_epoch() {
     let stage = Stage::new();
     let show = begin(&stage).await;

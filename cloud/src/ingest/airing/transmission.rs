@@ -39,6 +39,8 @@ pub(super) struct Running {
     inherited: bool,
     /// Somebody is asking whether it runs.
     asking: bool,
+    /// Its journal does not lead to what players have seen: nobody may go on from there.
+    unjournalled: bool,
 }
 
 pub(super) struct LinkEnd {
@@ -63,6 +65,7 @@ impl Running {
             announced: false,
             inherited: false,
             asking: false,
+            unjournalled: false,
         }
     }
 
@@ -211,11 +214,16 @@ impl Airing {
                 self.unrecorded.clone_from(&stopped);
                 self.fact(MediaFact::Recording { stopped });
             }
+            Report::Journal { stopped } => {
+                running.unjournalled = stopped.is_some();
+                self.fact(MediaFact::Journal { stopped });
+            }
             Report::SessionMapped { session, offset_ms } => self.mapped(session, offset_ms),
             Report::Rung { name, up: true, .. } => self.fact(MediaFact::RungUp { name }),
             Report::Rung { name, up: false, reason } => {
                 self.fact(MediaFact::RungDown { name, reason: reason.unwrap_or_default() });
             }
+            Report::HalfRate { on } => self.fact(MediaFact::HalfRate { on }),
             Report::Codec { text } => self.fact(MediaFact::Codec { text }),
             Report::Ended => self.ended = true,
             Report::Moved { fence } => {
@@ -250,7 +258,11 @@ impl Airing {
                 tracing::error!(show.id = %self.show, epoch, "the journal is unusable: a new epoch starts");
                 self.newest = None;
             }
+            let newest = self.newest.clone();
             self.lost();
+            if exit == Exit::JournalHeld {
+                self.newest = newest; // however often: that says nothing against the journal
+            }
             self.retire = None; // it has ended by itself
         }
     }
@@ -332,6 +344,10 @@ impl Airing {
     /// The transmission is gone: start another, unless the show is over.
     fn lost(&mut self) {
         let Some(running) = self.running.take() else { return };
+        if running.unjournalled {
+            tracing::error!(show.id = %self.show, "the journal was not kept: a new epoch starts");
+            self.newest = None;
+        }
         self.origin.send_replace(None);
         self.retire = running.origin();
         self.launching = None;

@@ -97,12 +97,18 @@ impl Shows {
                 Some(Event::RecordingStopped { show, reason: short(reason) })
             }
             MediaFact::Recording { stopped: None } => Some(Event::RecordingResumed { show }),
+            MediaFact::Journal { stopped: Some(reason) } => {
+                Some(Event::JournalStopped { show, reason: short(reason) })
+            }
+            MediaFact::Journal { stopped: None } => Some(Event::JournalResumed { show }),
             MediaFact::TransmissionStarted { epoch } => Some(Event::TransmissionStarted { show, epoch }),
             MediaFact::TransmissionLost { epoch } => Some(Event::TransmissionLost { show, epoch }),
             MediaFact::RungUp { name } => Some(Event::RungUp { show, name: short(name) }),
             MediaFact::RungDown { name, reason } => {
                 Some(Event::RungDown { show, name: short(name), reason: short(reason) })
             }
+            MediaFact::HalfRate { on: true } => Some(Event::FrameRateHalved { show }),
+            MediaFact::HalfRate { on: false } => Some(Event::FrameRateRestored { show }),
             MediaFact::Codec { text } => Some(Event::SourceDescribed { show, text: short(text) }),
         };
         if let Some(event) = event {
@@ -202,11 +208,13 @@ fn kind(fact: &MediaFact) -> &'static str {
         MediaFact::SessionMapped { .. } => "session_mapped",
         MediaFact::Drift { .. } => "drift",
         MediaFact::Recording { .. } => "recording",
+        MediaFact::Journal { .. } => "journal",
         MediaFact::PublisherLost { .. } => "publisher_lost",
         MediaFact::TransmissionStarted { .. } => "transmission_started",
         MediaFact::TransmissionLost { .. } => "transmission_lost",
         MediaFact::RungUp { .. } => "rung_up",
         MediaFact::RungDown { .. } => "rung_down",
+        MediaFact::HalfRate { .. } => "half_rate",
         MediaFact::Codec { .. } => "codec",
     }
 }

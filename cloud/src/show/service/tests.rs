@@ -445,6 +445,14 @@ async fn each_transmission_gets_its_own_number() {
         stage.report(MediaFact::TransmissionStarted { epoch: 2 }).await;
         stage.report(MediaFact::RungUp { name: "480p".into() }).await;
         stage.report(MediaFact::RungDown { name: "480p".into(), reason: "x".repeat(5000) }).await;
+        stage.report(MediaFact::HalfRate { on: true }).await;
+        stage.report(MediaFact::HalfRate { on: false }).await;
+        let kinds = stage.kinds().await;
+        assert_eq!(kinds[kinds.len() - 2..], ["frame_rate_halved", "frame_rate_restored"]);
+        stage.report(MediaFact::Journal { stopped: Some("The disk is full.".into()) }).await;
+        stage.report(MediaFact::Journal { stopped: None }).await;
+        let kinds = stage.kinds().await;
+        assert_eq!(kinds[kinds.len() - 2..], ["journal_stopped", "journal_resumed"]);
         let after = stage.app.shows.find(stage.show).await.unwrap().unwrap();
         assert_eq!((after.version, after.transmission_epoch), (before, 2), "media news change no words");
     })

@@ -44,12 +44,19 @@ impl Cores {
         // Two that start at once must not both be told of the same free cores.
         let gate = open(&self.folder.join("gate"))?;
         gate.lock()?;
-        let taken = self.taken(name)?;
-        let wants = choose(self.millicores.saturating_sub(taken));
+        let wants = choose(self.free(name)?);
         file.set_len(0)?;
         file.rewind()?;
         file.write_all(wants.to_string().as_bytes())?;
         Ok(Claim { file })
+    }
+
+    /// What is free for the encoder called `name`, beside the others.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn free(&self, name: &str) -> io::Result<u32> {
+        Ok(self.millicores.saturating_sub(self.taken(name)?))
     }
 
     /// What the others hold. Files of those that have died are taken away.

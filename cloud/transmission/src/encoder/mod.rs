@@ -8,6 +8,8 @@ mod cores;
 mod frame;
 #[cfg(feature = "encoder")]
 mod process;
+#[cfg(feature = "encoder")]
+mod stills;
 mod wire;
 
 pub use cores::{Claim, Cores};

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use tokio::io::{Stdin, Stdout};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, interval_at};
 use tokio_util::codec::{FramedRead, FramedWrite};
 use vitrine_media::MediaError;
 use vitrine_media::encode::ladder::{self, Rendition, Step};
@@ -17,17 +17,22 @@ use vitrine_media::time::Pts;
 
 use super::cores::{Claim, Cores};
 use super::frame::Frames;
+use super::stills::{self, Stills};
 use super::wire::{Answer, Ask, Rung, Setup, SourceCodec, Told, Unit, WireError};
 
 /// Encoded pictures that may wait for a slow transmission.
 const WAITING_OUTPUTS: usize = 64;
-/// For lists and teasers: a picture of a card's width, not more often than it is looked at.
-const STILLS: Thumbnails = Thumbnails { width: 480, every: Duration::from_secs(5) };
+/// A card's width.
+const STILLS: Thumbnails = Thumbnails { width: 480, every: stills::EVERY };
 const ALIVE_EVERY: Duration = Duration::from_millis(500);
+/// Rungs for which there were no cores are asked for again.
+const ASK_AGAIN_EVERY: Duration = Duration::from_secs(60);
 /// Further behind than this, every second picture is left out ...
 const BEHIND: Duration = Duration::from_millis(1500);
 /// ... until it is this close again.
 const CAUGHT_UP: Duration = Duration::from_millis(300);
+/// One that has not caught up by then never will.
+const CATCH_UP_WITHIN: Duration = Duration::from_secs(20);
 
 /// Why the encoder process ended.
 #[derive(Debug, thiserror::Error)]
@@ -67,16 +72,27 @@ async fn encode(input: &mut Input, answers: &mut Answers) -> Result<(), EncoderE
     let Some(first) = ask(input).await? else { return Ok(()) };
     let Ask::Setup(setup) = first else { return Err(EncoderError::NoSetup) };
     let mut config = config(&setup);
+    let wanted = config.rungs.clone();
     let (_claim, refused) = admit(&setup, &mut config)?;
+    let (admitted, short_of_cores) = (config.rungs.len(), !refused.is_empty());
     let rungs = config.rungs.iter().map(rung_of).collect();
     tell(answers, Answer::Told(Told::Ladder { rungs, refused })).await?;
     let (mut encoder, mut outputs) = RungEncoder::start(config, WAITING_OUTPUTS)?;
     let mut alive = interval(ALIVE_EVERY);
     alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let (mut half_rate, mut started) = (false, false);
+    let mut ask_again = interval_at(Instant::now() + ASK_AGAIN_EVERY, ASK_AGAIN_EVERY);
+    let (mut half_rate, mut started, mut led) = (false, false, 0);
+    // What leads it to its start comes at once, and is read only as fast as it is decoded.
+    let (mut catching_up, begun) = (true, Instant::now());
+    let mut stills = Stills::default();
     loop {
         tokio::select! {
-            asked = ask(input) => match asked? {
+            asked = ask(input), if !catching_up || !encoder.is_full() => match asked? {
+                // A decode of every picture is part of what rungs claim: without any it is not paid for.
+                Some(Ask::Unit(unit)) if admitted == 0 => if stills.wants(&unit) {
+                    encoder.push(access_unit(unit), None)?;
+                    encoder.drain();
+                },
                 Some(Ask::Unit(unit)) => {
                     let key_at = unit.cut_ns.map(Pts::from_nanos);
                     encoder.push(access_unit(unit), key_at)?;
@@ -100,8 +116,16 @@ async fn encode(input: &mut Input, answers: &mut Answers) -> Result<(), EncoderE
                     encoder.set_half_rate(half_rate);
                     tracing::warn!(half_rate, behind_ms = millis(behind), "the encoder changed its frame rate");
                 }
-                tell(answers, Answer::Told(Told::Alive { behind_ms: millis(behind), half_rate })).await?;
+                catching_up &= (!started || behind > CAUGHT_UP) && begun.elapsed() < CATCH_UP_WITHIN;
+                let leads = std::mem::replace(&mut led, encoder.led()) != encoder.led();
+                let nothing_due = admitted == 0 || encoder.is_waiting() || leads;
+                let behind_ms = millis(behind);
+                tell(answers, Answer::Told(Told::Alive { behind_ms, half_rate, nothing_due })).await?;
             }
+            _ = ask_again.tick(), if short_of_cores => if room(&setup, &wanted)? > admitted {
+                let reason = "there are cores for more rungs: another begins with them".to_owned();
+                return Ok(tell(answers, Answer::Told(Told::Failed { reason })).await?);
+            },
         }
     }
 }
@@ -109,16 +133,31 @@ async fn encode(input: &mut Input, answers: &mut Answers) -> Result<(), EncoderE
 /// Takes this encoder's share of the machine's cores, and leaves out the largest rungs for which there is none: their names.
 fn admit(setup: &Setup, config: &mut rung::Config) -> Result<(Option<Claim>, Vec<String>), EncoderError> {
     let Some(share) = &setup.cores else { return Ok((None, Vec::new())) };
-    let rate = f64::from(setup.frames_per_second) / 30.0;
     let wanted = std::mem::take(&mut config.rungs);
     let claim = Cores::new(share.folder.clone(), share.millicores).claim(&share.name, |free| {
-        let budget = f64::from(free) / 1000.0 / rate;
-        config.rungs = ladder::admit(setup.width, setup.height, wanted.clone(), budget);
-        (ladder::cores(setup.width, setup.height, &config.rungs) * rate * 1000.0).round() as u32
+        config.rungs = fitting(setup, &wanted, free);
+        (ladder::cores(setup.width, setup.height, &config.rungs) * rate(setup) * 1000.0).round() as u32
     });
     let left_out = |rung: &&Rendition| !config.rungs.contains(rung);
     let refused = wanted.iter().filter(left_out).map(|rung| rung.name.clone()).collect();
     Ok((Some(claim?), refused))
+}
+
+/// How many of the wanted rungs there are cores for now.
+fn room(setup: &Setup, wanted: &[Rendition]) -> Result<usize, EncoderError> {
+    let Some(share) = &setup.cores else { return Ok(wanted.len()) };
+    let free = Cores::new(share.folder.clone(), share.millicores).free(&share.name)?;
+    Ok(fitting(setup, wanted, free).len())
+}
+
+/// The wanted rungs that fit into so many thousandths of a core.
+fn fitting(setup: &Setup, wanted: &[Rendition], free: u32) -> Vec<Rendition> {
+    ladder::admit(setup.width, setup.height, wanted.to_vec(), f64::from(free) / 1000.0 / rate(setup))
+}
+
+/// Beside 30 frames in a second, for which costs are known.
+fn rate(setup: &Setup) -> f64 {
+    f64::from(setup.frames_per_second) / 30.0
 }
 
 fn config(setup: &Setup) -> rung::Config {

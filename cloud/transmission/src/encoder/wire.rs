@@ -99,7 +99,8 @@ pub enum Ask {
     Setup(Setup),
     /// The source's next picture in decode order.
     Unit(Unit),
-    /// A run of the source is over: what the decoder still holds is to come out. The next picture is a key frame.
+    /// A run of the source is over, or pictures are missing: what the decoder still holds is to come out. The next picture
+    /// does not follow.
     Drain,
 }
 
@@ -129,6 +130,10 @@ pub enum Told {
         behind_ms: u64,
         /// Whether every second picture is left out.
         half_rate: bool,
+        /// Whether it rightly puts out no picture, whatever it is fed: it has no rungs, waits for a picture at which decoding can
+        /// begin, or is on its way to the first that it is to encode.
+        #[serde(default)]
+        nothing_due: bool,
     },
     /// It cannot go on; the reason is for the log.
     Failed {

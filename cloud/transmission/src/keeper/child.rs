@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::codec::{FramedRead, FramedWrite};
 
+use super::left_out::LeftOut;
 use crate::encoder::{Answer, Ask, Frames, Setup, Unit};
 
 const WAITING_ASKS: usize = 1_024;
@@ -22,12 +23,13 @@ pub struct Child {
     asks: mpsc::Sender<Ask>,
     answers: mpsc::Receiver<Result<Answer, String>>,
     started: Instant,
-    waiting_for_key: bool,
+    left_out: LeftOut,
 }
 
 impl Child {
-    /// Starts `program encoder` and queues the setup and the pictures since the last key frame.
-    pub fn start(program: &Path, setup: Setup, gop: impl Iterator<Item = Unit>) -> io::Result<Self> {
+    /// Starts `program encoder` with the setup and the pictures that lead to the next one; the pipe takes those at its own
+    /// pace, while what is fed is queued.
+    pub fn start(program: &Path, setup: Setup, lead_in: impl Iterator<Item = Unit>) -> io::Result<Self> {
         let mut process = Command::new(program)
             .arg("encoder")
             .stdin(Stdio::piped())
@@ -39,26 +41,23 @@ impl Child {
         };
         let (asks, ask_receiver) = mpsc::channel(WAITING_ASKS);
         let (answer_sender, answers) = mpsc::channel(WAITING_ANSWERS);
-        tokio::spawn(write(stdin, ask_receiver));
+        let first = std::iter::once(Ask::Setup(setup)).chain(lead_in.map(Ask::Unit)).collect();
+        tokio::spawn(write(stdin, first, ask_receiver));
         tokio::spawn(read(stdout, answer_sender));
-        let started = Instant::now();
-        let mut child = Self { process, asks, answers, started, waiting_for_key: false };
-        let _ = child.asks.try_send(Ask::Setup(setup)); // the queue is empty
-        gop.for_each(|unit| child.feed(unit));
-        Ok(child)
+        Ok(Self { process, asks, answers, started: Instant::now(), left_out: LeftOut::default() })
     }
 
-    /// Queues a picture; when the pipe is jammed, pictures are left out up to a key frame.
+    /// Queues a picture; while the pipe is jammed, pictures are left out.
     pub fn feed(&mut self, unit: Unit) {
-        if !self.waiting_for_key || unit.key {
-            self.waiting_for_key = self.asks.try_send(Ask::Unit(unit)).is_err();
-        }
+        let send = |ask| self.asks.try_send(ask).is_ok();
+        self.left_out.pass(unit, || send(Ask::Drain), |unit| send(Ask::Unit(unit)));
     }
 
-    /// Asks for what the decoder still holds; pictures go on with a key frame.
+    /// Asks for what the decoder still holds; what comes next does not follow.
     pub fn drain(&mut self) {
-        self.waiting_for_key = true;
-        let _ = self.asks.try_send(Ask::Drain); // a pipe that is jammed has more to bring than that
+        if self.asks.try_send(Ask::Drain).is_err() {
+            self.left_out.end();
+        }
     }
 
     /// The next answer; an error says why there will be no more.
@@ -84,9 +83,16 @@ impl Child {
     }
 }
 
-async fn write(stdin: ChildStdin, mut asks: mpsc::Receiver<Ask>) {
+async fn write(stdin: ChildStdin, first: Vec<Ask>, mut asks: mpsc::Receiver<Ask>) {
     let mut pipe = FramedWrite::new(stdin, Frames);
-    while let Some(ask) = asks.recv().await {
+    let mut first = first.into_iter();
+    loop {
+        let Some(ask) = (match first.next() {
+            Some(ask) => Some(ask),
+            None => asks.recv().await,
+        }) else {
+            return;
+        };
         let sent = match ask.to_frame() {
             Ok(frame) => pipe.send(frame).await.map_err(Into::into),
             Err(error) => Err(error),

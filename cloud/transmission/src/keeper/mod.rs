@@ -1,12 +1,14 @@
 //! Keeps an encoder running: starts it, feeds it, and starts another when it dies or falls silent.
 //!
-//! A new encoder gets the setup and the pictures since the last key frame, and goes on behind the last picture of the one
+//! A new encoder gets the setup and the newest pictures, from a key frame on if it is not too far, and goes on behind the last picture of the one
 //! before, within the open segment. Nothing here can hold up the source rung: every queue is bounded and every
 //! send may fail.
 
 mod child;
+mod lead_in;
+mod left_out;
+mod watch;
 
-use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -15,15 +17,14 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use self::child::Child;
+use self::lead_in::LeadIn;
+use self::left_out::LeftOut;
+use self::watch::Watch;
 use crate::encoder::{Answer, Rung, Setup, Told, Unit};
 
 /// Pictures that may wait for the encoder's pipe.
 const WAITING_FEED: usize = 512;
 const WAITING_EVENTS: usize = 256;
-/// Bytes of the current group of pictures that are kept for a new encoder.
-const MAX_GOP_BYTES: usize = 20 << 20;
-/// Two segments: without a picture for this long while pictures go in, it hangs.
-const SILENT_AFTER: Duration = Duration::from_secs(4);
 const CHECK_EVERY: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// An encoder that ran this long was a good one: the next failure is a first one again.
@@ -71,7 +72,7 @@ pub struct Keeper {
     setup: Option<Setup>,
     /// A setup that found the queue full.
     unsent: bool,
-    waiting_for_key: bool,
+    left_out: LeftOut,
 }
 
 /// What the keeper's task is told.
@@ -80,7 +81,7 @@ enum Input {
     SetUp(Option<Setup>),
     /// The source's next picture.
     Unit(Unit),
-    /// A run of the source is over.
+    /// A run of the source is over, or pictures are missing.
     Drain,
 }
 
@@ -93,17 +94,15 @@ impl Keeper {
             program,
             events,
             setup: None,
-            gop: VecDeque::new(),
-            gop_bytes: 0,
-            drained: false,
+            lead_in: LeadIn::default(),
             child: None,
             failures: 0,
-            unanswered: None,
+            watch: Watch::default(),
             last_out_ns: 0,
             start_at: None,
         };
         tokio::spawn(task.run(asks));
-        Self { feed, encoded, setup: None, unsent: false, waiting_for_key: true }
+        Self { feed, encoded, setup: None, unsent: false, left_out: LeftOut::default() }
     }
 
     /// Asks for an encoder of this source; `None` when none is needed. The running one goes on when nothing changed.
@@ -115,8 +114,6 @@ impl Keeper {
         } {
             return;
         }
-        let same_source = |new: &Setup| self.setup.as_ref().is_some_and(|old| old.record == new.record);
-        self.waiting_for_key |= !setup.as_ref().is_some_and(same_source);
         self.setup = setup;
         self.send_setup();
     }
@@ -126,21 +123,23 @@ impl Keeper {
         self.unsent = self.feed.try_send(Input::SetUp(self.setup.clone())).is_err();
     }
 
-    /// Feeds the source's next picture. When the queue is full, pictures are left out up to a key frame.
+    /// Feeds the source's next picture. While the queue is full, pictures are left out.
     pub fn feed(&mut self, unit: Unit) {
         if self.unsent {
             self.send_setup();
         }
-        if self.unsent || self.setup.is_none() || self.waiting_for_key && !unit.key {
+        if self.setup.is_none() {
             return;
         }
-        self.waiting_for_key = self.feed.try_send(Input::Unit(unit)).is_err();
+        let send = |input| !self.unsent && self.feed.try_send(input).is_ok();
+        self.left_out.pass(unit, || send(Input::Drain), |unit| send(Input::Unit(unit)));
     }
 
     /// A run of the source is over: its last pictures come out without waiting for more.
     pub fn drain(&mut self) {
-        self.waiting_for_key = true;
-        let _ = self.feed.try_send(Input::Drain); // a full queue means pictures are left out anyway
+        if self.feed.try_send(Input::Drain).is_err() {
+            self.left_out.end();
+        }
     }
 
     /// The next event.
@@ -153,14 +152,10 @@ struct Task {
     program: PathBuf,
     events: mpsc::Sender<Encoded>,
     setup: Option<Setup>,
-    gop: VecDeque<Unit>,
-    gop_bytes: usize,
-    /// The run that `gop` belongs to is over.
-    drained: bool,
+    lead_in: LeadIn,
     child: Option<Child>,
     failures: u32,
-    /// Since when pictures have gone in and none has come out.
-    unanswered: Option<Instant>,
+    watch: Watch,
     /// The newest picture that any rung has put out under this setup.
     last_out_ns: u64,
     start_at: Option<Instant>,
@@ -207,8 +202,7 @@ impl Task {
         self.start_at = setup.is_some().then(Instant::now);
         let same_source = |new: &Setup| self.setup.as_ref().is_some_and(|old| old.record == new.record);
         if !setup.as_ref().is_some_and(same_source) {
-            self.gop.clear();
-            self.gop_bytes = 0;
+            self.lead_in = LeadIn::default();
             self.last_out_ns = 0;
         }
         self.setup = setup;
@@ -217,23 +211,15 @@ impl Task {
     }
 
     fn feed(&mut self, unit: Unit) {
-        self.drained = false;
-        if unit.key || self.gop_bytes > MAX_GOP_BYTES {
-            self.gop.clear();
-            self.gop_bytes = 0;
-        }
-        if unit.key || !self.gop.is_empty() {
-            self.gop_bytes += unit.data.len();
-            self.gop.push_back(unit.clone());
-        }
+        self.lead_in.push(unit.clone());
         if let Some(child) = &mut self.child {
             child.feed(unit);
-            self.unanswered.get_or_insert_with(Instant::now);
+            self.watch.fed(Instant::now());
         }
     }
 
     fn drain(&mut self) {
-        self.drained = true;
+        self.lead_in.end();
         if let Some(child) = &mut self.child {
             child.drain();
         }
@@ -242,16 +228,16 @@ impl Task {
     async fn start(&mut self) {
         self.start_at = None;
         let Some(mut setup) = self.setup.clone() else { return };
-        // It goes on where the one before stopped, with a key frame: the pictures before only lead its decoder there.
+        // It goes on where the one before stopped, with a key frame: the pictures before only lead its decoder there. Those
+        // behind still have the cuts of the segments that begin with them.
         setup.start_ns = setup.start_ns.max(self.last_out_ns.saturating_add(u64::from(self.last_out_ns > 0)));
-        let gop = self.gop.iter().cloned().map(|unit| Unit { cut_ns: None, ..unit });
-        match Child::start(&self.program, setup, gop) {
+        match Child::start(&self.program, setup, self.lead_in.units().cloned()) {
             Ok(mut child) => {
-                if self.drained {
+                if self.lead_in.has_ended() {
                     child.drain();
                 }
                 tracing::info!(pid = child.pid(), "an encoder was started");
-                self.unanswered = None;
+                self.watch = Watch::default();
                 self.child = Some(child);
             }
             Err(error) => self.lost(error.to_string()).await,
@@ -259,23 +245,23 @@ impl Task {
     }
 
     async fn forward(&mut self, answer: Answer) -> Result<(), mpsc::error::SendError<Encoded>> {
+        self.watch.heard(&answer);
         let encoded = match answer {
             Answer::Told(Told::Ladder { rungs, refused }) => Encoded::Ladder { rungs, refused },
             Answer::Told(Told::Header { rung, avcc }) => Encoded::Header { rung, avcc },
             Answer::Unit(unit) => {
-                self.unanswered = None;
                 self.last_out_ns = self.last_out_ns.max(unit.pts_ns);
                 Encoded::Unit(unit)
             }
             Answer::Told(Told::Failed { reason }) => return self.lost_with(reason).await,
-            Answer::Told(Told::Alive { behind_ms, half_rate }) => Encoded::Alive { behind_ms, half_rate },
+            Answer::Told(Told::Alive { behind_ms, half_rate, .. }) => Encoded::Alive { behind_ms, half_rate },
             Answer::Thumbnail { jpeg, .. } => Encoded::Still(jpeg),
         };
         self.events.send(encoded).await
     }
 
     fn hangs(&self) -> bool {
-        self.child.is_some() && self.unanswered.is_some_and(|since| since.elapsed() > SILENT_AFTER)
+        self.child.is_some() && self.watch.hangs(Instant::now())
     }
 
     async fn lost(&mut self, reason: String) {

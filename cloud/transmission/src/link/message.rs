@@ -90,6 +90,12 @@ pub enum Report {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         stopped: Option<String>,
     },
+    /// Whether what players see would survive a crash of the transmission, when that changes.
+    Journal {
+        /// Why not, in words for the host.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stopped: Option<String>,
+    },
     /// A publish session's first IDR has been placed on the media clock.
     SessionMapped {
         /// Which one.
@@ -106,6 +112,11 @@ pub enum Report {
         /// Why it went down, in words for the host.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
+    },
+    /// Whether the encoder, which is behind, leaves out every second picture of its rungs.
+    HalfRate {
+        /// Whether it does.
+        on: bool,
     },
     /// What the publisher sends, in words: `H.264 1280x720, AAC 48 kHz`.
     Codec {

@@ -1,8 +1,11 @@
 //! From the timeline to facts: feeds the packager, says what the encoder should do, and takes in what it gives back.
 //! Decides; does no I/O.
 
+mod load;
+
 use vitrine_protocol::PublishSessionId;
 
+use self::load::{Load, Rate, Relief};
 use crate::encoder::{CoreShare, Rung, Setup, SourceCodec, Unit};
 use crate::hls::{
     AccessUnit, AudioConfig, Fact, LiveFrom, MediaTime, Offer, PART_TARGET, Packager, RungName, TrackInfo,
@@ -13,6 +16,8 @@ use crate::timeline::{Coding, Feed, Moment, Picture};
 const DEFAULT_FRAME_RATE: f64 = 30.0;
 /// An encoder that has said nothing for this long keeps no player waiting for the ladder.
 const OFFER_WITHIN: MediaTime = MediaTime::from_ms(3_000);
+/// Real decoder configurations have some tens of bytes; each is kept as long as what needs it.
+const MOST_RECORD_BYTES: usize = 16 << 10;
 /// Sound beside the pictures of an encoded rung, before it was measured.
 const SOUND_BITS_PER_SECOND: u64 = 160_000;
 
@@ -31,6 +36,8 @@ pub struct Outcome {
     pub codec: Option<String>,
     /// Why its pictures cannot be shown.
     pub refused: Option<String>,
+    /// Whether the encoded rungs have every second picture only, when that has changed.
+    pub half_rate: Option<bool>,
 }
 
 /// What is wanted of the encoder.
@@ -50,14 +57,25 @@ pub struct Packaging {
     /// Something was packaged since the last discontinuity.
     flowing: bool,
     wanted: Wanted,
+    load: Load,
+    encoded_rate: Rate,
     coding: Option<Coding>,
+    /// Its pictures cannot be shown.
+    muted: bool,
     sound: Option<AudioConfig>,
     frame_rate: Option<f64>,
     /// Rungs of the encoder, by its numbers.
     ladder: Vec<RungName>,
+    offered: Vec<Rung>,
+    /// They were taken down because nothing came from it.
+    away: bool,
     /// When players have to be told of a ladder at the latest.
     offer_due: Option<MediaTime>,
     told: Option<String>,
+    /// What the encoder was last asked for.
+    asked: Option<Setup>,
+    /// There are no cores for any rung of it.
+    starved: bool,
 }
 
 impl Packaging {
@@ -68,12 +86,19 @@ impl Packaging {
             head,
             flowing: false,
             wanted,
+            load: Load::default(),
+            encoded_rate: Rate::default(),
             coding: None,
+            muted: false,
             sound: None,
             frame_rate: None,
             ladder: Vec::new(),
+            offered: Vec::new(),
+            away: false,
             offer_due: None,
             told: None,
+            asked: None,
+            starved: false,
         }
     }
 
@@ -106,7 +131,18 @@ impl Packaging {
     pub fn take(&mut self, moment: Moment, now: MediaTime) -> Outcome {
         let mut outcome = Outcome::default();
         match moment {
+            Moment::Coding(coding) if coding.record().1.len() > MOST_RECORD_BYTES => {
+                self.muted = true;
+                self.refuse(
+                    format!("{} with a decoder configuration beyond 16 KB", coding.name()),
+                    &mut outcome,
+                );
+            }
+            Moment::SoundCoding(config) if config.asc.len() > MOST_RECORD_BYTES => {
+                self.tell("AAC with a decoder configuration beyond 16 KB".to_owned(), &mut outcome);
+            }
             Moment::Coding(coding) => {
+                self.muted = false;
                 match &coding {
                     Coding::H264(config) => self.packager.set_video(&RungName::source(), config.clone()),
                     Coding::Other(_) => {
@@ -131,11 +167,11 @@ impl Packaging {
                 outcome.facts.push(Fact::Anchored { session, offset_ms });
                 outcome.mapped = Some((session, offset_ms));
             }
+            Moment::Picture(_) if self.muted => {}
             Moment::Picture(picture) => self.picture(picture, now, &mut outcome),
             Moment::Sound(sound) => outcome.facts = self.packager.push_audio(sound.time, sound.data, now),
             Moment::NoPicture(sentence) => {
-                self.tell(sentence, &mut outcome);
-                outcome.refused.clone_from(&outcome.codec);
+                self.refuse(sentence, &mut outcome);
             }
             Moment::NoSound(sentence) => self.tell(sentence, &mut outcome),
         }
@@ -162,9 +198,16 @@ impl Packaging {
         let setup = self.setup();
         match &setup {
             // Nothing would be smaller than the source, or it cannot be decoded: the source is all there is.
-            None => outcome.facts.extend(self.offer(&[])),
-            Some(_) => self.offer_due = self.offer_due.or(Some(now + OFFER_WITHIN)),
+            None => outcome.facts.extend(self.offer(&[], &[]).facts),
+            // The encoder that runs has said what it offers.
+            Some(_) if self.asked == setup => {}
+            Some(_) => {
+                self.starved = false;
+                self.offer_due = self.offer_due.or(Some(now + OFFER_WITHIN));
+            }
         }
+        self.asked.clone_from(&setup);
+        outcome.refused = self.starving();
         outcome.setup = Some(setup);
     }
 
@@ -175,7 +218,8 @@ impl Packaging {
         let passes = codec == SourceCodec::H264;
         // What cannot be passed through is encoded at its own size too, if that is on the ladder.
         let fits = |side: &u32| *side < width.min(height) || !passes && *side == width.min(height);
-        let mut short_sides: Vec<u32> = self.wanted.short_sides.iter().copied().filter(fits).collect();
+        let wanted = self.wanted.short_sides.iter().copied();
+        let mut short_sides: Vec<u32> = wanted.filter(fits).filter(|side| self.load.allows(*side)).collect();
         if !passes && short_sides.is_empty() {
             short_sides.push(width.min(height) & !1);
         }
@@ -200,13 +244,19 @@ impl Packaging {
         self.frame_rate.or(said).unwrap_or(DEFAULT_FRAME_RATE)
     }
 
-    /// The encoder offers these rungs, in this order. What it does not offer any more does not play any more.
-    pub fn offer(&mut self, rungs: &[Rung]) -> Vec<Fact> {
+    /// The encoder offers these rungs, in this order; for those in `refused` the machine has no cores. What it does not
+    /// offer any more does not play any more.
+    pub fn offer(&mut self, rungs: &[Rung], refused: &[String]) -> Outcome {
         self.offer_due = None;
+        self.away = false;
+        self.offered = rungs.to_vec();
         let before = std::mem::take(&mut self.ladder);
         self.ladder = rungs.iter().filter_map(|rung| RungName::new(&rung.name)).collect();
         let gone: Vec<_> = before.into_iter().filter(|name| !self.ladder.contains(name)).collect();
         let mut facts = Vec::new();
+        for name in refused.iter().filter_map(|name| RungName::new(name)) {
+            facts.extend(self.packager.rung_down(&name, "this machine has no cores left for it"));
+        }
         for name in &gone {
             facts.extend(self.packager.rung_down(name, "the source is not larger any more"));
         }
@@ -223,20 +273,56 @@ impl Packaging {
         });
         let offers = offers.collect();
         facts.extend(self.packager.offer(offers));
-        facts
+        self.starved = rungs.is_empty() && !refused.is_empty();
+        Outcome { facts, refused: self.starving(), ..Outcome::default() }
     }
 
-    /// The machine is too slow for all of them: gives up the largest encoded rung, unless it is the only one. What the encoder
-    /// is to do from here on, if that changed.
-    pub fn give_up_largest(&mut self) -> Option<(Vec<Fact>, Option<Setup>)> {
-        let largest = self.setup()?.short_sides.into_iter().max()?;
-        if self.ladder.len() < 2 {
-            return None;
-        }
-        self.wanted.short_sides.retain(|side| *side != largest);
+    /// Why the publisher's pictures cannot be shown, when they have to be encoded and there are no cores for that.
+    fn starving(&self) -> Option<String> {
+        let coding = self.coding.as_ref().filter(|_| self.starved)?;
+        let name = coding.name();
+        (coding.record().0 != SourceCodec::H264).then(|| {
+            format!("{name} video has to be transcoded, and this machine has no cores left; send H.264")
+        })
+    }
+
+    /// The encoder's word on itself. When the machine is too slow for all of its rungs the largest goes, unless it is the
+    /// only one; it comes back when there has been room for a while. What the encoder is to do then.
+    pub fn alive(&mut self, behind_ms: u64, half_rate: bool, now: MediaTime) -> Outcome {
+        let half_rate_told = self.encoded_rate.note(half_rate, now);
+        let outcome = match self.load.note(behind_ms, half_rate, now) {
+            Some(Relief::Less) => self.give_up_largest(),
+            Some(Relief::More(short_side)) => {
+                tracing::info!(short_side, "there is room for a rung again");
+                self.change_ladder()
+            }
+            None => Outcome::default(),
+        };
+        Outcome { half_rate: half_rate_told, ..outcome }
+    }
+
+    /// Whether the encoded rungs have every second picture only.
+    pub fn is_half_rate(&self) -> bool {
+        self.encoded_rate.is_half()
+    }
+
+    fn give_up_largest(&mut self) -> Outcome {
+        let [largest, _, ..] = &self.ladder[..] else { return Outcome::default() };
+        let name = largest.clone();
+        let short_side = name.as_str().strip_suffix('p').and_then(|side| side.parse().ok());
+        // Until the next encoder has said what it offers, the ladder is the one before.
+        let short_side = short_side.filter(|side| self.load.allows(*side));
+        let Some(short_side) = short_side else { return Outcome::default() };
+        self.load.give_up(short_side);
+        let facts = self.packager.rung_down(&name, "this machine is too slow for it");
+        Outcome { facts, ..self.change_ladder() }
+    }
+
+    /// Another encoder goes on, with another choice of rungs.
+    fn change_ladder(&mut self) -> Outcome {
         self.packager.encoder_lost();
-        let name = RungName::new(&format!("{largest}p"))?;
-        Some((self.packager.rung_down(&name, "this machine is too slow for it"), self.setup()))
+        self.asked = self.setup();
+        Outcome { setup: Some(self.asked.clone()), ..Outcome::default() }
     }
 
     /// A rung's configuration.
@@ -248,16 +334,24 @@ impl Packaging {
         }
     }
 
-    /// A picture of a rung.
+    /// A picture of a rung. The encoder's rungs are offered again if they had been given up.
     pub fn encoded(&mut self, unit: Unit, now: MediaTime) -> Vec<Fact> {
-        let Some(name) = self.ladder.get(usize::from(unit.rung)) else { return Vec::new() };
+        let mut facts = Vec::new();
+        if self.away {
+            let offered = std::mem::take(&mut self.offered);
+            facts = self.offer(&offered, &[]).facts;
+        }
+        let Some(name) = self.ladder.get(usize::from(unit.rung)) else { return facts };
         let at = |nanos| i64::try_from(nanos).map(MediaTime::from_nanos).unwrap_or_default();
         let (dts, pts) = (at(unit.dts_ns), at(unit.pts_ns));
-        self.packager.push_encoded(name, AccessUnit { dts, pts, key: unit.key, data: unit.data }, now)
+        let unit = AccessUnit { dts, pts, key: unit.key, data: unit.data };
+        facts.extend(self.packager.push_encoded(name, unit, now));
+        facts
     }
 
     /// The encoder has been away for too long: its rungs do not play.
     pub fn drop_encoded(&mut self, reason: &str) -> Vec<Fact> {
+        self.away = true;
         let ladder = self.ladder.clone();
         ladder.iter().flat_map(|name| self.packager.rung_down(name, reason)).collect()
     }
@@ -270,6 +364,11 @@ impl Packaging {
         let sound = self.sound.as_ref().map(|audio| format!("AAC {} Hz", audio.sample_rate));
         let words: Vec<String> = picture.into_iter().chain(sound).collect();
         self.tell(words.join(", "), outcome);
+    }
+
+    fn refuse(&mut self, sentence: String, outcome: &mut Outcome) {
+        self.tell(sentence, outcome);
+        outcome.refused.clone_from(&outcome.codec);
     }
 
     fn tell(&mut self, words: String, outcome: &mut Outcome) {

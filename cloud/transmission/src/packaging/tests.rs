@@ -9,14 +9,29 @@ const PPS: &str = "68ebe3cb22c0";
 
 /// A sequence header of 1280x720 H.264.
 fn header() -> Tag {
+    header_with(1)
+}
+
+/// The same, with its picture parameter set so many times.
+fn header_with(sets: u8) -> Tag {
     let (sps, pps) = (hex::decode(SPS).unwrap(), hex::decode(PPS).unwrap());
+    let pps = if sets == 1 { pps } else { [pps, vec![0; 1_000]].concat() };
     let mut payload = vec![0x17, 0, 0, 0, 0, 1, 0x64, 0, 0x1f, 0xff, 0xe1];
     payload.extend((sps.len() as u16).to_be_bytes());
     payload.extend(&sps);
-    payload.push(1);
-    payload.extend((pps.len() as u16).to_be_bytes());
-    payload.extend(&pps);
+    payload.push(sets);
+    for _ in 0..sets {
+        payload.extend((pps.len() as u16).to_be_bytes());
+        payload.extend(&pps);
+    }
     payload.extend([0xfd, 0xf8, 0xf8, 0]);
+    Tag { kind: TagKind::Video, timestamp_ms: 0, payload: payload.into() }
+}
+
+/// A sequence header of 1280x720 AV1.
+fn av1_header() -> Tag {
+    let record = [0x81, 0, 0, 0, 0x0a, 5, 0x18, 0x2a, 0xa7, 0xfa, 0xcf];
+    let payload = [&b"\x90av01"[..], &record].concat();
     Tag { kind: TagKind::Video, timestamp_ms: 0, payload: payload.into() }
 }
 
@@ -40,6 +55,7 @@ struct Told {
     feed: Option<Unit>,
     mapped: Option<(PublishSessionId, i64)>,
     codec: Option<String>,
+    refused: Option<String>,
 }
 
 impl Relay {
@@ -62,13 +78,16 @@ impl Relay {
             told.feed = outcome.feed.or(told.feed);
             told.mapped = outcome.mapped.or(told.mapped);
             told.codec = outcome.codec.or(told.codec);
+            told.refused = outcome.refused.or(told.refused);
         }
         told
     }
 }
 
 fn relay(short_sides: &[u32]) -> Relay {
-    let packager = Packager::new(&[RungName::source()], 0, 0);
+    let encoded = short_sides.iter().filter_map(|side| RungName::new(&format!("{side}p")));
+    let ladder: Vec<_> = std::iter::once(RungName::source()).chain(encoded).collect();
+    let packager = Packager::new(&ladder, 0, 0);
     let packaging =
         Packaging::new(packager, MediaTime::ZERO, Wanted { short_sides: short_sides.to_vec(), cores: None });
     Relay { timeline: Timeline::new(MediaTime::ZERO), packaging }
@@ -127,6 +146,97 @@ fn a_source_that_is_small_already_needs_no_encoder() {
     let told = relay.tag(&header(), at(0));
     assert_eq!(told.setup, Some(None));
     assert!(told.facts.contains(&Fact::Ladder { offers: vec![] }), "players wait for nothing");
+}
+
+#[test]
+fn a_decoder_configuration_of_absurd_size_is_refused_with_its_pictures() {
+    let mut relay = relay(&[480]);
+    relay.begin(PublishSessionId::new(), at(0));
+    let told = relay.tag(&header_with(200), at(0));
+    assert!(told.refused.unwrap().contains("beyond 16 KB") && told.setup.is_none());
+    assert!(relay.tag(&picture(0, true), at(0)).feed.is_none());
+    assert!(relay.tag(&header_with(10), at(0)).refused.is_none());
+    assert!(relay.tag(&picture(33, true), at(33)).feed.is_some());
+}
+
+#[test]
+fn rungs_without_cores_are_told_once() {
+    let mut relay = relay(&[480, 360]);
+    relay.begin(PublishSessionId::new(), at(0));
+    relay.tag(&header(), at(0));
+    let refused = ["480p".to_owned(), "360p".to_owned()];
+    let down = |outcome: Outcome| {
+        assert_eq!(outcome.refused, None, "the source is passed through");
+        outcome.facts.into_iter().filter(|fact| matches!(fact, Fact::RungDown { .. })).count()
+    };
+    assert_eq!(down(relay.packaging.offer(&[], &refused)), 2);
+    assert_eq!(down(relay.packaging.offer(&[], &refused)), 0);
+}
+
+#[test]
+fn a_source_that_must_be_encoded_is_refused_while_there_are_no_cores_for_it() {
+    let mut relay = relay(&[480]);
+    relay.begin(PublishSessionId::new(), at(0));
+    let told = relay.tag(&av1_header(), at(0));
+    assert!(told.refused.is_none() && told.setup.is_some());
+    let refused = relay.packaging.offer(&[], &["480p".to_owned()]).refused.unwrap();
+    assert!(refused.contains("AV1") && refused.contains("no cores left"), "{refused}");
+    relay.begin(PublishSessionId::new(), at(9_000));
+    assert_eq!(relay.tag(&av1_header(), at(9_000)).refused, Some(refused));
+    let rung = Rung { name: "480p".into(), width: 854, height: 480, bits_per_second: 1 };
+    assert_eq!(relay.packaging.offer(&[rung], &[]).refused, None);
+    relay.begin(PublishSessionId::new(), at(20_000));
+    assert_eq!(relay.tag(&av1_header(), at(20_000)).refused, None);
+}
+
+#[test]
+fn a_rung_that_was_too_much_comes_back_when_there_is_room() {
+    let mut relay = relay(&[480, 360]);
+    relay.begin(PublishSessionId::new(), at(0));
+    relay.tag(&header(), at(0));
+    let rung = |name: &str| Rung { name: name.into(), width: 640, height: 360, bits_per_second: 1 };
+    relay.packaging.offer(&[rung("480p"), rung("360p")], &[]);
+    let mut said = |range: std::ops::Range<i64>, behind_ms, half_rate| {
+        let outcomes = range.map(|n| relay.packaging.alive(behind_ms, half_rate, at(n * 500)));
+        let outcomes: Vec<_> = outcomes.filter(|outcome| outcome.setup.is_some()).collect();
+        let sides = |outcome: &Outcome| outcome.setup.clone().flatten().unwrap().short_sides;
+        outcomes.iter().map(|outcome| (sides(outcome), outcome.facts.len())).collect::<Vec<_>>()
+    };
+    assert_eq!(said(0..20, 4_000, true), [(vec![360], 1)]);
+    assert_eq!(said(20..1_220, 0, false), [(vec![480, 360], 0)], "within ten minutes");
+    relay.begin(PublishSessionId::new(), at(700_000));
+    let told = relay.tag(&header(), at(700_000));
+    assert_eq!(told.setup.flatten().unwrap().short_sides, [480, 360]);
+}
+
+#[test]
+fn rungs_of_an_encoder_that_was_away_are_offered_again_with_its_first_picture() {
+    let mut relay = relay(&[480]);
+    relay.begin(PublishSessionId::new(), at(0));
+    relay.tag(&header(), at(0));
+    let rung = Rung { name: "480p".into(), width: 854, height: 480, bits_per_second: 1 };
+    relay.packaging.offer(&[rung], &[]);
+    let name = RungName::new("480p").unwrap();
+    assert!(matches!(&relay.packaging.drop_encoded("away")[..], [Fact::RungDown { .. }]));
+    assert!(!relay.packaging.packager().is_up(&name));
+    let unit = Unit { rung: 0, key: true, cut_ns: None, pts_ns: 0, dts_ns: 0, data: Bytes::new() };
+    let facts = relay.packaging.encoded(unit.clone(), at(12_000));
+    assert!(matches!(&facts[..], [Fact::Ladder { offers }] if offers.len() == 1), "{facts:?}");
+    assert!(relay.packaging.packager().is_up(&name));
+    assert!(relay.packaging.encoded(unit, at(12_033)).is_empty());
+}
+
+#[test]
+fn a_publisher_that_comes_back_as_it_was_keeps_the_ladder_it_had() {
+    let mut relay = relay(&[480]);
+    relay.begin(PublishSessionId::new(), at(0));
+    relay.tag(&header(), at(0));
+    let rung = Rung { name: "480p".into(), width: 854, height: 480, bits_per_second: 1 };
+    relay.packaging.offer(&[rung], &[]);
+    relay.begin(PublishSessionId::new(), at(9_000));
+    relay.tag(&header(), at(9_000));
+    let facts = relay.packaging.tick(at(20_000));
+    assert!(!facts.iter().any(|fact| matches!(fact, Fact::Ladder { .. })), "{facts:?}");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! The output has no B-frames, so `dts == pts`. Key frames stand where they are asked for, picture by picture. The same configuration and
 //! source always give byte-identical SPS and PPS, so a restarted encoder can go on under the same `EXT-X-MAP`.
 
+mod begin;
 mod chain;
 mod pace;
 mod scale;
@@ -22,7 +23,7 @@ use gstreamer_app::AppSrc;
 use parking_lot::Mutex;
 use tokio::sync::mpsc;
 
-use self::pace::Pacer;
+use self::{begin::Begin, pace::Pacer};
 use super::{Rendition, video::Preset};
 use crate::{
     MediaError,
@@ -45,7 +46,8 @@ pub struct Config {
     /// The source's nominal rate: steers the encoder's rate control and is written into the SPS, so give a restarted encoder
     /// the same one.
     pub fps: Fps,
-    /// What to encode, largest first; sizes are square pixels. May be empty when only thumbnails are wanted.
+    /// What to encode, largest first; sizes are square pixels. May be empty when only thumbnails are
+    /// wanted: push a key frame now and then, and drain behind each.
     pub rungs: Vec<Rendition>,
     /// Pictures shown before this are decoded and not encoded: they lead the decoder to where another encoder stopped.
     pub start: Pts,
@@ -112,7 +114,8 @@ pub enum Output {
 pub enum Pushed {
     /// It will be encoded.
     Taken,
-    /// The encoder is too far behind, or no key frame has come yet: dropped, as is everything up to the next key frame.
+    /// The encoder is too far behind, or no key frame has come yet: dropped, as is everything up to the next key frame, or
+    /// for ten seconds of a source that has none.
     Dropped,
 }
 
@@ -122,7 +125,7 @@ pub struct RungEncoder {
     source: AppSrc,
     pacer: Arc<Mutex<Pacer>>,
     shared: Arc<Shared>,
-    waiting_for_key: bool,
+    begin: Begin,
 }
 
 struct Shared {
@@ -153,36 +156,55 @@ impl RungEncoder {
             open: AtomicUsize::new(config.rungs.len() + usize::from(config.thumbnails.is_some())),
         });
         let pacer = Arc::new(Mutex::new(Pacer::new(config.longest_frame, config.start.as_nanos())));
+        let begin = Begin::new(config.codec);
         let (pipeline, source) = chain::build(&config, &pacer, &shared)?;
         pipeline.set_state(gstreamer::State::Playing).map_err(|e| MediaError::build(CHAIN, e))?;
-        Ok((Self { pipeline, source, pacer, shared, waiting_for_key: true }, receiver))
+        Ok((Self { pipeline, source, pacer, shared, begin }, receiver))
     }
 
     /// Hands over the source's next access unit, in decode order. Never blocks. With `key_at`, every rung has a key frame
-    /// at the first picture shown at that time or later.
+    /// at the first picture shown at that time or later, also when this unit is dropped.
     ///
     /// # Errors
     /// [`MediaError::Failed`] once the chain has broken.
     pub fn push(&mut self, unit: AccessUnit, key_at: Option<Pts>) -> Result<Pushed, MediaError> {
-        let full = self.source.current_level_bytes() > MAX_WAITING_BYTES;
-        self.waiting_for_key = if unit.key { full } else { self.waiting_for_key || full };
-        if self.waiting_for_key {
-            return Ok(Pushed::Dropped);
-        }
         if let Some(at) = key_at {
             self.pacer.lock().key(at.as_nanos());
+        }
+        if self.is_full() {
+            self.begin.again();
+            return Ok(Pushed::Dropped);
+        }
+        let begins = self.begin.is_waiting();
+        if !self.begin.takes(unit.key, unit.dts) {
+            return Ok(Pushed::Dropped);
         }
         self.shared.last_in.fetch_max(unit.pts.as_nanos(), Ordering::Relaxed);
         let mut buffer = gstreamer::Buffer::from_slice(unit.data);
         if let Some(buffer) = buffer.get_mut() {
             buffer.set_pts(gstreamer::ClockTime::from_nseconds(unit.pts.as_nanos()));
             buffer.set_dts(gstreamer::ClockTime::from_nseconds(unit.dts.as_nanos()));
-            if !unit.key {
+            if !unit.key && !begins {
                 buffer.set_flags(gstreamer::BufferFlags::DELTA_UNIT);
             }
         }
         self.source.push_buffer(buffer).map_err(|e| MediaError::failed(CHAIN, e))?;
         Ok(Pushed::Taken)
+    }
+
+    /// Whether so much waits for the decoder that the next unit would be dropped.
+    pub fn is_full(&self) -> bool {
+        self.source.current_level_bytes() > MAX_WAITING_BYTES
+    }
+
+    /// Whether it drops what is pushed until a unit comes at which decoding can begin.
+    pub fn is_waiting(&self) -> bool {
+        self.begin.is_waiting() && !self.is_full()
+    }
+
+    /// Pictures so far that were decoded only to lead to [`Config::start`].
+    pub fn led(&self) -> u64 {
+        self.pacer.lock().led()
     }
 
     /// Media time between the newest unit that went in and the newest that the slowest rung has put out.
@@ -198,9 +220,9 @@ impl RungEncoder {
         self.pacer.lock().set_half_rate(on);
     }
 
-    /// A run of the source is over: what the decoder and the encoders still hold comes out. The next unit is a key frame.
+    /// A run of the source is over: what the decoder and the encoders still hold comes out. The next unit does not follow it.
     pub fn drain(&mut self) {
-        self.waiting_for_key = true;
+        self.begin.again();
         if !self.source.send_event(gstreamer::event::SegmentDone::new(gstreamer::ClockTime::NONE)) {
             tracing::debug!("the ladder encoder takes no end of a run");
         }

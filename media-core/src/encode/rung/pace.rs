@@ -27,6 +27,7 @@ pub(super) struct Pacer {
     last: Option<u64>,
     half_rate: bool,
     odd: bool,
+    led: u64,
 }
 
 impl Pacer {
@@ -39,6 +40,7 @@ impl Pacer {
             last: None,
             half_rate: false,
             odd: false,
+            led: 0,
         }
     }
 
@@ -54,9 +56,18 @@ impl Pacer {
         self.half_rate = on;
     }
 
+    /// Pictures so far that only led the decoder to the start.
+    pub(super) fn led(&self) -> u64 {
+        self.led
+    }
+
     /// Decides for a decoded picture at `pts`.
     pub(super) fn step(&mut self, pts: u64) -> Step {
-        if pts < self.start || self.last.is_some_and(|last| pts <= last) {
+        if pts < self.start {
+            self.led += 1;
+            return Step::Drop;
+        }
+        if self.last.is_some_and(|last| pts <= last) {
             return Step::Drop;
         }
         let repeats = self.repeats(pts);
@@ -126,6 +137,14 @@ mod tests {
         let mut pacer = Pacer::new(None, 100 * MS);
         let kept: Vec<_> = (0..10u64).filter(|n| pacer.step(n * 33 * MS) != Step::Drop).collect();
         assert_eq!(kept, [4, 5, 6, 7, 8, 9]);
+        assert_eq!(pacer.led(), 4);
+    }
+
+    #[test]
+    fn of_the_key_frames_before_its_start_none_is_asked_for() {
+        let mut pacer = Pacer::new(None, 100 * MS);
+        [0, 66, 100, 200].into_iter().for_each(|at| pacer.key(at * MS));
+        assert_eq!(keys(&mut pacer, (0..10).map(|n| n * 33)), [231]);
     }
 
     #[test]

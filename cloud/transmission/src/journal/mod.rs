@@ -1,4 +1,4 @@
-//! The journal on disk: every fact of the packaged show, appended before it is announced.
+//! The journal on disk: every fact of the packaged show, appended before it is announced, by a [`Writer`].
 //!
 //! It is a row of files of about 20 s each, `00000001.journal` and on; the newest few cover the playlist's window, older
 //! ones are deleted. Each begins with what must be known whatever was deleted (initialisation segments, going live,
@@ -6,6 +6,9 @@
 //!
 //! No fsync: the journal is for a killed process, and what `write` has taken survives that. A machine that stops takes
 //! every publisher and viewer with it; its shows start again in a new epoch.
+
+mod read;
+mod writer;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
@@ -15,9 +18,11 @@ use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use bytes::{Buf as _, Bytes};
+use bytes::Bytes;
 use parking_lot::Mutex;
 
+use self::read::{Opened, files};
+pub use self::writer::Writer;
 use crate::hls::{Fact, MediaTime, RungName, Stored, journal as records};
 
 /// Media time in one file.
@@ -55,33 +60,31 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Opens the journal in `folder` and gives the facts it holds and where their bytes are, oldest first; none for a new
-    /// show.
+    /// Opens the journal in `folder` and gives `take` the facts it holds and where their bytes are, oldest first; none for a
+    /// new show.
     ///
     /// # Errors
     /// [`JournalError`].
-    pub fn open(folder: PathBuf) -> Result<(Self, Vec<Kept>), JournalError> {
+    pub fn open(folder: PathBuf, mut take: impl FnMut(Fact, Option<Stored>)) -> Result<Self, JournalError> {
         fs::create_dir_all(&folder)?;
-        let files = files(&folder)?;
-        let mut facts = Vec::new();
-        let mut pinned = Pinned::default();
+        let files = since_begun(files(&folder)?)?;
+        let (mut pinned, mut opened) = (Pinned::default(), Opened::default());
         for (place, (number, path)) in files.iter().enumerate() {
-            let newest = place + 1 == files.len();
-            let held = read(*number, path, place == 0, newest).map_err(|error| match error.kind() {
+            let ends = (place == 0, place + 1 == files.len());
+            let kept = |fact: Fact, stored| {
+                if opened.keeps(&fact) {
+                    pinned.note(&fact);
+                    take(fact, stored);
+                }
+            };
+            read::read(*number, path, ends, kept).map_err(|error| match error.kind() {
                 io::ErrorKind::InvalidData => JournalError::Damaged(path.clone()),
                 _ => JournalError::Io(error),
             })?;
-            if place > 0 && *number != files[place - 1].0 + 1 {
-                return Err(JournalError::Damaged(path.clone()));
-            }
-            facts.extend(held);
         }
-        let facts = only_opened(facts);
-        facts.iter().for_each(|(fact, _)| pinned.note(fact));
         let number = files.last().map_or(1, |(number, _)| number + 1);
         let (file, written) = create(&folder, number, &pinned)?;
-        let journal = Self { folder, number, file, written, from: None, pinned, buffer: Vec::new() };
-        Ok((journal, facts))
+        Ok(Self { folder, number, file, written, from: None, pinned, buffer: Vec::new() })
     }
 
     /// Appends facts and says where their bytes are. Once this returns they outlive the process and may be announced.
@@ -114,6 +117,28 @@ impl Journal {
         }
         self.write_out(&mut pieces)?;
         Ok(places)
+    }
+
+    /// Begins anew behind facts that were not written: what the files up to now hold is still read by players, and brings
+    /// nothing back any more.
+    ///
+    /// # Errors
+    /// The disk is full or failing.
+    pub fn begin_again(&mut self) -> io::Result<()> {
+        self.buffer.clear();
+        let number = self.number + 2; // the number between is the mark
+        match create(&self.folder, number, &self.pinned) {
+            Ok((file, written)) => (self.file, self.written) = (file, written),
+            Err(error) => {
+                // Room for the next try. The oldest is missed least.
+                if let Some((_, oldest)) = files(&self.folder)?.first() {
+                    fs::remove_file(oldest)?;
+                }
+                return Err(error);
+            }
+        }
+        (self.number, self.from) = (number, None);
+        self.delete_old()
     }
 
     /// Deletes the journal: nobody will ask for what it would bring back.
@@ -150,6 +175,10 @@ impl Journal {
         (self.file, self.written) = create(&self.folder, self.number + 1, &self.pinned)?;
         self.number += 1;
         self.from = Some(from);
+        self.delete_old()
+    }
+
+    fn delete_old(&self) -> io::Result<()> {
         for (number, path) in files(&self.folder)? {
             if number + FILES_KEPT <= self.number {
                 fs::remove_file(path)?;
@@ -157,6 +186,14 @@ impl Journal {
         }
         Ok(())
     }
+}
+
+/// The files since the journal was last begun anew, which left out a number. Those before are deleted.
+fn since_begun(mut files: Vec<(u64, PathBuf)>) -> io::Result<Vec<(u64, PathBuf)>> {
+    let jump = files.windows(2).rposition(|pair| pair[1].0 != pair[0].0 + 1);
+    let begun = files.split_off(jump.map_or(0, |place| place + 1));
+    files.iter().try_for_each(|(_, path)| fs::remove_file(path))?;
+    Ok(begun)
 }
 
 /// A fact, and where the journal has its bytes.
@@ -276,85 +313,10 @@ impl Shelf {
     }
 }
 
-/// Journal files, oldest first.
-fn files(folder: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        let number =
-            path.extension().filter(|e| *e == "journal").and(path.file_stem()).and_then(|s| s.to_str());
-        if let Some(number) = number.and_then(|number| number.parse().ok()) {
-            files.push((number, path));
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
-/// The facts of one file; the pinned ones only of the oldest, since later files repeat them. Only the newest may end in
-/// a torn record: that is where the writer died.
-fn read(number: u64, path: &Path, oldest: bool, newest: bool) -> io::Result<Vec<Kept>> {
-    let mut data = Bytes::from(fs::read(path)?);
-    if data.len() < COUNT_BYTES {
-        return Err(io::ErrorKind::InvalidData.into());
-    }
-    let pinned = data.get_u32() as usize;
-    let (count, length) = whole_records(&data);
-    if length < data.len() && newest {
-        OpenOptions::new().write(true).open(path)?.set_len((COUNT_BYTES + length) as u64)?;
-        data.truncate(length);
-    }
-    let complete = length == data.len();
-    let (start, end) = (data.as_ptr() as usize, COUNT_BYTES as u64);
-    let place = |bytes: &Bytes| Stored {
-        file: number,
-        // Media are slices of the file as it was read.
-        offset: end + (bytes.as_ptr() as usize - start) as u64,
-        length: u32::try_from(bytes.len()).unwrap_or(u32::MAX),
-    };
-    let facts = records::decode(data.clone());
-    let facts: Vec<Kept> = facts
-        .map(|fact| {
-            let stored = fact.bytes().filter(|bytes| !bytes.is_empty()).map(place);
-            (fact, stored)
-        })
-        .collect();
-    if !complete || facts.len() != count || count < pinned {
-        return Err(io::ErrorKind::InvalidData.into());
-    }
-    let from = if oldest { 0 } else { pinned };
-    Ok(facts.into_iter().skip(from).collect())
-}
-
-/// How many whole records `data` begins with, and their length.
-fn whole_records(data: &[u8]) -> (usize, usize) {
-    let (mut rest, mut count) = (data, 0);
-    while let Some(behind) =
-        rest.first_chunk::<4>().and_then(|length| rest.get(4 + u32::from_be_bytes(*length) as usize..))
-    {
-        rest = behind;
-        count += 1;
-    }
-    (count, data.len() - rest.len())
-}
-
-/// Leaves out what is left of segments whose beginning was deleted.
-fn only_opened(facts: Vec<Kept>) -> Vec<Kept> {
-    let mut open = BTreeMap::new();
-    let keeps = |(fact, _): &Kept| match fact {
-        Fact::SegmentOpened { rung, msn, .. } => {
-            open.insert(rung.clone(), *msn);
-            true
-        }
-        Fact::Part { rung, msn, .. } | Fact::SegmentClosed { rung, msn, .. } => open.get(rung) == Some(msn),
-        _ => true,
-    };
-    facts.into_iter().filter(keeps).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hls::TrackInfo;
 
     fn segment(msn: u64) -> Vec<Fact> {
         let rung = RungName::source();
@@ -383,6 +345,12 @@ mod tests {
         facts.into_iter().map(|(fact, _)| fact).collect()
     }
 
+    fn open(folder: &Path) -> Result<(Journal, Vec<Kept>), JournalError> {
+        let mut facts = Vec::new();
+        let journal = Journal::open(folder.into(), |fact, stored| facts.push((fact, stored)))?;
+        Ok((journal, facts))
+    }
+
     fn live() -> Fact {
         Fact::WentLive { from_msn: 0, at: chrono::DateTime::UNIX_EPOCH }
     }
@@ -390,23 +358,23 @@ mod tests {
     #[test]
     fn after_a_crash_the_facts_come_back_in_order() {
         let folder = tempfile::tempdir().unwrap();
-        let (mut journal, facts) = Journal::open(folder.path().into()).unwrap();
+        let (mut journal, facts) = open(folder.path()).unwrap();
         assert!(facts.is_empty());
         let told = [segment(0), vec![live()], segment(1)].concat();
         told.iter().for_each(|fact| drop(journal.append(std::slice::from_ref(fact)).unwrap()));
         drop(journal);
-        let (mut journal, facts) = Journal::open(folder.path().into()).unwrap();
+        let (mut journal, facts) = open(folder.path()).unwrap();
         assert_eq!(only(facts), told);
         journal.append(&segment(2)).unwrap();
         drop(journal);
-        let (_, facts) = Journal::open(folder.path().into()).unwrap();
+        let (_, facts) = open(folder.path()).unwrap();
         assert_eq!(only(facts), [told, segment(2)].concat());
     }
 
     #[test]
     fn media_is_read_back_from_where_it_was_said_to_be() {
         let folder = tempfile::tempdir().unwrap();
-        let (mut journal, _) = Journal::open(folder.path().into()).unwrap();
+        let (mut journal, _) = open(folder.path()).unwrap();
         let shelf = Shelf::new(folder.path().into());
         let mut places = Vec::new();
         for msn in 0..25 {
@@ -415,7 +383,7 @@ mod tests {
         let bytes = |n: usize| shelf.read(places[n]).unwrap();
         assert!((0..25).all(|n| bytes(n) == vec![n as u8; 100]));
         drop(journal);
-        let (_, facts) = Journal::open(folder.path().into()).unwrap();
+        let (_, facts) = open(folder.path()).unwrap();
         let again: Vec<_> = facts.into_iter().filter_map(|(_, stored)| stored).collect();
         assert_eq!(again, places, "also after a crash");
     }
@@ -423,12 +391,12 @@ mod tests {
     #[test]
     fn old_files_go_but_what_was_pinned_stays() {
         let folder = tempfile::tempdir().unwrap();
-        let (mut journal, _) = Journal::open(folder.path().into()).unwrap();
+        let (mut journal, _) = open(folder.path()).unwrap();
         journal.append(&[live()]).unwrap();
         (0..200).for_each(|msn| drop(journal.append(&segment(msn)).unwrap()));
         drop(journal);
         assert_eq!(files(folder.path()).unwrap().len(), FILES_KEPT as usize);
-        let (_, facts) = Journal::open(folder.path().into()).unwrap();
+        let (_, facts) = open(folder.path()).unwrap();
         let facts = only(facts);
         assert_eq!(facts[0], live());
         assert_eq!(facts.iter().filter(|fact| **fact == live()).count(), 1);
@@ -438,7 +406,7 @@ mod tests {
     #[test]
     fn a_torn_tail_is_the_crash_but_a_hole_in_the_middle_is_damage() {
         let folder = tempfile::tempdir().unwrap();
-        let (mut journal, _) = Journal::open(folder.path().into()).unwrap();
+        let (mut journal, _) = open(folder.path()).unwrap();
         (0..15).for_each(|msn| drop(journal.append(&segment(msn)).unwrap()));
         drop(journal);
         let all = files(folder.path()).unwrap();
@@ -447,11 +415,45 @@ mod tests {
             fs::write(path, &bytes[..bytes.len() - 10]).unwrap();
         };
         cut(&all.last().unwrap().1);
-        let (journal, facts) = Journal::open(folder.path().into()).unwrap();
+        let (journal, facts) = open(folder.path()).unwrap();
         assert!(matches!(facts.last(), Some((Fact::Part { msn: 14, .. }, Some(_)))));
         drop(journal);
-        assert!(Journal::open(folder.path().into()).is_ok(), "the torn tail was cut off");
+        assert!(open(folder.path()).is_ok(), "the torn tail was cut off");
         cut(&all[0].1);
-        assert!(matches!(Journal::open(folder.path().into()), Err(JournalError::Damaged(_))));
+        assert!(matches!(open(folder.path()), Err(JournalError::Damaged(_))));
+    }
+
+    #[test]
+    fn what_is_read_back_keeps_nothing_else_in_memory() {
+        let folder = tempfile::tempdir().unwrap();
+        let info = TrackInfo { codecs: "avc1.64001f".into(), width: 16, height: 16, frame_rate: None };
+        let bytes = Bytes::from_static(b"ftypmoov");
+        let init = Fact::Init { rung: RungName::source(), version: 1, info, bytes };
+        let (mut journal, _) = open(folder.path()).unwrap();
+        journal.append(&[init]).unwrap();
+        (0..25).for_each(|msn| drop(journal.append(&segment(msn)).unwrap()));
+        drop(journal);
+        let alone = |fact: &Fact| fact.bytes().is_some_and(Bytes::is_unique);
+        let mut parts = 0;
+        let take = |fact: Fact, _| parts += usize::from(matches!(fact, Fact::Part { .. }) && alone(&fact));
+        let journal = Journal::open(folder.path().into(), take).unwrap();
+        assert_eq!(parts, 25);
+        assert!(alone(&journal.pinned.inits[0]));
+    }
+
+    #[test]
+    fn begun_anew_it_brings_back_only_what_came_after_and_what_was_pinned() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut journal, _) = open(folder.path()).unwrap();
+        let shelf = Shelf::new(folder.path().into());
+        journal.append(&[live()]).unwrap();
+        let place = journal.append(&segment(0)).unwrap()[1].unwrap();
+        journal.begin_again().unwrap();
+        assert_eq!(shelf.read(place).unwrap(), vec![0; 100], "players still read what was before");
+        (7..20).for_each(|msn| drop(journal.append(&segment(msn)).unwrap()));
+        drop(journal);
+        let again = open(folder.path()).unwrap().1;
+        assert_eq!(only(again), [vec![live()], (7..20).flat_map(segment).collect()].concat());
+        assert_eq!(files(folder.path()).unwrap()[0].0, 3, "the others are gone");
     }
 }
