@@ -54,7 +54,10 @@ fn main() -> ExitCode {
     let ended = match cli.role {
         Role::Serve(arguments) => block_on(run_serve(*arguments)),
         // One show is one task: a second thread would only cost it memory and wake-ups.
-        Role::Transmission(arguments) => block_on_one(run_transmission(arguments)),
+        Role::Transmission(arguments) => {
+            vitrine_cloud::base::memory::keep();
+            block_on_one(run_transmission(arguments))
+        }
         Role::Encoder => block_on(run_encoder()),
         Role::Migrate { storage } => block_on(migrate(storage)),
         Role::Demo(arguments) => block_on(async { Ok(demo::run(arguments).await?) }),

@@ -10,6 +10,7 @@ mod check;
 mod clock;
 mod extract;
 mod http_client;
+pub mod memory;
 mod page;
 mod secret;
 mod secret_file;

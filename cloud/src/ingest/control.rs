@@ -21,6 +21,7 @@ use super::IngestError;
 use super::airing::{Handle, Input};
 use super::hub::Hub;
 use super::outbox::outbox;
+use super::quiet::Quiet;
 use vitrine_rtmp::{ConnectionGate, Permit};
 use vitrine_transmission::encoder::Frames;
 use vitrine_transmission::{Command, ControlAddress, ControlStream, Down, LinkError, Report};
@@ -87,7 +88,9 @@ impl Server {
 
     async fn accept(&self) -> io::Result<(Box<dyn ControlStream>, IpAddr)> {
         Ok(match self {
-            Self::Unix(listener) => (Box::new(listener.accept().await?.0), Ipv4Addr::LOCALHOST.into()),
+            Self::Unix(listener) => {
+                (Box::new(Quiet::new(listener.accept().await?.0)?), Ipv4Addr::LOCALHOST.into())
+            }
             Self::Tcp(listener) => {
                 let (socket, remote) = listener.accept().await?;
                 socket.set_nodelay(true)?;

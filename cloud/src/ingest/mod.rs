@@ -26,6 +26,7 @@ mod node;
 mod outbox;
 mod ownership;
 mod publisher;
+mod quiet;
 mod reporter;
 mod retention;
 mod roster;

@@ -1,13 +1,12 @@
 //! One publisher's connection: bytes to a session, its events to the show's task, here or on the node that has the show.
 
 mod forward;
+mod wire;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::BytesMut;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
@@ -15,15 +14,12 @@ use vitrine_protocol::PublishSessionId;
 use vitrine_rtmp::{Permit, ServerConfig, ServerEvent, ServerSession, StreamKey};
 
 use self::forward::{Forward, NotTaken};
+use self::wire::Wire;
 use crate::events::LossReason;
 use crate::ingest::airing::{Busy, Farewell, Handle, Input, Kick};
 use crate::ingest::door::DoorError;
 use crate::ingest::hub::{Hub, Place};
 
-const READ_BYTES: usize = 64 << 10;
-/// A stream is read at most this often while it is slower than that: an encoder sends a picture in many small pieces, and each
-/// piece that wakes us costs more than the copying of all of them.
-const READ_EVERY: Duration = Duration::from_millis(16);
 const WRITE_WITHIN: Duration = Duration::from_secs(5);
 /// Longer than it takes to find out that the show's owner is gone.
 const ADMIT_WITHIN: Duration = Duration::from_secs(8);
@@ -106,7 +102,7 @@ struct Publishing {
 struct Connection {
     hub: Arc<Hub>,
     remote: SocketAddr,
-    socket: TcpStream,
+    wire: Wire,
     session: ServerSession,
     permit: Option<Permit>,
     publishing: Option<Publishing>,
@@ -118,10 +114,14 @@ struct Connection {
 pub async fn serve(hub: Arc<Hub>, socket: TcpStream, remote: SocketAddr, permit: Permit) {
     let session = ServerSession::new(ServerConfig::default(), Instant::now().into_std());
     let permit = Some(permit);
+    let wire = match Wire::new(socket) {
+        Ok(wire) => wire,
+        Err(error) => return tracing::debug!(%remote, %error, "a publisher was gone at once"),
+    };
     let mut connection = Connection {
         hub,
         remote,
-        socket,
+        wire,
         session,
         permit,
         publishing: None,
@@ -139,9 +139,6 @@ pub async fn serve(hub: Arc<Hub>, socket: TcpStream, remote: SocketAddr, permit:
 
 impl Connection {
     async fn run(&mut self) -> Result<std::convert::Infallible, End> {
-        self.socket.set_nodelay(true)?;
-        let mut buffer = BytesMut::with_capacity(READ_BYTES);
-        let mut next_read = None;
         loop {
             self.flush().await?;
             let wake = self.wake();
@@ -158,24 +155,17 @@ impl Connection {
                     None => std::future::pending().await,
                 }
             };
-            let read = async {
-                if let Some(at) = next_read {
-                    sleep_until(at).await;
-                }
-                self.socket.read_buf(&mut buffer).await
-            };
             tokio::select! {
-                read = read => {
-                    if read? == 0 {
+                read = self.wire.read() => {
+                    let bytes = read?;
+                    if bytes.is_empty() {
                         return Err(End::Closed);
                     }
                     let now = Instant::now();
-                    let streams = self.publishing.is_some() || self.forward.is_some();
-                    next_read = (streams && buffer.len() < READ_BYTES).then_some(now + READ_EVERY);
                     if let Some(publishing) = &mut self.publishing {
                         (publishing.heard, publishing.silent) = (now, false);
                     }
-                    let outcome = self.session.receive(buffer.split().freeze(), now.into_std());
+                    let outcome = self.session.receive(bytes, now.into_std());
                     self.events(outcome.is_err()).await?;
                     outcome?;
                 }
@@ -188,7 +178,6 @@ impl Connection {
                     if silence.is_some() { self.report_silence().await?; }
                 }
             }
-            buffer.reserve(READ_BYTES);
         }
     }
 
@@ -265,6 +254,7 @@ impl Connection {
         };
         self.said_goodbye = false;
         self.permit = None;
+        self.wire.publishes()?;
         self.session.accept_publish(&[("session", session.as_str().into())], Instant::now().into_std())?;
         tracing::info!(remote = %self.remote, session, forwarded = self.forward.is_some(), "a publisher was let in");
         Ok(())
@@ -337,9 +327,8 @@ impl Connection {
     /// Tells the show, then lets the peer read the last words.
     async fn leave(&mut self, reason: LossReason) {
         self.gone(reason).await;
-        if self.flush().await.is_ok() && self.socket.shutdown().await.is_ok() {
-            let drain = async { while matches!(self.socket.read(&mut [0; 4096]).await, Ok(1..)) {} };
-            let _ = timeout(FAREWELL, drain).await;
+        if self.flush().await.is_ok() {
+            let _ = timeout(FAREWELL, self.wire.finish()).await;
         }
     }
 
@@ -347,7 +336,7 @@ impl Connection {
         let output = self.session.take_output();
         if !output.is_empty() {
             let late = |_| std::io::Error::from(std::io::ErrorKind::TimedOut);
-            timeout(WRITE_WITHIN, self.socket.write_all(&output)).await.map_err(late)??;
+            timeout(WRITE_WITHIN, self.wire.write_all(&output)).await.map_err(late)??;
         }
         Ok(())
     }
