@@ -340,7 +340,7 @@ impl Transmission {
         if let Some(health) = self.meter.take(now) {
             self.link.tell(Report::Health(health));
         }
-        let drift_ms = self.timeline.drift_ms();
+        let drift_ms = self.timeline.lead_ms() + self.clock.ahead().ms();
         self.standing
             .send_if_modified(|standing| std::mem::replace(&mut standing.drift_ms, drift_ms) != drift_ms);
         self.announce(facts)
@@ -361,7 +361,7 @@ impl Transmission {
         let parts = self.meter.announced(&facts);
         let changed = self.stage.announce(facts)?;
         if parts {
-            self.meter.delayed(self.clock.now() - self.stage.head());
+            self.meter.delayed(self.timeline.present(self.now()) - self.stage.head());
         }
         let head_media_ms = self.stage.head().ms();
         self.standing.send_if_modified(|standing| {

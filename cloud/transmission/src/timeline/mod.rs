@@ -139,9 +139,14 @@ impl Timeline {
         (self.feed, self.resumes, self.coding) = (None, None, None);
     }
 
-    /// How far the pictures' clock has run ahead of the wall clock since the run began, in milliseconds.
-    pub fn drift_ms(&self) -> i64 {
-        self.clock.drift_ms()
+    /// How far the pictures are ahead of the show's clock, in milliseconds; behind it when negative.
+    pub fn lead_ms(&self) -> i64 {
+        self.clock.lead_ms()
+    }
+
+    /// Where a picture that arrives at `now` by the show's clock, without delay, stands.
+    pub fn present(&self, now: MediaTime) -> MediaTime {
+        now + MediaTime::from_ms(self.lead_ms())
     }
 
     /// Takes the next tag of who feeds the show. `now` is the show's clock.
@@ -191,7 +196,7 @@ impl Timeline {
             && !self.clock.is_running()
             && let Some(offset_ms) = self.resumes.take()
         {
-            self.clock.resume(raw, offset_ms, self.head);
+            self.clock.resume(raw, offset_ms, self.head, now);
             moments.push(Moment::Anchored { feed, offset_ms, joins: false });
         }
         let dts = match self.clock.map_video(raw, key, now) {

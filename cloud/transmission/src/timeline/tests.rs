@@ -97,3 +97,16 @@ fn what_is_not_carried_is_named() {
     let moments = timeline.tag(&tag, ms(0));
     assert!(matches!(&moments[..], [Moment::NoSound(words)] if words.contains("send AAC")), "{moments:?}");
 }
+
+#[test]
+fn pictures_of_a_slow_quartz_are_not_late() {
+    let mut timeline = Timeline::new(MediaTime::ZERO);
+    timeline.begin(feed(), None);
+    timeline.tag(&header(), ms(0));
+    for n in 0..3_600 * 25i64 {
+        let now = ms(1_000 + n * 4_004 / 100);
+        let moments = timeline.tag(&picture(u32::try_from(n * 40).unwrap(), n % 50 == 0), now);
+        let late = timeline.present(now) - pictures(&moments)[0].0;
+        assert!(late < ms(100) && late >= ms(0), "{n}: {late:?}");
+    }
+}
