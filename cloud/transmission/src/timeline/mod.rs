@@ -25,6 +25,9 @@ use crate::hls::{AudioConfig, MediaTime};
 
 /// Packets this small are copied: a slice of the socket's buffer would keep all of its 64 KiB.
 const SMALL_BYTES: usize = 16 << 10;
+/// A picture is shown at most this long before or after it is decoded: sixteen pictures of reordering at sixteen in a
+/// second, and as much again.
+const COMPOSITION_MS: std::ops::RangeInclusive<i32> = -1_000..=2_000;
 
 /// Who feeds the show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,6 +101,8 @@ pub struct Timeline {
     feed: Option<Feed>,
     run: u64,
     coding: Option<Coding>,
+    /// Presentation minus decode time of the newest picture, as far as that was believed.
+    composition_ms: i32,
     /// Where the run stood before a crash, and the end of what was announced then.
     resumes: Option<i64>,
     head: MediaTime,
@@ -107,7 +112,7 @@ impl Timeline {
     /// A timeline that goes on at `head`, the end of what was announced: zero for a new show.
     pub fn new(head: MediaTime) -> Self {
         let (clock, sound) = (MediaClock::new(head), SoundClock::default());
-        Self { clock, sound, feed: None, run: 0, coding: None, resumes: None, head }
+        Self { clock, sound, feed: None, run: 0, coding: None, composition_ms: 0, resumes: None, head }
     }
 
     /// Who feeds the show now.
@@ -136,7 +141,7 @@ impl Timeline {
     pub fn end(&mut self) {
         self.clock.begin();
         self.sound = SoundClock::default();
-        (self.feed, self.resumes, self.coding) = (None, None, None);
+        (self.feed, self.resumes, self.coding, self.composition_ms) = (None, None, None, 0);
     }
 
     /// How far the pictures are ahead of the show's clock, in milliseconds; behind it when negative.
@@ -213,7 +218,10 @@ impl Timeline {
                 time
             }
         };
-        let pts = dts + MediaTime::from_ms(i64::from(composition_ms));
+        if COMPOSITION_MS.contains(&composition_ms) {
+            self.composition_ms = composition_ms;
+        }
+        let pts = dts + MediaTime::from_ms(i64::from(self.composition_ms));
         let known = dts < self.head;
         moments.push(Moment::Picture(Picture { run: self.run, dts, pts, key, known, data: own(data) }));
         moments

@@ -110,3 +110,22 @@ fn pictures_of_a_slow_quartz_are_not_late() {
         assert!(late < ms(100) && late >= ms(0), "{n}: {late:?}");
     }
 }
+
+#[test]
+fn a_composition_time_from_another_world_is_not_believed() {
+    let mut timeline = Timeline::new(MediaTime::ZERO);
+    timeline.begin(feed(), None);
+    timeline.tag(&header(), ms(0));
+    let mut shifts = Vec::new();
+    for (n, composition_ms) in [66i32, 8_388_607, 0, -8_388_608, -8_000_000, 3_600_066, 133].iter().enumerate() {
+        let mut tag = picture(n as u32 * 33, n == 0);
+        let mut payload = tag.payload.to_vec();
+        payload[2..5].copy_from_slice(&composition_ms.to_be_bytes()[1..]);
+        tag.payload = payload.into();
+        shifts.extend(timeline.tag(&tag, ms(1_000)).into_iter().filter_map(|moment| match moment {
+            Moment::Picture(picture) => Some((picture.pts - picture.dts).ms()),
+            _ => None,
+        }));
+    }
+    assert_eq!(shifts, [66, 66, 0, 0, 0, 0, 133]);
+}
