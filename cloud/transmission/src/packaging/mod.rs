@@ -11,6 +11,8 @@ use crate::hls::{
 use crate::timeline::{Coding, Feed, Moment, Picture};
 
 const DEFAULT_FRAME_RATE: f64 = 30.0;
+/// An encoder is not begun again for a rate that differs by less than this share.
+const RATE_STEP: f64 = 0.25;
 /// An encoder that has said nothing for this long keeps no player waiting for the ladder.
 const OFFER_WITHIN: MediaTime = MediaTime::from_ms(3_000);
 /// Sound beside the pictures of an encoded rung, before it was measured.
@@ -52,7 +54,10 @@ pub struct Packaging {
     wanted: Wanted,
     coding: Option<Coding>,
     sound: Option<AudioConfig>,
+    /// As far as it is known; that of the run before until then.
     frame_rate: Option<f64>,
+    /// What the encoder was last set up for, in pictures a second.
+    pace: f64,
     /// Rungs of the encoder, by its numbers.
     ladder: Vec<RungName>,
     /// When players have to be told of a ladder at the latest.
@@ -71,6 +76,7 @@ impl Packaging {
             coding: None,
             sound: None,
             frame_rate: None,
+            pace: 0.0,
             ladder: Vec::new(),
             offer_due: None,
             told: None,
@@ -84,7 +90,6 @@ impl Packaging {
 
     /// The run is over, or another begins: completes what is open. Playlists wait.
     pub fn cut(&mut self, now: MediaTime) -> Vec<Fact> {
-        self.frame_rate = None;
         if std::mem::take(&mut self.flowing) { self.packager.discontinuity(now) } else { Vec::new() }
     }
 
@@ -123,7 +128,12 @@ impl Packaging {
                 self.packager.set_audio(config);
                 self.tell_codecs(&mut outcome);
             }
-            Moment::FrameRate(rate) => self.frame_rate = Some(rate),
+            Moment::FrameRate(rate) => {
+                self.frame_rate = Some(rate);
+                if self.coding.is_some() && !self.keeps_pace() {
+                    self.set_up(now, &mut outcome);
+                }
+            }
             Moment::Anchored { feed: Feed::Publisher(session), offset_ms, joins } => {
                 if !joins && std::mem::replace(&mut self.flowing, true) {
                     outcome.facts = self.packager.discontinuity(now);
@@ -158,7 +168,15 @@ impl Packaging {
         }
     }
 
+    /// Whether the encoder's rate still is about that of the source.
+    fn keeps_pace(&self) -> bool {
+        (self.rate() / self.pace - 1.0).abs() <= RATE_STEP
+    }
+
     fn set_up(&mut self, now: MediaTime, outcome: &mut Outcome) {
+        if !self.keeps_pace() {
+            self.pace = self.rate();
+        }
         let setup = self.setup();
         match &setup {
             // Nothing would be smaller than the source, or it cannot be decoded: the source is all there is.
@@ -187,7 +205,7 @@ impl Packaging {
             record: record.to_vec(),
             width,
             height,
-            frames_per_second: self.rate().round().clamp(1.0, 240.0) as u16,
+            frames_per_second: self.pace.round().clamp(1.0, 240.0) as u16,
             short_sides,
             start_ns: u64::try_from(self.head.nanos()).unwrap_or(0),
             longest_frame_ms: u64::try_from(PART_TARGET.ms()).unwrap_or(210),
@@ -196,8 +214,7 @@ impl Packaging {
     }
 
     fn rate(&self) -> f64 {
-        let said = self.coding.as_ref().and_then(Coding::frame_rate);
-        self.frame_rate.or(said).unwrap_or(DEFAULT_FRAME_RATE)
+        self.frame_rate.unwrap_or(DEFAULT_FRAME_RATE)
     }
 
     /// The encoder offers these rungs, in this order. What it does not offer any more does not play any more.

@@ -130,6 +130,21 @@ fn a_source_that_is_small_already_needs_no_encoder() {
 }
 
 #[test]
+fn the_encoder_is_set_up_for_the_rate_at_which_pictures_come() {
+    let mut relay = relay(&[480]);
+    relay.begin(PublishSessionId::new(), at(0));
+    relay.tag(&Tag::metadata(0, vec![("framerate".into(), 1.0.into())]), at(0));
+    let rate = |told: Told| Some(told.setup??.frames_per_second);
+    assert_eq!(rate(relay.tag(&header(), at(0))), Some(30), "the stream's own word");
+    let setups = (0..600u32)
+        .filter_map(|n| rate(relay.tag(&picture(n * 50 / 3, n % 120 == 0), at(n as i64 * 50 / 3))));
+    assert_eq!(setups.collect::<Vec<_>>(), [60]);
+    relay.finish(at(10_000));
+    relay.begin(PublishSessionId::new(), at(10_000));
+    assert_eq!(rate(relay.tag(&header(), at(10_000))), Some(30));
+}
+
+#[test]
 fn a_publisher_that_comes_back_goes_on_in_the_same_playlist_behind_a_discontinuity() {
     let mut relay = relay(&[]);
     relay.begin(PublishSessionId::new(), at(0));

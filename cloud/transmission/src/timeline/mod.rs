@@ -7,6 +7,7 @@
 //! Leans on: `hls` for media time and decoder configurations.
 
 mod av1;
+mod cadence;
 mod clock;
 mod coding;
 mod hevc;
@@ -19,6 +20,7 @@ use vitrine_rtmp::flv::Tag;
 
 pub use self::clock::{Mapped, MediaClock};
 pub use self::coding::Coding;
+use self::cadence::Cadence;
 use self::read::Item;
 use self::sound::SoundClock;
 use crate::hls::{AudioConfig, MediaTime};
@@ -71,7 +73,7 @@ pub enum Moment {
     Coding(Coding),
     /// Sound comes in this coding from now on.
     SoundCoding(AudioConfig),
-    /// The publisher's word on its frame rate. A hint.
+    /// So many pictures come in a second, as far as is known: by the publisher's word, or by count where that is far off.
     FrameRate(f64),
     /// A run has found its place: `media_time_ms = rtmp_ts_ms + offset_ms`. With `joins`, what follows goes on from what came
     /// before; else it does not.
@@ -101,6 +103,7 @@ pub struct Timeline {
     feed: Option<Feed>,
     run: u64,
     coding: Option<Coding>,
+    cadence: Cadence,
     /// Presentation minus decode time of the newest picture, as far as that was believed.
     composition_ms: i32,
     /// Where the run stood before a crash, and the end of what was announced then.
@@ -111,8 +114,17 @@ pub struct Timeline {
 impl Timeline {
     /// A timeline that goes on at `head`, the end of what was announced: zero for a new show.
     pub fn new(head: MediaTime) -> Self {
-        let (clock, sound) = (MediaClock::new(head), SoundClock::default());
-        Self { clock, sound, feed: None, run: 0, coding: None, composition_ms: 0, resumes: None, head }
+        Self {
+            clock: MediaClock::new(head),
+            sound: SoundClock::default(),
+            feed: None,
+            run: 0,
+            coding: None,
+            cadence: Cadence::default(),
+            composition_ms: 0,
+            resumes: None,
+            head,
+        }
     }
 
     /// Who feeds the show now.
@@ -140,7 +152,7 @@ impl Timeline {
     /// Nobody feeds the show any more.
     pub fn end(&mut self) {
         self.clock.begin();
-        self.sound = SoundClock::default();
+        (self.sound, self.cadence) = (SoundClock::default(), Cadence::default());
         (self.feed, self.resumes, self.coding, self.composition_ms) = (None, None, None, 0);
     }
 
@@ -160,10 +172,11 @@ impl Timeline {
             return Vec::new();
         }
         match read::read(tag) {
-            Item::Coding(coding) => match coding.parse() {
+            Item::Coding(record) => match record.parse() {
                 Ok(coding) => {
+                    let rate = self.cadence.stream_says(coding.frame_rate()).then(|| self.new_rate()).flatten();
                     self.coding = Some(coding.clone());
-                    vec![Moment::Coding(coding)]
+                    rate.into_iter().chain([Moment::Coding(coding)]).collect()
                 }
                 Err(sentence) => vec![Moment::NoPicture(sentence)],
             },
@@ -175,7 +188,9 @@ impl Timeline {
                 self.picture(tag.timestamp_ms, key, data, composition_ms, now)
             }
             Item::Sound(data) => self.packet(tag.timestamp_ms, data, now).into_iter().collect(),
-            Item::FrameRate(rate) => vec![Moment::FrameRate(rate)],
+            Item::FrameRate(rate) => {
+                self.cadence.metadata_says(rate).then(|| self.new_rate()).flatten().into_iter().collect()
+            }
             Item::OtherVideo(name) => {
                 vec![Moment::NoPicture(format!("{name} video, which is not carried; send H.264"))]
             }
@@ -223,8 +238,15 @@ impl Timeline {
         }
         let pts = dts + MediaTime::from_ms(i64::from(self.composition_ms));
         let known = dts < self.head;
+        if self.cadence.picture(dts) {
+            moments.extend(self.new_rate());
+        }
         moments.push(Moment::Picture(Picture { run: self.run, dts, pts, key, known, data: own(data) }));
         moments
+    }
+
+    fn new_rate(&self) -> Option<Moment> {
+        self.cadence.rate().map(Moment::FrameRate)
     }
 
     fn packet(&mut self, raw: u32, data: Bytes, now: MediaTime) -> Option<Moment> {

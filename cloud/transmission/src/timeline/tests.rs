@@ -47,7 +47,8 @@ fn each_run_has_a_number_an_anchor_and_a_coding() {
     let mut timeline = Timeline::new(MediaTime::ZERO);
     assert!(timeline.tag(&header(), ms(0)).is_empty(), "nobody feeds the show");
     timeline.begin(feed(), None);
-    assert!(matches!(timeline.tag(&header(), ms(0))[..], [Moment::Coding(Coding::H264(_))]));
+    let moments = timeline.tag(&header(), ms(0));
+    assert!(matches!(moments[..], [Moment::FrameRate(30.0), Moment::Coding(Coding::H264(_))]), "{moments:?}");
     let moments = group(&mut timeline, 500, 3_000);
     assert!(matches!(moments[0], Moment::Anchored { offset_ms: 2_500, joins: false, .. }));
     assert_eq!(pictures(&moments)[0], (ms(3_000), false, 1));
