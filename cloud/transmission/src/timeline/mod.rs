@@ -18,9 +18,10 @@ use bytes::Bytes;
 use vitrine_protocol::PublishSessionId;
 use vitrine_rtmp::flv::Tag;
 
+use self::cadence::Cadence;
 pub use self::clock::{Mapped, MediaClock};
 pub use self::coding::Coding;
-use self::cadence::Cadence;
+use self::coding::LONGEST_RECORD;
 use self::read::Item;
 use self::sound::SoundClock;
 use crate::hls::{AudioConfig, MediaTime};
@@ -173,13 +174,16 @@ impl Timeline {
         }
         match read::read(tag) {
             Item::Coding(record) => match record.parse() {
-                Ok(coding) => {
-                    let rate = self.cadence.stream_says(coding.frame_rate()).then(|| self.new_rate()).flatten();
-                    self.coding = Some(coding.clone());
-                    rate.into_iter().chain([Moment::Coding(coding)]).collect()
-                }
+                Ok(coding) => self.coding(coding),
                 Err(sentence) => vec![Moment::NoPicture(sentence)],
             },
+            Item::AudioConfig(asc) if asc.len() > LONGEST_RECORD => {
+                let sentence = format!(
+                    "an AAC configuration of {} bytes; at most {LONGEST_RECORD} are carried",
+                    asc.len()
+                );
+                vec![Moment::NoSound(sentence)]
+            }
             Item::AudioConfig(asc) => match AudioConfig::parse(asc) {
                 Ok(config) => vec![Moment::SoundCoding(config)],
                 Err(error) => vec![Moment::NoSound(format!("AAC that cannot be read: {error}"))],
@@ -189,7 +193,8 @@ impl Timeline {
             }
             Item::Sound(data) => self.packet(tag.timestamp_ms, data, now).into_iter().collect(),
             Item::FrameRate(rate) => {
-                self.cadence.metadata_says(rate).then(|| self.new_rate()).flatten().into_iter().collect()
+                let news = self.cadence.metadata_says(rate);
+                if news { self.new_rate().into_iter().collect() } else { Vec::new() }
             }
             Item::OtherVideo(name) => {
                 vec![Moment::NoPicture(format!("{name} video, which is not carried; send H.264"))]
@@ -199,6 +204,16 @@ impl Timeline {
             }
             Item::Nothing => Vec::new(),
         }
+    }
+
+    fn coding(&mut self, coding: Coding) -> Vec<Moment> {
+        let news = self.cadence.stream_says(coding.frame_rate());
+        self.coding = Some(coding.clone());
+        if let Some(refused) = self.check_size() {
+            return vec![refused];
+        }
+        let rate = self.cadence.rate().filter(|_| news).map(Moment::FrameRate);
+        rate.into_iter().chain([Moment::Coding(coding)]).collect()
     }
 
     fn picture(
@@ -240,13 +255,24 @@ impl Timeline {
         let known = dts < self.head;
         if self.cadence.picture(dts) {
             moments.extend(self.new_rate());
+            if self.coding.is_none() {
+                return moments;
+            }
         }
         moments.push(Moment::Picture(Picture { run: self.run, dts, pts, key, known, data: own(data) }));
         moments
     }
 
-    fn new_rate(&self) -> Option<Moment> {
-        self.cadence.rate().map(Moment::FrameRate)
+    /// Another rate is believed: what was small enough may not be so any more.
+    fn new_rate(&mut self) -> Option<Moment> {
+        self.check_size().or_else(|| self.cadence.rate().map(Moment::FrameRate))
+    }
+
+    /// Refuses pictures that are too large, or too many.
+    fn check_size(&mut self) -> Option<Moment> {
+        let sentence = self.coding.as_ref()?.check(self.cadence.rate()).err()?;
+        self.coding = None;
+        Some(Moment::NoPicture(sentence))
     }
 
     fn packet(&mut self, raw: u32, data: Bytes, now: MediaTime) -> Option<Moment> {
