@@ -273,7 +273,16 @@ impl Window {
             }
         }
         rungs.sort_by_key(|(name, ..)| (name.as_str() != RungName::SOURCE, place(name)));
-        Answer::Playlist(playlist::multivariant(&rungs, from, file))
+        Answer::Playlist(playlist::multivariant(&rungs, from, file, self.frame_rate()))
+    }
+
+    /// Pictures in a second of the whole show: encoded rungs have those of the source.
+    fn frame_rate(&self) -> Option<f64> {
+        let offered = self.offers.iter().flatten().find_map(|offer| offer.info.frame_rate);
+        let source = self.tracks.get(&RungName::source());
+        let said = || source.and_then(Track::info)?.frame_rate;
+        let measured = || source.into_iter().chain(self.tracks.values()).find_map(playlist::measured_rate);
+        offered.or_else(said).or_else(measured)
     }
 
     /// What a request for a playlist of a rung without one gets.

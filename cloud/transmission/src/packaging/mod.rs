@@ -233,7 +233,7 @@ impl Packaging {
                 codecs: format!("{}{sound}", likely_codec(rung, self.rate())),
                 width: rung.width,
                 height: rung.height,
-                frame_rate: Some(self.rate()),
+                frame_rate: self.frame_rate,
             };
             let bits_per_second = u64::from(rung.bits_per_second) + SOUND_BITS_PER_SECOND;
             Some(Offer { rung: RungName::new(&rung.name)?, info, bits_per_second })

@@ -227,3 +227,45 @@ fn parts_are_listed_up_to_three_target_durations_before_the_end() {
         assert!(n < 400 || listed > 7.5, "{listed} s of parts:\n{text}");
     }
 }
+
+#[test]
+fn all_rungs_are_listed_with_one_frame_rate() {
+    let ntsc = 30_000.0 / 1_001.0;
+    let rates = |show: &Show| -> Vec<String> {
+        let Answer::Playlist(text) = show.window.answer(&Want::Multivariant) else { panic!() };
+        let of = |line: &str| Some(line.split("FRAME-RATE=").nth(1)?.split(',').next()?.to_owned());
+        text.lines()
+            .filter(|line| line.starts_with("#EXT-X-STREAM"))
+            .map(|line| of(line).unwrap_or_default())
+            .collect()
+    };
+    // By what is offered, what the source says, and what can be counted after two seconds.
+    for (offered, said, early, late) in [
+        (Some(ntsc), Some(30.0), "29.970", "29.970"),
+        (None, Some(ntsc), "29.970", "29.970"),
+        (None, None, "", "29.970"),
+    ] {
+        let mut show = Show::new(&["source", "480p"]);
+        let mut config = video_config();
+        config.sps.frame_rate = said;
+        show.packager = Packager::new(&[rung("source"), rung("480p")], 0, 0);
+        show.packager.set_video(&rung("source"), config);
+        show.packager.set_video(&rung("480p"), video_config());
+        show.packager.set_audio(audio_config());
+        let info = TrackInfo { codecs: "avc1.4d401f".into(), width: 854, height: 480, frame_rate: offered };
+        let facts = show.packager.offer(vec![Offer { rung: rung("480p"), info, bits_per_second: 1_360_000 }]);
+        show.take(facts);
+        show.went_live();
+        for n in 0..300i64 {
+            let at = 5_000 + n * 1_001 / 30;
+            show.source(at, 0, n % 60 == 0);
+            if n > 20 {
+                show.encoded_as_asked(at, at);
+            }
+            if n == 15 {
+                assert_eq!(rates(&show), [early, early], "480p is on its way");
+            }
+        }
+        assert_eq!(rates(&show), [late, late]);
+    }
+}
