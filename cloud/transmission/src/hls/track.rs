@@ -96,8 +96,6 @@ pub(super) struct Init {
 pub(super) struct Track {
     pub inits: BTreeMap<u32, Init>,
     pub segments: VecDeque<Segment>,
-    /// Taken off the list.
-    pub down: bool,
 }
 
 impl Track {
