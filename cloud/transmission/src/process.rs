@@ -52,6 +52,8 @@ pub struct Options {
     pub first_msn: u64,
     /// The same for the discontinuity sequence.
     pub first_discontinuity: u64,
+    /// Where a new epoch begins at the earliest, past all that earlier epochs can have shown.
+    pub first_media: MediaTime,
     /// Where journal and recording go.
     pub dir: PathBuf,
     /// Zero of the media clock.
@@ -111,7 +113,7 @@ pub async fn run(options: Options) -> Result<(), TransmissionError> {
     let short_sides =
         ladder.iter().filter_map(|name| name.as_str().strip_suffix('p')?.parse().ok()).collect();
     let cores = options.cores;
-    let head = stage.head();
+    let head = if stage.head() == MediaTime::ZERO { options.first_media } else { stage.head() };
     let standing = Standing { head_media_ms: head.ms(), ..Standing::default() };
     let (standing, standing_receiver) = watch::channel(standing);
     let (show, epoch, token) = (options.show, options.epoch, options.token);
