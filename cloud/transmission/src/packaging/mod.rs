@@ -60,6 +60,8 @@ pub struct Packaging {
     pace: f64,
     /// Rungs of the encoder, by its numbers.
     ladder: Vec<RungName>,
+    /// What was last asked of the encoder.
+    asked: Option<Option<Setup>>,
     /// When players have to be told of a ladder at the latest.
     offer_due: Option<MediaTime>,
     told: Option<String>,
@@ -78,6 +80,7 @@ impl Packaging {
             frame_rate: None,
             pace: 0.0,
             ladder: Vec::new(),
+            asked: None,
             offer_due: None,
             told: None,
         }
@@ -101,7 +104,8 @@ impl Packaging {
     /// To be called about ten times a second.
     pub fn tick(&mut self, now: MediaTime) -> Vec<Fact> {
         let mut facts = self.packager.tick(now);
-        if self.offer_due.take_if(|due| now > *due).is_some() {
+        // What was offered before stays: players read the list once.
+        if self.offer_due.take_if(|due| now > *due).is_some() && self.ladder.is_empty() {
             facts.extend(self.packager.offer(Vec::new()));
         }
         facts
@@ -178,6 +182,10 @@ impl Packaging {
             self.pace = self.rate();
         }
         let setup = self.setup();
+        if self.asked.as_ref() == Some(&setup) {
+            return; // a header that came again: the encoder goes on, and so does its ladder
+        }
+        self.asked = Some(setup.clone());
         match &setup {
             // Nothing would be smaller than the source, or it cannot be decoded: the source is all there is.
             None => outcome.facts.extend(self.offer(&[])),

@@ -169,6 +169,36 @@ fn other_codecs_are_named_once() {
 }
 
 #[test]
+fn a_header_that_comes_again_takes_nothing_off_the_ladder() {
+    let ladder = |facts: Vec<Fact>| facts.into_iter().find(|fact| matches!(fact, Fact::Ladder { .. }));
+    let rung = Rung { name: "480p".into(), width: 854, height: 480, bits_per_second: 1_200_000 };
+    let mut relay = relay(&[480]);
+    relay.begin(PublishSessionId::new(), at(0));
+    relay.tag(&header(), at(0));
+    assert_eq!(ladder(relay.packaging.tick(at(2_900))), None, "the encoder has time to answer");
+    relay.packaging.offer(&[rung]);
+    for now in [3_000, 60_000, 120_000] {
+        relay.finish(at(now));
+        relay.begin(PublishSessionId::new(), at(now));
+        for later in [0, 10_000] {
+            assert_eq!(relay.tag(&header(), at(now + later)).setup, None, "the encoder goes on");
+            assert_eq!(ladder(relay.packaging.tick(at(now + later + 4_000))), None);
+        }
+    }
+    let faster = relay.packaging.take(Moment::FrameRate(60.0), at(200_000));
+    assert!(faster.setup.is_some(), "another encoder");
+    assert_eq!(ladder(relay.packaging.tick(at(204_000))), None, "its rungs are the same");
+}
+
+#[test]
+fn an_encoder_that_does_not_answer_keeps_nobody_waiting() {
+    let mut relay = relay(&[480]);
+    relay.begin(PublishSessionId::new(), at(0));
+    relay.tag(&header(), at(0));
+    assert!(relay.packaging.tick(at(3_100)).contains(&Fact::Ladder { offers: vec![] }));
+}
+
+#[test]
 fn a_rung_is_offered_at_the_level_of_its_size_and_rate() {
     let rung = |width, height| Rung { name: String::new(), width, height, bits_per_second: 1 };
     for (width, height, rate, codec) in [
