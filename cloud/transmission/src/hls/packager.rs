@@ -279,16 +279,12 @@ impl Packager {
         out
     }
 
-    /// Takes a rung off: it answers 410. An encoded one may come back when it is offered again. When no other rung plays,
-    /// the source is listed whatever its key frames are like.
+    /// Takes a rung off: it answers 410. An encoded one may come back when it is offered again.
     pub fn rung_down(&mut self, rung: &RungName, reason: &str) -> Vec<Fact> {
         let mut out = Vec::new();
         if let Some(at) = self.find(rung) {
             self.take_down(at, reason, &mut out);
             self.rungs[at].config = None;
-            if !self.rungs.iter().any(|rung| rung.up && rung.started) {
-                self.lift_source();
-            }
         }
         out
     }
@@ -384,6 +380,10 @@ impl Packager {
         now: MediaTime,
         out: &mut Packaged,
     ) {
+        // Where nothing else plays, the source does, whatever its key frames are like.
+        if source.is_some_and(|at| !self.another_plays(at)) {
+            self.lift_source();
+        }
         let last = self.last_source_dts.replace(unit.dts);
         let full = self.grid.current().is_some_and(|s| unit.dts - s.start > LONGEST_SEGMENT);
         if last.is_some_and(|last| full || unit.dts - last > LONGEST_HOLD) {

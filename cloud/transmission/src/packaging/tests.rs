@@ -2,7 +2,7 @@ use bytes::Bytes;
 use vitrine_rtmp::flv::{Tag, TagKind};
 
 use super::*;
-use crate::timeline::Timeline;
+use crate::timeline::{Other, Timeline};
 
 const SPS: &str = "6764001facd9405005bb016a02020280000003008000001e478c18cb";
 const PPS: &str = "68ebe3cb22c0";
@@ -156,6 +156,25 @@ fn a_publisher_that_comes_back_goes_on_in_the_same_playlist_behind_a_discontinui
     assert!(relay.begin(PublishSessionId::new(), at(9_000)).is_empty(), "nothing was open");
     relay.tag(&header(), at(9_000));
     assert_eq!(opened(&second(&mut relay, 0, 9_000)), [(1, true)]);
+}
+
+#[test]
+fn after_a_coding_that_could_not_be_shown_the_source_is_shown_at_once() {
+    let mut relay = relay(&[480]);
+    relay.begin(PublishSessionId::new(), at(0));
+    let size = (1_920, 1_080);
+    let hevc = Coding::Other(Other { codec: SourceCodec::H265, record: Bytes::from_static(b"hvcC"), size });
+    relay.packaging.take(Moment::Coding(hevc), at(0));
+    relay.packaging.offer(&[]);
+    relay.finish(at(3_000));
+    relay.begin(PublishSessionId::new(), at(5_000));
+    relay.tag(&header(), at(5_000));
+    let mut facts = Vec::new();
+    for n in 0..30u32 {
+        facts.extend(relay.tag(&picture(n * 33, n == 0), at(5_000 + i64::from(n) * 33)).facts);
+    }
+    facts.extend(relay.packaging.tick(at(6_500)));
+    assert_eq!(opened(&facts).len(), 1, "{facts:?}");
 }
 
 #[test]

@@ -20,8 +20,8 @@ use vitrine_rtmp::flv::Tag;
 
 use self::cadence::Cadence;
 pub use self::clock::{Mapped, MediaClock};
-pub use self::coding::Coding;
 use self::coding::LONGEST_RECORD;
+pub use self::coding::{Coding, Other};
 use self::read::Item;
 use self::sound::SoundClock;
 use crate::hls::{AudioConfig, MediaTime};
