@@ -15,6 +15,8 @@ const DEFAULT_FRAME_RATE: f64 = 30.0;
 const RATE_STEP: f64 = 0.25;
 /// An encoder that has said nothing for this long keeps no player waiting for the ladder.
 const OFFER_WITHIN: MediaTime = MediaTime::from_ms(3_000);
+/// A run has no more to be told of what is not carried.
+const MOST_SENTENCES: usize = 4;
 /// Sound beside the pictures of an encoded rung, before it was measured.
 const SOUND_BITS_PER_SECOND: u64 = 160_000;
 
@@ -65,6 +67,9 @@ pub struct Packaging {
     /// When players have to be told of a ladder at the latest.
     offer_due: Option<MediaTime>,
     told: Option<String>,
+    /// What was said of this run's pictures and sound that are not carried, and whether it was refused for it.
+    said: Vec<String>,
+    refused: bool,
 }
 
 impl Packaging {
@@ -83,6 +88,8 @@ impl Packaging {
             asked: None,
             offer_due: None,
             told: None,
+            said: Vec::new(),
+            refused: false,
         }
     }
 
@@ -93,6 +100,8 @@ impl Packaging {
 
     /// The run is over, or another begins: completes what is open. Playlists wait.
     pub fn cut(&mut self, now: MediaTime) -> Vec<Fact> {
+        (self.coding, self.sound, self.told) = (None, None, None);
+        (self.said, self.refused) = (Vec::new(), false);
         if std::mem::take(&mut self.flowing) { self.packager.discontinuity(now) } else { Vec::new() }
     }
 
@@ -148,10 +157,12 @@ impl Packaging {
             Moment::Picture(picture) => self.picture(picture, now, &mut outcome),
             Moment::Sound(sound) => outcome.facts = self.packager.push_audio(sound.time, sound.data, now),
             Moment::NoPicture(sentence) => {
-                self.tell(sentence, &mut outcome);
-                outcome.refused.clone_from(&outcome.codec);
+                if !std::mem::replace(&mut self.refused, true) {
+                    outcome.refused = Some(sentence.clone());
+                }
+                self.say(sentence, &mut outcome);
             }
-            Moment::NoSound(sentence) => self.tell(sentence, &mut outcome),
+            Moment::NoSound(sentence) => self.say(sentence, &mut outcome),
         }
         outcome
     }
@@ -295,6 +306,14 @@ impl Packaging {
         let sound = self.sound.as_ref().map(|audio| format!("AAC {} Hz", audio.sample_rate));
         let words: Vec<String> = picture.into_iter().chain(sound).collect();
         self.tell(words.join(", "), outcome);
+    }
+
+    /// Tells a sentence once in a run: it comes again with each tag.
+    fn say(&mut self, sentence: String, outcome: &mut Outcome) {
+        if self.said.len() < MOST_SENTENCES && !self.said.contains(&sentence) {
+            self.said.push(sentence.clone());
+            self.tell(sentence, outcome);
+        }
     }
 
     fn tell(&mut self, words: String, outcome: &mut Outcome) {

@@ -40,6 +40,7 @@ struct Told {
     feed: Option<Unit>,
     mapped: Option<(PublishSessionId, i64)>,
     codec: Option<String>,
+    refused: Option<String>,
 }
 
 impl Relay {
@@ -62,6 +63,7 @@ impl Relay {
             told.feed = outcome.feed.or(told.feed);
             told.mapped = outcome.mapped.or(told.mapped);
             told.codec = outcome.codec.or(told.codec);
+            told.refused = outcome.refused.or(told.refused);
         }
         told
     }
@@ -178,13 +180,29 @@ fn after_a_coding_that_could_not_be_shown_the_source_is_shown_at_once() {
 }
 
 #[test]
-fn other_codecs_are_named_once() {
+fn other_codecs_are_named_and_refused_once_in_a_run() {
     let mut relay = relay(&[]);
-    relay.begin(PublishSessionId::new(), at(0));
-    let payload = Bytes::from_static(b"\x90vp09config");
-    let hevc = Tag { kind: TagKind::Video, timestamp_ms: 0, payload };
-    assert!(relay.tag(&hevc, at(0)).codec.unwrap().contains("send H.264"));
-    assert_eq!(relay.tag(&hevc, at(0)).codec, None);
+    let tag = |kind, payload: &'static [u8]| Tag { kind, timestamp_ms: 0, payload: payload.into() };
+    let (vp9, mp3) = (tag(TagKind::Video, b"\x90vp09config"), tag(TagKind::Audio, b"\x2fmp3"));
+    for now in [0, 5_000] {
+        relay.begin(PublishSessionId::new(), at(now));
+        let first = relay.tag(&vp9, at(now));
+        assert!(first.codec.unwrap().contains("send H.264"));
+        assert!(first.refused.unwrap().contains("send H.264"), "{now}");
+        assert!(relay.tag(&mp3, at(now)).codec.unwrap().contains("send AAC"));
+        for again in [&vp9, &mp3, &vp9] {
+            let told = relay.tag(again, at(now));
+            assert_eq!((told.codec, told.refused), (None, None));
+        }
+        relay.finish(at(now + 1_000));
+    }
+    relay.begin(PublishSessionId::new(), at(9_000));
+    assert_eq!(relay.tag(&header(), at(9_000)).codec.as_deref(), Some("H.264 1280x720"));
+    relay.tag(&tag(TagKind::Audio, b"\xaf\0\x12\x10"), at(9_000));
+    assert_eq!(relay.packaging.codec(), Some("H.264 1280x720, AAC 44100 Hz"));
+    relay.begin(PublishSessionId::new(), at(12_000));
+    let codec = relay.tag(&header(), at(12_000)).codec;
+    assert_eq!(codec.as_deref(), Some("H.264 1280x720"), "it has no sound");
 }
 
 #[test]
