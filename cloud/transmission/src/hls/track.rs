@@ -123,6 +123,11 @@ impl Track {
         }
     }
 
+    /// It does not play any more. Its last segment stays: numbers and time go on from there.
+    pub fn leave(&mut self) {
+        self.segments.drain(..self.segments.len().saturating_sub(1));
+    }
+
     /// Lets go of bytes that the journal has and that are not new any more.
     fn let_go(&mut self) {
         let mut length = MediaTime::ZERO;

@@ -125,6 +125,9 @@ impl Window {
             Fact::Ladder { offers } => self.offers = Some(offers),
             Fact::Anchored { session, offset_ms } => self.anchor = Some((session, offset_ms)),
             Fact::RungDown { rung, .. } => {
+                if let Some(track) = self.tracks.get_mut(&rung) {
+                    track.leave();
+                }
                 self.down.insert(rung);
             }
             Fact::WentLive { from_msn, at } => {
@@ -147,8 +150,9 @@ impl Window {
             (None, HighlightAction::Show) => self.pins.push(Pin { shown: highlight, cleared: None }),
             (None, HighlightAction::Clear) => {}
         }
-        // What ended before the playlist's first second says nothing to anyone.
-        let oldest = self.tracks.values().filter_map(|t| t.segments.front()).map(|s| s.start).min();
+        // What ended before the playlists' first second says nothing to anyone.
+        let playing = self.tracks.keys().filter_map(|rung| self.track(rung));
+        let oldest = playing.filter_map(|track| Some(track.visible(0).first()?.start)).min();
         if let Some(oldest) = oldest.map(|start| start.utc(self.clock_epoch)) {
             self.pins.retain(|pin| pin.cleared.is_none_or(|cleared| cleared >= oldest));
         }

@@ -1,5 +1,6 @@
 //! What players are told, before, during and after a show.
 
+use super::rungs::downs;
 use super::*;
 
 #[test]
@@ -99,6 +100,33 @@ fn delta_updates_skip_only_old_segments_and_an_ended_show_ends() {
     show.take(facts);
     let text = show.playlist("source");
     assert!(text.ends_with("#EXT-X-ENDLIST\n") && !text.contains("PRELOAD-HINT"));
+}
+
+#[test]
+fn pins_of_before_the_playlist_are_forgotten_also_when_a_rung_has_gone() {
+    use vitrine_protocol::{CouponCard, CouponId, Highlight, HighlightAction, HighlightCard, HighlightId};
+    let mut show = Show::new(&["source", "480p"]);
+    show.went_live();
+    let card = CouponCard { coupon_id: CouponId::new(), code: "TEN".into(), title: "ten".into() };
+    let mut pinned = None;
+    for n in 0..30 * 300i64 {
+        let at = 5_000 + n * 1000 / 30;
+        show.source(at, 0, n == 0); // down after 4.5 s
+        show.encoded_as_asked(at, at);
+        if n % 150 == 0 {
+            let (id, action) = match pinned.take() {
+                Some(id) => (id, HighlightAction::Clear),
+                None => (*pinned.insert(HighlightId::new()), HighlightAction::Show),
+            };
+            let (at, card) = (ms(at).utc(DateTime::UNIX_EPOCH), HighlightCard::Coupon(card.clone()));
+            let facts = show.packager.highlight(Highlight { id, action, media_time_ms: None, at, card });
+            show.take(facts);
+        }
+    }
+    assert_eq!(downs(&show), ["source: its key frames are too far apart"]);
+    assert_eq!(show.window.tracks[&rung("source")].segments.len(), 1, "nor is its media kept");
+    let ranges = show.playlist("480p").matches("EXT-X-DATERANGE").count();
+    assert!((6..=8).contains(&ranges), "{ranges}");
 }
 
 #[test]

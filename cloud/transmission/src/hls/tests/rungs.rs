@@ -252,7 +252,7 @@ fn a_rung_without_pictures_lets_nobody_wait_for_what_is_far_ahead() {
     }
 }
 
-fn downs(show: &Show) -> Vec<String> {
+pub(super) fn downs(show: &Show) -> Vec<String> {
     let of = |fact: &Fact| match fact {
         Fact::RungDown { rung, reason } => Some(format!("{rung}: {reason}")),
         _ => None,
