@@ -4,6 +4,7 @@ use bytes::Bytes;
 use thiserror::Error;
 
 use super::sps::{self, Sps};
+use super::time::MediaTime;
 
 /// Why a decoder configuration is refused. Always the sender's to mend.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
@@ -176,6 +177,11 @@ impl AudioConfig {
     pub fn sounds_like(&self, other: &Self) -> bool {
         let form = |c: &Self| (c.object_type, c.sample_rate, c.core_type, c.layout, c.frame_samples);
         self.asc == other.asc || self.layout != 0 && form(self) == form(other)
+    }
+
+    /// How long one packet is heard.
+    pub fn packet(&self) -> MediaTime {
+        MediaTime::from_nanos(i64::from(self.frame_samples) * 1_000_000_000 / i64::from(self.sample_rate))
     }
 
     /// The `CODECS` name, for example `mp4a.40.2`.

@@ -185,7 +185,10 @@ impl Timeline {
                 vec![Moment::NoSound(sentence)]
             }
             Item::AudioConfig(asc) => match AudioConfig::parse(asc) {
-                Ok(config) => vec![Moment::SoundCoding(config)],
+                Ok(config) => {
+                    self.sound.packets_last(config.packet());
+                    vec![Moment::SoundCoding(config)]
+                }
                 Err(error) => vec![Moment::NoSound(format!("AAC that cannot be read: {error}"))],
             },
             Item::Picture { key, data, composition_ms } => {
