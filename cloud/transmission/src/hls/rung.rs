@@ -18,6 +18,10 @@ use super::{
 const ROUNDING: MediaTime = MediaTime::from_ms(2);
 /// A shorter part may only be the last one of its segment: 85 % of the longest. Source: the draft's section 4.4.4.9.
 const LEAST_PART: MediaTime = MediaTime::from_ticks(PART_TARGET.ticks() * 85 / 100);
+/// A part with more pictures or bytes than this ends at once: more than the longest lead-in and what real sources have in
+/// a part.
+const MOST_PICTURES: usize = 1_024;
+const MOST_BYTES: usize = 40 << 20;
 /// How long a part waits for its audio.
 const AUDIO_WAIT: MediaTime = MediaTime::from_ms(100);
 /// How long the first part of a session waits to learn whether there is audio at all.
@@ -204,6 +208,10 @@ impl Rung {
             return;
         }
         self.broken = false;
+        let bytes: usize = self.pending.iter().map(|frame| frame.data.len()).sum();
+        if self.pending.len() >= MOST_PICTURES || bytes >= MOST_BYTES {
+            self.cut(frame.dts, now);
+        }
         self.pending.push(frame);
         if !leads {
             self.close_if_complete(grid, now);

@@ -62,6 +62,8 @@ struct Run {
     step: i64,
     /// A stamp that was not believed.
     suspect: Option<i64>,
+    /// Stamps in a row that did not go on.
+    standing: u32,
 }
 
 /// How far the pictures are ahead of the show's clock, over all runs: media time only goes on, so a run begins where the
@@ -104,7 +106,7 @@ impl Lead {
 
 impl Run {
     fn new(raw: u32, ms: i64, offset_ms: i64) -> Self {
-        Self { last_raw: raw, last_ms: ms, first_ms: ms, offset_ms, step: 33, suspect: None }
+        Self { last_raw: raw, last_ms: ms, first_ms: ms, offset_ms, step: 33, suspect: None, standing: 0 }
     }
 
     /// The 64-bit time of a 32-bit timestamp: the nearest one to the last that was believed.
@@ -169,9 +171,20 @@ impl MediaClock {
             self.run = None;
             return Mapped::Dropped;
         }
+        let due = last + MediaTime::from_ms(run.step);
+        run.standing = if step > 0 { 0 } else { run.standing + 1 };
+        // Two stamps in a row that stand still: time goes on without them.
+        if run.standing > 1 && step >= -JITTER && !self.lead.is_exceeded((due - now).ms()) {
+            self.last = due;
+            return Mapped::At(due);
+        }
         let is_gap = step > NEAR && lead <= self.lead.newest.max(0) + SLACK;
         if (-JITTER..=NEAR).contains(&step) || is_gap {
             let time = MediaTime::from_ms(ms.saturating_add(run.offset_ms));
+            if step > 0 && time < last - MediaTime::from_ms(NEAR) {
+                // They go on again, from where they stood.
+                return self.shift(raw, ms, due, now);
+            }
             if step >= 0 {
                 run.believe(raw, ms);
                 self.lead.note(now.ms(), lead);
@@ -179,13 +192,19 @@ impl MediaClock {
             self.last = time.max(last + MediaTime::from_ticks(1));
             return Mapped::At(self.last);
         }
-        let due = last + MediaTime::from_ms(run.step);
         if !run.suspect.is_some_and(|suspect| (1..=NEAR).contains(&(ms - suspect))) {
             run.suspect = Some(ms);
             self.last = due;
             return Mapped::At(due);
         }
-        // Two that agree. What passed on the wall clock since the last picture has passed in the show too.
+        // Two that agree.
+        self.shift(raw, ms, due, now)
+    }
+
+    /// The run goes on with this stamp under another offset. What passed on the wall clock since the last picture has passed
+    /// in the show too.
+    fn shift(&mut self, raw: u32, ms: i64, due: MediaTime, now: MediaTime) -> Mapped {
+        let Some(run) = &mut self.run else { return Mapped::Dropped };
         let due_ms = (due + MediaTime::from_ticks(89)).ms().max(now.ms() + self.lead.newest.min(0));
         run.offset_ms = due_ms - ms;
         run.first_ms = run.first_ms.min(ms);
@@ -289,6 +308,23 @@ mod tests {
         assert_eq!(shifted, Mapped::Shifted { time: ms(10_480), offset_ms: 10_480 - 3_600_040 });
         assert_eq!(clock.map_video(3_600_080, false, ms(10_520)), at(10_520));
         assert_eq!(clock.map_audio(3_600_060), Some(ms(10_500)));
+    }
+
+    #[test]
+    fn stamps_that_stand_still_do_not_stop_time() {
+        let mut clock = running();
+        for n in 1..=300i64 {
+            let mapped = clock.map_video(400, n % 60 == 0, ms(10_400 + n * 40));
+            assert!(matches!(mapped, Mapped::At(_)), "{n}");
+        }
+        assert!((ms(22_300)..=ms(22_400)).contains(&clock.last()), "{:?}", clock.last());
+        let shifted = clock.map_video(440, false, ms(22_440));
+        assert!(matches!(shifted, Mapped::Shifted { time, .. } if time < ms(22_450)), "{shifted:?}");
+        let next = clock.last() + ms(40);
+        assert_eq!(clock.map_video(480, false, ms(22_480)), Mapped::At(next));
+        // All at once they are held back as others are.
+        (0..3_000).for_each(|_| assert_ne!(clock.map_video(480, false, ms(22_480)), Mapped::Dropped));
+        assert!(clock.last() < ms(28_000), "{:?}", clock.last());
     }
 
     #[test]

@@ -63,6 +63,30 @@ fn without_key_frames_segments_still_end_and_say_that_they_depend() {
 }
 
 #[test]
+fn pictures_that_hardly_go_on_in_time_do_not_pile_up_in_one_part() {
+    let mut show = Show::new(&["source"]);
+    show.source(1_000, 0, true);
+    for n in 1..20_000i64 {
+        let mut unit = unit(1_000, 1_000, false);
+        unit.dts += MediaTime::from_ticks(n);
+        unit.pts = unit.dts;
+        let packaged = show.packager.push_source(unit, ms(1_000 + n * 33));
+        show.take(packaged.facts);
+    }
+    let parts = show.parts("source");
+    assert!(parts.len() >= 19, "{}", parts.len());
+    let of = |bytes: &Bytes| Moof::decode(&mut &bytes[..]).unwrap().traf[0].trun[0].samples.len();
+    let most = show
+        .facts
+        .iter()
+        .filter(|fact| matches!(fact, Fact::Part { .. }))
+        .filter_map(Fact::bytes)
+        .map(of)
+        .max();
+    assert!(most <= Some(1_025), "{most:?}");
+}
+
+#[test]
 fn a_part_waits_for_its_audio_but_not_long() {
     let mut show = Show::new(&["source"]);
     show.source(1_000, 0, true);
