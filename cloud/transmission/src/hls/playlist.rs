@@ -108,13 +108,14 @@ fn write_segment(out: &mut String, segment: &Segment, parts: bool, media: &Media
     writeln!(out, "#EXT-X-PROGRAM-DATE-TIME:{start}")?;
     if parts && !segment.gap && !media.ended {
         for (index, part) in segment.parts.iter().enumerate() {
-            let independent = if part.independent { ",INDEPENDENT=YES" } else { "" };
+            let kind = match part.media.size() {
+                0 => ",GAP=YES",
+                _ if part.independent => ",INDEPENDENT=YES",
+                _ => "",
+            };
             let (seconds, msn) = (part.duration.seconds(), segment.msn);
             let epoch = media.epoch;
-            writeln!(
-                out,
-                "#EXT-X-PART:DURATION={seconds:.5},URI=\"{epoch}/part{msn}.{index}.m4s\"{independent}"
-            )?;
+            writeln!(out, "#EXT-X-PART:DURATION={seconds:.5},URI=\"{epoch}/part{msn}.{index}.m4s\"{kind}")?;
         }
     }
     if let Some(duration) = segment.duration {

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::{
     audio::AudioTimeline,
     boxes::{self, VideoSample},
-    codec::VideoConfig,
+    codec::{AudioConfig, VideoConfig},
     fact::{Fact, RungName, TrackInfo},
     grid::{AudioChoice, Grid, PART_TARGET},
     lead_in::LeadIn,
@@ -291,9 +291,12 @@ impl Rung {
         (self.part_start, self.held) = (end, false);
     }
 
-    /// Ends a part of full length. Its last picture stands until `until`, in the parts that follow.
+    /// Ends a part of full length. Its last picture stands until `until`, in the parts that follow: the last of them is not
+    /// so short that no packet of sound begins in it.
     fn cut_full(&mut self, until: MediaTime, now: MediaTime) {
-        let end = self.part_start + PART_TARGET;
+        let rest = until - self.part_start - PART_TARGET;
+        let length = if rest < PART_TARGET - LEAST_PART { LEAST_PART } else { PART_TARGET };
+        let end = self.part_start + length;
         self.queue_part(end, until, now);
         (self.part_start, self.held) = (end, true);
     }
@@ -353,8 +356,8 @@ impl Rung {
     /// Says what is ready to be said, in order.
     pub fn drain(&mut self, grid: &mut Grid, audio: &mut AudioTimeline, now: MediaTime, out: &mut Vec<Fact>) {
         while let Some(step) = self.queue.front() {
-            if let Step::Part { msn, end, since, .. } = step
-                && !self.audio_is_ready(*msn, *end, *since, now, grid, audio)
+            if let Step::Part { msn, end, since, frames, .. } = step
+                && !self.audio_is_ready(*msn, *end, (*since, frames.is_empty()), now, grid, audio)
             {
                 return;
             }
@@ -381,7 +384,7 @@ impl Rung {
         &self,
         msn: u64,
         end: MediaTime,
-        since: MediaTime,
+        (since, pictureless): (MediaTime, bool),
         now: MediaTime,
         grid: &mut Grid,
         audio: &mut AudioTimeline,
@@ -389,20 +392,22 @@ impl Rung {
         let waited = now - since;
         let Some(segment) = grid.get_mut(msn) else { return true };
         if segment.audio == AudioChoice::Undecided {
-            segment.audio = match audio.current() {
-                Some(number) => AudioChoice::With(number),
-                None if waited >= AUDIO_UNKNOWN => AudioChoice::Without,
+            if audio.current().is_none() && waited >= AUDIO_UNKNOWN {
+                audio.configure(AudioConfig::silence());
+            }
+            match audio.current() {
+                Some(number) => segment.audio = AudioChoice::With(number),
                 None => return false,
-            };
+            }
         }
-        let AudioChoice::With(number) = segment.audio else { return true };
+        let AudioChoice::With(number) = segment.audio else { return false };
         if audio.head() >= end {
             return true;
         }
         let due = waited >= AUDIO_WAIT + audio.lag() || audio.has_stopped();
         if due && audio.current() == Some(number) {
             let from = if segment.discontinuity { segment.start } else { MediaTime::ZERO };
-            audio.stand_in_until(from, end);
+            audio.stand_in_until(from, end, pictureless);
         }
         due
     }
@@ -444,7 +449,10 @@ impl Rung {
             })
             .collect();
         let sequence = (msn as u32) << 8 | index.min(255);
-        let Some(bytes) = boxes::part(sequence, &samples, &runs) else { return };
+        // Where sound has long packets, a part may be left with nothing: a gap.
+        let empty = samples.is_empty() && runs.is_empty();
+        let bytes = if empty { Some(Bytes::new()) } else { boxes::part(sequence, &samples, &runs) };
+        let Some(bytes) = bytes else { return };
         self.announced = Some((msn, index + 1));
         let rung = self.name.clone();
         out.push(Fact::Part { rung, msn, index, duration: end - start, independent, bytes });

@@ -244,7 +244,8 @@ impl Window {
             Want::Part { rung, msn, index } => {
                 let Some(track) = self.track(rung).filter(|_| *msn >= from) else { return Answer::Missing };
                 match track.get(*msn).and_then(|s| s.parts.get(*index as usize)) {
-                    Some(part) => Answer::Media(vec![part.media.clone()]),
+                    Some(part) if part.media.size() > 0 => Answer::Media(vec![part.media.clone()]),
+                    Some(_) => Answer::Missing,
                     // The one part that the playlist hints at is worth waiting for.
                     None if track.head() == Some((*msn, *index)) && !self.ended => Answer::NotYet,
                     None => Answer::Missing,

@@ -246,10 +246,10 @@ impl Packaging {
         for name in &gone {
             facts.extend(self.packager.rung_down(name, "the source is not larger any more"));
         }
-        let sound = self.sound.as_ref().map(|sound| format!(",{}", sound.codec())).unwrap_or_default();
+        let sound = self.sound.as_ref().map_or_else(|| AudioConfig::silence().codec(), AudioConfig::codec);
         let offers = rungs.iter().filter_map(|rung| {
             let info = TrackInfo {
-                codecs: format!("{}{sound}", likely_codec(rung, self.rate())),
+                codecs: format!("{},{sound}", likely_codec(rung, self.rate())),
                 width: rung.width,
                 height: rung.height,
                 frame_rate: self.frame_rate,

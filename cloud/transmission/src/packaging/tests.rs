@@ -153,7 +153,8 @@ fn a_publisher_that_comes_back_goes_on_in_the_same_playlist_behind_a_discontinui
     relay.tag(&header(), at(0));
     let first = second(&mut relay, 0, 1_000);
     assert_eq!(opened(&first), [(0, false)]);
-    let closing = relay.finish(at(3_000));
+    let mut closing = relay.finish(at(3_000));
+    closing.extend(relay.packaging.tick(at(3_200)));
     assert!(closing.iter().any(|fact| matches!(fact, Fact::SegmentClosed { msn: 0, gap: false, .. })));
     assert!(relay.begin(PublishSessionId::new(), at(9_000)).is_empty(), "nothing was open");
     relay.tag(&header(), at(9_000));

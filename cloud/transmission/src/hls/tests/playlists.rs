@@ -257,6 +257,26 @@ fn parts_are_listed_up_to_three_target_durations_before_the_end() {
 }
 
 #[test]
+fn a_part_without_anything_in_it_is_a_gap_in_a_segment_that_is_none() {
+    let mut show = steady(30.0, 7.0, 2.0, 0);
+    show.went_live();
+    let index = show.parts("source").iter().filter(|part| part.0 == 3).count() as u32;
+    let part = Fact::Part {
+        rung: rung("source"),
+        msn: 3,
+        index,
+        duration: ms(40),
+        independent: false,
+        bytes: Bytes::new(),
+    };
+    show.take(vec![part]);
+    let text = show.playlist("source");
+    assert!(text.contains(&format!("DURATION=0.04000,URI=\"1/part3.{index}.m4s\",GAP=YES\n")), "{text}");
+    let want = Want::Part { rung: rung("source"), msn: 3, index };
+    assert_eq!(show.window.answer(&want), Answer::Missing);
+}
+
+#[test]
 fn all_rungs_are_listed_with_one_frame_rate() {
     let ntsc = 30_000.0 / 1_001.0;
     let rates = |show: &Show| -> Vec<String> {

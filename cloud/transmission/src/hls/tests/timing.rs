@@ -123,6 +123,41 @@ fn a_publisher_whose_sound_stops_keeps_an_audio_track_without_holes() {
 }
 
 #[test]
+fn pictures_without_sound_have_a_silent_track_so_that_no_part_is_empty() {
+    for (gap, seconds) in [(33, 6), (500, 12), (950, 12)] {
+        let mut show = Show::new(&["source"]);
+        let mut packager = Packager::new(&[rung("source")], 0, 0);
+        packager.set_video(&rung("source"), video_config());
+        show.packager = packager;
+        let mut at = 1_000;
+        for n in 0..seconds * 1_000 / gap {
+            at = 1_000 + n * gap;
+            show.source_alone(at, 0, n % (1_980 / gap) == 0);
+            for tick in (0..gap).step_by(100) {
+                let facts = show.packager.tick(ms(at + tick));
+                show.take(facts);
+            }
+        }
+        let facts = show.packager.end(ms(at + 50));
+        show.take(facts);
+        check(&show, "source").unwrap();
+        let bytes = |fact: &Fact| matches!(fact, Fact::Part { .. }).then(|| fact.bytes().cloned()).flatten();
+        let parts: Vec<_> = show.facts.iter().filter_map(bytes).collect();
+        assert!(parts.len() > 20, "{gap}: {}", parts.len());
+        for (n, part) in parts.iter().enumerate() {
+            let moof = Moof::decode(&mut &part[..]).unwrap();
+            assert!(!moof.traf.is_empty(), "{gap}: part {n}");
+            assert!(moof.traf.iter().all(|traf| !traf.trun[0].samples.is_empty()), "{gap}: part {n}");
+        }
+        let said = show.facts.iter().find_map(|fact| match fact {
+            Fact::Init { info, .. } => Some(info.codecs.clone()),
+            _ => None,
+        });
+        assert_eq!(said.as_deref(), Some("avc1.64001f,mp4a.40.2"));
+    }
+}
+
+#[test]
 fn a_changed_audio_configuration_brings_a_new_map_behind_a_discontinuity() {
     let mut show = steady(30.0, 5.0, 2.0, 0);
     show.packager.set_audio(AudioConfig::parse(Bytes::from_static(&[0x11, 0x90])).unwrap());
