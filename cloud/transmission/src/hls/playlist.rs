@@ -60,6 +60,10 @@ fn write_media(out: &mut String, media: &Media<'_>) -> std::fmt::Result {
         writeln!(out, "#EXT-X-SERVER-CONTROL:HOLD-BACK={hold_back:.1},CAN-SKIP-UNTIL={skip_until:.1}")?;
         segments.retain(|s| s.duration.is_some());
     }
+    // A promise for these segments; in the multivariant playlist it would be one for all that are to come.
+    if segments.iter().all(|s| s.parts.first().is_none_or(|part| part.independent)) {
+        writeln!(out, "#EXT-X-INDEPENDENT-SEGMENTS")?;
+    }
     let Some(first) = segments.first() else { return Ok(()) };
     writeln!(out, "#EXT-X-MEDIA-SEQUENCE:{}", first.msn)?;
     writeln!(out, "#EXT-X-DISCONTINUITY-SEQUENCE:{}", first.discontinuity_sequence)?;
@@ -174,10 +178,6 @@ pub(super) fn multivariant(rungs: &[Listed<'_>], from: u64, file: &str, rate: Op
             (*name, *track, *offer, track.map(|t| t.visible(from)).unwrap_or_default())
         })
         .collect();
-    let starts_clean = |s: &&Segment| s.parts.first().is_none_or(|p| p.independent);
-    if shown.iter().all(|(_, _, _, segments)| segments.iter().all(starts_clean)) {
-        out.push_str("#EXT-X-INDEPENDENT-SEGMENTS\n");
-    }
     for (name, track, offer, segments) in shown {
         let Some(info) = track.and_then(Track::info).or(offer.map(|offer| &offer.info)) else { continue };
         let (peak, average) = bandwidth(&segments, track, offer);

@@ -277,6 +277,22 @@ fn a_part_without_anything_in_it_is_a_gap_in_a_segment_that_is_none() {
 }
 
 #[test]
+fn independence_is_promised_for_the_segments_that_are_listed_and_for_no_others() {
+    let mut show = Show::new(&["source"]);
+    show.went_live();
+    let promised = |text: &str| text.contains("#EXT-X-INDEPENDENT-SEGMENTS\n");
+    for n in 0..300i64 {
+        show.source(1_000 + n * 33, 0, n == 0);
+        if n == 60 {
+            assert!(promised(&show.playlist("source")), "one segment, from a key frame on");
+        }
+    }
+    assert!(!promised(&show.playlist("source")), "there is no other key frame");
+    let Answer::Playlist(text) = show.window.answer(&Want::Multivariant) else { panic!() };
+    assert!(!promised(&text), "{text}");
+}
+
+#[test]
 fn all_rungs_are_listed_with_one_frame_rate() {
     let ntsc = 30_000.0 / 1_001.0;
     let rates = |show: &Show| -> Vec<String> {
