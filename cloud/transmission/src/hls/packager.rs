@@ -22,6 +22,9 @@ use super::{
 
 /// Encoders round times: a picture this close to the start of a segment belongs to it.
 const SNAP: MediaTime = MediaTime::from_ms(8);
+/// A change of the sound opens a segment at once when the one before was this long ago: a key frame may be far, but each
+/// such segment repeats the group of pictures.
+const SOUND_CHANGES_APART: MediaTime = MediaTime::from_ms(10_000);
 /// How long encoded rungs may take for the last segment of a show.
 const LAST_SEGMENT_WITHIN: MediaTime = MediaTime::from_ms(4_000);
 /// Nobody waits for audio any more.
@@ -77,6 +80,9 @@ pub struct Packager {
     shift: MediaTime,
     /// The next key frame opens a segment, however young the open one is.
     cut_soon: bool,
+    /// Sound comes in another configuration, which waits for a segment; when that happened last.
+    sound_changes: bool,
+    sound_changed: Option<MediaTime>,
     /// The source joins at its next key frame: what leads up to the picture before is not for the public.
     source_waits: bool,
     last_key: Option<MediaTime>,
@@ -121,6 +127,8 @@ impl Packager {
             last_source_dts: None,
             shift: MediaTime::ZERO,
             cut_soon: false,
+            sound_changes: false,
+            sound_changed: None,
             source_waits: false,
             last_key: None,
             longest: MediaTime::ZERO,
@@ -167,7 +175,8 @@ impl Packager {
         let had = self.audio.current().is_some();
         let waiting = self.grid.current().is_none_or(|s| s.audio == AudioChoice::Undecided);
         if self.audio.configure(config) && (had || !waiting) {
-            self.grid.discontinuity_pending |= self.grid.current().is_some();
+            self.sound_changes = self.grid.current().is_some();
+            self.grid.discontinuity_pending |= self.sound_changes;
         }
     }
 
@@ -366,6 +375,10 @@ impl Packager {
         self.last_key.is_some_and(|last| dts - last > OWN_SEGMENT)
     }
 
+    fn sound_may_cut(&self, dts: MediaTime) -> bool {
+        self.sound_changed.is_none_or(|last| dts - last > SOUND_CHANGES_APART)
+    }
+
     fn another_plays(&self, source: usize) -> bool {
         self.rungs.iter().enumerate().any(|(at, rung)| at != source && rung.up && rung.started)
     }
@@ -439,6 +452,7 @@ impl Packager {
         match age {
             None => stands_alone,
             Some(age) if unit.key && (age >= MIN_SEGMENT || pending) => true,
+            Some(_) if self.sound_changes && stands_alone && self.sound_may_cut(unit.dts) => true,
             // The next key frame is far: the public sees the encoded rungs until then.
             Some(_) if self.cut_soon && self.key_is_far(unit.dts) && self.another_plays(at) => {
                 self.source_waits = true;
@@ -460,6 +474,9 @@ impl Packager {
         }
         self.longest = MediaTime::ZERO;
         self.cut_soon = false;
+        if std::mem::take(&mut self.sound_changes) {
+            self.sound_changed = Some(unit.dts);
+        }
         self.grid.open(unit.dts, self.shift, self.audio.current(), now);
         out.cut = Some(unit.dts + self.shift);
     }

@@ -158,6 +158,34 @@ fn pictures_without_sound_have_a_silent_track_so_that_no_part_is_empty() {
 }
 
 #[test]
+fn no_word_is_lost_when_sound_changes_far_from_a_key_frame() {
+    let mut show = Show::new(&["source"]);
+    let codings = [[0x11u8, 0x90], [0x11, 0x88]];
+    for n in 0..600i64 {
+        // Once, and later three times in a second.
+        if let Some(nth) = [100, 420, 430, 440].iter().position(|at| *at == n) {
+            let asc = Bytes::copy_from_slice(&codings[nth % 2]);
+            show.packager.set_audio(AudioConfig::parse(asc).unwrap());
+        }
+        show.source(10_000 + n * 1000 / 30, 0, n % 240 == 0);
+        if n == 419 {
+            check(&show, "source").unwrap();
+        }
+    }
+    let changed: Vec<_> = show.opened("source").iter().filter(|o| o.2).map(|o| o.1).collect();
+    let at = |n: i64| ms(10_000 + n * 1000 / 30);
+    assert_eq!(changed, [at(100), at(420), at(480)], "a storm of changes waits for the key frame");
+    let heard =
+        show.facts.iter().skip_while(|f| !matches!(f, Fact::Init { version: 2, .. })).find_map(|fact| {
+            let Fact::Part { bytes, .. } = fact else { return None };
+            let traf = Moof::decode(&mut &bytes[..]).unwrap().traf.into_iter().nth(1)?;
+            Some(traf.tfdt?.base_media_decode_time)
+        });
+    let first = heard.unwrap() as f64 / 48_000.0 - at(100).seconds();
+    assert!((0.0..0.03).contains(&first), "{first} s of sound are missing");
+}
+
+#[test]
 fn a_changed_audio_configuration_brings_a_new_map_behind_a_discontinuity() {
     let mut show = steady(30.0, 5.0, 2.0, 0);
     show.packager.set_audio(AudioConfig::parse(Bytes::from_static(&[0x11, 0x90])).unwrap());
