@@ -499,9 +499,11 @@ impl Packager {
     fn take_down(&mut self, at: usize, reason: &str, out: &mut Vec<Fact>) {
         if self.rungs[at].up {
             let config = self.rungs[at].next.take().or(self.rungs[at].config.take());
-            self.rungs[at].take_down(self.grid.next_msn());
+            let news = self.rungs[at].take_down(self.grid.next_msn());
             self.rungs[at].config = config;
-            out.push(Fact::RungDown { rung: self.rungs[at].name.clone(), reason: reason.into() });
+            if news {
+                out.push(Fact::RungDown { rung: self.rungs[at].name.clone(), reason: reason.into() });
+            }
         }
     }
 

@@ -63,6 +63,8 @@ pub(super) struct Rung {
     pub name: RungName,
     /// Whether it may be listed.
     pub up: bool,
+    /// That it does not play was said, and it has not played since.
+    said_down: bool,
     /// What its pictures come with; `next` takes over at the next discontinuity.
     pub config: Option<VideoConfig>,
     pub next: Option<VideoConfig>,
@@ -100,6 +102,7 @@ impl Rung {
         Self {
             name,
             up: true,
+            said_down: false,
             config: None,
             next: None,
             current: None,
@@ -122,11 +125,12 @@ impl Rung {
         }
     }
 
-    /// Takes it off the list; it may come back at a later segment.
-    pub fn take_down(&mut self, next_msn: u64) {
-        let name = self.name.clone();
-        *self = Self::new(name, next_msn, self.init_version);
-        self.up = false;
+    /// Takes it off the list; it may come back at a later segment. False when that was said already.
+    pub fn take_down(&mut self, next_msn: u64) -> bool {
+        let news = !self.said_down;
+        *self = Self::new(self.name.clone(), next_msn, self.init_version);
+        (self.up, self.said_down) = (false, true);
+        news
     }
 
     /// Whether it is the publisher's own.
@@ -487,6 +491,7 @@ impl Rung {
             out.push(Fact::Init { rung: self.name.clone(), version: self.init_version, info, bytes });
         }
         self.announced = Some((msn, 0));
+        self.said_down = false;
         out.push(Fact::SegmentOpened {
             rung: self.name.clone(),
             msn,

@@ -201,11 +201,11 @@ fn a_rung_that_is_down_is_gone_whether_it_ever_played_or_not_and_comes_back_with
         let at = 5_000 + n * 1000 / 30;
         show.source(at, 0, n % 60 == 0);
         match n {
-            60 | 400 => {
+            60 | 150 | 400 => {
                 let facts = show.packager.rung_down(&rung("480p"), "the encoder fails");
                 show.take(facts);
             }
-            120 | 460 => {
+            120 | 160 | 460 => {
                 let facts = show.packager.offer(offers());
                 show.take(facts);
                 show.packager.set_video(&rung("480p"), video_config());
@@ -223,6 +223,7 @@ fn a_rung_that_is_down_is_gone_whether_it_ever_played_or_not_and_comes_back_with
             assert!(is_listed(&show), "{n}");
         }
     }
+    assert_eq!(downs(&show).len(), 2, "an encoder that fails again is no news");
     let newest = show.closed("480p").last().unwrap().0;
     for want in &wants(newest)[3..] {
         assert!(matches!(show.window.answer(want), Answer::Media(_)), "{want:?}");
