@@ -59,6 +59,7 @@ impl Processes {
             .args(["--fence", &job.fence.to_string()])
             .args(["--first-msn", &job.first_msn.to_string()])
             .args(["--first-discontinuity", &job.first_msn.to_string()])
+            .args(["--first-media-ms", &job.first_media_ms.to_string()])
             .args(["--origin-host", &self.host])
             .arg("--dir")
             .arg(&folder)

@@ -23,6 +23,8 @@ pub struct Job {
     pub fence: u64,
     /// Where media sequence and discontinuity sequence of a new epoch begin.
     pub first_msn: u64,
+    /// Where media time of a new epoch begins at the earliest, in milliseconds.
+    pub first_media_ms: i64,
     /// Zero of the media clock.
     pub clock_epoch: DateTime<Utc>,
     /// The wanted rungs: `source,480p`.

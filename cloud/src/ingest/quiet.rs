@@ -29,7 +29,10 @@ impl Quiet {
     /// # Errors
     /// It cannot be registered anew.
     pub fn new(socket: UnixStream) -> io::Result<Self> {
-        let socket = AsyncFd::register_with_interest(socket.into_std()?, Interest::READABLE)?;
+        let socket = socket.into_std()?;
+        #[expect(unsafe_code, reason = "a registration by file descriptor")]
+        // SAFETY: the socket's descriptor is its own and stays the same until it is dropped, with this.
+        let socket = unsafe { AsyncFd::register_with_interest(socket, Interest::READABLE)? };
         Ok(Self { socket, again: None })
     }
 }

@@ -74,6 +74,7 @@ mod tests {
             released: false,
             placed: Some(placed),
             msn_end: 0,
+            head_end_ms: 0,
         }
     }
 

@@ -9,7 +9,7 @@ use super::link::ControlAddress;
 use super::recorder::Budget;
 use super::{ORIGIN_TOKEN_ENV, Options, TOKEN_ENV};
 use crate::encoder::CoreShare;
-use crate::hls::LiveFrom;
+use crate::hls::{LiveFrom, MediaTime};
 
 /// Arguments of the role `transmission`; the tokens come by environment, where other users cannot read them.
 #[derive(Debug, clap::Args)]
@@ -35,6 +35,9 @@ pub struct Arguments {
     /// The first discontinuity sequence number of a new epoch
     #[arg(long, default_value_t = 0)]
     first_discontinuity: u64,
+    /// Where media time of a new epoch begins at the earliest, in milliseconds
+    #[arg(long, default_value_t = 0)]
+    first_media_ms: i64,
     /// Where journal and recording go
     #[arg(long)]
     dir: PathBuf,
@@ -76,6 +79,7 @@ impl Arguments {
             origin_token: std::env::var(ORIGIN_TOKEN_ENV)?,
             first_msn: self.first_msn,
             first_discontinuity: self.first_discontinuity,
+            first_media: MediaTime::from_ms(self.first_media_ms),
             dir: self.dir,
             clock_epoch: self.clock_epoch,
             token: std::env::var(TOKEN_ENV)?,

@@ -11,6 +11,7 @@ use crate::hls::MediaTime;
 #[derive(Debug, Clone, Copy)]
 pub struct ShowClock {
     offset: MediaTime,
+    ahead: MediaTime,
     started: Instant,
 }
 
@@ -23,7 +24,14 @@ impl ShowClock {
     }
 
     fn start_at(wall: DateTime<Utc>, epoch: DateTime<Utc>, head: MediaTime) -> Self {
-        Self { offset: MediaTime::at(wall, epoch).max(head), started: Instant::now() }
+        let wall = MediaTime::at(wall, epoch);
+        let offset = wall.max(head);
+        Self { offset, ahead: offset - wall, started: Instant::now() }
+    }
+
+    /// How far it is ahead of the wall clock, since what was announced was.
+    pub fn ahead(&self) -> MediaTime {
+        self.ahead
     }
 
     /// The present media time.
@@ -45,9 +53,10 @@ mod tests {
         let wall = epoch + Duration::from_secs(10);
         let clock = ShowClock::start_at(wall, epoch, MediaTime::from_ms(90_000));
         assert_eq!(clock.now(), MediaTime::from_ms(90_000));
+        assert_eq!(clock.ahead(), MediaTime::from_ms(80_000));
         tokio::time::advance(Duration::from_millis(1_500)).await;
         assert_eq!(clock.now(), MediaTime::from_ms(91_500));
         let new = ShowClock::start_at(wall, epoch, MediaTime::ZERO);
-        assert_eq!(new.now(), MediaTime::from_ms(10_000));
+        assert_eq!((new.now(), new.ahead()), (MediaTime::from_ms(10_000), MediaTime::ZERO));
     }
 }

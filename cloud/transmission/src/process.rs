@@ -52,6 +52,8 @@ pub struct Options {
     pub first_msn: u64,
     /// The same for the discontinuity sequence.
     pub first_discontinuity: u64,
+    /// Where a new epoch begins at the earliest, past all that earlier epochs can have shown.
+    pub first_media: MediaTime,
     /// Where journal and recording go.
     pub dir: PathBuf,
     /// Zero of the media clock.
@@ -114,7 +116,7 @@ pub async fn run(options: Options) -> Result<(), TransmissionError> {
     let short_sides =
         ladder.iter().filter_map(|name| name.as_str().strip_suffix('p')?.parse().ok()).collect();
     let cores = options.cores;
-    let head = stage.head();
+    let head = if stage.head() == MediaTime::ZERO { options.first_media } else { stage.head() };
     let standing = Standing { head_media_ms: head.ms(), ..Standing::default() };
     let (standing, standing_receiver) = watch::channel(standing);
     let (show, epoch, token) = (options.show, options.epoch, options.token);
@@ -324,7 +326,7 @@ impl Transmission {
         if let Some(health) = self.meter.take(now) {
             self.link.tell(Report::Health(health));
         }
-        let drift_ms = self.timeline.drift_ms();
+        let drift_ms = self.timeline.lead_ms() + self.clock.ahead().ms();
         self.standing
             .send_if_modified(|standing| std::mem::replace(&mut standing.drift_ms, drift_ms) != drift_ms);
         self.announce(facts);
@@ -363,7 +365,7 @@ impl Transmission {
     fn announced(&mut self, parts: bool) {
         if parts {
             let head = self.stage.origin().with_window(Window::head);
-            self.meter.delayed(self.clock.now() - head);
+            self.meter.delayed(self.timeline.present(self.now()) - head);
         }
         self.end_when_shown();
     }

@@ -96,6 +96,11 @@ pub fn check_multivariant(text: &str) -> Result<Vec<String>> {
             format!("{name} is listed twice")
         });
     }
+    // The draft lets them differ; players do not go up to a rung that has fewer, however slightly.
+    let rate = variants[0].frame_rate;
+    findings.find("4.4.6.2", variants.iter().any(|variant| variant.frame_rate != rate), || {
+        "rungs of one source differ in FRAME-RATE".into()
+    });
     // The draft asks for no order; players begin with the first, and ours is the largest.
     let sizes: Vec<_> = variants.iter().map(|variant| variant.resolution.0 * variant.resolution.1).collect();
     findings.find("4.4.6.2", !sizes.is_sorted_by(|a, b| a >= b), || {
@@ -178,6 +183,7 @@ mod tests {
                 "FRAME-RATE=0.100,CLOSED-CAPTIONS=NONE\nsource",
                 "FRAME-RATE=0.1",
             ),
+            ("4.4.6.2", "FRAME-RATE=30.000", "FRAME-RATE=29.970", "differ in FRAME-RATE"),
             ("4.4.6.2", "180p/", "source/", "listed twice"),
             ("4.4.6.2", "320x180", "1280x720", "largest isn't first"),
         ] {

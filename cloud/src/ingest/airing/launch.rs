@@ -110,6 +110,7 @@ impl Plan {
             control: deps.control.get().cloned().unwrap_or_default(),
             fence,
             first_msn,
+            first_media_ms: self.desk.wanted().head_end_ms,
             clock_epoch: self.clock_epoch,
             ladder: deps.settings.ladder.clone(),
         });

@@ -189,7 +189,8 @@ pub fn start(beginning: Beginning, deps: Arc<Deps>) -> Handle {
     let epochs_before = standing.as_ref().map_or(0, |standing| standing.transmission_epoch);
     // A show of before there were leases: its epochs began at zero.
     let msn_end = if lease.msn_end == 0 && epochs_before > 0 { MSN_BLOCK } else { lease.msn_end };
-    let written = Written { placed: lease.placed.clone(), msn_end, released: false };
+    let head_end_ms = lease.head_end_ms;
+    let written = Written { placed: lease.placed.clone(), msn_end, head_end_ms, released: false };
     let (desk, mut lost) = Desk::start(deps.leases.clone(), hold, written);
     let inputs = sender.downgrade();
     tokio::spawn({

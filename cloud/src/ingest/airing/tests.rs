@@ -200,6 +200,7 @@ fn leave_running(stage: &Stage, serve: &str, token: &str) {
         released: false,
         placed,
         msn_end,
+        head_end_ms: 0,
     });
 }
 
@@ -306,6 +307,24 @@ async fn media_sequence_numbers_are_spoken_for_before_they_are_used() {
     jobs(&stage, 2).await;
     let job = stage.launcher.jobs.lock()[1].clone();
     assert_eq!((job.epoch, job.first_msn), (2, 6 * MSN_BLOCK));
+}
+
+#[tokio::test]
+async fn media_time_is_spoken_for_so_that_a_new_epoch_never_goes_back() {
+    let stage = Stage::new();
+    let show = begin(&stage).await;
+    publish(&stage, &show).await.unwrap();
+    let _link = link_newest(&stage, &show).await;
+    assert_eq!(stage.launcher.jobs.lock()[0].first_media_ms, 0);
+    for (head_media_ms, end) in [(500, 8_500), (4_500, 8_500), (4_501, 12_501), (90_000, 98_000), (0, 98_000)]
+    {
+        let report = Report::Heartbeat { head_media_ms, drift_ms: 0, head_msn: None };
+        show.send(Input::Report { link: 7, report }).await.unwrap();
+        eventually(|| stage.leases.row(stage.door.show).unwrap().head_end_ms == end).await;
+    }
+    stage.launcher.end_newest(Exit::JournalUnusable);
+    jobs(&stage, 2).await;
+    assert_eq!(stage.launcher.jobs.lock()[1].first_media_ms, 98_000);
 }
 
 #[tokio::test]

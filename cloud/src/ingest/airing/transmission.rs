@@ -9,7 +9,7 @@ use super::{Airing, GHOST_WITHIN, IDLE, Input, chain};
 use crate::base::hash_secret;
 use crate::ingest::handover::{Origin, Reached};
 use crate::ingest::launcher::{Exit, JobHandle};
-use crate::ingest::lease::{MSN_BLOCK, Placed, Run};
+use crate::ingest::lease::{HEAD_BLOCK_MS, MSN_BLOCK, Placed, Run};
 use crate::ingest::measured::Measured;
 use crate::ingest::outbox::Outbox;
 use crate::show::MediaFact;
@@ -201,8 +201,9 @@ impl Airing {
         running.due = Instant::now() + HEARTBEAT_WITHIN;
         match report {
             Report::Hello(_) => {}
-            Report::Heartbeat { head_msn, drift_ms, .. } => {
+            Report::Heartbeat { head_msn, drift_ms, head_media_ms } => {
                 self.speak_for_numbers(head_msn.unwrap_or(0));
+                self.speak_for_time(head_media_ms);
                 self.drifted(drift_ms);
             }
             Report::Health(health) => {
@@ -240,6 +241,14 @@ impl Airing {
         let needed = head.saturating_add(MSN_BLOCK / 2);
         if needed > self.desk.wanted().msn_end && needed < FARTHEST {
             self.desk.change(|written| written.msn_end = needed.next_multiple_of(MSN_BLOCK));
+        }
+    }
+
+    /// The same of media time.
+    fn speak_for_time(&self, head_ms: i64) {
+        const FARTHEST: i64 = 1 << 40;
+        if head_ms < FARTHEST && head_ms + HEAD_BLOCK_MS / 2 > self.desk.wanted().head_end_ms {
+            self.desk.change(|written| written.head_end_ms = head_ms + HEAD_BLOCK_MS);
         }
     }
 

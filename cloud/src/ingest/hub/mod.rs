@@ -132,7 +132,8 @@ impl Hub {
 
     /// Gives back a lease that nothing came of.
     async fn let_go(&self, lease: &Lease) {
-        let written = Written { placed: lease.placed.clone(), msn_end: lease.msn_end, released: true };
+        let (msn_end, head_end_ms) = (lease.msn_end, lease.head_end_ms);
+        let written = Written { placed: lease.placed.clone(), msn_end, head_end_ms, released: true };
         if let Err(error) = self.deps.leases.write(lease.hold(), &written).await {
             tracing::warn!(%error, show.id = %lease.show, "a lease could not be given back");
         }

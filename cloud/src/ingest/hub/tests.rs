@@ -25,6 +25,7 @@ fn leave_row(stage: &Stage, by: Owner, epoch: u32, runs: bool) {
         released: false,
         placed: Some(placed),
         msn_end: MSN_BLOCK,
+        head_end_ms: 0,
     });
 }
 

@@ -107,7 +107,7 @@ mod tests {
     use crate::ingest::lease::fake::{FakeLeases, owner};
 
     fn nothing() -> Written {
-        Written { placed: None, msn_end: 0, released: false }
+        Written { placed: None, msn_end: 0, head_end_ms: 0, released: false }
     }
 
     #[tokio::test(start_paused = true)]

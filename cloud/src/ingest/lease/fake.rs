@@ -84,6 +84,7 @@ impl Leases for FakeLeases {
                     released: false,
                     placed: None,
                     msn_end: 0,
+                    head_end_ms: 0,
                 },
                 (Some(lease), Some((fence, beat))) if (lease.fence, lease.beat) == (fence, beat) => {
                     Lease { owner: by.clone(), fence: fence + 1, beat: beat + 1, released: false, ..lease }
@@ -112,7 +113,8 @@ impl Leases for FakeLeases {
                 return false;
             };
             lease.placed = written.placed.clone();
-            (lease.msn_end, lease.released) = (written.msn_end, written.released);
+            (lease.msn_end, lease.head_end_ms) = (written.msn_end, written.head_end_ms);
+            lease.released = written.released;
             true
         })
     }

@@ -27,6 +27,9 @@ pub const BEAT: Duration = Duration::from_secs(1);
 pub const LEASE: Duration = Duration::from_secs(3);
 /// Media sequence numbers that are spoken for at once: nine hours of segments of two seconds.
 pub const MSN_BLOCK: u64 = 1 << 14;
+/// Media time that is spoken for at once, in milliseconds. An epoch that follows a lost one begins at its end, so it is
+/// not much longer than the loss takes to be noticed.
+pub const HEAD_BLOCK_MS: i64 = 8_000;
 
 /// One run of `serve`, as other nodes know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +94,8 @@ pub struct Lease {
     pub placed: Option<Placed>,
     /// End of the block of media sequence numbers that are spoken for.
     pub msn_end: u64,
+    /// End of the media time that is spoken for, in milliseconds.
+    pub head_end_ms: i64,
 }
 
 impl Lease {
@@ -121,6 +126,8 @@ pub struct Written {
     pub placed: Option<Placed>,
     /// End of the block of media sequence numbers.
     pub msn_end: u64,
+    /// End of the media time that is spoken for, in milliseconds.
+    pub head_end_ms: i64,
     /// The owner lets go.
     pub released: bool,
 }

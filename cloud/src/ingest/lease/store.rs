@@ -25,6 +25,7 @@ row! {
         origin_token: String,
         first_msn: i64,
         msn_end: i64,
+        head_end_ms: i64,
     }
 }
 
@@ -50,6 +51,7 @@ impl Row {
             released: self.released,
             placed,
             msn_end: number(self.msn_end),
+            head_end_ms: self.head_end_ms,
         }
     }
 }
@@ -121,12 +123,12 @@ pub(super) async fn write(tx: &mut Tx, hold: Hold, written: &Written) -> Result<
     let origin_token = run.map(|run| run.origin_token.clone()).unwrap_or_default();
     let done = on!(tx, c => sqlx::query(
         "UPDATE show_leases SET epoch = $3, home = $4, handle = $5, token_hash = $6, origin = $7, origin_token = $8,
-         first_msn = $9, msn_end = $10, released = $11, beat = beat + 1
-         WHERE show_id = $1 AND fence = $2 AND msn_end <= $10"
+         first_msn = $9, msn_end = $10, released = $11, head_end_ms = $12, beat = beat + 1
+         WHERE show_id = $1 AND fence = $2 AND msn_end <= $10 AND head_end_ms <= $12"
     ).bind(hold.show).bind(hold.fence).bind(placed.map_or(0, |placed| i64::from(placed.epoch))).bind(&home)
         .bind(&handle).bind(&token_hash).bind(&origin).bind(&origin_token)
         .bind(stored(placed.map_or(0, |placed| placed.first_msn))).bind(stored(written.msn_end))
-        .bind(written.released).execute(c).await.map(|done| done.rows_affected()))?;
+        .bind(written.released).bind(written.head_end_ms).execute(c).await.map(|done| done.rows_affected()))?;
     Ok(done == 1)
 }
 
@@ -156,7 +158,7 @@ mod tests {
             origin_token: "secret".into(),
         };
         let placed = Placed { epoch: 4, home: "a/b1".into(), first_msn: 16_384, run: Some(run) };
-        Written { placed: Some(placed), msn_end: 32_768, released }
+        Written { placed: Some(placed), msn_end: 32_768, head_end_ms: 60_000, released }
     }
 
     /// Runs `test` with the rows of each database and a show.
@@ -201,9 +203,10 @@ mod tests {
             assert!(leases.write(old, &written(false)).await.unwrap());
             let seen = leases.get(show).await.unwrap().unwrap();
             assert_eq!((seen.placed.clone(), seen.msn_end), (written(false).placed, 32_768));
+            assert_eq!(seen.head_end_ms, 60_000);
             let taken = leases.take(show, &b, Some((seen.fence, seen.beat))).await.unwrap().unwrap();
             assert_eq!(taken.placed, seen.placed, "the transmission is the new owner's to adopt");
-            let nothing = Written { placed: None, msn_end: 99_999, released: true };
+            let nothing = Written { placed: None, msn_end: 99_999, head_end_ms: 99_999, released: true };
             assert!(!leases.write(old, &nothing).await.unwrap());
             assert_eq!(leases.beat("a1").await.unwrap(), []);
             assert_eq!(leases.get(show).await.unwrap().unwrap(), taken);
@@ -218,6 +221,8 @@ mod tests {
             let hold = Hold { show, fence: leases.take(show, &a, None).await.unwrap().unwrap().fence };
             assert!(leases.write(hold, &written(false)).await.unwrap());
             let back = Written { msn_end: 16_384, ..written(false) };
+            assert!(!leases.write(hold, &back).await.unwrap());
+            let back = Written { head_end_ms: 59_999, ..written(false) };
             assert!(!leases.write(hold, &back).await.unwrap());
             leases.release_all("a1").await.unwrap();
             let held = leases.held().await.unwrap();

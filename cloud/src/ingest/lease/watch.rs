@@ -60,7 +60,7 @@ mod tests {
     fn lease(show: ShowId, beat: i64) -> Lease {
         let text = || String::from("x");
         let owner = Owner { node: text(), boot: text(), serve: text(), rtmp: text() };
-        Lease { show, owner, fence: 1, beat, released: false, placed: None, msn_end: 0 }
+        Lease { show, owner, fence: 1, beat, released: false, placed: None, msn_end: 0, head_end_ms: 0 }
     }
 
     struct Looker {

@@ -51,6 +51,8 @@ pub(super) struct AudioTimeline {
     /// Sample number that follows the last packet; `None` after a cut.
     next_sample: Option<u64>,
     head: MediaTime,
+    /// A packet has come since the last cut.
+    heard: bool,
     /// Where silence began to stand in for packets that did not come.
     silent_from: Option<MediaTime>,
     /// Decode time of the newest picture, and how far sound was behind it when it came, of late.
@@ -97,6 +99,7 @@ impl AudioTimeline {
     /// The next packet starts afresh at its own timestamp.
     pub fn cut(&mut self) {
         (self.next_sample, self.silent_from, self.lag) = (None, None, MediaTime::ZERO);
+        self.heard = false;
     }
 
     /// A picture came.
@@ -112,7 +115,7 @@ impl AudioTimeline {
         let Ok(stamped) = u64::try_from(to_samples(time, rate)) else { return };
         let behind = (self.picture - time).clamp(MediaTime::ZERO, LONGEST_LAG);
         self.lag = behind.max(self.lag - self.lag / 50);
-        self.silent_from = None;
+        (self.silent_from, self.heard) = (None, true);
         let start = match self.next_sample {
             Some(next) => {
                 let stray = stamped as i64 - next as i64;
@@ -155,9 +158,10 @@ impl AudioTimeline {
 
     /// Nobody waits any longer for the sound of the pictures up to `until`: silence stands in for it from the end of the
     /// audio, or from `from` if that is later, so that a player with an audio track never stands still. What comes later
-    /// goes on behind it.
-    pub fn stand_in_until(&mut self, from: MediaTime, until: MediaTime) {
-        let until = until - GRACE;
+    /// goes on behind it. Where sound is all that there is (`alone`), none may be missing.
+    pub fn stand_in_until(&mut self, from: MediaTime, until: MediaTime, alone: bool) {
+        let never = !self.heard && self.has_stopped();
+        let until = if alone || never { until } else { until - GRACE };
         let Some(coding) = self.codings.last() else { return };
         let (Some(silence), rate) = (coding.silence.clone(), coding.config.sample_rate) else { return };
         let from = from.max(until - KEPT);
@@ -304,20 +308,20 @@ mod tests {
     fn silence_takes_the_place_of_audio_that_stopped_part_by_part() {
         let mut audio = timeline();
         push(&mut audio, 1_000);
-        audio.stand_in_until(MediaTime::ZERO, ms(1_200));
+        audio.stand_in_until(MediaTime::ZERO, ms(1_200), false);
         assert_eq!(all(&audio)[0].packets.len(), 1, "late is not stopped");
         for until in [1_400, 1_600, 1_800, 2_000] {
-            audio.stand_in_until(MediaTime::ZERO, ms(until));
+            audio.stand_in_until(MediaTime::ZERO, ms(until), false);
             assert!(audio.head() >= ms(until) - GRACE && audio.head() < ms(until + 30) - GRACE);
             assert!(!audio.has_stopped(), "{until}");
         }
-        audio.stand_in_until(MediaTime::ZERO, ms(2_300));
+        audio.stand_in_until(MediaTime::ZERO, ms(2_300), false);
         assert!(audio.has_stopped());
         assert_eq!(all(&audio).len(), 1, "without a hole");
         push(&mut audio, 2_110);
         assert!(!audio.has_stopped() && all(&audio).len() == 1, "it goes on behind");
         audio.cut();
-        audio.stand_in_until(ms(9_000), ms(10_100));
+        audio.stand_in_until(ms(9_000), ms(10_100), false);
         assert_eq!(all(&audio)[1].start, 9 * 44_100, "a new session's begins with it");
     }
 
@@ -329,7 +333,7 @@ mod tests {
             let at = 5_000 + n * 23;
             audio.picture(ms(at));
             // a part is let go when it has waited
-            audio.stand_in_until(ms(5_000), ms(at) - audio.lag() - ms(100));
+            audio.stand_in_until(ms(5_000), ms(at) - audio.lag() - ms(100), false);
             if n * 23 >= late {
                 audio.push(ms(at - late), Bytes::from_static(b"x"));
             }

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use thiserror::Error;
 
 use super::sps::{self, Sps};
+use super::time::MediaTime;
 
 /// Why a decoder configuration is refused. Always the sender's to mend.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
@@ -178,6 +179,24 @@ impl AudioConfig {
         self.asc == other.asc || self.layout != 0 && form(self) == form(other)
     }
 
+    /// AAC-LC, 48 kHz, stereo: for pictures without sound.
+    pub fn silence() -> Self {
+        Self {
+            asc: Bytes::from_static(&[0x11, 0x90]),
+            object_type: 2,
+            sample_rate: 48_000,
+            core_type: 2,
+            layout: 2,
+            channels: 2,
+            frame_samples: 1024,
+        }
+    }
+
+    /// How long one packet is heard.
+    pub fn packet(&self) -> MediaTime {
+        MediaTime::from_nanos(i64::from(self.frame_samples) * 1_000_000_000 / i64::from(self.sample_rate))
+    }
+
     /// The `CODECS` name, for example `mp4a.40.2`.
     pub fn codec(&self) -> String {
         format!("mp4a.40.{}", self.object_type)
@@ -237,6 +256,12 @@ pub(super) mod tests {
         assert_eq!(config.codec(), "avc1.64001f");
         assert_eq!(config.length_size, 4);
         assert_eq!((config.sps.width, config.sps.height), (1280, 720));
+    }
+
+    #[test]
+    fn silence_is_what_its_record_says() {
+        let silence = AudioConfig::silence();
+        assert_eq!(AudioConfig::parse(silence.asc.clone()), Ok(silence));
     }
 
     #[test]

@@ -123,7 +123,7 @@ pub enum Fact {
         duration: MediaTime,
         /// Whether it begins with an IDR.
         independent: bool,
-        /// `moof` + `mdat`.
+        /// `moof` + `mdat`; empty for a part without pictures and sound.
         #[serde(skip)]
         bytes: Bytes,
     },

@@ -23,11 +23,11 @@ pub const LONGEST_SEGMENT: MediaTime = MediaTime::from_ms(4_499);
 /// Segments remembered: rungs come at most a few seconds late.
 const KEPT: usize = 64;
 
-/// Which audio configuration a segment carries; the same in every rung.
+/// Which audio configuration a segment carries; the same in every rung. Each carries one: a part whose only picture began
+/// before it would be empty else, which players ask for again and again, and browsers refuse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum AudioChoice {
     Undecided,
-    Without,
     With(u32),
 }
 
@@ -110,11 +110,7 @@ impl Grid {
     pub fn open(&mut self, start: MediaTime, shift: MediaTime, audio: Option<u32>, now: MediaTime) {
         self.close(start, now);
         self.begun = true;
-        let audio = match (audio, self.segments.back().map(|s| s.audio)) {
-            (Some(number), _) => AudioChoice::With(number),
-            (None, Some(AudioChoice::Without)) => AudioChoice::Without,
-            (None, _) => AudioChoice::Undecided,
-        };
+        let audio = audio.map_or(AudioChoice::Undecided, AudioChoice::With);
         let discontinuity = std::mem::take(&mut self.discontinuity_pending);
         self.discontinuity_sequence += u64::from(discontinuity);
         self.segments.push_back(GridSegment {

@@ -22,6 +22,9 @@ use super::{
 
 /// Encoders round times: a picture this close to the start of a segment belongs to it.
 const SNAP: MediaTime = MediaTime::from_ms(8);
+/// A change of the sound opens a segment at once when the one before was this long ago: a key frame may be far, but each
+/// such segment repeats the group of pictures.
+const SOUND_CHANGES_APART: MediaTime = MediaTime::from_ms(10_000);
 /// How long encoded rungs may take for the last segment of a show.
 const LAST_SEGMENT_WITHIN: MediaTime = MediaTime::from_ms(4_000);
 /// Nobody waits for audio any more.
@@ -77,6 +80,9 @@ pub struct Packager {
     shift: MediaTime,
     /// The next key frame opens a segment, however young the open one is.
     cut_soon: bool,
+    /// Sound comes in another configuration, which waits for a segment; when that happened last.
+    sound_changes: bool,
+    sound_changed: Option<MediaTime>,
     /// The source joins at its next key frame: what leads up to the picture before is not for the public.
     source_waits: bool,
     last_key: Option<MediaTime>,
@@ -121,6 +127,8 @@ impl Packager {
             last_source_dts: None,
             shift: MediaTime::ZERO,
             cut_soon: false,
+            sound_changes: false,
+            sound_changed: None,
             source_waits: false,
             last_key: None,
             longest: MediaTime::ZERO,
@@ -167,7 +175,8 @@ impl Packager {
         let had = self.audio.current().is_some();
         let waiting = self.grid.current().is_none_or(|s| s.audio == AudioChoice::Undecided);
         if self.audio.configure(config) && (had || !waiting) {
-            self.grid.discontinuity_pending |= self.grid.current().is_some();
+            self.sound_changes = self.grid.current().is_some();
+            self.grid.discontinuity_pending |= self.sound_changes;
         }
     }
 
@@ -279,16 +288,12 @@ impl Packager {
         out
     }
 
-    /// Takes a rung off: it answers 410. An encoded one may come back when it is offered again. When no other rung plays,
-    /// the source is listed whatever its key frames are like.
+    /// Takes a rung off: it answers 410. An encoded one may come back when it is offered again.
     pub fn rung_down(&mut self, rung: &RungName, reason: &str) -> Vec<Fact> {
         let mut out = Vec::new();
         if let Some(at) = self.find(rung) {
             self.take_down(at, reason, &mut out);
             self.rungs[at].config = None;
-            if !self.rungs.iter().any(|rung| rung.up && rung.started) {
-                self.lift_source();
-            }
         }
         out
     }
@@ -370,6 +375,10 @@ impl Packager {
         self.last_key.is_some_and(|last| dts - last > OWN_SEGMENT)
     }
 
+    fn sound_may_cut(&self, dts: MediaTime) -> bool {
+        self.sound_changed.is_none_or(|last| dts - last > SOUND_CHANGES_APART)
+    }
+
     fn another_plays(&self, source: usize) -> bool {
         self.rungs.iter().enumerate().any(|(at, rung)| at != source && rung.up && rung.started)
     }
@@ -384,6 +393,10 @@ impl Packager {
         now: MediaTime,
         out: &mut Packaged,
     ) {
+        // Where nothing else plays, the source does, whatever its key frames are like.
+        if source.is_some_and(|at| !self.another_plays(at)) {
+            self.lift_source();
+        }
         let last = self.last_source_dts.replace(unit.dts);
         let full = self.grid.current().is_some_and(|s| unit.dts - s.start > LONGEST_SEGMENT);
         if last.is_some_and(|last| full || unit.dts - last > LONGEST_HOLD) {
@@ -439,6 +452,7 @@ impl Packager {
         match age {
             None => stands_alone,
             Some(age) if unit.key && (age >= MIN_SEGMENT || pending) => true,
+            Some(_) if self.sound_changes && stands_alone && self.sound_may_cut(unit.dts) => true,
             // The next key frame is far: the public sees the encoded rungs until then.
             Some(_) if self.cut_soon && self.key_is_far(unit.dts) && self.another_plays(at) => {
                 self.source_waits = true;
@@ -460,6 +474,9 @@ impl Packager {
         }
         self.longest = MediaTime::ZERO;
         self.cut_soon = false;
+        if std::mem::take(&mut self.sound_changes) {
+            self.sound_changed = Some(unit.dts);
+        }
         self.grid.open(unit.dts, self.shift, self.audio.current(), now);
         out.cut = Some(unit.dts + self.shift);
     }
@@ -482,9 +499,11 @@ impl Packager {
     fn take_down(&mut self, at: usize, reason: &str, out: &mut Vec<Fact>) {
         if self.rungs[at].up {
             let config = self.rungs[at].next.take().or(self.rungs[at].config.take());
-            self.rungs[at].take_down(self.grid.next_msn());
+            let news = self.rungs[at].take_down(self.grid.next_msn());
             self.rungs[at].config = config;
-            out.push(Fact::RungDown { rung: self.rungs[at].name.clone(), reason: reason.into() });
+            if news {
+                out.push(Fact::RungDown { rung: self.rungs[at].name.clone(), reason: reason.into() });
+            }
         }
     }
 

@@ -9,6 +9,7 @@ use super::{
     address::LOW_LATENCY,
     fact::{Offer, RungName},
     grid::{HOLD_BACK_MILLIPARTS, PART_TARGET, TARGET_DURATION},
+    rate::usual_rate,
     time::MediaTime,
     track::{Pin, Segment, Track},
 };
@@ -59,6 +60,10 @@ fn write_media(out: &mut String, media: &Media<'_>) -> std::fmt::Result {
         writeln!(out, "#EXT-X-SERVER-CONTROL:HOLD-BACK={hold_back:.1},CAN-SKIP-UNTIL={skip_until:.1}")?;
         segments.retain(|s| s.duration.is_some());
     }
+    // A promise for these segments; in the multivariant playlist it would be one for all that are to come.
+    if segments.iter().all(|s| s.parts.first().is_none_or(|part| part.independent)) {
+        writeln!(out, "#EXT-X-INDEPENDENT-SEGMENTS")?;
+    }
     let Some(first) = segments.first() else { return Ok(()) };
     writeln!(out, "#EXT-X-MEDIA-SEQUENCE:{}", first.msn)?;
     writeln!(out, "#EXT-X-DISCONTINUITY-SEQUENCE:{}", first.discontinuity_sequence)?;
@@ -107,13 +112,14 @@ fn write_segment(out: &mut String, segment: &Segment, parts: bool, media: &Media
     writeln!(out, "#EXT-X-PROGRAM-DATE-TIME:{start}")?;
     if parts && !segment.gap && !media.ended {
         for (index, part) in segment.parts.iter().enumerate() {
-            let independent = if part.independent { ",INDEPENDENT=YES" } else { "" };
+            let kind = match part.media.size() {
+                0 => ",GAP=YES",
+                _ if part.independent => ",INDEPENDENT=YES",
+                _ => "",
+            };
             let (seconds, msn) = (part.duration.seconds(), segment.msn);
             let epoch = media.epoch;
-            writeln!(
-                out,
-                "#EXT-X-PART:DURATION={seconds:.5},URI=\"{epoch}/part{msn}.{index}.m4s\"{independent}"
-            )?;
+            writeln!(out, "#EXT-X-PART:DURATION={seconds:.5},URI=\"{epoch}/part{msn}.{index}.m4s\"{kind}")?;
         }
     }
     if let Some(duration) = segment.duration {
@@ -162,8 +168,9 @@ fn last_part(track: &Track) -> Option<(u64, usize)> {
 /// A rung of the multivariant playlist: its track once it plays, what was offered before.
 pub(super) type Listed<'a> = (&'a RungName, Option<&'a Track>, Option<&'a Offer>);
 
-/// Writes the multivariant playlist of each rung's `file`.
-pub(super) fn multivariant(rungs: &[Listed<'_>], from: u64, file: &str) -> String {
+/// Writes the multivariant playlist of each rung's `file`. `rate` is that of all rungs: between rungs of which one has
+/// 29.970 pictures in a second and another 30.000, players do not go up.
+pub(super) fn multivariant(rungs: &[Listed<'_>], from: u64, file: &str, rate: Option<f64>) -> String {
     let mut out = String::from("#EXTM3U\n#EXT-X-VERSION:9\n");
     let shown: Vec<_> = rungs
         .iter()
@@ -171,14 +178,9 @@ pub(super) fn multivariant(rungs: &[Listed<'_>], from: u64, file: &str) -> Strin
             (*name, *track, *offer, track.map(|t| t.visible(from)).unwrap_or_default())
         })
         .collect();
-    let starts_clean = |s: &&Segment| s.parts.first().is_none_or(|p| p.independent);
-    if shown.iter().all(|(_, _, _, segments)| segments.iter().all(starts_clean)) {
-        out.push_str("#EXT-X-INDEPENDENT-SEGMENTS\n");
-    }
     for (name, track, offer, segments) in shown {
         let Some(info) = track.and_then(Track::info).or(offer.map(|offer| &offer.info)) else { continue };
         let (peak, average) = bandwidth(&segments, track, offer);
-        let rate = info.frame_rate.or_else(|| measured_rate(&segments));
         let _ = write!(
             out,
             "#EXT-X-STREAM-INF:BANDWIDTH={peak},AVERAGE-BANDWIDTH={average},CODECS=\"{}\",RESOLUTION={}x{}",
@@ -225,9 +227,9 @@ fn measured_bandwidth(segments: &[&Segment]) -> (u64, u64) {
 }
 
 /// Frames in a second counted in the newest complete segment, for streams that don't say.
-fn measured_rate(segments: &[&Segment]) -> Option<f64> {
-    let segment = segments.iter().rev().find(|s| s.duration.is_some() && !s.gap)?;
+pub(super) fn measured_rate(track: &Track) -> Option<f64> {
+    let segment = track.segments.iter().rev().find(|s| s.duration.is_some() && !s.gap)?;
     let pictures: u32 = segment.parts.iter().map(|part| part.pictures).sum();
     let rate = f64::from(pictures) / segment.length().seconds().max(0.001);
-    (rate > 0.5).then_some(rate)
+    (rate > 0.5).then(|| usual_rate(rate))
 }

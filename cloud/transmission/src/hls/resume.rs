@@ -6,7 +6,7 @@ impl Window {
     /// Facts that close what is open, so that every listed rung ends with the same segment.
     pub(super) fn closing_facts(&self) -> Vec<Fact> {
         let mut facts = Vec::new();
-        let listed = || self.tracks.iter().filter(|(_, t)| !t.down);
+        let listed = || self.tracks.iter().filter(|(rung, _)| !self.down.contains(rung));
         let Some(lead) = listed()
             .filter_map(|(_, t)| Some((t.segments.back()?.msn, t)))
             .max_by_key(|(msn, t)| (*msn, t.segments.back().map(Segment::length)))

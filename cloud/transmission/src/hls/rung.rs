@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::{
     audio::AudioTimeline,
     boxes::{self, VideoSample},
-    codec::VideoConfig,
+    codec::{AudioConfig, VideoConfig},
     fact::{Fact, RungName, TrackInfo},
     grid::{AudioChoice, Grid, PART_TARGET},
     lead_in::LeadIn,
@@ -18,6 +18,10 @@ use super::{
 const ROUNDING: MediaTime = MediaTime::from_ms(2);
 /// A shorter part may only be the last one of its segment: 85 % of the longest. Source: the draft's section 4.4.4.9.
 const LEAST_PART: MediaTime = MediaTime::from_ticks(PART_TARGET.ticks() * 85 / 100);
+/// A part with more pictures or bytes than this ends at once: more than the longest lead-in and what real sources have in
+/// a part.
+const MOST_PICTURES: usize = 1_024;
+const MOST_BYTES: usize = 40 << 20;
 /// How long a part waits for its audio.
 const AUDIO_WAIT: MediaTime = MediaTime::from_ms(100);
 /// How long the first part of a session waits to learn whether there is audio at all.
@@ -59,6 +63,8 @@ pub(super) struct Rung {
     pub name: RungName,
     /// Whether it may be listed.
     pub up: bool,
+    /// That it does not play was said, and it has not played since.
+    said_down: bool,
     /// What its pictures come with; `next` takes over at the next discontinuity.
     pub config: Option<VideoConfig>,
     pub next: Option<VideoConfig>,
@@ -96,6 +102,7 @@ impl Rung {
         Self {
             name,
             up: true,
+            said_down: false,
             config: None,
             next: None,
             current: None,
@@ -118,11 +125,12 @@ impl Rung {
         }
     }
 
-    /// Takes it off the list; it may come back at a later segment.
-    pub fn take_down(&mut self, next_msn: u64) {
-        let name = self.name.clone();
-        *self = Self::new(name, next_msn, self.init_version);
-        self.up = false;
+    /// Takes it off the list; it may come back at a later segment. False when that was said already.
+    pub fn take_down(&mut self, next_msn: u64) -> bool {
+        let news = !self.said_down;
+        *self = Self::new(self.name.clone(), next_msn, self.init_version);
+        (self.up, self.said_down) = (false, true);
+        news
     }
 
     /// Whether it is the publisher's own.
@@ -204,6 +212,10 @@ impl Rung {
             return;
         }
         self.broken = false;
+        let bytes: usize = self.pending.iter().map(|frame| frame.data.len()).sum();
+        if self.pending.len() >= MOST_PICTURES || bytes >= MOST_BYTES {
+            self.cut(frame.dts, now);
+        }
         self.pending.push(frame);
         if !leads {
             self.close_if_complete(grid, now);
@@ -283,9 +295,12 @@ impl Rung {
         (self.part_start, self.held) = (end, false);
     }
 
-    /// Ends a part of full length. Its last picture stands until `until`, in the parts that follow.
+    /// Ends a part of full length. Its last picture stands until `until`, in the parts that follow: the last of them is not
+    /// so short that no packet of sound begins in it.
     fn cut_full(&mut self, until: MediaTime, now: MediaTime) {
-        let end = self.part_start + PART_TARGET;
+        let rest = until - self.part_start - PART_TARGET;
+        let length = if rest < PART_TARGET - LEAST_PART { LEAST_PART } else { PART_TARGET };
+        let end = self.part_start + length;
         self.queue_part(end, until, now);
         (self.part_start, self.held) = (end, true);
     }
@@ -345,8 +360,8 @@ impl Rung {
     /// Says what is ready to be said, in order.
     pub fn drain(&mut self, grid: &mut Grid, audio: &mut AudioTimeline, now: MediaTime, out: &mut Vec<Fact>) {
         while let Some(step) = self.queue.front() {
-            if let Step::Part { msn, end, since, .. } = step
-                && !self.audio_is_ready(*msn, *end, *since, now, grid, audio)
+            if let Step::Part { msn, end, since, frames, .. } = step
+                && !self.audio_is_ready(*msn, *end, (*since, frames.is_empty()), now, grid, audio)
             {
                 return;
             }
@@ -373,7 +388,7 @@ impl Rung {
         &self,
         msn: u64,
         end: MediaTime,
-        since: MediaTime,
+        (since, pictureless): (MediaTime, bool),
         now: MediaTime,
         grid: &mut Grid,
         audio: &mut AudioTimeline,
@@ -381,20 +396,22 @@ impl Rung {
         let waited = now - since;
         let Some(segment) = grid.get_mut(msn) else { return true };
         if segment.audio == AudioChoice::Undecided {
-            segment.audio = match audio.current() {
-                Some(number) => AudioChoice::With(number),
-                None if waited >= AUDIO_UNKNOWN => AudioChoice::Without,
+            if audio.current().is_none() && waited >= AUDIO_UNKNOWN {
+                audio.configure(AudioConfig::silence());
+            }
+            match audio.current() {
+                Some(number) => segment.audio = AudioChoice::With(number),
                 None => return false,
-            };
+            }
         }
-        let AudioChoice::With(number) = segment.audio else { return true };
+        let AudioChoice::With(number) = segment.audio else { return false };
         if audio.head() >= end {
             return true;
         }
         let due = waited >= AUDIO_WAIT + audio.lag() || audio.has_stopped();
         if due && audio.current() == Some(number) {
             let from = if segment.discontinuity { segment.start } else { MediaTime::ZERO };
-            audio.stand_in_until(from, end);
+            audio.stand_in_until(from, end, pictureless);
         }
         due
     }
@@ -436,7 +453,10 @@ impl Rung {
             })
             .collect();
         let sequence = (msn as u32) << 8 | index.min(255);
-        let Some(bytes) = boxes::part(sequence, &samples, &runs) else { return };
+        // Where sound has long packets, a part may be left with nothing: a gap.
+        let empty = samples.is_empty() && runs.is_empty();
+        let bytes = if empty { Some(Bytes::new()) } else { boxes::part(sequence, &samples, &runs) };
+        let Some(bytes) = bytes else { return };
         self.announced = Some((msn, index + 1));
         let rung = self.name.clone();
         out.push(Fact::Part { rung, msn, index, duration: end - start, independent, bytes });
@@ -471,6 +491,7 @@ impl Rung {
             out.push(Fact::Init { rung: self.name.clone(), version: self.init_version, info, bytes });
         }
         self.announced = Some((msn, 0));
+        self.said_down = false;
         out.push(Fact::SegmentOpened {
             rung: self.name.clone(),
             msn,

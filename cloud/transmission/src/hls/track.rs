@@ -96,8 +96,6 @@ pub(super) struct Init {
 pub(super) struct Track {
     pub inits: BTreeMap<u32, Init>,
     pub segments: VecDeque<Segment>,
-    /// Taken off the list.
-    pub down: bool,
 }
 
 impl Track {
@@ -123,6 +121,11 @@ impl Track {
         if let Some(oldest) = self.segments.front().map(|s| s.init) {
             self.inits.retain(|version, _| *version >= oldest);
         }
+    }
+
+    /// It does not play any more. Its last segment stays: numbers and time go on from there.
+    pub fn leave(&mut self) {
+        self.segments.drain(..self.segments.len().saturating_sub(1));
     }
 
     /// Lets go of bytes that the journal has and that are not new any more.

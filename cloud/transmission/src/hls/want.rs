@@ -52,6 +52,20 @@ pub enum Want {
     },
 }
 
+impl Want {
+    /// The rung that it is of; `None` for what names them all.
+    pub(super) fn rung(&self) -> Option<&RungName> {
+        match self {
+            Self::Multivariant | Self::PlainMultivariant => None,
+            Self::Playlist { rung, .. }
+            | Self::PlainPlaylist { rung, .. }
+            | Self::Init { rung, .. }
+            | Self::Segment { rung, .. }
+            | Self::Part { rung, .. } => Some(rung),
+        }
+    }
+}
+
 /// What they get.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {

@@ -1,6 +1,6 @@
 //! The public state of a show: facts folded, and the answers that players get from it. No I/O.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use vitrine_protocol::{Highlight, HighlightAction, PublishSessionId};
@@ -32,6 +32,9 @@ pub struct Window {
     anchor: Option<(PublishSessionId, i64)>,
     pub(super) tracks: BTreeMap<RungName, Track>,
     pub(super) order: Vec<RungName>,
+    /// Rungs that do not play, whether they ever did or not. A new initialisation segment brings one back; an offer does
+    /// not: an encoder that fails makes one each time it is started.
+    pub(super) down: BTreeSet<RungName>,
     init_versions: BTreeMap<RungName, u32>,
     pub(super) air: Option<(u64, DateTime<Utc>)>,
     pub(super) pins: Vec<Pin>,
@@ -60,6 +63,7 @@ impl Window {
             anchor: None,
             tracks: BTreeMap::new(),
             order: Vec::new(),
+            down: BTreeSet::new(),
             init_versions: BTreeMap::new(),
             air: None,
             pins: Vec::new(),
@@ -81,8 +85,9 @@ impl Window {
                 if !self.order.contains(&rung) {
                     self.order.push(rung.clone());
                 }
+                let back = self.down.remove(&rung);
                 let track = self.tracks.entry(rung).or_default();
-                if std::mem::take(&mut track.down) {
+                if back {
                     *track = Track::default();
                 }
                 track.inits.insert(version, Init { info, bytes });
@@ -121,8 +126,9 @@ impl Window {
             Fact::Anchored { session, offset_ms } => self.anchor = Some((session, offset_ms)),
             Fact::RungDown { rung, .. } => {
                 if let Some(track) = self.tracks.get_mut(&rung) {
-                    track.down = true;
+                    track.leave();
                 }
+                self.down.insert(rung);
             }
             Fact::WentLive { from_msn, at } => {
                 self.air.get_or_insert((from_msn, at));
@@ -144,8 +150,9 @@ impl Window {
             (None, HighlightAction::Show) => self.pins.push(Pin { shown: highlight, cleared: None }),
             (None, HighlightAction::Clear) => {}
         }
-        // What ended before the playlist's first second says nothing to anyone.
-        let oldest = self.tracks.values().filter_map(|t| t.segments.front()).map(|s| s.start).min();
+        // What ended before the playlists' first second says nothing to anyone.
+        let playing = self.tracks.keys().filter_map(|rung| self.track(rung));
+        let oldest = playing.filter_map(|track| Some(track.visible(0).first()?.start)).min();
         if let Some(oldest) = oldest.map(|start| start.utc(self.clock_epoch)) {
             self.pins.retain(|pin| pin.cleared.is_none_or(|cleared| cleared >= oldest));
         }
@@ -207,7 +214,7 @@ impl Window {
     }
 
     fn playable(&self, rung: &RungName, from: u64) -> Option<&Track> {
-        let track = self.tracks.get(rung).filter(|t| !t.down)?;
+        let track = self.track(rung)?;
         let last = track.segments.back()?;
         (last.msn >= from && track.segments.iter().any(|s| s.msn >= from && !s.parts.is_empty()))
             .then_some(track)
@@ -216,6 +223,9 @@ impl Window {
     /// Answers a player, from what is there now.
     pub fn answer(&self, want: &Want) -> Answer {
         let Some((from, _)) = self.air else { return Answer::Missing };
+        if want.rung().is_some_and(|rung| self.down.contains(rung)) {
+            return Answer::Gone;
+        }
         match want {
             Want::Multivariant => self.multivariant(from, LOW_LATENCY),
             Want::PlainMultivariant => self.multivariant(from, PLAIN),
@@ -232,15 +242,10 @@ impl Window {
                 _ => Answer::Missing,
             },
             Want::Part { rung, msn, index } => {
-                let Some(track) = self.track(rung).filter(|_| *msn >= from) else {
-                    return if self.tracks.get(rung).is_some_and(|t| t.down) {
-                        Answer::Gone
-                    } else {
-                        Answer::Missing
-                    };
-                };
+                let Some(track) = self.track(rung).filter(|_| *msn >= from) else { return Answer::Missing };
                 match track.get(*msn).and_then(|s| s.parts.get(*index as usize)) {
-                    Some(part) => Answer::Media(vec![part.media.clone()]),
+                    Some(part) if part.media.size() > 0 => Answer::Media(vec![part.media.clone()]),
+                    Some(_) => Answer::Missing,
                     // The one part that the playlist hints at is worth waiting for.
                     None if track.head() == Some((*msn, *index)) && !self.ended => Answer::NotYet,
                     None => Answer::Missing,
@@ -250,7 +255,7 @@ impl Window {
     }
 
     fn track(&self, rung: &RungName) -> Option<&Track> {
-        self.tracks.get(rung).filter(|t| !t.down)
+        self.tracks.get(rung).filter(|_| !self.down.contains(rung))
     }
 
     fn offer(&self, rung: &RungName) -> Option<&Offer> {
@@ -267,22 +272,28 @@ impl Window {
         if rungs.is_empty() || self.offers.is_none() && !self.ended {
             return if self.ended { Answer::Missing } else { Answer::NotYet };
         }
-        for offer in self.offers.iter().flatten().filter(|_| !self.ended) {
+        let offers = self.offers.iter().flatten().filter(|offer| !self.down.contains(&offer.rung));
+        for offer in offers.filter(|_| !self.ended) {
             if !rungs.iter().any(|(name, ..)| *name == &offer.rung) {
                 rungs.push((&offer.rung, None, Some(offer)));
             }
         }
         rungs.sort_by_key(|(name, ..)| (name.as_str() != RungName::SOURCE, place(name)));
-        Answer::Playlist(playlist::multivariant(&rungs, from, file))
+        Answer::Playlist(playlist::multivariant(&rungs, from, file, self.frame_rate()))
+    }
+
+    /// Pictures in a second of the whole show: encoded rungs have those of the source.
+    fn frame_rate(&self) -> Option<f64> {
+        let offered = self.offers.iter().flatten().find_map(|offer| offer.info.frame_rate);
+        let source = self.tracks.get(&RungName::source());
+        let said = || source.and_then(Track::info)?.frame_rate;
+        let measured = || source.into_iter().chain(self.tracks.values()).find_map(playlist::measured_rate);
+        offered.or_else(said).or_else(measured)
     }
 
     /// What a request for a playlist of a rung without one gets.
     fn without(&self, rung: &RungName) -> Answer {
-        match self.tracks.get(rung) {
-            Some(track) if track.down && !self.ended => Answer::Gone,
-            None if self.offer(rung).is_some() && !self.ended => Answer::NotYet,
-            _ => Answer::Missing,
-        }
+        if self.offer(rung).is_some() && !self.ended { Answer::NotYet } else { Answer::Missing }
     }
 
     fn playlist(
@@ -296,22 +307,18 @@ impl Window {
         if part.is_some() && msn.is_none() {
             return Answer::Refused;
         }
-        let Some(track) = self.track(rung) else { return self.without(rung) };
-        let Some((head_msn, head_part)) = track.head() else { return self.without(rung) };
+        let track = self.track(rung);
+        // A rung that does not play yet begins with a new segment.
+        let head = track.and_then(Track::head).unwrap_or((self.next_msn(), 0));
+        if !self.ended && msn.is_some_and(|msn| is_too_far(head, msn, part)) {
+            return Answer::Refused;
+        }
+        let Some(track) = track.filter(|track| track.head().is_some()) else { return self.without(rung) };
         if self.playable(rung, from).is_none() {
             return if self.ended { Answer::Missing } else { Answer::NotYet };
         }
-        if let Some(msn) = msn.filter(|_| !self.ended) {
-            let last_msn = if head_part == 0 { head_msn.saturating_sub(1) } else { head_msn };
-            if msn > last_msn + 2 {
-                return Answer::Refused;
-            }
-            if !track.has_reached(msn, part) {
-                let ahead = part.map_or(0, |part| {
-                    u64::from(part.saturating_sub(if msn == head_msn { head_part } else { 0 }))
-                });
-                return if ahead > ADVANCE_PARTS { Answer::Refused } else { Answer::NotYet };
-            }
+        if msn.is_some_and(|msn| !self.ended && !track.has_reached(msn, part)) {
+            return Answer::NotYet;
         }
         let reports: Vec<_> = self
             .order
@@ -349,4 +356,13 @@ impl Window {
             ended: self.ended,
         }))
     }
+}
+
+/// Whether segment `msn`, or its `part`, lies too far behind the `head` to be waited for. Source: the draft's section
+/// 6.2.5.2.
+fn is_too_far((head_msn, head_part): (u64, u32), msn: u64, part: Option<u32>) -> bool {
+    let last_msn = if head_part == 0 { head_msn.saturating_sub(1) } else { head_msn };
+    let ahead = part.map_or(0, |part| part.saturating_sub(if msn == head_msn { head_part } else { 0 }));
+    // A part past the last one of a segment that is closed is the next segment's first.
+    msn > last_msn + 2 || msn >= head_msn && u64::from(ahead) > ADVANCE_PARTS
 }

@@ -14,10 +14,12 @@ use crate::hls::{
 use crate::timeline::{Coding, Feed, Moment, Picture};
 
 const DEFAULT_FRAME_RATE: f64 = 30.0;
+/// An encoder is not begun again for a rate that differs by less than this share.
+const RATE_STEP: f64 = 0.25;
 /// An encoder that has said nothing for this long keeps no player waiting for the ladder.
 const OFFER_WITHIN: MediaTime = MediaTime::from_ms(3_000);
-/// Real decoder configurations have some tens of bytes; each is kept as long as what needs it.
-const MOST_RECORD_BYTES: usize = 16 << 10;
+/// A run has no more to be told of what is not carried.
+const MOST_SENTENCES: usize = 4;
 /// Sound beside the pictures of an encoded rung, before it was measured.
 const SOUND_BITS_PER_SECOND: u64 = 160_000;
 
@@ -60,22 +62,26 @@ pub struct Packaging {
     load: Load,
     encoded_rate: Rate,
     coding: Option<Coding>,
-    /// Its pictures cannot be shown.
-    muted: bool,
     sound: Option<AudioConfig>,
+    /// As far as it is known; that of the run before until then.
     frame_rate: Option<f64>,
+    /// What the encoder was last set up for, in pictures a second.
+    pace: f64,
     /// Rungs of the encoder, by its numbers.
     ladder: Vec<RungName>,
     offered: Vec<Rung>,
     /// They were taken down because nothing came from it.
     away: bool,
+    /// There are no cores for any rung of it.
+    starved: bool,
+    /// What was last asked of the encoder.
+    asked: Option<Option<Setup>>,
     /// When players have to be told of a ladder at the latest.
     offer_due: Option<MediaTime>,
     told: Option<String>,
-    /// What the encoder was last asked for.
-    asked: Option<Setup>,
-    /// There are no cores for any rung of it.
-    starved: bool,
+    /// What was said of this run's pictures and sound that are not carried, and whether it was refused for it.
+    said: Vec<String>,
+    refused: bool,
 }
 
 impl Packaging {
@@ -89,16 +95,18 @@ impl Packaging {
             load: Load::default(),
             encoded_rate: Rate::default(),
             coding: None,
-            muted: false,
             sound: None,
             frame_rate: None,
+            pace: 0.0,
             ladder: Vec::new(),
             offered: Vec::new(),
             away: false,
+            starved: false,
+            asked: None,
             offer_due: None,
             told: None,
-            asked: None,
-            starved: false,
+            said: Vec::new(),
+            refused: false,
         }
     }
 
@@ -109,7 +117,8 @@ impl Packaging {
 
     /// The run is over, or another begins: completes what is open. Playlists wait.
     pub fn cut(&mut self, now: MediaTime) -> Vec<Fact> {
-        self.frame_rate = None;
+        (self.coding, self.sound, self.told) = (None, None, None);
+        (self.said, self.refused) = (Vec::new(), false);
         if std::mem::take(&mut self.flowing) { self.packager.discontinuity(now) } else { Vec::new() }
     }
 
@@ -121,7 +130,8 @@ impl Packaging {
     /// To be called about ten times a second.
     pub fn tick(&mut self, now: MediaTime) -> Vec<Fact> {
         let mut facts = self.packager.tick(now);
-        if self.offer_due.take_if(|due| now > *due).is_some() {
+        // What was offered before stays: players read the list once.
+        if self.offer_due.take_if(|due| now > *due).is_some() && self.ladder.is_empty() {
             facts.extend(self.packager.offer(Vec::new()));
         }
         facts
@@ -131,18 +141,7 @@ impl Packaging {
     pub fn take(&mut self, moment: Moment, now: MediaTime) -> Outcome {
         let mut outcome = Outcome::default();
         match moment {
-            Moment::Coding(coding) if coding.record().1.len() > MOST_RECORD_BYTES => {
-                self.muted = true;
-                self.refuse(
-                    format!("{} with a decoder configuration beyond 16 KB", coding.name()),
-                    &mut outcome,
-                );
-            }
-            Moment::SoundCoding(config) if config.asc.len() > MOST_RECORD_BYTES => {
-                self.tell("AAC with a decoder configuration beyond 16 KB".to_owned(), &mut outcome);
-            }
             Moment::Coding(coding) => {
-                self.muted = false;
                 match &coding {
                     Coding::H264(config) => self.packager.set_video(&RungName::source(), config.clone()),
                     Coding::Other(_) => {
@@ -159,7 +158,12 @@ impl Packaging {
                 self.packager.set_audio(config);
                 self.tell_codecs(&mut outcome);
             }
-            Moment::FrameRate(rate) => self.frame_rate = Some(rate),
+            Moment::FrameRate(rate) => {
+                self.frame_rate = Some(rate);
+                if self.coding.is_some() && !self.keeps_pace() {
+                    self.set_up(now, &mut outcome);
+                }
+            }
             Moment::Anchored { feed: Feed::Publisher(session), offset_ms, joins } => {
                 if !joins && std::mem::replace(&mut self.flowing, true) {
                     outcome.facts = self.packager.discontinuity(now);
@@ -167,13 +171,15 @@ impl Packaging {
                 outcome.facts.push(Fact::Anchored { session, offset_ms });
                 outcome.mapped = Some((session, offset_ms));
             }
-            Moment::Picture(_) if self.muted => {}
             Moment::Picture(picture) => self.picture(picture, now, &mut outcome),
             Moment::Sound(sound) => outcome.facts = self.packager.push_audio(sound.time, sound.data, now),
             Moment::NoPicture(sentence) => {
-                self.refuse(sentence, &mut outcome);
+                if !std::mem::replace(&mut self.refused, true) {
+                    outcome.refused = Some(sentence.clone());
+                }
+                self.say(sentence, &mut outcome);
             }
-            Moment::NoSound(sentence) => self.tell(sentence, &mut outcome),
+            Moment::NoSound(sentence) => self.say(sentence, &mut outcome),
         }
         outcome
     }
@@ -194,20 +200,30 @@ impl Packaging {
         }
     }
 
+    /// Whether the encoder's rate still is about that of the source.
+    fn keeps_pace(&self) -> bool {
+        (self.rate() / self.pace - 1.0).abs() <= RATE_STEP
+    }
+
     fn set_up(&mut self, now: MediaTime, outcome: &mut Outcome) {
+        if !self.keeps_pace() {
+            self.pace = self.rate();
+        }
         let setup = self.setup();
+        if self.asked.as_ref() == Some(&setup) {
+            // A header that came again: the encoder goes on, and so does its ladder.
+            outcome.refused = self.starving();
+            return;
+        }
         match &setup {
             // Nothing would be smaller than the source, or it cannot be decoded: the source is all there is.
             None => outcome.facts.extend(self.offer(&[], &[]).facts),
-            // The encoder that runs has said what it offers.
-            Some(_) if self.asked == setup => {}
             Some(_) => {
                 self.starved = false;
                 self.offer_due = self.offer_due.or(Some(now + OFFER_WITHIN));
             }
         }
-        self.asked.clone_from(&setup);
-        outcome.refused = self.starving();
+        self.asked = Some(setup.clone());
         outcome.setup = Some(setup);
     }
 
@@ -231,7 +247,7 @@ impl Packaging {
             record: record.to_vec(),
             width,
             height,
-            frames_per_second: self.rate().round().clamp(1.0, 240.0) as u16,
+            frames_per_second: self.pace.round().clamp(1.0, 240.0) as u16,
             short_sides,
             start_ns: u64::try_from(self.head.nanos()).unwrap_or(0),
             longest_frame_ms: u64::try_from(PART_TARGET.ms()).unwrap_or(210),
@@ -240,8 +256,7 @@ impl Packaging {
     }
 
     fn rate(&self) -> f64 {
-        let said = self.coding.as_ref().and_then(Coding::frame_rate);
-        self.frame_rate.or(said).unwrap_or(DEFAULT_FRAME_RATE)
+        self.frame_rate.unwrap_or(DEFAULT_FRAME_RATE)
     }
 
     /// The encoder offers these rungs, in this order; for those in `refused` the machine has no cores. What it does not
@@ -260,13 +275,13 @@ impl Packaging {
         for name in &gone {
             facts.extend(self.packager.rung_down(name, "the source is not larger any more"));
         }
-        let sound = self.sound.as_ref().map(|sound| format!(",{}", sound.codec())).unwrap_or_default();
+        let sound = self.sound.as_ref().map_or_else(|| AudioConfig::silence().codec(), AudioConfig::codec);
         let offers = rungs.iter().filter_map(|rung| {
             let info = TrackInfo {
-                codecs: format!("{}{sound}", likely_codec(rung, self.rate())),
+                codecs: format!("{},{sound}", likely_codec(rung, self.rate())),
                 width: rung.width,
                 height: rung.height,
-                frame_rate: Some(self.rate()),
+                frame_rate: self.frame_rate,
             };
             let bits_per_second = u64::from(rung.bits_per_second) + SOUND_BITS_PER_SECOND;
             Some(Offer { rung: RungName::new(&rung.name)?, info, bits_per_second })
@@ -321,8 +336,8 @@ impl Packaging {
     /// Another encoder goes on, with another choice of rungs.
     fn change_ladder(&mut self) -> Outcome {
         self.packager.encoder_lost();
-        self.asked = self.setup();
-        Outcome { setup: Some(self.asked.clone()), ..Outcome::default() }
+        self.asked = Some(self.setup());
+        Outcome { setup: self.asked.clone(), ..Outcome::default() }
     }
 
     /// A rung's configuration.
@@ -366,9 +381,12 @@ impl Packaging {
         self.tell(words.join(", "), outcome);
     }
 
-    fn refuse(&mut self, sentence: String, outcome: &mut Outcome) {
-        self.tell(sentence, outcome);
-        outcome.refused.clone_from(&outcome.codec);
+    /// Tells a sentence once in a run: it comes again with each tag.
+    fn say(&mut self, sentence: String, outcome: &mut Outcome) {
+        if self.said.len() < MOST_SENTENCES && !self.said.contains(&sentence) {
+            self.said.push(sentence.clone());
+            self.tell(sentence, outcome);
+        }
     }
 
     fn tell(&mut self, words: String, outcome: &mut Outcome) {

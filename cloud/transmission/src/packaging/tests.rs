@@ -2,7 +2,7 @@ use bytes::Bytes;
 use vitrine_rtmp::flv::{Tag, TagKind};
 
 use super::*;
-use crate::timeline::Timeline;
+use crate::timeline::{Other, Timeline};
 
 const SPS: &str = "6764001facd9405005bb016a02020280000003008000001e478c18cb";
 const PPS: &str = "68ebe3cb22c0";
@@ -149,17 +149,6 @@ fn a_source_that_is_small_already_needs_no_encoder() {
 }
 
 #[test]
-fn a_decoder_configuration_of_absurd_size_is_refused_with_its_pictures() {
-    let mut relay = relay(&[480]);
-    relay.begin(PublishSessionId::new(), at(0));
-    let told = relay.tag(&header_with(200), at(0));
-    assert!(told.refused.unwrap().contains("beyond 16 KB") && told.setup.is_none());
-    assert!(relay.tag(&picture(0, true), at(0)).feed.is_none());
-    assert!(relay.tag(&header_with(10), at(0)).refused.is_none());
-    assert!(relay.tag(&picture(33, true), at(33)).feed.is_some());
-}
-
-#[test]
 fn rungs_without_cores_are_told_once() {
     let mut relay = relay(&[480, 360]);
     relay.begin(PublishSessionId::new(), at(0));
@@ -206,7 +195,7 @@ fn a_rung_that_was_too_much_comes_back_when_there_is_room() {
     assert_eq!(said(20..1_220, 0, false), [(vec![480, 360], 0)], "within ten minutes");
     relay.begin(PublishSessionId::new(), at(700_000));
     let told = relay.tag(&header(), at(700_000));
-    assert_eq!(told.setup.flatten().unwrap().short_sides, [480, 360]);
+    assert_eq!(told.setup, None, "the encoder goes on as it is");
 }
 
 #[test]
@@ -240,13 +229,29 @@ fn a_publisher_that_comes_back_as_it_was_keeps_the_ladder_it_had() {
 }
 
 #[test]
+fn the_encoder_is_set_up_for_the_rate_at_which_pictures_come() {
+    let mut relay = relay(&[480]);
+    relay.begin(PublishSessionId::new(), at(0));
+    relay.tag(&Tag::metadata(0, vec![("framerate".into(), 1.0.into())]), at(0));
+    let rate = |told: Told| Some(told.setup??.frames_per_second);
+    assert_eq!(rate(relay.tag(&header(), at(0))), Some(30), "the stream's own word");
+    let setups = (0..600u32)
+        .filter_map(|n| rate(relay.tag(&picture(n * 50 / 3, n % 120 == 0), at(n as i64 * 50 / 3))));
+    assert_eq!(setups.collect::<Vec<_>>(), [60]);
+    relay.finish(at(10_000));
+    relay.begin(PublishSessionId::new(), at(10_000));
+    assert_eq!(rate(relay.tag(&header(), at(10_000))), Some(30));
+}
+
+#[test]
 fn a_publisher_that_comes_back_goes_on_in_the_same_playlist_behind_a_discontinuity() {
     let mut relay = relay(&[]);
     relay.begin(PublishSessionId::new(), at(0));
     relay.tag(&header(), at(0));
     let first = second(&mut relay, 0, 1_000);
     assert_eq!(opened(&first), [(0, false)]);
-    let closing = relay.finish(at(3_000));
+    let mut closing = relay.finish(at(3_000));
+    closing.extend(relay.packaging.tick(at(3_200)));
     assert!(closing.iter().any(|fact| matches!(fact, Fact::SegmentClosed { msn: 0, gap: false, .. })));
     assert!(relay.begin(PublishSessionId::new(), at(9_000)).is_empty(), "nothing was open");
     relay.tag(&header(), at(9_000));
@@ -254,13 +259,78 @@ fn a_publisher_that_comes_back_goes_on_in_the_same_playlist_behind_a_discontinui
 }
 
 #[test]
-fn other_codecs_are_named_once() {
-    let mut relay = relay(&[]);
+fn after_a_coding_that_could_not_be_shown_the_source_is_shown_at_once() {
+    let mut relay = relay(&[480]);
     relay.begin(PublishSessionId::new(), at(0));
-    let payload = Bytes::from_static(b"\x90vp09config");
-    let hevc = Tag { kind: TagKind::Video, timestamp_ms: 0, payload };
-    assert!(relay.tag(&hevc, at(0)).codec.unwrap().contains("send H.264"));
-    assert_eq!(relay.tag(&hevc, at(0)).codec, None);
+    let size = (1_920, 1_080);
+    let hevc = Coding::Other(Other { codec: SourceCodec::H265, record: Bytes::from_static(b"hvcC"), size });
+    relay.packaging.take(Moment::Coding(hevc), at(0));
+    relay.packaging.offer(&[], &[]);
+    relay.finish(at(3_000));
+    relay.begin(PublishSessionId::new(), at(5_000));
+    relay.tag(&header(), at(5_000));
+    let mut facts = Vec::new();
+    for n in 0..30u32 {
+        facts.extend(relay.tag(&picture(n * 33, n == 0), at(5_000 + i64::from(n) * 33)).facts);
+    }
+    facts.extend(relay.packaging.tick(at(6_500)));
+    assert_eq!(opened(&facts).len(), 1, "{facts:?}");
+}
+
+#[test]
+fn other_codecs_are_named_and_refused_once_in_a_run() {
+    let mut relay = relay(&[]);
+    let tag = |kind, payload: &'static [u8]| Tag { kind, timestamp_ms: 0, payload: payload.into() };
+    let (vp9, mp3) = (tag(TagKind::Video, b"\x90vp09config"), tag(TagKind::Audio, b"\x2fmp3"));
+    for now in [0, 5_000] {
+        relay.begin(PublishSessionId::new(), at(now));
+        let first = relay.tag(&vp9, at(now));
+        assert!(first.codec.unwrap().contains("send H.264"));
+        assert!(first.refused.unwrap().contains("send H.264"), "{now}");
+        assert!(relay.tag(&mp3, at(now)).codec.unwrap().contains("send AAC"));
+        for again in [&vp9, &mp3, &vp9] {
+            let told = relay.tag(again, at(now));
+            assert_eq!((told.codec, told.refused), (None, None));
+        }
+        relay.finish(at(now + 1_000));
+    }
+    relay.begin(PublishSessionId::new(), at(9_000));
+    assert_eq!(relay.tag(&header(), at(9_000)).codec.as_deref(), Some("H.264 1280x720"));
+    relay.tag(&tag(TagKind::Audio, b"\xaf\0\x12\x10"), at(9_000));
+    assert_eq!(relay.packaging.codec(), Some("H.264 1280x720, AAC 44100 Hz"));
+    relay.begin(PublishSessionId::new(), at(12_000));
+    let codec = relay.tag(&header(), at(12_000)).codec;
+    assert_eq!(codec.as_deref(), Some("H.264 1280x720"), "it has no sound");
+}
+
+#[test]
+fn a_header_that_comes_again_takes_nothing_off_the_ladder() {
+    let ladder = |facts: Vec<Fact>| facts.into_iter().find(|fact| matches!(fact, Fact::Ladder { .. }));
+    let rung = Rung { name: "480p".into(), width: 854, height: 480, bits_per_second: 1_200_000 };
+    let mut relay = relay(&[480]);
+    relay.begin(PublishSessionId::new(), at(0));
+    relay.tag(&header(), at(0));
+    assert_eq!(ladder(relay.packaging.tick(at(2_900))), None, "the encoder has time to answer");
+    relay.packaging.offer(&[rung], &[]);
+    for now in [3_000, 60_000, 120_000] {
+        relay.finish(at(now));
+        relay.begin(PublishSessionId::new(), at(now));
+        for later in [0, 10_000] {
+            assert_eq!(relay.tag(&header(), at(now + later)).setup, None, "the encoder goes on");
+            assert_eq!(ladder(relay.packaging.tick(at(now + later + 4_000))), None);
+        }
+    }
+    let faster = relay.packaging.take(Moment::FrameRate(60.0), at(200_000));
+    assert!(faster.setup.is_some(), "another encoder");
+    assert_eq!(ladder(relay.packaging.tick(at(204_000))), None, "its rungs are the same");
+}
+
+#[test]
+fn an_encoder_that_does_not_answer_keeps_nobody_waiting() {
+    let mut relay = relay(&[480]);
+    relay.begin(PublishSessionId::new(), at(0));
+    relay.tag(&header(), at(0));
+    assert!(relay.packaging.tick(at(3_100)).contains(&Fact::Ladder { offers: vec![] }));
 }
 
 #[test]

@@ -12,6 +12,10 @@ const JITTER: i64 = 100;
 const TOO_FAR_AHEAD: i64 = 5_000;
 /// The publisher's clock is compared with ours over windows of this length.
 const DRIFT_WINDOW: i64 = 10_000;
+/// The most that a quartz gains in a window: one in a hundred.
+const MOST_GAIN: i64 = DRIFT_WINDOW / 100;
+/// Without control a transmission goes on for this long: pictures that were not taken meanwhile come all at once.
+const AWAY: i64 = 30_000;
 
 /// Where a packet stands on the media clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +49,7 @@ pub enum Mapped {
 pub struct MediaClock {
     last: MediaTime,
     run: Option<Run>,
+    lead: Lead,
 }
 
 #[derive(Debug, Clone)]
@@ -57,41 +62,51 @@ struct Run {
     step: i64,
     /// A stamp that was not believed.
     suspect: Option<i64>,
-    drift: Drift,
+    /// Stamps in a row that did not go on.
+    standing: u32,
 }
 
-/// How far the pictures are ahead of the wall clock: the least delay of the network in each window is compared with
-/// that of the first.
+/// How far the pictures are ahead of the show's clock, over all runs: media time only goes on, so a run begins where the
+/// one before has come to. The network only delays, so the greatest lead of a window is the true one.
 #[derive(Debug, Clone, Default)]
-struct Drift {
-    first: Option<i64>,
+struct Lead {
+    /// The greatest of the last whole window, as far as a quartz explains it.
+    ordinary: i64,
+    /// The greatest of the last whole window and of this one.
     shown: i64,
-    window: Option<(i64, i64)>,
+    /// That of the newest picture.
     newest: i64,
+    /// When the window ends, and the greatest in it.
+    window: Option<(i64, i64)>,
 }
 
-impl Drift {
+impl Lead {
+    /// A run was given a place: its first picture is this far ahead.
+    fn place(&mut self, lead: i64) {
+        (self.shown, self.newest, self.window) = (lead, lead, None);
+    }
+
     fn note(&mut self, now: i64, lead: i64) {
         self.newest = lead;
+        self.shown = self.shown.max(lead);
         let (until, most) = self.window.get_or_insert((now + DRIFT_WINDOW, lead));
         *most = (*most).max(lead);
         if now >= *until {
-            let most = *most;
+            self.shown = *most;
+            self.ordinary = self.shown.min(self.ordinary.saturating_add(MOST_GAIN));
             self.window = None;
-            self.shown = most - *self.first.get_or_insert(most);
         }
     }
 
-    /// After a change of the offset nothing before compares with what comes.
-    fn restart(&mut self) {
-        *self = Self { first: None, window: None, ..*self };
+    /// Whether pictures that are this far ahead come faster than time passes.
+    fn is_exceeded(&self, lead: i64) -> bool {
+        lead.saturating_sub(self.ordinary.max(0)) > TOO_FAR_AHEAD
     }
 }
 
 impl Run {
     fn new(raw: u32, ms: i64, offset_ms: i64) -> Self {
-        let drift = Drift::default();
-        Self { last_raw: raw, last_ms: ms, first_ms: ms, offset_ms, step: 33, suspect: None, drift }
+        Self { last_raw: raw, last_ms: ms, first_ms: ms, offset_ms, step: 33, suspect: None, standing: 0 }
     }
 
     /// The 64-bit time of a 32-bit timestamp: the nearest one to the last that was believed.
@@ -111,7 +126,7 @@ impl Run {
 impl MediaClock {
     /// A clock that goes on after `last_output`, which is [`MediaTime::ZERO`] for a new show.
     pub fn new(last_output: MediaTime) -> Self {
-        Self { last: last_output, run: None }
+        Self { last: last_output, run: None, lead: Lead::default() }
     }
 
     /// A new run begins: nothing is mapped until its first key frame.
@@ -121,7 +136,7 @@ impl MediaClock {
 
     /// A run goes on whose offset is known from before a crash. `raw` is the stamp of the next packet, `head` the end of
     /// what was announced: the packet's unwrapped time is the one nearest to it.
-    pub fn resume(&mut self, raw: u32, offset_ms: i64, head: MediaTime) {
+    pub fn resume(&mut self, raw: u32, offset_ms: i64, head: MediaTime, now: MediaTime) {
         let near = head.ms().saturating_sub(offset_ms);
         let ms = near + i64::from(raw.wrapping_sub(near as u32) as i32);
         self.run = Some(Run::new(raw, ms - 1, offset_ms));
@@ -129,6 +144,8 @@ impl MediaClock {
             run.last_raw = raw.wrapping_sub(1);
         }
         self.last = MediaTime::from_ms(ms.saturating_add(offset_ms)) - MediaTime::from_ticks(1);
+        self.lead.place(ms.saturating_add(offset_ms).saturating_sub(now.ms()));
+        self.lead.ordinary = self.lead.ordinary.max(AWAY);
     }
 
     /// Whether a run is being mapped.
@@ -136,10 +153,10 @@ impl MediaClock {
         self.run.is_some()
     }
 
-    /// How far the picture clock has run ahead of the wall clock (or behind, when negative) since the run began: a
-    /// publisher's quartz is 0.1 % off, which makes seconds in an hour. What people do "now" belongs at wall time plus this.
-    pub fn drift_ms(&self) -> i64 {
-        self.run.as_ref().map_or(0, |run| run.drift.shown)
+    /// How far the pictures are ahead of the show's clock (or behind, when negative): a publisher's quartz is 0.1 % off,
+    /// which makes seconds in an hour. What people do "now" belongs at the show's time plus this.
+    pub fn lead_ms(&self) -> i64 {
+        self.lead.shown
     }
 
     /// Maps a picture's decode timestamp. `key`: a decoder can start here. `now` is the show's clock.
@@ -150,32 +167,49 @@ impl MediaClock {
         };
         let ms = run.unwrap(raw);
         let (step, lead) = (ms - run.last_ms, ms.saturating_add(run.offset_ms).saturating_sub(now.ms()));
-        if lead - run.drift.shown > TOO_FAR_AHEAD && step < NEAR {
+        if self.lead.is_exceeded(lead) && step < NEAR {
             self.run = None;
-            return if key { self.anchor(raw, now) } else { Mapped::Dropped };
+            return Mapped::Dropped;
         }
-        let is_gap = step > NEAR && lead <= run.drift.newest.max(0) + SLACK;
+        let due = last + MediaTime::from_ms(run.step);
+        run.standing = if step > 0 { 0 } else { run.standing + 1 };
+        // Two stamps in a row that stand still: time goes on without them.
+        if run.standing > 1 && step >= -JITTER && !self.lead.is_exceeded((due - now).ms()) {
+            self.last = due;
+            return Mapped::At(due);
+        }
+        let is_gap = step > NEAR && lead <= self.lead.newest.max(0) + SLACK;
         if (-JITTER..=NEAR).contains(&step) || is_gap {
             let time = MediaTime::from_ms(ms.saturating_add(run.offset_ms));
+            if step > 0 && time < last - MediaTime::from_ms(NEAR) {
+                // They go on again, from where they stood.
+                return self.shift(raw, ms, due, now);
+            }
             if step >= 0 {
                 run.believe(raw, ms);
-                run.drift.note(now.ms(), lead);
+                self.lead.note(now.ms(), lead);
             }
             self.last = time.max(last + MediaTime::from_ticks(1));
             return Mapped::At(self.last);
         }
-        let due = last + MediaTime::from_ms(run.step);
         if !run.suspect.is_some_and(|suspect| (1..=NEAR).contains(&(ms - suspect))) {
             run.suspect = Some(ms);
             self.last = due;
             return Mapped::At(due);
         }
-        // Two that agree. What passed on the wall clock since the last picture has passed in the show too.
-        let due_ms = (due + MediaTime::from_ticks(89)).ms().max(now.ms() + run.drift.newest.min(0));
+        // Two that agree.
+        self.shift(raw, ms, due, now)
+    }
+
+    /// The run goes on with this stamp under another offset. What passed on the wall clock since the last picture has passed
+    /// in the show too.
+    fn shift(&mut self, raw: u32, ms: i64, due: MediaTime, now: MediaTime) -> Mapped {
+        let Some(run) = &mut self.run else { return Mapped::Dropped };
+        let due_ms = (due + MediaTime::from_ticks(89)).ms().max(now.ms() + self.lead.newest.min(0));
         run.offset_ms = due_ms - ms;
         run.first_ms = run.first_ms.min(ms);
         run.believe(raw, ms);
-        run.drift.restart();
+        self.lead.note(now.ms(), due_ms - now.ms());
         let offset_ms = run.offset_ms;
         self.last = MediaTime::from_ms(due_ms);
         Mapped::Shifted { time: self.last, offset_ms }
@@ -201,6 +235,7 @@ impl MediaClock {
         let offset_ms = start_ms - ms;
         self.run = Some(Run::new(raw, ms, offset_ms));
         self.last = MediaTime::from_ms(start_ms);
+        self.lead.place(start_ms - now.ms());
         Mapped::Anchored { time: self.last, offset_ms }
     }
 }
@@ -276,6 +311,23 @@ mod tests {
     }
 
     #[test]
+    fn stamps_that_stand_still_do_not_stop_time() {
+        let mut clock = running();
+        for n in 1..=300i64 {
+            let mapped = clock.map_video(400, n % 60 == 0, ms(10_400 + n * 40));
+            assert!(matches!(mapped, Mapped::At(_)), "{n}");
+        }
+        assert!((ms(22_300)..=ms(22_400)).contains(&clock.last()), "{:?}", clock.last());
+        let shifted = clock.map_video(440, false, ms(22_440));
+        assert!(matches!(shifted, Mapped::Shifted { time, .. } if time < ms(22_450)), "{shifted:?}");
+        let next = clock.last() + ms(40);
+        assert_eq!(clock.map_video(480, false, ms(22_480)), Mapped::At(next));
+        // All at once they are held back as others are.
+        (0..3_000).for_each(|_| assert_ne!(clock.map_video(480, false, ms(22_480)), Mapped::Dropped));
+        assert!(clock.last() < ms(28_000), "{:?}", clock.last());
+    }
+
+    #[test]
     fn a_gap_is_a_gap_and_what_was_held_up_comes_at_its_own_time() {
         let mut clock = running();
         assert_eq!(clock.map_video(12_400, false, ms(22_400)), at(22_400), "frozen for 12 s");
@@ -293,21 +345,78 @@ mod tests {
             };
             let before = clock.map_video(first.wrapping_add(40), false, ms(90_040));
             let mut again = MediaClock::new(MediaTime::ZERO);
-            again.resume(first, offset_ms, ms(90_300));
+            again.resume(first, offset_ms, ms(90_300), ms(90_400));
             assert_eq!(again.map_video(first, true, ms(90_400)), at(90_000));
             assert_eq!(again.map_video(first.wrapping_add(40), false, ms(90_400)), before);
         }
     }
 
+    /// Pictures of `seconds`, 40 ms apart by a quartz of which 40 ms last `lasts_us` of ours, with up to 30 ms of network.
+    /// Gives the stamp and the time of what comes next.
+    fn quartz(clock: &mut MediaClock, lasts_us: i64, seconds: i64) -> (i64, i64) {
+        let now = |n: i64| 1_000 + n * lasts_us / 1_000;
+        let count = seconds * 25;
+        for n in 0..count {
+            let mapped = clock.map_video(u32::try_from(n * 40).unwrap(), n == 0, ms(now(n) + n * 7 % 30));
+            assert_ne!(mapped, Mapped::Dropped, "{n}");
+        }
+        (count * 40, now(count))
+    }
+
     #[test]
     fn a_quartz_that_is_slow_is_noticed() {
         let mut clock = MediaClock::new(MediaTime::ZERO);
-        for n in 0..25 * 3_600i64 {
-            // 40 ms of the publisher are 40.04 of ours, and the network adds up to 30.
-            let now = ms(1_000 + n * 40 + n * 40 / 1_000 + n * 7 % 30);
-            clock.map_video(u32::try_from(n * 40).unwrap(), n == 0, now);
+        quartz(&mut clock, 40_040, 3_600);
+        assert!((-3_620..=-3_560).contains(&clock.lead_ms()), "{}", clock.lead_ms());
+    }
+
+    #[test]
+    fn a_fast_publisher_that_comes_back_goes_on_at_once() {
+        let mut clock = MediaClock::new(MediaTime::ZERO);
+        let (_, now) = quartz(&mut clock, 39_960, 3 * 3_600);
+        assert!((10_700..10_900).contains(&clock.lead_ms()), "{}", clock.lead_ms());
+        clock.begin();
+        for n in 0..500u32 {
+            let mapped = clock.map_video(n * 40, n % 50 == 0, ms(now + 2_000 + i64::from(n) * 40));
+            assert_eq!(matches!(mapped, Mapped::Anchored { .. }), n == 0, "{n}: {mapped:?}");
+            assert_ne!(mapped, Mapped::Dropped, "{n}");
         }
-        assert!((-3_620..=-3_560).contains(&clock.drift_ms()), "{}", clock.drift_ms());
+        assert!((8_700..8_900).contains(&clock.lead_ms()), "{}", clock.lead_ms());
+    }
+
+    #[test]
+    fn a_run_that_goes_on_after_a_crash_or_under_a_new_stamp_keeps_its_lead() {
+        let mut clock = MediaClock::new(MediaTime::ZERO);
+        let (stamp, now) = quartz(&mut clock, 40_040, 3_600);
+        let mut shifted = clock.clone();
+        // The group of pictures since the last key frame comes again, all at once.
+        let mut again = MediaClock::new(clock.last());
+        for n in 0..750i64 {
+            let (raw, now) = (u32::try_from(stamp - 4_000 + n * 40).unwrap(), now + (n - 100).max(0) * 40);
+            if n == 0 {
+                again.resume(raw, 1_000, clock.last(), ms(now));
+            }
+            assert_ne!(again.map_video(raw, n == 0, ms(now)), Mapped::Dropped, "{n}");
+            if n >= 100 {
+                assert!((-3_660..=-3_540).contains(&again.lead_ms()), "{n}: {}", again.lead_ms());
+            }
+        }
+        for n in 0..750i64 {
+            let raw = u32::try_from(80_000_000 + n * 40).unwrap();
+            shifted.map_video(raw, false, ms(now + n * 40));
+            assert!((-3_660..=-3_540).contains(&shifted.lead_ms()), "{n}: {}", shifted.lead_ms());
+        }
+    }
+
+    #[test]
+    fn what_came_while_nobody_took_it_is_taken_after_a_crash() {
+        let mut clock = MediaClock::new(ms(20_000));
+        for n in 0..300u32 {
+            if n == 0 {
+                clock.resume(0, 15_000, ms(20_000), ms(20_000));
+            }
+            assert_ne!(clock.map_video(n * 40, n == 0, ms(20_000)), Mapped::Dropped, "{n}");
+        }
     }
 
     #[test]
@@ -317,6 +426,25 @@ mod tests {
             (0..25 * 60u32).filter(|n| clock.map_video(n * 40, *n == 0, ms(1_000)) == Mapped::Dropped);
         assert!(dropped.count() > 25 * 50);
         assert!(clock.last() < ms(7_000));
+        // Neither key frames nor new runs get it further.
+        for n in 0..100u32 {
+            clock.begin();
+            for m in 0..50 {
+                clock.map_video(n + m * 40, m % 10 == 0, ms(1_000));
+            }
+        }
+        assert!(clock.last() < ms(7_000), "{:?}", clock.last());
+        // A second of ours is a second of its own.
+        assert!(matches!(clock.map_video(0, true, ms(3_000)), Mapped::Anchored { .. }));
+    }
+
+    #[test]
+    fn twice_as_fast_as_time_is_no_quartz() {
+        let mut clock = MediaClock::new(MediaTime::ZERO);
+        for n in 0..25 * 120u32 {
+            clock.map_video(n * 40, n % 50 == 0, ms(1_000 + i64::from(n) * 20));
+        }
+        assert!(clock.last() < ms(61_000 + 7_000), "{:?}", clock.last());
     }
 
     proptest! {

@@ -7,6 +7,14 @@ use super::{av1, hevc};
 use crate::encoder::SourceCodec;
 use crate::hls::VideoConfig;
 
+/// The largest picture: 4096x2304. Each one that a decoder keeps takes half as much again in bytes.
+const MOST_PIXELS: u64 = 4_096 * 2_304;
+/// The most pixels in a second: the largest picture sixty times.
+const MOST_PIXELS_A_SECOND: u64 = MOST_PIXELS * 60;
+/// A decoder configuration is kept for as long as its pictures are, and written into each file of the journal. Those of
+/// encoders have some hundred bytes.
+pub(super) const LONGEST_RECORD: usize = 16 << 10;
+
 /// The coding of a run's pictures.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Coding {
@@ -40,6 +48,12 @@ impl Record {
     /// Reads it; an error is a sentence for the person at the encoder.
     pub fn parse(self) -> Result<Coding, String> {
         let record = self.record;
+        if record.len() > LONGEST_RECORD {
+            let (codec, bytes) = (self.codec, record.len());
+            return Err(format!(
+                "a {codec:?} configuration of {bytes} bytes; at most {LONGEST_RECORD} are carried"
+            ));
+        }
         let (codec, size) = match self.codec {
             VideoCodec::Avc => {
                 return VideoConfig::parse(record)
@@ -82,6 +96,23 @@ impl Coding {
         }
     }
 
+    /// Whether such pictures, at `rate` in a second, are carried; an error is a sentence for the person at the encoder.
+    pub fn check(&self, rate: Option<f64>) -> Result<(), String> {
+        let (width, height) = self.size();
+        let pixels = u64::from(width) * u64::from(height);
+        if pixels > MOST_PIXELS {
+            return Err(format!("pictures of {width}x{height}; at most 4096x2304 is carried"));
+        }
+        let most = MOST_PIXELS_A_SECOND as f64 / pixels.max(1) as f64;
+        match rate.filter(|rate| *rate > most) {
+            Some(rate) => {
+                let most = most.floor();
+                Err(format!("{rate:.0} pictures of {width}x{height} a second; at most {most} are carried"))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// Which decoder it needs, and that decoder's configuration.
     pub fn record(&self) -> (SourceCodec, &Bytes) {
         match self {
@@ -96,6 +127,42 @@ impl Coding {
             SourceCodec::H264 => "H.264",
             SourceCodec::H265 => "H.265",
             SourceCodec::Av1 => "AV1",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(width: u32, height: u32) -> Coding {
+        Coding::Other(Other { codec: SourceCodec::H265, record: Bytes::new(), size: (width, height) })
+    }
+
+    #[test]
+    fn what_is_too_large_is_refused_with_its_limit() {
+        for (width, height, rate) in [
+            (3_840, 2_160, Some(60.0)),
+            (4_096, 2_304, Some(60.0)),
+            (2_304, 4_096, None),
+            (1_920, 1_080, Some(240.0)),
+        ] {
+            assert_eq!(of(width, height).check(rate), Ok(()), "{width}x{height}");
+        }
+        let refused = |width, height, rate| of(width, height).check(rate).unwrap_err();
+        assert!(refused(16_384, 16_384, None).contains("at most 4096x2304"));
+        assert!(refused(4_096, 2_306, Some(24.0)).contains("at most 4096x2304"));
+        assert_eq!(
+            refused(3_840, 2_160, Some(120.0)),
+            "120 pictures of 3840x2160 a second; at most 68 are carried"
+        );
+    }
+
+    #[test]
+    fn a_configuration_that_is_too_long_is_refused_before_it_is_read() {
+        for codec in [VideoCodec::Avc, VideoCodec::Hevc, VideoCodec::Av1] {
+            let record = Bytes::from(vec![0; LONGEST_RECORD + 1]);
+            assert!(Record { codec, record }.parse().unwrap_err().contains("at most 16384"));
         }
     }
 }

@@ -7,6 +7,7 @@
 //! Leans on: `hls` for media time and decoder configurations.
 
 mod av1;
+mod cadence;
 mod clock;
 mod coding;
 mod hevc;
@@ -17,14 +18,19 @@ use bytes::Bytes;
 use vitrine_protocol::PublishSessionId;
 use vitrine_rtmp::flv::Tag;
 
+use self::cadence::Cadence;
 pub use self::clock::{Mapped, MediaClock};
-pub use self::coding::Coding;
+use self::coding::LONGEST_RECORD;
+pub use self::coding::{Coding, Other};
 use self::read::Item;
 use self::sound::SoundClock;
 use crate::hls::{AudioConfig, MediaTime};
 
 /// Packets this small are copied: a slice of the socket's buffer would keep all of its 64 KiB.
 const SMALL_BYTES: usize = 16 << 10;
+/// A picture is shown at most this long before or after it is decoded: sixteen pictures of reordering at sixteen in a
+/// second, and as much again.
+const COMPOSITION_MS: std::ops::RangeInclusive<i32> = -1_000..=2_000;
 
 /// Who feeds the show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +74,7 @@ pub enum Moment {
     Coding(Coding),
     /// Sound comes in this coding from now on.
     SoundCoding(AudioConfig),
-    /// The publisher's word on its frame rate. A hint.
+    /// So many pictures come in a second, as far as is known: by the publisher's word, or by count where that is far off.
     FrameRate(f64),
     /// A run has found its place: `media_time_ms = rtmp_ts_ms + offset_ms`. With `joins`, what follows goes on from what came
     /// before; else it does not.
@@ -98,6 +104,9 @@ pub struct Timeline {
     feed: Option<Feed>,
     run: u64,
     coding: Option<Coding>,
+    cadence: Cadence,
+    /// Presentation minus decode time of the newest picture, as far as that was believed.
+    composition_ms: i32,
     /// Where the run stood before a crash, and the end of what was announced then.
     resumes: Option<i64>,
     head: MediaTime,
@@ -106,8 +115,17 @@ pub struct Timeline {
 impl Timeline {
     /// A timeline that goes on at `head`, the end of what was announced: zero for a new show.
     pub fn new(head: MediaTime) -> Self {
-        let (clock, sound) = (MediaClock::new(head), SoundClock::default());
-        Self { clock, sound, feed: None, run: 0, coding: None, resumes: None, head }
+        Self {
+            clock: MediaClock::new(head),
+            sound: SoundClock::default(),
+            feed: None,
+            run: 0,
+            coding: None,
+            cadence: Cadence::default(),
+            composition_ms: 0,
+            resumes: None,
+            head,
+        }
     }
 
     /// Who feeds the show now.
@@ -135,13 +153,18 @@ impl Timeline {
     /// Nobody feeds the show any more.
     pub fn end(&mut self) {
         self.clock.begin();
-        self.sound = SoundClock::default();
-        (self.feed, self.resumes, self.coding) = (None, None, None);
+        (self.sound, self.cadence) = (SoundClock::default(), Cadence::default());
+        (self.feed, self.resumes, self.coding, self.composition_ms) = (None, None, None, 0);
     }
 
-    /// How far the pictures' clock has run ahead of the wall clock since the run began, in milliseconds.
-    pub fn drift_ms(&self) -> i64 {
-        self.clock.drift_ms()
+    /// How far the pictures are ahead of the show's clock, in milliseconds; behind it when negative.
+    pub fn lead_ms(&self) -> i64 {
+        self.clock.lead_ms()
+    }
+
+    /// Where a picture that arrives at `now` by the show's clock, without delay, stands.
+    pub fn present(&self, now: MediaTime) -> MediaTime {
+        now + MediaTime::from_ms(self.lead_ms())
     }
 
     /// Takes the next tag of who feeds the show. `now` is the show's clock.
@@ -150,22 +173,35 @@ impl Timeline {
             return Vec::new();
         }
         match read::read(tag) {
-            Item::Coding(coding) => match coding.parse() {
-                Ok(coding) => {
-                    self.coding = Some(coding.clone());
-                    vec![Moment::Coding(coding)]
+            Item::Coding(record) => match record.parse() {
+                Ok(coding) => self.coding(coding),
+                Err(sentence) => {
+                    self.coding = None;
+                    vec![Moment::NoPicture(sentence)]
                 }
-                Err(sentence) => vec![Moment::NoPicture(sentence)],
             },
+            Item::AudioConfig(asc) if asc.len() > LONGEST_RECORD => {
+                let sentence = format!(
+                    "an AAC configuration of {} bytes; at most {LONGEST_RECORD} are carried",
+                    asc.len()
+                );
+                vec![Moment::NoSound(sentence)]
+            }
             Item::AudioConfig(asc) => match AudioConfig::parse(asc) {
-                Ok(config) => vec![Moment::SoundCoding(config)],
+                Ok(config) => {
+                    self.sound.packets_last(config.packet());
+                    vec![Moment::SoundCoding(config)]
+                }
                 Err(error) => vec![Moment::NoSound(format!("AAC that cannot be read: {error}"))],
             },
             Item::Picture { key, data, composition_ms } => {
                 self.picture(tag.timestamp_ms, key, data, composition_ms, now)
             }
             Item::Sound(data) => self.packet(tag.timestamp_ms, data, now).into_iter().collect(),
-            Item::FrameRate(rate) => vec![Moment::FrameRate(rate)],
+            Item::FrameRate(rate) => {
+                let news = self.cadence.metadata_says(rate);
+                if news { self.new_rate().into_iter().collect() } else { Vec::new() }
+            }
             Item::OtherVideo(name) => {
                 vec![Moment::NoPicture(format!("{name} video, which is not carried; send H.264"))]
             }
@@ -174,6 +210,16 @@ impl Timeline {
             }
             Item::Nothing => Vec::new(),
         }
+    }
+
+    fn coding(&mut self, coding: Coding) -> Vec<Moment> {
+        let news = self.cadence.stream_says(coding.frame_rate());
+        self.coding = Some(coding.clone());
+        if let Some(refused) = self.check_size() {
+            return vec![refused];
+        }
+        let rate = self.cadence.rate().filter(|_| news).map(Moment::FrameRate);
+        rate.into_iter().chain([Moment::Coding(coding)]).collect()
     }
 
     fn picture(
@@ -191,7 +237,7 @@ impl Timeline {
             && !self.clock.is_running()
             && let Some(offset_ms) = self.resumes.take()
         {
-            self.clock.resume(raw, offset_ms, self.head);
+            self.clock.resume(raw, offset_ms, self.head, now);
             moments.push(Moment::Anchored { feed, offset_ms, joins: false });
         }
         let dts = match self.clock.map_video(raw, key, now) {
@@ -208,10 +254,31 @@ impl Timeline {
                 time
             }
         };
-        let pts = dts + MediaTime::from_ms(i64::from(composition_ms));
+        if COMPOSITION_MS.contains(&composition_ms) {
+            self.composition_ms = composition_ms;
+        }
+        let pts = dts + MediaTime::from_ms(i64::from(self.composition_ms));
         let known = dts < self.head;
+        if self.cadence.picture(dts) {
+            moments.extend(self.new_rate());
+            if self.coding.is_none() {
+                return moments;
+            }
+        }
         moments.push(Moment::Picture(Picture { run: self.run, dts, pts, key, known, data: own(data) }));
         moments
+    }
+
+    /// Another rate is believed: what was small enough may not be so any more.
+    fn new_rate(&mut self) -> Option<Moment> {
+        self.check_size().or_else(|| self.cadence.rate().map(Moment::FrameRate))
+    }
+
+    /// Refuses pictures that are too large, or too many.
+    fn check_size(&mut self) -> Option<Moment> {
+        let sentence = self.coding.as_ref()?.check(self.cadence.rate()).err()?;
+        self.coding = None;
+        Some(Moment::NoPicture(sentence))
     }
 
     fn packet(&mut self, raw: u32, data: Bytes, now: MediaTime) -> Option<Moment> {

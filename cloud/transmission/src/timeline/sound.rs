@@ -2,7 +2,8 @@
 
 use crate::hls::MediaTime;
 
-/// Packets of sound follow each other closely: a larger step must be confirmed by the next packet.
+/// Packets of sound follow each other closely: a larger step must be confirmed by the next packet, unless packets are
+/// that long.
 const STEP: MediaTime = MediaTime::from_ms(100);
 /// Sound this far before the pictures, or behind them, belongs to another time.
 const BEFORE: MediaTime = MediaTime::from_ms(5_000);
@@ -15,18 +16,26 @@ const LASTING: u32 = 50;
 pub struct SoundClock {
     last: Option<MediaTime>,
     suspect: Option<(MediaTime, u32)>,
+    /// How long one packet is heard.
+    packet: MediaTime,
     /// What this publisher's stamps of sound are wrong by.
     shift: MediaTime,
 }
 
 impl SoundClock {
+    /// Packets are of this length from now on.
+    pub fn packets_last(&mut self, packet: MediaTime) {
+        self.packet = packet;
+    }
+
     /// Places a packet that the pictures' offset maps to `time`. `picture` is the newest picture's time, `now` the show's
     /// clock. `None`: its stamp is not believed.
     pub fn place(&mut self, time: MediaTime, picture: MediaTime, now: MediaTime) -> Option<MediaTime> {
         let placed = time + self.shift;
         // Pictures may stand still while sound goes on.
         let fits = placed > picture - BEFORE && placed < picture.max(now) + BEHIND;
-        let near = |other: MediaTime| placed > other - STEP && placed < other + STEP;
+        let step = STEP.max(self.packet + self.packet);
+        let near = |other: MediaTime| placed > other - step && placed < other + step;
         let follows = self.suspect.is_some_and(|(other, _)| near(other));
         if fits && (self.last.is_none_or(near) || follows) {
             self.suspect = None;
@@ -73,6 +82,18 @@ mod tests {
             let mut sound = running();
             assert_eq!(sound.place(ms(10_210 + stray), ms(10_210), ms(10_300)), None);
             assert_eq!(sound.place(ms(10_231), ms(10_230), ms(10_300)), Some(ms(10_231)));
+        }
+    }
+
+    #[test]
+    fn long_packets_are_heard() {
+        for packet in [93, 128, 139] {
+            let mut sound = SoundClock::default();
+            sound.packets_last(ms(packet));
+            for n in 0..100 {
+                let at = ms(10_000 + n * packet + n % 3 * 9);
+                assert_eq!(sound.place(at, at, at), Some(at), "{packet} {n}");
+            }
         }
     }
 

@@ -47,7 +47,8 @@ fn each_run_has_a_number_an_anchor_and_a_coding() {
     let mut timeline = Timeline::new(MediaTime::ZERO);
     assert!(timeline.tag(&header(), ms(0)).is_empty(), "nobody feeds the show");
     timeline.begin(feed(), None);
-    assert!(matches!(timeline.tag(&header(), ms(0))[..], [Moment::Coding(Coding::H264(_))]));
+    let moments = timeline.tag(&header(), ms(0));
+    assert!(matches!(moments[..], [Moment::FrameRate(30.0), Moment::Coding(Coding::H264(_))]), "{moments:?}");
     let moments = group(&mut timeline, 500, 3_000);
     assert!(matches!(moments[0], Moment::Anchored { offset_ms: 2_500, joins: false, .. }));
     assert_eq!(pictures(&moments)[0], (ms(3_000), false, 1));
@@ -90,10 +91,62 @@ fn sound_stamped_an_hour_ahead_is_dropped_and_the_next_is_heard() {
 }
 
 #[test]
+fn too_many_pictures_a_second_are_refused_by_what_is_said_and_by_what_comes() {
+    // 1280x720 at more than 614 a second.
+    let mut timeline = Timeline::new(MediaTime::ZERO);
+    timeline.begin(feed(), None);
+    timeline.tag(&header(), ms(0));
+    let moments: Vec<_> =
+        (0..3_000u32).flat_map(|n| timeline.tag(&picture(n, n == 0), ms(i64::from(n)))).collect();
+    let refused = moments.iter().filter(|moment| matches!(moment, Moment::NoPicture(_))).count();
+    assert_eq!((refused, pictures(&moments).len()), (1, 1_000));
+}
+
+#[test]
 fn what_is_not_carried_is_named() {
     let mut timeline = Timeline::new(MediaTime::ZERO);
     timeline.begin(feed(), None);
     let tag = Tag { kind: TagKind::Audio, timestamp_ms: 0, payload: Bytes::from_static(b"\x2fmp3") };
     let moments = timeline.tag(&tag, ms(0));
     assert!(matches!(&moments[..], [Moment::NoSound(words)] if words.contains("send AAC")), "{moments:?}");
+    let payload = Bytes::from([&[0xaf, 0, 0x12, 0x10][..], &[0; 20_000]].concat());
+    let moments = timeline.tag(&Tag { payload, ..tag }, ms(0));
+    assert!(
+        matches!(&moments[..], [Moment::NoSound(words)] if words.contains("at most 16384")),
+        "{moments:?}"
+    );
+}
+
+#[test]
+fn pictures_of_a_slow_quartz_are_not_late() {
+    let mut timeline = Timeline::new(MediaTime::ZERO);
+    timeline.begin(feed(), None);
+    timeline.tag(&header(), ms(0));
+    for n in 0..3_600 * 25i64 {
+        let now = ms(1_000 + n * 4_004 / 100);
+        let moments = timeline.tag(&picture(u32::try_from(n * 40).unwrap(), n % 50 == 0), now);
+        let late = timeline.present(now) - pictures(&moments)[0].0;
+        assert!(late < ms(100) && late >= ms(0), "{n}: {late:?}");
+    }
+}
+
+#[test]
+fn a_composition_time_from_another_world_is_not_believed() {
+    let mut timeline = Timeline::new(MediaTime::ZERO);
+    timeline.begin(feed(), None);
+    timeline.tag(&header(), ms(0));
+    let mut shifts = Vec::new();
+    for (n, composition_ms) in
+        [66i32, 8_388_607, 0, -8_388_608, -8_000_000, 3_600_066, 133].iter().enumerate()
+    {
+        let mut tag = picture(n as u32 * 33, n == 0);
+        let mut payload = tag.payload.to_vec();
+        payload[2..5].copy_from_slice(&composition_ms.to_be_bytes()[1..]);
+        tag.payload = payload.into();
+        shifts.extend(timeline.tag(&tag, ms(1_000)).into_iter().filter_map(|moment| match moment {
+            Moment::Picture(picture) => Some((picture.pts - picture.dts).ms()),
+            _ => None,
+        }));
+    }
+    assert_eq!(shifts, [66, 66, 0, 0, 0, 0, 133]);
 }

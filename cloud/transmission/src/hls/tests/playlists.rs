@@ -1,5 +1,6 @@
 //! What players are told, before, during and after a show.
 
+use super::rungs::downs;
 use super::*;
 
 #[test]
@@ -99,6 +100,33 @@ fn delta_updates_skip_only_old_segments_and_an_ended_show_ends() {
     show.take(facts);
     let text = show.playlist("source");
     assert!(text.ends_with("#EXT-X-ENDLIST\n") && !text.contains("PRELOAD-HINT"));
+}
+
+#[test]
+fn pins_of_before_the_playlist_are_forgotten_also_when_a_rung_has_gone() {
+    use vitrine_protocol::{CouponCard, CouponId, Highlight, HighlightAction, HighlightCard, HighlightId};
+    let mut show = Show::new(&["source", "480p"]);
+    show.went_live();
+    let card = CouponCard { coupon_id: CouponId::new(), code: "TEN".into(), title: "ten".into() };
+    let mut pinned = None;
+    for n in 0..30 * 300i64 {
+        let at = 5_000 + n * 1000 / 30;
+        show.source(at, 0, n == 0); // down after 4.5 s
+        show.encoded_as_asked(at, at);
+        if n % 150 == 0 {
+            let (id, action) = match pinned.take() {
+                Some(id) => (id, HighlightAction::Clear),
+                None => (*pinned.insert(HighlightId::new()), HighlightAction::Show),
+            };
+            let (at, card) = (ms(at).utc(DateTime::UNIX_EPOCH), HighlightCard::Coupon(card.clone()));
+            let facts = show.packager.highlight(Highlight { id, action, media_time_ms: None, at, card });
+            show.take(facts);
+        }
+    }
+    assert_eq!(downs(&show), ["source: its key frames are too far apart"]);
+    assert_eq!(show.window.tracks[&rung("source")].segments.len(), 1, "nor is its media kept");
+    let ranges = show.playlist("480p").matches("EXT-X-DATERANGE").count();
+    assert!((6..=8).contains(&ranges), "{ranges}");
 }
 
 #[test]
@@ -225,5 +253,83 @@ fn parts_are_listed_up_to_three_target_durations_before_the_end() {
             .sum();
         assert!(listed < 12.25, "{listed} s of parts:\n{text}");
         assert!(n < 400 || listed > 7.5, "{listed} s of parts:\n{text}");
+    }
+}
+
+#[test]
+fn a_part_without_anything_in_it_is_a_gap_in_a_segment_that_is_none() {
+    let mut show = steady(30.0, 7.0, 2.0, 0);
+    show.went_live();
+    let index = show.parts("source").iter().filter(|part| part.0 == 3).count() as u32;
+    let part = Fact::Part {
+        rung: rung("source"),
+        msn: 3,
+        index,
+        duration: ms(40),
+        independent: false,
+        bytes: Bytes::new(),
+    };
+    show.take(vec![part]);
+    let text = show.playlist("source");
+    assert!(text.contains(&format!("DURATION=0.04000,URI=\"1/part3.{index}.m4s\",GAP=YES\n")), "{text}");
+    let want = Want::Part { rung: rung("source"), msn: 3, index };
+    assert_eq!(show.window.answer(&want), Answer::Missing);
+}
+
+#[test]
+fn independence_is_promised_for_the_segments_that_are_listed_and_for_no_others() {
+    let mut show = Show::new(&["source"]);
+    show.went_live();
+    let promised = |text: &str| text.contains("#EXT-X-INDEPENDENT-SEGMENTS\n");
+    for n in 0..300i64 {
+        show.source(1_000 + n * 33, 0, n == 0);
+        if n == 60 {
+            assert!(promised(&show.playlist("source")), "one segment, from a key frame on");
+        }
+    }
+    assert!(!promised(&show.playlist("source")), "there is no other key frame");
+    let Answer::Playlist(text) = show.window.answer(&Want::Multivariant) else { panic!() };
+    assert!(!promised(&text), "{text}");
+}
+
+#[test]
+fn all_rungs_are_listed_with_one_frame_rate() {
+    let ntsc = 30_000.0 / 1_001.0;
+    let rates = |show: &Show| -> Vec<String> {
+        let Answer::Playlist(text) = show.window.answer(&Want::Multivariant) else { panic!() };
+        let of = |line: &str| Some(line.split("FRAME-RATE=").nth(1)?.split(',').next()?.to_owned());
+        text.lines()
+            .filter(|line| line.starts_with("#EXT-X-STREAM"))
+            .map(|line| of(line).unwrap_or_default())
+            .collect()
+    };
+    // By what is offered, what the source says, and what can be counted after two seconds.
+    for (offered, said, early, late) in [
+        (Some(ntsc), Some(30.0), "29.970", "29.970"),
+        (None, Some(ntsc), "29.970", "29.970"),
+        (None, None, "", "29.970"),
+    ] {
+        let mut show = Show::new(&["source", "480p"]);
+        let mut config = video_config();
+        config.sps.frame_rate = said;
+        show.packager = Packager::new(&[rung("source"), rung("480p")], 0, 0);
+        show.packager.set_video(&rung("source"), config);
+        show.packager.set_video(&rung("480p"), video_config());
+        show.packager.set_audio(audio_config());
+        let info = TrackInfo { codecs: "avc1.4d401f".into(), width: 854, height: 480, frame_rate: offered };
+        let facts = show.packager.offer(vec![Offer { rung: rung("480p"), info, bits_per_second: 1_360_000 }]);
+        show.take(facts);
+        show.went_live();
+        for n in 0..300i64 {
+            let at = 5_000 + n * 1_001 / 30;
+            show.source(at, 0, n % 60 == 0);
+            if n > 20 {
+                show.encoded_as_asked(at, at);
+            }
+            if n == 15 {
+                assert_eq!(rates(&show), [early, early], "480p is on its way");
+            }
+        }
+        assert_eq!(rates(&show), [late, late]);
     }
 }

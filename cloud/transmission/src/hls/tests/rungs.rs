@@ -175,7 +175,85 @@ fn the_multivariant_playlist_names_the_whole_ladder_from_the_first_answer_on_bes
     assert_eq!(show.window.answer(&ask("480p")), Answer::Gone);
 }
 
-fn downs(show: &Show) -> Vec<String> {
+#[test]
+fn a_rung_that_is_down_is_gone_whether_it_ever_played_or_not_and_comes_back_with_its_pictures() {
+    let mut show = Show::new(&["source", "480p"]);
+    let info = TrackInfo { codecs: "avc1.4d401f".into(), width: 854, height: 480, frame_rate: Some(30.0) };
+    let offers = || vec![Offer { rung: rung("480p"), info: info.clone(), bits_per_second: 1_360_000 }];
+    let wants = |msn| {
+        let rung = || rung("480p");
+        [
+            Want::Playlist { rung: rung(), msn: None, part: None, skip: false },
+            Want::PlainPlaylist { rung: rung(), skip: false },
+            Want::Init { rung: rung(), version: 1 },
+            Want::Segment { rung: rung(), msn },
+            Want::Part { rung: rung(), msn, index: 0 },
+        ]
+    };
+    let is_listed = |show: &Show| match show.window.answer(&Want::Multivariant) {
+        Answer::Playlist(text) => text.contains("\n480p/index.m3u8\n"),
+        other => panic!("{other:?}"),
+    };
+    let facts = show.packager.offer(offers());
+    show.take(facts);
+    show.went_live();
+    for n in 0..700i64 {
+        let at = 5_000 + n * 1000 / 30;
+        show.source(at, 0, n % 60 == 0);
+        match n {
+            60 | 150 | 400 => {
+                let facts = show.packager.rung_down(&rung("480p"), "the encoder fails");
+                show.take(facts);
+            }
+            120 | 160 | 460 => {
+                let facts = show.packager.offer(offers());
+                show.take(facts);
+                show.packager.set_video(&rung("480p"), video_config());
+            }
+            180..400 | 500.. => show.encoded_as_asked(at, at),
+            _ => {}
+        }
+        if matches!(n, 100 | 150 | 450) {
+            for want in wants(1) {
+                assert_eq!(show.window.answer(&want), Answer::Gone, "{n}: {want:?}");
+            }
+            assert!(!is_listed(&show), "{n}");
+        }
+        if matches!(n, 50 | 399 | 599) {
+            assert!(is_listed(&show), "{n}");
+        }
+    }
+    assert_eq!(downs(&show).len(), 2, "an encoder that fails again is no news");
+    let newest = show.closed("480p").last().unwrap().0;
+    for want in &wants(newest)[3..] {
+        assert!(matches!(show.window.answer(want), Answer::Media(_)), "{want:?}");
+    }
+}
+
+#[test]
+fn a_rung_without_pictures_lets_nobody_wait_for_what_is_far_ahead() {
+    let mut show = Show::new(&["source", "480p"]);
+    let info = TrackInfo { codecs: "avc1.4d401f".into(), width: 854, height: 480, frame_rate: Some(30.0) };
+    let facts = show.packager.offer(vec![Offer { rung: rung("480p"), info, bits_per_second: 1_360_000 }]);
+    show.take(facts);
+    (0..100i64).for_each(|n| show.source(5_000 + n * 33, 0, n % 60 == 0));
+    // From the next segment on: the source does not play for the public yet either.
+    let facts = show.packager.go_live(DateTime::UNIX_EPOCH, LiveFrom::Next);
+    show.take(facts);
+    for name in ["source", "480p"] {
+        let ask = |msn, part| {
+            show.window.answer(&Want::Playlist { rung: rung(name), msn: Some(msn), part, skip: false })
+        };
+        for (msn, part) in [(1, None), (2, Some(0)), (3, Some(3))] {
+            assert_eq!(ask(msn, part), Answer::NotYet, "{name} {msn} {part:?}");
+        }
+        for (msn, part) in [(1_000, None), (4, Some(0)), (2, Some(99))] {
+            assert_eq!(ask(msn, part), Answer::Refused, "{name} {msn} {part:?}");
+        }
+    }
+}
+
+pub(super) fn downs(show: &Show) -> Vec<String> {
     let of = |fact: &Fact| match fact {
         Fact::RungDown { rung, reason } => Some(format!("{rung}: {reason}")),
         _ => None,

@@ -63,6 +63,30 @@ fn without_key_frames_segments_still_end_and_say_that_they_depend() {
 }
 
 #[test]
+fn pictures_that_hardly_go_on_in_time_do_not_pile_up_in_one_part() {
+    let mut show = Show::new(&["source"]);
+    show.source(1_000, 0, true);
+    for n in 1..20_000i64 {
+        let mut unit = unit(1_000, 1_000, false);
+        unit.dts += MediaTime::from_ticks(n);
+        unit.pts = unit.dts;
+        let packaged = show.packager.push_source(unit, ms(1_000 + n * 33));
+        show.take(packaged.facts);
+    }
+    let parts = show.parts("source");
+    assert!(parts.len() >= 19, "{}", parts.len());
+    let of = |bytes: &Bytes| Moof::decode(&mut &bytes[..]).unwrap().traf[0].trun[0].samples.len();
+    let most = show
+        .facts
+        .iter()
+        .filter(|fact| matches!(fact, Fact::Part { .. }))
+        .filter_map(Fact::bytes)
+        .map(of)
+        .max();
+    assert!(most <= Some(1_025), "{most:?}");
+}
+
+#[test]
 fn a_part_waits_for_its_audio_but_not_long() {
     let mut show = Show::new(&["source"]);
     show.source(1_000, 0, true);
@@ -96,6 +120,69 @@ fn a_publisher_whose_sound_stops_keeps_an_audio_track_without_holes() {
         end = Some(start + 1024 * run.trun[0].samples.len() as u64);
     }
     assert!(end.unwrap() > 13 * 44_100, "{end:?}");
+}
+
+#[test]
+fn pictures_without_sound_have_a_silent_track_so_that_no_part_is_empty() {
+    for (gap, seconds) in [(33, 6), (500, 12), (950, 12)] {
+        let mut show = Show::new(&["source"]);
+        let mut packager = Packager::new(&[rung("source")], 0, 0);
+        packager.set_video(&rung("source"), video_config());
+        show.packager = packager;
+        let mut at = 1_000;
+        for n in 0..seconds * 1_000 / gap {
+            at = 1_000 + n * gap;
+            show.source_alone(at, 0, n % (1_980 / gap) == 0);
+            for tick in (0..gap).step_by(100) {
+                let facts = show.packager.tick(ms(at + tick));
+                show.take(facts);
+            }
+        }
+        let facts = show.packager.end(ms(at + 50));
+        show.take(facts);
+        check(&show, "source").unwrap();
+        let bytes = |fact: &Fact| matches!(fact, Fact::Part { .. }).then(|| fact.bytes().cloned()).flatten();
+        let parts: Vec<_> = show.facts.iter().filter_map(bytes).collect();
+        assert!(parts.len() > 20, "{gap}: {}", parts.len());
+        for (n, part) in parts.iter().enumerate() {
+            let moof = Moof::decode(&mut &part[..]).unwrap();
+            assert!(!moof.traf.is_empty(), "{gap}: part {n}");
+            assert!(moof.traf.iter().all(|traf| !traf.trun[0].samples.is_empty()), "{gap}: part {n}");
+        }
+        let said = show.facts.iter().find_map(|fact| match fact {
+            Fact::Init { info, .. } => Some(info.codecs.clone()),
+            _ => None,
+        });
+        assert_eq!(said.as_deref(), Some("avc1.64001f,mp4a.40.2"));
+    }
+}
+
+#[test]
+fn no_word_is_lost_when_sound_changes_far_from_a_key_frame() {
+    let mut show = Show::new(&["source"]);
+    let codings = [[0x11u8, 0x90], [0x11, 0x88]];
+    for n in 0..600i64 {
+        // Once, and later three times in a second.
+        if let Some(nth) = [100, 420, 430, 440].iter().position(|at| *at == n) {
+            let asc = Bytes::copy_from_slice(&codings[nth % 2]);
+            show.packager.set_audio(AudioConfig::parse(asc).unwrap());
+        }
+        show.source(10_000 + n * 1000 / 30, 0, n % 240 == 0);
+        if n == 419 {
+            check(&show, "source").unwrap();
+        }
+    }
+    let changed: Vec<_> = show.opened("source").iter().filter(|o| o.2).map(|o| o.1).collect();
+    let at = |n: i64| ms(10_000 + n * 1000 / 30);
+    assert_eq!(changed, [at(100), at(420), at(480)], "a storm of changes waits for the key frame");
+    let heard =
+        show.facts.iter().skip_while(|f| !matches!(f, Fact::Init { version: 2, .. })).find_map(|fact| {
+            let Fact::Part { bytes, .. } = fact else { return None };
+            let traf = Moof::decode(&mut &bytes[..]).unwrap().traf.into_iter().nth(1)?;
+            Some(traf.tfdt?.base_media_decode_time)
+        });
+    let first = heard.unwrap() as f64 / 48_000.0 - at(100).seconds();
+    assert!((0.0..0.03).contains(&first), "{first} s of sound are missing");
 }
 
 #[test]
