@@ -116,6 +116,8 @@ pub enum LossReason {
     Disconnected,
     /// It sent nothing for too long, on an open connection.
     Silent,
+    /// No picture of it, or of the one in its place, came for too long.
+    NoPictures,
     /// It broke the protocol, or a bound of it.
     Protocol,
     /// Another encoder took over.

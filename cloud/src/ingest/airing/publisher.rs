@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use vitrine_protocol::PublishSessionId;
 use vitrine_rtmp::flv::Tag;
 
-use super::Airing;
+use super::{Airing, GHOST_WITHIN};
 use crate::events::LossReason;
 use crate::show::{Admission, MediaFact};
 use vitrine_transmission::{Command, Down};
@@ -70,6 +70,32 @@ pub(super) struct Publisher {
     shown: bool,
 }
 
+/// A publisher that is gone while shows still believe that its picture arrives: one that comes in its place in time
+/// interrupts nothing.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ghost {
+    session: PublishSessionId,
+    until: Instant,
+    /// What is told of it when a picture of the next one came in time.
+    followed: LossReason,
+    /// And when none did.
+    lost: LossReason,
+}
+
+impl Ghost {
+    /// It was connected to the server before this one.
+    pub(super) fn of_server_before(session: PublishSessionId) -> Self {
+        let until = Instant::now() + GHOST_WITHIN;
+        Self { session, until, followed: LossReason::Moved, lost: LossReason::ServerLost }
+    }
+
+    /// Another encoder took over.
+    fn replaced(session: PublishSessionId) -> Self {
+        let until = Instant::now() + GHOST_WITHIN;
+        Self { session, until, followed: LossReason::Replaced, lost: LossReason::NoPictures }
+    }
+}
+
 impl Airing {
     pub(super) fn publish(&mut self, admission: Admission, remote: IpAddr, kick: Kick) -> Result<(), Busy> {
         if self.ended {
@@ -83,19 +109,20 @@ impl Airing {
                 return Err(Busy::Taken);
             }
             old.kick.out("Another encoder took over.", LossReason::Replaced);
-            let (session, silent) = (old.session, old.silent);
+            let (session, silent, shown) = (old.session, old.silent, old.shown);
             self.command(Command::PublishEnded { session, clean: false });
-            if !silent {
+            if shown {
+                self.ghost = Some(Ghost::replaced(session));
+            } else if !silent {
                 self.fact(MediaFact::PublisherLost { session, reason: LossReason::Replaced });
             }
+        } else if let Some(ghost) = &mut self.ghost {
+            ghost.until = Instant::now() + GHOST_WITHIN; // it is here; its picture may take a moment
         }
         if admission.on_air && self.live_at.is_none() {
             self.live_at = Some(self.deps.clock.now());
         }
         self.clock_epoch = Some(admission.clock_epoch);
-        if let Some((ghost, _)) = self.ghost.take() {
-            self.fact(MediaFact::PublisherLost { session: ghost, reason: LossReason::Moved });
-        }
         let session = admission.session;
         self.gop.clear();
         self.drift_ms = 0;
@@ -135,7 +162,9 @@ impl Airing {
         if let Some(publisher) = self.publisher.as_mut().filter(|publisher| publisher.session == session)
             && !std::mem::replace(&mut publisher.silent, true)
         {
-            publisher.shown = false;
+            if !std::mem::take(&mut publisher.shown) {
+                self.lose_ghost(LossReason::Silent);
+            }
             tracing::info!(show.id = %self.show, %session, "the publisher has fallen silent");
             self.command(Command::PublishEnded { session, clean: false });
             self.fact(MediaFact::PublisherLost { session, reason: LossReason::Silent });
@@ -159,6 +188,9 @@ impl Airing {
             && !publisher.silent
             && !std::mem::replace(&mut publisher.shown, true)
         {
+            if let Some(followed) = self.ghost.map(|ghost| ghost.followed) {
+                self.lose_ghost(followed);
+            }
             self.fact(MediaFact::Receiving { session });
         }
     }
@@ -187,16 +219,25 @@ impl Airing {
         tracing::info!(show.id = %self.show, %session, ?reason, "the publisher is gone");
         self.gop.clear();
         self.idle_since = Instant::now();
+        if !publisher.shown {
+            self.lose_ghost(reason);
+        }
         if !publisher.silent {
             self.command(Command::PublishEnded { session, clean: reason == LossReason::Closed });
             self.fact(MediaFact::PublisherLost { session, reason });
         }
     }
 
-    /// A publisher of the owner before, whose socket went with it, has not come back.
+    /// No picture has come in the place of a publisher that is gone.
     pub(super) fn check_ghost(&mut self) {
-        if let Some((session, _)) = self.ghost.take_if(|(_, until)| *until <= Instant::now()) {
-            self.fact(MediaFact::PublisherLost { session, reason: LossReason::ServerLost });
+        if let Some(ghost) = self.ghost.filter(|ghost| ghost.until <= Instant::now()) {
+            self.lose_ghost(ghost.lost);
+        }
+    }
+
+    fn lose_ghost(&mut self, reason: LossReason) {
+        if let Some(Ghost { session, .. }) = self.ghost.take() {
+            self.fact(MediaFact::PublisherLost { session, reason });
         }
     }
 

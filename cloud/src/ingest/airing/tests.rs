@@ -95,6 +95,45 @@ async fn by_setting_a_second_encoder_takes_over() {
     stage.until_told(MediaFact::PublisherLost { session: first, reason: LossReason::Replaced }).await;
 }
 
+/// Every loss that was told.
+fn losses(stage: &Stage) -> Vec<(PublishSessionId, LossReason)> {
+    let facts = stage.door.facts.lock();
+    let lost = facts.iter().filter_map(|fact| match fact {
+        MediaFact::PublisherLost { session, reason } => Some((*session, *reason)),
+        _ => None,
+    });
+    lost.collect()
+}
+
+async fn shows(show: &Handle, session: PublishSessionId) {
+    let report = Report::SessionMapped { session, offset_ms: 5 };
+    show.send(Input::Report { link: 7, report }).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_takes_over_has_a_moment_for_its_first_picture() {
+    for comes in [true, false] {
+        let stage = Stage::with(|settings| settings.takeover = true);
+        let show = begin(&stage).await;
+        let first = publish(&stage, &show).await.unwrap();
+        let _link = link_newest(&stage, &show).await;
+        shows(&show, first).await;
+        stage.until_told(MediaFact::Receiving { session: first }).await;
+        let second = publish(&stage, &show).await.unwrap();
+        stage.until_admitted(second).await;
+        assert_eq!(losses(&stage), [], "the show goes on with the next one's picture, or not at all");
+        if comes {
+            shows(&show, second).await;
+            stage.until_told(MediaFact::Receiving { session: second }).await;
+            assert_eq!(losses(&stage), [(first, LossReason::Replaced)]);
+        } else {
+            stage
+                .until_told(MediaFact::PublisherLost { session: first, reason: LossReason::NoPictures })
+                .await;
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_dead_transmission_is_started_again_and_hears_everything_again() {
     let stage = Stage::new();
@@ -200,19 +239,34 @@ async fn a_publisher_that_comes_back_in_time_never_interrupts_the_show() {
     let show = begin(&stage).await;
     assert!(!show.is_quiet(), "time must not end a show whose publisher may be on its way");
     tokio::time::sleep(Duration::from_secs(2)).await;
+    let _link = link(&stage, &show, 3, "its token", Some(ghost)).await.unwrap();
     let session = publish(&stage, &show).await.unwrap();
     stage.until_admitted(session).await;
-    let lost: Vec<_> = stage
-        .door
-        .facts
-        .lock()
-        .iter()
-        .filter_map(|fact| match fact {
-            MediaFact::PublisherLost { session, reason } => Some((*session, *reason)),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(lost, [(ghost, LossReason::Moved)]);
+    assert_eq!(losses(&stage), []);
+    shows(&show, session).await;
+    stage.until_told(MediaFact::Receiving { session }).await;
+    assert_eq!(losses(&stage), [(ghost, LossReason::Moved)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_comes_in_anothers_place_without_a_picture_leaves_no_show_that_receives() {
+    for goes in [true, false] {
+        let stage = Stage::new();
+        let ghost = PublishSessionId::new();
+        stage.door.stands(ShowState::Live, 0);
+        stage.door.receives(ghost);
+        let show = begin(&stage).await;
+        let session = publish(&stage, &show).await.unwrap();
+        stage.until_admitted(session).await;
+        if goes {
+            show.send(Input::Gone { session, reason: LossReason::Closed }).await.unwrap();
+            stage.until_told(MediaFact::PublisherLost { session: ghost, reason: LossReason::Closed }).await;
+        } else {
+            stage
+                .until_told(MediaFact::PublisherLost { session: ghost, reason: LossReason::ServerLost })
+                .await;
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]

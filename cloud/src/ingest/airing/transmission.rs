@@ -5,7 +5,7 @@ use std::time::Duration;
 use subtle::ConstantTimeEq as _;
 use tokio::time::Instant;
 
-use super::{Airing, GHOST_WITHIN, IDLE, Input, chain};
+use super::{Airing, Ghost, IDLE, Input, chain};
 use crate::base::hash_secret;
 use crate::ingest::handover::{Origin, Reached};
 use crate::ingest::launcher::{Exit, JobHandle};
@@ -182,7 +182,7 @@ impl Airing {
             self.write_running();
         }
         if let (None, None, Some(session)) = (&self.publisher, self.ghost, hello.session) {
-            self.ghost = Some((session, Instant::now() + GHOST_WITHIN));
+            self.ghost = Some(Ghost::of_server_before(session));
         }
         self.repeat_orders();
         self.replay(hello.session);

@@ -235,7 +235,7 @@ impl Show {
         let clean = reason == LossReason::Closed;
         let mut facts = vec![Event::PublisherLost { show: self.id, session, clean, reason }];
         if matches!(reason, LossReason::Replaced | LossReason::Moved) {
-            return facts; // another comes in its place; if none does, whoever looks after the media says so
+            return facts; // another is in its place; where none is, whoever looks after the media tells it otherwise
         }
         self.receiving = false;
         self.publish_session = None;
