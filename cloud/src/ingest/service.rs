@@ -109,8 +109,8 @@ impl Ingest {
         Ok(Self { hub: Arc::new(Hub::new(Arc::new(deps))) })
     }
 
-    /// Opens the control server, takes up what an earlier `serve` left, and accepts publishers on `publishers` until
-    /// `stop`. Transmissions go on after that, for the next `serve` or for another node.
+    /// Awaits transmissions, takes up what an earlier `serve` left, and accepts publishers on `publishers` until `stop`.
+    /// Transmissions go on after that, for the next `serve` or for another node.
     ///
     /// # Errors
     /// [`IngestError`]: a sentence for the operator.
@@ -129,10 +129,11 @@ impl Ingest {
         };
         let _ = self.hub.deps.control.set(address.to_string()); // a second start has the same address, or failed above
         let (all, of_one) = (settings.unknown_connections, settings.unknown_connections_per_address);
-        // Transmissions that were left come back at once: they are let in as soon as their shows are taken up.
-        self.hub.take_up().await?;
+        // However long the database takes for all shows: each is held, and can be reached by its transmission, once it is
+        // taken up.
         tasks.spawn(control::run(self.hub.clone(), server, stop.clone()));
         tasks.spawn(ownership::beat(self.hub.clone(), stop.clone()));
+        self.hub.take_up().await?;
         tasks.spawn(ownership::watch(self.hub.clone(), true, stop.clone()));
         tasks.spawn(listener::run(self.hub.clone(), publishers, ConnectionGate::new(all, of_one), stop));
         Ok(())
@@ -202,5 +203,36 @@ impl Ingest {
             self.hub.all().iter().map(|handle| (handle.hold().show, handle.measured())).collect();
         shows.sort_by_key(|(show, _)| *show);
         shows
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::UnixStream;
+
+    use super::*;
+    use crate::ingest::testing::{Stage, eventually};
+
+    #[tokio::test]
+    async fn transmissions_are_heard_while_the_database_is_still_asked_about_their_shows() {
+        let stage = Stage::new();
+        stage.leases.answers_after(Duration::from_secs(3_600));
+        let ingest = Ingest { hub: Arc::new(Hub::new(stage.deps.clone())) };
+        let publishers = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let starting = tokio::spawn({
+            let (tasks, stop) = (tasks.clone(), stop.clone());
+            async move { ingest.start(publishers, &tasks, stop).await }
+        });
+        let socket = stage.deps.settings.run_folder().join("control.sock");
+        eventually(|| socket.exists()).await;
+        let mut connection = UnixStream::connect(&socket).await.unwrap();
+        connection.write_all(&[0xff; 16]).await.unwrap();
+        let heard = timeout(Duration::from_secs(5), connection.read(&mut [0; 16])).await;
+        assert!(heard.is_ok(), "what is no hello is closed by whoever reads it");
+        assert!(!starting.is_finished());
+        starting.abort();
+        stop.cancel();
     }
 }

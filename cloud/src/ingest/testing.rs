@@ -36,6 +36,7 @@ struct Known {
     looks: usize,
     ends_after_a_look: bool,
     away: bool,
+    answers_after: Duration,
     chokes_on: Option<MediaFact>,
 }
 
@@ -265,6 +266,11 @@ impl FakeDoor {
         self.known.lock().chokes_on = Some(fact);
     }
 
+    /// How long a look at a show takes.
+    pub fn answers_after(&self, wait: Duration) {
+        self.known.lock().answers_after = wait;
+    }
+
     /// Whether shows can be asked.
     pub fn away(&self, away: bool) {
         self.known.lock().away = away;
@@ -309,7 +315,13 @@ impl ShowDoor for FakeDoor {
         if known.ends_after_a_look && known.looks > 1 {
             standing.state = ShowState::Ended;
         }
-        Box::pin(std::future::ready(Ok(Some(standing))))
+        let wait = known.answers_after;
+        Box::pin(async move {
+            if !wait.is_zero() {
+                tokio::time::sleep(wait).await;
+            }
+            Ok(Some(standing))
+        })
     }
 
     fn next_epoch(&self, _show: ShowId) -> BoxFuture<'_, Result<u32, DoorError>> {

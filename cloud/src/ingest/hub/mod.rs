@@ -6,6 +6,8 @@ mod tests;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use futures_util::StreamExt as _;
+use futures_util::stream::iter;
 use parking_lot::Mutex;
 use tokio::time::timeout;
 use vitrine_protocol::{ShowId, ShowState};
@@ -17,10 +19,14 @@ use super::lease::{Hold, LEASE, Lease, Written};
 use super::ownership::spread;
 use super::reporter::Reporter;
 use super::roster::Roster;
+use crate::base::hash_secret;
 use crate::db::DbError;
+use vitrine_transmission::Hello;
 
 /// A show's first look at the database after it was taken, at most.
 const CATCH_UP_WITHIN: std::time::Duration = std::time::Duration::from_secs(30);
+/// Shows that are taken up at once: a slow database is waited for side by side.
+const TAKEN_UP_AT_ONCE: usize = 8;
 
 /// The shows that are looked after now.
 pub struct Hub {
@@ -59,13 +65,14 @@ impl Hub {
     /// # Errors
     /// The database does not answer.
     pub async fn own(&self, show: ShowId) -> Result<Place, DoorError> {
-        self.own_if(show, |lease| self.may_take(lease)).await
+        self.own_as(show, false).await
     }
 
-    async fn own_if(&self, show: ShowId, may_take: impl Fn(&Lease) -> bool) -> Result<Place, DoorError> {
+    /// The same; an `heir` takes at once what the run before it on this node had.
+    async fn own_as(&self, show: ShowId, heir: bool) -> Result<Place, DoorError> {
         let turn = self.taking.lock().entry(show).or_default().clone();
         let _turn = turn.lock().await;
-        let place = self.own_in_turn(show, may_take).await;
+        let place = self.own_in_turn(show, heir).await;
         let mut taking = self.taking.lock();
         if Arc::strong_count(&turn) <= 2 {
             taking.remove(&show); // nobody else waits for a turn
@@ -73,7 +80,7 @@ impl Hub {
         place
     }
 
-    async fn own_in_turn(&self, show: ShowId, may_take: impl Fn(&Lease) -> bool) -> Result<Place, DoorError> {
+    async fn own_in_turn(&self, show: ShowId, heir: bool) -> Result<Place, DoorError> {
         if let Some(handle) = self.find(show) {
             return Ok(Place::Here(handle));
         }
@@ -81,7 +88,9 @@ impl Hub {
         let known = leases.get(show).await.map_err(away)?;
         let taken = match &known {
             None => leases.take(show, me, None).await,
-            Some(lease) if may_take(lease) => leases.take(show, me, Some((lease.fence, lease.beat))).await,
+            Some(lease) if self.may_take(lease) || heir && self.is_of_the_run_before(lease) => {
+                leases.take(show, me, Some((lease.fence, lease.beat))).await
+            }
             Some(lease) => return Ok(Place::Elsewhere(lease.owner.rtmp.clone())),
         };
         match taken.map_err(away)? {
@@ -154,12 +163,14 @@ impl Hub {
         let began = tokio::time::Instant::now();
         let held = self.deps.leases.held().await.map_err(away)?;
         self.roster.look(held.clone(), began);
-        let free = |lease: &Lease| self.may_take(lease) || self.is_of_the_run_before(lease);
-        for lease in held.iter().filter(|lease| free(lease)) {
-            if let Err(error) = self.own_if(lease.show, free).await {
-                tracing::error!(%error, show.id = %lease.show, "a show could not be taken up yet");
+        let free = held.iter().filter(|lease| self.may_take(lease) || self.is_of_the_run_before(lease));
+        let free: Vec<ShowId> = free.map(|lease| lease.show).collect();
+        let taking = iter(free).for_each_concurrent(TAKEN_UP_AT_ONCE, |show| async move {
+            if let Err(error) = self.own_as(show, true).await {
+                tracing::error!(%error, show.id = %show, "a show could not be taken up yet");
             }
-        }
+        });
+        taking.await;
         self.take_orphans().await?;
         Reporter::tell_left(&self.deps, |show| self.find(show).is_some());
         Ok(())
@@ -179,6 +190,16 @@ impl Hub {
             }
         }
         Ok(())
+    }
+
+    /// Whether nobody will ever want the transmission that says `hello`, of a show that has no task here: the show's row
+    /// names another, or none. While the row cannot be read, nothing is certain.
+    pub async fn has_no_use_for(&self, hello: &Hello) -> bool {
+        match timeout(LEASE, self.deps.leases.get(hello.show)).await {
+            Ok(Ok(Some(lease))) => lease.run().is_none_or(|run| run.token_hash != hash_secret(&hello.token)),
+            Ok(Ok(None)) => true,
+            Ok(Err(_)) | Err(_) => false,
+        }
     }
 
     /// Tells the tasks whose leases are not among those that are still held.

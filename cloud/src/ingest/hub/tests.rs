@@ -47,6 +47,23 @@ async fn a_transmission_that_outlived_serve_is_adopted_and_not_started_again() {
     assert!(stage.launcher.jobs.lock().is_empty() && stage.door.facts.lock().is_empty());
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_slow_database_is_waited_for_by_all_shows_at_once() {
+    let stage = Stage::new();
+    leave_row(&stage, before(&stage), 2, true);
+    let row = stage.leases.row(stage.door.show).unwrap();
+    (0..7).for_each(|_| stage.leases.put(Lease { show: ShowId::new(), ..row.clone() }));
+    stage.door.stands(ShowState::Live, 2);
+    let second = std::time::Duration::from_secs(1);
+    stage.leases.answers_after(second);
+    stage.door.answers_after(second);
+    let hub = Hub::new(stage.deps.clone());
+    let began = tokio::time::Instant::now();
+    hub.take_up().await.unwrap();
+    assert_eq!(hub.all().len(), 8);
+    assert!(began.elapsed() < 6 * second, "{:?}", began.elapsed());
+}
+
 #[tokio::test]
 async fn a_show_on_air_whose_transmission_died_too_goes_on_in_its_epoch() {
     let stage = Stage::new();

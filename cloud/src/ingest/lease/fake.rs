@@ -1,6 +1,7 @@
 //! Leases in memory, for tests.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
@@ -9,11 +10,12 @@ use vitrine_protocol::ShowId;
 use super::{Hold, Lease, Leases, Owner, Written};
 use crate::db::DbError;
 
-/// Rows in memory; they can be away.
+/// Rows in memory; they can be away, or slow.
 #[derive(Default)]
 pub struct FakeLeases {
     rows: Mutex<HashMap<ShowId, Lease>>,
     away: Mutex<bool>,
+    answers_after: Mutex<Duration>,
 }
 
 /// An owner on the node of this name.
@@ -26,6 +28,11 @@ impl FakeLeases {
     /// Whether the database is away.
     pub fn away(&self, away: bool) {
         *self.away.lock() = away;
+    }
+
+    /// How long each answer takes.
+    pub fn answers_after(&self, wait: Duration) {
+        *self.answers_after.lock() = wait;
     }
 
     /// Puts a row in place.
@@ -52,7 +59,13 @@ impl FakeLeases {
         let away = *self.away.lock();
         let outcome =
             if away { Err(DbError::Corrupt("away".into())) } else { Ok(act(&mut self.rows.lock())) };
-        Box::pin(std::future::ready(outcome))
+        let wait = *self.answers_after.lock();
+        Box::pin(async move {
+            if !wait.is_zero() {
+                tokio::time::sleep(wait).await;
+            }
+            outcome
+        })
     }
 }
 
