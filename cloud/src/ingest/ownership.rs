@@ -26,7 +26,8 @@ pub fn spread(show: ShowId, me: &Owner) -> Duration {
     Duration::from_millis(hasher.finish() % 500)
 }
 
-/// Shows that this node lives, until `stop`; then lets go of everything.
+/// Shows that this node lives, until `stop`; then lets go of everything. Only shows that have a task are held: a row that
+/// was taken and came to nothing stands still, and is taken by whoever sees that first.
 pub async fn beat(hub: Arc<Hub>, stop: CancellationToken) {
     let mut tick = interval(BEAT);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -36,7 +37,8 @@ pub async fn beat(hub: Arc<Hub>, stop: CancellationToken) {
         if before.is_empty() {
             continue;
         }
-        let kept = match timeout(ANSWER_WITHIN, hub.deps.leases.beat(&hub.deps.me.serve)).await {
+        let shows: Vec<ShowId> = before.iter().map(|handle| handle.hold().show).collect();
+        let kept = match timeout(ANSWER_WITHIN, hub.deps.leases.beat(&hub.deps.me.serve, &shows)).await {
             Ok(Ok(kept)) => Ok(kept),
             Ok(Err(error)) => Err(error.to_string()),
             Err(_) => Err("not in time".to_owned()),
@@ -84,8 +86,8 @@ pub async fn look(hub: &Arc<Hub>, takes: bool, orphans: bool) -> Result<(), Stri
     if !takes {
         return Ok(());
     }
-    for lease in held.iter().filter(|lease| lease.owner.serve != hub.deps.me.serve || lease.released) {
-        if hub.find(lease.show).is_none() && hub.may_take(lease) {
+    for lease in &held {
+        if hub.find(lease.show).is_none() && hub.is_left(lease) {
             let (hub, lease) = (hub.clone(), lease.clone());
             tokio::spawn(async move {
                 tracing::warn!(show.id = %lease.show, node = lease.owner.node, "the show's owner is gone: it is taken over");

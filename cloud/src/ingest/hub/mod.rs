@@ -64,12 +64,19 @@ impl Hub {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn own(&self, show: ShowId) -> Result<Place, DoorError> {
+    pub async fn own(self: &Arc<Self>, show: ShowId) -> Result<Place, DoorError> {
         self.own_as(show, false).await
     }
 
-    /// The same; an `heir` takes at once what the run before it on this node had.
-    async fn own_as(&self, show: ShowId, heir: bool) -> Result<Place, DoorError> {
+    /// The same; an `heir` takes at once what the run before it on this node had. It goes on in a task of its own, so that
+    /// whoever stops waiting for it leaves no row behind that is ours and has no task.
+    async fn own_as(self: &Arc<Self>, show: ShowId, heir: bool) -> Result<Place, DoorError> {
+        let hub = self.clone();
+        let owning = tokio::spawn(async move { hub.own_by_turns(show, heir).await });
+        owning.await.unwrap_or_else(|error| Err(DoorError::Unavailable(error.to_string())))
+    }
+
+    async fn own_by_turns(&self, show: ShowId, heir: bool) -> Result<Place, DoorError> {
         let turn = self.taking.lock().entry(show).or_default().clone();
         let _turn = turn.lock().await;
         let place = self.own_in_turn(show, heir).await;
@@ -109,6 +116,17 @@ impl Hub {
         lease.released
             || lease.owner.serve == me.serve
             || self.roster.stands_still(lease, spread(lease.show, me))
+    }
+
+    /// Whether a row that is looked at unasked needs an owner. One of our own that has no task does once it stands still:
+    /// until then its task may be starting, or letting go.
+    pub fn is_left(&self, lease: &Lease) -> bool {
+        let me = &self.deps.me;
+        if lease.owner.serve == me.serve && !lease.released {
+            self.roster.stands_still(lease, spread(lease.show, me))
+        } else {
+            self.may_take(lease)
+        }
     }
 
     /// Whether a row is of the run of `serve` before this one: only one runs on a node.
@@ -159,7 +177,7 @@ impl Hub {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn take_up(&self) -> Result<(), DoorError> {
+    pub async fn take_up(self: &Arc<Self>) -> Result<(), DoorError> {
         let began = tokio::time::Instant::now();
         let held = self.deps.leases.held().await.map_err(away)?;
         self.roster.look(held.clone(), began);
@@ -180,7 +198,7 @@ impl Hub {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn take_orphans(&self) -> Result<(), DoorError> {
+    pub async fn take_orphans(self: &Arc<Self>) -> Result<(), DoorError> {
         for show in self.deps.door.running().await? {
             if self.find(show).is_none() && !self.roster.knows(show) {
                 tracing::info!(show.id = %show, "a show has nobody to look after it");

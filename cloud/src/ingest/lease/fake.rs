@@ -15,6 +15,7 @@ use crate::db::DbError;
 pub struct FakeLeases {
     rows: Mutex<HashMap<ShowId, Lease>>,
     away: Mutex<bool>,
+    read_only: Mutex<bool>,
     answers_after: Mutex<Duration>,
 }
 
@@ -28,6 +29,11 @@ impl FakeLeases {
     /// Whether the database is away.
     pub fn away(&self, away: bool) {
         *self.away.lock() = away;
+    }
+
+    /// Whether owners can write nothing; rows can still be read and taken.
+    pub fn read_only(&self, read_only: bool) {
+        *self.read_only.lock() = read_only;
     }
 
     /// How long each answer takes.
@@ -108,9 +114,11 @@ impl Leases for FakeLeases {
         })
     }
 
-    fn beat<'a>(&'a self, serve: &'a str) -> BoxFuture<'a, Result<Vec<Hold>, DbError>> {
+    fn beat<'a>(&'a self, serve: &'a str, shows: &'a [ShowId]) -> BoxFuture<'a, Result<Vec<Hold>, DbError>> {
         self.with(|rows| {
-            let own = rows.values_mut().filter(|lease| lease.owner.serve == serve && !lease.released);
+            let own = rows
+                .values_mut()
+                .filter(|lease| lease.owner.serve == serve && !lease.released && shows.contains(&lease.show));
             own.map(|lease| {
                 lease.beat += 1;
                 Hold { show: lease.show, fence: lease.fence }
@@ -120,6 +128,9 @@ impl Leases for FakeLeases {
     }
 
     fn write<'a>(&'a self, hold: Hold, written: &'a Written) -> BoxFuture<'a, Result<bool, DbError>> {
+        if *self.read_only.lock() {
+            return Box::pin(std::future::ready(Err(DbError::Corrupt("read only".into()))));
+        }
         self.with(|rows| {
             let Some(lease) = rows.get_mut(&hold.show).filter(|lease| lease.fence == hold.fence) else {
                 return false;
