@@ -37,7 +37,8 @@ struct Known {
     ends_after_a_look: bool,
     away: bool,
     answers_after: Duration,
-    chokes_on: Option<MediaFact>,
+    takes_no_facts: bool,
+    refuses: Option<MediaFact>,
 }
 
 /// Starts nothing; tests end what it "started". Handles are numbers in the order of starts.
@@ -261,9 +262,14 @@ impl FakeDoor {
         self.known.lock().looks
     }
 
-    /// This fact is never taken, and never refused.
-    pub fn chokes_on(&self, fact: MediaFact) {
-        self.known.lock().chokes_on = Some(fact);
+    /// This fact is refused.
+    pub fn refuses(&self, fact: MediaFact) {
+        self.known.lock().refuses = Some(fact);
+    }
+
+    /// Whether shows answer and can write nothing down.
+    pub fn takes_no_facts(&self, none: bool) {
+        self.known.lock().takes_no_facts = none;
     }
 
     /// How long a look at a show takes.
@@ -292,8 +298,11 @@ impl ShowDoor for FakeDoor {
 
     fn report(&self, _show: ShowId, _told: Told, fact: MediaFact) -> BoxFuture<'_, Result<(), DoorError>> {
         let known = self.known.lock();
-        if known.away || known.chokes_on.as_ref() == Some(&fact) {
+        if known.away || known.takes_no_facts {
             return Box::pin(std::future::ready(Err(DoorError::Unavailable("away".into()))));
+        }
+        if known.refuses.as_ref() == Some(&fact) {
+            return Box::pin(std::future::ready(Err(DoorError::Refused("wrong".into()))));
         }
         self.facts.lock().push(fact);
         Box::pin(std::future::ready(Ok(())))
