@@ -132,7 +132,7 @@ impl Handle {
         self.measured.borrow().clone()
     }
 
-    /// Whether no publisher is heard or awaited, and shows have heard everything.
+    /// Whether no publisher's picture arrives or is awaited, and shows have heard everything.
     pub fn is_quiet(&self) -> bool {
         !self.busy.load(Ordering::Relaxed) && self.untold.load(Ordering::Relaxed) == 0
     }

@@ -269,6 +269,62 @@ async fn who_comes_in_anothers_place_without_a_picture_leaves_no_show_that_recei
     }
 }
 
+/// Sends sound alone for so many seconds, while the transmission lives.
+async fn sound_alone(show: &Handle, session: PublishSessionId, seconds: u64) {
+    for _ in 0..seconds * 4 {
+        let tag = Tag { kind: TagKind::Audio, timestamp_ms: 0, payload: Bytes::from_static(b"\xaf\x01\x21") };
+        show.send(Input::Tag { session, tag }).await.unwrap();
+        let report = Report::Heartbeat { head_media_ms: 0, drift_ms: 0, head_msn: None };
+        show.send(Input::Report { link: 7, report }).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+}
+
+fn receivings(stage: &Stage) -> usize {
+    let facts = stage.door.facts.lock();
+    facts.iter().filter(|fact| matches!(fact, MediaFact::Receiving { .. })).count()
+}
+
+#[tokio::test(start_paused = true)]
+async fn pictures_that_stop_while_sound_goes_on_are_a_loss_and_a_gap_is_none() {
+    let stage = Stage::new();
+    let show = begin(&stage).await;
+    let session = publish(&stage, &show).await.unwrap();
+    let _link = link_newest(&stage, &show).await;
+    show.send(Input::Tag { session, tag: tag(0, KEY) }).await.unwrap();
+    shows(&show, session).await;
+    sound_alone(&show, session, 4).await;
+    show.send(Input::Tag { session, tag: tag(4_000, INTER) }).await.unwrap();
+    sound_alone(&show, session, 4).await;
+    assert_eq!((losses(&stage), receivings(&stage)), (vec![], 1));
+    sound_alone(&show, session, 2).await;
+    let lost = (session, LossReason::NoPictures);
+    assert_eq!(losses(&stage), [lost]);
+    assert!(show.is_quiet(), "time may end the show");
+    sound_alone(&show, session, 20).await;
+    show.send(Input::Tag { session, tag: tag(30_000, INTER) }).await.unwrap();
+    eventually(|| receivings(&stage) == 2).await;
+    assert_eq!(losses(&stage), [lost]);
+    assert!(!show.is_quiet());
+    sound_alone(&show, session, 6).await;
+    let (second, _kicks) = stage.publish(&show).await.unwrap();
+    stage.until_admitted(second).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn sound_alone_is_waited_with_for_a_while_and_then_holds_nothing_up() {
+    let stage = Stage::new();
+    let show = begin(&stage).await;
+    let session = publish(&stage, &show).await.unwrap();
+    let _link = link_newest(&stage, &show).await;
+    sound_alone(&show, session, 15).await;
+    assert!(!show.is_quiet());
+    assert_eq!(publish(&stage, &show).await, Err(Busy::Taken));
+    sound_alone(&show, session, 6).await;
+    assert!(show.is_quiet());
+    publish(&stage, &show).await.unwrap();
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_transmission_that_died_while_nobody_looked_is_started_again() {
     let stage = Stage::new();

@@ -263,6 +263,7 @@ impl Airing {
         self.check_ghost();
         // This process stood still itself: what was said meanwhile is still to be read.
         let stood_still = std::mem::replace(&mut self.checked, Instant::now()).elapsed() > STALL;
+        self.check_pictures(stood_still);
         if self.restart_at.is_some_and(|at| at <= Instant::now()) {
             self.launch();
         }
