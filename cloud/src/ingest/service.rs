@@ -104,8 +104,8 @@ impl Ingest {
         let rtmp = control::host_and_port(&settings.host, settings.rtmp_port);
         let me = Owner { node: node.id, boot: node.boot, serve: uuid::Uuid::now_v7().to_string(), rtmp };
         let Doors { shows: door, leases, launcher } = doors;
-        let (caller, control) = (Caller::new()?, OnceLock::new());
-        let deps = Deps { door, launcher, leases, caller, me, clock, settings, control };
+        let (caller, control, reporters) = (Caller::new()?, OnceLock::new(), TaskTracker::new());
+        let deps = Deps { door, launcher, leases, caller, me, clock, settings, control, reporters };
         Ok(Self { hub: Arc::new(Hub::new(Arc::new(deps))) })
     }
 

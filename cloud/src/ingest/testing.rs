@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
 use tokio::sync::{mpsc, oneshot};
+use tokio_util::task::TaskTracker;
 use vitrine_protocol::{OrgId, PublishSessionId, ShowId, ShowState};
 
 use super::airing::{Busy, Farewell, Handle, Input, Kick};
@@ -38,6 +39,7 @@ struct Known {
     away: bool,
     answers_after: Duration,
     takes_no_facts: bool,
+    says_nothing: bool,
     refuses: Option<MediaFact>,
 }
 
@@ -99,6 +101,7 @@ impl Stage {
             clock: TestClock::new().clock(),
             settings,
             control: "unix:/nowhere/control.sock".to_owned().into(),
+            reporters: TaskTracker::new(),
         });
         Self { door, launcher, leases, deps, folder }
     }
@@ -114,6 +117,7 @@ impl Stage {
             clock: self.deps.clock.clone(),
             settings: self.deps.settings.clone(),
             control: "unix:/elsewhere/control.sock".to_owned().into(),
+            reporters: TaskTracker::new(),
         })
     }
 
@@ -267,6 +271,11 @@ impl FakeDoor {
         self.known.lock().refuses = Some(fact);
     }
 
+    /// Whether who tells shows a fact hears nothing, for ever.
+    pub fn says_nothing(&self, nothing: bool) {
+        self.known.lock().says_nothing = nothing;
+    }
+
     /// Whether shows answer and can write nothing down.
     pub fn takes_no_facts(&self, none: bool) {
         self.known.lock().takes_no_facts = none;
@@ -298,6 +307,9 @@ impl ShowDoor for FakeDoor {
 
     fn report(&self, _show: ShowId, _told: Told, fact: MediaFact) -> BoxFuture<'_, Result<(), DoorError>> {
         let known = self.known.lock();
+        if known.says_nothing {
+            return Box::pin(std::future::pending());
+        }
         if known.away || known.takes_no_facts {
             return Box::pin(std::future::ready(Err(DoorError::Unavailable("away".into()))));
         }

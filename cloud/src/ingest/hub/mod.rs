@@ -25,6 +25,8 @@ use vitrine_transmission::Hello;
 
 /// A show's first look at the database after it was taken, at most.
 const CATCH_UP_WITHIN: std::time::Duration = std::time::Duration::from_secs(30);
+/// When the process ends, its last facts have this long; those that take longer are on disk by then.
+const TOLD_WITHIN: std::time::Duration = std::time::Duration::from_secs(1);
 /// Shows that are taken up at once: a slow database is waited for side by side.
 const TAKEN_UP_AT_ONCE: usize = 8;
 
@@ -227,10 +229,14 @@ impl Hub {
         }
     }
 
-    /// Ends every task, and leaves the shows to whoever is next.
+    /// Ends every task, and leaves the shows to whoever is next; what cannot be told of them at once is left on disk.
     pub async fn leave(&self) {
         for handle in self.all() {
             let _ = timeout(LEASE, handle.send(Input::Leave)).await;
+        }
+        self.deps.reporters.close();
+        if timeout(TOLD_WITHIN, self.deps.reporters.wait()).await.is_err() {
+            tracing::warn!("what happened could not all be told: the next server tells the rest");
         }
         match timeout(LEASE, self.deps.leases.release_all(&self.deps.me.serve)).await {
             Ok(Ok(())) => {}

@@ -1,6 +1,6 @@
 //! Tells shows what happened, in order, without holding up media, and however long shows do not answer.
 //!
-//! While a fact cannot be told, it and those after it wait in a file too ([`spool`]): a database that is away for minutes
+//! While a fact is not told at once, it and those after it wait in a file too ([`spool`]): a database that is away for minutes
 //! loses nothing, nor does one that can be read and not written, nor a `serve` that is killed meanwhile. Each fact keeps its time and the fencing number of the owner
 //! that saw it, so what an owner of long ago has to say changes nothing.
 
@@ -24,6 +24,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// A database that takes longer for one fact is taken for away.
 const TELL_WITHIN: Duration = Duration::from_secs(15);
+/// What takes longer to tell is kept on disk meanwhile.
+const KEPT_AFTER: Duration = Duration::from_millis(250);
 
 /// Takes a show's facts. They are bounded by the spool behind it, so taking never waits.
 #[derive(Debug, Clone)]
@@ -42,7 +44,8 @@ impl Reporter {
         let spool = Spool::open(deps.settings.facts_folder().join(format!("{}.jsonl", hold.show)));
         let waiting = Arc::new(AtomicUsize::new(spool.len()));
         let left_behind = spool.publisher();
-        tokio::spawn(run(hold.show, deps, queue, spool, waiting.clone()));
+        let reporters = deps.reporters.clone();
+        reporters.spawn(run(hold.show, deps, queue, spool, waiting.clone()));
         Self { facts, waiting, fence: hold.fence, left_behind }
     }
 
@@ -64,7 +67,7 @@ impl Reporter {
                 continue;
             }
             let (_, queue) = mpsc::unbounded_channel();
-            tokio::spawn(run(show, deps.clone(), queue, Spool::open(left), Arc::default()));
+            deps.reporters.spawn(run(show, deps.clone(), queue, Spool::open(left), Arc::default()));
         }
     }
 
@@ -93,6 +96,7 @@ async fn run(
     mut spool: Spool,
     waiting: Arc<AtomicUsize>,
 ) {
+    let mut open = true;
     loop {
         waiting.store(spool.len() + queue.len(), Ordering::Relaxed);
         if spool.is_empty() {
@@ -101,12 +105,23 @@ async fn run(
         }
         let mut pause = FIRST_PAUSE;
         while let Some(entry) = spool.first().cloned() {
-            let telling = tell(show, &deps, &entry);
-            tokio::pin!(telling);
+            let (telling, patience, mut patient) = (tell(show, &deps, &entry), sleep(KEPT_AFTER), true);
+            tokio::pin!(telling, patience);
             let told = loop {
                 tokio::select! {
                     told = &mut telling => break told,
-                    Some(next) = queue.recv() => spool.push(next),
+                    next = queue.recv(), if open => match next {
+                        Some(next) => spool.push(next),
+                        // The show's task has ended, and the process may end with it.
+                        None => {
+                            open = false;
+                            spool.keep();
+                        }
+                    },
+                    () = &mut patience, if patient => {
+                        patient = false;
+                        spool.keep();
+                    }
                 }
             };
             if told {
@@ -227,5 +242,30 @@ mod tests {
         second.tell(&again.deps, MediaFact::Receiving { session });
         let lost = MediaFact::PublisherLost { session, reason: LossReason::Closed };
         eventually(|| *again.door.facts.lock() == [lost.clone(), MediaFact::Receiving { session }]).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_hangs_is_on_disk_in_a_moment_and_at_once_when_the_show_is_left() {
+        for killed in [true, false] {
+            let stage = Stage::new();
+            let session = PublishSessionId::new();
+            stage.door.says_nothing(true);
+            let first = Reporter::start(hold(&stage, 1), stage.deps.clone());
+            let facts = [
+                MediaFact::RungUp { name: "480p".into() },
+                MediaFact::PublisherLost { session, reason: LossReason::Closed },
+            ];
+            facts.iter().for_each(|fact| first.tell(&stage.deps, fact.clone()));
+            if killed {
+                sleep(Duration::from_millis(300)).await;
+                std::mem::forget(first); // a kill drops nothing
+            } else {
+                drop(first);
+                sleep(Duration::from_millis(5)).await;
+            }
+            let again = Stage::over(&stage);
+            let _second = Reporter::start(hold(&again, 2), again.deps.clone());
+            eventually(|| *again.door.facts.lock() == facts).await;
+        }
     }
 }
