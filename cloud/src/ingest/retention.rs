@@ -1,14 +1,18 @@
 //! What transmissions leave on the disk goes after its time: journals of shows that are over, logs, old recordings.
 //!
-//! A folder whose transmission runs is locked by it and never touched.
+//! A folder whose transmission runs is locked by it and never touched. What is old by the machine's clock goes only when it
+//! still is an hour later ([`Aged`]): a clock that is ahead when the machine starts is right by then.
 
+use std::collections::HashMap;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 /// A journal that nobody wrote for this long brings no show back.
 const JOURNAL_FOR: Duration = Duration::from_secs(6 * 3600);
+/// What two sweeps this far apart both call old is old.
+const CALLED_OLD_FOR: Duration = Duration::from_secs(55 * 60);
 
 /// How long recordings stay, and how much of the disk they may take together.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +23,27 @@ pub struct Keep {
     pub recordings_bytes: Option<u64>,
 }
 
+/// Folders that the sweeps before called old, and since when without a break, on the monotonic clock.
+#[derive(Debug, Default)]
+pub struct Aged {
+    before: HashMap<PathBuf, Instant>,
+    now: HashMap<PathBuf, Instant>,
+}
+
+impl Aged {
+    /// A sweep begins: what it does not call old is not.
+    fn begin(&mut self) {
+        self.before = std::mem::take(&mut self.now);
+    }
+
+    /// This sweep calls the folder old; whether that is so for long enough.
+    fn surely(&mut self, folder: &Path, at: Instant) -> bool {
+        let since = self.before.get(folder).copied().unwrap_or(at);
+        self.now.insert(folder.to_owned(), since);
+        at.saturating_duration_since(since) >= CALLED_OLD_FOR
+    }
+}
+
 /// A recording that may go.
 struct Recording {
     folder: PathBuf,
@@ -26,31 +51,34 @@ struct Recording {
     bytes: u64,
 }
 
-/// Sweeps the folder of all shows; `now` is the machine's clock, as files are dated. Gives the bytes that were freed.
+/// Sweeps the folder of all shows; `now` is the machine's clock, as files are dated, and `at` the monotonic one. Gives the
+/// bytes that were freed.
 ///
 /// # Errors
 /// The folder cannot be listed. What cannot be deleted is logged and tried again the next time.
-pub fn sweep(shows: &Path, keep: Keep, now: SystemTime) -> io::Result<u64> {
+pub fn sweep(shows: &Path, keep: Keep, aged: &mut Aged, now: SystemTime, at: Instant) -> io::Result<u64> {
     let mut freed = 0;
+    aged.begin();
     let mut recordings = Vec::new();
     for epoch in folders(shows)?.iter().flat_map(|show| folders(show).unwrap_or_default()) {
         let Some(_lock) = unused(&epoch) else { continue };
         let (journal, recording) = (epoch.join("journal"), epoch.join("recording"));
         let age = |folder: &Path| now.duration_since(newest(folder)).unwrap_or_default();
-        if journal.is_dir() && age(&journal) > JOURNAL_FOR {
+        if journal.is_dir() && age(&journal) > JOURNAL_FOR && aged.surely(&journal, at) {
             freed += remove(&journal);
         }
         if recording.is_dir() {
             let (written, bytes) = (newest(&recording), size(&recording));
             recordings.push(Recording { folder: recording, written, bytes });
-        } else if !journal.exists() && age(&epoch) > JOURNAL_FOR {
+        } else if !journal.exists() && age(&epoch) > JOURNAL_FOR && aged.surely(&epoch, at) {
             freed += remove(&epoch);
         }
     }
     recordings.sort_by_key(|recording| recording.written);
     let mut sum: u64 = recordings.iter().map(|recording| recording.bytes).sum();
     for recording in recordings {
-        let old = now.duration_since(recording.written).unwrap_or_default() > keep.recordings_for;
+        let age = now.duration_since(recording.written).unwrap_or_default();
+        let old = age > keep.recordings_for && aged.surely(&recording.folder, at);
         if old || keep.recordings_bytes.is_some_and(|most| sum > most) {
             tracing::info!(folder = %recording.folder.display(), old, "a recording's time is over");
             sum -= recording.bytes;
@@ -138,36 +166,79 @@ mod tests {
         newest(folder.path()) + Duration::from_secs(hours * 3600)
     }
 
+    /// Sweeps one folder again and again.
+    struct Sweeper {
+        shows: tempfile::TempDir,
+        keep: Keep,
+        aged: Aged,
+        at: Instant,
+    }
+
+    impl Sweeper {
+        fn new() -> Self {
+            let (shows, aged) = (tempfile::tempdir().unwrap(), Aged::default());
+            Self { shows, keep: KEEP, aged, at: Instant::now() }
+        }
+
+        /// One sweep of a machine whose clock says that so many hours have passed since the folders were written.
+        fn sweep(&mut self, hours: u64) -> u64 {
+            sweep(self.shows.path(), self.keep, &mut self.aged, after(hours), self.at).unwrap()
+        }
+
+        /// Two sweeps, an hour apart.
+        fn sweep_twice(&mut self, hours: u64) -> u64 {
+            let first = self.sweep(hours);
+            self.at += Duration::from_secs(3600);
+            first + self.sweep(hours + 1)
+        }
+    }
+
     #[test]
     fn journals_go_after_hours_and_recordings_after_a_month() {
-        let shows = tempfile::tempdir().unwrap();
-        let folder = epoch(shows.path(), "one");
-        assert_eq!(sweep(shows.path(), KEEP, after(1)).unwrap(), 0);
-        assert_eq!(sweep(shows.path(), KEEP, after(7)).unwrap(), 10);
+        let mut sweeper = Sweeper::new();
+        let folder = epoch(sweeper.shows.path(), "one");
+        assert_eq!(sweeper.sweep_twice(1), 0);
+        assert_eq!(sweeper.sweep_twice(7), 10);
         assert!(folder.join("recording/source/seg0.m4s").exists() && !folder.join("journal").exists());
-        assert_eq!(sweep(shows.path(), KEEP, after(31 * 24)).unwrap(), 100);
-        sweep(shows.path(), KEEP, after(32 * 24)).unwrap();
-        assert_eq!(fs::read_dir(shows.path()).unwrap().count(), 0, "nothing is left of the show");
+        assert_eq!(sweeper.sweep_twice(31 * 24), 100);
+        sweeper.sweep_twice(32 * 24);
+        assert_eq!(fs::read_dir(sweeper.shows.path()).unwrap().count(), 0, "nothing is left of the show");
+    }
+
+    #[test]
+    fn a_clock_that_is_ahead_for_a_while_deletes_nothing() {
+        let mut sweeper = Sweeper::new();
+        epoch(sweeper.shows.path(), "one");
+        let decades = 80 * 365 * 24;
+        assert_eq!(sweeper.sweep(decades), 0, "the machine has just started");
+        sweeper.at += Duration::from_secs(3600);
+        assert_eq!(sweeper.sweep(1), 0, "now its clock is right");
+        sweeper.at += Duration::from_secs(3600);
+        assert_eq!(sweeper.sweep(decades), 0, "what was said before is taken back");
+        sweeper.at += Duration::from_secs(60);
+        assert_eq!(sweeper.sweep(decades), 0, "a minute is not enough");
+        sweeper.at += Duration::from_secs(3600);
+        assert_eq!(sweeper.sweep(decades), 110);
     }
 
     #[test]
     fn a_show_whose_transmission_runs_is_not_touched() {
-        let shows = tempfile::tempdir().unwrap();
-        let folder = epoch(shows.path(), "one");
+        let mut sweeper = Sweeper::new();
+        let folder = epoch(sweeper.shows.path(), "one");
         let lock = File::create(folder.join("lock")).unwrap();
         lock.lock().unwrap();
-        assert_eq!(sweep(shows.path(), KEEP, after(90 * 24)).unwrap(), 0);
+        assert_eq!(sweeper.sweep_twice(90 * 24), 0);
         assert!(folder.join("journal").exists());
     }
 
     #[test]
     fn beyond_the_machines_budget_the_oldest_recordings_go_first() {
-        let shows = tempfile::tempdir().unwrap();
-        let old = epoch(shows.path(), "old");
+        let mut sweeper = Sweeper::new();
+        let old = epoch(sweeper.shows.path(), "old");
         std::thread::sleep(Duration::from_millis(20));
-        let new = epoch(shows.path(), "new");
-        let keep = Keep { recordings_bytes: Some(150), ..KEEP };
-        assert_eq!(sweep(shows.path(), keep, after(1)).unwrap(), 100);
+        let new = epoch(sweeper.shows.path(), "new");
+        sweeper.keep.recordings_bytes = Some(150);
+        assert_eq!(sweeper.sweep(1), 100);
         assert!(!old.join("recording").exists() && new.join("recording").exists());
     }
 }

@@ -3,9 +3,10 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
+use parking_lot::Mutex;
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -21,7 +22,7 @@ use super::hub::Hub;
 use super::launcher::Launcher;
 use super::lease::{Leases, Owner};
 use super::node::Node;
-use super::retention::{self, Keep};
+use super::retention::{self, Aged, Keep};
 use super::{Deps, IngestError, Measured, control, files, listener, ownership};
 use crate::base::Clock;
 
@@ -90,6 +91,7 @@ pub struct Doors {
 #[derive(Clone)]
 pub struct Ingest {
     hub: Arc<Hub>,
+    aged: Arc<Mutex<Aged>>,
 }
 
 impl Ingest {
@@ -106,7 +108,7 @@ impl Ingest {
         let Doors { shows: door, leases, launcher } = doors;
         let (caller, control, reporters) = (Caller::new()?, OnceLock::new(), TaskTracker::new());
         let deps = Deps { door, launcher, leases, caller, me, clock, settings, control, reporters };
-        Ok(Self { hub: Arc::new(Hub::new(Arc::new(deps))) })
+        Ok(Self { hub: Arc::new(Hub::new(Arc::new(deps))), aged: Arc::default() })
     }
 
     /// Awaits transmissions, takes up what an earlier `serve` left, and accepts publishers on `publishers` until `stop`.
@@ -161,13 +163,14 @@ impl Ingest {
         self.hub.find(show).is_some_and(|handle| handle.is_quiet())
     }
 
-    /// Takes from the disk of this machine what is past its time. Blocks on the disk.
+    /// Takes from the disk of this machine what is past its time; to be called about once an hour. Blocks on the disk.
     ///
     /// # Errors
     /// The folder of shows cannot be listed.
     pub fn sweep_disk(&self, keep: Keep) -> std::io::Result<u64> {
         let deps = &self.hub.deps;
-        retention::sweep(&deps.settings.data_dir.join("shows"), keep, deps.clock.now().into())
+        let (shows, now) = (deps.settings.data_dir.join("shows"), deps.clock.now().into());
+        retention::sweep(&shows, keep, &mut self.aged.lock(), now, Instant::now())
     }
 
     /// The show is on air from `at`.
@@ -218,7 +221,7 @@ mod tests {
     async fn transmissions_are_heard_while_the_database_is_still_asked_about_their_shows() {
         let stage = Stage::new();
         stage.leases.answers_after(Duration::from_secs(3_600));
-        let ingest = Ingest { hub: Arc::new(Hub::new(stage.deps.clone())) };
+        let ingest = Ingest { hub: Arc::new(Hub::new(stage.deps.clone())), aged: Arc::default() };
         let publishers = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let starting = tokio::spawn({
