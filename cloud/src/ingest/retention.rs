@@ -51,44 +51,98 @@ struct Recording {
     bytes: u64,
 }
 
-/// Sweeps the folder of all shows; `now` is the machine's clock, as files are dated, and `at` the monotonic one. Gives the
-/// bytes that were freed.
-///
-/// # Errors
-/// The folder cannot be listed. What cannot be deleted is logged and tried again the next time.
-pub fn sweep(shows: &Path, keep: Keep, aged: &mut Aged, now: SystemTime, at: Instant) -> io::Result<u64> {
-    let mut freed = 0;
-    aged.begin();
-    let mut recordings = Vec::new();
-    for epoch in folders(shows)?.iter().flat_map(|show| folders(show).unwrap_or_default()) {
-        let Some(_lock) = unused(&epoch) else { continue };
-        let (journal, recording) = (epoch.join("journal"), epoch.join("recording"));
-        let age = |folder: &Path| now.duration_since(newest(folder)).unwrap_or_default();
-        if journal.is_dir() && age(&journal) > JOURNAL_FOR && aged.surely(&journal, at) {
-            freed += remove(&journal);
+/// What is on its way out of an epoch's folder: a sweep that was broken off is gone on with by the next.
+const GOING: &str = "going";
+
+/// One sweep.
+pub struct Sweep<'a> {
+    /// What stays.
+    pub keep: Keep,
+    /// The machine's clock, as files are dated.
+    pub now: SystemTime,
+    /// The monotonic clock.
+    pub at: Instant,
+    /// Whether to go on; asked before each folder, and each file that goes.
+    pub goes_on: &'a dyn Fn() -> bool,
+}
+
+impl Sweep<'_> {
+    /// Sweeps the folder of all shows. Gives the bytes that were freed.
+    ///
+    /// # Errors
+    /// The folder cannot be listed. What cannot be deleted is logged and tried again the next time.
+    pub fn run(&self, shows: &Path, aged: &mut Aged) -> io::Result<u64> {
+        let Self { keep, now, at, .. } = *self;
+        let mut freed = 0;
+        aged.begin();
+        let mut recordings = Vec::new();
+        for epoch in folders(shows)?.iter().flat_map(|show| folders(show).unwrap_or_default()) {
+            if !(self.goes_on)() {
+                return Ok(freed);
+            }
+            let Some(_lock) = unused(&epoch) else { continue };
+            let (journal, recording) = (epoch.join("journal"), epoch.join("recording"));
+            freed += self.remove(&epoch.join(GOING));
+            let age = |folder: &Path| now.duration_since(newest(folder)).unwrap_or_default();
+            if journal.is_dir() && age(&journal) > JOURNAL_FOR && aged.surely(&journal, at) {
+                freed += self.take_out(&journal);
+            }
+            if recording.is_dir() {
+                let (written, bytes) = (newest(&recording), size(&recording));
+                recordings.push(Recording { folder: recording, written, bytes });
+            } else if !journal.exists() && age(&epoch) > JOURNAL_FOR && aged.surely(&epoch, at) {
+                freed += self.remove(&epoch);
+            }
         }
-        if recording.is_dir() {
-            let (written, bytes) = (newest(&recording), size(&recording));
-            recordings.push(Recording { folder: recording, written, bytes });
-        } else if !journal.exists() && age(&epoch) > JOURNAL_FOR && aged.surely(&epoch, at) {
-            freed += remove(&epoch);
+        recordings.sort_by_key(|recording| recording.written);
+        let mut sum: u64 = recordings.iter().map(|recording| recording.bytes).sum();
+        for recording in recordings {
+            if !(self.goes_on)() {
+                return Ok(freed);
+            }
+            let age = now.duration_since(recording.written).unwrap_or_default();
+            let old = age > keep.recordings_for && aged.surely(&recording.folder, at);
+            if old || keep.recordings_bytes.is_some_and(|most| sum > most) {
+                tracing::info!(folder = %recording.folder.display(), old, "a recording's time is over");
+                sum -= recording.bytes;
+                freed += self.take_out(&recording.folder);
+            }
+        }
+        for show in folders(shows)? {
+            let _ = fs::remove_dir(show); // succeeds when nothing is left in it
+        }
+        Ok(freed)
+    }
+
+    /// Removes a folder of an epoch's, which is gone for everybody else at once.
+    fn take_out(&self, folder: &Path) -> u64 {
+        let going = folder.with_file_name(GOING);
+        match fs::rename(folder, &going) {
+            Ok(()) => self.remove(&going),
+            Err(error) => {
+                tracing::warn!(%error, folder = %folder.display(), "a folder could not be removed");
+                0
+            }
         }
     }
-    recordings.sort_by_key(|recording| recording.written);
-    let mut sum: u64 = recordings.iter().map(|recording| recording.bytes).sum();
-    for recording in recordings {
-        let age = now.duration_since(recording.written).unwrap_or_default();
-        let old = age > keep.recordings_for && aged.surely(&recording.folder, at);
-        if old || keep.recordings_bytes.is_some_and(|most| sum > most) {
-            tracing::info!(folder = %recording.folder.display(), old, "a recording's time is over");
-            sum -= recording.bytes;
-            freed += remove(&recording.folder);
+
+    /// Removes a folder, if there is one, and gives the bytes that were freed.
+    fn remove(&self, folder: &Path) -> u64 {
+        let mut freed = 0;
+        for (path, found) in entries(folder) {
+            if !(self.goes_on)() {
+                return freed;
+            }
+            let removed = if found.is_dir() { fs::remove_dir(&path) } else { fs::remove_file(&path) };
+            match removed {
+                Ok(()) if found.is_file() => freed += found.len(),
+                Ok(()) => {}
+                Err(error) => tracing::warn!(%error, path = %path.display(), "a file could not be removed"),
+            }
         }
+        let _ = fs::remove_dir(folder); // succeeds when nothing is left in it
+        freed
     }
-    for show in folders(shows)? {
-        let _ = fs::remove_dir(show); // succeeds when nothing is left in it
-    }
-    Ok(freed)
 }
 
 /// The lock of an epoch's folder, if no transmission holds it.
@@ -109,7 +163,7 @@ fn folders(parent: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()).collect())
 }
 
-/// Every file and folder below, links not followed.
+/// Every file and folder below, each folder after what is in it; links are not followed.
 fn entries(folder: &Path) -> Vec<(PathBuf, fs::Metadata)> {
     let listed = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut found = Vec::new();
@@ -132,17 +186,6 @@ fn newest(folder: &Path) -> SystemTime {
 
 fn size(folder: &Path) -> u64 {
     entries(folder).iter().filter(|(_, found)| found.is_file()).map(|(_, found)| found.len()).sum()
-}
-
-fn remove(folder: &Path) -> u64 {
-    let bytes = size(folder);
-    match fs::remove_dir_all(folder) {
-        Ok(()) => bytes,
-        Err(error) => {
-            tracing::warn!(%error, folder = %folder.display(), "a folder could not be removed");
-            0
-        }
-    }
 }
 
 #[cfg(test)]
@@ -182,7 +225,12 @@ mod tests {
 
         /// One sweep of a machine whose clock says that so many hours have passed since the folders were written.
         fn sweep(&mut self, hours: u64) -> u64 {
-            sweep(self.shows.path(), self.keep, &mut self.aged, after(hours), self.at).unwrap()
+            self.sweep_while(hours, &|| true)
+        }
+
+        fn sweep_while(&mut self, hours: u64, goes_on: &dyn Fn() -> bool) -> u64 {
+            let sweep = Sweep { keep: self.keep, now: after(hours), at: self.at, goes_on };
+            sweep.run(self.shows.path(), &mut self.aged).unwrap()
         }
 
         /// Two sweeps, an hour apart.
@@ -219,6 +267,22 @@ mod tests {
         assert_eq!(sweeper.sweep(decades), 0, "a minute is not enough");
         sweeper.at += Duration::from_secs(3600);
         assert_eq!(sweeper.sweep(decades), 110);
+    }
+
+    #[test]
+    fn a_sweep_is_broken_off_between_two_files_and_gone_on_with_by_the_next() {
+        let mut sweeper = Sweeper::new();
+        let folder = epoch(sweeper.shows.path(), "one");
+        fs::remove_dir_all(folder.join("journal")).unwrap();
+        (1..20)
+            .for_each(|n| fs::write(folder.join(format!("recording/source/seg{n}.m4s")), [0; 100]).unwrap());
+        sweeper.sweep(31 * 24);
+        sweeper.at += Duration::from_secs(3600);
+        let asked = std::cell::Cell::new(0);
+        let freed = sweeper.sweep_while(31 * 24, &|| asked.replace(asked.get() + 1) < 5);
+        assert_eq!((freed, asked.get()), (300, 6), "the process ends");
+        assert!(!folder.join("recording").exists(), "half a recording plays nowhere");
+        assert_eq!(sweeper.sweep(1), 1700, "however fresh what is left looks");
     }
 
     #[test]

@@ -22,7 +22,7 @@ use super::hub::Hub;
 use super::launcher::Launcher;
 use super::lease::{Leases, Owner};
 use super::node::Node;
-use super::retention::{self, Aged, Keep};
+use super::retention::{Aged, Keep, Sweep};
 use super::{Deps, IngestError, Measured, control, files, listener, ownership};
 use crate::base::Clock;
 
@@ -163,14 +163,16 @@ impl Ingest {
         self.hub.find(show).is_some_and(|handle| handle.is_quiet())
     }
 
-    /// Takes from the disk of this machine what is past its time; to be called about once an hour. Blocks on the disk.
+    /// Takes from the disk of this machine what is past its time; to be called about once an hour. Blocks on the disk,
+    /// until `stop` at most.
     ///
     /// # Errors
     /// The folder of shows cannot be listed.
-    pub fn sweep_disk(&self, keep: Keep) -> std::io::Result<u64> {
+    pub fn sweep_disk(&self, keep: Keep, stop: &CancellationToken) -> std::io::Result<u64> {
         let deps = &self.hub.deps;
-        let (shows, now) = (deps.settings.data_dir.join("shows"), deps.clock.now().into());
-        retention::sweep(&shows, keep, &mut self.aged.lock(), now, Instant::now())
+        let (now, at) = (deps.clock.now().into(), Instant::now());
+        let sweep = Sweep { keep, now, at, goes_on: &|| !stop.is_cancelled() };
+        sweep.run(&deps.settings.data_dir.join("shows"), &mut self.aged.lock())
     }
 
     /// The show is on air from `at`.
