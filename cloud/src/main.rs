@@ -93,8 +93,14 @@ async fn run_serve(arguments: serve::Args) -> anyhow::Result<()> {
     ended
 }
 
+/// How long work that blocks a thread (a disk that hangs) may hold the exit up, once the role has ended.
+const LAST_WORK: std::time::Duration = std::time::Duration::from_secs(1);
+
 fn block_on(role: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(role)
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let ended = runtime.block_on(role);
+    runtime.shutdown_timeout(LAST_WORK);
+    ended
 }
 
 fn block_on_one(role: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {

@@ -62,13 +62,13 @@ fn sweep_own_shows(app: &App) {
 
 /// What transmissions left on the disk of this machine goes after its time.
 fn sweep_disk(app: &App) {
-    let ingest = app.ingest.clone();
+    let (ingest, stop) = (app.ingest.clone(), app.stop.clone());
     let (recordings_for, recordings_bytes) = app.config.media.keep();
     let keep = Keep { recordings_for, recordings_bytes };
     every(app, "sweep_disk", Duration::from_secs(3600), move || {
-        let ingest = ingest.clone();
+        let (ingest, stop) = (ingest.clone(), stop.clone());
         async move {
-            let swept = tokio::task::spawn_blocking(move || ingest.sweep_disk(keep)).await??;
+            let swept = tokio::task::spawn_blocking(move || ingest.sweep_disk(keep, &stop)).await??;
             tracing::debug!(bytes = swept, "the disk was swept");
             Ok(())
         }

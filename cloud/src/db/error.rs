@@ -40,6 +40,30 @@ pub enum DbError {
     Unreachable(#[source] sqlx::Error),
 }
 
+impl DbError {
+    /// Whether the database refuses what the statement says, so that saying it again cannot help.
+    #[must_use]
+    pub fn is_about_content(&self) -> bool {
+        use sqlx::error::ErrorKind::{CheckViolation, NotNullViolation};
+        match self {
+            Self::Clash | Self::Dangling | Self::Corrupt(_) => true,
+            Self::Sql(sqlx::Error::Encode(_) | sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. }) => {
+                true
+            }
+            Self::Sql(error) => error.as_database_error().is_some_and(|error| {
+                // Postgres' class 22, "data exception"; SQLite's codes are shorter.
+                let is_data = error.code().is_some_and(|code| code.len() == 5 && code.starts_with("22"));
+                is_data || matches!(error.kind(), CheckViolation | NotNullViolation)
+            }),
+            Self::Migrate(_)
+            | Self::UnknownUrl
+            | Self::Held(_)
+            | Self::Unwritable { .. }
+            | Self::Unreachable(_) => false,
+        }
+    }
+}
+
 impl From<sqlx::Error> for DbError {
     fn from(error: sqlx::Error) -> Self {
         match error.as_database_error().map(|e| e.kind()) {
@@ -59,5 +83,19 @@ impl From<vitrine_protocol::InvalidId> for DbError {
 impl From<serde_json::Error> for DbError {
     fn from(error: serde_json::Error) -> Self {
         Self::Corrupt(error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_that_is_away_says_nothing_about_the_content() {
+        assert!(DbError::Clash.is_about_content());
+        assert!(DbError::Sql(sqlx::Error::Decode("no number".into())).is_about_content());
+        for away in [sqlx::Error::PoolTimedOut, sqlx::Error::PoolClosed, sqlx::Error::WorkerCrashed] {
+            assert!(!DbError::Sql(away).is_about_content());
+        }
     }
 }

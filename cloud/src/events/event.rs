@@ -124,6 +124,8 @@ pub enum LossReason {
     Disconnected,
     /// It sent nothing for too long, on an open connection.
     Silent,
+    /// No picture of it, or of the one in its place, came for too long; sound may have.
+    NoPictures,
     /// It broke the protocol, or a bound of it.
     Protocol,
     /// Another encoder took over.

@@ -119,8 +119,16 @@ impl Launcher for Processes {
     }
 
     fn has_journal(&self, show: ShowId, epoch: u32) -> BoxFuture<'_, bool> {
-        let folder = self.folder(show, epoch);
-        Box::pin(async move { tokio::fs::metadata(folder).await.is_ok_and(|found| found.is_dir()) })
+        let folder = self.folder(show, epoch).join("journal");
+        Box::pin(async move {
+            let Ok(mut files) = tokio::fs::read_dir(folder).await else { return false };
+            while let Ok(Some(file)) = files.next_entry().await {
+                if file.path().extension().is_some_and(|ending| ending == "journal") {
+                    return true;
+                }
+            }
+            false
+        })
     }
 
     fn hello_within(&self) -> Duration {
@@ -173,7 +181,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_journal_is_where_its_epoch_ran() {
+    async fn a_journal_is_where_its_epoch_ran_until_it_is_swept() {
         let folder = tempfile::tempdir().unwrap();
         let host = String::from("127.0.0.1");
         let launcher = Processes {
@@ -183,8 +191,15 @@ mod tests {
             limits: Limits::default(),
         };
         let show = ShowId::new();
-        std::fs::create_dir_all(folder.path().join(format!("shows/{show}/2"))).unwrap();
+        let epoch = folder.path().join(format!("shows/{show}/2"));
+        std::fs::create_dir_all(epoch.join("journal")).unwrap();
+        std::fs::create_dir_all(epoch.join("recording")).unwrap();
+        std::fs::write(epoch.join("journal/00000001.journal"), "").unwrap();
         assert!(launcher.has_journal(show, 2).await);
+        std::fs::remove_file(epoch.join("journal/00000001.journal")).unwrap();
+        assert!(!launcher.has_journal(show, 2).await, "what is left is the recording");
+        std::fs::remove_dir(epoch.join("journal")).unwrap();
+        assert!(!launcher.has_journal(show, 2).await);
         assert!(!launcher.has_journal(show, 3).await && !launcher.has_journal(ShowId::new(), 2).await);
     }
 }

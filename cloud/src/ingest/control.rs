@@ -143,16 +143,26 @@ async fn serve(hub: &Hub, socket: Box<dyn ControlStream>, permit: Permit) {
     };
     let show_id = hello.show;
     let Some(show) = hub.find(show_id) else {
-        tracing::warn!(show.id = %show_id, "a transmission of no known show was turned away");
-        return turn_away(connection).await;
+        // Closed without a word, it tries again for a while: its show may be about to be taken up.
+        if hub.has_no_use_for(&hello).await {
+            tracing::warn!(show.id = %show_id, "a transmission that nobody wants was turned away");
+            turn_away(connection).await;
+        }
+        return;
     };
     let link = LINKS.fetch_add(1, Ordering::Relaxed);
     let (outbox, drain) = outbox();
     let (reply, answer) = oneshot::channel();
-    let asked = show.send(Input::Linked { hello, link, outbox, reply }).await;
-    if asked.is_err() || !answer.await.unwrap_or(false) {
-        tracing::warn!(show.id = %show_id, "a transmission with a wrong token or epoch was turned away");
-        return turn_away(connection).await;
+    if show.send(Input::Linked { hello, link, outbox, reply }).await.is_err() {
+        return; // its task has just ended
+    }
+    match answer.await {
+        Ok(true) => {}
+        Ok(false) => {
+            tracing::warn!(show.id = %show_id, "a transmission with a wrong token or epoch was turned away");
+            return turn_away(connection).await;
+        }
+        Err(_) => return, // its task has just ended
     }
     drop(permit);
     let outcome = pump(connection, &show, link, drain).await;
@@ -207,4 +217,82 @@ async fn receive(connection: &mut Connection) -> Result<Option<Report>, LinkErro
 
 fn io_error(error: io::Error) -> LinkError {
     vitrine_transmission::encoder::FrameError::Io(error).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use vitrine_protocol::{ShowId, ShowState};
+    use vitrine_transmission::Hello;
+
+    use super::*;
+    use crate::base::hash_secret;
+    use crate::ingest::lease::{Lease, MSN_BLOCK, Owner, Placed, Run};
+    use crate::ingest::testing::{Stage, eventually};
+
+    /// What a transmission of `show` with this token is answered; nothing when it is closed without a word.
+    async fn answer(hub: &Arc<Hub>, show: ShowId, token: &str) -> Option<Down> {
+        let (ours, theirs) = tokio::io::duplex(1 << 16);
+        let permit = ConnectionGate::new(1, 1).enter(Ipv4Addr::LOCALHOST.into()).unwrap();
+        let hub = hub.clone();
+        tokio::spawn(async move { serve(&hub, Box::new(theirs), permit).await });
+        let hello = Hello {
+            show,
+            epoch: 3,
+            token: token.into(),
+            pid: 1,
+            origin: "http://127.0.0.1:9".into(),
+            head_media_ms: 0,
+            session: None,
+        };
+        let mut connection = Framed::new(ours, Frames);
+        connection.send(Report::Hello(hello).to_frame().unwrap()).await.unwrap();
+        connection.next().await.map(|frame| Down::from_frame(frame.unwrap()).unwrap())
+    }
+
+    /// Leaves a transmission behind, as the `serve` before would.
+    fn leave_running(stage: &Stage, token: &str) {
+        let run =
+            Run { handle: None, token_hash: hash_secret(token), origin: None, origin_token: "secret".into() };
+        let placed = Placed { epoch: 3, home: stage.deps.me.home(), first_msn: 0, run: Some(run) };
+        stage.leases.put(Lease {
+            show: stage.door.show,
+            owner: Owner { serve: "before".into(), ..stage.deps.me.clone() },
+            fence: 1,
+            beat: 1,
+            released: false,
+            placed: Some(placed),
+            msn_end: MSN_BLOCK,
+        });
+        stage.door.stands(ShowState::Live, 3);
+    }
+
+    const END: Option<Down> = Some(Down::Command(Command::End));
+
+    #[tokio::test]
+    async fn only_who_is_surely_wanted_by_nobody_is_sent_away() {
+        let stage = Stage::new();
+        let hub = Arc::new(Hub::new(stage.deps.clone()));
+        leave_running(&stage, "its token");
+        assert_eq!(answer(&hub, stage.door.show, "its token").await, None, "it may be adopted in a moment");
+        assert_eq!(answer(&hub, stage.door.show, "another").await, END);
+        assert_eq!(answer(&hub, ShowId::new(), "its token").await, END);
+        stage.leases.away(true);
+        assert_eq!(answer(&hub, ShowId::new(), "its token").await, None, "nobody knows");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_transmission_whose_show_could_not_be_taken_up_at_once_is_adopted_later() {
+        let stage = Stage::new();
+        let hub = Arc::new(Hub::new(stage.deps.clone()));
+        leave_running(&stage, "its token");
+        stage.door.away(true);
+        hub.take_up().await.unwrap();
+        assert!(hub.find(stage.door.show).is_none());
+        assert_eq!(answer(&hub, stage.door.show, "its token").await, None);
+        stage.door.away(false);
+        stage.watch_once(&hub).await;
+        eventually(|| hub.find(stage.door.show).is_some()).await;
+        assert_eq!(answer(&hub, stage.door.show, "its token").await, Some(Down::Command(Command::Welcome)));
+        assert!(stage.launcher.jobs.lock().is_empty());
+    }
 }

@@ -42,7 +42,7 @@ impl ShowDoor for Shows {
     }
 
     fn report(&self, show: ShowId, told: Told, fact: MediaFact) -> BoxFuture<'_, Result<(), DoorError>> {
-        Box::pin(async move { Ok(Shows::report(self, show, told, fact).await?) })
+        Box::pin(async move { Shows::report(self, show, told, fact).await.map_err(unheard) })
     }
 
     fn running(&self) -> BoxFuture<'_, Result<Vec<ShowId>, DoorError>> {
@@ -58,6 +58,14 @@ impl ShowDoor for Shows {
     }
 }
 
+/// Why a fact was not recorded. What the database calls wrong stays wrong; all else may be recorded later.
+fn unheard(error: ShowError) -> DoorError {
+    match &error {
+        ShowError::Db(wrong) if wrong.is_about_content() => DoorError::Refused(wrong.to_string()),
+        _ => error.into(),
+    }
+}
+
 impl From<ShowError> for DoorError {
     fn from(error: ShowError) -> Self {
         let sentence = match &error {
@@ -69,5 +77,20 @@ impl From<ShowError> for DoorError {
             _ => return Self::Refused(error.to_string()),
         };
         Self::Refused(sentence.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::DbError;
+
+    #[test]
+    fn a_fact_is_given_up_for_what_it_says_and_never_because_nothing_can_be_written() {
+        for wrong in [DbError::Clash, DbError::Dangling, DbError::Corrupt("x".into())] {
+            assert!(matches!(unheard(wrong.into()), DoorError::Refused(_)));
+        }
+        assert!(matches!(unheard(DbError::Held("x".into()).into()), DoorError::Unavailable(_)));
+        assert!(matches!(unheard(ShowError::OldOwner), DoorError::Refused(_)));
     }
 }

@@ -36,6 +36,8 @@ mod testing;
 
 use std::sync::{Arc, OnceLock};
 
+use tokio_util::task::TaskTracker;
+
 pub use self::child::{Limits, Processes};
 pub use self::door::{DoorError, ShowDoor};
 pub use self::error::IngestError;
@@ -61,4 +63,6 @@ struct Deps {
     settings: Settings,
     /// The control server's address, once it listens.
     control: OnceLock<String>,
+    /// Those who tell shows what happened.
+    reporters: TaskTracker,
 }

@@ -4,12 +4,14 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use vitrine_protocol::ShowId;
 
-use super::hub::{Hub, Place};
-use super::lease::{BEAT, LEASE, Owner};
+use super::Deps;
+use super::door::DoorError;
+use super::hub::{Hub, Place, away};
+use super::lease::{BEAT, LEASE, Lease, Owner};
 
 /// How often the rows are looked at.
 pub const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -26,7 +28,8 @@ pub fn spread(show: ShowId, me: &Owner) -> Duration {
     Duration::from_millis(hasher.finish() % 500)
 }
 
-/// Shows that this node lives, until `stop`; then lets go of everything.
+/// Shows that this node lives, until `stop`; then lets go of everything. Only shows that have a task are held: a row that
+/// was taken and came to nothing stands still, and is taken by whoever sees that first.
 pub async fn beat(hub: Arc<Hub>, stop: CancellationToken) {
     let mut tick = interval(BEAT);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -36,7 +39,8 @@ pub async fn beat(hub: Arc<Hub>, stop: CancellationToken) {
         if before.is_empty() {
             continue;
         }
-        let kept = match timeout(ANSWER_WITHIN, hub.deps.leases.beat(&hub.deps.me.serve)).await {
+        let shows: Vec<ShowId> = before.iter().map(|handle| handle.hold().show).collect();
+        let kept = match timeout(ANSWER_WITHIN, hub.deps.leases.beat(&hub.deps.me.serve, &shows)).await {
             Ok(Ok(kept)) => Ok(kept),
             Ok(Err(error)) => Err(error.to_string()),
             Err(_) => Err("not in time".to_owned()),
@@ -53,6 +57,30 @@ pub async fn beat(hub: Arc<Hub>, stop: CancellationToken) {
         }
     }
     hub.leave().await;
+}
+
+/// A node on another machine that lives: its rows are not let go, and their beat goes on. Takes a moment only where there
+/// are such rows.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn other_machine(deps: &Deps) -> Result<Option<Owner>, DoorError> {
+    let before = deps.leases.held().await.map_err(away)?;
+    if !before.iter().any(|lease| is_of_other_machine(lease, &deps.me)) {
+        return Ok(None);
+    }
+    sleep(2 * BEAT).await;
+    let after = deps.leases.held().await.map_err(away)?;
+    let lives = |now: &&Lease| {
+        is_of_other_machine(now, &deps.me)
+            && before.iter().any(|then| then.hold() == now.hold() && then.beat != now.beat)
+    };
+    Ok(after.iter().find(lives).map(|lease| lease.owner.clone()))
+}
+
+/// Whether a row is held by a node on another machine. A node keeps its name over a reboot of its own.
+fn is_of_other_machine(lease: &Lease, me: &Owner) -> bool {
+    !lease.released && lease.owner.node != me.node && lease.owner.boot != me.boot
 }
 
 /// Watches the rows until `stop`. With `takes`, shows whose owner is gone are taken over.
@@ -84,8 +112,8 @@ pub async fn look(hub: &Arc<Hub>, takes: bool, orphans: bool) -> Result<(), Stri
     if !takes {
         return Ok(());
     }
-    for lease in held.iter().filter(|lease| lease.owner.serve != hub.deps.me.serve || lease.released) {
-        if hub.find(lease.show).is_none() && hub.may_take(lease) {
+    for lease in &held {
+        if hub.find(lease.show).is_none() && hub.is_left(lease) {
             let (hub, lease) = (hub.clone(), lease.clone());
             tokio::spawn(async move {
                 tracing::warn!(show.id = %lease.show, node = lease.owner.node, "the show's owner is gone: it is taken over");

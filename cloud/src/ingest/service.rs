@@ -1,11 +1,12 @@
 //! The handle of the room.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
+use parking_lot::Mutex;
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -21,7 +22,7 @@ use super::hub::Hub;
 use super::launcher::Launcher;
 use super::lease::{Leases, Owner};
 use super::node::Node;
-use super::retention::{self, Keep};
+use super::retention::{Aged, Keep, Sweep};
 use super::{Deps, IngestError, Measured, control, files, listener, ownership};
 use crate::base::Clock;
 
@@ -90,6 +91,7 @@ pub struct Doors {
 #[derive(Clone)]
 pub struct Ingest {
     hub: Arc<Hub>,
+    aged: Arc<Mutex<Aged>>,
 }
 
 impl Ingest {
@@ -104,13 +106,13 @@ impl Ingest {
         let rtmp = control::host_and_port(&settings.host, settings.rtmp_port);
         let me = Owner { node: node.id, boot: node.boot, serve: uuid::Uuid::now_v7().to_string(), rtmp };
         let Doors { shows: door, leases, launcher } = doors;
-        let (caller, control) = (Caller::new()?, OnceLock::new());
-        let deps = Deps { door, launcher, leases, caller, me, clock, settings, control };
-        Ok(Self { hub: Arc::new(Hub::new(Arc::new(deps))) })
+        let (caller, control, reporters) = (Caller::new()?, OnceLock::new(), TaskTracker::new());
+        let deps = Deps { door, launcher, leases, caller, me, clock, settings, control, reporters };
+        Ok(Self { hub: Arc::new(Hub::new(Arc::new(deps))), aged: Arc::default() })
     }
 
-    /// Opens the control server, takes up what an earlier `serve` left, and accepts publishers on `publishers` until
-    /// `stop`. Transmissions go on after that, for the next `serve` or for another node.
+    /// Awaits transmissions, takes up what an earlier `serve` left, and accepts publishers on `publishers` until `stop`.
+    /// Transmissions go on after that, for the next `serve` or for another node.
     ///
     /// # Errors
     /// [`IngestError`]: a sentence for the operator.
@@ -129,13 +131,28 @@ impl Ingest {
         };
         let _ = self.hub.deps.control.set(address.to_string()); // a second start has the same address, or failed above
         let (all, of_one) = (settings.unknown_connections, settings.unknown_connections_per_address);
-        // Transmissions that were left come back at once: they are let in as soon as their shows are taken up.
-        self.hub.take_up().await?;
+        // However long the database takes for all shows: each is held, and can be reached by its transmission, once it is
+        // taken up.
         tasks.spawn(control::run(self.hub.clone(), server, stop.clone()));
         tasks.spawn(ownership::beat(self.hub.clone(), stop.clone()));
+        self.check_reach(&publishers).await?;
+        self.hub.take_up().await?;
         tasks.spawn(ownership::watch(self.hub.clone(), true, stop.clone()));
         tasks.spawn(listener::run(self.hub.clone(), publishers, ConnectionGate::new(all, of_one), stop));
         Ok(())
+    }
+
+    /// Refuses to share shows with a node on another machine that could hand no publisher on to this one.
+    async fn check_reach(&self, publishers: &TcpListener) -> Result<(), IngestError> {
+        let host = &self.hub.deps.settings.host;
+        let is_local = publishers.local_addr().is_ok_and(|address| address.ip().is_loopback());
+        if !is_local && !names_this_machine(host) {
+            return Ok(());
+        }
+        match ownership::other_machine(&self.hub.deps).await? {
+            Some(Owner { node, .. }) => Err(IngestError::OutOfReach { node, host: host.clone() }),
+            None => Ok(()),
+        }
     }
 
     /// Only watches who has which show, until `stop`: for a process that serves viewers and takes no publishers.
@@ -160,13 +177,16 @@ impl Ingest {
         self.hub.find(show).is_some_and(|handle| handle.is_quiet())
     }
 
-    /// Takes from the disk of this machine what is past its time. Blocks on the disk.
+    /// Takes from the disk of this machine what is past its time; to be called about once an hour. Blocks on the disk,
+    /// until `stop` at most.
     ///
     /// # Errors
     /// The folder of shows cannot be listed.
-    pub fn sweep_disk(&self, keep: Keep) -> std::io::Result<u64> {
+    pub fn sweep_disk(&self, keep: Keep, stop: &CancellationToken) -> std::io::Result<u64> {
         let deps = &self.hub.deps;
-        retention::sweep(&deps.settings.data_dir.join("shows"), keep, deps.clock.now().into())
+        let (now, at) = (deps.clock.now().into(), Instant::now());
+        let sweep = Sweep { keep, now, at, goes_on: &|| !stop.is_cancelled() };
+        sweep.run(&deps.settings.data_dir.join("shows"), &mut self.aged.lock())
     }
 
     /// The show is on air from `at`.
@@ -202,5 +222,73 @@ impl Ingest {
             self.hub.all().iter().map(|handle| (handle.hold().show, handle.measured())).collect();
         shows.sort_by_key(|(show, _)| *show);
         shows
+    }
+}
+
+/// Whether a host means this machine, wherever it is read.
+fn names_this_machine(host: &str) -> bool {
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::UnixStream;
+
+    use super::*;
+    use crate::ingest::lease::fake::owner;
+    use crate::ingest::testing::{Stage, eventually};
+
+    #[tokio::test]
+    async fn transmissions_are_heard_while_the_database_is_still_asked_about_their_shows() {
+        let stage = Stage::new();
+        stage.leases.answers_after(Duration::from_secs(3_600));
+        let ingest = Ingest { hub: Arc::new(Hub::new(stage.deps.clone())), aged: Arc::default() };
+        let publishers = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let starting = tokio::spawn({
+            let (tasks, stop) = (tasks.clone(), stop.clone());
+            async move { ingest.start(publishers, &tasks, stop).await }
+        });
+        let socket = stage.deps.settings.run_folder().join("control.sock");
+        eventually(|| socket.exists()).await;
+        let mut connection = UnixStream::connect(&socket).await.unwrap();
+        connection.write_all(&[0xff; 16]).await.unwrap();
+        let heard = timeout(Duration::from_secs(5), connection.read(&mut [0; 16])).await;
+        assert!(heard.is_ok(), "what is no hello is closed by whoever reads it");
+        assert!(!starting.is_finished());
+        starting.abort();
+        stop.cancel();
+    }
+    #[tokio::test(start_paused = true)]
+    async fn a_node_that_other_machines_cannot_reach_does_not_start_beside_one() {
+        let stage = Stage::new();
+        let elsewhere = Owner { boot: "another machine".into(), ..owner("there") };
+        stage.deps.leases.take(stage.door.show, &elsewhere, None).await.unwrap().unwrap();
+        let ingest = Ingest { hub: Arc::new(Hub::new(stage.deps.clone())), aged: Arc::default() };
+        let start = async || {
+            let publishers = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+            let started = ingest.start(publishers, &tasks, stop.clone()).await;
+            stop.cancel();
+            tasks.close();
+            tasks.wait().await;
+            started
+        };
+        let beating = tokio::spawn({
+            let (leases, show) = (stage.leases.clone(), stage.door.show);
+            async move {
+                loop {
+                    leases.bump(show);
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                }
+            }
+        });
+        let refused = start().await.unwrap_err().to_string();
+        for word in ["there", "VITRINE_NODE_ADDRESS", "VITRINE_CONTROL_LISTEN"] {
+            assert!(refused.contains(word), "{refused}");
+        }
+        beating.abort();
+        start().await.unwrap(); // a node that is gone needs to reach nobody
     }
 }

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
 use tokio::sync::{mpsc, oneshot};
+use tokio_util::task::TaskTracker;
 use vitrine_protocol::{OrgId, PublishSessionId, ShowId, ShowState};
 
 use super::airing::{Busy, Farewell, Handle, Input, Kick};
@@ -36,7 +37,10 @@ struct Known {
     looks: usize,
     ends_after_a_look: bool,
     away: bool,
-    chokes_on: Option<MediaFact>,
+    answers_after: Duration,
+    takes_no_facts: bool,
+    says_nothing: bool,
+    refuses: Option<MediaFact>,
 }
 
 /// Starts nothing; tests end what it "started". Handles are numbers in the order of starts.
@@ -97,6 +101,7 @@ impl Stage {
             clock: TestClock::new().clock(),
             settings,
             control: "unix:/nowhere/control.sock".to_owned().into(),
+            reporters: TaskTracker::new(),
         });
         Self { door, launcher, leases, deps, folder }
     }
@@ -112,6 +117,7 @@ impl Stage {
             clock: self.deps.clock.clone(),
             settings: self.deps.settings.clone(),
             control: "unix:/elsewhere/control.sock".to_owned().into(),
+            reporters: TaskTracker::new(),
         })
     }
 
@@ -260,9 +266,24 @@ impl FakeDoor {
         self.known.lock().looks
     }
 
-    /// This fact is never taken, and never refused.
-    pub fn chokes_on(&self, fact: MediaFact) {
-        self.known.lock().chokes_on = Some(fact);
+    /// This fact is refused.
+    pub fn refuses(&self, fact: MediaFact) {
+        self.known.lock().refuses = Some(fact);
+    }
+
+    /// Whether who tells shows a fact hears nothing, for ever.
+    pub fn says_nothing(&self, nothing: bool) {
+        self.known.lock().says_nothing = nothing;
+    }
+
+    /// Whether shows answer and can write nothing down.
+    pub fn takes_no_facts(&self, none: bool) {
+        self.known.lock().takes_no_facts = none;
+    }
+
+    /// How long a look at a show takes.
+    pub fn answers_after(&self, wait: Duration) {
+        self.known.lock().answers_after = wait;
     }
 
     /// Whether shows can be asked.
@@ -286,8 +307,14 @@ impl ShowDoor for FakeDoor {
 
     fn report(&self, _show: ShowId, _told: Told, fact: MediaFact) -> BoxFuture<'_, Result<(), DoorError>> {
         let known = self.known.lock();
-        if known.away || known.chokes_on.as_ref() == Some(&fact) {
+        if known.says_nothing {
+            return Box::pin(std::future::pending());
+        }
+        if known.away || known.takes_no_facts {
             return Box::pin(std::future::ready(Err(DoorError::Unavailable("away".into()))));
+        }
+        if known.refuses.as_ref() == Some(&fact) {
+            return Box::pin(std::future::ready(Err(DoorError::Refused("wrong".into()))));
         }
         self.facts.lock().push(fact);
         Box::pin(std::future::ready(Ok(())))
@@ -309,7 +336,13 @@ impl ShowDoor for FakeDoor {
         if known.ends_after_a_look && known.looks > 1 {
             standing.state = ShowState::Ended;
         }
-        Box::pin(std::future::ready(Ok(Some(standing))))
+        let wait = known.answers_after;
+        Box::pin(async move {
+            if !wait.is_zero() {
+                tokio::time::sleep(wait).await;
+            }
+            Ok(Some(standing))
+        })
     }
 
     fn next_epoch(&self, _show: ShowId) -> BoxFuture<'_, Result<u32, DoorError>> {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 use vitrine_protocol::rtm::{Author, AuthorRole, ChatMessage, MAX_CHAT_CHARS, MAX_NICKNAME_CHARS};
-use vitrine_protocol::{BanId, OrgId, ShowId, UserId, ViewerId};
+use vitrine_protocol::{BanId, OrgId, PublishSessionId, ShowId, UserId, ViewerId};
 
 use super::state::Audience;
 use crate::events::Event;
@@ -113,9 +113,9 @@ impl BanSignals {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum MediaNews {
     /// A publisher's picture arrives.
-    Arrived,
-    /// The publisher is gone; what viewers can choose stays.
-    Lost,
+    Arrived(PublishSessionId),
+    /// A publisher is gone, which may not be the one whose picture arrives; what viewers can choose stays.
+    Lost(PublishSessionId),
     /// A transmission begins or has died: no rung is there yet.
     NoRungs,
     /// Viewers can choose this rung.
@@ -128,8 +128,8 @@ impl MediaNews {
     /// The news in a fact, if there is any.
     pub(super) fn of(event: &Event) -> Option<Self> {
         match event {
-            Event::PublisherArrived { .. } => Some(Self::Arrived),
-            Event::PublisherLost { .. } => Some(Self::Lost),
+            Event::PublisherArrived { session, .. } => Some(Self::Arrived(*session)),
+            Event::PublisherLost { session, .. } => Some(Self::Lost(*session)),
             Event::TransmissionStarted { .. } | Event::TransmissionLost { .. } | Event::ShowEnded { .. } => {
                 Some(Self::NoRungs)
             }
@@ -139,11 +139,13 @@ impl MediaNews {
         }
     }
 
-    /// Changes what was known.
-    pub(super) fn apply(&self, receiving: &mut bool, rungs: &mut Vec<String>) {
+    /// Changes what was known: whose picture arrives, and the rungs.
+    pub(super) fn apply(&self, received: &mut Option<PublishSessionId>, rungs: &mut Vec<String>) {
         match self {
-            Self::Arrived => *receiving = true,
-            Self::Lost => *receiving = false,
+            Self::Arrived(session) => *received = Some(*session),
+            Self::Lost(session) => {
+                received.take_if(|known| known == session);
+            }
             Self::NoRungs => rungs.clear(),
             Self::RungUp(name) => {
                 rungs.retain(|known| known != name);

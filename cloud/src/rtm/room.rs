@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
-use vitrine_protocol::ShowState;
 use vitrine_protocol::rtm::{Airing, Author, Reaction, RoomEvent, ServerFrame};
+use vitrine_protocol::{PublishSessionId, ShowState};
 
 use super::conn::Close;
 use super::hub::Dial;
@@ -60,6 +60,8 @@ pub(super) enum Command {
 /// A room that stays until it stood empty for a minute, or until [`Command::Stop`].
 pub(super) struct Room {
     state: State,
+    /// Whose picture arrives.
+    received: Option<PublishSessionId>,
     seats: Seats,
     clock: Clock,
     dial: Arc<Dial>,
@@ -76,6 +78,7 @@ impl Room {
         dial.set_ended(standing.airing.state == ShowState::Ended);
         let now = Instant::now();
         Self {
+            received: standing.received,
             state: State::new(epoch, standing),
             seats: Seats::default(),
             clock,
@@ -122,9 +125,9 @@ impl Room {
                 self.event(RoomEvent::State(Airing { live_at, ..airing }));
             }
             Command::Media(news) => {
-                let (mut receiving, mut rungs) = self.state.media_parts();
-                news.apply(&mut receiving, &mut rungs);
-                self.event(RoomEvent::Media { receiving, rungs });
+                let mut rungs = self.state.rungs();
+                news.apply(&mut self.received, &mut rungs);
+                self.event(RoomEvent::Media { receiving: self.received.is_some(), rungs });
             }
             Command::React(kind) => {
                 self.state.react(kind);

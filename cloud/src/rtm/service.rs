@@ -65,7 +65,7 @@ impl Source for Rows {
             let newest = store::page(&self.db, org, show, None, false, NEWEST).await?;
             Ok(Standing {
                 airing: self.shows.airing(show, found.state, found.live_at, found.ended_at),
-                receiving: found.receiving,
+                received: found.publish_session.filter(|_| found.receiving),
                 rungs: self.rungs(org, show).await?,
                 messages: newest.into_iter().rev().map(|m| m.message).collect(),
                 highlights,
@@ -77,12 +77,12 @@ impl Source for Rows {
 impl Rows {
     /// The rungs that viewers can choose, as the show's facts left them.
     async fn rungs(&self, org: OrgId, show: ShowId) -> Result<Vec<String>, RtmError> {
-        let (mut receiving, mut rungs, mut after) = (false, Vec::new(), 0);
+        let (mut received, mut rungs, mut after) = (None, Vec::new(), 0);
         loop {
             let facts = timeline(&self.db, org, show, after, FACTS_AT_ONCE).await?;
             for fact in &facts {
                 if let Some(news) = MediaNews::of(&fact.event) {
-                    news.apply(&mut receiving, &mut rungs);
+                    news.apply(&mut received, &mut rungs);
                 }
                 after = fact.seq;
             }

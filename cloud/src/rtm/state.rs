@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use vitrine_protocol::rtm::{
     Airing, Author, ChatMessage, Reaction, RoomEvent, SNAPSHOT_HIGHLIGHTS_MS, ServerFrame, Snapshot,
 };
-use vitrine_protocol::{Highlight, HighlightAction};
+use vitrine_protocol::{Highlight, HighlightAction, PublishSessionId};
 
 /// Messages that a snapshot tells.
 pub(super) const SNAPSHOT_MESSAGES: usize = 50;
@@ -44,7 +44,8 @@ pub(super) enum Urgency {
 #[derive(Debug, Clone)]
 pub(super) struct Standing {
     pub(super) airing: Airing,
-    pub(super) receiving: bool,
+    /// Whose picture arrives.
+    pub(super) received: Option<PublishSessionId>,
     pub(super) rungs: Vec<String>,
     /// Oldest first.
     pub(super) messages: Vec<ChatMessage>,
@@ -95,7 +96,7 @@ impl State {
             epoch,
             seq: 0,
             airing: standing.airing,
-            receiving: standing.receiving,
+            receiving: standing.received.is_some(),
             rungs: standing.rungs,
             viewers: 0,
             messages,
@@ -233,9 +234,9 @@ impl State {
         waiting.unwrap_or(self.airing.live_at)
     }
 
-    /// Whether a picture arrives, and the rungs that viewers can choose.
-    pub(super) fn media_parts(&self) -> (bool, Vec<String>) {
-        (self.receiving, self.rungs.clone())
+    /// The rungs that viewers can choose.
+    pub(super) fn rungs(&self) -> Vec<String> {
+        self.rungs.clone()
     }
 
     fn missed(&self, audience: Audience, epoch: &str, seq: u64) -> Option<Vec<RoomEvent>> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::time::{Instant, advance, timeout};
 use vitrine_protocol::rtm::{Airing, Author, AuthorRole, ChatMessage, Reaction, RoomEvent, ServerFrame};
-use vitrine_protocol::{MessageId, OrgId, ShowId, ShowState};
+use vitrine_protocol::{MessageId, OrgId, PublishSessionId, ShowId, ShowState};
 
 use super::error::RtmError;
 use super::hub::{Hub, Reading, Source};
@@ -26,7 +26,7 @@ impl Source for Live {
             }
             Ok(Standing {
                 airing: airing(ShowState::Live, Some(DateTime::default())),
-                receiving: true,
+                received: Some(PublishSessionId(show.0)),
                 rungs: vec!["source".into()],
                 messages: vec![],
                 highlights: vec![],
@@ -116,8 +116,15 @@ async fn a_member_hears_of_the_picture_first_and_of_orders_later() {
     let ServerFrame::Tick { events, .. } = frame(&mut host).await else { panic!() };
     assert_eq!(events, vec![RoomEvent::Media { receiving: true, rungs: vec!["source".into()] }]);
     hub.tell(show, Command::Media(MediaNews::RungUp("480p".into()))).await;
-    hub.tell(show, Command::Media(MediaNews::Lost)).await;
+    hub.tell(show, Command::Media(MediaNews::Lost(PublishSessionId::new()))).await;
     let rungs = vec!["source".to_owned(), "480p".to_owned()];
+    let unchanged = RoomEvent::Media { receiving: true, rungs: rungs.clone() };
+    assert_eq!(
+        tick(&mut host).await.last(),
+        Some(&unchanged),
+        "another publisher's end is none of the picture"
+    );
+    hub.tell(show, Command::Media(MediaNews::Lost(PublishSessionId(show.0)))).await;
     assert_eq!(tick(&mut host).await.last(), Some(&RoomEvent::Media { receiving: false, rungs }));
 }
 

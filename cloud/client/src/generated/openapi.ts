@@ -1082,7 +1082,7 @@ export interface components {
          * @description Why a publisher is gone.
          * @enum {string}
          */
-        LossReason: "closed" | "disconnected" | "silent" | "protocol" | "replaced" | "not_carried" | "key_revoked" | "show_ended" | "moved" | "server_lost" | "unknown";
+        LossReason: "closed" | "disconnected" | "silent" | "no_pictures" | "protocol" | "replaced" | "not_carried" | "key_revoked" | "show_ended" | "moved" | "server_lost" | "unknown";
         /** @description A person and where they belong. */
         Me: {
             /** @description The organisations, oldest first. */

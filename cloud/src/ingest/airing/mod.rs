@@ -23,8 +23,8 @@ use vitrine_protocol::{Highlight, PublishSessionId, ShowId, ShowState};
 use vitrine_rtmp::flv::Tag;
 
 pub use self::orders::Order;
-use self::publisher::Publisher;
 pub use self::publisher::{Busy, Farewell, Kick};
+use self::publisher::{Ghost, Publisher};
 use self::transmission::Running;
 use super::Deps;
 use super::gop::GopCache;
@@ -42,7 +42,7 @@ const WAITING_INPUTS: usize = 256;
 const CHECK_EVERY: Duration = Duration::from_millis(200);
 /// A show that is not on air and receives nothing keeps its transmission this long.
 const IDLE: Duration = Duration::from_secs(60);
-/// A publisher of the owner before has this long to come back before it is taken for lost.
+/// A publisher that is gone has this long to come back, and whoever comes in its place to show a picture.
 const GHOST_WITHIN: Duration = Duration::from_secs(5);
 /// The new owner of a show has this long to call its transmission. One that still is here then is turned away.
 const MOVED_WITHIN: Duration = Duration::from_secs(5);
@@ -132,7 +132,7 @@ impl Handle {
         self.measured.borrow().clone()
     }
 
-    /// Whether no publisher is heard or awaited, and shows have heard everything.
+    /// Whether no publisher's picture arrives or is awaited, and shows have heard everything.
     pub fn is_quiet(&self) -> bool {
         !self.busy.load(Ordering::Relaxed) && self.untold.load(Ordering::Relaxed) == 0
     }
@@ -160,8 +160,8 @@ struct Airing {
     ended: bool,
     highlights: Vec<Highlight>,
     publisher: Option<Publisher>,
-    /// The publisher that the owner before had, and until when it may come back.
-    ghost: Option<(PublishSessionId, Instant)>,
+    /// A publisher that is gone, which shows do not know yet.
+    ghost: Option<Ghost>,
     gop: GopCache,
     /// The newest transmission's place, while its epoch can be gone on with.
     newest: Option<Placed>,
@@ -208,7 +208,7 @@ pub fn start(beginning: Beginning, deps: Arc<Deps>) -> Handle {
     let on_air = standing.as_ref().is_some_and(|standing| standing.state.on_air());
     let known = standing.as_ref().filter(|standing| standing.receiving);
     let known = known.and_then(|standing| standing.publish_session);
-    let ghost = reporter.left_behind().or(known).map(|session| (session, now + GHOST_WITHIN));
+    let ghost = reporter.left_behind().or(known).map(Ghost::of_server_before);
     let busy = Arc::new(AtomicBool::new(ghost.is_some()));
     let handle = Handle {
         inputs: sender,

@@ -1,19 +1,25 @@
 //! The publisher's side of a show's task.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use vitrine_protocol::PublishSessionId;
-use vitrine_rtmp::flv::Tag;
+use vitrine_rtmp::flv::{Tag, VideoPacket};
 
-use super::Airing;
+use super::{Airing, GHOST_WITHIN};
 use crate::events::LossReason;
 use crate::show::{Admission, MediaFact};
 use vitrine_transmission::{Command, Down};
 
 /// A drift is told again when it has changed by this much.
 const DRIFT_STEP_MS: i64 = 20;
+
+/// Pictures that stay away for longer have stopped, whatever else is heard; what is shorter is a gap.
+const NO_PICTURES_AFTER: Duration = Duration::from_secs(5);
+/// The first picture is awaited for this long: longer than two key frames of any encoder's defaults are apart.
+const FIRST_PICTURE_WITHIN: Duration = Duration::from_secs(20);
 
 /// Why a publisher was not let in: a sentence for the person at the encoder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,8 +72,40 @@ pub(super) struct Publisher {
     pub(super) session: PublishSessionId,
     kick: Kick,
     silent: bool,
-    /// A picture of it that can be shown has arrived.
+    /// A picture of it has its place on the media clock.
     shown: bool,
+    /// Shows believe that its picture arrives.
+    received: bool,
+    /// When its last picture came, or it came itself.
+    pictured: Instant,
+    /// When it came, or the transmission that is to show its first picture.
+    awaited: Instant,
+}
+
+/// A publisher that is gone while shows still believe that its picture arrives: one that comes in its place in time
+/// interrupts nothing.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ghost {
+    session: PublishSessionId,
+    until: Instant,
+    /// What is told of it when a picture of the next one came in time.
+    followed: LossReason,
+    /// And when none did.
+    lost: LossReason,
+}
+
+impl Ghost {
+    /// It was connected to the server before this one.
+    pub(super) fn of_server_before(session: PublishSessionId) -> Self {
+        let until = Instant::now() + GHOST_WITHIN;
+        Self { session, until, followed: LossReason::Moved, lost: LossReason::ServerLost }
+    }
+
+    /// Another encoder took over.
+    fn replaced(session: PublishSessionId) -> Self {
+        let until = Instant::now() + GHOST_WITHIN;
+        Self { session, until, followed: LossReason::Replaced, lost: LossReason::NoPictures }
+    }
 }
 
 impl Airing {
@@ -78,28 +116,37 @@ impl Airing {
         if self.moved.is_some() {
             return Err(Busy::Moved);
         }
+        if self.is_heard() && !self.deps.settings.takeover {
+            return Err(Busy::Taken);
+        }
         if let Some(old) = &self.publisher {
-            if !old.silent && !self.deps.settings.takeover {
-                return Err(Busy::Taken);
-            }
             old.kick.out("Another encoder took over.", LossReason::Replaced);
-            let (session, silent) = (old.session, old.silent);
+            let (session, silent, received) = (old.session, old.silent, old.received);
             self.command(Command::PublishEnded { session, clean: false });
-            if !silent {
+            if received {
+                self.ghost = Some(Ghost::replaced(session));
+            } else if !silent {
                 self.fact(MediaFact::PublisherLost { session, reason: LossReason::Replaced });
             }
+        } else if let Some(ghost) = &mut self.ghost {
+            ghost.until = Instant::now() + GHOST_WITHIN; // it is here; its picture may take a moment
         }
         if admission.on_air && self.live_at.is_none() {
             self.live_at = Some(self.deps.clock.now());
         }
         self.clock_epoch = Some(admission.clock_epoch);
-        if let Some((ghost, _)) = self.ghost.take() {
-            self.fact(MediaFact::PublisherLost { session: ghost, reason: LossReason::Moved });
-        }
-        let session = admission.session;
+        let (session, now) = (admission.session, Instant::now());
         self.gop.clear();
         self.drift_ms = 0;
-        self.publisher = Some(Publisher { session, kick, silent: false, shown: false });
+        self.publisher = Some(Publisher {
+            session,
+            kick,
+            silent: false,
+            shown: false,
+            received: false,
+            pictured: now,
+            awaited: now,
+        });
         self.fact(MediaFact::Admitted { session, remote });
         self.command(Command::PublishStarted { session });
         if self.running.is_none() && self.restart_at.is_none() {
@@ -115,6 +162,9 @@ impl Airing {
         if std::mem::take(&mut publisher.silent) {
             self.heard_again(session);
         }
+        if is_picture(&tag) {
+            self.pictured();
+        }
         self.gop.push(&tag);
         let Some(link) = self.running.as_mut().and_then(|running| running.link.as_mut()) else { return };
         if link.behind && (tag.is_keyframe() || !self.gop.has_video()) && link.outbox.has_room() {
@@ -125,9 +175,13 @@ impl Airing {
         }
     }
 
-    /// Whether a publisher is here and sends.
+    /// Whether a publisher's picture arrives, or its first one may still come.
     pub(super) fn is_heard(&self) -> bool {
-        self.publisher.as_ref().is_some_and(|publisher| !publisher.silent)
+        let linked = self.running.as_ref().is_some_and(|running| running.link.is_some());
+        let awaited = |since: Instant| !linked || since.elapsed() < FIRST_PICTURE_WITHIN;
+        self.publisher.as_ref().is_some_and(|publisher| {
+            !publisher.silent && (publisher.received || !publisher.shown && awaited(publisher.awaited))
+        })
     }
 
     /// Silence is an end to the transmission too: it completes what is open, as it does when the connection breaks.
@@ -135,7 +189,10 @@ impl Airing {
         if let Some(publisher) = self.publisher.as_mut().filter(|publisher| publisher.session == session)
             && !std::mem::replace(&mut publisher.silent, true)
         {
-            publisher.shown = false;
+            publisher.received = false;
+            if !std::mem::take(&mut publisher.shown) {
+                self.lose_ghost(LossReason::Silent);
+            }
             tracing::info!(show.id = %self.show, %session, "the publisher has fallen silent");
             self.command(Command::PublishEnded { session, clean: false });
             self.fact(MediaFact::PublisherLost { session, reason: LossReason::Silent });
@@ -157,9 +214,48 @@ impl Airing {
         self.fact(MediaFact::SessionMapped { session, offset_ms });
         if let Some(publisher) = self.publisher.as_mut().filter(|publisher| publisher.session == session)
             && !publisher.silent
-            && !std::mem::replace(&mut publisher.shown, true)
         {
+            publisher.shown = true;
+            if publisher.pictured.elapsed() <= NO_PICTURES_AFTER {
+                self.received();
+            }
+        }
+    }
+
+    /// A picture came. It needs no new place on the clock when pictures had only paused.
+    fn pictured(&mut self) {
+        let Some(publisher) = &mut self.publisher else { return };
+        publisher.pictured = Instant::now();
+        if publisher.shown {
+            self.received();
+        }
+    }
+
+    /// The show receives the publisher's picture.
+    fn received(&mut self) {
+        if let Some(publisher) = &mut self.publisher
+            && !std::mem::replace(&mut publisher.received, true)
+        {
+            let session = publisher.session;
+            if let Some(followed) = self.ghost.map(|ghost| ghost.followed) {
+                self.lose_ghost(followed);
+            }
             self.fact(MediaFact::Receiving { session });
+        }
+    }
+
+    /// Pictures that have stopped are a loss for shows, even while sound or single bytes still come. The transmission goes on
+    /// with what it gets. After a pause of this process itself, pictures are still to be read.
+    pub(super) fn check_pictures(&mut self, after_pause: bool) {
+        let Some(publisher) = &mut self.publisher else { return };
+        if after_pause {
+            publisher.pictured = Instant::now();
+        }
+        if publisher.received && publisher.pictured.elapsed() > NO_PICTURES_AFTER {
+            publisher.received = false;
+            let session = publisher.session;
+            tracing::info!(show.id = %self.show, %session, "the publisher's pictures have stopped");
+            self.fact(MediaFact::PublisherLost { session, reason: LossReason::NoPictures });
         }
     }
 
@@ -187,16 +283,25 @@ impl Airing {
         tracing::info!(show.id = %self.show, %session, ?reason, "the publisher is gone");
         self.gop.clear();
         self.idle_since = Instant::now();
+        if !publisher.shown {
+            self.lose_ghost(reason);
+        }
         if !publisher.silent {
             self.command(Command::PublishEnded { session, clean: reason == LossReason::Closed });
             self.fact(MediaFact::PublisherLost { session, reason });
         }
     }
 
-    /// A publisher of the owner before, whose socket went with it, has not come back.
+    /// No picture has come in the place of a publisher that is gone.
     pub(super) fn check_ghost(&mut self) {
-        if let Some((session, _)) = self.ghost.take_if(|(_, until)| *until <= Instant::now()) {
-            self.fact(MediaFact::PublisherLost { session, reason: LossReason::ServerLost });
+        if let Some(ghost) = self.ghost.filter(|ghost| ghost.until <= Instant::now()) {
+            self.lose_ghost(ghost.lost);
+        }
+    }
+
+    fn lose_ghost(&mut self, reason: LossReason) {
+        if let Some(Ghost { session, .. }) = self.ghost.take() {
+            self.fact(MediaFact::PublisherLost { session, reason });
         }
     }
 
@@ -208,6 +313,9 @@ impl Airing {
 
     /// What a transmission must hear of the publisher when it comes (back).
     pub(super) fn replay(&mut self, last_session: Option<PublishSessionId>) {
+        if let Some(publisher) = &mut self.publisher {
+            publisher.awaited = Instant::now();
+        }
         match (&self.publisher, last_session) {
             (Some(publisher), last) => {
                 let (session, silent) = (publisher.session, publisher.silent);
@@ -227,4 +335,10 @@ impl Airing {
             (None, None) => {}
         }
     }
+}
+
+/// Whether a tag holds coded pictures.
+fn is_picture(tag: &Tag) -> bool {
+    tag.video_header()
+        .is_some_and(|header| matches!(header.packet, VideoPacket::Frames | VideoPacket::Multitrack))
 }

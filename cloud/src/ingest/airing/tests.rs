@@ -1,3 +1,5 @@
+mod pictures;
+
 use bytes::Bytes;
 use tokio::sync::oneshot;
 use vitrine_rtmp::flv::TagKind;
@@ -34,12 +36,23 @@ async fn link(
     token: &str,
     session: Option<PublishSessionId>,
 ) -> Option<Drain> {
+    link_at(stage, show, epoch, token, session, format!("http://127.0.0.1:{epoch}")).await
+}
+
+async fn link_at(
+    stage: &Stage,
+    show: &Handle,
+    epoch: u32,
+    token: &str,
+    session: Option<PublishSessionId>,
+    origin: String,
+) -> Option<Drain> {
     let hello = Hello {
         show: stage.door.show,
         epoch,
         token: token.into(),
         pid: 1,
-        origin: format!("http://127.0.0.1:{epoch}"),
+        origin,
         head_media_ms: 0,
         session,
     };
@@ -183,13 +196,18 @@ async fn only_the_one_that_was_started_is_let_in() {
 
 /// Leaves a running transmission of epoch 3 behind, as the `serve` before would.
 fn leave_running(stage: &Stage, serve: &str, token: &str) {
+    leave_running_at(stage, serve, token, stage.deps.me.home());
+}
+
+/// The same, on the machine `home`.
+fn leave_running_at(stage: &Stage, serve: &str, token: &str, home: String) {
     let run = Run {
         handle: Some(JobHandle("40".into())),
         token_hash: hash_secret(token),
         origin: None,
         origin_token: "secret".into(),
     };
-    let placed = Placed { epoch: 3, home: stage.deps.me.home(), first_msn: 0, run: Some(run) };
+    let placed = Placed { epoch: 3, home, first_msn: 0, run: Some(run) };
     let owner = Owner { serve: serve.into(), ..stage.deps.me.clone() };
     let (placed, msn_end) = (Some(placed), MSN_BLOCK);
     stage.leases.put(Lease {
@@ -218,32 +236,6 @@ async fn an_adopted_transmission_loses_the_publisher_of_the_serve_before() {
     hears(&mut drain, &[Down::Command(Command::PublishEnded { session, clean: false })]).await;
     stage.until_told(MediaFact::PublisherLost { session, reason: LossReason::ServerLost }).await;
     assert!(stage.launcher.jobs.lock().is_empty(), "nothing was started");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_publisher_that_comes_back_in_time_never_interrupts_the_show() {
-    let stage = Stage::new();
-    stage.launcher.alive.lock().insert("40".into());
-    leave_running(&stage, "before", "its token");
-    stage.door.stands(ShowState::Live, 3);
-    let ghost = PublishSessionId::new();
-    stage.door.receives(ghost);
-    let show = begin(&stage).await;
-    assert!(!show.is_quiet(), "time must not end a show whose publisher may be on its way");
-    tokio::time::sleep(Duration::from_secs(2)).await;
-    let session = publish(&stage, &show).await.unwrap();
-    stage.until_admitted(session).await;
-    let lost: Vec<_> = stage
-        .door
-        .facts
-        .lock()
-        .iter()
-        .filter_map(|fact| match fact {
-            MediaFact::PublisherLost { session, reason } => Some((*session, *reason)),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(lost, [(ghost, LossReason::Moved)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -393,6 +385,31 @@ async fn a_transmission_that_says_nothing_is_replaced() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_hanging_transmission_of_another_machine_is_sent_away_and_not_looked_for_on_this_one() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let stage = Stage::new();
+    leave_running_at(&stage, "before", "its token", "elsewhere/boot".into());
+    stage.door.stands(ShowState::Live, 3);
+    let origin = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", origin.local_addr().unwrap());
+    let show = begin(&stage).await;
+    let _link = link_at(&stage, &show, 3, "its token", None, url).await.unwrap();
+    stage.until_told(MediaFact::TransmissionLost { epoch: 3 }).await;
+    tokio::time::resume(); // from here on sockets are waited for
+    let (mut socket, _) = origin.accept().await.unwrap();
+    let mut heard = Vec::new();
+    while !heard.ends_with(b"}") {
+        assert!(socket.read_buf(&mut heard).await.unwrap() > 0);
+    }
+    let heard = String::from_utf8(heard).unwrap();
+    assert!(heard.contains("\"fence\":") && !heard.contains("\"control\":"), "{heard}");
+    assert!(stage.launcher.jobs.lock().is_empty(), "the next one starts after that");
+    socket.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await.unwrap();
+    jobs(&stage, 1).await;
+    assert!(stage.launcher.ended.lock().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_owner_without_its_database_hears_of_the_new_one_from_the_transmission() {
     let stage = Stage::new();
     let show = begin(&stage).await;
@@ -423,30 +440,6 @@ async fn a_machine_that_stood_still_blames_no_transmission() {
     }
     assert_eq!(stage.launcher.jobs.lock().len(), 1);
     assert!(stage.launcher.ended.lock().is_empty());
-}
-
-#[tokio::test]
-async fn a_show_receives_once_a_picture_can_be_shown_and_not_before() {
-    let stage = Stage::new();
-    let show = begin(&stage).await;
-    let (session, mut kicks) = stage.publish(&show).await.unwrap();
-    let _link = link_newest(&stage, &show).await;
-    let receives = |fact: &&MediaFact| matches!(fact, MediaFact::Receiving { .. });
-    let said = |report| show.send(Input::Report { link: 7, report });
-    said(Report::Codec { text: "AAC 48000 Hz".into() }).await.unwrap();
-    stage.until_told(MediaFact::Codec { text: "AAC 48000 Hz".into() }).await;
-    assert_eq!(stage.door.facts.lock().iter().filter(receives).count(), 0, "sound alone");
-    for _ in 0..2 {
-        said(Report::SessionMapped { session, offset_ms: 5 }).await.unwrap();
-    }
-    stage.until_told(MediaFact::Receiving { session }).await;
-    said(Report::NotCarried { session, sentence: "VP9 video, which is not carried; send H.264".into() })
-        .await
-        .unwrap();
-    let farewell = kicks.recv().await.unwrap();
-    assert_eq!(farewell.reason, LossReason::NotCarried);
-    assert!(farewell.sentence.contains("send H.264"));
-    assert_eq!(stage.door.facts.lock().iter().filter(receives).count(), 1);
 }
 
 #[tokio::test]

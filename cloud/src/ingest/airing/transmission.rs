@@ -5,7 +5,7 @@ use std::time::Duration;
 use subtle::ConstantTimeEq as _;
 use tokio::time::Instant;
 
-use super::{Airing, GHOST_WITHIN, IDLE, Input, chain};
+use super::{Airing, Ghost, IDLE, Input, chain};
 use crate::base::hash_secret;
 use crate::ingest::handover::{Origin, Reached};
 use crate::ingest::launcher::{Exit, JobHandle};
@@ -185,7 +185,7 @@ impl Airing {
             self.write_running();
         }
         if let (None, None, Some(session)) = (&self.publisher, self.ghost, hello.session) {
-            self.ghost = Some((session, Instant::now() + GHOST_WITHIN));
+            self.ghost = Some(Ghost::of_server_before(session));
         }
         self.repeat_orders();
         self.replay(hello.session);
@@ -284,6 +284,7 @@ impl Airing {
         self.check_ghost();
         // This process stood still itself: what was said meanwhile is still to be read.
         let stood_still = std::mem::replace(&mut self.checked, Instant::now()).elapsed() > STALL;
+        self.check_pictures(stood_still);
         if self.restart_at.is_some_and(|at| at <= Instant::now()) {
             self.launch();
         }
@@ -299,9 +300,12 @@ impl Airing {
         let handle = running.run().and_then(|run| run.handle.clone());
         if running.due < Instant::now() {
             tracing::warn!(show.id = %self.show, "a transmission says nothing: it is ended");
+            let is_here = running.placed.home == self.deps.me.home();
             self.lost();
-            if let Some(handle) = handle {
-                self.retire = None; // its launcher ends it, and does not ask it
+            // Our launcher ends what runs here, and does not ask it. One on another machine is sent away before the next one
+            // starts, if it can hear that.
+            if let Some(handle) = handle.filter(|_| is_here) {
+                self.retire = None;
                 self.end(handle);
             }
         } else if idle {

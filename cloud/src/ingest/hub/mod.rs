@@ -6,6 +6,8 @@ mod tests;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use futures_util::StreamExt as _;
+use futures_util::stream::iter;
 use parking_lot::Mutex;
 use tokio::time::timeout;
 use vitrine_protocol::{ShowId, ShowState};
@@ -17,10 +19,16 @@ use super::lease::{Hold, LEASE, Lease, Written};
 use super::ownership::spread;
 use super::reporter::Reporter;
 use super::roster::Roster;
+use crate::base::hash_secret;
 use crate::db::DbError;
+use vitrine_transmission::Hello;
 
 /// A show's first look at the database after it was taken, at most.
 const CATCH_UP_WITHIN: std::time::Duration = std::time::Duration::from_secs(30);
+/// When the process ends, its last facts have this long; those that take longer are on disk by then.
+const TOLD_WITHIN: std::time::Duration = std::time::Duration::from_secs(1);
+/// Shows that are taken up at once: a slow database is waited for side by side.
+const TAKEN_UP_AT_ONCE: usize = 8;
 
 /// The shows that are looked after now.
 pub struct Hub {
@@ -58,14 +66,22 @@ impl Hub {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn own(&self, show: ShowId) -> Result<Place, DoorError> {
-        self.own_if(show, |lease| self.may_take(lease)).await
+    pub async fn own(self: &Arc<Self>, show: ShowId) -> Result<Place, DoorError> {
+        self.own_as(show, false).await
     }
 
-    async fn own_if(&self, show: ShowId, may_take: impl Fn(&Lease) -> bool) -> Result<Place, DoorError> {
+    /// The same; an `heir` takes at once what the run before it on this node had. It goes on in a task of its own, so that
+    /// whoever stops waiting for it leaves no row behind that is ours and has no task.
+    async fn own_as(self: &Arc<Self>, show: ShowId, heir: bool) -> Result<Place, DoorError> {
+        let hub = self.clone();
+        let owning = tokio::spawn(async move { hub.own_by_turns(show, heir).await });
+        owning.await.unwrap_or_else(|error| Err(DoorError::Unavailable(error.to_string())))
+    }
+
+    async fn own_by_turns(&self, show: ShowId, heir: bool) -> Result<Place, DoorError> {
         let turn = self.taking.lock().entry(show).or_default().clone();
         let _turn = turn.lock().await;
-        let place = self.own_in_turn(show, may_take).await;
+        let place = self.own_in_turn(show, heir).await;
         let mut taking = self.taking.lock();
         if Arc::strong_count(&turn) <= 2 {
             taking.remove(&show); // nobody else waits for a turn
@@ -73,7 +89,7 @@ impl Hub {
         place
     }
 
-    async fn own_in_turn(&self, show: ShowId, may_take: impl Fn(&Lease) -> bool) -> Result<Place, DoorError> {
+    async fn own_in_turn(&self, show: ShowId, heir: bool) -> Result<Place, DoorError> {
         if let Some(handle) = self.find(show) {
             return Ok(Place::Here(handle));
         }
@@ -81,7 +97,9 @@ impl Hub {
         let known = leases.get(show).await.map_err(away)?;
         let taken = match &known {
             None => leases.take(show, me, None).await,
-            Some(lease) if may_take(lease) => leases.take(show, me, Some((lease.fence, lease.beat))).await,
+            Some(lease) if self.may_take(lease) || heir && self.is_of_the_run_before(lease) => {
+                leases.take(show, me, Some((lease.fence, lease.beat))).await
+            }
             Some(lease) => return Ok(Place::Elsewhere(lease.owner.rtmp.clone())),
         };
         match taken.map_err(away)? {
@@ -94,12 +112,31 @@ impl Hub {
         }
     }
 
-    /// Whether nobody else looks after a show: its row was let go, or stood still for the lease's length.
+    /// Whether nobody else looks after a show: its row was let go, or stood still for the lease's length. One that was let go
+    /// is left to its own machine for so long, when its transmission could not reach this one.
     pub fn may_take(&self, lease: &Lease) -> bool {
         let me = &self.deps.me;
-        lease.released
+        lease.released && self.is_reached_from(lease)
             || lease.owner.serve == me.serve
             || self.roster.stands_still(lease, spread(lease.show, me))
+    }
+
+    /// Whether the transmission of a row, if it has one, can dial this node.
+    fn is_reached_from(&self, lease: &Lease) -> bool {
+        let running = lease.placed.as_ref().filter(|placed| placed.run.is_some());
+        self.deps.settings.control_listen.is_some()
+            || running.is_none_or(|placed| self.deps.me.shares_machine(&placed.home))
+    }
+
+    /// Whether a row that is looked at unasked needs an owner. One of our own that has no task does once it stands still:
+    /// until then its task may be starting, or letting go.
+    pub fn is_left(&self, lease: &Lease) -> bool {
+        let me = &self.deps.me;
+        if lease.owner.serve == me.serve && !lease.released {
+            self.roster.stands_still(lease, spread(lease.show, me))
+        } else {
+            self.may_take(lease)
+        }
     }
 
     /// Whether a row is of the run of `serve` before this one: only one runs on a node.
@@ -151,16 +188,18 @@ impl Hub {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn take_up(&self) -> Result<(), DoorError> {
+    pub async fn take_up(self: &Arc<Self>) -> Result<(), DoorError> {
         let began = tokio::time::Instant::now();
         let held = self.deps.leases.held().await.map_err(away)?;
         self.roster.look(held.clone(), began);
-        let free = |lease: &Lease| self.may_take(lease) || self.is_of_the_run_before(lease);
-        for lease in held.iter().filter(|lease| free(lease)) {
-            if let Err(error) = self.own_if(lease.show, free).await {
-                tracing::error!(%error, show.id = %lease.show, "a show could not be taken up yet");
+        let free = held.iter().filter(|lease| self.may_take(lease) || self.is_of_the_run_before(lease));
+        let free: Vec<ShowId> = free.map(|lease| lease.show).collect();
+        let taking = iter(free).for_each_concurrent(TAKEN_UP_AT_ONCE, |show| async move {
+            if let Err(error) = self.own_as(show, true).await {
+                tracing::error!(%error, show.id = %show, "a show could not be taken up yet");
             }
-        }
+        });
+        taking.await;
         self.take_orphans().await?;
         Reporter::tell_left(&self.deps, |show| self.find(show).is_some());
         Ok(())
@@ -170,7 +209,7 @@ impl Hub {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn take_orphans(&self) -> Result<(), DoorError> {
+    pub async fn take_orphans(self: &Arc<Self>) -> Result<(), DoorError> {
         for show in self.deps.door.running().await? {
             if self.find(show).is_none() && !self.roster.knows(show) {
                 tracing::info!(show.id = %show, "a show has nobody to look after it");
@@ -182,6 +221,16 @@ impl Hub {
         Ok(())
     }
 
+    /// Whether nobody will ever want the transmission that says `hello`, of a show that has no task here: the show's row
+    /// names another, or none. While the row cannot be read, nothing is certain.
+    pub async fn has_no_use_for(&self, hello: &Hello) -> bool {
+        match timeout(LEASE, self.deps.leases.get(hello.show)).await {
+            Ok(Ok(Some(lease))) => lease.run().is_none_or(|run| run.token_hash != hash_secret(&hello.token)),
+            Ok(Ok(None)) => true,
+            Ok(Err(_)) | Err(_) => false,
+        }
+    }
+
     /// Tells the tasks whose leases are not among those that are still held.
     pub async fn lose_all_but(&self, before: &[Handle], kept: &[Hold]) {
         for handle in before.iter().filter(|handle| !kept.contains(&handle.hold())) {
@@ -189,10 +238,14 @@ impl Hub {
         }
     }
 
-    /// Ends every task, and leaves the shows to whoever is next.
+    /// Ends every task, and leaves the shows to whoever is next; what cannot be told of them at once is left on disk.
     pub async fn leave(&self) {
         for handle in self.all() {
             let _ = timeout(LEASE, handle.send(Input::Leave)).await;
+        }
+        self.deps.reporters.close();
+        if timeout(TOLD_WITHIN, self.deps.reporters.wait()).await.is_err() {
+            tracing::warn!("what happened could not all be told: the next server tells the rest");
         }
         match timeout(LEASE, self.deps.leases.release_all(&self.deps.me.serve)).await {
             Ok(Ok(())) => {}
@@ -229,6 +282,7 @@ async fn catch_up(deps: Arc<Deps>, handle: Handle) {
     }
 }
 
-fn away(error: DbError) -> DoorError {
+/// The database does not answer, and so shows do not either.
+pub fn away(error: DbError) -> DoorError {
     DoorError::Unavailable(error.to_string())
 }

@@ -1,6 +1,7 @@
 //! Leases in memory, for tests.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
@@ -9,11 +10,13 @@ use vitrine_protocol::ShowId;
 use super::{Hold, Lease, Leases, Owner, Written};
 use crate::db::DbError;
 
-/// Rows in memory; they can be away.
+/// Rows in memory; they can be away, or slow.
 #[derive(Default)]
 pub struct FakeLeases {
     rows: Mutex<HashMap<ShowId, Lease>>,
     away: Mutex<bool>,
+    read_only: Mutex<bool>,
+    answers_after: Mutex<Duration>,
 }
 
 /// An owner on the node of this name.
@@ -26,6 +29,16 @@ impl FakeLeases {
     /// Whether the database is away.
     pub fn away(&self, away: bool) {
         *self.away.lock() = away;
+    }
+
+    /// Whether owners can write nothing; rows can still be read and taken.
+    pub fn read_only(&self, read_only: bool) {
+        *self.read_only.lock() = read_only;
+    }
+
+    /// How long each answer takes.
+    pub fn answers_after(&self, wait: Duration) {
+        *self.answers_after.lock() = wait;
     }
 
     /// Puts a row in place.
@@ -52,7 +65,13 @@ impl FakeLeases {
         let away = *self.away.lock();
         let outcome =
             if away { Err(DbError::Corrupt("away".into())) } else { Ok(act(&mut self.rows.lock())) };
-        Box::pin(std::future::ready(outcome))
+        let wait = *self.answers_after.lock();
+        Box::pin(async move {
+            if !wait.is_zero() {
+                tokio::time::sleep(wait).await;
+            }
+            outcome
+        })
     }
 }
 
@@ -96,9 +115,11 @@ impl Leases for FakeLeases {
         })
     }
 
-    fn beat<'a>(&'a self, serve: &'a str) -> BoxFuture<'a, Result<Vec<Hold>, DbError>> {
+    fn beat<'a>(&'a self, serve: &'a str, shows: &'a [ShowId]) -> BoxFuture<'a, Result<Vec<Hold>, DbError>> {
         self.with(|rows| {
-            let own = rows.values_mut().filter(|lease| lease.owner.serve == serve && !lease.released);
+            let own = rows
+                .values_mut()
+                .filter(|lease| lease.owner.serve == serve && !lease.released && shows.contains(&lease.show));
             own.map(|lease| {
                 lease.beat += 1;
                 Hold { show: lease.show, fence: lease.fence }
@@ -108,6 +129,9 @@ impl Leases for FakeLeases {
     }
 
     fn write<'a>(&'a self, hold: Hold, written: &'a Written) -> BoxFuture<'a, Result<bool, DbError>> {
+        if *self.read_only.lock() {
+            return Box::pin(std::future::ready(Err(DbError::Corrupt("read only".into()))));
+        }
         self.with(|rows| {
             let Some(lease) = rows.get_mut(&hold.show).filter(|lease| lease.fence == hold.fence) else {
                 return false;

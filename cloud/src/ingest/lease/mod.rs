@@ -45,6 +45,11 @@ pub struct Owner {
 }
 
 impl Owner {
+    /// Whether what has this home is on the machine of this owner, and reaches what only that machine can.
+    pub fn shares_machine(&self, home: &str) -> bool {
+        home.rsplit_once('/').is_some_and(|(_, boot)| boot == self.boot)
+    }
+
     /// Whose disk holds what this owner writes.
     pub fn home(&self) -> String {
         format!("{}/{}", self.node, self.boot)
@@ -146,8 +151,8 @@ pub trait Leases: Send + Sync + 'static {
         by: &'a Owner,
         seen: Option<(i64, i64)>,
     ) -> BoxFuture<'a, Result<Option<Lease>, DbError>>;
-    /// Shows that the run `serve` lives; gives what it still holds.
-    fn beat<'a>(&'a self, serve: &'a str) -> BoxFuture<'a, Result<Vec<Hold>, DbError>>;
+    /// Shows that the run `serve` lives and looks after `shows`; gives what it still holds of them.
+    fn beat<'a>(&'a self, serve: &'a str, shows: &'a [ShowId]) -> BoxFuture<'a, Result<Vec<Hold>, DbError>>;
     /// Writes what the owner knows; false when it is the owner no more.
     fn write<'a>(&'a self, hold: Hold, written: &'a Written) -> BoxFuture<'a, Result<bool, DbError>>;
     /// Lets go of everything that the run `serve` holds; transmissions go on.
@@ -199,10 +204,10 @@ impl Leases for SqlLeases {
         })
     }
 
-    fn beat<'a>(&'a self, serve: &'a str) -> BoxFuture<'a, Result<Vec<Hold>, DbError>> {
+    fn beat<'a>(&'a self, serve: &'a str, shows: &'a [ShowId]) -> BoxFuture<'a, Result<Vec<Hold>, DbError>> {
         Box::pin(async move {
             let mut tx = self.db.begin().await?;
-            let held = store::beat(&mut tx, serve, self.expires_ms()).await?;
+            let held = store::beat(&mut tx, serve, shows, self.expires_ms()).await?;
             tx.commit().await?;
             Ok(held.into_iter().map(|(show, fence)| Hold { show, fence }).collect())
         })

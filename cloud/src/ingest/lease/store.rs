@@ -106,11 +106,23 @@ pub(super) async fn take(
     Ok(row.map(Row::into_lease))
 }
 
-pub(super) async fn beat(tx: &mut Tx, serve: &str, expires_ms: i64) -> Result<Vec<(ShowId, i64)>, DbError> {
-    Ok(on!(tx, c => sqlx::query_as(
-        "UPDATE show_leases SET beat = beat + 1, expires_ms = $2 WHERE serve = $1 AND NOT released
-         RETURNING show_id, fence"
-    ).bind(serve).bind(expires_ms).fetch_all(c).await)?)
+pub(super) async fn beat(
+    tx: &mut Tx,
+    serve: &str,
+    shows: &[ShowId],
+    expires_ms: i64,
+) -> Result<Vec<(ShowId, i64)>, DbError> {
+    Ok(on!(tx, c => {
+        let mut query = sqlx::QueryBuilder::new("UPDATE show_leases SET beat = beat + 1, expires_ms = ");
+        query.push_bind(expires_ms).push(" WHERE NOT released AND serve = ").push_bind(serve.to_owned());
+        query.push(" AND show_id IN (");
+        let mut list = query.separated(", ");
+        for show in shows {
+            list.push_bind(*show);
+        }
+        query.push(") RETURNING show_id, fence");
+        query.build_query_as().fetch_all(c).await
+    })?)
 }
 
 pub(super) async fn write(tx: &mut Tx, hold: Hold, written: &Written) -> Result<bool, DbError> {
@@ -180,7 +192,8 @@ mod tests {
             assert_eq!((lease.fence, &lease.owner, lease.placed), (1, &a, None));
             assert_eq!(leases.take(show, &b, None).await.unwrap(), None);
             // The owner lives: what was seen is not so any more.
-            assert_eq!(leases.beat("a1").await.unwrap(), [Hold { show, fence: 1 }]);
+            assert_eq!(leases.beat("a1", &[ShowId::new(), show]).await.unwrap(), [Hold { show, fence: 1 }]);
+            assert_eq!(leases.beat("a1", &[ShowId::new()]).await.unwrap(), []);
             assert_eq!(leases.take(show, &b, Some((1, lease.beat))).await.unwrap(), None);
             let seen = leases.get(show).await.unwrap().unwrap();
             let taken = leases.take(show, &b, Some((1, seen.beat))).await.unwrap().unwrap();
@@ -208,7 +221,7 @@ mod tests {
             assert_eq!(taken.placed, seen.placed, "the transmission is the new owner's to adopt");
             let nothing = Written { placed: None, msn_end: 99_999, head_end_ms: 99_999, released: true };
             assert!(!leases.write(old, &nothing).await.unwrap());
-            assert_eq!(leases.beat("a1").await.unwrap(), []);
+            assert_eq!(leases.beat("a1", &[show]).await.unwrap(), []);
             assert_eq!(leases.get(show).await.unwrap().unwrap(), taken);
         })
         .await;

@@ -1,7 +1,7 @@
 //! Tells shows what happened, in order, without holding up media, and however long shows do not answer.
 //!
-//! While a fact cannot be told, it and those after it wait in a file too ([`spool`]): a database that is away for minutes
-//! loses nothing, nor does a `serve` that is killed meanwhile. Each fact keeps its time and the fencing number of the owner
+//! While a fact is not told at once, it and those after it wait in a file too ([`spool`]): a database that is away for minutes
+//! loses nothing, nor does one that can be read and not written, nor a `serve` that is killed meanwhile. Each fact keeps its time and the fencing number of the owner
 //! that saw it, so what an owner of long ago has to say changes nothing.
 
 mod spool;
@@ -22,10 +22,10 @@ use crate::show::{MediaFact, Told};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// After so many tries a fact is given up, if shows answer otherwise: those behind it must not wait for ever.
-const TRIES: u32 = 20;
 /// A database that takes longer for one fact is taken for away.
 const TELL_WITHIN: Duration = Duration::from_secs(15);
+/// What takes longer to tell is kept on disk meanwhile.
+const KEPT_AFTER: Duration = Duration::from_millis(250);
 
 /// Takes a show's facts. They are bounded by the spool behind it, so taking never waits.
 #[derive(Debug, Clone)]
@@ -44,7 +44,8 @@ impl Reporter {
         let spool = Spool::open(deps.settings.facts_folder().join(format!("{}.jsonl", hold.show)));
         let waiting = Arc::new(AtomicUsize::new(spool.len()));
         let left_behind = spool.publisher();
-        tokio::spawn(run(hold.show, deps, queue, spool, waiting.clone()));
+        let reporters = deps.reporters.clone();
+        reporters.spawn(run(hold.show, deps, queue, spool, waiting.clone()));
         Self { facts, waiting, fence: hold.fence, left_behind }
     }
 
@@ -66,7 +67,7 @@ impl Reporter {
                 continue;
             }
             let (_, queue) = mpsc::unbounded_channel();
-            tokio::spawn(run(show, deps.clone(), queue, Spool::open(left), Arc::default()));
+            deps.reporters.spawn(run(show, deps.clone(), queue, Spool::open(left), Arc::default()));
         }
     }
 
@@ -95,36 +96,41 @@ async fn run(
     mut spool: Spool,
     waiting: Arc<AtomicUsize>,
 ) {
+    let mut open = true;
     loop {
         waiting.store(spool.len() + queue.len(), Ordering::Relaxed);
         if spool.is_empty() {
             let Some(entry) = queue.recv().await else { return };
             spool.push(entry);
         }
-        let (mut pause, mut tries) = (FIRST_PAUSE, 0);
+        let mut pause = FIRST_PAUSE;
         while let Some(entry) = spool.first().cloned() {
-            let telling = tell(show, &deps, &entry);
-            tokio::pin!(telling);
+            let (telling, patience, mut patient) = (tell(show, &deps, &entry), sleep(KEPT_AFTER), true);
+            tokio::pin!(telling, patience);
             let told = loop {
                 tokio::select! {
                     told = &mut telling => break told,
-                    Some(next) = queue.recv() => spool.push(next),
+                    next = queue.recv(), if open => match next {
+                        Some(next) => spool.push(next),
+                        // The show's task has ended, and the process may end with it.
+                        None => {
+                            open = false;
+                            spool.keep();
+                        }
+                    },
+                    () = &mut patience, if patient => {
+                        patient = false;
+                        spool.keep();
+                    }
                 }
             };
             if told {
                 spool.pop();
-                (pause, tries) = (FIRST_PAUSE, 0);
+                pause = FIRST_PAUSE;
                 waiting.store(spool.len() + queue.len(), Ordering::Relaxed);
                 continue;
             }
             spool.keep();
-            tries += 1;
-            if tries >= TRIES && matches!(timeout(TELL_WITHIN, deps.door.standing(show)).await, Ok(Ok(_))) {
-                tracing::error!(show.id = %show, fact = ?entry.fact, "a fact was given up: shows answer, but not to it");
-                spool.pop();
-                (pause, tries) = (FIRST_PAUSE, 0);
-                continue;
-            }
             let resting = sleep(pause);
             tokio::pin!(resting);
             loop {
@@ -191,17 +197,34 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_fact_that_is_never_taken_does_not_hold_up_those_behind_it() {
+    async fn a_fact_that_is_refused_does_not_hold_up_those_behind_it() {
         let stage = Stage::new();
         let poison = MediaFact::Codec { text: "poison".into() };
-        stage.door.chokes_on(poison.clone());
+        stage.door.refuses(poison.clone());
         let reporter = Reporter::start(hold(&stage, 1), stage.deps.clone());
         reporter.tell(&stage.deps, poison);
         reporter.tell(&stage.deps, MediaFact::RungUp { name: "480p".into() });
         let waiting = reporter.waiting();
-        sleep(Duration::from_secs(300)).await;
+        eventually(|| waiting.load(Ordering::Relaxed) == 0).await;
         assert_eq!(*stage.door.facts.lock(), [MediaFact::RungUp { name: "480p".into() }]);
-        assert_eq!(waiting.load(Ordering::Relaxed), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_database_that_can_be_read_and_not_written_loses_no_fact() {
+        let stage = Stage::new();
+        let session = PublishSessionId::new();
+        stage.door.takes_no_facts(true);
+        let reporter = Reporter::start(hold(&stage, 1), stage.deps.clone());
+        let facts = [
+            MediaFact::PublisherLost { session, reason: LossReason::Silent },
+            MediaFact::RungUp { name: "480p".into() },
+            MediaFact::Codec { text: "H.264".into() },
+        ];
+        facts.iter().for_each(|fact| reporter.tell(&stage.deps, fact.clone()));
+        sleep(Duration::from_secs(600)).await;
+        assert!(stage.deps.door.standing(stage.door.show).await.is_ok());
+        stage.door.takes_no_facts(false);
+        eventually(|| *stage.door.facts.lock() == facts).await;
     }
 
     #[tokio::test(start_paused = true)]
@@ -219,5 +242,30 @@ mod tests {
         second.tell(&again.deps, MediaFact::Receiving { session });
         let lost = MediaFact::PublisherLost { session, reason: LossReason::Closed };
         eventually(|| *again.door.facts.lock() == [lost.clone(), MediaFact::Receiving { session }]).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_hangs_is_on_disk_in_a_moment_and_at_once_when_the_show_is_left() {
+        for killed in [true, false] {
+            let stage = Stage::new();
+            let session = PublishSessionId::new();
+            stage.door.says_nothing(true);
+            let first = Reporter::start(hold(&stage, 1), stage.deps.clone());
+            let facts = [
+                MediaFact::RungUp { name: "480p".into() },
+                MediaFact::PublisherLost { session, reason: LossReason::Closed },
+            ];
+            facts.iter().for_each(|fact| first.tell(&stage.deps, fact.clone()));
+            if killed {
+                sleep(Duration::from_millis(300)).await;
+                std::mem::forget(first); // a kill drops nothing
+            } else {
+                drop(first);
+                sleep(Duration::from_millis(5)).await;
+            }
+            let again = Stage::over(&stage);
+            let _second = Reporter::start(hold(&again, 2), again.deps.clone());
+            eventually(|| *again.door.facts.lock() == facts).await;
+        }
     }
 }

@@ -3,7 +3,7 @@
 use chrono::DateTime;
 use proptest::prelude::*;
 use vitrine_protocol::rtm::{Airing, Author, AuthorRole, ChatMessage, Reaction, RoomEvent};
-use vitrine_protocol::{MessageId, ShowState};
+use vitrine_protocol::{MessageId, PublishSessionId, ShowState};
 
 use super::super::state::{Standing, State};
 use super::*;
@@ -17,7 +17,7 @@ fn room() -> State {
             playback_url: None,
             still_url: None,
         },
-        receiving: true,
+        received: Some(PublishSessionId::new()),
         rungs: vec![],
         messages: vec![],
         highlights: vec![],

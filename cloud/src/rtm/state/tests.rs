@@ -1,7 +1,9 @@
 //! What a room tells, tick by tick.
 
 use vitrine_protocol::rtm::AuthorRole;
-use vitrine_protocol::{CouponCard, CouponId, HighlightCard, HighlightId, MessageId, OrderId, ShowState};
+use vitrine_protocol::{
+    CouponCard, CouponId, HighlightCard, HighlightId, MessageId, OrderId, PublishSessionId, ShowState,
+};
 
 use super::*;
 
@@ -39,8 +41,13 @@ fn live() -> Airing {
 }
 
 fn room() -> State {
-    let standing =
-        Standing { airing: live(), receiving: true, rungs: vec![], messages: vec![], highlights: vec![] };
+    let standing = Standing {
+        airing: live(),
+        received: Some(PublishSessionId::new()),
+        rungs: vec![],
+        messages: vec![],
+        highlights: vec![],
+    };
     State::new("e1".into(), standing)
 }
 

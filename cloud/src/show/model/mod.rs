@@ -232,10 +232,9 @@ impl Show {
         if self.publish_session != Some(session) {
             return Vec::new();
         }
-        let clean = reason == LossReason::Closed;
-        let mut facts = vec![Event::PublisherLost { show: self.id, session, clean, reason }];
+        let mut facts = vec![self.loss(session, reason)];
         if matches!(reason, LossReason::Replaced | LossReason::Moved) {
-            return facts; // another comes in its place; if none does, whoever looks after the media says so
+            return facts; // another is in its place; where none is, whoever looks after the media tells it otherwise
         }
         self.receiving = false;
         self.publish_session = None;
@@ -245,6 +244,12 @@ impl Show {
             facts.push(Event::ShowInterrupted { show: self.id, until });
         }
         facts
+    }
+
+    /// The fact that a publisher of the show is gone.
+    #[must_use]
+    pub fn loss(&self, session: PublishSessionId, reason: LossReason) -> Event {
+        Event::PublisherLost { show: self.id, session, clean: reason == LossReason::Closed, reason }
     }
 
     /// Whether it has waited for its publisher long enough.

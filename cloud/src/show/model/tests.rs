@@ -56,6 +56,18 @@ fn news_of_an_earlier_publisher_changes_nothing() {
 }
 
 #[test]
+fn who_comes_in_anothers_place_and_never_shows_a_picture_leaves_the_show_interrupted() {
+    let (mut show, now) = show();
+    let first = PublishSessionId::new();
+    show.receive(first, now).unwrap();
+    show.go_live(now).unwrap();
+    assert_eq!(show.lose(first, LossReason::Moved, now, PATIENCE).len(), 1);
+    assert_eq!((show.state, show.receiving), (ShowState::Live, true), "the next one is on its way");
+    show.lose(first, LossReason::Disconnected, now, PATIENCE);
+    assert_eq!((show.state, show.receiving), (ShowState::Interrupted, false));
+}
+
+#[test]
 fn an_ended_show_is_over_for_everybody() {
     let (mut show, now) = show();
     show.receive(PublishSessionId::new(), now).unwrap();
@@ -94,7 +106,7 @@ enum Move {
     End,
     Admit,
     Receive(usize),
-    Lose(usize),
+    Lose(usize, LossReason),
     Schedule,
     Unschedule,
     Wait(i64),
@@ -106,7 +118,11 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         Just(Move::End),
         Just(Move::Admit),
         (0usize..3).prop_map(Move::Receive),
-        (0usize..3).prop_map(Move::Lose),
+        (
+            0usize..3,
+            prop_oneof![Just(LossReason::Silent), Just(LossReason::Replaced), Just(LossReason::Moved)]
+        )
+            .prop_map(|(session, reason)| Move::Lose(session, reason)),
         Just(Move::Schedule),
         Just(Move::Unschedule),
         (0i64..1200).prop_map(Move::Wait),
@@ -127,7 +143,7 @@ proptest! {
                 Move::End => show.end(now, EndReason::Ended).map(|fact| vec![fact]),
                 Move::Admit => show.admit(now).map(|_| Vec::new()),
                 Move::Receive(i) => show.receive(sessions[i], now),
-                Move::Lose(i) => Ok(show.lose(sessions[i], LossReason::Silent, now, PATIENCE)),
+                Move::Lose(i, reason) => Ok(show.lose(sessions[i], reason, now, PATIENCE)),
                 Move::Schedule => {
                     let patch = ShowPatch { scheduled_at: Some(Some(now)), ..ShowPatch::default() };
                     show.change(patch).map(|fact| vec![fact])

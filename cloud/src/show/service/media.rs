@@ -76,10 +76,12 @@ impl Shows {
             }
             MediaFact::PublisherLost { session, reason } => {
                 let mut moved = lock(&mut tx, show).await?;
-                store::publish::end_session(&mut tx, show, session, now).await?;
+                let ended = store::publish::end_session(&mut tx, show, session, now).await?;
                 let facts = moved.lose(session, reason, now, self.patience);
+                // Whose picture never arrived moves nothing; why it is gone is on the timeline all the same, once.
+                let unseen = (ended && facts.is_empty()).then(|| moved.loss(session, reason));
                 self.save_at(&mut tx, &ingest(), &moved, now, facts).await?;
-                None
+                unseen
             }
             MediaFact::Admitted { session, remote } => {
                 store::publish::insert_session(&mut tx, session, show, remote, now).await?;

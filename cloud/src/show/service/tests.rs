@@ -185,6 +185,33 @@ async fn an_interrupted_show_resumes_in_time_and_ends_when_nobody_comes() {
 }
 
 #[tokio::test]
+async fn why_a_publisher_without_a_picture_is_gone_is_told_once_and_moves_nothing() {
+    each_app(async |app, hands| {
+        let stage = Stage::set(app, hands).await;
+        let session = stage.app.shows.admit(&stage.key().await).await.unwrap().session;
+        let lost = MediaFact::PublisherLost { session, reason: LossReason::NotCarried };
+        stage.report(lost.clone()).await;
+        assert!(!stage.kinds().await.contains(&"publisher_lost".to_owned()), "it was never let in");
+        stage.report(MediaFact::Admitted { session, remote: STUDIO }).await;
+        let seen = stage.publish().await.session;
+        let before = stage.go_live().await;
+        for _ in 0..2 {
+            let after = stage.report(lost.clone()).await;
+            assert_eq!((after.state, after.publish_session), (before.state, Some(seen)));
+        }
+        let told = stage.app.shows.timeline(&stage.actor, stage.org, stage.show, 0, 200).await.unwrap().items;
+        let told: Vec<_> = told
+            .iter()
+            .filter(|fact| matches!(fact.event, Event::PublisherLost { .. }))
+            .map(|fact| serde_json::to_value(&fact.event).unwrap())
+            .collect();
+        assert_eq!(told.len(), 1);
+        assert_eq!(told[0]["reason"], "not_carried");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn who_was_replaced_is_not_heard_any_more() {
     each_app(async |app, hands| {
         let stage = Stage::set(app, hands).await;

@@ -107,16 +107,17 @@ pub(in crate::show) async fn drift(tx: &mut Tx, show: ShowId) -> Result<i64, DbE
     Ok(drift.unwrap_or(0))
 }
 
+/// Ends a session of the show; false when there is none, or it had ended already.
 pub(in crate::show) async fn end_session(
     tx: &mut Tx,
     show: ShowId,
     session: PublishSessionId,
     now: DateTime<Utc>,
-) -> Result<(), DbError> {
-    on!(tx, c => sqlx::query(
+) -> Result<bool, DbError> {
+    let ended = on!(tx, c => sqlx::query(
         "UPDATE publish_sessions SET ended_ms = $3 WHERE id = $2 AND show_id = $1 AND ended_ms IS NULL"
-    ).bind(show).bind(session).bind(to_ms(now)).execute(c).await.map(drop))?;
-    Ok(())
+    ).bind(show).bind(session).bind(to_ms(now)).execute(c).await.map(|done| done.rows_affected()))?;
+    Ok(ended == 1)
 }
 
 /// Whether `session` is one of the show, and its offset if it is on the media clock.
