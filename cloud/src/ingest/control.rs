@@ -262,6 +262,7 @@ mod tests {
             released: false,
             placed: Some(placed),
             msn_end: MSN_BLOCK,
+            head_end_ms: 0,
         });
         stage.door.stands(ShowState::Live, 3);
     }

@@ -1,6 +1,7 @@
 use std::time::Instant as Moment;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use vitrine_rtmp::flv::{Tag, TagKind};
 use vitrine_rtmp::{Amf0Value, ClientConfig, ClientEvent, ClientSession, ConnectionGate};
