@@ -34,12 +34,23 @@ async fn link(
     token: &str,
     session: Option<PublishSessionId>,
 ) -> Option<Drain> {
+    link_at(stage, show, epoch, token, session, format!("http://127.0.0.1:{epoch}")).await
+}
+
+async fn link_at(
+    stage: &Stage,
+    show: &Handle,
+    epoch: u32,
+    token: &str,
+    session: Option<PublishSessionId>,
+    origin: String,
+) -> Option<Drain> {
     let hello = Hello {
         show: stage.door.show,
         epoch,
         token: token.into(),
         pid: 1,
-        origin: format!("http://127.0.0.1:{epoch}"),
+        origin,
         head_media_ms: 0,
         session,
     };
@@ -192,13 +203,18 @@ async fn only_the_one_that_was_started_is_let_in() {
 
 /// Leaves a running transmission of epoch 3 behind, as the `serve` before would.
 fn leave_running(stage: &Stage, serve: &str, token: &str) {
+    leave_running_at(stage, serve, token, stage.deps.me.home());
+}
+
+/// The same, on the machine `home`.
+fn leave_running_at(stage: &Stage, serve: &str, token: &str, home: String) {
     let run = Run {
         handle: Some(JobHandle("40".into())),
         token_hash: hash_secret(token),
         origin: None,
         origin_token: "secret".into(),
     };
-    let placed = Placed { epoch: 3, home: stage.deps.me.home(), first_msn: 0, run: Some(run) };
+    let placed = Placed { epoch: 3, home, first_msn: 0, run: Some(run) };
     let owner = Owner { serve: serve.into(), ..stage.deps.me.clone() };
     let (placed, msn_end) = (Some(placed), MSN_BLOCK);
     stage.leases.put(Lease {
@@ -451,6 +467,32 @@ async fn a_transmission_that_says_nothing_is_replaced() {
     let _link = link_newest(&stage, &show).await;
     eventually(|| stage.launcher.jobs.lock().len() == 2).await;
     assert_eq!(stage.launcher.ended.lock()[..], ["1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hanging_transmission_of_another_machine_is_sent_away_and_not_looked_for_on_this_one() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let stage = Stage::new();
+    leave_running_at(&stage, "before", "its token", "elsewhere/boot".into());
+    stage.door.stands(ShowState::Live, 3);
+    let origin = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", origin.local_addr().unwrap());
+    let show = begin(&stage).await;
+    let _link = link_at(&stage, &show, 3, "its token", None, url).await.unwrap();
+    stage.until_told(MediaFact::TransmissionLost { epoch: 3 }).await;
+    tokio::time::resume(); // from here on sockets are waited for
+    let accepting = tokio::time::timeout(Duration::from_secs(5), origin.accept());
+    let (mut socket, _) = accepting.await.expect("it is not told").unwrap();
+    let mut heard = Vec::new();
+    while !heard.ends_with(b"}") {
+        assert!(socket.read_buf(&mut heard).await.unwrap() > 0);
+    }
+    let heard = String::from_utf8(heard).unwrap();
+    assert!(heard.contains("\"fence\":") && !heard.contains("\"control\":"), "{heard}");
+    assert!(stage.launcher.jobs.lock().is_empty(), "the next one starts after that");
+    socket.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await.unwrap();
+    jobs(&stage, 1).await;
+    assert!(stage.launcher.ended.lock().is_empty());
 }
 
 #[tokio::test(start_paused = true)]

@@ -279,9 +279,12 @@ impl Airing {
         let handle = running.run().and_then(|run| run.handle.clone());
         if running.due < Instant::now() {
             tracing::warn!(show.id = %self.show, "a transmission says nothing: it is ended");
+            let is_here = running.placed.home == self.deps.me.home();
             self.lost();
-            if let Some(handle) = handle {
-                self.retire = None; // its launcher ends it, and does not ask it
+            // Our launcher ends what runs here, and does not ask it. One on another machine is sent away before the next one
+            // starts, if it can hear that.
+            if let Some(handle) = handle.filter(|_| is_here) {
+                self.retire = None;
                 self.end(handle);
             }
         } else if idle {
