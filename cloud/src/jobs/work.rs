@@ -5,6 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, StreamExt as _};
@@ -33,6 +34,8 @@ pub(super) struct Work {
     running: FuturesUnordered<BoxFuture<'static, Ended>>,
     /// What is running, and how each is told that its claim was lost.
     held: BTreeMap<JobId, (Job, CancellationToken)>,
+    /// When the first lease of those runs out, unless it is renewed.
+    held_until: DateTime<Utc>,
     /// What ended and is not written down yet.
     ended: Vec<Ended>,
 }
@@ -51,7 +54,7 @@ impl Work {
     pub(super) fn new(db: Db, clock: Clock, runner: Arc<dyn Runner>) -> Self {
         let policy = runner.policy();
         let (running, held, ended) = (FuturesUnordered::new(), BTreeMap::new(), Vec::new());
-        Self { db, clock, runner, policy, running, held, ended }
+        Self { db, clock, runner, policy, running, held, held_until: DateTime::<Utc>::MAX_UTC, ended }
     }
 
     /// Works until `stop`.
@@ -93,6 +96,10 @@ impl Work {
         if room == 0 || !store::any_due(&self.db, kind, now).await? {
             return Ok(0);
         }
+        // What is due may be what runs here, when its lease ran out unnoticed: it is held on to, or lost, but not run twice.
+        if !self.held.is_empty() && self.held_until <= now {
+            self.renew().await?;
+        }
         let name = Uuid::now_v7().to_string();
         let mut tx = self.db.begin().await?;
         let jobs = store::claim(&mut tx, kind, &name, now, now + self.policy.lease, room.into()).await?;
@@ -106,6 +113,10 @@ impl Work {
             tracing::error!(kind, job.id = %job.id, "a job is dead: whoever ran it never came back");
         }
         let count = jobs.len();
+        if count > 0 {
+            let until = now + self.policy.lease;
+            self.held_until = if self.held.is_empty() { until } else { self.held_until.min(until) };
+        }
         for job in jobs {
             self.start(job);
         }
@@ -114,7 +125,9 @@ impl Work {
 
     fn start(&mut self, job: Job) {
         let (runner, lost) = (self.runner.clone(), CancellationToken::new());
-        self.held.insert(job.id, (job.clone(), lost.clone()));
+        if let Some((_, lost_before)) = self.held.insert(job.id, (job.clone(), lost.clone())) {
+            lost_before.cancel();
+        }
         let work = async move {
             let run = AssertUnwindSafe(async { runner.run(&job).await }).catch_unwind();
             let outcome = match lost.run_until_cancelled(run).await {
@@ -132,7 +145,9 @@ impl Work {
     fn note(&mut self, first: Ended) {
         let mut next = Some(first);
         while let Some((job, outcome)) = next {
-            self.held.remove(&job.id);
+            if self.held.get(&job.id).is_some_and(|(held, _)| held.claim == job.claim) {
+                self.held.remove(&job.id);
+            }
             self.ended.push((job, outcome));
             next = self.running.next().now_or_never().flatten();
         }
@@ -207,6 +222,7 @@ impl Work {
             ours.extend(store::renew(&mut tx, &claim, until).await?);
         }
         tx.commit().await?;
+        self.held_until = until;
         for (_, lost) in self.held.values().filter(|(job, _)| !ours.contains(&job.id)) {
             lost.cancel();
         }

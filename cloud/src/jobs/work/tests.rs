@@ -237,6 +237,55 @@ async fn whoever_lost_the_lease_is_stopped_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_job_whose_lease_ran_out_unnoticed_is_not_run_a_second_time_beside_itself() {
+    each_db(async |db| {
+        let (world, hands) = (World::new(db), Arc::new(Hands::closed()));
+        world.leave(note("a")).await;
+        let mut worker = world.worker(&hands);
+        worker.turn().await.unwrap();
+        let claim = worker.held.values().next().unwrap().0.claim.clone();
+        world.leave(note("b")).await;
+        world.time.advance(POLICY.lease + Duration::from_secs(1));
+        worker.turn().await.unwrap();
+        assert_eq!((worker.running.len(), worker.held.len()), (2, 2), "the other one was claimed");
+        assert_eq!(worker.held.values().next().unwrap().0.claim, claim);
+        assert_eq!(
+            world.worker(&Arc::new(Hands::default())).claim().await.unwrap(),
+            0,
+            "the lease holds again"
+        );
+        hands.gate.add_permits(4);
+        worker.finish().await;
+        assert_eq!(hands.did(), ["a", "b"]);
+        assert!(world.left().await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_job_that_was_lost_and_comes_back_is_held_by_its_new_claim() {
+    each_db(async |db| {
+        let (world, hands) = (World::new(db), Arc::new(Hands::closed()));
+        world.leave(note("a")).await;
+        let mut worker = world.worker(&hands);
+        worker.claim().await.unwrap();
+        world.time.advance(POLICY.lease);
+        let mut other = world.worker(&Arc::new(Hands::closed()));
+        assert_eq!(other.claim().await.unwrap(), 1);
+        other.give_back().await.unwrap();
+        assert_eq!(worker.claim().await.unwrap(), 1, "before the end of the first run is noted");
+        let first = worker.running.next().await.unwrap();
+        assert_eq!(first.1, Outcome::Lost, "two never run beside each other");
+        worker.note(first);
+        assert_eq!(worker.held.len(), 1, "the second run is still held");
+        hands.gate.add_permits(1);
+        worker.finish().await;
+        assert_eq!(hands.did(), ["a"]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_lease_that_is_renewed_keeps_others_away() {
     each_db(async |db| {
         let (world, hands) = (World::new(db), Arc::new(Hands::closed()));
