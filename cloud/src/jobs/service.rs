@@ -34,7 +34,7 @@ impl Nudge {
 }
 
 /// Leaves `job` in the transaction: it is run after `tx` commits. False when one of its kind and key is
-/// waiting, running or dead; that one stays as it is.
+/// waiting, running, or dead and somebody's; that one stays as it is.
 ///
 /// # Errors
 /// The database does not answer, or the organisation does not exist.

@@ -32,12 +32,16 @@ row! {
     }
 }
 
-/// Leaves a job; false when there is one of its kind and key.
+/// Leaves a job; false when there is one of its kind and key. A dead one of nobody, which nobody could have tried again, is
+/// the new one from here on.
 pub(super) async fn insert(tx: &mut Tx, job: &NewJob, now: DateTime<Utc>) -> Result<bool, DbError> {
     let (body, run_after) = (job.body.to_string(), to_ms(job.run_after.unwrap_or(now)));
     let rows = on!(tx, c => sqlx::query(
         "INSERT INTO jobs (id, kind, key, org_id, body, created_ms, run_after_ms)
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (kind, key) DO NOTHING"
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (kind, key) DO UPDATE SET org_id = excluded.org_id, body = excluded.body, attempts = 0,
+             created_ms = excluded.created_ms, run_after_ms = excluded.run_after_ms, dead_ms = NULL, reason = NULL
+         WHERE jobs.dead_ms IS NOT NULL AND jobs.org_id IS NULL"
     ).bind(JobId::new()).bind(job.kind).bind(&job.key).bind(job.org).bind(&body).bind(to_ms(now)).bind(run_after)
         .execute(c).await.map(|done| done.rows_affected()))?;
     Ok(rows == 1)

@@ -395,6 +395,23 @@ async fn what_can_never_succeed_dies_at_once_and_the_far_side_may_ask_for_patien
 }
 
 #[tokio::test]
+async fn a_dead_job_of_nobody_is_tried_again_when_it_is_left_again() {
+    each_db(async |db| {
+        let (world, hands) = (World::new(db), Arc::new(Hands::default()));
+        let mut worker = world.worker(&hands);
+        *hands.poison.lock() = Some(Failed::never("no such address"));
+        world.leave(note("poison")).await;
+        worker.drain().await;
+        *hands.poison.lock() = None;
+        assert!(world.leave(NewJob::new("test.note", "poison", json!("mended"))).await);
+        assert!(!world.leave(note("poison")).await, "it waits now");
+        worker.drain().await;
+        assert_eq!(hands.did(), ["mended"]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_panic_and_a_body_that_cannot_be_read_are_failures() {
     each_db(async |db| {
         let (world, hands) = (World::new(db), Arc::new(Hands::default()));
