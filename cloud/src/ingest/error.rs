@@ -32,6 +32,17 @@ pub enum IngestError {
     /// The path of the control socket does not fit into a socket address.
     #[error("the data folder's path is too long for a socket: {}", .0.display())]
     PathTooLong(PathBuf),
+    /// Another machine shares the database and could not hand a publisher on to this one.
+    #[error(
+        "the node {node} on another machine shares this database and cannot reach this one at {host}; set \
+         VITRINE_NODE_ADDRESS and VITRINE_RTMP_LISTEN to what other machines reach, and VITRINE_CONTROL_LISTEN"
+    )]
+    OutOfReach {
+        /// The other node.
+        node: String,
+        /// How this one says that it is reached.
+        host: String,
+    },
     /// Shows could not be asked.
     #[error(transparent)]
     Door(#[from] DoorError),

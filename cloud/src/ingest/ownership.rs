@@ -4,12 +4,14 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use vitrine_protocol::ShowId;
 
-use super::hub::{Hub, Place};
-use super::lease::{BEAT, LEASE, Owner};
+use super::Deps;
+use super::door::DoorError;
+use super::hub::{Hub, Place, away};
+use super::lease::{BEAT, LEASE, Lease, Owner};
 
 /// How often the rows are looked at.
 pub const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -55,6 +57,30 @@ pub async fn beat(hub: Arc<Hub>, stop: CancellationToken) {
         }
     }
     hub.leave().await;
+}
+
+/// A node on another machine that lives: its rows are not let go, and their beat goes on. Takes a moment only where there
+/// are such rows.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn other_machine(deps: &Deps) -> Result<Option<Owner>, DoorError> {
+    let before = deps.leases.held().await.map_err(away)?;
+    if !before.iter().any(|lease| is_of_other_machine(lease, &deps.me)) {
+        return Ok(None);
+    }
+    sleep(2 * BEAT).await;
+    let after = deps.leases.held().await.map_err(away)?;
+    let lives = |now: &&Lease| {
+        is_of_other_machine(now, &deps.me)
+            && before.iter().any(|then| then.hold() == now.hold() && then.beat != now.beat)
+    };
+    Ok(after.iter().find(lives).map(|lease| lease.owner.clone()))
+}
+
+/// Whether a row is held by a node on another machine. A node keeps its name over a reboot of its own.
+fn is_of_other_machine(lease: &Lease, me: &Owner) -> bool {
+    !lease.released && lease.owner.node != me.node && lease.owner.boot != me.boot
 }
 
 /// Watches the rows until `stop`. With `takes`, shows whose owner is gone are taken over.

@@ -1,6 +1,6 @@
 //! The handle of the room.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -135,10 +135,24 @@ impl Ingest {
         // taken up.
         tasks.spawn(control::run(self.hub.clone(), server, stop.clone()));
         tasks.spawn(ownership::beat(self.hub.clone(), stop.clone()));
+        self.check_reach(&publishers).await?;
         self.hub.take_up().await?;
         tasks.spawn(ownership::watch(self.hub.clone(), true, stop.clone()));
         tasks.spawn(listener::run(self.hub.clone(), publishers, ConnectionGate::new(all, of_one), stop));
         Ok(())
+    }
+
+    /// Refuses to share shows with a node on another machine that could hand no publisher on to this one.
+    async fn check_reach(&self, publishers: &TcpListener) -> Result<(), IngestError> {
+        let host = &self.hub.deps.settings.host;
+        let is_local = publishers.local_addr().is_ok_and(|address| address.ip().is_loopback());
+        if !is_local && !names_this_machine(host) {
+            return Ok(());
+        }
+        match ownership::other_machine(&self.hub.deps).await? {
+            Some(Owner { node, .. }) => Err(IngestError::OutOfReach { node, host: host.clone() }),
+            None => Ok(()),
+        }
     }
 
     /// Only watches who has which show, until `stop`: for a process that serves viewers and takes no publishers.
@@ -211,12 +225,18 @@ impl Ingest {
     }
 }
 
+/// Whether a host means this machine, wherever it is read.
+fn names_this_machine(host: &str) -> bool {
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
 #[cfg(test)]
 mod tests {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::UnixStream;
 
     use super::*;
+    use crate::ingest::lease::fake::owner;
     use crate::ingest::testing::{Stage, eventually};
 
     #[tokio::test]
@@ -239,5 +259,36 @@ mod tests {
         assert!(!starting.is_finished());
         starting.abort();
         stop.cancel();
+    }
+    #[tokio::test(start_paused = true)]
+    async fn a_node_that_other_machines_cannot_reach_does_not_start_beside_one() {
+        let stage = Stage::new();
+        let elsewhere = Owner { boot: "another machine".into(), ..owner("there") };
+        stage.deps.leases.take(stage.door.show, &elsewhere, None).await.unwrap().unwrap();
+        let ingest = Ingest { hub: Arc::new(Hub::new(stage.deps.clone())), aged: Arc::default() };
+        let start = async || {
+            let publishers = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+            let started = ingest.start(publishers, &tasks, stop.clone()).await;
+            stop.cancel();
+            tasks.close();
+            tasks.wait().await;
+            started
+        };
+        let beating = tokio::spawn({
+            let (leases, show) = (stage.leases.clone(), stage.door.show);
+            async move {
+                loop {
+                    leases.bump(show);
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                }
+            }
+        });
+        let refused = start().await.unwrap_err().to_string();
+        for word in ["there", "VITRINE_NODE_ADDRESS", "VITRINE_CONTROL_LISTEN"] {
+            assert!(refused.contains(word), "{refused}");
+        }
+        beating.abort();
+        start().await.unwrap(); // a node that is gone needs to reach nobody
     }
 }

@@ -112,12 +112,20 @@ impl Hub {
         }
     }
 
-    /// Whether nobody else looks after a show: its row was let go, or stood still for the lease's length.
+    /// Whether nobody else looks after a show: its row was let go, or stood still for the lease's length. One that was let go
+    /// is left to its own machine for so long, when its transmission could not reach this one.
     pub fn may_take(&self, lease: &Lease) -> bool {
         let me = &self.deps.me;
-        lease.released
+        lease.released && self.is_reached_from(lease)
             || lease.owner.serve == me.serve
             || self.roster.stands_still(lease, spread(lease.show, me))
+    }
+
+    /// Whether the transmission of a row, if it has one, can dial this node.
+    fn is_reached_from(&self, lease: &Lease) -> bool {
+        let running = lease.placed.as_ref().filter(|placed| placed.run.is_some());
+        self.deps.settings.control_listen.is_some()
+            || running.is_none_or(|placed| self.deps.me.shares_machine(&placed.home))
     }
 
     /// Whether a row that is looked at unasked needs an owner. One of our own that has no task does once it stands still:
@@ -273,6 +281,7 @@ async fn catch_up(deps: Arc<Deps>, handle: Handle) {
     }
 }
 
-fn away(error: DbError) -> DoorError {
+/// The database does not answer, and so shows do not either.
+pub fn away(error: DbError) -> DoorError {
     DoorError::Unavailable(error.to_string())
 }

@@ -208,3 +208,19 @@ async fn who_stops_waiting_for_a_show_leaves_no_row_without_a_task() {
     assert!(stage.leases.row(stage.door.show).is_some(), "the row was taken");
     eventually(|| hub.find(stage.door.show).is_some()).await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_show_that_was_let_go_on_a_machine_that_cannot_dial_this_one_is_left_to_it_for_a_while() {
+    for (boot, at_once) in [("another machine", false), ("boot", true)] {
+        let stage = Stage::new();
+        leave_row(&stage, Owner { boot: boot.into(), ..owner("b") }, 2, true);
+        let row = stage.leases.row(stage.door.show).unwrap();
+        stage.leases.put(Lease { released: true, ..row });
+        stage.door.stands(ShowState::Live, 2);
+        let hub = Arc::new(Hub::new(stage.deps.clone()));
+        stage.watch_once(&hub).await;
+        assert_eq!(hub.find(stage.door.show).is_some(), at_once, "{boot}");
+        stage.watch(&hub).await;
+        eventually(|| hub.find(stage.door.show).is_some()).await;
+    }
+}

@@ -42,6 +42,11 @@ pub struct Owner {
 }
 
 impl Owner {
+    /// Whether what has this home is on the machine of this owner, and reaches what only that machine can.
+    pub fn shares_machine(&self, home: &str) -> bool {
+        home.rsplit_once('/').is_some_and(|(_, boot)| boot == self.boot)
+    }
+
     /// Whose disk holds what this owner writes.
     pub fn home(&self) -> String {
         format!("{}/{}", self.node, self.boot)
