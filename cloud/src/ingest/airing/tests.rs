@@ -396,7 +396,8 @@ async fn a_hanging_transmission_of_another_machine_is_sent_away_and_not_looked_f
     let _link = link_at(&stage, &show, 3, "its token", None, url).await.unwrap();
     stage.until_told(MediaFact::TransmissionLost { epoch: 3 }).await;
     tokio::time::resume(); // from here on sockets are waited for
-    let (mut socket, _) = origin.accept().await.unwrap();
+    let accepting = tokio::time::timeout(Duration::from_secs(5), origin.accept());
+    let (mut socket, _) = accepting.await.expect("it is not told").unwrap();
     let mut heard = Vec::new();
     while !heard.ends_with(b"}") {
         assert!(socket.read_buf(&mut heard).await.unwrap() > 0);
