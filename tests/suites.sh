@@ -32,10 +32,10 @@ suite_network() { house; VITRINE_MEDIA_EXAMPLES=$TARGET/debug/examples tests/net
 enhanced_ffmpeg() {
   local folder=$CACHE/tools/ffmpeg
   [ -n "${VITRINE_TEST_FFMPEG:-}" ] && return 0
-  if ! ls "$folder"/imageio_ffmpeg/binaries/ffmpeg-* >/dev/null 2>&1; then
+  if ! ls "$folder"/imageio_ffmpeg-0.8.1.dist-info >/dev/null 2>&1; then
     python3 -m pip --version >/dev/null 2>&1 || packages python3-pip
     say "Fetching an ffmpeg that publishes HEVC and AV1"
-    python3 -m pip install --quiet --disable-pip-version-check --no-deps --target "$folder" imageio-ffmpeg==0.6.0 ||
+    python3 -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target "$folder" imageio-ffmpeg==0.8.1 ||
       { say "It could not be fetched: the story of HEVC and AV1 is skipped"; return 0; }
   fi
   VITRINE_TEST_FFMPEG=$(ls "$folder"/imageio_ffmpeg/binaries/ffmpeg-* | head -1)

@@ -105,11 +105,16 @@ async fn obs_publishes() -> Result<()> {
         Ok((shop.view().await?["receiving"] == true).then_some(()))
     })
     .await?;
-    crate::lint(ShowWatch::start(&address, std::time::Duration::ZERO)?);
+    let watch = ShowWatch::start(&address, std::time::Duration::ZERO)?;
     playing(&Hls::open(&address)?, "480p").await.with_context(|| cloud.tail())?;
     tokio::time::sleep(std::time::Duration::from_secs(12)).await;
     let view = shop.view().await?;
     ensure!(!obs.ended() && view["state"] == "live" && view["receiving"] == true, "{view}");
+    shop.on_show(Method::POST, "/end", None).await?;
+    // The encoded rung may take four seconds for its last segment.
+    tokio::time::sleep(std::time::Duration::from_secs(6)).await;
+    let findings = watch.finish().await?.findings;
+    ensure!(findings.is_empty(), "the lint found:\n{}", findings.join("\n"));
     Ok(())
 }
 
