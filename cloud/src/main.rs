@@ -10,7 +10,7 @@ use clap::{Parser, Subcommand};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
-use vitrine_cloud::base::Traces;
+use vitrine_cloud::base::{Traces, keep_memory};
 use vitrine_cloud::db::Db;
 use vitrine_cloud::{config, demo};
 use vitrine_transmission::{self as transmission, TransmissionError};
@@ -55,7 +55,7 @@ fn main() -> ExitCode {
         Role::Serve(arguments) => block_on(run_serve(*arguments)),
         // One show is one task: a second thread would only cost it memory and wake-ups.
         Role::Transmission(arguments) => {
-            vitrine_cloud::base::memory::keep();
+            keep_memory();
             block_on_one(run_transmission(arguments))
         }
         Role::Encoder => block_on(run_encoder()),

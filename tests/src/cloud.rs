@@ -182,7 +182,7 @@ fn read_has(path: &Path, needle: &[u8]) -> bool {
 /// Sends a signal to one process, or to a group under its negative number.
 #[allow(unsafe_code)]
 pub(crate) fn signal(pid: i32, signal: i32) {
-    if pid > 0 || pid < -1 {
+    if !(-1..=0).contains(&pid) {
         // SAFETY: kill(2) takes plain numbers and touches no memory of ours.
         unsafe { libc::kill(pid, signal) };
     }

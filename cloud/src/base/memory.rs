@@ -14,7 +14,7 @@ const KEPT: i32 = 32 << 20;
     all(target_os = "linux", target_env = "gnu"),
     expect(unsafe_code, reason = "calls of the C library that take two plain numbers")
 )]
-pub fn keep() {
+pub fn keep_memory() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     // SAFETY: mallopt takes any numbers, and refuses those that make no sense.
     unsafe {
