@@ -71,16 +71,16 @@ export async function play(browser, origin, url, player, seconds) {
 
 /** Serves the page, hls.js light and the widget's own player settings. */
 export async function pageServer(nest, host = '127.0.0.1') {
-  const policies = await readFile(join(ROOT, 'cloud/widget/src/app/features/player/policies.ts'), 'utf8');
   const options = { compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 } };
   const file = (...path) => async () => readFile(join(...path));
+  const own = (name) => async () => ts.transpileModule(await readFile(join(ROOT, `cloud/widget/src/app/features/player/${name}.ts`), 'utf8'), options).outputText;
   const script = 'text/javascript';
   const known = {
     '/': ['text/html', file(HERE, 'page/index.html')],
     '/page/play.mjs': [script, file(HERE, 'page/play.mjs')],
     '/lib/clock.mjs': [script, file(HERE, 'lib/clock.mjs')],
     '/hls.mjs': [script, file(ROOT, 'node_modules/hls.js/dist/hls.light.mjs')],
-    '/policies.js': [script, async () => ts.transpileModule(policies, options).outputText],
+    ...Object.fromEntries(['policies', 'penalties', 'slack'].map((name) => [`/${name}.ts`, [script, own(name)]])),
   };
   const server = createServer(async (request, response) => {
     const [type, body] = known[request.url] ?? [];

@@ -1,6 +1,7 @@
 // Plays one stream, reads the clock off the picture that is on screen and counts when it stands.
 import Hls from '/hls.mjs';
-import { hlsConfig } from '/policies.js';
+import { hlsConfig } from '/policies.ts';
+import { Slack } from '/slack.ts';
 import { ageMs, read, ROW } from '/lib/clock.mjs';
 
 const EVERY_MS = 100;
@@ -17,6 +18,17 @@ const PLAYERS = {
   plain: () => ({}),
 };
 
+/** As the widget's driver does: further from live after a stall, closer again on a good line. */
+function keepBack(hls) {
+  const slack = new Slack();
+  hls.on(Hls.Events.ERROR, (_name, error) => error.details === Hls.ErrorDetails.BUFFER_STALLED_ERROR && slack.stalled(performance.now()));
+  hls.on(Hls.Events.LEVEL_UPDATED, (_name, { details }) => {
+    const asked = details.partHoldBack || details.holdBack;
+    const target = asked + slack.seconds(performance.now());
+    if (asked > 0 && target !== hls.targetLatency) hls.targetLatency = target;
+  });
+}
+
 /**
  * Plays `url` for `seconds` and answers `{startup, samples: [seconds of latency], unread, errors, height, played, stalls, stood}`:
  * from the first movement on, `played` seconds in all, in which the picture stood `stalls` times and `stood` seconds together.
@@ -30,6 +42,7 @@ window.play = async (url, seconds, player) => {
 
   const hls = new Hls(PLAYERS[player]());
   hls.on(Hls.Events.ERROR, (_name, error) => out.errors.push(`${error.details}${error.fatal ? ' (fatal)' : ''}`));
+  if (player === 'widget') keepBack(hls);
   hls.on(Hls.Events.MANIFEST_PARSED, () => video.play());
   hls.loadSource(url);
   hls.attachMedia(video);
