@@ -11,7 +11,7 @@ import { ShopPage } from '../stage.ts';
 const WIDGET = join(import.meta.dirname, '../../../cloud/widget');
 let builds: string;
 
-/** Builds the widget as another release would: same words, other names. */
+/** Builds the widget as another release would: same words, other names. A label weighs something too, and the budget is held to the byte. */
 function release(label: string): string {
   const out = join(builds, label);
   execFileSync(process.execPath, [join(WIDGET, 'scripts/build.mjs')], {
@@ -44,17 +44,17 @@ async function serveWidget(page: Page, first: string) {
 
 test.beforeAll(() => {
   builds = mkdtempSync(join(tmpdir(), 'vitrine-releases-'));
-  for (const label of ['one', 'two', 'three']) release(label);
+  for (const label of ['1', '2', '3']) release(label);
 });
 test.afterAll(() => rmSync(builds, { recursive: true, force: true }));
 
 test('a tab opened before two deploys opens the show all the same', async ({ context }) => {
   const shop = new ShopPage(await context.newPage());
-  const deployed = await serveWidget(shop.page, join(builds, 'one'));
+  const deployed = await serveWidget(shop.page, join(builds, '1'));
   await shop.page.goto(demo().shop_url);
   await expect(shop.teaser).toBeVisible();
-  deployed.folder = join(builds, 'two');
-  deployed.folder = join(builds, 'three');
+  deployed.folder = join(builds, '2');
+  deployed.folder = join(builds, '3');
   await shop.openStage();
   await shop.playing();
   // The old name was gone, and the shopper saw nothing of it.
@@ -65,11 +65,11 @@ test('a tab opened before two deploys opens the show all the same', async ({ con
 
 test('an app that is older than the engine plays with it', async ({ context }) => {
   const shop = new ShopPage(await context.newPage());
-  const deployed = await serveWidget(shop.page, join(builds, 'one'));
+  const deployed = await serveWidget(shop.page, join(builds, '1'));
   await shop.page.goto(demo().shop_url);
   await shop.teaser.hover(); // the app comes on interest
   await expect.poll(() => deployed.files.some((name) => name.startsWith('assets/app-'))).toBe(true);
-  deployed.folder = join(builds, 'two');
+  deployed.folder = join(builds, '2');
   await shop.openStage();
   await shop.playing();
   expect(deployed.missing.some((name) => name.startsWith('assets/engine-'))).toBe(true);
@@ -77,13 +77,13 @@ test('an app that is older than the engine plays with it', async ({ context }) =
 
 test('a name that failed in a moment without a network works at the next press', async ({ context }) => {
   const shop = new ShopPage(await context.newPage());
-  const deployed = await serveWidget(shop.page, join(builds, 'one'));
+  const deployed = await serveWidget(shop.page, join(builds, '1'));
   await shop.page.goto(demo().shop_url);
   await expect(shop.teaser).toBeVisible();
   deployed.folder = join(builds, 'nothing');
   await shop.teaser.click();
   await expect(shop.inside('.teaser')).toContainText('Press to try again');
-  deployed.folder = join(builds, 'one');
+  deployed.folder = join(builds, '1');
   await shop.openStage();
   await shop.playing();
 });
@@ -122,7 +122,7 @@ test("the README's policy is all that the show needs", async ({ context }) => {
 test('a pinned loader is checked by the browser, and its parts are found after deploys', async ({ context }) => {
   const shop = new ShopPage(await context.newPage());
   const pinned = (JSON.parse(readFileSync(join(builds, 'one/parts.json'), 'utf8')) as { loader: { file: string; integrity: string } }).loader;
-  const deployed = await serveWidget(shop.page, join(builds, 'one'));
+  const deployed = await serveWidget(shop.page, join(builds, '1'));
   const embed = (integrity: string) =>
     `<!doctype html><script async src="${demo().cloud_url}/widget/${pinned.file}" integrity="${integrity}" crossorigin></script><vitrine-show channel="demo"></vitrine-show>`;
   const pages = await servePages({
@@ -134,7 +134,7 @@ test('a pinned loader is checked by the browser, and its parts are found after d
   expect(await shop.page.evaluate(() => customElements.get('vitrine-show') === undefined)).toBe(true);
   await shop.page.goto(`${pages.origin}/pinned`);
   await expect(shop.teaser).toBeVisible();
-  deployed.folder = join(builds, 'two');
+  deployed.folder = join(builds, '2');
   await shop.openStage();
   await shop.playing();
   await pages.end();

@@ -16,10 +16,8 @@ export interface Driver {
 export interface DriverEvents {
   /** The stream is known: it may be played. */
   ready(): void;
-  /** It will not go on by itself. */
-  failed(): void;
-  /** It goes on, and a new one would know of pictures that this one does not. */
-  outdated(): void;
+  /** It will not go on by itself; or it does, and a new one would know of pictures that it does not: then at once (`waitMs` 0). */
+  failed(waitMs?: number): void;
 }
 
 /** Makes the driver that brings its own player. `patient()` is true while a standing picture is right. */

@@ -189,8 +189,7 @@ export class Engine {
     this.#build = build;
     const events: DriverEvents = {
       ready: () => void (!build.signal.aborted && !this.#view.paused && this.play()),
-      failed: () => void (!build.signal.aborted && this.#failed()),
-      outdated: () => void (!build.signal.aborted && this.#failed(0)),
+      failed: (waitMs) => void (!build.signal.aborted && this.#failed(waitMs)),
     };
     const { video, url, patient, loadHls } = this.#options;
     if (!('MediaSource' in globalThis || 'ManagedMediaSource' in globalThis)) {

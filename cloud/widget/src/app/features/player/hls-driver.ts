@@ -26,7 +26,7 @@ class HlsDriver implements Driver {
     });
     const penalties = new Penalties();
     hls.on(Hls.Events.FRAG_BUFFERED, (_name, { frag }) => penalties.look(hls.levels, frag.level, performance.now()));
-    const rungs = new Rungs(url, this.#stop.signal, () => events.outdated());
+    const rungs = new Rungs(url, this.#stop.signal, () => events.failed(0));
     hls.on(Hls.Events.MANIFEST_LOADED, (_name, { levels }) => rungs.known(levels));
     hls.loadSource(url);
     hls.attachMedia(video);
