@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use libtest_mimic::Trial;
 use reqwest::Method;
 use vitrine_tests::hls_lint::ShowWatch;
-use vitrine_tests::{Cloud, Hls, Obs, Publisher, Shop, eventually};
+use vitrine_tests::{Cloud, Hls, Obs, Publisher, Shop, eventually, eventually_within};
 
 use crate::go_live::{on_air, playing};
 
@@ -100,7 +100,9 @@ async fn obs_publishes() -> Result<()> {
     shop.show = shop.new_show("From OBS", true).await?;
     let mut obs = Obs::start(&shop.publish_address(&cloud).await?)?;
     let address = format!("{}/live/{}/index.m3u8", cloud.http, shop.show);
-    eventually("its picture arrives", async || {
+    // It looks for its plugins first.
+    let begun = std::time::Duration::from_secs(90);
+    eventually_within(begun, "its picture arrives", async || {
         ensure!(!obs.ended(), "OBS has ended");
         Ok((shop.view().await?["receiving"] == true).then_some(()))
     })
