@@ -121,7 +121,7 @@ test("the README's policy is all that the show needs", async ({ context }) => {
 
 test('a pinned loader is checked by the browser, and its parts are found after deploys', async ({ context }) => {
   const shop = new ShopPage(await context.newPage());
-  const pinned = (JSON.parse(readFileSync(join(builds, 'one/parts.json'), 'utf8')) as { loader: { file: string; integrity: string } }).loader;
+  const pinned = (JSON.parse(readFileSync(join(builds, '1/parts.json'), 'utf8')) as { loader: { file: string; integrity: string } }).loader;
   const deployed = await serveWidget(shop.page, join(builds, '1'));
   const embed = (integrity: string) =>
     `<!doctype html><script async src="${demo().cloud_url}/widget/${pinned.file}" integrity="${integrity}" crossorigin></script><vitrine-show channel="demo"></vitrine-show>`;
