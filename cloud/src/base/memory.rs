@@ -8,7 +8,7 @@ const LARGE: i32 = 8 << 20;
 const KEPT: i32 = 32 << 20;
 
 /// Has the heap keep what a show's window of media frees, for the parts that come next. Else glibc hands each part's pages back
-/// to the system, which clears them for the next one: a quarter of what a show costs. Does nothing where the C library is
+/// to the system, which clears them for the next one. Does nothing where the C library is
 /// not glibc. To be called before the first thread is started.
 #[cfg_attr(
     all(target_os = "linux", target_env = "gnu"),

@@ -27,7 +27,7 @@ pub struct ServerConfig {
     /// Bounds on what the peer may do.
     pub limits: Limits,
     /// Size of the chunks we send, announced after `connect`: 60,000 bytes. Encoders that then use the same (ffmpeg does) send a
-    /// picture in one piece instead of ten, which costs both ends a fifth of the system calls.
+    /// picture in one piece instead of ten, which costs both ends a third of the system calls.
     pub chunk_size: u32,
     /// Codecs announced as decodable to publishers that speak Enhanced RTMP.
     pub four_ccs: Vec<FourCc>,
