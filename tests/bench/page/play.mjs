@@ -1,6 +1,7 @@
 // Plays one stream, reads the clock off the picture that is on screen and counts when it stands.
 import Hls from '/hls.mjs';
 import { hlsConfig } from '/policies.ts';
+import { Pace } from '/pace.ts';
 import { Slack } from '/slack.ts';
 import { ageMs, read, ROW } from '/lib/clock.mjs';
 
@@ -13,13 +14,15 @@ const PLAYERS = {
   /** The widget's settings. */
   widget: () => hlsConfig(() => false),
   /** The same, as far behind as three parts of 0.334 s. */
-  behind: () => ({ ...hlsConfig(() => false), liveSyncDuration: 3 * 0.334 }),
+  behind: () => ({ ...hlsConfig(() => false), maxLiveSyncPlaybackRate: 1.5, liveSyncDuration: 3 * 0.334 }),
   /** As it comes. */
   plain: () => ({}),
 };
 
-/** As the widget's driver does: further from live after a stall, closer again on a good line. */
-function keepBack(hls) {
+/** As the widget's driver does: further from live after a stall, closer again on a good line, and always there. */
+function keepBack(hls, video) {
+  const pace = new Pace();
+  video.addEventListener('timeupdate', () => pace.look(video, hls.liveSyncPosition));
   const slack = new Slack();
   hls.on(Hls.Events.ERROR, (_name, error) => error.details === Hls.ErrorDetails.BUFFER_STALLED_ERROR && slack.stalled(performance.now()));
   hls.on(Hls.Events.LEVEL_UPDATED, (_name, { details }) => {
@@ -42,7 +45,7 @@ window.play = async (url, seconds, player) => {
 
   const hls = new Hls(PLAYERS[player]());
   hls.on(Hls.Events.ERROR, (_name, error) => out.errors.push(`${error.details}${error.fatal ? ' (fatal)' : ''}`));
-  if (player === 'widget') keepBack(hls);
+  if (player === 'widget') keepBack(hls, video);
   hls.on(Hls.Events.MANIFEST_PARSED, () => video.play());
   hls.loadSource(url);
   hls.attachMedia(video);

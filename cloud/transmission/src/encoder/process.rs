@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
+use rustix::process::{Resource, Rlimit, setrlimit};
 use tokio::io::{Stdin, Stdout};
 use tokio::time::{Instant, MissedTickBehavior, interval, interval_at};
 use tokio_util::codec::{FramedRead, FramedWrite};
@@ -34,6 +35,9 @@ const CAUGHT_UP: Duration = Duration::from_millis(300);
 /// One that has not caught up by then never will.
 const CATCH_UP_WITHIN: Duration = Duration::from_secs(20);
 
+/// Memory of its own: twice what the largest pictures that we let in have needed. What makes it ask for more ends it alone.
+const MOST_MEMORY: u64 = 1_536 << 20;
+
 /// Why the encoder process ended.
 #[derive(Debug, thiserror::Error)]
 pub enum EncoderError {
@@ -59,6 +63,10 @@ type Answers = FramedWrite<Stdout, Frames>;
 /// # Errors
 /// [`EncoderError`]; it has been told to the transmission as well.
 pub async fn run() -> Result<(), EncoderError> {
+    let limit = Rlimit { current: Some(MOST_MEMORY), maximum: Some(MOST_MEMORY) };
+    if let Err(error) = setrlimit(Resource::Data, limit) {
+        tracing::warn!(%error, "the encoder's memory has no limit");
+    }
     let mut input = FramedRead::new(tokio::io::stdin(), Frames);
     let mut answers = FramedWrite::new(tokio::io::stdout(), Frames);
     let outcome = encode(&mut input, &mut answers).await;

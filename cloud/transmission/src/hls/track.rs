@@ -12,8 +12,9 @@ use super::{fact::TrackInfo, time::MediaTime};
 pub(super) const WINDOW: MediaTime = MediaTime::from_ms(60_000);
 /// What is held in memory: players at the live edge ask for nothing older.
 const HELD: MediaTime = MediaTime::from_ms(12_000);
-/// What is kept for players that still hold an older playlist.
-const KEPT: MediaTime = MediaTime::from_ms(80_000);
+/// What is kept: a segment stays for its own length and that of the longest playlist it was in after it has left the list.
+/// Source: RFC 8216, section 6.2.2.
+const KEPT: MediaTime = MediaTime::from_ms(134_000);
 
 /// A pinned product or coupon as players see it.
 #[derive(Debug, Clone, PartialEq)]

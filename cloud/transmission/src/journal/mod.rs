@@ -29,8 +29,8 @@ use crate::hls::{Fact, MediaTime, RungName, Stored, journal as records};
 const FILE_LENGTH: MediaTime = MediaTime::from_ms(20_000);
 /// A rung that stops opening segments must not make a file endless.
 const MAX_FILE_BYTES: u64 = 256 << 20;
-/// Files that are kept, the open one included: at least 100 s; the playlist shows 60 s, the window keeps 80 s.
-const FILES_KEPT: u64 = 6;
+/// Files that are kept, the open one included: at least 140 s; the window keeps 134 s.
+const FILES_KEPT: u64 = 8;
 /// In front of a file: how many of its records are pinned facts.
 const COUNT_BYTES: usize = 4;
 const MAX_INITS: usize = 64;

@@ -98,6 +98,7 @@ impl Keeper {
             child: None,
             failures: 0,
             watch: Watch::default(),
+            newest_in_ns: 0,
             last_out_ns: 0,
             start_at: None,
         };
@@ -156,6 +157,8 @@ struct Task {
     child: Option<Child>,
     failures: u32,
     watch: Watch,
+    /// The newest picture that was fed.
+    newest_in_ns: u64,
     /// The newest picture that any rung has put out under this setup.
     last_out_ns: u64,
     start_at: Option<Instant>,
@@ -203,7 +206,7 @@ impl Task {
         let same_source = |new: &Setup| self.setup.as_ref().is_some_and(|old| old.record == new.record);
         if !setup.as_ref().is_some_and(same_source) {
             self.lead_in = LeadIn::default();
-            self.last_out_ns = 0;
+            (self.newest_in_ns, self.last_out_ns) = (0, 0);
         }
         self.setup = setup;
         self.failures = 0;
@@ -211,6 +214,7 @@ impl Task {
     }
 
     fn feed(&mut self, unit: Unit) {
+        self.newest_in_ns = self.newest_in_ns.max(unit.pts_ns);
         self.lead_in.push(unit.clone());
         if let Some(child) = &mut self.child {
             child.feed(unit);
@@ -250,7 +254,8 @@ impl Task {
             Answer::Told(Told::Ladder { rungs, refused }) => Encoded::Ladder { rungs, refused },
             Answer::Told(Told::Header { rung, avcc }) => Encoded::Header { rung, avcc },
             Answer::Unit(unit) => {
-                self.last_out_ns = self.last_out_ns.max(unit.pts_ns);
+                // What an encoder says of the future holds no other one up.
+                self.last_out_ns = self.last_out_ns.max(unit.pts_ns.min(self.newest_in_ns));
                 Encoded::Unit(unit)
             }
             Answer::Told(Told::Failed { reason }) => return self.lost_with(reason).await,

@@ -1,5 +1,6 @@
 import Hls from 'hls.js/light';
 import { countPlayers, type Driver, type DriverEvents, type PlayByHls } from './driver.ts';
+import { Pace } from './pace.ts';
 import { Penalties } from './penalties.ts';
 import { hlsConfig } from './policies.ts';
 import { Rungs } from './rungs.ts';
@@ -36,6 +37,8 @@ class HlsDriver implements Driver {
     // One that begins paused has its first frame now, and says no `pause`.
     video.addEventListener('loadeddata', () => video.paused && stand(), this.#stop);
     video.addEventListener('play', () => this.#stale && !video.paused && hls.startLoad(), this.#stop);
+    const pace = new Pace();
+    video.addEventListener('timeupdate', () => pace.look(video, this.edge()), this.#stop);
     hls.on(Hls.Events.LEVEL_UPDATED, (_name, { details }) => {
       rungs.playlist(details.endCC);
       this.#keepBack(details.partHoldBack || details.holdBack);

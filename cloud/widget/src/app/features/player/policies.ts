@@ -28,7 +28,7 @@ function policy(firstByteMs: number, allMs: number, patient: () => boolean): Loa
 export function hlsConfig(patient: () => boolean): Partial<HlsConfig> {
   return {
     lowLatencyMode: true,
-    maxLiveSyncPlaybackRate: 1.5,
+    maxLiveSyncPlaybackRate: 1, // see Pace
     liveSyncOnStallIncrease: 0, // it would never shrink again: see Slack
     backBufferLength: 20,
     maxBufferLength: 20,
