@@ -58,7 +58,11 @@ fn main() -> ExitCode {
             keep_memory();
             block_on_one(run_transmission(arguments))
         }
-        Role::Encoder => block_on(run_encoder()),
+        // The pictures have threads of their own.
+        Role::Encoder => {
+            keep_memory();
+            block_on_one(run_encoder())
+        }
         Role::Migrate { storage } => block_on(migrate(storage)),
         Role::Demo(arguments) => block_on(async { Ok(demo::run(arguments).await?) }),
     };

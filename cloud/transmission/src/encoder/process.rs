@@ -2,11 +2,13 @@
 //!
 //! It ends when its input does, so it never outlives its transmission.
 
+use std::io;
+use std::os::fd::AsFd as _;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use rustix::process::{Resource, Rlimit, setrlimit};
-use tokio::io::{Stdin, Stdout};
+use tokio::net::unix::pipe;
 use tokio::time::{Instant, MissedTickBehavior, interval, interval_at};
 use tokio_util::codec::{FramedRead, FramedWrite};
 use vitrine_media::MediaError;
@@ -23,6 +25,8 @@ use super::wire::{Answer, Ask, Rung, Setup, SourceCodec, Told, Unit, WireError};
 
 /// Encoded pictures that may wait for a slow transmission.
 const WAITING_OUTPUTS: usize = 64;
+/// Most pictures come in one read.
+const READ_BYTES: usize = 64 << 10;
 /// A card's width.
 const STILLS: Thumbnails = Thumbnails { width: 480, every: stills::EVERY };
 const ALIVE_EVERY: Duration = Duration::from_millis(500);
@@ -49,14 +53,17 @@ pub enum EncoderError {
     Media(#[from] MediaError),
     /// The machine's account of cores cannot be used.
     #[error("the cores of this machine cannot be counted")]
-    Cores(#[from] std::io::Error),
+    Cores(#[from] io::Error),
+    /// It was not started by a transmission.
+    #[error("the encoder is started by a transmission, with a pipe at each end")]
+    Pipes(#[source] io::Error),
     /// Media came before the setup.
     #[error("the first frame was no setup")]
     NoSetup,
 }
 
-type Input = FramedRead<Stdin, Frames>;
-type Answers = FramedWrite<Stdout, Frames>;
+type Input = FramedRead<pipe::Receiver, Frames>;
+type Answers = FramedWrite<pipe::Sender, Frames>;
 
 /// Runs until standard input ends.
 ///
@@ -67,13 +74,20 @@ pub async fn run() -> Result<(), EncoderError> {
     if let Err(error) = setrlimit(Resource::Data, limit) {
         tracing::warn!(%error, "the encoder's memory has no limit");
     }
-    let mut input = FramedRead::new(tokio::io::stdin(), Frames);
-    let mut answers = FramedWrite::new(tokio::io::stdout(), Frames);
+    let (input, answers) = pipes().map_err(EncoderError::Pipes)?;
+    let mut input = FramedRead::with_capacity(input, Frames, READ_BYTES);
+    let mut answers = FramedWrite::new(answers, Frames);
     let outcome = encode(&mut input, &mut answers).await;
     if let Err(error) = &outcome {
         let _ = tell(&mut answers, Answer::Told(Told::Failed { reason: error.to_string() })).await;
     }
     outcome
+}
+
+/// Standard input and output. Tokio's own would take a second thread for each picture.
+fn pipes() -> io::Result<(pipe::Receiver, pipe::Sender)> {
+    let input = pipe::Receiver::from_owned_fd(io::stdin().as_fd().try_clone_to_owned()?)?;
+    Ok((input, pipe::Sender::from_owned_fd(io::stdout().as_fd().try_clone_to_owned()?)?))
 }
 
 async fn encode(input: &mut Input, answers: &mut Answers) -> Result<(), EncoderError> {

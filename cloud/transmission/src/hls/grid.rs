@@ -9,7 +9,7 @@ pub const TARGET_DURATION: u32 = 4;
 /// Longest part. Whole frames of 23.976 to 60 in a second fill at least 85 % of it.
 pub const PART_TARGET: MediaTime = MediaTime::from_ms(210);
 /// How far from the end players are asked to stay, in thousandths of a part. The draft's least is 2 parts.
-pub const HOLD_BACK_MILLIPARTS: i64 = 2_400;
+pub const HOLD_BACK_MILLIPARTS: i64 = 2_500;
 /// Length of the segments that the grid makes when the source's key frames cannot.
 pub const OWN_SEGMENT: MediaTime = MediaTime::from_ms(2_000);
 /// A segment closes at the first IDR that comes this long after its start.

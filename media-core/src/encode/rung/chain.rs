@@ -176,6 +176,9 @@ fn pace(decoder: &gstreamer::Element, pacer: &Arc<Mutex<Pacer>>) -> Result<(), M
 }
 
 /// Scales, encodes and hands out one rung; gives its scaled pictures, from which the next smaller rung is scaled.
+///
+/// Three threads share the work about evenly, and a picture changes hands as seldom as that allows: one decodes and makes
+/// the largest rung's pictures, one encodes those, one does all the rest.
 fn add_rung(
     pipeline: &gstreamer::Pipeline,
     pictures: &gstreamer::Element,
@@ -192,17 +195,9 @@ fn add_rung(
         .field("pixel-aspect-ratio", gstreamer::Fraction::new(1, 1))
         .build();
     let scaled = gst::tee()?;
-    let first = gst::add(
-        CHAIN,
-        pipeline,
-        &[
-            &gst::queue(MAX_WAITING_PICTURES, false)?,
-            &gst::make("videoconvert")?, // nothing to do for what nearly all sources are
-            &scaler()?,
-            &gst::filter(&caps)?,
-            &scaled,
-        ],
-    )?;
+    // a converter has nothing to do for what nearly all sources are
+    let scales = [gst::make("videoconvert")?, scaler()?, gst::filter(&caps)?, scaled.clone()];
+    let first = add_on(pipeline, rung == 1, &scales)?;
     gst::link(CHAIN, pictures, &first)?;
 
     let x264 = X264 { preset, bitrate: rendition.bitrate, threads: 1, buffer: BUFFER }.element()?;
@@ -222,9 +217,20 @@ fn add_rung(
         },
         move || on_end.branch_ended(),
     );
-    let first = gst::add(CHAIN, pipeline, &[&gst::queue(MAX_WAITING_PICTURES, false)?, &x264, &sink])?;
+    let first = add_on(pipeline, rung == 0, &[x264, sink])?;
     gst::link(CHAIN, &scaled, &first)?;
     Ok(scaled)
+}
+
+/// Adds elements, on a thread of their own if that is wanted; gives the first.
+fn add_on(
+    pipeline: &gstreamer::Pipeline,
+    own_thread: bool,
+    elements: &[gstreamer::Element],
+) -> Result<gstreamer::Element, MediaError> {
+    let queue = own_thread.then(|| gst::queue(MAX_WAITING_PICTURES, false)).transpose()?;
+    let all: Vec<_> = queue.iter().chain(elements).collect();
+    gst::add(CHAIN, pipeline, &all)
 }
 
 fn add_thumbnails(

@@ -25,7 +25,23 @@ struct Axis {
     taps: usize,
     starts: Vec<usize>,
     weights: Vec<i16>,
+    eights: Vec<Eight>,
 }
+
+/// Eight results of at most four taps each, in pairs whose samples lie within eight: in the order of `PAIRS`.
+#[derive(Debug, Default)]
+struct Eight {
+    /// Where the samples of each pair begin.
+    starts: [usize; 4],
+    /// Which of those bytes are taken, for each of the two vectors.
+    picks: [[u8; 32]; 2],
+    weights: [[i16; 16]; 2],
+}
+
+/// First results of the pairs, so that the sums of neighbours come out in order.
+const PAIRS: [usize; 4] = [0, 4, 2, 6];
+/// Samples that a pair is picked from.
+const REACH: usize = 2 * LANE;
 
 /// A plane in memory: rows of `stride` bytes.
 #[derive(Debug, Clone, Copy)]
@@ -77,10 +93,14 @@ impl Plane {
                     let Some(samples) = source.data.get(from..from + self.width) else { return };
                     (*row, *weight) = (samples, weights.get(tap).copied().unwrap_or(0));
                 }
-                if at == 0 {
-                    self.row.fill(0);
+                match (rows, own) {
+                    // a step of one and a half, as most of a cascade are
+                    ([a, b, c, _], [wa, wb, wc, 0]) if at == 0 => {
+                        blend::<3, true>(&mut self.row, [a, b, c], [wa, wb, wc]);
+                    }
+                    _ if at == 0 => blend::<LANE, true>(&mut self.row, rows, own),
+                    _ => blend::<LANE, false>(&mut self.row, rows, own),
                 }
-                blend(&mut self.row, rows, own);
             }
             let Some(line) = line.get_mut(..results) else { return };
             self.columns.along::<AVX2>(&self.row, line);
@@ -88,14 +108,20 @@ impl Plane {
     }
 }
 
-/// Adds weighted rows to what is there.
+/// Puts weighted rows together (`FIRST`), or adds them to what is there.
 #[inline(always)]
-fn blend(row: &mut [i16], [a, b, c, d]: [&[u8]; LANE], [wa, wb, wc, wd]: [i16; LANE]) {
-    for (((sum, a), b), (c, d)) in row.iter_mut().zip(a).zip(b).zip(c.iter().zip(d)) {
-        let [a, b, c, d] = [*a, *b, *c, *d].map(i16::from);
-        let near = a.wrapping_mul(wa).wrapping_add(b.wrapping_mul(wb));
-        let far = c.wrapping_mul(wc).wrapping_add(d.wrapping_mul(wd));
-        *sum = sum.wrapping_add(near).wrapping_add(far);
+fn blend<const N: usize, const FIRST: bool>(row: &mut [i16], rows: [&[u8]; N], weights: [i16; N]) {
+    let width = row.len();
+    let rows = rows.map(|samples| samples.get(..width).unwrap_or_default());
+    if rows.iter().any(|samples| samples.len() != width) {
+        return;
+    }
+    for (x, result) in row.iter_mut().enumerate() {
+        let mut sum = if FIRST { 0 } else { *result };
+        for (samples, weight) in rows.iter().zip(weights) {
+            sum = i16::from(samples[x]).wrapping_mul(weight).wrapping_add(sum);
+        }
+        *result = sum;
     }
 }
 
@@ -122,7 +148,33 @@ impl Axis {
             starts.push(start as usize);
             weights.extend(whole(&shares, bits));
         }
-        Self { taps, starts, weights }
+        let mut axis = Self { taps, starts, weights, eights: Vec::new() };
+        let eights = (0..target / 8).map(|n| axis.eight(n * 8, source)).collect::<Option<Vec<_>>>();
+        axis.eights = eights.unwrap_or_default();
+        axis
+    }
+
+    /// The eight results from `first` on; `None` if they are made of too many samples.
+    fn eight(&self, first: usize, source: usize) -> Option<Eight> {
+        let mut eight = Eight::default();
+        for (pair, n) in PAIRS.into_iter().enumerate() {
+            let ((one, _), (other, _)) = (self.at(first + n), self.at(first + n + 1));
+            let start = one.min(other).min(source.checked_sub(REACH)?);
+            eight.starts[pair] = start;
+            for result in 0..2 {
+                let (from, weights) = self.at(first + n + result);
+                for (tap, weight) in weights.iter().enumerate().filter(|(_, weight)| **weight != 0) {
+                    let sample =
+                        u8::try_from(from + tap - start).ok().filter(|at| usize::from(*at) < REACH)?;
+                    let place = pair % 2 * REACH + result * LANE + tap;
+                    (tap < LANE).then_some(())?;
+                    eight.weights[pair / 2][place] = *weight;
+                    eight.picks[pair / 2][2 * place] = 2 * sample;
+                    eight.picks[pair / 2][2 * place + 1] = 2 * sample + 1;
+                }
+            }
+        }
+        Some(eight)
     }
 
     fn at(&self, n: usize) -> (usize, &[i16]) {
@@ -133,13 +185,15 @@ impl Axis {
     /// The second pass.
     #[inline(always)]
     fn along<const AVX2: bool>(&self, row: &[i16], line: &mut [u8]) {
+        #[cfg_attr(not(target_arch = "x86_64"), expect(unused_mut))]
         let mut done = 0;
-        if self.taps == LANE {
-            let (lines, _) = line.as_chunks_mut::<8>();
-            let (starts, _) = self.starts.as_chunks::<8>();
-            let (weights, _) = self.weights.as_chunks::<{ 8 * LANE }>();
-            for ((results, starts), weights) in lines.iter_mut().zip(starts).zip(weights) {
-                *results = eight::<AVX2>(row, starts, weights);
+        #[cfg(target_arch = "x86_64")]
+        if AVX2 {
+            for (results, eight) in line.as_chunks_mut::<8>().0.iter_mut().zip(&self.eights) {
+                #[allow(unsafe_code)]
+                // SAFETY: `Plane::scale` has asked the processor.
+                let them = unsafe { eight.along(row) };
+                *results = them;
                 done += 8;
             }
         }
@@ -155,56 +209,36 @@ fn one(samples: &[i16], weights: &[i16]) -> u8 {
     ((sum + (1 << (BITS - 1))) >> BITS).clamp(0, 255) as u8
 }
 
-/// Eight results of four taps each. `AVX2`: the processor has it.
-#[inline(always)]
-fn eight<const AVX2: bool>(row: &[i16], starts: &[usize; 8], weights: &[i16; 8 * LANE]) -> [u8; 8] {
-    #[cfg(target_arch = "x86_64")]
-    if AVX2 {
+#[cfg(target_arch = "x86_64")]
+impl Eight {
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn along(&self, row: &[i16]) -> [u8; 8] {
+        use std::arch::x86_64::*;
         #[allow(unsafe_code)]
-        // SAFETY: `Plane::scale` has asked the processor.
-        return unsafe { eight_by_avx2(row, starts, weights) };
+        let samples = |pair: usize| {
+            let start = self.starts[pair];
+            debug_assert!(start + REACH <= row.len());
+            // SAFETY: no pair begins closer to the end of the row than this: see `Axis::eight`, and `Plane::new` for the row.
+            unsafe { _mm_loadu_si128(row.as_ptr().add(start).cast()) }
+        };
+        #[allow(unsafe_code)]
+        // SAFETY: these arrays are as long as the vectors.
+        let (picks, weights) = unsafe {
+            let picks = |n: usize| _mm256_loadu_si256(self.picks[n].as_ptr().cast());
+            let weights = |n: usize| _mm256_loadu_si256(self.weights[n].as_ptr().cast());
+            ([picks(0), picks(1)], [weights(0), weights(1)])
+        };
+        let sums = |n: usize| {
+            let both = _mm256_set_m128i(samples(2 * n + 1), samples(2 * n));
+            _mm256_madd_epi16(_mm256_shuffle_epi8(both, picks[n]), weights[n])
+        };
+        let half = _mm256_set1_epi32(1 << (BITS - 1));
+        let whole =
+            _mm256_srai_epi32::<{ BITS as i32 }>(_mm256_add_epi32(_mm256_hadd_epi32(sums(0), sums(1)), half));
+        let words = _mm_packs_epi32(_mm256_castsi256_si128(whole), _mm256_extracti128_si256::<1>(whole));
+        _mm_cvtsi128_si64(_mm_packus_epi16(words, words)).to_le_bytes()
     }
-    let mut results = [0; 8];
-    for ((result, start), weights) in results.iter_mut().zip(starts).zip(weights.as_chunks::<LANE>().0) {
-        *result = one(row.get(*start..*start + LANE).unwrap_or_default(), weights);
-    }
-    results
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-#[inline]
-fn eight_by_avx2(row: &[i16], starts: &[usize; 8], weights: &[i16; 8 * LANE]) -> [u8; 8] {
-    use std::arch::x86_64::*;
-    #[allow(unsafe_code)]
-    let sample = |start: usize| {
-        debug_assert!(start + LANE <= row.len());
-        // SAFETY: no start lies closer to the end of the row than four samples: see `Axis::new`, and `Plane::new` for the row.
-        unsafe { row.as_ptr().add(start).cast::<i64>().read_unaligned() }
-    };
-    let pair = |n: usize| _mm_set_epi64x(sample(starts[n + 1]), sample(starts[n]));
-    let (w, _) = weights.as_chunks::<LANE>();
-    let weigh = |n: usize| {
-        let weight = |n: usize| quad(w.get(n).map(|four| &four[..]));
-        _mm_set_epi64x(weight(n + 1), weight(n))
-    };
-    // In this order the sums of pairs come out in theirs.
-    let first = _mm256_madd_epi16(_mm256_set_m128i(pair(4), pair(0)), _mm256_set_m128i(weigh(4), weigh(0)));
-    let second = _mm256_madd_epi16(_mm256_set_m128i(pair(6), pair(2)), _mm256_set_m128i(weigh(6), weigh(2)));
-    let half = _mm256_set1_epi32(1 << (BITS - 1));
-    let whole =
-        _mm256_srai_epi32::<{ BITS as i32 }>(_mm256_add_epi32(_mm256_hadd_epi32(first, second), half));
-    let words = _mm_packs_epi32(_mm256_castsi256_si128(whole), _mm256_extracti128_si256::<1>(whole));
-    _mm_cvtsi128_si64(_mm_packus_epi16(words, words)).to_le_bytes()
-}
-
-/// Four samples as one number of 64 bits.
-#[cfg(target_arch = "x86_64")]
-#[inline(always)]
-fn quad(samples: Option<&[i16]>) -> i64 {
-    let Some(&[a, b, c, d]) = samples else { return 0 };
-    let [a, b, c, d] = [a, b, c, d].map(|sample| u64::from(sample as u16));
-    (a | b << 16 | c << 32 | d << 48) as i64
 }
 
 /// Shares as whole numbers that add up to `1 << bits`: what rounding leaves goes to the largest.
