@@ -39,15 +39,19 @@ export async function measure(nest) {
     if (round === 0) await goLive(cloud, org, show);
     const encoder = await eventually('the encoder runs', () => familyOf(cloud.pid).find(isEncoder));
     await eventually('all rungs have segments', async () => (await Promise.all(rungs.map((rung) => segments(cloud, show, rung.name)))).every((list) => list.length > 2));
+    const ffmpeg = nest.start(`ffmpeg${round}`, 'ffmpeg', [...FFMPEG, '-re', '-stream_loop', '-1', '-i', film(), ...cascade(rungs, () => ['-f', 'null', '-'])]);
     await sleep(SETTLE_MS);
-    const { cpu, seconds } = await cpuWhile([encoder], () => sleep(SECONDS * 1_000));
+    // at once: whatever disturbs one disturbs the other
+    const [ours, peer] = await Promise.all([encoder, ffmpeg.pid].map((pid) => cpuWhile([pid], () => sleep(SECONDS * 1_000))));
     if (publisher.hasEnded) throw new Error(`the publisher ended: ${nest.tail(`feed${round}`)}`);
-    rounds.ours.push(cpu / seconds);
+    if (ffmpeg.hasEnded) throw new Error(`ffmpeg ended: ${nest.tail(`ffmpeg${round}`)}`);
+    ffmpeg.kill('SIGTERM');
+    await eventually('ffmpeg ends', () => ffmpeg.hasEnded);
+    rounds.ours.push(ours.cpu / ours.seconds);
+    rounds.peer.push(peer.cpu / peer.seconds);
     pictures = await fetchPictures(nest, cloud, show, rungs);
     publisher.kill('SIGTERM');
     await eventually('the encoder ends or rests', () => publisher.hasEnded);
-    await sleep(1_000);
-    rounds.peer.push(await peerCpu(nest, round, rungs));
     say(`ladder: ours ${rounds.ours.at(-1).toFixed(3)}, ffmpeg ${rounds.peer.at(-1).toFixed(3)} CPU seconds for each second of the source`);
   }
 
@@ -133,17 +137,6 @@ function cascade(rungs, out) {
 }
 
 const FFMPEG = ['-nostdin', '-y', '-loglevel', 'error', '-filter_complex_threads', '1', '-threads', '1'];
-
-/** CPU seconds for each second of the source, in real time as ours. */
-async function peerCpu(nest, round, rungs) {
-  const child = nest.start(`ffmpeg${round}`, 'ffmpeg', [...FFMPEG, '-re', '-stream_loop', '-1', '-i', film(), ...cascade(rungs, () => ['-f', 'null', '-'])]);
-  await sleep(SETTLE_MS);
-  const { cpu, seconds } = await cpuWhile([child.pid], () => sleep(SECONDS * 1_000));
-  if (child.hasEnded) throw new Error(`ffmpeg ended: ${nest.tail(`ffmpeg${round}`)}`);
-  child.kill('SIGTERM');
-  await eventually('ffmpeg ends', () => child.hasEnded);
-  return cpu / seconds;
-}
 
 /** A third of a picture in units of 1/90000 s: files that count in milliseconds may say that a picture comes before its own source. */
 const ROUNDING = Math.round(90_000 / FPS / 3);

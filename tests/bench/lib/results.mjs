@@ -100,7 +100,7 @@ const EXPLANATION = `## How
   with the module nchan: as many long polls, woken by one message with the same playlist.
 - **ladder_cpu**: CPU seconds of the encoder process for each second of a 1080p30 source (H.264 High with B-frames, 6 Mb/s, grain), in real time, and of
   one ffmpeg that makes the same cascade (each rung scaled from the one above, bilinear, x264 veryfast zerolatency, one thread each, the
-  same rates and key frames), in alternating rounds. A rung that lacks pictures is no figure. The goal is the peer's. Measured only when named.
+  same rates and key frames), at the same time. A rung that lacks pictures is no figure. The goal is the peer's. Measured only when named.
 - **ladder_ssim**: SSIM (ffmpeg's, all planes) of each rung against the source of the same moments scaled bicubically, ours as it was served, ffmpeg's made of
   that same source. The rung that is furthest behind counts; the goal is the peer's less 0.003. Measured only when named.
 - **ingest_cpu**: percent of a core that a cloud takes for five shows of that source that are passed through: taken in, packaged,

@@ -1,22 +1,24 @@
 //! One plane of 8-bit samples, made smaller or larger: bilinear, the kernel as wide as the step between two results when that
-//! is more than a sample. Columns first, into a row of the right height in 15 bits, then along that row. Pure.
+//! is more than a sample. Columns first, into a row of the right height, then along that row. Pure.
 
 /// Samples that are taken together. The kernels of a cascade's steps are not wider.
 const LANE: usize = 4;
 /// Weights of the first pass add up to this many bits: 255 times them fits `i16`.
 const VERTICAL_BITS: u32 = 7;
-/// Weights of the second pass.
-const HORIZONTAL_BITS: u32 = 14;
-const BITS: u32 = VERTICAL_BITS + HORIZONTAL_BITS;
+/// Weights of the second pass: one of them fits `u8` unless it is alone.
+const HORIZONTAL_BITS: u32 = 8;
+/// Between the passes a sample is this much less: it fits `i8`, as the processor's product of bytes wants it.
+const MIDDLE: i16 = 128;
 
 /// Scales planes of one size to another.
 #[derive(Debug)]
 pub(super) struct Plane {
-    width: usize,
     rows: Axis,
     columns: Axis,
     /// A row of the right height, at full width.
-    row: Vec<i16>,
+    row: Vec<i8>,
+    /// What it is made of, where it is made of many.
+    sums: Vec<i16>,
 }
 
 /// Which samples each result of one direction is made of: `taps` from where it starts, with a weight each.
@@ -25,23 +27,24 @@ struct Axis {
     taps: usize,
     starts: Vec<usize>,
     weights: Vec<i16>,
-    eights: Vec<Eight>,
+    #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code))]
+    sixteens: Vec<Sixteen>,
 }
 
-/// Eight results of at most four taps each, in pairs whose samples lie within eight: in the order of `PAIRS`.
+/// Sixteen results of at most four taps each, in fours whose samples lie within sixteen: in the order of `FOURS`.
 #[derive(Debug, Default)]
-struct Eight {
-    /// Where the samples of each pair begin.
+struct Sixteen {
+    /// Where the samples of each four begin.
     starts: [usize; 4],
-    /// Which of those bytes are taken, for each of the two vectors.
+    /// Which of those are taken, for each of the two vectors.
     picks: [[u8; 32]; 2],
-    weights: [[i16; 16]; 2],
+    weights: [[u8; 32]; 2],
 }
 
-/// First results of the pairs, so that the sums of neighbours come out in order.
-const PAIRS: [usize; 4] = [0, 4, 2, 6];
-/// Samples that a pair is picked from.
-const REACH: usize = 2 * LANE;
+/// First results of the fours, so that the sums of neighbours come out in order.
+const FOURS: [usize; 4] = [0, 8, 4, 12];
+/// Samples that four results are picked from.
+const REACH: usize = 16;
 
 /// A plane in memory: rows of `stride` bytes.
 #[derive(Debug, Clone, Copy)]
@@ -56,9 +59,10 @@ impl Plane {
         if source.0 < 2 * LANE || source.1 == 0 || target.0 == 0 || target.1 == 0 {
             return None;
         }
-        let rows = Axis::new(source.1, target.1, 1, VERTICAL_BITS);
-        let columns = Axis::new(source.0, target.0, LANE, HORIZONTAL_BITS);
-        Some(Self { width: source.0, rows, columns, row: vec![0; source.0] })
+        let rows = Axis::new(source.1, target.1, VERTICAL_BITS);
+        let columns = Axis::new(source.0, target.0, HORIZONTAL_BITS);
+        let sums = if rows.taps > LANE { vec![0; source.0] } else { Vec::new() };
+        Some(Self { rows, columns, row: vec![0; source.0], sums })
     }
 
     /// Scales `source` into `target`, whose rows are `stride` bytes apart. Rows that lack in either are left as they are.
@@ -83,55 +87,122 @@ impl Plane {
     fn run<const AVX2: bool>(&mut self, source: View<'_>, target: &mut [u8], stride: usize) {
         let results = self.columns.starts.len();
         for (n, line) in target.chunks_mut(stride.max(1)).take(self.rows.starts.len()).enumerate() {
-            let (start, weights) = self.rows.at(n);
-            for (at, weights) in weights.chunks(LANE).enumerate() {
-                let mut rows = [&[][..]; LANE];
-                let mut own = [0; LANE];
-                for (tap, (row, weight)) in rows.iter_mut().zip(&mut own).enumerate() {
-                    // where fewer are left, the last one stands in, without weight
-                    let from = (start + at * LANE + tap.min(weights.len() - 1)) * source.stride;
-                    let Some(samples) = source.data.get(from..from + self.width) else { return };
-                    (*row, *weight) = (samples, weights.get(tap).copied().unwrap_or(0));
-                }
-                match (rows, own) {
-                    // a step of one and a half, as most of a cascade are
-                    ([a, b, c, _], [wa, wb, wc, 0]) if at == 0 => {
-                        blend::<3, true>(&mut self.row, [a, b, c], [wa, wb, wc]);
-                    }
-                    _ if at == 0 => blend::<LANE, true>(&mut self.row, rows, own),
-                    _ => blend::<LANE, false>(&mut self.row, rows, own),
-                }
-            }
             let Some(line) = line.get_mut(..results) else { return };
+            if self.down::<AVX2>(n, source).is_none() {
+                return;
+            }
             self.columns.along::<AVX2>(&self.row, line);
         }
     }
+
+    /// The first pass, for row `n`. `None` where the source lacks.
+    #[inline(always)]
+    fn down<const AVX2: bool>(&mut self, n: usize, source: View<'_>) -> Option<()> {
+        let (start, weights) = self.rows.at(n);
+        let width = self.row.len();
+        let samples = |tap: usize| {
+            let from = (start + tap) * source.stride;
+            source.data.get(from..from + width)
+        };
+        match *weights {
+            [] => return None,
+            [one] => blend::<_, AVX2>(&mut self.row, [samples(0)?], [one]),
+            [one, two] => blend::<_, AVX2>(&mut self.row, [samples(0)?, samples(1)?], [one, two]),
+            // a step of one and a half, as most of a cascade are
+            [one, two, three] | [one, two, three, 0] => {
+                blend::<_, AVX2>(&mut self.row, [samples(0)?, samples(1)?, samples(2)?], [one, two, three]);
+            }
+            [one, two, three, four] => {
+                let rows = [samples(0)?, samples(1)?, samples(2)?, samples(3)?];
+                blend::<_, AVX2>(&mut self.row, rows, [one, two, three, four]);
+            }
+            _ => {
+                self.sums.fill(0);
+                for (tap, weight) in weights.iter().enumerate() {
+                    for (sum, sample) in self.sums.iter_mut().zip(samples(tap)?) {
+                        *sum = sum.wrapping_add(i16::from(*sample).wrapping_mul(*weight));
+                    }
+                }
+                self.row.iter_mut().zip(&self.sums).for_each(|(result, sum)| *result = middle(*sum));
+            }
+        }
+        Some(())
+    }
 }
 
-/// Puts weighted rows together (`FIRST`), or adds them to what is there.
+/// Puts weighted rows, each as long as `row`, together.
 #[inline(always)]
-fn blend<const N: usize, const FIRST: bool>(row: &mut [i16], rows: [&[u8]; N], weights: [i16; N]) {
+fn blend<const N: usize, const AVX2: bool>(row: &mut [i8], rows: [&[u8]; N], weights: [i16; N]) {
     let width = row.len();
     let rows = rows.map(|samples| samples.get(..width).unwrap_or_default());
     if rows.iter().any(|samples| samples.len() != width) {
         return;
     }
-    for (x, result) in row.iter_mut().enumerate() {
-        let mut sum = if FIRST { 0 } else { *result };
-        for (samples, weight) in rows.iter().zip(weights) {
-            sum = i16::from(samples[x]).wrapping_mul(weight).wrapping_add(sum);
+    #[cfg_attr(not(target_arch = "x86_64"), expect(unused_mut))]
+    let mut done = 0;
+    #[cfg(target_arch = "x86_64")]
+    if AVX2 && weights.iter().all(|weight| i8::try_from(*weight).is_ok()) {
+        #[allow(unsafe_code)]
+        // SAFETY: `Plane::scale` has asked the processor, and all rows are as long as this one.
+        unsafe {
+            done = blend_by_avx2(row, rows, weights);
         }
-        *result = sum;
+    }
+    for (x, result) in row.iter_mut().enumerate().skip(done) {
+        let sum = rows.iter().zip(weights).fold(0i16, |sum, (samples, weight)| {
+            sum.wrapping_add(i16::from(samples[x]).wrapping_mul(weight))
+        });
+        *result = middle(sum);
     }
 }
 
+/// Does as much as goes by 32 samples, of rows that are as long as `row`, and says how many that were.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+#[inline]
+#[allow(unsafe_code)]
+unsafe fn blend_by_avx2<const N: usize>(row: &mut [i8], rows: [&[u8]; N], weights: [i16; N]) -> usize {
+    use std::arch::x86_64::*;
+    let weight = |n: usize| weights.get(n).map_or(0, |weight| *weight as u8);
+    let two = |n: usize| _mm256_set1_epi16(i16::from_le_bytes([weight(n), weight(n + 1)]));
+    let (near, far) = (two(0), two(2));
+    // Half of what is cut off, and what lies between the passes.
+    let bias = _mm256_set1_epi16((1 << (VERTICAL_BITS - 1)) - (MIDDLE << VERTICAL_BITS));
+    let (chunks, _) = row.as_chunks_mut::<32>();
+    for (n, chunk) in chunks.iter_mut().enumerate() {
+        let samples = |tap: usize| match rows.get(tap) {
+            // SAFETY: the caller's rows are as long as the one whose chunk this is.
+            Some(row) => unsafe { _mm256_loadu_si256(row.as_ptr().add(32 * n).cast()) },
+            None => _mm256_setzero_si256(),
+        };
+        let (a, b, c, d) = (samples(0), samples(1), samples(2), samples(3));
+        let mut low = _mm256_maddubs_epi16(_mm256_unpacklo_epi8(a, b), near);
+        let mut high = _mm256_maddubs_epi16(_mm256_unpackhi_epi8(a, b), near);
+        if N > 2 {
+            low = _mm256_add_epi16(low, _mm256_maddubs_epi16(_mm256_unpacklo_epi8(c, d), far));
+            high = _mm256_add_epi16(high, _mm256_maddubs_epi16(_mm256_unpackhi_epi8(c, d), far));
+        }
+        let middle = |sums| _mm256_srai_epi16::<{ VERTICAL_BITS as i32 }>(_mm256_add_epi16(sums, bias));
+        let samples = _mm256_packs_epi16(middle(low), middle(high));
+        // SAFETY: the chunk is as long as the vector.
+        unsafe { _mm256_storeu_si256(chunk.as_mut_ptr().cast(), samples) };
+    }
+    row.len() / 32 * 32
+}
+
+/// A sum of the first pass as a sample between the passes.
+#[inline(always)]
+fn middle(sum: i16) -> i8 {
+    const HALF: i16 = 1 << (VERTICAL_BITS - 1);
+    ((sum.wrapping_add(HALF) >> VERTICAL_BITS) - MIDDLE) as i8
+}
+
 impl Axis {
-    /// `lane`: the taps are a multiple of it.
-    fn new(source: usize, target: usize, lane: usize, bits: u32) -> Self {
+    fn new(source: usize, target: usize, bits: u32) -> Self {
         let step = source as f64 / target as f64;
         let reach = step.max(1.0);
         let kernel = (2.0 * reach).ceil() as usize;
-        let taps = kernel.next_multiple_of(lane).min(source);
+        let taps = kernel.min(source);
         let (mut starts, mut weights) = (Vec::with_capacity(target), Vec::with_capacity(target * taps));
         for n in 0..target {
             let centre = (n as f64 + 0.5) * step - 0.5;
@@ -148,33 +219,30 @@ impl Axis {
             starts.push(start as usize);
             weights.extend(whole(&shares, bits));
         }
-        let mut axis = Self { taps, starts, weights, eights: Vec::new() };
-        let eights = (0..target / 8).map(|n| axis.eight(n * 8, source)).collect::<Option<Vec<_>>>();
-        axis.eights = eights.unwrap_or_default();
+        let mut axis = Self { taps, starts, weights, sixteens: Vec::new() };
+        let sixteens = (0..target / REACH).map(|n| axis.sixteen(n * REACH, source)).collect::<Option<Vec<_>>>();
+        axis.sixteens = sixteens.unwrap_or_default();
         axis
     }
 
-    /// The eight results from `first` on; `None` if they are made of too many samples.
-    fn eight(&self, first: usize, source: usize) -> Option<Eight> {
-        let mut eight = Eight::default();
-        for (pair, n) in PAIRS.into_iter().enumerate() {
-            let ((one, _), (other, _)) = (self.at(first + n), self.at(first + n + 1));
-            let start = one.min(other).min(source.checked_sub(REACH)?);
-            eight.starts[pair] = start;
-            for result in 0..2 {
-                let (from, weights) = self.at(first + n + result);
+    /// The sixteen results from `first` on; `None` if they are made of too many samples, or too unevenly.
+    fn sixteen(&self, first: usize, source: usize) -> Option<Sixteen> {
+        let mut sixteen = Sixteen::default();
+        for (four, n) in FOURS.into_iter().enumerate() {
+            let results = (0..4).map(|result| self.at(first + n + result));
+            let start = results.clone().map(|(start, _)| start).min()?.min(source.checked_sub(REACH)?);
+            sixteen.starts[four] = start;
+            for (result, (from, weights)) in results.enumerate() {
                 for (tap, weight) in weights.iter().enumerate().filter(|(_, weight)| **weight != 0) {
-                    let sample =
-                        u8::try_from(from + tap - start).ok().filter(|at| usize::from(*at) < REACH)?;
-                    let place = pair % 2 * REACH + result * LANE + tap;
+                    let sample = u8::try_from(from + tap - start).ok().filter(|at| usize::from(*at) < REACH)?;
+                    let place = four % 2 * REACH + result * LANE + tap;
                     (tap < LANE).then_some(())?;
-                    eight.weights[pair / 2][place] = *weight;
-                    eight.picks[pair / 2][2 * place] = 2 * sample;
-                    eight.picks[pair / 2][2 * place + 1] = 2 * sample + 1;
+                    sixteen.weights[four / 2][place] = u8::try_from(*weight).ok()?;
+                    sixteen.picks[four / 2][place] = sample;
                 }
             }
         }
-        Some(eight)
+        Some(sixteen)
     }
 
     fn at(&self, n: usize) -> (usize, &[i16]) {
@@ -184,17 +252,17 @@ impl Axis {
 
     /// The second pass.
     #[inline(always)]
-    fn along<const AVX2: bool>(&self, row: &[i16], line: &mut [u8]) {
+    fn along<const AVX2: bool>(&self, row: &[i8], line: &mut [u8]) {
         #[cfg_attr(not(target_arch = "x86_64"), expect(unused_mut))]
         let mut done = 0;
         #[cfg(target_arch = "x86_64")]
         if AVX2 {
-            for (results, eight) in line.as_chunks_mut::<8>().0.iter_mut().zip(&self.eights) {
+            for (results, sixteen) in line.as_chunks_mut::<REACH>().0.iter_mut().zip(&self.sixteens) {
                 #[allow(unsafe_code)]
                 // SAFETY: `Plane::scale` has asked the processor.
-                let them = unsafe { eight.along(row) };
+                let them = unsafe { sixteen.along(row) };
                 *results = them;
-                done += 8;
+                done += REACH;
             }
         }
         for (n, result) in line.iter_mut().enumerate().skip(done) {
@@ -204,40 +272,48 @@ impl Axis {
     }
 }
 
-fn one(samples: &[i16], weights: &[i16]) -> u8 {
+fn one(samples: &[i8], weights: &[i16]) -> u8 {
     let sum: i32 = samples.iter().zip(weights).map(|(sample, w)| i32::from(*sample) * i32::from(*w)).sum();
-    ((sum + (1 << (BITS - 1))) >> BITS).clamp(0, 255) as u8
+    (((sum + (1 << (HORIZONTAL_BITS - 1))) >> HORIZONTAL_BITS) + i32::from(MIDDLE)) as u8
 }
 
 #[cfg(target_arch = "x86_64")]
-impl Eight {
+impl Sixteen {
     #[target_feature(enable = "avx2")]
     #[inline]
-    fn along(&self, row: &[i16]) -> [u8; 8] {
+    fn along(&self, row: &[i8]) -> [u8; 16] {
         use std::arch::x86_64::*;
         #[allow(unsafe_code)]
-        let samples = |pair: usize| {
-            let start = self.starts[pair];
+        let samples = |four: usize| {
+            let start = self.starts[four];
             debug_assert!(start + REACH <= row.len());
-            // SAFETY: no pair begins closer to the end of the row than this: see `Axis::eight`, and `Plane::new` for the row.
+            // SAFETY: no four begins closer to the end of the row than this: see `Axis::sixteen`, and `Plane::new` for the row.
             unsafe { _mm_loadu_si128(row.as_ptr().add(start).cast()) }
         };
         #[allow(unsafe_code)]
         // SAFETY: these arrays are as long as the vectors.
         let (picks, weights) = unsafe {
-            let picks = |n: usize| _mm256_loadu_si256(self.picks[n].as_ptr().cast());
-            let weights = |n: usize| _mm256_loadu_si256(self.weights[n].as_ptr().cast());
-            ([picks(0), picks(1)], [weights(0), weights(1)])
+            let vector = |bytes: &[u8; 32]| _mm256_loadu_si256(bytes.as_ptr().cast());
+            (self.picks.each_ref().map(vector), self.weights.each_ref().map(vector))
         };
-        let sums = |n: usize| {
+        // Weights add up to 256 and samples lie within a signed byte: no sum, however far it has come, exceeds a word.
+        let pairs = |n: usize| {
             let both = _mm256_set_m128i(samples(2 * n + 1), samples(2 * n));
-            _mm256_madd_epi16(_mm256_shuffle_epi8(both, picks[n]), weights[n])
+            _mm256_maddubs_epi16(weights[n], _mm256_shuffle_epi8(both, picks[n]))
         };
-        let half = _mm256_set1_epi32(1 << (BITS - 1));
-        let whole =
-            _mm256_srai_epi32::<{ BITS as i32 }>(_mm256_add_epi32(_mm256_hadd_epi32(sums(0), sums(1)), half));
-        let words = _mm_packs_epi32(_mm256_castsi256_si128(whole), _mm256_extracti128_si256::<1>(whole));
-        _mm_cvtsi128_si64(_mm_packus_epi16(words, words)).to_le_bytes()
+        let sums = _mm256_hadd_epi16(pairs(0), pairs(1));
+        // The half is added as the last bit of what is cut off, in two steps: the sum may be the largest word.
+        let half = _mm256_and_si256(_mm256_srli_epi16::<7>(sums), _mm256_set1_epi16(1));
+        let whole = _mm256_add_epi16(_mm256_srai_epi16::<{ HORIZONTAL_BITS as i32 }>(sums), half);
+        let bytes = _mm_packs_epi16(_mm256_castsi256_si128(whole), _mm256_extracti128_si256::<1>(whole));
+        let bytes = _mm_xor_si128(bytes, _mm_set1_epi8(MIDDLE as i8));
+        let mut results = [0; 16];
+        #[allow(unsafe_code)]
+        // SAFETY: the array is as long as the vector.
+        unsafe {
+            _mm_storeu_si128(results.as_mut_ptr().cast(), bytes);
+        }
+        results
     }
 }
 
