@@ -229,6 +229,8 @@ fn ingest(
         silent_after: config.media.silent_after(),
         takeover: config.media.publisher_conflict == PublisherConflict::Takeover,
         ladder: ladder.join(","),
+        unknown_connections: config.media.unknown_publishers.into(),
+        unknown_connections_per_address: config.media.unknown_publishers_per_address.into(),
         ..ingest::Settings::new(data_dir.clone())
     };
     let node = Node::open(server.node.as_deref(), data_dir)
@@ -237,6 +239,7 @@ fn ingest(
         program: std::env::current_exe().unwrap_or_else(|_| PathBuf::from("vitrine-cloud")),
         data_dir: std::path::absolute(data_dir).unwrap_or_else(|_| data_dir.clone()),
         host: server.node_address.clone(),
+        origin_listen: server.origin_listen,
         limits: ingest::Limits {
             encoder_millicores: config.media.encoder_millicores(),
             recording_bytes: config.media.recording_bytes(),

@@ -81,8 +81,11 @@ impl Proxies {
         }
         let mut nearest = peer.address;
         let lines = headers.get_all(FORWARDED_FOR).into_iter().rev();
-        for word in lines.flat_map(|line| line.to_str().unwrap_or_default().rsplit(',')) {
-            let Some(said) = address(word.trim()) else { break };
+        // By bytes: what a visitor wrote to the left need not even be text.
+        for word in lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b',')) {
+            let Some(said) = std::str::from_utf8(word).ok().and_then(|word| address(word.trim())) else {
+                break;
+            };
             if !self.trusts(said) {
                 return said.into();
             }
@@ -142,6 +145,19 @@ mod tests {
         ] {
             assert_eq!(proxies.caller(ip(peer), &said(lines)), ip(caller).into(), "{peer} {lines:?}");
         }
+    }
+
+    #[test]
+    fn what_a_visitor_sends_along_does_not_hide_him() {
+        let proxies = proxies(&["10.0.0.0/8"]);
+        for line in ["é, 203.0.113.7", "é\u{301}, 8.8.8.8,203.0.113.7 ", "é, 203.0.113.7, 10.9.9.9"] {
+            let line = axum::http::HeaderValue::from_bytes(line.as_bytes()).unwrap();
+            let headers = HeaderMap::from_iter([(FORWARDED_FOR.parse().unwrap(), line.clone())]);
+            assert_eq!(proxies.caller(ip("10.0.0.1"), &headers), ip("203.0.113.7").into(), "{line:?}");
+        }
+        let line = axum::http::HeaderValue::from_bytes(b"203.0.113.7, \xff").unwrap();
+        let headers = HeaderMap::from_iter([(FORWARDED_FOR.parse().unwrap(), line)]);
+        assert!(proxies.caller(ip("10.0.0.1"), &headers).many, "a word that is none says nothing");
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! What every room speaks: who acts, what time it is, how a wrong call is answered.
 //!
 //! Owns: [`Actor`] and the one [`Permission`] table, [`Clock`], [`ApiError`] (RFC 9457), the
-//! extractors that answer with it, whose a request is ([`Caller`]), [`Page`], secrets and their hashes, the way to a collector of [`Traces`]. Records nothing.
+//! extractors that answer with it, whose a request is ([`Caller`]), the [`Budget`] of answers that nobody took yet, [`Page`], secrets and their hashes, the way to a collector of [`Traces`]. Records nothing.
 
 mod actor;
 mod api_error;
+mod budget;
 mod caller;
 mod check;
 mod clock;
@@ -18,12 +19,13 @@ mod traces;
 
 pub use actor::{Actor, ActorKind, Denied, Membership, Permission};
 pub use api_error::{ApiError, Problem, Problems};
+pub use budget::{Budget, Charge};
 pub use caller::{Caller, Network, Proxies};
 pub use check::{Invalid, check_text, trimmed};
 pub use clock::{Clock, TestClock, Time, from_ms, to_ms};
 pub use extract::{IfMatch, Json, Path, Query, Remote, Versioned, patch_field, read_body};
 pub use http_client::http_client;
-pub use memory::keep_memory;
+pub use memory::{keep_memory, usable_memory};
 pub use page::{Page, PageQuery};
 pub use secret::{Secret, hash_secret};
 pub use secret_file::read_or_make_secret;

@@ -19,6 +19,14 @@ pub struct Media {
     #[arg(long, env = "VITRINE_PUBLISHER_SILENCE_SECONDS", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=5))]
     pub publisher_silence_seconds: u8,
 
+    /// Connections of publishers that have not shown a valid key yet; where there are more, those that said nothing make room
+    #[arg(long, env = "VITRINE_UNKNOWN_PUBLISHERS", default_value_t = 256, value_parser = clap::value_parser!(u16).range(1..))]
+    pub unknown_publishers: u16,
+
+    /// The same from one address, of IPv6 from one /64; behind a load balancer that hides addresses, give it the same number
+    #[arg(long, env = "VITRINE_UNKNOWN_PUBLISHERS_PER_ADDRESS", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..))]
+    pub unknown_publishers_per_address: u16,
+
     /// Cores that the encoders of all shows on this machine may take together (by default four fifths of what there is); a
     /// rung that does not fit is left out and named on the timeline
     #[arg(long, env = "VITRINE_ENCODER_CORES", value_parser = cores)]
@@ -140,6 +148,8 @@ impl Media {
             ladder: vec![RungName::Source, RungName::P480],
             publisher_conflict: PublisherConflict::Refuse,
             publisher_silence_seconds: 2,
+            unknown_publishers: 256,
+            unknown_publishers_per_address: 32,
             encoder_cores: None,
             live_from: LiveFrom::Next,
             recording_gib: 100,

@@ -80,6 +80,8 @@ mod tests {
             (["x", "--roles", "api,king"], "--roles"),
             (["x", "--publisher-conflict", "fight"], "--publisher-conflict"),
             (["x", "--interrupted-minutes", "31"], "--interrupted-minutes"),
+            (["x", "--unknown-publishers", "0"], "--unknown-publishers"),
+            (["x", "--origin-listen", "node-a"], "--origin-listen"),
             (["x", "--ll-viewers", "many"], "--ll-viewers"),
             (["x", "--public-url", "ftp://x"], "--public-url"),
             (["x", "--tls-certificate", "chain.pem"], "--tls-key"),

@@ -50,6 +50,11 @@ pub struct Server {
     #[arg(long, env = "VITRINE_NODE_ADDRESS", default_value = "127.0.0.1", value_parser = host)]
     pub node_address: String,
 
+    /// IP address where this machine's transmissions serve their shows to other nodes, each on a free port; that of the node
+    /// when that is one, else every interface
+    #[arg(long, env = "VITRINE_ORIGIN_LISTEN", value_name = "IP")]
+    pub origin_listen: Option<IpAddr>,
+
     /// Address where transmissions of other machines report, IP:PORT; a socket in the data folder when not set
     #[arg(long, env = "VITRINE_CONTROL_LISTEN")]
     pub control_listen: Option<SocketAddr>,
@@ -99,6 +104,7 @@ impl Server {
             roles: ServeRole::ALL.to_vec(),
             node: None,
             node_address: "127.0.0.1".to_owned(),
+            origin_listen: None,
             control_listen: None,
             widget_dir: None,
         }

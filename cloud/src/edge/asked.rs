@@ -87,6 +87,21 @@ impl<'a> Asked<'a> {
         Self { crowded: true, ..self }
     }
 
+    /// A rung's playlist as it is without directives; `None` for what has none.
+    pub fn undirected(self) -> Option<Self> {
+        self.path.ends_with("/index.m3u8").then_some(Self { msn: None, part: None, skip: false, ..self })
+    }
+
+    /// The moment that has to have come: `_HLS_msn` and `_HLS_part`.
+    pub fn moment(&self) -> Option<(u64, Option<u32>)> {
+        Some((self.msn?, self.part))
+    }
+
+    /// The same at another moment, or as soon as may be.
+    pub fn at(self, moment: Option<(u64, Option<u32>)>) -> Self {
+        Self { msn: moment.map(|(msn, _)| msn), part: moment.and_then(|(_, part)| part), ..self }
+    }
+
     /// The rung that somebody watches who asks for this, and how they can be counted.
     pub fn seen(&self) -> Option<(Box<str>, Seen)> {
         if let Some(rung) = self.path.strip_suffix("/index.m3u8") {

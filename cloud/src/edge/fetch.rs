@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use axum::http::{HeaderValue, StatusCode, header};
+use bytes::Bytes;
 use futures_util::{FutureExt as _, StreamExt as _, TryFutureExt as _};
 use parking_lot::{Mutex, RwLock};
 use reqwest::Client;
@@ -12,19 +13,22 @@ use vitrine_protocol::ShowId;
 
 use super::viewers::Viewers;
 use super::{
-    Origin, Origins, Shares,
+    NoOrigin, Origin, Origins, Shares,
     asked::Asked,
     cache::Cache,
     flights::{Flight, Flights},
+    reached::Reached,
     reply::Reply,
 };
-use crate::base::{Network, http_client};
+use crate::base::{Budget, Charge, Network, http_client};
 
 /// Bounds of the edge.
 #[derive(Debug, Clone)]
 pub struct EdgeConfig {
     /// Bytes of answers kept. A quarter is for playlists, so that no asking for old ones pushes the media out.
     pub cache_bytes: usize,
+    /// Bytes of answers in memory, kept ones and those that are not taken yet.
+    pub answer_bytes: u64,
     /// Requests upstream at once; more are answered 503.
     pub shares: Shares,
     /// How long a request goes on trying while a transmission is being started again.
@@ -39,6 +43,7 @@ impl Default for EdgeConfig {
     fn default() -> Self {
         Self {
             cache_bytes: 64 << 20,
+            answer_bytes: Budget::of_this_machine(),
             shares: Shares::default(),
             patience: Duration::from_secs(8),
             // Longer than an origin lets a request wait, so that its own answer arrives.
@@ -70,6 +75,8 @@ struct Inner {
     playlists: RwLock<Cache>,
     media: RwLock<Cache>,
     flights: Mutex<Flights>,
+    budget: Budget,
+    reached: Reached,
     watching: Viewers,
 }
 
@@ -96,6 +103,8 @@ impl Edge {
             playlists: RwLock::new(Cache::new(config.cache_bytes / 4)),
             media: RwLock::new(Cache::new(config.cache_bytes / 4 * 3)),
             flights: Mutex::new(Flights::new(config.shares)),
+            budget: Budget::new(config.answer_bytes),
+            reached: Reached::default(),
             watching: Viewers::default(),
             config,
         };
@@ -108,16 +117,28 @@ impl Edge {
         if asked.is_multivariant() && self.is_crowded(asked.show, now) {
             asked = asked.crowded();
         }
-        let key = asked.key();
-        if let Some(reply) = self.inner.cache(asked.is_playlist()).read().get(&key, now) {
+        let mut key = asked.key();
+        let mut kept = self.inner.cache(asked.is_playlist()).read().get(&key, now);
+        if kept.is_none()
+            && let Some(newest) = self.inner.reached.instead_of(asked, now)
+        {
+            (asked, key) = (newest, newest.key());
+            kept = self.inner.playlists.read().get(&key, now);
+        }
+        if let Some(reply) = kept {
             return Getting::There(reply);
         }
-        let (landing, flight) = match self.take_off(&key, asked.show, network) {
+        let (landing, flight) = match self.take_off(&key, asked.show, network, now) {
             Ok(begun) => begun,
             Err(getting) => return getting,
         };
-        self.launch(&asked, landing);
+        self.launch(&asked, network, landing);
         Getting::Coming(flight)
+    }
+
+    /// The memory for answers, which everything else that is served shares.
+    pub(crate) fn budget(&self) -> &Budget {
+        &self.inner.budget
     }
 
     /// Begins a flight; else what the viewer gets without one.
@@ -126,12 +147,13 @@ impl Edge {
         key: &[u8],
         show: ShowId,
         network: Option<Network>,
+        now: Instant,
     ) -> Result<(Landing, Flight), Getting> {
         let mut flights = self.inner.flights.lock();
         if let Some(flight) = flights.find(key) {
             return Err(Getting::Coming(flight));
         }
-        if !flights.has_room(show, network) {
+        if !flights.has_room(show, network, now) {
             return Err(Getting::There(Reply::refusal(StatusCode::SERVICE_UNAVAILABLE).into()));
         }
         let (told, reply) = oneshot::channel();
@@ -152,19 +174,24 @@ impl Edge {
 
     /// Starts a request of its own task: it goes on when the viewer who asked first goes away. Its end is
     /// bounded by `patience` and `answer_within`.
-    fn launch(&self, asked: &Asked<'_>, mut landing: Landing) {
+    fn launch(&self, asked: &Asked<'_>, network: Option<Network>, mut landing: Landing) {
         let (show, targets, is_playlist) = (asked.show, asked.targets(), asked.is_playlist());
+        let rung = asked.undirected().map(|rung| rung.key());
         tokio::spawn(async move {
             let inner = &landing.inner;
             let mut reply = Reply::refusal(StatusCode::NOT_FOUND);
             for target in targets {
-                reply = inner.fetch(show, &target).await;
+                reply = inner.fetch(show, &target, network).await;
                 if reply.status != StatusCode::NOT_FOUND {
                     break;
                 }
             }
             let reply = Arc::new(reply);
-            inner.cache(is_playlist).write().put(&landing.key, reply.clone(), Instant::now());
+            let now = Instant::now();
+            inner.cache(is_playlist).write().put(&landing.key, reply.clone(), now);
+            if let Some(rung) = rung.filter(|_| reply.status.is_success()) {
+                inner.reached.note(&rung, reply.body(), now);
+            }
             if let Some(told) = landing.told.take() {
                 // Nobody waits any more: the next to ask finds it kept.
                 let _ = told.send(reply);
@@ -192,17 +219,17 @@ impl Inner {
     }
 
     /// Asks the origin; while the transmission is away, asks again until `patience` is used up.
-    async fn fetch(&self, show: ShowId, target: &str) -> Reply {
+    async fn fetch(&self, show: ShowId, target: &str, network: Option<Network>) -> Reply {
         let until = Instant::now() + self.config.patience;
         let mut pause = Duration::from_millis(100);
         loop {
             let left = until.saturating_duration_since(Instant::now());
-            let Some(origin) = self.origins.origin_within(show, left).await else {
-                let status =
-                    if left.is_zero() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::NOT_FOUND };
-                return Reply::refusal(status);
+            let origin = match self.origins.origin_within(show, left).await {
+                Ok(origin) => origin,
+                Err(NoOrigin::Nobody) => return Reply::refusal(StatusCode::NOT_FOUND),
+                Err(NoOrigin::NotInTime) => return Reply::refusal(StatusCode::SERVICE_UNAVAILABLE),
             };
-            match timeout(self.config.answer_within, self.ask(&origin, target)).await {
+            match timeout(self.config.answer_within, self.ask(&origin, target, network)).await {
                 Ok(Ok(reply)) => return reply,
                 Ok(Err(error)) if Instant::now() + pause < until => {
                     tracing::debug!(show.id = %show, %error, "an origin is away, asking again");
@@ -218,7 +245,13 @@ impl Inner {
         }
     }
 
-    async fn ask(&self, origin: &Origin, target: &str) -> Result<Reply, reqwest::Error> {
+    /// What the origin says. Its bytes are counted for `network` until nobody holds them any more.
+    async fn ask(
+        &self,
+        origin: &Origin,
+        target: &str,
+        network: Option<Network>,
+    ) -> Result<Reply, reqwest::Error> {
         let request = self.client.get(format!("{}{target}", origin.url)).bearer_auth(&origin.token);
         let response = request.send().await?;
         let header = |name| -> Option<HeaderValue> { response.headers().get(name).cloned() };
@@ -228,15 +261,34 @@ impl Inner {
             status => status,
         };
         let (kind, cache) = (header(header::CONTENT_TYPE), header(header::CACHE_CONTROL));
-        let mut body =
-            Vec::with_capacity(response.content_length().unwrap_or(0).min(MAX_BODY as u64) as usize);
+        let (length, mut charge) = (response.content_length().unwrap_or(0), self.budget.charge(network));
+        if !charge.cover(length.min(MAX_BODY as u64)) {
+            return Ok(Reply::refusal(StatusCode::SERVICE_UNAVAILABLE));
+        }
+        let mut body = Vec::with_capacity(length.min(MAX_BODY as u64) as usize);
         let mut chunks = response.bytes_stream();
         while let Some(chunk) = chunks.next().await {
             body.extend_from_slice(&chunk?);
             if body.len() > MAX_BODY {
                 return Ok(Reply::refusal(StatusCode::BAD_GATEWAY));
             }
+            if !charge.cover(body.len() as u64) {
+                return Ok(Reply::refusal(StatusCode::SERVICE_UNAVAILABLE));
+            }
         }
-        Ok(Reply::new(status, kind.as_ref(), cache.as_ref(), body.into()))
+        let body = Bytes::from_owner(Counted { bytes: body, _charge: charge });
+        Ok(Reply::new(status, kind.as_ref(), cache.as_ref(), body))
+    }
+}
+
+/// The bytes of an answer, counted while anybody holds them.
+struct Counted {
+    bytes: Vec<u8>,
+    _charge: Charge,
+}
+
+impl AsRef<[u8]> for Counted {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
     }
 }

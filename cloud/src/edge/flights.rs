@@ -2,13 +2,16 @@
 //!
 //! What counts is the *things* that a network or a show has on the way, not the viewers who wait for them: a carrier's
 //! one address with thousands of viewers of a show asks for the same few playlists and parts, and who joins a request
-//! that is on its way already is never refused. A program that asks for thousands of things is refused after its share.
+//! that is on its way already is never refused. A program that asks for thousands of things is refused after its share,
+//! of those at once and of those in a second: what is answered quickly costs an origin and this edge all the same.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::{BoxFuture, Shared};
+use tokio::time::Instant;
 use vitrine_protocol::ShowId;
 
 use super::reply::Reply;
@@ -17,7 +20,10 @@ use crate::base::Network;
 /// An answer on its way. Clones wait for the same one.
 pub(super) type Flight = Shared<BoxFuture<'static, Arc<Reply>>>;
 
-/// How many things may be on the way at once.
+/// What the shares of a second last.
+const SECOND: Duration = Duration::from_secs(1);
+
+/// How many things may be on the way at once, or be begun in a second.
 #[derive(Debug, Clone, Copy)]
 pub struct Shares {
     /// From this edge.
@@ -28,11 +34,22 @@ pub struct Shares {
     pub network: usize,
     /// For one network, of one show.
     pub network_and_show: usize,
+    /// For one network, in a second.
+    pub network_a_second: usize,
+    /// For one network, of one show, in a second. All viewers of five rungs together ask for some hundred and fifty.
+    pub network_and_show_a_second: usize,
 }
 
 impl Default for Shares {
     fn default() -> Self {
-        Self { all: 4096, show: 512, network: 512, network_and_show: 64 }
+        Self {
+            all: 4096,
+            show: 512,
+            network: 512,
+            network_and_show: 64,
+            network_a_second: 2048,
+            network_and_show_a_second: 256,
+        }
     }
 }
 
@@ -41,6 +58,15 @@ pub(super) struct Flights {
     shares: Shares,
     flying: HashMap<Box<[u8]>, (Flight, ShowId, Option<Network>)>,
     shows: HashMap<ShowId, usize>,
+    on_the_way: Counts,
+    /// Those that were begun since `second`.
+    begun: Counts,
+    second: Option<Instant>,
+}
+
+/// How many things networks asked for, of all shows and of each.
+#[derive(Default)]
+struct Counts {
     networks: HashMap<Network, usize>,
     both: HashMap<(Network, ShowId), usize>,
 }
@@ -51,8 +77,9 @@ impl Flights {
             shares,
             flying: HashMap::new(),
             shows: HashMap::new(),
-            networks: HashMap::new(),
-            both: HashMap::new(),
+            on_the_way: Counts::default(),
+            begun: Counts::default(),
+            second: None,
         }
     }
 
@@ -61,22 +88,32 @@ impl Flights {
         self.flying.get(key).map(|(flight, ..)| flight.clone())
     }
 
-    /// Whether another thing of `show` may be fetched because `network` asks for it.
-    pub fn has_room(&self, show: ShowId, network: Option<Network>) -> bool {
-        let Shares { all, show: of_show, network: of_network, network_and_show } = self.shares;
+    /// Whether another thing of `show` may be fetched at `now` because `network` asks for it.
+    pub fn has_room(&mut self, show: ShowId, network: Option<Network>, now: Instant) -> bool {
+        if self.second.is_none_or(|since| now - since >= SECOND) {
+            (self.begun, self.second) = (Counts::default(), Some(now));
+        }
+        let shares = self.shares;
         let network_has = |network| {
-            count(&self.networks, &network) < of_network
-                && count(&self.both, &(network, show)) < network_and_show
+            self.on_the_way.are_below(network, show, shares.network, shares.network_and_show)
+                && self.begun.are_below(
+                    network,
+                    show,
+                    shares.network_a_second,
+                    shares.network_and_show_a_second,
+                )
         };
-        self.flying.len() < all && count(&self.shows, &show) < of_show && network.is_none_or(network_has)
+        self.flying.len() < shares.all
+            && count(&self.shows, &show) < shares.show
+            && network.is_none_or(network_has)
     }
 
     /// Takes one in; nothing of that key may be on its way.
     pub fn begin(&mut self, key: Box<[u8]>, flight: Flight, show: ShowId, network: Option<Network>) {
         *self.shows.entry(show).or_default() += 1;
         if let Some(network) = network {
-            *self.networks.entry(network).or_default() += 1;
-            *self.both.entry((network, show)).or_default() += 1;
+            self.on_the_way.add(network, show);
+            self.begun.add(network, show);
         }
         self.flying.insert(key, (flight, show, network));
     }
@@ -86,9 +123,20 @@ impl Flights {
         let Some((_, show, network)) = self.flying.remove(key) else { return };
         less(&mut self.shows, show);
         if let Some(network) = network {
-            less(&mut self.networks, network);
-            less(&mut self.both, (network, show));
+            less(&mut self.on_the_way.networks, network);
+            less(&mut self.on_the_way.both, (network, show));
         }
+    }
+}
+
+impl Counts {
+    fn add(&mut self, network: Network, show: ShowId) {
+        *self.networks.entry(network).or_default() += 1;
+        *self.both.entry((network, show)).or_default() += 1;
+    }
+
+    fn are_below(&self, network: Network, show: ShowId, of_network: usize, of_both: usize) -> bool {
+        count(&self.networks, &network) < of_network && count(&self.both, &(network, show)) < of_both
     }
 }
 
@@ -124,8 +172,8 @@ mod tests {
 
     /// How many things of `show` a network gets on the way.
     fn flood(flights: &mut Flights, show: ShowId, from: Option<Network>) -> usize {
-        let mut begun = 0;
-        while flights.has_room(show, from) {
+        let (mut begun, now) = (0, Instant::now());
+        while flights.has_room(show, from, now) {
             let key = format!("{show} {from:?} {begun}").into_bytes().into_boxed_slice();
             flights.begin(key, flight(), show, from);
             begun += 1;
@@ -137,8 +185,11 @@ mod tests {
     fn one_laptop_leaves_room_for_all_others_of_its_show() {
         let (mut flights, show) = (Flights::new(Shares::default()), ShowId::new());
         assert_eq!(flood(&mut flights, show, network("203.0.113.7")), 64);
-        assert!(flights.has_room(show, network("203.0.113.8")));
-        assert!(flights.has_room(ShowId::new(), network("203.0.113.7")), "and for its owner's other tab");
+        assert!(flights.has_room(show, network("203.0.113.8"), Instant::now()));
+        assert!(
+            flights.has_room(ShowId::new(), network("203.0.113.7"), Instant::now()),
+            "and for its owner's other tab"
+        );
     }
 
     #[test]
@@ -146,7 +197,7 @@ mod tests {
         let mut flights = Flights::new(Shares::default());
         let begun: usize = (0..100).map(|_| flood(&mut flights, ShowId::new(), network("203.0.113.7"))).sum();
         assert_eq!(begun, 512);
-        assert!(flights.has_room(ShowId::new(), network("203.0.113.8")));
+        assert!(flights.has_room(ShowId::new(), network("203.0.113.8"), Instant::now()));
     }
 
     #[test]
@@ -155,7 +206,7 @@ mod tests {
         let begun: usize =
             (0..1000u32).map(|n| flood(&mut flights, show, Some(IpAddr::from(n.to_be_bytes()).into()))).sum();
         assert_eq!(begun, 512);
-        assert!(flights.has_room(ShowId::new(), network("203.0.113.8")));
+        assert!(flights.has_room(ShowId::new(), network("203.0.113.8"), Instant::now()));
     }
 
     #[test]
@@ -165,9 +216,44 @@ mod tests {
         let keys: Vec<_> = flights.flying.keys().cloned().collect();
         flights.end(&keys[0]);
         flights.end(&keys[0]);
-        assert!(flights.has_room(show, from));
+        assert!(flights.has_room(show, from, Instant::now()));
         keys.iter().for_each(|key| flights.end(key));
-        assert!(flights.shows.is_empty() && flights.networks.is_empty() && flights.both.is_empty());
+        assert!(
+            flights.shows.is_empty()
+                && flights.on_the_way.networks.is_empty()
+                && flights.on_the_way.both.is_empty()
+        );
+    }
+
+    /// How many things of `show` a network gets within one moment, each answered at once.
+    fn count_through(flights: &mut Flights, show: ShowId, from: Option<Network>, now: Instant) -> usize {
+        let mut begun = 0;
+        while begun < 10_000 && flights.has_room(show, from, now) {
+            flights.begin(b"it".as_slice().into(), flight(), show, from);
+            flights.end(b"it");
+            begun += 1;
+        }
+        begun
+    }
+
+    #[test]
+    fn one_laptop_whose_things_come_at_once_has_a_share_of_each_second() {
+        let (mut flights, show, laptop) =
+            (Flights::new(Shares::default()), ShowId::new(), network("203.0.113.7"));
+        let now = Instant::now();
+        assert_eq!(count_through(&mut flights, show, laptop, now), 256);
+        assert_eq!(count_through(&mut flights, show, laptop, now + SECOND / 2), 0);
+        assert_eq!(
+            count_through(&mut flights, show, network("203.0.113.8"), now),
+            256,
+            "its neighbour plays"
+        );
+        let others: usize =
+            (0..100).map(|_| count_through(&mut flights, ShowId::new(), laptop, now + SECOND / 2)).sum();
+        assert_eq!(others, 2048 - 256);
+        assert_eq!(count_through(&mut flights, show, None, now), 10_000, "a proxy's are everybody's");
+        assert_eq!(count_through(&mut flights, show, laptop, now + SECOND), 256);
+        assert_eq!(flights.begun.both.len(), 1, "who asked in seconds past leaves nothing behind");
     }
 
     #[test]
@@ -177,6 +263,6 @@ mod tests {
         assert_eq!(begun, [512; 7]);
         let keys: Vec<_> = flights.flying.keys().cloned().collect();
         keys.iter().for_each(|key| flights.end(key));
-        assert!(flights.shows.is_empty() && flights.networks.is_empty());
+        assert!(flights.shows.is_empty() && flights.on_the_way.networks.is_empty());
     }
 }

@@ -99,6 +99,11 @@ impl Reply {
         response
     }
 
+    /// What came, as it came.
+    pub fn body(&self) -> &[u8] {
+        &self.plain.body
+    }
+
     /// The bytes it keeps in memory.
     pub fn size(&self) -> usize {
         self.plain.body.len() + self.packed.as_ref().map_or(0, |form| form.body.len())

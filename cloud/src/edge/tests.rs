@@ -17,9 +17,18 @@ use crate::base::{Caller, Proxies};
 struct Fixed(Mutex<Option<String>>);
 
 impl Origins for Fixed {
-    fn origin_within(&self, _: ShowId, _: Duration) -> BoxFuture<'_, Option<Origin>> {
+    fn origin_within(&self, _: ShowId, _: Duration) -> BoxFuture<'_, Result<Origin, NoOrigin>> {
         let token = String::from("secret");
-        Box::pin(async { self.0.lock().clone().map(|url| Origin { url, token }) })
+        Box::pin(async { self.0.lock().clone().map(|url| Origin { url, token }).ok_or(NoOrigin::Nobody) })
+    }
+}
+
+/// A show whose transmission does not come back for as long as anybody waits.
+struct Late;
+
+impl Origins for Late {
+    fn origin_within(&self, _: ShowId, patience: Duration) -> BoxFuture<'_, Result<Origin, NoOrigin>> {
+        Box::pin(sleep(patience).map(|()| Err(NoOrigin::NotInTime)))
     }
 }
 
@@ -28,6 +37,10 @@ impl Origins for Fixed {
 struct Stage {
     hits: Arc<AtomicUsize>,
     slow: Duration,
+    /// The part that its playlists promise.
+    next: Option<&'static str>,
+    /// Bytes of its media, about.
+    media: usize,
 }
 
 impl Stage {
@@ -63,11 +76,16 @@ impl Stage {
             _ => StatusCode::OK,
         };
         let (kind, cache, length) = match () {
-            () if !path.ends_with(".m3u8") => ("video/mp4", "public, max-age=31536000, immutable", 0),
+            () if !path.ends_with(".m3u8") => {
+                ("video/mp4", "public, max-age=31536000, immutable", self.media)
+            }
             () if query.contains("_HLS_msn") => ("application/vnd.apple.mpegurl", "public, max-age=6", 4_000),
             () => ("application/vnd.apple.mpegurl", "public, max-age=1", 4_000),
         };
-        let body = format!("{uri}\n{}", " ".repeat(length));
+        let mut body = format!("{uri}\n{}", " ".repeat(length));
+        if let Some(next) = self.next.filter(|_| path.ends_with(".m3u8")) {
+            body.push_str(&format!("\n#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"1/part{next}.m4s\"\n"));
+        }
         (status, [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, cache)], body)
     }
 }
@@ -191,6 +209,17 @@ async fn a_restarted_origin_is_asked_again() {
     assert_eq!(asked.await.unwrap(), 200);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_show_that_is_not_back_in_time_is_asked_for_again_and_one_that_nobody_has_is_not() {
+    let late = Edge::new(EdgeConfig::default(), Arc::new(Late)).unwrap();
+    let heard = ask(&late, "index.m3u8").await;
+    assert_eq!((heard.status, heard.cache()), (503, "no-store"));
+    assert!(heard.headers.contains_key(header::RETRY_AFTER));
+    let (nobody, _) = edge(None);
+    let heard = ask(&nobody, "index.m3u8").await;
+    assert_eq!((heard.status, heard.headers.contains_key(header::RETRY_AFTER)), (404, false));
+}
+
 #[tokio::test]
 async fn what_no_origin_has_is_refused_here() {
     let (edge, _) = edge(None);
@@ -204,6 +233,55 @@ async fn what_no_origin_has_is_refused_here() {
         (StatusCode::METHOD_NOT_ALLOWED, &"GET, HEAD".parse().unwrap())
     );
     assert_eq!(refused.headers()[header::CACHE_CONTROL], "no-store");
+}
+
+#[tokio::test]
+async fn one_laptop_that_counts_through_the_past_asks_for_one_thing() {
+    let stage = Stage { next: Some("8.2"), ..Stage::default() };
+    let (base, _server) = stage.open().await;
+    let (edge, _) = edge(Some(base));
+    assert_eq!(ask(&edge, "source/index.m3u8").await.status, 200);
+    for part in 0..1_000 {
+        let past = ask(&edge, &format!("source/index.m3u8?_HLS_msn=1&_HLS_part={part}")).await;
+        assert_eq!((past.status, past.first_line()), (200, "/source/index.m3u8?_HLS_msn=8&_HLS_part=1"));
+    }
+    assert_eq!(stage.hits(), 2);
+    let next = ask(&edge, "source/index.m3u8?_HLS_msn=8&_HLS_part=2").await;
+    assert_eq!(
+        next.first_line(),
+        "/source/index.m3u8?_HLS_msn=8&_HLS_part=2",
+        "what is to come is waited for"
+    );
+    assert_eq!(stage.hits(), 3);
+}
+
+#[tokio::test]
+async fn one_laptop_that_takes_nothing_fills_no_more_than_its_part_of_the_memory() {
+    let stage = Stage { media: 32 << 10, ..Stage::default() };
+    let (base, _server) = stage.open().await;
+    // Nothing is kept: each answer has its own copy.
+    let config = EdgeConfig { cache_bytes: 0, answer_bytes: 1 << 20, ..EdgeConfig::default() };
+    let (edge, _) = edge_with(config, Some(base));
+    let begin = |from: &str, msn: usize| {
+        let request = Request::get(format!("/live/{SHOW}/source/1/seg{msn}.m4s")).body(()).unwrap();
+        edge.answer(&request, from.parse::<IpAddr>().unwrap().into())
+    };
+    let mut untaken = Vec::new();
+    loop {
+        let segment = begin("203.0.113.66", untaken.len()).await;
+        if segment.status() != StatusCode::OK {
+            assert_eq!(segment.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert_eq!(segment.headers()[header::RETRY_AFTER], "1");
+            break;
+        }
+        untaken.push(segment);
+        assert!(untaken.len() <= 16, "half of a megabyte is sixteen segments");
+    }
+    assert_eq!(ask(&edge, "source/index.m3u8").await.status, 200, "a playlist is small");
+    assert_eq!(begin("203.0.113.67", 0).await.status(), 200, "its neighbour plays on");
+    drop(untaken);
+    let again = async { while begin("203.0.113.66", 99).await.status() != StatusCode::OK {} };
+    timeout(Duration::from_secs(10), again).await.unwrap();
 }
 
 #[tokio::test]

@@ -38,7 +38,14 @@ pub(super) enum Seen {
 pub(super) struct Viewers {
     /// Networks are known by a hash that nobody outside can guess.
     hasher: RandomState,
-    shows: Mutex<HashMap<ShowId, HashMap<String, Rung>>>,
+    shows: Mutex<Shows>,
+}
+
+#[derive(Debug, Default)]
+struct Shows {
+    watched: HashMap<ShowId, HashMap<String, Rung>>,
+    /// When those that nobody watches any more were forgotten last.
+    tidied: Option<Instant>,
 }
 
 #[derive(Debug, Default)]
@@ -75,22 +82,22 @@ impl Edge {
 
 impl Viewers {
     fn of(&self, show: ShowId, now: Instant) -> BTreeMap<String, u64> {
-        self.shows.lock().get(&show).map(|rungs| viewers(rungs, now)).unwrap_or_default()
+        self.shows.lock().watched.get(&show).map(|rungs| viewers(rungs, now)).unwrap_or_default()
     }
 
     fn all(&self, now: Instant) -> BTreeMap<ShowId, BTreeMap<String, u64>> {
         let mut shows = self.shows.lock();
-        shows.retain(|_, rungs| {
-            rungs.retain(|_, rung| rung.viewers(now) > 0);
-            !rungs.is_empty()
-        });
-        shows.iter().map(|(show, rungs)| (*show, viewers(rungs, now))).collect()
+        shows.tidy(now);
+        shows.watched.iter().map(|(show, rungs)| (*show, viewers(rungs, now))).collect()
     }
 
     /// Low-latency viewers of all rungs of a show together.
     pub fn low_latency(&self, show: ShowId, now: Instant) -> u64 {
         let shows = self.shows.lock();
-        shows.get(&show).map_or(0, |rungs| rungs.values().map(|rung| rung.low_latency.most(now)).sum())
+        shows
+            .watched
+            .get(&show)
+            .map_or(0, |rungs| rungs.values().map(|rung| rung.low_latency.most(now)).sum())
     }
 
     /// Somebody in `network` got what tells that they watch. What names nothing must not come here: it would leave
@@ -98,12 +105,28 @@ impl Viewers {
     pub fn got(&self, show: ShowId, rung: &str, seen: Seen, network: Option<Network>) {
         // Two networks of one number share a part of the count: of fifty thousand hardly any do.
         let network = network.map(|network| self.hasher.hash_one(network) as u32);
+        let now = Instant::now();
         let mut shows = self.shows.lock();
-        let rungs = shows.entry(show).or_default();
-        match rungs.get_mut(rung) {
-            Some(known) => known.note(seen, network, Instant::now()),
-            None => rungs.entry(rung.to_owned()).or_default().note(seen, network, Instant::now()),
+        // Nobody may ask for all of them, ever: those who still watch forget those who went.
+        if shows.tidied.is_none_or(|last| now - last >= WITHIN) {
+            shows.tidy(now);
         }
+        let rungs = shows.watched.entry(show).or_default();
+        match rungs.get_mut(rung) {
+            Some(known) => known.note(seen, network, now),
+            None => rungs.entry(rung.to_owned()).or_default().note(seen, network, now),
+        }
+    }
+}
+
+impl Shows {
+    /// Forgets rungs and shows that nobody watches any more.
+    fn tidy(&mut self, now: Instant) {
+        self.tidied = Some(now);
+        self.watched.retain(|_, rungs| {
+            rungs.retain(|_, rung| rung.viewers(now) > 0);
+            !rungs.is_empty()
+        });
     }
 }
 
@@ -180,7 +203,22 @@ mod tests {
         assert_eq!(watching.low_latency(show, now), 4);
         assert_eq!(watching.all(now), BTreeMap::from([(show, watched)]));
         assert!(watching.of(show, now + WITHIN).is_empty() && watching.all(now + WITHIN).is_empty());
-        assert!(watching.shows.lock().is_empty(), "a show that nobody watches costs nothing");
+        assert!(watching.shows.lock().watched.is_empty(), "a show that nobody watches costs nothing");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn shows_that_ended_are_forgotten_though_nobody_asks_for_all() {
+        let watching = Viewers::default();
+        let known = || watching.shows.lock().watched.values().map(HashMap::len).sum::<usize>();
+        for _ in 0..100 {
+            watching.got(ShowId::new(), "source", Seen::Moment(7, None), None);
+        }
+        let show = ShowId::new();
+        watching.got(show, "480p", Seen::Moment(7, None), None);
+        assert_eq!(known(), 101);
+        tokio::time::advance(WITHIN).await;
+        watching.got(show, "source", Seen::Moment(8, None), None);
+        assert_eq!(known(), 1, "of the show that goes on its rung, too");
     }
 
     #[tokio::test(start_paused = true)]
@@ -202,7 +240,7 @@ mod tests {
         for msn in 0..1_000 {
             watching.got(show, "source", Seen::Moment(msn, None), None);
         }
-        assert_eq!(watching.shows.lock()[&show]["source"].low_latency.0.len(), MOMENTS);
+        assert_eq!(watching.shows.lock().watched[&show]["source"].low_latency.0.len(), MOMENTS);
         tokio::time::advance(WITHIN).await;
         watching.got(show, "source", Seen::Moment(1_000, None), None);
         assert_eq!(watching.of(show, Instant::now())["source"], 1);

@@ -1,7 +1,8 @@
 //! Answers on their way out of one connection: each is taken whole within a time that its size gives.
 //!
 //! A peer that takes nothing, or a byte now and then, would keep what it asked for in memory for as long as it likes: an
-//! HTTP/2 window that is shut is no write that stalls.
+//! HTTP/2 window that is shut is no write that stalls. What one connection leaves untaken has a bound, too, and while memory
+//! for answers is short everywhere, who is slow has to go.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -9,64 +10,144 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
-use axum::http::Response;
+use axum::http::{HeaderValue, Response, header};
+use axum::response::IntoResponse as _;
 use hyper::body::{Frame, SizeHint};
 use parking_lot::Mutex;
 use tokio::time::Instant;
+use vitrine_protocol::Code;
+
+use crate::base::{ApiError, Budget, Charge, Network};
 
 /// What a peer takes at least, in bytes a second.
 const SLOWEST: u64 = 64 * 1024;
 /// A page's many files share its line: each may wait this long for those that were asked for before it.
 const LONGEST_QUEUE: Duration = Duration::from_secs(90);
+/// Bytes that one peer may leave untaken, beside a single answer of any size: a segment of 50 Mb/s fits twice.
+const MOST_UNTAKEN: u64 = 64 << 20;
+/// While memory is short, an answer gets this long and what its size needs at this many bytes a second.
+const HURRIED: Duration = Duration::from_secs(5);
+const HURRIED_RATE: u64 = 1 << 20;
+/// Who leaves less than this is in nobody's way.
+const IN_THE_WAY: u64 = 64 * 1024;
+/// When a peer who was refused may ask again, in seconds.
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
 
 /// Those of one connection that are not taken yet.
 #[derive(Debug)]
 pub(super) struct Answers {
     grace: Duration,
+    most: u64,
+    budget: Budget,
     open: Mutex<Open>,
 }
 
 #[derive(Debug)]
 struct Open {
-    /// Until when each of them has to be taken.
-    due: Vec<(u64, Instant)>,
+    untaken: Vec<Untaken>,
     next: u64,
     /// When the slowest line would have taken all so far.
     queue_ends: Instant,
 }
 
+#[derive(Debug)]
+struct Untaken {
+    number: u64,
+    size: u64,
+    begun: Instant,
+    /// Until when it has to be taken.
+    due: Instant,
+}
+
 impl Answers {
-    /// None yet. Each gets `grace` beside what its size allows.
-    pub fn new(grace: Duration) -> Arc<Self> {
-        let open = Open { due: Vec::new(), next: 0, queue_ends: Instant::now() };
-        Arc::new(Self { grace, open: Mutex::new(open) })
+    /// None yet. Each gets `grace` beside what its size allows. A peer whose visitors are `many` may leave any number of
+    /// them untaken; all of them together are in `budget`.
+    pub fn new(grace: Duration, many: bool, budget: Budget) -> Arc<Self> {
+        let open = Open { untaken: Vec::new(), next: 0, queue_ends: Instant::now() };
+        let most = if many { u64::MAX } else { MOST_UNTAKEN };
+        Arc::new(Self { grace, most, budget, open: Mutex::new(open) })
     }
 
-    /// Keeps an eye on this one until its last byte went out. A stream without a known size has no time.
-    pub fn watch(self: &Arc<Self>, response: Response<Body>) -> Response<Body> {
-        match response.body().size_hint().exact() {
-            None | Some(0) => response,
-            Some(size) => {
-                let taking = Arc::new(self.begin(size, Instant::now()));
-                response.map(|body| Body::new(Watched { body, taking }))
-            }
+    /// Keeps an eye on this one until its last byte went out; refuses it when too much lies there already. A stream
+    /// without a known size has no time.
+    pub fn watch(self: &Arc<Self>, mut response: Response<Body>) -> Response<Body> {
+        let Some(size) = response.body().size_hint().exact().filter(|size| *size > 0) else {
+            return response;
+        };
+        let charge = response.extensions_mut().remove::<Arc<Charge>>();
+        match self.begin(size, charge, Instant::now()) {
+            Some(taking) => response.map(|body| Body::new(Watched { body, taking: Arc::new(taking) })),
+            None => overloaded("more was asked for than was taken; take what is on its way, then ask again"),
         }
     }
 
-    fn begin(self: &Arc<Self>, size: u64, now: Instant) -> Taking {
+    fn begin(self: &Arc<Self>, size: u64, charge: Option<Arc<Charge>>, now: Instant) -> Option<Taking> {
         let mut open = self.open.lock();
+        let untaken = open.untaken();
+        if untaken > 0 && untaken.saturating_add(size) > self.most {
+            return None;
+        }
         let queue = open.queue_ends.saturating_duration_since(now).min(LONGEST_QUEUE);
         open.queue_ends = now + queue + Duration::from_millis(size * 1000 / SLOWEST);
         let (number, due) = (open.next, open.queue_ends + self.grace);
         open.next += 1;
-        open.due.push((number, due));
-        Taking { answers: self.clone(), number }
+        open.untaken.push(Untaken { number, size, begun: now, due });
+        Some(Taking { answers: self.clone(), number, _charge: charge })
     }
 
     /// When the first of them has to be taken.
     pub fn first_due(&self) -> Option<Instant> {
-        self.open.lock().due.iter().map(|(_, due)| *due).min()
+        self.open.lock().untaken.iter().map(|answer| answer.due).min()
     }
+
+    /// Returns when memory for answers is short, and this peer holds some of it for too long.
+    pub async fn in_the_way(&self) {
+        loop {
+            self.budget.pressed().await;
+            let (open, now) = (self.open.lock(), Instant::now());
+            let late = open.untaken.iter().filter(|answer| answer.is_late(now)).map(|answer| answer.size);
+            if late.sum::<u64>() >= IN_THE_WAY {
+                return;
+            }
+        }
+    }
+}
+
+impl Open {
+    fn untaken(&self) -> u64 {
+        self.untaken.iter().map(|answer| answer.size).sum()
+    }
+}
+
+impl Untaken {
+    /// Whether it would be taken by now on a line that players get on with.
+    fn is_late(&self, now: Instant) -> bool {
+        now - self.begun > HURRIED + Duration::from_millis(self.size * 1000 / HURRIED_RATE)
+    }
+}
+
+/// Counts an answer that nobody else shares for `network`, until its last byte went out; refuses it when there is no memory
+/// for it.
+pub(super) fn counted(
+    mut response: Response<Body>,
+    budget: &Budget,
+    network: Option<Network>,
+) -> Response<Body> {
+    let Some(size) = response.body().size_hint().exact().filter(|size| *size > 0) else { return response };
+    let mut charge = budget.charge(network);
+    if !charge.cover(size) {
+        return overloaded("too many answers wait to be taken; try again in a moment");
+    }
+    response.extensions_mut().insert(Arc::new(charge));
+    response
+}
+
+fn overloaded(words: &str) -> Response<Body> {
+    let headers = [
+        (header::RETRY_AFTER, RETRY_AFTER),
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
+    ];
+    (headers, ApiError::new(Code::Overloaded, words)).into_response()
 }
 
 /// One answer, until nothing of it is left.
@@ -74,11 +155,12 @@ impl Answers {
 struct Taking {
     answers: Arc<Answers>,
     number: u64,
+    _charge: Option<Arc<Charge>>,
 }
 
 impl Drop for Taking {
     fn drop(&mut self) {
-        self.answers.open.lock().due.retain(|(number, _)| *number != self.number);
+        self.answers.open.lock().untaken.retain(|answer| answer.number != self.number);
     }
 }
 
@@ -128,33 +210,43 @@ mod tests {
     const GRACE: Duration = Duration::from_secs(30);
     const MB: u64 = 1 << 20;
 
+    const GB: u64 = 1 << 30;
+
+    fn of_a_viewer(budget: &Budget) -> Arc<Answers> {
+        Answers::new(GRACE, false, budget.clone())
+    }
+
+    fn begin(answers: &Arc<Answers>, size: u64) -> Taking {
+        answers.begin(size, None, Instant::now()).unwrap()
+    }
+
     fn due_in(answers: &Answers) -> Option<u64> {
         answers.first_due().map(|due| (due - Instant::now()).as_secs())
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_large_answer_has_longer_and_those_behind_it_wait_for_it() {
-        let answers = Answers::new(GRACE);
+        let answers = of_a_viewer(&Budget::new(GB));
         assert_eq!(due_in(&answers), None);
-        let first = answers.begin(MB, Instant::now());
+        let first = begin(&answers, MB);
         assert_eq!(due_in(&answers), Some(30 + 16));
-        let second = answers.begin(MB, Instant::now());
+        let second = begin(&answers, MB);
         drop(first);
         assert_eq!(due_in(&answers), Some(30 + 32));
         drop(second);
         // Who asks for everything there is does not get for ever.
-        let all: Vec<_> = (0..64).map(|_| answers.begin(5 * MB, Instant::now())).collect();
-        let last = answers.open.lock().due.iter().map(|(_, due)| *due).max().unwrap();
+        let all: Vec<_> = (0..12).map(|_| begin(&answers, 5 * MB)).collect();
+        let last = answers.open.lock().untaken.iter().map(|answer| answer.due).max().unwrap();
         assert_eq!((last - Instant::now()).as_secs(), 30 + 90 + 80);
         drop(all);
         tokio::time::advance(Duration::from_secs(600)).await;
-        let _later = answers.begin(MB, Instant::now());
+        let _later = begin(&answers, MB);
         assert_eq!(due_in(&answers), Some(30 + 16));
     }
 
     #[tokio::test]
     async fn an_answer_is_taken_when_its_last_byte_went_out_and_not_when_its_body_ends() {
-        let answers = Answers::new(GRACE);
+        let answers = of_a_viewer(&Budget::new(GB));
         let mut body = answers.watch(Response::new(Body::from(vec![7; 1000]))).into_body();
         assert_eq!((body.size_hint().exact(), body.is_end_stream()), (Some(1000), false));
         let frame = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await.unwrap().unwrap();
@@ -170,10 +262,75 @@ mod tests {
 
     #[tokio::test]
     async fn what_never_ends_and_what_is_empty_have_no_time() {
-        let answers = Answers::new(GRACE);
+        let answers = of_a_viewer(&Budget::new(GB));
         let endless = futures_util::stream::pending::<Result<Bytes, std::io::Error>>();
         let _stream = answers.watch(Response::new(Body::from_stream(endless)));
         let _nothing = answers.watch(Response::new(Body::empty()));
         assert!(answers.first_due().is_none());
+    }
+
+    /// An answer of so many bytes, and the status that goes out in its place.
+    fn give(answers: &Arc<Answers>, size: u64) -> Response<Body> {
+        answers.watch(Response::new(Body::from(vec![7; size as usize])))
+    }
+
+    #[tokio::test]
+    async fn who_leaves_too_much_is_refused_more_until_it_is_taken() {
+        let answers = of_a_viewer(&Budget::new(GB));
+        let largest = give(&answers, MOST_UNTAKEN + MB);
+        assert_eq!(largest.status(), 200, "one of any size");
+        let refused = give(&answers, MB);
+        assert_eq!((refused.status().as_u16(), &refused.headers()[header::RETRY_AFTER]), (503, &RETRY_AFTER));
+        assert_eq!(refused.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
+        drop(largest);
+        let segments: Vec<_> = (0..64).map(|_| give(&answers, MB)).collect();
+        assert!(segments.iter().all(|segment| segment.status() == 200));
+        assert_eq!(give(&answers, MB).status(), 503);
+        let of_a_proxy = Answers::new(GRACE, true, Budget::new(GB));
+        let segments: Vec<_> = (0..80).map(|_| give(&of_a_proxy, MB)).collect();
+        assert!(segments.iter().all(|segment| segment.status() == 200), "its visitors share one connection");
+    }
+
+    #[tokio::test]
+    async fn what_rooms_answer_is_counted_until_its_last_byte_went_out() {
+        let budget = Budget::new(4 * MB);
+        let laptop = Some(std::net::IpAddr::from([203, 0, 113, 66]).into());
+        let answers = of_a_viewer(&budget);
+        let ask = |network| {
+            let picture = Response::new(Body::from(vec![7; MB as usize]));
+            answers.watch(counted(picture, &budget, network))
+        };
+        let pictures = [ask(laptop), ask(laptop)];
+        assert_eq!(ask(laptop).status(), 503);
+        let neighbour = std::net::IpAddr::from([203, 0, 113, 67]);
+        assert_eq!(ask(Some(neighbour.into())).status(), 200);
+        let [first, _second] = pictures;
+        let mut body = first.into_body();
+        let frame = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await.unwrap().unwrap();
+        drop(body);
+        assert_eq!(ask(laptop).status(), 503, "its bytes are on the way");
+        drop(frame);
+        assert_eq!(ask(laptop).status(), 200);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn while_memory_is_short_the_slow_have_to_go_and_only_then() {
+        let (budget, stop) = (Budget::new(100 * MB), tokio_util::sync::CancellationToken::new());
+        tokio::spawn(budget.clone().press_while_tight(stop.clone()));
+        let (slow, small) = (of_a_viewer(&budget), of_a_viewer(&budget));
+        let _untaken = (begin(&slow, 2 * MB), begin(&small, 4_000));
+        let goes = async |answers: &Answers| {
+            let since = Instant::now();
+            let gone = tokio::time::timeout(Duration::from_secs(20), answers.in_the_way()).await;
+            gone.is_ok().then(|| since.elapsed().as_secs())
+        };
+        assert_eq!(goes(&slow).await, None);
+        let mut charge = budget.charge(None);
+        assert!(charge.cover(90 * MB));
+        assert_eq!(goes(&small).await, None);
+        assert!(goes(&slow).await.is_some_and(|seconds| seconds <= 1));
+        let _another = begin(&small, MB);
+        assert!(goes(&small).await.is_some_and(|seconds| (6..=8).contains(&seconds)));
+        stop.cancel();
     }
 }

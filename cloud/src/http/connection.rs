@@ -108,7 +108,8 @@ impl Speaker {
         site: Site,
     ) {
         let requests = Arc::new(Requests::default());
-        let answers = Answers::new(self.patience.answer);
+        let many = site.holder(peer.ip()).is_none();
+        let answers = Answers::new(self.patience.answer, many, site.budget().clone());
         let (counted, watched) = (requests.clone(), answers.clone());
         let service = service_fn(move |request: hyper::Request<Incoming>| {
             let answer = site.answer(request, peer);
@@ -168,6 +169,7 @@ impl Speaker {
                             return End::Softly;
                         },
                         () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {}
+                        () = answers.in_the_way() => return End::Now,
                     }
                 }
             };

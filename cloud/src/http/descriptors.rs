@@ -3,7 +3,8 @@
 //! Every connection takes a descriptor, and so do the database, journals, publishers and encoders' pipes.
 //! Connections are counted as they come and go; what else is open is counted once a second. From 90 % of the
 //! limit on, newcomers are turned away, so that the show that is on always finds a descriptor; from half of it on, those
-//! of a network that has many already.
+//! of a network that has many already. Long before there are too many for the limit they may be too many for the memory:
+//! the share of a network that its connections can fill is asked from the first one on.
 
 use std::collections::HashMap;
 use std::io;
@@ -15,7 +16,7 @@ use parking_lot::Mutex;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio_util::sync::CancellationToken;
 
-use crate::base::Network;
+use crate::base::{Network, usable_memory};
 
 /// How often everything that is open is counted.
 const COUNT_EVERY: Duration = Duration::from_secs(1);
@@ -25,6 +26,12 @@ const MOST_ANSWERS: u64 = 64;
 const ENDLESS: u64 = 10_240;
 /// The part of the limit that one network may hold once half of it is in use.
 const OF_A_NETWORK: u64 = 16;
+/// The part of the machine's memory that the connections of one network may fill, and what one may take: what it is in the
+/// middle of, what it read ahead, TLS.
+const OF_MEMORY: u64 = 8;
+const A_CONNECTION: u64 = 64 * 1024;
+/// What every network gets: a carrier has a thousand viewers behind one address.
+const ALWAYS: u64 = 1024;
 
 /// The process's open files. Clones share the count.
 #[derive(Debug, Clone)]
@@ -36,6 +43,8 @@ pub struct Descriptors {
 struct Inner {
     /// Open at most; `None` is without end.
     limit: Option<u64>,
+    /// Connections that one network may have, by the machine's memory.
+    share: u64,
     /// Connections, the refused ones that still get their answer among them.
     connections: AtomicU64,
     /// Of these, the refused.
@@ -48,6 +57,8 @@ struct Inner {
     counter: fn() -> io::Result<u64>,
     /// Whether the log's last word was that newcomers are turned away.
     told_full: AtomicBool,
+    /// Whether it was told that a network has all that it gets.
+    told_share: AtomicBool,
 }
 
 /// What a newcomer gets.
@@ -107,12 +118,14 @@ impl Descriptors {
     pub(super) fn with_limit(limit: Option<u64>, counter: fn() -> io::Result<u64>) -> Self {
         let inner = Inner {
             limit,
+            share: share_of(usable_memory()),
             counter,
             connections: AtomicU64::new(0),
             refused: AtomicU64::new(0),
             networks: Mutex::default(),
             others: AtomicU64::new(0),
             told_full: AtomicBool::new(false),
+            told_share: AtomicBool::new(false),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -139,7 +152,18 @@ impl Descriptors {
         let used = inner.connections.fetch_add(1, Relaxed) + 1 + inner.others.load(Relaxed);
         let held = network.map_or(0, |network| inner.hold(network));
         let mut place = Place { inner: inner.clone(), network, refused: false };
-        let has_enough = inner.is_past(used, 50) && inner.is_past(held.saturating_mul(OF_A_NETWORK), 100);
+        let fills_memory = held > inner.share;
+        if fills_memory && !inner.told_share.swap(true, Relaxed) {
+            let (network, share) = (place.network.map(|network| network.to_string()), inner.share);
+            tracing::warn!(
+                network,
+                share,
+                "one network has as many connections as the memory of this machine allows it: more are refused; name the \
+                 proxy in VITRINE_TRUSTED_PROXIES if it is one"
+            );
+        }
+        let is_scarce = inner.is_past(used, 50) && inner.is_past(held.saturating_mul(OF_A_NETWORK), 100);
+        let has_enough = fills_memory || is_scarce;
         if !has_enough && !inner.is_past(used, 90) {
             return Admission::Welcome(place);
         }
@@ -209,6 +233,11 @@ impl Drop for Place {
     }
 }
 
+/// How many connections one network may have on a machine with so much memory.
+fn share_of(memory: u64) -> u64 {
+    (memory / OF_MEMORY / A_CONNECTION).max(ALWAYS)
+}
+
 /// How many descriptors this process has open. Linux 6.2 and later say it in one call.
 fn open_now() -> io::Result<u64> {
     let folder = if cfg!(target_os = "linux") { "/proc/self/fd" } else { "/dev/fd" };
@@ -260,7 +289,7 @@ mod tests {
         while let Admission::Welcome(place) = descriptors.admit(network(66)) {
             laptop.push(place);
         }
-        assert_eq!(laptop.len(), 50, "while there is plenty nobody counts");
+        assert_eq!(laptop.len(), 50, "while there is plenty nobody is refused");
         let mut others: Vec<_> = (0..5)
             .flat_map(|last| (0..6).map(move |_| last))
             .map(|last| match descriptors.admit(network(last)) {
@@ -273,6 +302,23 @@ mod tests {
         drop((laptop, others));
         assert!(descriptors.inner.networks.lock().is_empty());
         assert_eq!(descriptors.connections(), 0);
+    }
+
+    #[test]
+    fn one_address_fills_no_more_than_its_part_of_the_memory_however_many_files_may_be_open() {
+        let descriptors = Descriptors::with_limit(Some(64 << 20), open_now);
+        let network = |last| Some(Network::from(std::net::IpAddr::from([203, 0, 113, last])));
+        let mut laptop = Vec::new();
+        while let Admission::Welcome(place) = descriptors.admit(network(66)) {
+            laptop.push(place);
+            assert!(laptop.len() as u64 <= usable_memory() / OF_MEMORY / A_CONNECTION + ALWAYS);
+        }
+        assert!(descriptors.inner.told_share.load(Relaxed));
+        assert!(matches!(descriptors.admit(network(67)), Admission::Welcome(_)));
+        assert!(matches!(descriptors.admit(None), Admission::Welcome(_)), "a proxy has many visitors");
+        drop(laptop);
+        assert!(matches!(descriptors.admit(network(66)), Admission::Welcome(_)));
+        assert_eq!([512 << 20, 2 << 30, 8 << 30].map(share_of), [1_024, 4_096, 16_384]);
     }
 
     #[test]

@@ -10,12 +10,13 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Request, Response};
 use axum::{Extension, Router};
-use futures_util::FutureExt as _;
 use futures_util::future::Either;
+use futures_util::{FutureExt as _, TryFutureExt as _};
 use hyper::body::Incoming;
 use tower::ServiceExt as _;
 
-use crate::base::{Caller, Network, Proxies};
+use super::answers::counted;
+use crate::base::{Budget, Caller, Network, Proxies};
 use crate::edge::{self, Edge};
 
 /// What is served at one address.
@@ -24,6 +25,7 @@ pub struct Site {
     edge: Option<Edge>,
     rest: Router,
     proxies: Proxies,
+    budget: Budget,
     /// Whether the log was told of a proxy that nobody named.
     told: Arc<AtomicBool>,
 }
@@ -31,7 +33,9 @@ pub struct Site {
 impl Site {
     /// With an edge for viewers where this process plays that role.
     pub fn new(edge: Option<Edge>, rest: Router) -> Self {
-        Self { edge, rest, proxies: Proxies::default(), told: Arc::default() }
+        let own = || Budget::new(Budget::of_this_machine());
+        let budget = edge.as_ref().map_or_else(own, |edge| edge.budget().clone());
+        Self { edge, rest, proxies: Proxies::default(), budget, told: Arc::default() }
     }
 
     /// The same behind `proxies`.
@@ -58,7 +62,14 @@ impl Site {
         }
         request.extensions_mut().insert(ConnectInfo(peer));
         request.extensions_mut().insert(caller);
-        Either::Right(self.rest.clone().oneshot(request.map(Body::new)))
+        let (budget, network) = (self.budget.clone(), caller.network());
+        let answer = self.rest.clone().oneshot(request.map(Body::new));
+        Either::Right(answer.map_ok(move |answer| counted(answer, &budget, network)))
+    }
+
+    /// The memory for answers.
+    pub(super) fn budget(&self) -> &Budget {
+        &self.budget
     }
 
     /// Whose share of connections one from `peer` uses up, if anybody's.

@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -25,6 +26,8 @@ pub struct Processes {
     pub data_dir: PathBuf,
     /// The host or address by which other machines reach this one.
     pub host: String,
+    /// Where origins listen; without it, on the host's address or, where that is a name, on every interface.
+    pub origin_listen: Option<IpAddr>,
     /// What a show may use of this machine.
     pub limits: Limits,
 }
@@ -50,7 +53,13 @@ impl Processes {
 
     fn start(&self, job: &Job) -> io::Result<Launched> {
         let folder = self.folder(job.show, job.epoch);
-        let log = log_file(&folder)?;
+        let log = log_file(&folder).map_or_else(
+            |error| {
+                tracing::warn!(%error, show.id = %job.show, "a transmission is started without a log: the disk takes none");
+                Stdio::null()
+            },
+            Stdio::from,
+        );
         let mut child = Command::new(&self.program)
             .arg("transmission")
             .args(["--show", &job.show.to_string()])
@@ -61,6 +70,7 @@ impl Processes {
             .args(["--first-discontinuity", &job.first_msn.to_string()])
             .args(["--first-media-ms", &job.first_media_ms.to_string()])
             .args(["--origin-host", &self.host])
+            .args(self.origin_listen.map(|ip| format!("--origin-listen={ip}")))
             .arg("--dir")
             .arg(&folder)
             .args(["--clock-epoch", &job.clock_epoch.to_rfc3339_opts(SecondsFormat::Millis, true)])
@@ -171,6 +181,7 @@ mod tests {
             program: "/bin/true".into(),
             data_dir: folder.path().into(),
             host,
+            origin_listen: None,
             limits: Limits::default(),
         };
         for pid in [std::process::id().to_string(), u32::MAX.to_string(), String::from("no number")] {
@@ -188,6 +199,7 @@ mod tests {
             program: "/bin/true".into(),
             data_dir: folder.path().into(),
             host,
+            origin_listen: None,
             limits: Limits::default(),
         };
         let show = ShowId::new();

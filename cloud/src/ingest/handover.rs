@@ -20,6 +20,17 @@ pub struct Origin {
     pub token: String,
 }
 
+/// Why an origin cannot be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoOrigin {
+    /// Nobody looks after the show.
+    #[error("nobody looks after the show")]
+    Nobody,
+    /// Somebody does, and its transmission was not up in time.
+    #[error("the show's transmission was not up in time")]
+    NotInTime,
+}
+
 /// What came of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reached {

@@ -21,6 +21,7 @@ impl Follower for OrderTransmissions {
                 Event::HighlightShown { show, highlight } | Event::HighlightCleared { show, highlight } => {
                     self.0.highlight(*show, highlight.clone()).await;
                 }
+                Event::PublishKeyIssued { show } => self.0.forget_key(*show),
                 Event::PublishKeyRevoked { show } => self.0.close_publisher(*show).await,
                 _ => {}
             }

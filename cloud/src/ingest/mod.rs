@@ -41,7 +41,7 @@ use tokio_util::task::TaskTracker;
 pub use self::child::{Limits, Processes};
 pub use self::door::{DoorError, ShowDoor};
 pub use self::error::IngestError;
-pub use self::handover::Origin;
+pub use self::handover::{NoOrigin, Origin};
 pub use self::launcher::{Exit, Job, JobHandle, LaunchError, Launched, Launcher};
 pub use self::lease::{Leases, SqlLeases};
 pub use self::listen::OrderTransmissions;

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 use vitrine_protocol::ShowId;
 
-use super::handover::Origin;
+use super::handover::{NoOrigin, Origin};
 use super::lease::{Lease, Run, Watch};
 
 /// What was seen of the rows.
@@ -35,14 +35,16 @@ impl Roster {
         self.rows.borrow().contains_key(&show)
     }
 
-    /// The show's origin, waiting up to `patience` for a transmission that is being started or replaced. `None` at once
-    /// when nobody has the show.
-    pub async fn origin_within(&self, show: ShowId, patience: Duration) -> Option<Origin> {
+    /// The show's origin, waiting up to `patience` for a transmission that is being started or replaced.
+    ///
+    /// # Errors
+    /// [`NoOrigin`]: at once when nobody has the show.
+    pub async fn origin_within(&self, show: ShowId, patience: Duration) -> Result<Origin, NoOrigin> {
         let mut rows = self.rows.subscribe();
         let settled =
             |rows: &HashMap<ShowId, Lease>| rows.get(&show).is_none_or(|lease| origin(lease).is_some());
-        let rows = timeout(patience, rows.wait_for(settled)).await.ok()?.ok()?;
-        rows.get(&show).and_then(origin)
+        let rows = timeout(patience, rows.wait_for(settled)).await.map_err(|_| NoOrigin::NotInTime)?;
+        rows.ok().and_then(|rows| rows.get(&show).and_then(origin)).ok_or(NoOrigin::Nobody)
     }
 }
 
@@ -83,10 +85,10 @@ mod tests {
         let (roster, show) = (std::sync::Arc::new(Roster::default()), ShowId::new());
         let patience = Duration::from_secs(8);
         let began = Instant::now();
-        assert_eq!(roster.origin_within(show, patience).await, None);
+        assert_eq!(roster.origin_within(show, patience).await, Err(NoOrigin::Nobody));
         assert_eq!(began.elapsed(), Duration::ZERO);
         roster.look(vec![row(show, None)], Instant::now());
-        assert_eq!(roster.origin_within(show, patience).await, None);
+        assert_eq!(roster.origin_within(show, patience).await, Err(NoOrigin::NotInTime));
         assert_eq!(began.elapsed(), patience);
         let waiting = tokio::spawn({
             let roster = roster.clone();

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
 use tokio::net::TcpListener;
-use tokio::time::timeout;
+use tokio::time::timeout_at;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use vitrine_protocol::{Highlight, ShowId};
@@ -17,7 +17,7 @@ use vitrine_rtmp::ConnectionGate;
 use super::airing::Order;
 use super::control::Server;
 use super::door::ShowDoor;
-use super::handover::{Caller, Origin};
+use super::handover::{Caller, NoOrigin, Origin};
 use super::hub::Hub;
 use super::launcher::Launcher;
 use super::lease::{Leases, Owner};
@@ -161,14 +161,24 @@ impl Ingest {
     }
 
     /// The origin of the show's transmission, on whatever node, waiting up to `patience` for one that is being started or
-    /// replaced. `None` at once when nobody has the show.
-    pub async fn origin_within(&self, show: ShowId, patience: Duration) -> Option<Origin> {
+    /// replaced.
+    ///
+    /// # Errors
+    /// [`NoOrigin`]: at once when nobody has the show.
+    pub async fn origin_within(&self, show: ShowId, patience: Duration) -> Result<Origin, NoOrigin> {
+        let until = tokio::time::Instant::now() + patience;
         if let Some(handle) = self.hub.find(show) {
             let mut origin = handle.origin();
-            let known = timeout(patience, origin.wait_for(Option::is_some)).await;
-            return known.ok()?.ok()?.clone();
+            let known = timeout_at(until, origin.wait_for(Option::is_some)).await;
+            // An error: its task has ended meanwhile, and another node may have the show.
+            if let Ok(known) = known.map_err(|_| NoOrigin::NotInTime)?
+                && let Some(origin) = known.clone()
+            {
+                return Ok(origin);
+            }
         }
-        self.hub.roster.origin_within(show, patience).await
+        let left = until.saturating_duration_since(tokio::time::Instant::now());
+        self.hub.roster.origin_within(show, left).await
     }
 
     /// Whether this node looks after the show, and its publisher is surely away: only then may time end the show.
@@ -209,6 +219,11 @@ impl Ingest {
         self.hub.order(show, Order::CloseKey).await;
     }
 
+    /// The show has another publish key, and older ones open nothing any more.
+    pub fn forget_key(&self, show: ShowId) {
+        self.hub.forget_key(show);
+    }
+
     /// What was measured last of a show that this node looks after.
     #[must_use]
     pub fn measured(&self, show: ShowId) -> Option<Measured> {
@@ -234,9 +249,13 @@ fn names_this_machine(host: &str) -> bool {
 mod tests {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::UnixStream;
+    use tokio::time::timeout;
+    use vitrine_protocol::ShowState;
 
     use super::*;
+    use crate::ingest::airing::Input;
     use crate::ingest::lease::fake::owner;
+    use crate::ingest::lease::{Lease, Placed, Run};
     use crate::ingest::testing::{Stage, eventually};
 
     #[tokio::test]
@@ -260,6 +279,37 @@ mod tests {
         starting.abort();
         stop.cancel();
     }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_viewer_who_waits_for_a_show_that_changes_hands_is_led_to_its_new_owner() {
+        let stage = Stage::new();
+        let show = stage.door.show;
+        stage.door.stands(ShowState::Live, 0);
+        let ingest = Ingest { hub: Arc::new(Hub::new(stage.deps.clone())), aged: Arc::default() };
+        let patience = Duration::from_secs(3);
+        assert_eq!(ingest.origin_within(show, patience).await, Err(NoOrigin::Nobody));
+        ingest.hub.own(show).await.ok().unwrap();
+        assert_eq!(ingest.origin_within(show, patience).await, Err(NoOrigin::NotInTime));
+        let waiting = tokio::spawn({
+            let ingest = ingest.clone();
+            async move { ingest.origin_within(show, patience).await }
+        });
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let (url, token) = ("http://10.0.0.7:4100".to_owned(), "secret".to_owned());
+        let run = Run {
+            handle: None,
+            token_hash: "hash".into(),
+            origin: Some(url.clone()),
+            origin_token: token.clone(),
+        };
+        let placed = Placed { epoch: 2, home: "there/boot".into(), first_msn: 0, run: Some(run) };
+        let row = stage.leases.row(show).unwrap();
+        let row = Lease { owner: owner("there"), placed: Some(placed), ..row };
+        ingest.hub.roster.look(vec![row], tokio::time::Instant::now());
+        ingest.hub.find(show).unwrap().send(Input::LeaseLost).await.unwrap();
+        assert_eq!(waiting.await.unwrap(), Ok(Origin { url, token }));
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_node_that_other_machines_cannot_reach_does_not_start_beside_one() {
         let stage = Stage::new();

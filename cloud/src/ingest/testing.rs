@@ -295,6 +295,7 @@ impl FakeDoor {
 impl ShowDoor for FakeDoor {
     fn show_of<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<ShowId, DoorError>> {
         let answer = match key {
+            _ if self.known.lock().away => Err(DoorError::Unavailable("away".into())),
             GOOD_KEY => Ok(self.show),
             _ => Err(DoorError::Refused("This key opens nothing.".into())),
         };
@@ -302,7 +303,9 @@ impl ShowDoor for FakeDoor {
     }
 
     fn admit<'a>(&'a self, _key: &'a str) -> BoxFuture<'a, Result<Admission, DoorError>> {
-        Box::pin(std::future::ready(Ok(admission(self.show))))
+        let away = self.known.lock().away;
+        let answer = if away { Err(DoorError::Unavailable("away".into())) } else { Ok(admission(self.show)) };
+        Box::pin(std::future::ready(answer))
     }
 
     fn report(&self, _show: ShowId, _told: Told, fact: MediaFact) -> BoxFuture<'_, Result<(), DoorError>> {

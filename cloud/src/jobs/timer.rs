@@ -98,8 +98,13 @@ impl Turn {
     /// Takes or keeps the timer and does its work when it is due. How long to rest.
     async fn turn(&mut self) -> Result<Duration, DbError> {
         let now = self.clock.now();
-        let Some(owned) = self.owned.clone() else { return self.take(now).await };
-        if now + self.lease * 2 / 3 >= owned.until && !self.keep(owned.due).await? {
+        let Some(known) = &mut self.owned else { return self.take(now).await };
+        // A clock that was set back must not stop the timer for long, nor keep it from others once this process is gone.
+        known.due = known.due.min(now + self.timer.pause);
+        let owned = known.clone();
+        let was_set_back = owned.until > now + self.lease;
+        if was_set_back || now + self.lease * 2 / 3 >= owned.until {
+            self.keep(owned.due).await?;
             return Ok(Duration::ZERO);
         }
         if now < owned.due {
@@ -247,6 +252,28 @@ mod tests {
             hands.advance(hour / 2);
             until_rest(&mut other).await;
             assert_eq!(count.load(Ordering::Relaxed), 2);
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_is_set_back_neither_stops_a_timer_nor_keeps_it_from_others() {
+        each_db(async |db| {
+            let (ahead, right, counts) =
+                (TestClock::new(), TestClock::new(), <[Arc<AtomicU32>; 2]>::default());
+            let (pause, told) = (Duration::from_secs(10), |n: usize| counts[n].load(Ordering::Relaxed));
+            ahead.advance(Duration::from_secs(7_200));
+            let mut one = process(&db, &ahead, pause, &counts[0]).await;
+            until_rest(&mut one).await;
+            one.clock = right.clock();
+            assert!(until_rest(&mut one).await <= pause);
+            right.advance(pause);
+            until_rest(&mut one).await;
+            assert_eq!(told(0), 2, "it goes round as before");
+            right.advance(LEASE); // The process is gone.
+            let mut other = process(&db, &right, pause, &counts[1]).await;
+            until_rest(&mut other).await;
+            assert_eq!((told(0), told(1)), (2, 1), "its lease has run out");
         })
         .await;
     }

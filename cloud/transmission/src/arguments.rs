@@ -1,5 +1,6 @@
 //! The command line that the launcher writes. Nobody types it.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
@@ -29,6 +30,9 @@ pub struct Arguments {
     /// The host or address by which other machines reach this origin
     #[arg(long, default_value = "127.0.0.1")]
     origin_host: String,
+    /// The address that this origin listens on; that of its host when that is one, else every interface
+    #[arg(long)]
+    origin_listen: Option<IpAddr>,
     /// The first media sequence number of a new epoch
     #[arg(long, default_value_t = 0)]
     first_msn: u64,
@@ -76,6 +80,7 @@ impl Arguments {
             control: self.control,
             fence: self.fence,
             origin_host: self.origin_host,
+            origin_listen: self.origin_listen,
             origin_token: std::env::var(ORIGIN_TOKEN_ENV)?,
             first_msn: self.first_msn,
             first_discontinuity: self.first_discontinuity,

@@ -18,6 +18,7 @@ mod keeper;
 mod link;
 mod origin;
 mod origin_access;
+mod pace;
 mod packaging;
 mod process;
 mod recorder;

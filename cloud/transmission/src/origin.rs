@@ -15,7 +15,7 @@ use tokio::{net::TcpListener, sync::watch, time};
 
 use super::journal::{Kept, Shelf};
 use super::origin_access::Access;
-use crate::hls::{AddressError, Answer, Media, TARGET_DURATION, Want, Window};
+use crate::hls::{AddressError, Answer, Media, MediaTime, TARGET_DURATION, Want, Window};
 
 /// How long a request may wait for what is promised: three target durations.
 const PATIENCE: Duration = Duration::from_secs(3 * TARGET_DURATION as u64);
@@ -32,7 +32,7 @@ const STILL_CACHE: &str = "public, max-age=5";
 pub struct Origin {
     window: Arc<Mutex<Window>>,
     changed: Arc<watch::Sender<u64>>,
-    still: Arc<Mutex<Option<Bytes>>>,
+    still: Arc<Mutex<Option<(MediaTime, Bytes)>>>,
     shelf: Shelf,
 }
 
@@ -51,14 +51,15 @@ impl Origin {
         self.changed.send_modify(|version| *version += 1);
     }
 
-    /// Replaces the still picture, a JPEG. Nobody gets it before the show is on air or after its end.
-    pub fn set_still(&self, jpeg: Bytes) {
-        *self.still.lock() = Some(jpeg);
+    /// Replaces the still picture, a JPEG of the picture that is shown at `time`. Nobody gets one of before the show went
+    /// live, or any after its end.
+    pub fn set_still(&self, time: MediaTime, jpeg: Bytes) {
+        *self.still.lock() = Some((time, jpeg));
     }
 
     fn still(&self) -> Option<Bytes> {
-        let shown = self.with_window(|window| window.is_on_air() && !window.has_ended());
-        shown.then(|| self.still.lock().clone()).flatten()
+        let (time, jpeg) = self.still.lock().clone()?;
+        self.with_window(|window| window.is_public(time) && !window.has_ended()).then_some(jpeg)
     }
 
     /// Reads from the window.
@@ -73,9 +74,7 @@ impl Origin {
 
     /// Serves those whom `access` lets in, until the process ends.
     pub async fn serve(self, listener: TcpListener, access: Access) {
-        if let Err(error) = axum::serve(listener, access.around(self.router())).await {
-            tracing::error!(%error, "the origin stopped");
-        }
+        access.serve(listener, self.router()).await;
     }
 
     /// The bytes of an answer. Old ones are read from the disk, on a thread that may wait for it.
@@ -176,7 +175,7 @@ fn refuse(status: StatusCode) -> Response<Body> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hls::{Fact, MediaTime, RungName, TrackInfo};
+    use crate::hls::{Fact, RungName, TrackInfo};
     use axum::http::Request;
     use chrono::DateTime;
     use tower::ServiceExt;
@@ -278,7 +277,7 @@ mod tests {
     #[tokio::test]
     async fn nothing_is_served_before_the_show_is_live() {
         let origin = Origin::new(Window::new(2, DateTime::UNIX_EPOCH), Shelf::new("nowhere".into()));
-        origin.set_still(Bytes::from_static(b"rehearsal"));
+        origin.set_still(MediaTime::ZERO, Bytes::from_static(b"rehearsal"));
         assert_eq!(get(&origin, "/index.m3u8").await.0, 404);
         assert_eq!(get(&origin, "/still.jpg").await.0, 404);
     }
@@ -287,11 +286,31 @@ mod tests {
     async fn the_still_picture_is_the_newest_and_short_lived() {
         let origin = airing();
         assert_eq!(get(&origin, "/still.jpg").await.0, 404, "none was made yet");
-        origin.set_still(Bytes::from_static(b"one"));
-        origin.set_still(Bytes::from_static(b"two"));
+        origin.set_still(MediaTime::from_ms(1_000), Bytes::from_static(b"one"));
+        origin.set_still(MediaTime::from_ms(6_000), Bytes::from_static(b"two"));
         let (status, cache, body) = get(&origin, "/still.jpg").await;
         assert_eq!((status, cache.as_str(), body.as_str()), (200, STILL_CACHE, "two"));
         apply(&origin, vec![Fact::Ended]);
         assert_eq!(get(&origin, "/still.jpg").await.0, 404, "the show is over");
+    }
+
+    #[tokio::test]
+    async fn the_last_still_picture_of_the_rehearsal_is_not_shown_when_the_show_goes_live() {
+        let origin = Origin::new(Window::new(2, DateTime::UNIX_EPOCH), Shelf::new("nowhere".into()));
+        let opened = Fact::SegmentOpened {
+            rung: RungName::source(),
+            msn: 5,
+            start: MediaTime::from_ms(10_000),
+            init: 1,
+            discontinuity: false,
+            discontinuity_sequence: 0,
+        };
+        origin.set_still(MediaTime::from_ms(9_999), Bytes::from_static(b"rehearsal"));
+        apply(&origin, vec![Fact::WentLive { from_msn: 5, at: DateTime::UNIX_EPOCH }]);
+        assert_eq!(get(&origin, "/still.jpg").await.0, 404, "the public part has not begun");
+        apply(&origin, vec![opened]);
+        assert_eq!(get(&origin, "/still.jpg").await.0, 404, "it is still the newest");
+        origin.set_still(MediaTime::from_ms(10_000), Bytes::from_static(b"live"));
+        assert_eq!(get(&origin, "/still.jpg").await.2, "live");
     }
 }

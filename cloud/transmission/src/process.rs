@@ -1,20 +1,20 @@
 //! The process: one task that owns the show's media and waits for everything that can happen to it.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use vitrine_protocol::{PublishSessionId, ShowId};
 
-use super::journal::JournalError;
+use super::journal::{self, JournalError};
 use super::keeper::{Encoded, Keeper};
 use super::link::{Command, Control, ControlAddress, Identity, Link, LinkEvent, Report, Standing};
-use super::origin_access::Access;
+use super::origin_access::{Access, listen};
+use super::pace::Pace;
 use super::packaging::{Outcome, Packaging, Wanted};
 use super::recorder::{Budget, Stopped};
 use super::stage::Stage;
@@ -25,13 +25,13 @@ use crate::hls::{Fact, LiveFrom, MediaTime, RungName, Window};
 use crate::timeline::{Feed, Timeline};
 
 const TICK: Duration = Duration::from_millis(100);
-/// An encoder that is away for longer takes its rungs off the list.
-const ENCODER_AWAY: Duration = Duration::from_secs(8);
 /// For the host, when the journal cannot be written.
 const UNSAFE: &str =
-    "The disk does not keep up: the show goes on, and would lose its last minute if the media process ended.";
+    "The disk is full or too slow: the show goes on, and would lose its last minute if the media process ended.";
 /// After the end, players still fetch the last playlist for this long.
 const LINGER: Duration = Duration::from_secs(30);
+/// A slow disk gets this long after the end for what is still to be recorded.
+const RECORDED_WITHIN: Duration = Duration::from_secs(600);
 
 /// What a transmission is started with.
 #[derive(Debug, Clone)]
@@ -46,6 +46,8 @@ pub struct Options {
     pub fence: u64,
     /// The host or address by which other machines reach the origin.
     pub origin_host: String,
+    /// The address that the origin listens on; without one that of its host, or every interface where that is a name.
+    pub origin_listen: Option<IpAddr>,
     /// What those who ask the origin must show.
     pub origin_token: String,
     /// The first media sequence number of a new epoch, past all that earlier epochs can have used.
@@ -75,7 +77,7 @@ pub struct Options {
 /// Why a transmission could not go on.
 #[derive(Debug, thiserror::Error)]
 pub enum TransmissionError {
-    /// The journal is damaged: `ingest` starts another epoch.
+    /// The journal is damaged, or does not lead to what was announced: `ingest` starts another epoch.
     #[error(transparent)]
     Journal(JournalError),
     /// The transmission before has not let go of the journal yet: `ingest` tries again, in the same epoch.
@@ -93,7 +95,7 @@ impl From<JournalError> for TransmissionError {
     fn from(error: JournalError) -> Self {
         match error {
             JournalError::Io(error) => Self::Machine(error),
-            damaged @ JournalError::Damaged(_) => Self::Journal(damaged),
+            unusable @ (JournalError::Damaged(_) | JournalError::Unkept) => Self::Journal(unusable),
         }
     }
 }
@@ -103,12 +105,12 @@ impl From<JournalError> for TransmissionError {
 /// # Errors
 /// [`TransmissionError`].
 pub async fn run(options: Options) -> Result<(), TransmissionError> {
-    let _lock = lock(&options.dir).await?;
+    let lock = lock(&options.dir).await?;
     let ladder = ladder(&options.ladder).ok_or_else(|| TransmissionError::Ladder(options.ladder.clone()))?;
     let first = (options.first_msn, options.first_discontinuity);
-    let (stage, packager) =
-        Stage::open(&options.dir, options.epoch, options.clock_epoch, &ladder, first, options.budget)?;
-    let (listener, origin) = listen(&options.origin_host).await?;
+    let (dir, epoch, zero) = (&options.dir, options.epoch, options.clock_epoch);
+    let (stage, packager) = Stage::open(dir, lock, epoch, zero, &ladder, first, options.budget)?;
+    let (listener, origin) = listen(&options.origin_host, options.origin_listen).await?;
     let (control, controls) =
         watch::channel(Control { fence: options.fence, address: Some(options.control) });
     let access = Access::new(options.origin_token, control);
@@ -133,8 +135,8 @@ pub async fn run(options: Options) -> Result<(), TransmissionError> {
         cut_short: None,
         mapped: None,
         unrecorded: None,
-        encoder_lost: None,
         meter: Meter::default(),
+        pace: Pace::default(),
         ending: false,
         ended: None,
     };
@@ -155,8 +157,8 @@ struct Transmission {
     mapped: Option<(PublishSessionId, i64)>,
     /// Why nothing is recorded.
     unrecorded: Option<Stopped>,
-    encoder_lost: Option<(Instant, String)>,
     meter: Meter,
+    pace: Pace,
     /// The show was told to end.
     ending: bool,
     ended: Option<Instant>,
@@ -179,7 +181,7 @@ impl Transmission {
                 parts = self.stage.next() => self.announced(parts),
                 _ = tick.tick() => {
                     self.tick();
-                    if self.ended.is_some_and(|at| at.elapsed() > LINGER) {
+                    if self.is_over() {
                         tracing::info!("the show is over");
                         break;
                     }
@@ -193,7 +195,10 @@ impl Transmission {
     fn heard(&mut self, event: LinkEvent) {
         let now = self.now();
         match event {
-            LinkEvent::Up => self.tell_all(),
+            LinkEvent::Up => {
+                self.pace = Pace::default();
+                self.tell_all();
+            }
             LinkEvent::Tag(tag) => {
                 for moment in self.timeline.tag(&tag, now) {
                     self.meter.moment(&moment);
@@ -220,6 +225,7 @@ impl Transmission {
             Command::PublishStarted { session } => {
                 tracing::info!(%session, "a publisher begins");
                 self.standing.send_modify(|standing| standing.session = Some(session));
+                self.pace.begin(session);
                 let feed = Feed::Publisher(session);
                 if self.timeline.feed() == Some(feed) {
                     return; // told again
@@ -263,20 +269,21 @@ impl Transmission {
         self.announce(outcome.facts);
         if let Some((session, offset_ms)) = outcome.mapped {
             self.mapped = outcome.mapped;
-            self.link.tell(Report::SessionMapped { session, offset_ms });
+            self.tell(Report::SessionMapped { session, offset_ms });
         }
         if let Some(text) = outcome.codec {
-            tracing::info!(text, "the publisher's codecs");
-            self.link.tell(Report::Codec { text });
+            self.tell(Report::Codec { text });
         }
         if let (Some(sentence), Some(Feed::Publisher(session))) = (outcome.refused, self.timeline.feed()) {
-            tracing::warn!(sentence, "the publisher's pictures cannot be shown");
-            self.link.tell(Report::NotCarried { session, sentence });
+            self.tell(Report::NotCarried { session, sentence });
         }
         if let Some(on) = outcome.half_rate {
-            self.link.tell(Report::HalfRate { on });
+            self.tell(Report::HalfRate { on });
         }
         if let Some(setup) = outcome.setup {
+            if setup.is_none() {
+                self.meter.encoder(None);
+            }
             self.keeper.set_up(setup);
         }
         if let Some(unit) = outcome.feed {
@@ -292,7 +299,6 @@ impl Transmission {
             }
             Encoded::Header { rung, avcc } => self.packaging.header(rung, avcc),
             Encoded::Unit(unit) => {
-                self.encoder_lost = None;
                 let facts = self.packaging.encoded(unit, self.now());
                 self.announce(facts);
             }
@@ -301,21 +307,24 @@ impl Transmission {
                 let outcome = self.packaging.alive(behind_ms, half_rate, self.now());
                 self.follow(outcome);
             }
-            Encoded::Still(jpeg) => self.stage.origin().set_still(jpeg),
-            Encoded::Lost { reason } => {
+            Encoded::Still { pts_ns, jpeg } => {
+                let time = i64::try_from(pts_ns).map(MediaTime::from_nanos).unwrap_or_default();
+                self.stage.origin().set_still(time, jpeg);
+            }
+            Encoded::Lost => {
                 self.meter.encoder(None);
                 self.packaging.packager().encoder_lost();
-                self.encoder_lost.get_or_insert((Instant::now(), reason));
+            }
+            Encoded::Away { reason } => {
+                let facts = self.packaging.drop_encoded(&reason);
+                self.announce(facts);
             }
         }
     }
 
     fn tick(&mut self) {
         let now = self.now();
-        let mut facts = self.packaging.tick(now);
-        if let Some((_, reason)) = self.encoder_lost.take_if(|(since, _)| since.elapsed() > ENCODER_AWAY) {
-            facts.extend(self.packaging.drop_encoded(&reason));
-        }
+        let facts = self.packaging.tick(now);
         if let Some(stopped) = self.stage.recording_news() {
             self.unrecorded = stopped;
             self.tell_recording();
@@ -330,19 +339,32 @@ impl Transmission {
         self.standing
             .send_if_modified(|standing| std::mem::replace(&mut standing.drift_ms, drift_ms) != drift_ms);
         self.announce(facts);
+        self.pace.due(Instant::now()).into_iter().for_each(|report| self.say(report));
         self.end_when_shown();
     }
 
-    fn tell_journal(&self) {
-        let stopped = (!self.stage.is_safe()).then(|| UNSAFE.to_owned());
-        tracing::warn!(stopped, "the journal changed");
-        self.link.tell(Report::Journal { stopped });
+    /// Tells `ingest` now, or the newest of its kind in a while.
+    fn tell(&mut self, report: Report) {
+        if let Some(report) = self.pace.take(report, Instant::now()) {
+            self.say(report);
+        }
     }
 
-    fn tell_recording(&self) {
+    fn say(&self, report: Report) {
+        tracing::info!(?report, "ingest is told");
+        self.link.tell(report);
+    }
+
+    fn tell_journal(&mut self) {
+        let stopped = (!self.stage.is_safe()).then(|| UNSAFE.to_owned());
+        tracing::warn!(stopped, "the journal changed");
+        self.tell(Report::Journal { stopped });
+    }
+
+    fn tell_recording(&mut self) {
         let stopped = self.unrecorded.map(|stopped| stopped.sentence().to_owned());
         tracing::warn!(stopped, "the recording changed");
-        self.link.tell(Report::Recording { stopped });
+        self.tell(Report::Recording { stopped });
     }
 
     fn announce(&mut self, facts: Vec<Fact>) {
@@ -380,17 +402,24 @@ impl Transmission {
         }
     }
 
+    /// Whether players had the time to fetch the end, and the disk to take it.
+    fn is_over(&self) -> bool {
+        let since = self.ended.map(|at| at.elapsed());
+        since.is_some_and(|since| since > LINGER && self.stage.is_recorded() || since > RECORDED_WITHIN)
+    }
+
     /// Everything that `ingest` must know, on each new connection.
-    fn tell_all(&self) {
+    fn tell_all(&mut self) {
         if let Some((session, offset_ms)) = self.mapped {
-            self.link.tell(Report::SessionMapped { session, offset_ms });
+            self.tell(Report::SessionMapped { session, offset_ms });
         }
-        self.stage.rungs().keys().for_each(|rung| self.tell_rung(rung));
-        if let Some(text) = self.packaging.codec() {
-            self.link.tell(Report::Codec { text: text.to_owned() });
+        let rungs: Vec<_> = self.stage.rungs().keys().cloned().collect();
+        rungs.iter().for_each(|rung| self.tell_rung(rung));
+        if let Some(text) = self.packaging.codec().map(str::to_owned) {
+            self.tell(Report::Codec { text });
         }
         if self.packaging.is_half_rate() {
-            self.link.tell(Report::HalfRate { on: true });
+            self.tell(Report::HalfRate { on: true });
         }
         if !self.stage.is_safe() {
             self.tell_journal();
@@ -403,11 +432,10 @@ impl Transmission {
         }
     }
 
-    fn tell_rung(&self, rung: &RungName) {
+    fn tell_rung(&mut self, rung: &RungName) {
         if let Some(state) = self.stage.rungs().get(rung) {
-            tracing::info!(%rung, up = state.up, reason = state.reason, "a rung changed");
             let (name, up, reason) = (rung.to_string(), state.up, state.reason.clone());
-            self.link.tell(Report::Rung { name, up, reason });
+            self.tell(Report::Rung { name, up, reason });
         }
     }
 
@@ -416,30 +444,22 @@ impl Transmission {
     }
 }
 
-/// Listens on a free port of `host`, or of every interface when that is a name; gives the origin's base URL too.
-async fn listen(host: &str) -> io::Result<(TcpListener, String)> {
-    let ip = host.parse().unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-    let listener = TcpListener::bind((ip, 0)).await?;
-    let port = listener.local_addr()?.port();
-    let host = if ip.is_ipv6() { format!("[{host}]") } else { host.to_owned() };
-    Ok((listener, format!("http://{host}:{port}")))
-}
-
 /// `source,480p` as names; `None` when one of them is none.
 fn ladder(text: &str) -> Option<Vec<RungName>> {
     text.split(',').map(|name| RungName::new(name.trim())).collect()
 }
 
-/// Makes sure that nobody else writes this journal: the one before may still be dying.
-async fn lock(folder: &std::path::Path) -> Result<std::fs::File, TransmissionError> {
-    std::fs::create_dir_all(folder)?;
-    let file =
-        std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(folder.join("lock"))?;
+/// Makes sure that nobody else writes this journal: the one before may still be dying. `None` where the disk takes no lock:
+/// then nothing is written.
+async fn lock(folder: &std::path::Path) -> Result<Option<std::fs::File>, TransmissionError> {
     for _ in 0..40 {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(std::fs::TryLockError::WouldBlock) => sleep(Duration::from_millis(50)).await,
-            Err(std::fs::TryLockError::Error(error)) => return Err(error.into()),
+        match journal::lock(folder) {
+            Ok(lock) => return Ok(Some(lock)),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => sleep(Duration::from_millis(50)).await,
+            Err(error) => {
+                tracing::error!(%error, "the disk takes nothing: the show begins without it");
+                return Ok(None);
+            }
         }
     }
     Err(TransmissionError::Held)

@@ -1,6 +1,7 @@
 //! Where facts go: journal first, then the recording, then players.
 
 use std::collections::{BTreeMap, HashSet};
+use std::fs::File;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
@@ -41,13 +42,15 @@ pub struct RungState {
 }
 
 impl Stage {
-    /// Opens the journal in `folder` and brings players back to where it ends. Without one, segments and discontinuities
-    /// are numbered from `first`.
+    /// Opens the journal in `folder`, under its `lock`, and brings players back to where it ends. Without one, segments and
+    /// discontinuities are numbered from `first`. A disk that takes nothing holds up no show: it begins without journal and
+    /// recording, which are tried again.
     ///
     /// # Errors
     /// [`JournalError`].
     pub fn open(
         folder: &Path,
+        lock: Option<File>,
         epoch: u32,
         clock_epoch: DateTime<Utc>,
         ladder: &[RungName],
@@ -58,14 +61,16 @@ impl Stage {
         let mut known = Known::new(recorder);
         let mut window = Window::starting_at(epoch, clock_epoch, first.0, first.1);
         let mut facts = 0;
-        let mut journal = Journal::open(folder.join("journal"), |fact, stored| {
+        let mut journal = Journal::open(folder.join("journal"), lock, |fact, stored| {
             facts += 1;
             known.note(&fact);
             window.apply(fact, stored);
         })?;
         known.head = known.head.max(window.head());
         let (packager, closing) = Packager::resume(ladder, &window);
-        let places = journal.append(&closing)?;
+        let written = journal.append(&closing);
+        let whole = written.is_ok();
+        let places = written.unwrap_or_else(|_| vec![None; closing.len()]);
         for (fact, stored) in closing.into_iter().zip(places) {
             known.note(&fact);
             window.apply(fact, stored);
@@ -73,7 +78,7 @@ impl Stage {
         known.recorder.hurry();
         tracing::info!(facts, head_ms = known.head.ms(), "the journal was read");
         let origin = Origin::new(window, Shelf::new(folder.join("journal")));
-        Ok((Self { journal: Writer::start(journal)?, origin, known, told_safe: true }, packager))
+        Ok((Self { journal: Writer::start(journal, whole)?, origin, known, told_safe: true }, packager))
     }
 
     /// The last act. The journal goes unless players may still come back to what it holds.
@@ -90,6 +95,11 @@ impl Stage {
     /// Why nothing is recorded now, when that has changed.
     pub fn recording_news(&mut self) -> Option<Option<Stopped>> {
         self.known.recorder.news()
+    }
+
+    /// Whether all of a show that has ended is in the recording.
+    pub fn is_recorded(&self) -> bool {
+        self.known.recorder.is_done()
     }
 
     /// What players ask.
@@ -180,4 +190,25 @@ impl Known {
 
 fn transition(highlight: &Highlight) -> (HighlightId, bool) {
     (highlight.id, highlight.action == HighlightAction::Clear)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn on_a_full_disk_a_show_begins_without_journal_and_recording_and_says_so() {
+        let place = tempfile::tempdir().unwrap();
+        let epoch = place.path().join("1");
+        std::fs::write(&epoch, "no folder can be made here").unwrap();
+        let budget = Budget { show_bytes: u64::MAX, free_bytes: 0 };
+        let ladder = [RungName::source()];
+        let opened = Stage::open(&epoch, None, 1, DateTime::UNIX_EPOCH, &ladder, (0, 0), budget);
+        let (mut stage, _) = opened.unwrap();
+        assert_eq!(stage.safety_news(), Some(false));
+        assert_eq!(stage.recording_news(), Some(Some(Stopped::Failing)));
+        stage.announce(vec![Fact::WentLive { from_msn: 0, at: DateTime::UNIX_EPOCH }]);
+        stage.next().await;
+        assert!(stage.origin().with_window(|window| window.is_on_air()), "players are told all the same");
+    }
 }

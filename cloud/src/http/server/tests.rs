@@ -217,8 +217,8 @@ impl crate::edge::Origins for Nowhere {
         &self,
         _: vitrine_protocol::ShowId,
         _: Duration,
-    ) -> futures_util::future::BoxFuture<'_, Option<crate::ingest::Origin>> {
-        Box::pin(async { None })
+    ) -> futures_util::future::BoxFuture<'_, Result<crate::ingest::Origin, crate::ingest::NoOrigin>> {
+        Box::pin(async { Err(crate::ingest::NoOrigin::Nobody) })
     }
 }
 

@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use vitrine_protocol::PublishSessionId;
 use vitrine_rtmp::flv::{Tag, VideoPacket};
 
+use super::transmission::LinkEnd;
 use super::{Airing, GHOST_WITHIN};
 use crate::events::LossReason;
 use crate::show::{Admission, MediaFact};
@@ -20,12 +21,18 @@ const DRIFT_STEP_MS: i64 = 20;
 const NO_PICTURES_AFTER: Duration = Duration::from_secs(5);
 /// The first picture is awaited for this long: longer than two key frames of any encoder's defaults are apart.
 const FIRST_PICTURE_WITHIN: Duration = Duration::from_secs(20);
+/// Pictures that nobody can begin with come for this long before their encoder is asked to connect again.
+const KEY_FRAME_WITHIN: Duration = Duration::from_secs(15);
+const NO_KEY_FRAME: &str = "No key frame has come for 15 seconds, and without one the picture cannot be shown. \
+                            Connect again; one every 2 seconds suits a live show.";
 
 /// Why a publisher was not let in: a sentence for the person at the encoder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Busy {
     /// Somebody publishes already.
     Taken,
+    /// So many came and went of late that each further one would only fill the timeline.
+    TooOften,
     /// The show is over.
     Ended,
     /// Another server looks after the show by now.
@@ -37,6 +44,7 @@ impl Busy {
     pub fn sentence(self) -> &'static str {
         match self {
             Self::Taken => "This show already receives another encoder. Stop that one first.",
+            Self::TooOften => "Encoders connect to this show too often. Wait ten seconds, then start again.",
             Self::Ended => "This show has ended.",
             Self::Moved => "The show has moved to another server. Connect again.",
         }
@@ -78,8 +86,10 @@ pub(super) struct Publisher {
     received: bool,
     /// When its last picture came, or it came itself.
     pictured: Instant,
-    /// When it came, or the transmission that is to show its first picture.
+    /// When it came, or was heard again, or the transmission that is to show its first picture came.
     awaited: Instant,
+    /// Since when its pictures lean on one that the transmission never got.
+    keyless: Option<Instant>,
 }
 
 /// A publisher that is gone while shows still believe that its picture arrives: one that comes in its place in time
@@ -119,6 +129,9 @@ impl Airing {
         if self.is_heard() && !self.deps.settings.takeover {
             return Err(Busy::Taken);
         }
+        if !self.reporter.takes_a_publisher() {
+            return Err(Busy::TooOften);
+        }
         if let Some(old) = &self.publisher {
             old.kick.out("Another encoder took over.", LossReason::Replaced);
             let (session, silent, received) = (old.session, old.silent, old.received);
@@ -146,7 +159,12 @@ impl Airing {
             received: false,
             pictured: now,
             awaited: now,
+            keyless: None,
         });
+        let first = self.gop.first();
+        if let Some(link) = self.link() {
+            (link.next, link.keyed) = (Some(first), false);
+        }
         self.fact(MediaFact::Admitted { session, remote });
         self.command(Command::PublishStarted { session });
         if self.running.is_none() && self.restart_at.is_none() {
@@ -160,19 +178,42 @@ impl Airing {
             return;
         };
         if std::mem::take(&mut publisher.silent) {
-            self.heard_again(session);
-        }
-        if is_picture(&tag) {
-            self.pictured();
+            tracing::info!(show.id = %self.show, %session, "the publisher is heard again");
+            publisher.awaited = Instant::now();
         }
         self.gop.push(&tag);
-        let Some(link) = self.running.as_mut().and_then(|running| running.link.as_mut()) else { return };
-        if link.behind && (tag.is_keyframe() || !self.gop.has_video()) && link.outbox.has_room() {
-            link.behind = self.gop.replay().any(|tag| link.outbox.send(Down::Tag(tag.clone())).is_err());
-        } else if !link.behind && link.outbox.send(Down::Tag(tag)).is_err() {
-            tracing::warn!(show.id = %self.show, "the transmission is too slow: media is dropped up to a key frame");
-            link.behind = true;
+        self.feed();
+        if is_picture(&tag) {
+            if self.lacks_key() { self.unusable() } else { self.pictured() }
         }
+    }
+
+    /// Sends the transmission what it lacks, as far as it takes it; the rest follows. Once that was forgotten, it goes on at
+    /// a key frame, with the group of pictures that is kept if there is one.
+    pub(super) fn feed(&mut self) {
+        let Some(link) = self.running.as_mut().and_then(|running| running.link.as_mut()) else {
+            return self.gop.sent(u64::MAX);
+        };
+        if link.next.is_some_and(|next| next < self.gop.first()) {
+            tracing::warn!(show.id = %self.show, "the transmission is too slow: media is dropped up to a key frame");
+            (link.next, link.keyed) = (None, false);
+        }
+        let send = |tag: &Tag| link.outbox.send(Down::Tag(tag.clone())).is_ok();
+        if link.next.is_none()
+            && self.gop.can_begin()
+            && link.outbox.has_room()
+            && self.gop.headers().all(send)
+        {
+            link.next = Some(self.gop.first());
+        }
+        while let Some(next) = link.next
+            && let Some(tag) = self.gop.get(next)
+            && send(tag)
+        {
+            link.keyed |= tag.is_keyframe();
+            link.next = Some(next + 1);
+        }
+        self.gop.sent(link.next.unwrap_or(u64::MAX));
     }
 
     /// Whether a publisher's picture arrives, or its first one may still come.
@@ -184,39 +225,27 @@ impl Airing {
         })
     }
 
-    /// Silence is an end to the transmission too: it completes what is open, as it does when the connection breaks.
+    /// Silence is a loss for shows. The transmission is told nothing: the connection may go on where it stopped, and then what
+    /// it brings follows what came before.
     pub(super) fn silent(&mut self, session: PublishSessionId) {
         if let Some(publisher) = self.publisher.as_mut().filter(|publisher| publisher.session == session)
             && !std::mem::replace(&mut publisher.silent, true)
         {
-            publisher.received = false;
-            if !std::mem::take(&mut publisher.shown) {
+            (publisher.received, publisher.keyless) = (false, None);
+            if !publisher.shown {
                 self.lose_ghost(LossReason::Silent);
             }
             tracing::info!(show.id = %self.show, %session, "the publisher has fallen silent");
-            self.command(Command::PublishEnded { session, clean: false });
             self.fact(MediaFact::PublisherLost { session, reason: LossReason::Silent });
-        }
-    }
-
-    /// The silent publisher is back. Pictures of before were told; it goes on from the next key frame, headers first.
-    fn heard_again(&mut self, session: PublishSessionId) {
-        tracing::info!(show.id = %self.show, %session, "the publisher is heard again");
-        self.command(Command::PublishStarted { session });
-        self.gop.forget_pictures();
-        if let Some(link) = self.running.as_mut().and_then(|running| running.link.as_mut()) {
-            link.behind = true;
         }
     }
 
     /// A picture of the session was put on the media clock: from the first one on, the show receives.
     pub(super) fn mapped(&mut self, session: PublishSessionId, offset_ms: i64) {
         self.fact(MediaFact::SessionMapped { session, offset_ms });
-        if let Some(publisher) = self.publisher.as_mut().filter(|publisher| publisher.session == session)
-            && !publisher.silent
-        {
+        if let Some(publisher) = self.publisher.as_mut().filter(|publisher| publisher.session == session) {
             publisher.shown = true;
-            if publisher.pictured.elapsed() <= NO_PICTURES_AFTER {
+            if !publisher.silent && publisher.pictured.elapsed() <= NO_PICTURES_AFTER {
                 self.received();
             }
         }
@@ -225,9 +254,24 @@ impl Airing {
     /// A picture came. It needs no new place on the clock when pictures had only paused.
     fn pictured(&mut self) {
         let Some(publisher) = &mut self.publisher else { return };
-        publisher.pictured = Instant::now();
+        (publisher.pictured, publisher.keyless) = (Instant::now(), None);
         if publisher.shown {
             self.received();
+        }
+    }
+
+    /// Whether the pictures lean on one that the transmission never got, and which it cannot do without.
+    fn lacks_key(&mut self) -> bool {
+        let shown = self.publisher.as_ref().is_some_and(|publisher| publisher.shown);
+        !self.gop.has_key() && self.link().is_some_and(|link| link.next.is_none() || !link.keyed && !shown)
+    }
+
+    /// Such a picture came. Where no key frame follows, the encoder must connect again: each begins with one.
+    fn unusable(&mut self) {
+        let Some(publisher) = &mut self.publisher else { return };
+        let since = *publisher.keyless.get_or_insert_with(Instant::now);
+        if since.elapsed() > KEY_FRAME_WITHIN {
+            publisher.kick.out(NO_KEY_FRAME, LossReason::NoPictures);
         }
     }
 
@@ -247,11 +291,15 @@ impl Airing {
     /// Pictures that have stopped are a loss for shows, even while sound or single bytes still come. The transmission goes on
     /// with what it gets. After a pause of this process itself, pictures are still to be read.
     pub(super) fn check_pictures(&mut self, after_pause: bool) {
+        let linked = self.link().is_some();
         let Some(publisher) = &mut self.publisher else { return };
         if after_pause {
-            publisher.pictured = Instant::now();
+            (publisher.pictured, publisher.awaited, publisher.keyless) =
+                (Instant::now(), Instant::now(), None);
         }
-        if publisher.received && publisher.pictured.elapsed() > NO_PICTURES_AFTER {
+        // A transmission that came in the place of another has shown none of them yet.
+        let unshown = linked && !publisher.shown && publisher.awaited.elapsed() > NO_PICTURES_AFTER;
+        if publisher.received && (unshown || publisher.pictured.elapsed() > NO_PICTURES_AFTER) {
             publisher.received = false;
             let session = publisher.session;
             tracing::info!(show.id = %self.show, %session, "the publisher's pictures have stopped");
@@ -286,8 +334,8 @@ impl Airing {
         if !publisher.shown {
             self.lose_ghost(reason);
         }
+        self.command(Command::PublishEnded { session, clean: reason == LossReason::Closed });
         if !publisher.silent {
-            self.command(Command::PublishEnded { session, clean: reason == LossReason::Closed });
             self.fact(MediaFact::PublisherLost { session, reason });
         }
     }
@@ -305,6 +353,11 @@ impl Airing {
         }
     }
 
+    /// The connection of the transmission.
+    fn link(&mut self) -> Option<&mut LinkEnd> {
+        self.running.as_mut()?.link.as_mut()
+    }
+
     pub(super) fn kick(&self, why: &'static str, reason: LossReason) {
         if let Some(publisher) = &self.publisher {
             publisher.kick.out(why, reason);
@@ -314,22 +367,23 @@ impl Airing {
     /// What a transmission must hear of the publisher when it comes (back).
     pub(super) fn replay(&mut self, last_session: Option<PublishSessionId>) {
         if let Some(publisher) = &mut self.publisher {
-            publisher.awaited = Instant::now();
+            (publisher.shown, publisher.awaited) = (false, Instant::now());
         }
         match (&self.publisher, last_session) {
             (Some(publisher), last) => {
-                let (session, silent) = (publisher.session, publisher.silent);
+                let session = publisher.session;
                 if let Some(last) = last.filter(|last| *last != session) {
                     self.command(Command::PublishEnded { session: last, clean: false });
-                }
-                if silent {
-                    return self.command(Command::PublishEnded { session, clean: false });
                 }
                 self.command(Command::PublishStarted { session });
                 let Some(link) = self.running.as_mut().and_then(|running| running.link.as_mut()) else {
                     return;
                 };
-                link.behind = self.gop.replay().any(|tag| link.outbox.send(Down::Tag(tag.clone())).is_err());
+                // Where no key frame is kept, it may know how to go on without one.
+                if self.gop.headers().all(|tag| link.outbox.send(Down::Tag(tag.clone())).is_ok()) {
+                    link.next = Some(self.gop.first());
+                }
+                self.feed();
             }
             (None, Some(session)) => self.command(Command::PublishEnded { session, clean: false }),
             (None, None) => {}

@@ -1,3 +1,4 @@
+mod again;
 mod pictures;
 
 use bytes::Bytes;
@@ -317,43 +318,6 @@ async fn media_time_is_spoken_for_so_that_a_new_epoch_never_goes_back() {
     stage.launcher.end_newest(Exit::JournalUnusable);
     jobs(&stage, 2).await;
     assert_eq!(stage.launcher.jobs.lock()[1].first_media_ms, 98_000);
-}
-
-#[tokio::test]
-async fn silence_is_told_to_the_transmission_and_so_is_its_end() {
-    let stage = Stage::new();
-    let show = begin(&stage).await;
-    let session = publish(&stage, &show).await.unwrap();
-    let mut drain = link_newest(&stage, &show).await;
-    let header = tag(0, b"\x17\x00\0\0\0avcC");
-    for tag in [header.clone(), tag(0, KEY), tag(33, INTER)] {
-        show.send(Input::Tag { session, tag }).await.unwrap();
-    }
-    assert!(!show.is_quiet());
-    show.send(Input::Silent { session }).await.unwrap();
-    eventually(|| show.is_quiet()).await; // time may end the show, however long the socket stays open
-    for tag in [tag(5_000, INTER), tag(5_033, KEY), tag(5_066, INTER)] {
-        show.send(Input::Tag { session, tag }).await.unwrap();
-    }
-    hears(
-        &mut drain,
-        &[
-            Down::Command(Command::Welcome),
-            Down::Command(Command::PublishStarted { session }),
-            Down::Tag(header.clone()),
-            Down::Tag(tag(0, KEY)),
-            Down::Tag(tag(33, INTER)),
-            Down::Command(Command::PublishEnded { session, clean: false }),
-            Down::Command(Command::PublishStarted { session }),
-            Down::Tag(header),
-            Down::Tag(tag(5_033, KEY)),
-            Down::Tag(tag(5_066, INTER)),
-        ],
-    )
-    .await;
-    let facts = stage.door.facts.lock().clone();
-    let lost = MediaFact::PublisherLost { session, reason: LossReason::Silent };
-    assert_eq!(facts.iter().filter(|fact| **fact == lost).count(), 1);
 }
 
 #[tokio::test]

@@ -46,8 +46,10 @@ pub(super) struct Running {
 pub(super) struct LinkEnd {
     id: u64,
     pub(super) outbox: Outbox,
-    /// Media is being dropped up to the next key frame.
-    pub(super) behind: bool,
+    /// The number of the tag that is sent next; `None` when pictures were missed, and it must be a key frame.
+    pub(super) next: Option<u64>,
+    /// A key frame of this publisher was sent.
+    pub(super) keyed: bool,
 }
 
 impl Running {
@@ -173,7 +175,7 @@ impl Airing {
         }
         let news = run.origin.as_ref() != Some(&hello.origin);
         run.origin = Some(hello.origin.clone());
-        running.link = Some(LinkEnd { id, outbox, behind: false });
+        running.link = Some(LinkEnd { id, outbox, next: None, keyed: false });
         running.due = Instant::now() + HEARTBEAT_WITHIN;
         self.unrecorded = None; // one that does not record says so again
         let epoch = hello.epoch;
@@ -285,6 +287,7 @@ impl Airing {
         // This process stood still itself: what was said meanwhile is still to be read.
         let stood_still = std::mem::replace(&mut self.checked, Instant::now()).elapsed() > STALL;
         self.check_pictures(stood_still);
+        self.feed(); // what it had no room for
         if self.restart_at.is_some_and(|at| at <= Instant::now()) {
             self.launch();
         }

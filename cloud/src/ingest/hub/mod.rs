@@ -1,5 +1,6 @@
 //! Finds and starts the tasks of shows that this node owns.
 
+mod keys;
 #[cfg(test)]
 mod tests;
 
@@ -12,15 +13,17 @@ use parking_lot::Mutex;
 use tokio::time::timeout;
 use vitrine_protocol::{ShowId, ShowState};
 
+use self::keys::Keys;
 use super::Deps;
 use super::airing::{self, Beginning, Handle, Input, Order};
 use super::door::DoorError;
-use super::lease::{Hold, LEASE, Lease, Written};
+use super::lease::{Hold, LEASE, Lease, Owner, Written};
 use super::ownership::spread;
 use super::reporter::Reporter;
 use super::roster::Roster;
 use crate::base::hash_secret;
 use crate::db::DbError;
+use crate::show::Admission;
 use vitrine_transmission::Hello;
 
 /// A show's first look at the database after it was taken, at most.
@@ -35,6 +38,7 @@ pub struct Hub {
     pub deps: Arc<Deps>,
     pub roster: Roster,
     shows: Mutex<HashMap<ShowId, Handle>>,
+    keys: Keys,
     /// One taking of a show at a time.
     taking: Mutex<HashMap<ShowId, Arc<tokio::sync::Mutex<()>>>>,
 }
@@ -43,13 +47,14 @@ pub struct Hub {
 pub enum Place {
     /// This node.
     Here(Handle),
-    /// Another, which takes its publishers at this `host:port`.
-    Elsewhere(String),
+    /// Another, which takes its publishers.
+    Elsewhere(Owner),
 }
 
 impl Hub {
     pub fn new(deps: Arc<Deps>) -> Self {
-        Self { deps, roster: Roster::default(), shows: Mutex::default(), taking: Mutex::default() }
+        let (roster, keys) = (Roster::default(), Keys::default());
+        Self { deps, roster, shows: Mutex::default(), keys, taking: Mutex::default() }
     }
 
     /// The show's task, if it runs.
@@ -60,6 +65,22 @@ impl Hub {
     /// Every task that runs.
     pub fn all(&self) -> Vec<Handle> {
         self.shows.lock().values().filter(|handle| !handle.is_over()).cloned().collect()
+    }
+
+    /// The task of the show that this key opened when it was last let in here, and what was known of it then.
+    pub fn known_key(&self, key: &str) -> Option<(Handle, Admission)> {
+        let admission = self.keys.find(key)?;
+        Some((self.find(admission.show)?, admission))
+    }
+
+    /// A publisher was let in with this key.
+    pub fn note_key(&self, key: &str, admission: Admission) {
+        self.keys.note(key, admission, |show| self.find(show).is_some());
+    }
+
+    /// The show's key may open nothing any more: shows are asked.
+    pub fn forget_key(&self, show: ShowId) {
+        self.keys.forget(show);
     }
 
     /// Makes this node look after a show, unless another one does.
@@ -100,13 +121,13 @@ impl Hub {
             Some(lease) if self.may_take(lease) || heir && self.is_of_the_run_before(lease) => {
                 leases.take(show, me, Some((lease.fence, lease.beat))).await
             }
-            Some(lease) => return Ok(Place::Elsewhere(lease.owner.rtmp.clone())),
+            Some(lease) => return Ok(Place::Elsewhere(lease.owner.clone())),
         };
         match taken.map_err(away)? {
             Some(lease) => self.begin(lease).await.map(Place::Here),
             // Somebody was quicker; who it is stands in the row by now.
             None => match leases.get(show).await.map_err(away)? {
-                Some(lease) => Ok(Place::Elsewhere(lease.owner.rtmp)),
+                Some(lease) => Ok(Place::Elsewhere(lease.owner)),
                 None => Err(DoorError::Refused("There is no such show.".to_owned())),
             },
         }
@@ -178,6 +199,9 @@ impl Hub {
 
     /// Gives an order to a show's task; without one there is nothing to order, and the next one will be told by shows.
     pub async fn order(&self, show: ShowId, order: Order) {
+        if matches!(order, Order::CloseKey | Order::End) {
+            self.forget_key(show);
+        }
         if let Some(handle) = self.find(show) {
             let _ = handle.send(Input::Order(order)).await;
         }

@@ -1,13 +1,17 @@
 //! A publisher whose show another node looks after: its tags go on to that node, which decides as if it had come there.
 
+use std::net::IpAddr;
 use std::time::{Duration, Instant as Moment};
 
 use bytes::BytesMut;
+use subtle::ConstantTimeEq as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep_until, timeout};
 use vitrine_rtmp::flv::Tag;
 use vitrine_rtmp::{Amf0Value, ClientConfig, ClientEvent, ClientSession, StreamKey};
+
+use crate::ingest::lease::Owner;
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(1);
 const ACCEPT_WITHIN: Duration = Duration::from_secs(6);
@@ -51,17 +55,32 @@ pub fn was_forwarded(key: &StreamKey) -> bool {
     key.expose().ends_with(MARK)
 }
 
+/// `key` as it is handed on to `owner` for a publisher at `from`.
+fn handed_on(key: &str, from: IpAddr, owner: &Owner) -> StreamKey {
+    StreamKey::new(format!("{key}?from={from}&to={}{MARK}", owner.serve))
+}
+
+/// The address of the publisher whose key another node handed on to `me`.
+///
+/// Believed only of who names this run of `serve`: that stands in the rows of leases, which no publisher can read.
+pub fn publisher_behind(key: &StreamKey, me: &Owner) -> Option<IpAddr> {
+    let (_, mark) = key.expose().strip_suffix(MARK)?.split_once('?')?;
+    let (from, to) = mark.strip_prefix("from=")?.split_once("&to=")?;
+    let is_for_us = bool::from(to.as_bytes().ct_eq(me.serve.as_bytes()));
+    from.parse().ok().filter(|_| is_for_us)
+}
+
 impl Forward {
-    /// Publishes with `key` to the owner at `host:port`; gives the session that it opened.
+    /// Publishes with `key` to the owner, for a publisher at `from`; gives the session that it opened.
     ///
     /// # Errors
     /// [`NotTaken`].
-    pub async fn open(owner: &str, key: &str) -> Result<(Self, String), NotTaken> {
+    pub async fn open(owner: &Owner, key: &str, from: IpAddr) -> Result<(Self, String), NotTaken> {
         let late = |_| std::io::Error::from(std::io::ErrorKind::TimedOut);
-        let socket = timeout(CONNECT_WITHIN, TcpStream::connect(owner)).await.map_err(late)??;
+        let socket = timeout(CONNECT_WITHIN, TcpStream::connect(&owner.rtmp)).await.map_err(late)??;
         socket.set_nodelay(true)?;
-        let key = StreamKey::new(format!("{key}{MARK}"));
-        let config = ClientConfig::new("live", format!("rtmp://{owner}/live"), key);
+        let url = format!("rtmp://{}/live", owner.rtmp);
+        let config = ClientConfig::new("live", url, handed_on(key, from, owner));
         let session = ClientSession::new(config, Moment::now());
         let read = BytesMut::with_capacity(READ_BYTES);
         let mut forward = Self { socket, session, read, unsent: BytesMut::new() };
@@ -155,4 +174,27 @@ impl Forward {
 
 fn gone() -> std::io::Error {
     std::io::ErrorKind::ConnectionAborted.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::lease::fake::owner;
+
+    #[test]
+    fn a_publisher_that_is_handed_on_keeps_its_address_and_a_stranger_cannot_make_one_up() {
+        let (here, there) = (owner("here"), owner("there"));
+        for from in ["203.0.113.7", "2001:db8::7"] {
+            let from: IpAddr = from.parse().unwrap();
+            let key = handed_on("vtp_key", from, &here);
+            assert_eq!(key.without_query(), "vtp_key");
+            assert!(was_forwarded(&key));
+            assert_eq!(publisher_behind(&key, &here), Some(from));
+            assert_eq!(publisher_behind(&key, &there), None);
+        }
+        for made_up in ["?from=203.0.113.7&to=?forwarded", "?from=203.0.113.7?forwarded", "?forwarded", ""] {
+            let key = StreamKey::new(format!("vtp_key{made_up}"));
+            assert_eq!(publisher_behind(&key, &here), None, "{made_up}");
+        }
+    }
 }

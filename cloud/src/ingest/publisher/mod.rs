@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
@@ -19,10 +20,13 @@ use crate::events::LossReason;
 use crate::ingest::airing::{Busy, Farewell, Handle, Input, Kick};
 use crate::ingest::door::DoorError;
 use crate::ingest::hub::{Hub, Place};
+use crate::show::Admission;
 
 const WRITE_WITHIN: Duration = Duration::from_secs(5);
 /// Longer than it takes to find out that the show's owner is gone.
 const ADMIT_WITHIN: Duration = Duration::from_secs(8);
+/// A publisher that was let in before waits no longer than this for shows.
+const SHOWS_WITHIN: Duration = Duration::from_secs(2);
 /// Before an owner that did not answer is looked for again.
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(250);
 /// The show's task takes tags at once; this long means that it hangs.
@@ -59,7 +63,10 @@ impl End {
     /// The code and the sentence for the person at the encoder, when it is we who end it.
     fn last_word(&self) -> Option<(&'static str, String)> {
         match self {
-            Self::Kicked(farewell) => Some((BAD_NAME, farewell.sentence.clone())),
+            Self::Kicked(farewell) => {
+                let comes_back = matches!(farewell.reason, LossReason::Moved | LossReason::NoPictures);
+                Some((if comes_back { FAILED } else { BAD_NAME }, farewell.sentence.clone()))
+            }
             Self::OwnerEnded(why) => Some((FAILED, why.clone())),
             Self::ShowOver => Some((FAILED, SHOW_OVER.to_owned())),
             Self::Protocol(error) => Some((FAILED, format!("The stream cannot be read: {error}."))),
@@ -142,7 +149,6 @@ impl Connection {
         loop {
             self.flush().await?;
             let wake = self.wake();
-            let silence = self.publishing.as_ref().map(|publishing| publishing.heard);
             let kick = async {
                 match &mut self.publishing {
                     Some(publishing) => publishing.kicks.recv().await,
@@ -156,29 +162,35 @@ impl Connection {
                 }
             };
             tokio::select! {
-                read = self.wire.read() => {
-                    let bytes = read?;
-                    if bytes.is_empty() {
-                        return Err(End::Closed);
-                    }
-                    let now = Instant::now();
-                    if let Some(publishing) = &mut self.publishing {
-                        (publishing.heard, publishing.silent) = (now, false);
-                    }
-                    let outcome = self.session.receive(bytes, now.into_std());
-                    self.events(outcome.is_err()).await?;
-                    outcome?;
-                }
+                read = self.wire.read() => self.take(read?).await?,
                 farewell = kick => {
                     return Err(farewell.map_or(End::ShowOver, End::Kicked));
                 }
                 why = upstream => return Err(End::OwnerEnded(why)),
                 () = sleep_until(wake) => {
+                    // This process may have stood still itself: what came meanwhile is still to be read.
+                    if let Some(bytes) = self.wire.read_now()? {
+                        self.take(bytes).await?;
+                    }
                     self.session.check(Instant::now().into_std())?;
-                    if silence.is_some() { self.report_silence().await?; }
+                    self.report_silence().await?;
                 }
             }
         }
+    }
+
+    /// Takes what was read.
+    async fn take(&mut self, bytes: Bytes) -> Result<(), End> {
+        if bytes.is_empty() {
+            return Err(End::Closed);
+        }
+        let now = Instant::now();
+        if let Some(publishing) = &mut self.publishing {
+            (publishing.heard, publishing.silent) = (now, false);
+        }
+        let outcome = self.session.receive(bytes, now.into_std());
+        self.events(outcome.is_err()).await?;
+        Ok(outcome?)
     }
 
     /// When the next limit runs out.
@@ -229,6 +241,8 @@ impl Connection {
     }
 
     async fn admit(&mut self, key: StreamKey) -> Result<(), End> {
+        // It has said who it is: while that is looked at, those who have not make room.
+        let _stay = self.permit.as_ref().map(Permit::stay);
         let until = Instant::now() + ADMIT_WITHIN;
         let admitted = loop {
             match timeout_at(until, self.try_admit(&key)).await {
@@ -264,36 +278,57 @@ impl Connection {
     async fn try_admit(&self, key: &StreamKey) -> Admitted {
         let door = &self.hub.deps.door;
         let bare = key.without_query();
+        if let Some((show, before)) = self.hub.known_key(bare) {
+            let admission = match timeout(SHOWS_WITHIN, door.admit(bare)).await {
+                Ok(Ok(admission)) => admission,
+                Ok(Err(refused @ DoorError::Refused(_))) => {
+                    self.hub.forget_key(before.show);
+                    return turned_away(refused);
+                }
+                away => {
+                    let why = away.map(|answer| answer.err().map(|error| error.to_string()));
+                    tracing::warn!(show.id = %before.show, ?why, "a publisher is let in as before: shows do not answer");
+                    before
+                }
+            };
+            return self.let_in(key, show, admission).await;
+        }
         let place = async { self.hub.own(door.show_of(bare).await?).await };
         let show = match place.await {
             Ok(Place::Here(show)) => show,
             // Sent here by a node that thought the show was ours, so it is changing hands.
             Ok(Place::Elsewhere(_)) if forward::was_forwarded(key) => return not_now(),
             Ok(Place::Elsewhere(owner)) => {
-                return match Forward::open(&owner, bare).await {
+                return match Forward::open(&owner, bare, self.remote.ip()).await {
                     Ok((forward, session)) => Admitted::There(Box::new(forward), session),
                     Err(NotTaken::Refused { code, .. }) if code == FAILED => Admitted::NotYet,
                     Err(NotTaken::Refused { code, why }) => Admitted::Not(code, why),
                     Err(NotTaken::Away(error)) => {
-                        tracing::info!(%error, owner, "the show's owner does not take a publisher");
+                        tracing::info!(%error, owner = owner.rtmp, "the show's owner does not take a publisher");
                         Admitted::NotYet
                     }
                 };
             }
             Err(error) => return turned_away(error),
         };
-        let admission = match door.admit(bare).await {
-            Ok(admission) => admission,
-            Err(error) => return turned_away(error),
-        };
+        match door.admit(bare).await {
+            Ok(admission) => self.let_in(key, show, admission).await,
+            Err(error) => turned_away(error),
+        }
+    }
+
+    /// Asks the show's task, which decides between publishers.
+    async fn let_in(&self, key: &StreamKey, show: Handle, admission: Admission) -> Admitted {
         let (session, (kick, kicks)) = (admission.session, Kick::new());
         let (reply, answer) = oneshot::channel();
-        let remote = self.remote.ip();
+        let remote = forward::publisher_behind(key, &self.hub.deps.me).unwrap_or(self.remote.ip());
+        let known = admission.clone();
         if show.send(Input::Publish { admission, remote, kick, reply }).await.is_err() {
             return Admitted::NotYet; // its task has just ended
         }
         match answer.await {
             Ok(Ok(())) => {
+                self.hub.note_key(key.without_query(), known);
                 Admitted::Here(Publishing { session, show, kicks, heard: Instant::now(), silent: false })
             }
             Ok(Err(Busy::Moved)) | Err(_) => Admitted::NotYet,

@@ -18,6 +18,11 @@ struct Encoder {
 impl Encoder {
     /// Connects through a listener that serves exactly this connection.
     async fn connect(hub: &Arc<Hub>, key: &str) -> Self {
+        Self::connect_from("127.0.0.1", hub, key).await
+    }
+
+    /// The same, from an address of this machine.
+    async fn connect_from(from: &str, hub: &Arc<Hub>, key: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (hub, gate) = (hub.clone(), ConnectionGate::new(4, 4));
@@ -26,8 +31,11 @@ impl Encoder {
             serve(hub, socket, remote, gate.enter(remote.ip()).unwrap()).await;
         });
         let config = ClientConfig::new("live", format!("rtmp://{address}/live"), StreamKey::new(key));
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind(format!("{from}:0").parse().unwrap()).unwrap();
+        socket.set_nodelay(true).unwrap(); // what is sent is there at once, also behind what was not acknowledged yet
         Self {
-            socket: TcpStream::connect(address).await.unwrap(),
+            socket: socket.connect(address).await.unwrap(),
             session: ClientSession::new(config, Moment::now()),
         }
     }
@@ -124,6 +132,63 @@ async fn silence_is_told_and_so_is_its_end() {
     eventually(|| stage.door.facts.lock().iter().any(left)).await;
 }
 
+#[tokio::test]
+async fn a_process_that_stood_still_reads_what_came_before_it_calls_anybody_silent() {
+    let stage = Stage::new();
+    let hub = Arc::new(Hub::new(stage.deps.clone()));
+    let mut encoder = Encoder::connect(&hub, GOOD_KEY).await;
+    assert!(matches!(encoder.event().await, ClientEvent::Publishing { .. }));
+    tokio::time::pause();
+    for n in 0..20 {
+        let payload = Bytes::from_static(b"\x27\x01\0\0\0inter");
+        encoder.session.send_tag(&Tag { kind: TagKind::Video, timestamp_ms: n * 3_000, payload }).unwrap();
+        encoder.flush().await;
+        // Both what came and the end of the patience are there when it looks again.
+        tokio::time::advance(Duration::from_secs(3)).await;
+        for _ in 0..50 {
+            tokio::task::yield_now().await;
+        }
+    }
+    let lost = |fact: &MediaFact| matches!(fact, MediaFact::PublisherLost { .. });
+    let told = stage.door.facts.lock().iter().find(|fact| lost(fact)).cloned();
+    assert_eq!(told, None);
+}
+
+#[tokio::test]
+async fn an_encoder_that_was_let_in_comes_back_while_shows_do_not_answer() {
+    let stage = Stage::new();
+    let hub = Arc::new(Hub::new(stage.deps.clone()));
+    let connect = async || Encoder::connect(&hub, GOOD_KEY).await.event().await;
+    let mut encoder = Encoder::connect(&hub, GOOD_KEY).await;
+    let ClientEvent::Publishing { info } = encoder.event().await else { panic!("refused") };
+    let session = info.get("session").and_then(Amf0Value::as_str).unwrap().parse().unwrap();
+    stage.until_admitted(session).await;
+    drop(encoder);
+    stage.until_told(MediaFact::PublisherLost { session, reason: LossReason::Disconnected }).await;
+    stage.door.away(true);
+    let ClientEvent::Publishing { info } = connect().await else { panic!("its show is here") };
+    let second = info.get("session").and_then(Amf0Value::as_str).unwrap().parse().unwrap();
+    assert_ne!(session, second);
+    stage.door.away(false);
+    stage.until_told(MediaFact::PublisherLost { session: second, reason: LossReason::Disconnected }).await;
+    stage.until_admitted(second).await; // told later
+    for forget in [true, false] {
+        stage.door.away(true);
+        if forget {
+            hub.forget_key(stage.door.show);
+        } else {
+            hub.order(stage.door.show, crate::ingest::airing::Order::CloseKey).await;
+        }
+        let ClientEvent::Rejected { code, .. } = connect().await else {
+            panic!("it may open nothing any more")
+        };
+        assert_eq!(code, FAILED);
+        stage.door.away(false);
+        assert!(matches!(connect().await, ClientEvent::Publishing { .. }));
+        eventually(|| hub.find(stage.door.show).is_none_or(|show| show.is_quiet())).await;
+    }
+}
+
 /// The node that owns the show, listening for publishers, and one that does not.
 async fn two_nodes() -> (Stage, Arc<Hub>, Arc<Hub>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -144,10 +209,11 @@ async fn two_nodes() -> (Stage, Arc<Hub>, Arc<Hub>) {
 #[tokio::test]
 async fn a_publisher_that_reaches_another_node_is_handed_on_to_the_owner() {
     let (stage, here, other) = two_nodes().await;
-    let mut encoder = Encoder::connect(&other, GOOD_KEY).await;
+    let from = if cfg!(target_os = "linux") { "127.0.0.2" } else { "127.0.0.1" };
+    let mut encoder = Encoder::connect_from(from, &other, GOOD_KEY).await;
     let ClientEvent::Publishing { info } = encoder.event().await else { panic!("refused") };
     let session = info.get("session").and_then(Amf0Value::as_str).unwrap().parse().unwrap();
-    stage.until_admitted(session).await;
+    stage.until_told(MediaFact::Admitted { session, remote: from.parse().unwrap() }).await;
     assert!(here.find(stage.door.show).is_some() && other.find(stage.door.show).is_none());
     let second = match Encoder::connect(&other, GOOD_KEY).await.event().await {
         ClientEvent::Rejected { description, .. } => description,

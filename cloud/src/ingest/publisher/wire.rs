@@ -71,8 +71,32 @@ impl Wire {
                 }
             },
         };
+        Ok(self.take(read))
+    }
+
+    /// What has come already, as [`Wire::read`] gives it; `None` when nothing has.
+    ///
+    /// # Errors
+    /// The socket has failed.
+    pub fn read_now(&mut self) -> io::Result<Option<Bytes>> {
+        loop {
+            let read = match &mut self.socket {
+                Socket::Woken(socket) => socket.try_read(&mut self.scratch),
+                Socket::Looked(socket) => socket.read(&mut self.scratch),
+                Socket::Lost => return Err(io::ErrorKind::NotConnected.into()),
+            };
+            match read {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(None),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => return read.map(|read| Some(self.take(read))),
+            }
+        }
+    }
+
+    /// So many bytes that were just read.
+    fn take(&mut self, read: usize) -> Bytes {
         self.more = read == READ_BYTES;
-        Ok(Bytes::copy_from_slice(self.scratch.get(..read).unwrap_or_default()))
+        Bytes::copy_from_slice(self.scratch.get(..read).unwrap_or_default())
     }
 
     /// Writes all of `bytes`.
@@ -155,7 +179,11 @@ mod tests {
             reads += 1;
         }
         assert!(received == sent && reads < 400, "{reads} reads");
-        drop(sender.await.unwrap());
+        assert_eq!(wire.read_now().unwrap(), None);
+        let mut peer = sender.await.unwrap();
+        peer.write_all(b"more").await.unwrap();
+        assert_eq!(wire.read_now().unwrap().unwrap(), "more", "without waiting for the next look");
+        drop(peer);
         assert!(wire.read().await.unwrap().is_empty(), "the end");
     }
 

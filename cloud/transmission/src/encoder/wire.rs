@@ -48,7 +48,7 @@ pub struct Setup {
     /// The source's decoder configuration (`avcC`, `hvcC`, `av1C`), in hexadecimal.
     #[serde(with = "hexadecimal")]
     pub record: Vec<u8>,
-    /// The source's width in pixels.
+    /// The source's width as it is shown, in square pixels.
     pub width: u32,
     /// The source's height in pixels.
     pub height: u32,

@@ -36,6 +36,7 @@ struct Packet {
 /// A configuration, its silence, and where its packets end.
 #[derive(Debug)]
 struct Coding {
+    number: u32,
     config: Arc<AudioConfig>,
     silence: Option<Bytes>,
     end: u64,
@@ -45,7 +46,9 @@ struct Coding {
 /// they disagree by more than 40 ms.
 #[derive(Debug, Default)]
 pub(super) struct AudioTimeline {
+    /// The current one is the last; before it, those that segments still carry.
     codings: Vec<Coding>,
+    next_coding: u32,
     packets: VecDeque<Packet>,
     next_sequence: u64,
     /// Sample number that follows the last packet; `None` after a cut.
@@ -66,19 +69,30 @@ impl AudioTimeline {
         if self.codings.last().is_some_and(|last| last.config.sounds_like(&config)) {
             return false;
         }
-        let silence = silence::packet(&config);
-        self.codings.push(Coding { config: Arc::new(config), silence, end: 0 });
+        let (number, silence) = (self.next_coding, silence::packet(&config));
+        self.next_coding = number.wrapping_add(1);
+        self.codings.push(Coding { number, config: Arc::new(config), silence, end: 0 });
         self.next_sample = None;
         true
     }
 
+    /// Forgets configurations that are over and that no segment carries: a publisher may alternate two for ever.
+    pub fn forget_unless(&mut self, is_carried: impl Fn(u32) -> bool) {
+        let current = self.current();
+        self.codings.retain(|coding| Some(coding.number) == current || is_carried(coding.number));
+    }
+
     /// The number of the current configuration.
     pub fn current(&self) -> Option<u32> {
-        self.codings.len().checked_sub(1).and_then(|n| u32::try_from(n).ok())
+        self.codings.last().map(|coding| coding.number)
     }
 
     pub fn config(&self, number: u32) -> Option<&Arc<AudioConfig>> {
-        self.codings.get(number as usize).map(|coding| &coding.config)
+        self.coding(number).map(|coding| &coding.config)
+    }
+
+    fn coding(&self, number: u32) -> Option<&Coding> {
+        self.codings.iter().find(|coding| coding.number == number)
     }
 
     /// End of the newest packet.
@@ -227,7 +241,7 @@ impl AudioTimeline {
     }
 
     fn silence_of(&self, number: u32, part: Range<MediaTime>) -> Option<AudioRun> {
-        let coding = self.codings.get(number as usize)?;
+        let coding = self.coding(number)?;
         let (silence, rate) = (coding.silence.clone()?, coding.config.sample_rate);
         let frame_samples = coding.config.frame_samples;
         let frame = u64::from(frame_samples);
@@ -353,6 +367,20 @@ mod tests {
         let count = |runs: Vec<AudioRun>| runs.iter().map(|r| r.packets.len()).sum::<usize>();
         let mut take = |until| count(audio.take(&mut cursor, 0, MediaTime::ZERO, MediaTime::ZERO..ms(until)));
         assert_eq!((take(100), take(100), take(1_000)), (5, 0, 5));
+    }
+
+    #[test]
+    fn configurations_that_alternate_are_forgotten_but_for_those_that_a_segment_carries() {
+        let mut audio = timeline();
+        for n in 0..10_000u32 {
+            let config: &'static [u8] = if n % 2 == 0 { &[0x11, 0x90] } else { &[0x12, 0x10] };
+            assert!(audio.configure(AudioConfig::parse(Bytes::from_static(config)).unwrap()));
+            audio.forget_unless(|number| number == 0);
+        }
+        assert_eq!((audio.codings.len(), audio.current()), (2, Some(10_000)));
+        let rate = |number| audio.config(number).map(|config| config.sample_rate);
+        assert_eq!((rate(0), rate(9_999), rate(10_000)), (Some(44_100), None, Some(44_100)));
+        assert!(audio.silence_of(0, ms(1_000)..ms(1_210)).is_some(), "an open segment still gets its sound");
     }
 
     #[test]

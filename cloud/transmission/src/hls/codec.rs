@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use thiserror::Error;
 
+use super::bits::unescape;
 use super::sps::{self, Sps};
 use super::time::MediaTime;
 
@@ -19,6 +20,10 @@ pub enum CodecError {
     #[error("the AAC configuration is malformed: {0}")]
     Aac(&'static str),
 }
+
+/// A recovery point's number among supplemental messages, and in how many bytes of them it is looked for.
+const RECOVERY_POINT: usize = 6;
+const SUPPLEMENT_BYTES: usize = 4 << 10;
 
 /// A video track's configuration.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,6 +77,15 @@ impl VideoConfig {
         self.units(unit).any(|nal| nal.first().is_some_and(|head| head & 0x1f == 5))
     }
 
+    /// Whether an access unit says that pictures are whole a while after a decoder has started here. A source that refreshes
+    /// its picture bit by bit has such units in place of key frames. Source: ITU-T H.264, sections 7.3.2.3.1 and D.1.8.
+    pub fn is_recovery_point(&self, unit: &[u8]) -> bool {
+        self.units(unit).any(|nal| {
+            let supplement = nal.first().is_some_and(|head| head & 0x1f == 6);
+            supplement && messages(&nal[1..nal.len().min(SUPPLEMENT_BYTES)]).contains(&RECOVERY_POINT)
+        })
+    }
+
     /// Whether an access unit holds a picture at all and its lengths add up.
     pub fn is_sound(&self, unit: &[u8]) -> bool {
         let mut walk = self.units(unit);
@@ -105,6 +119,24 @@ impl<'a> Iterator for Units<'a> {
         self.rest = &self.rest[end..];
         Some(unit)
     }
+}
+
+/// The kinds of the messages in a unit of supplemental information.
+fn messages(escaped: &[u8]) -> Vec<usize> {
+    let data = unescape(escaped);
+    let (mut rest, mut kinds) = (&data[..], Vec::new());
+    // Numbers come as bytes that are summed up, the last of which is not 255.
+    let number = |rest: &mut &[u8]| {
+        let more = rest.iter().take_while(|byte| **byte == 255).count();
+        let last = usize::from(*rest.get(more)?);
+        *rest = &rest[more + 1..];
+        Some(255 * more + last)
+    };
+    while let (Some(kind), Some(size)) = (number(&mut rest), number(&mut rest)) {
+        kinds.push(kind);
+        rest = rest.get(size..).unwrap_or_default();
+    }
+    kinds
 }
 
 fn read_sets(data: &Bytes, at: &mut usize, count: u8) -> Option<Vec<Bytes>> {
@@ -285,6 +317,18 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn a_recovery_point_is_found_behind_other_messages() {
+        let config = VideoConfig::parse(avcc()).unwrap();
+        let with = |messages: &[u8]| {
+            let supplement = [&[0, 0, 0, messages.len() as u8 + 1, 6], messages].concat();
+            config.is_recovery_point(&[&supplement[..], &[0, 0, 0, 3, 0x41, 1, 2]].concat())
+        };
+        assert!(with(&[1, 2, 9, 9, 6, 1, 0xc4, 0x80]));
+        assert!(!with(&[1, 2, 6, 1, 0x80]), "the body of another one");
+        assert!(!with(&[255, 6, 1, 0, 0x80]) && !with(&[6]) && !with(&[]));
+    }
+
+    #[test]
     fn aac_configurations_are_read() {
         let lc = AudioConfig::parse(Bytes::from_static(&[0x12, 0x10])).unwrap();
         assert_eq!((lc.codec().as_str(), lc.sample_rate, lc.channels), ("mp4a.40.2", 44_100, 2));
@@ -300,6 +344,7 @@ pub(super) mod tests {
         #[test]
         fn hostile_configurations_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
             let _ = VideoConfig::parse(bytes.clone().into());
+            let _ = messages(&bytes);
             let _ = AudioConfig::parse(bytes.into());
         }
     }

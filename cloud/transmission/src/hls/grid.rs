@@ -83,6 +83,16 @@ impl Grid {
         self.next_msn
     }
 
+    /// Whether a segment that is remembered carries this audio configuration.
+    pub fn carries(&self, audio: u32) -> bool {
+        self.segments.iter().any(|segment| segment.audio == AudioChoice::With(audio))
+    }
+
+    /// Whether a segment that is remembered, `msn` or a later one, begins with a discontinuity.
+    pub fn is_marked_from(&self, msn: u64) -> bool {
+        self.segments.iter().any(|segment| segment.msn >= msn && segment.discontinuity)
+    }
+
     pub fn get(&self, msn: u64) -> Option<&GridSegment> {
         let first = self.segments.front()?.msn;
         self.segments.get(usize::try_from(msn.checked_sub(first)?).ok()?)

@@ -11,6 +11,7 @@
 //! Source: draft-pantos-hls-rfc8216bis; ISO/IEC 14496-12.
 
 mod address;
+mod announcer;
 mod audio;
 pub(crate) mod bits;
 pub mod boxes;
@@ -32,6 +33,7 @@ mod sps;
 mod tests;
 mod time;
 mod track;
+mod unit;
 mod want;
 mod window;
 
@@ -39,10 +41,11 @@ pub use address::AddressError;
 pub use codec::{AudioConfig, CodecError, VideoConfig};
 pub use fact::{Fact, Offer, RungName, TrackInfo};
 pub use grid::{HOLD_BACK_MILLIPARTS, MAX_SEGMENT, MIN_SEGMENT, PART_TARGET, TARGET_DURATION};
-pub use packager::{AccessUnit, LiveFrom, Packaged, Packager};
+pub use packager::Packager;
 pub use rate::usual_rate;
 pub use sps::Sps;
 pub use time::{MediaTime, TIMESCALE};
 pub use track::{Media, Stored};
+pub use unit::{AccessUnit, LiveFrom, Packaged};
 pub use want::{Answer, Want};
 pub use window::Window;

@@ -17,11 +17,14 @@ use super::{
     references::References,
     rung::{Frame, LONGEST_HOLD, Rung},
     time::MediaTime,
+    unit::{AccessUnit, LiveFrom, Packaged},
     window::Window,
 };
 
 /// Encoders round times: a picture this close to the start of a segment belongs to it.
 const SNAP: MediaTime = MediaTime::from_ms(8);
+/// A change of the picture opens a segment at once where the grid is its own, unless one was opened just now.
+const LEAST_SEGMENT: MediaTime = MediaTime::from_ms(500);
 /// A change of the sound opens a segment at once when the one before was this long ago: a key frame may be far, but each
 /// such segment repeats the group of pictures.
 const SOUND_CHANGES_APART: MediaTime = MediaTime::from_ms(10_000);
@@ -29,38 +32,6 @@ const SOUND_CHANGES_APART: MediaTime = MediaTime::from_ms(10_000);
 const LAST_SEGMENT_WITHIN: MediaTime = MediaTime::from_ms(4_000);
 /// Nobody waits for audio any more.
 const FOREVER: MediaTime = MediaTime::from_ms(1 << 40);
-
-/// One coded picture on the media clock.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AccessUnit {
-    /// Decode time; rises strictly within a rung.
-    pub dts: MediaTime,
-    /// Presentation time.
-    pub pts: MediaTime,
-    /// Whether a decoder can start here.
-    pub key: bool,
-    /// NAL units, each behind its length (AVCC form, no parameter sets needed inside).
-    pub data: Bytes,
-}
-
-/// What a picture of the source leads to.
-#[derive(Debug, Default)]
-pub struct Packaged {
-    /// To be announced.
-    pub facts: Vec<Fact>,
-    /// A segment begins: encoded rungs need a key frame at the first picture shown at this time or later.
-    pub cut: Option<MediaTime>,
-}
-
-/// Where the public part of a show begins when it goes live.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum LiveFrom {
-    /// At the next key frame: what was before the button stays private.
-    #[default]
-    Next,
-    /// At the newest segment: viewers see a picture at once.
-    Newest,
-}
 
 /// Packages one show. `now` is always the show's clock.
 #[derive(Debug)]
@@ -83,7 +54,7 @@ pub struct Packager {
     /// Sound comes in another configuration, which waits for a segment; when that happened last.
     sound_changes: bool,
     sound_changed: Option<MediaTime>,
-    /// The source joins at its next key frame: what leads up to the picture before is not for the public.
+    /// The source joins at its next key frame, or with what leads in since: what came before is not for the public.
     source_waits: bool,
     last_key: Option<MediaTime>,
     /// Longest frame of the open segment, holds aside.
@@ -157,17 +128,29 @@ impl Packager {
     pub fn set_video(&mut self, rung: &RungName, config: VideoConfig) {
         let Some(at) = self.find(rung) else { return };
         if rung.as_str() == RungName::SOURCE && !self.rungs[at].has_config(&config) {
-            self.lead_in.clear();
+            self.lead_in.restart();
         }
         let rung = &mut self.rungs[at];
         match &rung.config {
             Some(old) if old.avcc == config.avcc => rung.next = None,
             Some(_) if rung.started => {
                 rung.next = Some(config);
-                self.grid.discontinuity_pending = true;
+                self.mark_for(at, u64::MAX);
             }
             _ => rung.config = Some(config),
         }
+    }
+
+    /// The source's pictures come in another coding from the next one on. A segment begins there, since a new encoder's
+    /// first pictures are those.
+    pub fn picture_changes(&mut self) {
+        self.grid.discontinuity_pending |= self.grid.current().is_some();
+    }
+
+    /// Begins the next segment with a discontinuity if the rung's next configuration, whose pictures have come to `msn`, has
+    /// missed those that there were.
+    fn mark_for(&mut self, at: usize, msn: u64) {
+        self.grid.discontinuity_pending |= !self.rungs[at].finds_mark(msn, &self.grid);
     }
 
     /// The publisher's audio comes with this configuration from now on.
@@ -178,11 +161,12 @@ impl Packager {
             self.sound_changes = self.grid.current().is_some();
             self.grid.discontinuity_pending |= self.sound_changes;
         }
+        self.audio.forget_unless(|number| self.grid.carries(number));
     }
 
     /// A picture of the source that was announced before a crash: it only leads a decoder to the next one.
     pub fn lead_in(&mut self, unit: AccessUnit) {
-        self.lead_in.push(unit.key, unit.data);
+        self.lead_in.push(unit.key, unit.dts, unit.data);
     }
 
     /// A picture of the source. Unsound ones and those it can't place are dropped.
@@ -202,7 +186,7 @@ impl Packager {
         self.fitness.note(unit.dts, unit.key);
         self.lead(source, &unit, complete, now, &mut out);
         if complete {
-            self.lead_in.push(unit.key, unit.data);
+            self.lead_in.push(unit.key, unit.dts, unit.data);
         }
         self.audio.picture(unit.dts);
         self.drain(now, &mut out.facts);
@@ -232,6 +216,7 @@ impl Packager {
         let frame = Frame { dts, pts: unit.pts, idr, data: unit.data };
         let msn = segment.msn;
         self.rungs[at].push(frame, msn, &self.grid, None, now);
+        self.mark_for(at, msn);
         self.drain(now, &mut out);
         out
     }
@@ -267,7 +252,7 @@ impl Packager {
         self.grid.discontinuity_pending = self.grid.has_begun();
         self.audio.cut();
         self.last_source_dts = None;
-        self.lead_in.clear();
+        self.lead_in.restart();
         self.references.restart();
         self.fitness.restart();
         // A new run is a new chance for a source that was not fit.
@@ -363,9 +348,7 @@ impl Packager {
 
     /// Lists the source (again), if it can be listed at all.
     fn lift_source(&mut self) {
-        if let Some(at) = self.source()
-            && self.rungs[at].config.is_some()
-        {
+        if let Some(at) = self.source().filter(|_| self.can_list_source()) {
             self.rungs[at].up = true;
         }
     }
@@ -380,7 +363,12 @@ impl Packager {
     }
 
     fn another_plays(&self, source: usize) -> bool {
-        self.rungs.iter().enumerate().any(|(at, rung)| at != source && rung.up && rung.started)
+        self.rungs.iter().enumerate().any(|(at, rung)| at != source && rung.plays())
+    }
+
+    /// Whether the source can be listed, for want of anything else at least.
+    pub fn can_list_source(&self) -> bool {
+        self.source().is_some_and(|at| self.rungs[at].config.is_some())
     }
 
     /// A picture of the source: it may open a segment, and is put into it if the source is listed and the picture's
@@ -420,8 +408,8 @@ impl Packager {
         let listed = |at: &usize| self.rungs[*at].up && self.rungs[*at].config.is_some();
         if unit.key {
             self.last_key = Some(unit.dts);
-            self.source_waits = false;
         }
+        self.source_waits &= !unit.key && !self.lead_in.is_usable();
         let shown = complete && !self.source_waits;
         let Some(at) = source.filter(|at| shown && listed(at)) else { return };
         let Some(msn) = self.grid.current().map(|s| s.msn) else { return };
@@ -433,9 +421,12 @@ impl Packager {
     fn opens(&mut self, source: Option<usize>, unit: &AccessUnit, facts: &mut Vec<Fact>) -> bool {
         let pending = self.grid.discontinuity_pending || self.cut_soon;
         let age = self.grid.current().map(|s| unit.dts - s.start);
+        let of_its_own = age.is_none_or(|age| {
+            self.cut_soon || pending && age >= LEAST_SEGMENT || age + self.longest / 2 >= OWN_SEGMENT
+        });
         let Some(at) = source.filter(|at| self.rungs[*at].config.is_some()) else {
-            // A source that is never listed: the grid is its own.
-            return age.is_none_or(|age| pending || age + self.longest / 2 >= OWN_SEGMENT);
+            // A source that is never listed.
+            return of_its_own;
         };
         if !self.rungs[at].up {
             if unit.key
@@ -445,7 +436,7 @@ impl Packager {
                 self.lift_source();
                 return true;
             }
-            return age.is_none_or(|age| pending || age + self.longest / 2 >= OWN_SEGMENT);
+            return of_its_own;
         }
         // A change of its configuration needs a key frame.
         let stands_alone = unit.key || self.rungs[at].next.is_none() && self.lead_in.is_usable();
@@ -456,6 +447,7 @@ impl Packager {
             // The next key frame is far: the public sees the encoded rungs until then.
             Some(_) if self.cut_soon && self.key_is_far(unit.dts) && self.another_plays(at) => {
                 self.source_waits = true;
+                self.lead_in.restart();
                 true
             }
             Some(age) if age + self.longest >= MAX_SEGMENT => {

@@ -1,15 +1,13 @@
-//! One rung: cuts its pictures into parts, lets each part wait for its audio, says what happened.
-
-use std::collections::VecDeque;
+//! One rung: cuts its pictures into parts and segments, and lets the [`Announcer`] say so.
 
 use bytes::Bytes;
 
 use super::{
+    announcer::{Announcer, Step},
     audio::AudioTimeline,
-    boxes::{self, VideoSample},
-    codec::{AudioConfig, VideoConfig},
-    fact::{Fact, RungName, TrackInfo},
-    grid::{AudioChoice, Grid, PART_TARGET},
+    codec::VideoConfig,
+    fact::{Fact, RungName},
+    grid::{Grid, PART_TARGET},
     lead_in::LeadIn,
     time::MediaTime,
 };
@@ -22,12 +20,12 @@ const LEAST_PART: MediaTime = MediaTime::from_ticks(PART_TARGET.ticks() * 85 / 1
 /// a part.
 const MOST_PICTURES: usize = 1_024;
 const MOST_BYTES: usize = 40 << 20;
-/// How long a part waits for its audio.
-const AUDIO_WAIT: MediaTime = MediaTime::from_ms(100);
-/// How long the first part of a session waits to learn whether there is audio at all.
-const AUDIO_UNKNOWN: MediaTime = MediaTime::from_ms(500);
 /// A rung this late for a closed segment has lost it.
 const LATE: MediaTime = MediaTime::from_ms(4_000);
+/// Without a picture for this long behind the end of a run, an encoder has given its last.
+const QUIET: MediaTime = MediaTime::from_ms(200);
+/// A rung that makes so many gaps in a row does not play.
+const MOST_GAPS: u32 = 2;
 /// A picture stands at most this long; what lasts longer is a hole, and what follows does not join.
 pub(super) const LONGEST_HOLD: MediaTime = MediaTime::from_ms(1_000);
 
@@ -41,30 +39,10 @@ pub(super) struct Frame {
 }
 
 #[derive(Debug)]
-enum Step {
-    /// `until` is where its last picture ends, which may be behind the part's own end.
-    Part {
-        msn: u64,
-        start: MediaTime,
-        end: MediaTime,
-        until: MediaTime,
-        frames: Vec<Frame>,
-        since: MediaTime,
-    },
-    Close {
-        msn: u64,
-        end: MediaTime,
-        gap: bool,
-    },
-}
-
-#[derive(Debug)]
 pub(super) struct Rung {
     pub name: RungName,
     /// Whether it may be listed.
     pub up: bool,
-    /// That it does not play was said, and it has not played since.
-    said_down: bool,
     /// What its pictures come with; `next` takes over at the next discontinuity.
     pub config: Option<VideoConfig>,
     pub next: Option<VideoConfig>,
@@ -74,6 +52,8 @@ pub(super) struct Rung {
     next_msn: u64,
     /// Whether it has entered a segment since it came up.
     pub started: bool,
+    /// Segments in a row that became gaps.
+    gaps: u32,
     /// Pictures are missing in the current segment.
     holed: bool,
     /// The next segment must begin with an IDR.
@@ -86,28 +66,26 @@ pub(super) struct Rung {
     held: bool,
     /// Decode time of its newest picture.
     pub newest: Option<MediaTime>,
+    /// When a picture came last.
+    came: MediaTime,
     /// Decode time of the last picture of its segment, and the distance to the one before.
     last: Option<MediaTime>,
     step: MediaTime,
-    queue: VecDeque<Step>,
-    // What has been said so far.
-    announced: Option<(u64, u32)>,
-    init: Option<(Bytes, Option<Bytes>)>,
-    init_version: u32,
-    audio_cursor: u64,
+    announcer: Announcer,
 }
 
 impl Rung {
     pub fn new(name: RungName, next_msn: u64, init_version: u32) -> Self {
+        let announcer = Announcer::new(name.clone(), init_version);
         Self {
             name,
             up: true,
-            said_down: false,
             config: None,
             next: None,
             current: None,
             next_msn,
             started: false,
+            gaps: 0,
             holed: false,
             broken: false,
             needs_key: false,
@@ -115,27 +93,34 @@ impl Rung {
             part_start: MediaTime::ZERO,
             held: false,
             newest: None,
+            came: MediaTime::ZERO,
             last: None,
             step: MediaTime::from_ms(33),
-            queue: VecDeque::new(),
-            announced: None,
-            init: None,
-            init_version,
-            audio_cursor: 0,
+            announcer,
         }
     }
 
     /// Takes it off the list; it may come back at a later segment. False when that was said already.
     pub fn take_down(&mut self, next_msn: u64) -> bool {
-        let news = !self.said_down;
-        *self = Self::new(self.name.clone(), next_msn, self.init_version);
-        (self.up, self.said_down) = (false, true);
+        let news = self.announcer.take_down();
+        let announcer = std::mem::replace(&mut self.announcer, Announcer::new(self.name.clone(), 0));
+        *self = Self { up: false, announcer, ..Self::new(self.name.clone(), next_msn, 0) };
         news
     }
 
     /// Whether it is the publisher's own.
     pub fn is_source(&self) -> bool {
         self.name.as_str() == RungName::SOURCE
+    }
+
+    /// Whether viewers see pictures of it.
+    pub fn plays(&self) -> bool {
+        self.up && self.started && self.gaps < MOST_GAPS
+    }
+
+    /// Whether its next configuration can still take over at a segment that is there. `msn`: the one of its newest picture.
+    pub fn finds_mark(&self, msn: u64, grid: &Grid) -> bool {
+        self.next.is_none() || msn < self.next_msn || grid.is_marked_from(self.next_msn)
     }
 
     /// Whether its pictures come, or will come, with this configuration.
@@ -154,7 +139,8 @@ impl Rung {
     }
 
     /// Takes a picture that belongs to segment `msn`. The source comes with its `lead_in`: it leads the grid, so what it
-    /// lacks nobody has, and with the pictures since its last key frame it can begin anywhere.
+    /// lacks nobody has, and with the pictures since its last key frame it can begin anywhere. Encoded pictures of the next
+    /// configuration wait for a segment that begins with a discontinuity.
     pub fn push(
         &mut self,
         mut frame: Frame,
@@ -172,21 +158,21 @@ impl Rung {
             self.close(grid, now);
         }
         let Some(segment) = grid.get(msn) else { return };
+        self.came = now;
         if self.current.is_none() {
             if msn < self.next_msn {
                 return;
             }
+            while self.started && self.next_msn < msn {
+                self.skip(grid);
+            }
             let late = frame.dts - segment.start > PART_TARGET;
             let adopts = self.next.is_some();
             let before = lead_in.map_or(&[][..], LeadIn::pictures);
-            let led = !frame.idr && !adopts && !before.is_empty() && (!self.started || segment.discontinuity);
+            let joins = self.started && !self.broken && !segment.discontinuity;
+            let led = !frame.idr && !adopts && !before.is_empty() && !joins;
             if !self.started && (!frame.idr && !led || late) || adopts && !segment.discontinuity {
                 return;
-            }
-            if self.started {
-                while self.next_msn < msn {
-                    self.skip(grid);
-                }
             }
             if let Some(next) = self.next.take() {
                 self.config = Some(next);
@@ -195,11 +181,13 @@ impl Rung {
             self.next_msn = msn + 1;
             self.started = true;
             (self.part_start, self.held) = (segment.start, false);
-            self.holed = late || self.broken && !frame.idr && !led;
+            self.holed = late || (self.broken || adopts) && !frame.idr && !led;
             self.last = None;
             if led {
                 self.lead_in(before, &mut frame);
             }
+        } else if self.next.is_some() && !leads {
+            return;
         } else if self.last.is_some_and(|last| frame.dts - last > LONGEST_HOLD) {
             self.cut(self.covered(), now);
             self.holed = true;
@@ -217,9 +205,6 @@ impl Rung {
             self.cut(frame.dts, now);
         }
         self.pending.push(frame);
-        if !leads {
-            self.close_if_complete(grid, now);
-        }
     }
 
     /// Puts the pictures since the key frame before `frame`, each for one tick: a decoder runs through them, nobody sees
@@ -233,10 +218,12 @@ impl Rung {
         frame.dts = frame.dts.max(at);
     }
 
-    /// Closes the current segment if its last picture is there, without waiting for the next one.
+    /// Closes the last segment of a run once its last picture is there: nothing comes behind it. Others are closed by the
+    /// first picture of the next one, since only that shows that the encoder has no more for them.
     pub fn close_if_complete(&mut self, grid: &Grid, now: MediaTime) {
-        let end = self.current.and_then(|msn| grid.get(msn)).and_then(|s| s.end);
-        if end.is_some_and(|end| self.covered() + MediaTime::from_ms(3) >= end) {
+        let Some(segment) = self.current.and_then(|msn| grid.get(msn)) else { return };
+        let is_last = segment.msn + 1 == grid.next_msn() && now - self.came >= QUIET;
+        if is_last && segment.end.is_some_and(|end| self.covered() + MediaTime::from_ms(3) >= end) {
             self.close(grid, now);
         }
     }
@@ -311,7 +298,7 @@ impl Rung {
         let until = until.max(self.part_start);
         self.pending.retain(|frame| frame.dts < until);
         let (start, frames) = (self.part_start, std::mem::take(&mut self.pending));
-        self.queue.push_back(Step::Part { msn, start, end, until, frames, since: now });
+        self.announcer.push(Step::Part { msn, start, end, until, frames, since: now });
     }
 
     /// Ends the current segment where the grid says.
@@ -330,7 +317,8 @@ impl Rung {
             self.cut_overflow(end, now);
             self.cut(end, now);
         }
-        self.queue.push_back(Step::Close { msn, end, gap });
+        self.gaps = if gap { self.gaps + 1 } else { 0 };
+        self.announcer.push(Step::Close { msn, end, gap });
         self.current = None;
         self.holed = false;
     }
@@ -339,9 +327,10 @@ impl Rung {
     fn skip(&mut self, grid: &Grid) {
         let msn = self.next_msn;
         self.next_msn += 1;
+        self.gaps += 1;
         self.broken = true;
         if let Some(end) = grid.get(msn).and_then(|s| s.end) {
-            self.queue.push_back(Step::Close { msn, end, gap: true });
+            self.announcer.push(Step::Close { msn, end, gap: true });
         }
     }
 
@@ -359,147 +348,6 @@ impl Rung {
 
     /// Says what is ready to be said, in order.
     pub fn drain(&mut self, grid: &mut Grid, audio: &mut AudioTimeline, now: MediaTime, out: &mut Vec<Fact>) {
-        while let Some(step) = self.queue.front() {
-            if let Step::Part { msn, end, since, frames, .. } = step
-                && !self.audio_is_ready(*msn, *end, (*since, frames.is_empty()), now, grid, audio)
-            {
-                return;
-            }
-            match self.queue.pop_front() {
-                Some(Step::Part { msn, start, end, until, frames, .. }) => {
-                    self.announce_part(msn, (start, end, until), frames, grid, audio, out);
-                }
-                Some(Step::Close { msn, end, gap }) => {
-                    let opened = self.announced.is_some_and(|(open, _)| open == msn);
-                    if !opened && !self.announce_segment(msn, grid, audio, out) {
-                        continue;
-                    }
-                    self.announced = None;
-                    let start = grid.get(msn).map_or(end, |s| s.start);
-                    let (rung, duration) = (self.name.clone(), end - start);
-                    out.push(Fact::SegmentClosed { rung, msn, duration, gap: gap || !opened });
-                }
-                None => return,
-            }
-        }
-    }
-
-    fn audio_is_ready(
-        &self,
-        msn: u64,
-        end: MediaTime,
-        (since, pictureless): (MediaTime, bool),
-        now: MediaTime,
-        grid: &mut Grid,
-        audio: &mut AudioTimeline,
-    ) -> bool {
-        let waited = now - since;
-        let Some(segment) = grid.get_mut(msn) else { return true };
-        if segment.audio == AudioChoice::Undecided {
-            if audio.current().is_none() && waited >= AUDIO_UNKNOWN {
-                audio.configure(AudioConfig::silence());
-            }
-            match audio.current() {
-                Some(number) => segment.audio = AudioChoice::With(number),
-                None => return false,
-            }
-        }
-        let AudioChoice::With(number) = segment.audio else { return false };
-        if audio.head() >= end {
-            return true;
-        }
-        let due = waited >= AUDIO_WAIT + audio.lag() || audio.has_stopped();
-        if due && audio.current() == Some(number) {
-            let from = if segment.discontinuity { segment.start } else { MediaTime::ZERO };
-            audio.stand_in_until(from, end, pictureless);
-        }
-        due
-    }
-
-    #[allow(clippy::too_many_arguments, reason = "the fields of one step, taken apart")]
-    fn announce_part(
-        &mut self,
-        msn: u64,
-        (start, end, until): (MediaTime, MediaTime, MediaTime),
-        frames: Vec<Frame>,
-        grid: &Grid,
-        audio: &AudioTimeline,
-        out: &mut Vec<Fact>,
-    ) {
-        if self.announced.is_none_or(|(open, _)| open != msn) && !self.announce_segment(msn, grid, audio, out)
-        {
-            return;
-        }
-        let Some((_, index)) = self.announced else { return };
-        let Some(segment) = grid.get(msn) else { return };
-        let runs = match segment.audio {
-            AudioChoice::With(number) => {
-                let from = if index == 0 && segment.discontinuity { segment.start } else { MediaTime::ZERO };
-                audio.take(&mut self.audio_cursor, number, from, start..end)
-            }
-            _ => Vec::new(),
-        };
-        let independent = frames.first().is_some_and(|f| f.idr);
-        let ends: Vec<_> = frames.iter().skip(1).map(|f| f.dts).chain([until]).collect();
-        let samples: Vec<_> = frames
-            .into_iter()
-            .zip(ends)
-            .map(|(f, end)| VideoSample {
-                dts: f.dts,
-                duration: end - f.dts,
-                composition: f.pts - f.dts,
-                sync: f.idr,
-                data: f.data,
-            })
-            .collect();
-        let sequence = (msn as u32) << 8 | index.min(255);
-        // Where sound has long packets, a part may be left with nothing: a gap.
-        let empty = samples.is_empty() && runs.is_empty();
-        let bytes = if empty { Some(Bytes::new()) } else { boxes::part(sequence, &samples, &runs) };
-        let Some(bytes) = bytes else { return };
-        self.announced = Some((msn, index + 1));
-        let rung = self.name.clone();
-        out.push(Fact::Part { rung, msn, index, duration: end - start, independent, bytes });
-    }
-
-    /// Says that segment `msn` begins, after the initialisation segment if that is new.
-    fn announce_segment(
-        &mut self,
-        msn: u64,
-        grid: &Grid,
-        audio: &AudioTimeline,
-        out: &mut Vec<Fact>,
-    ) -> bool {
-        let (Some(segment), Some(video)) = (grid.get(msn), &self.config) else { return false };
-        let sound = match segment.audio {
-            AudioChoice::With(number) => audio.config(number),
-            _ => None,
-        };
-        let key = (video.avcc.clone(), sound.map(|s| s.asc.clone()));
-        let undecided = segment.audio == AudioChoice::Undecided;
-        if self.init.is_none() || self.init.as_ref() != Some(&key) && !undecided {
-            if self.init.is_none() {
-                // A rung that begins here takes no audio from before.
-                audio.skip(&mut self.audio_cursor, segment.start);
-            }
-            let Some(bytes) = boxes::init(video, sound.map(|s| &**s)) else { return false };
-            let codecs = sound.map_or_else(|| video.codec(), |s| format!("{},{}", video.codec(), s.codec()));
-            let sps = &video.sps;
-            let info = TrackInfo { codecs, width: sps.width, height: sps.height, frame_rate: sps.frame_rate };
-            self.init = Some(key);
-            self.init_version += 1;
-            out.push(Fact::Init { rung: self.name.clone(), version: self.init_version, info, bytes });
-        }
-        self.announced = Some((msn, 0));
-        self.said_down = false;
-        out.push(Fact::SegmentOpened {
-            rung: self.name.clone(),
-            msn,
-            start: segment.start,
-            init: self.init_version,
-            discontinuity: segment.discontinuity,
-            discontinuity_sequence: segment.discontinuity_sequence,
-        });
-        true
+        self.announcer.drain(self.config.as_ref(), grid, audio, now, out);
     }
 }

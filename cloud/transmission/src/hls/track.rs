@@ -16,6 +16,9 @@ const HELD: MediaTime = MediaTime::from_ms(12_000);
 /// Source: RFC 8216, section 6.2.2.
 const KEPT: MediaTime = MediaTime::from_ms(134_000);
 
+/// No closed segment is asked for a part beyond this one, unless it is here and has more: 4.5 s are 26 parts of 0.18 s.
+const MOST_PARTS: usize = 128;
+
 /// A pinned product or coupon as players see it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Pin {
@@ -155,6 +158,14 @@ impl Track {
             Some(_) => (last.msn + 1, 0),
             None => (last.msn, u32::try_from(last.parts.len()).unwrap_or(u32::MAX)),
         })
+    }
+
+    /// Whether segment `msn` may have a `part` of this number. There are more numbers than parts: each that is taken makes
+    /// another playlist of what is long past.
+    pub fn may_have(&self, msn: u64, part: u32) -> bool {
+        let is_past = self.head().is_some_and(|(head_msn, _)| msn < head_msn);
+        let parts = self.get(msn).map_or(0, |segment| segment.parts.len());
+        !is_past || part as usize <= MOST_PARTS.max(parts)
     }
 
     /// Whether segment `msn`, or its `part`, is there. A part past the last one of a closed segment is the next segment's

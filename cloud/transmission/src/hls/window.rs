@@ -25,8 +25,9 @@ const ADVANCE_PARTS: u64 = 3_000 / PART_TARGET.ms() as u64 + 1;
 pub struct Window {
     epoch: u32,
     clock_epoch: DateTime<Utc>,
-    first_msn: u64,
-    first_discontinuity: u64,
+    /// Counted from every segment that was opened, in whatever rung: players have seen its number.
+    next_msn: u64,
+    discontinuity_sequence: u64,
     /// What the encoder offers; unknown until it has said so.
     offers: Option<Vec<Offer>>,
     anchor: Option<(PublishSessionId, i64)>,
@@ -37,6 +38,8 @@ pub struct Window {
     pub(super) down: BTreeSet<RungName>,
     init_versions: BTreeMap<RungName, u32>,
     pub(super) air: Option<(u64, DateTime<Utc>)>,
+    /// Where the first public segment that is known began.
+    public_from: Option<MediaTime>,
     pub(super) pins: Vec<Pin>,
     pub(super) ended: bool,
 }
@@ -57,8 +60,8 @@ impl Window {
         Self {
             epoch,
             clock_epoch,
-            first_msn,
-            first_discontinuity,
+            next_msn: first_msn,
+            discontinuity_sequence: first_discontinuity,
             offers: None,
             anchor: None,
             tracks: BTreeMap::new(),
@@ -66,6 +69,7 @@ impl Window {
             down: BTreeSet::new(),
             init_versions: BTreeMap::new(),
             air: None,
+            public_from: None,
             pins: Vec::new(),
             ended: false,
         }
@@ -93,6 +97,11 @@ impl Window {
                 track.inits.insert(version, Init { info, bytes });
             }
             Fact::SegmentOpened { rung, msn, start, init, discontinuity, discontinuity_sequence } => {
+                self.next_msn = self.next_msn.max(msn + 1);
+                self.discontinuity_sequence = self.discontinuity_sequence.max(discontinuity_sequence);
+                if self.air.is_some_and(|(from, _)| msn >= from) {
+                    self.public_from.get_or_insert(start);
+                }
                 if let Some(track) = self.tracks.get_mut(&rung) {
                     let (parts, duration, gap) = (Vec::new(), None, false);
                     let segment = Segment {
@@ -131,7 +140,10 @@ impl Window {
                 self.down.insert(rung);
             }
             Fact::WentLive { from_msn, at } => {
-                self.air.get_or_insert((from_msn, at));
+                let (from, _) = *self.air.get_or_insert((from_msn, at));
+                let opened = self.tracks.values().flat_map(|track| &track.segments);
+                let public = opened.filter(|segment| segment.msn >= from).map(|segment| segment.start);
+                self.public_from = self.public_from.or(public.min());
             }
             Fact::Highlight { highlight } => self.pin(highlight),
             Fact::Ended => self.ended = true,
@@ -179,6 +191,11 @@ impl Window {
         self.air.is_some()
     }
 
+    /// Whether the public may see a picture that is shown at `time`: none of before the show went live.
+    pub fn is_public(&self, time: MediaTime) -> bool {
+        self.public_from.is_some_and(|from| time >= from)
+    }
+
     /// Whether the show is over.
     pub fn has_ended(&self) -> bool {
         self.ended
@@ -196,17 +213,11 @@ impl Window {
     }
 
     pub(super) fn next_msn(&self) -> u64 {
-        self.tracks
-            .values()
-            .filter_map(|t| t.segments.back())
-            .map(|s| s.msn + 1)
-            .max()
-            .unwrap_or(self.first_msn)
+        self.next_msn
     }
 
     pub(super) fn discontinuity_sequence(&self) -> u64 {
-        let last = self.tracks.values().filter_map(|t| t.segments.back());
-        last.map(|s| s.discontinuity_sequence).max().unwrap_or(self.first_discontinuity)
+        self.discontinuity_sequence
     }
 
     pub(super) fn init_version(&self, rung: &RungName) -> u32 {
@@ -314,6 +325,9 @@ impl Window {
             return Answer::Refused;
         }
         let Some(track) = track.filter(|track| track.head().is_some()) else { return self.without(rung) };
+        if msn.zip(part).is_some_and(|(msn, part)| !track.may_have(msn, part)) {
+            return Answer::Refused;
+        }
         if self.playable(rung, from).is_none() {
             return if self.ended { Answer::Missing } else { Answer::NotYet };
         }

@@ -7,21 +7,24 @@
 //! No fsync: the journal is for a killed process, and what `write` has taken survives that. A machine that stops takes
 //! every publisher and viewer with it; its shows start again in a new epoch.
 
+mod lock;
+mod mark;
 mod read;
+mod shelf;
 mod writer;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, IoSlice, Write as _};
 use std::ops::Range;
-use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use bytes::Bytes;
-use parking_lot::Mutex;
 
+pub use self::lock::lock;
+use self::mark::Mark;
 use self::read::{Opened, files};
+pub use self::shelf::Shelf;
 pub use self::writer::Writer;
 use crate::hls::{Fact, MediaTime, RungName, Stored, journal as records};
 
@@ -31,9 +34,10 @@ const FILE_LENGTH: MediaTime = MediaTime::from_ms(20_000);
 const MAX_FILE_BYTES: u64 = 256 << 20;
 /// Files that are kept, the open one included: at least 140 s; the window keeps 134 s.
 const FILES_KEPT: u64 = 8;
+/// Files that cover what playlists list: they are not given up to make room for another.
+const FILES_LISTED: usize = 5;
 /// In front of a file: how many of its records are pinned facts.
 const COUNT_BYTES: usize = 4;
-const MAX_INITS: usize = 64;
 const MAX_HIGHLIGHTS: usize = 256;
 
 /// Why a journal cannot be used.
@@ -42,6 +46,9 @@ pub enum JournalError {
     /// A file in the middle is damaged: what it announced is not known any more.
     #[error("the journal file {} is damaged", .0.display())]
     Damaged(PathBuf),
+    /// Facts were announced that it does not hold: whoever went on from it would use their numbers again.
+    #[error("the journal was not kept: it does not lead to what was announced")]
+    Unkept,
     /// The file system refuses.
     #[error("the journal cannot be used")]
     Io(#[from] io::Error),
@@ -51,8 +58,12 @@ pub enum JournalError {
 #[derive(Debug)]
 pub struct Journal {
     folder: PathBuf,
+    /// The lock of the folder above; without it nothing is written.
+    lock: Option<File>,
+    /// The number of the open file, or of the newest that is there.
     number: u64,
-    file: File,
+    /// None while the disk takes none.
+    file: Option<File>,
     written: u64,
     from: Option<MediaTime>,
     pinned: Pinned,
@@ -61,13 +72,20 @@ pub struct Journal {
 
 impl Journal {
     /// Opens the journal in `folder` and gives `take` the facts it holds and where their bytes are, oldest first; none for a
-    /// new show.
+    /// new show. `lock` is that of the folder above. Where the disk takes no more, what is there is read all the same, and
+    /// nothing can be appended before [`Journal::begin_again`].
     ///
     /// # Errors
     /// [`JournalError`].
-    pub fn open(folder: PathBuf, mut take: impl FnMut(Fact, Option<Stored>)) -> Result<Self, JournalError> {
-        fs::create_dir_all(&folder)?;
-        let files = since_begun(files(&folder)?)?;
+    pub fn open(
+        folder: PathBuf,
+        lock: Option<File>,
+        mut take: impl FnMut(Fact, Option<Stored>),
+    ) -> Result<Self, JournalError> {
+        if mark::is_broken(&folder) {
+            return Err(JournalError::Unkept);
+        }
+        let files = if folder.is_dir() { since_begun(files(&folder)?)? } else { Vec::new() };
         let (mut pinned, mut opened) = (Pinned::default(), Opened::default());
         for (place, (number, path)) in files.iter().enumerate() {
             let ends = (place == 0, place + 1 == files.len());
@@ -82,9 +100,14 @@ impl Journal {
                 _ => JournalError::Io(error),
             })?;
         }
-        let number = files.last().map_or(1, |(number, _)| number + 1);
-        let (file, written) = create(&folder, number, &pinned)?;
-        Ok(Self { folder, number, file, written, from: None, pinned, buffer: Vec::new() })
+        let number = files.last().map_or(0, |(number, _)| *number);
+        let (file, written, from, buffer) = (None, 0, None, Vec::new());
+        let mut journal = Self { folder, lock, number, file, written, from, pinned, buffer };
+        match journal.begin(number + 1) {
+            Ok(()) => mark::prepare(&journal.folder),
+            Err(error) => tracing::error!(%error, "the disk takes no journal: the show begins without one"),
+        }
+        Ok(journal)
     }
 
     /// Appends facts and says where their bytes are. Once this returns they outlive the process and may be announced.
@@ -126,19 +149,29 @@ impl Journal {
     /// The disk is full or failing.
     pub fn begin_again(&mut self) -> io::Result<()> {
         self.buffer.clear();
-        let number = self.number + 2; // the number between is the mark
-        match create(&self.folder, number, &self.pinned) {
-            Ok((file, written)) => (self.file, self.written) = (file, written),
-            Err(error) => {
-                // Room for the next try. The oldest is missed least.
-                if let Some((_, oldest)) = files(&self.folder)?.first() {
-                    fs::remove_file(oldest)?;
-                }
-                return Err(error);
+        // The number between is the mark.
+        if let Err(error) = self.begin(self.number + 2) {
+            // Room for the next try, under the lock.
+            if let (Some(_), Ok(files)) = (&self.lock, files(&self.folder))
+                && files.len() > FILES_LISTED
+            {
+                fs::remove_file(&files[0].1)?;
             }
+            return Err(error);
         }
-        (self.number, self.from) = (number, None);
+        self.from = None;
         self.delete_old()
+    }
+
+    /// Begins the file of this number.
+    fn begin(&mut self, number: u64) -> io::Result<()> {
+        if self.lock.is_none() {
+            self.lock = Some(lock(self.folder.parent().unwrap_or(&self.folder))?);
+        }
+        fs::create_dir_all(&self.folder)?;
+        let (file, written) = create(&self.folder, number, &self.pinned)?;
+        (self.file, self.written, self.number) = (Some(file), written, number);
+        Ok(())
     }
 
     /// Deletes the journal: nobody will ask for what it would bring back.
@@ -151,6 +184,7 @@ impl Journal {
 
     /// Writes the pieces in one call, without copying media.
     fn write_out(&mut self, pieces: &mut Vec<Piece<'_>>) -> io::Result<()> {
+        let Some(file) = &mut self.file else { return Err(io::ErrorKind::NotConnected.into()) };
         let slices = pieces.iter().map(|piece| match piece {
             Piece::Head(range) => &self.buffer[range.clone()],
             Piece::Body(bytes) => &bytes[..],
@@ -158,7 +192,7 @@ impl Journal {
         let mut slices: Vec<_> = slices.map(IoSlice::new).collect();
         let mut rest = &mut slices[..];
         while !rest.is_empty() {
-            match self.file.write_vectored(rest) {
+            match file.write_vectored(rest) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(count) => IoSlice::advance_slices(&mut rest, count),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -172,8 +206,7 @@ impl Journal {
     }
 
     fn next_file(&mut self, from: MediaTime) -> io::Result<()> {
-        (self.file, self.written) = create(&self.folder, self.number + 1, &self.pinned)?;
-        self.number += 1;
+        self.begin(self.number + 1)?;
         self.from = Some(from);
         self.delete_old()
     }
@@ -219,7 +252,8 @@ impl Piece<'_> {
 /// What each file begins with.
 #[derive(Debug, Default)]
 struct Pinned {
-    /// In the order of their coming, which is the order of the ladder.
+    /// The newest of each rung, in the order of their first coming, which is the order of the ladder. Whatever is still to
+    /// come needs it: a rung that never changes as much as one that changes all the time.
     inits: Vec<Fact>,
     down: BTreeMap<RungName, Fact>,
     live: Option<Fact>,
@@ -232,15 +266,27 @@ struct Pinned {
 impl Pinned {
     fn note(&mut self, fact: &Fact) {
         match fact {
-            Fact::Init { .. } => push_bounded(&mut self.inits, fact, MAX_INITS),
-            Fact::SegmentOpened { rung, .. } => drop(self.down.remove(rung)),
+            Fact::Init { rung, .. } => {
+                self.down.remove(rung); // as in the window
+                let of_rung =
+                    |old: &&mut Fact| matches!(old, Fact::Init { rung: other, .. } if other == rung);
+                match self.inits.iter_mut().find(of_rung) {
+                    Some(old) => *old = fact.clone(),
+                    None => self.inits.push(fact.clone()),
+                }
+            }
             Fact::RungDown { rung, .. } => drop(self.down.insert(rung.clone(), fact.clone())),
             Fact::WentLive { .. } => self.live = Some(fact.clone()),
             Fact::Ladder { .. } => self.ladder = Some(fact.clone()),
             Fact::Anchored { .. } => self.anchor = Some(fact.clone()),
-            Fact::Highlight { .. } => push_bounded(&mut self.highlights, fact, MAX_HIGHLIGHTS),
+            Fact::Highlight { .. } => {
+                if self.highlights.len() == MAX_HIGHLIGHTS {
+                    self.highlights.remove(0);
+                }
+                self.highlights.push(fact.clone());
+            }
             Fact::Ended => self.ended = true,
-            Fact::Part { .. } | Fact::SegmentClosed { .. } => {}
+            Fact::SegmentOpened { .. } | Fact::Part { .. } | Fact::SegmentClosed { .. } => {}
         }
     }
 
@@ -249,13 +295,6 @@ impl Pinned {
         let listed = self.inits.iter().chain(self.down.values()).chain(show);
         listed.cloned().chain(self.ended.then_some(Fact::Ended)).collect()
     }
-}
-
-fn push_bounded(list: &mut Vec<Fact>, fact: &Fact, most: usize) {
-    if list.len() == most {
-        list.remove(0);
-    }
-    list.push(fact.clone());
 }
 
 /// A file and its length: `u32` number of pinned facts, then records.
@@ -273,44 +312,6 @@ fn create(folder: &Path, number: u64, pinned: &Pinned) -> io::Result<(File, u64)
 
 fn file_path(folder: &Path, number: u64) -> PathBuf {
     folder.join(format!("{number:08}.journal"))
-}
-
-/// Reads media back from the journal in a folder. Clones share the open files.
-#[derive(Debug, Clone)]
-pub struct Shelf {
-    folder: PathBuf,
-    files: Arc<Mutex<BTreeMap<u64, Arc<File>>>>,
-}
-
-impl Shelf {
-    /// The journal in `folder`.
-    pub fn new(folder: PathBuf) -> Self {
-        Self { folder, files: Arc::default() }
-    }
-
-    /// The bytes that were stored there. Blocks on the disk.
-    ///
-    /// # Errors
-    /// The file is gone: its time was over.
-    pub fn read(&self, stored: Stored) -> io::Result<Bytes> {
-        let file = self.open(stored.file)?;
-        let mut bytes = vec![0; stored.length as usize];
-        file.read_exact_at(&mut bytes, stored.offset)?;
-        Ok(bytes.into())
-    }
-
-    fn open(&self, number: u64) -> io::Result<Arc<File>> {
-        let mut files = self.files.lock();
-        if let Some(file) = files.get(&number) {
-            return Ok(file.clone());
-        }
-        let file = Arc::new(File::open(file_path(&self.folder, number))?);
-        files.insert(number, file.clone());
-        while files.len() as u64 > FILES_KEPT {
-            files.pop_first();
-        }
-        Ok(file)
-    }
 }
 
 #[cfg(test)]
@@ -347,12 +348,19 @@ mod tests {
 
     fn open(folder: &Path) -> Result<(Journal, Vec<Kept>), JournalError> {
         let mut facts = Vec::new();
-        let journal = Journal::open(folder.into(), |fact, stored| facts.push((fact, stored)))?;
+        let lock = Some(tempfile::tempfile().unwrap());
+        let journal = Journal::open(folder.into(), lock, |fact, stored| facts.push((fact, stored)))?;
         Ok((journal, facts))
     }
 
     fn live() -> Fact {
         Fact::WentLive { from_msn: 0, at: chrono::DateTime::UNIX_EPOCH }
+    }
+
+    fn init(rung: &str, version: u32) -> Fact {
+        let info = TrackInfo { codecs: "avc1.64001f".into(), width: 16, height: 16, frame_rate: None };
+        let rung = RungName::new(rung).unwrap();
+        Fact::Init { rung, version, info, bytes: Bytes::from_static(b"ftypmoov") }
     }
 
     #[test]
@@ -404,6 +412,22 @@ mod tests {
     }
 
     #[test]
+    fn a_rung_that_never_changes_is_known_however_often_another_went_and_came_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut journal, _) = open(folder.path()).unwrap();
+        journal.append(&[init("480p", 1)]).unwrap();
+        for msn in 0..200 {
+            let down = Fact::RungDown { rung: RungName::source(), reason: String::new() };
+            let back = [vec![down, init("source", msn as u32 + 1)], segment(msn)].concat();
+            journal.append(&back).unwrap();
+        }
+        drop(journal);
+        let facts = only(open(folder.path()).unwrap().1);
+        let Some(Fact::SegmentOpened { msn, .. }) = facts.get(2) else { panic!("{:?}", &facts[..3]) };
+        assert_eq!(facts[..2], [init("480p", 1), init("source", *msn as u32 + 1)], "and it plays");
+    }
+
+    #[test]
     fn a_torn_tail_is_the_crash_but_a_hole_in_the_middle_is_damage() {
         let folder = tempfile::tempdir().unwrap();
         let (mut journal, _) = open(folder.path()).unwrap();
@@ -426,17 +450,15 @@ mod tests {
     #[test]
     fn what_is_read_back_keeps_nothing_else_in_memory() {
         let folder = tempfile::tempdir().unwrap();
-        let info = TrackInfo { codecs: "avc1.64001f".into(), width: 16, height: 16, frame_rate: None };
-        let bytes = Bytes::from_static(b"ftypmoov");
-        let init = Fact::Init { rung: RungName::source(), version: 1, info, bytes };
         let (mut journal, _) = open(folder.path()).unwrap();
-        journal.append(&[init]).unwrap();
+        journal.append(&[init("source", 1)]).unwrap();
         (0..25).for_each(|msn| drop(journal.append(&segment(msn)).unwrap()));
         drop(journal);
         let alone = |fact: &Fact| fact.bytes().is_some_and(Bytes::is_unique);
         let mut parts = 0;
         let take = |fact: Fact, _| parts += usize::from(matches!(fact, Fact::Part { .. }) && alone(&fact));
-        let journal = Journal::open(folder.path().into(), take).unwrap();
+        let lock = Some(tempfile::tempfile().unwrap());
+        let journal = Journal::open(folder.path().into(), lock, take).unwrap();
         assert_eq!(parts, 25);
         assert!(alone(&journal.pinned.inits[0]));
     }
@@ -455,5 +477,33 @@ mod tests {
         let again = open(folder.path()).unwrap().1;
         assert_eq!(only(again), [vec![live()], (7..20).flat_map(segment).collect()].concat());
         assert_eq!(files(folder.path()).unwrap()[0].0, 3, "the others are gone");
+    }
+    #[test]
+    fn without_room_for_it_a_journal_is_read_and_begun_when_there_is_some() {
+        let place = tempfile::tempdir().unwrap();
+        let (epoch, folder) = (place.path().join("1"), place.path().join("1/journal"));
+        fs::write(&epoch, "no folder can be made here").unwrap();
+        let mut journal = Journal::open(folder.clone(), None, |_, _| panic!("nothing is there")).unwrap();
+        assert!(journal.append(&[]).is_err() && journal.begin_again().is_err());
+        fs::remove_file(&epoch).unwrap();
+        let held = lock(&epoch).unwrap();
+        assert_eq!(journal.begin_again().unwrap_err().kind(), io::ErrorKind::WouldBlock, "another writes there");
+        drop(held);
+        journal.begin_again().unwrap();
+        journal.append(&segment(7)).unwrap();
+        assert_eq!(lock(&epoch).unwrap_err().kind(), io::ErrorKind::WouldBlock);
+        drop(journal);
+        assert_eq!(only(open(&folder).unwrap().1), segment(7));
+        // One that holds something is read, whatever the disk says to more.
+        fs::create_dir_all(folder.join("00000004.tmp")).unwrap();
+        let mut facts = Vec::new();
+        let mut journal =
+            Journal::open(folder.clone(), lock(&epoch).ok(), |fact, _| facts.push(fact)).unwrap();
+        assert_eq!(facts, segment(7));
+        assert!(journal.append(&segment(8)).is_err());
+        journal.begin_again().unwrap();
+        journal.append(&segment(9)).unwrap();
+        drop(journal);
+        assert_eq!(only(open(&folder).unwrap().1), segment(9), "nobody goes on behind the hole");
     }
 }

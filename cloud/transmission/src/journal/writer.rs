@@ -2,7 +2,8 @@
 //!
 //! A fact is announced when the journal has it. When it has not answered for a few seconds, or cannot write, facts are
 //! announced from memory: the show goes on, and would not survive a crash. It survives one again when the journal has
-//! caught up; after a failed write the journal begins anew, since what it held does not lead to what was announced.
+//! caught up; after a failed write the journal begins anew, since what it held does not lead to what was announced. Until
+//! then it is marked, so that nobody goes on from it.
 
 use std::collections::VecDeque;
 use std::io;
@@ -13,7 +14,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::time::{Instant, sleep_until};
 
-use super::{Journal, Kept};
+use super::{Journal, Kept, Mark};
 use crate::hls::{Fact, Stored};
 
 /// Facts wait this long for the disk.
@@ -40,6 +41,8 @@ pub trait Book: Send + 'static {
     /// # Errors
     /// The disk refuses.
     fn begin_again(&mut self) -> io::Result<()>;
+    /// What marks whether it leads to what was announced. It never waits, also while the journal itself waits for the disk.
+    fn marker(&self) -> Box<dyn Fn(bool) + Send>;
     /// Deletes everything.
     ///
     /// # Errors
@@ -58,6 +61,11 @@ impl Book for Journal {
 
     fn begin_again(&mut self) -> io::Result<()> {
         self.begin_again()
+    }
+
+    fn marker(&self) -> Box<dyn Fn(bool) + Send> {
+        let mark = Mark::new(self.folder.clone());
+        Box::new(move |whole| mark.set(whole))
     }
 
     fn delete(self) -> io::Result<()> {
@@ -101,21 +109,25 @@ pub struct Writer {
     missed: Option<Vec<Fact>>,
     newest: u64,
     safe: bool,
+    mark: Box<dyn Fn(bool) + Send>,
 }
 
 impl Writer {
-    /// Gives the journal to a thread.
+    /// Gives the journal to a thread. One that is not `whole` does not lead to what was announced: it begins anew.
     ///
     /// # Errors
     /// The machine has no thread for it.
-    pub fn start(book: impl Book) -> io::Result<Self> {
+    pub fn start(book: impl Book, whole: bool) -> io::Result<Self> {
         let (orders, receiver) = sync_channel(WAITING_BATCHES);
         let (sender, answers) = mpsc::unbounded_channel();
+        let mark = book.marker();
         let thread = std::thread::Builder::new()
             .name("journal".into())
-            .spawn(move || write(book, &receiver, &sender))?;
+            .spawn(move || write(book, whole, &receiver, &sender))?;
         let (waiting, missed) = (VecDeque::new(), None);
-        Ok(Self { orders, answers, thread, waiting, missed, newest: 0, safe: true })
+        let mut writer = Self { orders, answers, thread, waiting, missed, newest: 0, safe: true, mark };
+        writer.set_safe(whole);
+        Ok(writer)
     }
 
     /// Takes facts; [`Writer::next`] gives them back when they may be announced. Never waits.
@@ -156,7 +168,7 @@ impl Writer {
                     }
                 }
                 () = out_of_patience => {
-                    self.safe = false;
+                    self.set_safe(false);
                     if let Some(front) = self.waiting.pop_front() {
                         return front.facts.into_iter().map(|fact| (fact, None)).collect();
                     }
@@ -166,11 +178,18 @@ impl Writer {
     }
 
     fn heard(&mut self, answer: Answer) -> Option<Vec<Kept>> {
-        self.safe = answer.whole && (self.safe || answer.number == self.newest);
+        self.set_safe(answer.whole && (self.safe || answer.number == self.newest));
         // Those before it were announced from memory, or were never given to the thread.
         let front = self.waiting.pop_front_if(|front| front.number == answer.number)?;
         let places = answer.places.unwrap_or_else(|| vec![None; front.facts.len()]);
         Some(front.facts.into_iter().zip(places).collect())
+    }
+
+    /// To be called before facts go out: the mark comes first.
+    fn set_safe(&mut self, safe: bool) {
+        if std::mem::replace(&mut self.safe, safe) != safe {
+            (self.mark)(safe);
+        }
     }
 
     /// Whether what was announced would survive a crash.
@@ -191,8 +210,8 @@ impl Writer {
 }
 
 /// The thread.
-fn write(mut book: impl Book, orders: &Receiver<Order>, answers: &UnboundedSender<Answer>) {
-    let (mut broken, mut whole) = (false, true);
+fn write(mut book: impl Book, mut whole: bool, orders: &Receiver<Order>, answers: &UnboundedSender<Answer>) {
+    let mut broken = !whole;
     let mut tried = None::<std::time::Instant>;
     while let Ok(order) = orders.recv() {
         let Order::Write { number, missed, facts } = order else {
@@ -248,6 +267,7 @@ mod tests {
         held: Arc<AtomicBool>,
         full: Arc<AtomicBool>,
         written: Arc<Mutex<Vec<&'static str>>>,
+        marks: Arc<Mutex<Vec<bool>>>,
     }
 
     impl Disk {
@@ -272,6 +292,11 @@ mod tests {
 
         fn begin_again(&mut self) -> io::Result<()> {
             self.note("anew")
+        }
+
+        fn marker(&self) -> Box<dyn Fn(bool) + Send> {
+            let marks = self.marks.clone();
+            Box::new(move |whole| marks.lock().unwrap().push(whole))
         }
 
         fn delete(self) -> io::Result<()> {
@@ -300,7 +325,7 @@ mod tests {
     #[tokio::test]
     async fn facts_come_out_in_order_when_they_are_written() {
         let disk = Disk::default();
-        let mut writer = Writer::start(disk.clone()).unwrap();
+        let mut writer = Writer::start(disk.clone(), true).unwrap();
         (0..3).for_each(|msn| writer.append(vec![opened(msn)]));
         for msn in 0..3 {
             assert_eq!(next(&mut writer).await, (vec![opened(msn)], true));
@@ -313,13 +338,14 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_disk_that_stalls_makes_facts_late_and_then_they_go_without_it() {
         let disk = Disk::default();
-        let mut writer = Writer::start(disk.clone()).unwrap();
+        let mut writer = Writer::start(disk.clone(), true).unwrap();
         disk.held.store(true, Ordering::SeqCst);
         let start = Instant::now();
         writer.append(vec![opened(0)]);
         assert_eq!(next(&mut writer).await, (vec![opened(0)], false));
         assert_eq!(start.elapsed().as_secs(), 3);
         assert!(!writer.is_safe());
+        assert_eq!(*disk.marks.lock().unwrap(), [false], "nobody goes on from what is on the disk");
         (1..=WAITING_BATCHES as u64 + 9).for_each(|msn| writer.append(vec![opened(msn)]));
         for msn in 1..=WAITING_BATCHES as u64 + 9 {
             assert_eq!(next(&mut writer).await, (vec![opened(msn)], false));
@@ -331,13 +357,36 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn one_that_the_disk_did_not_take_holds_up_nothing_and_begins_when_it_can() {
+        let disk = Disk::default();
+        disk.full.store(true, Ordering::SeqCst);
+        let mut writer = Writer::start(disk.clone(), false).unwrap();
+        assert!(!writer.is_safe());
+        writer.append(vec![opened(0)]);
+        assert_eq!(next(&mut writer).await, (vec![opened(0)], false), "at once");
+        writer.close(true);
+        disk.full.store(false, Ordering::SeqCst);
+        let mut writer = Writer::start(disk.clone(), false).unwrap();
+        writer.append(vec![opened(1)]);
+        assert_eq!(next(&mut writer).await.0, [opened(1)]);
+        if !writer.is_safe() {
+            let answer = writer.answers.recv().await.unwrap(); // they went out before the journal had them
+            writer.heard(answer);
+        }
+        assert!(writer.is_safe());
+        assert_eq!(*disk.marks.lock().unwrap(), [false, false, true]);
+        assert_eq!(*disk.written.lock().unwrap(), ["anew", "facts"]);
+    }
+
+    #[tokio::test]
     async fn after_a_hole_the_journal_begins_anew_and_is_safe_with_the_next_segment() {
         let disk = Disk::default();
-        let mut writer = Writer::start(disk.clone()).unwrap();
+        let mut writer = Writer::start(disk.clone(), true).unwrap();
         disk.full.store(true, Ordering::SeqCst);
         writer.append(vec![opened(0)]);
         assert_eq!(next(&mut writer).await, (vec![opened(0)], false), "at once");
         assert!(!writer.is_safe());
+        assert_eq!(*disk.marks.lock().unwrap(), [false], "nobody goes on from before the hole");
         disk.full.store(false, Ordering::SeqCst);
         writer.append(vec![Fact::Ended]);
         assert_eq!(next(&mut writer).await.0, [Fact::Ended]);
@@ -350,6 +399,7 @@ mod tests {
             writer.heard(answer);
         }
         assert!(writer.is_safe());
+        assert_eq!(*disk.marks.lock().unwrap(), [false, true]);
         assert_eq!(*disk.written.lock().unwrap(), ["anew", "facts", "facts"]);
     }
 }

@@ -19,7 +19,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use self::child::Child;
 use self::lead_in::LeadIn;
 use self::left_out::LeftOut;
-use self::watch::Watch;
+use self::watch::{Away, Watch};
 use crate::encoder::{Answer, Rung, Setup, Told, Unit};
 
 /// Pictures that may wait for the encoder's pipe.
@@ -56,11 +56,18 @@ pub enum Encoded {
         /// Whether the frame rate is halved.
         half_rate: bool,
     },
-    /// A still picture of the source, JPEG.
-    Still(Bytes),
+    /// A still picture of the source.
+    Still {
+        /// When it is shown: nanoseconds on the media clock.
+        pts_ns: u64,
+        /// The JPEG.
+        jpeg: Bytes,
+    },
     /// The encoder is gone; another will come.
-    Lost {
-        /// Why, for the log and the timeline.
+    Lost,
+    /// None has come for too long, while the source's pictures do.
+    Away {
+        /// Why the first was lost, for the timeline.
         reason: String,
     },
 }
@@ -98,6 +105,7 @@ impl Keeper {
             child: None,
             failures: 0,
             watch: Watch::default(),
+            away: Away::default(),
             newest_in_ns: 0,
             last_out_ns: 0,
             start_at: None,
@@ -157,6 +165,7 @@ struct Task {
     child: Option<Child>,
     failures: u32,
     watch: Watch,
+    away: Away,
     /// The newest picture that was fed.
     newest_in_ns: u64,
     /// The newest picture that any rung has put out under this setup.
@@ -194,9 +203,16 @@ impl Task {
                     Err(reason) => self.lost(reason).await,
                 },
                 () = due => self.start().await,
-                _ = check.tick() => if self.hangs() {
-                    self.lost("it put out nothing for two segments".to_owned()).await;
-                },
+                _ = check.tick() => {
+                    if self.hangs() {
+                        self.lost("it put out nothing for two segments".to_owned()).await;
+                    }
+                    if let Some(reason) = self.away.is_over(Instant::now())
+                        && self.events.send(Encoded::Away { reason }).await.is_err()
+                    {
+                        return;
+                    }
+                }
             }
         }
     }
@@ -211,11 +227,13 @@ impl Task {
         self.setup = setup;
         self.failures = 0;
         self.child = None;
+        self.away.is_back();
     }
 
     fn feed(&mut self, unit: Unit) {
         self.newest_in_ns = self.newest_in_ns.max(unit.pts_ns);
         self.lead_in.push(unit.clone());
+        self.away.fed(Instant::now());
         if let Some(child) = &mut self.child {
             child.feed(unit);
             self.watch.fed(Instant::now());
@@ -256,11 +274,12 @@ impl Task {
             Answer::Unit(unit) => {
                 // What an encoder says of the future holds no other one up.
                 self.last_out_ns = self.last_out_ns.max(unit.pts_ns.min(self.newest_in_ns));
+                self.away.is_back();
                 Encoded::Unit(unit)
             }
             Answer::Told(Told::Failed { reason }) => return self.lost_with(reason).await,
             Answer::Told(Told::Alive { behind_ms, half_rate, .. }) => Encoded::Alive { behind_ms, half_rate },
-            Answer::Thumbnail { jpeg, .. } => Encoded::Still(jpeg),
+            Answer::Thumbnail { pts_ns, jpeg } => Encoded::Still { pts_ns, jpeg },
         };
         self.events.send(encoded).await
     }
@@ -284,6 +303,7 @@ impl Task {
         self.failures += 1;
         self.start_at = Some(Instant::now() + pause);
         tracing::warn!(reason, failures = self.failures, "the encoder is gone");
-        self.events.send(Encoded::Lost { reason }).await
+        self.away.lost(&reason);
+        self.events.send(Encoded::Lost).await
     }
 }

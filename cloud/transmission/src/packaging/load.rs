@@ -92,6 +92,11 @@ impl Rate {
         Some(half)
     }
 
+    /// Nothing is encoded any more; gives the rate when it was another one.
+    pub fn end(&mut self) -> Option<bool> {
+        std::mem::take(self).half.then_some(false)
+    }
+
     /// Whether it is halved.
     pub fn is_half(&self) -> bool {
         self.half

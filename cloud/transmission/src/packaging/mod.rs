@@ -2,10 +2,12 @@
 //! Decides; does no I/O.
 
 mod load;
+mod owed;
 
 use vitrine_protocol::PublishSessionId;
 
 use self::load::{Load, Rate, Relief};
+use self::owed::Owed;
 use crate::encoder::{CoreShare, Rung, Setup, SourceCodec, Unit};
 use crate::hls::{
     AccessUnit, AudioConfig, Fact, LiveFrom, MediaTime, Offer, PART_TARGET, Packager, RungName, TrackInfo,
@@ -61,6 +63,8 @@ pub struct Packaging {
     wanted: Wanted,
     load: Load,
     encoded_rate: Rate,
+    /// Of a coding that is not passed through.
+    owed: Owed,
     coding: Option<Coding>,
     sound: Option<AudioConfig>,
     /// As far as it is known; that of the run before until then.
@@ -94,6 +98,7 @@ impl Packaging {
             wanted,
             load: Load::default(),
             encoded_rate: Rate::default(),
+            owed: Owed::default(),
             coding: None,
             sound: None,
             frame_rate: None,
@@ -118,7 +123,7 @@ impl Packaging {
     /// The run is over, or another begins: completes what is open. Playlists wait.
     pub fn cut(&mut self, now: MediaTime) -> Vec<Fact> {
         (self.coding, self.sound, self.told) = (None, None, None);
-        (self.said, self.refused) = (Vec::new(), false);
+        (self.said, self.refused, self.owed) = (Vec::new(), false, Owed::default());
         if std::mem::take(&mut self.flowing) { self.packager.discontinuity(now) } else { Vec::new() }
     }
 
@@ -142,6 +147,10 @@ impl Packaging {
         let mut outcome = Outcome::default();
         match moment {
             Moment::Coding(coding) => {
+                if self.coding.as_ref().is_some_and(|old| old.record() != coding.record()) {
+                    self.packager.picture_changes();
+                    self.owed = Owed::default();
+                }
                 match &coding {
                     Coding::H264(config) => self.packager.set_video(&RungName::source(), config.clone()),
                     Coding::Other(_) => {
@@ -173,12 +182,7 @@ impl Packaging {
             }
             Moment::Picture(picture) => self.picture(picture, now, &mut outcome),
             Moment::Sound(sound) => outcome.facts = self.packager.push_audio(sound.time, sound.data, now),
-            Moment::NoPicture(sentence) => {
-                if !std::mem::replace(&mut self.refused, true) {
-                    outcome.refused = Some(sentence.clone());
-                }
-                self.say(sentence, &mut outcome);
-            }
+            Moment::NoPicture(sentence) => self.refuse(sentence, &mut outcome),
             Moment::NoSound(sentence) => self.say(sentence, &mut outcome),
         }
         outcome
@@ -197,6 +201,28 @@ impl Packaging {
         let nanos = |time: MediaTime| u64::try_from(time.nanos()).ok();
         if let (Some(pts_ns), Some(dts_ns)) = (nanos(pts), nanos(dts)) {
             outcome.feed = Some(Unit { rung: 0, key, cut_ns: cut.and_then(nanos), pts_ns, dts_ns, data });
+        }
+        self.check_owed(now, outcome);
+        // Nobody says any more how much there is to do: a rung that was given up is tried again after its time.
+        if matches!(self.asked, Some(None)) && self.load.note(0, false, now).is_some() {
+            let again = self.change_ladder();
+            outcome.facts.extend(again.facts);
+            outcome.setup = again.setup;
+        }
+    }
+
+    /// Refuses what can only be shown transcoded when nothing comes of it: a decoder is missing, or gives it up.
+    fn check_owed(&mut self, now: MediaTime, outcome: &mut Outcome) {
+        let name = match &self.coding {
+            Some(coding @ Coding::Other(_)) if !self.starved => coding.name(),
+            _ => return,
+        };
+        if self.owed.came(now) && !self.refused {
+            let seconds = owed::WITHIN.ms() / 1_000;
+            let sentence = format!(
+                "{name} video has to be transcoded, and no picture has come of it in {seconds} seconds; send H.264"
+            );
+            self.refuse(sentence, outcome);
         }
     }
 
@@ -217,7 +243,11 @@ impl Packaging {
         }
         match &setup {
             // Nothing would be smaller than the source, or it cannot be decoded: the source is all there is.
-            None => outcome.facts.extend(self.offer(&[], &[]).facts),
+            None => {
+                let nothing = self.encode_nothing();
+                outcome.facts.extend(nothing.facts);
+                outcome.half_rate = nothing.half_rate;
+            }
             Some(_) => {
                 self.starved = false;
                 self.offer_due = self.offer_due.or(Some(now + OFFER_WITHIN));
@@ -230,14 +260,15 @@ impl Packaging {
     /// What the encoder should do for this source; `None` when no rung would be smaller than it.
     fn setup(&self) -> Option<Setup> {
         let coding = self.coding.as_ref()?;
-        let ((codec, record), (width, height)) = (coding.record(), coding.size());
+        let ((codec, record), (width, height)) = (coding.record(), coding.shape());
         let passes = codec == SourceCodec::H264;
         // What cannot be passed through is encoded at its own size too, if that is on the ladder.
         let fits = |side: &u32| *side < width.min(height) || !passes && *side == width.min(height);
-        let wanted = self.wanted.short_sides.iter().copied();
-        let mut short_sides: Vec<u32> = wanted.filter(fits).filter(|side| self.load.allows(*side)).collect();
+        let wanted = self.wanted.short_sides.iter().copied().filter(fits);
+        let mut short_sides: Vec<u32> = wanted.clone().filter(|side| self.load.allows(*side)).collect();
         if !passes && short_sides.is_empty() {
-            short_sides.push(width.min(height) & !1);
+            // However slow the machine is.
+            short_sides.push(wanted.min().unwrap_or(width.min(height) & !1));
         }
         if short_sides.is_empty() {
             return None;
@@ -301,11 +332,14 @@ impl Packaging {
         })
     }
 
-    /// The encoder's word on itself. When the machine is too slow for all of its rungs the largest goes, unless it is the
-    /// only one; it comes back when there has been room for a while. What the encoder is to do then.
+    /// The encoder's word on itself. When the machine is too slow for all of its rungs the largest goes, the last one too if
+    /// the source can be shown in its place; it comes back when there has been room for a while. What the encoder is to do
+    /// then.
     pub fn alive(&mut self, behind_ms: u64, half_rate: bool, now: MediaTime) -> Outcome {
         let half_rate_told = self.encoded_rate.note(half_rate, now);
-        let outcome = match self.load.note(behind_ms, half_rate, now) {
+        // Without a publisher it has nothing to do, and nothing to be judged by.
+        let relief = self.coding.as_ref().and_then(|_| self.load.note(behind_ms, half_rate, now));
+        let outcome = match relief {
             Some(Relief::Less) => self.give_up_largest(),
             Some(Relief::More(short_side)) => {
                 tracing::info!(short_side, "there is room for a rung again");
@@ -313,7 +347,7 @@ impl Packaging {
             }
             None => Outcome::default(),
         };
-        Outcome { half_rate: half_rate_told, ..outcome }
+        Outcome { half_rate: outcome.half_rate.or(half_rate_told), ..outcome }
     }
 
     /// Whether the encoded rungs have every second picture only.
@@ -322,22 +356,31 @@ impl Packaging {
     }
 
     fn give_up_largest(&mut self) -> Outcome {
-        let [largest, _, ..] = &self.ladder[..] else { return Outcome::default() };
-        let name = largest.clone();
+        let shown = self.ladder.len() > 1 || self.packager.can_list_source();
+        let Some(name) = self.ladder.first().filter(|_| shown).cloned() else { return Outcome::default() };
         let short_side = name.as_str().strip_suffix('p').and_then(|side| side.parse().ok());
         // Until the next encoder has said what it offers, the ladder is the one before.
         let short_side = short_side.filter(|side| self.load.allows(*side));
         let Some(short_side) = short_side else { return Outcome::default() };
         self.load.give_up(short_side);
-        let facts = self.packager.rung_down(&name, "this machine is too slow for it");
-        Outcome { facts, ..self.change_ladder() }
+        let mut facts = self.packager.rung_down(&name, "this machine is too slow for it");
+        let mut outcome = self.change_ladder();
+        facts.append(&mut outcome.facts);
+        Outcome { facts, ..outcome }
     }
 
-    /// Another encoder goes on, with another choice of rungs.
+    /// Another encoder goes on, with another choice of rungs, or none.
     fn change_ladder(&mut self) -> Outcome {
         self.packager.encoder_lost();
-        self.asked = Some(self.setup());
-        Outcome { setup: self.asked.clone(), ..Outcome::default() }
+        let setup = self.setup();
+        let outcome = if setup.is_none() { self.encode_nothing() } else { Outcome::default() };
+        self.asked = Some(setup.clone());
+        Outcome { setup: Some(setup), ..outcome }
+    }
+
+    /// The source is all there is.
+    fn encode_nothing(&mut self) -> Outcome {
+        Outcome { half_rate: self.encoded_rate.end(), ..self.offer(&[], &[]) }
     }
 
     /// A rung's configuration.
@@ -352,6 +395,7 @@ impl Packaging {
     /// A picture of a rung. The encoder's rungs are offered again if they had been given up.
     pub fn encoded(&mut self, unit: Unit, now: MediaTime) -> Vec<Fact> {
         let mut facts = Vec::new();
+        self.owed.paid();
         if self.away {
             let offered = std::mem::take(&mut self.offered);
             facts = self.offer(&offered, &[]).facts;
@@ -379,6 +423,14 @@ impl Packaging {
         let sound = self.sound.as_ref().map(|audio| format!("AAC {} Hz", audio.sample_rate));
         let words: Vec<String> = picture.into_iter().chain(sound).collect();
         self.tell(words.join(", "), outcome);
+    }
+
+    /// The run's pictures cannot be shown.
+    fn refuse(&mut self, sentence: String, outcome: &mut Outcome) {
+        if !std::mem::replace(&mut self.refused, true) {
+            outcome.refused = Some(sentence.clone());
+        }
+        self.say(sentence, outcome);
     }
 
     /// Tells a sentence once in a run: it comes again with each tag.

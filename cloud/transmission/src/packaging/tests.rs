@@ -149,6 +149,22 @@ fn a_source_that_is_small_already_needs_no_encoder() {
 }
 
 #[test]
+fn oblong_pixels_are_encoded_in_the_shape_that_they_are_shown_in() {
+    let shape = |(width, height), aspect| {
+        let mut config = VideoConfig::parse(header().payload.slice(5..)).unwrap();
+        (config.sps.width, config.sps.height, config.sps.sample_aspect) = (width, height, aspect);
+        let outcome = relay(&[480]).packaging.take(Moment::Coding(Coding::H264(config)), at(0));
+        assert_eq!(outcome.codec, Some(format!("H.264 {width}x{height}")));
+        outcome.setup.flatten().map(|setup| (setup.width, setup.height)).unwrap()
+    };
+    assert_eq!(shape((1_440, 1_080), None), (1_440, 1_080));
+    assert_eq!(shape((1_440, 1_080), Some((4, 3))), (1_920, 1_080));
+    assert_eq!(shape((720, 576), Some((16, 11))), (1_047, 576));
+    assert_eq!(shape((720, 1_280), Some((3, 4))), (540, 1_280));
+    assert_eq!(shape((1_440, 1_080), Some((65_535, 1))), (1_440, 1_080), "nobody has such pixels");
+}
+
+#[test]
 fn rungs_without_cores_are_told_once() {
     let mut relay = relay(&[480, 360]);
     relay.begin(PublishSessionId::new(), at(0));
@@ -196,6 +212,85 @@ fn a_rung_that_was_too_much_comes_back_when_there_is_room() {
     relay.begin(PublishSessionId::new(), at(700_000));
     let told = relay.tag(&header(), at(700_000));
     assert_eq!(told.setup, None, "the encoder goes on as it is");
+}
+
+#[test]
+fn the_only_rung_is_given_up_where_the_source_can_be_shown_and_tried_again() {
+    let rung = Rung { name: "480p".into(), width: 854, height: 480, bits_per_second: 1 };
+    let too_slow = |relay: &mut Relay| {
+        relay.packaging.offer(std::slice::from_ref(&rung), &[]);
+        let outcomes = (0..20).map(|n| relay.packaging.alive(4_000, true, at(n * 500)));
+        outcomes.filter(|outcome| outcome.setup.is_some()).collect::<Vec<_>>()
+    };
+    let mut other = relay(&[480]);
+    other.begin(PublishSessionId::new(), at(0));
+    other.tag(&av1_header(), at(0));
+    assert_eq!(too_slow(&mut other).len(), 0, "nothing else would be left");
+    let mut relay = relay(&[480]);
+    relay.begin(PublishSessionId::new(), at(0));
+    relay.tag(&header(), at(0));
+    let outcomes = too_slow(&mut relay);
+    let [given_up] = &outcomes[..] else { panic!("{}", outcomes.len()) };
+    assert_eq!((&given_up.setup, given_up.half_rate), (&Some(None), Some(false)));
+    assert!(
+        matches!(
+            &given_up.facts[..],
+            [Fact::RungDown { reason, .. }, Fact::Ladder { offers }] if reason.contains("too slow") && offers.is_empty()
+        ),
+        "{:?}",
+        given_up.facts
+    );
+    let again = (0..4_000u32).find_map(|n| {
+        let now = 10_000 + i64::from(n) * 33;
+        Some((now, relay.tag(&picture(n * 33, n % 60 == 0), at(now)).setup??.short_sides))
+    });
+    assert!(matches!(&again, Some((130_000..130_100, sides)) if sides == &[480]), "{again:?}");
+}
+
+#[test]
+fn what_must_be_transcoded_and_gives_no_picture_is_refused_with_words() {
+    for encodes in [false, true] {
+        let mut relay = relay(&[480]);
+        relay.begin(PublishSessionId::new(), at(0));
+        relay.tag(&av1_header(), at(0));
+        let mut refused = Vec::new();
+        for n in 0..900u32 {
+            let payload = [if n % 60 == 0 { b"\x91" } else { b"\xa1" }, &b"av01unit"[..]].concat();
+            let tag = Tag { kind: TagKind::Video, timestamp_ms: n * 33, payload: payload.into() };
+            let now = i64::from(n) * 33;
+            refused.extend(relay.tag(&tag, at(now)).refused.map(|words| (now / 1_000, words)));
+            if encodes && n % 300 == 0 {
+                let unit =
+                    Unit { rung: 0, key: true, cut_ns: None, pts_ns: 0, dts_ns: 0, data: Bytes::new() };
+                relay.packaging.encoded(unit, at(now));
+            }
+        }
+        match &refused[..] {
+            [] => assert!(encodes),
+            [(15, words)] => assert!(!encodes && words.starts_with("AV1") && words.contains("15 seconds")),
+            _ => panic!("{refused:?}"),
+        }
+    }
+}
+
+#[test]
+fn pictures_of_another_coding_begin_with_a_segment() {
+    let mut relay = relay(&[480]);
+    let mut now = 0;
+    let mut coding = |relay: &mut Relay, record: &'static [u8], pictures: u32| {
+        let other = Other { codec: SourceCodec::H265, record: record.into(), size: (1_920, 1_080) };
+        relay.packaging.take(Moment::Coding(Coding::Other(other)), at(now));
+        let cuts = (0..pictures).filter(|n| {
+            now += 33;
+            let (dts, key, data) = (at(now), *n == 0, Bytes::from_static(b"unit"));
+            let picture = Picture { run: 1, dts, pts: dts, key, known: false, data };
+            relay.packaging.take(Moment::Picture(picture), at(now)).feed.unwrap().cut_ns.is_some()
+        });
+        cuts.collect::<Vec<_>>()
+    };
+    assert_eq!(coding(&mut relay, b"landscape", 30), [0]);
+    assert_eq!(coding(&mut relay, b"landscape", 15), [0; 0], "a header that came again");
+    assert_eq!(coding(&mut relay, b"portrait", 30), [0], "at the first picture");
 }
 
 #[test]

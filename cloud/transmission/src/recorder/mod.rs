@@ -10,6 +10,8 @@ mod shelf;
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
 use bytes::Bytes;
@@ -70,11 +72,13 @@ pub struct Recorder {
     inits: BTreeMap<(RungName, u32), Bytes>,
     from_msn: Option<u64>,
     writes: SyncSender<Write>,
-    /// What found the queue full, without its media: it becomes gaps.
+    /// What found the queue full, without its media: it becomes gaps. The end may be among it.
     missed: VecDeque<Write>,
     /// Writes that are still to go well before a full queue is forgotten.
     overflowed: u32,
     stopped: watch::Receiver<Option<Stopped>>,
+    /// The end was written.
+    done: Arc<AtomicBool>,
     told: Option<Stopped>,
     /// The journal is being read: nothing is lost by waiting for the disk.
     patient: bool,
@@ -86,6 +90,7 @@ struct Open {
     msn: u64,
     start: MediaTime,
     discontinuity: bool,
+    independent: bool,
     parts: Vec<Bytes>,
 }
 
@@ -110,10 +115,12 @@ impl Recorder {
     pub fn start(folder: PathBuf, clock_epoch: DateTime<Utc>, budget: Budget) -> io::Result<Self> {
         let shelf = Shelf::open(folder, budget)?;
         let (writes, receiver) = sync_channel(WAITING_WRITES);
-        let (tell, stopped) = watch::channel(None);
+        let (tell, stopped) = watch::channel(shelf.stopped());
+        let done = Arc::new(AtomicBool::new(false));
+        let ended = done.clone();
         std::thread::Builder::new()
             .name("recorder".into())
-            .spawn(move || write_all(shelf, &receiver, &tell))?;
+            .spawn(move || write_all(shelf, &receiver, &tell, &ended))?;
         Ok(Self {
             clock_epoch,
             rungs: BTreeMap::new(),
@@ -123,15 +130,23 @@ impl Recorder {
             missed: VecDeque::new(),
             overflowed: 0,
             stopped,
+            done,
             told: None,
             patient: true,
         })
     }
 
-    /// Why nothing is recorded now, when that has changed since the last call.
+    /// Why nothing is recorded now, when that has changed since the last call. To be called now and then: what found the
+    /// queue full is handed over when there is room.
     pub fn news(&mut self) -> Option<Option<Stopped>> {
+        self.hand_over();
         let stopped = if self.overflowed > 0 { Some(Stopped::Failing) } else { *self.stopped.borrow() };
         (std::mem::replace(&mut self.told, stopped) != stopped).then_some(stopped)
+    }
+
+    /// Whether all of a show that has ended is written.
+    pub fn is_done(&self) -> bool {
+        self.done.load(Ordering::Acquire)
     }
 
     /// Takes a fact. Told again after a crash, what is on disk already is not written twice.
@@ -143,19 +158,17 @@ impl Recorder {
             }
             Fact::SegmentOpened { rung, msn, start, init, discontinuity, .. } => {
                 let (msn, start, init, discontinuity) = (*msn, *start, *init, *discontinuity);
-                self.rungs.insert(rung.clone(), Open { init, msn, start, discontinuity, parts: Vec::new() });
+                let open = Open { init, msn, start, discontinuity, ..Open::default() };
+                self.rungs.insert(rung.clone(), open);
             }
-            Fact::Part { rung, msn, bytes, .. } => {
+            Fact::Part { rung, msn, index, independent, bytes, .. } => {
                 if let Some(open) = self.rungs.get_mut(rung).filter(|open| open.msn == *msn) {
+                    open.independent |= *index == 0 && *independent;
                     open.parts.push(bytes.clone());
                 }
             }
             Fact::SegmentClosed { rung, msn, duration, gap } => self.closed(rung, *msn, *duration, *gap),
-            // Nothing comes after it that would have to hurry; the thread lives as long as this sender.
-            Fact::Ended => {
-                let missed = std::mem::take(&mut self.missed);
-                missed.into_iter().chain([Write::Ended]).for_each(|write| drop(self.writes.send(write)));
-            }
+            Fact::Ended => self.write(Write::Ended),
             Fact::WentLive { from_msn, .. } => self.from_msn = Some(*from_msn),
             Fact::RungDown { .. } | Fact::Highlight { .. } | Fact::Ladder { .. } | Fact::Anchored { .. } => {}
         }
@@ -171,6 +184,7 @@ impl Recorder {
             at: open.start.utc(self.clock_epoch),
             duration,
             discontinuity: open.discontinuity,
+            independent: open.independent,
             parts: if gap { Vec::new() } else { open.parts },
         };
         self.write(Write::Segment { rung: rung.clone(), init, entry });
@@ -185,34 +199,43 @@ impl Recorder {
         if self.patient {
             return drop(self.writes.send(write)); // the thread lives as long as this sender
         }
-        while let Some(missed) = self.missed.pop_front() {
-            if let Err(TrySendError::Full(back) | TrySendError::Disconnected(back)) =
-                self.writes.try_send(missed)
-            {
-                self.missed.push_front(back);
-                break;
-            }
-        }
+        self.hand_over();
         self.overflowed = self.overflowed.saturating_sub(1);
         let rest =
             if self.missed.is_empty() { self.writes.try_send(write) } else { Err(TrySendError::Full(write)) };
         if let Err(TrySendError::Full(mut back) | TrySendError::Disconnected(mut back)) = rest {
+            let Write::Segment { entry, .. } = &mut back else { return self.missed.push_back(back) };
             if self.overflowed < GOOD_AGAIN {
                 tracing::error!("the disk is too slow: the recording has gaps");
             }
             self.overflowed = GOOD_AGAIN;
-            if let Write::Segment { entry, .. } = &mut back {
-                entry.parts.clear();
-            }
+            entry.parts.clear();
             if self.missed.len() < MISSED_KEPT {
                 self.missed.push_back(back);
             }
         }
     }
+
+    /// Hands over what found the queue full, as far as there is room now.
+    fn hand_over(&mut self) {
+        while let Some(missed) = self.missed.pop_front() {
+            if let Err(TrySendError::Full(back) | TrySendError::Disconnected(back)) =
+                self.writes.try_send(missed)
+            {
+                return self.missed.push_front(back);
+            }
+        }
+    }
 }
 
-fn write_all(mut shelf: Shelf, writes: &Receiver<Write>, tell: &watch::Sender<Option<Stopped>>) {
+fn write_all(
+    mut shelf: Shelf,
+    writes: &Receiver<Write>,
+    tell: &watch::Sender<Option<Stopped>>,
+    done: &AtomicBool,
+) {
     while let Ok(write) = writes.recv() {
+        let ends = matches!(write, Write::Ended);
         let outcome = match write {
             Write::Segment { rung, init, entry } => shelf.put(&rung, init, entry),
             Write::Ended => shelf.end(),
@@ -226,6 +249,9 @@ fn write_all(mut shelf: Shelf, writes: &Receiver<Write>, tell: &watch::Sender<Op
         }
         let stopped = shelf.stopped();
         tell.send_if_modified(|told| std::mem::replace(told, stopped) != stopped);
+        if ends {
+            done.store(true, Ordering::Release);
+        }
     }
 }
 
@@ -326,6 +352,19 @@ mod tests {
     }
 
     #[test]
+    fn it_promises_key_frames_until_a_segment_begins_without_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let whole = record(folder.path(), ROOMY, &[vec![live()], facts(1)].concat());
+        assert_eq!(whole.lines().nth(3), Some("#EXT-X-INDEPENDENT-SEGMENTS"), "{whole}");
+        let mut later = facts(2);
+        let Some(Fact::Part { independent, .. }) = later.get_mut(2) else { panic!() };
+        *independent = false;
+        let text = record(folder.path(), ROOMY, &[vec![live()], facts(1), later, facts(3)].concat());
+        assert!(!text.contains("#EXT-X-INDEPENDENT-SEGMENTS"), "{text}");
+        assert_eq!((text.matches("#EXTINF").count(), text.find("seg1")), (3, whole.find("seg1")));
+    }
+
+    #[test]
     fn recording_stops_before_the_disk_is_full_and_at_the_shows_budget() {
         let tight = Budget { show_bytes: 19, free_bytes: 0 };
         let floor = Budget { show_bytes: u64::MAX, free_bytes: u64::MAX };
@@ -341,6 +380,26 @@ mod tests {
             let text = fs::read_to_string(folder.path().join("source/index.m3u8")).unwrap();
             assert_eq!((text.matches("#EXTINF").count(), text.matches("#EXT-X-GAP").count()), (3, 3 - kept));
         }
+    }
+
+    #[test]
+    fn a_recording_that_cannot_begin_is_told_and_begins_when_it_can() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path().join("recording");
+        fs::write(&folder, "no folder can be made here").unwrap();
+        let mut recorder = Recorder::start(folder.clone(), DateTime::UNIX_EPOCH, ROOMY).unwrap();
+        assert_eq!(recorder.news(), Some(Some(Stopped::Failing)));
+        let settled = |recorder: &Recorder| {
+            (0..WAITING_WRITES + 2).for_each(|_| recorder.writes.send(Write::Settle).unwrap());
+        };
+        [vec![live()], facts(1)].concat().iter().for_each(|fact| recorder.note(fact));
+        settled(&recorder);
+        fs::remove_file(&folder).unwrap();
+        (2..13).flat_map(facts).for_each(|fact| recorder.note(&fact));
+        settled(&recorder);
+        assert_eq!(recorder.news(), Some(None));
+        let text = fs::read_to_string(folder.join("source/index.m3u8")).unwrap();
+        assert_eq!((text.matches("#EXTINF").count(), text.contains("seg2.m4s")), (11, true), "{text}");
     }
 
     #[test]
@@ -369,7 +428,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_slow_disk_has_no_time_for_is_listed_as_gaps_and_told() {
+    fn what_a_slow_disk_has_no_time_for_is_listed_as_gaps_and_the_end_behind_it() {
         let folder = tempfile::tempdir().unwrap();
         let mut recorder = Recorder::start(folder.path().into(), DateTime::UNIX_EPOCH, ROOMY).unwrap();
         recorder.hurry();
@@ -379,12 +438,17 @@ mod tests {
         recorder.note(&live());
         (1..=60).flat_map(facts).for_each(|fact| recorder.note(&fact));
         assert_eq!(recorder.news(), Some(Some(Stopped::Failing)));
-        hold.send(()).unwrap();
         recorder.note(&Fact::Ended);
-        (0..WAITING_WRITES + 2).for_each(|_| recorder.writes.send(Write::Settle).unwrap());
+        assert!(!recorder.is_done(), "the end waits for the disk, and nobody for the end");
+        hold.send(()).unwrap();
+        while !recorder.is_done() {
+            recorder.news();
+            std::thread::yield_now();
+        }
         let text = fs::read_to_string(folder.path().join("source/index.m3u8")).unwrap();
         assert_eq!(text.matches("#EXTINF").count(), 60);
         assert_eq!(text.matches("#EXT-X-GAP").count(), 60 - WAITING_WRITES, "{text}");
+        assert!(text.ends_with("#EXT-X-ENDLIST\n"), "{text}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
@@ -12,6 +13,12 @@ use super::{Budget, GOOD_AGAIN, Stopped};
 use crate::hls::{MediaTime, RungName, TARGET_DURATION};
 
 const ENDED: &str = "#EXT-X-ENDLIST";
+/// What a playlist begins with, in front of its [`PROMISE`].
+const BEGINNING: &str = "#EXTM3U\n#EXT-X-VERSION:9\n#EXT-X-PLAYLIST-TYPE:EVENT\n";
+/// That each segment begins with a key frame. It holds until one comes that does not.
+const PROMISE: &str = "#EXT-X-INDEPENDENT-SEGMENTS";
+/// Makes a comment of it, in whose place nothing moves.
+const NO_PROMISE: &[u8] = b"#NOT";
 /// A disk that was full is used again when this much more than it must keep is free.
 const ROOM_AGAIN: u64 = 256 << 20;
 
@@ -27,6 +34,8 @@ pub struct Entry {
     pub duration: MediaTime,
     /// Whether it does not join what came before.
     pub discontinuity: bool,
+    /// Whether it begins with a key frame.
+    pub independent: bool,
     /// Its parts.
     pub parts: Vec<Bytes>,
 }
@@ -58,10 +67,19 @@ impl Entry {
 }
 
 impl Shelf {
-    /// The recording in `folder`, which may hold something already.
+    /// The recording in `folder`, which may hold something already. Where the folder cannot be made yet, recording fails for
+    /// now.
+    ///
+    /// # Errors
+    /// What is there cannot be read.
     pub fn open(folder: PathBuf, budget: Budget) -> io::Result<Self> {
-        fs::create_dir_all(&folder)?;
+        let made = fs::create_dir_all(&folder);
         let mut shelf = Self { folder, budget, used: 0, full: None, failing: 0, rungs: BTreeMap::new() };
+        if let Err(error) = made {
+            tracing::error!(%error, "the disk takes no recording");
+            shelf.failing = GOOD_AGAIN;
+            return Ok(shelf);
+        }
         for entry in fs::read_dir(&shelf.folder)? {
             let entry = entry?;
             let Some(rung) = entry.file_name().to_str().and_then(RungName::new) else { continue };
@@ -115,6 +133,9 @@ impl Shelf {
         let noted = self.rungs.entry(rung.clone()).or_default();
         let mut playlist = playlist(folder)?;
         let whole = playlist.metadata()?.len();
+        if !entry.independent && !entry.parts.is_empty() {
+            take_promise_back(folder)?;
+        }
         let (lines, init) = noted.lines(entry);
         if let Err(error) = playlist.write_all(lines.as_bytes()) {
             let _ = playlist.set_len(whole); // half a line would spoil the next one
@@ -128,6 +149,7 @@ impl Shelf {
     /// Whether the disk has no room for `more`, or the show has used up its own. Once used up, a budget stays so; a full disk
     /// must have some room again.
     fn is_full(&mut self, more: u64) -> io::Result<bool> {
+        fs::create_dir_all(&self.folder)?; // it may not have been possible before
         let disk = rustix::fs::statvfs(&self.folder)?;
         let free = disk.f_bavail.saturating_mul(disk.f_frsize);
         let room = if self.full == Some(Stopped::DiskFull) { ROOM_AGAIN } else { 0 };
@@ -225,12 +247,17 @@ fn whole(folder: &Path, name: &str, pieces: &[Bytes]) -> io::Result<u64> {
 }
 
 fn playlist(folder: &Path) -> io::Result<File> {
-    let path = folder.join("index.m3u8");
-    let fresh = !path.exists();
-    let mut file = OpenOptions::new().create(true).append(true).open(path)?;
-    if fresh {
-        let head = "#EXTM3U\n#EXT-X-VERSION:9\n#EXT-X-PLAYLIST-TYPE:EVENT\n#EXT-X-INDEPENDENT-SEGMENTS";
-        writeln!(file, "{head}\n#EXT-X-TARGETDURATION:{TARGET_DURATION}\n#EXT-X-MEDIA-SEQUENCE:0")?;
+    let mut file = OpenOptions::new().create(true).append(true).open(folder.join("index.m3u8"))?;
+    if file.metadata()?.len() == 0 {
+        let rest = format!("#EXT-X-TARGETDURATION:{TARGET_DURATION}\n#EXT-X-MEDIA-SEQUENCE:0");
+        writeln!(file, "{BEGINNING}{PROMISE}\n{rest}")?;
     }
     Ok(file)
+}
+
+fn take_promise_back(folder: &Path) -> io::Result<()> {
+    let file = OpenOptions::new().read(true).write(true).open(folder.join("index.m3u8"))?;
+    let (mut line, place) = ([0; PROMISE.len()], BEGINNING.len() as u64);
+    let promised = file.read_exact_at(&mut line, place).is_ok() && line == *PROMISE.as_bytes();
+    if promised { file.write_all_at(NO_PROMISE, place) } else { Ok(()) }
 }

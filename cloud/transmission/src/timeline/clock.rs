@@ -4,7 +4,7 @@ use crate::hls::MediaTime;
 
 /// Pictures in a row lie at most this far apart; beyond it a timestamp must be plausible for another reason.
 const NEAR: i64 = 1_000;
-/// A jump forward is a gap when it lands no further ahead of the wall clock than the pictures before it, and this.
+/// A jump forward is a gap when it lands no further ahead of the wall clock than pictures have been of late, and this.
 const SLACK: i64 = 700;
 /// A step back up to this is jitter.
 const JITTER: i64 = 100;
@@ -14,13 +14,17 @@ const TOO_FAR_AHEAD: i64 = 5_000;
 const DRIFT_WINDOW: i64 = 10_000;
 /// The most that a quartz gains in a window: one in a hundred.
 const MOST_GAIN: i64 = DRIFT_WINDOW / 100;
+/// A quartz that is slow loses less than this in a window: one in two hundred.
+const MOST_LOSS: i64 = DRIFT_WINDOW / 200;
+/// A publisher that sends no key frame for this long sends none: its run begins at any picture, as the encoder does.
+const PATIENCE: MediaTime = MediaTime::from_ms(10_000);
 /// Without control a transmission goes on for this long: pictures that were not taken meanwhile come all at once.
 const AWAY: i64 = 30_000;
 
 /// Where a packet stands on the media clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mapped {
-    /// Before the session's first key frame, or from no time that can be believed: to be dropped.
+    /// Before the picture that the run begins with, or from no time that can be believed: to be dropped.
     Dropped,
     /// Belongs at this media time.
     At(MediaTime),
@@ -42,13 +46,15 @@ pub enum Mapped {
 
 /// The media clock of one show.
 ///
-/// Each run of a publisher gets an offset fixed at its first key frame to `max(last output, now)`; decode times rise
-/// strictly, over all runs; 32-bit timestamps may wrap. One picture with an absurd stamp is put where it was due; when
+/// Each run of a publisher gets an offset fixed at its first key frame, or after ten seconds without one at any picture, to
+/// `max(last output, now)`; decode times rise strictly, over all runs; 32-bit timestamps may wrap. One picture with an absurd stamp is put where it was due; when
 /// the next one agrees with it, the publisher has set its clock, and the offset changes once.
 #[derive(Debug, Clone)]
 pub struct MediaClock {
     last: MediaTime,
     run: Option<Run>,
+    /// Since when pictures have waited for one that a run can begin with.
+    waiting: Option<MediaTime>,
     lead: Lead,
 }
 
@@ -76,6 +82,9 @@ struct Lead {
     shown: i64,
     /// That of the newest picture.
     newest: i64,
+    /// That of a picture which nothing has delayed; unknown up to the end of the first window. A thin uplink makes pictures
+    /// late for minutes: it falls only as fast as a quartz explains.
+    timely: Option<i64>,
     /// When the window ends, and the greatest in it.
     window: Option<(i64, i64)>,
 }
@@ -83,19 +92,27 @@ struct Lead {
 impl Lead {
     /// A run was given a place: its first picture is this far ahead.
     fn place(&mut self, lead: i64) {
-        (self.shown, self.newest, self.window) = (lead, lead, None);
+        (self.shown, self.newest, self.timely, self.window) = (lead, lead, None, None);
     }
 
     fn note(&mut self, now: i64, lead: i64) {
         self.newest = lead;
         self.shown = self.shown.max(lead);
+        self.timely = self.timely.map(|timely| timely.max(lead));
         let (until, most) = self.window.get_or_insert((now + DRIFT_WINDOW, lead));
         *most = (*most).max(lead);
         if now >= *until {
             self.shown = *most;
             self.ordinary = self.shown.min(self.ordinary.saturating_add(MOST_GAIN));
+            self.timely =
+                Some(self.timely.map_or(*most, |timely| timely.saturating_sub(MOST_LOSS).max(*most)));
             self.window = None;
         }
+    }
+
+    /// The most that a picture behind a gap can be ahead.
+    fn behind_a_gap(&self) -> i64 {
+        self.timely.unwrap_or(self.newest.max(0)) + SLACK
     }
 
     /// Whether pictures that are this far ahead come faster than time passes.
@@ -126,12 +143,12 @@ impl Run {
 impl MediaClock {
     /// A clock that goes on after `last_output`, which is [`MediaTime::ZERO`] for a new show.
     pub fn new(last_output: MediaTime) -> Self {
-        Self { last: last_output, run: None, lead: Lead::default() }
+        Self { last: last_output, run: None, waiting: None, lead: Lead::default() }
     }
 
-    /// A new run begins: nothing is mapped until its first key frame.
+    /// A new run begins: nothing is mapped until its first key frame, or for ten seconds without one.
     pub fn begin(&mut self) {
-        self.run = None;
+        (self.run, self.waiting) = (None, None);
     }
 
     /// A run goes on whose offset is known from before a crash. `raw` is the stamp of the next packet, `head` the end of
@@ -159,16 +176,17 @@ impl MediaClock {
         self.lead.shown
     }
 
-    /// Maps a picture's decode timestamp. `key`: a decoder can start here. `now` is the show's clock.
-    pub fn map_video(&mut self, raw: u32, key: bool, now: MediaTime) -> Mapped {
+    /// Maps a picture's decode timestamp. `begins`: a run can begin here. `now` is the show's clock.
+    pub fn map_video(&mut self, raw: u32, begins: bool, now: MediaTime) -> Mapped {
         let last = self.last;
         let Some(run) = &mut self.run else {
-            return if key { self.anchor(raw, now) } else { Mapped::Dropped };
+            let since = *self.waiting.get_or_insert(now);
+            return if begins || now - since >= PATIENCE { self.anchor(raw, now) } else { Mapped::Dropped };
         };
         let ms = run.unwrap(raw);
         let (step, lead) = (ms - run.last_ms, ms.saturating_add(run.offset_ms).saturating_sub(now.ms()));
         if self.lead.is_exceeded(lead) && step < NEAR {
-            self.run = None;
+            (self.run, self.waiting) = (None, Some(now));
             return Mapped::Dropped;
         }
         let due = last + MediaTime::from_ms(run.step);
@@ -178,7 +196,7 @@ impl MediaClock {
             self.last = due;
             return Mapped::At(due);
         }
-        let is_gap = step > NEAR && lead <= self.lead.newest.max(0) + SLACK;
+        let is_gap = step > NEAR && lead <= self.lead.behind_a_gap();
         if (-JITTER..=NEAR).contains(&step) || is_gap {
             let time = MediaTime::from_ms(ms.saturating_add(run.offset_ms));
             if step > 0 && time < last - MediaTime::from_ms(NEAR) {
@@ -215,7 +233,7 @@ impl MediaClock {
         Mapped::Shifted { time: self.last, offset_ms }
     }
 
-    /// Maps the timestamp of sound by the pictures' offset. `None`: older than the first key frame.
+    /// Maps the timestamp of sound by the pictures' offset. `None`: older than the first picture.
     pub fn map_audio(&self, raw: u32) -> Option<MediaTime> {
         let run = self.run.as_ref()?;
         let ms = run.unwrap(raw);
@@ -233,7 +251,7 @@ impl MediaClock {
         let start_ms = (start + MediaTime::from_ticks(89)).ms();
         let ms = i64::from(raw);
         let offset_ms = start_ms - ms;
-        self.run = Some(Run::new(raw, ms, offset_ms));
+        (self.run, self.waiting) = (Some(Run::new(raw, ms, offset_ms)), None);
         self.last = MediaTime::from_ms(start_ms);
         self.lead.place(start_ms - now.ms());
         Mapped::Anchored { time: self.last, offset_ms }
@@ -298,6 +316,21 @@ mod tests {
             assert_eq!(clock.map_video(stray, false, ms(10_440)), at(10_440), "{stray}");
             assert_eq!(clock.map_video(480, false, ms(10_480)), at(10_480), "{stray}");
         }
+    }
+
+    #[test]
+    fn a_run_without_key_frames_begins_after_a_while_at_any_picture() {
+        let mut clock = MediaClock::new(MediaTime::ZERO);
+        let begins = |clock: &mut MediaClock, from: i64| {
+            let mapped = |n| clock.map_video(u32::try_from(n * 40).unwrap(), false, ms(from + n * 40));
+            (0..500i64).map(mapped).position(|mapped| matches!(mapped, Mapped::Anchored { .. }))
+        };
+        assert_eq!(begins(&mut clock, 60_000), Some(250));
+        clock.begin();
+        assert_eq!(begins(&mut clock, 200_000), Some(250), "the pause before was no waiting");
+        // One that had run too far ahead goes on too.
+        (0..1_000u32).for_each(|n| _ = clock.map_video(10_000 + n * 40, false, ms(220_000)));
+        assert_eq!(begins(&mut clock, 221_000), Some(225));
     }
 
     #[test]
@@ -368,6 +401,27 @@ mod tests {
         let mut clock = MediaClock::new(MediaTime::ZERO);
         quartz(&mut clock, 40_040, 3_600);
         assert!((-3_620..=-3_560).contains(&clock.lead_ms()), "{}", clock.lead_ms());
+    }
+
+    #[test]
+    fn a_stray_picture_of_a_slow_quartz_is_not_believed_and_a_gap_of_it_is_one() {
+        let mut clock = MediaClock::new(MediaTime::ZERO);
+        let (stamp, now) = quartz(&mut clock, 40_040, 3_600);
+        let raw = |later: i64| u32::try_from(stamp + later).unwrap();
+        let due = clock.last() + ms(40);
+        assert_eq!(clock.map_video(raw(3_000), false, ms(now)), Mapped::At(due));
+        assert_eq!(clock.map_video(raw(40), false, ms(now + 40)), Mapped::At(due + ms(40)));
+        assert_eq!(clock.map_video(raw(9_000), false, ms(now + 9_009)), Mapped::At(due + ms(9_000)));
+    }
+
+    #[test]
+    fn pictures_that_a_thin_uplink_held_up_for_a_minute_come_at_their_own_time_again() {
+        let mut clock = running();
+        for n in 11..1_500i64 {
+            let late = (n - 11).min(100) * 80;
+            clock.map_video(u32::try_from(n * 40).unwrap(), n % 50 == 0, ms(10_000 + n * 40 + late));
+        }
+        assert_eq!(clock.map_video(68_000, false, ms(78_000)), at(78_000), "eight seconds were left out");
     }
 
     #[test]

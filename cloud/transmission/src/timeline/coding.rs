@@ -11,6 +11,8 @@ use crate::hls::VideoConfig;
 const MOST_PIXELS: u64 = 4_096 * 2_304;
 /// The most pixels in a second: the largest picture sixty times.
 const MOST_PIXELS_A_SECOND: u64 = MOST_PIXELS * 60;
+/// Samples that are more oblong than this are a mistake.
+const MOST_OBLONG: u32 = 4;
 /// A decoder configuration is kept for as long as its pictures are, and written into each file of the journal. Those of
 /// encoders have some hundred bytes.
 pub(super) const LONGEST_RECORD: usize = 16 << 10;
@@ -80,11 +82,38 @@ impl Coding {
         }
     }
 
+    /// Whether a run can begin at `unit`; `flagged` is the publisher's word.
+    pub fn can_begin(&self, unit: &[u8], flagged: bool) -> bool {
+        match self {
+            Self::H264(config) => config.is_idr(unit) || config.is_recovery_point(unit),
+            Self::Other(_) => flagged,
+        }
+    }
+
+    /// Whether decoders begin at any picture when they are told to: what it leans on is made up, and heals.
+    pub fn heals(&self) -> bool {
+        self.record().0 != SourceCodec::Av1
+    }
+
     /// Visible width and height in pixels.
     pub fn size(&self) -> (u32, u32) {
         match self {
             Self::H264(config) => (config.sps.width, config.sps.height),
             Self::Other(other) => other.size,
+        }
+    }
+
+    /// Width and height as they are shown, in square pixels as high as those of the source. H.265 and AV1 are taken for
+    /// square.
+    pub fn shape(&self) -> (u32, u32) {
+        let (width, height) = self.size();
+        let aspect = match self {
+            Self::H264(config) => config.sps.sample_aspect.map(|(w, h)| (u32::from(w), u32::from(h))),
+            Self::Other(_) => None,
+        };
+        match aspect.filter(|(w, h)| *w <= h * MOST_OBLONG && *h <= w * MOST_OBLONG) {
+            Some((w, h)) => ((width * w + h / 2) / h, height),
+            None => (width, height),
         }
     }
 

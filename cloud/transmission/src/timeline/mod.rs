@@ -20,8 +20,8 @@ use vitrine_rtmp::flv::Tag;
 
 use self::cadence::Cadence;
 pub use self::clock::{Mapped, MediaClock};
-use self::coding::LONGEST_RECORD;
 pub use self::coding::{Coding, Other};
+use self::coding::{LONGEST_RECORD, Record};
 use self::read::Item;
 use self::sound::SoundClock;
 use crate::hls::{AudioConfig, MediaTime};
@@ -48,7 +48,7 @@ pub struct Picture {
     pub dts: MediaTime,
     /// Presentation time.
     pub pts: MediaTime,
-    /// Whether a decoder can start here.
+    /// Whether a decoder can start here: at a key frame, or where the run begins without one.
     pub key: bool,
     /// It was announced before a crash already: it only leads a decoder to what comes next.
     pub known: bool,
@@ -173,7 +173,7 @@ impl Timeline {
             return Vec::new();
         }
         match read::read(tag) {
-            Item::Coding(record) => match record.parse() {
+            Item::Coding(record) => match (Record { record: own(record.record), ..record }).parse() {
                 Ok(coding) => self.coding(coding),
                 Err(sentence) => {
                     self.coding = None;
@@ -187,7 +187,7 @@ impl Timeline {
                 );
                 vec![Moment::NoSound(sentence)]
             }
-            Item::AudioConfig(asc) => match AudioConfig::parse(asc) {
+            Item::AudioConfig(asc) => match AudioConfig::parse(own(asc)) {
                 Ok(config) => {
                     self.sound.packets_last(config.packet());
                     vec![Moment::SoundCoding(config)]
@@ -231,19 +231,22 @@ impl Timeline {
         now: MediaTime,
     ) -> Vec<Moment> {
         let (Some(feed), Some(coding)) = (self.feed, &self.coding) else { return Vec::new() };
-        let key = coding.is_key(&data, key);
+        let begins = !self.clock.is_running() && coding.can_begin(&data, key);
+        let mut key = coding.is_key(&data, key);
         let mut moments = Vec::with_capacity(1);
-        if key
-            && !self.clock.is_running()
+        if !self.clock.is_running()
             && let Some(offset_ms) = self.resumes.take()
         {
+            // Its place is known: it waits for no key frame, which may never come.
             self.clock.resume(raw, offset_ms, self.head, now);
+            key |= coding.heals();
             moments.push(Moment::Anchored { feed, offset_ms, joins: false });
         }
-        let dts = match self.clock.map_video(raw, key, now) {
+        let dts = match self.clock.map_video(raw, begins, now) {
             Mapped::Dropped => return moments,
             Mapped::At(time) => time,
             Mapped::Anchored { time, offset_ms } => {
+                key |= coding.heals();
                 self.sound.restart();
                 moments.push(Moment::Anchored { feed, offset_ms, joins: false });
                 time

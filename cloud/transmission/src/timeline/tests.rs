@@ -80,6 +80,49 @@ fn a_run_that_was_known_before_a_crash_keeps_its_places_and_repeats_nothing() {
     assert!(heard.min().unwrap() >= ms(4_000));
 }
 
+/// What of these pictures is taken: the decode times, and whether a decoder can start there.
+fn taken(moments: &[Moment]) -> Vec<(MediaTime, bool)> {
+    let of = |moment: &Moment| match moment {
+        Moment::Picture(picture) => Some((picture.dts, picture.key)),
+        _ => None,
+    };
+    moments.iter().filter_map(of).collect()
+}
+
+#[test]
+fn a_publisher_without_key_frames_is_shown_from_a_recovery_point_on_or_after_a_while() {
+    let refresh = |timestamp_ms| {
+        let mut payload = picture(timestamp_ms, false).payload.to_vec();
+        payload.splice(5..5, [0, 0, 0, 4, 6, 6, 1, 0xc4]);
+        Tag { payload: payload.into(), ..picture(timestamp_ms, false) }
+    };
+    for (refreshes, first) in [(None, 10_032), (Some(60), 1_980)] {
+        let mut timeline = Timeline::new(MediaTime::ZERO);
+        timeline.begin(feed(), None);
+        timeline.tag(&header(), ms(0));
+        let tag = |n| if Some(n) == refreshes { refresh(n * 33) } else { picture(n * 33, false) };
+        let moments: Vec<_> = (0..400u32)
+            .flat_map(|n| [tag(n), sound(n * 33)])
+            .flat_map(|tag| timeline.tag(&tag, ms(i64::from(tag.timestamp_ms))))
+            .collect();
+        let taken = taken(&moments);
+        assert_eq!(taken[..2], [(ms(first), true), (ms(first + 33), false)]);
+        let heard = moments.iter().filter(|moment| matches!(moment, Moment::Sound(_))).count();
+        assert_eq!(heard, taken.len());
+    }
+}
+
+#[test]
+fn a_run_that_was_known_before_a_crash_goes_on_at_any_picture() {
+    let mut timeline = Timeline::new(ms(4_000));
+    timeline.begin(feed(), Some((2_500, ms(4_000))));
+    timeline.tag(&header(), ms(5_000));
+    let moments: Vec<_> =
+        [1_490, 1_523].iter().flat_map(|stamp| timeline.tag(&picture(*stamp, false), ms(5_000))).collect();
+    assert!(matches!(moments[0], Moment::Anchored { offset_ms: 2_500, joins: false, .. }), "{moments:?}");
+    assert_eq!(taken(&moments), [(ms(3_990), true), (ms(4_023), false)]);
+}
+
 #[test]
 fn sound_stamped_an_hour_ahead_is_dropped_and_the_next_is_heard() {
     let mut timeline = Timeline::new(MediaTime::ZERO);
@@ -149,4 +192,21 @@ fn a_composition_time_from_another_world_is_not_believed() {
         }));
     }
     assert_eq!(shifts, [66, 66, 0, 0, 0, 0, 133]);
+}
+
+#[test]
+fn configurations_are_kept_in_memory_of_their_own() {
+    let mut timeline = Timeline::new(MediaTime::ZERO);
+    timeline.begin(feed(), None);
+    for (kind, payload) in
+        [(TagKind::Audio, vec![0xaf, 0, 0x12, 0x10]), (TagKind::Video, header().payload.into())]
+    {
+        let length = payload.len();
+        let read = Bytes::from([payload, vec![0; 64 << 10]].concat());
+        let tag = Tag { kind, timestamp_ms: 0, payload: read.slice(..length) };
+        let moments = timeline.tag(&tag, ms(0));
+        drop(tag);
+        let told = moments.iter().any(|m| matches!(m, Moment::Coding(_) | Moment::SoundCoding(_)));
+        assert!(told && read.is_unique(), "the socket's buffer is let go of");
+    }
 }

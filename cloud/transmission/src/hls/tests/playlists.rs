@@ -81,6 +81,26 @@ fn a_crash_goes_on_with_identical_bytes_behind_a_discontinuity() {
 }
 
 #[test]
+fn numbers_go_on_behind_segments_of_a_rung_that_is_not_known_or_was_torn_off() {
+    let opened = |discontinuity_sequence| Fact::SegmentOpened {
+        rung: RungName::source(),
+        msn: 41,
+        start: ms(80_000),
+        init: 3,
+        discontinuity: false,
+        discontinuity_sequence,
+    };
+    let window = Window::new(1, DateTime::UNIX_EPOCH).restored([(opened(7), None)]);
+    assert_eq!((window.next_msn(), window.discontinuity_sequence()), (42, 7));
+    // It comes back, and the crash is in front of its first segment.
+    let show = steady(25.0, 20.0, 2.0, 0);
+    let (next, init) = (show.window.next_msn(), show.facts.iter().find(|f| matches!(f, Fact::Init { .. })));
+    let down = Fact::RungDown { rung: RungName::source(), reason: String::new() };
+    let window = show.window.clone().restored([(down, None), (init.unwrap().clone(), None)]);
+    assert_eq!(window.next_msn(), next);
+}
+
+#[test]
 fn delta_updates_skip_only_old_segments_and_an_ended_show_ends() {
     let mut show = Show::new(&["source"]);
     show.went_live();
@@ -195,6 +215,33 @@ fn the_first_answer_says_a_rate_from_what_there_is() {
     let whole: usize = show.facts.iter().filter_map(Fact::bytes).map(Bytes::len).sum();
     let expected = whole as f64 * 8.0 / 8.4;
     assert!((average as f64 - expected).abs() < expected * 0.25, "{average}, not {expected}");
+}
+
+#[test]
+fn a_part_that_no_closed_segment_has_is_refused_and_the_one_past_its_last_is_the_next_ones_first() {
+    const TOO_MANY: u32 = 129;
+    let mut show = steady(30.0, 20.0, 2.0, 0);
+    show.went_live();
+    (0..90).for_each(|n| show.source(30_000 + n * 33, 0, n % 60 == 0));
+    let answer = |show: &Show, msn, part| {
+        let (msn, part) = (Some(msn), Some(part));
+        show.window.answer(&Want::Playlist { rung: rung("source"), msn, part, skip: false })
+    };
+    let closed = show.closed("source").last().unwrap().0;
+    let parts = show.parts("source").iter().filter(|part| part.0 == closed).count() as u32;
+    let refused = |show: &Show, msn| {
+        [TOO_MANY, 4_000_000_000, u32::MAX].iter().all(|part| answer(show, msn, *part) == Answer::Refused)
+    };
+    for part in [0, parts - 1, parts, parts + 3] {
+        assert!(matches!(answer(&show, closed, part), Answer::Playlist(_)), "{part}");
+    }
+    assert!(refused(&show, closed) && refused(&show, closed - 1) && refused(&show, 1_000_000));
+    let facts = show.packager.end(ms(34_000));
+    show.take(facts);
+    let facts = show.packager.tick(ms(39_000));
+    show.take(facts);
+    assert!(show.window.has_ended() && refused(&show, closed) && refused(&show, 0));
+    assert!(matches!(answer(&show, closed, parts), Answer::Playlist(_)));
 }
 
 #[test]

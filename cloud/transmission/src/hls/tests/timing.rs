@@ -252,3 +252,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn sound_whose_header_changes_all_the_time_is_forgotten() {
+    let mut show = steady(30.0, 4.0, 2.0, 0);
+    for n in 0..5_000 {
+        let config: &'static [u8] = if n % 2 == 0 { &[0x11, 0x90] } else { &[0x12, 0x10] };
+        show.packager.set_audio(AudioConfig::parse(Bytes::from_static(config)).unwrap());
+    }
+    let kept = format!("{:?}", show.packager).matches("Coding {").count();
+    assert!(kept <= 3, "{kept}");
+}
