@@ -15,7 +15,10 @@ const BELIEVED: Duration = Duration::from_secs(30);
 
 /// Where each rung's newest playlist ends, by its name without directives.
 #[derive(Debug, Default)]
-pub(super) struct Reached(Mutex<HashMap<Box<[u8]>, (End, Instant)>>);
+pub(super) struct Reached(Mutex<Ends>);
+
+/// By name, and when that was read.
+type Ends = HashMap<Box<[u8]>, (End, Instant)>;
 
 /// Where a playlist ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

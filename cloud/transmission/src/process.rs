@@ -26,8 +26,7 @@ use crate::timeline::{Feed, Timeline};
 
 const TICK: Duration = Duration::from_millis(100);
 /// For the host, when the journal cannot be written.
-const UNSAFE: &str =
-    "The disk is full or too slow: the show goes on, and would lose its last minute if the media process ended.";
+const UNSAFE: &str = "The disk is full or too slow: the show goes on, and would lose its last minute if the media process ended.";
 /// After the end, players still fetch the last playlist for this long.
 const LINGER: Duration = Duration::from_secs(30);
 /// A slow disk gets this long after the end for what is still to be recorded.

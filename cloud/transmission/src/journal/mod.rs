@@ -487,7 +487,11 @@ mod tests {
         assert!(journal.append(&[]).is_err() && journal.begin_again().is_err());
         fs::remove_file(&epoch).unwrap();
         let held = lock(&epoch).unwrap();
-        assert_eq!(journal.begin_again().unwrap_err().kind(), io::ErrorKind::WouldBlock, "another writes there");
+        assert_eq!(
+            journal.begin_again().unwrap_err().kind(),
+            io::ErrorKind::WouldBlock,
+            "another writes there"
+        );
         drop(held);
         journal.begin_again().unwrap();
         journal.append(&segment(7)).unwrap();

@@ -11,6 +11,7 @@ mod cadence;
 mod clock;
 mod coding;
 mod hevc;
+mod lead;
 mod read;
 mod sound;
 

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 
 use super::{codec::tests::avcc, *};
 
+mod encoder;
 mod playlists;
 mod rungs;
 mod timing;

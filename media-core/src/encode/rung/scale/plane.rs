@@ -220,7 +220,8 @@ impl Axis {
             weights.extend(whole(&shares, bits));
         }
         let mut axis = Self { taps, starts, weights, sixteens: Vec::new() };
-        let sixteens = (0..target / REACH).map(|n| axis.sixteen(n * REACH, source)).collect::<Option<Vec<_>>>();
+        let sixteens =
+            (0..target / REACH).map(|n| axis.sixteen(n * REACH, source)).collect::<Option<Vec<_>>>();
         axis.sixteens = sixteens.unwrap_or_default();
         axis
     }
@@ -234,7 +235,8 @@ impl Axis {
             sixteen.starts[four] = start;
             for (result, (from, weights)) in results.enumerate() {
                 for (tap, weight) in weights.iter().enumerate().filter(|(_, weight)| **weight != 0) {
-                    let sample = u8::try_from(from + tap - start).ok().filter(|at| usize::from(*at) < REACH)?;
+                    let sample =
+                        u8::try_from(from + tap - start).ok().filter(|at| usize::from(*at) < REACH)?;
                     let place = four % 2 * REACH + result * LANE + tap;
                     (tap < LANE).then_some(())?;
                     sixteen.weights[four / 2][place] = u8::try_from(*weight).ok()?;
