@@ -260,8 +260,8 @@ async fn stray_stamps() -> Result<()> {
 }
 
 async fn sound() -> Result<()> {
-    let stereo = Recording::of_pattern(26, "320x180", STREAM_180P)?;
-    let with = |words| Recording::of_pattern_with_sound(26, "320x180", STREAM_180P, words);
+    let stereo = Recording::of_pattern(50, "320x180", STREAM_180P)?;
+    let with = |words| Recording::of_pattern_with_sound(50, "320x180", STREAM_180P, words);
     let late = stereo.changed(|step| {
         let by = if step.is_sound() { 1_500 } else { 0 };
         vec![Step { at_ms: step.at_ms + by, ..step }]

@@ -97,9 +97,9 @@ impl<'a> Asked<'a> {
         Some((self.msn?, self.part))
     }
 
-    /// The same at another moment, or as soon as may be.
-    pub fn at(self, moment: Option<(u64, Option<u32>)>) -> Self {
-        Self { msn: moment.map(|(msn, _)| msn), part: moment.and_then(|(_, part)| part), ..self }
+    /// The same at another moment.
+    pub fn at(self, (msn, part): (u64, Option<u32>)) -> Self {
+        Self { msn: Some(msn), part, ..self }
     }
 
     /// The rung that somebody watches who asks for this, and how they can be counted.

@@ -49,7 +49,11 @@ impl Reached {
     pub fn instead_of<'a>(&self, asked: Asked<'a>, now: Instant) -> Option<Asked<'a>> {
         let (msn, part) = asked.moment()?;
         let (end, at) = self.0.lock().get(&*asked.undirected()?.key()).copied()?;
-        let newest = asked.at(end.newest());
+        let newest = match end.newest() {
+            Some(moment) => asked.at(moment),
+            // Behind the end all directives are without meaning.
+            None => asked.undirected()?,
+        };
         (now - at < BELIEVED && end.has(msn, part) && newest != asked).then_some(newest)
     }
 }
@@ -153,6 +157,8 @@ mod tests {
         let reached = Reached::default();
         note(&reached, "#EXT-X-ENDLIST");
         assert_eq!(instead_of(&reached, "_HLS_msn=99&_HLS_part=4").as_deref(), Some("/source/index.m3u8"));
+        let whole = instead_of(&reached, "_HLS_msn=99&_HLS_part=4&_HLS_skip=YES");
+        assert_eq!(whole.as_deref(), Some("/source/index.m3u8"), "what has ended is told whole");
         tokio::time::advance(BELIEVED).await;
         assert_eq!(instead_of(&reached, "_HLS_msn=99&_HLS_part=4"), None);
         note(&reached, "#EXTINF:2.0,");

@@ -23,6 +23,8 @@ use super::{
 
 /// Encoders round times: a picture this close to the start of a segment belongs to it.
 const SNAP: MediaTime = MediaTime::from_ms(8);
+/// Less than this is left of a segment for a picture whose place is the next one's.
+const ROUNDING: MediaTime = MediaTime::from_ms(3);
 /// A change of the picture opens a segment at once where the grid is its own, unless one was opened just now.
 const LEAST_SEGMENT: MediaTime = MediaTime::from_ms(500);
 /// A change of the sound opens a segment at once when the one before was this long ago: a key frame may be far, but each
@@ -211,6 +213,9 @@ impl Packager {
         }
         if self.rungs[at].newest.is_some_and(|last| dts <= last) {
             return out; // A restarted encoder sends again what it was fed again.
+        }
+        if segment.end.is_some_and(|end| dts + ROUNDING >= end && dts > segment.start) {
+            return out; // Its place belongs to the next segment's key frame, which is moved by another shift.
         }
         let idr = config.is_idr(&unit.data);
         let frame = Frame { dts, pts: unit.pts, idr, data: unit.data };

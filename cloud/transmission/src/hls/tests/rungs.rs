@@ -35,6 +35,22 @@ fn an_encoded_rung_shares_numbers_starts_and_audio_with_the_source() {
 }
 
 #[test]
+fn a_segment_that_is_moved_less_takes_no_place_of_the_next_ones_key_frame() {
+    let mut show = Show::new(&["source", "480p"]);
+    let at = |n: i64| 5_000 + n * 1_000 / 30 + if n < 100 { 0 } else { 3_000 };
+    for n in 0..240 {
+        // The picture that ends a freeze is one that others are shown before.
+        show.source(at(n), if n == 100 { 33 } else { 66 }, n % 60 == 0);
+        if n >= 6 {
+            show.encoded_as_asked(at(n - 6) + 66, at(n));
+        }
+    }
+    check(&show, "480p").unwrap();
+    let firsts: Vec<_> = show.parts("480p").into_iter().filter(|(_, index, ..)| *index == 0).collect();
+    assert!(firsts.len() >= 4 && firsts.iter().all(|(.., independent)| *independent), "{firsts:?}");
+}
+
+#[test]
 fn an_encoder_that_loses_pictures_leaves_one_gap_and_comes_back() {
     let mut show = Show::new(&["source", "480p"]);
     for n in 0..400i64 {
