@@ -58,6 +58,9 @@ pub struct Packager {
     sound_changed: Option<MediaTime>,
     /// The source joins at its next key frame, or with what leads in since: what came before is not for the public.
     source_waits: bool,
+    /// An IDR has come in this run. One that begins in the middle of a group of pictures heals in our own decoder;
+    /// browsers show nothing before an IDR.
+    idr_came: bool,
     last_key: Option<MediaTime>,
     /// Longest frame of the open segment, holds aside.
     longest: MediaTime,
@@ -103,6 +106,7 @@ impl Packager {
             sound_changes: false,
             sound_changed: None,
             source_waits: false,
+            idr_came: false,
             last_key: None,
             longest: MediaTime::ZERO,
         }
@@ -168,6 +172,7 @@ impl Packager {
 
     /// A picture of the source that was announced before a crash: it only leads a decoder to the next one.
     pub fn lead_in(&mut self, unit: AccessUnit) {
+        self.idr_came |= self.is_idr(&unit);
         self.lead_in.push(unit.key, unit.dts, unit.data);
     }
 
@@ -185,6 +190,7 @@ impl Packager {
         if !complete {
             self.lead_in.clear();
         }
+        self.idr_came |= self.is_idr(&unit);
         self.fitness.note(unit.dts, unit.key);
         self.lead(source, &unit, complete, now, &mut out);
         if complete {
@@ -257,6 +263,7 @@ impl Packager {
         self.grid.discontinuity_pending = self.grid.has_begun();
         self.audio.cut();
         self.last_source_dts = None;
+        self.idr_came = false;
         self.lead_in.restart();
         self.references.restart();
         self.fitness.restart();
@@ -371,6 +378,17 @@ impl Packager {
         self.rungs.iter().enumerate().any(|(at, rung)| at != source && rung.plays())
     }
 
+    /// Whether pictures come of which browsers show none: the source's wait for an IDR, and nothing else plays.
+    pub fn shows_nothing(&self) -> bool {
+        self.source().is_some_and(|at| !self.idr_came && !self.another_plays(at))
+    }
+
+    /// Whether the source's decoder can start at `unit`, whoever's it is.
+    fn is_idr(&self, unit: &AccessUnit) -> bool {
+        let config = self.source().and_then(|at| self.rungs[at].next.as_ref().or(self.rungs[at].config.as_ref()));
+        unit.key && config.is_none_or(|config| config.is_idr(&unit.data))
+    }
+
     /// Whether the source can be listed, for want of anything else at least.
     pub fn can_list_source(&self) -> bool {
         self.source().is_some_and(|at| self.rungs[at].config.is_some())
@@ -415,7 +433,7 @@ impl Packager {
             self.last_key = Some(unit.dts);
         }
         self.source_waits &= !unit.key && !self.lead_in.is_usable();
-        let shown = complete && !self.source_waits;
+        let shown = complete && self.idr_came && !self.source_waits;
         let Some(at) = source.filter(|at| shown && listed(at)) else { return };
         let Some(msn) = self.grid.current().map(|s| s.msn) else { return };
         let frame = Frame { dts: unit.dts, pts: unit.pts, idr: unit.key, data: unit.data.clone() };

@@ -211,17 +211,30 @@ impl Packaging {
         }
     }
 
-    /// Refuses what can only be shown transcoded when nothing comes of it: a decoder is missing, or gives it up.
+    /// Refuses what can only be shown transcoded when nothing comes of it: a decoder is missing, or gives it up; or
+    /// there is none, and the source's own pictures wait for an IDR.
     fn check_owed(&mut self, now: MediaTime, outcome: &mut Outcome) {
-        let name = match &self.coding {
-            Some(coding @ Coding::Other(_)) if !self.starved => coding.name(),
-            _ => return,
-        };
+        let Some(coding) = &self.coding else { return };
+        let passes = matches!(coding, Coding::H264(_));
+        if passes && !self.packager.shows_nothing() {
+            return self.owed.paid();
+        }
+        if !passes && self.starved {
+            return; // refused already, with another reason
+        }
         if self.owed.came(now) && !self.refused {
             let seconds = owed::WITHIN.ms() / 1_000;
-            let sentence = format!(
-                "{name} video has to be transcoded, and no picture has come of it in {seconds} seconds; send H.264"
-            );
+            let sentence = if passes {
+                format!(
+                    "No key frame has come for {seconds} seconds, and browsers show nothing without one. Connect again; \
+                     one every 2 seconds suits a live show"
+                )
+            } else {
+                let name = coding.name();
+                format!(
+                    "{name} video has to be transcoded, and no picture has come of it in {seconds} seconds; send H.264"
+                )
+            };
             self.refuse(sentence, outcome);
         }
     }
