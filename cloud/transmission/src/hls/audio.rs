@@ -61,6 +61,8 @@ pub(super) struct AudioTimeline {
     /// Decode time of the newest picture, and how far sound was behind it when it came, of late.
     picture: MediaTime,
     lag: MediaTime,
+    /// Stamp of the newest packet.
+    stamp: Option<MediaTime>,
 }
 
 impl AudioTimeline {
@@ -113,6 +115,7 @@ impl AudioTimeline {
     /// The next packet starts afresh at its own timestamp.
     pub fn cut(&mut self) {
         (self.next_sample, self.silent_from, self.lag) = (None, None, MediaTime::ZERO);
+        self.stamp = None;
         self.heard = false;
     }
 
@@ -127,8 +130,11 @@ impl AudioTimeline {
         let Some(coding) = self.codings.last() else { return };
         let (rate, silence) = (coding.config.sample_rate, coding.silence.clone());
         let Ok(stamped) = u64::try_from(to_samples(time, rate)) else { return };
-        let behind = (self.picture - time).clamp(MediaTime::ZERO, LONGEST_LAG);
-        self.lag = behind.max(self.lag - self.lag / 50);
+        // Stamps that stand still say nothing of when sound comes.
+        if self.stamp.replace(time).is_none_or(|last| time > last) {
+            let behind = (self.picture - time).clamp(MediaTime::ZERO, LONGEST_LAG);
+            self.lag = behind.max(self.lag - self.lag / 50);
+        }
         (self.silent_from, self.heard) = (None, true);
         let start = match self.next_sample {
             Some(next) => {
@@ -287,6 +293,18 @@ mod tests {
 
     fn all(audio: &AudioTimeline) -> Vec<AudioRun> {
         audio.take(&mut 0, 0, MediaTime::ZERO, MediaTime::ZERO..ms(1_000_000))
+    }
+
+    #[test]
+    fn pictures_do_not_wait_for_stamps_that_stand_still() {
+        let mut audio = timeline();
+        for (now, stamp) in (0..4_000).step_by(20).map(|now| (now, now.min(1_000))) {
+            audio.picture(ms(now));
+            push(&mut audio, stamp);
+        }
+        assert_eq!(audio.lag(), MediaTime::ZERO);
+        (4_000..4_500).step_by(20).for_each(|now| push(&mut audio, now - 800));
+        assert!(audio.lag() > MediaTime::ZERO, "late sound is waited for");
     }
 
     #[test]

@@ -8,6 +8,8 @@ const STEP: MediaTime = MediaTime::from_ms(100);
 /// Sound this far before the pictures, or behind them, belongs to another time.
 const BEFORE: MediaTime = MediaTime::from_ms(5_000);
 const BEHIND: MediaTime = MediaTime::from_ms(2_000);
+/// Sound goes back by no more than brings it this far behind the pictures. Where it goes further, its stamps are wrong.
+const LATE: MediaTime = MediaTime::from_ms(1_000);
 /// After this many packets that agree with each other and not with the pictures, their clock is another one.
 const LASTING: u32 = 50;
 
@@ -31,13 +33,27 @@ impl SoundClock {
     /// Places a packet that the pictures' offset maps to `time`. `picture` is the newest picture's time, `now` the show's
     /// clock. `None`: its stamp is not believed.
     pub fn place(&mut self, time: MediaTime, picture: MediaTime, now: MediaTime) -> Option<MediaTime> {
-        let placed = time + self.shift;
+        let step = STEP.max(self.packet + self.packet);
+        let is_near = |placed: MediaTime, other: MediaTime| placed > other - step && placed < other + step;
+        let mut placed = time + self.shift;
+        let goes_on = self.last.is_none_or(|last| is_near(placed, last));
+        // What was wrong may be mended.
+        let is_right_again = !goes_on && distance(time, picture) < distance(placed, picture);
+        if is_right_again {
+            placed = time;
+        }
         // Pictures may stand still while sound goes on.
         let fits = placed > picture - BEFORE && placed < picture.max(now) + BEHIND;
-        let step = STEP.max(self.packet + self.packet);
-        let near = |other: MediaTime| placed > other - step && placed < other + step;
-        let follows = self.suspect.is_some_and(|(other, _)| near(other));
-        if fits && (self.last.is_none_or(near) || follows) {
+        let follows = self.suspect.is_some_and(|(other, _)| is_near(placed, other));
+        if fits && (goes_on || follows) {
+            if is_right_again {
+                self.shift = MediaTime::ZERO;
+            }
+            if let Some(last) = self.last.filter(|last| placed + step < *last && placed + LATE < picture) {
+                // Sound cannot be heard twice: what comes follows what came.
+                self.shift = self.shift + last + self.packet - placed;
+                placed = last + self.packet;
+            }
             self.suspect = None;
             self.last = Some(placed);
             return Some(placed);
@@ -57,6 +73,10 @@ impl SoundClock {
     pub fn restart(&mut self) {
         (self.last, self.suspect) = (None, None);
     }
+}
+
+fn distance(a: MediaTime, b: MediaTime) -> MediaTime {
+    (a - b).max(b - a)
 }
 
 #[cfg(test)]
@@ -102,6 +122,29 @@ mod tests {
         let mut sound = running();
         assert_eq!(sound.place(ms(14_000), ms(14_000), ms(14_100)), None);
         assert_eq!(sound.place(ms(14_021), ms(14_020), ms(14_120)), Some(ms(14_021)));
+    }
+
+    #[test]
+    fn sound_that_steps_back_for_good_goes_on_where_it_was_until_its_stamps_are_right_again() {
+        let mut sound = running();
+        sound.packets_last(ms(21));
+        let heard = |sound: &mut SoundClock, from: i64, stamps: i64| {
+            let at = |n: i64| from + n * 21;
+            let placed = (0..10).map(|n| sound.place(ms(at(n) + stamps), ms(at(n)), ms(at(n) + 100)));
+            placed.collect::<Vec<_>>()
+        };
+        for _ in 0..2 {
+            let mut at = sound.last.unwrap().ms() + 21;
+            for back in [-1_500, -3_000, -4_500] {
+                let placed = heard(&mut sound, at, back);
+                assert_eq!(placed[0], None, "it may be a stray one");
+                let behind = ms(at + 189) - placed[9].unwrap();
+                assert!(placed[1..].iter().all(Option::is_some) && behind < ms(100), "{placed:?}");
+                at += 210;
+            }
+            let right = heard(&mut sound, at, 0);
+            assert_eq!(right[9], Some(ms(at + 189)));
+        }
     }
 
     #[test]
