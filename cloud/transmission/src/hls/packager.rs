@@ -493,7 +493,8 @@ impl Packager {
             self.sound_changed = Some(unit.dts);
         }
         self.grid.open(unit.dts, self.shift, self.audio.current(), now);
-        out.cut = Some(unit.dts + self.shift);
+        // The encoder's pictures are counted in from there on, too: stamps are rounded.
+        out.cut = Some((unit.dts + self.shift - SNAP).max(MediaTime::ZERO));
     }
 
     fn finish_segment(&mut self, now: MediaTime) {

@@ -48,6 +48,28 @@ fn an_encoded_rung_keeps_the_last_pictures_of_a_segment_when_the_rate_varies() {
 }
 
 #[test]
+fn segments_of_an_encoded_rung_begin_with_their_key_frame_although_stamps_are_rounded() {
+    let mut show = Show::new(&["source", "480p"]);
+    let facts = show.packager.rung_down(&rung("source"), "it is not passed through");
+    show.take(facts);
+    let at = |n: i64| 5_000 + (n + 1) * 1000 / 30;
+    for n in 0..900i64 {
+        show.source(at(n), at(n + 2) - at(n), n % 300 == 0);
+        if n == 70 {
+            let facts = show.packager.go_live(DateTime::UNIX_EPOCH, LiveFrom::Next);
+            show.take(facts);
+        }
+        if n >= 6 {
+            show.encoded_as_asked(at(n - 4), at(n));
+        }
+    }
+    check(&show, "480p").unwrap();
+    let parts = show.parts("480p");
+    let first = parts.iter().filter(|part| part.1 == 0);
+    assert!(first.clone().count() > 10 && first.clone().all(|part| part.3), "{:?}", first.collect::<Vec<_>>());
+}
+
+#[test]
 fn a_rung_that_misses_the_segment_of_its_new_configuration_gets_another() {
     let mut show = Show::new(&["source", "480p"]);
     for n in 0..700i64 {
