@@ -6,12 +6,12 @@ use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::SqlSafeStr as _;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use sqlx::{Connection as _, SqlSafeStr as _};
 use tokio::sync::watch;
 
 use super::tx::Commits;
@@ -196,6 +196,8 @@ async fn open_sqlite(path: &Path) -> Result<Pools, DbError> {
         .max_lifetime(None)
         .idle_timeout(None)
         .acquire_timeout(ACQUIRE_WITHIN)
+        // On a full disk SQLite may end a transaction by itself; the driver goes on counting it, and begins no other.
+        .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
         .connect_with(options.clone())
         .await
         .map_err(DbError::Unreachable)?;
@@ -262,6 +264,25 @@ mod tests {
             assert_eq!(seq, 15);
         })
         .await;
+    }
+
+    #[tokio::test]
+    async fn a_transaction_that_the_database_ended_by_itself_leaves_room_for_the_next() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::connect(&format!("sqlite:{}/v.db", dir.path().display())).await.unwrap();
+        db.migrate().await.unwrap();
+        for commits in [true, false] {
+            let mut tx = db.begin().await.unwrap();
+            // As it does when there is no space left.
+            crate::on!(tx, c => sqlx::raw_sql("ROLLBACK").execute(c).await.map(drop)).unwrap();
+            if commits {
+                assert!(tx.commit().await.is_err());
+            }
+        }
+        let mut tx = db.begin().await.unwrap();
+        crate::on!(tx, c => sqlx::query("UPDATE event_counters SET seq = 99").execute(c).await.map(drop))
+            .unwrap();
+        tx.commit().await.unwrap();
     }
 
     #[test]

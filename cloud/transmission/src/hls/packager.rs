@@ -385,7 +385,8 @@ impl Packager {
 
     /// Whether the source's decoder can start at `unit`, whoever's it is.
     fn is_idr(&self, unit: &AccessUnit) -> bool {
-        let config = self.source().and_then(|at| self.rungs[at].next.as_ref().or(self.rungs[at].config.as_ref()));
+        let config =
+            self.source().and_then(|at| self.rungs[at].next.as_ref().or(self.rungs[at].config.as_ref()));
         unit.key && config.is_none_or(|config| config.is_idr(&unit.data))
     }
 

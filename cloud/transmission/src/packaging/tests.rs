@@ -283,13 +283,18 @@ fn a_run_without_an_idr_is_passed_through_to_nobody_and_is_asked_to_connect_agai
         for n in 0..900u32 {
             let now = i64::from(n) * 33;
             let told = relay.tag(&picture(n * 33, Some(n) == idr_at), at(now));
-            shown.extend(told.facts.iter().any(|fact| matches!(fact, Fact::Part { .. })).then_some(now / 1_000));
+            shown.extend(
+                told.facts.iter().any(|fact| matches!(fact, Fact::Part { .. })).then_some(now / 1_000),
+            );
             refused.extend(told.refused.map(|words| (now / 1_000, words)));
         }
         match idr_at {
             None => {
                 assert!(shown.is_empty(), "a decoder of a browser cannot begin: {shown:?}");
-                assert!(matches!(&refused[..], [(25, words)] if words.contains("No key frame")), "{refused:?}");
+                assert!(
+                    matches!(&refused[..], [(25, words)] if words.contains("No key frame")),
+                    "{refused:?}"
+                );
             }
             Some(_) => assert!(shown[0] == 13 && refused.is_empty(), "{} {refused:?}", shown[0]),
         }

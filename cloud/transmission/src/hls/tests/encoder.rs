@@ -66,7 +66,11 @@ fn segments_of_an_encoded_rung_begin_with_their_key_frame_although_stamps_are_ro
     check(&show, "480p").unwrap();
     let parts = show.parts("480p");
     let first = parts.iter().filter(|part| part.1 == 0);
-    assert!(first.clone().count() > 10 && first.clone().all(|part| part.3), "{:?}", first.collect::<Vec<_>>());
+    assert!(
+        first.clone().count() > 10 && first.clone().all(|part| part.3),
+        "{:?}",
+        first.collect::<Vec<_>>()
+    );
 }
 
 #[test]
