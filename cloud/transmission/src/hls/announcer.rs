@@ -48,6 +48,8 @@ pub(super) struct Announcer {
     init: Option<(Bytes, Option<Bytes>)>,
     init_version: u32,
     audio_cursor: u64,
+    /// The segment before is a gap: its sound, too, is heard by nobody.
+    after_gap: bool,
     /// That the rung does not play was said, and it has not played since.
     said_down: bool,
 }
@@ -62,6 +64,7 @@ impl Announcer {
             init: None,
             init_version,
             audio_cursor: 0,
+            after_gap: false,
             said_down: false,
         }
     }
@@ -106,7 +109,9 @@ impl Announcer {
                     self.announced = None;
                     let start = grid.get(msn).map_or(end, |s| s.start);
                     let (rung, duration) = (self.name.clone(), end - start);
-                    out.push(Fact::SegmentClosed { rung, msn, duration, gap: gap || !opened });
+                    let gap = gap || !opened;
+                    self.after_gap = gap;
+                    out.push(Fact::SegmentClosed { rung, msn, duration, gap });
                 }
                 None => return,
             }
@@ -208,11 +213,11 @@ impl Announcer {
         };
         let key = (video.avcc.clone(), sound.map(|s| s.asc.clone()));
         let undecided = segment.audio == AudioChoice::Undecided;
+        if self.init.is_none() || std::mem::take(&mut self.after_gap) {
+            // Who begins here takes no audio from before.
+            audio.skip(&mut self.audio_cursor, segment.start);
+        }
         if self.init.is_none() || self.init.as_ref() != Some(&key) && !undecided {
-            if self.init.is_none() {
-                // A rung that begins here takes no audio from before.
-                audio.skip(&mut self.audio_cursor, segment.start);
-            }
             let Some(bytes) = boxes::init(video, sound.map(|s| &**s)) else { return false };
             let codecs = sound.map_or_else(|| video.codec(), |s| format!("{},{}", video.codec(), s.codec()));
             let sps = &video.sps;

@@ -3,8 +3,13 @@
 use super::rungs::downs;
 use super::*;
 
-/// Samples of each segment.
+/// Pictures of each segment.
 fn pictures(show: &Show, name: &str) -> Vec<(u64, usize)> {
+    samples(show, name, boxes::VIDEO_TRACK)
+}
+
+/// Samples of each segment in a track.
+fn samples(show: &Show, name: &str, track: u32) -> Vec<(u64, usize)> {
     let mut counts: Vec<(u64, usize)> = Vec::new();
     for fact in &show.facts {
         let Fact::Part { rung, msn, bytes, .. } = fact else { continue };
@@ -12,8 +17,8 @@ fn pictures(show: &Show, name: &str) -> Vec<(u64, usize)> {
             continue;
         }
         let trafs = Moof::decode(&mut &bytes[..]).unwrap().traf;
-        let video = trafs.iter().filter(|traf| traf.tfhd.track_id == boxes::VIDEO_TRACK);
-        let count = video.map(|traf| traf.trun[0].samples.len()).sum::<usize>();
+        let of_it = trafs.iter().filter(|traf| traf.tfhd.track_id == track);
+        let count = of_it.flat_map(|traf| &traf.trun).map(|run| run.samples.len()).sum::<usize>();
         match counts.last_mut().filter(|last| last.0 == *msn) {
             Some(last) => last.1 += count,
             None => counts.push((*msn, count)),
@@ -165,6 +170,26 @@ fn a_rung_that_only_makes_gaps_does_not_keep_the_source_away() {
     assert!(last > ms(48_000), "it flows: {last:?}");
     assert!(downs(&show).len() <= 1, "{:?}", downs(&show));
     check(&show, "source").unwrap();
+}
+
+#[test]
+fn a_segment_behind_gaps_holds_its_own_sound_alone() {
+    let mut show = Show::new(&["source", "480p"]);
+    for n in 0..900i64 {
+        let at = 5_000 + n * 1000 / 30;
+        show.source(at, 0, n % 60 == 0);
+        // It hangs for longer than a segment is waited for.
+        if !(250..400).contains(&n) {
+            show.encoded_as_asked(at, at);
+        }
+        let facts = show.packager.tick(ms(at));
+        show.take(facts);
+    }
+    check(&show, "480p").unwrap();
+    assert!(show.closed("480p").iter().filter(|segment| segment.2).count() >= 2, "{:?}", show.closed("480p"));
+    for (msn, packets) in samples(&show, "480p", boxes::AUDIO_TRACK) {
+        assert!(packets <= 88, "two seconds of sound are 86 packets: {packets} in {msn}");
+    }
 }
 
 #[test]
