@@ -293,6 +293,21 @@ async fn a_show_that_goes_live_by_itself_airs_with_the_first_picture() {
 }
 
 #[tokio::test]
+async fn a_publisher_is_mapped_on_the_timeline_when_its_place_changes_and_only_then() {
+    each_app(async |app, hands| {
+        let stage = Stage::set(app, hands).await;
+        let session = stage.publish().await.session;
+        // A transmission that comes back after a crash tells it again.
+        for offset_ms in [700, 700, 900, 900] {
+            stage.report(MediaFact::SessionMapped { session, offset_ms }).await;
+        }
+        let kinds = stage.kinds().await;
+        assert_eq!(kinds.iter().filter(|kind| *kind == "publisher_mapped").count(), 2, "{kinds:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_pin_lands_on_the_frame_the_host_saw() {
     each_app(async |app, hands| {
         let stage = Stage::set(app, hands).await;

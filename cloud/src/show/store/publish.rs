@@ -75,14 +75,16 @@ pub(in crate::show) async fn insert_session(
     Ok(())
 }
 
-/// Keeps where the session's time zero lies on the media clock; false when it is no session of the show.
+/// Keeps where the session's time zero lies on the media clock; false when it is no session of the show, or lay there
+/// already.
 pub(in crate::show) async fn map_session(
     tx: &mut Tx,
     show: ShowId,
     session: PublishSessionId,
     offset_ms: i64,
 ) -> Result<bool, DbError> {
-    let mapped = on!(tx, c => sqlx::query("UPDATE publish_sessions SET offset_ms = $3 WHERE id = $2 AND show_id = $1")
+    let mapped = on!(tx, c => sqlx::query(
+        "UPDATE publish_sessions SET offset_ms = $3 WHERE id = $2 AND show_id = $1 AND offset_ms IS DISTINCT FROM $3")
         .bind(show).bind(session).bind(offset_ms).execute(c).await.map(|done| done.rows_affected()))?;
     Ok(mapped == 1)
 }
