@@ -1,7 +1,8 @@
 //! How many bytes of answers may lie in memory because of somebody who does not take them.
 //!
-//! What counts is memory, not what is under way: bytes that thousands of viewers take at the same time are there once, and
-//! are counted for the network that had them fetched.
+//! What counts is memory, not what is under way: bytes that thousands of viewers take at the same time are there once.
+//! They are counted for whoever had them fetched, if that could be told from what everybody gets: what all viewers of a
+//! show ask for at this moment is nobody's own, and never refused for want of memory.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,7 +22,7 @@ const SMALL: u64 = 16 << 10;
 /// How often slow readers are told to hurry while memory is short.
 const PRESS_EVERY: Duration = Duration::from_secs(1);
 
-/// Bytes of answers, in all and of each network: one network never gets more than half. Clones share one count.
+/// Bytes of answers, in all and of each site ([`Network::site`]): one site never gets more than half. Clones share one count.
 #[derive(Debug, Clone)]
 pub struct Budget {
     inner: Arc<Inner>,
@@ -31,20 +32,24 @@ pub struct Budget {
 struct Inner {
     most: u64,
     held: Mutex<Held>,
-    press: Notify,
+    press: Arc<Notify>,
 }
 
 #[derive(Debug, Default)]
 struct Held {
     all: u64,
-    networks: HashMap<Network, u64>,
+    sites: HashMap<Network, u64>,
 }
+
+/// Marks an answer whose bytes are in memory whether anybody asks for them or not: they are nobody's to count.
+#[derive(Debug, Clone, Copy)]
+pub struct InMemory;
 
 /// Bytes that one answer keeps in memory; they count until this is dropped.
 #[derive(Debug)]
 pub struct Charge {
     inner: Arc<Inner>,
-    network: Option<Network>,
+    site: Option<Network>,
     bytes: u64,
 }
 
@@ -52,7 +57,24 @@ impl Budget {
     /// One of `most` bytes.
     #[must_use]
     pub fn new(most: u64) -> Self {
-        Self { inner: Arc::new(Inner { most, held: Mutex::default(), press: Notify::new() }) }
+        Self::pressed_by(most, Arc::default())
+    }
+
+    /// Another one of `most` bytes: what fills the one leaves the other's room, and who takes too slowly is pressed by
+    /// both.
+    #[must_use]
+    pub fn beside(&self, most: u64) -> Self {
+        Self::pressed_by(most, self.inner.press.clone())
+    }
+
+    fn pressed_by(most: u64, press: Arc<Notify>) -> Self {
+        Self { inner: Arc::new(Inner { most, held: Mutex::default(), press }) }
+    }
+
+    /// How many bytes it is.
+    #[must_use]
+    pub fn most(&self) -> u64 {
+        self.inner.most
     }
 
     /// The bytes that suit this machine: an eighth of its memory, 256 MiB at least.
@@ -64,7 +86,7 @@ impl Budget {
     /// Nothing yet, because of somebody in `network`; of whom nobody knows it, the whole budget is the only bound.
     #[must_use]
     pub fn charge(&self, network: Option<Network>) -> Charge {
-        Charge { inner: self.inner.clone(), network, bytes: 0 }
+        Charge { inner: self.inner.clone(), site: network.map(Network::site), bytes: 0 }
     }
 
     /// Whether most of it is used up.
@@ -88,7 +110,18 @@ impl Budget {
 }
 
 impl Charge {
-    /// Counts `bytes` altogether. `false`, and no change, when that is more than there is or than one network gets; a few
+    /// Counts `bytes` altogether, however many there are already.
+    pub fn count(&mut self, bytes: u64) {
+        let more = bytes.saturating_sub(self.bytes);
+        let mut held = self.inner.held.lock();
+        held.all = held.all.saturating_add(more);
+        if let Some(site) = self.site.filter(|_| more > 0) {
+            *held.sites.entry(site).or_default() += more;
+        }
+        self.bytes += more;
+    }
+
+    /// Counts `bytes` altogether. `false`, and no change, when that is more than there is or than one site gets; a few
     /// kilobytes never are.
     #[must_use]
     pub fn cover(&mut self, bytes: u64) -> bool {
@@ -99,15 +132,15 @@ impl Charge {
         let most = self.inner.most;
         let mut held = self.inner.held.lock();
         let all = held.all.saturating_add(more);
-        let of_network = self.network.map(|network| {
-            let of_it = held.networks.get(&network).copied().unwrap_or(0);
-            (network, of_it.saturating_add(more))
+        let of_site = self.site.map(|site| {
+            let of_it = held.sites.get(&site).copied().unwrap_or(0);
+            (site, of_it.saturating_add(more))
         });
-        if bytes > SMALL && (all > most || of_network.is_some_and(|(_, of_it)| of_it > most / 2)) {
+        if bytes > SMALL && (all > most || of_site.is_some_and(|(_, of_it)| of_it > most / 2)) {
             return false;
         }
         held.all = all;
-        held.networks.extend(of_network);
+        held.sites.extend(of_site);
         self.bytes = bytes;
         true
     }
@@ -120,12 +153,12 @@ impl Drop for Charge {
         }
         let mut held = self.inner.held.lock();
         held.all -= self.bytes;
-        if let Some(network) = self.network
-            && let Some(of_it) = held.networks.get_mut(&network)
+        if let Some(site) = self.site
+            && let Some(of_it) = held.sites.get_mut(&site)
         {
             *of_it -= self.bytes;
             if *of_it == 0 {
-                held.networks.remove(&network);
+                held.sites.remove(&site);
             }
         }
     }
@@ -133,7 +166,7 @@ impl Drop for Charge {
 
 #[cfg(test)]
 mod tests {
-    use std::net::IpAddr;
+    use std::net::{IpAddr, Ipv6Addr};
 
     use super::*;
 
@@ -167,7 +200,29 @@ mod tests {
         assert_eq!(flood(&budget, None).len(), 1);
         drop((laptop, others));
         let held = budget.inner.held.lock();
-        assert!(held.all == 0 && held.networks.is_empty());
+        assert!(held.all == 0 && held.sites.is_empty());
+    }
+
+    #[test]
+    fn the_lines_of_one_site_share_its_half() {
+        let budget = Budget::new(100 * PART);
+        let line = |n: u16| Some(IpAddr::from(Ipv6Addr::from([0x2001, 0xdb8, 7, n, 0, 0, 0, 1])).into());
+        let (first, second) = (flood(&budget, line(1)), flood(&budget, line(2)));
+        assert_eq!((first.len(), second.len()), (50, 0));
+    }
+
+    #[test]
+    fn what_is_nobodys_own_is_counted_and_never_refused_and_leaves_the_other_budgets_room() {
+        let budget = Budget::new(100 * PART);
+        let beside = budget.beside(10 * PART);
+        let _full = (flood(&budget, network(66)), flood(&budget, network(67)));
+        let mut everybodys = budget.charge(None);
+        everybodys.count(PART);
+        everybodys.count(3 * PART);
+        assert_eq!(budget.inner.held.lock().all, 103 * PART);
+        assert_eq!(flood(&beside, network(66)).len(), 5);
+        drop(everybodys);
+        assert_eq!(budget.inner.held.lock().all, 100 * PART);
     }
 
     #[test]

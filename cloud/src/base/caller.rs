@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::http::HeaderMap;
 use ipnet::IpNet;
-pub use vitrine_rtmp::Network;
+pub use vitrine_rtmp::{Network, SHARES_OF_A_SITE};
 
 /// Where each proxy on the way adds the address that it was asked from, at the end.
 const FORWARDED_FOR: &str = "x-forwarded-for";

@@ -19,8 +19,8 @@ mod traces;
 
 pub use actor::{Actor, ActorKind, Denied, Membership, Permission};
 pub use api_error::{ApiError, Problem, Problems};
-pub use budget::{Budget, Charge};
-pub use caller::{Caller, Network, Proxies};
+pub use budget::{Budget, Charge, InMemory};
+pub use caller::{Caller, Network, Proxies, SHARES_OF_A_SITE};
 pub use check::{Invalid, check_text, trimmed};
 pub use clock::{Clock, TestClock, Time, from_ms, to_ms};
 pub use extract::{IfMatch, Json, Path, Query, Remote, Versioned, patch_field, read_body};

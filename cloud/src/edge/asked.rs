@@ -113,6 +113,20 @@ impl<'a> Asked<'a> {
         Some((rung.into(), Seen::Segment(number(msn)?)))
     }
 
+    /// The segment of a rung that it is, or that it is a part of: the rung's playlist, and the segment's number.
+    pub fn segment(&self) -> Option<(String, u64)> {
+        let (rung, file) = self.path.split_once('/')?;
+        let (_epoch, name) = file.split_once('/')?;
+        let name = name.strip_suffix(".m4s")?;
+        let msn = name.strip_prefix("seg").or_else(|| name.strip_prefix("part")?.split('.').next())?;
+        Some((format!("{rung}/index.m3u8"), number(msn)?))
+    }
+
+    /// The thing at another path of the same show.
+    pub fn beside<'b>(&self, path: &'b str) -> Asked<'b> {
+        Asked { show: self.show, path, msn: None, part: None, skip: false, crowded: false }
+    }
+
     /// What an origin is asked, one after the other until one is found. An origin of an older release has no plain
     /// playlists.
     pub fn targets(&self) -> Vec<String> {

@@ -136,7 +136,7 @@ impl Edge {
         Getting::Coming(flight)
     }
 
-    /// The memory for answers, which everything else that is served shares.
+    /// The memory for answers.
     pub(crate) fn budget(&self) -> &Budget {
         &self.inner.budget
     }
@@ -177,11 +177,16 @@ impl Edge {
     fn launch(&self, asked: &Asked<'_>, network: Option<Network>, mut landing: Landing) {
         let (show, targets, is_playlist) = (asked.show, asked.targets(), asked.is_playlist());
         let rung = asked.undirected().map(|rung| rung.key());
+        let payer = if self.inner.reached.is_now(asked, Instant::now()) {
+            Payer::Everybody
+        } else {
+            Payer::Network(network)
+        };
         tokio::spawn(async move {
             let inner = &landing.inner;
             let mut reply = Reply::refusal(StatusCode::NOT_FOUND);
             for target in targets {
-                reply = inner.fetch(show, &target, network).await;
+                reply = inner.fetch(show, &target, payer).await;
                 if reply.status != StatusCode::NOT_FOUND {
                     break;
                 }
@@ -219,7 +224,7 @@ impl Inner {
     }
 
     /// Asks the origin; while the transmission is away, asks again until `patience` is used up.
-    async fn fetch(&self, show: ShowId, target: &str, network: Option<Network>) -> Reply {
+    async fn fetch(&self, show: ShowId, target: &str, payer: Payer) -> Reply {
         let until = Instant::now() + self.config.patience;
         let mut pause = Duration::from_millis(100);
         loop {
@@ -229,7 +234,7 @@ impl Inner {
                 Err(NoOrigin::Nobody) => return Reply::refusal(StatusCode::NOT_FOUND),
                 Err(NoOrigin::NotInTime) => return Reply::refusal(StatusCode::SERVICE_UNAVAILABLE),
             };
-            match timeout(self.config.answer_within, self.ask(&origin, target, network)).await {
+            match timeout(self.config.answer_within, self.ask(&origin, target, payer)).await {
                 Ok(Ok(reply)) => return reply,
                 Ok(Err(error)) if Instant::now() + pause < until => {
                     tracing::debug!(show.id = %show, %error, "an origin is away, asking again");
@@ -245,13 +250,8 @@ impl Inner {
         }
     }
 
-    /// What the origin says. Its bytes are counted for `network` until nobody holds them any more.
-    async fn ask(
-        &self,
-        origin: &Origin,
-        target: &str,
-        network: Option<Network>,
-    ) -> Result<Reply, reqwest::Error> {
+    /// What the origin says. Its bytes are counted for `payer` until nobody holds them any more.
+    async fn ask(&self, origin: &Origin, target: &str, payer: Payer) -> Result<Reply, reqwest::Error> {
         let request = self.client.get(format!("{}{target}", origin.url)).bearer_auth(&origin.token);
         let response = request.send().await?;
         let header = |name| -> Option<HeaderValue> { response.headers().get(name).cloned() };
@@ -261,8 +261,9 @@ impl Inner {
             status => status,
         };
         let (kind, cache) = (header(header::CONTENT_TYPE), header(header::CACHE_CONTROL));
-        let (length, mut charge) = (response.content_length().unwrap_or(0), self.budget.charge(network));
-        if !charge.cover(length.min(MAX_BODY as u64)) {
+        let length = response.content_length().unwrap_or(0);
+        let mut charge = self.budget.charge(payer.network());
+        if !payer.covers(&mut charge, length.min(MAX_BODY as u64)) {
             return Ok(Reply::refusal(StatusCode::SERVICE_UNAVAILABLE));
         }
         let mut body = Vec::with_capacity(length.min(MAX_BODY as u64) as usize);
@@ -272,12 +273,42 @@ impl Inner {
             if body.len() > MAX_BODY {
                 return Ok(Reply::refusal(StatusCode::BAD_GATEWAY));
             }
-            if !charge.cover(body.len() as u64) {
+            if !payer.covers(&mut charge, body.len() as u64) {
                 return Ok(Reply::refusal(StatusCode::SERVICE_UNAVAILABLE));
             }
         }
         let body = Bytes::from_owner(Counted { bytes: body, _charge: charge });
         Ok(Reply::new(status, kind.as_ref(), cache.as_ref(), body))
+    }
+}
+
+/// For whom bytes are fetched.
+#[derive(Debug, Clone, Copy)]
+enum Payer {
+    /// All viewers of a show: it is what is on the air now, and no more than that.
+    Everybody,
+    /// Whoever asked first, as far as their network is known.
+    Network(Option<Network>),
+}
+
+impl Payer {
+    fn network(self) -> Option<Network> {
+        match self {
+            Self::Everybody => None,
+            Self::Network(network) => network,
+        }
+    }
+
+    /// Counts `bytes` altogether; `false` when that is more than the payer gets. One network's share says nothing to
+    /// others: what everybody waits for is refused to nobody.
+    fn covers(self, charge: &mut Charge, bytes: u64) -> bool {
+        match self {
+            Self::Everybody => {
+                charge.count(bytes);
+                true
+            }
+            Self::Network(_) => charge.cover(bytes),
+        }
     }
 }
 

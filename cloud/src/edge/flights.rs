@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use vitrine_protocol::ShowId;
 
 use super::reply::Reply;
-use crate::base::Network;
+use crate::base::{Network, SHARES_OF_A_SITE};
 
 /// An answer on its way. Clones wait for the same one.
 pub(super) type Flight = Shared<BoxFuture<'static, Arc<Reply>>>;
@@ -23,7 +23,8 @@ pub(super) type Flight = Shared<BoxFuture<'static, Arc<Reply>>>;
 /// What the shares of a second last.
 const SECOND: Duration = Duration::from_secs(1);
 
-/// How many things may be on the way at once, or be begun in a second.
+/// How many things may be on the way at once, or be begun in a second. A site ([`Network::site`]) has the shares of two
+/// networks.
 #[derive(Debug, Clone, Copy)]
 pub struct Shares {
     /// From this edge.
@@ -64,9 +65,16 @@ pub(super) struct Flights {
     second: Option<Instant>,
 }
 
-/// How many things networks asked for, of all shows and of each.
+/// How many things networks asked for, and the sites that they belong to.
 #[derive(Default)]
 struct Counts {
+    networks: Tally,
+    sites: Tally,
+}
+
+/// Of all shows, and of each.
+#[derive(Default)]
+struct Tally {
     networks: HashMap<Network, usize>,
     both: HashMap<(Network, ShowId), usize>,
 }
@@ -123,16 +131,34 @@ impl Flights {
         let Some((_, show, network)) = self.flying.remove(key) else { return };
         less(&mut self.shows, show);
         if let Some(network) = network {
-            less(&mut self.on_the_way.networks, network);
-            less(&mut self.on_the_way.both, (network, show));
+            self.on_the_way.networks.take_off(network, show);
+            self.on_the_way.sites.take_off(network.site(), show);
         }
     }
 }
 
 impl Counts {
     fn add(&mut self, network: Network, show: ShowId) {
+        self.networks.add(network, show);
+        self.sites.add(network.site(), show);
+    }
+
+    fn are_below(&self, network: Network, show: ShowId, of_network: usize, of_both: usize) -> bool {
+        let (of_site, of_site_and_show) = (of_network * SHARES_OF_A_SITE, of_both * SHARES_OF_A_SITE);
+        self.networks.are_below(network, show, of_network, of_both)
+            && self.sites.are_below(network.site(), show, of_site, of_site_and_show)
+    }
+}
+
+impl Tally {
+    fn add(&mut self, network: Network, show: ShowId) {
         *self.networks.entry(network).or_default() += 1;
         *self.both.entry((network, show)).or_default() += 1;
+    }
+
+    fn take_off(&mut self, network: Network, show: ShowId) {
+        less(&mut self.networks, network);
+        less(&mut self.both, (network, show));
     }
 
     fn are_below(&self, network: Network, show: ShowId, of_network: usize, of_both: usize) -> bool {
@@ -218,11 +244,18 @@ mod tests {
         flights.end(&keys[0]);
         assert!(flights.has_room(show, from, Instant::now()));
         keys.iter().for_each(|key| flights.end(key));
-        assert!(
-            flights.shows.is_empty()
-                && flights.on_the_way.networks.is_empty()
-                && flights.on_the_way.both.is_empty()
-        );
+        let Counts { networks, sites } = &flights.on_the_way;
+        let nothing = |tally: &Tally| tally.networks.is_empty() && tally.both.is_empty();
+        assert!(flights.shows.is_empty() && nothing(networks) && nothing(sites));
+    }
+
+    #[test]
+    fn one_house_with_many_lines_has_the_shares_of_two() {
+        let (mut flights, show) = (Flights::new(Shares::default()), ShowId::new());
+        let lines = || (0..8).map(|n| network(&format!("2001:db8:7:{n}::1")));
+        let begun: Vec<_> = lines().map(|line| flood(&mut flights, show, line)).collect();
+        assert_eq!(begun, [64, 64, 0, 0, 0, 0, 0, 0]);
+        assert!(flights.has_room(show, network("2001:db8:8::1"), Instant::now()));
     }
 
     /// How many things of `show` a network gets within one moment, each answered at once.
@@ -253,7 +286,7 @@ mod tests {
         assert_eq!(others, 2048 - 256);
         assert_eq!(count_through(&mut flights, show, None, now), 10_000, "a proxy's are everybody's");
         assert_eq!(count_through(&mut flights, show, laptop, now + SECOND), 256);
-        assert_eq!(flights.begun.both.len(), 1, "who asked in seconds past leaves nothing behind");
+        assert_eq!(flights.begun.networks.both.len(), 1, "who asked in seconds past leaves nothing behind");
     }
 
     #[test]
@@ -263,6 +296,6 @@ mod tests {
         assert_eq!(begun, [512; 7]);
         let keys: Vec<_> = flights.flying.keys().cloned().collect();
         keys.iter().for_each(|key| flights.end(key));
-        assert!(flights.shows.is_empty() && flights.on_the_way.networks.is_empty());
+        assert!(flights.shows.is_empty() && flights.on_the_way.networks.networks.is_empty());
     }
 }

@@ -1,5 +1,7 @@
 //! How far rungs have come, as their playlists told last: all that is asked for of the past is one thing.
 //!
+//! And media of the past is told from what everybody watches now.
+//!
 //! Else whoever counts through moments that are long gone would have each of them fetched, written and packed.
 
 use std::collections::HashMap;
@@ -12,6 +14,9 @@ use super::asked::{Asked, Key};
 
 /// What was read longer ago is not believed any more.
 const BELIEVED: Duration = Duration::from_secs(30);
+
+/// Segments behind the newest that players still begin with, on plain playlists too: what is older is the past.
+const NOW: u64 = 12;
 
 /// Where each rung's newest playlist ends, by its name without directives.
 #[derive(Debug, Default)]
@@ -55,6 +60,18 @@ impl Reached {
             None => asked.undirected()?,
         };
         (now - at < BELIEVED && end.has(msn, part) && newest != asked).then_some(newest)
+    }
+}
+
+impl Reached {
+    /// Whether this is media that everybody may be watching now: the newest of a rung whose end is known.
+    pub fn is_now(&self, asked: &Asked<'_>, now: Instant) -> bool {
+        let Some((playlist, msn)) = asked.segment() else { return false };
+        let rung = asked.beside(&playlist).key();
+        match self.0.lock().get(&*rung) {
+            Some((End::Before(next, _), at)) => now - *at < BELIEVED && msn.saturating_add(NOW) >= *next,
+            _ => false,
+        }
     }
 }
 
@@ -134,6 +151,25 @@ mod tests {
         for as_it_is in ["", "_HLS_skip=YES", "_HLS_msn=7&_HLS_part=2"] {
             assert_eq!(instead_of(&reached, as_it_is), None, "{as_it_is}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn media_of_now_is_told_from_the_past() {
+        let reached = Reached::default();
+        let is_now = |file: &str| {
+            let path = PATH.replace("index.m3u8", file);
+            reached.is_now(&Asked::read(&path, "").unwrap(), Instant::now())
+        };
+        assert!(!is_now("2/part20.1.m4s"), "nobody knows yet");
+        note(&reached, &hint("20.3"));
+        for now in ["2/part20.3.m4s", "2/part8.0.m4s", "2/seg8.m4s", "2/seg21.m4s"] {
+            assert!(is_now(now), "{now}");
+        }
+        for past in ["2/part7.5.m4s", "2/seg7.m4s", "2/seg0.m4s", "2/init1.mp4"] {
+            assert!(!is_now(past), "{past}");
+        }
+        tokio::time::advance(BELIEVED).await;
+        assert!(!is_now("2/part20.3.m4s"));
     }
 
     #[tokio::test(start_paused = true)]

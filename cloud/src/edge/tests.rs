@@ -285,6 +285,35 @@ async fn one_laptop_that_takes_nothing_fills_no_more_than_its_part_of_the_memory
 }
 
 #[tokio::test]
+async fn a_laptop_without_a_share_left_keeps_the_next_part_from_nobody() {
+    let stage =
+        Stage { media: 32 << 10, next: Some("99.3"), slow: Duration::from_millis(50), ..Stage::default() };
+    let (base, _server) = stage.open().await;
+    let config = EdgeConfig { cache_bytes: 0, answer_bytes: 1 << 20, ..EdgeConfig::default() };
+    let (edge, _) = edge_with(config, Some(base));
+    let begin = |from: &str, file: String| {
+        let request = Request::get(format!("/live/{SHOW}/source/1/{file}.m4s")).body(()).unwrap();
+        edge.answer(&request, from.parse::<IpAddr>().unwrap().into())
+    };
+    ask(&edge, "source/index.m3u8").await;
+    let mut untaken = Vec::new();
+    for (n, laptop) in ["203.0.113.66", "203.0.113.67"].iter().cycle().enumerate() {
+        let segment = begin(laptop, format!("seg{n}")).await;
+        if segment.status() != StatusCode::OK {
+            break;
+        }
+        untaken.push(segment);
+    }
+    assert!(untaken.len() >= 30, "all of the memory");
+    // It asks for the coming part first; a viewer waits for the same.
+    let (first, second) = tokio::join!(
+        begin("203.0.113.66", "part99.3".to_owned()),
+        begin("203.0.113.68", "part99.3".to_owned()),
+    );
+    assert_eq!((first.status(), second.status()), (StatusCode::OK, StatusCode::OK));
+}
+
+#[tokio::test]
 async fn a_look_at_the_head_sends_no_body() {
     let (base, _server) = Stage::default().open().await;
     let (edge, _) = edge(Some(base));

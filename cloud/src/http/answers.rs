@@ -17,7 +17,7 @@ use parking_lot::Mutex;
 use tokio::time::Instant;
 use vitrine_protocol::Code;
 
-use crate::base::{ApiError, Budget, Charge, Network};
+use crate::base::{ApiError, Budget, Charge, InMemory, Network};
 
 /// What a peer takes at least, in bytes a second.
 const SLOWEST: u64 = 64 * 1024;
@@ -30,6 +30,8 @@ const HURRIED: Duration = Duration::from_secs(5);
 const HURRIED_RATE: u64 = 1 << 20;
 /// Who leaves less than this is in nobody's way.
 const IN_THE_WAY: u64 = 64 * 1024;
+/// A proxy that leaves less than this part of all memory for answers is in nobody's way.
+const OF_A_PROXY: u64 = 4;
 /// When a peer who was refused may ask again, in seconds.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
 
@@ -37,7 +39,8 @@ const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
 #[derive(Debug)]
 pub(super) struct Answers {
     grace: Duration,
-    most: u64,
+    /// Whether a proxy takes them, for many.
+    many: bool,
     budget: Budget,
     open: Mutex<Open>,
 }
@@ -54,18 +57,19 @@ struct Open {
 struct Untaken {
     number: u64,
     size: u64,
+    /// Its bytes are there for all who ask, whether anybody does.
+    shared: bool,
     begun: Instant,
     /// Until when it has to be taken.
     due: Instant,
 }
 
 impl Answers {
-    /// None yet. Each gets `grace` beside what its size allows. A peer whose visitors are `many` may leave any number of
-    /// them untaken; all of them together are in `budget`.
+    /// None yet. Each gets `grace` beside what its size allows; all of them together are in `budget`. A peer whose visitors
+    /// are `many` may leave any number of them untaken.
     pub fn new(grace: Duration, many: bool, budget: Budget) -> Arc<Self> {
         let open = Open { untaken: Vec::new(), next: 0, queue_ends: Instant::now() };
-        let most = if many { u64::MAX } else { MOST_UNTAKEN };
-        Arc::new(Self { grace, most, budget, open: Mutex::new(open) })
+        Arc::new(Self { grace, many, budget, open: Mutex::new(open) })
     }
 
     /// Keeps an eye on this one until its last byte went out; refuses it when too much lies there already. A stream
@@ -75,24 +79,37 @@ impl Answers {
             return response;
         };
         let charge = response.extensions_mut().remove::<Arc<Charge>>();
-        match self.begin(size, charge, Instant::now()) {
+        let shared = response.extensions().get::<InMemory>().is_some();
+        match self.begin(size, charge, shared, Instant::now()) {
             Some(taking) => response.map(|body| Body::new(Watched { body, taking: Arc::new(taking) })),
             None => overloaded("more was asked for than was taken; take what is on its way, then ask again"),
         }
     }
 
-    fn begin(self: &Arc<Self>, size: u64, charge: Option<Arc<Charge>>, now: Instant) -> Option<Taking> {
+    fn begin(
+        self: &Arc<Self>,
+        size: u64,
+        charge: Option<Arc<Charge>>,
+        shared: bool,
+        now: Instant,
+    ) -> Option<Taking> {
         let mut open = self.open.lock();
         let untaken = open.untaken();
-        if untaken > 0 && untaken.saturating_add(size) > self.most {
+        if !self.many && untaken > 0 && untaken.saturating_add(size) > MOST_UNTAKEN {
             return None;
         }
         let queue = open.queue_ends.saturating_duration_since(now).min(LONGEST_QUEUE);
         open.queue_ends = now + queue + Duration::from_millis(size * 1000 / SLOWEST);
         let (number, due) = (open.next, open.queue_ends + self.grace);
         open.next += 1;
-        open.untaken.push(Untaken { number, size, begun: now, due });
+        open.untaken.push(Untaken { number, size, shared, begun: now, due });
         Some(Taking { answers: self.clone(), number, _charge: charge })
+    }
+
+    /// Whether it is one visitor's answers alone that end with the connection, as far as can be told: `under_way` says that
+    /// others are still to come.
+    pub fn are_of_one(&self, under_way: bool) -> bool {
+        !self.many || !under_way && self.open.lock().untaken.len() <= 1
     }
 
     /// When the first of them has to be taken.
@@ -100,13 +117,15 @@ impl Answers {
         self.open.lock().untaken.iter().map(|answer| answer.due).min()
     }
 
-    /// Returns when memory for answers is short, and this peer holds some of it for too long.
+    /// Returns when memory for answers is short, and this peer holds some of it for too long; a proxy, when that is a large
+    /// part of it.
     pub async fn in_the_way(&self) {
+        let in_the_way = if self.many { self.budget.most() / OF_A_PROXY } else { IN_THE_WAY };
         loop {
             self.budget.pressed().await;
             let (open, now) = (self.open.lock(), Instant::now());
             let late = open.untaken.iter().filter(|answer| answer.is_late(now)).map(|answer| answer.size);
-            if late.sum::<u64>() >= IN_THE_WAY {
+            if late.sum::<u64>() >= in_the_way {
                 return;
             }
         }
@@ -122,7 +141,7 @@ impl Open {
 impl Untaken {
     /// Whether it would be taken by now on a line that players get on with.
     fn is_late(&self, now: Instant) -> bool {
-        now - self.begun > HURRIED + Duration::from_millis(self.size * 1000 / HURRIED_RATE)
+        !self.shared && now - self.begun > HURRIED + Duration::from_millis(self.size * 1000 / HURRIED_RATE)
     }
 }
 
@@ -133,6 +152,9 @@ pub(super) fn counted(
     budget: &Budget,
     network: Option<Network>,
 ) -> Response<Body> {
+    if response.extensions().get::<InMemory>().is_some() {
+        return response;
+    }
     let Some(size) = response.body().size_hint().exact().filter(|size| *size > 0) else { return response };
     let mut charge = budget.charge(network);
     if !charge.cover(size) {
@@ -217,7 +239,7 @@ mod tests {
     }
 
     fn begin(answers: &Arc<Answers>, size: u64) -> Taking {
-        answers.begin(size, None, Instant::now()).unwrap()
+        answers.begin(size, None, false, Instant::now()).unwrap()
     }
 
     fn due_in(answers: &Answers) -> Option<u64> {
@@ -313,6 +335,31 @@ mod tests {
         assert_eq!(ask(laptop).status(), 200);
     }
 
+    #[test]
+    fn a_visitor_behind_a_proxy_ends_nobody_elses_answers() {
+        let proxy = Answers::new(GRACE, true, Budget::new(GB));
+        let slow = begin(&proxy, MB);
+        assert!(proxy.are_of_one(false) && !proxy.are_of_one(true), "somebody else waits for a part");
+        let other = begin(&proxy, MB);
+        assert!(!proxy.are_of_one(false) && of_a_viewer(&Budget::new(GB)).are_of_one(true));
+        drop((slow, other));
+    }
+
+    #[tokio::test]
+    async fn what_is_in_memory_anyway_is_given_to_any_number_and_presses_nobody() {
+        let budget = Budget::new(4 * MB);
+        let answers = of_a_viewer(&budget);
+        let script = || {
+            let mut script = Response::new(Body::from(Bytes::from_static(&[7; 60_000])));
+            script.extensions_mut().insert(InMemory);
+            answers.watch(counted(script, &budget, None))
+        };
+        let crowd: Vec<_> = (0..500).map(|_| script()).collect();
+        assert!(crowd.iter().all(|script| script.status() == 200));
+        let open = answers.open.lock();
+        assert!(open.untaken.iter().all(|script| !script.is_late(Instant::now() + GRACE)));
+    }
+
     #[tokio::test(start_paused = true)]
     async fn while_memory_is_short_the_slow_have_to_go_and_only_then() {
         let (budget, stop) = (Budget::new(100 * MB), tokio_util::sync::CancellationToken::new());
@@ -329,6 +376,11 @@ mod tests {
         assert!(charge.cover(90 * MB));
         assert_eq!(goes(&small).await, None);
         assert!(goes(&slow).await.is_some_and(|seconds| seconds <= 1));
+        let proxy = Answers::new(GRACE, true, budget.clone());
+        let _of_a_visitor = begin(&proxy, MB);
+        assert_eq!(goes(&proxy).await, None, "its other visitors get on");
+        let _of_many: Vec<_> = (0..25).map(|_| begin(&proxy, MB)).collect();
+        assert!(goes(&proxy).await.is_some());
         let _another = begin(&small, MB);
         assert!(goes(&small).await.is_some_and(|seconds| (6..=8).contains(&seconds)));
         stop.cancel();

@@ -160,7 +160,8 @@ impl Speaker {
             let unused = async {
                 loop {
                     // One that is begun from here on is due no sooner than the next look.
-                    let due = answers.first_due();
+                    let alone = answers.are_of_one(requests.are_under_way());
+                    let due = answers.first_due().filter(|_| alone);
                     if due.is_some_and(|due| due <= Instant::now()) {
                         return End::Now;
                     }
@@ -202,6 +203,10 @@ impl Requests {
     fn begin(self: Arc<Self>) -> UnderWay {
         self.begun.fetch_add(1, Relaxed);
         UnderWay(self)
+    }
+
+    fn are_under_way(&self) -> bool {
+        self.answered.load(Relaxed) != self.begun.load(Relaxed)
     }
 
     /// Whether nothing is under way and nothing came since `seen`, which is brought up to now.

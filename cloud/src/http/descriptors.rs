@@ -16,7 +16,7 @@ use parking_lot::Mutex;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio_util::sync::CancellationToken;
 
-use crate::base::{Network, usable_memory};
+use crate::base::{Network, SHARES_OF_A_SITE, usable_memory};
 
 /// How often everything that is open is counted.
 const COUNT_EVERY: Duration = Duration::from_secs(1);
@@ -49,8 +49,8 @@ struct Inner {
     connections: AtomicU64,
     /// Of these, the refused.
     refused: AtomicU64,
-    /// Connections of each network that is known.
-    networks: Mutex<HashMap<Network, u64>>,
+    /// Connections of each network that is known, and of each site.
+    held: Mutex<Held>,
     /// Everything else, as it was when last counted.
     others: AtomicU64,
     /// Counts everything.
@@ -59,6 +59,12 @@ struct Inner {
     told_full: AtomicBool,
     /// Whether it was told that a network has all that it gets.
     told_share: AtomicBool,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    networks: HashMap<Network, u64>,
+    sites: HashMap<Network, u64>,
 }
 
 /// What a newcomer gets.
@@ -122,7 +128,7 @@ impl Descriptors {
             counter,
             connections: AtomicU64::new(0),
             refused: AtomicU64::new(0),
-            networks: Mutex::default(),
+            held: Mutex::default(),
             others: AtomicU64::new(0),
             told_full: AtomicBool::new(false),
             told_share: AtomicBool::new(false),
@@ -197,22 +203,17 @@ impl Descriptors {
 }
 
 impl Inner {
-    /// How many connections this network has with one more.
+    /// How many connections this network has with one more. The networks of one site have the shares of two.
     fn hold(&self, network: Network) -> u64 {
-        let mut networks = self.networks.lock();
-        let held = networks.entry(network).or_default();
-        *held += 1;
-        *held
+        let mut held = self.held.lock();
+        let of_site = one_more(&mut held.sites, network.site());
+        one_more(&mut held.networks, network).max(of_site.div_ceil(SHARES_OF_A_SITE as u64))
     }
 
     fn let_go(&self, network: Network) {
-        let mut networks = self.networks.lock();
-        if let Some(held) = networks.get_mut(&network) {
-            *held -= 1;
-            if *held == 0 {
-                networks.remove(&network);
-            }
-        }
+        let mut held = self.held.lock();
+        one_less(&mut held.networks, network);
+        one_less(&mut held.sites, network.site());
     }
 
     /// Whether `open` is more than this part of the limit.
@@ -229,6 +230,21 @@ impl Drop for Place {
         }
         if self.refused {
             self.inner.refused.fetch_sub(1, Relaxed);
+        }
+    }
+}
+
+fn one_more(counts: &mut HashMap<Network, u64>, of: Network) -> u64 {
+    let count = counts.entry(of).or_default();
+    *count += 1;
+    *count
+}
+
+fn one_less(counts: &mut HashMap<Network, u64>, of: Network) {
+    if let Some(count) = counts.get_mut(&of) {
+        *count -= 1;
+        if *count == 0 {
+            counts.remove(&of);
         }
     }
 }
@@ -300,7 +316,8 @@ mod tests {
         assert!(!matches!(descriptors.admit(network(4)), Admission::Welcome(_)));
         others.push(welcome(&descriptors)); // a proxy's
         drop((laptop, others));
-        assert!(descriptors.inner.networks.lock().is_empty());
+        let held = descriptors.inner.held.lock();
+        assert!(held.networks.is_empty() && held.sites.is_empty());
         assert_eq!(descriptors.connections(), 0);
     }
 
@@ -319,6 +336,21 @@ mod tests {
         drop(laptop);
         assert!(matches!(descriptors.admit(network(66)), Admission::Welcome(_)));
         assert_eq!([512 << 20, 2 << 30, 8 << 30].map(share_of), [1_024, 4_096, 16_384]);
+    }
+
+    #[test]
+    fn the_lines_of_one_house_have_the_shares_of_two() {
+        let descriptors = Descriptors::with_limit(Some(320), open_now);
+        descriptors.count(Ok(160));
+        let admit = |n: u16| {
+            let address = std::net::Ipv6Addr::from([0x2001, 0xdb8, 7, n, 0, 0, 0, 1]);
+            match descriptors.admit(Some(std::net::IpAddr::from(address).into())) {
+                Admission::Welcome(place) => Some(place),
+                _ => None,
+            }
+        };
+        let house: Vec<_> = (0..100).filter_map(|n| admit(n % 10)).collect();
+        assert_eq!(house.len(), 40, "of twenty each");
     }
 
     #[test]

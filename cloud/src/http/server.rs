@@ -54,7 +54,9 @@ impl Server {
         let site = site.layered(Extension(descriptors.clone()));
         let open = TaskTracker::new();
         open.spawn(descriptors.clone().keep_count(stop.clone()));
-        open.spawn(site.budget().clone().press_while_tight(stop.clone()));
+        for budget in site.budgets() {
+            open.spawn(budget.clone().press_while_tight(stop.clone()));
+        }
         if let Some(certificates) = &certificates {
             open.spawn(certificates.clone().keep_fresh(stop.clone()));
         }

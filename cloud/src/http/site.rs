@@ -25,6 +25,7 @@ pub struct Site {
     edge: Option<Edge>,
     rest: Router,
     proxies: Proxies,
+    /// The memory for answers of the rooms. That of the edge is its own: viewers take nothing from them.
     budget: Budget,
     /// Whether the log was told of a proxy that nobody named.
     told: Arc<AtomicBool>,
@@ -33,8 +34,9 @@ pub struct Site {
 impl Site {
     /// With an edge for viewers where this process plays that role.
     pub fn new(edge: Option<Edge>, rest: Router) -> Self {
-        let own = || Budget::new(Budget::of_this_machine());
-        let budget = edge.as_ref().map_or_else(own, |edge| edge.budget().clone());
+        let most = Budget::of_this_machine() / 2;
+        let own = || Budget::new(most);
+        let budget = edge.as_ref().map_or_else(own, |edge| edge.budget().beside(most));
         Self { edge, rest, proxies: Proxies::default(), budget, told: Arc::default() }
     }
 
@@ -67,9 +69,14 @@ impl Site {
         Either::Right(answer.map_ok(move |answer| counted(answer, &budget, network)))
     }
 
-    /// The memory for answers.
+    /// The memory for answers of the rooms.
     pub(super) fn budget(&self) -> &Budget {
         &self.budget
+    }
+
+    /// All memory for answers.
+    pub(super) fn budgets(&self) -> impl Iterator<Item = &Budget> {
+        self.edge.as_ref().map(Edge::budget).into_iter().chain([&self.budget])
     }
 
     /// Whose share of connections one from `peer` uses up, if anybody's.

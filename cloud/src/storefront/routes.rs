@@ -15,7 +15,7 @@ use super::error::StorefrontError;
 use super::files::WebFile;
 use super::model::{Channel, PassRequest, PublicShow, ViewerPass};
 use super::service::Storefront;
-use crate::base::{ApiError, Json, Path, Problems, read_body};
+use crate::base::{ApiError, InMemory, Json, Path, Problems, read_body};
 use crate::show::ShowError;
 
 /// How an answer is kept that many ask for every few seconds.
@@ -116,8 +116,12 @@ pub fn serve_file(file: WebFile, request: &HeaderMap) -> Response {
         Some(small) if gzip => (small, true),
         _ => (file.bytes, false),
     };
+    let in_memory = !body.is_unique();
     let mut response =
         if same { StatusCode::NOT_MODIFIED.into_response() } else { Body::from(body).into_response() };
+    if in_memory {
+        response.extensions_mut().insert(InMemory);
+    }
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));

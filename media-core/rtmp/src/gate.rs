@@ -15,11 +15,11 @@ pub enum Network {
 }
 
 /// How many lines' shares the lines of one site have together: a site takes more of them than anybody can count.
-const SHARES_OF_A_SITE: usize = 2;
+pub const SHARES_OF_A_SITE: usize = 2;
 
 impl Network {
     /// What one site is given: an IPv6 /48, which holds 65,536 lines. An IPv4 address is a site of its own.
-    fn site(self) -> Self {
+    pub fn site(self) -> Self {
         match self {
             Self::V4(address) => Self::V4(address),
             Self::V6(half) => Self::V6(half >> 16 << 16),

@@ -33,7 +33,7 @@ pub mod url;
 
 pub use amf0::Amf0Value;
 pub use error::{Error, Fault, Phase};
-pub use gate::{ConnectionGate, Network, Permit, Stay};
+pub use gate::{ConnectionGate, Network, Permit, SHARES_OF_A_SITE, Stay};
 pub use limits::{AmfLimits, Limits};
 pub use session::{
     ClientConfig, ClientEvent, ClientSession, ConnectInfo, PublishKind, ServerConfig, ServerEvent,
