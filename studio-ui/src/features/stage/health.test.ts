@@ -41,7 +41,7 @@ describe('a show’s health in words', () => {
       {
         severity: 'warn',
         title: 'Key frames are 8.3 s apart',
-        todo: 'Viewers wait longer for the first picture. Set your encoder’s keyframe interval to 2 s.',
+        todo: 'Your picture cannot be passed on as it is: viewers get what the server encodes of it. Set your encoder’s keyframe interval to 2 s.',
       },
     ]);
     expect(titles({ sound_ahead_ms: 600 })).toEqual(['Sound is 0.6 s ahead of the picture']);

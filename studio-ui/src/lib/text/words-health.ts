@@ -22,7 +22,7 @@ export const health = {
   'health.late': 'Viewers get the picture {s} s late',
   'health.late_do': 'The server has too much to do. Whoever runs it can stop other work on it.',
   'health.keys': 'Key frames are {s} s apart',
-  'health.keys_do': 'Viewers wait longer for the first picture. Set your encoder’s keyframe interval to 2 s.',
+  'health.keys_do': 'Your picture cannot be passed on as it is: viewers get what the server encodes of it. Set your encoder’s keyframe interval to 2 s.',
   'health.sound_ahead': 'Sound is {s} s ahead of the picture',
   'health.sound_behind': 'Sound is {s} s behind the picture',
   'health.sound_do': 'Set the sound offset of your encoder to 0, and check its audio delay.',
