@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::task::TaskTracker;
 use vitrine_protocol::{OrgId, PublishSessionId, ShowId, ShowState};
 
-use super::airing::{Busy, Farewell, Handle, Input, Kick};
+use super::airing::{Busy, Farewell, Handle, Input, Kick, Remote};
 use super::handover::Caller;
 use super::hub::Hub;
 use super::launcher::{Exit, Job, JobHandle, LaunchError, Launched, Launcher};
@@ -127,9 +127,19 @@ impl Stage {
 
     /// Lets a publisher in, with its session and what closes it.
     pub async fn publish(&self, show: &Handle) -> Result<(PublishSessionId, mpsc::Receiver<Farewell>), Busy> {
+        let address = std::net::Ipv4Addr::LOCALHOST.into();
+        self.publish_from(show, Remote { address, encoder: "encoder".into() }).await
+    }
+
+    /// The same, for one that comes from there.
+    pub async fn publish_from(
+        &self,
+        show: &Handle,
+        remote: Remote,
+    ) -> Result<(PublishSessionId, mpsc::Receiver<Farewell>), Busy> {
         let (reply, answer) = oneshot::channel();
         let (admission, (kick, kicks)) = (self.admission(), Kick::new());
-        let (session, remote) = (admission.session, std::net::Ipv4Addr::LOCALHOST.into());
+        let session = admission.session;
         show.send(Input::Publish { admission, remote, kick, reply }).await.map_err(|_| Busy::Ended)?;
         answer.await.map_err(|_| Busy::Ended)?.map(|()| (session, kicks))
     }

@@ -26,14 +26,28 @@ const BLOCKING_PLAYLIST: &str = "public, max-age=6";
 /// The still picture's path; it is replaced every few seconds while the show is on air.
 const STILL: &str = "still.jpg";
 const STILL_CACHE: &str = "public, max-age=5";
+/// So much may have been shown since the still picture came: a show that goes on without another has none of now.
+const STILL_FOR: MediaTime = MediaTime::from_ms(60_000);
+/// A break counts as this: behind it the next still picture has its time to come.
+const BREAK: MediaTime = MediaTime::from_ms(10_000);
 
 /// The handle to what players of one show get. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Origin {
     window: Arc<Mutex<Window>>,
     changed: Arc<watch::Sender<u64>>,
-    still: Arc<Mutex<Option<(MediaTime, Bytes)>>>,
+    still: Arc<Mutex<Option<Still>>>,
     shelf: Shelf,
+}
+
+/// The newest still picture.
+#[derive(Debug, Clone)]
+struct Still {
+    /// When it is shown.
+    time: MediaTime,
+    jpeg: Bytes,
+    /// What players were shown since it came.
+    since: MediaTime,
 }
 
 impl Origin {
@@ -46,19 +60,24 @@ impl Origin {
     /// Shows facts to players and wakes those who wait. The facts must outlive this process already.
     pub fn apply(&self, facts: impl IntoIterator<Item = Kept>) {
         let mut window = self.window.lock();
+        let head = window.head();
         facts.into_iter().for_each(|(fact, stored)| window.apply(fact, stored));
+        let shown = window.head() - head;
         drop(window);
+        if let Some(still) = self.still.lock().as_mut() {
+            still.since += shown.clamp(MediaTime::ZERO, BREAK);
+        }
         self.changed.send_modify(|version| *version += 1);
     }
 
     /// Replaces the still picture, a JPEG of the picture that is shown at `time`. Nobody gets one of before the show went
-    /// live, or any after its end.
+    /// live, any after its end, or one that stands still while the show goes on.
     pub fn set_still(&self, time: MediaTime, jpeg: Bytes) {
-        *self.still.lock() = Some((time, jpeg));
+        *self.still.lock() = Some(Still { time, jpeg, since: MediaTime::ZERO });
     }
 
     fn still(&self) -> Option<Bytes> {
-        let (time, jpeg) = self.still.lock().clone()?;
+        let Still { time, jpeg, .. } = self.still.lock().clone().filter(|still| still.since <= STILL_FOR)?;
         self.with_window(|window| window.is_public(time) && !window.has_ended()).then_some(jpeg)
     }
 
@@ -292,6 +311,44 @@ mod tests {
         assert_eq!((status, cache.as_str(), body.as_str()), (200, STILL_CACHE, "two"));
         apply(&origin, vec![Fact::Ended]);
         assert_eq!(get(&origin, "/still.jpg").await.0, 404, "the show is over");
+    }
+
+    /// The next segment begins at this second, and is two seconds long.
+    fn segment(origin: &Origin, msn: u64, start_s: i64) {
+        let rung = RungName::source();
+        let start = MediaTime::from_ms(start_s * 1_000);
+        let (init, discontinuity, discontinuity_sequence) = (1, false, 0);
+        let opened = Fact::SegmentOpened {
+            rung: rung.clone(),
+            msn,
+            start,
+            init,
+            discontinuity,
+            discontinuity_sequence,
+        };
+        let (duration, bytes) = (MediaTime::from_ms(2_000), Bytes::from_static(b"part"));
+        let part = Fact::Part { rung: rung.clone(), msn, index: 0, duration, independent: true, bytes };
+        apply(origin, vec![opened, part, Fact::SegmentClosed { rung, msn, duration, gap: false }]);
+    }
+
+    #[tokio::test]
+    async fn a_still_picture_of_a_minute_ago_is_not_shown_as_now_and_a_break_makes_none_old() {
+        let origin = airing();
+        let still = async || get(&origin, "/still.jpg").await.0;
+        (6..16).for_each(|msn| segment(&origin, msn, msn as i64 * 2));
+        origin.set_still(MediaTime::from_ms(31_000), Bytes::from_static(b"before"));
+        segment(&origin, 16, 632);
+        assert_eq!(
+            still().await,
+            200,
+            "the publisher is back after ten minutes, and the next one is being made"
+        );
+        (17..42).for_each(|msn| segment(&origin, msn, 600 + msn as i64 * 2));
+        assert_eq!(still().await, 200);
+        (42..60).for_each(|msn| segment(&origin, msn, 600 + msn as i64 * 2));
+        assert_eq!(still().await, 404, "the show goes on without another");
+        origin.set_still(MediaTime::from_ms(719_000), Bytes::from_static(b"now"));
+        assert_eq!(get(&origin, "/still.jpg").await.2, "now");
     }
 
     #[tokio::test]

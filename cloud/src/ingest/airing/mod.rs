@@ -5,6 +5,7 @@
 //! for nothing: the database, the launcher and other nodes' origins are asked by tasks of their own, whose answers come
 //! back as inputs.
 
+mod allowance;
 mod launch;
 mod orders;
 mod publisher;
@@ -22,6 +23,8 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use vitrine_protocol::{Highlight, PublishSessionId, ShowId, ShowState};
 use vitrine_rtmp::flv::Tag;
 
+use self::allowance::Allowance;
+pub use self::allowance::Remote;
 pub use self::orders::Order;
 pub use self::publisher::{Busy, Farewell, Kick};
 use self::publisher::{Ghost, Publisher};
@@ -50,12 +53,7 @@ const MOVED_WITHIN: Duration = Duration::from_secs(5);
 /// What reaches a show's task.
 pub enum Input {
     /// A publisher wants in.
-    Publish {
-        admission: Admission,
-        remote: std::net::IpAddr,
-        kick: Kick,
-        reply: oneshot::Sender<Result<(), Busy>>,
-    },
+    Publish { admission: Admission, remote: Remote, kick: Kick, reply: oneshot::Sender<Result<(), Busy>> },
     /// The publisher's next tag.
     Tag { session: PublishSessionId, tag: Tag },
     /// The publisher has sent nothing for too long, but its socket is open.
@@ -160,6 +158,7 @@ struct Airing {
     ended: bool,
     highlights: Vec<Highlight>,
     publisher: Option<Publisher>,
+    allowance: Allowance,
     /// A publisher that is gone, which shows do not know yet.
     ghost: Option<Ghost>,
     gop: GopCache,
@@ -234,6 +233,7 @@ pub fn start(beginning: Beginning, deps: Arc<Deps>) -> Handle {
         ended: standing.as_ref().is_none_or(|standing| standing.state == ShowState::Ended),
         highlights: standing.map(|standing| standing.highlights).unwrap_or_default(),
         publisher: None,
+        allowance: Allowance::default(),
         ghost,
         gop: GopCache::default(),
         running: lease.placed.clone().filter(|placed| placed.run.is_some()).map(Running::adopted),

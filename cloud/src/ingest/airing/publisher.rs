@@ -1,6 +1,5 @@
 //! The publisher's side of a show's task.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -9,7 +8,7 @@ use vitrine_protocol::PublishSessionId;
 use vitrine_rtmp::flv::{Tag, VideoPacket};
 
 use super::transmission::LinkEnd;
-use super::{Airing, GHOST_WITHIN};
+use super::{Airing, GHOST_WITHIN, Remote};
 use crate::events::LossReason;
 use crate::show::{Admission, MediaFact};
 use vitrine_transmission::{Command, Down};
@@ -31,7 +30,7 @@ const NO_KEY_FRAME: &str = "No key frame has come for 15 seconds, and without on
 pub enum Busy {
     /// Somebody publishes already.
     Taken,
-    /// So many came and went of late that each further one would only fill the timeline.
+    /// It, or too many in all, came and went so often of late that each further one would only fill the timeline.
     TooOften,
     /// The show is over.
     Ended,
@@ -44,7 +43,9 @@ impl Busy {
     pub fn sentence(self) -> &'static str {
         match self {
             Self::Taken => "This show already receives another encoder. Stop that one first.",
-            Self::TooOften => "Encoders connect to this show too often. Wait ten seconds, then start again.",
+            Self::TooOften => {
+                "Encoders connect to this show too often. Stop any other that still tries, and wait ten seconds."
+            }
             Self::Ended => "This show has ended.",
             Self::Moved => "The show has moved to another server. Connect again.",
         }
@@ -119,7 +120,7 @@ impl Ghost {
 }
 
 impl Airing {
-    pub(super) fn publish(&mut self, admission: Admission, remote: IpAddr, kick: Kick) -> Result<(), Busy> {
+    pub(super) fn publish(&mut self, admission: Admission, remote: Remote, kick: Kick) -> Result<(), Busy> {
         if self.ended {
             return Err(Busy::Ended);
         }
@@ -129,7 +130,7 @@ impl Airing {
         if self.is_heard() && !self.deps.settings.takeover {
             return Err(Busy::Taken);
         }
-        if !self.reporter.takes_a_publisher() {
+        if !self.allowance.takes(&remote, Instant::now()) {
             return Err(Busy::TooOften);
         }
         if let Some(old) = &self.publisher {
@@ -165,7 +166,7 @@ impl Airing {
         if let Some(link) = self.link() {
             (link.next, link.keyed) = (Some(first), false);
         }
-        self.fact(MediaFact::Admitted { session, remote });
+        self.fact(MediaFact::Admitted { session, remote: remote.address });
         self.command(Command::PublishStarted { session });
         if self.running.is_none() && self.restart_at.is_none() {
             self.launch();

@@ -1,4 +1,5 @@
 mod again;
+mod often;
 mod pictures;
 
 use bytes::Bytes;

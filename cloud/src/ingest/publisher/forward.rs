@@ -71,16 +71,23 @@ pub fn publisher_behind(key: &StreamKey, me: &Owner) -> Option<IpAddr> {
 }
 
 impl Forward {
-    /// Publishes with `key` to the owner, for a publisher at `from`; gives the session that it opened.
+    /// Publishes with `key` to the owner, for a publisher at `from` whose `encoder` calls itself so; gives the session that it
+    /// opened.
     ///
     /// # Errors
     /// [`NotTaken`].
-    pub async fn open(owner: &Owner, key: &str, from: IpAddr) -> Result<(Self, String), NotTaken> {
+    pub async fn open(
+        owner: &Owner,
+        key: &str,
+        from: IpAddr,
+        encoder: &str,
+    ) -> Result<(Self, String), NotTaken> {
         let late = |_| std::io::Error::from(std::io::ErrorKind::TimedOut);
         let socket = timeout(CONNECT_WITHIN, TcpStream::connect(&owner.rtmp)).await.map_err(late)??;
         socket.set_nodelay(true)?;
         let url = format!("rtmp://{}/live", owner.rtmp);
-        let config = ClientConfig::new("live", url, handed_on(key, from, owner));
+        let mut config = ClientConfig::new("live", url, handed_on(key, from, owner));
+        config.flash_ver = encoder.to_owned();
         let session = ClientSession::new(config, Moment::now());
         let read = BytesMut::with_capacity(READ_BYTES);
         let mut forward = Self { socket, session, read, unsent: BytesMut::new() };

@@ -1,5 +1,6 @@
 //! One publisher's connection: bytes to a session, its events to the show's task, here or on the node that has the show.
 
+mod code;
 mod forward;
 mod wire;
 
@@ -14,10 +15,11 @@ use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 use vitrine_protocol::PublishSessionId;
 use vitrine_rtmp::{Permit, ServerConfig, ServerEvent, ServerSession, StreamKey};
 
+use self::code::{BAD_NAME, FAILED};
 use self::forward::{Forward, NotTaken};
 use self::wire::Wire;
 use crate::events::LossReason;
-use crate::ingest::airing::{Busy, Farewell, Handle, Input, Kick};
+use crate::ingest::airing::{Busy, Farewell, Handle, Input, Kick, Remote};
 use crate::ingest::door::DoorError;
 use crate::ingest::hub::{Hub, Place};
 use crate::show::Admission;
@@ -33,12 +35,10 @@ const ASK_AGAIN_AFTER: Duration = Duration::from_millis(250);
 const HAND_OVER_WITHIN: Duration = Duration::from_secs(10);
 /// A refused publisher gets this long to read why.
 const FAREWELL: Duration = Duration::from_millis(500);
+/// Of an encoder's name, which is its own word.
+const NAME_CHARS: usize = 64;
 const NOT_NOW: &str = "The show cannot be reached right now. Try again in a moment.";
 const SHOW_OVER: &str = "The show has moved or ended. Connect again.";
-/// The publisher can do something about it.
-const BAD_NAME: &str = "NetStream.Publish.BadName";
-/// It can only try again.
-const FAILED: &str = "NetStream.Publish.Failed";
 
 /// Why a connection ended, for the log.
 #[derive(Debug, thiserror::Error)]
@@ -109,6 +109,8 @@ struct Publishing {
 struct Connection {
     hub: Arc<Hub>,
     remote: SocketAddr,
+    /// The encoder's name, as it says.
+    encoder: String,
     wire: Wire,
     session: ServerSession,
     permit: Option<Permit>,
@@ -128,6 +130,7 @@ pub async fn serve(hub: Arc<Hub>, socket: TcpStream, remote: SocketAddr, permit:
     let mut connection = Connection {
         hub,
         remote,
+        encoder: String::new(),
         wire,
         session,
         permit,
@@ -219,6 +222,7 @@ impl Connection {
             match event {
                 ServerEvent::Connected(info) => {
                     tracing::debug!(remote = %self.remote, ?info, "a publisher connected");
+                    self.encoder = info.flash_ver.unwrap_or_default().chars().take(NAME_CHARS).collect();
                 }
                 ServerEvent::PublishRequested { stream_key, .. } => self.admit(stream_key).await?,
                 ServerEvent::Tag(tag) | ServerEvent::Metadata { tag, .. } => {
@@ -299,7 +303,7 @@ impl Connection {
             // Sent here by a node that thought the show was ours, so it is changing hands.
             Ok(Place::Elsewhere(_)) if forward::was_forwarded(key) => return not_now(),
             Ok(Place::Elsewhere(owner)) => {
-                return match Forward::open(&owner, bare, self.remote.ip()).await {
+                return match Forward::open(&owner, bare, self.remote.ip(), &self.encoder).await {
                     Ok((forward, session)) => Admitted::There(Box::new(forward), session),
                     Err(NotTaken::Refused { code, .. }) if code == FAILED => Admitted::NotYet,
                     Err(NotTaken::Refused { code, why }) => Admitted::Not(code, why),
@@ -321,7 +325,8 @@ impl Connection {
     async fn let_in(&self, key: &StreamKey, show: Handle, admission: Admission) -> Admitted {
         let (session, (kick, kicks)) = (admission.session, Kick::new());
         let (reply, answer) = oneshot::channel();
-        let remote = forward::publisher_behind(key, &self.hub.deps.me).unwrap_or(self.remote.ip());
+        let address = forward::publisher_behind(key, &self.hub.deps.me).unwrap_or(self.remote.ip());
+        let remote = Remote { address, encoder: self.encoder.clone() };
         let known = admission.clone();
         if show.send(Input::Publish { admission, remote, kick, reply }).await.is_err() {
             return Admitted::NotYet; // its task has just ended
@@ -332,7 +337,7 @@ impl Connection {
                 Admitted::Here(Publishing { session, show, kicks, heard: Instant::now(), silent: false })
             }
             Ok(Err(Busy::Moved)) | Err(_) => Admitted::NotYet,
-            Ok(Err(busy)) => Admitted::Not(BAD_NAME.to_owned(), busy.sentence().to_owned()),
+            Ok(Err(busy)) => Admitted::Not(code::of(busy).to_owned(), busy.sentence().to_owned()),
         }
     }
 

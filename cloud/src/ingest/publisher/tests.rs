@@ -226,6 +226,28 @@ async fn a_publisher_that_reaches_another_node_is_handed_on_to_the_owner() {
 }
 
 #[tokio::test]
+async fn who_comes_too_often_reads_it_here_and_through_another_node_and_not_that_the_key_is_wrong() {
+    let (stage, here, other) = two_nodes().await;
+    let show = here.find(stage.door.show).unwrap();
+    let encoder = ClientConfig::new("live", "rtmp://cloud/live", StreamKey::new(GOOD_KEY)).flash_ver;
+    let remote = Remote { address: "127.0.0.1".parse().unwrap(), encoder };
+    while let Ok((session, _)) = stage.publish_from(&show, remote.clone()).await {
+        show.send(Input::Gone { session, reason: LossReason::NotCarried }).await.unwrap();
+    }
+    for door in [&here, &other] {
+        let asked = Moment::now();
+        match Encoder::connect(door, GOOD_KEY).await.event().await {
+            ClientEvent::Rejected { code, description } => {
+                assert_eq!(code, "NetStream.Publish.Denied");
+                assert!(description.contains("too often"), "{description}");
+            }
+            other => panic!("{other:?}"),
+        }
+        assert!(asked.elapsed() < Duration::from_secs(4), "it is the owner's last word");
+    }
+}
+
+#[tokio::test]
 async fn a_publisher_reads_that_its_key_was_revoked_here_and_through_another_node() {
     let (stage, here, other) = two_nodes().await;
     let mut heard = Vec::new();

@@ -10,9 +10,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use parking_lot::Mutex;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{sleep, timeout};
 use vitrine_protocol::{PublishSessionId, ShowId};
 
 use self::spool::{Entry, Spool};
@@ -28,10 +27,6 @@ const TELL_WITHIN: Duration = Duration::from_secs(15);
 /// What takes longer to tell is kept on disk meanwhile.
 const KEPT_AFTER: Duration = Duration::from_millis(250);
 
-/// So many publishers of a show are told at once; of more, one in this time.
-const PUBLISHERS_AT_ONCE: u32 = 20;
-const PUBLISHER_EVERY: Duration = Duration::from_secs(6);
-
 /// Takes a show's facts. They are bounded by the spool behind it, so taking never waits.
 #[derive(Debug, Clone)]
 pub struct Reporter {
@@ -39,8 +34,6 @@ pub struct Reporter {
     waiting: Arc<AtomicUsize>,
     fence: i64,
     left_behind: Option<PublishSessionId>,
-    /// When all publishers that were let in have had their time.
-    publishers_until: Arc<Mutex<Instant>>,
 }
 
 impl Reporter {
@@ -53,21 +46,7 @@ impl Reporter {
         let left_behind = spool.publisher();
         let reporters = deps.reporters.clone();
         reporters.spawn(run(hold.show, deps, queue, spool, waiting.clone()));
-        let publishers_until = Arc::new(Mutex::new(Instant::now()));
-        Self { facts, waiting, fence: hold.fence, left_behind, publishers_until }
-    }
-
-    /// Counts a publisher that is to be let in; false when too many came of late. Each makes some rows of the timeline, none of
-    /// which may be left out, and an encoder can come and go many times a second.
-    #[must_use]
-    pub fn takes_a_publisher(&self) -> bool {
-        let (mut until, now) = (self.publishers_until.lock(), Instant::now());
-        let from = now.max(*until);
-        let takes = from - now <= PUBLISHER_EVERY * (PUBLISHERS_AT_ONCE - 1);
-        if takes {
-            *until = from + PUBLISHER_EVERY;
-        }
-        takes
+        Self { facts, waiting, fence: hold.fence, left_behind }
     }
 
     /// Tells what an earlier run left of shows that nobody here looks after any more.
@@ -215,20 +194,6 @@ mod tests {
         eventually(|| reporter.waiting().load(Ordering::Relaxed) == 0).await;
         let folder = stage.deps.settings.facts_folder();
         assert_eq!(std::fs::read_dir(folder).unwrap().count(), 0, "nothing is kept that was told");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn an_encoder_that_comes_and_goes_all_the_time_is_let_in_now_and_then() {
-        let stage = Stage::new();
-        let reporter = Reporter::start(hold(&stage, 1), stage.deps.clone());
-        let mut taken = 0;
-        for _ in 0..6_000 {
-            taken += u32::from(reporter.takes_a_publisher());
-            sleep(Duration::from_millis(10)).await;
-        }
-        assert!((20..=31).contains(&taken), "{taken} in a minute");
-        sleep(Duration::from_secs(6)).await;
-        assert!(reporter.takes_a_publisher(), "who waits gets in");
     }
 
     #[tokio::test(start_paused = true)]

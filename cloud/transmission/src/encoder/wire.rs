@@ -54,7 +54,8 @@ pub struct Setup {
     pub height: u32,
     /// Frames per second. A restarted encoder must be given the same, else its SPS differs.
     pub frames_per_second: u16,
-    /// Short sides of the wanted rungs; those that would not be smaller than the source are left out.
+    /// Short sides of the wanted rungs; those that would not be smaller than the source are left out. Without any, stills are
+    /// made and nothing else.
     pub short_sides: Vec<u32>,
     /// Pictures shown before this, in nanoseconds on the media clock, are decoded and not encoded.
     pub start_ns: u64,

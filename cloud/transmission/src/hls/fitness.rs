@@ -12,6 +12,9 @@ const STEADY_FOR: MediaTime = MediaTime::from_ms(3_000);
 /// So many distances between key frames in a row must fit before the source is listed again.
 const GOOD_DISTANCES: u32 = 2;
 
+/// So many, and they will go on to fit.
+const STEADY_DISTANCES: u32 = 15;
+
 /// What is known of the source's key frames and rate.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Fitness {
@@ -47,6 +50,11 @@ impl Fitness {
     /// Key frames and rate have been good for a while, up to the picture at `dts`.
     pub fn has_recovered(&self, dts: MediaTime) -> bool {
         self.good_distances >= GOOD_DISTANCES && self.last_slow.is_none_or(|slow| dts - slow > STEADY_FOR)
+    }
+
+    /// Key frames have been good for so long that they are so on purpose.
+    pub fn is_steady(&self) -> bool {
+        self.good_distances >= STEADY_DISTANCES
     }
 
     /// Another publisher begins, or the same one again.

@@ -58,6 +58,8 @@ pub struct Packager {
     sound_changed: Option<MediaTime>,
     /// The source joins at its next key frame, or with what leads in since: what came before is not for the public.
     source_waits: bool,
+    /// The source's key frames were too far apart, and have not been good for long since.
+    keys_are_far: bool,
     /// An IDR has come in this run. One that begins in the middle of a group of pictures heals in our own decoder;
     /// browsers show nothing before an IDR.
     idr_came: bool,
@@ -106,6 +108,7 @@ impl Packager {
             sound_changes: false,
             sound_changed: None,
             source_waits: false,
+            keys_are_far: false,
             idr_came: false,
             last_key: None,
             longest: MediaTime::ZERO,
@@ -192,6 +195,7 @@ impl Packager {
         }
         self.idr_came |= self.is_idr(&unit);
         self.fitness.note(unit.dts, unit.key);
+        self.keys_are_far &= !self.fitness.is_steady();
         self.lead(source, &unit, complete, now, &mut out);
         if complete {
             self.lead_in.push(unit.key, unit.dts, unit.data);
@@ -383,6 +387,11 @@ impl Packager {
         self.source().is_some_and(|at| !self.idr_came && !self.another_plays(at))
     }
 
+    /// Whether the source's key frames are so far apart that its own size has to be encoded, too.
+    pub fn are_keys_far(&self) -> bool {
+        self.keys_are_far
+    }
+
     /// Whether the source's decoder can start at `unit`, whoever's it is.
     fn is_idr(&self, unit: &AccessUnit) -> bool {
         let config =
@@ -475,6 +484,7 @@ impl Packager {
                 true
             }
             Some(age) if age + self.longest >= MAX_SEGMENT => {
+                self.keys_are_far = true;
                 if self.another_plays(at) {
                     self.take_down(at, "its key frames are too far apart", facts);
                 }

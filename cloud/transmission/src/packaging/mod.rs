@@ -76,6 +76,8 @@ pub struct Packaging {
     offered: Vec<Rung>,
     /// They were taken down because nothing came from it.
     away: bool,
+    /// H.264 that cannot be passed through for its key frames: it is encoded at its own size, too.
+    own_size: bool,
     /// There are no cores for any rung of it.
     starved: bool,
     /// What was last asked of the encoder.
@@ -106,6 +108,7 @@ impl Packaging {
             ladder: Vec::new(),
             offered: Vec::new(),
             away: false,
+            own_size: false,
             starved: false,
             asked: None,
             offer_due: None,
@@ -198,13 +201,22 @@ impl Packaging {
             let packaged = self.packager.push_source(unit, now);
             (outcome.facts, cut) = (packaged.facts, packaged.cut);
         }
+        if std::mem::replace(&mut self.own_size, self.packager.are_keys_far()) != self.own_size {
+            self.packager.encoder_lost();
+            self.set_up(now, outcome);
+        }
         let nanos = |time: MediaTime| u64::try_from(time.nanos()).ok();
         if let (Some(pts_ns), Some(dts_ns)) = (nanos(pts), nanos(dts)) {
             outcome.feed = Some(Unit { rung: 0, key, cut_ns: cut.and_then(nanos), pts_ns, dts_ns, data });
         }
-        self.check_owed(now, outcome);
+        if known {
+            self.owed.known();
+        }
+        self.check_owed(dts, now, outcome);
         // Nobody says any more how much there is to do: a rung that was given up is tried again after its time.
-        if matches!(self.asked, Some(None)) && self.load.note(0, false, now).is_some() {
+        if self.asked.as_ref().is_some_and(|asked| !encodes(asked.as_ref()))
+            && self.load.note(0, false, now).is_some()
+        {
             let again = self.change_ladder();
             outcome.facts.extend(again.facts);
             outcome.setup = again.setup;
@@ -213,21 +225,29 @@ impl Packaging {
 
     /// Refuses what can only be shown transcoded when nothing comes of it: a decoder is missing, or gives it up; or
     /// there is none, and the source's own pictures wait for an IDR.
-    fn check_owed(&mut self, now: MediaTime, outcome: &mut Outcome) {
+    fn check_owed(&mut self, dts: MediaTime, now: MediaTime, outcome: &mut Outcome) {
         let Some(coding) = &self.coding else { return };
         let passes = matches!(coding, Coding::H264(_));
         if passes && !self.packager.shows_nothing() {
-            return self.owed.paid();
+            return self.owed.nothing();
         }
         if !passes && self.starved {
             return; // refused already, with another reason
         }
-        if self.owed.came(now) && !self.refused {
-            let seconds = owed::WITHIN.ms() / 1_000;
+        let was_shown = !passes && self.owed.is_shown();
+        let within = if was_shown { owed::WITHIN_ONCE_SHOWN } else { owed::WITHIN };
+        if self.owed.came(dts, now) > within && !self.refused {
+            let seconds = within.ms() / 1_000;
             let sentence = if passes {
                 format!(
                     "No key frame has come for {seconds} seconds, and browsers show nothing without one. Connect again; \
                      one every 2 seconds suits a live show"
+                )
+            } else if was_shown {
+                let name = coding.name();
+                format!(
+                    "{name} video has to be transcoded. It was, and for {seconds} seconds no picture has come of it any more. \
+                     Connect again; if that does not help, send H.264"
                 )
             } else {
                 let name = coding.name();
@@ -254,36 +274,35 @@ impl Packaging {
             outcome.refused = self.starving();
             return;
         }
-        match &setup {
-            // Nothing would be smaller than the source, or it cannot be decoded: the source is all there is.
-            None => {
-                let nothing = self.encode_nothing();
-                outcome.facts.extend(nothing.facts);
-                outcome.half_rate = nothing.half_rate;
-            }
-            Some(_) => {
-                self.starved = false;
-                self.offer_due = self.offer_due.or(Some(now + OFFER_WITHIN));
-            }
+        if encodes(setup.as_ref()) {
+            self.starved = false;
+            self.offer_due = self.offer_due.or(Some(now + OFFER_WITHIN));
+        } else {
+            // Nothing would be smaller than the source, or all that would was given up: the source is all there is.
+            let nothing = self.encode_nothing();
+            outcome.facts.extend(nothing.facts);
+            outcome.half_rate = nothing.half_rate;
         }
         self.asked = Some(setup.clone());
         outcome.setup = Some(setup);
     }
 
-    /// What the encoder should do for this source; `None` when no rung would be smaller than it.
+    /// What the encoder should do for this source: stills alone once all rungs were given up; `None` when no rung would be
+    /// smaller than it.
     fn setup(&self) -> Option<Setup> {
         let coding = self.coding.as_ref()?;
         let ((codec, record), (width, height)) = (coding.record(), coding.shape());
         let passes = codec == SourceCodec::H264;
         // What cannot be passed through is encoded at its own size too, if that is on the ladder.
-        let fits = |side: &u32| *side < width.min(height) || !passes && *side == width.min(height);
+        let own_size = !passes || self.own_size;
+        let fits = |side: &u32| *side < width.min(height) || own_size && *side == width.min(height);
         let wanted = self.wanted.short_sides.iter().copied().filter(fits);
         let mut short_sides: Vec<u32> = wanted.clone().filter(|side| self.load.allows(*side)).collect();
         if !passes && short_sides.is_empty() {
             // However slow the machine is.
-            short_sides.push(wanted.min().unwrap_or(width.min(height) & !1));
+            short_sides.push(wanted.clone().min().unwrap_or(width.min(height) & !1));
         }
-        if short_sides.is_empty() {
+        if short_sides.is_empty() && wanted.min().is_none() {
             return None;
         }
         Some(Setup {
@@ -382,11 +401,11 @@ impl Packaging {
         Outcome { facts, ..outcome }
     }
 
-    /// Another encoder goes on, with another choice of rungs, or none.
+    /// Another encoder goes on, with another choice of rungs, or with stills alone.
     fn change_ladder(&mut self) -> Outcome {
         self.packager.encoder_lost();
         let setup = self.setup();
-        let outcome = if setup.is_none() { self.encode_nothing() } else { Outcome::default() };
+        let outcome = if encodes(setup.as_ref()) { Outcome::default() } else { self.encode_nothing() };
         self.asked = Some(setup.clone());
         Outcome { setup: Some(setup), ..outcome }
     }
@@ -408,14 +427,14 @@ impl Packaging {
     /// A picture of a rung. The encoder's rungs are offered again if they had been given up.
     pub fn encoded(&mut self, unit: Unit, now: MediaTime) -> Vec<Fact> {
         let mut facts = Vec::new();
-        self.owed.paid();
+        let at = |nanos| i64::try_from(nanos).map(MediaTime::from_nanos).unwrap_or_default();
+        let (dts, pts) = (at(unit.dts_ns), at(unit.pts_ns));
+        self.owed.paid(pts);
         if self.away {
             let offered = std::mem::take(&mut self.offered);
             facts = self.offer(&offered, &[]).facts;
         }
         let Some(name) = self.ladder.get(usize::from(unit.rung)) else { return facts };
-        let at = |nanos| i64::try_from(nanos).map(MediaTime::from_nanos).unwrap_or_default();
-        let (dts, pts) = (at(unit.dts_ns), at(unit.pts_ns));
         let unit = AccessUnit { dts, pts, key: unit.key, data: unit.data };
         facts.extend(self.packager.push_encoded(name, unit, now));
         facts
@@ -465,6 +484,11 @@ impl Packaging {
     pub fn codec(&self) -> Option<&str> {
         self.told.as_deref()
     }
+}
+
+/// Whether an encoder that is set up so has any rung to encode.
+fn encodes(setup: Option<&Setup>) -> bool {
+    setup.is_some_and(|setup| !setup.short_sides.is_empty())
 }
 
 /// Levels of H.264: `level_idc`, macroblocks in a frame, macroblocks in a second. Source: ITU-T H.264, table A-1.

@@ -149,6 +149,25 @@ fn a_source_that_is_small_already_needs_no_encoder() {
 }
 
 #[test]
+fn a_source_whose_key_frames_are_far_is_encoded_at_its_own_size_until_they_are_near_for_good() {
+    let mut relay = relay(&[720, 480]);
+    relay.begin(PublishSessionId::new(), at(0));
+    let first = relay.tag(&header(), at(0)).setup.flatten().unwrap();
+    let mut asked = vec![(0, first.short_sides)];
+    for n in 0..3_000u32 {
+        // As an encoder's defaults have it, and after a minute as it was told to.
+        let gop = if n < 1_800 { 250 } else { 60 };
+        let now = i64::from(n) * 33;
+        let told = relay.tag(&picture(n * 33, n % gop == 0), at(now));
+        asked.extend(told.setup.map(|setup| (now / 1_000, setup.unwrap().short_sides)));
+    }
+    assert!(
+        matches!(&asked[..], [(0, a), (4, b), (86..90, c)] if a == &[480] && b == &[720, 480] && c == &[480]),
+        "{asked:?}"
+    );
+}
+
+#[test]
 fn oblong_pixels_are_encoded_in_the_shape_that_they_are_shown_in() {
     let shape = |(width, height), aspect| {
         let mut config = VideoConfig::parse(header().payload.slice(5..)).unwrap();
@@ -231,7 +250,8 @@ fn the_only_rung_is_given_up_where_the_source_can_be_shown_and_tried_again() {
     relay.tag(&header(), at(0));
     let outcomes = too_slow(&mut relay);
     let [given_up] = &outcomes[..] else { panic!("{}", outcomes.len()) };
-    assert_eq!((&given_up.setup, given_up.half_rate), (&Some(None), Some(false)));
+    let stills = given_up.setup.clone().flatten().expect("the show goes on, and so do its stills");
+    assert!(stills.short_sides.is_empty() && given_up.half_rate == Some(false));
     assert!(
         matches!(
             &given_up.facts[..],
@@ -240,6 +260,9 @@ fn the_only_rung_is_given_up_where_the_source_can_be_shown_and_tried_again() {
         "{:?}",
         given_up.facts
     );
+    relay.begin(PublishSessionId::new(), at(10_000));
+    let told = relay.tag(&header(), at(10_000));
+    assert!(told.setup.is_none() && told.facts.is_empty(), "the encoder of stills goes on");
     let again = (0..4_000u32).find_map(|n| {
         let now = 10_000 + i64::from(n) * 33;
         Some((now, relay.tag(&picture(n * 33, n % 60 == 0), at(now)).setup??.short_sides))
@@ -271,6 +294,30 @@ fn what_must_be_transcoded_and_gives_no_picture_is_refused_with_words() {
             _ => panic!("{refused:?}"),
         }
     }
+}
+
+#[test]
+fn what_was_shown_has_a_minute_for_its_next_picture_and_reads_what_is_so() {
+    let mut relay = relay(&[480]);
+    relay.begin(PublishSessionId::new(), at(0));
+    relay.tag(&av1_header(), at(0));
+    let rung = Rung { name: "480p".into(), width: 854, height: 480, bits_per_second: 1 };
+    relay.packaging.offer(&[rung], &[]);
+    let mut refused = Vec::new();
+    for n in 0..3_000u32 {
+        let payload = [if n % 600 == 0 { b"\x91" } else { b"\xa1" }, &b"av01unit"[..]].concat();
+        let tag = Tag { kind: TagKind::Video, timestamp_ms: n * 33, payload: payload.into() };
+        let now = i64::from(n) * 33;
+        let told = relay.tag(&tag, at(now));
+        refused.extend(told.refused.map(|words| (now / 1_000, words)));
+        // Its encoder is lost at second 10, and what leads the next one to its first picture takes for ever.
+        if let Some(fed) = told.feed.filter(|_| now < 10_000) {
+            relay.packaging.encoded(Unit { cut_ns: None, ..fed }, at(now));
+        }
+    }
+    let [(70, words)] = &refused[..] else { panic!("{refused:?}") };
+    assert!(words.starts_with("AV1") && words.contains("60 seconds") && words.contains("It was"), "{words}");
+    assert!(!words.contains("15 seconds"));
 }
 
 #[test]

@@ -117,6 +117,8 @@ pub enum LossCause {
     Broken,
     /// The server does not take the key now, though it did before.
     KeyRefused,
+    /// The server is there and does not take the stream now: it says why, and is asked again.
+    NotNow,
 }
 
 /// How well a broadcast goes.
@@ -241,6 +243,11 @@ fn is_final(code: &str, connected_once: bool, key_refusals: u32) -> bool {
     code == BAD_KEY && (!connected_once || key_refusals > REFUSALS)
 }
 
+/// Why there is no connection after a refusal with this code that is not the end.
+fn cause_of(code: &str) -> LossCause {
+    if code == BAD_KEY { LossCause::KeyRefused } else { LossCause::NotNow }
+}
+
 impl Broadcast {
     /// Publishes until stopped or refused.
     pub(crate) async fn run(self) {
@@ -275,8 +282,7 @@ impl Broadcast {
                         self.shared.set(BroadcastState::Refused { code, reason });
                         return;
                     }
-                    let cause = if code == BAD_KEY { LossCause::KeyRefused } else { LossCause::Broken };
-                    (cause, if reason.is_empty() { code } else { reason })
+                    (cause_of(&code), if reason.is_empty() { code } else { reason })
                 }
                 Ended::Unreachable(Failure { cause, reason }) => (cause, reason),
                 Ended::Lost(reason) => (LossCause::Broken, reason),
@@ -327,13 +333,16 @@ mod tests {
 
     #[test]
     fn only_the_key_is_refused_for_good_and_not_at_once_by_a_server_that_has_taken_us() {
-        const NOT_NOW: &str = "NetStream.Publish.Failed";
+        /// A deploy, or a database that is away; another encoder with this key that comes and goes all the time.
+        const NOT_NOW: [&str; 2] = ["NetStream.Publish.Failed", "NetStream.Publish.Denied"];
         assert!(is_final(BAD_KEY, false, 1), "a key that never was taken is wrong");
         assert!(!is_final(BAD_KEY, true, REFUSALS), "our own lost connection may still hold the place");
         assert!(is_final(BAD_KEY, true, REFUSALS + 1));
-        for connected_once in [false, true] {
-            assert!(!is_final(NOT_NOW, connected_once, 99), "a deploy, a database that is away");
+        for code in NOT_NOW {
+            assert!(!is_final(code, false, 99) && !is_final(code, true, 99), "{code}");
+            assert_eq!(cause_of(code), LossCause::NotNow, "the line is well: {code}");
         }
+        assert_eq!(cause_of(BAD_KEY), LossCause::KeyRefused);
     }
 
     #[test]

@@ -301,7 +301,7 @@ fn unreachable(cause: LossCause, reason: &str) -> Fault {
         LossCause::Refused => FaultCode::ConnectionRefused,
         LossCause::NoAnswer => FaultCode::NoAnswer,
         LossCause::Broken => FaultCode::ConnectionBroken,
-        LossCause::KeyRefused => FaultCode::StreamRefused,
+        LossCause::KeyRefused | LossCause::NotNow => FaultCode::StreamRefused,
     };
     Fault::new(code).because(reason)
 }

@@ -469,6 +469,25 @@ async fn a_show_that_has_ended_elsewhere_is_over_at_the_first_refusal() {
 }
 
 #[tokio::test]
+async fn a_show_at_which_encoders_come_too_often_is_tried_again_and_the_host_reads_why() {
+    let (mut owner, _asks, desk) = Desk::before(SourceChoice::Still, cloud(&Ingest::start().await).await);
+    owner.room = Some(Room::new(opened().show));
+    owner.step(Step::Opened);
+    owner.step(Step::GoLive);
+    owner.broadcast(&BroadcastState::Reconnecting {
+        attempt: 1,
+        cause: LossCause::NotNow,
+        reason: "Encoders connect to this show too often.".into(),
+    });
+    assert_eq!(desk.told.phase(), Some(AirPhase::Connecting), "it is not over");
+    let fault = desk.told.fault(FaultCode::StreamRefused).unwrap();
+    assert_eq!(fault.detail.as_deref(), Some("Encoders connect to this show too often."));
+    assert_eq!(fault.actions, [FaultAction::CancelAir], "nothing else is to be done");
+    owner.broadcast(&BroadcastState::Publishing { session: Some("session-0".into()) });
+    assert!(desk.told.fault(FaultCode::StreamRefused).is_none());
+}
+
+#[tokio::test]
 async fn a_hint_on_the_way_to_the_air_does_not_outlive_the_way() {
     let (mut owner, _asks, desk) = Desk::before(SourceChoice::Still, cloud(&Ingest::start().await).await);
     let publishing = || BroadcastState::Publishing { session: Some("session-0".into()) };
