@@ -277,6 +277,9 @@ impl Inner {
                 return Ok(Reply::refusal(StatusCode::SERVICE_UNAVAILABLE));
             }
         }
+        if !status.is_success() && body.is_empty() {
+            return Ok(Reply::refusal(status));
+        }
         let body = Bytes::from_owner(Counted { bytes: body, _charge: charge });
         Ok(Reply::new(status, kind.as_ref(), cache.as_ref(), body))
     }

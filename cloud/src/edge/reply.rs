@@ -76,9 +76,26 @@ impl Reply {
         Self { status, stay, plain: Form { headers, body }, packed }
     }
 
-    /// An answer without a body that nobody stores.
+    /// A refusal in words, which nobody stores.
     pub fn refusal(status: StatusCode) -> Self {
-        Self::new(status, Some(&HeaderValue::from_static("text/plain")), None, Bytes::new())
+        let words = match status {
+            StatusCode::BAD_REQUEST => {
+                "_HLS_msn, _HLS_part or _HLS_skip has a value that cannot be meant, or is too far ahead.\n"
+            }
+            StatusCode::NOT_FOUND => "There is nothing at this address, or the show does not run.\n",
+            StatusCode::GONE => "This rung is not to be had now. Choose another one of index.m3u8.\n",
+            StatusCode::METHOD_NOT_ALLOWED => "Media is asked for by GET or HEAD.\n",
+            StatusCode::SERVICE_UNAVAILABLE => {
+                "The show is busy, or is about to go on. Ask again in a second.\n"
+            }
+            _ => "",
+        };
+        Self::new(
+            status,
+            Some(&HeaderValue::from_static("text/plain")),
+            None,
+            Bytes::from_static(words.as_bytes()),
+        )
     }
 
     /// The same with one more line.

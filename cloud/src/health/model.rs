@@ -54,6 +54,8 @@ pub struct MediaHealth {
     pub key_interval_ms: u64,
     /// How far the newest sound is ahead of the newest picture; behind it when negative.
     pub sound_ahead_ms: i64,
+    /// Whether no sound arrives that is carried.
+    pub silent: bool,
     /// Pictures that lasted longer than a part (0.21 s), since the transmission started.
     pub gaps: u64,
     /// The longest time from the end of a part to its being offered to players.
@@ -116,6 +118,7 @@ impl From<Measured> for MediaHealth {
             bits_per_second: health.bits_per_second,
             key_interval_ms: health.key_interval_ms,
             sound_ahead_ms: health.sound_ahead_ms,
+            silent: health.silent,
             gaps: health.gaps,
             part_delay_ms: health.part_delay_ms,
             encoder_behind_ms: health.encoder_behind_ms,

@@ -146,7 +146,7 @@ const FIGURES: [Figure; 9] = [
         name: "vitrine_show_sound_ahead_seconds",
         kind: "gauge",
         help: "How far the newest sound is ahead of the newest picture.",
-        of: |media| Some(media.sound_ahead_ms as f64 / 1e3),
+        of: |media| (!media.silent).then_some(media.sound_ahead_ms as f64 / 1e3),
     },
     Figure {
         name: "vitrine_show_gaps_total",
@@ -251,6 +251,7 @@ mod tests {
                 bits_per_second: 4_200_000,
                 key_interval_ms: 2_000,
                 sound_ahead_ms: -40,
+                silent: false,
                 gaps: 3,
                 part_delay_ms: 120,
                 encoder_behind_ms: None,

@@ -22,6 +22,8 @@ pub struct Health {
     pub key_interval_ms: u64,
     /// How far the newest sound is ahead of the newest picture; behind it when negative.
     pub sound_ahead_ms: i64,
+    /// Whether no sound came in this window.
+    pub silent: bool,
     /// Pictures that lasted longer than a part, since the transmission started.
     pub gaps: u64,
     /// The longest time from the end of a part to its being offered to players, in this window.
@@ -42,6 +44,7 @@ pub struct Meter {
     bytes: u64,
     last_picture: Option<MediaTime>,
     last_sound: Option<MediaTime>,
+    sounds: u32,
     last_key: Option<MediaTime>,
     rungs: BTreeMap<RungName, u64>,
     encoder: Option<(u64, bool)>,
@@ -67,6 +70,7 @@ impl Meter {
             }
             Moment::Sound(sound) => {
                 self.bytes += sound.data.len() as u64;
+                self.sounds += 1;
                 self.last_sound = Some(sound.time);
             }
             Moment::Anchored { joins: false, .. } => (self.last_picture, self.last_key) = (None, None),
@@ -107,11 +111,13 @@ impl Meter {
             (Some(sound), Some(picture)) => (sound - picture).ms(),
             _ => 0,
         };
+        self.health.silent = self.sounds == 0;
         self.health.rungs = self.rungs.iter().map(|(rung, bytes)| (rung.to_string(), bits(*bytes))).collect();
         self.health.encoder_behind_ms = self.encoder.map(|(behind_ms, _)| behind_ms);
         self.health.half_rate = self.encoder.is_some_and(|(_, half_rate)| half_rate);
         let health = self.health.clone();
         (self.since, self.pictures, self.bytes, self.health.part_delay_ms) = (now, 0, 0, 0);
+        self.sounds = 0;
         self.rungs.clear();
         Some(health)
     }
@@ -149,6 +155,8 @@ mod tests {
         assert_eq!(health.sound_ahead_ms, 2_300 - (59 * 33 + 400));
         assert_eq!(health.rungs, BTreeMap::from([("source".to_owned(), 8_000)]));
         assert_eq!((health.encoder_behind_ms, health.half_rate), (Some(40), true));
-        assert_eq!(meter.take(ms(4_000)).unwrap().pictures_per_second, 0.0);
+        assert!(!health.silent);
+        let after = meter.take(ms(4_000)).unwrap();
+        assert!(after.pictures_per_second == 0.0 && after.silent);
     }
 }

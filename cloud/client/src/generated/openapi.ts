@@ -1126,6 +1126,8 @@ export interface components {
             pictures_per_second: number;
             /** @description Why nothing is recorded, in words; null while the recording goes on. */
             recording_stopped?: string | null;
+            /** @description Whether no sound arrives that is carried. */
+            silent: boolean;
             /**
              * Format: int64
              * @description How far the newest sound is ahead of the newest picture; behind it when negative.

@@ -24,6 +24,9 @@ const FIRST_PICTURE_WITHIN: Duration = Duration::from_secs(20);
 const KEY_FRAME_WITHIN: Duration = Duration::from_secs(15);
 const NO_KEY_FRAME: &str = "No key frame has come for 15 seconds, and without one the picture cannot be shown. \
                             Connect again; one every 2 seconds suits a live show.";
+/// An encoder that sends no picture at all is told so after this.
+const ANY_PICTURE_WITHIN: Duration = Duration::from_secs(60);
+const NO_PICTURE: &str = "No picture has come for a minute, and a show needs one. Add a picture in your encoder, then start again.";
 
 /// Why a publisher was not let in: a sentence for the person at the encoder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +88,8 @@ pub(super) struct Publisher {
     shown: bool,
     /// Shows believe that its picture arrives.
     received: bool,
+    /// A picture of it came, whether it can be shown or not.
+    has_pictures: bool,
     /// When its last picture came, or it came itself.
     pictured: Instant,
     /// When it came, or was heard again, or the transmission that is to show its first picture came.
@@ -158,6 +163,7 @@ impl Airing {
             silent: false,
             shown: false,
             received: false,
+            has_pictures: false,
             pictured: now,
             awaited: now,
             keyless: None,
@@ -182,6 +188,7 @@ impl Airing {
             tracing::info!(show.id = %self.show, %session, "the publisher is heard again");
             publisher.awaited = Instant::now();
         }
+        publisher.has_pictures |= is_picture(&tag);
         self.gop.push(&tag);
         self.feed();
         if is_picture(&tag) {
@@ -297,6 +304,10 @@ impl Airing {
         if after_pause {
             (publisher.pictured, publisher.awaited, publisher.keyless) =
                 (Instant::now(), Instant::now(), None);
+        }
+        let never = !publisher.silent && !publisher.has_pictures;
+        if never && publisher.pictured.elapsed() > ANY_PICTURE_WITHIN {
+            publisher.kick.out(NO_PICTURE, LossReason::NoPictures);
         }
         // A transmission that came in the place of another has shown none of them yet.
         let unshown = linked && !publisher.shown && publisher.awaited.elapsed() > NO_PICTURES_AFTER;

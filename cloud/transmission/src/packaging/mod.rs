@@ -247,12 +247,12 @@ impl Packaging {
                 let name = coding.name();
                 format!(
                     "{name} video has to be transcoded. It was, and for {seconds} seconds no picture has come of it any more. \
-                     Connect again; if that does not help, send H.264"
+                     Connect again; if that does not help, send H.264 of 8 bits and 4:2:0"
                 )
             } else {
                 let name = coding.name();
                 format!(
-                    "{name} video has to be transcoded, and no picture has come of it in {seconds} seconds; send H.264"
+                    "{name} video has to be transcoded, and no picture has come of it in {seconds} seconds; send H.264 of 8 bits and 4:2:0"
                 )
             };
             self.refuse(sentence, outcome);
@@ -292,7 +292,7 @@ impl Packaging {
     fn setup(&self) -> Option<Setup> {
         let coding = self.coding.as_ref()?;
         let ((codec, record), (width, height)) = (coding.record(), coding.shape());
-        let passes = codec == SourceCodec::H264;
+        let passes = matches!(coding, Coding::H264(_));
         // What cannot be passed through is encoded at its own size too, if that is on the ladder.
         let own_size = !passes || self.own_size;
         let fits = |side: &u32| *side < width.min(height) || own_size && *side == width.min(height);
@@ -359,8 +359,8 @@ impl Packaging {
     fn starving(&self) -> Option<String> {
         let coding = self.coding.as_ref().filter(|_| self.starved)?;
         let name = coding.name();
-        (coding.record().0 != SourceCodec::H264).then(|| {
-            format!("{name} video has to be transcoded, and this machine has no cores left; send H.264")
+        matches!(coding, Coding::Other(_)).then(|| {
+            format!("{name} video has to be transcoded, and this machine has no cores left; send H.264 of 8 bits and 4:2:0")
         })
     }
 

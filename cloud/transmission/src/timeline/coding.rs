@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use vitrine_rtmp::flv::VideoCodec;
 
-use super::{av1, hevc};
+use super::{av1, hevc, read};
 use crate::encoder::SourceCodec;
 use crate::hls::VideoConfig;
 
@@ -26,12 +26,16 @@ pub enum Coding {
     Other(Other),
 }
 
-/// H.265 or AV1.
+/// Profiles of H.264 whose pictures have eight bits and a quarter of the colour (4:2:0): browsers play no others. Source:
+/// ITU-T H.264, annex A.2.
+const PLAYED_PROFILES: [u8; 4] = [66, 77, 88, 100];
+
+/// H.265 or AV1, or H.264 of a profile that browsers do not play.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Other {
     /// Which.
     pub codec: SourceCodec,
-    /// `hvcC` or `av1C`.
+    /// `hvcC`, `av1C` or `avcC`.
     pub record: Bytes,
     /// Visible width and height in pixels.
     pub size: (u32, u32),
@@ -58,13 +62,19 @@ impl Record {
         }
         let (codec, size) = match self.codec {
             VideoCodec::Avc => {
-                return VideoConfig::parse(record)
-                    .map(Coding::H264)
-                    .map_err(|error| format!("H.264 that cannot be read: {error}"));
+                let config = VideoConfig::parse(record)
+                    .map_err(|error| format!("H.264 that cannot be read: {error}"))?;
+                if PLAYED_PROFILES.contains(&config.sps.profile) {
+                    return Ok(Coding::H264(config));
+                }
+                let size = (config.sps.width, config.sps.height);
+                return Ok(Coding::Other(Other { codec: SourceCodec::H264, record: config.avcc, size }));
             }
             VideoCodec::Hevc => (SourceCodec::H265, hevc::size(&record)),
             VideoCodec::Av1 => (SourceCodec::Av1, av1::size(&record)),
-            other => return Err(format!("{other:?} video, which is not carried; send H.264")),
+            other => {
+                return Err(format!("{} video, which is not carried; send H.264", read::video_name(other)));
+            }
         };
         match size {
             Some(size) => Ok(Coding::Other(Other { codec, record, size })),
@@ -152,10 +162,15 @@ impl Coding {
 
     /// Its name for people.
     pub fn name(&self) -> &'static str {
-        match self.record().0 {
-            SourceCodec::H264 => "H.264",
-            SourceCodec::H265 => "H.265",
-            SourceCodec::Av1 => "AV1",
+        match (self, self.record()) {
+            (Self::H264(_), _) => "H.264",
+            (_, (SourceCodec::H264, record)) => match record.get(1) {
+                Some(110) => "H.264 High 10",
+                Some(122) => "H.264 High 4:2:2",
+                _ => "H.264 High 4:4:4",
+            },
+            (_, (SourceCodec::H265, _)) => "H.265",
+            (_, (SourceCodec::Av1, _)) => "AV1",
         }
     }
 }
@@ -185,6 +200,28 @@ mod tests {
             refused(3_840, 2_160, Some(120.0)),
             "120 pictures of 3840x2160 a second; at most 68 are carried"
         );
+    }
+
+    #[test]
+    fn profiles_that_browsers_do_not_play_are_transcoded() {
+        let avcc = |profile: u8| {
+            let mut sps = hex::decode("6764001facd9405005bb016a02020280000003008000001e478c18cb").unwrap();
+            sps[1] = profile;
+            let mut record = vec![1, profile, 0, 0x1f, 0xff, 0xe1, 0, sps.len() as u8];
+            record.extend(&sps);
+            record.extend([1, 0, 6, 0x68, 0xeb, 0xe3, 0xcb, 0x22, 0xc0]);
+            Record { codec: VideoCodec::Avc, record: record.into() }.parse().unwrap()
+        };
+        assert!(matches!(avcc(100), Coding::H264(_)));
+        for (profile, name) in [(110, "H.264 High 10"), (122, "H.264 High 4:2:2"), (244, "H.264 High 4:4:4")]
+        {
+            let coding = avcc(profile);
+            assert!(matches!(coding, Coding::Other(_)), "{profile}");
+            assert_eq!(
+                (coding.name(), coding.record().0, coding.size()),
+                (name, SourceCodec::H264, (1_280, 720))
+            );
+        }
     }
 
     #[test]

@@ -45,7 +45,7 @@ fn video(tag: &Tag) -> Item {
         return Item::Nothing;
     }
     if !matches!(header.codec, VideoCodec::Avc | VideoCodec::Hevc | VideoCodec::Av1) {
-        return Item::OtherVideo(format!("{:?}", header.codec));
+        return Item::OtherVideo(video_name(header.codec));
     }
     let Some(body) = body(&tag.payload, header.body_offset) else { return Item::Nothing };
     match header.packet {
@@ -58,10 +58,42 @@ fn video(tag: &Tag) -> Item {
     }
 }
 
+/// What people call it. Source of the numbers: Adobe's FLV specification 10.1, sections E.4.2.1 and E.4.3.1.
+pub(super) fn video_name(codec: VideoCodec) -> String {
+    match codec {
+        VideoCodec::Avc => "H.264".into(),
+        VideoCodec::Hevc => "H.265".into(),
+        VideoCodec::Av1 => "AV1".into(),
+        VideoCodec::Vp9 => "VP9".into(),
+        VideoCodec::OtherId(2) => "Sorenson H.263 (FLV1)".into(),
+        VideoCodec::OtherId(3 | 6) => "Screen".into(),
+        VideoCodec::OtherId(4 | 5) => "VP6".into(),
+        VideoCodec::OtherId(number) => format!("FLV codec {number}"),
+        VideoCodec::OtherFourCc(name) => name.text(),
+        VideoCodec::Unnamed => "unnamed".into(),
+    }
+}
+
+fn audio_name(codec: AudioCodec) -> String {
+    match codec {
+        AudioCodec::Aac => "AAC".into(),
+        AudioCodec::Mp3 => "MP3".into(),
+        AudioCodec::Opus => "Opus".into(),
+        AudioCodec::OtherId(0 | 3) => "uncompressed (PCM)".into(),
+        AudioCodec::OtherId(1) => "ADPCM".into(),
+        AudioCodec::OtherId(4..=6) => "Nellymoser".into(),
+        AudioCodec::OtherId(7 | 8) => "G.711".into(),
+        AudioCodec::OtherId(11) => "Speex".into(),
+        AudioCodec::OtherId(number) => format!("FLV codec {number}"),
+        AudioCodec::OtherFourCc(name) => name.text(),
+        AudioCodec::Unnamed => "unnamed".into(),
+    }
+}
+
 fn audio(tag: &Tag) -> Item {
     let Some(header) = tag.audio_header() else { return Item::Nothing };
     if header.codec != AudioCodec::Aac {
-        return Item::OtherAudio(format!("{:?}", header.codec));
+        return Item::OtherAudio(audio_name(header.codec));
     }
     let Some(body) = body(&tag.payload, header.body_offset) else { return Item::Nothing };
     match header.packet {

@@ -9,6 +9,7 @@ const WELL: Media = {
   bits_per_second: 3_128_000,
   key_interval_ms: 2_000,
   sound_ahead_ms: 21,
+  silent: false,
   gaps: 4,
   part_delay_ms: 110,
   encoder_behind_ms: 60,
@@ -47,6 +48,7 @@ describe('a show’s health in words', () => {
     expect(titles({ sound_ahead_ms: 600 })).toEqual(['Sound is 0.6 s ahead of the picture']);
     expect(titles({ sound_ahead_ms: -600 })).toEqual(['Sound is 0.6 s behind the picture']);
     expect(titles({ sound_ahead_ms: -30_000 })).toEqual(['No sound arrives at the cloud']);
+    expect(titles({ silent: true, sound_ahead_ms: 0 }), 'never any').toEqual(['No sound arrives at the cloud']);
     expect(titles({ encoder_behind_ms: 2_300 })).toEqual(['The server’s encoder is 2.3 s behind']);
     expect(titles({ half_rate: true })).toEqual(['The server’s encoder leaves out every second picture']);
     expect(titles({ part_delay_ms: 1_240 })).toEqual(['Viewers get the picture 1.2 s late']);

@@ -31,7 +31,7 @@ const GONE_MS = 3_000;
 const SLOW = 12;
 
 const seconds = (ms: number) => (Math.abs(ms) / 1_000).toFixed(1);
-const isSilent = (media: Media) => media.sound_ahead_ms < -GONE_MS;
+const isSilent = (media: Media) => media.silent || media.sound_ahead_ms < -GONE_MS;
 const isApart = (media: Media) => Math.abs(media.sound_ahead_ms) > APART_MS;
 const isBehind = (media: Media) => media.half_rate || (media.encoder_behind_ms ?? 0) > BEHIND_MS;
 const arrives = (media: Media) => media.pictures_per_second > 0;
@@ -93,8 +93,8 @@ export function figures(media: Media): Figure[] {
     ),
     figure(
       t('health.sound'),
-      together ? t('health.sound_value_even') : t(sound, { ms: Math.abs(ahead) }),
-      !isApart(media),
+      media.silent ? t('health.sound_value_none') : together ? t('health.sound_value_even') : t(sound, { ms: Math.abs(ahead) }),
+      !media.silent && !isApart(media),
     ),
     figure(t('health.stills'), media.gaps ? tn('health.stills_value', media.gaps) : t('health.stills_none')),
     figure(

@@ -37,6 +37,7 @@ export const health = {
   'health.interval': 'Key frames',
   'health.interval_value': 'every {s} s',
   'health.sound': 'Sound',
+  'health.sound_value_none': 'none',
   'health.sound_value_ahead': '{ms} ms ahead',
   'health.sound_value_behind': '{ms} ms behind',
   'health.sound_value_even': 'with the picture',

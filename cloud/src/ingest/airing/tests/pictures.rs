@@ -161,3 +161,26 @@ async fn a_show_receives_once_a_picture_can_be_shown_and_not_before() {
     assert!(farewell.sentence.contains("send H.264"));
     assert_eq!(stage.door.facts.lock().iter().filter(receives).count(), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_sends_sound_alone_for_a_minute_is_told_what_is_missing() {
+    let stage = Stage::new();
+    let show = begin(&stage).await;
+    let (session, mut farewell) = stage.publish(&show).await.unwrap();
+    let _link = link_newest(&stage, &show).await;
+    let sound =
+        |at| Tag { kind: TagKind::Audio, timestamp_ms: at, payload: Bytes::from_static(&[0xaf, 1, 33]) };
+    let mut told = None;
+    for second in 0..90 {
+        let tag = Input::Tag { session, tag: sound(second * 1_000) };
+        show.send(tag).await.unwrap();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        if let Ok(farewell) = farewell.try_recv() {
+            told = Some((second, farewell));
+            break;
+        }
+    }
+    let (second, farewell) = told.unwrap();
+    assert!((59..=62).contains(&second) && farewell.sentence.contains("No picture"), "{second} {farewell:?}");
+    assert_eq!(farewell.reason, LossReason::NoPictures);
+}

@@ -63,6 +63,7 @@ export function healthOf(
       bits_per_second: lost ? 0 : kbps * 1_000,
       key_interval_ms: unwell ? 8_333 : 2_000,
       sound_ahead_ms: unwell ? -640 : 12,
+      silent: false,
       gaps: trouble === 'poor' || unwell ? Math.floor(second / 2) : 0,
       part_delay_ms: 90,
       encoder_behind_ms: unwell ? 2_300 : 40,
