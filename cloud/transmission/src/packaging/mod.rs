@@ -8,7 +8,7 @@ use vitrine_protocol::PublishSessionId;
 
 use self::load::{Load, Rate, Relief};
 use self::owed::Owed;
-use crate::encoder::{CoreShare, Rung, Setup, SourceCodec, Unit};
+use crate::encoder::{CoreShare, Rung, Setup, Unit};
 use crate::hls::{
     AccessUnit, AudioConfig, Fact, LiveFrom, MediaTime, Offer, PART_TARGET, Packager, RungName, TrackInfo,
     VideoConfig,

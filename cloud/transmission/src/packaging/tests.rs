@@ -2,6 +2,7 @@ use bytes::Bytes;
 use vitrine_rtmp::flv::{Tag, TagKind};
 
 use super::*;
+use crate::encoder::SourceCodec;
 use crate::timeline::{Other, Timeline};
 
 const SPS: &str = "6764001facd9405005bb016a02020280000003008000001e478c18cb";
