@@ -492,6 +492,22 @@ test('a new source that offers more than the old one is played by a new player, 
   expect(FakeHls.all.filter((hls) => hls.alive)).toHaveLength(1);
 });
 
+test('a rung that comes later is played by a new player, and one that goes changes nothing', async () => {
+  const show = offering('854x480', '1280x720');
+  await show.start();
+  const details = FakeHls.all[0]!.details as { renditionReports?: { URI: string }[] };
+  details.renditionReports = [{ URI: '../rung1/index.m3u8' }];
+  await watching(30_000);
+  details.renditionReports = [];
+  await watching(30_000);
+  expect([show.reads, FakeHls.all.length]).toEqual([0, 1]);
+  details.renditionReports = [{ URI: '../rung2/index.m3u8' }];
+  await watching(8_000); // it is reported before it is listed
+  show.sizes.push('1920x1080');
+  await watching(12_000);
+  expect(FakeHls.all.length).toBe(2);
+});
+
 test('who has paused gets the new player when they go on', async () => {
   const show = offering('640x360');
   const engine = await show.start();

@@ -21,13 +21,13 @@ class HlsDriver implements Driver {
     const hls = new Hls(hlsConfig(patient));
     this.#hls = hls;
     hls.on(Hls.Events.MANIFEST_PARSED, () => events.ready());
+    const rungs = new Rungs(url, this.#stop.signal, () => events.failed(0));
     hls.on(Hls.Events.ERROR, (_name, error) => {
       if (error.fatal) events.failed();
       else if (error.details === Hls.ErrorDetails.BUFFER_STALLED_ERROR && !patient()) this.#slack.stalled(performance.now());
     });
     const penalties = new Penalties();
     hls.on(Hls.Events.FRAG_BUFFERED, (_name, { frag }) => penalties.look(hls.levels, frag.level, performance.now()));
-    const rungs = new Rungs(url, this.#stop.signal, () => events.failed(0));
     hls.on(Hls.Events.MANIFEST_LOADED, (_name, { levels }) => rungs.known(levels));
     hls.loadSource(url);
     hls.attachMedia(video);
@@ -40,7 +40,7 @@ class HlsDriver implements Driver {
     const pace = new Pace();
     video.addEventListener('timeupdate', () => pace.look(video, this.edge()), this.#stop);
     hls.on(Hls.Events.LEVEL_UPDATED, (_name, { details }) => {
-      rungs.playlist(details.endCC);
+      rungs.playlist(details.endCC, details.renditionReports);
       this.#keepBack(details.partHoldBack || details.holdBack);
       if (!this.#stale || video.paused) return;
       this.#stale = false;

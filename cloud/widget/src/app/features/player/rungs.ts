@@ -13,13 +13,15 @@ const TRIES = 3;
 
 /**
  * Notices that a show offers other rungs than it did: players read the multivariant playlist once. A source that changes
- * makes a discontinuity, so that is when it is read again.
+ * makes a discontinuity, and playlists report those that play beside them (RFC 8216bis, section 4.4.5.4): then it is read again.
  */
 export class Rungs {
   readonly #url: string;
   readonly #signal: AbortSignal;
   readonly #changed: () => void;
-  #known = '';
+  #known: string[] = [];
+  /** Rungs that came later, and were asked for already. */
+  readonly #heard = new Set<string>();
   #discontinuities: number | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -33,33 +35,40 @@ export class Rungs {
     this.#known = named(streams);
   }
 
-  /** A playlist has come, which ends after so many discontinuities. */
-  playlist(discontinuities: number): void {
+  /** A playlist has come, which ends after so many discontinuities and tells of others beside it. */
+  playlist(discontinuities: number, beside: readonly Record<string, unknown>[] = []): void {
+    for (const name of beside.map(({ URI }) => String(URI).split('/').at(-2) ?? '')) {
+      if (this.#heard.has(name) || this.#known.some((rung) => rung.startsWith(`${name} `))) continue;
+      this.#heard.add(name);
+      this.#soon(TRIES, true);
+    }
     const before = this.#discontinuities ?? discontinuities;
-    if (discontinuities > before) this.#soon(TRIES);
+    if (discontinuities > before) this.#soon(TRIES, false);
     this.#discontinuities = Math.max(discontinuities, before); // an encoded rung's playlist is a little behind
   }
 
-  #soon(tries: number): void {
+  #soon(tries: number, more: boolean): void {
     clearTimeout(this.#timer);
-    if (tries > 0 && !this.#signal.aborted) this.#timer = setTimeout(() => void this.#ask(tries), SETTLED_AFTER_MS + SPREAD_MS * Math.random());
+    if (tries > 0 && !this.#signal.aborted) this.#timer = setTimeout(() => void this.#ask(tries, more), SETTLED_AFTER_MS + SPREAD_MS * Math.random());
   }
 
-  async #ask(tries: number): Promise<void> {
+  async #ask(tries: number, more: boolean): Promise<void> {
     try {
       const response = await fetch(this.#url, { signal: this.#signal });
-      if (!response.ok) return this.#soon(tries - 1);
-      if (named(streamsIn(await response.text())) !== this.#known) this.#changed();
+      if (!response.ok) return this.#soon(tries - 1, more);
+      const now = named(streamsIn(await response.text()));
+      const isNews = more ? now.some((rung) => !this.#known.includes(rung)) : now.join() !== this.#known.join();
+      if (isNews) this.#changed();
+      else if (more) this.#soon(tries - 1, more);
     } catch {
-      this.#soon(tries - 1);
+      this.#soon(tries - 1, more);
     }
   }
 }
 
-/** Names a set of rungs, whatever their order: each by its name, its size and how its pictures are coded. */
-function named(streams: readonly Stream[]): string {
-  const rungs = streams.map(({ attrs, url }) => [url.split('/').at(-2), attrs.RESOLUTION, attrs.CODECS?.slice(0, 4)].join(' '));
-  return rungs.sort().join();
+/** Names rungs, whatever their order: each by its name, its size and how its pictures are coded. */
+function named(streams: readonly Stream[]): string[] {
+  return streams.map(({ attrs, url }) => [url.split('/').at(-2), attrs.RESOLUTION, attrs.CODECS?.slice(0, 4)].join(' ')).sort();
 }
 
 function streamsIn(multivariant: string): Stream[] {
