@@ -427,9 +427,10 @@ async fn a_line_that_takes_nothing_is_on_the_list_for_as_long_as_it_is_late_and_
     ingest.deaf.store(true, Ordering::Relaxed);
     let severity = |desk: &Desk| desk.told.fault(FaultCode::UplinkSlow).map(|fault| fault.severity);
     until("it is poor", SOON, || severity(&desk) == Some(Severity::Warn)).await;
-    let uplink = desk.told.uplink.lock().unwrap().clone().unwrap();
-    assert_eq!(uplink.verdict, Verdict::Poor);
-    assert!(uplink.aim_kbps < uplink.chosen_kbps, "less is sent: {uplink:?}");
+    let uplink = || desk.told.uplink.lock().unwrap().clone().unwrap();
+    assert_eq!(uplink().verdict, Verdict::Poor);
+    // The first picture left out may come before the law has measured the line.
+    until("less is sent", SOON, || uplink().aim_kbps < uplink().chosen_kbps).await;
 
     ingest.deaf.store(false, Ordering::Relaxed);
     desk.ask(Ask::CancelAir).await.unwrap();
