@@ -80,7 +80,7 @@ export async function pageServer(nest, host = '127.0.0.1') {
     '/page/play.mjs': [script, file(HERE, 'page/play.mjs')],
     '/lib/clock.mjs': [script, file(HERE, 'lib/clock.mjs')],
     '/hls.mjs': [script, file(ROOT, 'node_modules/hls.js/dist/hls.light.mjs')],
-    ...Object.fromEntries(['policies', 'pace', 'penalties', 'slack'].map((name) => [`/${name}.ts`, [script, own(name)]])),
+    ...Object.fromEntries(['ahead', 'policies', 'pace', 'penalties', 'slack'].map((name) => [`/${name}.ts`, [script, own(name)]])),
   };
   const server = createServer(async (request, response) => {
     const [type, body] = known[request.url] ?? [];

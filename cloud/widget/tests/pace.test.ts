@@ -38,3 +38,10 @@ test('seconds behind it hurries, but never so that nobody can follow', () => {
   expect(new Pace().rate(2, 2)).toBe(1.5);
   expect(new Pace().rate(30, 30)).toBe(1.5);
 });
+
+test('a picture that stood catches up only with what has come in time: on a line that is slow by itself it would stand again', () => {
+  // 2 s more were asked for after stalls; it is a second late, and what is loaded ends 0.4 s after its place
+  expect(new Pace().rate(1, 1.4, 2)).toBe(1);
+  expect(new Pace().rate(1, 2.2, 2)).toBe(1.25);
+  expect(new Pace().rate(-0.5, 0.3, 2)).toBe(0.95);
+});

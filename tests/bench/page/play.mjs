@@ -1,5 +1,6 @@
 // Plays one stream, reads the clock off the picture that is on screen and counts when it stands.
 import Hls from '/hls.mjs';
+import { Ahead } from '/ahead.ts';
 import { hlsConfig } from '/policies.ts';
 import { Pace } from '/pace.ts';
 import { Slack } from '/slack.ts';
@@ -21,9 +22,8 @@ const PLAYERS = {
 
 /** As the widget's driver does: further from live after a stall, closer again on a good line, and always there. */
 function keepBack(hls, video) {
-  const pace = new Pace();
-  video.addEventListener('timeupdate', () => pace.look(video, hls.liveSyncPosition));
-  const slack = new Slack();
+  const [pace, slack] = [new Pace(), new Slack()];
+  video.addEventListener('timeupdate', () => pace.look(video, hls.liveSyncPosition, slack.seconds(performance.now())));
   hls.on(Hls.Events.ERROR, (_name, error) => error.details === Hls.ErrorDetails.BUFFER_STALLED_ERROR && slack.stalled(performance.now()));
   hls.on(Hls.Events.LEVEL_UPDATED, (_name, { details }) => {
     const asked = details.partHoldBack || details.holdBack;
@@ -43,7 +43,9 @@ window.play = async (url, seconds, player) => {
   const out = { startup: null, samples: [], unread: 0, errors: [], height: 0, played: 0, stalls: 0, stood: 0 };
   const start = performance.now();
 
-  const hls = new Hls(PLAYERS[player]());
+  const ahead = player === 'widget' ? new Ahead() : null;
+  const hls = new Hls({ ...PLAYERS[player](), ...(ahead && { fLoader: ahead.Loader }) });
+  ahead?.attach(hls);
   hls.on(Hls.Events.ERROR, (_name, error) => out.errors.push(`${error.details}${error.fatal ? ' (fatal)' : ''}`));
   if (player === 'widget') keepBack(hls, video);
   hls.on(Hls.Events.MANIFEST_PARSED, () => video.play());

@@ -1,4 +1,5 @@
 import Hls from 'hls.js/light';
+import { Ahead } from './ahead.ts';
 import { countPlayers, type Driver, type DriverEvents, type PlayByHls } from './driver.ts';
 import { Pace } from './pace.ts';
 import { Penalties } from './penalties.ts';
@@ -13,13 +14,15 @@ class HlsDriver implements Driver {
   readonly #hls: Hls;
   readonly #stop = new AbortController();
   readonly #slack = new Slack();
+  readonly #ahead = new Ahead();
   /** The picture stands by a pause, or has gone on and the present playlist is not there yet: nobody knows where live is. */
   #stale = false;
 
   constructor(video: HTMLVideoElement, url: string, patient: () => boolean, events: DriverEvents) {
     countPlayers(1);
-    const hls = new Hls(hlsConfig(patient));
+    const hls = new Hls({ ...hlsConfig(patient), fLoader: this.#ahead.Loader });
     this.#hls = hls;
+    this.#ahead.attach(hls);
     hls.on(Hls.Events.MANIFEST_PARSED, () => events.ready());
     const rungs = new Rungs(url, this.#stop.signal, () => events.failed(0));
     hls.on(Hls.Events.ERROR, (_name, error) => {
@@ -32,13 +35,13 @@ class HlsDriver implements Driver {
     hls.loadSource(url);
     hls.attachMedia(video);
     // With playlists coming, hls.js would move a paused picture that its window has left.
-    const stand = () => ((this.#stale = true), hls.stopLoad());
+    const stand = () => ((this.#stale = true), hls.stopLoad(), this.#ahead.stop());
     video.addEventListener('pause', stand, this.#stop);
     // One that begins paused has its first frame now, and says no `pause`.
     video.addEventListener('loadeddata', () => video.paused && stand(), this.#stop);
     video.addEventListener('play', () => this.#stale && !video.paused && hls.startLoad(), this.#stop);
     const pace = new Pace();
-    video.addEventListener('timeupdate', () => pace.look(video, this.edge()), this.#stop);
+    video.addEventListener('timeupdate', () => pace.look(video, this.edge(), this.#slack.seconds(performance.now())), this.#stop);
     hls.on(Hls.Events.LEVEL_UPDATED, (_name, { details }) => {
       rungs.playlist(details.endCC, details.renditionReports);
       this.#keepBack(details.partHoldBack || details.holdBack);
@@ -75,6 +78,7 @@ class HlsDriver implements Driver {
   destroy(): void {
     this.#stop.abort();
     this.#hls.destroy();
+    this.#ahead.stop();
     countPlayers(-1);
   }
 }

@@ -16,21 +16,24 @@ const SLOWER = 0.95;
 export class Pace {
   #moves = false;
 
-  /** Called a few times a second while it plays: `edge` is its place in the element's time, null when nobody knows. */
-  look(video: HTMLVideoElement, edge: number | null): void {
+  /** Called a few times a second while it plays: `edge` is its place in the element's time, null when nobody knows; `slackS` that of `Slack`. */
+  look(video: HTMLVideoElement, edge: number | null, slackS: number): void {
     const { buffered, currentTime } = video;
     const end = buffered.length > 0 ? buffered.end(buffered.length - 1) : currentTime;
-    const rate = edge === null ? 1 : this.rate(edge - currentTime, end - currentTime);
+    const rate = edge === null ? 1 : this.rate(edge - currentTime, end - currentTime, slackS);
     if (video.playbackRate !== rate) video.playbackRate = rate;
   }
 
-  /** The rate for a picture `lateS` behind its place (less than 0: ahead of it) with `aheadS` loaded after it. */
-  rate(lateS: number, aheadS: number): number {
+  /**
+   * The rate for a picture `lateS` behind its place (less than 0: ahead of it) with `aheadS` loaded after it. Once it stood, it hurries
+   * only to where half of the distance that was added for that is loaded: what does not come in time is not caught up with.
+   */
+  rate(lateS: number, aheadS: number, slackS = 0): number {
     const far = Math.abs(lateS);
     this.#moves = far > (this.#moves ? THERE_S : NEAR_S);
     if (!this.#moves) return 1;
     if (lateS < 0) return SLOWER;
-    if (aheadS < LEAST_AHEAD_S) return 1;
+    if (aheadS < Math.max(LEAST_AHEAD_S, slackS && lateS + slackS / 2)) return 1;
     return Math.min(MOST, 1 + Math.max(STEP, Math.round((lateS * PER_SECOND) / STEP) * STEP));
   }
 }
