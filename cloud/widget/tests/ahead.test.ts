@@ -8,7 +8,10 @@ interface Asked {
   name: string;
   aborted: boolean;
   begin(status?: number): void;
+  /** Some of it comes, of 30,000 bytes in all. */
+  grow(bytes: number): void;
   end(): void;
+  breakOff(): void;
 }
 let asked: Asked[];
 let plain: string[];
@@ -22,7 +25,7 @@ function promised<T>() {
 
 /** A few turns of what waits. */
 const settled = async () => {
-  for (let turn = 0; turn < 12; turn += 1) await Promise.resolve();
+  for (let turn = 0; turn < 40; turn += 1) await Promise.resolve();
 };
 const names = () => asked.map(({ name }) => name);
 const last = () => asked.at(-1)!;
@@ -64,20 +67,24 @@ beforeEach(() => {
   [asked, plain, now] = [[], [], 1_000];
   vi.spyOn(performance, 'now').mockImplementation(() => now);
   vi.stubGlobal('fetch', (url: string, { signal }: { signal: AbortSignal }) => {
-    const body = promised<ArrayBuffer>();
     const answer = promised<unknown>();
+    let body: ReadableStreamDefaultController<Uint8Array>;
+    const stream = new ReadableStream<Uint8Array>({ start: (its) => void (body = its) });
+    let left = 30_000;
     const one: Asked = {
       name: url.split('/').at(-1)!.slice(4, -4),
       aborted: false,
-      begin: (status = 200) => answer.resolve({ ok: status < 300, status, arrayBuffer: () => body.promise }),
-      end: () => body.resolve(new ArrayBuffer(30_000)),
+      begin: (status = 200) => answer.resolve({ ok: status < 300, status, headers: new Headers({ 'content-length': '30000' }), body: stream }),
+      grow: (bytes) => ((left -= bytes), body.enqueue(new Uint8Array(bytes))),
+      end: () => (body.enqueue(new Uint8Array(left)), body.close()),
+      breakOff: () => body.error(new TypeError('network')),
     };
     signal.addEventListener('abort', () => {
       one.aborted = true;
-      answer.reject(new DOMException('', 'AbortError'));
-      body.reject(new DOMException('', 'AbortError'));
+      const why = new DOMException('', 'AbortError');
+      answer.reject(why);
+      body.error(why);
     });
-    body.promise.catch(() => {});
     asked.push(one);
     return answer.promise;
   });
@@ -150,6 +157,80 @@ test('a hinted part that was never made or failed costs nothing: it is asked for
   last().end();
   await settled();
   expect(second.said).toEqual(['there']);
+});
+
+test('a part that broke off, before its turn or in it, is asked for once more', async () => {
+  const ahead = new Ahead();
+  ahead.attach(show(4).hls);
+  load(ahead, 0);
+  last().begin();
+  await settled();
+  const early = last();
+  early.begin();
+  early.grow(10_000);
+  await settled();
+  early.breakOff(); // the edge was restarted
+  await settled();
+  const second = load(ahead, 1);
+  await settled();
+  expect(names()).toEqual(['7.0', '7.1', '7.1']);
+  const [again] = asked.slice(-1);
+  again!.begin();
+  await settled();
+  again!.end();
+  await settled();
+  expect(second.said).toEqual(['there']);
+
+  const next = asked.find(({ name }) => name === '7.2')!;
+  next.begin();
+  const third = load(ahead, 2);
+  await settled();
+  next.breakOff();
+  await settled();
+  last().begin();
+  last().end();
+  await settled();
+  expect([third.said, names()]).toEqual([['there'], ['7.0', '7.1', '7.1', '7.2', '7.3', '7.2']]);
+});
+
+test('hls.js sees how much of a part has come', async () => {
+  const ahead = new Ahead();
+  ahead.attach(show(3).hls);
+  const { loader } = load(ahead, 0);
+  now = 1_080;
+  last().begin();
+  await settled();
+  asked[0]!.grow(20_000);
+  await settled();
+  expect([loader.stats.loading.first, loader.stats.loaded, loader.stats.total]).toEqual([1_080, 20_000, 30_000]);
+});
+
+test('what a player leaves is ended with the part after it; what an init segment comes before is kept', async () => {
+  const ahead = new Ahead();
+  ahead.attach(show(3).hls);
+  const { loader } = load(ahead, 0);
+  asked[0]!.begin();
+  await settled();
+  const init = new ahead.Loader({ loader: PlainLoader } as unknown as HlsConfig);
+  const frag = { sn: 'initSegment', level: 0 };
+  init.load({ url: 'http://cloud/live/1/init.mp4', frag, part: null } as unknown as FragmentLoaderContext, POLICY, {} as never);
+  expect(asked.map(({ aborted }) => aborted)).toEqual([false, false]);
+  loader.abort();
+  expect(asked.map(({ aborted }) => aborted)).toEqual([true, true]);
+});
+
+test('a page that is not seen asks for no part that is not made yet', async () => {
+  vi.stubGlobal('document', { hidden: true });
+  const ahead = new Ahead();
+  ahead.attach(show(2).hls);
+  load(ahead, 0);
+  last().begin();
+  await settled();
+  expect(names()).toEqual(['7.0', '7.1']);
+  load(ahead, 1);
+  last().begin();
+  await settled();
+  expect(names()).toEqual(['7.0', '7.1']);
 });
 
 test('a refusal, a silence and an end are told to hls.js once, each by its name', async () => {

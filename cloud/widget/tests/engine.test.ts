@@ -63,7 +63,7 @@ vi.mock('hls.js/light', () => ({ default: FakeHls }));
 const { FakeHls } = vi.hoisted(() => {
   class FakeHls {
     static Events = {
-      MANIFEST_LOADED: 'loaded', MANIFEST_PARSED: 'parsed', ERROR: 'error', LEVEL_UPDATED: 'updated', FRAG_BUFFERED: 'buffered',
+      MANIFEST_LOADED: 'loaded', MANIFEST_PARSED: 'parsed', ERROR: 'error', LEVEL_UPDATED: 'updated', LEVEL_SWITCHING: 'switching', FRAG_BUFFERED: 'buffered',
     };
     static ErrorDetails = { BUFFER_STALLED_ERROR: 'stalled' };
     static all: FakeHls[] = [];

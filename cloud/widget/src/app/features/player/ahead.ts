@@ -7,23 +7,42 @@ class Request {
   /** When the answer began, and when all of it was there. */
   beganMs = 0;
   endedMs = 0;
+  /** Bytes that have come, and that it has in all; 0 when nobody says. */
+  loaded = 0;
+  total = 0;
+  hasFailed = false;
   readonly begun: Promise<Response>;
+  readonly all: Promise<ArrayBuffer>;
+  /** Called when more has come. */
+  grew = (): void => {};
   readonly #abort = new AbortController();
-  #all: Promise<ArrayBuffer> | undefined;
 
   constructor(readonly url: string) {
     this.begun = fetch(url, { signal: this.#abort.signal }).then((response) => {
       if (!response.ok) throw new Refused(response.status);
       this.beganMs = performance.now();
+      this.total = Number(response.headers.get('content-length')) || 0;
       return response;
     });
-    this.all().catch(() => {}); // whoever waits for it hears
+    this.all = this.begun.then((response) => this.#read(response));
+    this.all.catch(() => (this.hasFailed = true)); // whoever waits for it hears
   }
 
-  all(): Promise<ArrayBuffer> {
-    return (this.#all ??= this.begun
-      .then((response) => response.arrayBuffer())
-      .then((data) => ((this.endedMs = performance.now()), data)));
+  async #read(response: Response): Promise<ArrayBuffer> {
+    const [reader, chunks]: [ReadableStreamDefaultReader<Uint8Array>, Uint8Array[]] = [response.body!.getReader(), []];
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      chunks.push(next.value);
+      this.loaded += next.value.byteLength;
+      this.grew();
+    }
+    this.endedMs = performance.now();
+    const data = new Uint8Array(this.loaded);
+    let at = 0;
+    for (const chunk of chunks) {
+      data.set(chunk, at);
+      at += chunk.byteLength;
+    }
+    return data.buffer;
   }
 
   abort(): void {
@@ -81,6 +100,7 @@ export class Ahead {
   /** The part of `context` begins to come: asks for the one after it. */
   follow(context: FragmentLoaderContext): void {
     const url = this.#after(context);
+    if (url !== null && this.#next?.url === url) return;
     this.stop();
     if (url !== null) this.#next = new Request(url);
   }
@@ -92,7 +112,8 @@ export class Ahead {
     if (!details || at < 0) return null;
     const known = parts[at + 1];
     if (known) return known.gap ? null : known.url;
-    const hint = details.preloadHint;
+    // Over HTTP/1.1 all tabs share six connections, and this one would be held for as long as nothing is made.
+    const hint = globalThis.document?.hidden ? undefined : details.preloadHint;
     return hint?.TYPE === 'PART' && hint.URI ? new URL(hint.URI, details.url).href : null;
   }
 
@@ -128,8 +149,9 @@ class PartLoader implements Loader<FragmentLoaderContext> {
   }
 
   load(context: FragmentLoaderContext, config: LoaderConfiguration, callbacks: LoaderCallbacks<FragmentLoaderContext>): void {
-    const early = this.#ahead.take(context.url);
     this.context = context;
+    // What a part needs to be played comes between it and the one before.
+    const early = context.frag.sn === 'initSegment' ? null : this.#ahead.take(context.url);
     if (!context.part || context.rangeEnd) return this.#plain.load(context, config, callbacks);
     this.#callbacks = callbacks;
     this.stats.loading.start = performance.now();
@@ -138,25 +160,36 @@ class PartLoader implements Loader<FragmentLoaderContext> {
 
   async #load(context: FragmentLoaderContext, config: LoaderConfiguration, early: Request | null): Promise<void> {
     const { maxTimeToFirstByteMs, maxLoadTimeMs } = config.loadPolicy;
-    try {
+    const receive = async (request: Request) => {
       this.#within(maxTimeToFirstByteMs);
-      if (early && !(await this.#begins(early))) early = null; // a hint binds nobody
-      if (!this.#callbacks) return;
-      const request = early ?? (this.#request = new Request(context.url));
+      this.#watch(request);
       await request.begun;
+      if (request.hasFailed) throw new Error('broken off');
       if (!this.#callbacks) return;
       this.#within(maxLoadTimeMs);
+      this.#watch(request);
       this.#ahead.follow(context);
-      this.#done(context, request, early !== null, await request.all());
+      this.#done(context, request, request === early, await request.all);
+    };
+    try {
+      // One that was sent early and failed, before its turn or in it, is asked for once more: a hint binds nobody.
+      const isDone = early && (await receive(early).then(() => true, () => false));
+      if (!isDone && this.#callbacks) await receive(new Request(context.url));
     } catch (error) {
       const code = error instanceof Refused ? error.status : 0;
       this.#end()?.onError({ code, text: String(error) }, context, null, this.stats);
     }
   }
 
-  async #begins(early: Request): Promise<boolean> {
-    this.#request = early;
-    return early.begun.then(() => true, () => false);
+  /** hls.js looks at what has come so far: what is late and nearly there is left to come. */
+  #watch(request: Request): void {
+    const { stats } = this;
+    this.#request = request;
+    request.grew = () => {
+      stats.loading.first ||= performance.now();
+      [stats.loaded, stats.total] = [request.loaded, request.total];
+    };
+    if (request.beganMs > 0) request.grew();
   }
 
   #done(context: FragmentLoaderContext, request: Request, wasEarly: boolean, data: ArrayBuffer): void {
@@ -164,6 +197,7 @@ class PartLoader implements Loader<FragmentLoaderContext> {
     if (!callbacks) return;
     const end = performance.now();
     this.stats.loaded = this.stats.total = data.byteLength;
+    this.#request!.grew = () => {};
     Object.assign(this.stats.loading, this.#ahead.times(request, wasEarly, end), { end });
     callbacks.onSuccess({ url: context.url, data, code: 200 }, this.stats, context, null);
   }
@@ -191,12 +225,18 @@ class PartLoader implements Loader<FragmentLoaderContext> {
     const callbacks = this.#end();
     if (!callbacks || !this.context) return;
     this.stats.aborted = true;
-    this.#request.abort();
+    this.#leave();
     callbacks.onAbort?.(this.stats, this.context, null);
   }
 
+  /** The player goes elsewhere: the line is to be free for that. */
+  #leave(): void {
+    this.#request?.abort();
+    this.#ahead.stop();
+  }
+
   destroy(): void {
-    if (this.#end()) this.#request?.abort();
+    if (this.#end()) this.#leave();
     this.#plain.destroy();
   }
 }

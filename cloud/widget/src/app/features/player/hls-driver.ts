@@ -29,6 +29,7 @@ class HlsDriver implements Driver {
       if (error.fatal) events.failed();
       else if (error.details === Hls.ErrorDetails.BUFFER_STALLED_ERROR && !patient()) this.#slack.stalled(performance.now());
     });
+    hls.on(Hls.Events.LEVEL_SWITCHING, () => this.#ahead.stop());
     const penalties = new Penalties();
     hls.on(Hls.Events.FRAG_BUFFERED, (_name, { frag }) => penalties.look(hls.levels, frag.level, performance.now()));
     hls.on(Hls.Events.MANIFEST_LOADED, (_name, { levels }) => rungs.known(levels));

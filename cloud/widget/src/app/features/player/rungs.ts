@@ -10,6 +10,8 @@ const SETTLED_AFTER_MS = 4_000;
 /** A whole audience asks within this time. */
 const SPREAD_MS = 4_000;
 const TRIES = 3;
+/** One that was asked for in vain is asked for again after this. */
+const AGAIN_MS = 60_000;
 
 /**
  * Notices that a show offers other rungs than it did: players read the multivariant playlist once. A source that changes
@@ -20,8 +22,10 @@ export class Rungs {
   readonly #signal: AbortSignal;
   readonly #changed: () => void;
   #known: string[] = [];
-  /** Rungs that came later, and were asked for already. */
-  readonly #heard = new Set<string>();
+  /** Rungs that came later and were asked for already, and until when. */
+  readonly #heard = new Map<string, number>();
+  /** Such a one is waited for. */
+  #more = false;
   #discontinuities: number | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -38,30 +42,32 @@ export class Rungs {
   /** A playlist has come, which ends after so many discontinuities and tells of others beside it. */
   playlist(discontinuities: number, beside: readonly Record<string, unknown>[] = []): void {
     for (const name of beside.map(({ URI }) => String(URI).split('/').at(-2) ?? '')) {
-      if (this.#heard.has(name) || this.#known.some((rung) => rung.startsWith(`${name} `))) continue;
-      this.#heard.add(name);
-      this.#soon(TRIES, true);
+      if ((this.#heard.get(name) ?? 0) > performance.now() || this.#known.some((rung) => rung.startsWith(`${name} `))) continue;
+      this.#heard.set(name, performance.now() + AGAIN_MS);
+      this.#more = true;
+      this.#soon(TRIES);
     }
     const before = this.#discontinuities ?? discontinuities;
-    if (discontinuities > before) this.#soon(TRIES, false);
+    if (discontinuities > before) this.#soon(TRIES);
     this.#discontinuities = Math.max(discontinuities, before); // an encoded rung's playlist is a little behind
   }
 
-  #soon(tries: number, more: boolean): void {
+  #soon(tries: number): void {
     clearTimeout(this.#timer);
-    if (tries > 0 && !this.#signal.aborted) this.#timer = setTimeout(() => void this.#ask(tries, more), SETTLED_AFTER_MS + SPREAD_MS * Math.random());
+    if (tries === 0) this.#more = false;
+    else if (!this.#signal.aborted) this.#timer = setTimeout(() => void this.#ask(tries), SETTLED_AFTER_MS + SPREAD_MS * Math.random());
   }
 
-  async #ask(tries: number, more: boolean): Promise<void> {
+  async #ask(tries: number): Promise<void> {
     try {
       const response = await fetch(this.#url, { signal: this.#signal });
-      if (!response.ok) return this.#soon(tries - 1, more);
+      if (!response.ok) return this.#soon(tries - 1);
       const now = named(streamsIn(await response.text()));
-      const isNews = more ? now.some((rung) => !this.#known.includes(rung)) : now.join() !== this.#known.join();
+      const isNews = this.#more ? now.some((rung) => !this.#known.includes(rung)) : now.join() !== this.#known.join();
       if (isNews) this.#changed();
-      else if (more) this.#soon(tries - 1, more);
+      else if (this.#more) this.#soon(tries - 1);
     } catch {
-      this.#soon(tries - 1, more);
+      this.#soon(tries - 1);
     }
   }
 }
