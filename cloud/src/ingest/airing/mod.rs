@@ -288,7 +288,12 @@ impl Airing {
     fn take(&mut self, input: Input) {
         match input {
             Input::Publish { admission, remote, kick, reply } => {
-                let _ = reply.send(self.publish(admission, remote, kick));
+                let session = admission.session;
+                let answer = self.publish(admission, remote, kick);
+                // Its connection has stopped waiting: nobody will ever say that it is gone.
+                if let Err(Ok(())) = reply.send(answer) {
+                    self.gone(session, LossReason::Disconnected);
+                }
             }
             Input::Tag { session, tag } => self.tag(session, tag),
             Input::Silent { session } => self.silent(session),

@@ -10,7 +10,7 @@ pub mod fake;
 mod store;
 mod watch;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 use vitrine_protocol::ShowId;
@@ -25,6 +25,8 @@ use crate::db::{Db, DbError};
 pub const BEAT: Duration = Duration::from_secs(1);
 /// How long a row must stand still before another may take it: a node that is lost is replaced within 5 s.
 pub const LEASE: Duration = Duration::from_secs(3);
+/// A database that takes longer to write takes its owners' beats as late.
+const WRITTEN_WITHIN: Duration = Duration::from_millis(300);
 /// Media sequence numbers that are spoken for at once: nine hours of segments of two seconds.
 pub const MSN_BLOCK: u64 = 1 << 14;
 /// Media time that is spoken for at once, in milliseconds. An epoch that follows a lost one begins at its end, so it is
@@ -144,7 +146,7 @@ pub trait Leases: Send + Sync + 'static {
     /// Rows that are held, or whose transmission may still run.
     fn held(&self) -> BoxFuture<'_, Result<Vec<Lease>, DbError>>;
     /// Takes a show that has no row, or whose row still is as it was `seen`: fencing number and beat. `None` when
-    /// somebody else was first.
+    /// somebody else was first, or its owner lives.
     fn take<'a>(
         &'a self,
         show: ShowId,
@@ -173,6 +175,19 @@ impl SqlLeases {
         Self { db, clock }
     }
 
+    /// Whether a row still is as it was `seen`, once the database takes writes: while it takes none, its owner's beat stands
+    /// still too, and gets time to go on.
+    async fn takes_writes(&self, show: ShowId, seen: (i64, i64)) -> Result<bool, DbError> {
+        let asked = Instant::now();
+        let mut tx = self.db.begin().await?;
+        let stands = store::touch(&mut tx, show, seen).await?;
+        tx.commit().await?;
+        if stands && asked.elapsed() > WRITTEN_WITHIN {
+            tokio::time::sleep(BEAT).await;
+        }
+        Ok(stands)
+    }
+
     fn expires_ms(&self) -> i64 {
         crate::base::to_ms(self.clock.now() + LEASE)
     }
@@ -194,6 +209,11 @@ impl Leases for SqlLeases {
         seen: Option<(i64, i64)>,
     ) -> BoxFuture<'a, Result<Option<Lease>, DbError>> {
         Box::pin(async move {
+            if let Some(seen) = seen
+                && !self.takes_writes(show, seen).await?
+            {
+                return Ok(None);
+            }
             let mut tx = self.db.begin().await?;
             let lease = match seen {
                 None => store::insert(&mut tx, show, by, self.expires_ms()).await?,

@@ -91,6 +91,14 @@ pub(super) async fn insert(
     Ok(row.map(Row::into_lease))
 }
 
+/// Writes a row that still is as it was `seen`, and changes nothing in it.
+pub(super) async fn touch(tx: &mut Tx, show: ShowId, (fence, beat): (i64, i64)) -> Result<bool, DbError> {
+    let done = on!(tx, c => sqlx::query(
+        "UPDATE show_leases SET expires_ms = expires_ms WHERE show_id = $1 AND fence = $2 AND beat = $3"
+    ).bind(show).bind(fence).bind(beat).execute(c).await.map(|done| done.rows_affected()))?;
+    Ok(done == 1)
+}
+
 pub(super) async fn take(
     tx: &mut Tx,
     show: ShowId,
@@ -152,9 +160,12 @@ pub(super) async fn release_all(tx: &mut Tx, serve: &str) -> Result<(), DbError>
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::super::{Leases, SqlLeases};
     use super::*;
     use crate::app::testing::{each_app, owner};
+    use crate::db::Side;
     use crate::show::ShowDraft;
 
     fn serve(node: &str, run: &str) -> Owner {
@@ -203,6 +214,31 @@ mod tests {
                 None,
                 "only one of two takers"
             );
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_database_that_takes_no_writes_for_a_while_moves_no_show() {
+        each(async |leases, show| {
+            let Side::Pg(pool) = leases.db.side() else { return };
+            let (a, b) = (serve("a", "a1"), serve("b", "b1"));
+            let lease = leases.take(show, &a, None).await.unwrap().unwrap();
+            // Until then whoever writes a lease waits for the disk, at the commit.
+            let stall = "CREATE FUNCTION stall() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                 PERFORM pg_sleep(extract(epoch FROM (SELECT until FROM stalled) - clock_timestamp())); RETURN NULL; END $$;
+                 CREATE TABLE stalled AS SELECT clock_timestamp() + interval '1 second' AS until;
+                 CREATE CONSTRAINT TRIGGER stall AFTER UPDATE ON show_leases DEFERRABLE INITIALLY DEFERRED
+                 FOR EACH ROW EXECUTE FUNCTION stall()";
+            sqlx::raw_sql(stall).execute(pool).await.unwrap();
+            let (taken, beat) = tokio::join!(leases.take(show, &b, Some((1, lease.beat))), async {
+                tokio::time::sleep(Duration::from_millis(300)).await;
+                leases.beat("a1", &[show]).await
+            });
+            assert_eq!(taken.unwrap(), None, "the owner was as well as the database let it be");
+            assert_eq!(beat.unwrap(), [Hold { show, fence: 1 }]);
+            let seen = leases.get(show).await.unwrap().unwrap();
+            assert!(leases.take(show, &b, Some((1, seen.beat))).await.unwrap().is_some());
         })
         .await;
     }

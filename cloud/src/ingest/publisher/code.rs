@@ -10,6 +10,11 @@ pub(super) const FAILED: &str = "NetStream.Publish.Failed";
 /// It is right, and has to wait. Between nodes: the owner's last word. OBS closes at it and writes the sentence into its log.
 pub(super) const DENIED: &str = "NetStream.Publish.Denied";
 
+/// A code that another node said, as one of these.
+pub(super) fn known(code: &str) -> &'static str {
+    [BAD_NAME, DENIED].into_iter().find(|known| *known == code).unwrap_or(FAILED)
+}
+
 /// What a publisher reads that the show's task did not let in.
 pub(super) fn of(busy: Busy) -> &'static str {
     match busy {

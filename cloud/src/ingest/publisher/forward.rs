@@ -11,6 +11,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use vitrine_rtmp::flv::Tag;
 use vitrine_rtmp::{Amf0Value, ClientConfig, ClientEvent, ClientSession, StreamKey};
 
+use super::code::{self, FAILED};
 use crate::ingest::lease::Owner;
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(1);
@@ -119,13 +120,16 @@ impl Forward {
         self.flush().await
     }
 
-    /// Reads until the owner ends the publish; gives its sentence. May be dropped and called again.
-    pub async fn ended(&mut self) -> String {
+    /// Reads until the owner ends the publish; gives its code, as one of ours, and its sentence. May be dropped and called
+    /// again.
+    pub async fn ended(&mut self) -> (&'static str, String) {
         loop {
             match self.next().await {
-                Ok(ClientEvent::Status { level, description, .. }) if level == "error" => return description,
+                Ok(ClientEvent::Status { level, code, description }) if level == "error" => {
+                    return (code::known(&code), description);
+                }
                 Ok(ClientEvent::Closed) | Err(_) => {
-                    return "The show has moved to another server. Connect again.".to_owned();
+                    return (FAILED, "The show has moved to another server. Connect again.".to_owned());
                 }
                 Ok(_) => {}
             }

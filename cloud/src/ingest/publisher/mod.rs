@@ -53,8 +53,8 @@ enum End {
     Refused(String),
     #[error("sent away: {}", .0.sentence)]
     Kicked(Farewell),
-    #[error("the show's owner ended it: {0}")]
-    OwnerEnded(String),
+    #[error("the show's owner ended it: {1}")]
+    OwnerEnded(&'static str, String),
     #[error("the show's task has ended")]
     ShowOver,
 }
@@ -67,7 +67,7 @@ impl End {
                 let comes_back = matches!(farewell.reason, LossReason::Moved | LossReason::NoPictures);
                 Some((if comes_back { FAILED } else { BAD_NAME }, farewell.sentence.clone()))
             }
-            Self::OwnerEnded(why) => Some((FAILED, why.clone())),
+            Self::OwnerEnded(code, why) => Some((code, why.clone())),
             Self::ShowOver => Some((FAILED, SHOW_OVER.to_owned())),
             Self::Protocol(error) => Some((FAILED, format!("The stream cannot be read: {error}."))),
             Self::Socket(_) | Self::Closed | Self::Refused(_) => None,
@@ -80,7 +80,7 @@ impl End {
             Self::Protocol(_) => LossReason::Protocol,
             Self::Socket(_) | Self::Closed => LossReason::Disconnected,
             Self::Kicked(farewell) => farewell.reason,
-            Self::Refused(_) | Self::OwnerEnded(_) | Self::ShowOver => LossReason::Unknown,
+            Self::Refused(_) | Self::OwnerEnded(..) | Self::ShowOver => LossReason::Unknown,
         }
     }
 }
@@ -169,7 +169,7 @@ impl Connection {
                 farewell = kick => {
                     return Err(farewell.map_or(End::ShowOver, End::Kicked));
                 }
-                why = upstream => return Err(End::OwnerEnded(why)),
+                (code, why) = upstream => return Err(End::OwnerEnded(code, why)),
                 () = sleep_until(wake) => {
                     // This process may have stood still itself: what came meanwhile is still to be read.
                     if let Some(bytes) = self.wire.read_now()? {

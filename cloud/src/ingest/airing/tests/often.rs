@@ -20,6 +20,20 @@ async fn until_told_to_wait(stage: &Stage, show: &Handle, remote: &Remote) {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_encoder_whose_connection_has_stopped_waiting_keeps_nobody_out() {
+    let stage = Stage::new();
+    let show = begin(&stage).await;
+    let (reply, answer) = oneshot::channel();
+    drop(answer); // a slow database used up its time
+    let (admission, (kick, _kicks)) = (stage.admission(), Kick::new());
+    let session = admission.session;
+    let remote = remote("203.0.113.7", "box");
+    show.send(Input::Publish { admission, remote, kick, reply }).await.unwrap();
+    stage.until_told(MediaFact::PublisherLost { session, reason: LossReason::Disconnected }).await;
+    publish(&stage, &show).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_wrong_encoder_that_was_left_running_does_not_lock_out_the_hosts_studio() {
     let stage = Stage::new();
     let show = begin(&stage).await;
