@@ -221,14 +221,13 @@ fn ingest(
     addresses: Addresses,
 ) -> Result<Ingest, StartError> {
     let (server, data_dir) = (&config.server, &config.storage.data_dir);
-    let ladder: Vec<&str> = config.media.ladder.iter().map(|rung| rung.as_str()).collect();
     let settings = ingest::Settings {
         host: server.node_address.clone(),
         rtmp_port: addresses.rtmp.port(),
         control_listen: server.control_listen,
         silent_after: config.media.silent_after(),
         takeover: config.media.publisher_conflict == PublisherConflict::Takeover,
-        ladder: ladder.join(","),
+        ladder: config.media.ladder_text(),
         unknown_connections: config.media.unknown_publishers.into(),
         unknown_connections_per_address: config.media.unknown_publishers_per_address.into(),
         ..ingest::Settings::new(data_dir.clone())

@@ -111,6 +111,14 @@ pub enum PublisherConflict {
 }
 
 impl Media {
+    /// The ladder by its names, as `source,480p`: each once.
+    #[must_use]
+    pub fn ladder_text(&self) -> String {
+        let rungs = self.ladder.iter().enumerate();
+        let first = rungs.filter(|(at, rung)| !self.ladder[..*at].contains(rung));
+        first.map(|(_, rung)| rung.as_str()).collect::<Vec<_>>().join(",")
+    }
+
     /// How long a publisher may be silent.
     #[must_use]
     pub fn silent_after(&self) -> Duration {

@@ -73,6 +73,12 @@ mod tests {
     }
 
     #[test]
+    fn a_rung_that_is_named_twice_is_one_rung() {
+        let cli = Cli::try_parse_from(["x", "--ladder", "source,480p,source,480p,360p"]).unwrap();
+        assert_eq!(cli.config.media.ladder_text(), "source,480p,360p");
+    }
+
+    #[test]
     fn a_wrong_setting_is_named() {
         for (arguments, word) in [
             (["x", "--listen", "nowhere"], "--listen"),

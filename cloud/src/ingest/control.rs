@@ -145,7 +145,7 @@ async fn serve(hub: &Hub, socket: Box<dyn ControlStream>, permit: Permit) {
     let Some(show) = hub.find(show_id) else {
         // Closed without a word, it tries again for a while: its show may be about to be taken up.
         if hub.has_no_use_for(&hello).await {
-            tracing::warn!(show.id = %show_id, "a transmission that nobody wants was turned away");
+            tracing::info!(show.id = %show_id, "a transmission whose show is over was told to leave");
             turn_away(connection).await;
         }
         return;

@@ -301,7 +301,9 @@ fn unreachable(cause: LossCause, reason: &str) -> Fault {
         LossCause::Refused => FaultCode::ConnectionRefused,
         LossCause::NoAnswer => FaultCode::NoAnswer,
         LossCause::Broken => FaultCode::ConnectionBroken,
-        LossCause::KeyRefused | LossCause::NotNow => FaultCode::StreamRefused,
+        LossCause::KeyRefused => FaultCode::StreamRefused,
+        // It says why: its database is away, the show is changing hands, encoders come too often.
+        LossCause::NotNow => FaultCode::CloudRefused,
     };
     Fault::new(code).because(reason)
 }

@@ -481,11 +481,11 @@ async fn a_show_at_which_encoders_come_too_often_is_tried_again_and_the_host_rea
         reason: "Encoders connect to this show too often.".into(),
     });
     assert_eq!(desk.told.phase(), Some(AirPhase::Connecting), "it is not over");
-    let fault = desk.told.fault(FaultCode::StreamRefused).unwrap();
+    let fault = desk.told.fault(FaultCode::CloudRefused).unwrap();
     assert_eq!(fault.detail.as_deref(), Some("Encoders connect to this show too often."));
     assert_eq!(fault.actions, [FaultAction::CancelAir], "nothing else is to be done");
     owner.broadcast(&BroadcastState::Publishing { session: Some("session-0".into()) });
-    assert!(desk.told.fault(FaultCode::StreamRefused).is_none());
+    assert!(desk.told.fault(FaultCode::CloudRefused).is_none());
 }
 
 #[tokio::test]
