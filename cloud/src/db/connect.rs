@@ -18,7 +18,7 @@ use super::tx::Commits;
 use super::{DbError, Side, Tx};
 
 /// Every change of the tables, in order; forward only.
-const MIGRATIONS: [(i64, &str, &str); 15] = [
+const MIGRATIONS: [(i64, &str, &str); 16] = [
     (1, "events", include_str!("../../migrations/0001_events.sql")),
     (2, "org", include_str!("../../migrations/0002_org.sql")),
     (3, "show", include_str!("../../migrations/0003_show.sql")),
@@ -34,6 +34,7 @@ const MIGRATIONS: [(i64, &str, &str); 15] = [
     (62, "viewer_key", include_str!("../../migrations/0062_viewer_key.sql")),
     (63, "picture_clock", include_str!("../../migrations/0063_picture_clock.sql")),
     (64, "leased_time", include_str!("../../migrations/0064_leased_time.sql")),
+    (65, "media_states", include_str!("../../migrations/0065_media_states.sql")),
 ];
 
 /// How long a statement waits for a connection before it gives up.

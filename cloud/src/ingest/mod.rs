@@ -36,7 +36,7 @@ mod testing;
 
 use std::sync::{Arc, OnceLock};
 
-use tokio_util::task::TaskTracker;
+use self::reporter::Reporters;
 
 pub use self::child::{Limits, Processes};
 pub use self::door::{DoorError, ShowDoor};
@@ -64,5 +64,5 @@ struct Deps {
     /// The control server's address, once it listens.
     control: OnceLock<String>,
     /// Those who tell shows what happened.
-    reporters: TaskTracker,
+    reporters: Reporters,
 }

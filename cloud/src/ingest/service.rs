@@ -22,6 +22,7 @@ use super::hub::Hub;
 use super::launcher::Launcher;
 use super::lease::{Leases, Owner};
 use super::node::Node;
+use super::reporter::Reporters;
 use super::retention::{Aged, Keep, Sweep};
 use super::{Deps, IngestError, Measured, control, files, listener, ownership};
 use crate::base::Clock;
@@ -106,7 +107,7 @@ impl Ingest {
         let rtmp = control::host_and_port(&settings.host, settings.rtmp_port);
         let me = Owner { node: node.id, boot: node.boot, serve: uuid::Uuid::now_v7().to_string(), rtmp };
         let Doors { shows: door, leases, launcher } = doors;
-        let (caller, control, reporters) = (Caller::new()?, OnceLock::new(), TaskTracker::new());
+        let (caller, control, reporters) = (Caller::new()?, OnceLock::new(), Reporters::default());
         let deps = Deps { door, launcher, leases, caller, me, clock, settings, control, reporters };
         Ok(Self { hub: Arc::new(Hub::new(Arc::new(deps))), aged: Arc::default() })
     }

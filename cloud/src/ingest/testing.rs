@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::reporter::Reporters;
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
 use tokio::sync::{mpsc, oneshot};
-use tokio_util::task::TaskTracker;
 use vitrine_protocol::{OrgId, PublishSessionId, ShowId, ShowState};
 
 use super::airing::{Busy, Farewell, Handle, Input, Kick, Remote};
@@ -101,7 +101,7 @@ impl Stage {
             clock: TestClock::new().clock(),
             settings,
             control: "unix:/nowhere/control.sock".to_owned().into(),
-            reporters: TaskTracker::new(),
+            reporters: Reporters::default(),
         });
         Self { door, launcher, leases, deps, folder }
     }
@@ -117,7 +117,7 @@ impl Stage {
             clock: self.deps.clock.clone(),
             settings: self.deps.settings.clone(),
             control: "unix:/elsewhere/control.sock".to_owned().into(),
-            reporters: TaskTracker::new(),
+            reporters: Reporters::default(),
         })
     }
 

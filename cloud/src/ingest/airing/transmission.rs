@@ -179,6 +179,7 @@ impl Airing {
         running.due = Instant::now() + HEARTBEAT_WITHIN;
         self.unrecorded = None; // one that does not record says so again
         let epoch = hello.epoch;
+        // One that was adopted too: the owner before may have been killed before shows heard of it. They compare the epoch.
         if !std::mem::replace(&mut running.announced, true) {
             self.fact(MediaFact::TransmissionStarted { epoch });
         }

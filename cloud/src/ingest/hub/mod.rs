@@ -267,8 +267,8 @@ impl Hub {
         for handle in self.all() {
             let _ = timeout(LEASE, handle.send(Input::Leave)).await;
         }
-        self.deps.reporters.close();
-        if timeout(TOLD_WITHIN, self.deps.reporters.wait()).await.is_err() {
+        self.deps.reporters.tasks.close();
+        if timeout(TOLD_WITHIN, self.deps.reporters.tasks.wait()).await.is_err() {
             tracing::warn!("what happened could not all be told: the next server tells the rest");
         }
         match timeout(LEASE, self.deps.leases.release_all(&self.deps.me.serve)).await {

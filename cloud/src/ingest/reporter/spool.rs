@@ -1,9 +1,12 @@
 //! Facts that wait to be told: in memory, and in a file from the first that could not be told at once.
+//!
+//! The file is a log of lines: a fact with its number, or the number of one that waits no more. So the next run tells what waited
+//! when this one was killed, and at most the one that was just being told once more.
 
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, Read as _};
-use std::path::PathBuf;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use vitrine_protocol::PublishSessionId;
@@ -27,11 +30,32 @@ pub struct Entry {
     pub fact: MediaFact,
 }
 
+/// A line of the file.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Line {
+    /// The entry of this number waits no more.
+    Gone { gone: u64 },
+    /// An entry that waits.
+    Waits {
+        /// Which one it is among those of the file. Files of earlier versions have no numbers, and nothing in them has gone.
+        #[serde(default)]
+        number: u64,
+        #[serde(flatten)]
+        entry: Entry,
+    },
+}
+
 /// The queue and its file.
 #[derive(Debug)]
 pub struct Spool {
     path: PathBuf,
-    entries: VecDeque<Entry>,
+    entries: VecDeque<(u64, Entry)>,
+    /// The number of the next entry.
+    next: u64,
+    /// What waits belongs on disk, and something of it may be there.
+    kept: bool,
+    /// The file, while all that waits is in it.
     file: Option<File>,
     /// Facts that have gone since the file was written anew.
     gone: usize,
@@ -40,21 +64,23 @@ pub struct Spool {
 }
 
 impl Spool {
-    /// What an earlier run left in `path`. A torn last line is left out; a file that cannot be read is left alone.
+    /// What earlier runs left in `path`. A file that cannot be read is left alone.
     pub fn open(path: PathBuf) -> Self {
-        let mut spool = Self { path, entries: VecDeque::new(), file: None, gone: 0, given_up: 0 };
-        match File::open(&spool.path) {
-            Ok(file) => {
-                let lines = BufReader::new(file.take(MAX_BYTES)).lines().map_while(Result::ok);
-                let entries = lines.filter_map(|line| serde_json::from_str(&line).ok());
-                entries.for_each(|entry| spool.push(entry));
-                tracing::info!(facts = spool.entries.len(), "facts of an earlier run wait to be told");
-                spool.keep();
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => {
-                tracing::error!(%error, path = %spool.path.display(), "waiting facts cannot be read")
-            }
+        // Earlier versions moved what was left of shows that nobody looked after; it is the older part.
+        let moved_path = path.with_extension("left");
+        let (moved, waiting) = (read(&moved_path), read(&path));
+        let (entries, kept) = (VecDeque::new(), waiting.is_some());
+        let mut spool = Self { path, entries, next: 0, kept: false, file: None, gone: 0, given_up: 0 };
+        let has_moved = moved.is_some();
+        moved.into_iter().chain(waiting).flatten().for_each(|entry| spool.push(entry));
+        if !spool.is_empty() {
+            tracing::info!(facts = spool.entries.len(), "facts of an earlier run wait to be told");
+            spool.keep();
+        } else if kept {
+            remove(&spool.path);
+        }
+        if has_moved && (spool.is_empty() || spool.file.is_some()) {
+            remove(&moved_path);
         }
         spool
     }
@@ -71,16 +97,12 @@ impl Spool {
 
     /// The oldest.
     pub fn first(&self) -> Option<&Entry> {
-        self.entries.front()
+        self.entries.front().map(|(_, entry)| entry)
     }
 
     /// The publisher that is there once all of it is told.
     pub fn publisher(&self) -> Option<PublishSessionId> {
-        self.entries.iter().fold(None, |there, entry| match entry.fact {
-            MediaFact::Receiving { session } => Some(session),
-            MediaFact::PublisherLost { session, .. } => there.filter(|there| *there != session),
-            _ => there,
-        })
+        self.entries.iter().fold(None, |there, (_, entry)| publisher_after(&entry.fact, there))
     }
 
     /// Adds the newest. Where too many wait, an old one is given up: what is so in the end is told.
@@ -90,12 +112,15 @@ impl Spool {
         if self.entries.len() >= bound && !self.give_one_up(moves) {
             return;
         }
-        if let Some(file) = &mut self.file
-            && let Err(error) = append(file, &entry)
-        {
-            tracing::error!(%error, path = %self.path.display(), "a waiting fact cannot be kept on disk");
+        let number = self.next;
+        self.next += 1;
+        if self.file.is_some() {
+            self.append(&Line::Waits { number, entry: entry.clone() });
         }
-        self.entries.push_back(entry);
+        self.entries.push_back((number, entry));
+        if self.kept {
+            self.keep();
+        }
     }
 
     /// Takes out the oldest that is only noted or, for one that moves the show, else the oldest that moved it: a later one says
@@ -106,46 +131,45 @@ impl Spool {
         }
         self.given_up += 1;
         let oldest = |goes: fn(&MediaFact) -> bool| {
-            (1..self.entries.len()).find(|at| self.entries.get(*at).is_some_and(|entry| goes(&entry.fact)))
+            (1..self.entries.len())
+                .find(|at| self.entries.get(*at).is_some_and(|(_, entry)| goes(&entry.fact)))
         };
         let noted = oldest(|fact| !moves(fact));
         // A session that nothing is known of cannot be placed.
         let moved = || oldest(|fact| moves(fact) && !matches!(fact, MediaFact::Admitted { .. }));
         let at = noted.or_else(|| if for_a_move { moved() } else { None });
-        let goes = at.is_some_and(|at| self.entries.remove(at).is_some());
-        if goes {
-            self.tidy();
-        }
-        goes
+        let Some((number, _)) = at.and_then(|at| self.entries.remove(at)) else { return false };
+        self.tidy(number);
+        true
     }
 
     /// Takes the oldest out, which was told.
     pub fn pop(&mut self) {
-        self.entries.pop_front();
+        let Some((number, _)) = self.entries.pop_front() else { return };
         if self.entries.is_empty() && self.given_up > 0 {
             tracing::error!(facts = self.given_up, path = %self.path.display(), "facts were given up while shows did not answer");
             self.given_up = 0;
         }
-        self.tidy();
+        self.tidy(number);
     }
 
-    /// One has gone: writes the file anew now and then, and removes it in the end.
-    fn tidy(&mut self) {
+    /// One has gone: says so in the file, writes it anew now and then, and removes it in the end.
+    fn tidy(&mut self, number: u64) {
         self.gone += 1;
-        if self.file.is_some() && (self.entries.is_empty() || self.gone > KEPT_FOR_MOVES) {
+        if self.kept && self.entries.is_empty() {
             self.file = None;
-            if self.entries.is_empty() {
-                if let Err(error) = std::fs::remove_file(&self.path) {
-                    tracing::warn!(%error, path = %self.path.display(), "told facts cannot be removed");
-                }
-            } else {
-                self.keep();
-            }
+            self.kept = !remove(&self.path);
+        } else if self.file.is_some() && self.gone > KEPT_FOR_MOVES {
+            self.file = None;
+            self.keep();
+        } else if self.file.is_some() {
+            self.append(&Line::Gone { gone: number });
         }
     }
 
-    /// Keeps what waits on disk from now on. Told once more after a kill, a fact changes nothing.
+    /// Keeps what waits on disk from now on.
     pub fn keep(&mut self) {
+        self.kept = true;
         if self.file.is_some() {
             return;
         }
@@ -162,18 +186,74 @@ impl Spool {
             files::private_folder(folder)?;
         }
         let mut lines = Vec::new();
-        for entry in &self.entries {
-            append(&mut lines, entry)?;
+        for (number, entry) in &self.entries {
+            append(&mut lines, &Line::Waits { number: *number, entry: entry.clone() })?;
         }
         files::replace(&self.path, &lines)?;
         File::options().append(true).open(&self.path)
     }
+
+    /// Adds a line. A file that did not take it may end in half of it: nothing is added to that, it is written anew.
+    fn append(&mut self, line: &Line) {
+        let Some(file) = &mut self.file else { return };
+        if let Err(error) = append(file, line) {
+            tracing::error!(%error, path = %self.path.display(), "a waiting fact cannot be kept on disk");
+            self.file = None;
+        }
+    }
 }
 
-fn append(out: &mut impl io::Write, entry: &Entry) -> io::Result<()> {
-    let mut line = serde_json::to_vec(entry)?;
+/// What waits in a file, oldest first. A line that cannot be read is left out; `None` when there is no file, or none that can be
+/// read.
+fn read(path: &Path) -> Option<Vec<Entry>> {
+    let mut bytes = Vec::new();
+    match File::open(path).and_then(|file| file.take(MAX_BYTES).read_to_end(&mut bytes)) {
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+        Err(error) => {
+            tracing::error!(%error, path = %path.display(), "waiting facts cannot be read");
+            return None;
+        }
+    }
+    let (mut waiting, mut unreadable) = (Vec::new(), 0);
+    for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+        match serde_json::from_slice(line) {
+            Ok(Line::Waits { number, entry }) => waiting.push((number, entry)),
+            Ok(Line::Gone { gone }) => waiting.retain(|(number, _)| *number != gone),
+            Err(_) => unreadable += 1,
+        }
+    }
+    if unreadable > 0 {
+        tracing::error!(unreadable, path = %path.display(), "some waiting facts cannot be read");
+    }
+    Some(waiting.into_iter().map(|(_, entry)| entry).collect())
+}
+
+/// Removes a file whose facts are told, or stand elsewhere; true when it is gone.
+fn remove(path: &Path) -> bool {
+    match std::fs::remove_file(path) {
+        Ok(()) => true,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => true,
+        Err(error) => {
+            tracing::warn!(%error, path = %path.display(), "told facts cannot be removed");
+            false
+        }
+    }
+}
+
+fn append(out: &mut impl io::Write, line: &Line) -> io::Result<()> {
+    let mut line = serde_json::to_vec(line)?;
     line.push(b'\n');
     out.write_all(&line)
+}
+
+/// The publisher that is there after a fact, if `there` was before.
+pub fn publisher_after(fact: &MediaFact, there: Option<PublishSessionId>) -> Option<PublishSessionId> {
+    match fact {
+        MediaFact::Receiving { session } => Some(*session),
+        MediaFact::PublisherLost { session, .. } => there.filter(|there| there != session),
+        _ => there,
+    }
 }
 
 /// Whether a fact moves the show, rather than being noted.
@@ -211,9 +291,9 @@ mod tests {
         spool.pop();
         File::options().append(true).open(&path).unwrap().write_all(b"{\"told\":{\"fen").unwrap();
         let mut again = Spool::open(path.clone());
-        let read: Vec<_> = again.entries.iter().map(|entry| entry.fact.clone()).collect();
-        assert_eq!(read, facts, "the one that was told is told again: better twice than never");
-        (0..3).for_each(|_| again.pop());
+        let read: Vec<_> = again.entries.iter().map(|(_, entry)| entry.fact.clone()).collect();
+        assert_eq!(read, facts[1..], "the first was told");
+        (0..2).for_each(|_| again.pop());
         assert!(!path.exists());
     }
 
@@ -250,10 +330,10 @@ mod tests {
         spool.push(entry(codec(9_999)));
         assert_eq!(spool.given_up, 2 * MAX_FACTS + 3, "what does not fit");
         let lines = std::fs::read_to_string(&path).unwrap().lines().count();
-        assert!(lines <= MAX_FACTS + KEPT_FOR_MOVES + 1, "the file is bounded too: {lines}");
+        assert!(lines <= MAX_FACTS + 2 * KEPT_FOR_MOVES + 2, "the file is bounded too: {lines}");
         let again = Spool::open(path);
         for spool in [spool, again] {
-            let facts: Vec<_> = spool.entries.iter().map(|entry| entry.fact.clone()).collect();
+            let facts: Vec<_> = spool.entries.iter().map(|(_, entry)| entry.fact.clone()).collect();
             assert_eq!(facts.len(), MAX_FACTS);
             assert_eq!(facts[..2], [codec(0), MediaFact::Admitted { session, remote }]);
             assert_eq!(facts.last(), Some(&lost), "there is nothing of less weight to give up for a note");
@@ -272,5 +352,54 @@ mod tests {
             }
             assert_eq!(spool.given_up, 0);
         }
+    }
+
+    /// The facts that the next run reads from the file.
+    fn read_back(path: &Path) -> Vec<MediaFact> {
+        Spool::open(path.to_owned()).entries.into_iter().map(|(_, entry)| entry.fact).collect()
+    }
+
+    fn rung(name: &str) -> MediaFact {
+        MediaFact::RungUp { name: name.into() }
+    }
+
+    #[test]
+    fn a_line_that_cannot_be_read_costs_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("show.jsonl");
+        let mut spool = Spool::open(path.clone());
+        spool.keep();
+        spool.push(entry(rung("480p")));
+        File::options().append(true).open(&path).unwrap().write_all(b"{\"told\":\"\xc3\xff\n").unwrap();
+        spool.push(entry(rung("720p")));
+        assert_eq!(read_back(&path), [rung("480p"), rung("720p")]);
+    }
+
+    #[test]
+    fn after_a_write_that_failed_the_file_is_written_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("show.jsonl");
+        let mut spool = Spool::open(path.clone());
+        spool.push(entry(rung("480p")));
+        spool.keep();
+        // A disk that takes half a line, and no more for a while.
+        File::options().append(true).open(&path).unwrap().write_all(b"{\"told\":\"\xc3").unwrap();
+        spool.file = Some(File::open(&path).unwrap());
+        spool.push(entry(rung("720p")));
+        spool.push(entry(rung("1080p")));
+        assert_eq!(read_back(&path), [rung("480p"), rung("720p"), rung("1080p")]);
+    }
+
+    #[test]
+    fn what_was_told_while_the_file_could_not_be_written_leaves_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("show.jsonl");
+        let mut spool = Spool::open(path.clone());
+        spool.push(entry(rung("480p")));
+        spool.keep();
+        spool.file = Some(File::open(&path).unwrap());
+        spool.push(entry(rung("720p")));
+        (0..2).for_each(|_| spool.pop());
+        assert!(!path.exists());
     }
 }

@@ -6,6 +6,7 @@ use vitrine_protocol::{PublishSessionId, ShowId};
 use crate::base::{Actor, hash_secret};
 use crate::db::Tx;
 use crate::events::{EndReason, Event, record};
+use crate::show::store::media;
 use crate::show::{Admission, MediaFact, RunningShow, Show, ShowError, Shows, Told, store};
 
 /// How far back [`Shows::list_running`] tells transitions.
@@ -54,7 +55,9 @@ impl Shows {
         })
     }
 
-    /// Takes note of what the media side reports and moves the show accordingly.
+    /// Takes note of what the media side reports and moves the show accordingly. What is known already changes nothing and is not
+    /// on the timeline again: a transmission says how its media stands on each of its connections, and a fact whose answer was
+    /// lost is told twice.
     ///
     /// # Errors
     /// [`ShowError::NotFound`]; [`ShowError::Ended`] for a picture that arrives after the end;
@@ -84,8 +87,8 @@ impl Shows {
                 unseen
             }
             MediaFact::Admitted { session, remote } => {
-                store::publish::insert_session(&mut tx, session, show, remote, now).await?;
-                Some(Event::PublisherAdmitted { show, session })
+                let new = store::publish::insert_session(&mut tx, session, show, remote, now).await?;
+                new.then_some(Event::PublisherAdmitted { show, session })
             }
             MediaFact::SessionMapped { session, offset_ms } => {
                 let mapped = store::publish::map_session(&mut tx, show, session, offset_ms).await?;
@@ -95,23 +98,48 @@ impl Shows {
                 store::publish::set_drift(&mut tx, show, session, drift_ms).await?;
                 None
             }
-            MediaFact::Recording { stopped: Some(reason) } => {
-                Some(Event::RecordingStopped { show, reason: short(reason) })
+            MediaFact::TransmissionStarted { epoch } => {
+                let new = media::transmission(&mut tx, show, &format!("started {epoch}")).await?;
+                new.then_some(Event::TransmissionStarted { show, epoch })
             }
-            MediaFact::Recording { stopped: None } => Some(Event::RecordingResumed { show }),
-            MediaFact::Journal { stopped: Some(reason) } => {
-                Some(Event::JournalStopped { show, reason: short(reason) })
+            MediaFact::TransmissionLost { epoch } => {
+                let new = media::transmission(&mut tx, show, &format!("lost {epoch}")).await?;
+                new.then_some(Event::TransmissionLost { show, epoch })
             }
-            MediaFact::Journal { stopped: None } => Some(Event::JournalResumed { show }),
-            MediaFact::TransmissionStarted { epoch } => Some(Event::TransmissionStarted { show, epoch }),
-            MediaFact::TransmissionLost { epoch } => Some(Event::TransmissionLost { show, epoch }),
-            MediaFact::RungUp { name } => Some(Event::RungUp { show, name: short(name) }),
+            MediaFact::RungUp { name } => {
+                let name = short(name);
+                media::rung_up(&mut tx, show, &name).await?.then_some(Event::RungUp { show, name })
+            }
             MediaFact::RungDown { name, reason } => {
-                Some(Event::RungDown { show, name: short(name), reason: short(reason) })
+                let (name, reason) = (short(name), short(reason));
+                let new = media::rung_down(&mut tx, show, &name, &reason).await?;
+                new.then_some(Event::RungDown { show, name, reason })
             }
-            MediaFact::HalfRate { on: true } => Some(Event::FrameRateHalved { show }),
-            MediaFact::HalfRate { on: false } => Some(Event::FrameRateRestored { show }),
-            MediaFact::Codec { text } => Some(Event::SourceDescribed { show, text: short(text) }),
+            MediaFact::HalfRate { on } => {
+                let event =
+                    if on { Event::FrameRateHalved { show } } else { Event::FrameRateRestored { show } };
+                media::half_rate(&mut tx, show, on).await?.then_some(event)
+            }
+            MediaFact::Recording { stopped } => {
+                let stopped = stopped.map(short);
+                let new = media::recording(&mut tx, show, stopped.as_deref()).await?;
+                new.then_some(match stopped {
+                    Some(reason) => Event::RecordingStopped { show, reason },
+                    None => Event::RecordingResumed { show },
+                })
+            }
+            MediaFact::Journal { stopped } => {
+                let stopped = stopped.map(short);
+                let new = media::journal(&mut tx, show, stopped.as_deref()).await?;
+                new.then_some(match stopped {
+                    Some(reason) => Event::JournalStopped { show, reason },
+                    None => Event::JournalResumed { show },
+                })
+            }
+            MediaFact::Codec { text } => {
+                let text = short(text);
+                media::source(&mut tx, show, &text).await?.then_some(Event::SourceDescribed { show, text })
+            }
         };
         if let Some(event) = event {
             let org = store::publish::org(&mut tx, show).await?.ok_or(ShowError::NotFound(show))?;

@@ -1,5 +1,6 @@
 //! SQL of shows, line-ups and highlights.
 
+pub(super) mod media;
 pub(super) mod publish;
 
 use std::str::FromStr as _;

@@ -60,19 +60,21 @@ pub(in crate::show) async fn key_opens(tx: &mut Tx, hash: &str) -> Result<bool, 
     Ok(found.is_some())
 }
 
+/// Begins a session of the show; false when it is there already.
 pub(in crate::show) async fn insert_session(
     tx: &mut Tx,
     session: PublishSessionId,
     show: ShowId,
     remote: IpAddr,
     now: DateTime<Utc>,
-) -> Result<(), DbError> {
-    on!(tx, c => sqlx::query(
+) -> Result<bool, DbError> {
+    let inserted = on!(tx, c => sqlx::query(
         "INSERT INTO publish_sessions (id, show_id, remote, started_ms) VALUES ($1, $2, $3, $4)
          ON CONFLICT (id) DO NOTHING"
     )
-        .bind(session).bind(show).bind(remote.to_string()).bind(to_ms(now)).execute(c).await.map(drop))?;
-    Ok(())
+        .bind(session).bind(show).bind(remote.to_string()).bind(to_ms(now)).execute(c).await
+        .map(|done| done.rows_affected()))?;
+    Ok(inserted == 1)
 }
 
 /// Keeps where the session's time zero lies on the media clock; false when it is no session of the show, or lay there
