@@ -2,7 +2,8 @@
 //!
 //! What counts is memory, not what is under way: bytes that thousands of viewers take at the same time are there once.
 //! They are counted for whoever had them fetched, if that could be told from what everybody gets: what all viewers of a
-//! show ask for at this moment is nobody's own, and never refused for want of memory.
+//! show ask for at this moment is nobody's own, and never refused for want of memory: it has a bound where it is in memory
+//! once, however often it is asked for.
 
 use std::collections::HashMap;
 use std::sync::Arc;

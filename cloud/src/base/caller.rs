@@ -9,6 +9,9 @@ pub use vitrine_rtmp::{Network, SHARES_OF_A_SITE};
 
 /// Where each proxy on the way adds the address that it was asked from, at the end.
 const FORWARDED_FOR: &str = "x-forwarded-for";
+/// What else proxies write into what they pass on. Source: RFC 7239, section 4, and RFC 9110, section 7.6.3.
+const FORWARDED: &str = "forwarded";
+const VIA: &str = "via";
 
 /// Who sent a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +63,12 @@ impl Proxies {
         let peer = peer.to_canonical();
         let for_many = self.trusts(peer) || self.may_be_one(peer);
         (!for_many).then(|| peer.into())
+    }
+
+    /// Whether a proxy passed a request on: others may share its connection.
+    #[must_use]
+    pub fn forwarded(headers: &HeaderMap) -> bool {
+        [FORWARDED_FOR, FORWARDED, VIA].iter().any(|name| headers.contains_key(*name))
     }
 
     /// While no proxy is named, it may be any peer of this machine or its network.
@@ -181,6 +190,15 @@ mod tests {
         ] {
             let caller = nobody.caller(ip(peer), &said(lines));
             assert_eq!(caller, Caller { address: ip(peer), many }, "{peer} {lines:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_proxy_passed_on_is_told_from_what_a_visitor_asks_himself() {
+        assert!(!Proxies::forwarded(&HeaderMap::new()));
+        for name in ["x-forwarded-for", "forwarded", "via"] {
+            let headers = HeaderMap::from_iter([(name.parse().unwrap(), "1.1 x".parse().unwrap())]);
+            assert!(Proxies::forwarded(&headers), "{name}");
         }
     }
 

@@ -87,6 +87,13 @@ impl<'a> Asked<'a> {
         Self { crowded: true, ..self }
     }
 
+    /// The name of the rung whose playlist this is, with low latency or without: its low-latency playlist's.
+    pub fn rung(&self) -> Option<Key> {
+        let files = [MULTIVARIANT, PLAIN_MULTIVARIANT];
+        let rung = files.iter().find_map(|file| self.path.strip_suffix(file)?.strip_suffix('/'))?;
+        Some(self.beside(&format!("{rung}/{MULTIVARIANT}")).key())
+    }
+
     /// A rung's playlist as it is without directives; `None` for what has none.
     pub fn undirected(self) -> Option<Self> {
         self.path.ends_with("/index.m3u8").then_some(Self { msn: None, part: None, skip: false, ..self })
@@ -183,6 +190,7 @@ impl std::ops::Deref for Key {
 fn is_plain(path: &str) -> bool {
     (1..=MAX_PATH).contains(&path.len())
         && !path.contains("..")
+        && !path.contains("//")
         && path.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'/'))
 }
 
@@ -266,8 +274,28 @@ mod tests {
     }
 
     #[test]
+    fn every_playlist_and_all_media_name_their_rung_however_long_it_is() {
+        let name = |path: &str| {
+            let address = format!("/live/{SHOW}/{path}");
+            let asked = Asked::read(&address, "_HLS_msn=4").unwrap();
+            let of_media = asked.segment().map(|(playlist, _)| asked.beside(&playlist).key());
+            asked.rung().or(of_media).map(|key| key.to_vec())
+        };
+        let rung = name("source/index.m3u8");
+        assert!(rung.is_some());
+        for same in ["source/plain.m3u8", "source/1/seg7.m4s", "source/1/part7.2.m4s"] {
+            assert_eq!(name(same), rung, "{same}");
+        }
+        for none in ["index.m3u8", "plain.m3u8", "source/1/init1.mp4", "still.jpg"] {
+            assert_eq!(name(none), None, "{none}");
+        }
+        let longest = "x".repeat(MAX_PATH - "/1/seg1.m4s".len());
+        assert!(name(&format!("{longest}/1/seg1.m4s")).is_some());
+    }
+
+    #[test]
     fn what_no_origin_has_is_told_here() {
-        for path in ["1/../../etc", "a%2Fb", "", "a b"] {
+        for path in ["1/../../etc", "a%2Fb", "", "a b", "source//seg1.m4s"] {
             assert_eq!(read(path), Err(StatusCode::NOT_FOUND), "{path}");
         }
         assert_eq!(read(&"x".repeat(MAX_PATH + 1)), Err(StatusCode::NOT_FOUND));

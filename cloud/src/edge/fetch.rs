@@ -3,7 +3,6 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use axum::http::{HeaderValue, StatusCode, header};
-use bytes::Bytes;
 use futures_util::{FutureExt as _, StreamExt as _, TryFutureExt as _};
 use parking_lot::{Mutex, RwLock};
 use reqwest::Client;
@@ -15,12 +14,14 @@ use super::viewers::Viewers;
 use super::{
     NoOrigin, Origin, Origins, Shares,
     asked::Asked,
+    bill::{Bill, Payer},
     cache::Cache,
     flights::{Flight, Flights},
+    held::Held,
     reached::Reached,
     reply::Reply,
 };
-use crate::base::{Budget, Charge, Network, http_client};
+use crate::base::{Budget, Network, http_client};
 
 /// Bounds of the edge.
 #[derive(Debug, Clone)]
@@ -75,6 +76,8 @@ struct Inner {
     playlists: RwLock<Cache>,
     media: RwLock<Cache>,
     flights: Mutex<Flights>,
+    /// Locked within `flights`: what has come in is found here before it is no longer on its way.
+    held: Mutex<Held>,
     budget: Budget,
     reached: Reached,
     watching: Viewers,
@@ -103,6 +106,7 @@ impl Edge {
             playlists: RwLock::new(Cache::new(config.cache_bytes / 4)),
             media: RwLock::new(Cache::new(config.cache_bytes / 4 * 3)),
             flights: Mutex::new(Flights::new(config.shares)),
+            held: Mutex::default(),
             budget: Budget::new(config.answer_bytes),
             reached: Reached::default(),
             watching: Viewers::default(),
@@ -132,7 +136,7 @@ impl Edge {
             Ok(begun) => begun,
             Err(getting) => return getting,
         };
-        self.launch(&asked, network, landing);
+        self.launch(&asked, landing);
         Getting::Coming(flight)
     }
 
@@ -150,8 +154,11 @@ impl Edge {
         now: Instant,
     ) -> Result<(Landing, Flight), Getting> {
         let mut flights = self.inner.flights.lock();
-        if let Some(flight) = flights.find(key) {
+        if let Some(flight) = flights.join(key, network) {
             return Err(Getting::Coming(flight));
+        }
+        if let Some(reply) = self.inner.held.lock().find(key) {
+            return Err(Getting::There(reply));
         }
         if !flights.has_room(show, network, now) {
             return Err(Getting::There(Reply::refusal(StatusCode::SERVICE_UNAVAILABLE).into()));
@@ -174,16 +181,13 @@ impl Edge {
 
     /// Starts a request of its own task: it goes on when the viewer who asked first goes away. Its end is
     /// bounded by `patience` and `answer_within`.
-    fn launch(&self, asked: &Asked<'_>, network: Option<Network>, mut landing: Landing) {
+    fn launch(&self, asked: &Asked<'_>, mut landing: Landing) {
         let (show, targets, is_playlist) = (asked.show, asked.targets(), asked.is_playlist());
-        let rung = asked.undirected().map(|rung| rung.key());
-        let payer = if self.inner.reached.is_now(asked, Instant::now()) {
-            Payer::Everybody
-        } else {
-            Payer::Network(network)
-        };
+        let rung = asked.rung();
+        let is_now = self.inner.reached.is_now(asked, Instant::now());
         tokio::spawn(async move {
             let inner = &landing.inner;
+            let payer = if is_now { Payer::Everybody } else { Payer::Waiting(&landing.key) };
             let mut reply = Reply::refusal(StatusCode::NOT_FOUND);
             for target in targets {
                 reply = inner.fetch(show, &target, payer).await;
@@ -194,6 +198,7 @@ impl Edge {
             let reply = Arc::new(reply);
             let now = Instant::now();
             inner.cache(is_playlist).write().put(&landing.key, reply.clone(), now);
+            inner.held.lock().note(&landing.key, &reply, now);
             if let Some(rung) = rung.filter(|_| reply.status.is_success()) {
                 inner.reached.note(&rung, reply.body(), now);
             }
@@ -224,7 +229,7 @@ impl Inner {
     }
 
     /// Asks the origin; while the transmission is away, asks again until `patience` is used up.
-    async fn fetch(&self, show: ShowId, target: &str, payer: Payer) -> Reply {
+    async fn fetch(&self, show: ShowId, target: &str, payer: Payer<'_>) -> Reply {
         let until = Instant::now() + self.config.patience;
         let mut pause = Duration::from_millis(100);
         loop {
@@ -251,7 +256,7 @@ impl Inner {
     }
 
     /// What the origin says. Its bytes are counted for `payer` until nobody holds them any more.
-    async fn ask(&self, origin: &Origin, target: &str, payer: Payer) -> Result<Reply, reqwest::Error> {
+    async fn ask(&self, origin: &Origin, target: &str, payer: Payer<'_>) -> Result<Reply, reqwest::Error> {
         let request = self.client.get(format!("{}{target}", origin.url)).bearer_auth(&origin.token);
         let response = request.send().await?;
         let header = |name| -> Option<HeaderValue> { response.headers().get(name).cloned() };
@@ -262,8 +267,8 @@ impl Inner {
         };
         let (kind, cache) = (header(header::CONTENT_TYPE), header(header::CACHE_CONTROL));
         let length = response.content_length().unwrap_or(0);
-        let mut charge = self.budget.charge(payer.network());
-        if !payer.covers(&mut charge, length.min(MAX_BODY as u64)) {
+        let mut bill = Bill::new(payer, &self.budget, &self.flights);
+        if !bill.covers(length.min(MAX_BODY as u64)) {
             return Ok(Reply::refusal(StatusCode::SERVICE_UNAVAILABLE));
         }
         let mut body = Vec::with_capacity(length.min(MAX_BODY as u64) as usize);
@@ -273,56 +278,13 @@ impl Inner {
             if body.len() > MAX_BODY {
                 return Ok(Reply::refusal(StatusCode::BAD_GATEWAY));
             }
-            if !payer.covers(&mut charge, body.len() as u64) {
+            if !bill.covers(body.len() as u64) {
                 return Ok(Reply::refusal(StatusCode::SERVICE_UNAVAILABLE));
             }
         }
         if !status.is_success() && body.is_empty() {
             return Ok(Reply::refusal(status));
         }
-        let body = Bytes::from_owner(Counted { bytes: body, _charge: charge });
-        Ok(Reply::new(status, kind.as_ref(), cache.as_ref(), body))
-    }
-}
-
-/// For whom bytes are fetched.
-#[derive(Debug, Clone, Copy)]
-enum Payer {
-    /// All viewers of a show: it is what is on the air now, and no more than that.
-    Everybody,
-    /// Whoever asked first, as far as their network is known.
-    Network(Option<Network>),
-}
-
-impl Payer {
-    fn network(self) -> Option<Network> {
-        match self {
-            Self::Everybody => None,
-            Self::Network(network) => network,
-        }
-    }
-
-    /// Counts `bytes` altogether; `false` when that is more than the payer gets. One network's share says nothing to
-    /// others: what everybody waits for is refused to nobody.
-    fn covers(self, charge: &mut Charge, bytes: u64) -> bool {
-        match self {
-            Self::Everybody => {
-                charge.count(bytes);
-                true
-            }
-            Self::Network(_) => charge.cover(bytes),
-        }
-    }
-}
-
-/// The bytes of an answer, counted while anybody holds them.
-struct Counted {
-    bytes: Vec<u8>,
-    _charge: Charge,
-}
-
-impl AsRef<[u8]> for Counted {
-    fn as_ref(&self) -> &[u8] {
-        &self.bytes
+        Ok(Reply::new(status, kind.as_ref(), cache.as_ref(), bill.pay(body)))
     }
 }

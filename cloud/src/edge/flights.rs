@@ -23,6 +23,9 @@ pub(super) type Flight = Shared<BoxFuture<'static, Arc<Reply>>>;
 /// What the shares of a second last.
 const SECOND: Duration = Duration::from_secs(1);
 
+/// Sites that are remembered of those who wait for one thing: when a budget has room, one of so many has.
+const MOST_ASKERS: usize = 8;
+
 /// How many things may be on the way at once, or be begun in a second. A site ([`Network::site`]) has the shares of two
 /// networks.
 #[derive(Debug, Clone, Copy)]
@@ -54,15 +57,24 @@ impl Default for Shares {
     }
 }
 
-/// All that is on the way, and who asked first.
+/// All that is on the way, and who waits for it.
 pub(super) struct Flights {
     shares: Shares,
-    flying: HashMap<Box<[u8]>, (Flight, ShowId, Option<Network>)>,
+    flying: HashMap<Box<[u8]>, Flying>,
     shows: HashMap<ShowId, usize>,
     on_the_way: Counts,
     /// Those that were begun since `second`.
     begun: Counts,
     second: Option<Instant>,
+}
+
+struct Flying {
+    flight: Flight,
+    show: ShowId,
+    /// Whose shares it takes.
+    first: Option<Network>,
+    /// One of each other site that waits for it, too.
+    others: Vec<Option<Network>>,
 }
 
 /// How many things networks asked for, and the sites that they belong to.
@@ -91,9 +103,21 @@ impl Flights {
         }
     }
 
-    /// The one that is on its way already.
-    pub fn find(&self, key: &[u8]) -> Option<Flight> {
-        self.flying.get(key).map(|(flight, ..)| flight.clone())
+    /// The one that is on its way already, for somebody in `network`, too.
+    pub fn join(&mut self, key: &[u8], network: Option<Network>) -> Option<Flight> {
+        let Flying { flight, first, others, .. } = self.flying.get_mut(key)?;
+        let site = |network: Option<Network>| network.map(Network::site);
+        let is_known = |asker: &Option<Network>| site(*asker) == site(network);
+        if others.len() < MOST_ASKERS && !is_known(first) && !others.iter().any(is_known) {
+            others.push(network);
+        }
+        Some(flight.clone())
+    }
+
+    /// Who waits for the one of this name as the `nth`, each at another site. The first is whoever asked first.
+    pub fn asker(&self, key: &[u8], nth: usize) -> Option<Option<Network>> {
+        let Flying { first, others, .. } = self.flying.get(key)?;
+        [first].into_iter().chain(others).nth(nth).copied()
     }
 
     /// Whether another thing of `show` may be fetched at `now` because `network` asks for it.
@@ -123,14 +147,14 @@ impl Flights {
             self.on_the_way.add(network, show);
             self.begun.add(network, show);
         }
-        self.flying.insert(key, (flight, show, network));
+        self.flying.insert(key, Flying { flight, show, first: network, others: Vec::new() });
     }
 
     /// One has come in.
     pub fn end(&mut self, key: &[u8]) {
-        let Some((_, show, network)) = self.flying.remove(key) else { return };
+        let Some(Flying { show, first, .. }) = self.flying.remove(key) else { return };
         less(&mut self.shows, show);
-        if let Some(network) = network {
+        if let Some(network) = first {
             self.on_the_way.networks.take_off(network, show);
             self.on_the_way.sites.take_off(network.site(), show);
         }
@@ -247,6 +271,24 @@ mod tests {
         let Counts { networks, sites } = &flights.on_the_way;
         let nothing = |tally: &Tally| tally.networks.is_empty() && tally.both.is_empty();
         assert!(flights.shows.is_empty() && nothing(networks) && nothing(sites));
+    }
+
+    #[test]
+    fn who_waits_for_one_thing_is_remembered_once_for_each_site_and_a_crowd_takes_no_memory() {
+        let (mut flights, show) = (Flights::new(Shares::default()), ShowId::new());
+        let (laptop, viewer) = (network("2001:db8:7:1::1"), network("203.0.113.8"));
+        flights.begin(b"it".as_slice().into(), flight(), show, laptop);
+        for asker in [laptop, network("2001:db8:7:2::1"), viewer, None, viewer, None] {
+            assert!(flights.join(b"it", asker).is_some());
+        }
+        let askers = |flights: &Flights| (0..).map_while(|nth| flights.asker(b"it", nth)).collect::<Vec<_>>();
+        assert_eq!(askers(&flights), [laptop, viewer, None]);
+        for n in 0..1_000u32 {
+            flights.join(b"it", Some(IpAddr::from(n.to_be_bytes()).into()));
+        }
+        assert_eq!(askers(&flights).len(), 1 + MOST_ASKERS);
+        flights.end(b"it");
+        assert!(askers(&flights).is_empty() && flights.join(b"it", viewer).is_none());
     }
 
     #[test]

@@ -1,16 +1,18 @@
 //! LL-HLS to viewers: one request upstream for many below.
 //!
 //! Owns: a bounded cache in memory and the requests in flight, keyed by path and `_HLS_…` directives,
-//! never by a viewer's token; each network's and show's share of them; the memory for answers; a count of low-latency
+//! never by a viewer's token; media that anybody still holds, which is in memory once; each network's and show's share of them; the memory for answers; a count of low-latency
 //! viewers, above which newcomers are led to plain playlists. Records nothing.
 //! Leans on: `ingest`, which knows where the origin of a show is and what it asks for (behind [`Origins`]).
 //! Spec: design, "LL-HLS": media is immutable under an epoch path; errors are never stored.
 
 mod asked;
+mod bill;
 mod cache;
 mod encoding;
 mod fetch;
 mod flights;
+mod held;
 mod reached;
 mod reply;
 mod routes;

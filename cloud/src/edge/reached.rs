@@ -1,4 +1,5 @@
-//! How far rungs have come, as their playlists told last: all that is asked for of the past is one thing.
+//! How far rungs have come, as their playlists told last, with low latency or without: all that is asked for of the past is
+//! one thing.
 //!
 //! And media of the past is told from what everybody watches now.
 //!
@@ -98,17 +99,27 @@ impl End {
     }
 }
 
-/// Where it ends: its preload hint names what comes next.
+/// Where it ends.
 fn read(playlist: &[u8]) -> Option<End> {
-    std::str::from_utf8(playlist).ok()?.lines().rev().find_map(|line| {
-        if line == "#EXT-X-ENDLIST" {
-            return Some(End::ForGood);
-        }
-        let address = line.strip_prefix("#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"")?.strip_suffix(".m4s\"")?;
-        let (_, name) = address.rsplit_once('/')?;
-        let (msn, part) = name.strip_prefix("part")?.split_once('.')?;
-        Some(End::Before(msn.parse().ok()?, part.parse().ok()?))
+    std::str::from_utf8(playlist).ok()?.lines().rev().find_map(|line| match line {
+        "#EXT-X-ENDLIST" => Some(End::ForGood),
+        _ => promised(line).or_else(|| behind(line)),
     })
+}
+
+/// Before what a preload hint names.
+fn promised(line: &str) -> Option<End> {
+    let address = line.strip_prefix("#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"")?.strip_suffix(".m4s\"")?;
+    let (_, name) = address.rsplit_once('/')?;
+    let (msn, part) = name.strip_prefix("part")?.split_once('.')?;
+    Some(End::Before(msn.parse().ok()?, part.parse().ok()?))
+}
+
+/// Behind the segment that a line is the address of, where nothing is promised: on plain playlists.
+fn behind(line: &str) -> Option<End> {
+    let (_, name) = line.rsplit_once('/').filter(|_| !line.starts_with('#'))?;
+    let msn: u64 = name.strip_prefix("seg")?.strip_suffix(".m4s")?.parse().ok()?;
+    Some(End::Before(msn.checked_add(1)?, 0))
 }
 
 #[cfg(test)]
@@ -170,6 +181,30 @@ mod tests {
         }
         tokio::time::advance(BELIEVED).await;
         assert!(!is_now("2/part20.3.m4s"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_plain_playlist_tells_how_far_its_rung_has_come_and_promises_nothing() {
+        let reached = Reached::default();
+        let is_now = |file: &str| {
+            let path = PATH.replace("index.m3u8", file);
+            reached.is_now(&Asked::read(&path, "").unwrap(), Instant::now())
+        };
+        let plain = PATH.replace("index", "plain");
+        let rung = Asked::read(&plain, "").unwrap().rung().unwrap();
+        let text = "#EXTINF:2.0,\n2/seg18.m4s\n#EXTINF:2.0,\n2/seg19.m4s\n#EXT-X-DATERANGE:ID=\"x\"\n";
+        reached.note(&rung, text.as_bytes(), Instant::now());
+        assert!(is_now("2/seg19.m4s") && is_now("2/seg8.m4s") && !is_now("2/seg7.m4s"));
+        assert_eq!(instead_of(&reached, "_HLS_msn=19&_HLS_part=3"), None, "it may be a part of segment 20");
+        assert_eq!(instead_of(&reached, "_HLS_msn=20&_HLS_part=0"), None);
+        note(&reached, &hint("20.3"));
+        reached.note(&rung, text.as_bytes(), Instant::now());
+        let newest = instead_of(&reached, "_HLS_msn=4");
+        assert_eq!(
+            newest.as_deref(),
+            Some("/source/index.m3u8?_HLS_msn=20&_HLS_part=2"),
+            "who knows more is believed"
+        );
     }
 
     #[tokio::test(start_paused = true)]

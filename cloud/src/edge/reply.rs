@@ -1,5 +1,6 @@
 //! An answer as it goes out: made once, then shared by everyone who asks the same.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -22,6 +23,8 @@ const KNOWN: [&str; 8] = [
     "public, max-age=6",
     "public, max-age=31536000, immutable",
 ];
+/// How long this edge keeps what is the same for ever.
+const IMMUTABLE_STAYS: Duration = Duration::from_secs(90);
 /// When a viewer who was refused may ask again, in seconds.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
@@ -35,6 +38,8 @@ pub(super) struct Reply {
     pub status: StatusCode,
     /// How long this edge keeps it.
     pub stay: Option<Duration>,
+    /// Whether it is the same for ever, as media is.
+    pub immutable: bool,
     plain: Form,
     packed: Option<Form>,
 }
@@ -56,6 +61,7 @@ impl Reply {
         let kind = kind.map_or(HeaderValue::from_static("application/octet-stream"), own);
         let cache = cache.filter(|_| status.is_success()).map_or(NO_STORE, own);
         let stay = stay(status, &cache);
+        let immutable = stay == Some(IMMUTABLE_STAYS);
         let mut headers = HeaderMap::with_capacity(LINES);
         let is_playlist = kind == PLAYLIST;
         headers.insert(header::CONTENT_TYPE, kind);
@@ -73,7 +79,7 @@ impl Reply {
                 Form { headers, body }
             });
         }
-        Self { status, stay, plain: Form { headers, body }, packed }
+        Self { status, stay, immutable, plain: Form { headers, body }, packed }
     }
 
     /// A refusal in words, which nobody stores.
@@ -104,16 +110,22 @@ impl Reply {
         self
     }
 
-    /// The answer to one viewer. `bare` for `HEAD`: what would come, without it.
-    pub fn response(&self, takes_gzip: bool, bare: bool) -> Response<Body> {
-        let form = self.packed.as_ref().filter(|_| takes_gzip).unwrap_or(&self.plain);
-        let mut response = Response::new(if bare { Body::empty() } else { Body::from(form.body.clone()) });
+    /// The answer to one viewer, which has part in this one until its last byte went out. `bare` for `HEAD`: what would
+    /// come, without it.
+    pub fn response(self: &Arc<Self>, takes_gzip: bool, bare: bool) -> Response<Body> {
+        let form = self.form(takes_gzip);
+        let bytes = || Bytes::from_owner(Part { reply: self.clone(), packed: takes_gzip });
+        let mut response = Response::new(if bare { Body::empty() } else { Body::from(bytes()) });
         *response.status_mut() = self.status;
         *response.headers_mut() = form.headers.clone();
         if bare {
             response.headers_mut().insert(header::CONTENT_LENGTH, form.body.len().into());
         }
         response
+    }
+
+    fn form(&self, packed: bool) -> &Form {
+        self.packed.as_ref().filter(|_| packed).unwrap_or(&self.plain)
     }
 
     /// What came, as it came.
@@ -127,6 +139,18 @@ impl Reply {
     }
 }
 
+/// The bytes of one viewer's answer: while they lie anywhere, what they are of can be given to others.
+struct Part {
+    reply: Arc<Reply>,
+    packed: bool,
+}
+
+impl AsRef<[u8]> for Part {
+    fn as_ref(&self) -> &[u8] {
+        &self.reply.form(self.packed).body
+    }
+}
+
 fn own(value: &HeaderValue) -> HeaderValue {
     let known = KNOWN.iter().find(|known| value == **known).map(|known| HeaderValue::from_static(known));
     known.or_else(|| HeaderValue::from_bytes(value.as_bytes()).ok()).unwrap_or(NO_STORE)
@@ -136,7 +160,7 @@ fn own(value: &HeaderValue) -> HeaderValue {
 fn stay(status: StatusCode, cache: &HeaderValue) -> Option<Duration> {
     let cache = cache.to_str().ok().filter(|_| status == StatusCode::OK)?;
     if cache.contains("immutable") {
-        return Some(Duration::from_secs(90));
+        return Some(IMMUTABLE_STAYS);
     }
     let age: u64 = cache.split("max-age=").nth(1)?.split(',').next()?.trim().parse().ok()?;
     match age {
@@ -151,9 +175,9 @@ fn stay(status: StatusCode, cache: &HeaderValue) -> Option<Duration> {
 mod tests {
     use super::*;
 
-    fn reply(status: StatusCode, kind: &'static str, size: usize) -> Reply {
+    fn reply(status: StatusCode, kind: &'static str, size: usize) -> Arc<Reply> {
         let (kind, cache) = (HeaderValue::from_static(kind), HeaderValue::from_static("public, max-age=6"));
-        Reply::new(status, Some(&kind), Some(&cache), vec![b'x'; size].into())
+        Reply::new(status, Some(&kind), Some(&cache), vec![b'x'; size].into()).into()
     }
 
     #[test]
@@ -182,7 +206,7 @@ mod tests {
             assert_eq!(refused.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
             assert!(!refused.headers().contains_key(header::RETRY_AFTER));
         }
-        let busy = Reply::refusal(StatusCode::SERVICE_UNAVAILABLE).response(true, false);
+        let busy = Arc::new(Reply::refusal(StatusCode::SERVICE_UNAVAILABLE)).response(true, false);
         assert_eq!(busy.headers()[header::RETRY_AFTER], "1");
     }
 

@@ -6,6 +6,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -30,17 +31,28 @@ const HURRIED: Duration = Duration::from_secs(5);
 const HURRIED_RATE: u64 = 1 << 20;
 /// Who leaves less than this is in nobody's way.
 const IN_THE_WAY: u64 = 64 * 1024;
-/// A proxy that leaves less than this part of all memory for answers is in nobody's way.
+/// A proxy that leaves this part of all memory for answers has to go, whoever else is on its connection.
 const OF_A_PROXY: u64 = 4;
+/// What many share ends after so many times the time of its first answer, whoever else is on it.
+const AT_THE_LATEST: u32 = 4;
 /// When a peer who was refused may ask again, in seconds.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
+
+/// How a connection ends, the harder way last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum End {
+    /// When what is under way is done.
+    Softly,
+    /// At once, with all that waits to go out.
+    Now,
+}
 
 /// Those of one connection that are not taken yet.
 #[derive(Debug)]
 pub(super) struct Answers {
     grace: Duration,
     /// Whether a proxy takes them, for many.
-    many: bool,
+    many: AtomicBool,
     budget: Budget,
     open: Mutex<Open>,
 }
@@ -65,11 +77,16 @@ struct Untaken {
 }
 
 impl Answers {
-    /// None yet. Each gets `grace` beside what its size allows; all of them together are in `budget`. A peer whose visitors
-    /// are `many` may leave any number of them untaken.
-    pub fn new(grace: Duration, many: bool, budget: Budget) -> Arc<Self> {
+    /// None yet, and all of one visitor. Each gets `grace` beside what its size allows; all of them together are in
+    /// `budget`.
+    pub fn new(grace: Duration, budget: Budget) -> Arc<Self> {
         let open = Open { untaken: Vec::new(), next: 0, queue_ends: Instant::now() };
-        Arc::new(Self { grace, many, budget, open: Mutex::new(open) })
+        Arc::new(Self { grace, many: AtomicBool::new(false), budget, open: Mutex::new(open) })
+    }
+
+    /// From here on the peer is known to ask for many, and may leave any number of them untaken.
+    pub fn are_for_many(&self) {
+        self.many.store(true, Relaxed);
     }
 
     /// Keeps an eye on this one until its last byte went out; refuses it when too much lies there already. A stream
@@ -95,7 +112,7 @@ impl Answers {
     ) -> Option<Taking> {
         let mut open = self.open.lock();
         let untaken = open.untaken();
-        if !self.many && untaken > 0 && untaken.saturating_add(size) > MOST_UNTAKEN {
+        if !self.many.load(Relaxed) && untaken > 0 && untaken.saturating_add(size) > MOST_UNTAKEN {
             return None;
         }
         let queue = open.queue_ends.saturating_duration_since(now).min(LONGEST_QUEUE);
@@ -106,29 +123,47 @@ impl Answers {
         Some(Taking { answers: self.clone(), number, _charge: charge })
     }
 
-    /// Whether it is one visitor's answers alone that end with the connection, as far as can be told: `under_way` says that
-    /// others are still to come.
-    pub fn are_of_one(&self, under_way: bool) -> bool {
-        !self.many || !under_way && self.open.lock().untaken.len() <= 1
+    /// How the connection has to end at `now` because of those that had their time, if at all; `under_way` says that others
+    /// are still to come.
+    ///
+    /// One that many share ends at once when nobody loses what they take in time. Else it takes no new requests, so that
+    /// those of others come to an end; it has [`AT_THE_LATEST`] times as long.
+    pub fn overdue(&self, under_way: bool, now: Instant) -> Option<End> {
+        let open = self.open.lock();
+        let is_due = |answer: &Untaken| answer.due <= now;
+        open.untaken.iter().any(is_due).then_some(())?;
+        let at_the_latest = open.untaken.iter().any(|answer| answer.due_at_the_latest() <= now);
+        Some(if at_the_latest { End::Now } else { self.sparing(&open, under_way, is_due) })
     }
 
-    /// When the first of them has to be taken.
-    pub fn first_due(&self) -> Option<Instant> {
-        self.open.lock().untaken.iter().map(|answer| answer.due).min()
+    /// When [`overdue`](Self::overdue) says something else than at `now`, if nothing changes.
+    pub fn next_due(&self, now: Instant) -> Option<Instant> {
+        let open = self.open.lock();
+        let times = open.untaken.iter().flat_map(|answer| [answer.due, answer.due_at_the_latest()]);
+        times.filter(|due| *due > now).min()
     }
 
-    /// Returns when memory for answers is short, and this peer holds some of it for too long; a proxy, when that is a large
-    /// part of it.
-    pub async fn in_the_way(&self) {
-        let in_the_way = if self.many { self.budget.most() / OF_A_PROXY } else { IN_THE_WAY };
-        loop {
-            self.budget.pressed().await;
-            let (open, now) = (self.open.lock(), Instant::now());
-            let late = open.untaken.iter().filter(|answer| answer.is_late(now)).map(|answer| answer.size);
-            if late.sum::<u64>() >= in_the_way {
-                return;
-            }
-        }
+    /// Returns when memory for answers is short.
+    pub async fn pressed(&self) {
+        self.budget.pressed().await;
+    }
+
+    /// How the connection has to end at `now` for want of memory, as [`overdue`](Self::overdue) says: when this peer holds
+    /// some of it for too long. What many share ends at once, too, when that is a large part of it.
+    pub fn in_the_way(&self, under_way: bool, now: Instant) -> Option<End> {
+        let open = self.open.lock();
+        let is_late = |answer: &Untaken| answer.is_late(now);
+        let late = open.untaken.iter().filter(|answer| !answer.shared && is_late(answer));
+        let bytes: u64 = late.map(|answer| answer.size).sum();
+        (bytes >= IN_THE_WAY).then_some(())?;
+        let large_part = bytes >= self.budget.most() / OF_A_PROXY;
+        Some(if large_part { End::Now } else { self.sparing(&open, under_way, is_late) })
+    }
+
+    /// The end that spares others on the same connection what they take in time.
+    fn sparing(&self, open: &Open, under_way: bool, is_late: impl Fn(&Untaken) -> bool) -> End {
+        let alone = !self.many.load(Relaxed) || !under_way && open.untaken.iter().all(is_late);
+        if alone { End::Now } else { End::Softly }
     }
 }
 
@@ -141,7 +176,11 @@ impl Open {
 impl Untaken {
     /// Whether it would be taken by now on a line that players get on with.
     fn is_late(&self, now: Instant) -> bool {
-        !self.shared && now - self.begun > HURRIED + Duration::from_millis(self.size * 1000 / HURRIED_RATE)
+        now - self.begun > HURRIED + Duration::from_millis(self.size * 1000 / HURRIED_RATE)
+    }
+
+    fn due_at_the_latest(&self) -> Instant {
+        self.begun + (self.due - self.begun) * AT_THE_LATEST
     }
 }
 
@@ -235,7 +274,13 @@ mod tests {
     const GB: u64 = 1 << 30;
 
     fn of_a_viewer(budget: &Budget) -> Arc<Answers> {
-        Answers::new(GRACE, false, budget.clone())
+        Answers::new(GRACE, budget.clone())
+    }
+
+    fn of_a_proxy(budget: &Budget) -> Arc<Answers> {
+        let answers = of_a_viewer(budget);
+        answers.are_for_many();
+        answers
     }
 
     fn begin(answers: &Arc<Answers>, size: u64) -> Taking {
@@ -243,7 +288,7 @@ mod tests {
     }
 
     fn due_in(answers: &Answers) -> Option<u64> {
-        answers.first_due().map(|due| (due - Instant::now()).as_secs())
+        answers.next_due(Instant::now()).map(|due| (due - Instant::now()).as_secs())
     }
 
     #[tokio::test(start_paused = true)]
@@ -277,9 +322,9 @@ mod tests {
         drop(body);
         let written = bytes.split_to(999);
         drop(written);
-        assert!(answers.first_due().is_some());
+        assert!(due_in(&answers).is_some());
         drop(bytes);
-        assert!(answers.first_due().is_none());
+        assert!(due_in(&answers).is_none());
     }
 
     #[tokio::test]
@@ -288,7 +333,7 @@ mod tests {
         let endless = futures_util::stream::pending::<Result<Bytes, std::io::Error>>();
         let _stream = answers.watch(Response::new(Body::from_stream(endless)));
         let _nothing = answers.watch(Response::new(Body::empty()));
-        assert!(answers.first_due().is_none());
+        assert!(due_in(&answers).is_none());
     }
 
     /// An answer of so many bytes, and the status that goes out in its place.
@@ -308,7 +353,7 @@ mod tests {
         let segments: Vec<_> = (0..64).map(|_| give(&answers, MB)).collect();
         assert!(segments.iter().all(|segment| segment.status() == 200));
         assert_eq!(give(&answers, MB).status(), 503);
-        let of_a_proxy = Answers::new(GRACE, true, Budget::new(GB));
+        let of_a_proxy = of_a_proxy(&Budget::new(GB));
         let segments: Vec<_> = (0..80).map(|_| give(&of_a_proxy, MB)).collect();
         assert!(segments.iter().all(|segment| segment.status() == 200), "its visitors share one connection");
     }
@@ -335,14 +380,41 @@ mod tests {
         assert_eq!(ask(laptop).status(), 200);
     }
 
-    #[test]
-    fn a_visitor_behind_a_proxy_ends_nobody_elses_answers() {
-        let proxy = Answers::new(GRACE, true, Budget::new(GB));
-        let slow = begin(&proxy, MB);
-        assert!(proxy.are_of_one(false) && !proxy.are_of_one(true), "somebody else waits for a part");
+    #[tokio::test(start_paused = true)]
+    async fn a_visitor_behind_a_proxy_ends_nobody_elses_answers() {
+        let proxy = of_a_proxy(&Budget::new(GB));
+        let end = |under_way| proxy.overdue(under_way, Instant::now());
+        let slow = [begin(&proxy, MB), begin(&proxy, MB)];
+        tokio::time::advance(Duration::from_secs(80)).await;
         let other = begin(&proxy, MB);
-        assert!(!proxy.are_of_one(false) && of_a_viewer(&Budget::new(GB)).are_of_one(true));
-        drop((slow, other));
+        assert_eq!(
+            (end(false), end(true)),
+            (Some(End::Softly), Some(End::Softly)),
+            "somebody takes the third"
+        );
+        drop(other);
+        assert_eq!((end(false), end(true)), (Some(End::Now), Some(End::Softly)), "somebody waits for a part");
+        drop(slow);
+        assert_eq!((end(false), end(true)), (None, None));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_visitor_behind_a_proxy_does_not_take_has_four_times_as_long_and_no_longer() {
+        let (proxy, viewer) = (of_a_proxy(&Budget::new(GB)), of_a_viewer(&Budget::new(GB)));
+        let _slow = (begin(&proxy, MB), begin(&viewer, MB));
+        for (seconds, of_viewer, of_proxy) in
+            [(45, None, None), (46, Some(End::Now), Some(End::Softly)), (184, Some(End::Now), Some(End::Now))]
+        {
+            let now = Instant::now() + Duration::from_secs(seconds);
+            assert_eq!(
+                (viewer.overdue(true, now), proxy.overdue(true, now)),
+                (of_viewer, of_proxy),
+                "{seconds}"
+            );
+        }
+        assert_eq!(due_in(&proxy), Some(46));
+        let later = Instant::now() + Duration::from_secs(46);
+        assert_eq!(proxy.next_due(later).map(|due| (due - later).as_secs()), Some(3 * 46));
     }
 
     #[tokio::test]
@@ -356,8 +428,7 @@ mod tests {
         };
         let crowd: Vec<_> = (0..500).map(|_| script()).collect();
         assert!(crowd.iter().all(|script| script.status() == 200));
-        let open = answers.open.lock();
-        assert!(open.untaken.iter().all(|script| !script.is_late(Instant::now() + GRACE)));
+        assert_eq!(answers.in_the_way(false, Instant::now() + GRACE), None);
     }
 
     #[tokio::test(start_paused = true)]
@@ -366,23 +437,46 @@ mod tests {
         tokio::spawn(budget.clone().press_while_tight(stop.clone()));
         let (slow, small) = (of_a_viewer(&budget), of_a_viewer(&budget));
         let _untaken = (begin(&slow, 2 * MB), begin(&small, 4_000));
-        let goes = async |answers: &Answers| {
+        let goes = async |answers: &Answers, under_way| {
             let since = Instant::now();
-            let gone = tokio::time::timeout(Duration::from_secs(20), answers.in_the_way()).await;
-            gone.is_ok().then(|| since.elapsed().as_secs())
+            let ends = async {
+                loop {
+                    answers.pressed().await;
+                    if let Some(end) = answers.in_the_way(under_way, Instant::now()) {
+                        return (end, since.elapsed().as_secs());
+                    }
+                }
+            };
+            tokio::time::timeout(Duration::from_secs(20), ends).await.ok()
         };
-        assert_eq!(goes(&slow).await, None);
+        assert_eq!(goes(&slow, true).await, None);
         let mut charge = budget.charge(None);
         assert!(charge.cover(90 * MB));
-        assert_eq!(goes(&small).await, None);
-        assert!(goes(&slow).await.is_some_and(|seconds| seconds <= 1));
-        let proxy = Answers::new(GRACE, true, budget.clone());
-        let _of_a_visitor = begin(&proxy, MB);
-        assert_eq!(goes(&proxy).await, None, "its other visitors get on");
-        let _of_many: Vec<_> = (0..25).map(|_| begin(&proxy, MB)).collect();
-        assert!(goes(&proxy).await.is_some());
+        assert_eq!(goes(&small, true).await, None);
+        assert!(goes(&slow, true).await.is_some_and(|(end, seconds)| end == End::Now && seconds <= 1));
         let _another = begin(&small, MB);
-        assert!(goes(&small).await.is_some_and(|seconds| (6..=8).contains(&seconds)));
+        assert!(goes(&small, true).await.is_some_and(|(_, seconds)| (6..=8).contains(&seconds)));
         stop.cancel();
+    }
+
+    #[test]
+    fn while_memory_is_short_a_slow_visitor_behind_a_proxy_goes_like_any_other_and_takes_nobody_along() {
+        let budget = Budget::new(100 * MB);
+        let end = |proxy: &Answers, under_way| proxy.in_the_way(under_way, Instant::now() + HURRIED * 2);
+        let proxy = of_a_proxy(&budget);
+        let _one = begin(&proxy, MB);
+        assert_eq!(end(&proxy, false), Some(End::Now), "an HTTP/1.1 proxy has one on each connection");
+        assert_eq!(end(&proxy, true), Some(End::Softly), "somebody waits for a part on the same");
+        let script = proxy.begin(60_000, None, true, Instant::now());
+        assert_eq!(
+            end(&proxy, false),
+            Some(End::Now),
+            "what is in memory anyway and not taken protects nobody"
+        );
+        drop(script);
+        let _in_time = proxy.begin(60_000, None, true, Instant::now() + HURRIED).unwrap();
+        assert_eq!(end(&proxy, false), Some(End::Softly));
+        let _of_many: Vec<_> = (0..25).map(|_| begin(&proxy, MB)).collect();
+        assert_eq!(end(&proxy, true), Some(End::Now), "a quarter of all memory");
     }
 }

@@ -17,9 +17,10 @@ use tokio::time::{Instant, interval_at, sleep_until, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
-use super::answers::Answers;
+use super::answers::{Answers, End};
 use super::site::Site;
 use super::socket::Socket;
+use crate::base::Proxies;
 
 /// Requests at once on one HTTP/2 connection: a player waits on a few playlists and parts, a page on its files.
 const MOST_STREAMS: u32 = 64;
@@ -108,10 +109,14 @@ impl Speaker {
         site: Site,
     ) {
         let requests = Arc::new(Requests::default());
-        let many = site.holder(peer.ip()).is_none();
-        let answers = Answers::new(self.patience.answer, many, site.budget().clone());
+        let may_be_proxy = site.holder(peer.ip()).is_none();
+        let answers = Answers::new(self.patience.answer, site.budget().clone());
         let (counted, watched) = (requests.clone(), answers.clone());
         let service = service_fn(move |request: hyper::Request<Incoming>| {
+            // A visitor beside us, and one whom a balancer passes on unseen, has a connection of his own.
+            if may_be_proxy && Proxies::forwarded(request.headers()) {
+                watched.are_for_many();
+            }
             let answer = site.answer(request, peer);
             let (under_way, watched) = (counted.clone().begin(), watched.clone());
             async move {
@@ -158,34 +163,33 @@ impl Speaker {
             let mut look = interval_at(Instant::now() + rest, rest);
             let mut seen = 0;
             let unused = async {
+                let mut now = Instant::now();
+                let mut why = answers.overdue(requests.are_under_way(), now);
                 loop {
+                    if let Some(how) = why.filter(|how| !ending || *how == End::Now) {
+                        return how;
+                    }
                     // One that is begun from here on is due no sooner than the next look.
-                    let alone = answers.are_of_one(requests.are_under_way());
-                    let due = answers.first_due().filter(|_| alone);
-                    if due.is_some_and(|due| due <= Instant::now()) {
-                        return End::Now;
-                    }
-                    tokio::select! {
-                        _ = look.tick() => if !ending && requests.rest_since(&mut seen) {
-                            return End::Softly;
-                        },
-                        () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {}
-                        () = answers.in_the_way() => return End::Now,
-                    }
+                    let due = answers.next_due(now);
+                    let in_need = tokio::select! {
+                        _ = look.tick() => {
+                            if !ending && requests.rest_since(&mut seen) {
+                                return End::Softly;
+                            }
+                            false
+                        }
+                        () = sleep_until(due.unwrap_or(now)), if due.is_some() => false,
+                        () = answers.pressed() => true,
+                    };
+                    now = Instant::now();
+                    let under_way = requests.are_under_way();
+                    let in_the_way = in_need.then(|| answers.in_the_way(under_way, now)).flatten();
+                    why = in_the_way.max(answers.overdue(under_way, now));
                 }
             };
             if ending { unused.await } else { stop.run_until_cancelled(unused).await.unwrap_or(End::Softly) }
         }
     }
-}
-
-/// How a connection ends.
-#[derive(Debug, Clone, Copy)]
-enum End {
-    /// When what is under way is done.
-    Softly,
-    /// At once, with all that waits to go out.
-    Now,
 }
 
 /// The requests of one connection. HTTP/1.1 ends a connection that rests by itself; HTTP/2 and a peer that

@@ -176,6 +176,19 @@ impl AsRef<[u8]> for Media {
     }
 }
 
+/// An HTTP/2 connection that takes nothing: its window is shut, and PINGs are answered. The task ends with it.
+async fn take_nothing(
+    address: SocketAddr,
+) -> (hyper::client::conn::http2::SendRequest<axum::body::Body>, tokio::task::JoinHandle<hyper::Result<()>>) {
+    let stream = hyper_util::rt::TokioIo::new(TcpStream::connect(address).await.unwrap());
+    let (asking, going) = hyper::client::conn::http2::Builder::new(hyper_util::rt::TokioExecutor::new())
+        .initial_stream_window_size(0)
+        .handshake(stream)
+        .await
+        .unwrap();
+    (asking, tokio::spawn(going))
+}
+
 #[tokio::test]
 async fn who_asks_for_media_and_takes_none_of_it_does_not_keep_it_in_memory() {
     let media = std::sync::Arc::new(vec![7; 16 * 1024]);
@@ -189,14 +202,7 @@ async fn who_asks_for_media_and_takes_none_of_it_does_not_keep_it_in_memory() {
     let patience = Patience { head, answer, ..Patience::default() };
     let router = Router::new().route("/media", get(give));
     let serving = start_with(None, plenty(), patience, router).await;
-    // A window that is shut; PINGs are answered.
-    let stream = hyper_util::rt::TokioIo::new(TcpStream::connect(serving.address).await.unwrap());
-    let (mut asking, going) = hyper::client::conn::http2::Builder::new(hyper_util::rt::TokioExecutor::new())
-        .initial_stream_window_size(0)
-        .handshake::<_, axum::body::Body>(stream)
-        .await
-        .unwrap();
-    let going = tokio::spawn(going);
+    let (mut asking, going) = take_nothing(serving.address).await;
     let request = hyper::Request::get(format!("http://{}/media", serving.address));
     let response = asking.send_request(request.body(axum::body::Body::empty()).unwrap()).await.unwrap();
     assert_eq!(response.status(), 200);
@@ -207,6 +213,56 @@ async fn who_asks_for_media_and_takes_none_of_it_does_not_keep_it_in_memory() {
         assert!(since.elapsed() < Duration::from_secs(5), "the bytes stay");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
+}
+
+/// Asks for two answers that are not taken, each of which has half a second, and for `third` on the same connection: through a
+/// proxy if `forwarded`. Whether the third was answered, and after how long the connection ended.
+async fn leave_two_untaken(forwarded: bool, third: Option<&str>) -> (bool, Duration) {
+    let late = async || {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        axum::http::StatusCode::NO_CONTENT
+    };
+    let router = Router::new()
+        .route("/media", get(async || vec![7; 1024]))
+        .route("/late", get(late))
+        .route("/never", get(std::future::pending::<()>));
+    let (head, answer) = (Duration::from_millis(200), Duration::from_millis(500));
+    let patience = Patience { head, answer, ..Patience::default() };
+    let serving = start_with(None, plenty(), patience, router).await;
+    let since = Instant::now();
+    let (mut asking, going) = take_nothing(serving.address).await;
+    let mut ask = |path: &str| {
+        let mut request = hyper::Request::get(format!("http://{}{path}", serving.address));
+        if forwarded {
+            request = request.header("x-forwarded-for", "203.0.113.7");
+        }
+        asking.send_request(request.body(axum::body::Body::empty()).unwrap())
+    };
+    let _untaken = (ask("/media").await.unwrap(), ask("/media").await.unwrap());
+    let third = third.map(&mut ask);
+    let third = tokio::spawn(async move { third?.await.ok() });
+    let _ = timeout(Duration::from_secs(20), going).await.expect("the connection stays");
+    (third.await.unwrap().is_some(), since.elapsed())
+}
+
+#[tokio::test]
+async fn a_visitor_beside_us_is_one_visitor_however_many_answers_he_leaves() {
+    let (answered, within) = leave_two_untaken(false, Some("/late")).await;
+    assert!(!answered && within >= Duration::from_millis(500), "{within:?}");
+}
+
+#[tokio::test]
+async fn behind_a_proxy_answers_that_nobody_takes_go_when_those_of_others_have_come() {
+    let (_, within) = leave_two_untaken(true, None).await;
+    assert!(within < Duration::from_secs(1), "nobody else is on it: {within:?}");
+    let (answered, within) = leave_two_untaken(true, Some("/late")).await;
+    assert!(answered && within < Duration::from_secs(2), "{within:?}");
+}
+
+#[tokio::test]
+async fn behind_a_proxy_answers_that_nobody_takes_do_not_stay_for_ever() {
+    let (answered, within) = leave_two_untaken(true, Some("/never")).await;
+    assert!(!answered && within >= Duration::from_secs(2), "{within:?}");
 }
 
 /// Knows of no show.
