@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderName, Method, header};
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
 use tower_http::trace::{DefaultOnResponse, OnResponse as _, TraceLayer};
@@ -18,7 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 use vitrine_protocol::Code;
 
 use crate::app::App;
-use crate::base::{ApiError, Problem, Proxies, traced};
+use crate::base::{ApiError, InMemory, Problem, Proxies, traced};
 use crate::config::ServeRole;
 use crate::org::{OrgError, Orgs};
 use crate::{catalog, events, health, jobs, org, rtm, show, storefront};
@@ -42,6 +42,9 @@ const MAX_BODY: usize = 256 * 1024;
 
 /// The interface's document, as it is committed; a test holds it to the code.
 const DOCUMENT: &str = include_str!("../openapi.json");
+
+/// What a person sees who opens the cloud's address in a browser.
+const WELCOME: &str = include_str!("http/welcome.html");
 
 #[derive(OpenApi)]
 #[openapi(
@@ -102,7 +105,7 @@ pub fn router(app: &App) -> Router {
     let mut router = Router::new().merge(operations(app));
     if app.config.server.plays(ServeRole::Api) {
         let (documented, _) = documented(app).split_for_parts();
-        router = router.merge(documented).merge(public(app));
+        router = router.merge(documented).merge(public(app)).route("/", get(async || Html(WELCOME)));
     }
     router
         .fallback(async || ApiError::new(Code::NotFound, "there is nothing at this address"))
@@ -152,7 +155,7 @@ fn operations(app: &App) -> Router {
         Ok(()) => "ready".into_response(),
         Err(_) => ApiError::new(Code::Restarting, "the database does not answer").into_response(),
     };
-    let document = async || ([(header::CONTENT_TYPE, "application/json")], DOCUMENT);
+    let document = async || ([(header::CONTENT_TYPE, "application/json")], Extension(InMemory), DOCUMENT);
     Router::new()
         .route("/healthz", get(async || "ok"))
         .route("/readyz", get(ready))

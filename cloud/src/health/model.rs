@@ -77,6 +77,8 @@ pub struct RungHealth {
     pub bits_per_second: u64,
     /// Who watches it, about: those who asked for the same moment of it.
     pub viewers: u64,
+    /// Why viewers cannot choose it, in words; null while they can.
+    pub left_out: Option<String>,
 }
 
 impl ShowHealth {
@@ -84,7 +86,8 @@ impl ShowHealth {
     pub(super) fn of(show: ShowId, samples: impl IntoIterator<Item = Sample>, now: DateTime<Utc>) -> Self {
         let mut newest: Option<Measured> = None;
         let mut rungs: BTreeMap<String, RungHealth> = BTreeMap::new();
-        let blank = |name: &str| RungHealth { name: name.to_owned(), bits_per_second: 0, viewers: 0 };
+        let blank =
+            |name: &str| RungHealth { name: name.to_owned(), bits_per_second: 0, viewers: 0, left_out: None };
         for sample in samples {
             for (name, viewers) in sample.viewers {
                 rungs.entry(name.clone()).or_insert_with(|| blank(&name)).viewers += viewers;
@@ -99,6 +102,9 @@ impl ShowHealth {
         }
         for (name, bits) in newest.iter().flat_map(|measured| &measured.health.rungs) {
             rungs.entry(name.clone()).or_insert_with(|| blank(name)).bits_per_second = *bits;
+        }
+        for (name, reason) in newest.iter().flat_map(|measured| &measured.health.left_out) {
+            rungs.entry(name.clone()).or_insert_with(|| blank(name)).left_out = Some(reason.clone());
         }
         let rungs: Vec<_> = rungs.into_values().collect();
         Self {

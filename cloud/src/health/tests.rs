@@ -47,6 +47,18 @@ fn samples_of_all_processes_make_one_answer() {
 }
 
 #[test]
+fn a_rung_that_is_left_out_stands_there_with_the_reason() {
+    let (show, now) = (ShowId::new(), DateTime::UNIX_EPOCH + TimeDelta::hours(1));
+    let mut measured = measured(now);
+    measured.health.left_out.insert("720p".into(), "the server has no cores left for it".into());
+    let sample = Sample { show, measured: Some(measured), viewers: BTreeMap::new() };
+    let rungs = ShowHealth::of(show, [sample], now).rungs;
+    let left_out: Vec<_> = rungs.iter().map(|rung| (rung.name.as_str(), rung.left_out.as_deref())).collect();
+    let why = Some("the server has no cores left for it");
+    assert_eq!(left_out, [("480p", None), ("720p", why), ("source", None)]);
+}
+
+#[test]
 fn what_was_measured_a_while_ago_is_not_told_as_now() {
     let (show, now) = (ShowId::new(), DateTime::UNIX_EPOCH + TimeDelta::hours(1));
     for at in [now - FRESH, now + FRESH] {

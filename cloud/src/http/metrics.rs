@@ -123,7 +123,7 @@ struct Figure {
     of: fn(&crate::health::MediaHealth) -> Option<f64>,
 }
 
-const FIGURES: [Figure; 9] = [
+const FIGURES: [Figure; 10] = [
     Figure {
         name: "vitrine_show_pictures_per_second",
         kind: "gauge",
@@ -147,6 +147,12 @@ const FIGURES: [Figure; 9] = [
         kind: "gauge",
         help: "How far the newest sound is ahead of the newest picture.",
         of: |media| (!media.silent).then_some(media.sound_ahead_ms as f64 / 1e3),
+    },
+    Figure {
+        name: "vitrine_show_silent",
+        kind: "gauge",
+        help: "Whether no sound arrives that is carried.",
+        of: |media| Some(f64::from(u8::from(media.silent))),
     },
     Figure {
         name: "vitrine_show_gaps_total",
@@ -258,7 +264,12 @@ mod tests {
                 half_rate: false,
                 recording_stopped: Some("The disk is full.".into()),
             }),
-            rungs: vec![RungHealth { name: "source".into(), bits_per_second: 4_100_000, viewers: 12 }],
+            rungs: vec![RungHealth {
+                name: "source".into(),
+                bits_per_second: 4_100_000,
+                viewers: 12,
+                left_out: None,
+            }],
             viewers: 12,
         }
     }
@@ -276,6 +287,7 @@ mod tests {
                 r#"vitrine_show_bits_per_second{show="0193aabb-0000-7000-8000-000000000001"} 4200000"#,
                 r#"vitrine_show_key_interval_seconds{show="0193aabb-0000-7000-8000-000000000001"} 2"#,
                 r#"vitrine_show_sound_ahead_seconds{show="0193aabb-0000-7000-8000-000000000001"} -0.04"#,
+                r#"vitrine_show_silent{show="0193aabb-0000-7000-8000-000000000001"} 0"#,
                 r#"vitrine_show_gaps_total{show="0193aabb-0000-7000-8000-000000000001"} 3"#,
                 r#"vitrine_show_part_delay_seconds{show="0193aabb-0000-7000-8000-000000000001"} 0.12"#,
                 r#"vitrine_show_half_rate{show="0193aabb-0000-7000-8000-000000000001"} 0"#,

@@ -213,6 +213,9 @@ async fn an_unknown_address_and_a_wrong_method_are_problems_too() {
         }
         let (status, _, _) = ask(&router, request("GET", "/readyz", None, "text/plain", "")).await;
         assert_eq!(status, 200);
+        let (status, headers, _) = ask(&router, request("GET", "/", None, "text/plain", "")).await;
+        assert_eq!(status, 200, "for a person");
+        assert_eq!(headers["content-type"], "text/html; charset=utf-8");
     })
     .await;
 }
@@ -367,4 +370,14 @@ async fn the_openapi_document_is_fresh() {
     }
     let committed = std::fs::read_to_string(path).unwrap_or_default();
     assert!(committed == text, "cloud/openapi.json is stale: run ./x gen and commit it");
+}
+
+#[tokio::test]
+async fn the_openapi_document_is_in_memory_whoever_asks_and_is_nobodys_to_count() {
+    each_app(async |app, _| {
+        let asked = request("GET", "/v1/openapi.json", None, "text/plain", "");
+        let document = router(&app).oneshot(asked).await.unwrap();
+        assert!(document.extensions().get::<InMemory>().is_some());
+    })
+    .await;
 }

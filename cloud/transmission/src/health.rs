@@ -34,6 +34,8 @@ pub struct Health {
     pub half_rate: bool,
     /// Bits in a second of each rung that played in this window.
     pub rungs: BTreeMap<String, u64>,
+    /// Why wanted rungs cannot be chosen, by name.
+    pub left_out: BTreeMap<String, String>,
 }
 
 /// Counts.

@@ -26,7 +26,8 @@ const BLOCKING_PLAYLIST: &str = "public, max-age=6";
 /// The still picture's path; it is replaced every few seconds while the show is on air.
 const STILL: &str = "still.jpg";
 const STILL_CACHE: &str = "public, max-age=5";
-/// So much may have been shown since the still picture came: a show that goes on without another has none of now.
+/// So much may have been shown since another still picture could have been made: a show that goes on without one has none of
+/// now. Of a source that sends no other key frame there is no other one.
 const STILL_FOR: MediaTime = MediaTime::from_ms(60_000);
 /// A break counts as this: behind it the next still picture has its time to come.
 const BREAK: MediaTime = MediaTime::from_ms(10_000);
@@ -46,7 +47,7 @@ struct Still {
     /// When it is shown.
     time: MediaTime,
     jpeg: Bytes,
-    /// What players were shown since it came.
+    /// What players were shown since the first key frame behind it.
     since: MediaTime,
 }
 
@@ -63,10 +64,10 @@ impl Origin {
         let head = window.head();
         facts.into_iter().for_each(|(fact, stored)| window.apply(fact, stored));
         let shown = window.head() - head;
-        drop(window);
-        if let Some(still) = self.still.lock().as_mut() {
+        if let Some(still) = self.still.lock().as_mut().filter(|still| window.has_key_behind(still.time)) {
             still.since += shown.clamp(MediaTime::ZERO, BREAK);
         }
+        drop(window);
         self.changed.send_modify(|version| *version += 1);
     }
 
@@ -315,6 +316,11 @@ mod tests {
 
     /// The next segment begins at this second, and is two seconds long.
     fn segment(origin: &Origin, msn: u64, start_s: i64) {
+        segment_with(origin, msn, start_s, true);
+    }
+
+    /// The same, with a key frame or without.
+    fn segment_with(origin: &Origin, msn: u64, start_s: i64, independent: bool) {
         let rung = RungName::source();
         let start = MediaTime::from_ms(start_s * 1_000);
         let (init, discontinuity, discontinuity_sequence) = (1, false, 0);
@@ -327,7 +333,7 @@ mod tests {
             discontinuity_sequence,
         };
         let (duration, bytes) = (MediaTime::from_ms(2_000), Bytes::from_static(b"part"));
-        let part = Fact::Part { rung: rung.clone(), msn, index: 0, duration, independent: true, bytes };
+        let part = Fact::Part { rung: rung.clone(), msn, index: 0, duration, independent, bytes };
         apply(origin, vec![opened, part, Fact::SegmentClosed { rung, msn, duration, gap: false }]);
     }
 
@@ -349,6 +355,18 @@ mod tests {
         assert_eq!(still().await, 404, "the show goes on without another");
         origin.set_still(MediaTime::from_ms(719_000), Bytes::from_static(b"now"));
         assert_eq!(get(&origin, "/still.jpg").await.2, "now");
+    }
+
+    #[tokio::test]
+    async fn the_still_picture_of_a_source_with_one_key_frame_is_shown_while_the_show_goes_on() {
+        let origin = airing();
+        origin.set_still(MediaTime::from_ms(1_000), Bytes::from_static(b"only"));
+        (6..100).for_each(|msn| segment_with(&origin, msn, msn as i64 * 2, false));
+        assert_eq!(get(&origin, "/still.jpg").await.2, "only", "there is none to make another of");
+        (100..130).for_each(|msn| segment_with(&origin, msn, msn as i64 * 2, msn == 100));
+        assert_eq!(get(&origin, "/still.jpg").await.0, 200, "another is being made");
+        (130..135).for_each(|msn| segment_with(&origin, msn, msn as i64 * 2, false));
+        assert_eq!(get(&origin, "/still.jpg").await.0, 404, "none came, a minute after a key frame");
     }
 
     #[tokio::test]

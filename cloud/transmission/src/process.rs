@@ -331,7 +331,8 @@ impl Transmission {
         if self.stage.safety_news().is_some() {
             self.tell_journal();
         }
-        if let Some(health) = self.meter.take(now) {
+        if let Some(mut health) = self.meter.take(now) {
+            health.left_out = self.stage.left_out();
             self.link.tell(Report::Health(health));
         }
         let drift_ms = self.timeline.lead_ms() + self.clock.ahead().ms();
@@ -356,13 +357,17 @@ impl Transmission {
 
     fn tell_journal(&mut self) {
         let stopped = (!self.stage.is_safe()).then(|| UNSAFE.to_owned());
-        tracing::warn!(stopped, "the journal changed");
+        if stopped.is_some() {
+            tracing::warn!(stopped, "the journal is not kept");
+        }
         self.tell(Report::Journal { stopped });
     }
 
     fn tell_recording(&mut self) {
         let stopped = self.unrecorded.map(|stopped| stopped.sentence().to_owned());
-        tracing::warn!(stopped, "the recording changed");
+        if stopped.is_some() {
+            tracing::warn!(stopped, "the show is not recorded");
+        }
         self.tell(Report::Recording { stopped });
     }
 
@@ -407,7 +412,8 @@ impl Transmission {
         since.is_some_and(|since| since > LINGER && self.stage.is_recorded() || since > RECORDED_WITHIN)
     }
 
-    /// Everything that `ingest` must know, on each new connection.
+    /// Everything that `ingest` must know, on each new connection: also what is well, since it may have heard otherwise, from this
+    /// process before the cut or from the one before.
     fn tell_all(&mut self) {
         if let Some((session, offset_ms)) = self.mapped {
             self.tell(Report::SessionMapped { session, offset_ms });
@@ -417,15 +423,11 @@ impl Transmission {
         if let Some(text) = self.packaging.codec().map(str::to_owned) {
             self.tell(Report::Codec { text });
         }
-        if self.packaging.is_half_rate() {
-            self.tell(Report::HalfRate { on: true });
-        }
-        if !self.stage.is_safe() {
-            self.tell_journal();
-        }
-        if self.unrecorded.is_some() {
-            self.tell_recording();
-        }
+        self.tell(Report::HalfRate { on: self.packaging.is_half_rate() });
+        self.stage.safety_news();
+        self.tell_journal();
+        self.unrecorded = self.stage.recording_news().unwrap_or(self.unrecorded);
+        self.tell_recording();
         if self.ended.is_some() {
             self.link.tell(Report::Ended);
         }
@@ -466,7 +468,16 @@ async fn lock(folder: &std::path::Path) -> Result<Option<std::fs::File>, Transmi
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use futures_util::{SinkExt as _, StreamExt as _};
+    use tokio::net::UnixListener;
+    use tokio::time::timeout;
+    use tokio_util::codec::Framed;
+
     use super::*;
+    use crate::encoder::Frames;
+    use crate::link::Down;
 
     #[tokio::test(start_paused = true)]
     async fn a_journal_that_is_still_held_is_no_fault_of_the_machine() {
@@ -480,5 +491,51 @@ mod tests {
         let names = ladder("source, 480p").unwrap();
         assert_eq!(names.iter().map(RungName::as_str).collect::<Vec<_>>(), ["source", "480p"]);
         assert!(ladder("source,,480p").is_none() && ladder("So urce").is_none());
+    }
+
+    #[tokio::test]
+    async fn each_connection_is_told_what_is_well_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("control.sock");
+        let listener = UnixListener::bind(&socket).unwrap();
+        let running = tokio::spawn(run(Options {
+            show: ShowId::new(),
+            epoch: 1,
+            control: ControlAddress::Unix(socket),
+            fence: 1,
+            origin_host: "127.0.0.1".into(),
+            origin_listen: None,
+            origin_token: "secret".into(),
+            first_msn: 0,
+            first_discontinuity: 0,
+            first_media: MediaTime::ZERO,
+            dir: folder.path().join("1"),
+            clock_epoch: DateTime::UNIX_EPOCH,
+            token: "secret".into(),
+            ladder: "source".into(),
+            cores: None,
+            budget: Budget { show_bytes: u64::MAX, free_bytes: 0 },
+            live_from: LiveFrom::Next,
+            program: "/nowhere".into(),
+        }));
+        for _ in 0..2 {
+            let (connection, _) = listener.accept().await.unwrap();
+            let mut connection = Framed::new(connection, Frames);
+            connection.send(Down::Command(Command::Welcome).to_frame().unwrap()).await.unwrap();
+            // What resumed while nobody heard it, or was told ill by the process before, is told in no other way.
+            let mut missing = BTreeSet::from(["half rate", "journal", "recording"]);
+            let told = async {
+                while !missing.is_empty() {
+                    match Report::from_frame(&connection.next().await.unwrap().unwrap()).unwrap() {
+                        Report::HalfRate { on: false } => missing.remove("half rate"),
+                        Report::Journal { stopped: None } => missing.remove("journal"),
+                        Report::Recording { stopped: None } => missing.remove("recording"),
+                        _ => false,
+                    };
+                }
+            };
+            timeout(Duration::from_secs(5), told).await.expect("all three");
+        }
+        running.abort();
     }
 }

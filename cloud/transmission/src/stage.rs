@@ -10,7 +10,7 @@ use vitrine_protocol::{Highlight, HighlightAction, HighlightId, PublishSessionId
 use super::journal::{Journal, JournalError, Shelf, Writer};
 use super::origin::Origin;
 use super::recorder::{Budget, Recorder, Stopped};
-use crate::hls::{Fact, MediaTime, Packager, RungName, Window};
+use crate::hls::{Fact, KEYS_ARE_NEAR, MediaTime, NOT_LARGER, Packager, RungName, Window};
 
 /// Everything that a fact must reach, in this order.
 pub struct Stage {
@@ -120,6 +120,14 @@ impl Stage {
     /// Whether this transition has not been announced yet.
     pub fn is_new(&self, highlight: &Highlight) -> bool {
         !self.known.highlights.contains(&transition(highlight))
+    }
+
+    /// The wanted rungs that cannot be chosen, and why: not those in whose place the source is shown.
+    pub fn left_out(&self) -> BTreeMap<String, String> {
+        let reasons =
+            self.known.rungs.iter().filter_map(|(name, state)| Some((name, state.reason.as_ref()?)));
+        let left_out = reasons.filter(|(_, reason)| ![NOT_LARGER, KEYS_ARE_NEAR].contains(&reason.as_str()));
+        left_out.map(|(name, reason)| (name.to_string(), reason.clone())).collect()
     }
 
     /// Takes facts that are to be announced by [`Stage::next`]. Gives the rungs whose state changed. Never waits.

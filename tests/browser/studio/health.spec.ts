@@ -43,7 +43,8 @@ for (const [width, height] of [[1440, 900], [1024, 640]] as const) {
     await shoot(page, `unwell-${width}`);
     await id(page, 'health-details').click();
     const sheet = id(page, 'health-sheet');
-    for (const todo of ['keyframe interval to 2 s', 'sound offset', 'is not recorded']) await expect(sheet).toContainText(todo);
+    for (const todo of ['keyframe interval to 2 s', 'sound offset', 'is not recorded', 'no cores left for it']) await expect(sheet).toContainText(todo);
+    await expect(sheet.getByRole('row')).toHaveText([/Viewers/, /As sent/, /720pleft out0/, /480p/]);
     const box = (await sheet.boundingBox())!;
     expect([box.x >= 0, box.y >= 0, box.x + box.width <= width, box.y + box.height <= height]).toEqual([true, true, true, true]);
     expect(await sheet.evaluate((one) => one.scrollWidth <= one.clientWidth)).toBe(true);

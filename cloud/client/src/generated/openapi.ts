@@ -1857,6 +1857,8 @@ export interface components {
              * @description Bits in a second; 0 when it does not play at present.
              */
             bits_per_second: number;
+            /** @description Why viewers cannot choose it, in words; null while they can. */
+            left_out?: string | null;
             /** @description `source`, `480p`. */
             name: string;
             /**

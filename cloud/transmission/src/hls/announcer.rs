@@ -77,6 +77,11 @@ impl Announcer {
         news
     }
 
+    /// Whether anything was said of it since it came up.
+    pub fn has_begun(&self) -> bool {
+        self.init.is_some()
+    }
+
     /// Takes what is to be said next.
     pub fn push(&mut self, step: Step) {
         self.queue.push_back(step);

@@ -16,7 +16,7 @@ const STRAY: MediaTime = MediaTime::from_ms(40);
 /// Packets older than this behind the newest are forgotten; no rung comes later.
 const KEPT: MediaTime = MediaTime::from_ms(15_000);
 /// Sound may come this much later than its pictures and still be waited for.
-const LONGEST_LAG: MediaTime = MediaTime::from_ms(3_000);
+pub const LONGEST_LAG: MediaTime = MediaTime::from_ms(3_000);
 
 /// When silence has stood in for this long, the audio has stopped: nobody waits for it any more.
 const STOPPED: MediaTime = MediaTime::from_ms(1_000);
@@ -132,8 +132,9 @@ impl AudioTimeline {
         let Ok(stamped) = u64::try_from(to_samples(time, rate)) else { return };
         // Stamps that stand still say nothing of when sound comes.
         if self.stamp.replace(time).is_none_or(|last| time > last) {
-            let behind = (self.picture - time).clamp(MediaTime::ZERO, LONGEST_LAG);
-            self.lag = behind.max(self.lag - self.lag / 50);
+            // What comes too late to be waited for is not waited for at all.
+            let behind = Some(self.picture - time).filter(|behind| *behind <= LONGEST_LAG);
+            self.lag = behind.unwrap_or_default().max(self.lag - self.lag / 50);
         }
         (self.silent_from, self.heard) = (None, true);
         let start = match self.next_sample {
@@ -375,6 +376,18 @@ mod tests {
         assert!(all[first..].iter().all(|data| data == "x"), "silence only once");
         assert!((first as i64) * 23 < late, "{first}");
         assert!(audio.lag() > ms(1_400) && audio.lag() < ms(1_600), "{:?}", audio.lag());
+    }
+
+    #[test]
+    fn nobody_waits_for_sound_that_is_too_late_to_be_waited_for() {
+        let mut audio = timeline();
+        for n in 0..400i64 {
+            let at = 5_000 + n * 23;
+            audio.picture(ms(at));
+            audio.stand_in_until(ms(5_000), ms(at) - audio.lag() - ms(100), false);
+            audio.push(ms(at - 4_000), Bytes::from_static(b"x"));
+            assert!(audio.lag() < ms(1_000), "{n}: {:?}", audio.lag());
+        }
     }
 
     #[test]

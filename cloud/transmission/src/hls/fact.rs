@@ -79,6 +79,11 @@ pub struct Offer {
     pub bits_per_second: u64,
 }
 
+/// The reason of a [`Fact::RungDown`] that is as it should be: the source is as small as that rung.
+pub const NOT_LARGER: &str = "the source is not larger any more";
+/// Another one: the rung stood in for a source of its size.
+pub const KEYS_ARE_NEAR: &str = "the source's key frames are near enough: it is shown itself at this size";
+
 /// Something that happened to the packaged show. Folding all facts in order gives the
 /// [`Window`](super::Window); the journal is nothing but facts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

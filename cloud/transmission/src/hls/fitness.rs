@@ -1,7 +1,10 @@
 //! Whether the publisher's own pictures can be listed as they are.
 
+use std::collections::VecDeque;
+
 use super::{
     grid::{MAX_SEGMENT, PART_TARGET},
+    rung::LONGEST_HOLD,
     time::MediaTime,
 };
 
@@ -11,35 +14,106 @@ const SLOW_PICTURES: u32 = 12;
 const STEADY_FOR: MediaTime = MediaTime::from_ms(3_000);
 /// So many distances between key frames in a row must fit before the source is listed again.
 const GOOD_DISTANCES: u32 = 2;
-
-/// So many, and they will go on to fit.
+/// So many, and they will go on to fit; twice as many each time that they did not.
 const STEADY_DISTANCES: u32 = 15;
+const MOST_STEADY_DISTANCES: u32 = 240;
+/// Distances that are remembered: what is usual.
+const RECENT: usize = 15;
 
 /// What is known of the source's key frames and rate.
-#[derive(Debug, Clone, Default)]
+///
+/// All is judged by the distance between key frames, never by the age of a segment: a key frame that comes early, where the
+/// scene changes, makes a segment long and no key frame far.
+#[derive(Debug, Clone)]
 pub(super) struct Fitness {
     last: Option<MediaTime>,
-    last_key: Option<MediaTime>,
+    /// Where the running distance begins: at a key frame (`whole`), or later, at the first picture that is known.
+    from: Option<MediaTime>,
+    whole: bool,
+    recent: VecDeque<MediaTime>,
     good_distances: u32,
+    /// A key frame was far, and [`GOOD_DISTANCES`] have not fitted since.
+    unfit: bool,
+    /// The same for `steady` distances, which outlasts a run.
+    far: bool,
+    steady: u32,
     slow: u32,
     last_slow: Option<MediaTime>,
 }
 
+impl Default for Fitness {
+    fn default() -> Self {
+        Self {
+            last: None,
+            from: None,
+            whole: false,
+            recent: VecDeque::new(),
+            good_distances: 0,
+            unfit: false,
+            far: false,
+            steady: STEADY_DISTANCES,
+            slow: 0,
+            last_slow: None,
+        }
+    }
+}
+
 impl Fitness {
-    /// Takes the next picture.
-    pub fn note(&mut self, dts: MediaTime, key: bool) {
-        if self.last.is_some_and(|last| dts - last > PART_TARGET) {
+    /// Of a source whose key frames were far before a crash.
+    pub fn of_far_keys() -> Self {
+        Self { far: true, ..Self::default() }
+    }
+
+    /// Takes the next picture, which may last as long as `longest`.
+    pub fn note(&mut self, dts: MediaTime, key: bool, longest: MediaTime) {
+        let step = self.last.replace(dts).map(|last| dts - last);
+        if step.is_some_and(|step| step > PART_TARGET) {
             self.slow += 1;
             self.last_slow = Some(dts);
         } else {
             self.slow = 0;
         }
-        self.last = Some(dts);
-        if key {
-            let fits = self.last_key.is_some_and(|before| dts - before < MAX_SEGMENT);
-            self.good_distances = if fits { self.good_distances + 1 } else { 0 };
-            self.last_key = Some(dts);
+        if step.is_some_and(|step| step > LONGEST_HOLD) {
+            // A key frame may be among what is missing.
+            (self.from, self.whole) = (None, false);
         }
+        let distance = dts - *self.from.get_or_insert(dts);
+        if distance + if key { MediaTime::ZERO } else { longest } >= MAX_SEGMENT {
+            (self.good_distances, self.unfit, self.far) = (0, true, true);
+        } else if key && self.whole {
+            self.note_fitting(distance);
+        }
+        if key {
+            (self.from, self.whole) = (Some(dts), true);
+        }
+    }
+
+    fn note_fitting(&mut self, distance: MediaTime) {
+        self.recent.push_back(distance);
+        if self.recent.len() > RECENT {
+            self.recent.pop_front();
+        }
+        self.good_distances += 1;
+        self.unfit &= self.good_distances < GOOD_DISTANCES;
+        if self.far && self.good_distances >= self.steady {
+            self.far = false;
+            self.steady = (2 * self.steady).min(MOST_STEADY_DISTANCES);
+        }
+    }
+
+    /// The longest distance between key frames of late that fitted: the next one may come that late.
+    pub fn usual_distance(&self) -> MediaTime {
+        self.recent.iter().max().copied().unwrap_or_default()
+    }
+
+    /// Its key frames are too far apart now.
+    pub fn is_unfit(&self) -> bool {
+        self.unfit
+    }
+
+    /// Its key frames were too far apart, and have not been near for so long that they are so on purpose.
+    pub fn is_far(&self) -> bool {
+        self.far
     }
 
     /// Its pictures come so seldom that parts cannot be filled with them.
@@ -52,14 +126,9 @@ impl Fitness {
         self.good_distances >= GOOD_DISTANCES && self.last_slow.is_none_or(|slow| dts - slow > STEADY_FOR)
     }
 
-    /// Key frames have been good for so long that they are so on purpose.
-    pub fn is_steady(&self) -> bool {
-        self.good_distances >= STEADY_DISTANCES
-    }
-
     /// Another publisher begins, or the same one again.
     pub fn restart(&mut self) {
-        *self = Self::default();
+        *self = Self { far: self.far, steady: self.steady, ..Self::default() };
     }
 }
 
@@ -71,7 +140,7 @@ mod tests {
         let (mut fitness, mut last) = (Fitness::default(), MediaTime::ZERO);
         for (ms, key) in times {
             last = MediaTime::from_ms(ms);
-            fitness.note(last, key);
+            fitness.note(last, key, MediaTime::from_ms(33));
         }
         (fitness, last)
     }
@@ -93,5 +162,38 @@ mod tests {
         let gap = (0..=120).map(|n| (n * 33 + if n > 100 { 400 } else { 0 }, n % 60 == 0));
         let (fitness, last) = after(gap);
         assert!(!fitness.has_recovered(last), "the gap was less than three seconds ago");
+    }
+
+    #[test]
+    fn key_frames_are_far_by_their_distance_and_near_again_for_good_later_each_time() {
+        let mut fitness = Fitness::default();
+        let mut at = 0;
+        let mut keys = |fitness: &mut Fitness, distance: i64, count: u32| {
+            for _ in 0..count {
+                for n in 0..distance / 40 {
+                    fitness.note(MediaTime::from_ms(at + n * 40), n == 0, MediaTime::from_ms(40));
+                }
+                at += distance;
+            }
+        };
+        keys(&mut fitness, 4_160, 20);
+        keys(&mut fitness, 1_000, 1);
+        keys(&mut fitness, 4_160, 3);
+        assert!(!fitness.is_far() && !fitness.is_unfit(), "a scene cut is no far key frame");
+        assert_eq!(fitness.usual_distance(), MediaTime::from_ms(4_160));
+        for steady in [15, 30, 60] {
+            keys(&mut fitness, 8_320, 1);
+            assert!(fitness.is_far() && fitness.is_unfit());
+            keys(&mut fitness, 2_000, steady);
+            assert!(fitness.is_far() && !fitness.is_unfit(), "{steady}");
+            keys(&mut fitness, 2_000, 1);
+            assert!(!fitness.is_far(), "{steady}");
+        }
+    }
+
+    #[test]
+    fn a_pause_of_the_pictures_says_nothing_of_the_key_frames() {
+        let (fitness, _) = after((0..200).map(|n| (n * 33 + if n > 100 { 3_000 } else { 0 }, n % 60 == 0)));
+        assert!(!fitness.is_far());
     }
 }

@@ -38,8 +38,9 @@ mod want;
 mod window;
 
 pub use address::AddressError;
+pub use audio::LONGEST_LAG;
 pub use codec::{AudioConfig, CodecError, VideoConfig};
-pub use fact::{Fact, Offer, RungName, TrackInfo};
+pub use fact::{Fact, KEYS_ARE_NEAR, NOT_LARGER, Offer, RungName, TrackInfo};
 pub use grid::{HOLD_BACK_MILLIPARTS, MAX_SEGMENT, MIN_SEGMENT, PART_TARGET, TARGET_DURATION};
 pub use packager::Packager;
 pub use rate::usual_rate;

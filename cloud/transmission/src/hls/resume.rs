@@ -1,9 +1,43 @@
-//! A window's way over a crash: the facts that close what was open.
+//! A window's way over a crash: the facts that close what was open, and the rungs that go on.
 
-use super::{fact::Fact, time::MediaTime, track::Segment, window::Window};
+use super::{
+    fact::{Fact, RungName, TrackInfo},
+    rung::Rung,
+    time::MediaTime,
+    track::{Segment, Track},
+    window::Window,
+};
+
+/// A rung that lacks so many segments is not brought up to the others by gaps: it begins anew.
+const MOST_GAPS: u64 = 64;
+/// Players skip it; it only has a number.
+const UNKNOWN_LENGTH: MediaTime = MediaTime::from_ms(1);
 
 impl Window {
-    /// Facts that close what is open, so that every listed rung ends with the same segment.
+    /// The rungs of the `ladder`, and those that were offered beside it, as they stand.
+    pub(super) fn rungs(&self, ladder: &[RungName]) -> Vec<Rung> {
+        let others = self.order.iter().filter(|name| !ladder.contains(name));
+        let rung = |name: &RungName| {
+            let track = self.tracks.get(name).filter(|track| !track.segments.is_empty());
+            let down = self.down.contains(name) || track.is_some_and(|track| self.lacks_too_much(track));
+            let played = track.is_some() && !down;
+            Rung::restored(name.clone(), self.next_msn(), self.init_version(name), played, down)
+        };
+        ladder.iter().chain(others).map(rung).collect()
+    }
+
+    /// Whether an encoded rung of the source's own size plays beside it: its key frames are far.
+    pub(super) fn shows_own_size(&self) -> bool {
+        let height = |track: &Track| track.newest_info().map(|info: &TrackInfo| info.height);
+        let source = self.tracks.get(&RungName::source()).and_then(height);
+        let encoded = self.tracks.iter().filter(|(name, track)| {
+            name.as_str() != RungName::SOURCE && !self.down.contains(name) && !track.segments.is_empty()
+        });
+        source.is_some_and(|source| encoded.filter_map(|(_, track)| height(track)).any(|own| own >= source))
+    }
+
+    /// Facts that close what is open, so that every listed rung ends with the newest segment that any rung ever had: players
+    /// count segments, and none may be left out.
     pub(super) fn closing_facts(&self) -> Vec<Fact> {
         let mut facts = Vec::new();
         let listed = || self.tracks.iter().filter(|(rung, _)| !self.down.contains(rung));
@@ -15,27 +49,56 @@ impl Window {
         };
         for (rung, track) in listed() {
             let Some(last) = track.segments.back() else { continue };
+            if self.lacks_too_much(track) {
+                let reason = "it has missed too much".to_owned();
+                facts.push(Fact::RungDown { rung: rung.clone(), reason });
+                continue;
+            }
+            let mut duration = last.length();
             if last.duration.is_none() {
                 // Where another rung already closed it, that is its length; else it ends where it is.
-                let known = lead.1.get(last.msn).and_then(|s| s.duration);
-                let duration = known.unwrap_or(last.length());
+                duration = lead.1.get(last.msn).and_then(|s| s.duration).unwrap_or(duration);
                 let gap = last.parts.is_empty() || duration - last.length() > MediaTime::from_ms(100);
                 facts.push(Fact::SegmentClosed { rung: rung.clone(), msn: last.msn, duration, gap });
             }
-            for missing in lead.1.segments.iter().filter(|s| s.msn > last.msn) {
-                let Segment { msn, start, discontinuity, discontinuity_sequence, .. } = *missing;
-                let (rung, init) = (rung.clone(), last.init);
-                facts.push(Fact::SegmentOpened {
-                    rung: rung.clone(),
-                    msn,
-                    start,
-                    init,
-                    discontinuity,
-                    discontinuity_sequence,
-                });
-                facts.push(Fact::SegmentClosed { rung, msn, duration: missing.length(), gap: true });
+            let mut before = Place { end: last.start + duration, sequence: last.discontinuity_sequence };
+            for msn in last.msn + 1..self.next_msn() {
+                let (opened, closed) = self.gap(lead.1, rung, msn, last.init, &mut before);
+                facts.extend([opened, closed]);
             }
         }
         facts
     }
+
+    /// Segment `msn` as a gap of a rung, behind what is `before` it.
+    fn gap(&self, lead: &Track, rung: &RungName, msn: u64, init: u32, before: &mut Place) -> (Fact, Fact) {
+        let known = lead.get(msn).or_else(|| self.tracks.values().find_map(|track| track.get(msn)));
+        let start = known.map_or(before.end, |segment| segment.start.max(before.end));
+        let duration = known.map_or(UNKNOWN_LENGTH, |segment| segment.length().max(UNKNOWN_LENGTH));
+        // The last one catches up with the discontinuities of those that nobody knows any more.
+        let newest = (msn + 1 == self.next_msn()).then(|| self.discontinuity_sequence());
+        let sequence =
+            known.map(|segment| segment.discontinuity_sequence).or(newest).unwrap_or(before.sequence);
+        let discontinuity = sequence > before.sequence;
+        *before = Place { end: start + duration, sequence };
+        let opened = Fact::SegmentOpened {
+            rung: rung.clone(),
+            msn,
+            start,
+            init,
+            discontinuity,
+            discontinuity_sequence: sequence,
+        };
+        (opened, Fact::SegmentClosed { rung: rung.clone(), msn, duration, gap: true })
+    }
+
+    fn lacks_too_much(&self, track: &Track) -> bool {
+        track.segments.back().is_some_and(|last| self.next_msn().saturating_sub(last.msn) > MOST_GAPS)
+    }
+}
+
+/// Where the next segment of a rung stands.
+struct Place {
+    end: MediaTime,
+    sequence: u64,
 }

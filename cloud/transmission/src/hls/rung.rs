@@ -26,6 +26,8 @@ const LATE: MediaTime = MediaTime::from_ms(4_000);
 const QUIET: MediaTime = MediaTime::from_ms(200);
 /// A rung that makes so many gaps in a row does not play.
 const MOST_GAPS: u32 = 2;
+/// An encoded rung whose newest picture is this close to the source's keeps up with it.
+const KEEPS_UP: MediaTime = MediaTime::from_ms(500);
 /// A picture stands at most this long; what lasts longer is a hole, and what follows does not join.
 pub(super) const LONGEST_HOLD: MediaTime = MediaTime::from_ms(1_000);
 
@@ -43,6 +45,8 @@ pub(super) struct Rung {
     pub name: RungName,
     /// Whether it may be listed.
     pub up: bool,
+    /// The encoder has it on its ladder.
+    pub offered: bool,
     /// What its pictures come with; `next` takes over at the next discontinuity.
     pub config: Option<VideoConfig>,
     pub next: Option<VideoConfig>,
@@ -80,6 +84,7 @@ impl Rung {
         Self {
             name,
             up: true,
+            offered: false,
             config: None,
             next: None,
             current: None,
@@ -100,6 +105,16 @@ impl Rung {
         }
     }
 
+    /// Goes on after a crash, where it was `down`, or had `played`: then it says of each segment from `next_msn` on what became
+    /// of it, since players count them.
+    pub fn restored(name: RungName, next_msn: u64, init_version: u32, played: bool, down: bool) -> Self {
+        let mut rung = Self::new(name, next_msn, init_version);
+        if down {
+            rung.take_down(next_msn);
+        }
+        Self { started: played, broken: played, ..rung }
+    }
+
     /// Takes it off the list; it may come back at a later segment. False when that was said already.
     pub fn take_down(&mut self, next_msn: u64) -> bool {
         let news = self.announcer.take_down();
@@ -116,6 +131,16 @@ impl Rung {
     /// Whether viewers see pictures of it.
     pub fn plays(&self) -> bool {
         self.up && self.started && self.gaps < MOST_GAPS
+    }
+
+    /// Whether its encoder is at work, and players have something of it since it came up.
+    pub fn shows(&self) -> bool {
+        self.plays() && !self.needs_key && self.announcer.has_begun()
+    }
+
+    /// Whether viewers of the source, whose newest picture is decoded at `dts`, can go on with it at once.
+    pub fn carries_on(&self, dts: MediaTime) -> bool {
+        self.shows() && self.newest.is_some_and(|newest| newest + KEEPS_UP >= dts)
     }
 
     /// Whether its next configuration can still take over at a segment that is there. `msn`: the one of its newest picture.
@@ -337,7 +362,8 @@ impl Rung {
     /// Gives up segments that closed long ago and never came.
     pub fn give_up_late(&mut self, grid: &Grid, now: MediaTime) {
         let late = |msn: u64| grid.get(msn).is_some_and(|s| s.end.is_some() && now - s.closed_at > LATE);
-        while self.started {
+        // Without a configuration nothing can be said of it yet.
+        while self.started && self.config.is_some() {
             match self.current {
                 Some(msn) if late(msn) => self.close(grid, now),
                 None if late(self.next_msn) => self.skip(grid),

@@ -197,6 +197,11 @@ impl Track {
         shown
     }
 
+    /// Its newest configuration, whether a segment of it is here or not.
+    pub fn newest_info(&self) -> Option<&TrackInfo> {
+        self.inits.values().next_back().map(|init| &init.info)
+    }
+
     /// The configuration of its newest segment.
     pub fn info(&self) -> Option<&TrackInfo> {
         self.inits.get(&self.segments.back()?.init).map(|i| &i.info)

@@ -40,6 +40,8 @@ pub struct Window {
     pub(super) air: Option<(u64, DateTime<Utc>)>,
     /// Where the first public segment that is known began.
     public_from: Option<MediaTime>,
+    /// Where the newest part began that begins with a key frame, in any rung.
+    newest_key: Option<MediaTime>,
     pub(super) pins: Vec<Pin>,
     pub(super) ended: bool,
 }
@@ -70,6 +72,7 @@ impl Window {
             init_versions: BTreeMap::new(),
             air: None,
             public_from: None,
+            newest_key: None,
             pins: Vec::new(),
             ended: false,
         }
@@ -123,7 +126,9 @@ impl Window {
                 {
                     let pictures = boxes::pictures(&bytes);
                     let media = Media::Held(bytes);
+                    let key = Some(segment.start + segment.length()).filter(|_| independent);
                     segment.parts.push(Part { duration, independent, pictures, media, stored });
+                    self.newest_key = self.newest_key.max(key);
                 }
             }
             Fact::SegmentClosed { rung, msn, duration, gap } => {
@@ -194,6 +199,11 @@ impl Window {
     /// Whether the public may see a picture that is shown at `time`: none of before the show went live.
     pub fn is_public(&self, time: MediaTime) -> bool {
         self.public_from.is_some_and(|from| time >= from)
+    }
+
+    /// Whether a key frame of behind `time` was shown.
+    pub fn has_key_behind(&self, time: MediaTime) -> bool {
+        self.newest_key.is_some_and(|key| key > time)
     }
 
     /// Whether the show is over.

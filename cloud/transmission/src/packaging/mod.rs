@@ -1,17 +1,18 @@
 //! From the timeline to facts: feeds the packager, says what the encoder should do, and takes in what it gives back.
 //! Decides; does no I/O.
 
+mod ladder;
+mod level;
 mod load;
 mod owed;
 
 use vitrine_protocol::PublishSessionId;
 
-use self::load::{Load, Rate, Relief};
+use self::load::{Load, Rate};
 use self::owed::Owed;
 use crate::encoder::{CoreShare, Rung, Setup, Unit};
 use crate::hls::{
-    AccessUnit, AudioConfig, Fact, LiveFrom, MediaTime, Offer, PART_TARGET, Packager, RungName, TrackInfo,
-    VideoConfig,
+    AccessUnit, AudioConfig, Fact, LiveFrom, MediaTime, PART_TARGET, Packager, RungName, VideoConfig,
 };
 use crate::timeline::{Coding, Feed, Moment, Picture};
 
@@ -22,8 +23,6 @@ const RATE_STEP: f64 = 0.25;
 const OFFER_WITHIN: MediaTime = MediaTime::from_ms(3_000);
 /// A run has no more to be told of what is not carried.
 const MOST_SENTENCES: usize = 4;
-/// Sound beside the pictures of an encoded rung, before it was measured.
-const SOUND_BITS_PER_SECOND: u64 = 160_000;
 
 /// What a moment leads to, in this order.
 #[derive(Debug, Default)]
@@ -94,6 +93,7 @@ impl Packaging {
     /// Goes on where `packager` stands; `head` is the end of what was announced.
     pub fn new(packager: Packager, head: MediaTime, wanted: Wanted) -> Self {
         Self {
+            own_size: packager.are_keys_far(),
             packager,
             head,
             flowing: false,
@@ -108,7 +108,6 @@ impl Packaging {
             ladder: Vec::new(),
             offered: Vec::new(),
             away: false,
-            own_size: false,
             starved: false,
             asked: None,
             offer_due: None,
@@ -138,8 +137,11 @@ impl Packaging {
     /// To be called about ten times a second.
     pub fn tick(&mut self, now: MediaTime) -> Vec<Fact> {
         let mut facts = self.packager.tick(now);
-        // What was offered before stays: players read the list once.
+        // What was offered before stays: players read the list once. What played before a crash does not wait for longer.
         if self.offer_due.take_if(|due| now > *due).is_some() && self.ladder.is_empty() {
+            for name in self.packager.encoded_rungs() {
+                facts.extend(self.packager.rung_down(&name, "its encoder does not answer"));
+            }
             facts.extend(self.packager.offer(Vec::new()));
         }
         facts
@@ -201,9 +203,9 @@ impl Packaging {
             let packaged = self.packager.push_source(unit, now);
             (outcome.facts, cut) = (packaged.facts, packaged.cut);
         }
-        if std::mem::replace(&mut self.own_size, self.packager.are_keys_far()) != self.own_size {
+        let far = self.packager.are_keys_far();
+        if std::mem::replace(&mut self.own_size, far) != far && self.set_up(now, outcome) {
             self.packager.encoder_lost();
-            self.set_up(now, outcome);
         }
         let nanos = |time: MediaTime| u64::try_from(time.nanos()).ok();
         if let (Some(pts_ns), Some(dts_ns)) = (nanos(pts), nanos(dts)) {
@@ -264,7 +266,8 @@ impl Packaging {
         (self.rate() / self.pace - 1.0).abs() <= RATE_STEP
     }
 
-    fn set_up(&mut self, now: MediaTime, outcome: &mut Outcome) {
+    /// Asks for the encoder that is needed now. False when that is what there is.
+    fn set_up(&mut self, now: MediaTime, outcome: &mut Outcome) -> bool {
         if !self.keeps_pace() {
             self.pace = self.rate();
         }
@@ -272,7 +275,7 @@ impl Packaging {
         if self.asked.as_ref() == Some(&setup) {
             // A header that came again: the encoder goes on, and so does its ladder.
             outcome.refused = self.starving();
-            return;
+            return false;
         }
         if encodes(setup.as_ref()) {
             self.starved = false;
@@ -285,6 +288,7 @@ impl Packaging {
         }
         self.asked = Some(setup.clone());
         outcome.setup = Some(setup);
+        true
     }
 
     /// What the encoder should do for this source: stills alone once all rungs were given up; `None` when no rung would be
@@ -320,99 +324,6 @@ impl Packaging {
 
     fn rate(&self) -> f64 {
         self.frame_rate.unwrap_or(DEFAULT_FRAME_RATE)
-    }
-
-    /// The encoder offers these rungs, in this order; for those in `refused` the machine has no cores. What it does not
-    /// offer any more does not play any more.
-    pub fn offer(&mut self, rungs: &[Rung], refused: &[String]) -> Outcome {
-        self.offer_due = None;
-        self.away = false;
-        self.offered = rungs.to_vec();
-        let before = std::mem::take(&mut self.ladder);
-        self.ladder = rungs.iter().filter_map(|rung| RungName::new(&rung.name)).collect();
-        let gone: Vec<_> = before.into_iter().filter(|name| !self.ladder.contains(name)).collect();
-        let mut facts = Vec::new();
-        for name in refused.iter().filter_map(|name| RungName::new(name)) {
-            facts.extend(self.packager.rung_down(&name, "this machine has no cores left for it"));
-        }
-        for name in &gone {
-            facts.extend(self.packager.rung_down(name, "the source is not larger any more"));
-        }
-        let sound = self.sound.as_ref().map_or_else(|| AudioConfig::silence().codec(), AudioConfig::codec);
-        let offers = rungs.iter().filter_map(|rung| {
-            let info = TrackInfo {
-                codecs: format!("{},{sound}", likely_codec(rung, self.rate())),
-                width: rung.width,
-                height: rung.height,
-                frame_rate: self.frame_rate,
-            };
-            let bits_per_second = u64::from(rung.bits_per_second) + SOUND_BITS_PER_SECOND;
-            Some(Offer { rung: RungName::new(&rung.name)?, info, bits_per_second })
-        });
-        let offers = offers.collect();
-        facts.extend(self.packager.offer(offers));
-        self.starved = rungs.is_empty() && !refused.is_empty();
-        Outcome { facts, refused: self.starving(), ..Outcome::default() }
-    }
-
-    /// Why the publisher's pictures cannot be shown, when they have to be encoded and there are no cores for that.
-    fn starving(&self) -> Option<String> {
-        let coding = self.coding.as_ref().filter(|_| self.starved)?;
-        let name = coding.name();
-        matches!(coding, Coding::Other(_)).then(|| {
-            format!("{name} video has to be transcoded, and this machine has no cores left; send H.264 of 8 bits and 4:2:0")
-        })
-    }
-
-    /// The encoder's word on itself. When the machine is too slow for all of its rungs the largest goes, the last one too if
-    /// the source can be shown in its place; it comes back when there has been room for a while. What the encoder is to do
-    /// then.
-    pub fn alive(&mut self, behind_ms: u64, half_rate: bool, now: MediaTime) -> Outcome {
-        let half_rate_told = self.encoded_rate.note(half_rate, now);
-        // Without a publisher it has nothing to do, and nothing to be judged by.
-        let relief = self.coding.as_ref().and_then(|_| self.load.note(behind_ms, half_rate, now));
-        let outcome = match relief {
-            Some(Relief::Less) => self.give_up_largest(),
-            Some(Relief::More(short_side)) => {
-                tracing::info!(short_side, "there is room for a rung again");
-                self.change_ladder()
-            }
-            None => Outcome::default(),
-        };
-        Outcome { half_rate: outcome.half_rate.or(half_rate_told), ..outcome }
-    }
-
-    /// Whether the encoded rungs have every second picture only.
-    pub fn is_half_rate(&self) -> bool {
-        self.encoded_rate.is_half()
-    }
-
-    fn give_up_largest(&mut self) -> Outcome {
-        let shown = self.ladder.len() > 1 || self.packager.can_list_source();
-        let Some(name) = self.ladder.first().filter(|_| shown).cloned() else { return Outcome::default() };
-        let short_side = name.as_str().strip_suffix('p').and_then(|side| side.parse().ok());
-        // Until the next encoder has said what it offers, the ladder is the one before.
-        let short_side = short_side.filter(|side| self.load.allows(*side));
-        let Some(short_side) = short_side else { return Outcome::default() };
-        self.load.give_up(short_side);
-        let mut facts = self.packager.rung_down(&name, "this machine is too slow for it");
-        let mut outcome = self.change_ladder();
-        facts.append(&mut outcome.facts);
-        Outcome { facts, ..outcome }
-    }
-
-    /// Another encoder goes on, with another choice of rungs, or with stills alone.
-    fn change_ladder(&mut self) -> Outcome {
-        self.packager.encoder_lost();
-        let setup = self.setup();
-        let outcome = if encodes(setup.as_ref()) { Outcome::default() } else { self.encode_nothing() };
-        self.asked = Some(setup.clone());
-        Outcome { setup: Some(setup), ..outcome }
-    }
-
-    /// The source is all there is.
-    fn encode_nothing(&mut self) -> Outcome {
-        Outcome { half_rate: self.encoded_rate.end(), ..self.offer(&[], &[]) }
     }
 
     /// A rung's configuration.
@@ -489,29 +400,6 @@ impl Packaging {
 /// Whether an encoder that is set up so has any rung to encode.
 fn encodes(setup: Option<&Setup>) -> bool {
     setup.is_some_and(|setup| !setup.short_sides.is_empty())
-}
-
-/// Levels of H.264: `level_idc`, macroblocks in a frame, macroblocks in a second. Source: ITU-T H.264, table A-1.
-const LEVELS: [(u8, u32, u32); 10] = [
-    (13, 396, 11_880),
-    (21, 792, 19_800),
-    (22, 1_620, 20_250),
-    (30, 1_620, 40_500),
-    (31, 3_600, 108_000),
-    (32, 5_120, 216_000),
-    (40, 8_192, 245_760),
-    (42, 8_704, 522_240),
-    (50, 22_080, 589_824),
-    (51, 36_864, 983_040),
-];
-
-/// The `CODECS` name that our encoder will most likely give: Main profile, and the least level of this size and rate.
-fn likely_codec(rung: &Rung, rate: f64) -> String {
-    let frame = rung.width.div_ceil(16) * rung.height.div_ceil(16);
-    let second = f64::from(frame) * rate;
-    let fits = |level: &&(u8, u32, u32)| frame <= level.1 && second <= f64::from(level.2);
-    let level = LEVELS.iter().find(fits).map_or(52, |level| level.0);
-    format!("avc1.4d40{level:02x}")
 }
 
 #[cfg(test)]

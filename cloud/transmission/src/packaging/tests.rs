@@ -1,9 +1,12 @@
 use bytes::Bytes;
 use vitrine_rtmp::flv::{Tag, TagKind};
 
+use super::level::likely_codec;
 use super::*;
 use crate::encoder::SourceCodec;
 use crate::timeline::{Other, Timeline};
+
+mod keys;
 
 const SPS: &str = "6764001facd9405005bb016a02020280000003008000001e478c18cb";
 const PPS: &str = "68ebe3cb22c0";

@@ -1,6 +1,6 @@
 //! Which stamps of sound are believed. Sound has no key frames: one wrong stamp must not move what follows.
 
-use crate::hls::MediaTime;
+use crate::hls::{LONGEST_LAG, MediaTime};
 
 /// Packets of sound follow each other closely: a larger step must be confirmed by the next packet, unless packets are
 /// that long.
@@ -12,6 +12,8 @@ const BEHIND: MediaTime = MediaTime::from_ms(2_000);
 const LATE: MediaTime = MediaTime::from_ms(1_000);
 /// After this many packets that agree with each other and not with the pictures, their clock is another one.
 const LASTING: u32 = 50;
+/// Sound that for so long comes later than it is waited for has another clock, too: it would never be heard.
+const LATE_FOR: MediaTime = MediaTime::from_ms(3_000);
 
 /// The sound's own place beside the pictures.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +24,10 @@ pub struct SoundClock {
     packet: MediaTime,
     /// What this publisher's stamps of sound are wrong by.
     shift: MediaTime,
+    /// How far its first packet was behind the pictures.
+    usual: Option<MediaTime>,
+    /// Where the pictures were when it began to be too late, and its packets since.
+    too_late: Option<(MediaTime, u32)>,
 }
 
 impl SoundClock {
@@ -38,7 +44,8 @@ impl SoundClock {
         let mut placed = time + self.shift;
         let goes_on = self.last.is_none_or(|last| is_near(placed, last));
         // What was wrong may be mended.
-        let is_right_again = !goes_on && distance(time, picture) < distance(placed, picture);
+        let stands_alone = !goes_on || self.last.is_none();
+        let is_right_again = stands_alone && distance(time, picture) < distance(placed, picture);
         if is_right_again {
             placed = time;
         }
@@ -54,6 +61,12 @@ impl SoundClock {
                 self.shift = self.shift + last + self.packet - placed;
                 placed = last + self.packet;
             }
+            if self.is_too_late_for_good(placed, picture) {
+                let right = picture - self.usual.unwrap_or_default();
+                self.shift = self.shift + right - placed;
+                placed = right;
+            }
+            self.usual = self.usual.or(Some(usual(picture - placed)));
             self.suspect = None;
             self.last = Some(placed);
             return Some(placed);
@@ -69,10 +82,30 @@ impl SoundClock {
         self.last
     }
 
+    /// Whether sound has come too late to be waited for, and not in a burst that catches up.
+    fn is_too_late_for_good(&mut self, placed: MediaTime, picture: MediaTime) -> bool {
+        if picture - placed <= LONGEST_LAG {
+            self.too_late = None;
+            return false;
+        }
+        let (since, count) = self.too_late.get_or_insert((picture, 0));
+        *count += 1;
+        let lasts = *count >= LASTING && picture - *since >= LATE_FOR;
+        if lasts {
+            self.too_late = None;
+        }
+        lasts
+    }
+
     /// The pictures' offset changed: the next packet stands by itself.
     pub fn restart(&mut self) {
-        (self.last, self.suspect) = (None, None);
+        (self.last, self.suspect, self.too_late) = (None, None, None);
     }
+}
+
+/// What of a first packet's way behind the pictures is how they are sent, and not a wrong clock.
+fn usual(behind: MediaTime) -> MediaTime {
+    Some(behind).filter(|behind| (MediaTime::ZERO..=LATE).contains(behind)).unwrap_or_default()
 }
 
 fn distance(a: MediaTime, b: MediaTime) -> MediaTime {
@@ -163,5 +196,69 @@ mod tests {
         assert_eq!(heard.len(), 51);
         assert_eq!(heard[0], ms(10_000 + 49 * 21));
         assert_eq!(heard[1] - heard[0], ms(21));
+    }
+
+    /// Sound that runs by the stamps of `stamp(n)` beside pictures at 10 s and on: how far each packet is heard behind them.
+    fn behind(sound: &mut SoundClock, packets: std::ops::Range<i64>, stamp: impl Fn(i64) -> i64) -> Vec<i64> {
+        let heard = packets.filter_map(|n| {
+            let picture = ms(10_000 + n * 21);
+            Some((picture - sound.place(picture - ms(stamp(n)), picture, picture)?).ms())
+        });
+        heard.collect()
+    }
+
+    #[test]
+    fn sound_that_is_too_late_for_good_is_brought_back_to_the_pictures() {
+        // From its first packet on; behind a break over which its numbers did not go on; by a clock that is slow.
+        type Late = fn(i64) -> i64;
+        let cases: [(&str, i64, Late); 3] = [
+            ("from the start", 0, |_| 4_000),
+            ("behind a break", 190, |n| if n < 500 { 60 } else { 4_060 }),
+            ("a slow clock", 0, |n| 60 + n),
+        ];
+        for (name, pause, late) in cases {
+            let mut sound = SoundClock::default();
+            sound.packets_last(ms(21));
+            let mut heard = behind(&mut sound, 0..500, late);
+            heard.extend(behind(&mut sound, 500 + pause..5_000, late));
+            assert!(heard.len() > 4_700, "{name}: {}", heard.len());
+            let longest = heard.split(|behind| *behind <= 3_000).map(<[i64]>::len).max().unwrap();
+            assert!((100..300).contains(&longest), "{name}: {longest} packets in vain");
+            if name != "a slow clock" {
+                assert!((0..=60).contains(heard.last().unwrap()), "{name}: {:?}", heard.last());
+            }
+        }
+    }
+
+    #[test]
+    fn a_break_of_the_sound_and_a_burst_behind_it_shift_nothing() {
+        let mut sound = SoundClock::default();
+        sound.packets_last(ms(21));
+        behind(&mut sound, 0..100, |_| 40);
+        let heard = behind(&mut sound, 300..400, |_| 40);
+        assert!(heard.len() >= 99 && heard.iter().all(|behind| *behind == 40), "{heard:?}");
+        // Four seconds of it come at once.
+        let picture = ms(10_000 + 600 * 21);
+        for n in 400..600 {
+            sound.place(ms(9_960 + n * 21), picture, picture);
+        }
+        let heard = behind(&mut sound, 600..800, |_| 40);
+        assert!(heard.len() >= 199 && heard.iter().all(|behind| *behind == 40), "{heard:?}");
+    }
+
+    #[test]
+    fn what_was_wrong_before_the_clock_was_set_anew_is_not_wrong_for_ever() {
+        let mut sound = running();
+        sound.packets_last(ms(21));
+        // A step back for good is mended by a shift; then both clocks are set anew, and rightly.
+        behind(&mut sound, 11..60, |_| 1_500);
+        assert!(sound.shift > ms(1_000), "{:?}", sound.shift);
+        sound.restart();
+        let heard = behind(&mut sound, 60..100, |_| 40);
+        assert_eq!(heard, [40; 40]);
+        // A shift that is still right goes on.
+        behind(&mut sound, 100..160, |_| 1_500);
+        sound.restart();
+        assert!(behind(&mut sound, 160..200, |_| 1_500).iter().all(|behind| *behind < 200));
     }
 }

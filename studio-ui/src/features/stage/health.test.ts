@@ -21,9 +21,9 @@ const health = (change: Partial<Media> = {}): ShowHealth => ({
   measured_at: '2026-11-27T19:00:00Z',
   media: { ...WELL, ...change },
   rungs: [
-    { name: '480p', bits_per_second: 910_000, viewers: 460 },
-    { name: '720p', bits_per_second: 0, viewers: 1 },
-    { name: 'source', bits_per_second: 3_050_000, viewers: 1_284 },
+    { name: '480p', bits_per_second: 910_000, viewers: 460, left_out: null },
+    { name: '720p', bits_per_second: 0, viewers: 1, left_out: null },
+    { name: 'source', bits_per_second: 3_050_000, viewers: 1_284, left_out: null },
   ],
   viewers: 1_745,
 });
@@ -57,6 +57,25 @@ describe('a show’s health in words', () => {
     expect(titles({}, 3)).toEqual(['The picture stood still 3 times in the last minute']);
     const reason = 'The disk is nearly full: the show goes on and is not recorded.';
     expect(findings(health({ recording_stopped: reason }), 0)![0]!.todo).toContain(reason);
+  });
+
+  it('says which sizes viewers cannot choose, and why; not that the source is encoded', () => {
+    const of = (...left_out: (string | null)[]) => {
+      const well = health();
+      return { ...well, rungs: well.rungs.map((rung, n) => ({ ...rung, left_out: left_out[n] ?? null })) };
+    };
+    const slow = of('the server is too slow for it', 'the server is too slow for it');
+    expect(findings(slow, 0)).toEqual([
+      {
+        severity: 'warn',
+        title: 'Viewers cannot choose 480p, 720p',
+        todo: 'The server is too slow for it. The other sizes go on. Whoever runs the server can give it more to work with.',
+      },
+    ]);
+    const two = findings(of('the server is too slow for it', 'the server has no cores left for it'), 0)!;
+    expect(two[0]!.todo).toMatch(/^480p: the server is too slow for it; 720p: the server has no cores left for it\. The/);
+    expect(rungs(slow).map((rung) => rung.rate)).toEqual(['3.0 Mb/s', 'left out', '910 kb/s']);
+    expect(findings(of(null, null, 'HEVC is not passed through'), 0)).toEqual([]);
   });
 
   it('says the worst first, and only that there is no picture when there is none', () => {

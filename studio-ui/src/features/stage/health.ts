@@ -64,6 +64,13 @@ export function findings(health: ShowHealth | null, recentGaps: number): Finding
     const behind = t('health.encoder', { s: seconds(media.encoder_behind_ms ?? 0) });
     warn(media.half_rate ? t('health.encoder_half') : behind, t('health.encoder_do'));
   }
+  const out = health.rungs.filter((rung) => rung.left_out && rung.name !== 'source');
+  if (out.length > 0) {
+    const names = out.map((rung) => rung.name).join(', ');
+    const [first = '', ...others] = new Set(out.map((rung) => rung.left_out ?? ''));
+    const reason = others.length > 0 ? out.map((rung) => `${rung.name}: ${rung.left_out}`).join('; ') : first;
+    warn(t('health.left_out', { names }), t('health.left_out_do', { reason: reason.slice(0, 1).toUpperCase() + reason.slice(1) }));
+  }
   if (media.recording_stopped) {
     warn(t('health.unrecorded'), t('health.unrecorded_do', { reason: media.recording_stopped }));
   }
@@ -126,7 +133,7 @@ export function rungs(health: ShowHealth): { name: string; rate: string; viewers
     .sort((a, b) => size(b.name) - size(a.name))
     .map((rung) => ({
       name: rung.name === 'source' ? t('health.rung_source') : rung.name,
-      rate: rung.bits_per_second > 0 ? bitrate(rung.bits_per_second / 1_000) : t('health.rung_idle'),
+      rate: rung.bits_per_second > 0 ? bitrate(rung.bits_per_second / 1_000) : t(rung.left_out ? 'health.rung_out' : 'health.rung_idle'),
       viewers: count(rung.viewers),
     }));
 }

@@ -19,6 +19,8 @@ export const health = {
   'health.encoder': 'The server’s encoder is {s} s behind',
   'health.encoder_half': 'The server’s encoder leaves out every second picture',
   'health.encoder_do': 'The smaller pictures suffer, your own is passed on as it is. Choose a lower quality next time, or give the server more to work with.',
+  'health.left_out': 'Viewers cannot choose {names}',
+  'health.left_out_do': '{reason}. The other sizes go on. Whoever runs the server can give it more to work with.',
   'health.late': 'Viewers get the picture {s} s late',
   'health.late_do': 'The server has too much to do. Whoever runs it can stop other work on it.',
   'health.keys': 'Key frames are {s} s apart',
@@ -59,6 +61,7 @@ export const health = {
   'health.rung_source': 'As sent',
   'health.rung_rate': 'Rate',
   'health.rung_idle': 'not played',
+  'health.rung_out': 'left out',
   'health.rung_viewers': 'Viewers',
   'health.rung_viewers_hint': 'About: those who asked for the same moment',
 } as const;

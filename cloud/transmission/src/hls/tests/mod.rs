@@ -9,6 +9,7 @@ use super::{codec::tests::avcc, *};
 
 mod encoder;
 mod playlists;
+mod resume;
 mod rungs;
 mod timing;
 

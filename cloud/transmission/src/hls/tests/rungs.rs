@@ -147,6 +147,28 @@ fn a_source_with_rare_key_frames_gives_way_to_the_encoded_rung_without_a_hole() 
 }
 
 #[test]
+fn a_source_with_rare_key_frames_waits_for_what_the_encoder_offers_but_not_for_ever() {
+    let info = TrackInfo { codecs: "avc1.4d401f".into(), width: 1280, height: 720, frame_rate: Some(30.0) };
+    let offer = |name| Offer { rung: rung(name), info: info.clone(), bits_per_second: 1_360_000 };
+    let mut show = Show::new(&["source", "720p", "480p"]);
+    let facts = show.packager.offer(vec![offer("720p"), offer("480p")]);
+    show.take(facts);
+    // 720p never comes.
+    for n in 0..400i64 {
+        let at = 5_000 + n * 1000 / 30;
+        show.source(at, 0, n % 250 == 0);
+        show.encoded_as_asked(at, at);
+        match at {
+            ..13_400 => assert_eq!(downs(&show), Vec::<String>::new(), "{at}"),
+            14_500.. => assert_eq!(downs(&show), ["source: its key frames are too far apart"], "{at}"),
+            _ => {}
+        }
+    }
+    check(&show, "480p").unwrap();
+    assert!(show.closed("480p").iter().all(|s| !s.2));
+}
+
+#[test]
 fn a_show_with_rare_key_frames_goes_live_at_once_and_shows_nothing_from_before() {
     let mut show = Show::new(&["source", "480p"]);
     let mut from = 0;

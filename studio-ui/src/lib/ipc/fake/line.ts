@@ -71,8 +71,9 @@ export function healthOf(
       recording_stopped: unwell ? 'The disk is nearly full: the show goes on and is not recorded.' : null,
     },
     rungs: [
-      { name: '480p', bits_per_second: 910_000, viewers: small },
-      { name: 'source', bits_per_second: kbps * 990, viewers: viewers - small },
+      { name: '480p', bits_per_second: 910_000, viewers: small, left_out: null },
+      ...(unwell ? [{ name: '720p', bits_per_second: 0, viewers: 0, left_out: 'the server has no cores left for it' }] : []),
+      { name: 'source', bits_per_second: kbps * 990, viewers: viewers - small, left_out: null },
     ],
     viewers,
   };

@@ -3,6 +3,8 @@
 //! The source's pictures make the segment grid, whether the source itself is listed or not: encoded rungs get their key
 //! frames where the packager says ([`Packaged::cut`]), so that no rung ever waits for another.
 
+mod lead;
+
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use vitrine_protocol::Highlight;
@@ -12,10 +14,10 @@ use super::{
     codec::{AudioConfig, VideoConfig},
     fact::{Fact, Offer, RungName},
     fitness::Fitness,
-    grid::{AudioChoice, Grid, LONGEST_SEGMENT, MAX_SEGMENT, MIN_SEGMENT, OWN_SEGMENT, PART_TARGET},
+    grid::{AudioChoice, Grid},
     lead_in::LeadIn,
     references::References,
-    rung::{Frame, LONGEST_HOLD, Rung},
+    rung::{Frame, Rung},
     time::MediaTime,
     unit::{AccessUnit, LiveFrom, Packaged},
     window::Window,
@@ -25,11 +27,6 @@ use super::{
 const SNAP: MediaTime = MediaTime::from_ms(8);
 /// Less than this is left of a segment for a picture whose place is the next one's.
 const ROUNDING: MediaTime = MediaTime::from_ms(3);
-/// A change of the picture opens a segment at once where the grid is its own, unless one was opened just now.
-const LEAST_SEGMENT: MediaTime = MediaTime::from_ms(500);
-/// A change of the sound opens a segment at once when the one before was this long ago: a key frame may be far, but each
-/// such segment repeats the group of pictures.
-const SOUND_CHANGES_APART: MediaTime = MediaTime::from_ms(10_000);
 /// How long encoded rungs may take for the last segment of a show.
 const LAST_SEGMENT_WITHIN: MediaTime = MediaTime::from_ms(4_000);
 /// Nobody waits for audio any more.
@@ -58,8 +55,10 @@ pub struct Packager {
     sound_changed: Option<MediaTime>,
     /// The source joins at its next key frame, or with what leads in since: what came before is not for the public.
     source_waits: bool,
-    /// The source's key frames were too far apart, and have not been good for long since.
+    /// The source's key frames are too far apart, or were and it does not play yet: its own size is wanted beside it.
     keys_are_far: bool,
+    /// Since when it is to be left for that, and waits for a rung that viewers can go on with.
+    leaving: Option<MediaTime>,
     /// An IDR has come in this run. One that begins in the middle of a group of pictures heals in our own decoder;
     /// browsers show nothing before an IDR.
     idr_came: bool,
@@ -78,16 +77,19 @@ impl Packager {
     /// A packager that goes on after a crash, from the window that the journal's facts gave.
     ///
     /// The facts returned close what was open, in every rung; they are to be applied to that window
-    /// and journalled like all others. The next segment begins with a discontinuity.
+    /// and journalled like all others. The next segment begins with a discontinuity. Rungs are up or down as they were.
     pub fn resume(ladder: &[RungName], window: &Window) -> (Self, Vec<Fact>) {
         let facts = window.closing_facts();
         let next_msn = window.next_msn();
-        let rungs = ladder.iter().map(|n| Rung::new(n.clone(), next_msn, window.init_version(n))).collect();
+        let rungs = window.rungs(ladder);
         let resumed = next_msn > 0;
         let mut packager =
             Self::from_parts(rungs, Grid::new(next_msn, window.discontinuity_sequence(), resumed));
         packager.on_air = window.is_on_air();
         packager.ended = window.has_ended();
+        if window.shows_own_size() {
+            (packager.fitness, packager.keys_are_far) = (Fitness::of_far_keys(), true);
+        }
         (packager, facts)
     }
 
@@ -109,6 +111,7 @@ impl Packager {
             sound_changed: None,
             source_waits: false,
             keys_are_far: false,
+            leaving: None,
             idr_came: false,
             last_key: None,
             longest: MediaTime::ZERO,
@@ -122,14 +125,22 @@ impl Packager {
 
     /// The rungs that the encoder offers: players are told of them before their first picture.
     pub fn offer(&mut self, offers: Vec<Offer>) -> Vec<Fact> {
+        self.rungs.iter_mut().for_each(|rung| rung.offered = false);
         for offer in &offers {
-            match self.find(&offer.rung) {
-                Some(at) => self.rungs[at].up = true,
-                // A source that cannot be passed through is encoded at its own size, whatever the ladder names.
-                None => self.rungs.push(Rung::new(offer.rung.clone(), self.grid.next_msn(), 0)),
-            }
+            // A source that cannot be passed through is encoded at its own size, whatever the ladder names.
+            let at = self.find(&offer.rung).unwrap_or_else(|| {
+                self.rungs.push(Rung::new(offer.rung.clone(), self.grid.next_msn(), 0));
+                self.rungs.len() - 1
+            });
+            (self.rungs[at].up, self.rungs[at].offered) = (true, true);
         }
         vec![Fact::Ladder { offers }]
+    }
+
+    /// The encoded rungs that players have segments of, or had before a crash.
+    pub fn encoded_rungs(&self) -> Vec<RungName> {
+        let listed = self.rungs.iter().filter(|rung| !rung.is_source() && rung.up && rung.started);
+        listed.map(|rung| rung.name.clone()).collect()
     }
 
     /// A rung's pictures come with this configuration from now on. A different one takes over at the
@@ -194,8 +205,6 @@ impl Packager {
             self.lead_in.clear();
         }
         self.idr_came |= self.is_idr(&unit);
-        self.fitness.note(unit.dts, unit.key);
-        self.keys_are_far &= !self.fitness.is_steady();
         self.lead(source, &unit, complete, now, &mut out);
         if complete {
             self.lead_in.push(unit.key, unit.dts, unit.data);
@@ -369,15 +378,6 @@ impl Packager {
         }
     }
 
-    /// Whether the source's key frames are so far apart that one had to be waited for.
-    fn key_is_far(&self, dts: MediaTime) -> bool {
-        self.last_key.is_some_and(|last| dts - last > OWN_SEGMENT)
-    }
-
-    fn sound_may_cut(&self, dts: MediaTime) -> bool {
-        self.sound_changed.is_none_or(|last| dts - last > SOUND_CHANGES_APART)
-    }
-
     fn another_plays(&self, source: usize) -> bool {
         self.rungs.iter().enumerate().any(|(at, rung)| at != source && rung.plays())
     }
@@ -402,125 +402,6 @@ impl Packager {
     /// Whether the source can be listed, for want of anything else at least.
     pub fn can_list_source(&self) -> bool {
         self.source().is_some_and(|at| self.rungs[at].config.is_some())
-    }
-
-    /// A picture of the source: it may open a segment, and is put into it if the source is listed and the picture's
-    /// references came (`complete`).
-    fn lead(
-        &mut self,
-        source: Option<usize>,
-        unit: &AccessUnit,
-        complete: bool,
-        now: MediaTime,
-        out: &mut Packaged,
-    ) {
-        // Where nothing else plays, the source does, whatever its key frames are like.
-        if source.is_some_and(|at| !self.another_plays(at)) {
-            self.lift_source();
-        }
-        let last = self.last_source_dts.replace(unit.dts);
-        let full = self.grid.current().is_some_and(|s| unit.dts - s.start > LONGEST_SEGMENT);
-        if last.is_some_and(|last| full || unit.dts - last > LONGEST_HOLD) {
-            // Nothing was shown for so long that no part or no segment can hold it.
-            self.last_source_dts = last;
-            self.finish_segment(now);
-            self.grid.discontinuity_pending = self.grid.has_begun();
-            self.last_source_dts = Some(unit.dts);
-        } else if let Some(last) = last {
-            self.longest = self.longest.max((unit.dts - last).min(PART_TARGET));
-        }
-        if let Some(at) = source.filter(|at| self.rungs[*at].up)
-            && self.fitness.is_slow()
-            && self.another_plays(at)
-        {
-            self.take_down(at, "its pictures come too seldom", &mut out.facts);
-        }
-        if self.opens(source, unit, &mut out.facts) {
-            self.open(unit, now, out);
-        }
-        let listed = |at: &usize| self.rungs[*at].up && self.rungs[*at].config.is_some();
-        if unit.key {
-            self.last_key = Some(unit.dts);
-        }
-        self.source_waits &= !unit.key && !self.lead_in.is_usable();
-        let shown = complete && self.idr_came && !self.source_waits;
-        let Some(at) = source.filter(|at| shown && listed(at)) else { return };
-        let Some(msn) = self.grid.current().map(|s| s.msn) else { return };
-        let frame = Frame { dts: unit.dts, pts: unit.pts, idr: unit.key, data: unit.data.clone() };
-        self.rungs[at].push(frame, msn, &self.grid, Some(&self.lead_in), now);
-    }
-
-    /// Whether a segment begins with this picture.
-    fn opens(&mut self, source: Option<usize>, unit: &AccessUnit, facts: &mut Vec<Fact>) -> bool {
-        let pending = self.grid.discontinuity_pending || self.cut_soon;
-        let age = self.grid.current().map(|s| unit.dts - s.start);
-        let of_its_own = age.is_none_or(|age| {
-            self.cut_soon || pending && age >= LEAST_SEGMENT || age + self.longest / 2 >= OWN_SEGMENT
-        });
-        let Some(at) = source.filter(|at| self.rungs[*at].config.is_some()) else {
-            // A source that is never listed.
-            return of_its_own;
-        };
-        if !self.rungs[at].up {
-            if unit.key
-                && self.fitness.has_recovered(unit.dts)
-                && age.is_none_or(|age| age >= MIN_SEGMENT / 2)
-            {
-                self.lift_source();
-                return true;
-            }
-            return of_its_own;
-        }
-        // A change of its configuration needs a key frame.
-        let stands_alone = unit.key || self.rungs[at].next.is_none() && self.lead_in.is_usable();
-        match age {
-            None => stands_alone,
-            Some(age) if unit.key && (age >= MIN_SEGMENT || pending) => true,
-            Some(_) if self.sound_changes && stands_alone && self.sound_may_cut(unit.dts) => true,
-            // The next key frame is far: the public sees the encoded rungs until then.
-            Some(_) if self.cut_soon && self.key_is_far(unit.dts) && self.another_plays(at) => {
-                self.source_waits = true;
-                self.lead_in.restart();
-                true
-            }
-            Some(age) if age + self.longest >= MAX_SEGMENT => {
-                self.keys_are_far = true;
-                if self.another_plays(at) {
-                    self.take_down(at, "its key frames are too far apart", facts);
-                }
-                true
-            }
-            Some(_) => false,
-        }
-    }
-
-    fn open(&mut self, unit: &AccessUnit, now: MediaTime, out: &mut Packaged) {
-        if unit.key || self.grid.current().is_none() {
-            self.shift = unit.pts - unit.dts;
-        }
-        self.longest = MediaTime::ZERO;
-        self.cut_soon = false;
-        if std::mem::take(&mut self.sound_changes) {
-            self.sound_changed = Some(unit.dts);
-        }
-        self.grid.open(unit.dts, self.shift, self.audio.current(), now);
-        // The encoder's pictures are counted in from there on, too: stamps are rounded.
-        out.cut = Some((unit.dts + self.shift - SNAP).max(MediaTime::ZERO));
-    }
-
-    fn finish_segment(&mut self, now: MediaTime) {
-        let Some(open) = self.grid.current() else { return };
-        let start = open.start;
-        let source = self.source().filter(|at| self.rungs[*at].up && self.rungs[*at].current.is_some());
-        let covered = match (source, self.last_source_dts) {
-            (Some(at), _) => self.rungs[at].covered(),
-            (None, Some(last)) => last + self.longest,
-            (None, None) => start,
-        };
-        self.grid.close(covered.max(self.last_source_dts.unwrap_or_default()), now);
-        if let Some(at) = source {
-            self.rungs[at].close(&self.grid, now);
-        }
     }
 
     fn take_down(&mut self, at: usize, reason: &str, out: &mut Vec<Fact>) {

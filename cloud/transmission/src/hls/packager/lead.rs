@@ -1,0 +1,167 @@
+//! How the source's pictures lead the grid: where segments begin, and whether the source itself is put into them.
+
+use super::super::{
+    grid::{LONGEST_SEGMENT, MAX_SEGMENT, MIN_SEGMENT, OWN_SEGMENT, PART_TARGET},
+    rung::{LONGEST_HOLD, Rung},
+};
+use super::{AccessUnit, Frame, MediaTime, Packaged, Packager, SNAP};
+
+/// A change of the picture opens a segment at once where the grid is its own, unless one was opened just now; and so does a
+/// key frame that comes early.
+const LEAST_SEGMENT: MediaTime = MediaTime::from_ms(500);
+/// A change of the sound opens a segment at once when the one before was this long ago: a key frame may be far, but each
+/// such segment repeats the group of pictures.
+const SOUND_CHANGES_APART: MediaTime = MediaTime::from_ms(10_000);
+
+impl Packager {
+    /// A picture of the source: it may open a segment, and is put into it if the source is listed and the picture's
+    /// references came (`complete`).
+    pub(super) fn lead(
+        &mut self,
+        source: Option<usize>,
+        unit: &AccessUnit,
+        complete: bool,
+        now: MediaTime,
+        out: &mut Packaged,
+    ) {
+        match source {
+            // Where nothing else plays, the source does, whatever its key frames are like.
+            Some(at) if !self.another_plays(at) => {
+                self.leaving = None;
+                self.lift_source();
+            }
+            Some(at) if self.leaves(at, unit.dts) => {
+                self.take_down(at, "its key frames are too far apart", &mut out.facts);
+            }
+            _ => {}
+        }
+        let last = self.last_source_dts.replace(unit.dts);
+        let full = self.grid.current().is_some_and(|s| unit.dts - s.start > LONGEST_SEGMENT);
+        if last.is_some_and(|last| full || unit.dts - last > LONGEST_HOLD) {
+            // Nothing was shown for so long that no part or no segment can hold it.
+            self.last_source_dts = last;
+            self.finish_segment(now);
+            self.grid.discontinuity_pending = self.grid.has_begun();
+            self.last_source_dts = Some(unit.dts);
+        } else if let Some(last) = last {
+            self.longest = self.longest.max((unit.dts - last).min(PART_TARGET));
+        }
+        self.fitness.note(unit.dts, unit.key, self.longest);
+        let shows_source = source.is_some_and(|at| self.rungs[at].plays());
+        self.keys_are_far = self.fitness.is_far() || self.keys_are_far && !shows_source;
+        if let Some(at) = source.filter(|at| self.rungs[*at].up)
+            && self.fitness.is_slow()
+            && self.another_plays(at)
+        {
+            self.take_down(at, "its pictures come too seldom", &mut out.facts);
+        }
+        if self.opens(source, unit) {
+            self.open(unit, now, out);
+        }
+        let listed = |at: &usize| self.rungs[*at].up && self.rungs[*at].config.is_some();
+        if unit.key {
+            self.last_key = Some(unit.dts);
+        }
+        self.source_waits &= !unit.key && !self.lead_in.is_usable();
+        let shown = complete && self.idr_came && !self.source_waits;
+        let Some(at) = source.filter(|at| shown && listed(at)) else { return };
+        let Some(msn) = self.grid.current().map(|s| s.msn) else { return };
+        let frame = Frame { dts: unit.dts, pts: unit.pts, idr: unit.key, data: unit.data.clone() };
+        self.rungs[at].push(frame, msn, &self.grid, Some(&self.lead_in), now);
+    }
+
+    /// Whether the source, which is up, is left now because its key frames are too far apart: when viewers can go on with
+    /// what the encoder offers, its own size among it, or with anything after a while. Asked with the picture behind the one
+    /// that showed it, so that another encoder could be asked for.
+    fn leaves(&mut self, source: usize, dts: MediaTime) -> bool {
+        if !self.fitness.is_unfit() || !self.rungs[source].up {
+            self.leaving = None;
+            return false;
+        }
+        let since = *self.leaving.get_or_insert(dts);
+        let mut encoded = self.rungs.iter().filter(|rung| !rung.is_source() && rung.up);
+        let shown = encoded.clone().any(Rung::shows);
+        let carried = encoded.clone().any(|rung| rung.carries_on(dts))
+            && encoded.all(|rung| !rung.offered || rung.carries_on(dts));
+        carried || dts - since > MAX_SEGMENT && shown
+    }
+
+    /// Whether a segment begins with this picture.
+    fn opens(&mut self, source: Option<usize>, unit: &AccessUnit) -> bool {
+        let pending = self.grid.discontinuity_pending || self.cut_soon;
+        let age = self.grid.current().map(|s| unit.dts - s.start);
+        let of_its_own = age.is_none_or(|age| {
+            self.cut_soon || pending && age >= LEAST_SEGMENT || age + self.longest / 2 >= OWN_SEGMENT
+        });
+        let Some(at) = source.filter(|at| self.rungs[*at].config.is_some()) else {
+            // A source that is never listed.
+            return of_its_own;
+        };
+        if !self.rungs[at].up {
+            if unit.key
+                && self.fitness.has_recovered(unit.dts)
+                && age.is_none_or(|age| age >= MIN_SEGMENT / 2)
+            {
+                self.lift_source();
+                return true;
+            }
+            return of_its_own;
+        }
+        // A change of its configuration needs a key frame.
+        let stands_alone = unit.key || self.rungs[at].next.is_none() && self.lead_in.is_usable();
+        match age {
+            None => stands_alone,
+            Some(age) if unit.key && (age >= MIN_SEGMENT || pending) => true,
+            // It came early, where the scene changes: the next one would come too late for this segment.
+            Some(age) if unit.key && age >= LEAST_SEGMENT => {
+                age + self.fitness.usual_distance() >= MAX_SEGMENT
+            }
+            Some(_) if self.sound_changes && stands_alone && self.sound_may_cut(unit.dts) => true,
+            // The next key frame is far: the public sees the encoded rungs until then.
+            Some(_) if self.cut_soon && self.key_is_far(unit.dts) && self.another_plays(at) => {
+                self.source_waits = true;
+                self.lead_in.restart();
+                true
+            }
+            Some(age) => age + self.longest >= MAX_SEGMENT,
+        }
+    }
+
+    fn open(&mut self, unit: &AccessUnit, now: MediaTime, out: &mut Packaged) {
+        if unit.key || self.grid.current().is_none() {
+            self.shift = unit.pts - unit.dts;
+        }
+        self.longest = MediaTime::ZERO;
+        self.cut_soon = false;
+        if std::mem::take(&mut self.sound_changes) {
+            self.sound_changed = Some(unit.dts);
+        }
+        self.grid.open(unit.dts, self.shift, self.audio.current(), now);
+        // The encoder's pictures are counted in from there on, too: stamps are rounded.
+        out.cut = Some((unit.dts + self.shift - SNAP).max(MediaTime::ZERO));
+    }
+
+    pub(super) fn finish_segment(&mut self, now: MediaTime) {
+        let Some(open) = self.grid.current() else { return };
+        let start = open.start;
+        let source = self.source().filter(|at| self.rungs[*at].up && self.rungs[*at].current.is_some());
+        let covered = match (source, self.last_source_dts) {
+            (Some(at), _) => self.rungs[at].covered(),
+            (None, Some(last)) => last + self.longest,
+            (None, None) => start,
+        };
+        self.grid.close(covered.max(self.last_source_dts.unwrap_or_default()), now);
+        if let Some(at) = source {
+            self.rungs[at].close(&self.grid, now);
+        }
+    }
+
+    /// Whether the source's key frames are so far apart that one had to be waited for.
+    fn key_is_far(&self, dts: MediaTime) -> bool {
+        self.last_key.is_some_and(|last| dts - last > OWN_SEGMENT)
+    }
+
+    fn sound_may_cut(&self, dts: MediaTime) -> bool {
+        self.sound_changed.is_none_or(|last| dts - last > SOUND_CHANGES_APART)
+    }
+}
