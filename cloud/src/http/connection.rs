@@ -110,11 +110,12 @@ impl Speaker {
     ) {
         let requests = Arc::new(Requests::default());
         let may_be_proxy = site.holder(peer.ip()).is_none();
+        let is_proxy = site.is_named_proxy(peer.ip());
         let answers = Answers::new(self.patience.answer, site.budget().clone());
         let (counted, watched) = (requests.clone(), answers.clone());
         let service = service_fn(move |request: hyper::Request<Incoming>| {
             // A visitor beside us, and one whom a balancer passes on unseen, has a connection of his own.
-            if may_be_proxy && Proxies::forwarded(request.headers()) {
+            if is_proxy || may_be_proxy && Proxies::forwarded(request.headers()) {
                 watched.are_for_many();
             }
             let answer = site.answer(request, peer);

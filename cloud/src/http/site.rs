@@ -84,6 +84,11 @@ impl Site {
         self.proxies.holder(peer)
     }
 
+    /// Whether a peer is a proxy that was named.
+    pub(super) fn is_named_proxy(&self, peer: IpAddr) -> bool {
+        self.proxies.trusts(peer.to_canonical())
+    }
+
     /// Whose request it is: everything that counts or limits callers goes by this.
     fn caller<B>(&self, request: &Request<B>, peer: SocketAddr) -> Caller {
         let caller = self.proxies.caller(peer.ip(), request.headers());

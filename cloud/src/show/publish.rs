@@ -68,6 +68,8 @@ pub enum MediaFact {
     TransmissionStarted { epoch: u32 },
     /// The show's transmission died.
     TransmissionLost { epoch: u32 },
+    /// Nothing came for a while: the show's transmission may leave, until something comes again.
+    TransmissionRests,
     /// Viewers can choose this rung.
     RungUp { name: String },
     /// This rung is gone, and why.

@@ -46,7 +46,7 @@ const POLICY = { loadPolicy: { maxTimeToFirstByteMs: 10_000, maxLoadTimeMs: 30_0
 function show(known: number) {
   const partList = Array.from({ length: known }, (_, index) => ({ fragment: { sn: 7 }, index, url: `http://cloud/live/1/part7.${index}.m4s`, gap: false }));
   const details = { partList, url: 'http://cloud/live/media.m3u8', preloadHint: { TYPE: 'PART', URI: `1/part7.${known}.m4s` } };
-  return { details, hls: { levels: [{ details }], ttfbEstimate: 80 } as unknown as Hls };
+  return { details, hls: { levels: [{ details }], loadLevel: 0, ttfbEstimate: 80 } as unknown as Hls };
 }
 /** What hls.js does to get a part; what became of it. */
 function load(ahead: Ahead, index: number) {
@@ -60,6 +60,12 @@ function load(ahead: Ahead, index: number) {
     onAbort: () => said.push('aborted'),
   });
   return { loader, said };
+}
+
+let players: Ahead[] = [];
+function player(): Ahead {
+  players.push(new Ahead());
+  return players.at(-1)!;
 }
 
 beforeEach(() => {
@@ -90,13 +96,14 @@ beforeEach(() => {
   });
 });
 afterEach(() => {
+  for (const ahead of players.splice(0)) ahead.stop();
   vi.restoreAllMocks();
   vi.unstubAllGlobals();
   vi.useRealTimers();
 });
 
 test('the next part is asked for when this one begins to come, the hinted one after the last, and none is asked for twice', async () => {
-  const ahead = new Ahead();
+  const ahead = player();
   const { hls, details } = show(2);
   ahead.attach(hls);
   const first = load(ahead, 0);
@@ -128,7 +135,7 @@ test('the next part is asked for when this one begins to come, the hinted one af
 });
 
 test('a player that goes elsewhere or stands wants no part that was asked for ahead', async () => {
-  const ahead = new Ahead();
+  const ahead = player();
   ahead.attach(show(3).hls);
   load(ahead, 0);
   asked[0]!.begin();
@@ -143,7 +150,7 @@ test('a player that goes elsewhere or stands wants no part that was asked for ah
 });
 
 test('a hinted part that was never made or failed costs nothing: it is asked for when it is its turn', async () => {
-  const ahead = new Ahead();
+  const ahead = player();
   ahead.attach(show(2).hls);
   load(ahead, 0);
   asked[0]!.begin();
@@ -160,7 +167,7 @@ test('a hinted part that was never made or failed costs nothing: it is asked for
 });
 
 test('a part that broke off, before its turn or in it, is asked for once more', async () => {
-  const ahead = new Ahead();
+  const ahead = player();
   ahead.attach(show(4).hls);
   load(ahead, 0);
   last().begin();
@@ -174,6 +181,7 @@ test('a part that broke off, before its turn or in it, is asked for once more', 
   const second = load(ahead, 1);
   await settled();
   expect(names()).toEqual(['7.0', '7.1', '7.1']);
+  expect([second.loader.stats.loading.first, second.loader.stats.loaded], 'nothing of this one has come').toEqual([0, 0]);
   const [again] = asked.slice(-1);
   again!.begin();
   await settled();
@@ -194,7 +202,7 @@ test('a part that broke off, before its turn or in it, is asked for once more', 
 });
 
 test('hls.js sees how much of a part has come', async () => {
-  const ahead = new Ahead();
+  const ahead = player();
   ahead.attach(show(3).hls);
   const { loader } = load(ahead, 0);
   now = 1_080;
@@ -206,7 +214,7 @@ test('hls.js sees how much of a part has come', async () => {
 });
 
 test('what a player leaves is ended with the part after it; what an init segment comes before is kept', async () => {
-  const ahead = new Ahead();
+  const ahead = player();
   ahead.attach(show(3).hls);
   const { loader } = load(ahead, 0);
   asked[0]!.begin();
@@ -219,9 +227,37 @@ test('what a player leaves is ended with the part after it; what an init segment
   expect(asked.map(({ aborted }) => aborted)).toEqual([true, true]);
 });
 
+test('of the players of one page one at a time waits for a part that is not made yet', async () => {
+  const [one, other] = [player(), player()];
+  for (const ahead of [one, other]) {
+    ahead.attach(show(1).hls);
+    load(ahead, 0);
+    last().begin();
+    await settled();
+  }
+  expect(names()).toEqual(['7.0', '7.1', '7.0']);
+  asked[1]!.begin(); // it is made: the line is free for the other one
+  await settled();
+  load(other, 0);
+  last().begin();
+  await settled();
+  expect(names()).toEqual(['7.0', '7.1', '7.0', '7.0', '7.1']);
+});
+
+test('a player that is about to load another level asks for nothing more of this one', async () => {
+  const ahead = player();
+  const { hls } = show(3);
+  ahead.attach(hls);
+  load(ahead, 0);
+  hls.loadLevel = 1;
+  last().begin();
+  await settled();
+  expect(names()).toEqual(['7.0']);
+});
+
 test('a page that is not seen asks for no part that is not made yet', async () => {
   vi.stubGlobal('document', { hidden: true });
-  const ahead = new Ahead();
+  const ahead = player();
   ahead.attach(show(2).hls);
   load(ahead, 0);
   last().begin();
@@ -234,7 +270,7 @@ test('a page that is not seen asks for no part that is not made yet', async () =
 });
 
 test('a refusal, a silence and an end are told to hls.js once, each by its name', async () => {
-  const ahead = new Ahead();
+  const ahead = player();
   ahead.attach(show(3).hls);
   const refused = load(ahead, 0);
   last().begin(410);
@@ -270,7 +306,7 @@ test('a refusal, a silence and an end are told to hls.js once, each by its name'
 });
 
 test('the measure of the line has neither the time a part waited to be made in it, nor that in which another one came', async () => {
-  const ahead = new Ahead();
+  const ahead = player();
   ahead.attach(show(2).hls);
   const first = load(ahead, 0);
   now = 1_100;
@@ -305,7 +341,7 @@ test('the measure of the line has neither the time a part waited to be made in i
 });
 
 test('what is no part is loaded as hls.js does', () => {
-  const ahead = new Ahead();
+  const ahead = player();
   const loader = new ahead.Loader({ loader: PlainLoader } as unknown as HlsConfig);
   const context = { url: 'http://cloud/live/1/segment7.m4s', frag: { sn: 7, level: 0 }, part: null } as unknown as FragmentLoaderContext;
   loader.load(context, POLICY, {} as never);

@@ -30,7 +30,7 @@ function inWindow() {
   const video = root?.querySelector('video');
   if (!root || !video) return null;
   const screen = video.parentElement!.getBoundingClientRect();
-  return { at: video.currentTime, paused: video.paused, width: screen.width, height: screen.height, offer: root.querySelector('.offer')?.textContent ?? '', font: getComputedStyle(root.querySelector('main')!).fontFamily };
+  return { at: video.currentTime, paused: video.paused, width: screen.width, height: screen.height, offer: root.querySelector('[data-calm]') ? '' : (root.querySelector('.offer')?.textContent ?? ''), font: getComputedStyle(root.querySelector('main')!).fontFamily };
 }
 
 test('the picture leaves the page with its pin, sells, and comes back', async ({ request }) => {

@@ -215,9 +215,20 @@ async fn who_asks_for_media_and_takes_none_of_it_does_not_keep_it_in_memory() {
     }
 }
 
-/// Asks for two answers that are not taken, each of which has half a second, and for `third` on the same connection: through a
-/// proxy if `forwarded`. Whether the third was answered, and after how long the connection ended.
-async fn leave_two_untaken(forwarded: bool, third: Option<&str>) -> (bool, Duration) {
+/// What a visitor's connection comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Through {
+    /// From himself.
+    Nobody,
+    /// From a proxy that nobody named, and that says for whom it asks.
+    Proxy,
+    /// From one that was named, and says nothing.
+    NamedProxy,
+}
+
+/// Asks for two answers that are not taken, each of which has half a second, and for `third` on the same connection. Whether the
+/// third was answered, and after how long the connection ended.
+async fn leave_two_untaken(through: Through, third: Option<&str>) -> (bool, Duration) {
     let late = async || {
         tokio::time::sleep(Duration::from_secs(1)).await;
         axum::http::StatusCode::NO_CONTENT
@@ -228,12 +239,14 @@ async fn leave_two_untaken(forwarded: bool, third: Option<&str>) -> (bool, Durat
         .route("/never", get(std::future::pending::<()>));
     let (head, answer) = (Duration::from_millis(200), Duration::from_millis(500));
     let patience = Patience { head, answer, ..Patience::default() };
-    let serving = start_with(None, plenty(), patience, router).await;
+    let named: &[_] = if through == Through::NamedProxy { &["127.0.0.0/8".parse().unwrap()] } else { &[] };
+    let site = Site::from(router).behind(Proxies::new(named));
+    let serving = start_with(None, plenty(), patience, site).await;
     let since = Instant::now();
     let (mut asking, going) = take_nothing(serving.address).await;
     let mut ask = |path: &str| {
         let mut request = hyper::Request::get(format!("http://{}{path}", serving.address));
-        if forwarded {
+        if through == Through::Proxy {
             request = request.header("x-forwarded-for", "203.0.113.7");
         }
         asking.send_request(request.body(axum::body::Body::empty()).unwrap())
@@ -247,21 +260,23 @@ async fn leave_two_untaken(forwarded: bool, third: Option<&str>) -> (bool, Durat
 
 #[tokio::test]
 async fn a_visitor_beside_us_is_one_visitor_however_many_answers_he_leaves() {
-    let (answered, within) = leave_two_untaken(false, Some("/late")).await;
+    let (answered, within) = leave_two_untaken(Through::Nobody, Some("/late")).await;
     assert!(!answered && within >= Duration::from_millis(500), "{within:?}");
 }
 
 #[tokio::test]
 async fn behind_a_proxy_answers_that_nobody_takes_go_when_those_of_others_have_come() {
-    let (_, within) = leave_two_untaken(true, None).await;
-    assert!(within < Duration::from_secs(1), "nobody else is on it: {within:?}");
-    let (answered, within) = leave_two_untaken(true, Some("/late")).await;
-    assert!(answered && within < Duration::from_secs(2), "{within:?}");
+    for proxy in [Through::Proxy, Through::NamedProxy] {
+        let (_, within) = leave_two_untaken(proxy, None).await;
+        assert!(within < Duration::from_secs(1), "nobody else is on it: {within:?}");
+        let (answered, within) = leave_two_untaken(proxy, Some("/late")).await;
+        assert!(answered && within < Duration::from_secs(2), "{within:?}");
+    }
 }
 
 #[tokio::test]
 async fn behind_a_proxy_answers_that_nobody_takes_do_not_stay_for_ever() {
-    let (answered, within) = leave_two_untaken(true, Some("/never")).await;
+    let (answered, within) = leave_two_untaken(Through::Proxy, Some("/never")).await;
     assert!(!answered && within >= Duration::from_secs(2), "{within:?}");
 }
 

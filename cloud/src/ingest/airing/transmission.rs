@@ -317,6 +317,7 @@ impl Airing {
             tracing::info!(show.id = %self.show, "nothing was received for a while: the transmission may leave");
             self.running = None;
             self.origin.send_replace(None);
+            self.fact(MediaFact::TransmissionRests);
             self.write_running();
         } else if let Some(handle) = handle
             && running.inherited

@@ -10,9 +10,11 @@ pub mod fake;
 mod store;
 mod watch;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
+use parking_lot::Mutex;
 use vitrine_protocol::ShowId;
 
 pub use self::desk::Desk;
@@ -27,6 +29,8 @@ pub const BEAT: Duration = Duration::from_secs(1);
 pub const LEASE: Duration = Duration::from_secs(3);
 /// A database that takes longer to write takes its owners' beats as late.
 const WRITTEN_WITHIN: Duration = Duration::from_millis(300);
+/// One that refused a write so recently has refused its owners' beats too.
+const REFUSED_SINCE: Duration = Duration::from_secs(3);
 /// Media sequence numbers that are spoken for at once: nine hours of segments of two seconds.
 pub const MSN_BLOCK: u64 = 1 << 14;
 /// Media time that is spoken for at once, in milliseconds. An epoch that follows a lost one begins at its end, so it is
@@ -166,26 +170,40 @@ pub trait Leases: Send + Sync + 'static {
 pub struct SqlLeases {
     db: Db,
     clock: Clock,
+    /// When the database last refused to write a row that was to be taken.
+    refused: Arc<Mutex<Option<Instant>>>,
 }
 
 impl SqlLeases {
     /// The rows of `db`.
     #[must_use]
     pub fn new(db: Db, clock: Clock) -> Self {
-        Self { db, clock }
+        Self { db, clock, refused: Arc::default() }
     }
 
     /// Whether a row still is as it was `seen`, once the database takes writes: while it takes none, its owner's beat stands
     /// still too, and gets time to go on.
     async fn takes_writes(&self, show: ShowId, seen: (i64, i64)) -> Result<bool, DbError> {
         let asked = Instant::now();
-        let mut tx = self.db.begin().await?;
-        let stands = store::touch(&mut tx, show, seen).await?;
-        tx.commit().await?;
-        if stands && asked.elapsed() > WRITTEN_WITHIN {
+        let touched = async {
+            let mut tx = self.db.begin().await?;
+            let stands = store::touch(&mut tx, show, seen).await?;
+            tx.commit().await?;
+            Ok(stands)
+        };
+        let touched = touched.await;
+        let was_refused = {
+            let mut refused = self.refused.lock();
+            if touched.is_err() {
+                *refused = Some(Instant::now());
+            }
+            refused.is_some_and(|at| at.elapsed() < REFUSED_SINCE)
+        };
+        let was_away = was_refused || asked.elapsed() > WRITTEN_WITHIN;
+        if matches!(touched, Ok(true)) && was_away {
             tokio::time::sleep(BEAT).await;
         }
-        Ok(stands)
+        touched
     }
 
     fn expires_ms(&self) -> i64 {

@@ -224,7 +224,7 @@ mod tests {
             let Side::Pg(pool) = leases.db.side() else { return };
             let (a, b) = (serve("a", "a1"), serve("b", "b1"));
             let lease = leases.take(show, &a, None).await.unwrap().unwrap();
-            // Until then whoever writes a lease waits for the disk, at the commit.
+            // Until then whoever writes a lease waits for the disk, at the commit ...
             let stall = "CREATE FUNCTION stall() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
                  PERFORM pg_sleep(extract(epoch FROM (SELECT until FROM stalled) - clock_timestamp())); RETURN NULL; END $$;
                  CREATE TABLE stalled AS SELECT clock_timestamp() + interval '1 second' AS until;
@@ -237,6 +237,21 @@ mod tests {
             });
             assert_eq!(taken.unwrap(), None, "the owner was as well as the database let it be");
             assert_eq!(beat.unwrap(), [Hold { show, fence: 1 }]);
+            // ... and until then it is refused: there is another primary soon.
+            let refusal = "CREATE OR REPLACE FUNCTION stall() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                 IF (SELECT until FROM stalled) > clock_timestamp() THEN RAISE EXCEPTION 'read only'; END IF;
+                 RETURN NULL; END $$;
+                 UPDATE stalled SET until = clock_timestamp() + interval '500 milliseconds'";
+            sqlx::raw_sql(refusal).execute(pool).await.unwrap();
+            let seen = leases.get(show).await.unwrap().unwrap();
+            let refused = leases.take(show, &b, Some((1, seen.beat))).await;
+            assert!(refused.is_err() && leases.beat("a1", &[show]).await.is_err());
+            tokio::time::sleep(Duration::from_millis(600)).await;
+            let (taken, beat) = tokio::join!(leases.take(show, &b, Some((1, seen.beat))), async {
+                tokio::time::sleep(Duration::from_millis(300)).await;
+                leases.beat("a1", &[show]).await
+            });
+            assert_eq!((taken.unwrap(), beat.unwrap()), (None, vec![Hold { show, fence: 1 }]));
             let seen = leases.get(show).await.unwrap().unwrap();
             assert!(leases.take(show, &b, Some((1, seen.beat))).await.unwrap().is_some());
         })

@@ -20,7 +20,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::task::TaskTracker;
 use vitrine_protocol::{PublishSessionId, ShowId};
 
-use self::spool::{Entry, Spool, publisher_after};
+use self::spool::{Entry, Left, Spool, publisher_after};
 use super::Deps;
 use super::door::DoorError;
 use super::lease::Hold;
@@ -56,7 +56,7 @@ struct State {
     /// To its task, once that was started.
     queue: Option<mpsc::UnboundedSender<Message>>,
     /// The publisher that is there once all that waits is told.
-    publisher: Option<PublishSessionId>,
+    publisher: Option<Left>,
 }
 
 enum Message {
@@ -91,7 +91,9 @@ impl Reporter {
             let tasks = deps.reporters.tasks.clone();
             tasks.spawn(run(show, slot.clone(), deps.clone(), queue, spool));
         }
-        let left_behind = state.publisher;
+        // What an owner before the last one saw, the last one knew better.
+        let of_the_last = |(_, fence): &Left| fence + 1 >= hold.fence;
+        let left_behind = state.publisher.filter(of_the_last).map(|(session, _)| session);
         drop(state);
         Self { slot, fence: hold.fence, left_behind }
     }
@@ -112,10 +114,10 @@ impl Reporter {
     /// Leaves a fact that happened now.
     pub fn tell(&self, deps: &Deps, fact: MediaFact) {
         let mut state = self.slot.state.lock();
-        state.publisher = publisher_after(&fact, state.publisher);
-        let told = Told { fence: self.fence, at: deps.clock.now() };
+        let entry = Entry { told: Told { fence: self.fence, at: deps.clock.now() }, fact };
+        state.publisher = publisher_after(&entry, state.publisher);
         self.slot.waiting.fetch_add(1, Ordering::Relaxed);
-        state.send(Message::Tell(Entry { told, fact }));
+        state.send(Message::Tell(entry));
     }
 
     /// The publisher that was there when an earlier run or task ended, if shows do not know of it yet.
@@ -377,6 +379,18 @@ mod tests {
         let third = Reporter::start(hold(&again, 3), again.deps.clone());
         assert_eq!(third.left_behind(), None);
         eventually(|| *again.door.facts.lock() == [rung("1080p")]).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_an_owner_before_the_last_one_saw_is_not_who_publishes_now() {
+        let stage = Stage::new();
+        let session = PublishSessionId::new();
+        stage.door.away(true);
+        let before = Reporter::start(hold(&stage, 1), stage.deps.clone());
+        before.tell(&stage.deps, MediaFact::Receiving { session });
+        sleep(Duration::from_secs(1)).await;
+        drop(before); // another node took the show with 2, and is gone
+        assert_eq!(Reporter::start(hold(&stage, 3), stage.deps.clone()).left_behind(), None);
     }
 
     #[tokio::test(start_paused = true)]

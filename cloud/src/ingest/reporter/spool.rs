@@ -101,8 +101,8 @@ impl Spool {
     }
 
     /// The publisher that is there once all of it is told.
-    pub fn publisher(&self) -> Option<PublishSessionId> {
-        self.entries.iter().fold(None, |there, (_, entry)| publisher_after(&entry.fact, there))
+    pub fn publisher(&self) -> Option<Left> {
+        self.entries.iter().fold(None, |there, (_, entry)| publisher_after(entry, there))
     }
 
     /// Adds the newest. Where too many wait, an old one is given up: what is so in the end is told.
@@ -247,11 +247,14 @@ fn append(out: &mut impl io::Write, line: &Line) -> io::Result<()> {
     out.write_all(&line)
 }
 
+/// A publisher that is there, and the fencing number of the owner that saw it come.
+pub type Left = (PublishSessionId, i64);
+
 /// The publisher that is there after a fact, if `there` was before.
-pub fn publisher_after(fact: &MediaFact, there: Option<PublishSessionId>) -> Option<PublishSessionId> {
+pub fn publisher_after(Entry { told, fact }: &Entry, there: Option<Left>) -> Option<Left> {
     match fact {
-        MediaFact::Receiving { session } => Some(*session),
-        MediaFact::PublisherLost { session, .. } => there.filter(|there| there != session),
+        MediaFact::Receiving { session } => Some((*session, told.fence)),
+        MediaFact::PublisherLost { session, .. } => there.filter(|(there, _)| there != session),
         _ => there,
     }
 }

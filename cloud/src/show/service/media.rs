@@ -5,7 +5,7 @@ use vitrine_protocol::{PublishSessionId, ShowId};
 
 use crate::base::{Actor, hash_secret};
 use crate::db::Tx;
-use crate::events::{EndReason, Event, record};
+use crate::events::{EndReason, Event, LossReason, record};
 use crate::show::store::media;
 use crate::show::{Admission, MediaFact, RunningShow, Show, ShowError, Shows, Told, store};
 
@@ -67,6 +67,7 @@ impl Shows {
         let now = told.at.min(self.clock.now());
         let mut tx = self.db.begin().await?;
         if !store::publish::heed(&mut tx, show, told.fence).await? {
+            drop(tx); // a second connection is not waited for with one in hand
             let known = store::find(&self.db, show).await?.is_some();
             return Err(if known { ShowError::OldOwner } else { ShowError::NotFound(show) });
         }
@@ -80,7 +81,10 @@ impl Shows {
             MediaFact::PublisherLost { session, reason } => {
                 let mut moved = lock(&mut tx, show).await?;
                 let ended = store::publish::end_session(&mut tx, show, session, now).await?;
-                let facts = moved.lose(session, reason, now, self.patience);
+                let mut facts = moved.lose(session, reason, now, self.patience);
+                if !ended && matches!(reason, LossReason::Replaced | LossReason::Moved) {
+                    facts.clear(); // told before: the show stays with that session until the next picture
+                }
                 // Whose picture never arrived moves nothing; why it is gone is on the timeline all the same, once.
                 let unseen = (ended && facts.is_empty()).then(|| moved.loss(session, reason));
                 self.save_at(&mut tx, &ingest(), &moved, now, facts).await?;
@@ -99,12 +103,16 @@ impl Shows {
                 None
             }
             MediaFact::TransmissionStarted { epoch } => {
-                let new = media::transmission(&mut tx, show, &format!("started {epoch}")).await?;
+                let new = media::transmission(&mut tx, show, Some(&format!("started {epoch}"))).await?;
                 new.then_some(Event::TransmissionStarted { show, epoch })
             }
             MediaFact::TransmissionLost { epoch } => {
-                let new = media::transmission(&mut tx, show, &format!("lost {epoch}")).await?;
+                let new = media::transmission(&mut tx, show, Some(&format!("lost {epoch}"))).await?;
                 new.then_some(Event::TransmissionLost { show, epoch })
+            }
+            MediaFact::TransmissionRests => {
+                media::transmission(&mut tx, show, None).await?;
+                None
             }
             MediaFact::RungUp { name } => {
                 let name = short(name);
@@ -240,6 +248,7 @@ fn kind(fact: &MediaFact) -> &'static str {
         MediaFact::Recording { .. } => "recording",
         MediaFact::Journal { .. } => "journal",
         MediaFact::PublisherLost { .. } => "publisher_lost",
+        MediaFact::TransmissionRests => "transmission_rests",
         MediaFact::TransmissionStarted { .. } => "transmission_started",
         MediaFact::TransmissionLost { .. } => "transmission_lost",
         MediaFact::RungUp { .. } => "rung_up",

@@ -10,9 +10,13 @@ const RUNG: &str = "rung:";
 /// The state of a rung that viewers can choose.
 const UP: &str = "up";
 
-/// The show's transmission is in this state now; no rung of one before is up any more.
-pub(in crate::show) async fn transmission(tx: &mut Tx, show: ShowId, state: &str) -> Result<bool, DbError> {
-    let new = change(tx, show, "transmission", Some(state)).await?;
+/// The show's transmission is in this state now, or there is none; no rung of one before is up any more.
+pub(in crate::show) async fn transmission(
+    tx: &mut Tx,
+    show: ShowId,
+    state: Option<&str>,
+) -> Result<bool, DbError> {
+    let new = change(tx, show, "transmission", state).await?;
     if new {
         // Why others are not up stays known: the next transmission says so again.
         on!(tx, c => sqlx::query(

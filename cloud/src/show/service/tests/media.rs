@@ -119,6 +119,21 @@ async fn a_transmission_that_died_tells_anew_which_rungs_are_up() {
 }
 
 #[tokio::test]
+async fn a_transmission_that_rested_after_the_rehearsal_starts_again_for_the_show() {
+    each_app(async |app, hands| {
+        let stage = Stage::set(app, hands).await;
+        let standing = [MediaFact::TransmissionStarted { epoch: 1 }, up("480p")];
+        stage.hear(&standing).await;
+        stage.hear(&[MediaFact::TransmissionRests]).await;
+        stage.hear(&standing).await;
+        stage.hear(&standing).await;
+        let twice = ["transmission_started", "rung_up", "transmission_started", "rung_up"];
+        assert_eq!(stage.media_kinds().await, twice);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn one_show_s_rungs_are_not_another_s() {
     each_app(async |app, hands| {
         let stage = Stage::set(app, hands).await;
@@ -130,6 +145,23 @@ async fn one_show_s_rungs_are_not_another_s() {
         stage.hear(&[up("480p")]).await;
         assert_eq!(stage.media_kinds().await, ["rung_up"]);
         stage.app.shows.delete(&stage.actor, stage.org, other).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_publisher_that_was_replaced_is_lost_once_however_often_it_is_told() {
+    each_app(async |app, hands| {
+        let stage = Stage::set(app, hands).await;
+        let session = stage.publish().await.session;
+        stage.report(MediaFact::Receiving { session }).await;
+        for _ in 0..2 {
+            stage.report(MediaFact::PublisherLost { session, reason: LossReason::Moved }).await;
+        }
+        stage.report(MediaFact::PublisherLost { session, reason: LossReason::ServerLost }).await;
+        let kinds = stage.kinds().await;
+        let lost = kinds.iter().filter(|kind| *kind == "publisher_lost").count();
+        assert_eq!(lost, 2, "it moved, and nobody came in its place: {kinds:?}");
     })
     .await;
 }

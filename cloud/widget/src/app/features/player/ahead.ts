@@ -50,6 +50,9 @@ class Request {
   }
 }
 
+/** The hint that a player of this page waits for: over HTTP/1.1 the page has six connections in all, for chat and cart too. */
+let held: Request | null = null;
+
 class Refused extends Error {
   constructor(readonly status: number) {
     super(`HTTP ${status}`);
@@ -86,6 +89,7 @@ export class Ahead {
   /** Nothing more is wanted for now. */
   stop(): void {
     this.#next?.abort();
+    if (held === this.#next) held = null;
     this.#next = null;
   }
 
@@ -99,22 +103,27 @@ export class Ahead {
 
   /** The part of `context` begins to come: asks for the one after it. */
   follow(context: FragmentLoaderContext): void {
-    const url = this.#after(context);
-    if (url !== null && this.#next?.url === url) return;
+    const next = this.#after(context);
+    if (next && this.#next?.url === next.url) return;
     this.stop();
-    if (url !== null) this.#next = new Request(url);
+    if (!next || (next.isHint && (held || globalThis.document?.hidden))) return;
+    const request = (this.#next = new Request(next.url));
+    if (!next.isHint) return;
+    held = request;
+    const free = () => held === request && (held = null);
+    request.begun.then(free, free);
   }
 
-  #after({ frag, part }: FragmentLoaderContext): string | null {
-    const details = this.#hls?.levels[frag.level]?.details;
+  #after({ frag, part }: FragmentLoaderContext): { url: string; isHint: boolean } | null {
+    if (this.#hls?.loadLevel !== frag.level) return null; // it is about to load another one
+    const details = this.#hls.levels[frag.level]?.details;
     const parts = details?.partList ?? [];
     const at = parts.findIndex((one) => one.fragment.sn === frag.sn && one.index === part?.index);
     if (!details || at < 0) return null;
     const known = parts[at + 1];
-    if (known) return known.gap ? null : known.url;
-    // Over HTTP/1.1 all tabs share six connections, and this one would be held for as long as nothing is made.
-    const hint = globalThis.document?.hidden ? undefined : details.preloadHint;
-    return hint?.TYPE === 'PART' && hint.URI ? new URL(hint.URI, details.url).href : null;
+    if (known) return known.gap ? null : { url: known.url, isHint: false };
+    const hint = details.preloadHint;
+    return hint?.TYPE === 'PART' && hint.URI ? { url: new URL(hint.URI, details.url).href, isHint: true } : null;
   }
 
   /**
@@ -189,6 +198,7 @@ class PartLoader implements Loader<FragmentLoaderContext> {
       stats.loading.first ||= performance.now();
       [stats.loaded, stats.total] = [request.loaded, request.total];
     };
+    [stats.loading.first, stats.loaded, stats.total] = [0, 0, 0];
     if (request.beganMs > 0) request.grew();
   }
 
