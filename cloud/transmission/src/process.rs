@@ -131,7 +131,6 @@ pub async fn run(options: Options) -> Result<(), TransmissionError> {
         standing,
         clock: ShowClock::start(options.clock_epoch, head),
         live_from: options.live_from,
-        cut_short: None,
         mapped: None,
         unrecorded: None,
         meter: Meter::default(),
@@ -151,8 +150,6 @@ struct Transmission {
     standing: watch::Sender<Standing>,
     clock: ShowClock,
     live_from: LiveFrom,
-    /// Who fed the show when the control connection was cut.
-    cut_short: Option<Feed>,
     mapped: Option<(PublishSessionId, i64)>,
     /// Why nothing is recorded.
     unrecorded: Option<Stopped>,
@@ -208,8 +205,7 @@ impl Transmission {
             LinkEvent::Command(command) => self.obey(command, now),
             // Without ingest there is no publisher. Its session stays in `standing`: the next ingest is told whose it was.
             LinkEvent::Cut => {
-                self.cut_short = self.timeline.feed();
-                self.timeline.end();
+                self.timeline.cut();
                 self.keeper.drain();
                 let facts = self.packaging.cut(now);
                 self.announce(facts);
@@ -229,10 +225,8 @@ impl Transmission {
                 if self.timeline.feed() == Some(feed) {
                     return; // told again
                 }
-                // A run that a crash of ours or of the connection cut short goes on in its place; one that was away begins
-                // anew.
-                let cut_short = self.cut_short.take() == Some(feed) || self.timeline.is_fresh();
-                let anchor = self.stage.anchor_of(session).filter(|_| cut_short);
+                let goes_on = self.timeline.goes_on(feed);
+                let anchor = self.stage.anchor_of(session).filter(|_| goes_on);
                 let head = self.stage.head();
                 self.timeline.begin(feed, anchor.map(|offset_ms| (offset_ms, head)));
                 self.packaging.cut(now)

@@ -45,13 +45,15 @@ pub(super) struct Announcer {
     queue: VecDeque<Step>,
     /// The open segment, and how many parts of it were said.
     announced: Option<(u64, u32)>,
+    /// Where the last part that was said ends.
+    said_to: MediaTime,
     init: Option<(Bytes, Option<Bytes>)>,
     init_version: u32,
     audio_cursor: u64,
     /// The segment before is a gap: its sound, too, is heard by nobody.
     after_gap: bool,
-    /// That the rung does not play was said, and it has not played since.
-    said_down: bool,
+    /// Why the rung does not play, as it was said last; it has not played since.
+    said_down: Option<String>,
 }
 
 impl Announcer {
@@ -61,20 +63,29 @@ impl Announcer {
             name,
             queue: VecDeque::new(),
             announced: None,
+            said_to: MediaTime::ZERO,
             init: None,
             init_version,
             audio_cursor: 0,
             after_gap: false,
-            said_down: false,
+            said_down: None,
         }
     }
 
-    /// The rung does not play any more: what was not said is not said. False when that was said already.
-    pub fn take_down(&mut self) -> bool {
-        let news = !self.said_down;
+    /// The rung does not play any more: what was not said is not said. False when that was said already, for this reason.
+    pub fn take_down(&mut self, reason: &str) -> bool {
+        let news = self.said_down.as_deref() != Some(reason);
         *self = Self::new(self.name.clone(), self.init_version);
-        self.said_down = true;
+        self.said_down = Some(reason.to_owned());
         news
+    }
+
+    /// Closes the segment that was said to be open, where it stands: the rung goes, and what was said is whole.
+    pub fn close_here(&mut self, grid: &Grid) -> Option<Fact> {
+        let (msn, parts) = self.announced.take()?;
+        let duration = self.said_to - grid.get(msn)?.start;
+        let rung = self.name.clone();
+        (parts > 0).then_some(Fact::SegmentClosed { rung, msn, duration, gap: false })
     }
 
     /// Whether anything was said of it since it came up.
@@ -197,7 +208,7 @@ impl Announcer {
         let empty = samples.is_empty() && runs.is_empty();
         let bytes = if empty { Some(Bytes::new()) } else { boxes::part(sequence, &samples, &runs) };
         let Some(bytes) = bytes else { return };
-        self.announced = Some((msn, index + 1));
+        (self.announced, self.said_to) = (Some((msn, index + 1)), end);
         let rung = self.name.clone();
         out.push(Fact::Part { rung, msn, index, duration: end - start, independent, bytes });
     }
@@ -232,7 +243,7 @@ impl Announcer {
             out.push(Fact::Init { rung: self.name.clone(), version: self.init_version, info, bytes });
         }
         self.announced = Some((msn, 0));
-        self.said_down = false;
+        self.said_down = None;
         out.push(Fact::SegmentOpened {
             rung: self.name.clone(),
             msn,

@@ -79,6 +79,8 @@ pub struct Offer {
     pub bits_per_second: u64,
 }
 
+/// The reason of a [`Fact::RungDown`] of the source: the rungs beside it are shown in its place.
+pub(super) const KEYS_ARE_FAR: &str = "its key frames are too far apart";
 /// The reason of a [`Fact::RungDown`] that is as it should be: the source is as small as that rung.
 pub const NOT_LARGER: &str = "the source is not larger any more";
 /// Another one: the rung stood in for a source of its size.

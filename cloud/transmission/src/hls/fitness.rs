@@ -19,11 +19,14 @@ const STEADY_DISTANCES: u32 = 15;
 const MOST_STEADY_DISTANCES: u32 = 240;
 /// Distances that are remembered: what is usual.
 const RECENT: usize = 15;
+/// Pictures whose lengths are remembered, and how many of them may be longer than what is usual.
+const RECENT_STEPS: usize = 60;
+const HITCHES: usize = 2;
 
 /// What is known of the source's key frames and rate.
 ///
 /// All is judged by the distance between key frames, never by the age of a segment: a key frame that comes early, where the
-/// scene changes, makes a segment long and no key frame far.
+/// scene changes, makes a segment long and no key frame far. Nor does a hitch in one group of pictures.
 #[derive(Debug, Clone)]
 pub(super) struct Fitness {
     last: Option<MediaTime>,
@@ -31,6 +34,13 @@ pub(super) struct Fitness {
     from: Option<MediaTime>,
     whole: bool,
     recent: VecDeque<MediaTime>,
+    steps: VecDeque<MediaTime>,
+    /// What a picture lasts, hitches aside.
+    usual_step: MediaTime,
+    /// By so much hitches have made the running distance longer.
+    hitched: MediaTime,
+    /// The distance before was too long for its hitches alone.
+    spared: bool,
     good_distances: u32,
     /// A key frame was far, and [`GOOD_DISTANCES`] have not fitted since.
     unfit: bool,
@@ -48,6 +58,10 @@ impl Default for Fitness {
             from: None,
             whole: false,
             recent: VecDeque::new(),
+            steps: VecDeque::new(),
+            usual_step: MediaTime::ZERO,
+            hitched: MediaTime::ZERO,
+            spared: false,
             good_distances: 0,
             unfit: false,
             far: false,
@@ -64,8 +78,8 @@ impl Fitness {
         Self { far: true, ..Self::default() }
     }
 
-    /// Takes the next picture, which may last as long as `longest`.
-    pub fn note(&mut self, dts: MediaTime, key: bool, longest: MediaTime) {
+    /// Takes the next picture.
+    pub fn note(&mut self, dts: MediaTime, key: bool) {
         let step = self.last.replace(dts).map(|last| dts - last);
         if step.is_some_and(|step| step > PART_TARGET) {
             self.slow += 1;
@@ -73,22 +87,47 @@ impl Fitness {
         } else {
             self.slow = 0;
         }
-        if step.is_some_and(|step| step > LONGEST_HOLD) {
+        match step {
             // A key frame may be among what is missing.
-            (self.from, self.whole) = (None, false);
+            Some(step) if step > LONGEST_HOLD => self.begin_distance(None),
+            Some(step) => self.note_step(step),
+            None => {}
         }
         let distance = dts - *self.from.get_or_insert(dts);
-        if distance + if key { MediaTime::ZERO } else { longest } >= MAX_SEGMENT {
+        // Where the next picture is, which may be a key frame.
+        let reach = distance + if key { MediaTime::ZERO } else { self.usual_step() };
+        if reach < MAX_SEGMENT {
+            if key && self.whole {
+                self.note_fitting(distance);
+            }
+        } else if self.spared || reach - self.hitched >= MAX_SEGMENT {
             (self.good_distances, self.unfit, self.far) = (0, true, true);
-        } else if key && self.whole {
-            self.note_fitting(distance);
+        } else {
+            self.spared = key;
         }
         if key {
-            (self.from, self.whole) = (Some(dts), true);
+            self.begin_distance(Some(dts));
         }
     }
 
+    /// A distance begins with a key frame at `from`, or with the next picture.
+    fn begin_distance(&mut self, from: Option<MediaTime>) {
+        (self.from, self.whole, self.hitched) = (from, from.is_some(), MediaTime::ZERO);
+    }
+
+    fn note_step(&mut self, step: MediaTime) {
+        self.steps.push_back(step);
+        if self.steps.len() > RECENT_STEPS {
+            self.steps.pop_front();
+        }
+        let mut steps: Vec<_> = self.steps.iter().copied().collect();
+        steps.sort_unstable();
+        self.usual_step = steps[steps.len().saturating_sub(1 + HITCHES)];
+        self.hitched += (step - self.usual_step).max(MediaTime::ZERO);
+    }
+
     fn note_fitting(&mut self, distance: MediaTime) {
+        self.spared = false;
         self.recent.push_back(distance);
         if self.recent.len() > RECENT {
             self.recent.pop_front();
@@ -104,6 +143,11 @@ impl Fitness {
     /// The longest distance between key frames of late that fitted: the next one may come that late.
     pub fn usual_distance(&self) -> MediaTime {
         self.recent.iter().max().copied().unwrap_or_default()
+    }
+
+    /// What a picture lasts, hitches aside; at most a part.
+    pub fn usual_step(&self) -> MediaTime {
+        self.usual_step.min(PART_TARGET)
     }
 
     /// Its key frames are too far apart now.
@@ -140,7 +184,7 @@ mod tests {
         let (mut fitness, mut last) = (Fitness::default(), MediaTime::ZERO);
         for (ms, key) in times {
             last = MediaTime::from_ms(ms);
-            fitness.note(last, key, MediaTime::from_ms(33));
+            fitness.note(last, key);
         }
         (fitness, last)
     }
@@ -171,7 +215,7 @@ mod tests {
         let mut keys = |fitness: &mut Fitness, distance: i64, count: u32| {
             for _ in 0..count {
                 for n in 0..distance / 40 {
-                    fitness.note(MediaTime::from_ms(at + n * 40), n == 0, MediaTime::from_ms(40));
+                    fitness.note(MediaTime::from_ms(at + n * 40), n == 0);
                 }
                 at += distance;
             }
@@ -189,6 +233,21 @@ mod tests {
             keys(&mut fitness, 2_000, 1);
             assert!(!fitness.is_far(), "{steady}");
         }
+    }
+
+    #[test]
+    fn a_hitch_in_one_group_makes_no_key_frame_far_and_one_in_each_does() {
+        // 60 pictures in a second, and a key frame with each 250th.
+        for hitch in [160, 217, 290, 500, 900] {
+            let at = |n: i64| n * 1_000 / 60 + if n > 370 { hitch } else { 0 };
+            let mut fitness = Fitness::default();
+            for n in 0..1_500 {
+                fitness.note(MediaTime::from_ms(at(n)), n % 250 == 0);
+                assert!(!fitness.is_far() && !fitness.is_unfit(), "{hitch} {n}");
+            }
+        }
+        let (fitness, _) = after((0..1_000).map(|n| (n * 1_000 / 60 + (n + 130) / 250 * 500, n % 250 == 0)));
+        assert!(fitness.is_far() && fitness.is_unfit());
     }
 
     #[test]

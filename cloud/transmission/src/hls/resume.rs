@@ -1,7 +1,7 @@
 //! A window's way over a crash: the facts that close what was open, and the rungs that go on.
 
 use super::{
-    fact::{Fact, RungName, TrackInfo},
+    fact::{Fact, KEYS_ARE_FAR, RungName, TrackInfo},
     rung::Rung,
     time::MediaTime,
     track::{Segment, Track},
@@ -10,6 +10,7 @@ use super::{
 
 /// A rung that lacks so many segments is not brought up to the others by gaps: it begins anew.
 const MOST_GAPS: u64 = 64;
+const MISSED_TOO_MUCH: &str = "it has missed too much";
 /// Players skip it; it only has a number.
 const UNKNOWN_LENGTH: MediaTime = MediaTime::from_ms(1);
 
@@ -19,19 +20,25 @@ impl Window {
         let others = self.order.iter().filter(|name| !ladder.contains(name));
         let rung = |name: &RungName| {
             let track = self.tracks.get(name).filter(|track| !track.segments.is_empty());
-            let down = self.down.contains(name) || track.is_some_and(|track| self.lacks_too_much(track));
-            let played = track.is_some() && !down;
+            let lacks = track.filter(|track| self.lacks_too_much(track)).map(|_| MISSED_TOO_MUCH);
+            let down = self.down.get(name).map(String::as_str).or(lacks);
+            let played = track.is_some() && down.is_none();
             Rung::restored(name.clone(), self.next_msn(), self.init_version(name), played, down)
         };
         ladder.iter().chain(others).map(rung).collect()
     }
 
-    /// Whether an encoded rung of the source's own size plays beside it: its key frames are far.
-    pub(super) fn shows_own_size(&self) -> bool {
+    /// Whether the source's key frames are far: it was taken off for that, or an encoded rung of its own size plays beside it.
+    pub(super) fn has_far_keys(&self) -> bool {
+        self.down.get(&RungName::source()).is_some_and(|reason| reason == KEYS_ARE_FAR)
+            || self.shows_own_size()
+    }
+
+    fn shows_own_size(&self) -> bool {
         let height = |track: &Track| track.newest_info().map(|info: &TrackInfo| info.height);
         let source = self.tracks.get(&RungName::source()).and_then(height);
         let encoded = self.tracks.iter().filter(|(name, track)| {
-            name.as_str() != RungName::SOURCE && !self.down.contains(name) && !track.segments.is_empty()
+            name.as_str() != RungName::SOURCE && !self.down.contains_key(name) && !track.segments.is_empty()
         });
         source.is_some_and(|source| encoded.filter_map(|(_, track)| height(track)).any(|own| own >= source))
     }
@@ -40,7 +47,7 @@ impl Window {
     /// count segments, and none may be left out.
     pub(super) fn closing_facts(&self) -> Vec<Fact> {
         let mut facts = Vec::new();
-        let listed = || self.tracks.iter().filter(|(rung, _)| !self.down.contains(rung));
+        let listed = || self.tracks.iter().filter(|(rung, _)| !self.down.contains_key(rung));
         let Some(lead) = listed()
             .filter_map(|(_, t)| Some((t.segments.back()?.msn, t)))
             .max_by_key(|(msn, t)| (*msn, t.segments.back().map(Segment::length)))
@@ -50,7 +57,7 @@ impl Window {
         for (rung, track) in listed() {
             let Some(last) = track.segments.back() else { continue };
             if self.lacks_too_much(track) {
-                let reason = "it has missed too much".to_owned();
+                let reason = MISSED_TOO_MUCH.to_owned();
                 facts.push(Fact::RungDown { rung: rung.clone(), reason });
                 continue;
             }

@@ -26,6 +26,8 @@ const LATE: MediaTime = MediaTime::from_ms(4_000);
 const QUIET: MediaTime = MediaTime::from_ms(200);
 /// A rung that makes so many gaps in a row does not play.
 const MOST_GAPS: u32 = 2;
+/// The source goes on for so long without a rung whose encoder was lost; then that rung does not play.
+const LOST_AFTER: MediaTime = MediaTime::from_ms(3_000);
 /// An encoded rung whose newest picture is this close to the source's keeps up with it.
 const KEEPS_UP: MediaTime = MediaTime::from_ms(500);
 /// A picture stands at most this long; what lasts longer is a hole, and what follows does not join.
@@ -64,6 +66,8 @@ pub(super) struct Rung {
     broken: bool,
     /// Pictures are left out up to an IDR: another encoder goes on.
     needs_key: bool,
+    /// How long the source has gone on since.
+    waited: MediaTime,
     pending: Vec<Frame>,
     part_start: MediaTime,
     /// The open part begins inside a picture that the part before holds.
@@ -94,6 +98,7 @@ impl Rung {
             holed: false,
             broken: false,
             needs_key: false,
+            waited: MediaTime::ZERO,
             pending: Vec::new(),
             part_start: MediaTime::ZERO,
             held: false,
@@ -105,19 +110,31 @@ impl Rung {
         }
     }
 
-    /// Goes on after a crash, where it was `down`, or had `played`: then it says of each segment from `next_msn` on what became
-    /// of it, since players count them.
-    pub fn restored(name: RungName, next_msn: u64, init_version: u32, played: bool, down: bool) -> Self {
+    /// Goes on after a crash, where it was `down` for a reason, or had `played`: then it says of each segment from `next_msn` on
+    /// what became of it, since players count them. Its encoder is lost.
+    pub fn restored(
+        name: RungName,
+        next_msn: u64,
+        init_version: u32,
+        played: bool,
+        down: Option<&str>,
+    ) -> Self {
         let mut rung = Self::new(name, next_msn, init_version);
-        if down {
-            rung.take_down(next_msn);
+        if let Some(reason) = down {
+            rung.take_down(next_msn, reason);
         }
-        Self { started: played, broken: played, ..rung }
+        let needs_key = played && !rung.is_source();
+        Self { started: played, broken: played, needs_key, ..rung }
     }
 
-    /// Takes it off the list; it may come back at a later segment. False when that was said already.
-    pub fn take_down(&mut self, next_msn: u64) -> bool {
-        let news = self.announcer.take_down();
+    /// Ends what was said of its open segment: the rung is about to be taken off.
+    pub fn close_here(&mut self, grid: &Grid) -> Option<Fact> {
+        self.announcer.close_here(grid)
+    }
+
+    /// Takes it off the list; it may come back at a later segment. False when that was said already, for this `reason`.
+    pub fn take_down(&mut self, next_msn: u64, reason: &str) -> bool {
+        let news = self.announcer.take_down(reason);
         let announcer = std::mem::replace(&mut self.announcer, Announcer::new(self.name.clone(), 0));
         *self = Self { up: false, announcer, ..Self::new(self.name.clone(), next_msn, 0) };
         news
@@ -130,7 +147,7 @@ impl Rung {
 
     /// Whether viewers see pictures of it.
     pub fn plays(&self) -> bool {
-        self.up && self.started && self.gaps < MOST_GAPS
+        self.up && self.started && self.gaps < MOST_GAPS && self.waited <= LOST_AFTER
     }
 
     /// Whether its encoder is at work, and players have something of it since it came up.
@@ -158,6 +175,13 @@ impl Rung {
         self.needs_key = true;
     }
 
+    /// The source has gone on by `step`.
+    pub fn goes_without(&mut self, step: MediaTime) {
+        if self.needs_key {
+            self.waited += step;
+        }
+    }
+
     /// Whether it has closed every segment below `next_msn`.
     pub fn has_closed_all(&self, next_msn: u64) -> bool {
         self.current.is_none() && self.next_msn >= next_msn
@@ -177,7 +201,7 @@ impl Rung {
         if self.needs_key && !frame.idr {
             return;
         }
-        self.needs_key = false;
+        (self.needs_key, self.waited) = (false, MediaTime::ZERO);
         let leads = lead_in.is_some();
         while self.current.is_some_and(|current| current < msn) {
             self.close(grid, now);

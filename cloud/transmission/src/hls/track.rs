@@ -127,9 +127,12 @@ impl Track {
         }
     }
 
-    /// It does not play any more. Its last segment stays: numbers and time go on from there.
+    /// It does not play any more. Its last segment stays, without its bytes: numbers and time go on from there.
     pub fn leave(&mut self) {
         self.segments.drain(..self.segments.len().saturating_sub(1));
+        for part in self.segments.iter_mut().flat_map(|segment| &mut segment.parts) {
+            part.media = part.stored.map_or(Media::Held(Bytes::new()), Media::Stored);
+        }
     }
 
     /// Lets go of bytes that the journal has and that are not new any more.

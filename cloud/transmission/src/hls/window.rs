@@ -1,6 +1,6 @@
 //! The public state of a show: facts folded, and the answers that players get from it. No I/O.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use vitrine_protocol::{Highlight, HighlightAction, PublishSessionId};
@@ -33,9 +33,9 @@ pub struct Window {
     anchor: Option<(PublishSessionId, i64)>,
     pub(super) tracks: BTreeMap<RungName, Track>,
     pub(super) order: Vec<RungName>,
-    /// Rungs that do not play, whether they ever did or not. A new initialisation segment brings one back; an offer does
-    /// not: an encoder that fails makes one each time it is started.
-    pub(super) down: BTreeSet<RungName>,
+    /// Rungs that do not play, whether they ever did or not, and why. A new initialisation segment brings one back; an offer
+    /// does not: an encoder that fails makes one each time it is started.
+    pub(super) down: BTreeMap<RungName, String>,
     init_versions: BTreeMap<RungName, u32>,
     pub(super) air: Option<(u64, DateTime<Utc>)>,
     /// Where the first public segment that is known began.
@@ -68,7 +68,7 @@ impl Window {
             anchor: None,
             tracks: BTreeMap::new(),
             order: Vec::new(),
-            down: BTreeSet::new(),
+            down: BTreeMap::new(),
             init_versions: BTreeMap::new(),
             air: None,
             public_from: None,
@@ -92,7 +92,7 @@ impl Window {
                 if !self.order.contains(&rung) {
                     self.order.push(rung.clone());
                 }
-                let back = self.down.remove(&rung);
+                let back = self.down.remove(&rung).is_some();
                 let track = self.tracks.entry(rung).or_default();
                 if back {
                     *track = Track::default();
@@ -138,11 +138,11 @@ impl Window {
             }
             Fact::Ladder { offers } => self.offers = Some(offers),
             Fact::Anchored { session, offset_ms } => self.anchor = Some((session, offset_ms)),
-            Fact::RungDown { rung, .. } => {
+            Fact::RungDown { rung, reason } => {
                 if let Some(track) = self.tracks.get_mut(&rung) {
                     track.leave();
                 }
-                self.down.insert(rung);
+                self.down.insert(rung, reason);
             }
             Fact::WentLive { from_msn, at } => {
                 let (from, _) = *self.air.get_or_insert((from_msn, at));
@@ -244,7 +244,7 @@ impl Window {
     /// Answers a player, from what is there now.
     pub fn answer(&self, want: &Want) -> Answer {
         let Some((from, _)) = self.air else { return Answer::Missing };
-        if want.rung().is_some_and(|rung| self.down.contains(rung)) {
+        if want.rung().is_some_and(|rung| self.down.contains_key(rung)) {
             return Answer::Gone;
         }
         match want {
@@ -276,7 +276,7 @@ impl Window {
     }
 
     fn track(&self, rung: &RungName) -> Option<&Track> {
-        self.tracks.get(rung).filter(|_| !self.down.contains(rung))
+        self.tracks.get(rung).filter(|_| !self.down.contains_key(rung))
     }
 
     fn offer(&self, rung: &RungName) -> Option<&Offer> {
@@ -293,7 +293,7 @@ impl Window {
         if rungs.is_empty() || self.offers.is_none() && !self.ended {
             return if self.ended { Answer::Missing } else { Answer::NotYet };
         }
-        let offers = self.offers.iter().flatten().filter(|offer| !self.down.contains(&offer.rung));
+        let offers = self.offers.iter().flatten().filter(|offer| !self.down.contains_key(&offer.rung));
         for offer in offers.filter(|_| !self.ended) {
             if !rungs.iter().any(|(name, ..)| *name == &offer.rung) {
                 rungs.push((&offer.rung, None, Some(offer)));

@@ -6,7 +6,7 @@ use super::level::likely_codec;
 use super::load::Relief;
 use super::{Outcome, Packaging, encodes};
 use crate::encoder::Rung;
-use crate::hls::{AudioConfig, KEYS_ARE_NEAR, MediaTime, NOT_LARGER, Offer, RungName, TrackInfo};
+use crate::hls::{AudioConfig, Fact, KEYS_ARE_NEAR, MediaTime, NOT_LARGER, Offer, RungName, TrackInfo};
 use crate::timeline::Coding;
 
 /// The reason of a rung that played before a crash, or beside another source.
@@ -29,8 +29,11 @@ impl Packaging {
         for name in refused.iter().filter_map(|name| RungName::new(name)) {
             facts.extend(self.packager.rung_down(&name, "the server has no cores left for it"));
         }
+        // What is off already has a reason that says more.
         for name in &gone {
-            facts.extend(self.packager.rung_down(name, self.why_not_offered(name)));
+            if self.packager.is_up(name) {
+                facts.extend(self.packager.rung_down(name, self.why_not_offered(name)));
+            }
         }
         let sound = self.sound.as_ref().map_or_else(|| AudioConfig::silence().codec(), AudioConfig::codec);
         let offers = rungs.iter().filter_map(|rung| {
@@ -58,6 +61,13 @@ impl Packaging {
             Ordering::Equal if matches!(coding, Coding::H264(_)) => KEYS_ARE_NEAR,
             _ => NOT_ENCODED,
         }
+    }
+
+    /// The source plays again: the rung of its own size, whose encoder is about to go, is waited for by nobody.
+    pub(super) fn drop_own_size(&mut self) -> Vec<Fact> {
+        let of_its_size = |name: &&RungName| self.why_not_offered(name) == KEYS_ARE_NEAR;
+        let names: Vec<_> = self.ladder.iter().filter(of_its_size).cloned().collect();
+        names.iter().flat_map(|name| self.packager.rung_down(name, KEYS_ARE_NEAR)).collect()
     }
 
     /// Why the publisher's pictures cannot be shown, when they have to be encoded and there are no cores for that.

@@ -204,8 +204,13 @@ impl Packaging {
             (outcome.facts, cut) = (packaged.facts, packaged.cut);
         }
         let far = self.packager.are_keys_far();
-        if std::mem::replace(&mut self.own_size, far) != far && self.set_up(now, outcome) {
-            self.packager.encoder_lost();
+        if std::mem::replace(&mut self.own_size, far) != far {
+            if !far {
+                outcome.facts.extend(self.drop_own_size());
+            }
+            if self.set_up(now, outcome) {
+                self.packager.encoder_lost();
+            }
         }
         let nanos = |time: MediaTime| u64::try_from(time.nanos()).ok();
         if let (Some(pts_ns), Some(dts_ns)) = (nanos(pts), nanos(dts)) {

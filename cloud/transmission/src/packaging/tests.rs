@@ -202,6 +202,35 @@ fn rungs_without_cores_are_told_once() {
 }
 
 #[test]
+fn a_rung_that_is_off_has_the_newest_reason_that_says_something() {
+    let mut relay = relay(&[720, 480]);
+    relay.begin(PublishSessionId::new(), at(0));
+    relay.tag(&header(), at(0));
+    let rung = |name: &str| Rung { name: name.into(), width: 640, height: 360, bits_per_second: 1 };
+    let reasons = |facts: Vec<Fact>| {
+        let of = |fact: Fact| match fact {
+            Fact::RungDown { rung, reason } => Some(format!("{rung}: {reason}")),
+            _ => None,
+        };
+        facts.into_iter().filter_map(of).collect::<Vec<_>>()
+    };
+    let mut offer = |rungs: &[&str], refused: &[&str]| {
+        let rungs: Vec<_> = rungs.iter().map(|name| rung(name)).collect();
+        let refused: Vec<_> = refused.iter().map(|name| (*name).to_owned()).collect();
+        reasons(relay.packaging.offer(&rungs, &refused).facts)
+    };
+    assert_eq!(offer(&["720p", "480p"], &[]), Vec::<String>::new());
+    assert_eq!(offer(&["480p"], &[]), [format!("720p: {}", crate::hls::KEYS_ARE_NEAR)]);
+    let no_cores = ["720p: the server has no cores left for it"];
+    assert_eq!(offer(&["480p"], &["720p"]), no_cores);
+    assert_eq!(offer(&["480p"], &["720p"]), Vec::<String>::new());
+    assert_eq!(offer(&["720p", "480p"], &[]), Vec::<String>::new());
+    let too_slow = (0..20).flat_map(|n| relay.packaging.alive(4_000, true, at(n * 500)).facts).collect();
+    assert_eq!(reasons(too_slow), ["720p: the server is too slow for it"]);
+    assert_eq!(reasons(relay.packaging.offer(&[rung("480p")], &[]).facts), Vec::<String>::new());
+}
+
+#[test]
 fn a_source_that_must_be_encoded_is_refused_while_there_are_no_cores_for_it() {
     let mut relay = relay(&[480]);
     relay.begin(PublishSessionId::new(), at(0));

@@ -103,6 +103,8 @@ pub struct Timeline {
     clock: MediaClock,
     sound: SoundClock,
     feed: Option<Feed>,
+    /// Who fed the show when the connection that tells was cut.
+    cut_short: Option<Feed>,
     run: u64,
     coding: Option<Coding>,
     cadence: Cadence,
@@ -120,6 +122,7 @@ impl Timeline {
             clock: MediaClock::new(head),
             sound: SoundClock::default(),
             feed: None,
+            cut_short: None,
             run: 0,
             coding: None,
             cadence: Cadence::default(),
@@ -134,9 +137,17 @@ impl Timeline {
         self.feed
     }
 
-    /// Whether no run has begun since this process did.
-    pub fn is_fresh(&self) -> bool {
-        self.run == 0
+    /// Nobody is heard of any more: the connection that tells was cut. Whoever fed the show may go on.
+    pub fn cut(&mut self) {
+        // It may be cut again before anybody was heard of.
+        self.cut_short = self.feed.or(self.cut_short);
+        self.end();
+    }
+
+    /// Whether the run that `feed` is about to begin was cut short, by that or by a crash of this process, and goes on in its
+    /// place. One that was away begins anew.
+    pub fn goes_on(&mut self, feed: Feed) -> bool {
+        self.cut_short.take() == Some(feed) || self.run == 0
     }
 
     /// `feed` begins a run; whoever fed the show before has ended. `resumes` is the run's offset if it was known before a

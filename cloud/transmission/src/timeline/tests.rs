@@ -174,6 +174,23 @@ fn pictures_of_a_slow_quartz_are_not_late() {
 }
 
 #[test]
+fn a_run_that_was_cut_short_is_remembered_over_a_second_cut() {
+    let (first, other) = (feed(), feed());
+    let mut timeline = Timeline::new(MediaTime::ZERO);
+    assert!(timeline.goes_on(first), "of before a crash");
+    timeline.begin(first, None);
+    timeline.end();
+    assert!(!timeline.goes_on(first), "it was away");
+    timeline.begin(first, None);
+    timeline.cut();
+    timeline.cut();
+    assert!(timeline.goes_on(first));
+    timeline.begin(first, None);
+    timeline.cut();
+    assert!(!timeline.goes_on(other));
+}
+
+#[test]
 fn a_composition_time_from_another_world_is_not_believed() {
     let mut timeline = Timeline::new(MediaTime::ZERO);
     timeline.begin(feed(), None);

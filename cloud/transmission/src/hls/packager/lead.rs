@@ -1,14 +1,15 @@
 //! How the source's pictures lead the grid: where segments begin, and whether the source itself is put into them.
 
 use super::super::{
-    grid::{LONGEST_SEGMENT, MAX_SEGMENT, MIN_SEGMENT, OWN_SEGMENT, PART_TARGET},
+    fact::KEYS_ARE_FAR,
+    grid::{LONGEST_SEGMENT, MAX_SEGMENT, MIN_SEGMENT, OWN_SEGMENT},
     rung::{LONGEST_HOLD, Rung},
 };
 use super::{AccessUnit, Frame, MediaTime, Packaged, Packager, SNAP};
 
 /// A change of the picture opens a segment at once where the grid is its own, unless one was opened just now; and so does a
-/// key frame that comes early.
-const LEAST_SEGMENT: MediaTime = MediaTime::from_ms(500);
+/// key frame that comes early: x264 makes one after 25 pictures, 0.417 s at 60 in a second.
+const LEAST_SEGMENT: MediaTime = MediaTime::from_ms(400);
 /// A change of the sound opens a segment at once when the one before was this long ago: a key frame may be far, but each
 /// such segment repeats the group of pictures.
 const SOUND_CHANGES_APART: MediaTime = MediaTime::from_ms(10_000);
@@ -24,6 +25,8 @@ impl Packager {
         now: MediaTime,
         out: &mut Packaged,
     ) {
+        let step = self.last_source_dts.map_or(MediaTime::ZERO, |last| unit.dts - last).min(LONGEST_HOLD);
+        self.rungs.iter_mut().for_each(|rung| rung.goes_without(step));
         match source {
             // Where nothing else plays, the source does, whatever its key frames are like.
             Some(at) if !self.another_plays(at) => {
@@ -31,7 +34,7 @@ impl Packager {
                 self.lift_source();
             }
             Some(at) if self.leaves(at, unit.dts) => {
-                self.take_down(at, "its key frames are too far apart", &mut out.facts);
+                self.take_down(at, KEYS_ARE_FAR, &mut out.facts);
             }
             _ => {}
         }
@@ -43,19 +46,18 @@ impl Packager {
             self.finish_segment(now);
             self.grid.discontinuity_pending = self.grid.has_begun();
             self.last_source_dts = Some(unit.dts);
-        } else if let Some(last) = last {
-            self.longest = self.longest.max((unit.dts - last).min(PART_TARGET));
         }
-        self.fitness.note(unit.dts, unit.key, self.longest);
-        let shows_source = source.is_some_and(|at| self.rungs[at].plays());
+        self.fitness.note(unit.dts, unit.key);
+        let shows_source = source.is_some_and(|at| self.rungs[at].shows());
         self.keys_are_far = self.fitness.is_far() || self.keys_are_far && !shows_source;
         if let Some(at) = source.filter(|at| self.rungs[*at].up)
             && self.fitness.is_slow()
-            && self.another_plays(at)
+            && self.another_shows(at)
         {
             self.take_down(at, "its pictures come too seldom", &mut out.facts);
         }
-        if self.opens(source, unit) {
+        let can_show = complete && self.idr_came;
+        if self.opens(source, unit, can_show) {
             self.open(unit, now, out);
         }
         let listed = |at: &usize| self.rungs[*at].up && self.rungs[*at].config.is_some();
@@ -63,7 +65,7 @@ impl Packager {
             self.last_key = Some(unit.dts);
         }
         self.source_waits &= !unit.key && !self.lead_in.is_usable();
-        let shown = complete && self.idr_came && !self.source_waits;
+        let shown = can_show && !self.source_waits;
         let Some(at) = source.filter(|at| shown && listed(at)) else { return };
         let Some(msn) = self.grid.current().map(|s| s.msn) else { return };
         let frame = Frame { dts: unit.dts, pts: unit.pts, idr: unit.key, data: unit.data.clone() };
@@ -86,22 +88,22 @@ impl Packager {
         carried || dts - since > MAX_SEGMENT && shown
     }
 
-    /// Whether a segment begins with this picture.
-    fn opens(&mut self, source: Option<usize>, unit: &AccessUnit) -> bool {
+    /// Whether a segment begins with this picture, which the source `can_show` if it is listed.
+    fn opens(&mut self, source: Option<usize>, unit: &AccessUnit, can_show: bool) -> bool {
         let pending = self.grid.discontinuity_pending || self.cut_soon;
         let age = self.grid.current().map(|s| unit.dts - s.start);
         let of_its_own = age.is_none_or(|age| {
-            self.cut_soon || pending && age >= LEAST_SEGMENT || age + self.longest / 2 >= OWN_SEGMENT
+            self.cut_soon
+                || pending && age >= LEAST_SEGMENT
+                || age + self.fitness.usual_step() / 2 >= OWN_SEGMENT
         });
         let Some(at) = source.filter(|at| self.rungs[*at].config.is_some()) else {
             // A source that is never listed.
             return of_its_own;
         };
         if !self.rungs[at].up {
-            if unit.key
-                && self.fitness.has_recovered(unit.dts)
-                && age.is_none_or(|age| age >= MIN_SEGMENT / 2)
-            {
+            // However young the open segment is: key frames may always come soon after the grid's own cuts.
+            if unit.key && self.fitness.has_recovered(unit.dts) && !self.fitness.is_far() {
                 self.lift_source();
                 return true;
             }
@@ -109,21 +111,24 @@ impl Packager {
         }
         // A change of its configuration needs a key frame.
         let stands_alone = unit.key || self.rungs[at].next.is_none() && self.lead_in.is_usable();
+        // Nothing else plays, and it has not begun: it joins here.
+        let joins = can_show && stands_alone && !self.rungs[at].started && !self.another_plays(at);
         match age {
             None => stands_alone,
+            Some(_) if joins => true,
             Some(age) if unit.key && (age >= MIN_SEGMENT || pending) => true,
             // It came early, where the scene changes: the next one would come too late for this segment.
             Some(age) if unit.key && age >= LEAST_SEGMENT => {
                 age + self.fitness.usual_distance() >= MAX_SEGMENT
             }
             Some(_) if self.sound_changes && stands_alone && self.sound_may_cut(unit.dts) => true,
-            // The next key frame is far: the public sees the encoded rungs until then.
-            Some(_) if self.cut_soon && self.key_is_far(unit.dts) && self.another_plays(at) => {
+            // The next key frame is far: the public sees the encoded rungs until then, if their encoder is at work.
+            Some(_) if self.cut_soon && self.key_is_far(unit.dts) && self.another_shows(at) => {
                 self.source_waits = true;
                 self.lead_in.restart();
                 true
             }
-            Some(age) => age + self.longest >= MAX_SEGMENT,
+            Some(age) => age + self.fitness.usual_step() >= MAX_SEGMENT,
         }
     }
 
@@ -131,7 +136,6 @@ impl Packager {
         if unit.key || self.grid.current().is_none() {
             self.shift = unit.pts - unit.dts;
         }
-        self.longest = MediaTime::ZERO;
         self.cut_soon = false;
         if std::mem::take(&mut self.sound_changes) {
             self.sound_changed = Some(unit.dts);
@@ -147,9 +151,10 @@ impl Packager {
         let source = self.source().filter(|at| self.rungs[*at].up && self.rungs[*at].current.is_some());
         let covered = match (source, self.last_source_dts) {
             (Some(at), _) => self.rungs[at].covered(),
-            (None, Some(last)) => last + self.longest,
+            (None, Some(last)) => last + self.fitness.usual_step(),
             (None, None) => start,
         };
+        let covered = covered.min(start + LONGEST_SEGMENT);
         self.grid.close(covered.max(self.last_source_dts.unwrap_or_default()), now);
         if let Some(at) = source {
             self.rungs[at].close(&self.grid, now);

@@ -63,8 +63,6 @@ pub struct Packager {
     /// browsers show nothing before an IDR.
     idr_came: bool,
     last_key: Option<MediaTime>,
-    /// Longest frame of the open segment, holds aside.
-    longest: MediaTime,
 }
 
 impl Packager {
@@ -87,7 +85,7 @@ impl Packager {
             Self::from_parts(rungs, Grid::new(next_msn, window.discontinuity_sequence(), resumed));
         packager.on_air = window.is_on_air();
         packager.ended = window.has_ended();
-        if window.shows_own_size() {
+        if window.has_far_keys() {
             (packager.fitness, packager.keys_are_far) = (Fitness::of_far_keys(), true);
         }
         (packager, facts)
@@ -114,7 +112,6 @@ impl Packager {
             leaving: None,
             idr_came: false,
             last_key: None,
-            longest: MediaTime::ZERO,
         }
     }
 
@@ -280,8 +277,10 @@ impl Packager {
         self.lead_in.restart();
         self.references.restart();
         self.fitness.restart();
-        // A new run is a new chance for a source that was not fit.
-        self.lift_source();
+        // A new run is a new chance for a source that was not fit, unless that is how it is.
+        if !self.fitness.is_far() {
+            self.lift_source();
+        }
         self.drain(now, &mut out);
         out
     }
@@ -298,7 +297,8 @@ impl Packager {
         out
     }
 
-    /// Takes a rung off: it answers 410. An encoded one may come back when it is offered again.
+    /// Takes a rung off: it answers 410. An encoded one may come back when it is offered again. Of one that is off already
+    /// the newest reason is said.
     pub fn rung_down(&mut self, rung: &RungName, reason: &str) -> Vec<Fact> {
         let mut out = Vec::new();
         if let Some(at) = self.find(rung) {
@@ -382,6 +382,11 @@ impl Packager {
         self.rungs.iter().enumerate().any(|(at, rung)| at != source && rung.plays())
     }
 
+    /// The same, of a rung whose encoder is at work.
+    fn another_shows(&self, source: usize) -> bool {
+        self.rungs.iter().enumerate().any(|(at, rung)| at != source && rung.shows())
+    }
+
     /// Whether pictures come of which browsers show none: the source's wait for an IDR, and nothing else plays.
     pub fn shows_nothing(&self) -> bool {
         self.source().is_some_and(|at| !self.idr_came && !self.another_plays(at))
@@ -405,13 +410,12 @@ impl Packager {
     }
 
     fn take_down(&mut self, at: usize, reason: &str, out: &mut Vec<Fact>) {
-        if self.rungs[at].up {
-            let config = self.rungs[at].next.take().or(self.rungs[at].config.take());
-            let news = self.rungs[at].take_down(self.grid.next_msn());
-            self.rungs[at].config = config;
-            if news {
-                out.push(Fact::RungDown { rung: self.rungs[at].name.clone(), reason: reason.into() });
-            }
+        out.extend(self.rungs[at].close_here(&self.grid));
+        let config = self.rungs[at].next.take().or(self.rungs[at].config.take());
+        let news = self.rungs[at].take_down(self.grid.next_msn(), reason);
+        self.rungs[at].config = config;
+        if news {
+            out.push(Fact::RungDown { rung: self.rungs[at].name.clone(), reason: reason.into() });
         }
     }
 

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use super::{codec::tests::avcc, *};
 
 mod encoder;
+mod keys;
 mod playlists;
 mod resume;
 mod rungs;

@@ -69,6 +69,50 @@ fn a_restored_rung_whose_encoder_comes_late_says_what_it_missed() {
 }
 
 #[test]
+fn a_source_that_was_off_is_shown_when_no_encoder_comes_after_a_crash() {
+    let mut show = Show::new(&["source", "480p"]);
+    show.went_live();
+    for n in 0..400i64 {
+        let at = 5_000 + n * 1000 / 30;
+        show.source(at, 0, n % 250 == 0);
+        show.encoded_as_asked(at, at);
+    }
+    assert!(!show.packager.is_up(&rung("source")));
+    let mut show = crashed(&show, &["source", "480p"]);
+    for n in 0..300i64 {
+        let at = 20_000 + n * 1000 / 30;
+        show.source(at, 0, n % 250 == 0);
+        let facts = show.packager.tick(ms(at));
+        show.take(facts);
+    }
+    let first = show.opened("source")[0].1;
+    assert!((ms(22_900)..ms(23_200)).contains(&first), "{first:?}");
+    assert!(show.parts("source")[0].3, "and at once, by what leads in");
+    is_without_a_hole(&show, "source");
+}
+
+#[test]
+fn a_source_whose_key_frames_were_far_stays_off_over_a_crash() {
+    let mut show = Show::new(&["source", "480p"]);
+    show.went_live();
+    for n in 0..400i64 {
+        let at = 5_000 + n * 1000 / 30;
+        show.source(at, 0, n % 250 == 0);
+        show.encoded_as_asked(at, at);
+    }
+    let mut show = crashed(&show, &["source", "480p"]);
+    show.packager.set_video(&rung("480p"), video_config());
+    for n in 0..400i64 {
+        let at = 20_000 + n * 1000 / 30;
+        // Scene changes, and then as before.
+        show.source(at, 0, [0, 60, 120, 370].contains(&n));
+        show.encoded_as_asked(at, at);
+    }
+    assert!(show.opened("source").is_empty(), "{:?}", show.opened("source"));
+    is_without_a_hole(&show, "480p");
+}
+
+#[test]
 fn a_rung_that_went_down_with_a_segment_that_no_other_had_leaves_no_hole() {
     let mut show = on_air();
     // The source is one segment ahead when it goes.

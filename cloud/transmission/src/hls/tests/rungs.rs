@@ -310,13 +310,13 @@ fn plays(show: &Show, name: &str) -> bool {
 #[test]
 fn a_source_whose_key_frames_come_closer_again_is_listed_again() {
     let mut show = Show::new(&["source", "480p"]);
-    for n in 0..1_200i64 {
+    for n in 0..1_600i64 {
         let at = 5_000 + n * 1000 / 30;
         let gop = if n < 500 { 250 } else { 60 };
         show.source(at, 0, n % gop == 0);
         show.encoded_as_asked(at, at);
-        if n == 499 {
-            assert!(!plays(&show, "source"));
+        if n == 1_400 {
+            assert!(!plays(&show, "source"), "it waits until that is for good");
         }
     }
     assert!(plays(&show, "source"), "it came back");
@@ -401,8 +401,34 @@ fn when_the_encoder_fails_an_unfit_source_is_the_last_resort() {
         }
     }
     assert!(show.packager.is_up(&rung("source")));
+    let joined = show.opened("source").into_iter().find(|opened| opened.1 >= ms(5_000 + 540 * 1000 / 30));
+    let (msn, start, _) = joined.unwrap();
+    assert_eq!(start, ms(5_000 + 541 * 1000 / 30), "with the next picture, far from any key frame");
+    let first = show.parts("source").into_iter().find(|part| part.0 == msn).unwrap();
+    assert!(first.3, "which a decoder is led to");
     let last = show.opened("source").last().unwrap().1;
     assert!(last > ms(5_000 + 750 * 1000 / 30), "it flows: {last:?}");
+    check(&show, "source").unwrap();
+}
+
+#[test]
+fn a_rung_that_goes_closes_its_segment_keeps_no_bytes_and_says_the_newest_reason() {
+    let mut show = Show::new(&["source", "480p"]);
+    for n in 0..100i64 {
+        let at = 5_000 + n * 1000 / 30;
+        show.source(at, 0, n % 60 == 0);
+        show.encoded_as_asked(at, at);
+    }
+    for reason in ["one", "one", "another", "another"] {
+        let facts = show.packager.rung_down(&rung("480p"), reason);
+        show.take(facts);
+    }
+    assert_eq!(downs(&show), ["480p: one", "480p: another"]);
+    let segments = &show.window.tracks[&rung("480p")].segments;
+    assert_eq!(segments.len(), 1);
+    assert!(segments[0].length() > ms(500) && segments[0].size() == 0);
+    assert_eq!(show.closed("480p").last(), Some(&(1, segments[0].length(), false)), "for the recording");
+    check(&show, "480p").unwrap();
 }
 
 #[test]

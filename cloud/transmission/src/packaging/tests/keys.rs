@@ -194,6 +194,21 @@ fn the_sources_own_size_plays_before_the_source_goes_and_the_source_before_that_
 }
 
 #[test]
+fn when_the_source_plays_again_nobody_waits_for_an_encoder_of_its_own_size() {
+    let mut show = Show::new(&[720, 480], 200);
+    let mut n = 0;
+    while show.setups.len() < 3 {
+        let gop = if n < 1_800 { 250 } else { 60 };
+        show.tag(&picture(n * 33, n % gop == 0), i64::from(n) * 33);
+        n += 1;
+        assert!(n < 4_000, "{:?}", show.setups);
+    }
+    // The next encoder has said nothing yet.
+    assert_eq!(show.downs()[1..], [format!("720p: {}", crate::hls::KEYS_ARE_NEAR)]);
+    assert_eq!(show.without_the_best("720p"), Vec::<usize>::new());
+}
+
+#[test]
 fn after_a_crash_a_show_with_far_key_frames_is_encoded_at_its_own_size_at_once_and_without_a_hole() {
     let session = PublishSessionId::new();
     let mut relay = relay(&[720, 480]);
