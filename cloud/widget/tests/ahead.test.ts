@@ -62,7 +62,7 @@ function load(ahead: Ahead, index: number) {
   return { loader, said };
 }
 
-let players: Ahead[] = [];
+const players: Ahead[] = [];
 function player(): Ahead {
   players.push(new Ahead());
   return players.at(-1)!;
