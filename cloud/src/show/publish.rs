@@ -64,6 +64,8 @@ pub enum MediaFact {
     Journal { stopped: Option<String> },
     /// The publisher is gone.
     PublisherLost { session: PublishSessionId, reason: LossReason },
+    /// A publisher that was lost because it was silent is heard again: it may yet be lost for another reason.
+    HeardAgain { session: PublishSessionId },
     /// The show's transmission runs.
     TransmissionStarted { epoch: u32 },
     /// The show's transmission died.

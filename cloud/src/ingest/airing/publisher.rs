@@ -184,11 +184,12 @@ impl Airing {
         let Some(publisher) = self.publisher.as_mut().filter(|publisher| publisher.session == session) else {
             return;
         };
+        publisher.has_pictures |= is_picture(&tag);
         if std::mem::take(&mut publisher.silent) {
             tracing::info!(show.id = %self.show, %session, "the publisher is heard again");
             publisher.awaited = Instant::now();
+            self.fact(MediaFact::HeardAgain { session });
         }
-        publisher.has_pictures |= is_picture(&tag);
         self.gop.push(&tag);
         self.feed();
         if is_picture(&tag) {

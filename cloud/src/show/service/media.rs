@@ -90,6 +90,10 @@ impl Shows {
                 self.save_at(&mut tx, &ingest(), &moved, now, facts).await?;
                 unseen
             }
+            MediaFact::HeardAgain { session } => {
+                store::publish::reopen_session(&mut tx, show, session).await?;
+                None
+            }
             MediaFact::Admitted { session, remote } => {
                 let new = store::publish::insert_session(&mut tx, session, show, remote, now).await?;
                 new.then_some(Event::PublisherAdmitted { show, session })
@@ -249,6 +253,7 @@ fn kind(fact: &MediaFact) -> &'static str {
         MediaFact::Journal { .. } => "journal",
         MediaFact::PublisherLost { .. } => "publisher_lost",
         MediaFact::TransmissionRests => "transmission_rests",
+        MediaFact::HeardAgain { .. } => "heard_again",
         MediaFact::TransmissionStarted { .. } => "transmission_started",
         MediaFact::TransmissionLost { .. } => "transmission_lost",
         MediaFact::RungUp { .. } => "rung_up",

@@ -124,6 +124,17 @@ pub(in crate::show) async fn end_session(
     Ok(ended == 1)
 }
 
+/// A session of the show goes on that seemed to have ended.
+pub(in crate::show) async fn reopen_session(
+    tx: &mut Tx,
+    show: ShowId,
+    session: PublishSessionId,
+) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("UPDATE publish_sessions SET ended_ms = NULL WHERE id = $2 AND show_id = $1")
+        .bind(show).bind(session).execute(c).await.map(drop))?;
+    Ok(())
+}
+
 /// Whether `session` is one of the show, and its offset if it is on the media clock.
 pub(in crate::show) async fn offset(
     tx: &mut Tx,

@@ -167,6 +167,23 @@ async fn a_publisher_that_was_replaced_is_lost_once_however_often_it_is_told() {
 }
 
 #[tokio::test]
+async fn an_encoder_that_was_silent_first_and_is_sent_away_then_leaves_the_reason() {
+    each_app(async |app, hands| {
+        let stage = Stage::set(app, hands).await;
+        let session = stage.publish().await.session;
+        let lost = |reason| MediaFact::PublisherLost { session, reason };
+        stage.report(lost(LossReason::Silent)).await;
+        stage.report(MediaFact::HeardAgain { session }).await;
+        for _ in 0..2 {
+            stage.report(lost(LossReason::NotCarried)).await;
+        }
+        let kinds = stage.kinds().await;
+        assert_eq!(kinds.iter().filter(|kind| *kind == "publisher_lost").count(), 2, "{kinds:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_publisher_whose_admission_is_told_again_was_admitted_once() {
     each_app(async |app, hands| {
         let stage = Stage::set(app, hands).await;
