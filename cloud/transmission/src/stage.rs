@@ -10,7 +10,7 @@ use vitrine_protocol::{Highlight, HighlightAction, HighlightId, PublishSessionId
 use super::journal::{Journal, JournalError, Shelf, Writer};
 use super::origin::Origin;
 use super::recorder::{Budget, Recorder, Stopped};
-use crate::hls::{Fact, KEYS_ARE_NEAR, MediaTime, NOT_LARGER, Packager, RungName, Window};
+use crate::hls::{Fact, MediaTime, NOT_LARGER, Packager, RungName, SOURCE_IS_SHOWN, Window};
 
 /// Everything that a fact must reach, in this order.
 pub struct Stage {
@@ -126,7 +126,8 @@ impl Stage {
     pub fn left_out(&self) -> BTreeMap<String, String> {
         let reasons =
             self.known.rungs.iter().filter_map(|(name, state)| Some((name, state.reason.as_ref()?)));
-        let left_out = reasons.filter(|(_, reason)| ![NOT_LARGER, KEYS_ARE_NEAR].contains(&reason.as_str()));
+        let left_out =
+            reasons.filter(|(_, reason)| ![NOT_LARGER, SOURCE_IS_SHOWN].contains(&reason.as_str()));
         left_out.map(|(name, reason)| (name.to_string(), reason.clone())).collect()
     }
 

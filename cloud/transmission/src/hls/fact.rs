@@ -81,10 +81,12 @@ pub struct Offer {
 
 /// The reason of a [`Fact::RungDown`] of the source: the rungs beside it are shown in its place.
 pub(super) const KEYS_ARE_FAR: &str = "its key frames are too far apart";
+/// Another one.
+pub(super) const PICTURES_TOO_SELDOM: &str = "its pictures come too seldom";
 /// The reason of a [`Fact::RungDown`] that is as it should be: the source is as small as that rung.
 pub const NOT_LARGER: &str = "the source is not larger any more";
 /// Another one: the rung stood in for a source of its size.
-pub const KEYS_ARE_NEAR: &str = "the source's key frames are near enough: it is shown itself at this size";
+pub const SOURCE_IS_SHOWN: &str = "the source itself is shown at this size again";
 
 /// Something that happened to the packaged show. Folding all facts in order gives the
 /// [`Window`](super::Window); the journal is nothing but facts.

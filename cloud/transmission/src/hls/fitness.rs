@@ -10,8 +10,9 @@ use super::{
 
 /// So many pictures in a row, each longer than a part, are a rate and no accident.
 const SLOW_PICTURES: u32 = 12;
-/// So long without a long picture, and the rate is a good one again.
-const STEADY_FOR: MediaTime = MediaTime::from_ms(3_000);
+/// So long without such a row, and the rate is a good one again; twice as long each time that it was not.
+const CALM_FOR: MediaTime = MediaTime::from_ms(3_000);
+const MOST_CALM: MediaTime = MediaTime::from_ms(240_000);
 /// So many distances between key frames in a row must fit before the source is listed again.
 const GOOD_DISTANCES: u32 = 2;
 /// So many, and they will go on to fit; twice as many each time that they did not.
@@ -47,8 +48,11 @@ pub(super) struct Fitness {
     /// The same for `steady` distances, which outlasts a run.
     far: bool,
     steady: u32,
-    slow: u32,
+    /// Pictures in a row that were longer than a part.
+    long: u32,
+    /// When the last of such a row came, while that is not `calm_for` ago.
     last_slow: Option<MediaTime>,
+    calm_for: MediaTime,
 }
 
 impl Default for Fitness {
@@ -66,8 +70,9 @@ impl Default for Fitness {
             unfit: false,
             far: false,
             steady: STEADY_DISTANCES,
-            slow: 0,
+            long: 0,
             last_slow: None,
+            calm_for: CALM_FOR,
         }
     }
 }
@@ -81,11 +86,11 @@ impl Fitness {
     /// Takes the next picture.
     pub fn note(&mut self, dts: MediaTime, key: bool) {
         let step = self.last.replace(dts).map(|last| dts - last);
-        if step.is_some_and(|step| step > PART_TARGET) {
-            self.slow += 1;
+        self.long = if step.is_some_and(|step| step > PART_TARGET) { self.long + 1 } else { 0 };
+        if self.long >= SLOW_PICTURES {
             self.last_slow = Some(dts);
-        } else {
-            self.slow = 0;
+        } else if self.last_slow.take_if(|last| dts - *last > self.calm_for).is_some() {
+            self.calm_for = (self.calm_for + self.calm_for).min(MOST_CALM);
         }
         match step {
             // A key frame may be among what is missing.
@@ -160,19 +165,20 @@ impl Fitness {
         self.far
     }
 
-    /// Its pictures come so seldom that parts cannot be filled with them.
+    /// Its pictures come so seldom that parts cannot be filled with them, or did so a while ago.
     pub fn is_slow(&self) -> bool {
-        self.slow >= SLOW_PICTURES
+        self.last_slow.is_some()
     }
 
-    /// Key frames and rate have been good for a while, up to the picture at `dts`.
-    pub fn has_recovered(&self, dts: MediaTime) -> bool {
-        self.good_distances >= GOOD_DISTANCES && self.last_slow.is_none_or(|slow| dts - slow > STEADY_FOR)
+    /// Key frames and rate have been good for a while.
+    pub fn has_recovered(&self) -> bool {
+        self.good_distances >= GOOD_DISTANCES && !self.is_slow()
     }
 
     /// Another publisher begins, or the same one again.
     pub fn restart(&mut self) {
-        *self = Self { far: self.far, steady: self.steady, ..Self::default() };
+        let Self { far, steady, last_slow, calm_for, .. } = *self;
+        *self = Self { far, steady, last_slow, calm_for, ..Self::default() };
     }
 }
 
@@ -180,32 +186,49 @@ impl Fitness {
 mod tests {
     use super::*;
 
-    fn after(times: impl IntoIterator<Item = (i64, bool)>) -> (Fitness, MediaTime) {
-        let (mut fitness, mut last) = (Fitness::default(), MediaTime::ZERO);
+    fn after(times: impl IntoIterator<Item = (i64, bool)>) -> Fitness {
+        let mut fitness = Fitness::default();
         for (ms, key) in times {
-            last = MediaTime::from_ms(ms);
-            fitness.note(last, key);
+            fitness.note(MediaTime::from_ms(ms), key);
         }
-        (fitness, last)
+        fitness
     }
 
     #[test]
     fn a_few_long_pictures_are_no_rate() {
-        let (fitness, _) = after([(0, true), (400, false), (800, false), (833, false), (2_000, true)]);
+        let fitness = after([(0, true), (400, false), (800, false), (833, false), (2_000, true)]);
         assert!(!fitness.is_slow());
-        let (fitness, _) = after((0..13).map(|n| (n * 250, n == 0)));
+        let fitness = after((0..13).map(|n| (n * 250, n == 0)));
         assert!(fitness.is_slow());
     }
 
     #[test]
     fn it_recovers_when_key_frames_and_rate_have_been_good_for_a_while() {
-        let (fitness, last) = after((0..=120).map(|n| (n * 33, n % 60 == 0)));
-        assert!(fitness.has_recovered(last));
-        let (fitness, last) = after((0..=250).map(|n| (n * 33, n % 250 == 0)));
-        assert!(!fitness.has_recovered(last));
-        let gap = (0..=120).map(|n| (n * 33 + if n > 100 { 400 } else { 0 }, n % 60 == 0));
-        let (fitness, last) = after(gap);
-        assert!(!fitness.has_recovered(last), "the gap was less than three seconds ago");
+        let has_recovered = |times: Vec<(i64, bool)>| after(times).has_recovered();
+        assert!(has_recovered((0..=120).map(|n| (n * 33, n % 60 == 0)).collect()));
+        assert!(!has_recovered((0..=250).map(|n| (n * 33, n % 250 == 0)).collect()));
+        let hitch = |n: i64| n * 33 + n / 70 * 240;
+        assert!(has_recovered((0..=250).map(|n| (hitch(n), n % 60 == 0)).collect()), "hitches are no rate");
+    }
+
+    #[test]
+    fn a_slow_source_is_believed_to_be_fast_again_later_each_time() {
+        let mut fitness = Fitness::default();
+        let mut at = 0;
+        for calm in [3_000, 6_000, 12_000, 24_000] {
+            for _ in 0..14 {
+                at += 250;
+                fitness.note(MediaTime::from_ms(at), true);
+            }
+            assert!(fitness.is_slow());
+            fitness.restart();
+            let slow = at;
+            while fitness.is_slow() {
+                at += 33;
+                fitness.note(MediaTime::from_ms(at), true);
+            }
+            assert!((calm..calm + 100).contains(&(at - slow)), "{calm}: {}", at - slow);
+        }
     }
 
     #[test]
@@ -246,13 +269,13 @@ mod tests {
                 assert!(!fitness.is_far() && !fitness.is_unfit(), "{hitch} {n}");
             }
         }
-        let (fitness, _) = after((0..1_000).map(|n| (n * 1_000 / 60 + (n + 130) / 250 * 500, n % 250 == 0)));
+        let fitness = after((0..1_000).map(|n| (n * 1_000 / 60 + (n + 130) / 250 * 500, n % 250 == 0)));
         assert!(fitness.is_far() && fitness.is_unfit());
     }
 
     #[test]
     fn a_pause_of_the_pictures_says_nothing_of_the_key_frames() {
-        let (fitness, _) = after((0..200).map(|n| (n * 33 + if n > 100 { 3_000 } else { 0 }, n % 60 == 0)));
+        let fitness = after((0..200).map(|n| (n * 33 + if n > 100 { 3_000 } else { 0 }, n % 60 == 0)));
         assert!(!fitness.is_far());
     }
 }

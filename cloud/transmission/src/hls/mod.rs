@@ -40,7 +40,7 @@ mod window;
 pub use address::AddressError;
 pub use audio::LONGEST_LAG;
 pub use codec::{AudioConfig, CodecError, VideoConfig};
-pub use fact::{Fact, KEYS_ARE_NEAR, NOT_LARGER, Offer, RungName, TrackInfo};
+pub use fact::{Fact, NOT_LARGER, Offer, RungName, SOURCE_IS_SHOWN, TrackInfo};
 pub use grid::{HOLD_BACK_MILLIPARTS, MAX_SEGMENT, MIN_SEGMENT, PART_TARGET, TARGET_DURATION};
 pub use packager::Packager;
 pub use rate::usual_rate;

@@ -6,7 +6,7 @@ use super::level::likely_codec;
 use super::load::Relief;
 use super::{Outcome, Packaging, encodes};
 use crate::encoder::Rung;
-use crate::hls::{AudioConfig, Fact, KEYS_ARE_NEAR, MediaTime, NOT_LARGER, Offer, RungName, TrackInfo};
+use crate::hls::{AudioConfig, Fact, MediaTime, NOT_LARGER, Offer, RungName, SOURCE_IS_SHOWN, TrackInfo};
 use crate::timeline::Coding;
 
 /// The reason of a rung that played before a crash, or beside another source.
@@ -58,16 +58,16 @@ impl Packaging {
         let (width, height) = coding.shape();
         match width.min(height).cmp(&side) {
             Ordering::Less => NOT_LARGER,
-            Ordering::Equal if matches!(coding, Coding::H264(_)) => KEYS_ARE_NEAR,
+            Ordering::Equal if matches!(coding, Coding::H264(_)) => SOURCE_IS_SHOWN,
             _ => NOT_ENCODED,
         }
     }
 
     /// The source plays again: the rung of its own size, whose encoder is about to go, is waited for by nobody.
     pub(super) fn drop_own_size(&mut self) -> Vec<Fact> {
-        let of_its_size = |name: &&RungName| self.why_not_offered(name) == KEYS_ARE_NEAR;
+        let of_its_size = |name: &&RungName| self.why_not_offered(name) == SOURCE_IS_SHOWN;
         let names: Vec<_> = self.ladder.iter().filter(of_its_size).cloned().collect();
-        names.iter().flat_map(|name| self.packager.rung_down(name, KEYS_ARE_NEAR)).collect()
+        names.iter().flat_map(|name| self.packager.rung_down(name, SOURCE_IS_SHOWN)).collect()
     }
 
     /// Why the publisher's pictures cannot be shown, when they have to be encoded and there are no cores for that.

@@ -75,7 +75,7 @@ pub struct Packaging {
     offered: Vec<Rung>,
     /// They were taken down because nothing came from it.
     away: bool,
-    /// H.264 that cannot be passed through for its key frames: it is encoded at its own size, too.
+    /// H.264 that cannot be passed through for its key frames or its rate: it is encoded at its own size, too.
     own_size: bool,
     /// There are no cores for any rung of it.
     starved: bool,
@@ -93,7 +93,7 @@ impl Packaging {
     /// Goes on where `packager` stands; `head` is the end of what was announced.
     pub fn new(packager: Packager, head: MediaTime, wanted: Wanted) -> Self {
         Self {
-            own_size: packager.are_keys_far(),
+            own_size: packager.wants_own_size(),
             packager,
             head,
             flowing: false,
@@ -203,9 +203,9 @@ impl Packaging {
             let packaged = self.packager.push_source(unit, now);
             (outcome.facts, cut) = (packaged.facts, packaged.cut);
         }
-        let far = self.packager.are_keys_far();
-        if std::mem::replace(&mut self.own_size, far) != far {
-            if !far {
+        let own_size = self.packager.wants_own_size();
+        if std::mem::replace(&mut self.own_size, own_size) != own_size {
+            if !own_size {
                 outcome.facts.extend(self.drop_own_size());
             }
             if self.set_up(now, outcome) {

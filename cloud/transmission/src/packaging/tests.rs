@@ -220,7 +220,7 @@ fn a_rung_that_is_off_has_the_newest_reason_that_says_something() {
         reasons(relay.packaging.offer(&rungs, &refused).facts)
     };
     assert_eq!(offer(&["720p", "480p"], &[]), Vec::<String>::new());
-    assert_eq!(offer(&["480p"], &[]), [format!("720p: {}", crate::hls::KEYS_ARE_NEAR)]);
+    assert_eq!(offer(&["480p"], &[]), [format!("720p: {}", crate::hls::SOURCE_IS_SHOWN)]);
     let no_cores = ["720p: the server has no cores left for it"];
     assert_eq!(offer(&["480p"], &["720p"]), no_cores);
     assert_eq!(offer(&["480p"], &["720p"]), Vec::<String>::new());

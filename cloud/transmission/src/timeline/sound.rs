@@ -12,6 +12,8 @@ const BEHIND: MediaTime = MediaTime::from_ms(2_000);
 const LATE: MediaTime = MediaTime::from_ms(1_000);
 /// After this many packets that agree with each other and not with the pictures, their clock is another one.
 const LASTING: u32 = 50;
+/// A pause of the sound that is longer than what lines do to packets.
+const STOPPED: MediaTime = MediaTime::from_ms(150);
 /// Sound that for so long comes later than it is waited for has another clock, too: it would never be heard.
 const LATE_FOR: MediaTime = MediaTime::from_ms(3_000);
 
@@ -28,6 +30,19 @@ pub struct SoundClock {
     usual: Option<MediaTime>,
     /// Where the pictures were when it began to be too late, and its packets since.
     too_late: Option<(MediaTime, u32)>,
+    /// When the last packet came, and how far it was behind the pictures.
+    came: Option<(MediaTime, MediaTime)>,
+    pause: Option<Pause>,
+}
+
+/// Nothing came for a moment, and then what numbers itself as if no time had passed.
+#[derive(Debug, Clone, Copy)]
+struct Pause {
+    /// How far sound was behind the pictures before.
+    before: MediaTime,
+    /// Where the pictures were after it; the least that sound was behind them since.
+    since: MediaTime,
+    least: MediaTime,
 }
 
 impl SoundClock {
@@ -61,11 +76,14 @@ impl SoundClock {
                 self.shift = self.shift + last + self.packet - placed;
                 placed = last + self.packet;
             }
-            if self.is_too_late_for_good(placed, picture) {
-                let right = picture - self.usual.unwrap_or_default();
-                self.shift = self.shift + right - placed;
-                placed = right;
-            }
+            let late_by = if self.is_too_late_for_good(placed, picture) {
+                picture - self.usual.unwrap_or_default() - placed
+            } else {
+                self.was_cut_short(goes_on, placed, picture, now)
+            };
+            self.shift = self.shift + late_by;
+            placed = placed + late_by;
+            self.came = Some((now, picture - placed));
             self.usual = self.usual.or(Some(usual(picture - placed)));
             self.suspect = None;
             self.last = Some(placed);
@@ -97,9 +115,40 @@ impl SoundClock {
         lasts
     }
 
+    /// What is missing from the numbering of sound that stopped for a moment while the pictures went on, and has not caught
+    /// up with them since. A connection that stood delivers what it kept.
+    fn was_cut_short(
+        &mut self,
+        goes_on: bool,
+        placed: MediaTime,
+        picture: MediaTime,
+        now: MediaTime,
+    ) -> MediaTime {
+        let behind = picture - placed;
+        if !goes_on {
+            self.pause = None;
+        } else if let Some((came, before)) = self.came
+            && self.pause.is_none()
+            && now - came > self.packet + self.packet + STOPPED
+            && behind - before > STOPPED
+        {
+            self.pause = Some(Pause { before, since: picture, least: behind });
+        }
+        let Some(pause) = &mut self.pause else { return MediaTime::ZERO };
+        pause.least = pause.least.min(behind);
+        let lost = pause.least - pause.before;
+        let caught_up = lost <= STOPPED;
+        if !caught_up && picture - pause.since < LATE_FOR {
+            return MediaTime::ZERO;
+        }
+        self.pause = None;
+        if caught_up { MediaTime::ZERO } else { lost }
+    }
+
     /// The pictures' offset changed: the next packet stands by itself.
     pub fn restart(&mut self) {
         (self.last, self.suspect, self.too_late) = (None, None, None);
+        (self.came, self.pause) = (None, None);
     }
 }
 
@@ -244,6 +293,35 @@ mod tests {
         }
         let heard = behind(&mut sound, 600..800, |_| 40);
         assert!(heard.len() >= 199 && heard.iter().all(|behind| *behind == 40), "{heard:?}");
+    }
+
+    #[test]
+    fn sound_that_stops_for_a_moment_and_counts_on_is_brought_back_to_the_pictures() {
+        for packets in [10, 24, 95, 140] {
+            let mut sound = SoundClock::default();
+            sound.packets_last(ms(21));
+            behind(&mut sound, 0..500, |_| 60);
+            let heard = behind(&mut sound, 500 + packets..5_000, |_| 60 + packets * 21);
+            let late = heard.iter().filter(|behind| **behind > 70).count();
+            assert!((140..160).contains(&late), "{packets}: {late} packets late");
+            assert_eq!(heard.last(), Some(&60), "{packets}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_stands_for_a_moment_shifts_no_sound() {
+        let mut sound = SoundClock::default();
+        sound.packets_last(ms(21));
+        behind(&mut sound, 0..500, |_| 60);
+        // For two seconds nothing comes; then first the pictures of that time, and sound at twice its speed.
+        let mut shown = Vec::new();
+        for n in 500..2_000i64 {
+            let now = ms(10_000 + (n + 95 - (n - 500).min(190) / 2) * 21);
+            shown.push((now, sound.place(ms(10_000 + n * 21 - 60), now, now)));
+        }
+        let last = shown.last().unwrap();
+        assert_eq!(last.1, Some(ms(10_000 + 1_999 * 21 - 60)));
+        assert_eq!(sound.shift, MediaTime::ZERO);
     }
 
     #[test]

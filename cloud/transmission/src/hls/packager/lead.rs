@@ -1,7 +1,7 @@
 //! How the source's pictures lead the grid: where segments begin, and whether the source itself is put into them.
 
 use super::super::{
-    fact::KEYS_ARE_FAR,
+    fact::{KEYS_ARE_FAR, PICTURES_TOO_SELDOM},
     grid::{LONGEST_SEGMENT, MAX_SEGMENT, MIN_SEGMENT, OWN_SEGMENT},
     rung::{LONGEST_HOLD, Rung},
 };
@@ -30,13 +30,15 @@ impl Packager {
         match source {
             // Where nothing else plays, the source does, whatever its key frames are like.
             Some(at) if !self.another_plays(at) => {
-                self.leaving = None;
+                self.leaving.failed(unit.dts);
                 self.lift_source();
             }
-            Some(at) if self.leaves(at, unit.dts) => {
-                self.take_down(at, KEYS_ARE_FAR, &mut out.facts);
+            Some(at) => {
+                if let Some(reason) = self.leaves(at, unit.dts) {
+                    self.take_down(at, reason, &mut out.facts);
+                }
             }
-            _ => {}
+            None => {}
         }
         let last = self.last_source_dts.replace(unit.dts);
         let full = self.grid.current().is_some_and(|s| unit.dts - s.start > LONGEST_SEGMENT);
@@ -49,13 +51,8 @@ impl Packager {
         }
         self.fitness.note(unit.dts, unit.key);
         let shows_source = source.is_some_and(|at| self.rungs[at].shows());
-        self.keys_are_far = self.fitness.is_far() || self.keys_are_far && !shows_source;
-        if let Some(at) = source.filter(|at| self.rungs[*at].up)
-            && self.fitness.is_slow()
-            && self.another_shows(at)
-        {
-            self.take_down(at, "its pictures come too seldom", &mut out.facts);
-        }
+        let is_unfit = self.fitness.is_far() || self.fitness.is_slow();
+        self.wants_own_size = is_unfit || self.wants_own_size && !shows_source;
         let can_show = complete && self.idr_came;
         if self.opens(source, unit, can_show) {
             self.open(unit, now, out);
@@ -72,20 +69,27 @@ impl Packager {
         self.rungs[at].push(frame, msn, &self.grid, Some(&self.lead_in), now);
     }
 
-    /// Whether the source, which is up, is left now because its key frames are too far apart: when viewers can go on with
-    /// what the encoder offers, its own size among it, or with anything after a while. Asked with the picture behind the one
-    /// that showed it, so that another encoder could be asked for.
-    fn leaves(&mut self, source: usize, dts: MediaTime) -> bool {
-        if !self.fitness.is_unfit() || !self.rungs[source].up {
-            self.leaving = None;
-            return false;
+    /// Why the source, if it is up, is left now for what the encoder makes of it, its own size among it: its key frames are
+    /// too far apart, or its pictures, and viewers can go on. Asked with the picture behind the one that showed it, so that
+    /// another encoder could be asked for.
+    fn leaves(&mut self, source: usize, dts: MediaTime) -> Option<&'static str> {
+        let reason = match () {
+            () if !self.rungs[source].up => None,
+            () if self.fitness.is_unfit() => Some(KEYS_ARE_FAR),
+            () if self.fitness.is_slow() => Some(PICTURES_TOO_SELDOM),
+            () => None,
+        };
+        if reason.is_none() {
+            self.leaving.end();
         }
-        let since = *self.leaving.get_or_insert(dts);
+        // The encoder has nothing of the picture that has just come.
+        let dts = self.last_source_dts.unwrap_or(dts);
         let mut encoded = self.rungs.iter().filter(|rung| !rung.is_source() && rung.up);
-        let shown = encoded.clone().any(Rung::shows);
+        let newest = encoded.clone().filter(|rung| rung.shows()).filter_map(|rung| rung.newest).max();
         let carried = encoded.clone().any(|rung| rung.carries_on(dts))
             && encoded.all(|rung| !rung.offered || rung.carries_on(dts));
-        carried || dts - since > MAX_SEGMENT && shown
+        let behind = newest.map(|newest| dts - newest);
+        reason.filter(|_| self.leaving.is_due(dts, behind, carried))
     }
 
     /// Whether a segment begins with this picture, which the source `can_show` if it is listed.
@@ -103,7 +107,7 @@ impl Packager {
         };
         if !self.rungs[at].up {
             // However young the open segment is: key frames may always come soon after the grid's own cuts.
-            if unit.key && self.fitness.has_recovered(unit.dts) && !self.fitness.is_far() {
+            if unit.key && self.fitness.has_recovered() && !self.fitness.is_far() {
                 self.lift_source();
                 return true;
             }

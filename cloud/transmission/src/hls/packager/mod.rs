@@ -4,10 +4,13 @@
 //! frames where the packager says ([`Packaged::cut`]), so that no rung ever waits for another.
 
 mod lead;
+mod leaving;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use vitrine_protocol::Highlight;
+
+use leaving::Leaving;
 
 use super::{
     audio::AudioTimeline,
@@ -55,10 +58,9 @@ pub struct Packager {
     sound_changed: Option<MediaTime>,
     /// The source joins at its next key frame, or with what leads in since: what came before is not for the public.
     source_waits: bool,
-    /// The source's key frames are too far apart, or were and it does not play yet: its own size is wanted beside it.
-    keys_are_far: bool,
-    /// Since when it is to be left for that, and waits for a rung that viewers can go on with.
-    leaving: Option<MediaTime>,
+    /// The source is not fit to be shown, or was not and does not play yet: its own size is wanted beside it.
+    wants_own_size: bool,
+    leaving: Leaving,
     /// An IDR has come in this run. One that begins in the middle of a group of pictures heals in our own decoder;
     /// browsers show nothing before an IDR.
     idr_came: bool,
@@ -86,7 +88,7 @@ impl Packager {
         packager.on_air = window.is_on_air();
         packager.ended = window.has_ended();
         if window.has_far_keys() {
-            (packager.fitness, packager.keys_are_far) = (Fitness::of_far_keys(), true);
+            (packager.fitness, packager.wants_own_size) = (Fitness::of_far_keys(), true);
         }
         (packager, facts)
     }
@@ -108,8 +110,8 @@ impl Packager {
             sound_changes: false,
             sound_changed: None,
             source_waits: false,
-            keys_are_far: false,
-            leaving: None,
+            wants_own_size: false,
+            leaving: Leaving::default(),
             idr_came: false,
             last_key: None,
         }
@@ -277,8 +279,9 @@ impl Packager {
         self.lead_in.restart();
         self.references.restart();
         self.fitness.restart();
+        self.leaving.end();
         // A new run is a new chance for a source that was not fit, unless that is how it is.
-        if !self.fitness.is_far() {
+        if !self.fitness.is_far() && !self.fitness.is_slow() {
             self.lift_source();
         }
         self.drain(now, &mut out);
@@ -392,9 +395,9 @@ impl Packager {
         self.source().is_some_and(|at| !self.idr_came && !self.another_plays(at))
     }
 
-    /// Whether the source's key frames are so far apart that its own size has to be encoded, too.
-    pub fn are_keys_far(&self) -> bool {
-        self.keys_are_far
+    /// Whether the source's own size has to be encoded, too: its key frames are too far apart, or its pictures.
+    pub fn wants_own_size(&self) -> bool {
+        self.wants_own_size
     }
 
     /// Whether the source's decoder can start at `unit`, whoever's it is.

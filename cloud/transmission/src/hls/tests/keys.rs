@@ -63,7 +63,7 @@ fn a_hitch_in_a_long_group_costs_the_source_nothing() {
             let at = 5_000 + n * 1000 / 60 + if n < 620 { 0 } else { hitch };
             show.source(at, 0, n % 250 == 0);
             show.encoded_as_asked(at, at);
-            assert!(!show.packager.are_keys_far(), "{hitch}");
+            assert!(!show.packager.wants_own_size(), "{hitch}");
         }
         assert_eq!(downs(&show), Vec::<String>::new(), "{hitch}");
         let firsts: Vec<_> = show.parts("source").into_iter().filter(|part| part.1 == 0).collect();
@@ -145,4 +145,31 @@ fn a_source_comes_back_whatever_the_phase_of_its_key_frames() {
         assert!(show.closed("480p").iter().all(|closed| !closed.2), "{phase}");
         check(&show, "source").unwrap();
     }
+}
+
+#[test]
+fn an_encoder_that_dies_again_and_again_leaves_nobody_in_the_dark_again_and_again() {
+    // It lives for fifteen seconds, and is away for ten.
+    let mut show = Show::new(&["source", "480p"]);
+    for n in 0..9_000i64 {
+        let at = 5_000 + n * 1000 / 30;
+        show.source(at, 0, n % 250 == 0);
+        match n % 750 {
+            450 => show.packager.encoder_lost(),
+            at_work if at_work < 450 => {
+                let idr = at_work == 0 || show.cuts.pop().is_some();
+                show.encoded(at, idr, at);
+            }
+            _ => {}
+        }
+        let facts = show.packager.tick(ms(at));
+        show.take(facts);
+    }
+    // Five minutes, twelve deaths: viewers were moved to it and had to come back three times.
+    let lifts =
+        show.opened("source").into_iter().filter(|opened| opened.1 > ms(14_000)).map(|opened| opened.1);
+    let lifts: Vec<_> = lifts.collect();
+    let away = lifts.windows(2).filter(|two| two[1] - two[0] > ms(5_000)).count();
+    assert!(away <= 1, "{away} times: {lifts:?}");
+    assert!(lifts.last().is_some_and(|last| *last > ms(300_000)), "{lifts:?}");
 }

@@ -189,7 +189,7 @@ fn the_sources_own_size_plays_before_the_source_goes_and_the_source_before_that_
     let downs = show.downs();
     assert_eq!(downs.len(), 2, "{downs:?}");
     assert_eq!(downs[0], "source: its key frames are too far apart");
-    assert!(downs[1].starts_with("720p: ") && downs[1].contains("key frames"), "{downs:?}");
+    assert!(downs[1].starts_with("720p: ") && downs[1].contains("source itself"), "{downs:?}");
     assert_eq!(show.gaps(), 0);
 }
 
@@ -204,8 +204,28 @@ fn when_the_source_plays_again_nobody_waits_for_an_encoder_of_its_own_size() {
         assert!(n < 4_000, "{:?}", show.setups);
     }
     // The next encoder has said nothing yet.
-    assert_eq!(show.downs()[1..], [format!("720p: {}", crate::hls::KEYS_ARE_NEAR)]);
+    assert_eq!(show.downs()[1..], [format!("720p: {}", crate::hls::SOURCE_IS_SHOWN)]);
     assert_eq!(show.without_the_best("720p"), Vec::<usize>::new());
+}
+
+#[test]
+fn a_source_whose_pictures_are_few_is_shown_at_its_own_size() {
+    // A screen that is shared: after ten seconds four pictures in a second for a minute, then thirty again.
+    let mut show = Show::new(&[720, 480], 200);
+    let times = (0..300).map(|n| n * 33).chain((0..240).map(|n| 10_000 + n * 250));
+    let times = times.chain((0..900).map(|n| 70_000 + n * 33));
+    let mut key = 0;
+    for now in times {
+        show.tag(&picture(now, now == 0 || now / 2_000 != key), i64::from(now));
+        key = now / 2_000;
+    }
+    let mut sides: Vec<_> = show.setups.iter().map(|setup| &setup.1[..]).collect();
+    sides.dedup(); // another rate is another encoder, too
+    assert_eq!(sides, [&[480][..], &[720, 480], &[480]]);
+    assert_eq!(show.without_the_best("720p"), Vec::<usize>::new());
+    let expected =
+        ["source: its pictures come too seldom".to_owned(), format!("720p: {}", crate::hls::SOURCE_IS_SHOWN)];
+    assert_eq!(show.downs(), expected);
 }
 
 #[test]
