@@ -140,6 +140,10 @@ async fn a_new_key_closes_the_door_behind_the_old_one() {
         assert!(matches!(stage.app.shows.admit(&old).await, Err(ShowError::BadPublishKey)));
         let admission = stage.app.shows.admit(&new).await.unwrap();
         assert_eq!((admission.show, admission.on_air), (stage.show, false));
+        let version = async || stage.app.shows.get(&stage.actor, stage.org, stage.show).await.unwrap().version;
+        let before = version().await;
+        stage.app.shows.admit(&new).await.unwrap();
+        assert_eq!(version().await, before, "a knock at the door is no change of the show");
         stage.app.shows.revoke_keys(&stage.actor, stage.org, stage.show).await.unwrap();
         assert!(matches!(stage.app.shows.admit(&new).await, Err(ShowError::BadPublishKey)));
         for bad in ["", "vtp_", "vts_x", &"vtp_".repeat(100)] {

@@ -81,8 +81,8 @@ impl SoundClock {
             } else {
                 self.was_cut_short(goes_on, placed, picture, now)
             };
-            self.shift = self.shift + late_by;
-            placed = placed + late_by;
+            self.shift += late_by;
+            placed += late_by;
             self.came = Some((now, picture - placed));
             self.usual = self.usual.or(Some(usual(picture - placed)));
             self.suspect = None;

@@ -3,7 +3,7 @@
 use super::super::{
     fact::{KEYS_ARE_FAR, PICTURES_TOO_SELDOM},
     grid::{LONGEST_SEGMENT, MAX_SEGMENT, MIN_SEGMENT, OWN_SEGMENT},
-    rung::{LONGEST_HOLD, Rung},
+    rung::LONGEST_HOLD,
 };
 use super::{AccessUnit, Frame, MediaTime, Packaged, Packager, SNAP};
 
