@@ -3,11 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { createWriteStream, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { goLive, makeShow, program, register, startCloud } from './lib/cloud.mjs';
-import { cpuWhile, familyOf } from './lib/family.mjs';
+import { cpuWhile, familyOf, pssOf } from './lib/family.mjs';
 import { feed, film, FPS, GOP_S } from './lib/film.mjs';
 import { eventually, median, ROUNDS, say, sleep } from './lib/nest.mjs';
 
-export const names = ['ladder_cpu', 'ladder_ssim'];
+export const names = ['ladder_cpu', 'ladder_ssim', 'encoder_memory_mb'];
 /** Takes minutes, and a machine of its own. */
 export const byDefault = false;
 const SECONDS = Number(process.env.VITRINE_BENCH_LADDER_S ?? 30);
@@ -20,6 +20,7 @@ const RUNGS = [
   { name: '360p', width: 640, height: 360, kbps: 700 },
 ];
 const SETTLE_MS = 4_000;
+const MEMORY_GOAL_MB = 200;
 /** An encoder that leaves out pictures is cheap: so many of those due must be there. */
 const LEAST_PICTURES = 0.97;
 
@@ -33,6 +34,7 @@ export async function measure(nest) {
   const show = await makeShow(cloud, org);
 
   const rounds = { ours: [], peer: [] };
+  const memory = { ours: [], peer: [] };
   let pictures = null;
   for (let round = 0; round < ROUNDS; round += 1) {
     const publisher = feed(nest, `feed${round}`, [show.publish]);
@@ -43,6 +45,8 @@ export async function measure(nest) {
     await sleep(SETTLE_MS);
     // at once: whatever disturbs one disturbs the other
     const [ours, peer] = await Promise.all([encoder, ffmpeg.pid].map((pid) => cpuWhile([pid], () => sleep(SECONDS * 1_000))));
+    memory.ours.push(pssOf(encoder));
+    memory.peer.push(pssOf(ffmpeg.pid));
     if (publisher.hasEnded) throw new Error(`the publisher ended: ${nest.tail(`feed${round}`)}`);
     if (ffmpeg.hasEnded) throw new Error(`ffmpeg ended: ${nest.tail(`ffmpeg${round}`)}`);
     ffmpeg.kill('SIGTERM');
@@ -52,7 +56,7 @@ export async function measure(nest) {
     pictures = await fetchPictures(nest, cloud, show, rungs);
     publisher.kill('SIGTERM');
     await eventually('the encoder ends or rests', () => publisher.hasEnded);
-    say(`ladder: ours ${rounds.ours.at(-1).toFixed(3)}, ffmpeg ${rounds.peer.at(-1).toFixed(3)} CPU seconds for each second of the source`);
+    say(`ladder: ours ${rounds.ours.at(-1).toFixed(3)}, ffmpeg ${rounds.peer.at(-1).toFixed(3)} CPU seconds for each second of the source; ${memory.ours.at(-1).toFixed(0)} and ${memory.peer.at(-1).toFixed(0)} MB`);
   }
 
   peerPictures(pictures.source, rungs, (rung) => join(nest.folder, `peer-${rung.name}.mkv`));
@@ -72,6 +76,7 @@ export async function measure(nest) {
       name: names[1], ours: worst.ours, peer: { name: 'ffmpeg', value: worst.peer }, goal: Number((worst.peer - 0.003).toFixed(4)), isMoreBetter: true, digits: 4,
       how: `${how}; ours / ffmpeg: ${text}; the rung that is furthest behind counts`,
     },
+    { name: names[2], ours: median(memory.ours), peer: { name: 'ffmpeg', value: median(memory.peer) }, goal: MEMORY_GOAL_MB, rounds: memory, how: `${how}, after ${SECONDS} s`, digits: 1 },
   ];
 }
 

@@ -12,13 +12,14 @@
 #   serve_idle_memory_mb   an idle `vitrine-cloud serve`, and an idle nginx-rtmp
 #   widget_loader_kb_gzip, widget_all_kb_gzip   what the widget weighs on a shop's page
 #   glass_bad_line_stalls  how often the picture stands on a slow and lossy line; ours, and ours further behind (needs root)
-#   ladder_cpu, ladder_ssim   the encoder's ladder of one 1080p show, and one ffmpeg with the same cascade
+#   ladder_cpu, ladder_ssim, encoder_memory_mb
+#                          the encoder's ladder of one 1080p show, and one ffmpeg with the same cascade
 #   ingest_cpu, show_memory_mb   five shows that are passed through, and nginx-rtmp's HLS of the same packets
 #   shows_cost             the same with 1, 5, 10 and 20 shows: writes docs/bench/SHOWS.md
 #   studio_av_offset_ms    picture and sound of one moment, where they arrive, over ten minutes; ours, and ffmpeg
 #   studio_cpu, studio_memory_mb   the studio's window on air, and OBS Studio, on the same screen
 #   whole_test_min         `./x test` from start to end
-#   media                  glass_*, first_frame_*, part_cpu, playlist_cpu, blocked_*, ladder_*, ingest_cpu, show_memory_mb (half an hour)
+#   media                  glass_*, first_frame_*, part_cpu, playlist_cpu, blocked_*, ladder_*, encoder_memory_mb, ingest_cpu, show_memory_mb (half an hour)
 # From glass_bad_line_stalls on they take long or want a machine of their own: they run only when they are named.
 #
 # One line a figure on standard output:

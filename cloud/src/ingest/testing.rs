@@ -245,6 +245,7 @@ impl FakeDoor {
             live_at: None,
             clock_epoch: None,
             transmission_epoch: 0,
+            media_fence: 0,
             highlights: Vec::new(),
         };
         Self { show, facts: Mutex::default(), standing: Mutex::new(standing), known: Mutex::default() }

@@ -101,6 +101,8 @@ pub struct RunningShow {
     pub clock_epoch: Option<DateTime<Utc>>,
     /// The epoch of its last transmission; 0 when there was none.
     pub transmission_epoch: u32,
+    /// The fencing number of who reported last; shows listen to none before it.
+    pub media_fence: i64,
     /// The transition in force and those of the last two minutes, oldest first.
     pub highlights: Vec<Highlight>,
 }

@@ -103,6 +103,7 @@ const EXPLANATION = `## How
   same rates and key frames), at the same time. A rung that lacks pictures is no figure. The goal is the peer's. Measured only when named.
 - **ladder_ssim**: SSIM (ffmpeg's, all planes) of each rung against the source of the same moments scaled bicubically, ours as it was served, ffmpeg's made of
   that same source. The rung that is furthest behind counts; the goal is the peer's less 0.003. Measured only when named.
+- **encoder_memory_mb**: PSS of the same two processes at the end of each round. Measured only when named.
 - **ingest_cpu**: percent of a core that a cloud takes for five shows of that source that are passed through: taken in, packaged,
   kept in a journal, recorded. The peer is nginx with its RTMP module and HLS (2 s fragments), at the same time from the same packets, which ffmpeg
   copies from a file. The whole process families. The goal is the peer's. Measured only when named.

@@ -207,7 +207,8 @@ pub fn start(beginning: Beginning, deps: Arc<Deps>) -> Handle {
     let on_air = standing.as_ref().is_some_and(|standing| standing.state.on_air());
     let known = standing.as_ref().filter(|standing| standing.receiving);
     let known = known.and_then(|standing| standing.publish_session);
-    let ghost = reporter.left_behind().or(known).map(Ghost::of_server_before);
+    let heard = standing.as_ref().map_or(0, |standing| standing.media_fence);
+    let ghost = reporter.left_behind(heard).or(known).map(Ghost::of_server_before);
     let busy = Arc::new(AtomicBool::new(ghost.is_some()));
     let handle = Handle {
         inputs: sender,

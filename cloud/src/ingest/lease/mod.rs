@@ -170,7 +170,7 @@ pub trait Leases: Send + Sync + 'static {
 pub struct SqlLeases {
     db: Db,
     clock: Clock,
-    /// When the database last refused to write a row that was to be taken.
+    /// When the database last refused to write a row, or kept it waiting.
     refused: Arc<Mutex<Option<Instant>>>,
 }
 
@@ -184,26 +184,28 @@ impl SqlLeases {
     /// Whether a row still is as it was `seen`, once the database takes writes: while it takes none, its owner's beat stands
     /// still too, and gets time to go on.
     async fn takes_writes(&self, show: ShowId, seen: (i64, i64)) -> Result<bool, DbError> {
-        let asked = Instant::now();
-        let touched = async {
+        let stands = self.writing(async {
             let mut tx = self.db.begin().await?;
             let stands = store::touch(&mut tx, show, seen).await?;
             tx.commit().await?;
             Ok(stands)
-        };
-        let touched = touched.await;
-        let was_refused = {
-            let mut refused = self.refused.lock();
-            if touched.is_err() {
-                *refused = Some(Instant::now());
-            }
-            refused.is_some_and(|at| at.elapsed() < REFUSED_SINCE)
-        };
-        let was_away = was_refused || asked.elapsed() > WRITTEN_WITHIN;
-        if matches!(touched, Ok(true)) && was_away {
-            tokio::time::sleep(BEAT).await;
+        });
+        let stands = stands.await?;
+        let was_away = self.refused.lock().is_some_and(|at| at.elapsed() < REFUSED_SINCE);
+        if stands && was_away {
+            tokio::time::sleep(BEAT + WRITTEN_WITHIN).await;
         }
-        touched
+        Ok(stands)
+    }
+
+    /// Takes note when the database does not take the `work`, or not at once: no other node's beat was written then either.
+    async fn writing<T>(&self, work: impl Future<Output = Result<T, DbError>>) -> Result<T, DbError> {
+        let asked = Instant::now();
+        let done = work.await;
+        if done.is_err() || asked.elapsed() > WRITTEN_WITHIN {
+            *self.refused.lock() = Some(Instant::now());
+        }
+        done
     }
 
     fn expires_ms(&self) -> i64 {
@@ -243,21 +245,21 @@ impl Leases for SqlLeases {
     }
 
     fn beat<'a>(&'a self, serve: &'a str, shows: &'a [ShowId]) -> BoxFuture<'a, Result<Vec<Hold>, DbError>> {
-        Box::pin(async move {
+        Box::pin(self.writing(async move {
             let mut tx = self.db.begin().await?;
             let held = store::beat(&mut tx, serve, shows, self.expires_ms()).await?;
             tx.commit().await?;
             Ok(held.into_iter().map(|(show, fence)| Hold { show, fence }).collect())
-        })
+        }))
     }
 
     fn write<'a>(&'a self, hold: Hold, written: &'a Written) -> BoxFuture<'a, Result<bool, DbError>> {
-        Box::pin(async move {
+        Box::pin(self.writing(async move {
             let mut tx = self.db.begin().await?;
             let kept = store::write(&mut tx, hold, written).await?;
             tx.commit().await?;
             Ok(kept)
-        })
+        }))
     }
 
     fn release_all<'a>(&'a self, serve: &'a str) -> BoxFuture<'a, Result<(), DbError>> {

@@ -70,7 +70,7 @@ enum Message {
 pub struct Reporter {
     slot: Arc<Slot>,
     fence: i64,
-    left_behind: Option<PublishSessionId>,
+    left_behind: Option<Left>,
 }
 
 impl Reporter {
@@ -91,9 +91,7 @@ impl Reporter {
             let tasks = deps.reporters.tasks.clone();
             tasks.spawn(run(show, slot.clone(), deps.clone(), queue, spool));
         }
-        // What an owner before the last one saw, the last one knew better.
-        let of_the_last = |(_, fence): &Left| fence + 1 >= hold.fence;
-        let left_behind = state.publisher.filter(of_the_last).map(|(session, _)| session);
+        let left_behind = state.publisher;
         drop(state);
         Self { slot, fence: hold.fence, left_behind }
     }
@@ -120,9 +118,10 @@ impl Reporter {
         state.send(Message::Tell(entry));
     }
 
-    /// The publisher that was there when an earlier run or task ended, if shows do not know of it yet.
-    pub fn left_behind(&self) -> Option<PublishSessionId> {
-        self.left_behind
+    /// The publisher that was there when an earlier run or task ended, if shows do not know of it yet and will take its word:
+    /// they have `heard` an owner with that number, and listen to none before it.
+    pub fn left_behind(&self, heard: i64) -> Option<PublishSessionId> {
+        self.left_behind.filter(|(_, fence)| *fence >= heard).map(|(session, _)| session)
     }
 
     /// How many facts are not told yet.
@@ -361,7 +360,7 @@ mod tests {
         drop(first);
         sleep(Duration::from_secs(1)).await;
         let second = Reporter::start(hold(&stage, 2), stage.deps.clone());
-        assert_eq!(second.left_behind(), Some(session));
+        assert_eq!(second.left_behind(1), Some(session));
         second.tell(&stage.deps, rung("720p"));
         assert_eq!(second.waiting().load(Ordering::Relaxed), 3);
         stage.door.takes_no_facts(false);
@@ -377,7 +376,7 @@ mod tests {
         std::mem::forget(second); // a kill drops nothing
         let again = Stage::over(&stage);
         let third = Reporter::start(hold(&again, 3), again.deps.clone());
-        assert_eq!(third.left_behind(), None);
+        assert_eq!(third.left_behind(1), None);
         eventually(|| *again.door.facts.lock() == [rung("1080p")]).await;
     }
 
@@ -389,8 +388,10 @@ mod tests {
         let before = Reporter::start(hold(&stage, 1), stage.deps.clone());
         before.tell(&stage.deps, MediaFact::Receiving { session });
         sleep(Duration::from_secs(1)).await;
-        drop(before); // another node took the show with 2, and is gone
-        assert_eq!(Reporter::start(hold(&stage, 3), stage.deps.clone()).left_behind(), None);
+        drop(before); // two others took the show, and nothing came of it
+        let now = Reporter::start(hold(&stage, 3), stage.deps.clone());
+        assert_eq!(now.left_behind(1), Some(session));
+        assert_eq!(now.left_behind(2), None, "another node reported with 2, and is gone");
     }
 
     #[tokio::test(start_paused = true)]
@@ -436,7 +437,7 @@ mod tests {
         again.door.away(true);
         Reporter::tell_left(&again.deps, |_| false);
         let reporter = Reporter::start(hold(&again, 2), again.deps.clone());
-        assert_eq!(reporter.left_behind(), Some(session));
+        assert_eq!(reporter.left_behind(0), Some(session));
         let lost = MediaFact::PublisherLost { session, reason: LossReason::ServerLost };
         reporter.tell(&again.deps, lost.clone());
         again.door.away(false);

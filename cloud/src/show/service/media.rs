@@ -195,6 +195,7 @@ impl Shows {
             live_at: show.live_at,
             clock_epoch: show.clock_epoch,
             transmission_epoch: show.transmission_epoch,
+            media_fence: store::publish::heard(&self.db, show.id).await?,
             highlights: self.highlights(&show, self.clock.now() - RECENT).await?,
         })
     }

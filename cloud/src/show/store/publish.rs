@@ -47,6 +47,13 @@ pub(in crate::show) async fn heed(tx: &mut Tx, show: ShowId, fence: i64) -> Resu
     Ok(heeded == 1)
 }
 
+/// The fencing number of who reported last; 0 when nobody has.
+pub(in crate::show) async fn heard(db: &Db, show: ShowId) -> Result<i64, DbError> {
+    let fence: Option<i64> = on!(db, c => sqlx::query_scalar("SELECT media_fence FROM shows WHERE id = $1")
+        .bind(show).fetch_optional(c).await)?;
+    Ok(fence.unwrap_or(0))
+}
+
 pub(in crate::show) async fn org(tx: &mut Tx, show: ShowId) -> Result<Option<OrgId>, DbError> {
     Ok(on!(tx, c => sqlx::query_scalar("SELECT org_id FROM shows WHERE id = $1")
         .bind(show).fetch_optional(c).await)?)

@@ -83,6 +83,11 @@ impl Fitness {
         Self { far: true, ..Self::default() }
     }
 
+    /// Of a source whose pictures came too seldom before a crash, up to `dts`.
+    pub fn of_few_pictures(dts: MediaTime) -> Self {
+        Self { last_slow: Some(dts), ..Self::default() }
+    }
+
     /// Takes the next picture.
     pub fn note(&mut self, dts: MediaTime, key: bool) {
         let step = self.last.replace(dts).map(|last| dts - last);
@@ -150,9 +155,9 @@ impl Fitness {
         self.recent.iter().max().copied().unwrap_or_default()
     }
 
-    /// What a picture lasts, hitches aside; at most a part.
+    /// What a picture lasts, hitches aside.
     pub fn usual_step(&self) -> MediaTime {
-        self.usual_step.min(PART_TARGET)
+        self.usual_step
     }
 
     /// Its key frames are too far apart now.

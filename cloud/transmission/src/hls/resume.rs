@@ -1,7 +1,8 @@
 //! A window's way over a crash: the facts that close what was open, and the rungs that go on.
 
 use super::{
-    fact::{Fact, KEYS_ARE_FAR, RungName, TrackInfo},
+    fact::{Fact, KEYS_ARE_FAR, PICTURES_TOO_SELDOM, RungName, TrackInfo},
+    fitness::Fitness,
     rung::Rung,
     time::MediaTime,
     track::{Segment, Track},
@@ -28,10 +29,14 @@ impl Window {
         ladder.iter().chain(others).map(rung).collect()
     }
 
-    /// Whether the source's key frames are far: it was taken off for that, or an encoded rung of its own size plays beside it.
-    pub(super) fn has_far_keys(&self) -> bool {
-        self.down.get(&RungName::source()).is_some_and(|reason| reason == KEYS_ARE_FAR)
-            || self.shows_own_size()
+    /// What is known of a source that is not fit to be shown: it was taken off for that, or an encoded rung of its own size
+    /// plays beside it.
+    pub(super) fn fitness(&self) -> Option<Fitness> {
+        match self.down.get(&RungName::source()).map(String::as_str) {
+            Some(KEYS_ARE_FAR) => Some(Fitness::of_far_keys()),
+            Some(PICTURES_TOO_SELDOM) => Some(Fitness::of_few_pictures(self.head())),
+            _ => self.shows_own_size().then(Fitness::of_far_keys),
+        }
     }
 
     fn shows_own_size(&self) -> bool {

@@ -30,8 +30,11 @@ const MOST_GAPS: u32 = 2;
 const LOST_AFTER: MediaTime = MediaTime::from_ms(3_000);
 /// An encoded rung whose newest picture is this close to the source's keeps up with it.
 const KEEPS_UP: MediaTime = MediaTime::from_ms(500);
-/// A picture stands at most this long; what lasts longer is a hole, and what follows does not join.
-pub(super) const LONGEST_HOLD: MediaTime = MediaTime::from_ms(1_000);
+/// A picture stands at most this long, as with a still that is sent every two seconds; what lasts longer is a hole, and what
+/// follows does not join. Encoders repeat as far.
+pub(super) const LONGEST_HOLD: MediaTime = MediaTime::from_ms(2_200);
+/// The same in a rung that is encoded, which repeats a picture before that.
+const LONGEST_ENCODED_HOLD: MediaTime = MediaTime::from_ms(1_000);
 
 /// A picture on the grid's decode timeline.
 #[derive(Debug, Clone)]
@@ -237,7 +240,7 @@ impl Rung {
             }
         } else if self.next.is_some() && !leads {
             return;
-        } else if self.last.is_some_and(|last| frame.dts - last > LONGEST_HOLD) {
+        } else if self.last.is_some_and(|last| frame.dts - last > self.longest_hold()) {
             self.cut(self.covered(), now);
             self.holed = true;
         }
@@ -275,6 +278,10 @@ impl Rung {
         if is_last && segment.end.is_some_and(|end| self.covered() + MediaTime::from_ms(3) >= end) {
             self.close(grid, now);
         }
+    }
+
+    fn longest_hold(&self) -> MediaTime {
+        if self.is_source() { LONGEST_HOLD } else { LONGEST_ENCODED_HOLD }
     }
 
     fn note(&mut self, dts: MediaTime) {
@@ -356,7 +363,7 @@ impl Rung {
         let covered = self.covered();
         let end = grid.get(msn).and_then(|s| s.end).unwrap_or(covered);
         // A picture lasts until the next one, if that is not too long.
-        let reach = self.last.map_or(self.part_start, |last| last + LONGEST_HOLD);
+        let reach = self.last.map_or(self.part_start, |last| last + self.longest_hold());
         let gap = self.holed || end > reach;
         if gap {
             // What was hinted at still comes; players skip the segment once it is closed.

@@ -159,6 +159,7 @@ impl Packaging {
                 match &coding {
                     Coding::H264(config) => self.packager.set_video(&RungName::source(), config.clone()),
                     Coding::Other(_) => {
+                        self.packager.forget_source();
                         let reason = format!("{} is not passed through", coding.name());
                         outcome.facts = self.packager.rung_down(&RungName::source(), &reason);
                     }
@@ -208,9 +209,7 @@ impl Packaging {
             if !own_size {
                 outcome.facts.extend(self.drop_own_size());
             }
-            if self.set_up(now, outcome) {
-                self.packager.encoder_lost();
-            }
+            self.set_up(now, outcome);
         }
         let nanos = |time: MediaTime| u64::try_from(time.nanos()).ok();
         if let (Some(pts_ns), Some(dts_ns)) = (nanos(pts), nanos(dts)) {
@@ -271,8 +270,8 @@ impl Packaging {
         (self.rate() / self.pace - 1.0).abs() <= RATE_STEP
     }
 
-    /// Asks for the encoder that is needed now. False when that is what there is.
-    fn set_up(&mut self, now: MediaTime, outcome: &mut Outcome) -> bool {
+    /// Asks for the encoder that is needed now, if that is not what there is.
+    fn set_up(&mut self, now: MediaTime, outcome: &mut Outcome) {
         if !self.keeps_pace() {
             self.pace = self.rate();
         }
@@ -280,7 +279,7 @@ impl Packaging {
         if self.asked.as_ref() == Some(&setup) {
             // A header that came again: the encoder goes on, and so does its ladder.
             outcome.refused = self.starving();
-            return false;
+            return;
         }
         if encodes(setup.as_ref()) {
             self.starved = false;
@@ -291,9 +290,9 @@ impl Packaging {
             outcome.facts.extend(nothing.facts);
             outcome.half_rate = nothing.half_rate;
         }
+        self.packager.encoder_lost();
         self.asked = Some(setup.clone());
         outcome.setup = Some(setup);
-        true
     }
 
     /// What the encoder should do for this source: stills alone once all rungs were given up; `None` when no rung would be

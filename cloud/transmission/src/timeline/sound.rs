@@ -30,9 +30,16 @@ pub struct SoundClock {
     usual: Option<MediaTime>,
     /// Where the pictures were when it began to be too late, and its packets since.
     too_late: Option<(MediaTime, u32)>,
-    /// When the last packet came, and how far it was behind the pictures.
-    came: Option<(MediaTime, MediaTime)>,
+    came: Option<Came>,
     pause: Option<Pause>,
+}
+
+/// When the last packet came, where the pictures were then, and how far it was behind them.
+#[derive(Debug, Clone, Copy)]
+struct Came {
+    now: MediaTime,
+    picture: MediaTime,
+    behind: MediaTime,
 }
 
 /// Nothing came for a moment, and then what numbers itself as if no time had passed.
@@ -40,6 +47,8 @@ pub struct SoundClock {
 struct Pause {
     /// How far sound was behind the pictures before.
     before: MediaTime,
+    /// How long nothing came.
+    silent: MediaTime,
     /// Where the pictures were after it; the least that sound was behind them since.
     since: MediaTime,
     least: MediaTime,
@@ -83,7 +92,7 @@ impl SoundClock {
             };
             self.shift += late_by;
             placed += late_by;
-            self.came = Some((now, picture - placed));
+            self.came = Some(Came { now, picture, behind: picture - placed });
             self.usual = self.usual.or(Some(usual(picture - placed)));
             self.suspect = None;
             self.last = Some(placed);
@@ -127,16 +136,19 @@ impl SoundClock {
         let behind = picture - placed;
         if !goes_on {
             self.pause = None;
-        } else if let Some((came, before)) = self.came
-            && self.pause.is_none()
-            && now - came > self.packet + self.packet + STOPPED
-            && behind - before > STOPPED
-        {
-            self.pause = Some(Pause { before, since: picture, least: behind });
+        } else if let Some(came) = self.came.filter(|_| self.pause.is_none()) {
+            let silent = now - came.now;
+            let stopped = silent > self.packet + self.packet + STOPPED && behind - came.behind > STOPPED;
+            // Pictures that jump had stood, and sound had not.
+            let pictures_went_on = distance(picture - came.picture, silent) <= STOPPED;
+            if stopped && pictures_went_on {
+                let before = came.behind.max(self.usual.unwrap_or_default());
+                self.pause = Some(Pause { before, silent, since: picture, least: behind });
+            }
         }
         let Some(pause) = &mut self.pause else { return MediaTime::ZERO };
         pause.least = pause.least.min(behind);
-        let lost = pause.least - pause.before;
+        let lost = (pause.least - pause.before).min(pause.silent);
         let caught_up = lost <= STOPPED;
         if !caught_up && picture - pause.since < LATE_FOR {
             return MediaTime::ZERO;
@@ -305,6 +317,25 @@ mod tests {
             let late = heard.iter().filter(|behind| **behind > 70).count();
             assert!((140..160).contains(&late), "{packets}: {late} packets late");
             assert_eq!(heard.last(), Some(&60), "{packets}");
+        }
+    }
+
+    #[test]
+    fn pictures_that_stand_while_sound_goes_on_shift_no_sound() {
+        for (hole, held_up) in [(300, 250), (1_500, 250), (1_500, 650), (2_500, 400), (8_000, 650)] {
+            let mut sound = SoundClock::default();
+            sound.packets_last(ms(21));
+            let (from, to) = (10_000, 10_000 + hole);
+            let mut heard = Vec::new();
+            for n in 0..1_500i64 {
+                let at = 9_000 + n * 21;
+                let picture = if (from..to).contains(&at) { from } else { at + 60 };
+                // The key frame behind the hole holds the sound up.
+                let now = if (to..to + held_up).contains(&at) { to + held_up } else { at };
+                heard.push((at, sound.place(ms(at), ms(picture), ms(now))));
+            }
+            assert_eq!(sound.shift, MediaTime::ZERO, "{hole} {held_up}");
+            assert_eq!(heard.last().unwrap().1, Some(ms(9_000 + 1_499 * 21)));
         }
     }
 

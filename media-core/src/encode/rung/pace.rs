@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 /// A gap longer than this is a pause of the source, not a long picture: nothing is repeated into it.
-const LONGEST_REPEAT: Duration = Duration::from_secs(1);
+const LONGEST_REPEAT: Duration = Duration::from_millis(2_200);
 
 /// Wanted key frames that wait for their pictures: more than a decoder can hold.
 const MOST_KEYS: usize = 64;

@@ -79,9 +79,6 @@ impl Packager {
             () if self.fitness.is_slow() => Some(PICTURES_TOO_SELDOM),
             () => None,
         };
-        if reason.is_none() {
-            self.leaving.end();
-        }
         // The encoder has nothing of the picture that has just come.
         let dts = self.last_source_dts.unwrap_or(dts);
         let mut encoded = self.rungs.iter().filter(|rung| !rung.is_source() && rung.up);
@@ -89,6 +86,10 @@ impl Packager {
         let carried = encoded.clone().any(|rung| rung.carries_on(dts))
             && encoded.all(|rung| !rung.offered || rung.carries_on(dts));
         let behind = newest.map(|newest| dts - newest);
+        self.leaving.note(dts, behind.is_some());
+        if reason.is_none() {
+            self.leaving.end();
+        }
         reason.filter(|_| self.leaving.is_due(dts, behind, carried))
     }
 

@@ -25,12 +25,17 @@ pub(super) struct Leaving {
 impl Leaving {
     /// The source is fit, or is not shown.
     pub fn end(&mut self) {
-        (self.since, self.shown_since) = (None, None);
+        self.since = None;
+    }
+
+    /// The source's picture before was decoded at `dts`, and encoded rungs are `shown` then.
+    pub fn note(&mut self, dts: MediaTime, shown: bool) {
+        self.shown_since = self.shown_since.or(Some(dts)).filter(|_| shown);
     }
 
     /// Nothing but the source is there any more.
     pub fn failed(&mut self, dts: MediaTime) {
-        self.end();
+        (self.since, self.shown_since) = (None, None);
         if let Some(left) = self.left.take() {
             let longer = if dts - left < HELD { self.trust + self.trust } else { MediaTime::ZERO };
             self.trust = longer.clamp(LEAST_TRUST, MOST_TRUST);
@@ -38,14 +43,11 @@ impl Leaving {
     }
 
     /// Whether the source, whose picture before was decoded at `dts`, is left now. `behind`: how far the rung that is best
-    /// off is behind it, if one is shown; `carried`: all that is offered keeps up with it.
+    /// off is behind it, if one is shown; `carried`: all that is offered keeps up with it. Behind [`Leaving::note`].
     pub fn is_due(&mut self, dts: MediaTime, behind: Option<MediaTime>, carried: bool) -> bool {
         let waited = dts - *self.since.get_or_insert(dts);
-        let Some(behind) = behind else {
-            self.shown_since = None;
-            return false;
-        };
-        let trusted = dts - *self.shown_since.get_or_insert(dts) >= self.trust;
+        let Some((behind, shown_since)) = behind.zip(self.shown_since) else { return false };
+        let trusted = dts - shown_since >= self.trust;
         let near = waited > MAX_SEGMENT && behind.nanos().saturating_mul(PATIENCE) <= waited.nanos();
         let due = trusted && (carried || near);
         if due {
@@ -64,10 +66,15 @@ mod tests {
         MediaTime::from_ms(ms)
     }
 
+    fn is_due(leaving: &mut Leaving, at: i64, behind: Option<i64>, carried: bool) -> bool {
+        leaving.note(ms(at), behind.is_some());
+        leaving.is_due(ms(at), behind.map(ms), carried)
+    }
+
     /// When it is left, asked ten times a second from `from` on.
     fn left(leaving: &mut Leaving, from: i64, behind: Option<i64>, carried: bool) -> Option<i64> {
         let mut times = (0..6_000).map(|n| from + n * 100);
-        times.find(|at| leaving.is_due(ms(*at), behind.map(ms), carried)).map(|at| at - from)
+        times.find(|at| is_due(leaving, *at, behind, carried)).map(|at| at - from)
     }
 
     #[test]
@@ -98,13 +105,30 @@ mod tests {
     }
 
     #[test]
+    fn two_near_key_frames_now_and_then_cost_an_encoder_no_trust() {
+        let mut leaving = Leaving::default();
+        assert_eq!(left(&mut leaving, 0, Some(100), true), Some(0));
+        leaving.failed(ms(8_000));
+        let left_at = (100..400).find(|n| {
+            let at = n * 100;
+            leaving.note(ms(at), true);
+            if n % 40 == 0 {
+                leaving.end();
+                return false;
+            }
+            leaving.is_due(ms(at), Some(ms(100)), true)
+        });
+        assert_eq!(left_at, Some(250));
+    }
+
+    #[test]
     fn one_that_goes_before_it_is_trusted_moves_nobody() {
         let mut leaving = Leaving::default();
         assert_eq!(left(&mut leaving, 0, Some(100), true), Some(0));
         leaving.failed(ms(8_000));
         for at in 0..10 {
             let at = 20_000 + at * 20_000;
-            assert!((0..120).all(|n| !leaving.is_due(ms(at + n * 100), Some(ms(100)), true)), "{at}");
+            assert!((0..120).all(|n| !is_due(&mut leaving, at + n * 100, Some(100), true)), "{at}");
             leaving.failed(ms(at + 14_000));
         }
         assert_eq!(left(&mut leaving, 300_000, Some(100), true), Some(15_000));

@@ -61,6 +61,8 @@ pub struct Packager {
     /// The source is not fit to be shown, or was not and does not play yet: its own size is wanted beside it.
     wants_own_size: bool,
     leaving: Leaving,
+    /// The coding of the source that `fitness` is known of; none after a crash.
+    judged: Option<Bytes>,
     /// An IDR has come in this run. One that begins in the middle of a group of pictures heals in our own decoder;
     /// browsers show nothing before an IDR.
     idr_came: bool,
@@ -87,8 +89,8 @@ impl Packager {
             Self::from_parts(rungs, Grid::new(next_msn, window.discontinuity_sequence(), resumed));
         packager.on_air = window.is_on_air();
         packager.ended = window.has_ended();
-        if window.has_far_keys() {
-            (packager.fitness, packager.wants_own_size) = (Fitness::of_far_keys(), true);
+        if let Some(fitness) = window.fitness() {
+            (packager.fitness, packager.wants_own_size) = (fitness, true);
         }
         (packager, facts)
     }
@@ -112,6 +114,7 @@ impl Packager {
             source_waits: false,
             wants_own_size: false,
             leaving: Leaving::default(),
+            judged: None,
             idr_came: false,
             last_key: None,
         }
@@ -146,18 +149,31 @@ impl Packager {
     /// next segment, which begins with a discontinuity in every rung.
     pub fn set_video(&mut self, rung: &RungName, config: VideoConfig) {
         let Some(at) = self.find(rung) else { return };
-        if rung.as_str() == RungName::SOURCE && !self.rungs[at].has_config(&config) {
-            self.lead_in.restart();
+        if rung.as_str() == RungName::SOURCE {
+            if !self.rungs[at].has_config(&config) {
+                self.lead_in.restart();
+            }
+            if self.judged.replace(config.avcc.clone()).is_some_and(|judged| judged != config.avcc) {
+                self.fitness = Fitness::default();
+            }
         }
-        let rung = &mut self.rungs[at];
-        match &rung.config {
-            Some(old) if old.avcc == config.avcc => rung.next = None,
-            Some(_) if rung.started => {
-                rung.next = Some(config);
+        let held = &mut self.rungs[at];
+        match &held.config {
+            Some(old) if old.avcc == config.avcc => held.next = None,
+            Some(_) if held.started => {
+                held.next = Some(config);
                 self.mark_for(at, u64::MAX);
             }
-            _ => rung.config = Some(config),
+            _ => held.config = Some(config),
         }
+        if rung.as_str() == RungName::SOURCE && !self.fitness.is_far() && !self.fitness.is_slow() {
+            self.lift_source();
+        }
+    }
+
+    /// The source comes in a coding that is not passed through: what it was like says nothing of the next one.
+    pub fn forget_source(&mut self) {
+        (self.fitness, self.judged) = (Fitness::default(), None);
     }
 
     /// The source's pictures come in another coding from the next one on. A segment begins there, since a new encoder's

@@ -173,3 +173,22 @@ fn an_encoder_that_dies_again_and_again_leaves_nobody_in_the_dark_again_and_agai
     assert!(away <= 1, "{away} times: {lifts:?}");
     assert!(lifts.last().is_some_and(|last| *last > ms(300_000)), "{lifts:?}");
 }
+
+#[test]
+fn one_picture_a_second_and_fewer_make_no_holes() {
+    // Stills that are sent again and again, with the jitter of timers; far key frames, and near ones.
+    for (step, jitter, keys) in
+        [(250, 20, 62), (500, 15, 4), (500, 15, 250), (1_000, 30, 2), (1_000, 30, 250), (2_000, 60, 1)]
+    {
+        let mut show = Show::new(&["source"]);
+        for n in 0..60_000 / step {
+            show.source(5_000 + n * step + n * 7 % 3 * jitter, 0, n % keys == 0);
+        }
+        check(&show, "source").unwrap();
+        let opened = show.opened("source");
+        let cuts = opened.iter().skip(1).filter(|opened| opened.2).count();
+        assert_eq!(cuts, 0, "{step} {keys}: {} of {}", cuts, opened.len());
+        let closed = show.closed("source");
+        assert!(closed.iter().all(|closed| !closed.2), "{step} {keys}: {closed:?}");
+    }
+}

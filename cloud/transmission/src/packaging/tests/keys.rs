@@ -267,6 +267,33 @@ fn after_a_crash_a_show_with_far_key_frames_is_encoded_at_its_own_size_at_once_a
 }
 
 #[test]
+fn after_a_crash_a_source_of_few_pictures_is_off_until_they_are_many() {
+    for ladder in [&[720, 480][..], &[480]] {
+        let mut show = Show::new(ladder, 200);
+        (0..200u32).for_each(|n| show.tag(&picture(n * 250, n % 8 == 0), i64::from(n) * 250));
+        assert_eq!(show.downs(), ["source: its pictures come too seldom"]);
+        let facts = std::mem::take(&mut show.facts).into_iter().map(|fact| (fact, None));
+        let window = Window::new(1, DateTime::UNIX_EPOCH).restored(facts);
+        let encoded = ladder.iter().filter_map(|side| RungName::new(&format!("{side}p")));
+        let names: Vec<_> = std::iter::once(RungName::source()).chain(encoded).collect();
+        let (packager, _) = Packager::resume(&names, &window);
+        let mut relay = relay(ladder);
+        let wanted = Wanted { short_sides: ladder.to_vec(), cores: None };
+        (relay.timeline, relay.packaging) =
+            (Timeline::new(window.head()), Packaging::new(packager, window.head(), wanted));
+        relay.begin(PublishSessionId::new(), at(50_000));
+        let mut show = Show::of(relay, 200);
+        show.tag(&header(), 50_000);
+        let up = |show: &mut Show, n: u32| {
+            show.tag(&picture(n * 33, n.is_multiple_of(30)), 50_000 + i64::from(n) * 33);
+            show.relay.packaging.packager().is_up(&RungName::source())
+        };
+        assert!((0..30).all(|n| !up(&mut show, n)));
+        assert!((30..150).any(|n| up(&mut show, n)), "thirty pictures in a second for a while");
+    }
+}
+
+#[test]
 fn a_restored_rung_that_the_encoder_does_not_offer_is_taken_off() {
     let mut show = Show::new(&[720, 480], 200);
     show.slow(0..400, |n| n % 250 == 0);
@@ -291,4 +318,43 @@ fn a_restored_rung_that_the_encoder_does_not_offer_is_taken_off() {
     silent
         .take(Moment::Coding(Coding::H264(VideoConfig::parse(header().payload.slice(5..)).unwrap())), at(0));
     assert_eq!(downs(silent.tick(at(4_000))), ["720p", "480p"]);
+}
+
+#[test]
+fn another_publisher_is_not_blamed_for_the_one_before() {
+    let mut show = Show::new(&[720, 480], 200);
+    show.slow(0..1_000, |n| n % 250 == 0);
+    assert!(!show.relay.packaging.packager().is_up(&RungName::source()));
+    let facts = show.relay.finish(at(33_000));
+    show.facts.extend(facts);
+    // The same encoder again: it is as it was.
+    show.relay.begin(PublishSessionId::new(), at(34_000));
+    show.tag(&header(), 34_000);
+    (0..100).for_each(|n| show.tag(&picture(n * 33, n % 250 == 0), 34_000 + i64::from(n) * 33));
+    assert!(!show.relay.packaging.packager().is_up(&RungName::source()));
+    // Another one, with a key frame each second.
+    let facts = show.relay.finish(at(38_000));
+    show.facts.extend(facts);
+    show.relay.begin(PublishSessionId::new(), at(39_000));
+    show.tag(&header_with(2), 39_000);
+    (0..100).for_each(|n| show.tag(&picture(n * 33, n % 30 == 0), 39_000 + i64::from(n) * 33));
+    assert!(show.relay.packaging.packager().is_up(&RungName::source()));
+    assert_eq!(show.setups.last().unwrap().1, [480], "{:?}", show.setups);
+}
+
+#[test]
+fn an_encoder_that_is_exchanged_and_does_not_start_is_waited_for_no_longer_than_one_that_is_lost() {
+    let mut show = Show::new(&[480], 200);
+    show.slow(0..1_000, |n| n % 250 == 0);
+    let source = RungName::source();
+    assert!(!show.relay.packaging.packager().is_up(&source));
+    let outcome = show.relay.packaging.take(Moment::FrameRate(60.0), at(33_000));
+    assert!(outcome.setup.is_some());
+    show.ready_ms = i64::MAX;
+    let back = (1_000..1_400u32).find(|n| {
+        show.tag(&picture(n * 33, n % 250 == 0), i64::from(*n) * 33);
+        show.relay.packaging.packager().is_up(&source)
+    });
+    let after = i64::from(back.unwrap()) * 33 - 33_000;
+    assert!((2_900..3_300).contains(&after), "{after} ms");
 }
