@@ -191,12 +191,14 @@ async fn open_sqlite(path: &Path) -> Result<Pools, DbError> {
         .busy_timeout(ACQUIRE_WITHIN)
         .pragma("cache_size", "-1024")
         .statement_cache_capacity(64);
+    // A file does not go away: its connections are not asked before each use, which takes as long as most statements.
     // One writer: SQLite has one anyway, and a queue in front of it waits fairly where `database is locked` would not.
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         .max_lifetime(None)
         .idle_timeout(None)
         .acquire_timeout(ACQUIRE_WITHIN)
+        .test_before_acquire(false)
         // On a full disk SQLite may end a transaction by itself; the driver goes on counting it, and begins no other.
         .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
         .connect_with(options.clone())
@@ -208,6 +210,7 @@ async fn open_sqlite(path: &Path) -> Result<Pools, DbError> {
         .max_lifetime(None)
         .idle_timeout(Duration::from_secs(60))
         .acquire_timeout(ACQUIRE_WITHIN)
+        .test_before_acquire(false)
         .connect_with(options.read_only(true).create_if_missing(false))
         .await
         .map_err(DbError::Unreachable)?;

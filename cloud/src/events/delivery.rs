@@ -62,11 +62,11 @@ impl Delivery {
     /// Hands over a batch of each partition that has one. How long to rest, when there is nothing to do.
     pub(super) async fn round(&mut self) -> Result<Option<Duration>, DbError> {
         let (mut worked, mut rest) = (self.replay().await?, LOOK_EVERY);
-        for (partition, cursor) in store::unheard(&self.db, self.name()).await? {
+        for (partition, cursor, head) in store::unheard(&self.db, self.name()).await? {
             let pause = self.failing.get(&partition).map(|failing| failing.due - Instant::now());
             match pause {
                 Some(pause) if !pause.is_zero() => rest = rest.min(pause),
-                _ => worked |= self.step(partition, cursor).await?,
+                _ => worked |= self.step(partition, cursor, head).await?,
             }
             if partition == store::UNPARTITIONED {
                 break; // They are older than all others.
@@ -102,15 +102,16 @@ impl Delivery {
         Ok(!facts.is_empty())
     }
 
-    /// Goes on in one partition; whether that moved anything.
-    async fn step(&mut self, partition: i64, cursor: i64) -> Result<bool, DbError> {
+    /// Goes on in one partition, up to the `head` that was read before; whether that moved anything.
+    async fn step(&mut self, partition: i64, cursor: i64, head: i64) -> Result<bool, DbError> {
         let mut facts = store::after(&self.db, partition, cursor, BATCH).await?;
         let wanted = facts.iter().filter(|fact| self.listener.wants(&fact.event)).count();
         let one_by_one = self.failing.contains_key(&partition);
         if one_by_one && let Some(index) = facts.iter().position(|fact| self.listener.wants(&fact.event)) {
             facts.truncate(index + 1);
         }
-        let Some(last) = facts.last().map(|fact| fact.seq) else { return Ok(false) };
+        // A counter begins above zero: up to there nothing is to be heard, and nothing to be looked for again.
+        let last = facts.last().map_or(head, |fact| fact.seq);
         let error = match self.hand_over(partition, cursor, last, &facts).await {
             Ok(()) => {
                 self.passed(partition, last);

@@ -77,10 +77,10 @@ pub(super) async fn heads(db: &Db) -> Result<Vec<(i64, i64)>, DbError> {
     ).fetch_all(c).await)?)
 }
 
-/// Partition and cursor of those in which `listener` has not heard all, [`UNPARTITIONED`] first.
-pub(super) async fn unheard(db: &Db, listener: &str) -> Result<Vec<(i64, i64)>, DbError> {
+/// Partition, cursor and head of those in which `listener` has not heard all, [`UNPARTITIONED`] first.
+pub(super) async fn unheard(db: &Db, listener: &str) -> Result<Vec<(i64, i64, i64)>, DbError> {
     Ok(on!(db, c => sqlx::query_as(
-        "SELECT cursor.partition, cursor.seq FROM event_partition_cursors cursor JOIN (
+        "SELECT cursor.partition, cursor.seq, head.seq FROM event_partition_cursors cursor JOIN (
              SELECT partition, seq FROM event_counters UNION ALL SELECT -1, seq FROM event_counter
          ) head ON head.partition = cursor.partition
          WHERE cursor.listener = $1 AND head.seq > cursor.seq ORDER BY 1"

@@ -324,3 +324,23 @@ async fn facts_and_cursors_of_the_version_before_partitions_keep_their_place() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn where_nothing_was_ever_said_nothing_is_looked_for_again() {
+    each_db(async |db| {
+        scratch(&db).await;
+        let ears = Arc::new(Ears { past: true, ..Ears::default() });
+        let mut delivery =
+            Delivery::new(db.clone(), TestClock::new().clock(), ears.clone(), Duration::from_millis(1));
+        delivery.begin().await.unwrap();
+        assert!(!store::unheard(&db, "ears").await.unwrap().is_empty(), "counters begin above zero");
+        let told = leave(&db, &[OrgId::new()]).await;
+        while delivery.round().await.unwrap().is_none() {}
+        assert_eq!(store::unheard(&db, "ears").await.unwrap(), []);
+        assert_eq!(*ears.heard.lock(), told);
+        let later = leave(&db, &(0..40).map(|_| OrgId::new()).collect::<Vec<_>>()).await;
+        while delivery.round().await.unwrap().is_none() {}
+        assert_eq!(ears.heard.lock().len(), 1 + later.len(), "of whatever partition");
+    })
+    .await;
+}

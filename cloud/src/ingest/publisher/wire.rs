@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 use tokio::time::sleep;
 
 const READ_BYTES: usize = 64 << 10;
-const LOOK_EVERY: Duration = Duration::from_millis(40);
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// The socket, and what was read last.
 pub struct Wire {
