@@ -17,7 +17,7 @@ with_postgres() {
 
 suite_rust() { house; with_postgres cargo test "${HOUSE[@]}"; }
 
-suite_stories() { house; enhanced_ffmpeg; VITRINE_CLOUD_BIN=$TARGET/debug/vitrine-cloud "$(test_program it)"; }
+suite_stories() { house; enhanced_ffmpeg; mail_server; VITRINE_CLOUD_BIN=$TARGET/debug/vitrine-cloud "$(test_program it)"; }
 
 # Two cores that film, encode, serve and browse at once: one smaller rung is enough.
 suite_browser() { house; VITRINE_LADDER=source,480p VITRINE_CLOUD_BIN=$TARGET/debug/vitrine-cloud npm test --silent -w tests/browser; }
@@ -40,6 +40,19 @@ enhanced_ffmpeg() {
   fi
   VITRINE_TEST_FFMPEG=$(ls "$folder"/imageio_ffmpeg/binaries/ffmpeg-* | head -1)
   export VITRINE_TEST_FFMPEG
+}
+
+# A mail server that takes letters; kept in the cache. Without it their story is skipped, and says so.
+mail_server() {
+  local folder=$CACHE/tools/mail
+  [ -n "${VITRINE_TEST_PYTHON:-}" ] && return 0
+  if ! ls "$folder"/aiosmtpd-1.4.6.dist-info >/dev/null 2>&1; then
+    python3 -m pip --version >/dev/null 2>&1 || packages python3-pip
+    say "Fetching a mail server"
+    python3 -m pip install --quiet --disable-pip-version-check --upgrade --target "$folder" aiosmtpd==1.4.6 ||
+      { say "It could not be fetched: the story of letters is skipped"; return 0; }
+  fi
+  export VITRINE_TEST_PYTHON=$folder
 }
 
 # tauri-driver speaks WebDriver to the studio's window; built once, kept in the cache.

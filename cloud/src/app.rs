@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::base::Clock;
+use crate::base::{Clock, Proxies};
 use crate::blobs::{Blobs, FolderBlobs, SharedError, check_shared};
 use crate::bus::{self, BusHandle};
 use crate::catalog::Catalog;
@@ -18,6 +18,7 @@ use crate::events::{DeadFacts, Relay};
 use crate::health::Monitor;
 use crate::ingest::{self, Ingest, Node, Processes, SqlLeases};
 use crate::jobs::Jobs;
+use crate::mail::{MailError, Mailbox, SendMail, Way};
 use crate::org::Orgs;
 use crate::rtm::{Rtm, ViewerKeyError, ViewerTokens};
 use crate::secrets::{self, KeyRing, SecretsError};
@@ -45,6 +46,8 @@ pub struct App {
     pub blobs: Blobs,
     /// Brings facts to listeners and followers.
     pub relay: Arc<Relay>,
+    /// Sends letters.
+    pub postman: Arc<SendMail>,
     /// Organisations, members, sessions.
     pub orgs: Orgs,
     /// Products, coupons, orders.
@@ -124,6 +127,9 @@ pub enum StartError {
     /// The keys of secrets cannot be used.
     #[error(transparent)]
     Secrets(#[from] SecretsError),
+    /// Letters cannot leave as they are set to.
+    #[error(transparent)]
+    Mail(#[from] MailError),
     /// An HTTP client cannot be built.
     #[error("the client of origins cannot be built")]
     Client(#[source] reqwest::Error),
@@ -148,7 +154,7 @@ impl App {
     /// Builds the rooms over a migrated database. Needs a running tokio runtime.
     ///
     /// # Errors
-    /// [`StartError::Client`]; [`StartError::Node`].
+    /// [`StartError::Client`]; [`StartError::Node`]; [`StartError::Mail`].
     pub fn over(
         db: Db,
         config: Config,
@@ -167,7 +173,9 @@ impl App {
         let bus = bus::open(&db, &tasks, &stop);
         let blobs: Blobs = Arc::new(FolderBlobs::new(config.storage.blobs_dir()));
 
-        let orgs = Orgs::new(db.clone(), clock.clone());
+        let mailbox = Mailbox::new(key_ring.clone(), &public_url);
+        let orgs = Orgs::new(db.clone(), clock.clone()).mailing(mailbox);
+        let postman = Arc::new(postman(&config, &key_ring)?);
         let catalog = Catalog::new(db.clone(), clock.clone(), blobs.clone(), public_url.clone());
         let patience = config.show.interrupted_for();
         let shows =
@@ -198,6 +206,7 @@ impl App {
             bus,
             blobs,
             relay,
+            postman,
             orgs,
             catalog,
             shows,
@@ -210,6 +219,15 @@ impl App {
             stop,
         })
     }
+}
+
+/// Whoever sends letters, as the settings say.
+fn postman(config: &Config, key_ring: &KeyRing) -> Result<SendMail, MailError> {
+    let way = match config.mail.server() {
+        Some(url) => Way::smtp(url)?,
+        None => Way::Folder(config.mail.dir(&config.storage)),
+    };
+    SendMail::new(key_ring.clone(), &config.mail.mail_from, way)
 }
 
 /// Publishers and transmissions, which are child processes of this program.
@@ -230,6 +248,7 @@ fn ingest(
         ladder: config.media.ladder_text(),
         unknown_connections: config.media.unknown_publishers.into(),
         unknown_connections_per_address: config.media.unknown_publishers_per_address.into(),
+        proxies: Proxies::new(&server.trusted_proxies),
         ..ingest::Settings::new(data_dir.clone())
     };
     let node = Node::open(server.node.as_deref(), data_dir)
@@ -308,6 +327,7 @@ pub mod testing {
             password: "correct horse".into(),
             name: "Ada".into(),
             organization_name: name.into(),
+            locale: crate::mail::Locale::En,
         };
         let signed_in = app.orgs.register(registration, home()).await.expect("a registration");
         let actor = app.orgs.authenticate(&signed_in.token).await.expect("a session");

@@ -21,6 +21,8 @@ pub mod bus;
 
 pub mod blobs;
 
+pub mod mail;
+
 pub mod org;
 
 pub mod catalog;

@@ -29,8 +29,8 @@ fn followers(app: &App) -> Vec<Arc<dyn Follower>> {
 }
 
 /// Those who do what was left for later.
-fn runners(_: &App) -> Vec<Arc<dyn Runner>> {
-    Vec::new()
+fn runners(app: &App) -> Vec<Arc<dyn Runner>> {
+    vec![app.postman.clone()]
 }
 
 /// What happens by time alone, in one process of all that share the database.

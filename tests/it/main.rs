@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod access;
+mod accounts;
 mod chat;
 mod demo;
 mod encoders;
@@ -73,6 +74,7 @@ fn main() {
     arguments.test_threads.get_or_insert(2);
     let stories = [
         access::stories(),
+        accounts::stories(),
         go_live::stories(),
         pins::stories(),
         players::stories(),

@@ -3,7 +3,7 @@
 use crate::source::Tree;
 
 /// The ladder: a room uses rooms before it, never after.
-const LADDER: [&str; 21] = [
+const LADDER: [&str; 22] = [
     "config",
     "base",
     "db",
@@ -12,6 +12,7 @@ const LADDER: [&str; 21] = [
     "events",
     "bus",
     "blobs",
+    "mail",
     "org",
     "catalog",
     "show",

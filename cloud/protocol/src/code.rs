@@ -51,6 +51,8 @@ codes! {
     Conflict = "conflict", retryable true;
     /// That e-mail has an account already.
     EmailTaken = "email_taken", retryable false;
+    /// The mailed link was used already, or is too old.
+    LinkExpired = "link_expired", retryable false;
     /// Too many tries in a short time.
     RateLimited = "rate_limited", retryable true;
     /// The show cannot make this move in its state.

@@ -153,6 +153,7 @@ fn usual_status(code: Code) -> StatusCode {
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::UnsupportedType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Code::LinkExpired => StatusCode::GONE,
         Code::Conflict
         | Code::EmailTaken
         | Code::IllegalMove

@@ -78,8 +78,8 @@ impl Proxies {
 
     /// Who sent a request that came from the socket of `peer`.
     ///
-    /// `X-Forwarded-For` is read from the right, for as long as the next address was written by a trusted proxy: what
-    /// stands further left is the visitor's own word. While no proxy is named, a peer of this machine or its network that
+    /// `X-Forwarded-For`, or else `Forwarded`, is read from the right, for as long as the next address was written by a trusted
+    /// proxy: what stands further left is the visitor's own word. While no proxy is named, a peer of this machine or its network that
     /// sends the header is taken for one whose visitors cannot be told apart.
     #[must_use]
     pub fn caller(&self, peer: IpAddr, headers: &HeaderMap) -> Caller {
@@ -89,10 +89,14 @@ impl Proxies {
             return Caller { many, ..peer };
         }
         let mut nearest = peer.address;
-        let lines = headers.get_all(FORWARDED_FOR).into_iter().rev();
+        let (name, read): (_, fn(&str) -> Option<IpAddr>) = match headers.contains_key(FORWARDED_FOR) {
+            true => (FORWARDED_FOR, address),
+            false => (FORWARDED, forwarded_for),
+        };
+        let lines = headers.get_all(name).into_iter().rev();
         // By bytes: what a visitor wrote to the left need not even be text.
         for word in lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b',')) {
-            let Some(said) = std::str::from_utf8(word).ok().and_then(|word| address(word.trim())) else {
+            let Some(said) = std::str::from_utf8(word).ok().and_then(|word| read(word.trim())) else {
                 break;
             };
             if !self.trusts(said) {
@@ -108,6 +112,14 @@ impl Proxies {
 fn address(text: &str) -> Option<IpAddr> {
     let with_port = || text.parse::<std::net::SocketAddr>().ok().map(|both| both.ip());
     text.parse().ok().or_else(with_port).map(|address: IpAddr| address.to_canonical())
+}
+
+/// The `for` of one element of `Forwarded`: `for="[2001:db8::9]:4711";proto=https`. Source: RFC 7239, sections 4 and 6.
+fn forwarded_for(element: &str) -> Option<IpAddr> {
+    let pairs = element.split(';').filter_map(|pair| pair.split_once('='));
+    let (_, node) = pairs.into_iter().find(|(name, _)| name.trim().eq_ignore_ascii_case("for"))?;
+    let node = node.trim().trim_matches('"');
+    address(node.strip_prefix('[').and_then(|node| node.strip_suffix(']')).unwrap_or(node))
 }
 
 /// Whether it is an address that only this machine and its own network use.
@@ -154,6 +166,31 @@ mod tests {
         ] {
             assert_eq!(proxies.caller(ip(peer), &said(lines)), ip(caller).into(), "{peer} {lines:?}");
         }
+    }
+
+    #[test]
+    fn where_a_proxy_writes_forwarded_that_is_read() {
+        let proxies = proxies(&["10.0.0.0/8"]);
+        for (line, caller) in [
+            ("for=203.0.113.7", Some("203.0.113.7")),
+            ("for=8.8.8.8, For=\"203.0.113.7:4711\";proto=https", Some("203.0.113.7")),
+            ("proto=https;for=\"[2001:db8::9]:443\";by=10.0.0.1", Some("2001:db8::9")),
+            ("for=\"[2001:db8::9]\", for=10.9.9.9", Some("2001:db8::9")),
+            ("for=203.0.113.7, for=_hidden", None),
+            ("for=unknown", None),
+            ("by=203.0.113.7", None),
+        ] {
+            let headers = HeaderMap::from_iter([(FORWARDED.parse().unwrap(), line.parse().unwrap())]);
+            let found = proxies.caller(ip("10.0.0.1"), &headers);
+            assert_eq!((!found.many).then_some(found.address), caller.map(ip), "{line}");
+        }
+        let mut both = said(&["203.0.113.7"]);
+        both.insert(FORWARDED, "for=8.8.8.8".parse().unwrap());
+        assert_eq!(
+            proxies.caller(ip("10.0.0.1"), &both),
+            ip("203.0.113.7").into(),
+            "that may be the visitor's"
+        );
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub use actor::{Actor, ActorKind, Denied, Membership, Permission};
 pub use api_error::{ApiError, Problem, Problems};
 pub use budget::{Budget, Charge, InMemory};
 pub use caller::{Caller, Network, Proxies, SHARES_OF_A_SITE};
-pub use check::{Invalid, check_text, trimmed};
+pub use check::{Invalid, check_text, is_invisible, trimmed};
 pub use clock::{Clock, TestClock, Time, from_ms, to_ms};
 pub use extract::{IfMatch, Json, Path, Query, Remote, Versioned, patch_field, read_body};
 pub use http_client::http_client;

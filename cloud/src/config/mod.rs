@@ -3,6 +3,7 @@
 //! One file for each section. Everything has a default, so that `vitrine-cloud serve` starts alone.
 
 mod listen;
+mod mail;
 mod media;
 mod server;
 mod show;
@@ -10,6 +11,7 @@ mod storage;
 mod telemetry;
 
 pub use listen::{Listen, NotAnAddress};
+pub use mail::Mail;
 pub use media::{LiveFrom, Media, PublisherConflict, RungName};
 pub use server::{ServeRole, Server};
 pub use show::Show;
@@ -31,6 +33,9 @@ pub struct Config {
     /// Picture and sound.
     #[command(flatten)]
     pub media: Media,
+    /// How letters leave.
+    #[command(flatten)]
+    pub mail: Mail,
     /// What machines that watch are told.
     #[command(flatten)]
     pub telemetry: Telemetry,
@@ -45,6 +50,7 @@ impl Config {
             storage: Storage::for_testing(dir),
             show: Show::for_testing(),
             media: Media::for_testing(),
+            mail: Mail::for_testing(),
             telemetry: Telemetry::for_testing(),
         }
     }
@@ -106,8 +112,16 @@ mod tests {
 
     #[test]
     fn keys_are_never_printed() {
-        let arguments = ["x", "--secret-keys", "a:AAEC", "--metrics-token", "0123456789abcdef"];
+        let arguments = [
+            "x",
+            "--secret-keys",
+            "a:AAEC",
+            "--metrics-token",
+            "0123456789abcdef",
+            "--smtp-url",
+            "smtps://u:hush@h",
+        ];
         let printed = format!("{:?}", Cli::try_parse_from(arguments).unwrap().config);
-        assert!(!printed.contains("AAEC") && !printed.contains("0123456789abcdef"));
+        assert!(["AAEC", "0123456789abcdef", "hush"].iter().all(|secret| !printed.contains(secret)));
     }
 }

@@ -26,7 +26,8 @@ pub struct Server {
     #[arg(long, env = "VITRINE_TLS_KEY", value_name = "FILE", requires = "tls_certificate")]
     pub tls_key: Option<PathBuf>,
 
-    /// Proxies in front, by address or network (10.0.0.0/8): their X-Forwarded-For says who asks. Commas between them
+    /// Proxies in front, by address or network (10.0.0.0/8): their X-Forwarded-For or Forwarded says who
+    /// asks, and the PROXY protocol who publishes. Commas between them
     #[arg(long, env = "VITRINE_TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',', value_parser = network)]
     pub trusted_proxies: Vec<IpNet>,
 

@@ -18,7 +18,7 @@ use super::tx::Commits;
 use super::{DbError, Side, Tx};
 
 /// Every change of the tables, in order; forward only.
-const MIGRATIONS: [(i64, &str, &str); 16] = [
+const MIGRATIONS: [(i64, &str, &str); 17] = [
     (1, "events", include_str!("../../migrations/0001_events.sql")),
     (2, "org", include_str!("../../migrations/0002_org.sql")),
     (3, "show", include_str!("../../migrations/0003_show.sql")),
@@ -35,6 +35,7 @@ const MIGRATIONS: [(i64, &str, &str); 16] = [
     (63, "picture_clock", include_str!("../../migrations/0063_picture_clock.sql")),
     (64, "leased_time", include_str!("../../migrations/0064_leased_time.sql")),
     (65, "media_states", include_str!("../../migrations/0065_media_states.sql")),
+    (66, "accounts", include_str!("../../migrations/0066_accounts.sql")),
 ];
 
 /// How long a statement waits for a connection before it gives up.

@@ -1,6 +1,7 @@
 //! The demo from start to end.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
@@ -83,7 +84,9 @@ async fn perform(
     let shop = routes::serve(shop, listeners, stop.clone());
     let (stage, on_stage) = watch::channel(None);
     let mut host = tokio::spawn(Host::new(seeded.clone(), goods, studio, reach, stage).run(stop.clone()));
-    let told = Told { cloud_url, shop_url, rtmp_url: rtmp_url(args, reach.1), seeded };
+    let letters =
+        std::path::absolute(args.data_dir.join("mail")).unwrap_or_else(|_| args.data_dir.join("mail"));
+    let told = Told { cloud_url, shop_url, rtmp_url: rtmp_url(args, reach.1), letters, seeded };
     let outcome = tokio::select! {
         outcome = shop => outcome,
         outcome = told.follow(&anonymous, on_stage) => outcome,
@@ -99,6 +102,8 @@ struct Told {
     cloud_url: String,
     shop_url: String,
     rtmp_url: String,
+    /// The folder of letters.
+    letters: PathBuf,
     seeded: Seeded,
 }
 
@@ -164,6 +169,7 @@ impl Told {
         if first {
             let sign_ins = run.sign_ins.iter();
             lines.extend(sign_ins.map(|s| format!("sign-in: {} {} {}", s.role, s.email, s.password)));
+            lines.push(format!("letters: {}", self.letters.display()));
         }
         println!("{}", lines.join("\n"));
     }

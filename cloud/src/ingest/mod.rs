@@ -25,6 +25,7 @@ mod measured;
 mod node;
 mod outbox;
 mod ownership;
+mod proxied;
 mod publisher;
 mod quiet;
 mod reporter;

@@ -25,7 +25,7 @@ use super::node::Node;
 use super::reporter::Reporters;
 use super::retention::{Aged, Keep, Sweep};
 use super::{Deps, IngestError, Measured, control, files, listener, ownership};
-use crate::base::Clock;
+use crate::base::{Clock, Proxies};
 
 /// How ingest behaves.
 #[derive(Debug, Clone)]
@@ -48,6 +48,8 @@ pub struct Settings {
     pub unknown_connections: usize,
     /// The same from one address.
     pub unknown_connections_per_address: usize,
+    /// Proxies whose word on who publishes is taken.
+    pub proxies: Proxies,
 }
 
 impl Settings {
@@ -64,6 +66,7 @@ impl Settings {
             ladder: "source,480p".to_owned(),
             unknown_connections: 256,
             unknown_connections_per_address: 32,
+            proxies: Proxies::default(),
         }
     }
 
@@ -139,7 +142,13 @@ impl Ingest {
         self.check_reach(&publishers).await?;
         self.hub.take_up().await?;
         tasks.spawn(ownership::watch(self.hub.clone(), true, stop.clone()));
-        tasks.spawn(listener::run(self.hub.clone(), publishers, ConnectionGate::new(all, of_one), stop));
+        tasks.spawn(listener::run(
+            self.hub.clone(),
+            publishers,
+            ConnectionGate::new(all, of_one),
+            settings.proxies.clone(),
+            stop,
+        ));
         Ok(())
     }
 

@@ -4,6 +4,7 @@ use vitrine_protocol::OrgId;
 
 use crate::base::{Denied, Invalid};
 use crate::db::DbError;
+use crate::mail::MailError;
 
 /// All but [`OrgError::Db`] and [`OrgError::Password`] are the caller's to mend.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +27,15 @@ pub enum OrgError {
     /// The token is unknown or over.
     #[error("the session is unknown or over")]
     NoSession,
+    /// The person has no such session.
+    #[error("no such session")]
+    NoSuchSession,
+    /// The mailed link was used, is over, or is none.
+    #[error("the link does not hold any more")]
+    BadLink,
+    /// A letter could not be left.
+    #[error(transparent)]
+    Mail(#[from] MailError),
     /// That e-mail has an account already.
     #[error("that e-mail has an account already")]
     EmailTaken,

@@ -1,7 +1,7 @@
-//! Organisations, their members and sessions.
+//! Organisations, their members, accounts and sessions.
 //!
-//! Owns: organisations, users, roles, session tokens. Records `OrganizationRegistered`,
-//! `MemberAdded`, `MemberRoleChanged`, `MemberRemoved`. Leans on `base`, `db`, `events`.
+//! Owns: organisations, users and whose address is whose, roles, session tokens, mailed links. Records `OrganizationRegistered`,
+//! `MemberAdded`, `MemberRoleChanged`, `MemberRemoved`. Leans on `base`, `db`, `events`, `mail`.
 
 mod error;
 mod model;
@@ -13,7 +13,8 @@ mod throttle;
 
 pub use error::OrgError;
 pub use model::{
-    Account, Me, Member, NewMember, Organization, OrganizationOfUser, Registration, SignedIn, User,
+    Account, Me, Member, NewMember, Organization, OrganizationOfUser, Registration, Session, SignedIn, User,
+    Visit,
 };
 pub use routes::router;
 pub use service::Orgs;

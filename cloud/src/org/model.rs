@@ -1,10 +1,14 @@
 //! The nouns: organisation, user, member, session.
 
+use std::net::IpAddr;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use vitrine_protocol::{OrgId, Role, UserId};
+use unicode_normalization::UnicodeNormalization as _;
+use vitrine_protocol::{OrgId, Role, SessionId, UserId};
 
-use crate::base::{Invalid, trimmed};
+use crate::base::{Invalid, Network, is_invisible, trimmed};
+use crate::mail::Locale;
 
 /// A merchant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,8 +28,46 @@ pub struct User {
     pub id: UserId,
     /// Lower case.
     pub email: String,
+    /// Whether mail to it was shown to arrive at this person. Until then others may say that it is theirs.
+    pub email_verified: bool,
     /// As others see it.
     pub name: String,
+}
+
+/// Where a person signs in from.
+#[derive(Debug, Clone)]
+pub struct Visit {
+    /// The network of the caller's address.
+    pub network: Network,
+    /// What the program says of itself (`User-Agent`); at most 200 characters of it are kept.
+    pub agent: String,
+    /// The word that an earlier sign-in gave this device.
+    pub device: Option<String>,
+}
+
+impl From<IpAddr> for Visit {
+    fn from(address: IpAddr) -> Self {
+        Self { network: address.into(), agent: String::new(), device: None }
+    }
+}
+
+/// A session of a person, as they see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Session {
+    /// The session.
+    pub id: SessionId,
+    /// When it began.
+    pub created_at: DateTime<Utc>,
+    /// When it was used last, to some minutes.
+    pub used_at: DateTime<Utc>,
+    /// When it ends.
+    pub expires_at: DateTime<Utc>,
+    /// The network it began from: an IPv4 address, or the first half of an IPv6 one.
+    pub network: String,
+    /// The program it began in, as it says.
+    pub agent: String,
+    /// Whether it is the one that asks.
+    pub current: bool,
 }
 
 /// An organisation as one of its members sees it.
@@ -55,6 +97,9 @@ pub struct Me {
 pub struct SignedIn {
     /// The bearer token, `vts_…`.
     pub token: String,
+    /// Keep it with this device and send it along with the next sign-in: tries of strangers do not hold up a device that is
+    /// known. It opens nothing by itself.
+    pub device: String,
     /// When it ends.
     pub expires_at: DateTime<Utc>,
     /// The person.
@@ -85,6 +130,9 @@ pub struct Registration {
     pub name: String,
     /// The organisation's name; its channel's name is made of it.
     pub organization_name: String,
+    /// The language of letters; English when not said.
+    #[serde(default)]
+    pub locale: Locale,
 }
 
 /// A new member, who gets an account.
@@ -116,22 +164,33 @@ impl Account {
     pub fn check(email: &str, name: &str, password: String) -> Result<Self, Invalid> {
         let email = normal_email(email)?;
         let name = trimmed("name", name, 1, 80)?;
-        let length = password.chars().count();
-        if !(8..=200).contains(&length) {
-            return Err(Invalid::new("`password` takes 8 to 200 characters"));
-        }
-        Ok(Self { email, name, password })
+        Ok(Self { email, name, password: check_password(password)? })
     }
 }
 
-/// An e-mail in the form in which it is compared: no spaces around it, lower case.
+/// A password that can be taken, composed: keyboards differ in how they write an accent.
+pub(super) fn check_password(password: String) -> Result<String, Invalid> {
+    let length = password.chars().count();
+    if !(8..=200).contains(&length) {
+        return Err(Invalid::new("`password` takes 8 to 200 characters"));
+    }
+    Ok(composed(&password))
+}
+
+/// A text in the composed form of Unicode.
+pub(super) fn composed(text: &str) -> String {
+    text.nfc().collect()
+}
+
+/// An e-mail in the form in which it is compared: composed, no spaces around it, lower case, and nothing in it that cannot be
+/// seen: two addresses that look the same are the same.
 pub(super) fn normal_email(text: &str) -> Result<String, Invalid> {
-    let email = trimmed("email", text, 3, 254)?.to_lowercase();
+    let email = composed(&trimmed("email", text, 3, 254)?.to_lowercase());
     let fits = email.split_once('@').is_some_and(|(local, domain)| {
         !local.is_empty()
             && !domain.is_empty()
             && !domain.contains('@')
-            && !email.contains(char::is_whitespace)
+            && !email.contains(|c: char| c.is_whitespace() || is_invisible(c))
     });
     if fits { Ok(email) } else { Err(Invalid::new("`email` is no e-mail address")) }
 }
@@ -168,7 +227,8 @@ mod tests {
     #[test]
     fn an_email_is_compared_in_lower_case() {
         assert_eq!(normal_email(" Ada@Example.COM ").unwrap(), "ada@example.com");
-        for bad in ["", "ada", "@x.y", "ada@", "a@b@c", "a b@c.d"] {
+        assert_eq!(normal_email("ju\u{308}rgen@x.y"), normal_email("J\u{dc}rgen@x.y"));
+        for bad in ["", "ada", "@x.y", "ada@", "a@b@c", "a b@c.d", "a\u{200b}@c.d", "\u{202e}a@c.d"] {
             assert!(normal_email(bad).is_err(), "{bad}");
         }
     }

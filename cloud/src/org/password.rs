@@ -1,38 +1,69 @@
-//! Passwords: argon2id, away from the async threads, few at a time.
+//! Passwords: argon2id, on two threads of their own.
+//!
+//! Each hashing takes 19 MiB while it runs. The threads keep that memory from one to the next: allocated anew each time, and on
+//! whatever thread is free, it would stay with the process many times over.
 
 use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::time::Duration;
 
-use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
-use tokio::sync::{OnceCell, Semaphore};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use parking_lot::Mutex;
+use rand::Rng as _;
+use subtle::ConstantTimeEq as _;
+use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::OrgError;
 
-/// Each hashing takes 19 MiB while it runs.
 const AT_ONCE: usize = 2;
 
 /// How long a caller waits for its turn.
 const TURN_WITHIN: Duration = Duration::from_secs(10);
 
-/// Hashes and verifies.
+/// Memory that nobody used for so long is given back.
+const KEPT_FOR: Duration = Duration::from_secs(20);
+
+const SALT_BYTES: usize = 16;
+const HASH_BYTES: usize = Params::DEFAULT_OUTPUT_LEN;
+
+type Memory = Vec<Block>;
+type Work = Box<dyn FnOnce(&mut Memory) + Send>;
+
+/// Hashes and verifies. Clones share the threads, which end with the last of them.
 #[derive(Clone)]
 pub(super) struct Passwords {
     turns: Arc<Semaphore>,
+    work: SyncSender<Work>,
     nobody: Arc<OnceCell<String>>,
 }
 
 impl Passwords {
     pub(super) fn new() -> Self {
-        Self { turns: Arc::new(Semaphore::new(AT_ONCE)), nobody: Arc::default() }
+        let (work, receiver) = mpsc::sync_channel(AT_ONCE);
+        let receiver = Arc::new(Mutex::new(receiver));
+        for n in 0..AT_ONCE {
+            let receiver = receiver.clone();
+            let thread = std::thread::Builder::new().name(format!("passwords-{n}"));
+            if let Err(error) = thread.spawn(move || run(&receiver)) {
+                tracing::error!(%error, "a thread for passwords could not be started");
+            }
+        }
+        Self { turns: Arc::new(Semaphore::new(AT_ONCE)), work, nobody: Arc::default() }
     }
 
     /// The PHC string to store.
     pub(super) async fn hash(&self, password: String) -> Result<String, OrgError> {
-        self.in_turn(move || {
-            let hash: Result<PasswordHash, _> = Argon2::default().hash_password(password.as_bytes());
-            hash.map(|hash| hash.to_string()).map_err(|_| OrgError::Password)
+        self.in_turn(move |memory| {
+            let mut salt = [0; SALT_BYTES];
+            rand::rng().fill_bytes(&mut salt);
+            let params = Params::DEFAULT;
+            let hash = derive(&params, password.as_bytes(), &salt, memory)?;
+            let (m, t, p) = (params.m_cost(), params.t_cost(), params.p_cost());
+            let (salt, hash) = (STANDARD_NO_PAD.encode(salt), STANDARD_NO_PAD.encode(hash));
+            Ok(format!("$argon2id$v=19$m={m},t={t},p={p}${salt}${hash}"))
         })
         .await?
     }
@@ -46,32 +77,72 @@ impl Passwords {
                 self.nobody.get_or_try_init(|| self.hash("nobody has this password".into())).await?.clone()
             }
         };
-        let fits = self
-            .in_turn(move || {
-                let hash = PasswordHash::new(&hash).map_err(|_| OrgError::Password)?;
-                Ok::<_, OrgError>(Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
-            })
-            .await??;
-        Ok(fits && somebody)
+        let fits = self.in_turn(move |memory| {
+            let stored = PasswordHash::new(&hash).map_err(|_| OrgError::Password)?;
+            let params = Params::try_from(&stored).map_err(|_| OrgError::Password)?;
+            let (salt, expected) = stored.salt.zip(stored.hash).ok_or(OrgError::Password)?;
+            let hash = derive(&params, password.as_bytes(), salt.as_ref(), memory)?;
+            Ok::<_, OrgError>(bool::from(hash.ct_eq(expected.as_bytes())))
+        });
+        Ok(fits.await?? && somebody)
     }
 
     async fn in_turn<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> T + Send + 'static,
+        work: impl FnOnce(&mut Memory) -> T + Send + 'static,
     ) -> Result<T, OrgError> {
         let turn = tokio::time::timeout(TURN_WITHIN, self.turns.clone().acquire_owned()).await;
         let turn = turn.map_err(|_| OrgError::Busy)?.map_err(|_| OrgError::Password)?;
+        let (answer, answered) = oneshot::channel();
         // The turn goes with the work: a caller who hangs up must not let another one in beside it.
-        let work = move || {
-            let _turn = turn;
-            work()
+        let work = move |memory: &mut Memory| {
+            let _turn: OwnedSemaphorePermit = turn;
+            let _ = answer.send(work(memory)); // who does not wait any more needs no answer
         };
-        tokio::task::spawn_blocking(work).await.map_err(|_| OrgError::Password)
+        // With a turn there is room in the queue.
+        self.work.try_send(Box::new(work)).map_err(|_| OrgError::Password)?;
+        answered.await.map_err(|_| OrgError::Password)
     }
+}
+
+fn run(receiver: &Mutex<Receiver<Work>>) {
+    let mut memory = Memory::new();
+    loop {
+        // Another thread may be waiting with the receiver in hand.
+        let next = match receiver.try_lock_for(KEPT_FOR) {
+            Some(receiver) => receiver.recv_timeout(KEPT_FOR),
+            None => Err(RecvTimeoutError::Timeout),
+        };
+        match next {
+            Ok(work) => work(&mut memory),
+            Err(RecvTimeoutError::Timeout) => memory = Memory::new(),
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+    }
+}
+
+/// Source: RFC 9106, Argon2id version 1.3.
+fn derive(
+    params: &Params,
+    password: &[u8],
+    salt: &[u8],
+    memory: &mut Memory,
+) -> Result<[u8; HASH_BYTES], OrgError> {
+    if memory.len() < params.block_count() {
+        memory.resize(params.block_count(), Block::new());
+    }
+    let mut hash = [0; HASH_BYTES];
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
+    argon2
+        .hash_password_into_with_memory(password, salt, &mut hash, memory)
+        .map_err(|_| OrgError::Password)?;
+    Ok(hash)
 }
 
 #[cfg(test)]
 mod tests {
+    use argon2::{PasswordHasher as _, PasswordVerifier as _};
+
     use super::*;
 
     #[tokio::test]
@@ -82,5 +153,36 @@ mod tests {
         assert!(passwords.verify("correct horse".into(), Some(hash.clone())).await.unwrap());
         assert!(!passwords.verify("wrong horse".into(), Some(hash)).await.unwrap());
         assert!(!passwords.verify("nobody has this password".into(), None).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn hashes_are_those_of_the_library_as_it_comes() {
+        let passwords = Passwords::new();
+        let ours = passwords.hash("correct horse".into()).await.unwrap();
+        let theirs: PasswordHash = Argon2::default().hash_password(b"correct horse").unwrap();
+        assert!(passwords.verify("correct horse".into(), Some(theirs.to_string())).await.unwrap());
+        let ours = PasswordHash::new(&ours).unwrap();
+        assert!(Argon2::default().verify_password(b"correct horse", &ours).is_ok());
+        assert!(passwords.verify("x".into(), Some("$argon2id$rubbish".into())).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn many_at_once_take_their_turns_and_who_hangs_up_holds_nobody_up() {
+        let passwords = Passwords::new();
+        let mut all = tokio::task::JoinSet::new();
+        for n in 0..12 {
+            let passwords = passwords.clone();
+            all.spawn(async move {
+                let hashing = passwords.hash(n.to_string());
+                if n % 3 == 0 {
+                    return tokio::time::timeout(Duration::from_millis(1), hashing).await.is_err();
+                }
+                hashing.await.is_ok()
+            });
+        }
+        assert!(all.join_all().await.into_iter().all(|good| good));
+        let turns =
+            tokio::time::timeout(Duration::from_secs(60), passwords.turns.acquire_many(AT_ONCE as u32));
+        drop(turns.await.expect("every turn comes back").unwrap());
     }
 }

@@ -1,62 +1,71 @@
-//! Tries are counted for a while, so that guessing is slow.
+//! Tries are spread over time, so that guessing is slow.
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::Mutex;
 
-/// The time in which tries count.
-const WINDOW: TimeDelta = TimeDelta::minutes(5);
-/// How many keys are remembered; beyond it the oldest windows go first.
+/// How many keys are remembered; beyond it those that are quiet again first go first.
 const KEYS: usize = 10_000;
+
+/// How fast something may be tried: so many at once, then one in each `every`. Source: the generic cell rate algorithm, ITU-T
+/// I.371.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lane {
+    pub at_once: u32,
+    pub every: Duration,
+    /// A try that is too early by at most this waits for its time; others are refused.
+    pub patience: Duration,
+}
 
 /// Counts tries by key.
 #[derive(Clone, Default)]
-pub(super) struct Throttle(Arc<Mutex<HashMap<String, Count>>>);
-
-struct Count {
-    since: DateTime<Utc>,
-    tries: u32,
-}
+pub(super) struct Throttle(Arc<Mutex<HashMap<String, DateTime<Utc>>>>);
 
 impl Throttle {
-    /// Counts a try of `key` before it is made, so that many at once count too; false when it is one too many.
-    pub(super) fn try_once(&self, key: &str, limit: u32, now: DateTime<Utc>) -> bool {
-        let mut counts = self.0.lock();
-        if counts.len() >= KEYS && !counts.contains_key(key) {
-            make_room(&mut counts, now);
+    /// Counts a try of `key` before it is made, so that many at once count too. How long it has to wait; `None` when it is one
+    /// too many.
+    pub(super) fn try_once(&self, key: &str, lane: Lane, now: DateTime<Utc>) -> Option<Duration> {
+        let mut all = self.0.lock();
+        if all.len() >= KEYS && !all.contains_key(key) {
+            make_room(&mut all, now);
         }
-        let count = counts.entry(key.to_owned()).or_insert(Count { since: now, tries: 0 });
-        if now - count.since >= WINDOW {
-            *count = Count { since: now, tries: 0 };
+        let every = delta(lane.every);
+        let from = all.get(key).map_or(now, |until| (*until).max(now));
+        let early = from - now - every * i32::try_from(lane.at_once.saturating_sub(1)).unwrap_or(i32::MAX);
+        let wait = early.to_std().unwrap_or_default();
+        if wait > lane.patience {
+            return None;
         }
-        if count.tries >= limit {
-            return false;
+        all.insert(key.to_owned(), from + every);
+        Some(wait)
+    }
+
+    /// Takes one try of `key` back: it was a good one.
+    pub(super) fn give_back(&self, key: &str, lane: Lane) {
+        if let Some(until) = self.0.lock().get_mut(key) {
+            *until -= delta(lane.every);
         }
-        count.tries += 1;
-        true
     }
 
     /// Forgets the tries of `key`, who has shown the right password.
     pub(super) fn forget(&self, key: &str) {
         self.0.lock().remove(key);
     }
-
-    /// Takes one try of `key` back.
-    pub(super) fn give_back(&self, key: &str) {
-        if let Some(count) = self.0.lock().get_mut(key) {
-            count.tries = count.tries.saturating_sub(1);
-        }
-    }
 }
 
-fn make_room(counts: &mut HashMap<String, Count>, now: DateTime<Utc>) {
-    counts.retain(|_, count| now - count.since < WINDOW);
-    if counts.len() >= KEYS
-        && let Some(oldest) = counts.iter().min_by_key(|(_, count)| count.since).map(|(key, _)| key.clone())
+fn delta(duration: Duration) -> TimeDelta {
+    TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX)
+}
+
+fn make_room(all: &mut HashMap<String, DateTime<Utc>>, now: DateTime<Utc>) {
+    all.retain(|_, until| *until > now);
+    if all.len() >= KEYS
+        && let Some(first) = all.iter().min_by_key(|(_, until)| **until).map(|(key, _)| key.clone())
     {
-        counts.remove(&oldest);
+        all.remove(&first);
     }
 }
 
@@ -65,35 +74,47 @@ mod tests {
     use super::*;
     use crate::base::from_ms;
 
+    const LANE: Lane = Lane { at_once: 3, every: Duration::from_secs(30), patience: Duration::ZERO };
+
     #[test]
-    fn the_limit_holds_for_a_window_and_then_opens_again() {
+    fn so_many_at_once_and_then_one_after_the_other() {
         let (throttle, now) = (Throttle::default(), from_ms(1_000_000));
-        for _ in 0..3 {
-            assert!(throttle.try_once("a", 3, now));
-        }
-        assert!(!throttle.try_once("a", 3, now + TimeDelta::seconds(299)));
-        assert!(throttle.try_once("b", 3, now));
-        assert!(throttle.try_once("a", 3, now + TimeDelta::seconds(300)));
+        let tried = |key, after| throttle.try_once(key, LANE, now + TimeDelta::seconds(after)).is_some();
+        assert!((0..3).all(|_| tried("a", 0)));
+        assert!(!tried("a", 29));
+        assert!(tried("b", 0));
+        assert!(tried("a", 30) && !tried("a", 31) && tried("a", 60));
+        assert!((0..3).all(|_| tried("a", 600)) && !tried("a", 600));
+    }
+
+    #[test]
+    fn with_patience_a_try_waits_for_its_time() {
+        let (throttle, now) = (Throttle::default(), from_ms(1_000_000));
+        let lane = Lane { every: Duration::from_secs(3), patience: Duration::from_secs(5), ..LANE };
+        let waits: Vec<_> =
+            (0..6).map(|_| throttle.try_once("a", lane, now).map(|wait| wait.as_secs())).collect();
+        assert_eq!(waits, [Some(0), Some(0), Some(0), Some(3), None, None]);
     }
 
     #[test]
     fn a_try_that_was_good_is_taken_back() {
         let (throttle, now) = (Throttle::default(), from_ms(1_000_000));
+        let lane = Lane { at_once: 1, ..LANE };
         for _ in 0..9 {
-            assert!(throttle.try_once("a", 1, now));
-            throttle.give_back("a");
+            assert!(throttle.try_once("a", lane, now).is_some());
+            throttle.give_back("a", lane);
         }
-        assert!(throttle.try_once("a", 1, now));
-        assert!(!throttle.try_once("a", 1, now));
+        assert!(throttle.try_once("a", lane, now).is_some());
+        assert!(throttle.try_once("a", lane, now).is_none());
         throttle.forget("a");
-        assert!(throttle.try_once("a", 1, now));
+        assert!(throttle.try_once("a", lane, now).is_some());
     }
 
     #[test]
     fn memory_stays_bounded_whatever_is_tried() {
         let throttle = Throttle::default();
         for n in 0..KEYS + 50 {
-            throttle.try_once(&n.to_string(), 3, from_ms(i64::try_from(n).unwrap()));
+            throttle.try_once(&n.to_string(), LANE, from_ms(1_000_000));
         }
         assert_eq!(throttle.0.lock().len(), KEYS);
     }

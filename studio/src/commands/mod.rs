@@ -19,6 +19,7 @@ pub fn builder() -> tauri_specta::Builder<tauri::Wry> {
             session::bootstrap,
             session::sign_in,
             session::register,
+            session::ask_new_password,
             session::sign_out,
             session::cloud_fetch,
             session::cloud_put_picture,

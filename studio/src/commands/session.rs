@@ -32,6 +32,17 @@ pub async fn register(desk: State<'_, Desk>, request: RegisterRequest) -> Result
     desk.register(request).await
 }
 
+/// Has a letter sent with which a new password is chosen.
+#[tauri::command]
+#[specta::specta]
+pub async fn ask_new_password(
+    desk: State<'_, Desk>,
+    cloud_url: String,
+    email: String,
+) -> Result<(), CommandError> {
+    desk.ask_new_password(cloud_url, email).await
+}
+
 /// Signs out and forgets the token.
 #[tauri::command]
 #[specta::specta]

@@ -31,6 +31,8 @@ pub struct Cloud {
 struct SessionAnswer {
     #[serde(default)]
     token: Option<String>,
+    #[serde(default)]
+    device: Option<String>,
     user: UserAnswer,
     organizations: Vec<Organization>,
 }
@@ -40,6 +42,16 @@ struct UserAnswer {
     id: String,
     email: String,
     name: String,
+}
+
+/// A session that has just begun.
+pub struct Begun {
+    /// Who and where.
+    pub session: Session,
+    /// Its token.
+    pub token: String,
+    /// The word by which the cloud knows this studio at the next sign-in; it opens nothing.
+    pub device: Option<String>,
 }
 
 /// Where to publish.
@@ -67,27 +79,36 @@ impl Cloud {
         &self.access
     }
 
-    /// Signs in; the session is used from now on.
+    /// Signs in; the session is used from now on. `device`: the word of an earlier sign-in there.
     pub async fn sign_in(
         &self,
         base: &Url,
         email: &str,
         password: &str,
-    ) -> Result<(Session, String), CommandError> {
-        self.open(base, "/v1/sessions", json!({ "email": email, "password": password })).await
+        device: Option<&str>,
+    ) -> Result<Begun, CommandError> {
+        let body = json!({ "email": email, "password": password, "device": device });
+        self.open(base, "/v1/sessions", body).await
+    }
+
+    /// Asks for a letter with which a new password is chosen.
+    pub async fn ask_new_password(&self, base: &Url, email: &str) -> Result<(), CommandError> {
+        let body = json!({ "email": email }).to_string();
+        self.send(base, None, Method::POST, "/v1/password-resets", Some(body)).await.map(drop)
     }
 
     /// Makes an account; its session is used from now on.
-    pub async fn register(&self, base: &Url, body: Value) -> Result<(Session, String), CommandError> {
+    pub async fn register(&self, base: &Url, body: Value) -> Result<Begun, CommandError> {
         self.open(base, "/v1/register", body).await
     }
 
-    async fn open(&self, base: &Url, path: &str, body: Value) -> Result<(Session, String), CommandError> {
+    async fn open(&self, base: &Url, path: &str, body: Value) -> Result<Begun, CommandError> {
         let answer = self.send(base, None, Method::POST, path, Some(body.to_string())).await?;
-        let session: SessionAnswer = read(&answer)?;
-        let token = session.token.clone().ok_or_else(not_ours)?;
+        let mut session: SessionAnswer = read(&answer)?;
+        let token = session.token.take().ok_or_else(not_ours)?;
+        let device = session.device.take();
         self.access.set(Some(SignedIn { base: base.clone(), token: token.clone() }));
-        Ok((view(base, session), token))
+        Ok(Begun { session: view(base, session), token, device })
     }
 
     /// Whether a kept token still holds; the session is used from now on if so.

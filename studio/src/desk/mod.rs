@@ -45,7 +45,7 @@ pub use settings::is_profile_name;
 pub use view::*;
 
 use crate::error::CommandError;
-use cloud::{Cloud, base_address, show_path};
+use cloud::{Begun, Cloud, base_address, show_path};
 use faults::{Fault, Faults};
 use keys::Keys;
 use lookout::Lookout;
@@ -160,28 +160,38 @@ impl Desk {
         remember: bool,
     ) -> Done<Session> {
         let base = base_address(&cloud_url)?;
-        let (session, token) = self.cloud.sign_in(&base, email.trim(), &password).await?;
-        self.keep(session, &token, remember).await
+        let device = self.settings.read().device;
+        let begun = self.cloud.sign_in(&base, email.trim(), &password, device.as_deref()).await?;
+        self.keep(begun, remember).await
+    }
+
+    /// Has a letter sent with which a new password is chosen. Whether the address has an account is not told.
+    ///
+    /// # Errors
+    /// `invalid_request`, `rate_limited`, `cloud_unreachable`.
+    pub async fn ask_new_password(&self, cloud_url: String, email: String) -> Done<()> {
+        self.cloud.ask_new_password(&base_address(&cloud_url)?, email.trim()).await
     }
 
     /// Makes an account with its own organisation.
     ///
     /// # Errors
-    /// `email_taken`, `invalid_request`, `cloud_unreachable`.
+    /// `invalid_request`, `cloud_unreachable`.
     pub async fn register(&self, request: RegisterRequest) -> Done<Session> {
         let base = base_address(&request.cloud_url)?;
         let body = json!({
             "name": request.name, "organization_name": request.organization_name,
             "email": request.email.trim(), "password": request.password,
         });
-        let (session, token) = self.cloud.register(&base, body).await?;
-        self.keep(session, &token, request.remember).await
+        let begun = self.cloud.register(&base, body).await?;
+        self.keep(begun, request.remember).await
     }
 
-    async fn keep(&self, session: Session, token: &str, remember: bool) -> Done<Session> {
+    async fn keep(&self, begun: Begun, remember: bool) -> Done<Session> {
+        let Begun { session, token, device } = begun;
         let account = account(&session.cloud_url, &session.user.email);
         let remembered = remember
-            && match self.keys.keep(&account, token).await {
+            && match self.keys.keep(&account, &token).await {
                 Ok(()) => {
                     self.faults.clear(FaultCode::KeyringSilent);
                     true
@@ -195,6 +205,7 @@ impl Desk {
         let mut settings = self.settings.read();
         settings.cloud_url = Some(session.cloud_url.clone());
         settings.email = remembered.then(|| session.user.email.clone());
+        settings.device = device;
         if let Err(error) = self.settings.write(&settings) {
             tracing::warn!(%error, "the settings could not be written");
         }

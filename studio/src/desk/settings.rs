@@ -14,6 +14,8 @@ pub struct Settings {
     pub cloud_url: Option<String>,
     /// Who signed in last there; names the keyring's entry.
     pub email: Option<String>,
+    /// The word by which that cloud knows this studio: strangers' tries do not hold up its sign-ins. It opens nothing.
+    pub device: Option<String>,
     /// The source chosen last.
     pub source: Option<SourceChoice>,
     /// What people call that source, for when it is not there.
@@ -33,6 +35,7 @@ impl Default for Settings {
         Self {
             cloud_url: None,
             email: None,
+            device: None,
             source: None,
             source_name: None,
             microphone: None,

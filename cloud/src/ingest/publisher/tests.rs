@@ -201,6 +201,7 @@ async fn two_nodes() -> (Stage, Arc<Hub>, Arc<Hub>) {
         here.clone(),
         listener,
         ConnectionGate::new(8, 8),
+        crate::base::Proxies::default(),
         tokio_util::sync::CancellationToken::new(),
     ));
     (owner, here, other)

@@ -363,6 +363,8 @@ export interface Backend {
   signIn(cloudUrl: string, email: string, password: string, remember: boolean): Promise<Session>;
   /** A new account with its own organisation. */
   register(request: RegisterRequest): Promise<Session>;
+  /** Has a letter sent with which a new password is chosen; whether the address has an account is not told. */
+  askNewPassword(cloudUrl: string, email: string): Promise<void>;
   signOut(): Promise<void>;
 
   listDevices(): Promise<Devices>;

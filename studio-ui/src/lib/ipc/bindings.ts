@@ -14,6 +14,8 @@ export const commands = {
 	signIn: (cloudUrl: string, email: string, password: string, remember: boolean) => typedError<Session, CommandError>(__TAURI_INVOKE("sign_in", { cloudUrl, email, password, remember })),
 	/**  Makes an account with its own organisation. */
 	register: (request: RegisterRequest) => typedError<Session, CommandError>(__TAURI_INVOKE("register", { request })),
+	/**  Has a letter sent with which a new password is chosen. */
+	askNewPassword: (cloudUrl: string, email: string) => typedError<null, CommandError>(__TAURI_INVOKE("ask_new_password", { cloudUrl, email })),
 	/**  Signs out and forgets the token. */
 	signOut: () => typedError<null, CommandError>(__TAURI_INVOKE("sign_out")),
 	/**  Asks the cloud; the token is added here, paths are limited to `/v1/`. */
@@ -262,6 +264,8 @@ export type Code =
 "conflict" | 
 /**  That e-mail has an account already. */
 "email_taken" | 
+/**  The mailed link was used already, or is too old. */
+"link_expired" | 
 /**  Too many tries in a short time. */
 "rate_limited" | 
 /**  The show cannot make this move in its state. */

@@ -115,9 +115,10 @@ export class FakeBackend extends Emitter implements Backend {
   }
 
   async register(request: RegisterRequest) {
-    if (request.email === 'taken@example.com') this.#refuse('email_taken');
     return this.signIn(request.cloudUrl, request.email, request.password, request.remember);
   }
+
+  async askNewPassword() { if (this.#options.cloudDown) this.#refuse('cloud_unreachable', true); }
 
   async signOut() {
     await this.#pause();

@@ -42,6 +42,9 @@ export class TauriBackend implements Backend {
   signIn = (cloudUrl: string, email: string, password: string, remember: boolean) =>
     ask(commands.signIn(cloudUrl, email, password, remember));
   register = (request: RegisterRequest) => ask(commands.register(request));
+  askNewPassword = async (cloudUrl: string, email: string) => {
+    await ask(commands.askNewPassword(cloudUrl, email));
+  };
   signOut = () => tell(commands.signOut());
 
   listDevices = () => ask(commands.listDevices());

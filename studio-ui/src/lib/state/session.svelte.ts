@@ -36,6 +36,10 @@ export class SessionState {
     await this.signIn(cloudUrl, user.email, password, remembered);
   }
 
+  async askNewPassword(cloudUrl: string, email: string) {
+    await this.#backend.askNewPassword(cloudUrl, email);
+  }
+
   async register(request: RegisterRequest) {
     this.session = await this.#backend.register(request);
   }

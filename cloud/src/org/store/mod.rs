@@ -1,5 +1,7 @@
 //! SQL of organisations, users, members and sessions.
 
+mod accounts;
+
 use std::str::FromStr as _;
 
 use chrono::{DateTime, Utc};
@@ -9,6 +11,13 @@ use super::{Member, Organization, OrganizationOfUser, User};
 use crate::base::{from_ms, to_ms};
 use crate::db::{Db, DbError, Tx};
 use crate::on;
+use accounts::user_of;
+
+pub(super) use accounts::{
+    Candidate, Purpose, candidate, candidates, delete_expired_links, end_other_sessions, end_session,
+    forget_places, holds_link, insert_claim, insert_link, is_owned, know_places, knows_place, mark_of,
+    sessions, set_email, take_link, use_session,
+};
 
 fn role(word: &str) -> Result<Role, DbError> {
     Role::from_str(word).map_err(|_| DbError::Corrupt(format!("role {word}")))
@@ -32,19 +41,6 @@ pub(super) async fn insert_organization(
     Ok(())
 }
 
-pub(super) async fn insert_user(
-    tx: &mut Tx,
-    user: &User,
-    password_hash: &str,
-    now: DateTime<Utc>,
-) -> Result<(), DbError> {
-    on!(tx, c => sqlx::query(
-        "INSERT INTO users (id, email, name, password_hash, created_ms) VALUES ($1, $2, $3, $4, $5)"
-    ).bind(user.id).bind(&user.email).bind(&user.name).bind(password_hash).bind(to_ms(now))
-        .execute(c).await.map(drop))?;
-    Ok(())
-}
-
 pub(super) async fn insert_member(
     tx: &mut Tx,
     org: OrgId,
@@ -61,32 +57,25 @@ pub(super) async fn insert_session(
     tx: &mut Tx,
     user: UserId,
     token_hash: &str,
-    now: DateTime<Utc>,
-    expires: DateTime<Utc>,
+    (network, agent): (&str, &str),
+    (now, expires): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<(), DbError> {
     on!(tx, c => sqlx::query(
-        "INSERT INTO sessions (id, user_id, token_hash, created_ms, expires_ms) VALUES ($1, $2, $3, $4, $5)"
-    ).bind(SessionId::new()).bind(user).bind(token_hash).bind(to_ms(now)).bind(to_ms(expires))
+        "INSERT INTO sessions (id, user_id, token_hash, created_ms, used_ms, expires_ms, network, agent)
+         VALUES ($1, $2, $3, $4, $4, $5, $6, $7)"
+    ).bind(SessionId::new()).bind(user).bind(token_hash).bind(to_ms(now)).bind(to_ms(expires)).bind(network).bind(agent)
         .execute(c).await.map(drop))?;
     Ok(())
 }
 
-/// A user with the stored password hash.
-pub(super) async fn user_by_email(db: &Db, email: &str) -> Result<Option<(User, String)>, DbError> {
-    let row: Option<(UserId, String, String, String)> = on!(db, c => sqlx::query_as(
-        "SELECT id, email, name, password_hash FROM users WHERE email = $1"
-    ).bind(email).fetch_optional(c).await)?;
-    Ok(row.map(|(id, email, name, hash)| (User { id, email, name }, hash)))
-}
-
-/// The user and session behind a token that has not expired.
+/// The user and session behind a token that has not expired, and when it was used last.
 pub(super) async fn session(
     db: &Db,
     token_hash: &str,
     now: DateTime<Utc>,
-) -> Result<Option<(SessionId, UserId, String)>, DbError> {
+) -> Result<Option<(SessionId, UserId, String, i64)>, DbError> {
     Ok(on!(db, c => sqlx::query_as(
-        "SELECT s.id, u.id, u.name FROM sessions s JOIN users u ON u.id = s.user_id
+        "SELECT s.id, u.id, u.name, s.used_ms FROM sessions s JOIN users u ON u.id = s.user_id
          WHERE s.token_hash = $1 AND s.expires_ms > $2"
     ).bind(token_hash).bind(to_ms(now)).fetch_optional(c).await)?)
 }
@@ -123,10 +112,10 @@ pub(super) async fn organizations_of(db: &Db, user: UserId) -> Result<Vec<Organi
 }
 
 pub(super) async fn user(db: &Db, id: UserId) -> Result<Option<User>, DbError> {
-    let row: Option<(UserId, String, String)> = on!(db, c => sqlx::query_as(
-        "SELECT id, email, name FROM users WHERE id = $1"
+    let row: Option<(UserId, String, Option<String>, String)> = on!(db, c => sqlx::query_as(
+        "SELECT id, email, claimed_email, name FROM users WHERE id = $1"
     ).bind(id).fetch_optional(c).await)?;
-    Ok(row.map(|(id, email, name)| User { id, email, name }))
+    Ok(row.map(|(id, email, claimed, name)| user_of(id, email, claimed, name)))
 }
 
 pub(super) async fn organization(db: &Db, id: OrgId) -> Result<Option<Organization>, DbError> {
@@ -151,13 +140,15 @@ pub(super) async fn lock(tx: &mut Tx, org: OrgId) -> Result<bool, DbError> {
 }
 
 pub(super) async fn members(db: &Db, org: OrgId) -> Result<Vec<Member>, DbError> {
-    let rows: Vec<(UserId, String, String, String, i64)> = on!(db, c => sqlx::query_as(
-        "SELECT u.id, u.email, u.name, m.role, m.created_ms FROM members m JOIN users u ON u.id = m.user_id
+    let rows: Vec<(UserId, String, Option<String>, String, String, i64)> = on!(db, c => sqlx::query_as(
+        "SELECT u.id, u.email, u.claimed_email, u.name, m.role, m.created_ms
+         FROM members m JOIN users u ON u.id = m.user_id
          WHERE m.org_id = $1 ORDER BY m.created_ms, u.id LIMIT 1000"
     ).bind(org).fetch_all(c).await)?;
     rows.into_iter()
-        .map(|(id, email, name, word, since)| {
-            Ok(Member { user: User { id, email, name }, role: role(&word)?, created_at: from_ms(since) })
+        .map(|(id, email, claimed, name, word, since)| {
+            let user = user_of(id, email, claimed, name);
+            Ok(Member { user, role: role(&word)?, created_at: from_ms(since) })
         })
         .collect()
 }

@@ -1,5 +1,8 @@
 //! HTTP of accounts, sessions and members.
 
+mod accounts;
+mod pages;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
@@ -7,28 +10,17 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use vitrine_protocol::{Code, OrgId, Role, UserId};
 
-use super::{Me, Member, NewMember, OrgError, Orgs, Registration, SignedIn};
-use crate::base::{Actor, ApiError, Json, Page, Path, Problems, Remote};
+use super::{Member, NewMember, OrgError, Orgs};
+use crate::base::{Actor, ApiError, Json, Page, Path, Problems};
 
 /// The room's addresses.
 pub fn router(orgs: Orgs) -> OpenApiRouter {
     OpenApiRouter::new()
-        .routes(routes!(register))
-        .routes(routes!(sign_in))
-        .routes(routes!(sign_out))
-        .routes(routes!(me))
+        .merge(accounts::router())
+        .merge(pages::router())
         .routes(routes!(list_members, add_member))
         .routes(routes!(change_role, remove_member))
         .with_state(orgs)
-}
-
-/// What a person signs in with.
-#[derive(Deserialize, utoipa::ToSchema)]
-struct Credentials {
-    /// The e-mail of the account.
-    email: String,
-    /// Its password.
-    password: String,
 }
 
 /// A member's new role.
@@ -36,42 +28,6 @@ struct Credentials {
 struct RoleChange {
     /// What they are to be.
     role: Role,
-}
-
-/// Makes an account with an organisation of its own.
-#[utoipa::path(post, path = "/v1/register", tag = "accounts", security(()),
-    responses((status = 201, body = SignedIn), Problems))]
-async fn register(
-    State(orgs): State<Orgs>,
-    Remote(from): Remote,
-    Json(registration): Json<Registration>,
-) -> Result<(StatusCode, Json<SignedIn>), ApiError> {
-    Ok((StatusCode::CREATED, Json(orgs.register(registration, from).await?)))
-}
-
-/// Signs in.
-#[utoipa::path(post, path = "/v1/sessions", tag = "accounts", security(()),
-    responses((status = 201, body = SignedIn), Problems))]
-async fn sign_in(
-    State(orgs): State<Orgs>,
-    Remote(from): Remote,
-    Json(credentials): Json<Credentials>,
-) -> Result<(StatusCode, Json<SignedIn>), ApiError> {
-    let signed_in = orgs.sign_in(&credentials.email, credentials.password, from).await?;
-    Ok((StatusCode::CREATED, Json(signed_in)))
-}
-
-/// Signs out.
-#[utoipa::path(delete, path = "/v1/sessions/current", tag = "accounts", responses((status = 204), Problems))]
-async fn sign_out(State(orgs): State<Orgs>, actor: Actor) -> Result<StatusCode, ApiError> {
-    orgs.sign_out(&actor).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// Who is signed in.
-#[utoipa::path(get, path = "/v1/me", tag = "accounts", responses((status = 200, body = Me), Problems))]
-async fn me(State(orgs): State<Orgs>, actor: Actor) -> Result<Json<Me>, ApiError> {
-    Ok(Json(orgs.me(&actor).await?))
 }
 
 /// The members of an organisation.
@@ -142,7 +98,11 @@ impl From<OrgError> for ApiError {
             OrgError::LastOwner => {
                 Self::new(Code::Forbidden, "an organisation keeps at least one owner; name another one first")
             }
-            OrgError::Db(_) | OrgError::Password => Self::internal(&error),
+            OrgError::NoSuchSession => Self::not_found("session"),
+            OrgError::BadLink => {
+                Self::new(Code::LinkExpired, "the link was used already, or is too old; ask for a new one")
+            }
+            OrgError::Db(_) | OrgError::Password | OrgError::Mail(_) => Self::internal(&error),
         }
     }
 }

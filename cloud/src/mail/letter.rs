@@ -1,0 +1,268 @@
+//! What is written, in each language. Pure.
+
+use serde::{Deserialize, Serialize};
+
+/// A language that letters and pages are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Locale {
+    /// English.
+    #[default]
+    En,
+    /// German.
+    De,
+    /// French.
+    Fr,
+}
+
+impl Locale {
+    /// Every language.
+    pub const ALL: [Self; 3] = [Self::En, Self::De, Self::Fr];
+
+    /// Its tag. Source: BCP 47.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::De => "de",
+            Self::Fr => "fr",
+        }
+    }
+
+    /// The language of a tag; English where it is none of ours.
+    #[must_use]
+    pub fn of(tag: &str) -> Self {
+        let language = tag.trim().split(['-', '_', ';']).next().unwrap_or_default().to_ascii_lowercase();
+        Self::ALL.into_iter().find(|locale| locale.as_str() == language).unwrap_or_default()
+    }
+
+    /// The first language of ours that a browser accepts (`Accept-Language`, RFC 9110 section 12.5.4), by the order in which it
+    /// names them, as browsers do.
+    #[must_use]
+    pub fn accepted(header: &str) -> Self {
+        let known = |tag: &str| {
+            let language = tag.trim().split(['-', ';']).next().unwrap_or_default();
+            Self::ALL.into_iter().find(|locale| locale.as_str().eq_ignore_ascii_case(language))
+        };
+        header.split(',').take(16).find_map(known).unwrap_or_default()
+    }
+}
+
+/// A letter before it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Letter {
+    /// Somebody made an account with this address: is it theirs?
+    VerifyAddress {
+        /// Where they say so.
+        link: String,
+    },
+    /// Somebody tried to make an account with the address of one that there is.
+    HasAccount {
+        /// Where a new password is had.
+        link: String,
+    },
+    /// Somebody asked for a new password.
+    ResetPassword {
+        /// Where it is chosen.
+        link: String,
+    },
+    /// An account is to have this address from now on.
+    ChangeAddress {
+        /// Where they say so.
+        link: String,
+    },
+    /// An account has another address from now on; this goes to the one before.
+    AddressChanged {
+        /// The new one.
+        to: String,
+    },
+}
+
+/// A letter in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Words {
+    pub subject: &'static str,
+    /// A paragraph each.
+    pub before: String,
+    /// What the link says, and where it leads.
+    pub link: Option<(&'static str, String)>,
+    pub after: &'static str,
+}
+
+impl Letter {
+    /// The letter in `locale`.
+    pub(super) fn words(&self, locale: Locale) -> Words {
+        use Locale::{De, En, Fr};
+        let (subject, before, label, after) = match (self, locale) {
+            (Self::VerifyAddress { .. }, En) => (
+                "Confirm your address",
+                "Somebody made a Vitrine account with this address. If it was you, confirm that the address is yours.",
+                "Confirm the address",
+                "The link holds for three days. If it was not you, leave it alone: without it the address is nobody's.",
+            ),
+            (Self::VerifyAddress { .. }, De) => (
+                "Bestätige deine Adresse",
+                "Jemand hat mit dieser Adresse ein Vitrine-Konto angelegt. Warst du es, dann bestätige, dass die Adresse dir gehört.",
+                "Adresse bestätigen",
+                "Der Link gilt drei Tage. Warst du es nicht, lass ihn liegen: ohne ihn gehört die Adresse niemandem.",
+            ),
+            (Self::VerifyAddress { .. }, Fr) => (
+                "Confirmez votre adresse",
+                "Quelqu’un a créé un compte Vitrine avec cette adresse. Si c’est vous, confirmez qu’elle vous appartient.",
+                "Confirmer l’adresse",
+                "Le lien est valable trois jours. Si ce n’est pas vous, ignorez-le : sans lui, l’adresse n’est à personne.",
+            ),
+            (Self::HasAccount { .. }, En) => (
+                "You have an account already",
+                "Somebody tried to make a Vitrine account with this address, which has one already. If it was you, sign in with your password. If you do not know it any more, choose a new one.",
+                "Choose a new password",
+                "The link holds for an hour. If it was not you, there is nothing to do.",
+            ),
+            (Self::HasAccount { .. }, De) => (
+                "Du hast schon ein Konto",
+                "Jemand wollte mit dieser Adresse ein Vitrine-Konto anlegen, und sie hat schon eines. Warst du es, dann melde dich mit deinem Passwort an. Weißt du es nicht mehr, dann wähle ein neues.",
+                "Neues Passwort wählen",
+                "Der Link gilt eine Stunde. Warst du es nicht, ist nichts zu tun.",
+            ),
+            (Self::HasAccount { .. }, Fr) => (
+                "Vous avez déjà un compte",
+                "Quelqu’un a voulu créer un compte Vitrine avec cette adresse, qui en a déjà un. Si c’est vous, connectez-vous avec votre mot de passe, ou choisissez-en un nouveau.",
+                "Choisir un nouveau mot de passe",
+                "Le lien est valable une heure. Si ce n’est pas vous, il n’y a rien à faire.",
+            ),
+            (Self::ResetPassword { .. }, En) => (
+                "Choose a new password",
+                "Somebody asked for a new password for the Vitrine account with this address.",
+                "Choose a new password",
+                "The link holds for an hour, and once. If it was not you, there is nothing to do: the password stays as it is.",
+            ),
+            (Self::ResetPassword { .. }, De) => (
+                "Wähle ein neues Passwort",
+                "Jemand hat für das Vitrine-Konto mit dieser Adresse ein neues Passwort verlangt.",
+                "Neues Passwort wählen",
+                "Der Link gilt eine Stunde, und einmal. Warst du es nicht, ist nichts zu tun: das Passwort bleibt, wie es ist.",
+            ),
+            (Self::ResetPassword { .. }, Fr) => (
+                "Choisissez un nouveau mot de passe",
+                "Quelqu’un a demandé un nouveau mot de passe pour le compte Vitrine de cette adresse.",
+                "Choisir un nouveau mot de passe",
+                "Le lien est valable une heure, une seule fois. Si ce n’est pas vous, il n’y a rien à faire : le mot de passe reste le même.",
+            ),
+            (Self::ChangeAddress { .. }, En) => (
+                "Confirm your new address",
+                "A Vitrine account is to have this address from now on.",
+                "Confirm the new address",
+                "The link holds for three days. If the account is not yours, leave it alone.",
+            ),
+            (Self::ChangeAddress { .. }, De) => (
+                "Bestätige deine neue Adresse",
+                "Ein Vitrine-Konto soll von nun an diese Adresse haben.",
+                "Neue Adresse bestätigen",
+                "Der Link gilt drei Tage. Ist das Konto nicht deines, lass ihn liegen.",
+            ),
+            (Self::ChangeAddress { .. }, Fr) => (
+                "Confirmez votre nouvelle adresse",
+                "Un compte Vitrine doit désormais avoir cette adresse.",
+                "Confirmer la nouvelle adresse",
+                "Le lien est valable trois jours. Si ce compte n’est pas le vôtre, ignorez-le.",
+            ),
+            (Self::AddressChanged { .. }, En) => (
+                "Your account has another address",
+                "From now on you sign in with",
+                "",
+                "If that was not you, write to whoever runs this service at once.",
+            ),
+            (Self::AddressChanged { .. }, De) => (
+                "Dein Konto hat eine andere Adresse",
+                "Von nun an meldest du dich an mit",
+                "",
+                "Warst du das nicht, schreib sofort denen, die diesen Dienst betreiben.",
+            ),
+            (Self::AddressChanged { .. }, Fr) => (
+                "Votre compte a une autre adresse",
+                "Désormais vous vous connectez avec",
+                "",
+                "Si ce n’est pas vous, écrivez tout de suite à ceux qui gèrent ce service.",
+            ),
+        };
+        let (before, link) = match self {
+            Self::AddressChanged { to } => (format!("{before} {to}."), None),
+            Self::VerifyAddress { link }
+            | Self::HasAccount { link }
+            | Self::ResetPassword { link }
+            | Self::ChangeAddress { link } => (before.to_owned(), Some((label, link.clone()))),
+        };
+        Words { subject, before, link, after }
+    }
+}
+
+impl Words {
+    /// As plain text.
+    pub(super) fn text(&self) -> String {
+        match &self.link {
+            Some((label, link)) => format!("{}\n\n{label}:\n{link}\n\n{}\n", self.before, self.after),
+            None => format!("{}\n\n{}\n", self.before, self.after),
+        }
+    }
+
+    /// As a page. Mail programs show little more than paragraphs and links.
+    pub(super) fn html(&self, locale: Locale) -> String {
+        let link = self.link.as_ref().map(|(label, link)| {
+            format!(
+                "<p><a href=\"{}\" style=\"display:inline-block;padding:12px 20px;border-radius:8px;background:#111;color:#fff;text-decoration:none\">{}</a></p>",
+                escape(link),
+                escape(label)
+            )
+        });
+        format!(
+            "<!doctype html><html lang=\"{}\"><meta charset=\"utf-8\"><body style=\"font:16px/1.5 system-ui,sans-serif;color:#111;max-width:32em;margin:24px\"><p>{}</p>{}<p style=\"color:#555\">{}</p></body></html>",
+            locale.as_str(),
+            escape(&self.before),
+            link.unwrap_or_default(),
+            escape(self.after)
+        )
+    }
+}
+
+/// Text as HTML shows it.
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browsers_languages_are_read_in_their_order() {
+        for (header, locale) in [
+            ("de-CH,de;q=0.9,en;q=0.8", Locale::De),
+            ("nl, fr-FR;q=0.7", Locale::Fr),
+            ("xx", Locale::En),
+            ("", Locale::En),
+            ("*", Locale::En),
+        ] {
+            assert_eq!(Locale::accepted(header), locale, "{header}");
+        }
+        assert_eq!((Locale::of("de_AT"), Locale::of("tlh")), (Locale::De, Locale::En));
+    }
+
+    #[test]
+    fn every_letter_has_its_link_in_every_language_and_as_html_nothing_breaks_out() {
+        let link = || "https://shop.example/account/verify?token=a&b\"><script>".to_owned();
+        for locale in Locale::ALL {
+            for letter in [
+                Letter::VerifyAddress { link: link() },
+                Letter::HasAccount { link: link() },
+                Letter::ResetPassword { link: link() },
+                Letter::ChangeAddress { link: link() },
+            ] {
+                let words = letter.words(locale);
+                assert!(words.text().contains(&link()) && !words.subject.is_empty());
+                assert!(!words.html(locale).contains("<script>"));
+            }
+            let changed = Letter::AddressChanged { to: "<b>@x.y".into() }.words(locale);
+            assert!(changed.text().contains("<b>@x.y") && changed.html(locale).contains("&lt;b&gt;@x.y"));
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! The pages of mailed links. They work without scripts, without the studio and in every language of the letters.
+//!
+//! Opening a link changes nothing: programs that look through mail open links too. The button does.
+
+use axum::extract::{Form, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use serde::Deserialize;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::base::ApiError;
+use crate::mail::Locale;
+use crate::org::{OrgError, Orgs};
+
+mod words;
+
+use words::Words;
+
+pub(super) fn router() -> OpenApiRouter<Orgs> {
+    OpenApiRouter::new()
+        .route("/account/verify", get(show_verify).post(verify))
+        .route("/account/reset", get(show_reset).post(reset))
+}
+
+/// What a link, or the page's own form, says.
+#[derive(Deserialize)]
+struct Said {
+    #[serde(default)]
+    token: String,
+    #[serde(default)]
+    lang: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    again: String,
+}
+
+impl Said {
+    /// The letter's language, else the browser's.
+    fn words(&self, headers: &HeaderMap) -> &'static Words {
+        let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let locale = match self.lang.is_empty() {
+            true => Locale::accepted(accepted.unwrap_or_default()),
+            false => Locale::of(&self.lang),
+        };
+        words::of(locale)
+    }
+
+    /// Fields that go on to the next page.
+    fn hidden(&self, words: &Words) -> String {
+        let field = |name: &str, value: &str| {
+            format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escape(value))
+        };
+        field("token", &self.token) + &field("lang", words.locale.as_str())
+    }
+}
+
+async fn show_verify(State(orgs): State<Orgs>, Query(said): Query<Said>, headers: HeaderMap) -> Response {
+    let words = said.words(&headers);
+    if let Err(error) = orgs.check_link(&said.token, false).await {
+        return failed(words, error);
+    }
+    let form = format!(
+        "<p>{}</p><form method=\"post\" action=\"/account/verify\">{}<button>{}</button></form>",
+        words.verify_text,
+        said.hidden(words),
+        words.verify_button
+    );
+    page(StatusCode::OK, words, words.verify_title, &form)
+}
+
+async fn verify(State(orgs): State<Orgs>, headers: HeaderMap, Form(said): Form<Said>) -> Response {
+    let words = said.words(&headers);
+    match orgs.verify(&said.token).await {
+        Ok(user) => {
+            let done = format!("<p>{} <strong>{}</strong></p>", words.verified_text, escape(&user.email));
+            page(StatusCode::OK, words, words.verified_title, &(done + &studio(words)))
+        }
+        Err(error) => failed(words, error),
+    }
+}
+
+async fn show_reset(State(orgs): State<Orgs>, Query(said): Query<Said>, headers: HeaderMap) -> Response {
+    let words = said.words(&headers);
+    match orgs.check_link(&said.token, true).await {
+        Ok(()) => ask_password(StatusCode::OK, words, &said, None),
+        Err(error) => failed(words, error),
+    }
+}
+
+async fn reset(State(orgs): State<Orgs>, headers: HeaderMap, Form(said): Form<Said>) -> Response {
+    let words = said.words(&headers);
+    if said.password != said.again {
+        return ask_password(StatusCode::UNPROCESSABLE_ENTITY, words, &said, Some(words.differ));
+    }
+    match orgs.reset(&said.token, said.password.clone()).await {
+        Ok(user) => {
+            let done = format!("<p>{} <strong>{}</strong></p>", words.reset_done_text, escape(&user.email));
+            page(StatusCode::OK, words, words.reset_done_title, &(done + &studio(words)))
+        }
+        Err(OrgError::Invalid(_)) => {
+            ask_password(StatusCode::UNPROCESSABLE_ENTITY, words, &said, Some(words.too_short))
+        }
+        Err(error) => failed(words, error),
+    }
+}
+
+fn ask_password(status: StatusCode, words: &Words, said: &Said, wrong: Option<&str>) -> Response {
+    let (wrong, described) = match wrong {
+        Some(wrong) => (
+            format!("<p id=\"wrong\" class=\"wrong\" role=\"alert\">{wrong}</p>"),
+            " aria-describedby=\"wrong\" aria-invalid=\"true\"",
+        ),
+        None => (String::new(), ""),
+    };
+    let field = |name: &str, label: &str| {
+        format!(
+            "<label for=\"{name}\">{label}</label><input id=\"{name}\" name=\"{name}\" type=\"password\" required minlength=\"8\" maxlength=\"200\" autocomplete=\"new-password\"{described}>"
+        )
+    };
+    let form = format!(
+        "<p>{}</p>{wrong}<form method=\"post\" action=\"/account/reset\">{}{}{}<button>{}</button></form>",
+        words.reset_text,
+        said.hidden(words),
+        field("password", words.password),
+        field("again", words.again),
+        words.reset_button
+    );
+    page(status, words, words.reset_title, &form)
+}
+
+fn failed(words: &Words, error: OrgError) -> Response {
+    let (status, text) = match &error {
+        OrgError::BadLink => (StatusCode::GONE, words.link_is_over),
+        OrgError::EmailTaken => (StatusCode::CONFLICT, words.address_is_taken),
+        OrgError::TooManyTries | OrgError::Busy => (StatusCode::TOO_MANY_REQUESTS, words.later),
+        _ => {
+            drop(ApiError::internal(&error)); // which says it to the log
+            (StatusCode::INTERNAL_SERVER_ERROR, words.our_fault)
+        }
+    };
+    page(status, words, words.failed_title, &format!("<p>{text}</p>"))
+}
+
+/// The way back into the studio, where there is one.
+fn studio(words: &Words) -> String {
+    format!(
+        "<p><a class=\"button\" href=\"vitrine://open\">{}</a></p><p class=\"quiet\">{}</p>",
+        words.open_studio, words.no_studio
+    )
+}
+
+fn page(status: StatusCode, words: &Words, title: &str, body: &str) -> Response {
+    let html = format!(
+        "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><meta name=\"robots\" content=\"noindex\"><title>{title} · Vitrine</title><style>{STYLE}</style></head><body><main><h1>{title}</h1>{body}</main></body></html>",
+        words.locale.as_str()
+    );
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        // The address holds a secret: nothing is kept of it, and nobody else hears it.
+        (header::CACHE_CONTROL, "no-store"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        ),
+    ];
+    (status, headers, html).into_response()
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+const STYLE: &str = "\
+:root{color-scheme:light dark;--text:#17171a;--quiet:#5f6068;--ground:#f6f6f4;--card:#fff;--line:#d9d9d4;--act:#17171a;--on:#fff;--wrong:#b3261e}\
+@media(prefers-color-scheme:dark){:root{--text:#f2f2ef;--quiet:#a5a6ad;--ground:#131316;--card:#1d1d21;--line:#3a3a41;--act:#f2f2ef;--on:#17171a;--wrong:#ff8a80}}\
+*{box-sizing:border-box}body{margin:0;background:var(--ground);color:var(--text);font:1rem/1.5 system-ui,sans-serif}\
+main{max-width:26rem;margin:12vh auto 2rem;padding:2rem;background:var(--card);border:1px solid var(--line);border-radius:16px}\
+@media(max-width:30rem){main{margin:0;min-height:100vh;border:0;border-radius:0}}\
+h1{margin:0 0 1rem;font-size:1.5rem;line-height:1.25}p{margin:0 0 1rem;overflow-wrap:anywhere}\
+label{display:block;margin:0 0 .25rem;font-weight:600}\
+input{width:100%;min-height:44px;margin:0 0 1rem;padding:.5rem .75rem;font:inherit;color:inherit;background:transparent;border:1px solid var(--quiet);border-radius:8px}\
+button,.button{display:inline-block;min-height:44px;padding:.625rem 1.25rem;font:inherit;font-weight:600;color:var(--on);background:var(--act);border:0;border-radius:8px;text-decoration:none;cursor:pointer}\
+:focus-visible{outline:3px solid #4c7dff;outline-offset:2px}.quiet{color:var(--quiet);margin:0}.wrong{color:var(--wrong);font-weight:600}";

@@ -1,0 +1,282 @@
+//! Making accounts, signing in and out, and sessions.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use vitrine_protocol::{OrgId, Role, SessionId, UserId};
+
+use super::{Orgs, free_slug};
+use crate::base::{Actor, ActorKind, Membership, Secret, hash_secret, trimmed};
+use crate::db::Tx;
+use crate::events::{Event, record};
+use crate::mail::Letter;
+use crate::org::model::{composed, normal_email};
+use crate::org::store::{self, Candidate, Purpose};
+use crate::org::throttle::Lane;
+use crate::org::{Account, Me, OrgError, Organization, Registration, Session, SignedIn, User, Visit};
+
+/// How long a session lasts.
+const SESSION: TimeDelta = TimeDelta::days(30);
+/// That a session is used is noted so often.
+const NOTED_EVERY: TimeDelta = TimeDelta::minutes(5);
+/// Characters of a program's name that are kept.
+const AGENT_CHARS: usize = 200;
+
+const NONE: Duration = Duration::ZERO;
+/// Sign-ins with one e-mail, from where its owner was never seen.
+const BY_STRANGERS: Lane = Lane { at_once: 10, every: Duration::from_secs(30), patience: NONE };
+/// The same from a place where its owner has signed in: a right password waits for a moment and is taken.
+const AT_HOME: Lane = Lane { at_once: 10, every: Duration::from_secs(3), patience: Duration::from_secs(12) };
+/// Sign-ins from one network.
+const FROM_ONE_NETWORK: Lane = Lane { at_once: 50, every: Duration::from_secs(6), patience: NONE };
+/// Registrations from one network.
+const REGISTRATIONS: Lane = Lane { at_once: 60, every: Duration::from_secs(5), patience: NONE };
+
+impl Orgs {
+    /// Makes an account with an organisation of its own and signs it in. An address is anybody's until mail to it was shown to
+    /// arrive, so this answers the same, after the same work, whether it has an account or not. Who has one and says the right
+    /// password is signed in to that.
+    ///
+    /// # Errors
+    /// [`OrgError::Invalid`]; [`OrgError::TooManyTries`].
+    pub async fn register(
+        &self,
+        registration: Registration,
+        visit: impl Into<Visit>,
+    ) -> Result<SignedIn, OrgError> {
+        let visit = visit.into();
+        let account = Account::check(&registration.email, &registration.name, registration.password)?;
+        let organization_name = trimmed("organization_name", &registration.organization_name, 1, 80)?;
+        let now = self.clock.now();
+        if self.throttle.try_once(&format!("r:{}", visit.network), REGISTRATIONS, now).is_none() {
+            return Err(OrgError::TooManyTries);
+        }
+        let candidates = store::candidates(&self.db, &account.email).await?;
+        let (email, password) = (account.email, account.password);
+        // It is no way around the count of tries.
+        let counted = self.throttle.try_once(&format!("e:{email}"), BY_STRANGERS, now).is_some();
+        let tried =
+            if counted { candidates.iter().map(|one| one.hash.clone()).collect() } else { Vec::new() };
+        if let Some(at) = self.fitting(&password, tried).await? {
+            self.throttle.forget(&format!("e:{email}"));
+            let user = candidates.into_iter().nth(at).ok_or(OrgError::BadCredentials)?.user;
+            return self.begin_session(user, &visit).await;
+        }
+        let hash = self.passwords.hash(password).await?;
+        let user = User { id: UserId::new(), email, email_verified: false, name: account.name };
+        let mut tx = self.db.begin().await?;
+        store::insert_claim(&mut tx, &user, &hash, registration.locale, now).await?;
+        let slug = free_slug(&mut tx, &organization_name).await?;
+        let organization = Organization { id: OrgId::new(), name: organization_name, slug };
+        store::insert_organization(&mut tx, &organization, now).await?;
+        store::insert_member(&mut tx, organization.id, user.id, Role::Owner, now).await?;
+        let event = Event::OrganizationRegistered { owner: user.id };
+        record(&mut tx, &Actor::service("register"), now, organization.id, None, event)?;
+        match candidates.first().filter(|one| one.user.email_verified) {
+            Some(owner) => self.mail_has_account(&mut tx, owner).await?,
+            None => self.mail_verification(&mut tx, &user, registration.locale).await?,
+        }
+        tx.commit().await?;
+        self.begin_session(user, &visit).await
+    }
+
+    /// Opens a session. Who does not exist gets the same answer, after the same work, as who mistypes. Tries of strangers do not
+    /// hold up a person where they have signed in before.
+    ///
+    /// # Errors
+    /// [`OrgError::BadCredentials`]; [`OrgError::TooManyTries`].
+    pub async fn sign_in(
+        &self,
+        email: &str,
+        password: String,
+        visit: impl Into<Visit>,
+    ) -> Result<SignedIn, OrgError> {
+        let visit = visit.into();
+        let email = normal_email(email).map_err(|_| OrgError::BadCredentials)?;
+        if password.len() > 1024 {
+            return Err(OrgError::BadCredentials);
+        }
+        let candidates = store::candidates(&self.db, &email).await?;
+        let tries = self.count_try(&email, &candidates, &visit).await?;
+        let hashes = candidates.iter().map(|one| one.hash.clone()).collect();
+        let at = self.fitting(&composed(&password), hashes).await?.ok_or(OrgError::BadCredentials)?;
+        for (key, lane) in tries {
+            self.throttle.give_back(&key, lane);
+        }
+        let user = candidates.into_iter().nth(at).ok_or(OrgError::BadCredentials)?.user;
+        self.begin_session(user, &visit).await
+    }
+
+    /// Counts a try with `email`, and waits where it comes too early by a moment; what was counted.
+    async fn count_try(
+        &self,
+        email: &str,
+        candidates: &[Candidate],
+        visit: &Visit,
+    ) -> Result<Vec<(String, Lane)>, OrgError> {
+        let device = visit.device.as_deref().map(hash_secret);
+        let network = store::mark_of(visit.network);
+        let mut home = None;
+        for one in candidates {
+            // A device is told from others of its network: those may be a whole school.
+            for mark in device.iter().chain([&network]) {
+                if home.is_none() && store::knows_place(&self.db, one.user.id, mark).await? {
+                    home = Some(format!("h:{}:{mark}", one.user.id));
+                }
+            }
+        }
+        let tries = match home {
+            Some(home) => vec![(home, AT_HOME)],
+            None => {
+                vec![(format!("a:{}", visit.network), FROM_ONE_NETWORK), (format!("e:{email}"), BY_STRANGERS)]
+            }
+        };
+        let mut wait = NONE;
+        for (key, lane) in &tries {
+            wait =
+                wait.max(self.throttle.try_once(key, *lane, self.clock.now()).ok_or(OrgError::TooManyTries)?);
+        }
+        tokio::time::sleep(wait).await;
+        Ok(tries)
+    }
+
+    /// Which of `hashes` a password fits. Without any it works as long as with one.
+    async fn fitting(&self, password: &str, hashes: Vec<String>) -> Result<Option<usize>, OrgError> {
+        if hashes.is_empty() {
+            self.passwords.verify(password.to_owned(), None).await?;
+        }
+        for (at, hash) in hashes.into_iter().enumerate() {
+            if self.passwords.verify(password.to_owned(), Some(hash)).await? {
+                return Ok(Some(at));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The caller behind a bearer token.
+    ///
+    /// # Errors
+    /// [`OrgError::NoSession`] when the token is unknown or over.
+    pub async fn authenticate(&self, token: &str) -> Result<Actor, OrgError> {
+        if !token.starts_with("vts_") || token.len() > 100 {
+            return Err(OrgError::NoSession);
+        }
+        let now = self.clock.now();
+        let found = store::session(&self.db, &hash_secret(token), now).await?;
+        let (session, id, name, used_ms) = found.ok_or(OrgError::NoSession)?;
+        if crate::base::from_ms(used_ms) + NOTED_EVERY <= now {
+            let mut tx = self.db.begin().await?;
+            store::use_session(&mut tx, session, now).await?;
+            tx.commit().await?;
+        }
+        let organizations = store::organizations_of(&self.db, id).await?;
+        let memberships = organizations.iter().map(|o| Membership { org: o.id, role: o.role }).collect();
+        Ok(Actor { kind: ActorKind::User { id, session, name }, memberships })
+    }
+
+    /// Ends the session that `actor` came with.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn sign_out(&self, actor: &Actor) -> Result<(), OrgError> {
+        let (_, session) = person(actor)?;
+        let mut tx = self.db.begin().await?;
+        store::delete_session(&mut tx, session).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Who the caller is.
+    ///
+    /// # Errors
+    /// [`OrgError::NoSession`] for callers that are no persons.
+    pub async fn me(&self, actor: &Actor) -> Result<Me, OrgError> {
+        let (id, _) = person(actor)?;
+        let user = store::user(&self.db, id).await?.ok_or(OrgError::NoSession)?;
+        Ok(Me { user, organizations: store::organizations_of(&self.db, id).await? })
+    }
+
+    /// The caller's sessions, newest first.
+    ///
+    /// # Errors
+    /// [`OrgError::NoSession`] for callers that are no persons.
+    pub async fn sessions(&self, actor: &Actor) -> Result<Vec<Session>, OrgError> {
+        let (id, current) = person(actor)?;
+        Ok(store::sessions(&self.db, id, current, self.clock.now()).await?)
+    }
+
+    /// Ends one of the caller's sessions.
+    ///
+    /// # Errors
+    /// [`OrgError::NoSuchSession`].
+    pub async fn end_session(&self, actor: &Actor, session: SessionId) -> Result<(), OrgError> {
+        let (id, _) = person(actor)?;
+        let mut tx = self.db.begin().await?;
+        if !store::end_session(&mut tx, id, session).await? {
+            return Err(OrgError::NoSuchSession);
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Ends all of the caller's sessions but the one they came with; devices are no longer known.
+    ///
+    /// # Errors
+    /// [`OrgError::NoSession`] for callers that are no persons.
+    pub async fn end_other_sessions(&self, actor: &Actor) -> Result<(), OrgError> {
+        let (id, current) = person(actor)?;
+        let mut tx = self.db.begin().await?;
+        store::end_other_sessions(&mut tx, id, current).await?;
+        store::forget_places(&mut tx, id).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Removes sessions and links that are over. A timer calls it.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn sweep_sessions(&self) -> Result<u64, OrgError> {
+        let (mut tx, now) = (self.db.begin().await?, self.clock.now());
+        let gone = store::delete_expired_sessions(&mut tx, now).await?;
+        store::delete_expired_links(&mut tx, now).await?;
+        tx.commit().await?;
+        Ok(gone)
+    }
+
+    async fn begin_session(&self, user: User, visit: &Visit) -> Result<SignedIn, OrgError> {
+        let (token, now) = (Secret::new("vts_"), self.clock.now());
+        let device = visit.device.clone().filter(|device| is_device(device));
+        let device = device.unwrap_or_else(|| Secret::new("vtd_").expose().to_owned());
+        let agent: String = visit.agent.chars().filter(|c| !c.is_control()).take(AGENT_CHARS).collect();
+        let network = visit.network.to_string();
+        let mut tx = self.db.begin().await?;
+        let times = (now, now + SESSION);
+        store::insert_session(&mut tx, user.id, &token.hash(), (&network, &agent), times).await?;
+        let marks = [hash_secret(&device), store::mark_of(visit.network)];
+        store::know_places(&mut tx, user.id, &marks, now).await?;
+        tx.commit().await?;
+        let organizations = store::organizations_of(&self.db, user.id).await?;
+        Ok(SignedIn { token: token.expose().to_owned(), device, expires_at: times.1, user, organizations })
+    }
+
+    async fn mail_has_account(&self, tx: &mut Tx, owner: &Candidate) -> Result<(), OrgError> {
+        let Some(link) = self.link(tx, &owner.user, Purpose::Reset, owner.locale).await? else {
+            return Ok(());
+        };
+        self.mail(tx, &owner.user.email, &Letter::HasAccount { link }, owner.locale).await
+    }
+}
+
+/// A word that an earlier sign-in gave.
+fn is_device(text: &str) -> bool {
+    text.len() == "vtd_".len() + 43
+        && text
+            .strip_prefix("vtd_")
+            .is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'))
+}
+
+/// The person and session of a caller.
+pub(super) fn person(actor: &Actor) -> Result<(UserId, SessionId), OrgError> {
+    match actor.kind {
+        ActorKind::User { id, session, .. } => Ok((id, session)),
+        _ => Err(OrgError::NoSession),
+    }
+}

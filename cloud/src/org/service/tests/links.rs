@@ -1,0 +1,164 @@
+//! Mailed links.
+
+use super::*;
+use crate::secrets::{KeyRing, Place};
+
+/// To whom, and the text.
+type Letters = Vec<(String, String)>;
+
+async fn letters(db: &Db) -> Letters {
+    let rows: Vec<(String, String)> = crate::on!(db, c => sqlx::query_as(
+        "SELECT key, body FROM jobs WHERE kind = 'mail.send' ORDER BY key"
+    ).fetch_all(c).await)
+    .unwrap();
+    let letter = |(key, body): (String, String)| {
+        let body: serde_json::Value = serde_json::from_str(&body).unwrap();
+        assert!(!body.to_string().contains('@'), "letters wait sealed");
+        let place = Place { table: "jobs", column: "body", row: &key, org: None };
+        let opened = KeyRing::for_testing().open(place, body["sealed"].as_str().unwrap()).unwrap();
+        let letter: serde_json::Value = serde_json::from_slice(opened.expose()).unwrap();
+        (letter["to"].as_str().unwrap().to_owned(), letter["text"].as_str().unwrap().to_owned())
+    };
+    rows.into_iter().map(letter).collect()
+}
+
+/// The letters, once there are so many: some are left while the answer is on its way.
+async fn letters_once(db: &Db, count: usize) -> Letters {
+    for _ in 0..500 {
+        let letters = letters(db).await;
+        if letters.len() >= count {
+            assert_eq!(letters.len(), count, "{letters:?}");
+            return letters;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("{:?}", letters(db).await);
+}
+
+/// The token of a letter's link to `path`.
+fn token(letter: &(String, String), path: &str) -> String {
+    let (_, rest) = letter.1.split_once(&format!("https://cloud.example{path}?token=")).expect("a link");
+    rest.split('&').next().unwrap().to_owned()
+}
+
+fn orgs(db: &Db, hands: &TestClock) -> Orgs {
+    let mailbox = Mailbox::new(KeyRing::for_testing(), "https://cloud.example/");
+    Orgs::new(db.clone(), hands.clock()).mailing(mailbox)
+}
+
+const VERIFY: &str = "/account/verify";
+const RESET: &str = "/account/reset";
+
+#[tokio::test]
+async fn an_address_is_anybodys_until_somebody_reads_its_mail() {
+    each_db(async |db| {
+        let orgs = orgs(&db, &TestClock::new());
+        let squatter = Registration { password: "squat squat".into(), ..ada() };
+        let squatter = orgs.register(squatter, HOME).await.unwrap();
+        let real =
+            orgs.register(Registration { email: "ADA@example.com ".into(), ..ada() }, HOME).await.unwrap();
+        assert_ne!(real.user.id, squatter.user.id);
+        assert!(!real.user.email_verified && !squatter.user.email_verified);
+        let mail = letters(&db).await;
+        assert_eq!((mail.len(), mail[1].0.as_str()), (2, "ada@example.com"));
+        orgs.check_link(&token(&mail[1], VERIFY), false).await.unwrap();
+        let verified = orgs.verify(&token(&mail[1], VERIFY)).await.unwrap();
+        assert_eq!((verified.id, verified.email_verified), (real.user.id, true));
+        assert!(matches!(orgs.verify(&token(&mail[1], VERIFY)).await, Err(OrgError::BadLink)), "once");
+        assert!(matches!(orgs.verify(&token(&mail[0], VERIFY)).await, Err(OrgError::EmailTaken)));
+        // Each password opens its own account; the squatter's is worth nothing more.
+        let signed_in = async |password: &str| orgs.sign_in("ada@example.com", password.into(), HOME).await;
+        assert_eq!(signed_in("correct horse").await.unwrap().user, verified);
+        assert!(!signed_in("squat squat").await.unwrap().user.email_verified);
+        // One more is answered as ever; the owner alone is told.
+        let third = Registration { password: "third third".into(), ..ada() };
+        assert!(!orgs.register(third, HOME).await.unwrap().user.email_verified);
+        let mail = letters(&db).await;
+        assert!(mail[2].1.contains("has one already"));
+        orgs.check_link(&token(&mail[2], RESET), true).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_forgotten_password_is_chosen_anew_once_and_within_an_hour() {
+    each_db(async |db| {
+        let hands = TestClock::new();
+        let orgs = orgs(&db, &hands);
+        let before = orgs.register(ada(), HOME).await.unwrap();
+        orgs.ask_reset("nobody@example.com", HOME.into()).unwrap();
+        orgs.ask_reset("Ada@example.com", HOME.into()).unwrap();
+        let mail = letters_once(&db, 2).await;
+        let link = token(&mail[1], RESET);
+        assert!(matches!(orgs.verify(&link).await, Err(OrgError::BadLink)), "it is for something else");
+        assert!(matches!(orgs.reset(&link, "short".into()).await, Err(OrgError::Invalid(_))));
+        let user = orgs.reset(&link, "another horse".into()).await.unwrap();
+        assert!(user.email_verified, "who reads the mail has the address");
+        assert!(matches!(orgs.reset(&link, "a third horse".into()).await, Err(OrgError::BadLink)));
+        assert!(orgs.authenticate(&before.token).await.is_err(), "signed out everywhere");
+        let signed_in = async |password: &str| orgs.sign_in("ada@example.com", password.into(), HOME).await;
+        assert!(matches!(signed_in("correct horse").await, Err(OrgError::BadCredentials)));
+        assert!(signed_in("another horse").await.unwrap().user.email_verified);
+
+        orgs.ask_reset("ada@example.com", HOME.into()).unwrap();
+        let link = token(&letters_once(&db, 3).await[2], RESET);
+        hands.advance(Duration::from_secs(3_601));
+        assert!(matches!(orgs.reset(&link, "a third horse".into()).await, Err(OrgError::BadLink)));
+        orgs.sweep_sessions().await.unwrap();
+        let left: i64 =
+            crate::on!(db, c => sqlx::query_scalar("SELECT COUNT(*) FROM mailed_links").fetch_one(c).await)
+                .unwrap();
+        assert_eq!(left, 1, "the one of the registration holds for three days");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_account_moves_to_an_address_whose_mail_its_owner_reads() {
+    each_db(async |db| {
+        let orgs = orgs(&db, &TestClock::new());
+        let signed_in = orgs.register(ada(), HOME).await.unwrap();
+        let actor = orgs.authenticate(&signed_in.token).await.unwrap();
+        orgs.verify(&token(&letters(&db).await[0], VERIFY)).await.unwrap();
+        let wrong = orgs.ask_change(&actor, "new@example.com", "wrong horse".into()).await;
+        assert!(matches!(wrong, Err(OrgError::BadCredentials)));
+        orgs.ask_change(&actor, "new@example.com", "correct horse".into()).await.unwrap();
+        let mail = letters_once(&db, 2).await;
+        assert_eq!(mail[1].0, "new@example.com");
+        assert_eq!(orgs.me(&actor).await.unwrap().user.email, "ada@example.com", "not yet");
+        orgs.verify(&token(&mail[1], VERIFY)).await.unwrap();
+        assert_eq!(orgs.me(&actor).await.unwrap().user.email, "new@example.com");
+        let mail = letters(&db).await;
+        assert_eq!(mail[2].0, "ada@example.com");
+        assert!(mail[2].1.contains("new@example.com"), "the old address hears of it");
+        orgs.sign_in("new@example.com", "correct horse".into(), HOME).await.unwrap();
+        // The address that was left is free.
+        assert!(!orgs.register(ada(), HOME).await.unwrap().user.email_verified);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobodys_mailbox_is_filled() {
+    each_db(async |db| {
+        let hands = TestClock::new();
+        let orgs = orgs(&db, &hands);
+        let signed_in = orgs.register(ada(), HOME).await.unwrap();
+        let actor = orgs.authenticate(&signed_in.token).await.unwrap();
+        for _ in 0..10 {
+            orgs.ask_verification(&actor).await.unwrap();
+        }
+        let mail = letters(&db).await;
+        assert_eq!(mail.len(), 4);
+        assert!(
+            matches!(orgs.verify(&token(&mail[2], VERIFY)).await, Err(OrgError::BadLink)),
+            "the newest counts"
+        );
+        orgs.verify(&token(&mail[3], VERIFY)).await.unwrap();
+        orgs.ask_verification(&actor).await.unwrap();
+        hands.advance(Duration::from_secs(7_200));
+        orgs.ask_verification(&actor).await.unwrap();
+        assert_eq!(letters(&db).await.len(), 4, "there is nothing to show any more");
+    })
+    .await;
+}
