@@ -58,11 +58,12 @@ impl Said {
 
 async fn show_verify(State(orgs): State<Orgs>, Query(said): Query<Said>, headers: HeaderMap) -> Response {
     let words = said.words(&headers);
-    if let Err(error) = orgs.check_link(&said.token, false).await {
-        return failed(words, error);
-    }
+    let email = match orgs.check_link(&said.token, false).await {
+        Ok(email) => escape(&email),
+        Err(error) => return failed(words, error),
+    };
     let form = format!(
-        "<p>{}</p><form method=\"post\" action=\"/account/verify\">{}<button>{}</button></form>",
+        "<p><strong>{email}</strong></p><p>{}</p><form method=\"post\" action=\"/account/verify\">{}<button>{}</button></form>",
         words.verify_text,
         said.hidden(words),
         words.verify_button
@@ -84,29 +85,38 @@ async fn verify(State(orgs): State<Orgs>, headers: HeaderMap, Form(said): Form<S
 async fn show_reset(State(orgs): State<Orgs>, Query(said): Query<Said>, headers: HeaderMap) -> Response {
     let words = said.words(&headers);
     match orgs.check_link(&said.token, true).await {
-        Ok(()) => ask_password(StatusCode::OK, words, &said, None),
+        Ok(email) => ask_password(StatusCode::OK, words, &said, &email, None),
         Err(error) => failed(words, error),
     }
 }
 
 async fn reset(State(orgs): State<Orgs>, headers: HeaderMap, Form(said): Form<Said>) -> Response {
     let words = said.words(&headers);
+    let email = match orgs.check_link(&said.token, true).await {
+        Ok(email) => email,
+        Err(error) => return failed(words, error),
+    };
+    let again = |wrong| ask_password(StatusCode::UNPROCESSABLE_ENTITY, words, &said, &email, Some(wrong));
     if said.password != said.again {
-        return ask_password(StatusCode::UNPROCESSABLE_ENTITY, words, &said, Some(words.differ));
+        return again(words.differ);
     }
     match orgs.reset(&said.token, said.password.clone()).await {
         Ok(user) => {
             let done = format!("<p>{} <strong>{}</strong></p>", words.reset_done_text, escape(&user.email));
             page(StatusCode::OK, words, words.reset_done_title, &(done + &studio(words)))
         }
-        Err(OrgError::Invalid(_)) => {
-            ask_password(StatusCode::UNPROCESSABLE_ENTITY, words, &said, Some(words.too_short))
-        }
+        Err(OrgError::Invalid(_)) => again(words.too_short),
         Err(error) => failed(words, error),
     }
 }
 
-fn ask_password(status: StatusCode, words: &Words, said: &Said, wrong: Option<&str>) -> Response {
+fn ask_password(
+    status: StatusCode,
+    words: &Words,
+    said: &Said,
+    email: &str,
+    wrong: Option<&str>,
+) -> Response {
     let (wrong, described) = match wrong {
         Some(wrong) => (
             format!("<p id=\"wrong\" class=\"wrong\" role=\"alert\">{wrong}</p>"),
@@ -119,9 +129,14 @@ fn ask_password(status: StatusCode, words: &Words, said: &Said, wrong: Option<&s
             "<label for=\"{name}\">{label}</label><input id=\"{name}\" name=\"{name}\" type=\"password\" required minlength=\"8\" maxlength=\"200\" autocomplete=\"new-password\"{described}>"
         )
     };
+    let email = escape(email);
     let form = format!(
-        "<p>{}</p>{wrong}<form method=\"post\" action=\"/account/reset\">{}{}{}<button>{}</button></form>",
+        "<p><strong>{email}</strong></p><p>{}</p>{wrong}<form method=\"post\" action=\"/account/reset\">{}{}{}{}<button>{}</button></form>",
         words.reset_text,
+        // Programs that keep passwords learn whose it is.
+        format_args!(
+            "<input name=\"username\" type=\"email\" autocomplete=\"username\" value=\"{email}\" hidden>"
+        ),
         said.hidden(words),
         field("password", words.password),
         field("again", words.again),

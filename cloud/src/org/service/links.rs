@@ -117,7 +117,7 @@ impl Orgs {
     pub async fn reset(&self, token: &str, password: String) -> Result<User, OrgError> {
         let password = check_password(password)?;
         let token_hash = hash_of(token)?;
-        if !store::holds_link(&self.db, &token_hash, Purpose::Reset, self.clock.now()).await? {
+        if store::link(&self.db, &token_hash, Purpose::Reset, self.clock.now()).await?.is_none() {
             return Err(OrgError::BadLink); // before the work of hashing
         }
         let hash = self.passwords.hash(password).await?;
@@ -136,16 +136,14 @@ impl Orgs {
         Ok(User { email_verified: true, ..before.user })
     }
 
-    /// Whether a link still holds, for the page that is shown before it is used.
+    /// The address of a link that still holds, for the page that is shown before it is used.
     ///
     /// # Errors
     /// [`OrgError::BadLink`].
-    pub async fn check_link(&self, token: &str, reset: bool) -> Result<(), OrgError> {
+    pub async fn check_link(&self, token: &str, reset: bool) -> Result<String, OrgError> {
         let purpose = if reset { Purpose::Reset } else { Purpose::Verify };
-        match store::holds_link(&self.db, &hash_of(token)?, purpose, self.clock.now()).await? {
-            true => Ok(()),
-            false => Err(OrgError::BadLink),
-        }
+        let email = store::link(&self.db, &hash_of(token)?, purpose, self.clock.now()).await?;
+        email.ok_or(OrgError::BadLink)
     }
 
     /// The caller's own password, asked for before something that matters. Wrong ones are counted.

@@ -253,17 +253,16 @@ pub(in crate::org) async fn take_link(
     ).bind(token_hash).bind(purpose.as_str()).bind(to_ms(now)).fetch_optional(c).await)?)
 }
 
-/// Whether a link still holds.
-pub(in crate::org) async fn holds_link(
+/// The address that a link which still holds was mailed to.
+pub(in crate::org) async fn link(
     db: &Db,
     token_hash: &str,
     purpose: Purpose,
     now: DateTime<Utc>,
-) -> Result<bool, DbError> {
-    let found: Option<String> = on!(db, c => sqlx::query_scalar(
+) -> Result<Option<String>, DbError> {
+    Ok(on!(db, c => sqlx::query_scalar(
         "SELECT email FROM mailed_links WHERE token_hash = $1 AND purpose = $2 AND expires_ms > $3"
-    ).bind(token_hash).bind(purpose.as_str()).bind(to_ms(now)).fetch_optional(c).await)?;
-    Ok(found.is_some())
+    ).bind(token_hash).bind(purpose.as_str()).bind(to_ms(now)).fetch_optional(c).await)?)
 }
 
 pub(in crate::org) async fn delete_expired_links(tx: &mut Tx, now: DateTime<Utc>) -> Result<(), DbError> {

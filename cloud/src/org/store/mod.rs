@@ -15,8 +15,8 @@ use accounts::user_of;
 
 pub(super) use accounts::{
     Candidate, Purpose, candidate, candidates, delete_expired_links, end_other_sessions, end_session,
-    forget_places, holds_link, insert_claim, insert_link, is_owned, know_places, knows_place, mark_of,
-    sessions, set_email, take_link, use_session,
+    forget_places, insert_claim, insert_link, is_owned, know_places, knows_place, link, mark_of, sessions,
+    set_email, take_link, use_session,
 };
 
 fn role(word: &str) -> Result<Role, DbError> {
