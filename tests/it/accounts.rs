@@ -25,6 +25,7 @@ pub fn stories() -> Vec<Trial> {
             letters_by_smtp,
         ),
         crate::story("without_a_mail_server_letters_are_files", &[], letters_as_files),
+        crate::story("behind_nginx_one_visitor_who_guesses_locks_nobody_else_out", &["nginx"], behind_nginx),
     ]
 }
 
@@ -150,5 +151,89 @@ async fn letters_as_files() -> Result<()> {
         letter.contains("To: ada@example.com") && letter.contains("Subject: Confirm your address"),
         "{letter}"
     );
+    Ok(())
+}
+
+/// nginx before a cloud; visitors come from other addresses of this machine than its own.
+struct Nginx {
+    process: Child,
+    _folder: TempDir,
+    http: String,
+}
+
+impl Nginx {
+    fn before(cloud: &Cloud) -> Result<Self> {
+        let folder = TempDir::with_prefix("vitrine-nginx-")?;
+        let listen = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let dir = folder.path().display();
+        let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+            .map(|kind| format!("{kind}_temp_path {dir}/{kind};"))
+            .concat();
+        let settings = format!(
+            "daemon off; worker_processes 1; pid {dir}/pid; error_log stderr; events {{}} http {{ access_log off; {temporary}
+             server {{ listen {listen}; location / {{ proxy_pass {}; proxy_bind 127.0.0.1;
+             proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; }} }} }}",
+            cloud.http
+        );
+        let file = folder.path().join("nginx.conf");
+        std::fs::write(&file, settings)?;
+        let mut nginx = Command::new("nginx");
+        nginx.arg("-c").arg(&file).arg("-p").arg(folder.path()).stderr(Stdio::null());
+        Ok(Self {
+            process: nginx.spawn().context("nginx")?,
+            _folder: folder,
+            http: format!("http://{listen}"),
+        })
+    }
+}
+
+impl Drop for Nginx {
+    fn drop(&mut self) {
+        // Its worker ends with it when it is asked to.
+        let pid = i32::try_from(self.process.id()).unwrap_or_default();
+        // SAFETY: it is our child, and was not waited for yet.
+        #[allow(unsafe_code)]
+        unsafe {
+            libc::kill(pid, libc::SIGTERM);
+        }
+        let _ = self.process.wait();
+    }
+}
+
+async fn behind_nginx() -> Result<()> {
+    let cloud = Cloud::start_with(&[("VITRINE_TRUSTED_PROXIES", "127.0.0.1")]).await?;
+    let nginx = Nginx::before(&cloud)?;
+    let visitor = |address: [u8; 4]| http_client().local_address(std::net::IpAddr::from(address)).build();
+    let (guesser, shopper, ada) =
+        (visitor([127, 0, 0, 2])?, visitor([127, 0, 0, 3])?, visitor([127, 0, 0, 4])?);
+    eventually("nginx passes on", async || {
+        Ok(shopper
+            .get(format!("{}/v1/nothing", nginx.http))
+            .send()
+            .await
+            .ok()
+            .filter(|answer| answer.status() == 404))
+    })
+    .await?;
+    let post = async |from: &reqwest::Client, path: &str, body: Value| {
+        let answer = from
+            .post(format!("{}{path}", nginx.http))
+            .json(&body)
+            .header("x-forwarded-for", "127.0.0.3")
+            .send();
+        anyhow::Ok(answer.await?.status().as_u16())
+    };
+    let account = |name: &str| json!({ "email": format!("{name}@example.com"), "password": "correct horse battery", "name": name, "organization_name": name });
+    ensure!(post(&ada, "/v1/register", account("ada")).await? == 201);
+    let mut refused = 0;
+    for n in 0..60 {
+        let guess = json!({ "email": format!("x{n}@example.com"), "password": "wrong wrong" });
+        refused += usize::from(post(&guesser, "/v1/sessions", guess).await? == 429);
+    }
+    ensure!((8..=12).contains(&refused), "{refused} of 60 were refused");
+    let right = json!({ "email": "ada@example.com", "password": "correct horse battery" });
+    ensure!(post(&guesser, "/v1/sessions", right.clone()).await? == 429, "who guessed waits");
+    ensure!(post(&shopper, "/v1/sessions", right.clone()).await? == 201, "from anywhere else");
+    ensure!(post(&ada, "/v1/sessions", right).await? == 201, "and at home");
     Ok(())
 }

@@ -21,6 +21,19 @@ impl Currency {
         std::str::from_utf8(&self.0).unwrap_or("XXX")
     }
 
+    /// Whether people pay with it somewhere: funds, metals, tests and what was withdrawn are no currencies of a shop. Source: ISO
+    /// 4217, list one of 2026, without its entries of X that no country issues.
+    #[must_use]
+    pub fn is_in_use(&self) -> bool {
+        const IN_USE: &str = "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF \
+            CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL \
+            HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL \
+            MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON \
+            RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH \
+            UGX USD UYU UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG";
+        IN_USE.split_ascii_whitespace().any(|code| code == self.as_str())
+    }
+
     /// Decimal places of the minor unit (ISO 4217).
     #[must_use]
     pub fn decimals(&self) -> u32 {
@@ -98,6 +111,13 @@ mod tests {
         for bad in ["", "eur", "EURO", "E1R", "€"] {
             assert!(Currency::try_from(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_shop_sells_in_currencies_that_people_pay_with() {
+        let in_use = |code| Currency::try_from(code).unwrap().is_in_use();
+        assert!(["EUR", "USD", "JPY", "PLN", "XOF", "ZWG"].into_iter().all(in_use));
+        assert!(!["XXX", "XTS", "XAU", "BTC", "DEM", "AAA"].into_iter().any(in_use));
     }
 
     /// The same file that the pages' reader is tested with.

@@ -2249,9 +2249,9 @@ export interface components {
             sku?: string | null;
             /**
              * Format: int64
-             * @description How many there are.
+             * @description How many there are. When absent, a variant that is there keeps its own, and a new one has none.
              */
-            stock?: number;
+            stock?: number | null;
             /** @description 1 to 100 characters. */
             title: string;
         };

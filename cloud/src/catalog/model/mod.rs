@@ -102,9 +102,9 @@ pub struct VariantDraft {
     /// Price in minor units; the product's when absent.
     #[serde(default)]
     pub price_minor: Option<i64>,
-    /// How many there are.
+    /// How many there are. When absent, a variant that is there keeps its own, and a new one has none.
     #[serde(default)]
-    pub stock: i64,
+    pub stock: Option<i64>,
 }
 
 /// What of a product can be changed; what is absent stays.
@@ -145,7 +145,13 @@ impl Product {
     pub fn new(org: OrgId, draft: ProductDraft, now: DateTime<Utc>) -> Result<Self, Invalid> {
         let variants = if draft.variants.is_empty() {
             let stock = draft.stock.unwrap_or(0);
-            vec![VariantDraft { id: None, title: "Default".into(), sku: None, price_minor: None, stock }]
+            vec![VariantDraft {
+                id: None,
+                title: "Default".into(),
+                sku: None,
+                price_minor: None,
+                stock: Some(stock),
+            }]
         } else if draft.stock.is_some() {
             return Err(Invalid::new("`stock` belongs to the variants"));
         } else {
@@ -158,7 +164,7 @@ impl Product {
             description: description(&draft.description)?,
             url: check_url(draft.url)?,
             image: None,
-            currency: draft.currency,
+            currency: check_currency(draft.currency)?,
             compare_at_minor: draft
                 .compare_at_minor
                 .map(|price| price_of("compare_at_minor", price))
@@ -185,7 +191,7 @@ impl Product {
             self.url = check_url(url)?;
         }
         if let Some(currency) = patch.currency {
-            self.currency = currency;
+            self.currency = check_currency(currency)?;
         }
         if let Some(price) = patch.compare_at_minor {
             self.compare_at_minor = price.map(|price| price_of("compare_at_minor", price)).transpose()?;
@@ -239,9 +245,10 @@ fn check_variants(
     let mut ids = HashSet::new();
     let mut variants = Vec::with_capacity(drafts.len());
     for draft in drafts {
+        let before = present.iter().find(|variant| Some(variant.id) == draft.id);
         let id = match draft.id {
             None => VariantId::new(),
-            Some(id) if present.iter().any(|variant| variant.id == id) => id,
+            Some(id) if before.is_some() => id,
             Some(id) => {
                 return Err(Invalid::new(format!("`variants` names {id}, which is none of this product")));
             }
@@ -258,7 +265,8 @@ fn check_variants(
                 None => id.to_string(),
             },
             price_minor: price_of("price_minor", price)?,
-            stock: stock_of(draft.stock)?,
+            // Nobody empties a shelf by giving it another name.
+            stock: stock_of(draft.stock.or(before.map(|variant| variant.stock)).unwrap_or(0))?,
         });
     }
     Ok(variants)
@@ -277,6 +285,15 @@ fn stock_of(stock: i64) -> Result<i64, Invalid> {
         Ok(stock)
     } else {
         Err(Invalid::new(format!("`stock` takes 0 to {MOST_STOCK}")))
+    }
+}
+
+/// A currency that something can be sold in.
+fn check_currency(currency: Currency) -> Result<Currency, Invalid> {
+    if currency.is_in_use() {
+        Ok(currency)
+    } else {
+        Err(Invalid::new(format!("`currency` {currency} is no currency in use (ISO 4217)")))
     }
 }
 
@@ -315,7 +332,7 @@ mod tests {
     }
 
     fn variant(id: Option<VariantId>, price_minor: Option<i64>) -> VariantDraft {
-        VariantDraft { id, title: "M".into(), sku: Some("s-m".into()), price_minor, stock: 2 }
+        VariantDraft { id, title: "M".into(), sku: Some("s-m".into()), price_minor, stock: Some(2) }
     }
 
     #[test]
@@ -337,6 +354,8 @@ mod tests {
         for (bad, word) in [
             (ProductDraft { title: " ".into(), ..draft() }, "title"),
             (ProductDraft { url: "javascript:alert(1)".into(), ..draft() }, "url"),
+            (ProductDraft { currency: Currency::try_from("XXX").unwrap(), ..draft() }, "currency"),
+            (ProductDraft { currency: Currency::try_from("BTC").unwrap(), ..draft() }, "currency"),
             (ProductDraft { price_minor: Some(-1), ..draft() }, "price_minor"),
             (ProductDraft { price_minor: None, ..draft() }, "price_minor"),
             (ProductDraft { stock: Some(-1), ..draft() }, "stock"),
@@ -353,6 +372,13 @@ mod tests {
         let facts = product.change(ProductPatch { variants, ..ProductPatch::default() }).unwrap();
         assert_eq!((product.variants[0].id, product.variants.len()), (id, 2));
         assert_eq!(facts[1], Event::StockChanged { product: product.id, stock: 4 });
+        let renamed = VariantDraft { title: "Medium".into(), stock: None, ..variant(Some(id), Some(1)) };
+        let fresh = VariantDraft { stock: None, ..variant(None, Some(1)) };
+        let variants = Some(vec![renamed, fresh]);
+        let facts = product.change(ProductPatch { variants, ..ProductPatch::default() }).unwrap();
+        let stocks: Vec<_> = product.variants.iter().map(|variant| variant.stock).collect();
+        assert_eq!(stocks, [2, 0], "another name empties no shelf");
+        assert_eq!(facts[1], Event::StockChanged { product: product.id, stock: 2 });
         let variants = Some(vec![variant(Some(VariantId::new()), Some(1))]);
         assert!(product.change(ProductPatch { variants, ..ProductPatch::default() }).is_err());
         let several = ProductPatch { stock: Some(3), ..ProductPatch::default() };

@@ -6,7 +6,7 @@ use vitrine_protocol::{
     CouponCard, CouponId, Currency, OrderId, OrgId, ProductId, ShowId, VariantId, ViewerId,
 };
 
-use super::MOST_MINOR;
+use super::{MOST_MINOR, check_currency};
 use crate::base::{Invalid, check_text, trimmed};
 
 /// Something off at the checkout.
@@ -57,6 +57,7 @@ impl Coupon {
         if code.is_empty() || code.len() > 40 || !code.bytes().all(plain) {
             return Err(Invalid::new("`code` takes 1 to 40 letters, digits, `-` and `_`"));
         }
+        draft.currency.map(check_currency).transpose()?;
         match (draft.percent_off, draft.amount_off_minor, draft.currency) {
             (Some(1..=100), None, None) | (None, Some(1..=MOST_MINOR), Some(_)) => {}
             _ => {
@@ -196,6 +197,7 @@ impl OrderDraft {
                 return Err(Invalid::new(format!("`price_minor` takes 0 to {MOST_MINOR}")));
             }
         }
+        check_currency(self.currency)?;
         if !(0..=MOST_MINOR).contains(&self.total_minor) {
             return Err(Invalid::new(format!("`total_minor` takes 0 to {MOST_MINOR}")));
         }
