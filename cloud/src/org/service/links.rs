@@ -124,13 +124,13 @@ impl Orgs {
         let mut tx = self.db.begin().await?;
         let taken = store::take_link(&mut tx, &token_hash, Purpose::Reset, self.clock.now()).await?;
         let (id, email) = taken.ok_or(OrgError::BadLink)?;
-        let before = store::candidate(&self.db, id).await?.ok_or(OrgError::BadLink)?;
+        // Whoever reads the mail of an address that the account has left has no say in it.
+        let before = store::candidate(&self.db, id).await?.filter(|one| one.user.email == email);
+        let before = before.ok_or(OrgError::BadLink)?;
         store::set_password(&mut tx, id, &hash).await?;
         store::delete_sessions_of(&mut tx, id).await?;
         store::forget_places(&mut tx, id).await?;
-        if before.user.email == email {
-            store::set_email(&mut tx, id, &email).await.map_err(clash_is_email)?;
-        }
+        store::set_email(&mut tx, id, &email).await.map_err(clash_is_email)?;
         tx.commit().await?;
         self.throttle.forget(&format!("e:{email}"));
         Ok(User { email_verified: true, ..before.user })

@@ -122,15 +122,20 @@ async fn an_account_moves_to_an_address_whose_mail_its_owner_reads() {
         orgs.verify(&token(&letters(&db).await[0], VERIFY)).await.unwrap();
         let wrong = orgs.ask_change(&actor, "new@example.com", "wrong horse".into()).await;
         assert!(matches!(wrong, Err(OrgError::BadCredentials)));
+        orgs.ask_reset("ada@example.com", HOME.into()).unwrap();
+        let of_before = token(&letters_once(&db, 2).await[1], RESET);
         orgs.ask_change(&actor, "new@example.com", "correct horse".into()).await.unwrap();
-        let mail = letters_once(&db, 2).await;
+        let mail = letters_once(&db, 3).await;
+        let mail = &mail[1..];
         assert_eq!(mail[1].0, "new@example.com");
         assert_eq!(orgs.me(&actor).await.unwrap().user.email, "ada@example.com", "not yet");
         orgs.verify(&token(&mail[1], VERIFY)).await.unwrap();
         assert_eq!(orgs.me(&actor).await.unwrap().user.email, "new@example.com");
         let mail = letters(&db).await;
-        assert_eq!(mail[2].0, "ada@example.com");
-        assert!(mail[2].1.contains("new@example.com"), "the old address hears of it");
+        assert_eq!(mail[3].0, "ada@example.com");
+        assert!(mail[3].1.contains("new@example.com"), "the old address hears of it");
+        let late = orgs.reset(&of_before, "another horse".into()).await;
+        assert!(matches!(late, Err(OrgError::BadLink)), "and has no say any more");
         orgs.sign_in("new@example.com", "correct horse".into(), HOME).await.unwrap();
         // The address that was left is free.
         assert!(!orgs.register(ada(), HOME).await.unwrap().user.email_verified);
