@@ -12,6 +12,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 /// A proxy says it at once.
+const FIRST_WITHIN: Duration = Duration::from_secs(1);
 const WITHIN: Duration = Duration::from_secs(5);
 /// What a header of the second version begins with, and how long it is without addresses.
 const SIGNATURE: [u8; 12] = *b"\r\n\r\n\0\r\nQUIT\n";
@@ -26,9 +27,11 @@ const LONGEST_LINE: usize = 107;
 /// # Errors
 /// The connection breaks off, or what it says is no header.
 pub async fn publisher(socket: &mut TcpStream, peer: SocketAddr) -> io::Result<SocketAddr> {
+    let mut first = [0];
+    // Who says nothing for a moment speaks for himself: a health check, or a proxy that only passes bytes on.
+    let Ok(peeked) = timeout(FIRST_WITHIN, socket.peek(&mut first)).await else { return Ok(peer) };
+    peeked?;
     let said = timeout(WITHIN, async {
-        let mut first = [0];
-        socket.peek(&mut first).await?;
         match first[0] {
             b'\r' => read_second(socket).await,
             b'P' => read_first(socket).await,

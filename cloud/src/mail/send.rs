@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use lettre::message::{Mailbox as Address, MultiPart};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
+use tokio::io::AsyncWriteExt as _;
 
 use super::MailError;
 use super::mailbox::{Body, KIND, Written, place};
@@ -14,6 +15,9 @@ use crate::secrets::KeyRing;
 
 /// What a mail server has to answer in.
 const WITHIN: Duration = Duration::from_secs(20);
+
+/// A mailbox is refused. Source: RFC 5321, section 4.2.3.
+const REFUSED: [&str; 4] = ["550", "551", "553", "554"];
 
 /// How letters leave.
 #[derive(Clone)]
@@ -69,7 +73,10 @@ impl SendMail {
         match &self.way {
             Way::Smtp(server) => match server.send(message).await {
                 Ok(_) => Ok(()),
-                Err(error) if error.is_permanent() => {
+                // Of the person's address, and not of ours: a server's other refusals are mended by whoever runs it.
+                Err(error)
+                    if error.status().is_some_and(|code| REFUSED.contains(&code.to_string().as_str())) =>
+                {
                     Err(Failed::never(format!("the mail server refuses it: {error}")))
                 }
                 Err(error) => Err(Failed::later(format!("the mail server did not take it: {error}"))),
@@ -78,7 +85,12 @@ impl SendMail {
                 tokio::fs::create_dir_all(folder).await?;
                 let (file, part) =
                     (folder.join(format!("{}.eml", job.id)), folder.join(format!("{}.part", job.id)));
-                tokio::fs::write(&part, message.formatted()).await?;
+                // Its link opens an account: it is for whoever runs this alone.
+                let mut letter = tokio::fs::OpenOptions::new();
+                let mut letter =
+                    letter.create(true).truncate(true).write(true).mode(0o600).open(&part).await?;
+                letter.write_all(&message.formatted()).await?;
+                letter.flush().await?;
                 Ok(tokio::fs::rename(&part, &file).await?)
             }
         }
@@ -91,7 +103,8 @@ impl Runner for SendMail {
     }
 
     fn policy(&self) -> Policy {
-        Policy { at_once: 4, attempts: 8, ..Policy::default() }
+        // Some three hours: servers that ask strangers to come again later, and a morning's outage.
+        Policy { at_once: 4, attempts: 20, longest_pause: Duration::from_secs(15 * 60), ..Policy::default() }
     }
 
     fn run<'a>(&'a self, job: &'a Job) -> Ran<'a> {

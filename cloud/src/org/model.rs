@@ -190,7 +190,7 @@ pub(super) fn normal_email(text: &str) -> Result<String, Invalid> {
         !local.is_empty()
             && !domain.is_empty()
             && !domain.contains('@')
-            && !email.contains(|c: char| c.is_whitespace() || is_invisible(c))
+            && !email.contains(|c: char| c.is_whitespace() || is_invisible(c) || r#"<>()[]\,;:""#.contains(c))
     });
     if fits { Ok(email) } else { Err(Invalid::new("`email` is no e-mail address")) }
 }
@@ -228,7 +228,19 @@ mod tests {
     fn an_email_is_compared_in_lower_case() {
         assert_eq!(normal_email(" Ada@Example.COM ").unwrap(), "ada@example.com");
         assert_eq!(normal_email("ju\u{308}rgen@x.y"), normal_email("J\u{dc}rgen@x.y"));
-        for bad in ["", "ada", "@x.y", "ada@", "a@b@c", "a b@c.d", "a\u{200b}@c.d", "\u{202e}a@c.d"] {
+        for bad in [
+            "",
+            "ada",
+            "@x.y",
+            "ada@",
+            "a@b@c",
+            "a b@c.d",
+            "a\u{200b}@c.d",
+            "a<b@c.d>",
+            "a,b@c.d",
+            "\"a\"@c.d",
+            "\u{202e}a@c.d",
+        ] {
             assert!(normal_email(bad).is_err(), "{bad}");
         }
     }

@@ -160,7 +160,10 @@ impl Desk {
         remember: bool,
     ) -> Done<Session> {
         let base = base_address(&cloud_url)?;
-        let device = self.settings.read().device;
+        // The word is for the cloud that gave it.
+        let settings = self.settings.read();
+        let here = settings.cloud_url.as_deref() == Some(base.as_str().trim_end_matches('/'));
+        let device = settings.device.filter(|_| here);
         let begun = self.cloud.sign_in(&base, email.trim(), &password, device.as_deref()).await?;
         self.keep(begun, remember).await
     }

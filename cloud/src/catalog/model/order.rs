@@ -197,7 +197,6 @@ impl OrderDraft {
                 return Err(Invalid::new(format!("`price_minor` takes 0 to {MOST_MINOR}")));
             }
         }
-        check_currency(self.currency)?;
         if !(0..=MOST_MINOR).contains(&self.total_minor) {
             return Err(Invalid::new(format!("`total_minor` takes 0 to {MOST_MINOR}")));
         }

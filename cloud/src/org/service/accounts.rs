@@ -54,12 +54,11 @@ impl Orgs {
         let candidates = store::candidates(&self.db, &account.email).await?;
         let (email, password) = (account.email, account.password);
         // It is no way around the count of tries.
-        let counted = self.throttle.try_once(&format!("e:{email}"), BY_STRANGERS, now).is_some();
-        let tried =
-            if counted { candidates.iter().map(|one| one.hash.clone()).collect() } else { Vec::new() };
-        if let Some(at) = self.fitting(&password, tried).await? {
-            self.throttle.forget(&format!("e:{email}"));
-            let user = candidates.into_iter().nth(at).ok_or(OrgError::BadCredentials)?.user;
+        let key = format!("e:{email}");
+        let counted = self.throttle.try_once(&key, BY_STRANGERS, now).is_some();
+        let tried: Vec<_> = candidates.iter().filter(|_| counted).collect();
+        if let Some(user) = self.fitting(&password, &tried, true).await? {
+            self.throttle.give_back(&key, BY_STRANGERS);
             return self.begin_session(user, &visit).await;
         }
         let hash = self.passwords.hash(password).await?;
@@ -96,58 +95,72 @@ impl Orgs {
         if password.len() > 1024 {
             return Err(OrgError::BadCredentials);
         }
-        let candidates = store::candidates(&self.db, &email).await?;
-        let tries = self.count_try(&email, &candidates, &visit).await?;
-        let hashes = candidates.iter().map(|one| one.hash.clone()).collect();
-        let at = self.fitting(&composed(&password), hashes).await?.ok_or(OrgError::BadCredentials)?;
+        let (password, candidates) = (composed(&password), store::candidates(&self.db, &email).await?);
+        let (mut home, mut away) = (Vec::new(), Vec::new());
+        for one in &candidates {
+            match self.place_of(one, &visit).await? {
+                Some(place) => home.push((format!("h:{}:{place}", one.user.id), one)),
+                None => away.push(one),
+            }
+        }
+        // Being at home with one account opens no other: each is counted for itself.
+        let mut refused = false;
+        for (key, one) in home {
+            let Some(wait) = self.throttle.try_once(&key, AT_HOME, self.clock.now()) else {
+                refused = true;
+                continue;
+            };
+            tokio::time::sleep(wait).await;
+            if let Some(user) = self.fitting(&password, &[one], false).await? {
+                self.throttle.give_back(&key, AT_HOME);
+                return self.begin_session(user, &visit).await;
+            }
+        }
+        let owner_was_home = candidates.iter().any(|one| one.user.email_verified)
+            && !away.iter().any(|one| one.user.email_verified);
+        if owner_was_home && away.is_empty() {
+            return Err(if refused { OrgError::TooManyTries } else { OrgError::BadCredentials });
+        }
+        let tries =
+            [(format!("a:{}", visit.network), FROM_ONE_NETWORK), (format!("e:{email}"), BY_STRANGERS)];
+        for (key, lane) in &tries {
+            self.throttle.try_once(key, *lane, self.clock.now()).ok_or(OrgError::TooManyTries)?;
+        }
+        let Some(user) = self.fitting(&password, &away, !owner_was_home).await? else {
+            return Err(if refused { OrgError::TooManyTries } else { OrgError::BadCredentials });
+        };
         for (key, lane) in tries {
             self.throttle.give_back(&key, lane);
         }
-        let user = candidates.into_iter().nth(at).ok_or(OrgError::BadCredentials)?.user;
         self.begin_session(user, &visit).await
     }
 
-    /// Counts a try with `email`, and waits where it comes too early by a moment; what was counted.
-    async fn count_try(
-        &self,
-        email: &str,
-        candidates: &[Candidate],
-        visit: &Visit,
-    ) -> Result<Vec<(String, Lane)>, OrgError> {
+    /// The place of a visit, if the account was signed in to there before. A device is told from others of its network: those
+    /// may be a whole school.
+    async fn place_of(&self, one: &Candidate, visit: &Visit) -> Result<Option<String>, OrgError> {
         let device = visit.device.as_deref().map(hash_secret);
-        let network = store::mark_of(visit.network);
-        let mut home = None;
-        for one in candidates {
-            // A device is told from others of its network: those may be a whole school.
-            for mark in device.iter().chain([&network]) {
-                if home.is_none() && store::knows_place(&self.db, one.user.id, mark).await? {
-                    home = Some(format!("h:{}:{mark}", one.user.id));
-                }
+        for mark in device.into_iter().chain([store::mark_of(visit.network)]) {
+            if store::knows_place(&self.db, one.user.id, &mark).await? {
+                return Ok(Some(mark));
             }
         }
-        let tries = match home {
-            Some(home) => vec![(home, AT_HOME)],
-            None => {
-                vec![(format!("a:{}", visit.network), FROM_ONE_NETWORK), (format!("e:{email}"), BY_STRANGERS)]
-            }
-        };
-        let mut wait = NONE;
-        for (key, lane) in &tries {
-            wait =
-                wait.max(self.throttle.try_once(key, *lane, self.clock.now()).ok_or(OrgError::TooManyTries)?);
-        }
-        tokio::time::sleep(wait).await;
-        Ok(tries)
+        Ok(None)
     }
 
-    /// Which of `hashes` a password fits. Without any it works as long as with one.
-    async fn fitting(&self, password: &str, hashes: Vec<String>) -> Result<Option<usize>, OrgError> {
-        if hashes.is_empty() {
+    /// Whose account of these a password opens. Where the owner's is to be tried and the address has none it works as long as
+    /// if it had.
+    async fn fitting(
+        &self,
+        password: &str,
+        candidates: &[&Candidate],
+        with_owner: bool,
+    ) -> Result<Option<User>, OrgError> {
+        if with_owner && !candidates.iter().any(|one| one.user.email_verified) {
             self.passwords.verify(password.to_owned(), None).await?;
         }
-        for (at, hash) in hashes.into_iter().enumerate() {
-            if self.passwords.verify(password.to_owned(), Some(hash)).await? {
-                return Ok(Some(at));
+        for one in candidates {
+            if self.passwords.verify(password.to_owned(), Some(one.hash.clone())).await? {
+                return Ok(Some(one.user.clone()));
             }
         }
         Ok(None)
@@ -164,14 +177,20 @@ impl Orgs {
         let now = self.clock.now();
         let found = store::session(&self.db, &hash_secret(token), now).await?;
         let (session, id, name, used_ms) = found.ok_or(OrgError::NoSession)?;
-        if crate::base::from_ms(used_ms) + NOTED_EVERY <= now {
-            let mut tx = self.db.begin().await?;
-            store::use_session(&mut tx, session, now).await?;
-            tx.commit().await?;
+        if crate::base::from_ms(used_ms) + NOTED_EVERY <= now
+            && let Err(error) = self.note_use(session).await
+        {
+            tracing::warn!(%error, "the use of a session could not be noted"); // nobody is kept out for that
         }
         let organizations = store::organizations_of(&self.db, id).await?;
         let memberships = organizations.iter().map(|o| Membership { org: o.id, role: o.role }).collect();
         Ok(Actor { kind: ActorKind::User { id, session, name }, memberships })
+    }
+
+    async fn note_use(&self, session: SessionId) -> Result<(), OrgError> {
+        let mut tx = self.db.begin().await?;
+        store::use_session(&mut tx, session, self.clock.now()).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Ends the session that `actor` came with.

@@ -33,6 +33,7 @@ impl Orgs {
         if one.user.email_verified {
             return Ok(());
         }
+        self.count_letter(&one.user)?;
         let mut tx = self.db.begin().await?;
         self.mail_verification(&mut tx, &one.user, one.locale).await?;
         Ok(tx.commit().await?)
@@ -50,6 +51,7 @@ impl Orgs {
         if email == one.user.email && one.user.email_verified {
             return Ok(());
         }
+        self.count_letter(&one.user)?;
         let to = User { email, ..one.user };
         let (orgs, locale) = (self.clone(), one.locale);
         unwatched(async move { orgs.mail_change(to, locale).await });
@@ -68,6 +70,14 @@ impl Orgs {
         Ok(tx.commit().await?)
     }
 
+    /// Counts a letter that a person asks for: they are no means of writing to the world.
+    fn count_letter(&self, user: &User) -> Result<(), OrgError> {
+        const BY_ONE: Lane =
+            Lane { at_once: 10, every: Duration::from_secs(10 * 60), patience: Duration::ZERO };
+        let counted = self.throttle.try_once(&format!("w:{}", user.id), BY_ONE, self.clock.now());
+        counted.map(drop).ok_or(OrgError::TooManyTries)
+    }
+
     /// Uses a link that shows whose an address is.
     ///
     /// # Errors
@@ -76,7 +86,7 @@ impl Orgs {
         let mut tx = self.db.begin().await?;
         let taken = store::take_link(&mut tx, &hash_of(token)?, Purpose::Verify, self.clock.now()).await?;
         let (id, email) = taken.ok_or(OrgError::BadLink)?;
-        let before = store::candidate(&self.db, id).await?.ok_or(OrgError::BadLink)?;
+        let before = store::candidate_in(&mut tx, id).await?.ok_or(OrgError::BadLink)?;
         store::set_email(&mut tx, id, &email).await.map_err(clash_is_email)?;
         if before.user.email_verified && before.user.email != email {
             let changed = Letter::AddressChanged { to: email.clone() };
@@ -125,11 +135,13 @@ impl Orgs {
         let taken = store::take_link(&mut tx, &token_hash, Purpose::Reset, self.clock.now()).await?;
         let (id, email) = taken.ok_or(OrgError::BadLink)?;
         // Whoever reads the mail of an address that the account has left has no say in it.
-        let before = store::candidate(&self.db, id).await?.filter(|one| one.user.email == email);
+        let before = store::candidate_in(&mut tx, id).await?.filter(|one| one.user.email == email);
         let before = before.ok_or(OrgError::BadLink)?;
         store::set_password(&mut tx, id, &hash).await?;
         store::delete_sessions_of(&mut tx, id).await?;
         store::forget_places(&mut tx, id).await?;
+        // Whoever asked for another address before has no say any more.
+        store::delete_links(&mut tx, id).await?;
         store::set_email(&mut tx, id, &email).await.map_err(clash_is_email)?;
         tx.commit().await?;
         self.throttle.forget(&format!("e:{email}"));

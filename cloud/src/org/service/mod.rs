@@ -54,6 +54,8 @@ impl Orgs {
         let mut tx = self.db.begin().await?;
         store::set_password(&mut tx, one.user.id, &hash).await?;
         store::delete_sessions_of(&mut tx, one.user.id).await?;
+        store::forget_places(&mut tx, one.user.id).await?;
+        store::delete_links(&mut tx, one.user.id).await?;
         tx.commit().await?;
         Ok(true)
     }

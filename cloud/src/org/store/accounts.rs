@@ -84,6 +84,21 @@ pub(in crate::org) async fn candidate(db: &Db, id: UserId) -> Result<Option<Cand
     Ok(row.map(CandidateRow::into_candidate))
 }
 
+/// The same within a transaction.
+pub(in crate::org) async fn candidate_in(tx: &mut Tx, id: UserId) -> Result<Option<Candidate>, DbError> {
+    let row: Option<CandidateRow> = on!(tx, c => sqlx::query_as(
+        "SELECT id, email, claimed_email, name, password_hash, locale FROM users WHERE id = $1"
+    ).bind(id).fetch_optional(c).await)?;
+    Ok(row.map(CandidateRow::into_candidate))
+}
+
+/// Ends every link of a person.
+pub(in crate::org) async fn delete_links(tx: &mut Tx, user: UserId) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("DELETE FROM mailed_links WHERE user_id = $1")
+        .bind(user).execute(c).await.map(drop))?;
+    Ok(())
+}
+
 /// Gives an account an address that was shown to be its own. [`DbError::Clash`] when it is another's.
 pub(in crate::org) async fn set_email(tx: &mut Tx, user: UserId, email: &str) -> Result<(), DbError> {
     on!(tx, c => sqlx::query("UPDATE users SET email = $2, claimed_email = NULL WHERE id = $1")

@@ -14,9 +14,9 @@ use crate::on;
 use accounts::user_of;
 
 pub(super) use accounts::{
-    Candidate, Purpose, candidate, candidates, delete_expired_links, end_other_sessions, end_session,
-    forget_places, insert_claim, insert_link, is_owned, know_places, knows_place, link, mark_of, sessions,
-    set_email, take_link, use_session,
+    Candidate, Purpose, candidate, candidate_in, candidates, delete_expired_links, delete_links,
+    end_other_sessions, end_session, forget_places, insert_claim, insert_link, is_owned, know_places,
+    knows_place, link, mark_of, sessions, set_email, take_link, use_session,
 };
 
 fn role(word: &str) -> Result<Role, DbError> {

@@ -108,7 +108,7 @@ async fn a_forgotten_password_is_chosen_anew_once_and_within_an_hour() {
         let left: i64 =
             crate::on!(db, c => sqlx::query_scalar("SELECT COUNT(*) FROM mailed_links").fetch_one(c).await)
                 .unwrap();
-        assert_eq!(left, 1, "the one of the registration holds for three days");
+        assert_eq!(left, 0, "a new password ends every link, and time the newest");
     })
     .await;
 }
@@ -164,6 +164,39 @@ async fn nobodys_mailbox_is_filled() {
         hands.advance(Duration::from_secs(7_200));
         orgs.ask_verification(&actor).await.unwrap();
         assert_eq!(letters(&db).await.len(), 4, "there is nothing to show any more");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_thief_who_asked_for_another_address_loses_the_account_with_the_password() {
+    each_db(async |db| {
+        let orgs = orgs(&db, &TestClock::new());
+        let signed_in = orgs.register(ada(), HOME).await.unwrap();
+        let thief = orgs.authenticate(&signed_in.token).await.unwrap();
+        orgs.verify(&token(&letters(&db).await[0], VERIFY)).await.unwrap();
+        orgs.ask_change(&thief, "thief@example.com", "correct horse".into()).await.unwrap();
+        let change = token(&letters_once(&db, 2).await[1], VERIFY);
+        orgs.ask_reset("ada@example.com", HOME.into()).unwrap();
+        let reset = token(&letters_once(&db, 3).await[2], RESET);
+        orgs.reset(&reset, "another horse".into()).await.unwrap();
+        assert!(matches!(orgs.verify(&change).await, Err(OrgError::BadLink)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_account_is_no_means_of_writing_to_the_world() {
+    each_db(async |db| {
+        let orgs = orgs(&db, &TestClock::new());
+        let signed_in = orgs.register(ada(), HOME).await.unwrap();
+        let actor = orgs.authenticate(&signed_in.token).await.unwrap();
+        let mut taken = 0;
+        for n in 0..15 {
+            let asked = orgs.ask_change(&actor, &format!("x{n}@example.com"), "correct horse".into()).await;
+            taken += usize::from(asked.is_ok());
+        }
+        assert_eq!(taken, 10);
     })
     .await;
 }

@@ -46,7 +46,7 @@ async fn at_home_a_right_password_after_ten_wrong_ones_waits_and_is_taken() {
     let (_dir, orgs) = orgs(&hands).await;
     orgs.register(ada(), HOME).await.unwrap();
     for _ in 0..10 {
-        assert!(matches!(guess(&orgs, HOME).await, Err(OrgError::BadCredentials)));
+        assert!(guess(&orgs, HOME).await.is_err());
     }
     orgs.sign_in("ada@example.com", "correct horse".into(), HOME).await.unwrap();
 }
@@ -110,4 +110,23 @@ async fn sessions_are_seen_and_ended_one_by_one_or_all_others() {
     orgs.end_other_sessions(&actor).await.unwrap();
     assert!(orgs.authenticate(&tablet.token).await.is_err() && orgs.authenticate(&other.token).await.is_ok());
     orgs.authenticate(&first.token).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_claim_of_ones_own_is_no_home_for_guessing_the_owners_password() {
+    let hands = TestClock::new();
+    let (_dir, orgs) = orgs(&hands).await;
+    orgs.register(ada(), HOME).await.unwrap();
+    let mut tries = 0;
+    for n in 0..5 {
+        let claim = Registration { password: "my own claim".into(), ..ada() };
+        let mine = orgs.register(claim, STRANGER).await.unwrap();
+        let device = Visit { device: Some(mine.device), ..STRANGER.into() };
+        for m in 0..6 {
+            let guess = orgs.sign_in("ada@example.com", format!("guess {n} {m}"), device.clone()).await;
+            tries += usize::from(matches!(guess, Err(OrgError::BadCredentials)));
+            hands.advance(Duration::from_secs(4)); // at home there is a place again
+        }
+    }
+    assert!(tries <= 15, "{tries} guesses at the owner's password in two minutes");
 }
