@@ -39,8 +39,11 @@ async fn a_stranger_finds_nothing() -> Result<()> {
 async fn a_moderator_cannot_air() -> Result<()> {
     let cloud = Cloud::start().await?;
     let shop = Shop::open(&cloud, "ada").await?;
-    let body = json!({ "email": "mo@example.com", "name": "Mo", "password": "correct horse battery", "role": "moderator" });
-    shop.api.org(Method::POST, "/members", Some(body)).await?;
+    let body = json!({ "email": "mo@example.com", "role": "moderator" });
+    let invited = shop.api.org(Method::POST, "/invitations", Some(body)).await?;
+    let token = invited["link"].as_str().and_then(|link| link.split(['=', '&']).nth(1));
+    let body = json!({ "token": token, "name": "Mo", "password": "correct horse battery" });
+    Api::stranger(&cloud).ok(Method::POST, "/v1/invitation-acceptances", Some(body)).await?;
     let mo = Api::sign_in(&cloud, "mo@example.com", "correct horse battery").await?;
     ensure!(mo.org == shop.api.org, "a member by invitation belongs to that shop");
     let show = format!("/v1/orgs/{}/shows/{}", mo.org, shop.show);

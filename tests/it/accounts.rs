@@ -113,10 +113,14 @@ async fn letters_by_smtp() -> Result<()> {
         let kind = "application/x-www-form-urlencoded";
         anyhow::Ok(http.post(address).header("content-type", kind).body(body).send())
     };
-    let done = form(&verify, &[])?.await?;
+    let wrong = form(&verify, &[("password", "somebody else's")])?.await?;
+    ensure!(wrong.status() == 422 && wrong.text().await?.contains("role=\"alert\""));
+    ensure!(verified().await? == false);
+    let password = [("password", "correct horse battery")];
+    let done = form(&verify, &password)?.await?;
     ensure!(done.status() == 200 && done.text().await?.contains("ada@example.com"));
     ensure!(verified().await? == true);
-    let again = form(&verify, &[])?.await?;
+    let again = form(&verify, &password)?.await?;
     ensure!(again.status() == 410 && again.text().await?.contains("used already"));
 
     // A forgotten password.
@@ -132,6 +136,23 @@ async fn letters_by_smtp() -> Result<()> {
     let ada = Api::sign_in(&cloud, "ada@example.com", "another horse").await?;
     let sessions = ada.ok(Method::GET, "/v1/sessions", None).await?;
     ensure!(sessions["items"].as_array().is_some_and(|all| all.len() == 1 && all[0]["current"] == true));
+
+    // Somebody is invited, and comes in without scripts and without the studio.
+    let invited = json!({ "email": "mo@example.com", "role": "moderator", "locale": "de" });
+    let invited = ada.org(Method::POST, "/invitations", Some(invited)).await?;
+    ensure!(invited["mailed"] == true, "{invited}");
+    let letter = mail.letter(2).await?;
+    ensure!(letter["to"] == json!(["mo@example.com"]), "{letter}");
+    let invitation = link(&letter)?;
+    let page = http.get(&invitation).send().await?.text().await?;
+    ensure!(page.contains("<html lang=\"de\">") && page.contains("mo@example.com"), "{page}");
+    let who = |name: &'static str, password: &'static str| [("name", name), ("password", password)];
+    ensure!(form(&invitation, &who("Mo", "short"))?.await?.status() == 422);
+    ensure!(form(&invitation, &who("Mo", "battery staple"))?.await?.status() == 200);
+    ensure!(form(&invitation, &who("Mo", "battery staple"))?.await?.status() == 410);
+    let mo = Api::sign_in(&cloud, "mo@example.com", "battery staple").await?;
+    ensure!(mo.org == ada.org && mo.ok(Method::GET, "/v1/me", None).await?["user"]["email_verified"] == true);
+
     let gone = json!({ "token": "vtl_none", "password": "another horse" });
     ada.refused(Method::PUT, "/v1/password-resets", Some(gone), (410, "link_expired")).await
 }

@@ -51,6 +51,20 @@ codes! {
     Conflict = "conflict", retryable true;
     /// That e-mail has an account already.
     EmailTaken = "email_taken", retryable false;
+    /// Whoever has that address is a member already.
+    AlreadyMember = "already_member", retryable false;
+    /// Another one has that name.
+    NameTaken = "name_taken", retryable false;
+    /// Somebody has the role, so it cannot be deleted.
+    RoleInUse = "role_in_use", retryable false;
+    /// It would give, or take from, somebody what you may not do yourself.
+    AboveYou = "above_you", retryable false;
+    /// The last owner stays: an organisation keeps one.
+    LastOwner = "last_owner", retryable false;
+    /// There are as many as there can be.
+    LimitReached = "limit_reached", retryable false;
+    /// An API key is nobody's account: sign in as a person.
+    PeopleOnly = "people_only", retryable false;
     /// The mailed link was used already, or is too old.
     LinkExpired = "link_expired", retryable false;
     /// Too many tries in a short time.

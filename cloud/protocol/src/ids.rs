@@ -119,6 +119,12 @@ ids! {
     PublishSessionId "publish session";
     /// A piece of work that the cloud does later.
     JobId "job";
+    /// An invitation into an organisation.
+    InvitationId "invitation";
+    /// A role that an organisation put together.
+    RoleId "role";
+    /// An API key.
+    ApiKeyId "API key";
 }
 
 #[cfg(test)]

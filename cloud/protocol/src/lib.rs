@@ -9,6 +9,7 @@ pub mod code;
 pub mod highlight;
 pub mod ids;
 pub mod money;
+pub mod permission;
 pub mod rtm;
 pub mod show;
 
@@ -17,4 +18,5 @@ pub use highlight::{CouponCard, Highlight, HighlightAction, HighlightCard, Publi
 pub use highlight::{HighlightTarget, ProductCard};
 pub use ids::*;
 pub use money::Currency;
+pub use permission::{Permission, Permissions};
 pub use show::{Role, ShowState};

@@ -1,6 +1,6 @@
-//! Who acts, and the one table of what each role may do.
+//! Who acts, and where they may do what.
 
-use vitrine_protocol::{OrgId, Role, SessionId, ShowId, UserId, ViewerId};
+use vitrine_protocol::{ApiKeyId, OrgId, Permission, Permissions, Role, SessionId, ShowId, UserId, ViewerId};
 
 /// Who asks for something.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub enum ActorKind {
         /// The person's name, as others see it.
         name: String,
     },
+    /// A server of the shop, with an API key of its organisation.
+    Key(ApiKeyId),
     /// A part of this program, for example `ingest`; it may do everything.
     Service(&'static str),
     /// A shopper who watches one show.
@@ -41,8 +43,18 @@ pub enum ActorKind {
 pub struct Membership {
     /// The organisation.
     pub org: OrgId,
-    /// The role there.
+    /// The role there; [`Role::Custom`] for an API key.
     pub role: Role,
+    /// What may be done there.
+    pub permissions: Permissions,
+}
+
+impl Membership {
+    /// A place with what the role brings by itself.
+    #[must_use]
+    pub fn new(org: OrgId, role: Role) -> Self {
+        Self { org, role, permissions: Permissions::of(role) }
+    }
 }
 
 /// Why an act was refused.
@@ -54,56 +66,6 @@ pub enum Denied {
     /// The caller's role does not allow it.
     #[error("the role does not allow {0:?}")]
     Role(Permission),
-}
-
-macro_rules! permissions {
-    ($($(#[$doc:meta])* $name:ident: $($role:ident)|+;)*) => {
-        /// What can be allowed. The roles that may do it stand beside each in the source.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum Permission { $($(#[$doc])* $name,)* }
-
-        impl Permission {
-            /// Every permission.
-            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
-
-            /// Whether `role` may do it.
-            #[must_use]
-            pub fn allowed_for(self, role: Role) -> bool {
-                match self { $(Self::$name => matches!(role, $(Role::$role)|+),)* }
-            }
-        }
-    };
-}
-
-permissions! {
-    /// See the organisation and its members.
-    ViewOrganization: Owner | Host | Moderator;
-    /// Add, change and remove members.
-    ManageMembers: Owner;
-    /// See products and coupons.
-    ViewCatalog: Owner | Host | Moderator;
-    /// Change products and coupons.
-    EditCatalog: Owner | Host;
-    /// See orders.
-    ViewOrders: Owner | Host;
-    /// Record orders of the shop.
-    RecordOrders: Owner | Host;
-    /// See shows and their timelines.
-    ViewShows: Owner | Host | Moderator;
-    /// Create, change and delete shows and their line-ups.
-    EditShows: Owner | Host;
-    /// Put shows on air and end them.
-    RunShows: Owner | Host;
-    /// Make and revoke publish keys.
-    ManagePublishKeys: Owner | Host;
-    /// Pin products and coupons.
-    Highlight: Owner | Host;
-    /// Speak in the chat under the shop's name.
-    SpeakInChat: Owner | Host | Moderator;
-    /// Remove messages and ban viewers.
-    ModerateChat: Owner | Host | Moderator;
-    /// See work that failed for good, and have it tried again.
-    ManageJobs: Owner;
 }
 
 impl Actor {
@@ -121,18 +83,31 @@ impl Actor {
         match self.kind {
             ActorKind::Service(_) => Ok(()),
             ActorKind::Viewer { .. } => Err(Denied::Stranger),
-            ActorKind::User { .. } => match self.role_in(org) {
+            ActorKind::User { .. } | ActorKind::Key(_) => match self.membership(org) {
                 None => Err(Denied::Stranger),
-                Some(role) if permission.allowed_for(role) => Ok(()),
+                Some(one) if one.permissions.has(permission) => Ok(()),
                 Some(_) => Err(Denied::Role(permission)),
             },
         }
     }
 
+    /// What the caller may do in `org`.
+    #[must_use]
+    pub fn permissions_in(&self, org: OrgId) -> Permissions {
+        match self.kind {
+            ActorKind::Service(_) => Permission::ALL.iter().copied().collect(),
+            _ => self.membership(org).map_or(Permissions::NONE, |one| one.permissions),
+        }
+    }
+
+    fn membership(&self, org: OrgId) -> Option<&Membership> {
+        self.memberships.iter().find(|membership| membership.org == org)
+    }
+
     /// The caller's role in `org`, if it is a member.
     #[must_use]
     pub fn role_in(&self, org: OrgId) -> Option<Role> {
-        self.memberships.iter().find(|membership| membership.org == org).map(|membership| membership.role)
+        self.membership(org).map(|membership| membership.role)
     }
 
     /// The person, when the caller is one.
@@ -146,10 +121,11 @@ impl Actor {
 }
 
 impl std::fmt::Display for Actor {
-    /// `user:ID`, `service:NAME` or `viewer:ID`, as facts keep it.
+    /// `user:ID`, `key:ID`, `service:NAME` or `viewer:ID`, as facts keep it.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.kind {
             ActorKind::User { id, .. } => write!(f, "user:{id}"),
+            ActorKind::Key(id) => write!(f, "key:{id}"),
             ActorKind::Service(name) => write!(f, "service:{name}"),
             ActorKind::Viewer { id, .. } => write!(f, "viewer:{id}"),
         }
@@ -162,7 +138,7 @@ mod tests {
 
     fn member(org: OrgId, role: Role) -> Actor {
         let kind = ActorKind::User { id: UserId::new(), session: SessionId::new(), name: "Ada".into() };
-        Actor { kind, memberships: vec![Membership { org, role }] }
+        Actor { kind, memberships: vec![Membership::new(org, role)] }
     }
 
     #[test]
@@ -187,9 +163,13 @@ mod tests {
     }
 
     #[test]
-    fn only_owners_manage_members() {
-        assert!(!Permission::ManageMembers.allowed_for(Role::Host));
-        assert!(Permission::RunShows.allowed_for(Role::Host));
+    fn a_key_may_what_it_was_given_and_nothing_else() {
+        let (org, scope) = (OrgId::new(), [Permission::RecordOrders].into_iter().collect());
+        let membership = Membership { org, role: Role::Custom, permissions: scope };
+        let key = Actor { kind: ActorKind::Key(ApiKeyId::new()), memberships: vec![membership] };
+        assert_eq!(key.require(Permission::RecordOrders, org), Ok(()));
+        assert_eq!(key.require(Permission::ViewOrders, org), Err(Denied::Role(Permission::ViewOrders)));
+        assert_eq!(key.require(Permission::RecordOrders, OrgId::new()), Err(Denied::Stranger));
     }
 
     #[test]

@@ -148,7 +148,9 @@ fn usual_status(code: Code) -> StatusCode {
     match code {
         Code::InvalidRequest | Code::BadMessage | Code::HelloExpected => StatusCode::BAD_REQUEST,
         Code::Unauthenticated | Code::BadCredentials => StatusCode::UNAUTHORIZED,
-        Code::Forbidden | Code::BadPublishKey | Code::Banned => StatusCode::FORBIDDEN,
+        Code::Forbidden | Code::BadPublishKey | Code::Banned | Code::AboveYou | Code::PeopleOnly => {
+            StatusCode::FORBIDDEN
+        }
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -156,6 +158,11 @@ fn usual_status(code: Code) -> StatusCode {
         Code::LinkExpired => StatusCode::GONE,
         Code::Conflict
         | Code::EmailTaken
+        | Code::AlreadyMember
+        | Code::NameTaken
+        | Code::RoleInUse
+        | Code::LastOwner
+        | Code::LimitReached
         | Code::IllegalMove
         | Code::NotReceiving
         | Code::ShowEnded

@@ -17,7 +17,7 @@ mod secret;
 mod secret_file;
 mod traces;
 
-pub use actor::{Actor, ActorKind, Denied, Membership, Permission};
+pub use actor::{Actor, ActorKind, Denied, Membership};
 pub use api_error::{ApiError, Problem, Problems};
 pub use budget::{Budget, Charge, InMemory};
 pub use caller::{Caller, Network, Proxies, SHARES_OF_A_SITE};
@@ -30,3 +30,4 @@ pub use page::{Page, PageQuery};
 pub use secret::{Secret, hash_secret};
 pub use secret_file::read_or_make_secret;
 pub use traces::{Traces, TracesError, traced};
+pub use vitrine_protocol::{Permission, Permissions};

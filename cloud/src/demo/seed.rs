@@ -60,6 +60,11 @@ struct Items<T> {
     items: Vec<T>,
 }
 
+#[derive(Deserialize)]
+struct Link {
+    link: String,
+}
+
 #[derive(Clone, Deserialize)]
 struct StoredProduct {
     id: ProductId,
@@ -145,12 +150,15 @@ pub(super) async fn sign_host_in(seeded: &Seeded) -> Result<(), DemoError> {
 /// Takes host and moderator in; gives the host's session.
 async fn people(owner: &Cloud, org: OrgId, sign_ins: &[SignIn]) -> Result<Cloud, DemoError> {
     for (role, email, name) in &PEOPLE[1..] {
+        let body = json!({"email": email, "role": role});
+        let invited = match owner.post::<Link>(&format!("/v1/orgs/{org}/invitations"), body).await {
+            Err(error) if error.code() == Some(Code::AlreadyMember) => continue,
+            other => other?,
+        };
+        let token = invited.link.split("token=").nth(1).and_then(|rest| rest.split('&').next());
         let password = password_of(sign_ins, role);
-        let body = json!({"email": email, "password": password, "name": name, "role": role});
-        match owner.post::<Value>(&format!("/v1/orgs/{org}/members"), body).await {
-            Err(error) if error.code() == Some(Code::EmailTaken) => {}
-            other => drop(other?),
-        }
+        let body = json!({"token": token, "name": name, "password": password});
+        owner.stranger().post::<Session>("/v1/invitation-acceptances", body).await?;
     }
     let host = owner.stranger();
     let session = sign_in(&host, PEOPLE[1].1, password_of(sign_ins, "host")).await?;

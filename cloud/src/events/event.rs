@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use vitrine_protocol::{
-    BanId, CouponId, Currency, Highlight, MessageId, OrderId, ProductId, PublishSessionId, Role, ShowId,
-    UserId,
+    ApiKeyId, BanId, CouponId, Currency, Highlight, InvitationId, MessageId, OrderId, ProductId,
+    PublishSessionId, Role, RoleId, ShowId, UserId,
 };
 
 /// A fact. `kind` tells them apart on the wire and in SQL; a fact is never changed, only added to this list.
@@ -20,6 +20,22 @@ pub enum Event {
     MemberRoleChanged { user: UserId, role: Role },
     /// A member left.
     MemberRemoved { user: UserId },
+    /// Somebody was invited.
+    MemberInvited { invitation: InvitationId, role: Role },
+    /// An invitation was taken back.
+    InvitationRevoked { invitation: InvitationId },
+    /// An owner handed the organisation on.
+    OwnershipTransferred { from: UserId, to: UserId },
+    /// A role of the organisation's own was put together.
+    RoleCreated { role: RoleId },
+    /// What it lets people do, or its name, changed.
+    RoleChanged { role: RoleId },
+    /// It is gone; nobody had it.
+    RoleDeleted { role: RoleId },
+    /// A server of the shop got a key.
+    ApiKeyCreated { key: ApiKeyId },
+    /// A key opens nothing any more.
+    ApiKeyRevoked { key: ApiKeyId },
 
     /// A product came into the catalogue.
     ProductCreated { product: ProductId },

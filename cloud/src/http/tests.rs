@@ -255,8 +255,14 @@ async fn a_moderator_may_look_but_not_run_the_show() {
     each_app(async |app, _| {
         let shop = shop(&app).await;
         let path = format!("/v1/orgs/{}", shop.org);
-        let new = json!({"email": "mo@example.com", "name": "Mo", "password": "battery staple", "role": "moderator"});
-        let (status, _) = json_request(&shop.router, &shop.token, "POST", &format!("{path}/members"), new).await;
+        let new = json!({"email": "mo@example.com", "role": "moderator"});
+        let invitations = format!("{path}/invitations");
+        let (status, invited) = json_request(&shop.router, &shop.token, "POST", &invitations, new).await;
+        assert_eq!((status, &invited["mailed"]), (201, &json!(false)));
+        let link = invited["link"].as_str().unwrap().split(['=', '&']).nth(1).unwrap();
+        let accepted = json!({"token": link, "name": "Mo", "password": "battery staple"});
+        let (status, _) =
+            json_request(&shop.router, "none", "POST", "/v1/invitation-acceptances", accepted).await;
         assert_eq!(status, 201);
         let credentials = json!({"email": "mo@example.com", "password": "battery staple"});
         let (status, session) = json_request(&shop.router, "none", "POST", "/v1/sessions", credentials).await;
@@ -267,9 +273,11 @@ async fn a_moderator_may_look_but_not_run_the_show() {
         let (status, health) =
             json_request(&shop.router, token, "GET", &format!("{show}/health"), Value::Null).await;
         assert_eq!((status, &health["media"], &health["viewers"]), (200, &Value::Null, &json!(0)));
-        let (status, body) = json_request(&shop.router, token, "POST", &format!("{show}/go-live"), Value::Null).await;
+        let (status, body) =
+            json_request(&shop.router, token, "POST", &format!("{show}/go-live"), Value::Null).await;
         assert_eq!((status, &body["code"]), (403, &json!("forbidden")));
-        let (status, _) = json_request(&shop.router, token, "DELETE", "/v1/sessions/current", Value::Null).await;
+        let (status, _) =
+            json_request(&shop.router, token, "DELETE", "/v1/sessions/current", Value::Null).await;
         assert_eq!(status, 204);
         assert_eq!(json_request(&shop.router, token, "GET", "/v1/me", Value::Null).await.0, 401);
     })

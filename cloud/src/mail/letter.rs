@@ -55,6 +55,10 @@ pub enum Letter {
     VerifyAddress {
         /// Where they say so.
         link: String,
+        /// The name that was given.
+        name: String,
+        /// The organisation's.
+        organization: String,
     },
     /// Somebody tried to make an account with the address of one that there is.
     HasAccount {
@@ -63,13 +67,22 @@ pub enum Letter {
     },
     /// Somebody asked for a new password.
     ResetPassword {
-        /// Where it is chosen.
-        link: String,
+        /// Whose account it is, and where it is chosen: an address that nobody has confirmed may be that of several.
+        links: Vec<(String, String)>,
     },
     /// An account is to have this address from now on.
     ChangeAddress {
         /// Where they say so.
         link: String,
+    },
+    /// Somebody is invited into an organisation.
+    Invitation {
+        /// Where they accept.
+        link: String,
+        /// The organisation's name.
+        organization: String,
+        /// The inviter's.
+        by: String,
     },
     /// An account has another address from now on; this goes to the one before.
     AddressChanged {
@@ -78,14 +91,20 @@ pub enum Letter {
     },
 }
 
+/// Somebody else's words in a letter: strangers choose them, so they lead nowhere and are not long.
+fn quoted(words: &str) -> String {
+    let plain = |c: char| if c.is_alphanumeric() || " ,-'’&!".contains(c) { c } else { ' ' };
+    words.chars().take(60).map(plain).collect::<String>().trim().to_owned()
+}
+
 /// A letter in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Words {
-    pub subject: &'static str,
+    pub subject: String,
     /// A paragraph each.
     pub before: String,
-    /// What the link says, and where it leads.
-    pub link: Option<(&'static str, String)>,
+    /// What each link says, and where it leads.
+    pub links: Vec<(String, String)>,
     pub after: &'static str,
 }
 
@@ -96,19 +115,19 @@ impl Letter {
         let (subject, before, label, after) = match (self, locale) {
             (Self::VerifyAddress { .. }, En) => (
                 "Confirm your address",
-                "Somebody made a Vitrine account with this address. If it was you, confirm that the address is yours.",
+                "Somebody made a Vitrine account with this address, for {}. If it was you, confirm that the address is yours; you need the account's password.",
                 "Confirm the address",
                 "The link holds for three days. If it was not you, leave it alone: without it the address is nobody's.",
             ),
             (Self::VerifyAddress { .. }, De) => (
                 "Bestätige deine Adresse",
-                "Jemand hat mit dieser Adresse ein Vitrine-Konto angelegt. Warst du es, dann bestätige, dass die Adresse dir gehört.",
+                "Jemand hat mit dieser Adresse ein Vitrine-Konto angelegt, für {}. Warst du es, dann bestätige, dass die Adresse dir gehört; du brauchst das Passwort des Kontos.",
                 "Adresse bestätigen",
                 "Der Link gilt drei Tage. Warst du es nicht, lass ihn liegen: ohne ihn gehört die Adresse niemandem.",
             ),
             (Self::VerifyAddress { .. }, Fr) => (
                 "Confirmez votre adresse",
-                "Quelqu’un a créé un compte Vitrine avec cette adresse. Si c’est vous, confirmez qu’elle vous appartient.",
+                "Quelqu’un a créé un compte Vitrine avec cette adresse, pour {}. Si c’est vous, confirmez qu’elle vous appartient ; il vous faut le mot de passe du compte.",
                 "Confirmer l’adresse",
                 "Le lien est valable trois jours. Si ce n’est pas vous, ignorez-le : sans lui, l’adresse n’est à personne.",
             ),
@@ -166,6 +185,24 @@ impl Letter {
                 "Confirmer la nouvelle adresse",
                 "Le lien est valable trois jours. Si ce compte n’est pas le vôtre, ignorez-le.",
             ),
+            (Self::Invitation { .. }, En) => (
+                "You are invited to {}",
+                "{} invites you to work with them on Vitrine, where they sell live.",
+                "Accept the invitation",
+                "The link holds for seven days, and once. If you do not know them, there is nothing to do.",
+            ),
+            (Self::Invitation { .. }, De) => (
+                "Du bist eingeladen: {}",
+                "{} lädt dich ein, auf Vitrine mitzuarbeiten, wo live verkauft wird.",
+                "Einladung annehmen",
+                "Der Link gilt sieben Tage, und einmal. Kennst du sie nicht, ist nichts zu tun.",
+            ),
+            (Self::Invitation { .. }, Fr) => (
+                "Vous êtes invité : {}",
+                "{} vous invite à travailler avec eux sur Vitrine, où ils vendent en direct.",
+                "Accepter l’invitation",
+                "Le lien est valable sept jours, une seule fois. Si vous ne les connaissez pas, il n’y a rien à faire.",
+            ),
             (Self::AddressChanged { .. }, En) => (
                 "Your account has another address",
                 "From now on you sign in with",
@@ -185,40 +222,55 @@ impl Letter {
                 "Si ce n’est pas vous, écrivez tout de suite à ceux qui gèrent ce service.",
             ),
         };
-        let (before, link) = match self {
-            Self::AddressChanged { to } => (format!("{before} {to}."), None),
-            Self::VerifyAddress { link }
-            | Self::HasAccount { link }
-            | Self::ResetPassword { link }
-            | Self::ChangeAddress { link } => (before.to_owned(), Some((label, link.clone()))),
+        let one = |link: &String| vec![(label.to_owned(), link.clone())];
+        let (subject, before, links) = match self {
+            Self::AddressChanged { to } => (subject.to_owned(), format!("{before} {to}."), Vec::new()),
+            Self::VerifyAddress { link, name, organization } => {
+                let whose = [quoted(name), quoted(organization)].join(", ");
+                let whose = whose.trim_end_matches([',', ' ']);
+                (subject.to_owned(), before.replacen("{}", whose, 1), one(link))
+            }
+            Self::Invitation { link, organization, by } => {
+                let (organization, by) = (quoted(organization), quoted(by));
+                let who = format!("{by} ({organization})");
+                (subject.replacen("{}", &organization, 1), before.replacen("{}", &who, 1), one(link))
+            }
+            Self::HasAccount { link } | Self::ChangeAddress { link } => {
+                (subject.to_owned(), before.to_owned(), one(link))
+            }
+            Self::ResetPassword { links } => {
+                let labelled = |(whose, link): &(String, String)| match links.len() {
+                    1 => (label.to_owned(), link.clone()),
+                    _ => (format!("{label} ({})", quoted(whose)), link.clone()),
+                };
+                (subject.to_owned(), before.to_owned(), links.iter().map(labelled).collect())
+            }
         };
-        Words { subject, before, link, after }
+        Words { subject, before, links, after }
     }
 }
 
 impl Words {
     /// As plain text.
     pub(super) fn text(&self) -> String {
-        match &self.link {
-            Some((label, link)) => format!("{}\n\n{label}:\n{link}\n\n{}\n", self.before, self.after),
-            None => format!("{}\n\n{}\n", self.before, self.after),
-        }
+        let links: String = self.links.iter().map(|(label, link)| format!("{label}:\n{link}\n\n")).collect();
+        format!("{}\n\n{links}{}\n", self.before, self.after)
     }
 
     /// As a page. Mail programs show little more than paragraphs and links.
     pub(super) fn html(&self, locale: Locale) -> String {
-        let link = self.link.as_ref().map(|(label, link)| {
+        let link = |(label, link): &(String, String)| {
             format!(
                 "<p><a href=\"{}\" style=\"display:inline-block;padding:12px 20px;border-radius:8px;background:#111;color:#fff;text-decoration:none\">{}</a></p>",
                 escape(link),
                 escape(label)
             )
-        });
+        };
         format!(
             "<!doctype html><html lang=\"{}\"><meta charset=\"utf-8\"><body style=\"font:16px/1.5 system-ui,sans-serif;color:#111;max-width:32em;margin:24px\"><p>{}</p>{}<p style=\"color:#555\">{}</p></body></html>",
             locale.as_str(),
             escape(&self.before),
-            link.unwrap_or_default(),
+            self.links.iter().map(link).collect::<String>(),
             escape(self.after)
         )
     }
@@ -251,15 +303,19 @@ mod tests {
     fn every_letter_has_its_link_in_every_language_and_as_html_nothing_breaks_out() {
         let link = || "https://shop.example/account/verify?token=a&b\"><script>".to_owned();
         for locale in Locale::ALL {
+            let whose = "Ada <b>, http://evil.example".to_owned();
             for letter in [
-                Letter::VerifyAddress { link: link() },
+                Letter::VerifyAddress { link: link(), name: whose.clone(), organization: "Nord".into() },
                 Letter::HasAccount { link: link() },
-                Letter::ResetPassword { link: link() },
+                Letter::ResetPassword { links: vec![(whose.clone(), link())] },
+                Letter::ResetPassword { links: vec![(whose.clone(), link()), ("Bo".into(), link())] },
                 Letter::ChangeAddress { link: link() },
+                Letter::Invitation { link: link(), organization: whose.clone(), by: "Ada".into() },
             ] {
                 let words = letter.words(locale);
                 assert!(words.text().contains(&link()) && !words.subject.is_empty());
-                assert!(!words.html(locale).contains("<script>"));
+                assert!(!words.html(locale).contains("<script>") && !words.text().contains("{}"));
+                assert!(!words.text().contains("evil.example") && !words.subject.contains("evil.example"));
             }
             let changed = Letter::AddressChanged { to: "<b>@x.y".into() }.words(locale);
             assert!(changed.text().contains("<b>@x.y") && changed.html(locale).contains("&lt;b&gt;@x.y"));

@@ -60,7 +60,7 @@ impl Mailbox {
         let words = letter.words(locale);
         let written = Written {
             to: to.to_owned(),
-            subject: words.subject.to_owned(),
+            subject: words.subject.clone(),
             text: words.text(),
             html: words.html(locale),
         };

@@ -48,6 +48,39 @@ pub enum OrgError {
     /// An organisation keeps at least one owner.
     #[error("the last owner stays")]
     LastOwner,
+    /// The organisation has no such role.
+    #[error("no such role")]
+    NoRole,
+    /// The organisation has no such invitation.
+    #[error("no such invitation")]
+    NoInvitation,
+    /// The organisation has no such key.
+    #[error("no such key")]
+    NoKey,
+    /// Members, or those who are invited, have the role.
+    #[error("somebody has the role")]
+    RoleInUse,
+    /// Another role has that name.
+    #[error("another role has that name")]
+    NameTaken,
+    /// Whoever has that address is a member already.
+    #[error("a member already")]
+    AlreadyMember,
+    /// It would give, or take from, somebody what the caller may not do themselves.
+    #[error("it is more than the caller may")]
+    AboveYou,
+    /// There are as many as there can be; the sentence says of what.
+    #[error("{0}")]
+    TooMany(String),
+    /// Somebody changed it meanwhile; this is its version now.
+    #[error("it has changed and is at version {0}")]
+    Stale(i64),
+    /// Only a person may do it, not a key.
+    #[error("a key is nobody's account")]
+    PeopleOnly,
+    /// This handle has no mail.
+    #[error("there is no mail")]
+    NoMail,
     /// The database failed.
     #[error(transparent)]
     Db(#[from] DbError),

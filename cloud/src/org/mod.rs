@@ -1,7 +1,7 @@
 //! Organisations, their members, accounts and sessions.
 //!
-//! Owns: organisations, users and whose address is whose, roles, session tokens, mailed links. Records `OrganizationRegistered`,
-//! `MemberAdded`, `MemberRoleChanged`, `MemberRemoved`. Leans on `base`, `db`, `events`, `mail`.
+//! Owns: organisations, users and whose address is whose, members and their roles, invitations, API keys, session tokens,
+//! mailed links. Records `OrganizationRegistered`, `Member…`, `Invitation…`, `Role…`, `ApiKey…`. Leans on `base`, `db`, `events`, `mail`.
 
 mod error;
 mod model;
@@ -13,8 +13,9 @@ mod throttle;
 
 pub use error::OrgError;
 pub use model::{
-    Account, Me, Member, NewMember, Organization, OrganizationOfUser, Registration, Session, SignedIn, User,
-    Visit,
+    Account, ApiKey, BuiltinRole, CreatedApiKey, CustomRole, Invitation, InvitationSeen, Invited, Joined, Me,
+    Member, NewApiKey, NewInvitation, Organization, OrganizationOfUser, Registration, RoleChoice, RoleDraft,
+    RoleTable, Session, SignedIn, Standing, User, Visit,
 };
 pub use routes::router;
 pub use service::Orgs;

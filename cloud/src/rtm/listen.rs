@@ -76,6 +76,14 @@ fn news_of(shows: &Shows, fact: &Recorded) -> News {
         | Event::MemberAdded { .. }
         | Event::MemberRoleChanged { .. }
         | Event::MemberRemoved { .. }
+        | Event::MemberInvited { .. }
+        | Event::InvitationRevoked { .. }
+        | Event::OwnershipTransferred { .. }
+        | Event::RoleCreated { .. }
+        | Event::RoleChanged { .. }
+        | Event::RoleDeleted { .. }
+        | Event::ApiKeyCreated { .. }
+        | Event::ApiKeyRevoked { .. }
         | Event::ProductCreated { .. }
         | Event::CouponCreated { .. }
         | Event::ShowCreated { .. }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use vitrine_protocol::rtm::{Author, AuthorRole, ChatMessage};
-use vitrine_protocol::{BanId, MessageId, OrgId, Role, ShowId};
+use vitrine_protocol::{BanId, MessageId, OrgId, ShowId};
 
 use super::conn::Peer;
 use super::error::RtmError;
@@ -271,11 +271,8 @@ impl Rtm {
         let found = self.inner.shows.find(show).await?.ok_or(RtmError::NotFound)?;
         let org = found.org;
         actor.require(Permission::SpeakInChat, org)?;
-        let role = match actor.role_in(org) {
-            Some(Role::Moderator) => AuthorRole::Moderator,
-            Some(Role::Owner | Role::Host) => AuthorRole::Host,
-            None => return Err(RtmError::NotFound),
-        };
+        let hosts = actor.permissions_in(org).has(Permission::RunShows);
+        let role = if hosts { AuthorRole::Host } else { AuthorRole::Moderator };
         let ActorKind::User { id, name, .. } = actor.kind else { return Err(RtmError::Unauthenticated) };
         let author = Author { id: id.to_string(), name, role };
         Ok(Guest { org, show, author, signals: None })

@@ -394,7 +394,7 @@ async fn members_cannot_be_banned_and_strangers_learn_nothing() {
         assert!(matches!(refused, Err(RtmError::BanOfMember)));
 
         let kind = ActorKind::Viewer { id: vitrine_protocol::ViewerId::new(), org, show };
-        let other = Membership { org: OrgId::new(), role: Role::Owner };
+        let other = Membership::new(OrgId::new(), Role::Owner);
         for stranger in [
             Actor { kind, memberships: vec![] },
             Actor { kind: world.owner.kind.clone(), memberships: vec![other] },

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use url::Url;
-use vitrine_protocol::{Code, HighlightTarget, PublishInstant};
+use vitrine_protocol::{Code, HighlightTarget, Permissions, PublishInstant, Role};
 
 use super::access::{Access, SignedIn};
 use super::view::{CloudAnswer, Organization, Session, User};
@@ -34,7 +34,29 @@ struct SessionAnswer {
     #[serde(default)]
     device: Option<String>,
     user: UserAnswer,
-    organizations: Vec<Organization>,
+    organizations: Vec<OrganizationAnswer>,
+}
+
+#[derive(Deserialize)]
+struct OrganizationAnswer {
+    id: String,
+    name: String,
+    slug: String,
+    role: Role,
+    #[serde(default)]
+    role_name: Option<String>,
+    /// A cloud of an earlier version does not say.
+    #[serde(default)]
+    permissions: Option<Vec<String>>,
+}
+
+impl OrganizationAnswer {
+    fn view(self) -> Organization {
+        let Self { id, name, slug, role, role_name, permissions } = self;
+        let by_role = || Permissions::of(role).iter().map(|one| one.as_str().to_owned()).collect();
+        let permissions = permissions.unwrap_or_else(by_role);
+        Organization { id, name, slug, role, role_name: role_name.unwrap_or_default(), permissions }
+    }
 }
 
 #[derive(Deserialize)]
@@ -345,7 +367,8 @@ pub fn show_path(org: &str, show: &str) -> String {
 fn view(base: &Url, answer: SessionAnswer) -> Session {
     let user = User { id: answer.user.id, email: answer.user.email, name: answer.user.name };
     let cloud_url = base.as_str().trim_end_matches('/').to_owned();
-    Session { cloud_url, user, organizations: answer.organizations, remembered: false, lapsed: false }
+    let organizations = answer.organizations.into_iter().map(OrganizationAnswer::view).collect();
+    Session { cloud_url, user, organizations, remembered: false, lapsed: false }
 }
 
 fn read<T: DeserializeOwned>(answer: &CloudAnswer) -> Result<T, CommandError> {

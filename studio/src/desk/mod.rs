@@ -39,7 +39,7 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
-use vitrine_protocol::{Code, HighlightTarget, Role, ShowState};
+use vitrine_protocol::{Code, HighlightTarget, Permission, ShowState};
 
 pub use settings::is_profile_name;
 pub use view::*;
@@ -313,9 +313,10 @@ impl Desk {
         let session = self.ask(Ask::Session).await?;
         let session =
             session.ok_or_else(|| CommandError::new(Code::Unauthenticated, "Nobody is signed in."))?;
-        let role = session.organizations.iter().find(|org| org.id == org_id).map(|org| org.role);
-        let role =
-            role.ok_or_else(|| CommandError::new(Code::NotFound, "That is not one of your organisations."))?;
+        let place = session.organizations.iter().find(|org| org.id == org_id);
+        let directs = place.map(|org| org.may(Permission::RunShows));
+        let directs = directs
+            .ok_or_else(|| CommandError::new(Code::NotFound, "That is not one of your organisations."))?;
         let show: Value = self.cloud.call(Method::GET, &show_path(&org_id, &show_id), None).await?;
         let state: ShowState = serde_json::from_value(show["state"].clone())
             .map_err(|_| CommandError::new(Code::FarSide, "The cloud's show could not be read."))?;
@@ -324,7 +325,7 @@ impl Desk {
         let live_at =
             show["live_at"].as_str().and_then(|at| at.parse::<chrono::DateTime<chrono::Utc>>().ok());
         let opened = Opened {
-            directs: directs(role),
+            directs,
             show: ShowView {
                 org_id,
                 show_id,
@@ -428,7 +429,7 @@ impl Desk {
             return Ok(None);
         };
         let ours = session.cloud_url == note.cloud_url
-            && session.organizations.iter().any(|org| org.id == note.org_id && directs(org.role));
+            && session.organizations.iter().any(|org| org.id == note.org_id && org.may(Permission::RunShows));
         Ok(ours.then_some(TakeUpOffer {
             org_id: note.org_id,
             show_id: note.show_id,
@@ -518,11 +519,6 @@ impl Closing {
             Self::Free | Self::Unknown => None,
         }
     }
-}
-
-/// Who may go live.
-fn directs(role: Role) -> bool {
-    matches!(role, Role::Owner | Role::Host)
 }
 
 /// The keyring's name of a person at a cloud.

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use vitrine_protocol::rtm::ChatMessage;
-use vitrine_protocol::{Highlight, Role, ShowState};
+use vitrine_protocol::{Highlight, Permission, Role, ShowState};
 
 macro_rules! views {
     ($($(#[$meta:meta])* pub $kind:ident $name:ident $body:tt)*) => {$(
@@ -91,8 +91,12 @@ views! {
         pub name: String,
         /// Its channel.
         pub slug: String,
-        /// What this person may do there.
+        /// What this person is there.
         pub role: Role,
+        /// The name of the organisation's own role, when `role` is `custom`; else empty.
+        pub role_name: String,
+        /// What that lets them do, in the cloud's words.
+        pub permissions: Vec<String>,
     }
     /// A new account with its own organisation.
     pub struct RegisterRequest {
@@ -557,4 +561,11 @@ pub enum DeskEvent {
     Session(Option<Session>),
     /// What is wrong now, all of it, worst first.
     Faults(Vec<FaultView>),
+}
+
+impl Organization {
+    /// Whether this person may do that there.
+    pub(super) fn may(&self, permission: Permission) -> bool {
+        self.permissions.iter().any(|word| word == permission.as_str())
+    }
 }

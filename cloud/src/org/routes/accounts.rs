@@ -8,7 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use vitrine_protocol::SessionId;
 
-use crate::base::{Actor, ApiError, Json, Page, Path, Problem, Problems, Remote};
+use crate::base::{Actor, ApiError, Caller, Json, Page, Path, Problem, Problems, Remote};
 use crate::org::{Me, Orgs, Registration, Session, SignedIn, Visit};
 
 pub(super) fn router() -> OpenApiRouter<Orgs> {
@@ -54,9 +54,18 @@ struct NewAddress {
 
 /// What a mailed link holds.
 #[derive(Deserialize, utoipa::ToSchema)]
-struct Link {
+pub(super) struct Link {
+    /// The `token` of the link.
+    pub token: String,
+}
+
+/// A link that shows whose an address is, with the password of the account that says so.
+#[derive(Deserialize, utoipa::ToSchema)]
+struct Verification {
     /// The `token` of the link, `vtl_…`.
     token: String,
+    /// The account's password.
+    password: String,
 }
 
 /// A new password.
@@ -69,15 +78,16 @@ struct NewPassword {
 }
 
 /// Where a request comes from, as far as sign-ins are told apart by it.
-struct Visitor(Visit);
+pub(super) struct Visitor(pub Visit);
 
 impl<S: Send + Sync> FromRequestParts<S> for Visitor {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let Remote(address) = Remote::from_request_parts(parts, state).await?;
+        let shared = parts.extensions.get::<Caller>().is_some_and(|caller| caller.many);
         let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
-        Ok(Self(Visit { agent: agent.unwrap_or_default().to_owned(), ..address.into() }))
+        Ok(Self(Visit { agent: agent.unwrap_or_default().to_owned(), shared, ..address.into() }))
     }
 }
 
@@ -165,10 +175,10 @@ async fn ask_verification(State(orgs): State<Orgs>, actor: Actor) -> Result<Stat
 }
 
 /// Uses a link of a letter: its address is the account's own from now on.
-#[utoipa::path(post, path = "/v1/email-verifications", tag = "accounts", security(()), request_body = Link,
+#[utoipa::path(post, path = "/v1/email-verifications", tag = "accounts", security(()), request_body = Verification,
     responses((status = 204), (status = 410, description = "The link was used already, or is too old.", body = Problem, content_type = "application/problem+json"), Problems))]
-async fn verify(State(orgs): State<Orgs>, Json(link): Json<Link>) -> Result<StatusCode, ApiError> {
-    orgs.verify(&link.token).await?;
+async fn verify(State(orgs): State<Orgs>, Json(said): Json<Verification>) -> Result<StatusCode, ApiError> {
+    orgs.verify(&said.token, said.password).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -1,82 +1,29 @@
-//! HTTP of accounts, sessions and members.
+//! HTTP of accounts, sessions, organisations and their people.
 
 mod accounts;
+mod invitations;
+mod keys;
+mod members;
 mod pages;
+mod roles;
 
-use axum::extract::State;
 use axum::http::StatusCode;
-use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
-use vitrine_protocol::{Code, OrgId, Role, UserId};
+use vitrine_protocol::Code;
 
-use super::{Member, NewMember, OrgError, Orgs};
-use crate::base::{Actor, ApiError, Json, Page, Path, Problems};
+use super::{OrgError, Orgs};
+use crate::base::ApiError;
 
 /// The room's addresses.
 pub fn router(orgs: Orgs) -> OpenApiRouter {
     OpenApiRouter::new()
         .merge(accounts::router())
         .merge(pages::router())
-        .routes(routes!(list_members, add_member))
-        .routes(routes!(change_role, remove_member))
+        .merge(members::router())
+        .merge(roles::router())
+        .merge(invitations::router())
+        .merge(keys::router())
         .with_state(orgs)
-}
-
-/// A member's new role.
-#[derive(Deserialize, utoipa::ToSchema)]
-struct RoleChange {
-    /// What they are to be.
-    role: Role,
-}
-
-/// The members of an organisation.
-#[utoipa::path(get, path = "/v1/orgs/{org}/members", tag = "members", params(("org" = OrgId, Path)),
-    responses((status = 200, body = Page<Member>), Problems))]
-async fn list_members(
-    State(orgs): State<Orgs>,
-    actor: Actor,
-    Path(org): Path<OrgId>,
-) -> Result<Json<Page<Member>>, ApiError> {
-    Ok(Json(Page { items: orgs.members(&actor, org).await?, next: None }))
-}
-
-/// Makes an account for somebody and takes them in. Owners only.
-#[utoipa::path(post, path = "/v1/orgs/{org}/members", tag = "members", params(("org" = OrgId, Path)),
-    responses((status = 201, body = Member), Problems))]
-async fn add_member(
-    State(orgs): State<Orgs>,
-    actor: Actor,
-    Path(org): Path<OrgId>,
-    Json(new): Json<NewMember>,
-) -> Result<(StatusCode, Json<Member>), ApiError> {
-    Ok((StatusCode::CREATED, Json(orgs.add_member(&actor, org, new).await?)))
-}
-
-/// Gives a member another role. Owners only.
-#[utoipa::path(patch, path = "/v1/orgs/{org}/members/{user}", tag = "members",
-    params(("org" = OrgId, Path), ("user" = UserId, Path)),
-    responses((status = 200, body = Member), Problems))]
-async fn change_role(
-    State(orgs): State<Orgs>,
-    actor: Actor,
-    Path((org, user)): Path<(OrgId, UserId)>,
-    Json(change): Json<RoleChange>,
-) -> Result<Json<Member>, ApiError> {
-    Ok(Json(orgs.change_role(&actor, org, user, change.role).await?))
-}
-
-/// Lets a member go. Owners only.
-#[utoipa::path(delete, path = "/v1/orgs/{org}/members/{user}", tag = "members",
-    params(("org" = OrgId, Path), ("user" = UserId, Path)),
-    responses((status = 204), Problems))]
-async fn remove_member(
-    State(orgs): State<Orgs>,
-    actor: Actor,
-    Path((org, user)): Path<(OrgId, UserId)>,
-) -> Result<StatusCode, ApiError> {
-    orgs.remove_member(&actor, org, user).await?;
-    Ok(StatusCode::NO_CONTENT)
 }
 
 impl From<OrgError> for ApiError {
@@ -96,13 +43,37 @@ impl From<OrgError> for ApiError {
                 Self::new(Code::RateLimited, "too many people sign in at this moment; try again")
             }
             OrgError::LastOwner => {
-                Self::new(Code::Forbidden, "an organisation keeps at least one owner; name another one first")
+                Self::new(Code::LastOwner, "an organisation keeps at least one owner; name another one first")
+            }
+            OrgError::NoRole => Self::not_found("role"),
+            OrgError::NoInvitation => Self::not_found("invitation"),
+            OrgError::NoKey => Self::not_found("API key"),
+            OrgError::RoleInUse => Self::new(
+                Code::RoleInUse,
+                "members or invitations have this role; give them another one first",
+            ),
+            OrgError::NameTaken => Self::new(Code::NameTaken, "another role has that name"),
+            OrgError::AlreadyMember => {
+                Self::new(Code::AlreadyMember, "whoever has that address is a member already")
+            }
+            OrgError::AboveYou => {
+                Self::new(Code::AboveYou, "that is more than you may do yourself; ask an owner")
+            }
+            OrgError::TooMany(sentence) => Self::new(Code::LimitReached, sentence),
+            OrgError::Stale(version) => {
+                Self::new(Code::Conflict, format!("it has changed meanwhile; its version is {version}"))
+                    .with_status(StatusCode::PRECONDITION_FAILED)
+            }
+            OrgError::PeopleOnly => {
+                Self::new(Code::PeopleOnly, "an API key is nobody's account; sign in as a person")
             }
             OrgError::NoSuchSession => Self::not_found("session"),
             OrgError::BadLink => {
                 Self::new(Code::LinkExpired, "the link was used already, or is too old; ask for a new one")
             }
-            OrgError::Db(_) | OrgError::Password | OrgError::Mail(_) => Self::internal(&error),
+            OrgError::Db(_) | OrgError::Password | OrgError::Mail(_) | OrgError::NoMail => {
+                Self::internal(&error)
+            }
         }
     }
 }

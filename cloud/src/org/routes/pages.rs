@@ -11,16 +11,18 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::base::ApiError;
 use crate::mail::Locale;
-use crate::org::{OrgError, Orgs};
+use crate::org::{InvitationSeen, OrgError, Orgs};
 
 mod words;
 
+use super::accounts::Visitor;
 use words::Words;
 
 pub(super) fn router() -> OpenApiRouter<Orgs> {
     OpenApiRouter::new()
         .route("/account/verify", get(show_verify).post(verify))
         .route("/account/reset", get(show_reset).post(reset))
+        .route("/account/invitation", get(show_invitation).post(accept))
 }
 
 /// What a link, or the page's own form, says.
@@ -34,6 +36,8 @@ struct Said {
     password: String,
     #[serde(default)]
     again: String,
+    #[serde(default)]
+    name: String,
 }
 
 impl Said {
@@ -58,28 +62,126 @@ impl Said {
 
 async fn show_verify(State(orgs): State<Orgs>, Query(said): Query<Said>, headers: HeaderMap) -> Response {
     let words = said.words(&headers);
-    let email = match orgs.check_link(&said.token, false).await {
-        Ok(email) => escape(&email),
-        Err(error) => return failed(words, error),
-    };
-    let form = format!(
-        "<p><strong>{email}</strong></p><p>{}</p><form method=\"post\" action=\"/account/verify\">{}<button>{}</button></form>",
-        words.verify_text,
-        said.hidden(words),
-        words.verify_button
-    );
-    page(StatusCode::OK, words, words.verify_title, &form)
+    match orgs.check_link(&said.token, false).await {
+        Ok(email) => ask_whose(StatusCode::OK, words, &said, &email, None),
+        Err(error) => failed(words, error),
+    }
 }
 
 async fn verify(State(orgs): State<Orgs>, headers: HeaderMap, Form(said): Form<Said>) -> Response {
     let words = said.words(&headers);
-    match orgs.verify(&said.token).await {
+    let email = match orgs.check_link(&said.token, false).await {
+        Ok(email) => email,
+        Err(error) => return failed(words, error),
+    };
+    match orgs.verify(&said.token, said.password.clone()).await {
         Ok(user) => {
             let done = format!("<p>{} <strong>{}</strong></p>", words.verified_text, escape(&user.email));
             page(StatusCode::OK, words, words.verified_title, &(done + &studio(words)))
         }
+        Err(OrgError::BadCredentials) => {
+            ask_whose(StatusCode::UNPROCESSABLE_ENTITY, words, &said, &email, Some(words.wrong_password))
+        }
         Err(error) => failed(words, error),
     }
+}
+
+/// Asks for the password of the account that says the address is its own.
+fn ask_whose(status: StatusCode, words: &Words, said: &Said, email: &str, wrong: Option<&str>) -> Response {
+    let form = format!(
+        "<p><strong>{}</strong></p><p>{}</p>{}<form method=\"post\" action=\"/account/verify\">{}{}{}<button>{}</button></form>",
+        escape(email),
+        words.verify_text,
+        complaint(wrong),
+        username(email),
+        said.hidden(words),
+        password(words.your_password, "password", "current-password", wrong.is_some()),
+        words.verify_button
+    );
+    page(status, words, words.verify_title, &form)
+}
+
+async fn show_invitation(State(orgs): State<Orgs>, Query(said): Query<Said>, headers: HeaderMap) -> Response {
+    let words = said.words(&headers);
+    match orgs.see_invitation(&said.token).await {
+        Ok(seen) => ask_in(StatusCode::OK, words, &said, &seen, None),
+        Err(error) => failed(words, error),
+    }
+}
+
+async fn accept(
+    State(orgs): State<Orgs>,
+    Visitor(visit): Visitor,
+    headers: HeaderMap,
+    Form(said): Form<Said>,
+) -> Response {
+    let words = said.words(&headers);
+    let seen = match orgs.see_invitation(&said.token).await {
+        Ok(seen) => seen,
+        Err(error) => return failed(words, error),
+    };
+    let again = |wrong| ask_in(StatusCode::UNPROCESSABLE_ENTITY, words, &said, &seen, Some(wrong));
+    match orgs.enter(&said.token, &said.name, said.password.clone(), &visit).await {
+        Ok(user) => {
+            let done = format!(
+                "<p>{} <strong>{}</strong>. {} <strong>{}</strong></p>",
+                words.joined_text,
+                escape(&seen.organization_name),
+                words.reset_done_text,
+                escape(&user.email)
+            );
+            page(StatusCode::OK, words, words.joined_title, &(done + &studio(words)))
+        }
+        Err(OrgError::Invalid(_)) => again(words.name_or_password),
+        Err(OrgError::BadCredentials) => again(words.wrong_password),
+        Err(error) => failed(words, error),
+    }
+}
+
+/// Asks who accepts an invitation.
+fn ask_in(
+    status: StatusCode,
+    words: &Words,
+    said: &Said,
+    seen: &InvitationSeen,
+    wrong: Option<&str>,
+) -> Response {
+    let form = format!(
+        "<p>{} {} <strong>{}</strong>.</p><p><strong>{}</strong></p><p>{}</p>{}<form method=\"post\" action=\"/account/invitation\">{}{}<label for=\"name\">{}</label><input id=\"name\" name=\"name\" required maxlength=\"80\" autocomplete=\"name\" value=\"{}\">{}<button>{}</button></form>",
+        escape(&seen.invited_by),
+        words.invites_you,
+        escape(&seen.organization_name),
+        escape(&seen.email),
+        words.invitation_text,
+        complaint(wrong),
+        username(&seen.email),
+        said.hidden(words),
+        words.name,
+        escape(&said.name),
+        password(words.your_password, "password", "new-password", wrong.is_some()),
+        words.invitation_button
+    );
+    page(status, words, words.invitation_title, &form)
+}
+
+fn complaint(wrong: Option<&str>) -> String {
+    wrong
+        .map(|wrong| format!("<p id=\"wrong\" class=\"wrong\" role=\"alert\">{wrong}</p>"))
+        .unwrap_or_default()
+}
+
+/// Programs that keep passwords learn whose it is.
+fn username(email: &str) -> String {
+    let email = escape(email);
+    format!("<input name=\"username\" type=\"email\" autocomplete=\"username\" value=\"{email}\" hidden>")
+}
+
+fn password(label: &str, name: &str, kind: &str, wrong: bool) -> String {
+    let described = if wrong { " aria-describedby=\"wrong\" aria-invalid=\"true\"" } else { "" };
+    let shortest = if kind == "new-password" { " minlength=\"8\"" } else { "" };
+    format!(
+        "<label for=\"{name}\">{label}</label><input id=\"{name}\" name=\"{name}\" type=\"password\" required{shortest} maxlength=\"200\" autocomplete=\"{kind}\"{described}>"
+    )
 }
 
 async fn show_reset(State(orgs): State<Orgs>, Query(said): Query<Said>, headers: HeaderMap) -> Response {
@@ -117,26 +219,14 @@ fn ask_password(
     email: &str,
     wrong: Option<&str>,
 ) -> Response {
-    let (wrong, described) = match wrong {
-        Some(wrong) => (
-            format!("<p id=\"wrong\" class=\"wrong\" role=\"alert\">{wrong}</p>"),
-            " aria-describedby=\"wrong\" aria-invalid=\"true\"",
-        ),
-        None => (String::new(), ""),
-    };
-    let field = |name: &str, label: &str| {
-        format!(
-            "<label for=\"{name}\">{label}</label><input id=\"{name}\" name=\"{name}\" type=\"password\" required minlength=\"8\" maxlength=\"200\" autocomplete=\"new-password\"{described}>"
-        )
-    };
-    let email = escape(email);
+    let email_plain = email;
+    let (email, field) =
+        (escape(email), |name, label| password(label, name, "new-password", wrong.is_some()));
     let form = format!(
-        "<p><strong>{email}</strong></p><p>{}</p>{wrong}<form method=\"post\" action=\"/account/reset\">{}{}{}{}<button>{}</button></form>",
+        "<p><strong>{email}</strong></p><p>{}</p>{}<form method=\"post\" action=\"/account/reset\">{}{}{}{}<button>{}</button></form>",
         words.reset_text,
-        // Programs that keep passwords learn whose it is.
-        format_args!(
-            "<input name=\"username\" type=\"email\" autocomplete=\"username\" value=\"{email}\" hidden>"
-        ),
+        complaint(wrong),
+        username(email_plain),
         said.hidden(words),
         field("password", words.password),
         field("again", words.again),
@@ -149,6 +239,7 @@ fn failed(words: &Words, error: OrgError) -> Response {
     let (status, text) = match &error {
         OrgError::BadLink => (StatusCode::GONE, words.link_is_over),
         OrgError::EmailTaken => (StatusCode::CONFLICT, words.address_is_taken),
+        OrgError::TooMany(_) => (StatusCode::CONFLICT, words.no_room),
         OrgError::TooManyTries | OrgError::Busy => (StatusCode::TOO_MANY_REQUESTS, words.later),
         _ => {
             drop(ApiError::internal(&error)); // which says it to the log

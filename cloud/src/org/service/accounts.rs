@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use vitrine_protocol::{OrgId, Role, SessionId, UserId};
 
 use super::{Orgs, free_slug};
-use crate::base::{Actor, ActorKind, Membership, Secret, hash_secret, trimmed};
+use crate::base::{Actor, ActorKind, Membership, Permissions, Secret, hash_secret, trimmed};
 use crate::db::Tx;
 use crate::events::{Event, record};
 use crate::mail::Letter;
@@ -18,7 +18,7 @@ use crate::org::{Account, Me, OrgError, Organization, Registration, Session, Sig
 /// How long a session lasts.
 const SESSION: TimeDelta = TimeDelta::days(30);
 /// That a session is used is noted so often.
-const NOTED_EVERY: TimeDelta = TimeDelta::minutes(5);
+pub(super) const NOTED_EVERY: TimeDelta = TimeDelta::minutes(5);
 /// Characters of a program's name that are kept.
 const AGENT_CHARS: usize = 200;
 
@@ -51,7 +51,7 @@ impl Orgs {
         if self.throttle.try_once(&format!("r:{}", visit.network), REGISTRATIONS, now).is_none() {
             return Err(OrgError::TooManyTries);
         }
-        let candidates = store::candidates(&self.db, &account.email).await?;
+        let candidates = store::candidates(&self.db, &account.email, &marks(&visit)).await?;
         let (email, password) = (account.email, account.password);
         // It is no way around the count of tries.
         let key = format!("e:{email}");
@@ -68,12 +68,12 @@ impl Orgs {
         let slug = free_slug(&mut tx, &organization_name).await?;
         let organization = Organization { id: OrgId::new(), name: organization_name, slug };
         store::insert_organization(&mut tx, &organization, now).await?;
-        store::insert_member(&mut tx, organization.id, user.id, Role::Owner, now).await?;
+        store::insert_member(&mut tx, organization.id, user.id, Role::Owner.into(), now).await?;
         let event = Event::OrganizationRegistered { owner: user.id };
         record(&mut tx, &Actor::service("register"), now, organization.id, None, event)?;
         match candidates.first().filter(|one| one.user.email_verified) {
             Some(owner) => self.mail_has_account(&mut tx, owner).await?,
-            None => self.mail_verification(&mut tx, &user, registration.locale).await?,
+            None => self.mail_verification(&mut tx, &user, &organization.name, registration.locale).await?,
         }
         tx.commit().await?;
         self.begin_session(user, &visit).await
@@ -91,14 +91,26 @@ impl Orgs {
         visit: impl Into<Visit>,
     ) -> Result<SignedIn, OrgError> {
         let visit = visit.into();
+        let user = self.recognise(email, password, &visit).await?;
+        self.begin_session(user, &visit).await
+    }
+
+    /// Whose account an address and a password open.
+    pub(super) async fn recognise(
+        &self,
+        email: &str,
+        password: String,
+        visit: &Visit,
+    ) -> Result<User, OrgError> {
         let email = normal_email(email).map_err(|_| OrgError::BadCredentials)?;
         if password.len() > 1024 {
             return Err(OrgError::BadCredentials);
         }
-        let (password, candidates) = (composed(&password), store::candidates(&self.db, &email).await?);
+        let password = composed(&password);
+        let candidates = store::candidates(&self.db, &email, &marks(visit)).await?;
         let (mut home, mut away) = (Vec::new(), Vec::new());
         for one in &candidates {
-            match self.place_of(one, &visit).await? {
+            match self.place_of(one, visit).await? {
                 Some(place) => home.push((format!("h:{}:{place}", one.user.id), one)),
                 None => away.push(one),
             }
@@ -113,7 +125,7 @@ impl Orgs {
             tokio::time::sleep(wait).await;
             if let Some(user) = self.fitting(&password, &[one], false).await? {
                 self.throttle.give_back(&key, AT_HOME);
-                return self.begin_session(user, &visit).await;
+                return Ok(user);
             }
         }
         let owner_was_home = candidates.iter().any(|one| one.user.email_verified)
@@ -132,14 +144,12 @@ impl Orgs {
         for (key, lane) in tries {
             self.throttle.give_back(&key, lane);
         }
-        self.begin_session(user, &visit).await
+        Ok(user)
     }
 
-    /// The place of a visit, if the account was signed in to there before. A device is told from others of its network: those
-    /// may be a whole school.
+    /// The place of a visit, if the account was signed in to there before.
     async fn place_of(&self, one: &Candidate, visit: &Visit) -> Result<Option<String>, OrgError> {
-        let device = visit.device.as_deref().map(hash_secret);
-        for mark in device.into_iter().chain([store::mark_of(visit.network)]) {
+        for mark in marks(visit) {
             if store::knows_place(&self.db, one.user.id, &mark).await? {
                 return Ok(Some(mark));
             }
@@ -171,7 +181,13 @@ impl Orgs {
     /// # Errors
     /// [`OrgError::NoSession`] when the token is unknown or over.
     pub async fn authenticate(&self, token: &str) -> Result<Actor, OrgError> {
-        if !token.starts_with("vts_") || token.len() > 100 {
+        if token.len() > 100 {
+            return Err(OrgError::NoSession);
+        }
+        if token.starts_with("vtk_") {
+            return self.authenticate_key(token).await;
+        }
+        if !token.starts_with("vts_") {
             return Err(OrgError::NoSession);
         }
         let now = self.clock.now();
@@ -183,7 +199,11 @@ impl Orgs {
             tracing::warn!(%error, "the use of a session could not be noted"); // nobody is kept out for that
         }
         let organizations = store::organizations_of(&self.db, id).await?;
-        let memberships = organizations.iter().map(|o| Membership { org: o.id, role: o.role }).collect();
+        let place = |one: crate::org::OrganizationOfUser| {
+            let permissions: Permissions = one.permissions.into_iter().collect();
+            Membership { org: one.id, role: one.role, permissions }
+        };
+        let memberships = organizations.into_iter().map(place).collect();
         Ok(Actor { kind: ActorKind::User { id, session, name }, memberships })
     }
 
@@ -242,9 +262,14 @@ impl Orgs {
     /// [`OrgError::NoSession`] for callers that are no persons.
     pub async fn end_other_sessions(&self, actor: &Actor) -> Result<(), OrgError> {
         let (id, current) = person(actor)?;
+        let network = store::network_of(&self.db, current).await?;
         let mut tx = self.db.begin().await?;
         store::end_other_sessions(&mut tx, id, current).await?;
         store::forget_places(&mut tx, id).await?;
+        // Strangers hold nobody up at the desk from which they put their house in order.
+        if let Some(network) = network {
+            store::know_places(&mut tx, id, &[format!("network {network}")], self.clock.now()).await?;
+        }
         Ok(tx.commit().await?)
     }
 
@@ -256,11 +281,13 @@ impl Orgs {
         let (mut tx, now) = (self.db.begin().await?, self.clock.now());
         let gone = store::delete_expired_sessions(&mut tx, now).await?;
         store::delete_expired_links(&mut tx, now).await?;
+        store::delete_expired_invitations(&mut tx, now).await?;
+        store::delete_old_keys(&mut tx, now - super::keys::OLD_KEYS).await?;
         tx.commit().await?;
         Ok(gone)
     }
 
-    async fn begin_session(&self, user: User, visit: &Visit) -> Result<SignedIn, OrgError> {
+    pub(super) async fn begin_session(&self, user: User, visit: &Visit) -> Result<SignedIn, OrgError> {
         let (token, now) = (Secret::new("vts_"), self.clock.now());
         let device = visit.device.clone().filter(|device| is_device(device));
         let device = device.unwrap_or_else(|| Secret::new("vtd_").expose().to_owned());
@@ -269,19 +296,29 @@ impl Orgs {
         let mut tx = self.db.begin().await?;
         let times = (now, now + SESSION);
         store::insert_session(&mut tx, user.id, &token.hash(), (&network, &agent), times).await?;
-        let marks = [hash_secret(&device), store::mark_of(visit.network)];
-        store::know_places(&mut tx, user.id, &marks, now).await?;
+        let visit = Visit { device: Some(device.clone()), ..visit.clone() };
+        store::know_places(&mut tx, user.id, &marks(&visit), now).await?;
         tx.commit().await?;
         let organizations = store::organizations_of(&self.db, user.id).await?;
         Ok(SignedIn { token: token.expose().to_owned(), device, expires_at: times.1, user, organizations })
     }
 
     async fn mail_has_account(&self, tx: &mut Tx, owner: &Candidate) -> Result<(), OrgError> {
+        if !self.letters_left(&owner.user.email, Some(&owner.user)) {
+            return Ok(());
+        }
         let Some(link) = self.link(tx, &owner.user, Purpose::Reset, owner.locale).await? else {
             return Ok(());
         };
         self.mail(tx, &owner.user.email, &Letter::HasAccount { link }, owner.locale).await
     }
+}
+
+/// What a visit is known by: the device, and the network unless many share its address. A device is told from others of its
+/// network: those may be a whole school.
+fn marks(visit: &Visit) -> Vec<String> {
+    let network = (!visit.shared).then(|| store::mark_of(visit.network));
+    visit.device.as_deref().map(hash_secret).into_iter().chain(network).collect()
 }
 
 /// A word that an earlier sign-in gave.
@@ -296,6 +333,7 @@ fn is_device(text: &str) -> bool {
 pub(super) fn person(actor: &Actor) -> Result<(UserId, SessionId), OrgError> {
     match actor.kind {
         ActorKind::User { id, session, .. } => Ok((id, session)),
+        ActorKind::Key(_) => Err(OrgError::PeopleOnly),
         _ => Err(OrgError::NoSession),
     }
 }

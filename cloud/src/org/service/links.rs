@@ -17,8 +17,10 @@ use crate::org::{OrgError, User};
 /// How long links hold.
 const VERIFY_WITHIN: TimeDelta = TimeDelta::days(3);
 const RESET_WITHIN: TimeDelta = TimeDelta::hours(1);
+/// Letters to one address about one account.
+const ABOUT_ONE: Lane = Lane { at_once: 4, every: Duration::from_secs(20 * 60), patience: Duration::ZERO };
 /// Letters to one address: nobody's mailbox is filled from here.
-const LETTERS: Lane = Lane { at_once: 4, every: Duration::from_secs(20 * 60), patience: Duration::ZERO };
+const LETTERS: Lane = Lane { at_once: 12, every: Duration::from_secs(10 * 60), patience: Duration::ZERO };
 /// Letters that one network asks for.
 const ASKED: Lane = Lane { at_once: 30, every: Duration::from_secs(60), patience: Duration::ZERO };
 
@@ -35,7 +37,9 @@ impl Orgs {
         }
         self.count_letter(&one.user)?;
         let mut tx = self.db.begin().await?;
-        self.mail_verification(&mut tx, &one.user, one.locale).await?;
+        let places = store::organizations_of(&self.db, id).await?;
+        let organization = places.first().map(|one| one.name.as_str()).unwrap_or_default();
+        self.mail_verification(&mut tx, &one.user, organization, one.locale).await?;
         Ok(tx.commit().await?)
     }
 
@@ -60,31 +64,42 @@ impl Orgs {
 
     /// Whether another account has the address is told to who reads its mail alone, and that is nobody's news.
     async fn mail_change(&self, to: User, locale: Locale) -> Result<(), OrgError> {
-        if store::is_owned(&self.db, &to.email).await? {
+        if store::is_owned(&self.db, &to.email).await? || !self.letters_left(&to.email, Some(&to)) {
             return Ok(());
         }
         let mut tx = self.db.begin().await?;
-        if let Some(link) = self.link(&mut tx, &to, Purpose::Verify, locale).await? {
+        if let Some(link) = self.link(&mut tx, &to, Purpose::Change, locale).await? {
             self.mail(&mut tx, &to.email, &Letter::ChangeAddress { link }, locale).await?;
         }
         Ok(tx.commit().await?)
     }
 
     /// Counts a letter that a person asks for: they are no means of writing to the world.
-    fn count_letter(&self, user: &User) -> Result<(), OrgError> {
+    pub(super) fn count_letter(&self, user: &User) -> Result<(), OrgError> {
         const BY_ONE: Lane =
             Lane { at_once: 10, every: Duration::from_secs(10 * 60), patience: Duration::ZERO };
         let counted = self.throttle.try_once(&format!("w:{}", user.id), BY_ONE, self.clock.now());
         counted.map(drop).ok_or(OrgError::TooManyTries)
     }
 
-    /// Uses a link that shows whose an address is.
+    /// Uses a link that shows whose an address is. It takes the account's password as well: who reads the mail of an address has
+    /// made the account that says so, and nobody else's.
     ///
     /// # Errors
-    /// [`OrgError::BadLink`]; [`OrgError::EmailTaken`] when the address became another's meanwhile.
-    pub async fn verify(&self, token: &str) -> Result<User, OrgError> {
+    /// [`OrgError::BadLink`]; [`OrgError::BadCredentials`], and the link goes on to hold; [`OrgError::EmailTaken`] when the
+    /// address became another's meanwhile.
+    pub async fn verify(&self, token: &str, password: String) -> Result<User, OrgError> {
+        let (token_hash, now) = (hash_of(token)?, self.clock.now());
+        let mut found = None;
+        for purpose in [Purpose::Verify, Purpose::Change] {
+            let link = store::link(&self.db, &token_hash, purpose, now).await?;
+            found = found.or(link.map(|(id, _)| (id, purpose)));
+        }
+        let (id, purpose) = found.ok_or(OrgError::BadLink)?;
+        let one = store::candidate(&self.db, id).await?.ok_or(OrgError::BadLink)?;
+        self.check_own_password(&one.user, &one.hash, password).await?;
         let mut tx = self.db.begin().await?;
-        let taken = store::take_link(&mut tx, &hash_of(token)?, Purpose::Verify, self.clock.now()).await?;
+        let taken = store::take_link(&mut tx, &token_hash, purpose, now).await?;
         let (id, email) = taken.ok_or(OrgError::BadLink)?;
         let before = store::candidate_in(&mut tx, id).await?.ok_or(OrgError::BadLink)?;
         store::set_email(&mut tx, id, &email).await.map_err(clash_is_email)?;
@@ -110,12 +125,26 @@ impl Orgs {
         Ok(())
     }
 
+    /// An address that is nobody's yet may be several accounts': the letter says whose each link is, and lets the reader choose.
     async fn mail_reset(&self, email: String) -> Result<(), OrgError> {
-        let candidates = store::candidates(&self.db, &email).await?;
-        let Some(one) = candidates.into_iter().next() else { return Ok(()) };
+        let mut candidates = store::candidates(&self.db, &email, &[]).await?;
+        if candidates.first().is_some_and(|one| one.user.email_verified) {
+            candidates.truncate(1);
+        }
+        let Some(first) = candidates.first() else { return Ok(()) };
+        if !self.letters_left(&email, Some(&first.user)) {
+            return Ok(());
+        }
+        let (locale, mut links) = (first.locale, Vec::new());
         let mut tx = self.db.begin().await?;
-        if let Some(link) = self.link(&mut tx, &one.user, Purpose::Reset, one.locale).await? {
-            self.mail(&mut tx, &email, &Letter::ResetPassword { link }, one.locale).await?;
+        for one in &candidates {
+            let places = store::organizations_in(&mut tx, one.user.id).await?;
+            let whose = std::iter::once(one.user.name.clone()).chain(places).collect::<Vec<_>>().join(", ");
+            let link = self.link(&mut tx, &one.user, Purpose::Reset, locale).await?;
+            links.extend(link.map(|link| (whose, link)));
+        }
+        if !links.is_empty() {
+            self.mail(&mut tx, &email, &Letter::ResetPassword { links }, locale).await?;
         }
         Ok(tx.commit().await?)
     }
@@ -154,12 +183,21 @@ impl Orgs {
     /// [`OrgError::BadLink`].
     pub async fn check_link(&self, token: &str, reset: bool) -> Result<String, OrgError> {
         let purpose = if reset { Purpose::Reset } else { Purpose::Verify };
-        let email = store::link(&self.db, &hash_of(token)?, purpose, self.clock.now()).await?;
-        email.ok_or(OrgError::BadLink)
+        let (token_hash, now) = (hash_of(token)?, self.clock.now());
+        let mut link = store::link(&self.db, &token_hash, purpose, now).await?;
+        if link.is_none() && !reset {
+            link = store::link(&self.db, &token_hash, Purpose::Change, now).await?;
+        }
+        link.map(|(_, email)| email).ok_or(OrgError::BadLink)
     }
 
     /// The caller's own password, asked for before something that matters. Wrong ones are counted.
-    async fn check_own_password(&self, user: &User, hash: &str, password: String) -> Result<(), OrgError> {
+    pub(super) async fn check_own_password(
+        &self,
+        user: &User,
+        hash: &str,
+        password: String,
+    ) -> Result<(), OrgError> {
         const TRIES: Lane = Lane { at_once: 5, every: Duration::from_secs(30), patience: Duration::ZERO };
         let key = format!("p:{}", user.id);
         if password.len() > 1024 {
@@ -177,13 +215,26 @@ impl Orgs {
         &self,
         tx: &mut Tx,
         user: &User,
+        organization: &str,
         locale: Locale,
     ) -> Result<(), OrgError> {
+        if !self.letters_left(&user.email, Some(user)) {
+            return Ok(());
+        }
         let Some(link) = self.link(tx, user, Purpose::Verify, locale).await? else { return Ok(()) };
-        self.mail(tx, &user.email, &Letter::VerifyAddress { link }, locale).await
+        let (name, organization) = (user.name.clone(), organization.to_owned());
+        self.mail(tx, &user.email, &Letter::VerifyAddress { link, name, organization }, locale).await
     }
 
-    /// A fresh link for a letter to `user`; none when there is no mail, or when the address has had enough letters of late.
+    /// Whether an address, and the account that a letter is about, has room for another of late; counts it.
+    pub(super) fn letters_left(&self, email: &str, about: Option<&User>) -> bool {
+        let now = self.clock.now();
+        let one = about.map(|user| format!("m:{email}:{}", user.id));
+        one.is_none_or(|key| self.throttle.try_once(&key, ABOUT_ONE, now).is_some())
+            && self.throttle.try_once(&format!("m:{email}"), LETTERS, now).is_some()
+    }
+
+    /// A fresh link for a letter to `user`; none when there is no mail.
     pub(super) async fn link(
         &self,
         tx: &mut Tx,
@@ -193,11 +244,8 @@ impl Orgs {
     ) -> Result<Option<String>, OrgError> {
         let now = self.clock.now();
         let Some(mailbox) = &self.mailbox else { return Ok(None) };
-        if self.throttle.try_once(&format!("m:{}", user.email), LETTERS, now).is_none() {
-            return Ok(None);
-        }
         let (path, within) = match purpose {
-            Purpose::Verify => ("/account/verify", VERIFY_WITHIN),
+            Purpose::Verify | Purpose::Change => ("/account/verify", VERIFY_WITHIN),
             Purpose::Reset => ("/account/reset", RESET_WITHIN),
         };
         let token = Secret::new("vtl_");

@@ -1,21 +1,21 @@
 //! The handle of organisations, accounts and sessions.
 
 mod accounts;
+mod invitations;
+mod keys;
 mod links;
+mod members;
+mod roles;
 
-use vitrine_protocol::{OrgId, Role, UserId};
+use vitrine_protocol::OrgId;
 
 use super::model::{composed, normal_email, slug};
 use super::password::Passwords;
 use super::throttle::Throttle;
-use super::{Account, Member, NewMember, OrgError, Organization, User, store};
-use crate::base::{Actor, Clock, Permission, hash_secret};
+use super::{OrgError, Organization, store};
+use crate::base::{Clock, hash_secret};
 use crate::db::{Db, DbError, Tx};
-use crate::events::{Event, record};
-use crate::mail::{Locale, Mailbox};
-
-/// The most members an organisation takes.
-const MEMBERS: usize = 500;
+use crate::mail::Mailbox;
 
 /// Organisations, members and sessions. Clones share everything.
 #[derive(Clone)]
@@ -47,7 +47,7 @@ impl Orgs {
     /// [`OrgError::Invalid`] for what is no e-mail; the database does not answer.
     pub async fn reset_password(&self, email: &str, password: String) -> Result<bool, OrgError> {
         let email = normal_email(email)?;
-        let Some(one) = store::candidates(&self.db, &email).await?.into_iter().next() else {
+        let Some(one) = store::candidates(&self.db, &email, &[]).await?.into_iter().next() else {
             return Ok(false);
         };
         let hash = self.passwords.hash(composed(&password)).await?;
@@ -58,85 +58,6 @@ impl Orgs {
         store::delete_links(&mut tx, one.user.id).await?;
         tx.commit().await?;
         Ok(true)
-    }
-
-    /// The members, oldest first.
-    ///
-    /// # Errors
-    /// [`OrgError::Denied`].
-    pub async fn members(&self, actor: &Actor, org: OrgId) -> Result<Vec<Member>, OrgError> {
-        actor.require(Permission::ViewOrganization, org)?;
-        Ok(store::members(&self.db, org).await?)
-    }
-
-    /// Makes an account for somebody and takes them in.
-    ///
-    /// # Errors
-    /// [`OrgError::Denied`]; [`OrgError::EmailTaken`]; [`OrgError::Invalid`].
-    pub async fn add_member(&self, actor: &Actor, org: OrgId, new: NewMember) -> Result<Member, OrgError> {
-        actor.require(Permission::ManageMembers, org)?;
-        let account = Account::check(&new.email, &new.name, new.password)?;
-        let members = store::members(&self.db, org).await?;
-        if members.len() >= MEMBERS {
-            return Err(crate::base::Invalid::new(format!("an organisation takes {MEMBERS} members")).into());
-        }
-        if members.iter().any(|member| member.user.email == account.email) {
-            return Err(OrgError::EmailTaken);
-        }
-        let hash = self.passwords.hash(account.password).await?;
-        let now = self.clock.now();
-        let user =
-            User { id: UserId::new(), email: account.email, email_verified: false, name: account.name };
-        let mut tx = self.db.begin().await?;
-        if !store::lock(&mut tx, org).await? {
-            return Err(OrgError::NotFound(org));
-        }
-        store::insert_claim(&mut tx, &user, &hash, Locale::default(), now).await?;
-        store::insert_member(&mut tx, org, user.id, new.role, now).await?;
-        self.mail_verification(&mut tx, &user, Locale::default()).await?;
-        record(&mut tx, actor, now, org, None, Event::MemberAdded { user: user.id, role: new.role })?;
-        tx.commit().await?;
-        Ok(Member { user, role: new.role, created_at: now })
-    }
-
-    /// Gives a member another role.
-    ///
-    /// # Errors
-    /// [`OrgError::Denied`]; [`OrgError::NoMember`]; [`OrgError::LastOwner`].
-    pub async fn change_role(
-        &self,
-        actor: &Actor,
-        org: OrgId,
-        user: UserId,
-        role: Role,
-    ) -> Result<Member, OrgError> {
-        actor.require(Permission::ManageMembers, org)?;
-        let mut tx = self.db.begin().await?;
-        let before = self.lock_member(&mut tx, org, user).await?;
-        if before == Role::Owner && role != Role::Owner && store::owners(&mut tx, org).await? < 2 {
-            return Err(OrgError::LastOwner);
-        }
-        store::set_role(&mut tx, org, user, role).await?;
-        record(&mut tx, actor, self.clock.now(), org, None, Event::MemberRoleChanged { user, role })?;
-        tx.commit().await?;
-        let members = store::members(&self.db, org).await?;
-        members.into_iter().find(|member| member.user.id == user).ok_or(OrgError::NoMember)
-    }
-
-    /// Lets a member go. Their account stays.
-    ///
-    /// # Errors
-    /// [`OrgError::Denied`]; [`OrgError::NoMember`]; [`OrgError::LastOwner`].
-    pub async fn remove_member(&self, actor: &Actor, org: OrgId, user: UserId) -> Result<(), OrgError> {
-        actor.require(Permission::ManageMembers, org)?;
-        let mut tx = self.db.begin().await?;
-        let role = self.lock_member(&mut tx, org, user).await?;
-        if role == Role::Owner && store::owners(&mut tx, org).await? < 2 {
-            return Err(OrgError::LastOwner);
-        }
-        store::delete_member(&mut tx, org, user).await?;
-        record(&mut tx, actor, self.clock.now(), org, None, Event::MemberRemoved { user })?;
-        Ok(tx.commit().await?)
     }
 
     /// The organisation, for rooms that show it to the public.
@@ -156,13 +77,6 @@ impl Orgs {
             return Ok(None);
         }
         Ok(store::organization_by_slug(&self.db, slug).await?)
-    }
-
-    async fn lock_member(&self, tx: &mut Tx, org: OrgId, user: UserId) -> Result<Role, OrgError> {
-        if !store::lock(tx, org).await? {
-            return Err(OrgError::NotFound(org));
-        }
-        store::role_of(tx, org, user).await?.ok_or(OrgError::NoMember)
     }
 }
 

@@ -1,12 +1,17 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use super::*;
-use crate::base::{Denied, TestClock};
-use crate::db::testing::each_db;
-use crate::org::{Registration, Visit};
+use vitrine_protocol::Role;
 
+use super::*;
+use crate::base::{Actor, Denied, Permission, TestClock};
+use crate::db::testing::each_db;
+use crate::mail::Locale;
+use crate::org::{Registration, User, Visit};
+
+mod keys;
 mod links;
+mod people;
 mod tries;
 
 const HOME: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -19,10 +24,6 @@ fn ada() -> Registration {
         organization_name: "Atelier Nord".into(),
         locale: Locale::En,
     }
-}
-
-fn member(email: &str, role: Role) -> NewMember {
-    NewMember { email: email.into(), name: "Mo".into(), password: "battery staple".into(), role }
 }
 
 #[tokio::test]
@@ -89,35 +90,6 @@ async fn a_session_ends_by_signing_out_and_by_time() {
         hands.advance(Duration::from_secs(31 * 24 * 3600));
         assert!(matches!(orgs.authenticate(&second).await, Err(OrgError::NoSession)));
         assert_eq!(orgs.sweep_sessions().await.unwrap(), 1);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn only_owners_change_members_and_one_owner_stays() {
-    each_db(async |db| {
-        let orgs = Orgs::new(db, TestClock::new().clock());
-        let signed_in = orgs.register(ada(), HOME).await.unwrap();
-        let (org, owner_id) = (signed_in.organizations[0].id, signed_in.user.id);
-        let owner = orgs.authenticate(&signed_in.token).await.unwrap();
-        let mo = orgs.add_member(&owner, org, member("mo@example.com", Role::Moderator)).await.unwrap();
-        let taken = orgs.add_member(&owner, org, member("mo@example.com", Role::Host)).await;
-        assert!(matches!(taken, Err(OrgError::EmailTaken)));
-        let token = orgs.sign_in("mo@example.com", "battery staple".into(), HOME).await.unwrap().token;
-        let moderator = orgs.authenticate(&token).await.unwrap();
-        let denied = orgs.remove_member(&moderator, org, owner_id).await;
-        assert!(matches!(denied, Err(OrgError::Denied(Denied::Role(_)))));
-        assert!(matches!(orgs.remove_member(&owner, org, owner_id).await, Err(OrgError::LastOwner)));
-        assert!(matches!(
-            orgs.change_role(&owner, org, owner_id, Role::Host).await,
-            Err(OrgError::LastOwner)
-        ));
-
-        orgs.change_role(&owner, org, mo.user.id, Role::Owner).await.unwrap();
-        orgs.remove_member(&owner, org, owner_id).await.unwrap();
-        let stranger = orgs.authenticate(&signed_in.token).await.unwrap();
-        let seen = orgs.members(&stranger, org).await;
-        assert!(matches!(seen, Err(OrgError::Denied(Denied::Stranger))));
     })
     .await;
 }

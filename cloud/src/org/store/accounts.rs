@@ -9,7 +9,7 @@ use crate::mail::Locale;
 use crate::org::{Session, User};
 use crate::{on, row};
 
-/// Accounts that only say that an address is theirs and are tried with a password: those that were there first.
+/// Accounts that only say that an address is theirs and are tried with a password.
 const CLAIMS: i64 = 3;
 /// Places that are known of a person.
 const PLACES: i64 = 40;
@@ -63,15 +63,25 @@ pub(in crate::org) async fn insert_claim(
     Ok(())
 }
 
-/// The account whose address this is, then those that say so, oldest first.
-pub(in crate::org) async fn candidates(db: &Db, email: &str) -> Result<Vec<Candidate>, DbError> {
+/// The account whose address this is, then those that say so: first those that were signed in to at a place of these, then the
+/// oldest. However many others say that an address is theirs, a person gets in where they were before.
+pub(in crate::org) async fn candidates(
+    db: &Db,
+    email: &str,
+    marks: &[String],
+) -> Result<Vec<Candidate>, DbError> {
+    let (first, second) =
+        (marks.first().cloned().unwrap_or_default(), marks.get(1).cloned().unwrap_or_default());
     let mut rows: Vec<CandidateRow> = on!(db, c => sqlx::query_as(
         "SELECT id, email, claimed_email, name, password_hash, locale FROM users WHERE email = $1"
     ).bind(email).fetch_all(c).await)?;
     let claims: Vec<CandidateRow> = on!(db, c => sqlx::query_as(
         "SELECT id, email, claimed_email, name, password_hash, locale FROM users
-         WHERE claimed_email = $1 ORDER BY created_ms, id LIMIT $2"
-    ).bind(email).bind(CLAIMS).fetch_all(c).await)?;
+         WHERE claimed_email = $1
+         ORDER BY CASE WHEN EXISTS (SELECT 1 FROM known_places WHERE user_id = users.id AND mark = $3) THEN 0
+                       WHEN EXISTS (SELECT 1 FROM known_places WHERE user_id = users.id AND mark = $4) THEN 1
+                       ELSE 2 END, created_ms, id LIMIT $2"
+    ).bind(email).bind(CLAIMS).bind(&first).bind(&second).fetch_all(c).await)?;
     rows.extend(claims);
     Ok(rows.into_iter().map(CandidateRow::into_candidate).collect())
 }
@@ -145,6 +155,12 @@ pub(in crate::org) async fn sessions(
         current: row.id == current,
     };
     Ok(rows.into_iter().map(session).collect())
+}
+
+/// The network that a session began from.
+pub(in crate::org) async fn network_of(db: &Db, session: SessionId) -> Result<Option<String>, DbError> {
+    Ok(on!(db, c => sqlx::query_scalar("SELECT network FROM sessions WHERE id = $1")
+        .bind(session).fetch_optional(c).await)?)
 }
 
 /// Notes that a session is used.
@@ -222,8 +238,10 @@ pub(in crate::org) async fn forget_places(tx: &mut Tx, user: UserId) -> Result<(
 /// What a mailed link opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::org) enum Purpose {
-    /// Shows that an address is the account's own, the one that it says or a new one.
+    /// Shows that the address which an account says is its own is its own.
     Verify,
+    /// Gives an account another address.
+    Change,
     /// Chooses a new password.
     Reset,
 }
@@ -232,6 +250,7 @@ impl Purpose {
     fn as_str(self) -> &'static str {
         match self {
             Self::Verify => "verify",
+            Self::Change => "change",
             Self::Reset => "reset",
         }
     }
@@ -268,15 +287,15 @@ pub(in crate::org) async fn take_link(
     ).bind(token_hash).bind(purpose.as_str()).bind(to_ms(now)).fetch_optional(c).await)?)
 }
 
-/// The address that a link which still holds was mailed to.
+/// Whose a link is that still holds, and the address that it was mailed to.
 pub(in crate::org) async fn link(
     db: &Db,
     token_hash: &str,
     purpose: Purpose,
     now: DateTime<Utc>,
-) -> Result<Option<String>, DbError> {
-    Ok(on!(db, c => sqlx::query_scalar(
-        "SELECT email FROM mailed_links WHERE token_hash = $1 AND purpose = $2 AND expires_ms > $3"
+) -> Result<Option<(UserId, String)>, DbError> {
+    Ok(on!(db, c => sqlx::query_as(
+        "SELECT user_id, email FROM mailed_links WHERE token_hash = $1 AND purpose = $2 AND expires_ms > $3"
     ).bind(token_hash).bind(purpose.as_str()).bind(to_ms(now)).fetch_optional(c).await)?)
 }
 

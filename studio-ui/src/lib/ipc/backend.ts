@@ -21,7 +21,7 @@ export type { ChatMessage, Highlight, HighlightCard, ShowState };
 /** A stable error code; the list stands in `cloud/protocol/src/code.rs`. */
 export type Code = string;
 
-export type Role = 'owner' | 'host' | 'moderator';
+export type Role = 'owner' | 'admin' | 'host' | 'moderator' | 'analyst' | 'custom' | 'unknown';
 
 export type HighlightTarget =
   { kind: 'product'; product_id: string } | { kind: 'coupon'; coupon_id: string };
@@ -83,6 +83,10 @@ export interface Organization {
   name: string;
   slug: string;
   role: Role;
+  /** The name of the organisation's own role, when `role` is `custom`; else empty. */
+  roleName: string;
+  /** What that lets this person do, in the cloud's words. */
+  permissions: string[];
 }
 
 // ---------------------------------------------------------------- stage

@@ -264,6 +264,20 @@ export type Code =
 "conflict" | 
 /**  That e-mail has an account already. */
 "email_taken" | 
+/**  Whoever has that address is a member already. */
+"already_member" | 
+/**  Another one has that name. */
+"name_taken" | 
+/**  Somebody has the role, so it cannot be deleted. */
+"role_in_use" | 
+/**  It would give, or take from, somebody what you may not do yourself. */
+"above_you" | 
+/**  The last owner stays: an organisation keeps one. */
+"last_owner" | 
+/**  There are as many as there can be. */
+"limit_reached" | 
+/**  An API key is nobody's account: sign in as a person. */
+"people_only" | 
 /**  The mailed link was used already, or is too old. */
 "link_expired" | 
 /**  Too many tries in a short time. */
@@ -760,8 +774,12 @@ export type Organization = {
 	name: string,
 	/**  Its channel. */
 	slug: string,
-	/**  What this person may do there. */
+	/**  What this person is there. */
 	role: Role,
+	/**  The name of the organisation's own role, when `role` is `custom`; else empty. */
+	roleName: string,
+	/**  What that lets them do, in the cloud's words. */
+	permissions: string[],
 };
 
 /**  A loopback WebSocket with the programme's picture; the first message is the token. */
@@ -853,12 +871,20 @@ export type RegisterRequest = {
 
 /**  What a member of an organisation may do there, in broad strokes. */
 export type Role = 
-/**  Everything, members included. */
+/**  Everything, the organisation's end included. */
 "owner" | 
+/**  Everything but that. */
+"admin" | 
 /**  Runs shows and the catalogue. */
 "host" | 
 /**  Keeps the chat in order. */
-"moderator";
+"moderator" | 
+/**  Reads all of it and changes nothing. */
+"analyst" | 
+/**  What the organisation put together itself. */
+"custom" | 
+/**  A role of a later version, which this one does not know: it may nothing. */
+"unknown";
 
 /**  A signed-in person. */
 export type Session = {

@@ -1,4 +1,7 @@
+import type { Schemas } from '@vitrine/client';
 import type { Backend, Bootstrap, Organization, RegisterRequest, Session } from '../ipc/backend.ts';
+
+export type Permission = Schemas['Permission'];
 
 const ORG_KEY = 'vitrine.organization';
 
@@ -12,8 +15,7 @@ export class SessionState {
       this.session?.organizations[0] ??
       null,
   );
-  /** Owner and host run shows; a moderator keeps the chat. */
-  canRunShows = $derived(this.organization !== null && this.organization.role !== 'moderator');
+  canRunShows = $derived(this.may('run_shows'));
   #backend: Backend;
 
   constructor(backend: Backend) {
@@ -24,6 +26,11 @@ export class SessionState {
   async start() {
     this.boot = await this.#backend.bootstrap();
     this.session = this.boot.session;
+  }
+
+  /** Whether the person may do that in the organisation they work for. */
+  may(permission: Permission): boolean {
+    return this.organization?.permissions.includes(permission) ?? false;
   }
 
   async signIn(cloudUrl: string, email: string, password: string, remember: boolean) {

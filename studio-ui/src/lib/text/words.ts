@@ -55,8 +55,12 @@ export const words = {
   'register.submit': 'Create account',
   'register.submitting': 'Creating…',
   'role.owner': 'Owner',
+  'role.admin': 'Admin',
   'role.host': 'Host',
   'role.moderator': 'Moderator',
+  'role.analyst': 'Analyst',
+  'role.custom': 'Own role',
+  'role.unknown': 'Unknown role',
   'role.viewer': 'Shopper',
 
   'nav.label': 'Main',

@@ -6,7 +6,7 @@ use crate::secrets::{KeyRing, Place};
 /// To whom, and the text.
 type Letters = Vec<(String, String)>;
 
-async fn letters(db: &Db) -> Letters {
+pub(super) async fn letters(db: &Db) -> Letters {
     let rows: Vec<(String, String)> = crate::on!(db, c => sqlx::query_as(
         "SELECT key, body FROM jobs WHERE kind = 'mail.send' ORDER BY key"
     ).fetch_all(c).await)
@@ -36,17 +36,17 @@ async fn letters_once(db: &Db, count: usize) -> Letters {
 }
 
 /// The token of a letter's link to `path`.
-fn token(letter: &(String, String), path: &str) -> String {
+pub(super) fn token(letter: &(String, String), path: &str) -> String {
     let (_, rest) = letter.1.split_once(&format!("https://cloud.example{path}?token=")).expect("a link");
     rest.split('&').next().unwrap().to_owned()
 }
 
-fn orgs(db: &Db, hands: &TestClock) -> Orgs {
+pub(super) fn orgs(db: &Db, hands: &TestClock) -> Orgs {
     let mailbox = Mailbox::new(KeyRing::for_testing(), "https://cloud.example/");
     Orgs::new(db.clone(), hands.clock()).mailing(mailbox)
 }
 
-const VERIFY: &str = "/account/verify";
+pub(super) const VERIFY: &str = "/account/verify";
 const RESET: &str = "/account/reset";
 
 #[tokio::test]
@@ -62,10 +62,14 @@ async fn an_address_is_anybodys_until_somebody_reads_its_mail() {
         let mail = letters(&db).await;
         assert_eq!((mail.len(), mail[1].0.as_str()), (2, "ada@example.com"));
         orgs.check_link(&token(&mail[1], VERIFY), false).await.unwrap();
-        let verified = orgs.verify(&token(&mail[1], VERIFY)).await.unwrap();
+        let verify =
+            async |n: usize, password: &str| orgs.verify(&token(&mail[n], VERIFY), password.into()).await;
+        // Who opens the wrong letter gives a squatter nothing: its account has another password.
+        assert!(matches!(verify(0, "correct horse").await, Err(OrgError::BadCredentials)));
+        let verified = verify(1, "correct horse").await.unwrap();
         assert_eq!((verified.id, verified.email_verified), (real.user.id, true));
-        assert!(matches!(orgs.verify(&token(&mail[1], VERIFY)).await, Err(OrgError::BadLink)), "once");
-        assert!(matches!(orgs.verify(&token(&mail[0], VERIFY)).await, Err(OrgError::EmailTaken)));
+        assert!(matches!(verify(1, "correct horse").await, Err(OrgError::BadLink)), "once");
+        assert!(matches!(verify(0, "squat squat").await, Err(OrgError::EmailTaken)));
         // Each password opens its own account; the squatter's is worth nothing more.
         let signed_in = async |password: &str| orgs.sign_in("ada@example.com", password.into(), HOME).await;
         assert_eq!(signed_in("correct horse").await.unwrap().user, verified);
@@ -90,7 +94,10 @@ async fn a_forgotten_password_is_chosen_anew_once_and_within_an_hour() {
         orgs.ask_reset("Ada@example.com", HOME.into()).unwrap();
         let mail = letters_once(&db, 2).await;
         let link = token(&mail[1], RESET);
-        assert!(matches!(orgs.verify(&link).await, Err(OrgError::BadLink)), "it is for something else");
+        assert!(
+            matches!(orgs.verify(&link, "correct horse".into()).await, Err(OrgError::BadLink)),
+            "it is for something else"
+        );
         assert!(matches!(orgs.reset(&link, "short".into()).await, Err(OrgError::Invalid(_))));
         let user = orgs.reset(&link, "another horse".into()).await.unwrap();
         assert!(user.email_verified, "who reads the mail has the address");
@@ -119,7 +126,7 @@ async fn an_account_moves_to_an_address_whose_mail_its_owner_reads() {
         let orgs = orgs(&db, &TestClock::new());
         let signed_in = orgs.register(ada(), HOME).await.unwrap();
         let actor = orgs.authenticate(&signed_in.token).await.unwrap();
-        orgs.verify(&token(&letters(&db).await[0], VERIFY)).await.unwrap();
+        orgs.verify(&token(&letters(&db).await[0], VERIFY), "correct horse".into()).await.unwrap();
         let wrong = orgs.ask_change(&actor, "new@example.com", "wrong horse".into()).await;
         assert!(matches!(wrong, Err(OrgError::BadCredentials)));
         orgs.ask_reset("ada@example.com", HOME.into()).unwrap();
@@ -129,7 +136,7 @@ async fn an_account_moves_to_an_address_whose_mail_its_owner_reads() {
         let mail = &mail[1..];
         assert_eq!(mail[1].0, "new@example.com");
         assert_eq!(orgs.me(&actor).await.unwrap().user.email, "ada@example.com", "not yet");
-        orgs.verify(&token(&mail[1], VERIFY)).await.unwrap();
+        orgs.verify(&token(&mail[1], VERIFY), "correct horse".into()).await.unwrap();
         assert_eq!(orgs.me(&actor).await.unwrap().user.email, "new@example.com");
         let mail = letters(&db).await;
         assert_eq!(mail[3].0, "ada@example.com");
@@ -156,10 +163,13 @@ async fn nobodys_mailbox_is_filled() {
         let mail = letters(&db).await;
         assert_eq!(mail.len(), 4);
         assert!(
-            matches!(orgs.verify(&token(&mail[2], VERIFY)).await, Err(OrgError::BadLink)),
+            matches!(
+                orgs.verify(&token(&mail[2], VERIFY), "correct horse".into()).await,
+                Err(OrgError::BadLink)
+            ),
             "the newest counts"
         );
-        orgs.verify(&token(&mail[3], VERIFY)).await.unwrap();
+        orgs.verify(&token(&mail[3], VERIFY), "correct horse".into()).await.unwrap();
         orgs.ask_verification(&actor).await.unwrap();
         hands.advance(Duration::from_secs(7_200));
         orgs.ask_verification(&actor).await.unwrap();
@@ -174,13 +184,13 @@ async fn a_thief_who_asked_for_another_address_loses_the_account_with_the_passwo
         let orgs = orgs(&db, &TestClock::new());
         let signed_in = orgs.register(ada(), HOME).await.unwrap();
         let thief = orgs.authenticate(&signed_in.token).await.unwrap();
-        orgs.verify(&token(&letters(&db).await[0], VERIFY)).await.unwrap();
+        orgs.verify(&token(&letters(&db).await[0], VERIFY), "correct horse".into()).await.unwrap();
         orgs.ask_change(&thief, "thief@example.com", "correct horse".into()).await.unwrap();
         let change = token(&letters_once(&db, 2).await[1], VERIFY);
         orgs.ask_reset("ada@example.com", HOME.into()).unwrap();
         let reset = token(&letters_once(&db, 3).await[2], RESET);
         orgs.reset(&reset, "another horse".into()).await.unwrap();
-        assert!(matches!(orgs.verify(&change).await, Err(OrgError::BadLink)));
+        assert!(matches!(orgs.verify(&change, "another horse".into()).await, Err(OrgError::BadLink)));
     })
     .await;
 }
@@ -197,6 +207,52 @@ async fn an_account_is_no_means_of_writing_to_the_world() {
             taken += usize::from(asked.is_ok());
         }
         assert_eq!(taken, 10);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_new_password_for_an_address_of_nobody_lets_its_reader_choose_the_account() {
+    each_db(async |db| {
+        let orgs = orgs(&db, &TestClock::new());
+        let squatter = Registration {
+            password: "squat squat".into(),
+            organization_name: "Squat".into(),
+            name: "Mallory".into(),
+            ..ada()
+        };
+        orgs.register(squatter, HOME).await.unwrap();
+        let real = orgs.register(ada(), HOME).await.unwrap();
+        orgs.ask_reset("ada@example.com", HOME.into()).unwrap();
+        let mail = letters_once(&db, 3).await;
+        let text = &mail[2].1;
+        assert!(text.contains("(Mallory, Squat)") && text.contains("(Ada, Atelier Nord)"), "{text}");
+        let of_ada = (String::new(), text.split_once("(Ada, Atelier Nord)").unwrap().1.to_owned());
+        let user = orgs.reset(&token(&of_ada, RESET), "another horse".into()).await.unwrap();
+        assert_eq!((user.id, user.email_verified), (real.user.id, true));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn however_many_say_that_an_address_is_theirs_a_person_gets_in_where_they_were_before() {
+    each_db(async |db| {
+        let orgs = orgs(&db, &TestClock::new());
+        for n in 0..5 {
+            let squatter = Registration { password: format!("squat squat {n}"), ..ada() };
+            let away: IpAddr = [203, 0, 113, n].into();
+            orgs.register(squatter, away).await.unwrap();
+        }
+        let real = orgs.register(ada(), HOME).await.unwrap();
+        let back = orgs.sign_in("ada@example.com", "correct horse".into(), HOME).await.unwrap();
+        assert_eq!(back.user.id, real.user.id);
+        let away: IpAddr = [198, 51, 100, 1].into();
+        let visit = Visit { device: Some(real.device), ..away.into() };
+        assert!(orgs.sign_in("ada@example.com", "correct horse".into(), visit).await.is_ok());
+        // Behind an address of many, nobody is at home.
+        let of_many = Visit { shared: true, ..HOME.into() };
+        let told = orgs.sign_in("ada@example.com", "correct horse".into(), of_many).await;
+        assert!(matches!(told, Err(OrgError::BadCredentials)));
     })
     .await;
 }

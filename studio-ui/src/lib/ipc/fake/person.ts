@@ -16,14 +16,29 @@ export const DEMO: DemoHint = {
   ],
 };
 
+const OF_A_MODERATOR = ['view_organization', 'view_catalog', 'view_shows', 'view_health', 'view_chat', 'speak_in_chat', 'moderate_chat'];
+const OF_A_HOST = [
+  ...OF_A_MODERATOR, 'edit_catalog', 'import_catalog', 'manage_stock', 'edit_coupons', 'view_orders', 'record_orders', 'refund_orders',
+  'view_timeline', 'edit_shows', 'run_shows', 'manage_publish_keys', 'highlight',
+];
+const OF_AN_OWNER = [
+  ...OF_A_HOST, 'edit_organization', 'manage_members', 'manage_roles', 'manage_api_keys', 'view_audit', 'transfer_ownership',
+  'delete_organization', 'export_organization', 'manage_jobs',
+];
+
+/** What a role lets people do, as the cloud has it. */
+const permissionsOf = (role: Role) =>
+  role === 'owner' ? OF_AN_OWNER : role === 'moderator' ? OF_A_MODERATOR : OF_A_HOST;
+
 export function sessionOf(role: Role, remembered: boolean, second = false): Session {
   const moderator = role === 'moderator';
+  const place = { role, roleName: '', permissions: permissionsOf(role) };
   return {
     cloudUrl: CLOUD,
     user: { ...(moderator ? MODERATOR : HOST), email: `${moderator ? 'mod' : role}@demo.example` },
     organizations: [
-      { id: ORG, name: 'Maison Demo', slug: 'demo', role },
-      ...(second ? [{ id: SECOND_ORG, name: 'Atelier Nord', slug: 'nord', role }] : []),
+      { id: ORG, name: 'Maison Demo', slug: 'demo', ...place },
+      ...(second ? [{ id: SECOND_ORG, name: 'Atelier Nord', slug: 'nord', ...place }] : []),
     ],
     remembered,
     lapsed: false,

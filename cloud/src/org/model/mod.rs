@@ -1,14 +1,21 @@
-//! The nouns: organisation, user, member, session.
+//! The nouns: organisation, user, session; members, invitations and keys beside.
+
+mod people;
 
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
-use vitrine_protocol::{OrgId, Role, SessionId, UserId};
+use vitrine_protocol::{OrgId, Permission, Role, RoleId, SessionId, UserId};
 
 use crate::base::{Invalid, Network, is_invisible, trimmed};
 use crate::mail::Locale;
+
+pub use people::{
+    ApiKey, BuiltinRole, CreatedApiKey, CustomRole, Invitation, InvitationSeen, Invited, Joined, Member,
+    NewApiKey, NewInvitation, RoleChoice, RoleDraft, RoleTable, Standing,
+};
 
 /// A merchant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,11 +50,14 @@ pub struct Visit {
     pub agent: String,
     /// The word that an earlier sign-in gave this device.
     pub device: Option<String>,
+    /// Whether the address stands for many people, as that of a proxy does which does not say who asks: having signed in from
+    /// there tells nothing.
+    pub shared: bool,
 }
 
 impl From<IpAddr> for Visit {
     fn from(address: IpAddr) -> Self {
-        Self { network: address.into(), agent: String::new(), device: None }
+        Self { network: address.into(), agent: String::new(), device: None, shared: false }
     }
 }
 
@@ -81,6 +91,12 @@ pub struct OrganizationOfUser {
     pub slug: String,
     /// What the member is there.
     pub role: Role,
+    /// The organisation's own role, when `role` is `custom`.
+    pub role_id: Option<RoleId>,
+    /// Its name.
+    pub role_name: Option<String>,
+    /// What that lets the member do.
+    pub permissions: Vec<Permission>,
 }
 
 /// A person and where they belong.
@@ -108,17 +124,6 @@ pub struct SignedIn {
     pub organizations: Vec<OrganizationOfUser>,
 }
 
-/// A member of an organisation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct Member {
-    /// The person.
-    pub user: User,
-    /// What they are there.
-    pub role: Role,
-    /// Since when.
-    pub created_at: DateTime<Utc>,
-}
-
 /// A new person with a new organisation.
 #[derive(Deserialize, utoipa::ToSchema)]
 pub struct Registration {
@@ -133,19 +138,6 @@ pub struct Registration {
     /// The language of letters; English when not said.
     #[serde(default)]
     pub locale: Locale,
-}
-
-/// A new member, who gets an account.
-#[derive(Deserialize, utoipa::ToSchema)]
-pub struct NewMember {
-    /// The person's e-mail.
-    pub email: String,
-    /// As others see it.
-    pub name: String,
-    /// 8 to 200 characters.
-    pub password: String,
-    /// What they are to be.
-    pub role: Role,
 }
 
 /// The checked parts of a new account.

@@ -1,0 +1,219 @@
+//! What can be allowed, and the one table of which role may do it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Role;
+
+macro_rules! permissions {
+    ($($(#[$doc:meta])* $name:ident $word:literal: $($role:ident)|+ $(, $keyed:ident)?;)*) => {
+        /// What can be allowed. The roles that may do it stand beside each in the source.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        #[cfg_attr(feature = "specta", derive(specta::Type))]
+        #[serde(rename_all = "snake_case")]
+        #[repr(u8)]
+        pub enum Permission { $($(#[$doc])* $name,)* }
+
+        impl Permission {
+            /// Every permission.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The word on the wire and in SQL.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $word,)* }
+            }
+
+            /// Whether `role` may do it.
+            #[must_use]
+            pub fn allowed_for(self, role: Role) -> bool {
+                match self { $(Self::$name => matches!(role, $(Role::$role)|+),)* }
+            }
+
+            /// Whether an API key can be given it: what only a person may do, no key may.
+            #[must_use]
+            pub fn fits_key(self) -> bool {
+                match self { $(Self::$name => permissions!(@keyed $($keyed)?),)* }
+            }
+        }
+    };
+    (@keyed Keyed) => { true };
+    (@keyed) => { false };
+}
+
+permissions! {
+    /// See the organisation, its members and its roles.
+    ViewOrganization "view_organization": Owner | Admin | Host | Moderator | Analyst, Keyed;
+    /// Change the organisation's name and settings.
+    EditOrganization "edit_organization": Owner | Admin;
+    /// Invite members, give them roles, and let them go.
+    ManageMembers "manage_members": Owner | Admin;
+    /// Make, change and delete roles.
+    ManageRoles "manage_roles": Owner | Admin;
+    /// Make and revoke API keys.
+    ManageApiKeys "manage_api_keys": Owner | Admin;
+    /// See what was done, and by whom.
+    ViewAudit "view_audit": Owner | Admin, Keyed;
+    /// Hand the organisation to somebody else.
+    TransferOwnership "transfer_ownership": Owner;
+    /// Delete the organisation.
+    DeleteOrganization "delete_organization": Owner;
+    /// Take out all that the organisation has.
+    ExportOrganization "export_organization": Owner;
+    /// See products and coupons.
+    ViewCatalog "view_catalog": Owner | Admin | Host | Moderator | Analyst, Keyed;
+    /// Change products.
+    EditCatalog "edit_catalog": Owner | Admin | Host, Keyed;
+    /// Bring in and take out whole catalogues.
+    ImportCatalog "import_catalog": Owner | Admin | Host, Keyed;
+    /// Count, receive and correct stock, and hold it back for a buyer.
+    ManageStock "manage_stock": Owner | Admin | Host, Keyed;
+    /// Make, change and end coupons.
+    EditCoupons "edit_coupons": Owner | Admin | Host, Keyed;
+    /// See orders and what was earned.
+    ViewOrders "view_orders": Owner | Admin | Host | Analyst, Keyed;
+    /// Record orders of the shop.
+    RecordOrders "record_orders": Owner | Admin | Host, Keyed;
+    /// Cancel and refund orders.
+    RefundOrders "refund_orders": Owner | Admin | Host, Keyed;
+    /// See shows and their line-ups.
+    ViewShows "view_shows": Owner | Admin | Host | Moderator | Analyst, Keyed;
+    /// See what happened in a show, fact by fact.
+    ViewTimeline "view_timeline": Owner | Admin | Host | Analyst, Keyed;
+    /// See how a show's media is doing.
+    ViewHealth "view_health": Owner | Admin | Host | Moderator | Analyst, Keyed;
+    /// Create, change and delete shows and their line-ups.
+    EditShows "edit_shows": Owner | Admin | Host, Keyed;
+    /// Put shows on air and end them.
+    RunShows "run_shows": Owner | Admin | Host, Keyed;
+    /// Make and revoke publish keys.
+    ManagePublishKeys "manage_publish_keys": Owner | Admin | Host, Keyed;
+    /// Pin products and coupons.
+    Highlight "highlight": Owner | Admin | Host, Keyed;
+    /// Read the chat of a show.
+    ViewChat "view_chat": Owner | Admin | Host | Moderator | Analyst, Keyed;
+    /// Speak in the chat under the shop's name.
+    SpeakInChat "speak_in_chat": Owner | Admin | Host | Moderator;
+    /// Remove messages and ban viewers.
+    ModerateChat "moderate_chat": Owner | Admin | Host | Moderator, Keyed;
+    /// See work that failed for good, and have it tried again.
+    ManageJobs "manage_jobs": Owner | Admin;
+}
+
+impl std::str::FromStr for Permission {
+    type Err = crate::show::UnknownWord;
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        Self::ALL.iter().copied().find(|one| one.as_str() == word).ok_or(crate::show::UnknownWord)
+    }
+}
+
+/// A set of permissions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Permissions(u64);
+
+impl Permissions {
+    /// None.
+    pub const NONE: Self = Self(0);
+
+    /// What a role may do by itself; nothing for [`Role::Custom`], whose permissions the organisation chose.
+    #[must_use]
+    pub fn of(role: Role) -> Self {
+        Permission::ALL.iter().copied().filter(|one| one.allowed_for(role)).collect()
+    }
+
+    /// Those of a list of words, one space between each. Words of a later version are passed over.
+    #[must_use]
+    pub fn read(words: &str) -> Self {
+        words.split(' ').filter_map(|word| word.parse().ok()).collect()
+    }
+
+    /// As [`Permissions::read`] reads them.
+    #[must_use]
+    pub fn words(self) -> String {
+        self.iter().map(Permission::as_str).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Whether `permission` is among them.
+    #[must_use]
+    pub fn has(self, permission: Permission) -> bool {
+        self.0 & bit(permission) != 0
+    }
+
+    /// Whether all of these are among `others`.
+    #[must_use]
+    pub fn within(self, others: Self) -> bool {
+        self.0 & !others.0 == 0
+    }
+
+    /// Those that are in both.
+    #[must_use]
+    pub fn and(self, others: Self) -> Self {
+        Self(self.0 & others.0)
+    }
+
+    /// Each, in the order of the table.
+    pub fn iter(self) -> impl Iterator<Item = Permission> {
+        Permission::ALL.iter().copied().filter(move |one| self.has(*one))
+    }
+}
+
+fn bit(permission: Permission) -> u64 {
+    1 << (permission as u8)
+}
+
+impl FromIterator<Permission> for Permissions {
+    fn from_iter<I: IntoIterator<Item = Permission>>(all: I) -> Self {
+        Self(all.into_iter().fold(0, |set, one| set | bit(one)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_on_the_wire_is_the_word_in_sql_and_every_permission_has_a_bit() {
+        assert!(Permission::ALL.len() <= 64);
+        for one in Permission::ALL {
+            assert_eq!(serde_json::to_string(one).unwrap(), format!("{:?}", one.as_str()));
+            assert_eq!(one.as_str().parse(), Ok(*one));
+        }
+    }
+
+    #[test]
+    fn an_owner_may_everything_and_nobody_may_more_than_an_owner() {
+        let owner = Permissions::of(Role::Owner);
+        assert_eq!(owner.iter().count(), Permission::ALL.len());
+        for role in [Role::Admin, Role::Host, Role::Moderator, Role::Analyst] {
+            assert!(Permissions::of(role).within(owner) && Permissions::of(role) != owner, "{role:?}");
+        }
+        assert_eq!(Permissions::of(Role::Custom), Permissions::NONE);
+        assert_eq!(Permissions::of(Role::Unknown), Permissions::NONE);
+    }
+
+    #[test]
+    fn sets_are_kept_as_words_and_words_of_a_later_version_are_passed_over() {
+        let set = Permissions::of(Role::Moderator);
+        assert_eq!(Permissions::read(&set.words()), set);
+        assert_eq!(
+            Permissions::read("view_shows walk_on_water"),
+            [Permission::ViewShows].into_iter().collect()
+        );
+        assert_eq!(Permissions::read(""), Permissions::NONE);
+        assert!(!set.within(Permissions::of(Role::Analyst)), "an analyst keeps no chat in order");
+    }
+
+    #[test]
+    fn no_key_manages_people_or_keys() {
+        for one in [
+            Permission::ManageMembers,
+            Permission::ManageRoles,
+            Permission::ManageApiKeys,
+            Permission::TransferOwnership,
+            Permission::DeleteOrganization,
+        ] {
+            assert!(!one.fits_key(), "{one:?}");
+        }
+        assert!(Permission::RecordOrders.fits_key());
+    }
+}

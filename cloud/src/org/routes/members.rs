@@ -1,0 +1,108 @@
+//! HTTP of organisations and their members.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Deserialize;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use vitrine_protocol::{OrgId, UserId};
+
+use crate::base::{Actor, ApiError, Json, Page, PageQuery, Path, Problems, Query};
+use crate::org::{Member, OrganizationOfUser, Orgs, RoleChoice};
+
+pub(super) fn router() -> OpenApiRouter<Orgs> {
+    OpenApiRouter::new()
+        .routes(routes!(create_organization))
+        .routes(routes!(list_members))
+        .routes(routes!(get_member, change_role, remove_member))
+        .routes(routes!(transfer_ownership))
+}
+
+/// An organisation to be made.
+#[derive(Deserialize, utoipa::ToSchema)]
+struct NewOrganization {
+    /// Its name, 1 to 80 characters; its channel's name is made of it.
+    name: String,
+}
+
+/// Who is to own the organisation.
+#[derive(Deserialize, utoipa::ToSchema)]
+struct Transfer {
+    /// A member.
+    user_id: UserId,
+    /// The caller's password.
+    password: String,
+}
+
+/// Makes another organisation, which the caller owns.
+#[utoipa::path(post, path = "/v1/orgs", tag = "organizations",
+    responses((status = 201, body = OrganizationOfUser), Problems))]
+async fn create_organization(
+    State(orgs): State<Orgs>,
+    actor: Actor,
+    Json(new): Json<NewOrganization>,
+) -> Result<(StatusCode, Json<OrganizationOfUser>), ApiError> {
+    Ok((StatusCode::CREATED, Json(orgs.create_organization(&actor, &new.name).await?)))
+}
+
+/// The members of an organisation.
+#[utoipa::path(get, path = "/v1/orgs/{org}/members", tag = "members", params(("org" = OrgId, Path), PageQuery),
+    responses((status = 200, body = Page<Member>), Problems))]
+async fn list_members(
+    State(orgs): State<Orgs>,
+    actor: Actor,
+    Path(org): Path<OrgId>,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Page<Member>>, ApiError> {
+    Ok(Json(orgs.members(&actor, org, page.after()?, page.limit()).await?))
+}
+
+/// A member.
+#[utoipa::path(get, path = "/v1/orgs/{org}/members/{user}", tag = "members",
+    params(("org" = OrgId, Path), ("user" = UserId, Path)),
+    responses((status = 200, body = Member), Problems))]
+async fn get_member(
+    State(orgs): State<Orgs>,
+    actor: Actor,
+    Path((org, user)): Path<(OrgId, UserId)>,
+) -> Result<Json<Member>, ApiError> {
+    Ok(Json(orgs.member(&actor, org, user).await?))
+}
+
+/// Gives a member another role. Nobody gives or takes more than they may do themselves.
+#[utoipa::path(patch, path = "/v1/orgs/{org}/members/{user}", tag = "members",
+    params(("org" = OrgId, Path), ("user" = UserId, Path)),
+    responses((status = 200, body = Member), Problems))]
+async fn change_role(
+    State(orgs): State<Orgs>,
+    actor: Actor,
+    Path((org, user)): Path<(OrgId, UserId)>,
+    Json(choice): Json<RoleChoice>,
+) -> Result<Json<Member>, ApiError> {
+    Ok(Json(orgs.change_role(&actor, org, user, choice).await?))
+}
+
+/// Lets a member go, or lets the caller leave.
+#[utoipa::path(delete, path = "/v1/orgs/{org}/members/{user}", tag = "members",
+    params(("org" = OrgId, Path), ("user" = UserId, Path)),
+    responses((status = 204), Problems))]
+async fn remove_member(
+    State(orgs): State<Orgs>,
+    actor: Actor,
+    Path((org, user)): Path<(OrgId, UserId)>,
+) -> Result<StatusCode, ApiError> {
+    orgs.remove_member(&actor, org, user).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Hands the organisation to a member, who owns it from then on. The caller becomes an admin.
+#[utoipa::path(post, path = "/v1/orgs/{org}/ownership", tag = "members", params(("org" = OrgId, Path)),
+    responses((status = 200, body = Member), Problems))]
+async fn transfer_ownership(
+    State(orgs): State<Orgs>,
+    actor: Actor,
+    Path(org): Path<OrgId>,
+    Json(transfer): Json<Transfer>,
+) -> Result<Json<Member>, ApiError> {
+    Ok(Json(orgs.transfer_ownership(&actor, org, transfer.user_id, transfer.password).await?))
+}

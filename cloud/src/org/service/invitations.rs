@@ -1,0 +1,262 @@
+//! Invitations: how people come into an organisation.
+
+use chrono::TimeDelta;
+use vitrine_protocol::{InvitationId, OrgId, Role, UserId};
+
+use super::accounts::person;
+use super::members::ORGANIZATIONS;
+use super::{Orgs, clash_is_email};
+use crate::base::{Actor, Page, Permission, Secret, hash_secret, trimmed};
+use crate::db::Tx;
+use crate::events::{Event, record};
+use crate::mail::{Letter, Locale};
+use crate::org::model::check_password;
+use crate::org::store::{self, Waiting};
+use crate::org::{
+    Invitation, InvitationSeen, Invited, Joined, NewInvitation, OrgError, RoleChoice, SignedIn, User, Visit,
+};
+
+/// How long an invitation holds.
+const HOLDS: TimeDelta = TimeDelta::days(7);
+/// The most members that an organisation has, those who are invited among them.
+const MEMBERS: i64 = 500;
+
+impl Orgs {
+    /// The invitations that wait, newest first.
+    ///
+    /// # Errors
+    /// [`OrgError::Denied`].
+    pub async fn invitations(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        after: Option<InvitationId>,
+        limit: i64,
+    ) -> Result<Page<Invitation>, OrgError> {
+        actor.require(Permission::ManageMembers, org)?;
+        let waiting = store::invitations(&self.db, org, after, limit + 1, self.clock.now()).await?;
+        Ok(Page::cut(waiting, limit, |invitation| invitation.id.to_string()))
+    }
+
+    /// One invitation that waits.
+    ///
+    /// # Errors
+    /// [`OrgError::Denied`]; [`OrgError::NoInvitation`].
+    pub async fn invitation(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        id: InvitationId,
+    ) -> Result<Invitation, OrgError> {
+        actor.require(Permission::ManageMembers, org)?;
+        let found = store::invitation(&self.db, org, id, self.clock.now()).await?;
+        found.ok_or(OrgError::NoInvitation)
+    }
+
+    /// Invites somebody, in the place of any invitation that waits for the same address. A letter goes there when the inviter's own
+    /// address is confirmed: strangers send no mail in a shop's name.
+    ///
+    /// # Errors
+    /// [`OrgError::Denied`]; [`OrgError::Invalid`]; [`OrgError::NoRole`]; [`OrgError::AboveYou`];
+    /// [`OrgError::AlreadyMember`]; [`OrgError::TooMany`]; [`OrgError::TooManyTries`].
+    pub async fn invite(&self, actor: &Actor, org: OrgId, new: NewInvitation) -> Result<Invited, OrgError> {
+        actor.require(Permission::ManageMembers, org)?;
+        let (by, _) = person(actor)?;
+        let (email, now) = (new.check()?, self.clock.now());
+        let inviter = store::candidate(&self.db, by).await?.ok_or(OrgError::NoSession)?;
+        let choice = RoleChoice { role: new.role, role_id: new.role_id };
+        let (mailed, copied) = (Secret::new("vti_"), Secret::new("vti_"));
+        let Some(mailbox) = self.mailbox.as_ref() else {
+            return Err(OrgError::NoMail);
+        };
+        let mut tx = self.db.begin().await?;
+        if !store::lock(&mut tx, org).await? {
+            return Err(OrgError::NotFound(org));
+        }
+        let standing = self.standing(&mut tx, org, choice).await?;
+        if !standing.permissions.within(actor.permissions_in(org)) {
+            return Err(OrgError::AboveYou);
+        }
+        if store::is_member(&mut tx, org, &email).await? {
+            return Err(OrgError::AlreadyMember);
+        }
+        if store::waiting(&mut tx, org).await? + store::member_count(&mut tx, org).await? >= MEMBERS {
+            return Err(OrgError::TooMany(format!("an organisation takes {MEMBERS} members")));
+        }
+        let locale = new.locale.unwrap_or(inviter.locale);
+        let mail = inviter.user.email_verified
+            && self.count_letter(&inviter.user).is_ok()
+            && self.letters_left(&email, None);
+        let invitation = Invitation {
+            id: InvitationId::new(),
+            email: email.clone(),
+            role: choice.role,
+            role_id: choice.role_id,
+            role_name: standing.custom.map(|(_, name)| name),
+            invited_by: Some(by),
+            created_at: now,
+            expires_at: now + HOLDS,
+        };
+        let hashes = (mail.then(|| mailed.hash()), copied.hash());
+        let hashes = (hashes.0.as_deref(), hashes.1.as_str());
+        store::insert_invitation(&mut tx, org, &invitation, by, hashes).await?;
+        if mail {
+            let organization = store::organization_in(&mut tx, org).await?.ok_or(OrgError::NotFound(org))?;
+            let link = mailbox.link("/account/invitation", mailed.expose(), locale);
+            let letter =
+                Letter::Invitation { link, organization: organization.name, by: inviter.user.name.clone() };
+            self.mail(&mut tx, &email, &letter, locale).await?;
+        }
+        let event = Event::MemberInvited { invitation: invitation.id, role: choice.role };
+        record(&mut tx, actor, now, org, None, event)?;
+        tx.commit().await?;
+        let link = mailbox.link("/account/invitation", copied.expose(), locale);
+        Ok(Invited { invitation, link, mailed: mail })
+    }
+
+    /// Takes an invitation back.
+    ///
+    /// # Errors
+    /// [`OrgError::Denied`]; [`OrgError::NoInvitation`].
+    pub async fn revoke_invitation(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        id: InvitationId,
+    ) -> Result<(), OrgError> {
+        actor.require(Permission::ManageMembers, org)?;
+        let mut tx = self.db.begin().await?;
+        if !store::delete_invitation(&mut tx, org, id).await? {
+            return Err(OrgError::NoInvitation);
+        }
+        let event = Event::InvitationRevoked { invitation: id };
+        record(&mut tx, actor, self.clock.now(), org, None, event)?;
+        Ok(tx.commit().await?)
+    }
+
+    /// An invitation as its link shows it.
+    ///
+    /// # Errors
+    /// [`OrgError::BadLink`].
+    pub async fn see_invitation(&self, token: &str) -> Result<InvitationSeen, OrgError> {
+        let waiting = self.waiting(token).await?;
+        Ok(InvitationSeen {
+            organization_name: waiting.organization_name,
+            role: waiting.choice.role,
+            role_name: waiting.role_name,
+            invited_by: waiting.inviter,
+            email: waiting.email,
+        })
+    }
+
+    /// Takes the caller in. Whoever has the link is meant, whatever their address is.
+    ///
+    /// # Errors
+    /// [`OrgError::BadLink`]; [`OrgError::TooMany`] when the caller belongs to as many organisations as one person may.
+    pub async fn accept_invitation(&self, actor: &Actor, token: &str) -> Result<Joined, OrgError> {
+        let (id, _) = person(actor)?;
+        let waiting = self.waiting(token).await?;
+        if actor.memberships.len() >= ORGANIZATIONS {
+            return Err(OrgError::TooMany(format!(
+                "a person belongs to at most {ORGANIZATIONS} organisations"
+            )));
+        }
+        let user = store::user(&self.db, id).await?.ok_or(OrgError::NoSession)?;
+        let mut tx = self.db.begin().await?;
+        self.join(&mut tx, &waiting, &user).await?;
+        tx.commit().await?;
+        let places = store::organizations_of(&self.db, id).await?;
+        let organization = places.into_iter().find(|one| one.id == waiting.org).ok_or(OrgError::NoMember)?;
+        Ok(Joined { organization })
+    }
+
+    /// Takes somebody in who is not signed in, and signs them in: into their account when the password is that of one with the
+    /// invitation's address, else into a new one. A mailed link shows that the address is theirs, one that was handed on does not.
+    ///
+    /// # Errors
+    /// [`OrgError::BadLink`]; [`OrgError::Invalid`]; [`OrgError::BadCredentials`] when the address is another account's.
+    pub async fn accept_as_new(
+        &self,
+        token: &str,
+        name: &str,
+        password: String,
+        visit: impl Into<Visit>,
+    ) -> Result<SignedIn, OrgError> {
+        let visit = visit.into();
+        let user = self.enter(token, name, password, &visit).await?;
+        self.begin_session(user, &visit).await
+    }
+
+    /// The same without a session, for a page.
+    ///
+    /// # Errors
+    /// As [`Orgs::accept_as_new`].
+    pub async fn enter(
+        &self,
+        token: &str,
+        name: &str,
+        password: String,
+        visit: &Visit,
+    ) -> Result<User, OrgError> {
+        let waiting = self.waiting(token).await?;
+        let password = check_password(password)?;
+        let mut user = match self.recognise(&waiting.email, password.clone(), visit).await {
+            Ok(user) => user,
+            Err(OrgError::BadCredentials)
+                if waiting.mailed && store::is_owned(&self.db, &waiting.email).await? =>
+            {
+                return Err(OrgError::BadCredentials);
+            }
+            Err(OrgError::BadCredentials) => return self.enter_new(&waiting, name, password).await,
+            Err(error) => return Err(error),
+        };
+        let mut tx = self.db.begin().await?;
+        if waiting.mailed && !user.email_verified {
+            store::set_email(&mut tx, user.id, &waiting.email).await.map_err(clash_is_email)?;
+            user.email_verified = true;
+        }
+        self.join(&mut tx, &waiting, &user).await?;
+        tx.commit().await?;
+        Ok(user)
+    }
+
+    async fn enter_new(&self, waiting: &Waiting, name: &str, password: String) -> Result<User, OrgError> {
+        let name = trimmed("name", name, 1, 80)?;
+        let hash = self.passwords.hash(password).await?;
+        let (email, now) = (waiting.email.clone(), self.clock.now());
+        let user = User { id: UserId::new(), email, email_verified: waiting.mailed, name };
+        let mut tx = self.db.begin().await?;
+        store::insert_claim(&mut tx, &user, &hash, Locale::default(), now).await?;
+        if waiting.mailed {
+            store::set_email(&mut tx, user.id, &user.email).await.map_err(clash_is_email)?;
+        }
+        self.join(&mut tx, waiting, &user).await?;
+        tx.commit().await?;
+        Ok(user)
+    }
+
+    /// Makes somebody a member, once. Who is one already stays what they are.
+    async fn join(&self, tx: &mut Tx, waiting: &Waiting, user: &User) -> Result<(), OrgError> {
+        let (org, now) = (waiting.org, self.clock.now());
+        if !store::lock(tx, org).await? || !store::delete_invitation(tx, org, waiting.id).await? {
+            return Err(OrgError::BadLink);
+        }
+        if store::standing_in(tx, org, user.id).await?.is_some() {
+            return Ok(());
+        }
+        if waiting.choice.role == Role::Unknown {
+            return Err(OrgError::NoRole);
+        }
+        store::insert_member(tx, org, user.id, waiting.choice, now).await?;
+        let event = Event::MemberAdded { user: user.id, role: waiting.choice.role };
+        Ok(record(tx, &Actor::service("invitation"), now, org, None, event)?)
+    }
+
+    async fn waiting(&self, token: &str) -> Result<Waiting, OrgError> {
+        if !token.starts_with("vti_") || token.len() > 100 {
+            return Err(OrgError::BadLink);
+        }
+        let found = store::invitation_of(&self.db, &hash_secret(token), self.clock.now()).await?;
+        found.ok_or(OrgError::BadLink)
+    }
+}

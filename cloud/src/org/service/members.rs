@@ -1,0 +1,194 @@
+//! Members: who belongs, as what, and how they leave.
+
+use vitrine_protocol::{OrgId, Role, UserId};
+
+use super::accounts::person;
+use super::{Orgs, free_slug};
+use crate::base::{Actor, Page, Permission, Permissions, trimmed};
+use crate::db::Tx;
+use crate::events::{Event, record};
+use crate::org::{Member, OrgError, Organization, OrganizationOfUser, RoleChoice, Standing, store};
+
+/// The most organisations that a person may make or join.
+pub(super) const ORGANIZATIONS: usize = 50;
+
+impl Orgs {
+    /// Makes another organisation, which the caller owns.
+    ///
+    /// # Errors
+    /// [`OrgError::Invalid`]; [`OrgError::TooMany`] when the caller belongs to as many as one person may.
+    pub async fn create_organization(
+        &self,
+        actor: &Actor,
+        name: &str,
+    ) -> Result<OrganizationOfUser, OrgError> {
+        let (user, _) = person(actor)?;
+        let (name, now) = (trimmed("name", name, 1, 80)?, self.clock.now());
+        if actor.memberships.len() >= ORGANIZATIONS {
+            return Err(OrgError::TooMany(format!(
+                "a person belongs to at most {ORGANIZATIONS} organisations"
+            )));
+        }
+        let mut tx = self.db.begin().await?;
+        let slug = free_slug(&mut tx, &name).await?;
+        let organization = Organization { id: OrgId::new(), name, slug };
+        store::insert_organization(&mut tx, &organization, now).await?;
+        store::insert_member(&mut tx, organization.id, user, Role::Owner.into(), now).await?;
+        let event = Event::OrganizationRegistered { owner: user };
+        record(&mut tx, actor, now, organization.id, None, event)?;
+        tx.commit().await?;
+        let Organization { id, name, slug } = organization;
+        let permissions = Permissions::of(Role::Owner).iter().collect();
+        Ok(OrganizationOfUser {
+            id,
+            name,
+            slug,
+            role: Role::Owner,
+            role_id: None,
+            role_name: None,
+            permissions,
+        })
+    }
+
+    /// The members, in the order of their accounts.
+    ///
+    /// # Errors
+    /// [`OrgError::Denied`].
+    pub async fn members(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        after: Option<UserId>,
+        limit: i64,
+    ) -> Result<Page<Member>, OrgError> {
+        actor.require(Permission::ViewOrganization, org)?;
+        let members = store::members(&self.db, org, after, limit + 1).await?;
+        Ok(Page::cut(members, limit, |member| member.user.id.to_string()))
+    }
+
+    /// One member.
+    ///
+    /// # Errors
+    /// [`OrgError::Denied`]; [`OrgError::NoMember`].
+    pub async fn member(&self, actor: &Actor, org: OrgId, user: UserId) -> Result<Member, OrgError> {
+        actor.require(Permission::ViewOrganization, org)?;
+        store::member(&self.db, org, user).await?.ok_or(OrgError::NoMember)
+    }
+
+    /// Gives a member another role. Nobody gives what they may not do themselves, or takes it from somebody who may more.
+    ///
+    /// # Errors
+    /// [`OrgError::Denied`]; [`OrgError::NoMember`]; [`OrgError::NoRole`]; [`OrgError::AboveYou`]; [`OrgError::LastOwner`].
+    pub async fn change_role(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        user: UserId,
+        choice: impl Into<RoleChoice>,
+    ) -> Result<Member, OrgError> {
+        actor.require(Permission::ManageMembers, org)?;
+        let choice = choice.into();
+        let mut tx = self.db.begin().await?;
+        let before = self.lock_member(&mut tx, org, user).await?;
+        let after = self.standing(&mut tx, org, choice).await?;
+        let own = actor.permissions_in(org);
+        if !before.permissions.within(own) || !after.permissions.within(own) {
+            return Err(OrgError::AboveYou);
+        }
+        if before.role == Role::Owner && after.role != Role::Owner {
+            check_other_owner(&mut tx, org).await?;
+        }
+        store::set_standing(&mut tx, org, user, choice).await?;
+        let event = Event::MemberRoleChanged { user, role: choice.role };
+        record(&mut tx, actor, self.clock.now(), org, None, event)?;
+        tx.commit().await?;
+        store::member(&self.db, org, user).await?.ok_or(OrgError::NoMember)
+    }
+
+    /// Lets a member go, or lets the caller leave. The account stays; invitations of theirs that wait end.
+    ///
+    /// # Errors
+    /// [`OrgError::Denied`]; [`OrgError::NoMember`]; [`OrgError::AboveYou`]; [`OrgError::LastOwner`].
+    pub async fn remove_member(&self, actor: &Actor, org: OrgId, user: UserId) -> Result<(), OrgError> {
+        let leaves = actor.user() == Some(user) && actor.role_in(org).is_some();
+        if !leaves {
+            actor.require(Permission::ManageMembers, org)?;
+        }
+        let mut tx = self.db.begin().await?;
+        let before = self.lock_member(&mut tx, org, user).await?;
+        if !leaves && !before.permissions.within(actor.permissions_in(org)) {
+            return Err(OrgError::AboveYou);
+        }
+        if before.role == Role::Owner {
+            check_other_owner(&mut tx, org).await?;
+        }
+        store::delete_member(&mut tx, org, user).await?;
+        store::delete_invitations_by(&mut tx, org, user).await?;
+        record(&mut tx, actor, self.clock.now(), org, None, Event::MemberRemoved { user })?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Hands the organisation to a member, in one step: they own it, and the caller is an admin from then on.
+    ///
+    /// # Errors
+    /// [`OrgError::Denied`]; [`OrgError::NoMember`]; [`OrgError::BadCredentials`] when the password is not the caller's.
+    pub async fn transfer_ownership(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        to: UserId,
+        password: String,
+    ) -> Result<Member, OrgError> {
+        actor.require(Permission::TransferOwnership, org)?;
+        let (from, _) = person(actor)?;
+        let one = store::candidate(&self.db, from).await?.ok_or(OrgError::NoSession)?;
+        self.check_own_password(&one.user, &one.hash, password).await?;
+        let (mut tx, now) = (self.db.begin().await?, self.clock.now());
+        self.lock_member(&mut tx, org, to).await?;
+        // Somebody may have taken it from the caller meanwhile.
+        let own = store::standing_in(&mut tx, org, from).await?;
+        if own.is_none_or(|own| own.role != Role::Owner) {
+            return Err(OrgError::AboveYou);
+        }
+        if from != to {
+            store::set_standing(&mut tx, org, to, Role::Owner.into()).await?;
+            store::set_standing(&mut tx, org, from, Role::Admin.into()).await?;
+            record(&mut tx, actor, now, org, None, Event::OwnershipTransferred { from, to })?;
+        }
+        tx.commit().await?;
+        store::member(&self.db, org, to).await?.ok_or(OrgError::NoMember)
+    }
+
+    /// What a choice lets people do, in an organisation that `tx` has locked.
+    pub(super) async fn standing(
+        &self,
+        tx: &mut Tx,
+        org: OrgId,
+        choice: RoleChoice,
+    ) -> Result<Standing, OrgError> {
+        match (choice.role, choice.role_id) {
+            (Role::Unknown, _) => Err(OrgError::NoRole),
+            (Role::Custom, None) => Err(OrgError::NoRole),
+            (Role::Custom, Some(id)) => {
+                let role = store::role(tx, org, id).await?.ok_or(OrgError::NoRole)?;
+                let permissions = role.permissions.iter().copied().collect();
+                Ok(Standing { role: Role::Custom, custom: Some((id, role.name)), permissions })
+            }
+            (_, Some(_)) => {
+                Err(crate::base::Invalid::new("`role_id` belongs to the role `custom` alone").into())
+            }
+            (role, None) => Ok(Standing::of(role)),
+        }
+    }
+
+    async fn lock_member(&self, tx: &mut Tx, org: OrgId, user: UserId) -> Result<Standing, OrgError> {
+        if !store::lock(tx, org).await? {
+            return Err(OrgError::NotFound(org));
+        }
+        store::standing_in(tx, org, user).await?.ok_or(OrgError::NoMember)
+    }
+}
+
+async fn check_other_owner(tx: &mut Tx, org: OrgId) -> Result<(), OrgError> {
+    if store::owners(tx, org).await? < 2 { Err(OrgError::LastOwner) } else { Ok(()) }
+}

@@ -1,0 +1,96 @@
+//! API keys.
+
+use chrono::TimeDelta;
+
+use super::links::orgs;
+use super::people::{join, owner};
+use super::*;
+use crate::org::NewApiKey;
+
+fn key(permissions: &[Permission]) -> NewApiKey {
+    NewApiKey { name: "Shop".into(), permissions: permissions.to_vec(), expires_at: None }
+}
+
+#[tokio::test]
+async fn a_shops_server_may_what_its_key_was_given_until_it_is_revoked() {
+    each_db(async |db| {
+        let hands = TestClock::new();
+        let orgs = orgs(&db, &hands);
+        let (owner, org, ada) = owner(&db, &orgs).await;
+        let made = orgs.create_key(&owner, org, key(&[Permission::RecordOrders])).await.unwrap();
+        assert!(made.token.starts_with(&made.key.hint) && made.key.hint.len() == 10);
+        let server = orgs.authenticate(&made.token).await.unwrap();
+        assert_eq!(server.require(Permission::RecordOrders, org), Ok(()));
+        assert_eq!(server.require(Permission::ViewOrders, org), Err(Denied::Role(Permission::ViewOrders)));
+        assert_eq!(server.require(Permission::RecordOrders, OrgId::new()), Err(Denied::Stranger));
+        // It is nobody's account.
+        assert!(matches!(orgs.me(&server).await, Err(OrgError::PeopleOnly)));
+        assert!(matches!(orgs.sessions(&server).await, Err(OrgError::PeopleOnly)));
+        assert!(orgs.remove_member(&server, org, ada.id).await.is_err());
+
+        let stored: String =
+            crate::on!(db, c => sqlx::query_scalar("SELECT token_hash FROM api_keys").fetch_one(c).await)
+                .unwrap();
+        assert!(!stored.contains(&made.token[4..]));
+        let used = orgs.key(&owner, org, made.key.id).await.unwrap().used_at.expect("it was used");
+        hands.advance(Duration::from_secs(60));
+        orgs.authenticate(&made.token).await.unwrap();
+        assert_eq!(orgs.key(&owner, org, made.key.id).await.unwrap().used_at, Some(used), "to some minutes");
+        hands.advance(Duration::from_secs(600));
+        orgs.authenticate(&made.token).await.unwrap();
+        assert_ne!(orgs.key(&owner, org, made.key.id).await.unwrap().used_at, Some(used));
+
+        orgs.revoke_key(&owner, org, made.key.id).await.unwrap();
+        assert!(matches!(orgs.authenticate(&made.token).await, Err(OrgError::NoSession)));
+        assert!(matches!(orgs.revoke_key(&owner, org, made.key.id).await, Err(OrgError::NoKey)));
+        assert!(orgs.keys(&owner, org, None, 10).await.unwrap().items[0].revoked_at.is_some());
+        hands.advance(Duration::from_secs(91 * 24 * 3600));
+        orgs.sweep_sessions().await.unwrap();
+        let signed_in = orgs.sign_in("ada@example.com", "correct horse".into(), HOME).await.unwrap();
+        let owner = orgs.authenticate(&signed_in.token).await.unwrap();
+        assert!(orgs.keys(&owner, org, None, 10).await.unwrap().items.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_key_ends_when_it_was_said_to() {
+    each_db(async |db| {
+        let hands = TestClock::new();
+        let orgs = orgs(&db, &hands);
+        let (owner, org, _) = owner(&db, &orgs).await;
+        let soon = |days| Some(hands.clock().now() + TimeDelta::days(days));
+        for bad in [soon(-1), soon(2000)] {
+            let bad = NewApiKey { expires_at: bad, ..key(&[Permission::ViewShows]) };
+            assert!(matches!(orgs.create_key(&owner, org, bad).await, Err(OrgError::Invalid(_))));
+        }
+        let week = NewApiKey { expires_at: soon(7), ..key(&[Permission::ViewShows]) };
+        let made = orgs.create_key(&owner, org, week).await.unwrap();
+        orgs.authenticate(&made.token).await.unwrap();
+        hands.advance(Duration::from_secs(7 * 24 * 3600));
+        assert!(matches!(orgs.authenticate(&made.token).await, Err(OrgError::NoSession)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_key_gets_nothing_that_only_a_person_may_or_that_its_maker_may_not() {
+    each_db(async |db| {
+        let orgs = orgs(&db, &TestClock::new());
+        let (owner, org, _) = owner(&db, &orgs).await;
+        for bad in [key(&[]), key(&[Permission::ManageApiKeys]), key(&[Permission::ManageMembers])] {
+            assert!(matches!(orgs.create_key(&owner, org, bad).await, Err(OrgError::Invalid(_))));
+        }
+        let draft =
+            crate::org::RoleDraft { name: "Keys".into(), permissions: vec![Permission::ManageApiKeys] };
+        let role = orgs.create_role(&owner, org, draft).await.unwrap();
+        let (_, user) = join(&orgs, &owner, org, "keys@example.com", Role::Host).await;
+        let choice = crate::org::RoleChoice { role: Role::Custom, role_id: Some(role.id) };
+        orgs.change_role(&owner, org, user.id, choice).await.unwrap();
+        let signed_in = orgs.sign_in("keys@example.com", "battery staple".into(), HOME).await.unwrap();
+        let keeper = orgs.authenticate(&signed_in.token).await.unwrap();
+        let above = orgs.create_key(&keeper, org, key(&[Permission::ViewOrders])).await;
+        assert!(matches!(above, Err(OrgError::AboveYou)));
+    })
+    .await;
+}

@@ -1,0 +1,249 @@
+//! Members, roles and invitations.
+
+use super::links::{VERIFY, letters, orgs, token};
+use super::*;
+use crate::org::{Invited, NewInvitation, RoleDraft, SignedIn};
+
+const INVITATION: &str = "/account/invitation";
+
+/// An owner whose address is confirmed, and their organisation.
+pub(super) async fn owner(db: &Db, orgs: &Orgs) -> (Actor, OrgId, User) {
+    let signed_in = orgs.register(ada(), HOME).await.unwrap();
+    let link = token(letters(db).await.last().unwrap(), VERIFY);
+    orgs.verify(&link, "correct horse".into()).await.unwrap();
+    let actor = orgs.authenticate(&signed_in.token).await.unwrap();
+    (actor, signed_in.organizations[0].id, signed_in.user)
+}
+
+fn new(email: &str, role: Role) -> NewInvitation {
+    NewInvitation { email: email.into(), role, role_id: None, locale: None }
+}
+
+/// The token of the link that is handed on.
+fn copied(invited: &Invited) -> String {
+    token(&(String::new(), invited.link.clone()), INVITATION)
+}
+
+/// Somebody new comes in by a link that was handed on.
+pub(super) async fn join(orgs: &Orgs, by: &Actor, org: OrgId, email: &str, role: Role) -> (Actor, User) {
+    let invited = orgs.invite(by, org, new(email, role)).await.unwrap();
+    let signed_in = enter(orgs, &copied(&invited)).await.unwrap();
+    (orgs.authenticate(&signed_in.token).await.unwrap(), signed_in.user)
+}
+
+async fn enter(orgs: &Orgs, token: &str) -> Result<SignedIn, OrgError> {
+    orgs.accept_as_new(token, "Mo", "battery staple".into(), HOME).await
+}
+
+#[tokio::test]
+async fn a_member_comes_in_by_a_letter_which_shows_whose_the_address_is() {
+    each_db(async |db| {
+        let orgs = orgs(&db, &TestClock::new());
+        let (owner, org, _) = owner(&db, &orgs).await;
+        let invited = orgs.invite(&owner, org, new("Mo@example.com", Role::Moderator)).await.unwrap();
+        assert!(invited.mailed);
+        let mail = letters(&db).await;
+        let letter = mail.last().unwrap();
+        assert!(letter.0 == "mo@example.com" && letter.1.contains("Ada (Atelier Nord)"), "{letter:?}");
+        let link = token(letter, INVITATION);
+        let seen = orgs.see_invitation(&link).await.unwrap();
+        assert_eq!((seen.organization_name.as_str(), seen.role), ("Atelier Nord", Role::Moderator));
+        let mo = enter(&orgs, &link).await.unwrap();
+        assert!(mo.user.email_verified, "whoever reads the mail has the address");
+        assert_eq!((mo.organizations[0].id, mo.organizations[0].role), (org, Role::Moderator));
+        assert!(matches!(enter(&orgs, &link).await, Err(OrgError::BadLink)), "once");
+        assert!(matches!(enter(&orgs, &copied(&invited)).await, Err(OrgError::BadLink)), "by either link");
+        let again = orgs.invite(&owner, org, new("mo@example.com", Role::Host)).await;
+        assert!(matches!(again, Err(OrgError::AlreadyMember)));
+        assert!(orgs.invitations(&owner, org, None, 10).await.unwrap().items.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_link_that_was_handed_on_shows_nothing_about_the_address() {
+    each_db(async |db| {
+        let orgs = orgs(&db, &TestClock::new());
+        let unconfirmed = orgs.register(ada(), HOME).await.unwrap();
+        let (org, owner) =
+            (unconfirmed.organizations[0].id, orgs.authenticate(&unconfirmed.token).await.unwrap());
+        let invited = orgs.invite(&owner, org, new("mo@example.com", Role::Host)).await.unwrap();
+        assert!(!invited.mailed, "strangers send no mail in a shop's name");
+        assert_eq!(letters(&db).await.len(), 1);
+        let mo = enter(&orgs, &copied(&invited)).await.unwrap();
+        assert!(!mo.user.email_verified);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_has_an_account_comes_in_with_it_and_nobody_else_does() {
+    each_db(async |db| {
+        let orgs = orgs(&db, &TestClock::new());
+        let (owner, org, _) = owner(&db, &orgs).await;
+        let bo = Registration { email: "bo@example.com".into(), password: "battery staple".into(), ..ada() };
+        let bo = orgs.register(bo, HOME).await.unwrap();
+        let mailed = async || {
+            orgs.invite(&owner, org, new("bo@example.com", Role::Host)).await.unwrap();
+            token(letters(&db).await.last().unwrap(), INVITATION)
+        };
+        let link = mailed().await;
+        let joined = enter(&orgs, &link).await.unwrap();
+        assert_eq!((joined.user.id, joined.user.email_verified), (bo.user.id, true));
+        assert_eq!(joined.organizations.len(), 2);
+        // Gone, invited again, and back: with the account's password alone.
+        orgs.remove_member(&owner, org, bo.user.id).await.unwrap();
+        let link = mailed().await;
+        let wrong = orgs.accept_as_new(&link, "Bo", "wrong staple".into(), HOME).await;
+        assert!(matches!(wrong, Err(OrgError::BadCredentials)));
+        let back = enter(&orgs, &link).await.unwrap();
+        assert_eq!(back.user.id, bo.user.id);
+        // Whoever is signed in is meant, whatever their address is.
+        let third = orgs.invite(&owner, org, new("third@example.com", Role::Analyst)).await.unwrap();
+        let cy = Registration { email: "cy@example.com".into(), ..ada() };
+        let cy = orgs.register(cy, HOME).await.unwrap();
+        let actor = orgs.authenticate(&cy.token).await.unwrap();
+        let joined = orgs.accept_invitation(&actor, &copied(&third)).await.unwrap();
+        assert_eq!((joined.organization.id, joined.organization.role), (org, Role::Analyst));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_invitation_ends_by_time_by_another_and_with_whoever_made_it() {
+    each_db(async |db| {
+        let hands = TestClock::new();
+        let orgs = orgs(&db, &hands);
+        let (owner, org, _) = owner(&db, &orgs).await;
+        let first = orgs.invite(&owner, org, new("mo@example.com", Role::Host)).await.unwrap();
+        let second = orgs.invite(&owner, org, new("mo@example.com", Role::Moderator)).await.unwrap();
+        assert!(matches!(enter(&orgs, &copied(&first)).await, Err(OrgError::BadLink)));
+        orgs.revoke_invitation(&owner, org, second.invitation.id).await.unwrap();
+        assert!(matches!(enter(&orgs, &copied(&second)).await, Err(OrgError::BadLink)));
+        let gone = orgs.revoke_invitation(&owner, org, second.invitation.id).await;
+        assert!(matches!(gone, Err(OrgError::NoInvitation)));
+
+        let (admin, user) = join(&orgs, &owner, org, "admin@example.com", Role::Admin).await;
+        let by_admin = orgs.invite(&admin, org, new("friend@example.com", Role::Host)).await.unwrap();
+        orgs.remove_member(&owner, org, user.id).await.unwrap();
+        assert!(matches!(enter(&orgs, &copied(&by_admin)).await, Err(OrgError::BadLink)));
+
+        let late = orgs.invite(&owner, org, new("late@example.com", Role::Host)).await.unwrap();
+        hands.advance(Duration::from_secs(7 * 24 * 3600 + 1));
+        assert!(matches!(enter(&orgs, &copied(&late)).await, Err(OrgError::BadLink)));
+        assert!(orgs.invitations(&owner, org, None, 10).await.unwrap().items.is_empty());
+        orgs.sweep_sessions().await.unwrap();
+        let left: i64 =
+            crate::on!(db, c => sqlx::query_scalar("SELECT COUNT(*) FROM invitations").fetch_one(c).await)
+                .unwrap();
+        assert_eq!(left, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_gives_or_takes_more_than_they_may_themselves() {
+    each_db(async |db| {
+        let orgs = orgs(&db, &TestClock::new());
+        let (owner, org, ada) = owner(&db, &orgs).await;
+        let (admin, admin_user) = join(&orgs, &owner, org, "admin@example.com", Role::Admin).await;
+        let (host, host_user) = join(&orgs, &owner, org, "host@example.com", Role::Host).await;
+        let above = |result: Result<_, OrgError>| matches!(result, Err(OrgError::AboveYou));
+        assert!(above(orgs.invite(&admin, org, new("x@example.com", Role::Owner)).await.map(drop)));
+        assert!(above(orgs.change_role(&admin, org, admin_user.id, Role::Owner).await.map(drop)));
+        assert!(above(orgs.change_role(&admin, org, ada.id, Role::Host).await.map(drop)));
+        assert!(above(orgs.remove_member(&admin, org, ada.id).await));
+        orgs.change_role(&admin, org, host_user.id, Role::Analyst).await.unwrap();
+        let denied = orgs.remove_member(&host, org, admin_user.id).await;
+        assert!(matches!(denied, Err(OrgError::Denied(Denied::Role(_)))));
+        let stranger = orgs.members(&host, OrgId::new(), None, 10).await;
+        assert!(matches!(stranger, Err(OrgError::Denied(Denied::Stranger))));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn members_leave_owners_hand_over_and_one_owner_stays() {
+    each_db(async |db| {
+        let orgs = orgs(&db, &TestClock::new());
+        let (owner, org, ada) = owner(&db, &orgs).await;
+        let (host, mo) = join(&orgs, &owner, org, "mo@example.com", Role::Host).await;
+        assert!(matches!(orgs.remove_member(&owner, org, ada.id).await, Err(OrgError::LastOwner)));
+        let demoted = orgs.change_role(&owner, org, ada.id, Role::Host).await;
+        assert!(matches!(demoted, Err(OrgError::LastOwner)));
+        orgs.remove_member(&host, org, mo.id).await.unwrap();
+        assert!(matches!(orgs.member(&owner, org, mo.id).await, Err(OrgError::NoMember)));
+
+        let (_, bo) = join(&orgs, &owner, org, "bo@example.com", Role::Moderator).await;
+        let wrong = orgs.transfer_ownership(&owner, org, bo.id, "wrong horse".into()).await;
+        assert!(matches!(wrong, Err(OrgError::BadCredentials)));
+        let handed = orgs.transfer_ownership(&owner, org, bo.id, "correct horse".into()).await.unwrap();
+        assert_eq!((handed.user.id, handed.role), (bo.id, Role::Owner));
+        assert_eq!(orgs.member(&owner, org, ada.id).await.unwrap().role, Role::Admin);
+        // The same request once more, with what the caller was before.
+        let again = orgs.transfer_ownership(&owner, org, ada.id, "correct horse".into()).await;
+        assert!(matches!(again, Err(OrgError::AboveYou)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_role_of_ones_own_holds_from_the_next_request_on() {
+    each_db(async |db| {
+        let orgs = orgs(&db, &TestClock::new());
+        let (owner, org, _) = owner(&db, &orgs).await;
+        let draft = |name: &str, permissions: &[Permission]| RoleDraft {
+            name: name.into(),
+            permissions: permissions.to_vec(),
+        };
+        let stock = draft("Stock keeper", &[Permission::ViewOrganization, Permission::EditCatalog]);
+        let role = orgs.create_role(&owner, org, stock.clone()).await.unwrap();
+        assert!(matches!(orgs.create_role(&owner, org, stock).await, Err(OrgError::NameTaken)));
+        let chosen = NewInvitation { role_id: Some(role.id), ..new("mo@example.com", Role::Custom) };
+        let invited = orgs.invite(&owner, org, chosen).await.unwrap();
+        assert_eq!(invited.invitation.role_name.as_deref(), Some("Stock keeper"));
+        let used = orgs.delete_role(&owner, org, role.id).await;
+        assert!(matches!(used, Err(OrgError::RoleInUse)), "somebody is invited to it");
+        let signed_in = enter(&orgs, &copied(&invited)).await.unwrap();
+        let mo = orgs.authenticate(&signed_in.token).await.unwrap();
+        assert_eq!(mo.require(Permission::EditCatalog, org), Ok(()));
+        assert!(mo.require(Permission::RunShows, org).is_err());
+
+        let more = draft("Stock keeper", &[Permission::RunShows]);
+        let stale = orgs.change_role_of_org(&owner, org, role.id, Some(7), more.clone()).await;
+        assert!(matches!(stale, Err(OrgError::Stale(1))));
+        orgs.change_role_of_org(&owner, org, role.id, Some(1), more).await.unwrap();
+        let mo = orgs.authenticate(&signed_in.token).await.unwrap();
+        assert_eq!((mo.require(Permission::RunShows, org), mo.role_in(org)), (Ok(()), Some(Role::Custom)));
+        assert!(mo.require(Permission::EditCatalog, org).is_err());
+        assert!(matches!(orgs.delete_role(&owner, org, role.id).await, Err(OrgError::RoleInUse)));
+        orgs.change_role(&owner, org, signed_in.user.id, Role::Host).await.unwrap();
+        orgs.delete_role(&owner, org, role.id).await.unwrap();
+
+        let (admin, _) = join(&orgs, &owner, org, "admin@example.com", Role::Admin).await;
+        let above = draft("Heir", &[Permission::DeleteOrganization]);
+        assert!(matches!(orgs.create_role(&admin, org, above).await, Err(OrgError::AboveYou)));
+        let of_another = NewInvitation { role_id: Some(role.id), ..new("x@example.com", Role::Custom) };
+        assert!(matches!(orgs.invite(&owner, org, of_another).await, Err(OrgError::NoRole)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_person_has_several_organisations_and_only_so_many() {
+    each_db(async |db| {
+        let orgs = orgs(&db, &TestClock::new());
+        let signed_in = orgs.register(ada(), HOME).await.unwrap();
+        let mut made = 1;
+        loop {
+            let actor = orgs.authenticate(&signed_in.token).await.unwrap();
+            match orgs.create_organization(&actor, "Atelier Nord").await {
+                Ok(_) => made += 1,
+                Err(error) => break assert!(matches!(error, OrgError::TooMany(_)), "{error}"),
+            }
+        }
+        let actor = orgs.authenticate(&signed_in.token).await.unwrap();
+        assert_eq!((made, orgs.me(&actor).await.unwrap().organizations.len()), (50, 50));
+    })
+    .await;
+}
