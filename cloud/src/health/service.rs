@@ -9,7 +9,7 @@ use vitrine_protocol::{OrgId, ShowId};
 
 use super::model::{Sample, ShowHealth};
 use super::nodes::{Heard, messages};
-use crate::base::{Actor, Clock};
+use crate::base::{Actor, Clock, Permission};
 use crate::bus::{BusHandle, MEASURED, Received};
 use crate::edge::Edge;
 use crate::ingest::Ingest;
@@ -43,7 +43,8 @@ impl Monitor {
     /// # Errors
     /// [`ShowError`]: not a member, no such show.
     pub async fn show(&self, actor: &Actor, org: OrgId, show: ShowId) -> Result<ShowHealth, ShowError> {
-        let show = self.shows.get(actor, org, show).await?.id;
+        actor.require(Permission::ViewHealth, org)?;
+        self.shows.find(show).await?.filter(|found| found.org == org).ok_or(ShowError::NotFound(show))?;
         let here = Sample { show, measured: self.ingest.measured(show), viewers: self.edge.viewers(show) };
         Ok(ShowHealth::of(show, self.heard.of(show).into_iter().chain([here]), self.clock.now()))
     }

@@ -8,6 +8,8 @@ use tower::ServiceExt as _;
 use super::*;
 use crate::app::testing::{each_app, owner};
 
+mod matrix;
+
 /// Sends a request; the status, the headers and the body as JSON (null when it is none).
 async fn ask(router: &Router, request: Request) -> (u16, axum::http::HeaderMap, Value) {
     let response = router.clone().oneshot(request).await.unwrap();

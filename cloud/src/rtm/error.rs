@@ -23,6 +23,9 @@ pub enum RtmError {
     /// The caller's: there is no such show or message for them.
     #[error("There is no such thing here.")]
     NotFound,
+    /// The caller's: they are no member of the organisation.
+    #[error("there is no such organisation")]
+    Stranger,
     /// The caller's: their role does not allow it.
     #[error("Your role does not allow this.")]
     Forbidden,
@@ -60,7 +63,7 @@ impl RtmError {
             Self::HelloExpected => Code::HelloExpected,
             Self::BadFrame => Code::InvalidRequest,
             Self::Unauthenticated => Code::Unauthenticated,
-            Self::NotFound => Code::NotFound,
+            Self::NotFound | Self::Stranger => Code::NotFound,
             Self::Forbidden => Code::Forbidden,
             Self::BadMessage => Code::BadMessage,
             Self::Banned => Code::Banned,
@@ -82,7 +85,7 @@ impl RtmError {
 impl From<Denied> for RtmError {
     fn from(denied: Denied) -> Self {
         match denied {
-            Denied::Stranger => Self::NotFound,
+            Denied::Stranger => Self::Stranger,
             Denied::Role(_) => Self::Forbidden,
         }
     }

@@ -17,12 +17,18 @@ pub(super) struct Guest {
     pub(super) author: Author,
     /// What a ban can hold on to; members have none.
     pub(super) signals: Option<Signals>,
+    /// Whether they may see what is earned.
+    pub(super) earnings: bool,
 }
 
 impl Guest {
     /// Who hears what they hear.
     pub(super) fn audience(&self) -> Audience {
-        if self.author.role == AuthorRole::Viewer { Audience::Public } else { Audience::Staff }
+        match self.author.role {
+            AuthorRole::Viewer => Audience::Public,
+            _ if self.earnings => Audience::Earnings,
+            _ => Audience::Staff,
+        }
     }
 }
 

@@ -150,7 +150,7 @@ impl Room {
         let id = chair.id;
         let first = self.state.welcome(you, audience, known, self.clock.now());
         self.seats.whisper(id, &first);
-        if audience == Audience::Staff {
+        if audience != Audience::Public {
             self.seats.whisper(id, &self.state.media());
         }
         if answer.send(Some(chair)).is_err() {

@@ -203,6 +203,7 @@ impl From<RtmError> for ApiError {
             | RtmError::BadFrame
             | RtmError::Unauthenticated
             | RtmError::NotFound
+            | RtmError::Stranger
             | RtmError::Forbidden
             | RtmError::BadMessage
             | RtmError::Banned

@@ -11,7 +11,7 @@ use vitrine_protocol::rtm::ServerFrame;
 
 use super::conn::Close;
 use super::routes::Text;
-use super::state::{Audience, Flush};
+use super::state::{Audience, Flush, Share};
 
 /// Frames that wait for one reader.
 pub(super) const QUEUE_FRAMES: usize = 64;
@@ -79,14 +79,25 @@ impl Seats {
 
     /// Hands a flush to everybody, written at most once for each audience.
     pub(super) fn deliver(&mut self, flush: &Flush) {
-        let staff_here = self.taken.values().any(|seat| seat.audience == Audience::Staff);
-        let public = flush.public.as_ref().map(write);
-        let staff = match &public {
-            Some(text) if flush.same => Some(text.clone()),
-            _ => staff_here.then(|| write(&flush.staff)),
+        let here = |audience| self.taken.values().any(|seat| seat.audience == audience);
+        let of_whole = |share: &Share, audience| *share == Share::Whole && here(audience);
+        let whole = (here(Audience::Earnings)
+            || of_whole(&flush.staff, Audience::Staff)
+            || of_whole(&flush.public, Audience::Public))
+        .then(|| write(&flush.whole));
+        let text_of = |share: &Share| match share {
+            Share::Whole => whole.clone(),
+            Share::Part(frame) => Some(write(frame)),
+            Share::Nothing => None,
         };
+        let staff = if here(Audience::Staff) { text_of(&flush.staff) } else { None };
+        let public = if here(Audience::Public) { text_of(&flush.public) } else { None };
         self.taken.retain(|_, seat| {
-            let text = if seat.audience == Audience::Staff { &staff } else { &public };
+            let text = match seat.audience {
+                Audience::Earnings => &whole,
+                Audience::Staff => &staff,
+                Audience::Public => &public,
+            };
             let Some(text) = text else { return true };
             if flush.droppable && seat.out.capacity() < ROOMY {
                 return !seat.out.is_closed();

@@ -132,7 +132,8 @@ impl Rtm {
         before: Option<MessageId>,
         limit: i64,
     ) -> Result<Page<ModeratedMessage>, RtmError> {
-        self.moderator(actor, org, show).await?;
+        actor.require(Permission::ViewChat, org)?;
+        self.check_show(org, show).await?;
         let items = store::page(&self.inner.db, org, show, before, true, limit + 1).await?;
         Ok(Page::cut(items, limit, |item| item.message.id.to_string()))
     }
@@ -263,7 +264,7 @@ impl Rtm {
         let nickname = nickname_key(&name);
         let signals = Signals { viewer: viewer.id, nickname, network: peer.network.clone() };
         let author = Author { id, name, role: AuthorRole::Viewer };
-        Ok(Guest { org: viewer.org, show, author, signals: Some(signals) })
+        Ok(Guest { org: viewer.org, show, author, signals: Some(signals), earnings: false })
     }
 
     async fn admit_member(&self, token: &str, show: ShowId) -> Result<Guest, RtmError> {
@@ -271,11 +272,12 @@ impl Rtm {
         let found = self.inner.shows.find(show).await?.ok_or(RtmError::NotFound)?;
         let org = found.org;
         actor.require(Permission::SpeakInChat, org)?;
-        let hosts = actor.permissions_in(org).has(Permission::RunShows);
+        let may = actor.permissions_in(org);
+        let (hosts, earnings) = (may.has(Permission::RunShows), may.has(Permission::ViewOrders));
         let role = if hosts { AuthorRole::Host } else { AuthorRole::Moderator };
         let ActorKind::User { id, name, .. } = actor.kind else { return Err(RtmError::Unauthenticated) };
         let author = Author { id: id.to_string(), name, role };
-        Ok(Guest { org, show, author, signals: None })
+        Ok(Guest { org, show, author, signals: None, earnings })
     }
 
     /// Sends a message on its way; it is shown once it is stored.
@@ -296,6 +298,10 @@ impl Rtm {
 
     async fn moderator(&self, actor: &Actor, org: OrgId, show: ShowId) -> Result<(), RtmError> {
         actor.require(Permission::ModerateChat, org)?;
+        self.check_show(org, show).await
+    }
+
+    async fn check_show(&self, org: OrgId, show: ShowId) -> Result<(), RtmError> {
         match self.inner.shows.find(show).await? {
             Some(found) if found.org == org => Ok(()),
             _ => Err(RtmError::NotFound),

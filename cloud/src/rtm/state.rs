@@ -29,6 +29,18 @@ pub(super) enum Audience {
     Public,
     /// Members of the organisation.
     Staff,
+    /// Members who may see what is earned.
+    Earnings,
+}
+
+impl Audience {
+    fn hears(self, event: &RoomEvent) -> bool {
+        match self {
+            Self::Public => event.is_public(),
+            Self::Staff => !matches!(event, RoomEvent::Order { .. }),
+            Self::Earnings => true,
+        }
+    }
 }
 
 /// When an event wants to leave.
@@ -53,16 +65,28 @@ pub(super) struct Standing {
     pub(super) highlights: Vec<Highlight>,
 }
 
-/// One flush, before it is written as text. Shoppers get `public`, members `staff`.
+/// One flush, before it is written as text.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Flush {
-    pub(super) staff: ServerFrame,
-    /// `None`: there is nothing for shoppers in it. Equal to `staff` when `same`.
-    pub(super) public: Option<ServerFrame>,
-    /// Both audiences get the same frame, so it is written once.
-    pub(super) same: bool,
+    /// All of it, for those who hear everything.
+    pub(super) whole: ServerFrame,
+    /// What members hear who see no orders.
+    pub(super) staff: Share,
+    /// What shoppers hear.
+    pub(super) public: Share,
     /// Reactions and counts: a slow reader does without them.
     pub(super) droppable: bool,
+}
+
+/// What an audience hears of a flush.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Share {
+    /// All of it, so it is written once.
+    Whole,
+    /// This.
+    Part(ServerFrame),
+    /// Nothing is for them.
+    Nothing,
 }
 
 /// The whole state of one room.
@@ -244,7 +268,7 @@ impl State {
             return None;
         }
         let later = self.ring.iter().filter(|(at, _)| *at > seq).flat_map(|(_, events)| events);
-        Some(later.filter(|e| audience == Audience::Staff || e.is_public()).cloned().collect())
+        Some(later.filter(|event| audience.hears(event)).cloned().collect())
     }
 
     fn apply(&mut self, event: &RoomEvent) {
@@ -305,10 +329,16 @@ impl State {
 
     fn tick(&self, events: Vec<RoomEvent>, droppable: bool) -> Flush {
         let seq = self.seq;
-        let public: Vec<_> = events.iter().filter(|e| e.is_public()).cloned().collect();
-        let same = public.len() == events.len();
-        let public = (!public.is_empty()).then_some(ServerFrame::Tick { seq, events: public });
-        Flush { staff: ServerFrame::Tick { seq, events }, public, same, droppable }
+        let share = |audience: Audience| {
+            let heard: Vec<_> = events.iter().filter(|event| audience.hears(event)).cloned().collect();
+            match heard.len() {
+                all if all == events.len() => Share::Whole,
+                0 => Share::Nothing,
+                _ => Share::Part(ServerFrame::Tick { seq, events: heard }),
+            }
+        };
+        let (staff, public) = (share(Audience::Staff), share(Audience::Public));
+        Flush { whole: ServerFrame::Tick { seq, events }, staff, public, droppable }
     }
 }
 

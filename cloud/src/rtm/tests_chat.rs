@@ -400,8 +400,8 @@ async fn members_cannot_be_banned_and_strangers_learn_nothing() {
             Actor { kind: world.owner.kind.clone(), memberships: vec![other] },
         ] {
             let gone = world.rtm.remove_message(&stranger, org, show, id).await;
-            assert!(matches!(gone, Err(RtmError::NotFound)));
-            assert!(matches!(world.rtm.bans(&stranger, org, show).await, Err(RtmError::NotFound)));
+            assert!(matches!(gone, Err(RtmError::Stranger)));
+            assert!(matches!(world.rtm.bans(&stranger, org, show).await, Err(RtmError::Stranger)));
         }
     })
     .await;

@@ -74,9 +74,9 @@ fn a_tick_carries_what_waited_in_order_under_the_next_seq() {
     assert_eq!(room.push(RoomEvent::Chat(one.clone())), Urgency::Tick);
     room.push(RoomEvent::Chat(two.clone()));
     let flush = room.flush().unwrap();
-    assert!(flush.same && !flush.droppable);
+    assert!(flush.public == Share::Whole && flush.staff == Share::Whole && !flush.droppable);
     let events = vec![RoomEvent::Chat(one), RoomEvent::Chat(two)];
-    assert_eq!(flush.staff, ServerFrame::Tick { seq: 1, events });
+    assert_eq!(flush.whole, ServerFrame::Tick { seq: 1, events });
     assert!(room.flush().is_none());
 }
 
@@ -88,23 +88,28 @@ fn moderation_and_highlights_leave_at_once() {
     assert_eq!(room.push(RoomEvent::ChatRemoved { id: message.id }), Urgency::Now);
     let pinned = pin(HighlightId::new(), HighlightAction::Show, 1);
     assert_eq!(room.push(RoomEvent::Highlight { highlight: pinned }), Urgency::Now);
-    let ServerFrame::Tick { events, .. } = room.flush().unwrap().staff else { panic!() };
+    let ServerFrame::Tick { events, .. } = room.flush().unwrap().whole else { panic!() };
     assert!(!events.iter().any(|e| matches!(e, RoomEvent::Chat(_))), "removed before it was shown");
 }
 
 #[test]
-fn shoppers_never_get_staff_events() {
+fn shoppers_never_get_staff_events_nor_do_all_members_see_what_is_earned() {
     let mut room = room();
     room.push(order());
     let flush = room.flush().unwrap();
-    assert!(flush.public.is_none());
+    assert_eq!((flush.public, flush.staff), (Share::Nothing, Share::Nothing));
     room.push(order());
+    room.push(RoomEvent::Media { receiving: true, rungs: Vec::new() });
     room.push(RoomEvent::LineupChanged);
     let flush = room.flush().unwrap();
-    assert_eq!(flush.public, Some(ServerFrame::Tick { seq: 2, events: vec![RoomEvent::LineupChanged] }));
-    assert!(!flush.same);
-    assert_eq!(welcomed(&room, Audience::Public, Some(("e1", 0))).1, vec![RoomEvent::LineupChanged]);
-    assert_eq!(welcomed(&room, Audience::Staff, Some(("e1", 0))).1.len(), 3);
+    let part = |events| Share::Part(ServerFrame::Tick { seq: 2, events });
+    assert_eq!(flush.public, part(vec![RoomEvent::LineupChanged]));
+    let media = RoomEvent::Media { receiving: true, rungs: Vec::new() };
+    assert_eq!(flush.staff, part(vec![media.clone(), RoomEvent::LineupChanged]));
+    let missed = |audience| welcomed(&room, audience, Some(("e1", 0))).1;
+    assert_eq!(missed(Audience::Public), vec![RoomEvent::LineupChanged]);
+    assert_eq!(missed(Audience::Staff), vec![media, RoomEvent::LineupChanged]);
+    assert_eq!(missed(Audience::Earnings).len(), 4);
 }
 
 #[test]
@@ -198,8 +203,11 @@ fn what_is_restored_stands_where_it_stood_and_only_once() {
     room.push(RoomEvent::AuthorRemoved { author: "a".into() });
     let flush = room.flush().unwrap();
     assert_eq!(
-        flush.public,
-        Some(ServerFrame::Tick { seq: 5, events: vec![RoomEvent::AuthorRemoved { author: "a".into() }] })
+        (flush.public, flush.whole),
+        (
+            Share::Whole,
+            ServerFrame::Tick { seq: 5, events: vec![RoomEvent::AuthorRemoved { author: "a".into() }] }
+        )
     );
     assert_eq!(texts(&room), ["other"]);
 }
@@ -214,7 +222,7 @@ fn reactions_and_viewers_are_droppable_and_are_not_told_again() {
     assert!(flush.droppable);
     let counts = BTreeMap::from([(Reaction::Heart, 2)]);
     let events = vec![RoomEvent::Reactions { counts }, RoomEvent::Viewers { count: 3 }];
-    assert_eq!(flush.staff, ServerFrame::Tick { seq: 1, events });
+    assert_eq!(flush.whole, ServerFrame::Tick { seq: 1, events });
     room.watch(3);
     assert!(room.flush_droppable().is_none());
     assert!(welcomed(&room, Audience::Public, Some(("e1", 0))).1.is_empty());
