@@ -56,10 +56,6 @@ permissions! {
     ViewAudit "view_audit": Owner | Admin, Keyed;
     /// Hand the organisation to somebody else.
     TransferOwnership "transfer_ownership": Owner;
-    /// Delete the organisation.
-    DeleteOrganization "delete_organization": Owner;
-    /// Take out all that the organisation has.
-    ExportOrganization "export_organization": Owner;
     /// See products and coupons.
     ViewCatalog "view_catalog": Owner | Admin | Host | Moderator | Analyst, Keyed;
     /// Change products.
@@ -210,7 +206,6 @@ mod tests {
             Permission::ManageRoles,
             Permission::ManageApiKeys,
             Permission::TransferOwnership,
-            Permission::DeleteOrganization,
         ] {
             assert!(!one.fits_key(), "{one:?}");
         }

@@ -18,7 +18,7 @@ use super::tx::Commits;
 use super::{DbError, Side, Tx};
 
 /// Every change of the tables, in order; forward only.
-const MIGRATIONS: [(i64, &str, &str); 18] = [
+const MIGRATIONS: [(i64, &str, &str); 19] = [
     (1, "events", include_str!("../../migrations/0001_events.sql")),
     (2, "org", include_str!("../../migrations/0002_org.sql")),
     (3, "show", include_str!("../../migrations/0003_show.sql")),
@@ -37,6 +37,7 @@ const MIGRATIONS: [(i64, &str, &str); 18] = [
     (65, "media_states", include_str!("../../migrations/0065_media_states.sql")),
     (66, "accounts", include_str!("../../migrations/0066_accounts.sql")),
     (67, "people", include_str!("../../migrations/0067_people.sql")),
+    (68, "audit", include_str!("../../migrations/0068_audit.sql")),
 ];
 
 /// How long a statement waits for a connection before it gives up.

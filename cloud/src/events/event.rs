@@ -14,6 +14,8 @@ use vitrine_protocol::{
 pub enum Event {
     /// An organisation was registered by its first owner.
     OrganizationRegistered { owner: UserId },
+    /// Its name or settings changed.
+    OrganizationChanged { version: i64 },
     /// Somebody joined.
     MemberAdded { user: UserId, role: Role },
     /// A member got another role.

@@ -22,6 +22,6 @@ pub use dead::{DeadFact, DeadFacts};
 pub use error::EventsError;
 pub use event::{EndReason, Event, LossReason};
 pub use listener::{Follower, Heard, ListenError, Listener};
-pub use record::{Recorded, record, timeline};
+pub use record::{Recorded, deeds, record, timeline};
 pub use relay::{Nudge, Relay};
 pub use routes::router;

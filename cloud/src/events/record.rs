@@ -21,7 +21,7 @@ pub struct Recorded {
     /// The show it belongs to, if any.
     #[serde(rename = "show_id")]
     pub show: Option<ShowId>,
-    /// Who did it: `user:ID`, `viewer:ID` or `service:NAME`.
+    /// Who did it: `user:ID`, `key:ID`, `viewer:ID` or `service:NAME`.
     pub actor: String,
     /// What happened.
     pub event: Event,
@@ -62,6 +62,15 @@ pub async fn timeline(
     limit: i64,
 ) -> Result<Vec<Recorded>, DbError> {
     store::of_show(db, org, show, after, limit).await
+}
+
+/// What people and keys of an organisation did before `before`, newest first, at most `limit`; orders and stock have lists of
+/// their own. The caller has checked who asks.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn deeds(db: &Db, org: OrgId, before: Option<i64>, limit: i64) -> Result<Vec<Recorded>, DbError> {
+    store::deeds(db, org, before.unwrap_or(i64::MAX), limit).await
 }
 
 /// Whose counter numbers the organisation's facts: the last hexadecimal digit of its id. Written into rows,

@@ -54,6 +54,17 @@ pub(super) async fn of_show(
     Ok(rows.into_iter().map(Row::into_recorded).collect())
 }
 
+/// What people and keys of an organisation did before `before`, newest first. Orders and stock have lists of their own.
+pub(super) async fn deeds(db: &Db, org: OrgId, before: i64, limit: i64) -> Result<Vec<Recorded>, DbError> {
+    let rows: Vec<Row> = on!(db, c => sqlx::query_as(
+        "SELECT seq, at_ms, org_id, show_id, actor, body FROM events
+         WHERE org_id = $1 AND seq < $2 AND body NOT LIKE '{\"kind\":\"order%' AND body NOT LIKE '{\"kind\":\"stock_%'
+           AND (actor LIKE 'user:%' OR actor LIKE 'key:%' OR actor IN ('service:register', 'service:invitation'))
+         ORDER BY seq DESC LIMIT $3"
+    ).bind(org).bind(before).bind(limit).fetch_all(c).await)?;
+    Ok(rows.into_iter().map(Row::into_recorded).collect())
+}
+
 /// The facts of a partition after `seq`, oldest first.
 pub(super) async fn after(db: &Db, partition: i64, seq: i64, limit: i64) -> Result<Vec<Recorded>, DbError> {
     let rows: Vec<Row> = if partition == UNPARTITIONED {

@@ -13,9 +13,10 @@ mod throttle;
 
 pub use error::OrgError;
 pub use model::{
-    Account, ApiKey, BuiltinRole, CreatedApiKey, CustomRole, Invitation, InvitationSeen, Invited, Joined, Me,
-    Member, NewApiKey, NewInvitation, Organization, OrganizationOfUser, Registration, RoleChoice, RoleDraft,
-    RoleTable, Session, SignedIn, Standing, User, Visit,
+    Account, ApiKey, BuiltinRole, CreatedApiKey, CustomRole, Deed, Invitation, InvitationSeen, Invited,
+    Joined, Me, Member, NewApiKey, NewInvitation, Organization, OrganizationOfUser, OrganizationPatch,
+    OrganizationView, Registration, RoleChoice, RoleDraft, RoleTable, Session, Settings, SignedIn, Standing,
+    User, Visit,
 };
 pub use routes::router;
 pub use service::Orgs;

@@ -73,6 +73,7 @@ fn news_of(shows: &Shows, fact: &Recorded) -> News {
             return News::Organization;
         }
         Event::OrganizationRegistered { .. }
+        | Event::OrganizationChanged { .. }
         | Event::MemberAdded { .. }
         | Event::MemberRoleChanged { .. }
         | Event::MemberRemoved { .. }

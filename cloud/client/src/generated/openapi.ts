@@ -142,6 +142,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orgs/{org}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An organisation and what it chose. */
+        get: operations["get_organization"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes an organisation's name and what it chose. What is absent stays. */
+        patch: operations["change_organization"];
+        trace?: never;
+    };
     "/v1/orgs/{org}/api-keys": {
         parameters: {
             query?: never;
@@ -173,6 +191,23 @@ export interface paths {
         post?: never;
         /** Revokes a key: it opens nothing any more. */
         delete: operations["revoke_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What people and keys of the organisation did, newest first. Orders and stock have lists of their own. */
+        get: operations["audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1170,6 +1205,11 @@ export interface components {
             /** @description Why the last attempt failed. */
             reason: string;
         };
+        /** @description What somebody did in an organisation. */
+        Deed: components["schemas"]["Recorded"] & {
+            /** @description The name of who did it, if it is known: a person's or a key's. */
+            actor_name?: string | null;
+        };
         /**
          * @description Why a show ended.
          * @enum {string}
@@ -1180,6 +1220,11 @@ export interface components {
             /** @enum {string} */
             kind: "organization_registered";
             owner: components["schemas"]["UserId"];
+        } | {
+            /** @enum {string} */
+            kind: "organization_changed";
+            /** Format: int64 */
+            version: number;
         } | {
             /** @enum {string} */
             kind: "member_added";
@@ -1814,6 +1859,41 @@ export interface components {
             /** @description Its channel's name in addresses. */
             slug: string;
         };
+        /** @description What is to change of an organisation; what is absent stays, what is null is not set any more. */
+        OrganizationPatch: {
+            /** @description The colour of buttons in the shop page, `#rrggbb`. */
+            accent_colour?: string | null;
+            /** @description The pages that may show the organisation's shows; empty: all. */
+            allowed_origins?: string[] | null;
+            currency?: components["schemas"]["Currency"] | null;
+            /** @description The address of the shop's imprint. */
+            imprint_url?: string | null;
+            locale?: components["schemas"]["Locale"] | null;
+            /** @description Its name, 1 to 80 characters. Its channel's name stays. */
+            name?: string | null;
+            /** @description The address of its privacy notice. */
+            privacy_url?: string | null;
+            /** @description The address of its terms. */
+            terms_url?: string | null;
+            /** @description The time zone that times are shown in, by its name in the IANA database. */
+            time_zone?: string | null;
+        };
+        /** @description An organisation and its settings, for its members. */
+        OrganizationView: {
+            /** @description The organisation. */
+            id: components["schemas"]["OrgId"];
+            /** @description Its name. */
+            name: string;
+            /** @description What it chose. */
+            settings: components["schemas"]["Settings"];
+            /** @description Its channel's name in addresses. */
+            slug: string;
+            /**
+             * Format: int64
+             * @description Grows with each change; the answer's `ETag`.
+             */
+            version: number;
+        };
         /**
          * Format: uuid
          * @description An organisation: a merchant and all that is theirs.
@@ -1938,6 +2018,16 @@ export interface components {
                 /** @description Why the last attempt failed. */
                 reason: string;
             }[];
+            /** @description Send it as `after` to get the next page; null on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Deed: {
+            /** @description The items. */
+            items: (components["schemas"]["Recorded"] & {
+                /** @description The name of who did it, if it is known: a person's or a key's. */
+                actor_name?: string | null;
+            })[];
             /** @description Send it as `after` to get the next page; null on the last. */
             next?: string | null;
         };
@@ -2087,7 +2177,7 @@ export interface components {
         Page_Recorded: {
             /** @description The items. */
             items: {
-                /** @description Who did it: `user:ID`, `viewer:ID` or `service:NAME`. */
+                /** @description Who did it: `user:ID`, `key:ID`, `viewer:ID` or `service:NAME`. */
                 actor: string;
                 /**
                  * Format: date-time
@@ -2207,7 +2297,7 @@ export interface components {
          * @description What can be allowed. The roles that may do it stand beside each in the source.
          * @enum {string}
          */
-        Permission: "view_organization" | "edit_organization" | "manage_members" | "manage_roles" | "manage_api_keys" | "view_audit" | "transfer_ownership" | "delete_organization" | "export_organization" | "view_catalog" | "edit_catalog" | "import_catalog" | "manage_stock" | "edit_coupons" | "view_orders" | "record_orders" | "refund_orders" | "view_shows" | "view_timeline" | "view_health" | "edit_shows" | "run_shows" | "manage_publish_keys" | "highlight" | "view_chat" | "speak_in_chat" | "moderate_chat" | "manage_jobs";
+        Permission: "view_organization" | "edit_organization" | "manage_members" | "manage_roles" | "manage_api_keys" | "view_audit" | "transfer_ownership" | "view_catalog" | "edit_catalog" | "import_catalog" | "manage_stock" | "edit_coupons" | "view_orders" | "record_orders" | "refund_orders" | "view_shows" | "view_timeline" | "view_health" | "edit_shows" | "run_shows" | "manage_publish_keys" | "highlight" | "view_chat" | "speak_in_chat" | "moderate_chat" | "manage_jobs";
         /** @description The body of every answer that is an error (`application/problem+json`, RFC 9457). */
         Problem: {
             /** @description What programs act on. */
@@ -2433,7 +2523,7 @@ export interface components {
         PublishSessionId: string;
         /** @description A fact with its place in the order of its organisation's facts. */
         Recorded: {
-            /** @description Who did it: `user:ID`, `viewer:ID` or `service:NAME`. */
+            /** @description Who did it: `user:ID`, `key:ID`, `viewer:ID` or `service:NAME`. */
             actor: string;
             /**
              * Format: date-time
@@ -2546,6 +2636,44 @@ export interface components {
          * @description A signed-in session.
          */
         SessionId: string;
+        /** @description What an organisation chose. Kept as JSON: fields of a later version are passed over. */
+        Settings: {
+            /**
+             * @description The colour of buttons in the shop page, `#rrggbb`.
+             * @default null
+             */
+            accent_colour: string | null;
+            /**
+             * @description The pages that may show the organisation's shows: `https://shop.example`, or `https://*.shop.example` for every name below
+             *     that. Empty: all.
+             * @default []
+             */
+            allowed_origins: string[];
+            /** @default null */
+            currency: components["schemas"]["Currency"] | null;
+            /**
+             * @description The address of the shop's imprint.
+             * @default null
+             */
+            imprint_url: string | null;
+            /** @default null */
+            locale: components["schemas"]["Locale"] | null;
+            /**
+             * @description The address of its privacy notice.
+             * @default null
+             */
+            privacy_url: string | null;
+            /**
+             * @description The address of its terms.
+             * @default null
+             */
+            terms_url: string | null;
+            /**
+             * @description The time zone that times are shown in, by its name in the IANA database: `Europe/Berlin`.
+             * @default null
+             */
+            time_zone: string | null;
+        };
         /** @description A show as members see it. */
         Show: {
             /** @description Whether it goes live by itself once a picture arrives. */
@@ -3718,6 +3846,235 @@ export interface operations {
             };
         };
     };
+    get_organization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationView"];
+                };
+            };
+            /** @description The request is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session came with the request. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's type is not taken here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field does not hold what it should. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries in a short time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_organization: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was seen. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganizationPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationView"];
+                };
+            };
+            /** @description The request is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session came with the request. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's type is not taken here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field does not hold what it should. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries in a short time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_keys: {
         parameters: {
             query?: {
@@ -4078,6 +4435,122 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session came with the request. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's type is not taken here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field does not hold what it should. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries in a short time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description How many items at most: 1 to 200, 50 when not said. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Deed"];
+                };
             };
             /** @description The request is malformed. */
             400: {

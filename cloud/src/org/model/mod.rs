@@ -1,6 +1,7 @@
 //! The nouns: organisation, user, session; members, invitations and keys beside.
 
 mod people;
+mod settings;
 
 use std::net::IpAddr;
 
@@ -10,12 +11,14 @@ use unicode_normalization::UnicodeNormalization as _;
 use vitrine_protocol::{OrgId, Permission, Role, RoleId, SessionId, UserId};
 
 use crate::base::{Invalid, Network, is_invisible, trimmed};
+use crate::events::Recorded;
 use crate::mail::Locale;
 
 pub use people::{
     ApiKey, BuiltinRole, CreatedApiKey, CustomRole, Invitation, InvitationSeen, Invited, Joined, Member,
     NewApiKey, NewInvitation, RoleChoice, RoleDraft, RoleTable, Standing,
 };
+pub use settings::{OrganizationPatch, OrganizationView, Settings};
 
 /// A merchant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,6 +109,16 @@ pub struct Me {
     pub user: User,
     /// The organisations, oldest first.
     pub organizations: Vec<OrganizationOfUser>,
+}
+
+/// What somebody did in an organisation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Deed {
+    /// The name of who did it, if it is known: a person's or a key's.
+    pub actor_name: Option<String>,
+    /// What was done.
+    #[serde(flatten)]
+    pub fact: Recorded,
 }
 
 /// A session that has just begun. The token is shown this once.

@@ -6,6 +6,7 @@ mod keys;
 mod members;
 mod pages;
 mod roles;
+mod settings;
 
 use axum::http::StatusCode;
 use utoipa_axum::router::OpenApiRouter;
@@ -23,6 +24,7 @@ pub fn router(orgs: Orgs) -> OpenApiRouter {
         .merge(roles::router())
         .merge(invitations::router())
         .merge(keys::router())
+        .merge(settings::router())
         .with_state(orgs)
 }
 

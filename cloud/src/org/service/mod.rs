@@ -6,6 +6,7 @@ mod keys;
 mod links;
 mod members;
 mod roles;
+mod settings;
 
 use vitrine_protocol::OrgId;
 

@@ -4,6 +4,7 @@ mod accounts;
 mod invitations;
 mod keys;
 mod people;
+mod settings;
 
 use chrono::{DateTime, Utc};
 use vitrine_protocol::{OrgId, SessionId, UserId};
@@ -29,6 +30,8 @@ pub(super) use people::{
     delete_member, delete_role, insert_member, insert_role, is_member, is_role_used, member, member_count,
     members, organizations_in, organizations_of, owners, role, roles, save_role, set_standing, standing_in,
 };
+
+pub(super) use settings::{name_of, save_settings, settings, settings_in};
 
 pub(super) async fn slug_taken(tx: &mut Tx, slug: &str) -> Result<bool, DbError> {
     let found: Option<String> = on!(tx, c => sqlx::query_scalar("SELECT id FROM organizations WHERE slug = $1")

@@ -221,7 +221,7 @@ async fn a_role_of_ones_own_holds_from_the_next_request_on() {
         orgs.delete_role(&owner, org, role.id).await.unwrap();
 
         let (admin, _) = join(&orgs, &owner, org, "admin@example.com", Role::Admin).await;
-        let above = draft("Heir", &[Permission::DeleteOrganization]);
+        let above = draft("Heir", &[Permission::TransferOwnership]);
         assert!(matches!(orgs.create_role(&admin, org, above).await, Err(OrgError::AboveYou)));
         let of_another = NewInvitation { role_id: Some(role.id), ..new("x@example.com", Role::Custom) };
         assert!(matches!(orgs.invite(&owner, org, of_another).await, Err(OrgError::NoRole)));
@@ -244,6 +244,41 @@ async fn a_person_has_several_organisations_and_only_so_many() {
         }
         let actor = orgs.authenticate(&signed_in.token).await.unwrap();
         assert_eq!((made, orgs.me(&actor).await.unwrap().organizations.len()), (50, 50));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn settings_are_changed_by_who_has_seen_them_and_what_was_done_is_told_with_names() {
+    each_db(async |db| {
+        let orgs = orgs(&db, &TestClock::new());
+        let (owner, org, _) = owner(&db, &orgs).await;
+        let (host, _) = join(&orgs, &owner, org, "mo@example.com", Role::Host).await;
+        let patch = |json: &str| serde_json::from_str(json).unwrap();
+        let allowed = patch(r#"{"allowed_origins": ["https://shop.example"], "name": "Atelier Sud"}"#);
+        let changed = orgs.change_organization(&owner, org, Some(1), allowed).await.unwrap();
+        assert_eq!(
+            (changed.version, changed.name.as_str(), changed.slug.as_str()),
+            (2, "Atelier Sud", "atelier-nord")
+        );
+        let stale = orgs.change_organization(&owner, org, Some(1), patch("{}")).await;
+        assert!(matches!(stale, Err(OrgError::Stale(2))));
+        assert_eq!(orgs.organization(&host, org).await.unwrap(), changed);
+        assert!(!orgs.settings(org).await.unwrap().allows("https://other.example"));
+        assert!(orgs.change_organization(&host, org, None, patch("{}")).await.is_err());
+        assert!(orgs.audit(&host, org, None, 10).await.is_err());
+
+        let first = orgs.audit(&owner, org, None, 2).await.unwrap();
+        let told: Vec<_> =
+            first.items.iter().map(|deed| (deed.actor_name.as_deref(), &deed.fact.event)).collect();
+        assert!(
+            matches!(told[0], (Some("Ada"), crate::events::Event::OrganizationChanged { version: 2 })),
+            "{told:?}"
+        );
+        assert!(matches!(told[1].1, crate::events::Event::MemberAdded { .. }), "{told:?}");
+        let before = first.next.unwrap().parse().unwrap();
+        let rest = orgs.audit(&owner, org, Some(before), 10).await.unwrap();
+        assert_eq!((rest.items.len(), &rest.next), (2, &None), "{rest:?}");
     })
     .await;
 }

@@ -22,8 +22,7 @@ const OF_A_HOST = [
   'view_timeline', 'edit_shows', 'run_shows', 'manage_publish_keys', 'highlight',
 ];
 const OF_AN_OWNER = [
-  ...OF_A_HOST, 'edit_organization', 'manage_members', 'manage_roles', 'manage_api_keys', 'view_audit', 'transfer_ownership',
-  'delete_organization', 'export_organization', 'manage_jobs',
+  ...OF_A_HOST, 'edit_organization', 'manage_members', 'manage_roles', 'manage_api_keys', 'view_audit', 'transfer_ownership', 'manage_jobs',
 ];
 
 /** What a role lets people do, as the cloud has it. */

@@ -1,0 +1,79 @@
+//! What an organisation chose, and what was done in it.
+
+use vitrine_protocol::OrgId;
+
+use super::Orgs;
+use crate::base::{Actor, Page, Permission};
+use crate::events::{Event, deeds, record};
+use crate::org::{Deed, OrgError, OrganizationPatch, OrganizationView, Settings, store};
+
+impl Orgs {
+    /// The organisation and what it chose.
+    ///
+    /// # Errors
+    /// [`OrgError::Denied`].
+    pub async fn organization(&self, actor: &Actor, org: OrgId) -> Result<OrganizationView, OrgError> {
+        actor.require(Permission::ViewOrganization, org)?;
+        store::settings(&self.db, org).await?.ok_or(OrgError::NotFound(org))
+    }
+
+    /// Changes its name and what it chose.
+    ///
+    /// # Errors
+    /// [`OrgError::Denied`]; [`OrgError::Invalid`]; [`OrgError::Stale`] when it is not the version that was seen.
+    pub async fn change_organization(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        seen: Option<i64>,
+        patch: OrganizationPatch,
+    ) -> Result<OrganizationView, OrgError> {
+        actor.require(Permission::EditOrganization, org)?;
+        let mut tx = self.db.begin().await?;
+        if !store::lock(&mut tx, org).await? {
+            return Err(OrgError::NotFound(org));
+        }
+        let mut view = store::settings_in(&mut tx, org).await?.ok_or(OrgError::NotFound(org))?;
+        if seen.is_some_and(|seen| seen != view.version) {
+            return Err(OrgError::Stale(view.version));
+        }
+        patch.apply(&mut view.name, &mut view.settings)?;
+        view.version += 1;
+        store::save_settings(&mut tx, &view).await?;
+        let event = Event::OrganizationChanged { version: view.version };
+        record(&mut tx, actor, self.clock.now(), org, None, event)?;
+        tx.commit().await?;
+        Ok(view)
+    }
+
+    /// What an organisation chose, for rooms that serve the public.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn settings(&self, org: OrgId) -> Result<Settings, OrgError> {
+        Ok(store::settings(&self.db, org).await?.map(|view| view.settings).unwrap_or_default())
+    }
+
+    /// What people and keys did, newest first.
+    ///
+    /// # Errors
+    /// [`OrgError::Denied`].
+    pub async fn audit(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        before: Option<i64>,
+        limit: i64,
+    ) -> Result<Page<Deed>, OrgError> {
+        actor.require(Permission::ViewAudit, org)?;
+        let facts = deeds(&self.db, org, before, limit + 1).await?;
+        let page = Page::cut(facts, limit, |fact| fact.seq.to_string());
+        let mut names = std::collections::HashMap::new();
+        for fact in &page.items {
+            if !names.contains_key(&fact.actor) {
+                names.insert(fact.actor.clone(), store::name_of(&self.db, org, &fact.actor).await?);
+            }
+        }
+        Ok(page.map(|fact| Deed { actor_name: names.get(&fact.actor).cloned().flatten(), fact }))
+    }
+}
