@@ -78,6 +78,9 @@ fn news_of(shows: &Shows, fact: &Recorded) -> News {
         | Event::MemberRemoved { .. }
         | Event::ProductCreated { .. }
         | Event::CouponCreated { .. }
+        | Event::CouponChanged { .. }
+        | Event::OrderCancelled { .. }
+        | Event::OrderRefunded { .. }
         | Event::ShowCreated { .. }
         | Event::ShowDeleted { .. }
         | Event::PublishKeyIssued { .. }
