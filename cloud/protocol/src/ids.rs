@@ -111,6 +111,8 @@ ids! {
     OrderChangeId "change of an order";
     /// Pieces held for an order to come.
     ReservationId "reservation";
+    /// A price that a variant had.
+    PriceChangeId "price change";
     /// A move of a variant's count.
     StockChangeId "stock change";
     /// A pin and its removal share this id.

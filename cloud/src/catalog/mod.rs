@@ -1,6 +1,6 @@
 //! What is sold: products with variants and pictures, coupons, and the orders that the shop took.
 //!
-//! Owns: products, variants (price and stock) and every move of their counts, reservations, coupons, orders with
+//! Owns: products, variants (price and stock) with every move of either, reservations, coupons, orders with
 //! their cancellations and refunds. An order is paid when it comes: it is recorded whatever it says, and flagged.
 //! Records `Product…`, `StockChanged`, `Coupon…`, `Order…`. Leans on `base`, `db`, `events`, `blobs`.
 
@@ -18,7 +18,7 @@ pub use model::{
     Order, OrderChange, OrderChangeDraft, OrderChangeKind, OrderDraft, OrderFilter, OrderLine,
     OrderLineDraft, OrderState, OrderSum, OrderTotals, ReturnedLine,
 };
-pub use model::{Product, ProductDraft, ProductPatch, Variant, VariantDraft};
+pub use model::{PriceChange, Product, ProductDraft, ProductPatch, Variant, VariantDraft};
 pub use model::{
     Reservation, ReservationDraft, ReservedLine, StockChange, StockChangeDraft, StockCount, StockReason,
 };

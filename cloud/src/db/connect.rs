@@ -18,7 +18,7 @@ use super::tx::Commits;
 use super::{DbError, Side, Tx};
 
 /// Every change of the tables, in order; forward only.
-const MIGRATIONS: [(i64, &str, &str); 20] = [
+const MIGRATIONS: [(i64, &str, &str); 21] = [
     (1, "events", include_str!("../../migrations/0001_events.sql")),
     (2, "org", include_str!("../../migrations/0002_org.sql")),
     (3, "show", include_str!("../../migrations/0003_show.sql")),
@@ -39,6 +39,7 @@ const MIGRATIONS: [(i64, &str, &str); 20] = [
     (70, "orders", include_str!("../../migrations/0070_orders.sql")),
     (71, "reservations", include_str!("../../migrations/0071_reservations.sql")),
     (72, "coupons", include_str!("../../migrations/0072_coupons.sql")),
+    (73, "prices", include_str!("../../migrations/0073_prices.sql")),
 ];
 
 /// How long a statement waits for a connection before it gives up.

@@ -3,6 +3,7 @@
 mod change;
 mod coupon;
 mod order;
+mod price;
 mod stock;
 
 use std::collections::HashSet;
@@ -21,6 +22,8 @@ pub(in crate::catalog) use order::{OWN_SHOP, OrderFlag};
 pub use order::{
     Order, OrderDraft, OrderFilter, OrderLine, OrderLineDraft, OrderState, OrderSum, OrderTotals,
 };
+pub(in crate::catalog) use price::PRIOR_DAYS;
+pub use price::PriceChange;
 pub use stock::{
     Reservation, ReservationDraft, ReservedLine, StockChange, StockChangeDraft, StockCount, StockReason,
 };
@@ -75,6 +78,11 @@ pub struct Variant {
     pub owed: i64,
     /// It is sold when none is left, too.
     pub sell_when_empty: bool,
+    /// While its price is reduced: the lowest of the thirty days before the reduction began, in minor units; null when that is
+    /// not known. It stays as long as the reduction lasts, however far that goes.
+    ///
+    /// Source: Directive 98/6/EC, article 6a.
+    pub prior_price_minor: Option<i64>,
 }
 
 /// What a new product is made of.
@@ -256,6 +264,12 @@ impl Product {
         self.variants.iter().map(|variant| variant.price_minor).min().unwrap_or(0)
     }
 
+    /// Whether it says that a variant's price is a reduction.
+    #[must_use]
+    pub fn reduces(&self, variant: &Variant) -> bool {
+        self.compare_at_minor.is_some_and(|before| before > variant.price_minor)
+    }
+
     /// A variant of it.
     #[must_use]
     pub fn variant(&self, id: VariantId) -> Option<&Variant> {
@@ -306,6 +320,7 @@ fn check_variants(
             sell_when_empty: draft
                 .sell_when_empty
                 .unwrap_or(before.is_some_and(|variant| variant.sell_when_empty)),
+            prior_price_minor: before.and_then(|variant| variant.prior_price_minor),
         });
     }
     Ok(variants)

@@ -221,6 +221,7 @@ mod tests {
             stock: 1,
             owed: 0,
             sell_when_empty: false,
+            prior_price_minor: None,
         };
         let mut moved = |delta| {
             variant.move_by(delta);

@@ -2,6 +2,7 @@
 
 mod coupons;
 mod orders;
+mod prices;
 mod stock;
 
 use axum::Router;
@@ -28,6 +29,7 @@ pub fn router(catalog: Catalog) -> OpenApiRouter {
         .merge(OpenApiRouter::new().routes(routes!(set_image)).layer(DefaultBodyLimit::max(MAX_BYTES)))
         .merge(coupons::router())
         .merge(orders::router())
+        .merge(prices::router())
         .merge(stock::router())
         .with_state(catalog)
 }
@@ -224,3 +226,6 @@ impl From<CatalogError> for ApiError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

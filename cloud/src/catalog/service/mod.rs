@@ -3,6 +3,7 @@
 mod changes;
 mod coupons;
 mod orders;
+mod prices;
 mod reservations;
 mod stock;
 
@@ -43,9 +44,10 @@ impl Catalog {
     ) -> Result<Product, CatalogError> {
         actor.require(Permission::EditCatalog, org)?;
         let now = self.clock.now();
-        let product = Product::new(org, draft, now)?;
+        let mut product = Product::new(org, draft, now)?;
         let mut tx = self.db.begin().await?;
         store::insert(&mut tx, &product).await?;
+        prices::note(&mut tx, now, None, &mut product).await?;
         stock::note_counts(&mut tx, actor, now, "created", &[], &product).await?;
         record(&mut tx, actor, now, org, None, Event::ProductCreated { product: product.id })?;
         tx.commit().await?;
@@ -99,10 +101,11 @@ impl Catalog {
         if seen.is_none() && patch.counts() {
             return Err(CatalogError::Unseen);
         }
-        let (now, before) = (self.clock.now(), product.variants.clone());
+        let (now, before) = (self.clock.now(), product.clone());
         let facts = product.change(patch)?;
+        prices::note(&mut tx, now, Some(&before), &mut product).await?;
         store::save(&mut tx, &product).await?;
-        stock::note_counts(&mut tx, actor, now, "counted", &before, &product).await?;
+        stock::note_counts(&mut tx, actor, now, "counted", &before.variants, &product).await?;
         for fact in facts {
             record(&mut tx, actor, now, org, None, fact)?;
         }

@@ -2,6 +2,7 @@
 
 pub(super) mod coupons;
 pub(super) mod orders;
+pub(super) mod prices;
 pub(super) mod reservations;
 pub(super) mod stock;
 
@@ -37,6 +38,7 @@ row! {
         stock: i64,
         owed: Option<i64>,
         sell_when_empty: Option<bool>,
+        prior_price_minor: Option<i64>,
     }
 }
 
@@ -50,6 +52,7 @@ impl From<VariantRow> for Variant {
             stock: row.stock,
             owed: row.owed.unwrap_or(0),
             sell_when_empty: row.sell_when_empty.unwrap_or(false),
+            prior_price_minor: row.prior_price_minor,
         }
     }
 }
@@ -94,7 +97,8 @@ pub(super) async fn lock(tx: &mut Tx, org: OrgId, id: ProductId) -> Result<Optio
     ).bind(org).bind(id).fetch_optional(c).await)?;
     let Some(row) = row else { return Ok(None) };
     let variants: Vec<VariantRow> = on!(tx, c => sqlx::query_as(
-        "SELECT v.product_id, v.id, v.title, v.sku, v.price_minor, v.stock, s.owed, s.sell_when_empty
+        "SELECT v.product_id, v.id, v.title, v.sku, v.price_minor, v.stock, s.owed, s.sell_when_empty,
+            s.prior_price_minor
          FROM variants v LEFT JOIN variant_stock s ON s.variant_id = v.id WHERE v.product_id = $1 ORDER BY v.position"
     ).bind(id).fetch_all(c).await)?;
     row.into_product(variants.into_iter().map(Variant::from).collect()).map(Some)
@@ -171,7 +175,8 @@ async fn with_variants(db: &Db, rows: Vec<Row>) -> Result<Vec<Product>, DbError>
     }
     let mut variants: Vec<VariantRow> = on!(db, c => {
         let mut query = sqlx::QueryBuilder::new(
-            "SELECT v.product_id, v.id, v.title, v.sku, v.price_minor, v.stock, s.owed, s.sell_when_empty
+            "SELECT v.product_id, v.id, v.title, v.sku, v.price_minor, v.stock, s.owed, s.sell_when_empty,
+            s.prior_price_minor
              FROM variants v LEFT JOIN variant_stock s ON s.variant_id = v.id WHERE v.product_id IN (",
         );
         let mut list = query.separated(", ");

@@ -43,10 +43,15 @@ pub(in crate::catalog) async fn apply(
 pub(in crate::catalog) async fn save_extras(tx: &mut Tx, product: &Product) -> Result<(), DbError> {
     on!(tx, c => sqlx::query("DELETE FROM variant_stock WHERE product_id = $1")
         .bind(product.id).execute(c).await.map(drop))?;
-    for variant in product.variants.iter().filter(|variant| variant.owed != 0 || variant.sell_when_empty) {
+    let has_some = |variant: &&Variant| {
+        variant.owed != 0 || variant.sell_when_empty || variant.prior_price_minor.is_some()
+    };
+    for variant in product.variants.iter().filter(has_some) {
         on!(tx, c => sqlx::query(
-            "INSERT INTO variant_stock (variant_id, product_id, owed, sell_when_empty) VALUES ($1, $2, $3, $4)"
+            "INSERT INTO variant_stock (variant_id, product_id, owed, sell_when_empty, prior_price_minor)
+             VALUES ($1, $2, $3, $4, $5)"
         ).bind(variant.id).bind(product.id).bind(variant.owed).bind(variant.sell_when_empty)
+            .bind(variant.prior_price_minor)
             .execute(c).await.map(drop))?;
     }
     Ok(())

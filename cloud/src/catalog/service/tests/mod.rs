@@ -1,5 +1,6 @@
 mod coupons;
 mod orders;
+mod prices;
 mod reservations;
 mod stock;
 

@@ -210,7 +210,7 @@ export class FakeCloud {
       id: newId(),
       image_url: null,
       variants: [
-        { id: newId(), title: 'Default', sku: 'NEW', price_minor: draft.price_minor, stock: draft.stock, owed: 0, sell_when_empty: false },
+        { id: newId(), title: 'Default', sku: 'NEW', price_minor: draft.price_minor, stock: draft.stock, owed: 0, sell_when_empty: false, prior_price_minor: null },
       ],
       created_at: new Date().toISOString(),
       version: 1,

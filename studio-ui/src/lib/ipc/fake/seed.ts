@@ -37,7 +37,7 @@ function product(title: string, price: number, before: number | null, stock: num
     price_minor: price,
     compare_at_minor: before,
     stock,
-    variants: [{ id: newId(), title: 'Default', sku: id.slice(-6), price_minor: price, stock, owed: 0, sell_when_empty: false }],
+    variants: [{ id: newId(), title: 'Default', sku: id.slice(-6), price_minor: price, stock, owed: 0, sell_when_empty: false, prior_price_minor: null }],
     created_at: YESTERDAY,
     version: 1,
   };
