@@ -385,6 +385,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orgs/{org}/products/{product}/variants/{variant}/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prices that a variant had, newest first, from the first on. */
+        get: operations["list_prices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orgs/{org}/products/{product}/variants/{variant}/stock": {
         parameters: {
             query?: never;
@@ -2029,6 +2046,32 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_PriceChange: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description From when on.
+                 */
+                at: string;
+                /** @description The currency. */
+                currency: components["schemas"]["Currency"];
+                /** @description The change. */
+                id: components["schemas"]["PriceChangeId"];
+                /**
+                 * Format: int64
+                 * @description The price, in minor units.
+                 */
+                price_minor: number;
+                /** @description It was said to be a reduction, by a higher price before it. */
+                reduced: boolean;
+                /** @description The variant. */
+                variant_id: components["schemas"]["VariantId"];
+            }[];
+            /** @description Send it as `after` to get the next page; null on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Product: {
             /** @description The items. */
             items: {
@@ -2232,6 +2275,32 @@ export interface components {
             /** @description The token held so far: its holder stays the same viewer. */
             token?: string | null;
         };
+        /** @description A price that a variant had from then on. There is no way to change or remove one. */
+        PriceChange: {
+            /**
+             * Format: date-time
+             * @description From when on.
+             */
+            at: string;
+            /** @description The currency. */
+            currency: components["schemas"]["Currency"];
+            /** @description The change. */
+            id: components["schemas"]["PriceChangeId"];
+            /**
+             * Format: int64
+             * @description The price, in minor units.
+             */
+            price_minor: number;
+            /** @description It was said to be a reduction, by a higher price before it. */
+            reduced: boolean;
+            /** @description The variant. */
+            variant_id: components["schemas"]["VariantId"];
+        };
+        /**
+         * Format: uuid
+         * @description A price that a variant had.
+         */
+        PriceChangeId: string;
         /** @description The body of every answer that is an error (`application/problem+json`, RFC 9457). */
         Problem: {
             /** @description What programs act on. */
@@ -2827,6 +2896,14 @@ export interface components {
              * @description Price in minor units of the product's currency.
              */
             price_minor: number;
+            /**
+             * Format: int64
+             * @description While its price is reduced: the lowest of the thirty days before the reduction began, in minor units; null when that is
+             *     not known. It stays as long as the reduction lasts, however far that goes.
+             *
+             *     Source: Directive 98/6/EC, article 6a.
+             */
+            prior_price_minor?: number | null;
             /** @description It is sold when none is left, too. */
             sell_when_empty: boolean;
             /** @description The shop's own number for it, which its cart understands. */
@@ -6405,6 +6482,133 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Product"];
+                };
+            };
+            /** @description The request is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session came with the request. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's type is not taken here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field does not hold what it should. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries in a short time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_prices: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description How many items at most: 1 to 200, 50 when not said. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+                product: components["schemas"]["ProductId"];
+                variant: components["schemas"]["VariantId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PriceChange"];
                 };
             };
             /** @description The request is malformed. */
