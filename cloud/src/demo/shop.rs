@@ -230,6 +230,7 @@ mod tests {
     use super::super::api::Cloud;
     use super::super::seed::{Listed, ListedVariant};
     use super::*;
+    use crate::app::testing::{each_app, owner};
 
     fn shop() -> (Goods, Seeded) {
         let goods = Goods::read().unwrap();
@@ -291,5 +292,41 @@ mod tests {
         }
         let body = json!({"lines": [{"sku": "LS-M", "quantity": 1}], "coupon": "FREE"});
         assert_eq!(refused(body), "The code FREE does not work here.");
+    }
+
+    #[tokio::test]
+    async fn the_last_piece_is_sold_once_and_an_order_that_is_tried_again_is_not_sold_out() {
+        each_app(async |app, _| {
+            let (actor, org, token) = owner(&app, "Nord").await;
+            let draft = json!({
+                "title": "Hat", "url": "https://shop.example/hat", "currency": "EUR",
+                "variants": [{"title": "M", "sku": "SH-M", "price_minor": 3_400, "stock": 1}],
+            });
+            let draft = serde_json::from_value(draft).unwrap();
+            let product = app.catalog.create_product(&actor, org, draft).await.unwrap();
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let host = Cloud::at(listener.local_addr().unwrap(), "test").unwrap();
+            host.hold(token);
+            let router = crate::http::router(&app);
+            let server = tokio::spawn(async move { axum::serve(listener, router).await });
+            let variant = &product.variants[0];
+            let variants =
+                vec![ListedVariant { id: variant.id, sku: variant.sku.clone(), price_minor: 3_400 }];
+            let products = vec![Listed { slug: "hat".into(), id: product.id, variants }];
+            let seeded = Seeded { host, org, sign_ins: vec![], products, coupon: CouponId::new() };
+            let shop = Shop::new(Goods::read().unwrap(), seeded, String::new());
+
+            let lines = json!([{"sku": "SH-M", "quantity": 1}]);
+            let numbered = json!({"lines": lines, "number": "5b0c6a3e-0d3c-4f6e-9c55-0a4d0f6f1e11"});
+            let first = shop.check_out(basket(numbered.clone())).await.unwrap();
+            let again = shop.check_out(basket(numbered)).await.unwrap();
+            assert_eq!((again.order_id, first.total_minor), (first.order_id, 3_400));
+            let refused = shop.check_out(basket(json!({"lines": lines}))).await.unwrap_err();
+            assert!(matches!(refused, CheckoutError::OutOfStock), "{refused}");
+            let recorded = app.catalog.order(&actor, org, first.order_id).await.unwrap();
+            assert_eq!((recorded.flags.len(), recorded.external_ref), (0, first.external_ref));
+            server.abort();
+        })
+        .await;
     }
 }
