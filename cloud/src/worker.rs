@@ -35,11 +35,17 @@ fn runners(app: &App) -> Vec<Arc<dyn Runner>> {
 
 /// What happens by time alone, in one process of all that share the database.
 fn timers(app: &App) -> Vec<Timer> {
-    let orgs = app.orgs.clone();
-    vec![Timer::new("org.sweep_sessions", Duration::from_secs(3600), move || {
-        let orgs = orgs.clone();
-        async move { orgs.sweep_sessions().await.map(drop).map_err(Into::into) }
-    })]
+    let (orgs, catalog) = (app.orgs.clone(), app.catalog.clone());
+    vec![
+        Timer::new("org.sweep_sessions", Duration::from_secs(3600), move || {
+            let orgs = orgs.clone();
+            async move { orgs.sweep_sessions().await.map(drop).map_err(Into::into) }
+        }),
+        Timer::new("catalog.release_reservations", Duration::from_secs(5), move || {
+            let catalog = catalog.clone();
+            async move { catalog.release_expired().await.map(drop).map_err(Into::into) }
+        }),
+    ]
 }
 
 /// What each process does for itself.

@@ -83,6 +83,10 @@ codes! {
     PublisherBusy = "publisher_busy", retryable true;
     /// There is no longer any of it in stock.
     OutOfStock = "out_of_stock", retryable false;
+    /// The number stands for something else already: the body is not the one that came with it first.
+    RefTaken = "ref_taken", retryable false;
+    /// The call would undo what others did meanwhile: say in `If-Match` which version was seen.
+    PreconditionRequired = "precondition_required", retryable false;
     /// The chat does not take messages from this viewer.
     Banned = "banned", retryable false;
     /// The message is empty or too long.

@@ -107,6 +107,14 @@ ids! {
     CouponId "coupon";
     /// An order placed in the shop.
     OrderId "order";
+    /// A cancellation or refund of an order.
+    OrderChangeId "change of an order";
+    /// Pieces held for an order to come.
+    ReservationId "reservation";
+    /// A price that a variant had.
+    PriceChangeId "price change";
+    /// A move of a variant's count.
+    StockChangeId "stock change";
     /// A pin and its removal share this id.
     HighlightId "highlight";
     /// A chat message.

@@ -62,13 +62,13 @@ permissions! {
     EditCatalog "edit_catalog": Owner | Admin | Host, Keyed;
     /// Bring in and take out whole catalogues.
     ImportCatalog "import_catalog": Owner | Admin | Host, Keyed;
-    /// Count, receive and correct stock, and hold it back for a buyer.
+    /// Count, receive and correct stock.
     ManageStock "manage_stock": Owner | Admin | Host, Keyed;
     /// Make, change and end coupons.
     EditCoupons "edit_coupons": Owner | Admin | Host, Keyed;
     /// See orders and what was earned.
     ViewOrders "view_orders": Owner | Admin | Host | Analyst, Keyed;
-    /// Record orders of the shop.
+    /// Record orders of the shop, and hold stock back for a buyer.
     RecordOrders "record_orders": Owner | Admin | Host, Keyed;
     /// Cancel and refund orders.
     RefundOrders "refund_orders": Owner | Admin | Host, Keyed;

@@ -66,6 +66,9 @@ pub enum Problems {
     /// A field does not hold what it should.
     #[response(status = 422, content_type = "application/problem+json")]
     Invalid(Problem),
+    /// It needs `If-Match`.
+    #[response(status = 428, content_type = "application/problem+json")]
+    Unseen(Problem),
     /// Too many tries in a short time.
     #[response(status = 429, content_type = "application/problem+json")]
     RateLimited(Problem),
@@ -168,7 +171,9 @@ fn usual_status(code: Code) -> StatusCode {
         | Code::ShowEnded
         | Code::NotInLineup
         | Code::PublisherBusy
-        | Code::OutOfStock => StatusCode::CONFLICT,
+        | Code::OutOfStock
+        | Code::RefTaken => StatusCode::CONFLICT,
+        Code::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
         Code::RateLimited | Code::TooSlow => StatusCode::TOO_MANY_REQUESTS,
         Code::FarSide => StatusCode::BAD_GATEWAY,
         Code::Restarting | Code::Overloaded | Code::CloudUnreachable => StatusCode::SERVICE_UNAVAILABLE,

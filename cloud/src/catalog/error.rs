@@ -1,6 +1,6 @@
 //! What can go wrong with the catalogue.
 
-use vitrine_protocol::ProductId;
+use vitrine_protocol::{CouponId, OrderId, ProductId, ReservationId, VariantId};
 
 use crate::base::{Denied, Invalid};
 use crate::blobs::BlobError;
@@ -18,15 +18,36 @@ pub enum CatalogError {
     /// There is no such product.
     #[error("no product {0}")]
     NoProduct(ProductId),
+    /// The product has no such variant.
+    #[error("no variant {0}")]
+    NoVariant(VariantId),
+    /// There is no such order.
+    #[error("no order {0}")]
+    NoOrder(OrderId),
+    /// There is no such coupon.
+    #[error("no coupon {0}")]
+    NoCoupon(CouponId),
+    /// There is no such reservation, or no longer.
+    #[error("no reservation {0}")]
+    NoReservation(ReservationId),
     /// The organisation has a coupon of that code.
     #[error("a coupon has that code already")]
     CodeTaken,
     /// The caller saw an older version.
-    #[error("the product has changed meanwhile; its version is {0}")]
+    #[error("it has changed meanwhile; its version is {0}")]
     Stale(i64),
-    /// Fewer are left than were ordered; holds the product's title.
-    #[error("not enough of {0} is left")]
-    OutOfStock(String),
+    /// The change needs the version that the caller saw.
+    #[error("the change needs the version that was seen")]
+    Unseen,
+    /// Fewer are left than are to be held; holds the line, from 1, and what it is of.
+    #[error("line {0}: not enough of {1} is left")]
+    OutOfStock(usize, String),
+    /// The number came with another body before.
+    #[error("the number {0} stands for something else")]
+    RefTaken(String),
+    /// The order was called off before.
+    #[error("the order is cancelled already")]
+    Cancelled,
     /// The picture's bytes are none of the types taken.
     #[error("not a PNG, JPEG or WebP picture")]
     NotAPicture,

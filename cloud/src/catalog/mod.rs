@@ -1,7 +1,8 @@
 //! What is sold: products with variants and pictures, coupons, and the orders that the shop took.
 //!
-//! Owns: products, variants (price and stock), coupons, orders. Records `Product…`, `StockChanged`,
-//! `CouponCreated`, `OrderRecorded`. Leans on `base`, `db`, `events`, `blobs`.
+//! Owns: products, variants (price and stock) with every move of either, reservations, coupons, orders with
+//! their cancellations and refunds. An order is paid when it comes: it is recorded whatever it says, and flagged.
+//! Records `Product…`, `StockChanged`, `Coupon…`, `Order…`. Leans on `base`, `db`, `events`, `blobs`.
 
 mod error;
 mod image;
@@ -12,7 +13,14 @@ mod store;
 
 pub use error::CatalogError;
 pub use image::Image;
-pub use model::{Coupon, CouponDraft, Order, OrderDraft, OrderLine, OrderLineDraft, OrderSum, OrderTotals};
-pub use model::{Product, ProductDraft, ProductPatch, Variant, VariantDraft};
+pub use model::{Coupon, CouponDraft, CouponPatch};
+pub use model::{
+    Order, OrderChange, OrderChangeDraft, OrderChangeKind, OrderDraft, OrderFilter, OrderLine,
+    OrderLineDraft, OrderState, OrderSum, OrderTotals, ReturnedLine,
+};
+pub use model::{PriceChange, Product, ProductDraft, ProductPatch, Variant, VariantDraft};
+pub use model::{
+    Reservation, ReservationDraft, ReservedLine, StockChange, StockChangeDraft, StockCount, StockReason,
+};
 pub use routes::{media_router, router};
 pub use service::Catalog;

@@ -18,7 +18,7 @@ use super::tx::Commits;
 use super::{DbError, Side, Tx};
 
 /// Every change of the tables, in order; forward only.
-const MIGRATIONS: [(i64, &str, &str); 19] = [
+const MIGRATIONS: [(i64, &str, &str); 23] = [
     (1, "events", include_str!("../../migrations/0001_events.sql")),
     (2, "org", include_str!("../../migrations/0002_org.sql")),
     (3, "show", include_str!("../../migrations/0003_show.sql")),
@@ -38,6 +38,10 @@ const MIGRATIONS: [(i64, &str, &str); 19] = [
     (66, "accounts", include_str!("../../migrations/0066_accounts.sql")),
     (67, "people", include_str!("../../migrations/0067_people.sql")),
     (68, "audit", include_str!("../../migrations/0068_audit.sql")),
+    (70, "orders", include_str!("../../migrations/0070_orders.sql")),
+    (71, "reservations", include_str!("../../migrations/0071_reservations.sql")),
+    (72, "coupons", include_str!("../../migrations/0072_coupons.sql")),
+    (73, "prices", include_str!("../../migrations/0073_prices.sql")),
 ];
 
 /// How long a statement waits for a connection before it gives up.

@@ -5,10 +5,11 @@
 
 use std::sync::Arc;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
-use vitrine_protocol::{Code, Currency, OrderId, ProductId, ShowId, VariantId, ViewerId};
+use vitrine_protocol::{Code, Currency, OrderId, ProductId, ReservationId, ShowId, VariantId, ViewerId};
 
 use super::error::DemoError;
 use super::goods::Goods;
@@ -97,9 +98,15 @@ struct Priced {
     coupon: Option<String>,
 }
 
+/// What the cloud made, as far as the shop asks.
 #[derive(Deserialize)]
-struct Recorded {
-    id: OrderId,
+struct Named<T> {
+    id: T,
+}
+
+#[derive(Deserialize)]
+struct Found {
+    items: Vec<Named<OrderId>>,
 }
 
 impl Shop {
@@ -117,11 +124,30 @@ impl Shop {
         json!({"cloud_url": self.inner.cloud_url, "channel": "demo"})
     }
 
-    /// Takes an order; tried again under its number, it is the order that is there.
+    /// Takes an order; tried again under its number, it is the order that is there. Its pieces are held before anything else, so
+    /// that what the shopper is charged for is there.
     pub(super) async fn check_out(&self, basket: Basket) -> Result<Receipt, CheckoutError> {
         let number = basket.reference();
         let Inner { goods, seeded, .. } = &*self.inner;
         let priced = price(goods, seeded, &basket)?;
+        let receipt = |order: OrderId| Receipt {
+            order_id: order,
+            external_ref: number.clone(),
+            total_minor: priced.total_minor,
+            currency: goods.currency,
+        };
+        let orders = format!("/v1/orgs/{}/orders", seeded.org);
+        let reservations = format!("/v1/orgs/{}/reservations", seeded.org);
+        let held = match self.post::<Named<ReservationId>>(&reservations, priced.held(&basket)).await {
+            Ok(held) => held.id,
+            Err(error) if error.code() == Some(Code::OutOfStock) => {
+                // It may be this order, recorded a moment ago, that has the last piece.
+                let found = seeded.host.get::<Found>(&format!("{orders}?external_ref={number}")).await;
+                let found = found.map_err(CheckoutError::Cloud)?.items.into_iter().next();
+                return found.map(|order| receipt(order.id)).ok_or(CheckoutError::OutOfStock);
+            }
+            Err(error) => return Err(CheckoutError::Cloud(error)),
+        };
         let lines: Vec<Value> = priced
             .lines
             .iter()
@@ -132,24 +158,31 @@ impl Shop {
         let body = json!({
             "show_id": basket.show_id, "viewer_id": basket.viewer_id, "lines": lines,
             "currency": goods.currency, "total_minor": priced.total_minor,
-            "coupon_code": priced.coupon, "external_ref": number,
+            "coupon_code": priced.coupon, "external_ref": number, "reservation_id": held,
         });
-        let path = format!("/v1/orgs/{}/orders", seeded.org);
-        let mut recorded = seeded.host.post::<Recorded>(&path, body.clone()).await;
-        if recorded.as_ref().is_err_and(|error| error.code() == Some(Code::Unauthenticated)) {
-            seed::sign_host_in(seeded).await.map_err(CheckoutError::Cloud)?;
-            recorded = seeded.host.post(&path, body).await;
+        let recorded = self.post::<Named<OrderId>>(&orders, body).await.map_err(CheckoutError::Cloud)?;
+        Ok(receipt(recorded.id))
+    }
+
+    /// Calls the cloud as the shop's back office; signs in anew when the session has ended.
+    async fn post<T: DeserializeOwned>(&self, path: &str, body: Value) -> Result<T, DemoError> {
+        let seeded = &self.inner.seeded;
+        match seeded.host.post(path, body.clone()).await {
+            Err(error) if error.code() == Some(Code::Unauthenticated) => {
+                seed::sign_host_in(seeded).await?;
+                seeded.host.post(path, body).await
+            }
+            answer => answer,
         }
-        let recorded = recorded.map_err(|error| match error.code() {
-            Some(Code::OutOfStock) => CheckoutError::OutOfStock,
-            _ => CheckoutError::Cloud(error),
-        })?;
-        Ok(Receipt {
-            order_id: recorded.id,
-            external_ref: number,
-            total_minor: priced.total_minor,
-            currency: goods.currency,
-        })
+    }
+}
+
+impl Priced {
+    /// What is to be held for it.
+    fn held(&self, basket: &Basket) -> Value {
+        let line = |(product, variant, quantity, _): &(ProductId, VariantId, i64, i64)| json!({"product_id": product, "variant_id": variant, "quantity": quantity});
+        let lines: Vec<Value> = self.lines.iter().map(line).collect();
+        json!({"lines": lines, "ttl_seconds": 60, "show_id": basket.show_id, "viewer_id": basket.viewer_id})
     }
 }
 
@@ -197,6 +230,7 @@ mod tests {
     use super::super::api::Cloud;
     use super::super::seed::{Listed, ListedVariant};
     use super::*;
+    use crate::app::testing::{each_app, owner};
 
     fn shop() -> (Goods, Seeded) {
         let goods = Goods::read().unwrap();
@@ -258,5 +292,41 @@ mod tests {
         }
         let body = json!({"lines": [{"sku": "LS-M", "quantity": 1}], "coupon": "FREE"});
         assert_eq!(refused(body), "The code FREE does not work here.");
+    }
+
+    #[tokio::test]
+    async fn the_last_piece_is_sold_once_and_an_order_that_is_tried_again_is_not_sold_out() {
+        each_app(async |app, _| {
+            let (actor, org, token) = owner(&app, "Nord").await;
+            let draft = json!({
+                "title": "Hat", "url": "https://shop.example/hat", "currency": "EUR",
+                "variants": [{"title": "M", "sku": "SH-M", "price_minor": 3_400, "stock": 1}],
+            });
+            let draft = serde_json::from_value(draft).unwrap();
+            let product = app.catalog.create_product(&actor, org, draft).await.unwrap();
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let host = Cloud::at(listener.local_addr().unwrap(), "test").unwrap();
+            host.hold(token);
+            let router = crate::http::router(&app);
+            let server = tokio::spawn(async move { axum::serve(listener, router).await });
+            let variant = &product.variants[0];
+            let variants =
+                vec![ListedVariant { id: variant.id, sku: variant.sku.clone(), price_minor: 3_400 }];
+            let products = vec![Listed { slug: "hat".into(), id: product.id, variants }];
+            let seeded = Seeded { host, org, sign_ins: vec![], products, coupon: CouponId::new() };
+            let shop = Shop::new(Goods::read().unwrap(), seeded, String::new());
+
+            let lines = json!([{"sku": "SH-M", "quantity": 1}]);
+            let numbered = json!({"lines": lines, "number": "5b0c6a3e-0d3c-4f6e-9c55-0a4d0f6f1e11"});
+            let first = shop.check_out(basket(numbered.clone())).await.unwrap();
+            let again = shop.check_out(basket(numbered)).await.unwrap();
+            assert_eq!((again.order_id, first.total_minor), (first.order_id, 3_400));
+            let refused = shop.check_out(basket(json!({"lines": lines}))).await.unwrap_err();
+            assert!(matches!(refused, CheckoutError::OutOfStock), "{refused}");
+            let recorded = app.catalog.order(&actor, org, first.order_id).await.unwrap();
+            assert_eq!((recorded.flags.len(), recorded.external_ref), (0, first.external_ref));
+            server.abort();
+        })
+        .await;
     }
 }

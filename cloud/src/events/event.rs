@@ -49,8 +49,14 @@ pub enum Event {
     StockChanged { product: ProductId, stock: i64 },
     /// A coupon was made.
     CouponCreated { coupon: CouponId },
+    /// A coupon's terms changed, or it ended.
+    CouponChanged { coupon: CouponId },
     /// The shop took an order.
     OrderRecorded { order: OrderId, total_minor: i64, currency: Currency, items: u32 },
+    /// An order was called off; `amount_minor` was paid back with that.
+    OrderCancelled { order: OrderId, amount_minor: i64, currency: Currency },
+    /// A part of an order, or all of it, was paid back.
+    OrderRefunded { order: OrderId, amount_minor: i64, currency: Currency },
 
     /// A show was made.
     ShowCreated { show: ShowId },

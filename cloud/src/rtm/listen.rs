@@ -87,6 +87,9 @@ fn news_of(shows: &Shows, fact: &Recorded) -> News {
         | Event::ApiKeyRevoked { .. }
         | Event::ProductCreated { .. }
         | Event::CouponCreated { .. }
+        | Event::CouponChanged { .. }
+        | Event::OrderCancelled { .. }
+        | Event::OrderRefunded { .. }
         | Event::ShowCreated { .. }
         | Event::ShowDeleted { .. }
         | Event::PublishKeyIssued { .. }

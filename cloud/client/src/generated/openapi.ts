@@ -231,6 +231,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orgs/{org}/coupons/{coupon}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A coupon. */
+        get: operations["get_coupon"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a coupon's terms; needs `If-Match`. Orders that were recorded stay as they are. */
+        patch: operations["change_coupon"];
+        trace?: never;
+    };
+    "/v1/orgs/{org}/coupons/{coupon}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a coupon for good. */
+        post: operations["end_coupon"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orgs/{org}/events/dead": {
         parameters: {
             query?: never;
@@ -385,11 +420,69 @@ export interface paths {
         get: operations["list_orders"];
         put?: never;
         /**
-         * Records an order that the shop takes; stock goes down. The same `external_ref` again answers 200 with the
-         *     order that is there. With too little in stock the answer is 409 `out_of_stock`, and nothing is recorded:
-         *     ask before the money is taken.
+         * Records an order that the shop took; stock goes down. It is paid, so it is recorded whatever it says: what does not fit (too
+         *     little in stock, another price, a coupon or product that is not known) stands in its `flags`. The same number of the same
+         *     `source` again answers 200 with the order that is there; with another body, 409 `ref_taken`. To be sure of the stock before
+         *     the money is taken, reserve it.
          */
         post: operations["record_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/orders/{order}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An order. */
+        get: operations["get_order"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/orders/{order}/cancellations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Calls an order off: all that is left is paid back and goes back into stock, unless the body says less. The same number again
+         *     answers 200; with another body, 409 `ref_taken`; for an order that is cancelled, 409 `illegal_move`.
+         */
+        post: operations["cancel_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/orders/{order}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pays a part of an order back, or all of it, at most what is left; `lines` go back into stock. The same number again answers
+         *     200; with another body, 409 `ref_taken`.
+         */
+        post: operations["refund_order"];
         delete?: never;
         options?: never;
         head?: never;
@@ -403,7 +496,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What all orders come to, however many there are: count and sum of each currency. */
+        /** What all orders come to, however many there are: count and sum of each currency, without what was called off or paid back. */
         get: operations["order_totals"];
         put?: never;
         post?: never;
@@ -463,7 +556,10 @@ export interface paths {
         delete: operations["remove_product"];
         options?: never;
         head?: never;
-        /** Changes a product; with `If-Match` only the version that was seen. */
+        /**
+         * Changes a product; with `If-Match` only the version that was seen. What says how many there are needs it: without, the
+         *     answer is 428 `precondition_required`. What says nothing of stock leaves it alone.
+         */
         patch: operations["change_product"];
         trace?: never;
     };
@@ -479,6 +575,96 @@ export interface paths {
         put: operations["set_image"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/products/{product}/variants/{variant}/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prices that a variant had, newest first, from the first on. */
+        get: operations["list_prices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/products/{product}/variants/{variant}/stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets a variant's count to what was counted on the shelf; needs `If-Match` with the product's version. */
+        put: operations["count_stock"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/products/{product}/variants/{variant}/stock-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Moves of a variant's count, newest first: sales and reservations, too. */
+        get: operations["list_stock_changes"];
+        put?: never;
+        /** Moves a variant's count by so many pieces. Whatever is sold meanwhile stays sold. */
+        post: operations["change_stock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/reservations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Holds pieces for an order to come, all of them or none: 409 `out_of_stock` names the line that is short. They go back when
+         *     they are released or their time is over, unless an order names the reservation.
+         */
+        post: operations["reserve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/reservations/{reservation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A reservation that still holds. */
+        get: operations["get_reservation"];
+        put?: never;
+        post?: never;
+        /** Lets the pieces of a reservation go. 404 when an order has them, or their time is over. */
+        delete: operations["release"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1057,7 +1243,7 @@ export interface components {
          * @description A stable error code. Programs act on it; people read the message beside it.
          * @enum {string}
          */
-        Code: "invalid_request" | "unauthenticated" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_type" | "conflict" | "email_taken" | "already_member" | "name_taken" | "role_in_use" | "above_you" | "last_owner" | "limit_reached" | "people_only" | "link_expired" | "rate_limited" | "illegal_move" | "not_receiving" | "show_ended" | "not_in_lineup" | "bad_publish_key" | "publisher_busy" | "out_of_stock" | "banned" | "bad_message" | "hello_expected" | "too_slow" | "restarting" | "overloaded" | "keyring_unavailable" | "cloud_unreachable" | "device_unavailable" | "plugin_missing" | "far_side" | "internal";
+        Code: "invalid_request" | "unauthenticated" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_type" | "conflict" | "email_taken" | "already_member" | "name_taken" | "role_in_use" | "above_you" | "last_owner" | "limit_reached" | "people_only" | "link_expired" | "rate_limited" | "illegal_move" | "not_receiving" | "show_ended" | "not_in_lineup" | "bad_publish_key" | "publisher_busy" | "out_of_stock" | "ref_taken" | "precondition_required" | "banned" | "bad_message" | "hello_expected" | "too_slow" | "restarting" | "overloaded" | "keyring_unavailable" | "cloud_unreachable" | "device_unavailable" | "plugin_missing" | "far_side" | "internal";
         /** @description Something off at the checkout. */
         Coupon: {
             /**
@@ -1073,15 +1259,54 @@ export interface components {
              */
             created_at: string;
             currency?: components["schemas"]["Currency"] | null;
+            /**
+             * Format: date-time
+             * @description When somebody ended it.
+             */
+            ended_at?: string | null;
+            /** @description Nothing is paid for shipping. */
+            free_shipping: boolean;
             /** @description The coupon. */
             id: components["schemas"]["CouponId"];
+            /**
+             * Format: int64
+             * @description How often one shopper may use it; null: as often as one likes.
+             */
+            per_shopper?: number | null;
             /**
              * Format: int64
              * @description Per cent off, 1 to 100.
              */
             percent_off?: number | null;
+            /** @description The products it is for; none: all. */
+            product_ids: components["schemas"]["ProductId"][];
+            /**
+             * Format: int64
+             * @description How often it may be used in all; null: as often as one likes.
+             */
+            quota?: number | null;
             /** @description What it gives, in words. */
             title: string;
+            /**
+             * Format: int64
+             * @description How many orders used it.
+             */
+            used: number;
+            /**
+             * Format: date-time
+             * @description Valid from then on; null: from the beginning.
+             */
+            valid_from?: string | null;
+            /**
+             * Format: date-time
+             * @description Valid until then; null: until it is ended.
+             */
+            valid_until?: string | null;
+            /**
+             * Format: int64
+             * @description Grows with each change of its terms; the answer's `ETag`.
+             */
+            version: number;
         };
         /** @description A coupon as shoppers see it once it is pinned. */
         CouponCard: {
@@ -1092,7 +1317,7 @@ export interface components {
             /** @description What it gives, in words. */
             title: string;
         };
-        /** @description What a new coupon is made of: either `percent_off`, or `amount_off_minor` with `currency`. */
+        /** @description What a new coupon is made of: `percent_off`, or `amount_off_minor` with `currency`, or `free_shipping` alone or beside. */
         CouponDraft: {
             /**
              * Format: int64
@@ -1102,19 +1327,83 @@ export interface components {
             /** @description 1 to 40 letters, digits, `-` and `_`; kept in upper case. */
             code: string;
             currency?: components["schemas"]["Currency"] | null;
+            /** @description Nothing is paid for shipping. */
+            free_shipping?: boolean;
+            /**
+             * Format: int64
+             * @description How often one shopper may use it: 1 to 1 000 000 000.
+             */
+            per_shopper?: number | null;
             /**
              * Format: int64
              * @description 1 to 100.
              */
             percent_off?: number | null;
+            /** @description The products it is for, at most 200; none: all. */
+            product_ids?: components["schemas"]["ProductId"][];
+            /**
+             * Format: int64
+             * @description How often it may be used in all: 1 to 1 000 000 000.
+             */
+            quota?: number | null;
             /** @description 1 to 100 characters. */
             title: string;
+            /**
+             * Format: date-time
+             * @description Valid from then on.
+             */
+            valid_from?: string | null;
+            /**
+             * Format: date-time
+             * @description Valid until then.
+             */
+            valid_until?: string | null;
         };
         /**
          * Format: uuid
          * @description A coupon.
          */
         CouponId: string;
+        /** @description What of a coupon can be changed; what is absent stays. Its code stays for good. */
+        CouponPatch: {
+            /**
+             * Format: int64
+             * @description In minor units; null takes it away.
+             */
+            amount_off_minor?: number | null;
+            currency?: components["schemas"]["Currency"] | null;
+            /** @description Nothing is paid for shipping. */
+            free_shipping?: boolean | null;
+            /**
+             * Format: int64
+             * @description Null: as often as one likes.
+             */
+            per_shopper?: number | null;
+            /**
+             * Format: int64
+             * @description 1 to 100; null takes it away.
+             */
+            percent_off?: number | null;
+            /** @description The products it is for; none: all. */
+            product_ids?: components["schemas"]["ProductId"][] | null;
+            /**
+             * Format: int64
+             * @description Null: as often as one likes.
+             */
+            quota?: number | null;
+            /** @description 1 to 100 characters. */
+            title?: string | null;
+            /**
+             * Format: date-time
+             * @description Null: from the beginning.
+             */
+            valid_from?: string | null;
+            /**
+             * Format: date-time
+             * @description Null: until it is ended.
+             */
+            valid_until?: string | null;
+        };
         /** @description A coupon that has not been pinned yet. */
         CouponTeaser: {
             /** @description The coupon. */
@@ -1296,6 +1585,10 @@ export interface components {
             /** @enum {string} */
             kind: "coupon_created";
         } | {
+            coupon: components["schemas"]["CouponId"];
+            /** @enum {string} */
+            kind: "coupon_changed";
+        } | {
             currency: components["schemas"]["Currency"];
             /** Format: int32 */
             items: number;
@@ -1304,6 +1597,20 @@ export interface components {
             order: components["schemas"]["OrderId"];
             /** Format: int64 */
             total_minor: number;
+        } | {
+            /** Format: int64 */
+            amount_minor: number;
+            currency: components["schemas"]["Currency"];
+            /** @enum {string} */
+            kind: "order_cancelled";
+            order: components["schemas"]["OrderId"];
+        } | {
+            /** Format: int64 */
+            amount_minor: number;
+            currency: components["schemas"]["Currency"];
+            /** @enum {string} */
+            kind: "order_refunded";
+            order: components["schemas"]["OrderId"];
         } | {
             /** @enum {string} */
             kind: "show_created";
@@ -1734,6 +2041,8 @@ export interface components {
         };
         /** @description An order that the shop took. */
         Order: {
+            /** @description Its cancellation and refunds, oldest first. */
+            changes: components["schemas"]["OrderChange"][];
             /** @description The coupon that was used, if any. */
             coupon_code?: string | null;
             /**
@@ -1743,15 +2052,39 @@ export interface components {
             created_at: string;
             /** @description Currency of every amount. */
             currency: components["schemas"]["Currency"];
-            /** @description The shop's own number for the order. */
+            /** @description The shop's own number for the order, unique for its source. */
             external_ref: string;
+            /**
+             * @description What somebody should look at: `oversold`, `price_differs`, `currency_differs`, `unknown_coupon`, `coupon_over_quota`,
+             *     `unknown_product`, `unknown_show`, or one that a later version knows.
+             */
+            flags: string[];
             /** @description The order. */
             id: components["schemas"]["OrderId"];
             /** @description What was bought. */
             lines: components["schemas"]["OrderLine"][];
             /** @description Whose it is. */
             org_id: components["schemas"]["OrgId"];
+            /**
+             * Format: int64
+             * @description What was paid back, in minor units.
+             */
+            refunded_minor: number;
+            /**
+             * Format: int64
+             * @description How much of that is for shipping, in minor units.
+             */
+            shipping_minor: number;
             show_id?: components["schemas"]["ShowId"] | null;
+            /** @description Where it is from. */
+            source: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["OrderState"];
+            /**
+             * Format: int64
+             * @description How much of that are taxes that are not in the prices, in minor units.
+             */
+            tax_minor: number;
             /**
              * Format: int64
              * @description What the shopper paid, in minor units.
@@ -1759,17 +2092,77 @@ export interface components {
             total_minor: number;
             viewer_id?: components["schemas"]["ViewerId"] | null;
         };
+        /** @description A cancellation or refund. There is no way to change or remove one. */
+        OrderChange: {
+            /**
+             * Format: int64
+             * @description What was paid back, in minor units of the order's currency.
+             */
+            amount_minor: number;
+            /**
+             * Format: date-time
+             * @description When it was recorded.
+             */
+            created_at: string;
+            /** @description The shop's own number for it, unique for its order. */
+            external_ref: string;
+            /** @description The change. */
+            id: components["schemas"]["OrderChangeId"];
+            /** @description What was done: `cancellation`, `refund`, or what a later version knows. */
+            kind: string;
+            /** @description What went back into stock. */
+            lines: components["schemas"]["ReturnedLine"][];
+            /** @description Why, in words. */
+            reason: string;
+        };
+        /** @description A cancellation or refund as the shop sends it. */
+        OrderChangeDraft: {
+            /**
+             * Format: int64
+             * @description What is paid back, in minor units, at most what is left of the order. A cancellation without it pays all of that back.
+             */
+            amount_minor?: number | null;
+            /** @description The shop's own number for it, 1 to 100 characters: the same number again is the same change. */
+            external_ref: string;
+            /** @description What goes back into stock, at most 100. Without it, nothing does with a refund, and all does with a cancellation. */
+            lines?: components["schemas"]["ReturnedLine"][] | null;
+            /** @description Why, at most 200 characters. */
+            reason?: string;
+        };
+        /**
+         * Format: uuid
+         * @description A cancellation or refund of an order.
+         */
+        OrderChangeId: string;
         /** @description An order as the shop sends it. */
         OrderDraft: {
             /** @description The coupon that was used. */
             coupon_code?: string | null;
             /** @description ISO 4217. */
             currency: components["schemas"]["Currency"];
-            /** @description The shop's own number for the order, 1 to 100 characters: the same number again is the same order. */
+            /** @description The shop's own number for the order, 1 to 100 characters: the same number of the same source again is the same order. */
             external_ref: string;
             /** @description 1 to 100 lines. */
             lines: components["schemas"]["OrderLineDraft"][];
+            reservation_id?: components["schemas"]["ReservationId"] | null;
+            /**
+             * Format: int64
+             * @description How much of that is for shipping, in minor units.
+             */
+            shipping_minor?: number;
+            /**
+             * @description The shop's own word for the shopper, 1 to 200 characters, for coupons that one shopper uses so often only. It is kept as a
+             *     hash. The viewer stands for the shopper when it is absent.
+             */
+            shopper?: string | null;
             show_id?: components["schemas"]["ShowId"] | null;
+            /** @description Where it is from, 1 to 40 of `a` to `z`, `0` to `9`, `.`, `_`, `:` and `-`, for example `shopify:main`. `shop` when absent. */
+            source?: string | null;
+            /**
+             * Format: int64
+             * @description How much of that are taxes that are not in the prices, in minor units.
+             */
+            tax_minor?: number;
             /**
              * Format: int64
              * @description What the shopper paid, in minor units.
@@ -1784,6 +2177,11 @@ export interface components {
         OrderId: string;
         /** @description A line of an order. */
         OrderLine: {
+            /**
+             * Format: int64
+             * @description How many of them were not there.
+             */
+            oversold: number;
             /**
              * Format: int64
              * @description Price of one, in minor units.
@@ -1815,21 +2213,28 @@ export interface components {
              * @description 1 to 10 000.
              */
             quantity: number;
+            /** @description Its name, for what the catalogue does not hold: 1 to 200 characters. */
+            title?: string | null;
             /** @description The variant. */
             variant_id: components["schemas"]["VariantId"];
         };
+        /**
+         * @description Where an order stands.
+         * @enum {string}
+         */
+        OrderState: "paid" | "partly_refunded" | "refunded" | "cancelled";
         /** @description What the orders in one currency come to. */
         OrderSum: {
             /** @description The currency. */
             currency: components["schemas"]["Currency"];
             /**
              * Format: int64
-             * @description How many orders.
+             * @description How many orders that were not called off.
              */
             orders: number;
             /**
              * Format: int64
-             * @description What was paid in all of them, in minor units; a sum beyond 2^63 - 1 stays there.
+             * @description What was paid in all of them, less what was paid back, in minor units; a sum beyond 2^63 - 1 stays there.
              */
             total_minor: number;
         };
@@ -1837,10 +2242,10 @@ export interface components {
         OrderTotals: {
             /**
              * Format: int64
-             * @description How many orders there are, in every currency together.
+             * @description How many orders there are that were not called off, in every currency together.
              */
             orders: number;
-            /** @description What was paid, each currency for itself, the one with most orders first. */
+            /** @description What was paid, less what was paid back, each currency for itself, the one with most orders first. */
             sums: components["schemas"]["OrderSum"][];
         };
         /** @description An organisation as one of its members sees it. */
@@ -1953,15 +2358,54 @@ export interface components {
                  */
                 created_at: string;
                 currency?: components["schemas"]["Currency"] | null;
+                /**
+                 * Format: date-time
+                 * @description When somebody ended it.
+                 */
+                ended_at?: string | null;
+                /** @description Nothing is paid for shipping. */
+                free_shipping: boolean;
                 /** @description The coupon. */
                 id: components["schemas"]["CouponId"];
+                /**
+                 * Format: int64
+                 * @description How often one shopper may use it; null: as often as one likes.
+                 */
+                per_shopper?: number | null;
                 /**
                  * Format: int64
                  * @description Per cent off, 1 to 100.
                  */
                 percent_off?: number | null;
+                /** @description The products it is for; none: all. */
+                product_ids: components["schemas"]["ProductId"][];
+                /**
+                 * Format: int64
+                 * @description How often it may be used in all; null: as often as one likes.
+                 */
+                quota?: number | null;
                 /** @description What it gives, in words. */
                 title: string;
+                /**
+                 * Format: int64
+                 * @description How many orders used it.
+                 */
+                used: number;
+                /**
+                 * Format: date-time
+                 * @description Valid from then on; null: from the beginning.
+                 */
+                valid_from?: string | null;
+                /**
+                 * Format: date-time
+                 * @description Valid until then; null: until it is ended.
+                 */
+                valid_until?: string | null;
+                /**
+                 * Format: int64
+                 * @description Grows with each change of its terms; the answer's `ETag`.
+                 */
+                version: number;
             }[];
             /** @description Send it as `after` to get the next page; null on the last. */
             next?: string | null;
@@ -2098,6 +2542,8 @@ export interface components {
         Page_Order: {
             /** @description The items. */
             items: {
+                /** @description Its cancellation and refunds, oldest first. */
+                changes: components["schemas"]["OrderChange"][];
                 /** @description The coupon that was used, if any. */
                 coupon_code?: string | null;
                 /**
@@ -2107,21 +2553,71 @@ export interface components {
                 created_at: string;
                 /** @description Currency of every amount. */
                 currency: components["schemas"]["Currency"];
-                /** @description The shop's own number for the order. */
+                /** @description The shop's own number for the order, unique for its source. */
                 external_ref: string;
+                /**
+                 * @description What somebody should look at: `oversold`, `price_differs`, `currency_differs`, `unknown_coupon`, `coupon_over_quota`,
+                 *     `unknown_product`, `unknown_show`, or one that a later version knows.
+                 */
+                flags: string[];
                 /** @description The order. */
                 id: components["schemas"]["OrderId"];
                 /** @description What was bought. */
                 lines: components["schemas"]["OrderLine"][];
                 /** @description Whose it is. */
                 org_id: components["schemas"]["OrgId"];
+                /**
+                 * Format: int64
+                 * @description What was paid back, in minor units.
+                 */
+                refunded_minor: number;
+                /**
+                 * Format: int64
+                 * @description How much of that is for shipping, in minor units.
+                 */
+                shipping_minor: number;
                 show_id?: components["schemas"]["ShowId"] | null;
+                /** @description Where it is from. */
+                source: string;
+                /** @description Where it stands. */
+                state: components["schemas"]["OrderState"];
+                /**
+                 * Format: int64
+                 * @description How much of that are taxes that are not in the prices, in minor units.
+                 */
+                tax_minor: number;
                 /**
                  * Format: int64
                  * @description What the shopper paid, in minor units.
                  */
                 total_minor: number;
                 viewer_id?: components["schemas"]["ViewerId"] | null;
+            }[];
+            /** @description Send it as `after` to get the next page; null on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_PriceChange: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description From when on.
+                 */
+                at: string;
+                /** @description The currency. */
+                currency: components["schemas"]["Currency"];
+                /** @description The change. */
+                id: components["schemas"]["PriceChangeId"];
+                /**
+                 * Format: int64
+                 * @description The price, in minor units.
+                 */
+                price_minor: number;
+                /** @description It was said to be a reduction, by a higher price before it. */
+                reduced: boolean;
+                /** @description The variant. */
+                variant_id: components["schemas"]["VariantId"];
             }[];
             /** @description Send it as `after` to get the next page; null on the last. */
             next?: string | null;
@@ -2286,6 +2782,43 @@ export interface components {
             /** @description Send it as `after` to get the next page; null on the last. */
             next?: string | null;
         };
+        /** @description One page of a list. */
+        Page_StockChange: {
+            /** @description The items. */
+            items: {
+                /** @description Who did it: `user:ID` or `service:NAME`. */
+                actor: string;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at: string;
+                /**
+                 * Format: int64
+                 * @description The count after it; below zero when more was sold than there was.
+                 */
+                balance: number;
+                /**
+                 * Format: int64
+                 * @description Pieces more, or less when below zero.
+                 */
+                delta: number;
+                /** @description The move. */
+                id: components["schemas"]["StockChangeId"];
+                /** @description In words. */
+                note: string;
+                order_id?: components["schemas"]["OrderId"] | null;
+                /**
+                 * @description `created`, `counted`, `received`, `returned`, `damaged`, `lost`, `correction`, `sold`, `cancelled`, `reserved`,
+                 *     `released`, or one that a later version knows.
+                 */
+                reason: string;
+                /** @description The variant. */
+                variant_id: components["schemas"]["VariantId"];
+            }[];
+            /** @description Send it as `after` to get the next page; null on the last. */
+            next?: string | null;
+        };
         /** @description What a shopper asks for to take part. Everything may be absent. */
         PassRequest: {
             /** @description The name to be shown in the chat, 1 to 32 characters. */
@@ -2298,6 +2831,32 @@ export interface components {
          * @enum {string}
          */
         Permission: "view_organization" | "edit_organization" | "manage_members" | "manage_roles" | "manage_api_keys" | "view_audit" | "transfer_ownership" | "view_catalog" | "edit_catalog" | "import_catalog" | "manage_stock" | "edit_coupons" | "view_orders" | "record_orders" | "refund_orders" | "view_shows" | "view_timeline" | "view_health" | "edit_shows" | "run_shows" | "manage_publish_keys" | "highlight" | "view_chat" | "speak_in_chat" | "moderate_chat" | "manage_jobs";
+        /** @description A price that a variant had from then on. There is no way to change or remove one. */
+        PriceChange: {
+            /**
+             * Format: date-time
+             * @description From when on.
+             */
+            at: string;
+            /** @description The currency. */
+            currency: components["schemas"]["Currency"];
+            /** @description The change. */
+            id: components["schemas"]["PriceChangeId"];
+            /**
+             * Format: int64
+             * @description The price, in minor units.
+             */
+            price_minor: number;
+            /** @description It was said to be a reduction, by a higher price before it. */
+            reduced: boolean;
+            /** @description The variant. */
+            variant_id: components["schemas"]["VariantId"];
+        };
+        /**
+         * Format: uuid
+         * @description A price that a variant had.
+         */
+        PriceChangeId: string;
         /** @description The body of every answer that is an error (`application/problem+json`, RFC 9457). */
         Problem: {
             /** @description What programs act on. */
@@ -2438,7 +2997,7 @@ export interface components {
             price_minor?: number | null;
             /**
              * Format: int64
-             * @description Of a product with one variant.
+             * @description Of a product with one variant; needs `If-Match`.
              */
             stock?: number | null;
             /** @description 1 to 200 characters. */
@@ -2553,6 +3112,66 @@ export interface components {
             organization_name: string;
             /** @description 8 to 200 characters. */
             password: string;
+        };
+        /** @description Pieces held for an order to come. They are out of stock until the order, the release or the end of its time. */
+        Reservation: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the pieces go back.
+             */
+            expires_at: string;
+            /** @description The reservation; the order names it. */
+            id: components["schemas"]["ReservationId"];
+            /** @description What is held. */
+            lines: components["schemas"]["ReservedLine"][];
+            /** @description Whose it is. */
+            org_id: components["schemas"]["OrgId"];
+            show_id?: components["schemas"]["ShowId"] | null;
+            viewer_id?: components["schemas"]["ViewerId"] | null;
+        };
+        /** @description What is to be held for an order to come. */
+        ReservationDraft: {
+            /** @description 1 to 100 lines. */
+            lines: components["schemas"]["ReservedLine"][];
+            show_id?: components["schemas"]["ShowId"] | null;
+            /**
+             * Format: int64
+             * @description For how long: 60 to 3 600 seconds, 900 when not said.
+             */
+            ttl_seconds?: number | null;
+            viewer_id?: components["schemas"]["ViewerId"] | null;
+        };
+        /**
+         * Format: uuid
+         * @description Pieces held for an order to come.
+         */
+        ReservationId: string;
+        /** @description Pieces of a variant, to be held or held. */
+        ReservedLine: {
+            /** @description The product. */
+            product_id: components["schemas"]["ProductId"];
+            /**
+             * Format: int64
+             * @description 1 to 10 000.
+             */
+            quantity: number;
+            /** @description The variant. */
+            variant_id: components["schemas"]["VariantId"];
+        };
+        /** @description Pieces that go back into stock. */
+        ReturnedLine: {
+            /**
+             * Format: int64
+             * @description 1 to 10 000, at most as many as were bought and did not go back before.
+             */
+            quantity: number;
+            /** @description A variant of the order. */
+            variant_id: components["schemas"]["VariantId"];
         };
         /**
          * @description What a member of an organisation may do there, in broad strokes.
@@ -2801,6 +3420,70 @@ export interface components {
             /** @description The person. */
             user: components["schemas"]["User"];
         };
+        /** @description A move of a variant's count. There is no way to change or remove one. */
+        StockChange: {
+            /** @description Who did it: `user:ID` or `service:NAME`. */
+            actor: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description The count after it; below zero when more was sold than there was.
+             */
+            balance: number;
+            /**
+             * Format: int64
+             * @description Pieces more, or less when below zero.
+             */
+            delta: number;
+            /** @description The move. */
+            id: components["schemas"]["StockChangeId"];
+            /** @description In words. */
+            note: string;
+            order_id?: components["schemas"]["OrderId"] | null;
+            /**
+             * @description `created`, `counted`, `received`, `returned`, `damaged`, `lost`, `correction`, `sold`, `cancelled`, `reserved`,
+             *     `released`, or one that a later version knows.
+             */
+            reason: string;
+            /** @description The variant. */
+            variant_id: components["schemas"]["VariantId"];
+        };
+        /** @description A move of a variant's count, as it is asked for. */
+        StockChangeDraft: {
+            /**
+             * Format: int64
+             * @description Pieces more, or less when below zero; not 0.
+             */
+            delta: number;
+            /** @description At most 200 characters. */
+            note?: string;
+            /** @description Why. */
+            reason: components["schemas"]["StockReason"];
+        };
+        /**
+         * Format: uuid
+         * @description A move of a variant's count.
+         */
+        StockChangeId: string;
+        /** @description What was counted on the shelf. */
+        StockCount: {
+            /** @description At most 200 characters. */
+            note?: string;
+            /**
+             * Format: int64
+             * @description How many can be sold. What was owed is settled by this.
+             */
+            stock: number;
+        };
+        /**
+         * @description Why somebody moves a count.
+         * @enum {string}
+         */
+        StockReason: "received" | "returned" | "damaged" | "lost" | "correction";
         /** @description Who is to own the organisation. */
         Transfer: {
             /** @description The caller's password. */
@@ -2830,9 +3513,24 @@ export interface components {
             id: components["schemas"]["VariantId"];
             /**
              * Format: int64
+             * @description How many were sold that are not there; what comes in pays them first.
+             */
+            owed: number;
+            /**
+             * Format: int64
              * @description Price in minor units of the product's currency.
              */
             price_minor: number;
+            /**
+             * Format: int64
+             * @description While its price is reduced: the lowest of the thirty days before the reduction began, in minor units; null when that is
+             *     not known. It stays as long as the reduction lasts, however far that goes.
+             *
+             *     Source: Directive 98/6/EC, article 6a.
+             */
+            prior_price_minor?: number | null;
+            /** @description It is sold when none is left, too. */
+            sell_when_empty: boolean;
             /** @description The shop's own number for it, which its cart understands. */
             sku: string;
             /**
@@ -2870,11 +3568,14 @@ export interface components {
              * @description Price in minor units; the product's when absent.
              */
             price_minor?: number | null;
+            /** @description It is sold when none is left, too. When absent, a variant that is there stays as it is, and a new one is not. */
+            sell_when_empty?: boolean | null;
             /** @description At most 100 characters; the variant's id when absent. */
             sku?: string | null;
             /**
              * Format: int64
-             * @description How many there are. When absent, a variant that is there keeps its own, and a new one has none.
+             * @description How many there are. When absent, a variant that is there keeps its own, and a new one has none. A count for one that is
+             *     there needs `If-Match`.
              */
             stock?: number | null;
             /** @description 1 to 100 characters. */
@@ -3029,6 +3730,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -3144,6 +3854,15 @@ export interface operations {
             };
             /** @description A field does not hold what it should. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3273,6 +3992,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -3375,6 +4103,15 @@ export interface operations {
             };
             /** @description A field does not hold what it should. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3493,6 +4230,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -3593,6 +4339,15 @@ export interface operations {
             };
             /** @description A field does not hold what it should. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3722,6 +4477,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -3835,6 +4599,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -3939,6 +4712,15 @@ export interface operations {
             };
             /** @description A field does not hold what it should. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4064,6 +4846,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -4173,6 +4964,15 @@ export interface operations {
             };
             /** @description A field does not hold what it should. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4295,6 +5095,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -4407,6 +5216,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -4510,6 +5328,15 @@ export interface operations {
             };
             /** @description A field does not hold what it should. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4633,6 +5460,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -4749,6 +5585,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -4857,6 +5702,384 @@ export interface operations {
             };
             /** @description A field does not hold what it should. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries in a short time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_coupon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                coupon: components["schemas"]["CouponId"];
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Coupon"];
+                };
+            };
+            /** @description The request is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session came with the request. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's type is not taken here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field does not hold what it should. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries in a short time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_coupon: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                coupon: components["schemas"]["CouponId"];
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CouponPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Coupon"];
+                };
+            };
+            /** @description The request is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session came with the request. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's type is not taken here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field does not hold what it should. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries in a short time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_coupon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                coupon: components["schemas"]["CouponId"];
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Coupon"];
+                };
+            };
+            /** @description The request is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session came with the request. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's type is not taken here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field does not hold what it should. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4980,6 +6203,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -5084,6 +6316,15 @@ export interface operations {
             };
             /** @description A field does not hold what it should. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5207,6 +6448,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -5315,6 +6565,15 @@ export interface operations {
             };
             /** @description A field does not hold what it should. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5434,6 +6693,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -5537,6 +6805,15 @@ export interface operations {
             };
             /** @description A field does not hold what it should. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5660,6 +6937,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -5763,6 +7049,15 @@ export interface operations {
             };
             /** @description A field does not hold what it should. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5886,6 +7181,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -5998,6 +7302,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -6101,6 +7414,15 @@ export interface operations {
             };
             /** @description A field does not hold what it should. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6224,6 +7546,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -6240,10 +7571,16 @@ export interface operations {
             query?: {
                 /** @description The `next` of the page before. */
                 after?: string;
+                /** @description Only those with this number of the shop. */
+                external_ref?: string;
+                /** @description Only those with this flag, for example `oversold`. */
+                flag?: string;
                 /** @description How many items at most: 1 to 200, 50 when not said. */
                 limit?: number;
                 /** @description Only those of this show. */
                 show?: components["schemas"]["ShowId"];
+                /** @description Only those from there, for example `shop`. */
+                source?: string;
             };
             header?: never;
             path: {
@@ -6335,6 +7672,15 @@ export interface operations {
             };
             /** @description A field does not hold what it should. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6465,6 +7811,402 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries in a short time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order: components["schemas"]["OrderId"];
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description The request is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session came with the request. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's type is not taken here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field does not hold what it should. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries in a short time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order: components["schemas"]["OrderId"];
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderChangeDraft"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description The request is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session came with the request. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's type is not taken here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field does not hold what it should. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries in a short time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refund_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order: components["schemas"]["OrderId"];
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderChangeDraft"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description The request is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session came with the request. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's type is not taken here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field does not hold what it should. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -6572,6 +8314,15 @@ export interface operations {
             };
             /** @description A field does not hold what it should. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6687,6 +8438,15 @@ export interface operations {
             };
             /** @description A field does not hold what it should. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6810,6 +8570,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -6918,6 +8687,15 @@ export interface operations {
             };
             /** @description A field does not hold what it should. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7037,6 +8815,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -7140,6 +8927,15 @@ export interface operations {
             };
             /** @description A field does not hold what it should. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7265,6 +9061,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -7383,6 +9188,887 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries in a short time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_prices: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description How many items at most: 1 to 200, 50 when not said. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+                product: components["schemas"]["ProductId"];
+                variant: components["schemas"]["VariantId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PriceChange"];
+                };
+            };
+            /** @description The request is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session came with the request. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's type is not taken here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field does not hold what it should. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries in a short time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_stock: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                org: components["schemas"]["OrgId"];
+                product: components["schemas"]["ProductId"];
+                variant: components["schemas"]["VariantId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StockCount"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+            /** @description The request is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session came with the request. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's type is not taken here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field does not hold what it should. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries in a short time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_stock_changes: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description How many items at most: 1 to 200, 50 when not said. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+                product: components["schemas"]["ProductId"];
+                variant: components["schemas"]["VariantId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_StockChange"];
+                };
+            };
+            /** @description The request is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session came with the request. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's type is not taken here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field does not hold what it should. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries in a short time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_stock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+                product: components["schemas"]["ProductId"];
+                variant: components["schemas"]["VariantId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StockChangeDraft"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockChange"];
+                };
+            };
+            /** @description The request is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session came with the request. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's type is not taken here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field does not hold what it should. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries in a short time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reserve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReservationDraft"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reservation"];
+                };
+            };
+            /** @description The request is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session came with the request. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's type is not taken here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field does not hold what it should. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries in a short time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reservation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+                reservation: components["schemas"]["ReservationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reservation"];
+                };
+            };
+            /** @description The request is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session came with the request. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's type is not taken here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field does not hold what it should. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries in a short time. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+                reservation: components["schemas"]["ReservationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid session came with the request. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or not for you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's type is not taken here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field does not hold what it should. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -7487,6 +10173,15 @@ export interface operations {
             };
             /** @description A field does not hold what it should. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7609,6 +10304,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -7714,6 +10418,15 @@ export interface operations {
             };
             /** @description A field does not hold what it should. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7837,6 +10550,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -7940,6 +10662,15 @@ export interface operations {
             };
             /** @description A field does not hold what it should. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8063,6 +10794,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -8171,6 +10911,15 @@ export interface operations {
             };
             /** @description A field does not hold what it should. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8290,6 +11039,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -8393,6 +11151,15 @@ export interface operations {
             };
             /** @description A field does not hold what it should. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8518,6 +11285,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -8623,6 +11399,15 @@ export interface operations {
             };
             /** @description A field does not hold what it should. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8746,6 +11531,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -8853,6 +11647,15 @@ export interface operations {
             };
             /** @description A field does not hold what it should. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8972,6 +11775,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -9084,6 +11896,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -9189,6 +12010,15 @@ export interface operations {
             };
             /** @description A field does not hold what it should. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9312,6 +12142,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -9428,6 +12267,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -9537,6 +12385,15 @@ export interface operations {
             };
             /** @description A field does not hold what it should. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9661,6 +12518,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -9765,6 +12631,15 @@ export interface operations {
             };
             /** @description A field does not hold what it should. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9884,6 +12759,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -9987,6 +12871,15 @@ export interface operations {
             };
             /** @description A field does not hold what it should. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10104,6 +12997,15 @@ export interface operations {
             };
             /** @description A field does not hold what it should. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10231,6 +13133,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -10335,6 +13246,15 @@ export interface operations {
             };
             /** @description A field does not hold what it should. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10460,6 +13380,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -10570,6 +13499,15 @@ export interface operations {
             };
             /** @description A field does not hold what it should. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10692,6 +13630,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -10805,6 +13752,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -10907,6 +13863,15 @@ export interface operations {
             };
             /** @description A field does not hold what it should. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11027,6 +13992,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -11127,6 +14101,15 @@ export interface operations {
             };
             /** @description A field does not hold what it should. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11243,6 +14226,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries in a short time. */
             429: {
                 headers: {
@@ -11343,6 +14335,15 @@ export interface operations {
             };
             /** @description A field does not hold what it should. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It needs `If-Match`. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,6 +1,10 @@
 //! Products and their variants.
 
+mod change;
+mod coupon;
 mod order;
+mod price;
+mod stock;
 
 use std::collections::HashSet;
 
@@ -12,7 +16,17 @@ use super::CatalogError;
 use crate::base::{Invalid, check_text, patch_field, trimmed};
 use crate::events::Event;
 
-pub use order::{Coupon, CouponDraft, Order, OrderDraft, OrderLine, OrderLineDraft, OrderSum, OrderTotals};
+pub use change::{OrderChange, OrderChangeDraft, OrderChangeKind, ReturnedLine};
+pub use coupon::{Coupon, CouponDraft, CouponPatch};
+pub(in crate::catalog) use order::{OWN_SHOP, OrderFlag};
+pub use order::{
+    Order, OrderDraft, OrderFilter, OrderLine, OrderLineDraft, OrderState, OrderSum, OrderTotals,
+};
+pub(in crate::catalog) use price::PRIOR_DAYS;
+pub use price::PriceChange;
+pub use stock::{
+    Reservation, ReservationDraft, ReservedLine, StockChange, StockChangeDraft, StockCount, StockReason,
+};
 
 /// The most variants a product takes.
 const MOST_VARIANTS: usize = 100;
@@ -60,6 +74,15 @@ pub struct Variant {
     pub price_minor: i64,
     /// How many are left.
     pub stock: i64,
+    /// How many were sold that are not there; what comes in pays them first.
+    pub owed: i64,
+    /// It is sold when none is left, too.
+    pub sell_when_empty: bool,
+    /// While its price is reduced: the lowest of the thirty days before the reduction began, in minor units; null when that is
+    /// not known. It stays as long as the reduction lasts, however far that goes.
+    ///
+    /// Source: Directive 98/6/EC, article 6a.
+    pub prior_price_minor: Option<i64>,
 }
 
 /// What a new product is made of.
@@ -102,9 +125,13 @@ pub struct VariantDraft {
     /// Price in minor units; the product's when absent.
     #[serde(default)]
     pub price_minor: Option<i64>,
-    /// How many there are. When absent, a variant that is there keeps its own, and a new one has none.
+    /// How many there are. When absent, a variant that is there keeps its own, and a new one has none. A count for one that is
+    /// there needs `If-Match`.
     #[serde(default)]
     pub stock: Option<i64>,
+    /// It is sold when none is left, too. When absent, a variant that is there stays as it is, and a new one is not.
+    #[serde(default)]
+    pub sell_when_empty: Option<bool>,
 }
 
 /// What of a product can be changed; what is absent stays.
@@ -129,12 +156,21 @@ pub struct ProductPatch {
     #[serde(default, deserialize_with = "patch_field")]
     #[schema(value_type = Option<i64>)]
     pub compare_at_minor: Option<Option<i64>>,
-    /// Of a product with one variant.
+    /// Of a product with one variant; needs `If-Match`.
     #[serde(default)]
     pub stock: Option<i64>,
     /// All variants anew; those with a known id stay the same variants.
     #[serde(default)]
     pub variants: Option<Vec<VariantDraft>>,
+}
+
+impl ProductPatch {
+    /// Whether it says how many there are of something that is there: that undoes what was sold meanwhile.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        let counts = |draft: &VariantDraft| draft.id.is_some() && draft.stock.is_some();
+        self.stock.is_some() || self.variants.iter().flatten().any(counts)
+    }
 }
 
 impl Product {
@@ -151,6 +187,7 @@ impl Product {
                 sku: None,
                 price_minor: None,
                 stock: Some(stock),
+                sell_when_empty: None,
             }]
         } else if draft.stock.is_some() {
             return Err(Invalid::new("`stock` belongs to the variants"));
@@ -211,7 +248,7 @@ impl Product {
                 variant.price_minor = price_of("price_minor", price)?;
             }
             if let Some(stock) = patch.stock {
-                variant.stock = stock_of(stock)?;
+                (variant.stock, variant.owed) = (stock_of(stock)?, 0);
             }
         }
         let mut facts = vec![Event::ProductChanged { product: self.id }];
@@ -225,6 +262,18 @@ impl Product {
     #[must_use]
     pub fn price_minor(&self) -> i64 {
         self.variants.iter().map(|variant| variant.price_minor).min().unwrap_or(0)
+    }
+
+    /// Whether it says that a variant's price is a reduction.
+    #[must_use]
+    pub fn reduces(&self, variant: &Variant) -> bool {
+        self.compare_at_minor.is_some_and(|before| before > variant.price_minor)
+    }
+
+    /// A variant of it.
+    #[must_use]
+    pub fn variant(&self, id: VariantId) -> Option<&Variant> {
+        self.variants.iter().find(|variant| variant.id == id)
     }
 
     /// How many are left over all variants.
@@ -267,6 +316,11 @@ fn check_variants(
             price_minor: price_of("price_minor", price)?,
             // Nobody empties a shelf by giving it another name.
             stock: stock_of(draft.stock.or(before.map(|variant| variant.stock)).unwrap_or(0))?,
+            owed: before.filter(|_| draft.stock.is_none()).map_or(0, |variant| variant.owed),
+            sell_when_empty: draft
+                .sell_when_empty
+                .unwrap_or(before.is_some_and(|variant| variant.sell_when_empty)),
+            prior_price_minor: before.and_then(|variant| variant.prior_price_minor),
         });
     }
     Ok(variants)
@@ -280,7 +334,12 @@ fn price_of(field: &str, minor: i64) -> Result<i64, Invalid> {
     }
 }
 
-fn stock_of(stock: i64) -> Result<i64, Invalid> {
+/// A number of pieces in an order.
+fn check_quantity(quantity: i64) -> Result<(), Invalid> {
+    if (1..=10_000).contains(&quantity) { Ok(()) } else { Err(Invalid::new("`quantity` takes 1 to 10000")) }
+}
+
+pub(super) fn stock_of(stock: i64) -> Result<i64, Invalid> {
     if (0..=MOST_STOCK).contains(&stock) {
         Ok(stock)
     } else {
@@ -332,7 +391,14 @@ mod tests {
     }
 
     fn variant(id: Option<VariantId>, price_minor: Option<i64>) -> VariantDraft {
-        VariantDraft { id, title: "M".into(), sku: Some("s-m".into()), price_minor, stock: Some(2) }
+        VariantDraft {
+            id,
+            title: "M".into(),
+            sku: Some("s-m".into()),
+            price_minor,
+            stock: Some(2),
+            sell_when_empty: None,
+        }
     }
 
     #[test]

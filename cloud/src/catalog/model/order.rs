@@ -1,88 +1,17 @@
-//! Coupons and orders.
+//! Orders: what the shop was paid for, and what of it does not fit the catalogue.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use vitrine_protocol::{
-    CouponCard, CouponId, Currency, OrderId, OrgId, ProductId, ShowId, VariantId, ViewerId,
-};
+use sha2::{Digest as _, Sha256};
+use vitrine_protocol::{Currency, OrderId, OrgId, ProductId, ReservationId, ShowId, VariantId, ViewerId};
 
-use super::{MOST_MINOR, check_currency};
+use super::{Coupon, MOST_MINOR, OrderChange, Product, check_quantity};
 use crate::base::{Invalid, check_text, trimmed};
 
-/// Something off at the checkout.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct Coupon {
-    /// The coupon.
-    pub id: CouponId,
-    /// What the shopper types, upper case.
-    pub code: String,
-    /// What it gives, in words.
-    pub title: String,
-    /// Per cent off, 1 to 100.
-    pub percent_off: Option<i64>,
-    /// Or an amount off, in minor units.
-    pub amount_off_minor: Option<i64>,
-    /// Currency of the amount.
-    pub currency: Option<Currency>,
-    /// When it was made.
-    pub created_at: DateTime<Utc>,
-}
-
-/// What a new coupon is made of: either `percent_off`, or `amount_off_minor` with `currency`.
-#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
-pub struct CouponDraft {
-    /// 1 to 40 letters, digits, `-` and `_`; kept in upper case.
-    pub code: String,
-    /// 1 to 100 characters.
-    pub title: String,
-    /// 1 to 100.
-    #[serde(default)]
-    pub percent_off: Option<i64>,
-    /// In minor units.
-    #[serde(default)]
-    pub amount_off_minor: Option<i64>,
-    /// ISO 4217.
-    #[serde(default)]
-    pub currency: Option<Currency>,
-}
-
-impl Coupon {
-    /// A new coupon.
-    ///
-    /// # Errors
-    /// A field that does not hold what it should.
-    pub fn new(draft: CouponDraft, now: DateTime<Utc>) -> Result<Self, Invalid> {
-        let code = draft.code.trim().to_ascii_uppercase();
-        let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
-        if code.is_empty() || code.len() > 40 || !code.bytes().all(plain) {
-            return Err(Invalid::new("`code` takes 1 to 40 letters, digits, `-` and `_`"));
-        }
-        draft.currency.map(check_currency).transpose()?;
-        match (draft.percent_off, draft.amount_off_minor, draft.currency) {
-            (Some(1..=100), None, None) | (None, Some(1..=MOST_MINOR), Some(_)) => {}
-            _ => {
-                return Err(Invalid::new(
-                    "a coupon takes either `percent_off` (1 to 100) or `amount_off_minor` with `currency`",
-                ));
-            }
-        }
-        Ok(Self {
-            id: CouponId::new(),
-            code,
-            title: trimmed("title", &draft.title, 1, 100)?,
-            percent_off: draft.percent_off,
-            amount_off_minor: draft.amount_off_minor,
-            currency: draft.currency,
-            created_at: now,
-        })
-    }
-
-    /// The coupon as shoppers see it once it is pinned.
-    #[must_use]
-    pub fn card(&self) -> CouponCard {
-        CouponCard { coupon_id: self.id, code: self.code.clone(), title: self.title.clone() }
-    }
-}
+/// Where an order is from when nobody says.
+pub(in crate::catalog) const OWN_SHOP: &str = "shop";
 
 /// An order that the shop took.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -102,12 +31,52 @@ pub struct Order {
     pub currency: Currency,
     /// What the shopper paid, in minor units.
     pub total_minor: i64,
+    /// How much of that is for shipping, in minor units.
+    pub shipping_minor: i64,
+    /// How much of that are taxes that are not in the prices, in minor units.
+    pub tax_minor: i64,
     /// The coupon that was used, if any.
     pub coupon_code: Option<String>,
-    /// The shop's own number for the order.
+    /// Where it is from.
+    pub source: String,
+    /// The shop's own number for the order, unique for its source.
     pub external_ref: String,
+    /// What somebody should look at: `oversold`, `price_differs`, `currency_differs`, `unknown_coupon`, `coupon_over_quota`,
+    /// `unknown_product`, `unknown_show`, or one that a later version knows.
+    pub flags: Vec<String>,
+    /// Where it stands.
+    pub state: OrderState,
+    /// What was paid back, in minor units.
+    pub refunded_minor: i64,
+    /// Its cancellation and refunds, oldest first.
+    pub changes: Vec<OrderChange>,
     /// When it was recorded.
     pub created_at: DateTime<Utc>,
+}
+
+/// Where an order stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderState {
+    /// It was paid.
+    Paid,
+    /// A part was paid back.
+    PartlyRefunded,
+    /// All was paid back.
+    Refunded,
+    /// It was called off.
+    Cancelled,
+}
+
+impl OrderState {
+    pub(in crate::catalog) fn of(is_cancelled: bool, total_minor: i64, refunded_minor: i64) -> Self {
+        match (is_cancelled, refunded_minor) {
+            (true, _) => Self::Cancelled,
+            (false, 0) => Self::Paid,
+            (false, refunded) if refunded < total_minor => Self::PartlyRefunded,
+            (false, _) => Self::Refunded,
+        }
+    }
 }
 
 /// A line of an order.
@@ -121,16 +90,51 @@ pub struct OrderLine {
     pub title: String,
     /// How many.
     pub quantity: i64,
+    /// How many of them were not there.
+    pub oversold: i64,
     /// Price of one, in minor units.
     pub price_minor: i64,
+}
+
+/// What of an order somebody should look at. Readers take any text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::catalog) enum OrderFlag {
+    /// More was sold than there was.
+    Oversold,
+    /// A price is not the product's, or the total is not what the lines come to.
+    PriceDiffers,
+    /// It was paid in a currency that the product is not sold in.
+    CurrencyDiffers,
+    /// The coupon is unknown, or gave nothing for this order at this time.
+    UnknownCoupon,
+    /// The coupon was used more often than it may be.
+    CouponOverQuota,
+    /// A line names what the catalogue does not hold, or no longer.
+    UnknownProduct,
+    /// The show is none of the organisation's.
+    UnknownShow,
+}
+
+impl OrderFlag {
+    pub(in crate::catalog) fn as_str(self) -> &'static str {
+        match self {
+            Self::Oversold => "oversold",
+            Self::PriceDiffers => "price_differs",
+            Self::CurrencyDiffers => "currency_differs",
+            Self::UnknownCoupon => "unknown_coupon",
+            Self::CouponOverQuota => "coupon_over_quota",
+            Self::UnknownProduct => "unknown_product",
+            Self::UnknownShow => "unknown_show",
+        }
+    }
 }
 
 /// What all orders come to, of a show or of the organisation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct OrderTotals {
-    /// How many orders there are, in every currency together.
+    /// How many orders there are that were not called off, in every currency together.
     pub orders: i64,
-    /// What was paid, each currency for itself, the one with most orders first.
+    /// What was paid, less what was paid back, each currency for itself, the one with most orders first.
     pub sums: Vec<OrderSum>,
 }
 
@@ -139,10 +143,23 @@ pub struct OrderTotals {
 pub struct OrderSum {
     /// The currency.
     pub currency: Currency,
-    /// How many orders.
+    /// How many orders that were not called off.
     pub orders: i64,
-    /// What was paid in all of them, in minor units; a sum beyond 2^63 - 1 stays there.
+    /// What was paid in all of them, less what was paid back, in minor units; a sum beyond 2^63 - 1 stays there.
     pub total_minor: i64,
+}
+
+/// Which orders.
+#[derive(Debug, Clone, Default)]
+pub struct OrderFilter {
+    /// Those of this show.
+    pub show: Option<ShowId>,
+    /// Those with this flag.
+    pub flag: Option<String>,
+    /// Those from there.
+    pub source: Option<String>,
+    /// Those with this number.
+    pub external_ref: Option<String>,
 }
 
 /// An order as the shop sends it.
@@ -160,15 +177,31 @@ pub struct OrderDraft {
     pub currency: Currency,
     /// What the shopper paid, in minor units.
     pub total_minor: i64,
+    /// How much of that is for shipping, in minor units.
+    #[serde(default)]
+    pub shipping_minor: i64,
+    /// How much of that are taxes that are not in the prices, in minor units.
+    #[serde(default)]
+    pub tax_minor: i64,
     /// The coupon that was used.
     #[serde(default)]
     pub coupon_code: Option<String>,
-    /// The shop's own number for the order, 1 to 100 characters: the same number again is the same order.
+    /// The shop's own word for the shopper, 1 to 200 characters, for coupons that one shopper uses so often only. It is kept as a
+    /// hash. The viewer stands for the shopper when it is absent.
+    #[serde(default)]
+    pub shopper: Option<String>,
+    /// The reservation that holds the pieces; none is named when it ran out, and the order is recorded all the same.
+    #[serde(default)]
+    pub reservation_id: Option<ReservationId>,
+    /// Where it is from, 1 to 40 of `a` to `z`, `0` to `9`, `.`, `_`, `:` and `-`, for example `shopify:main`. `shop` when absent.
+    #[serde(default)]
+    pub source: Option<String>,
+    /// The shop's own number for the order, 1 to 100 characters: the same number of the same source again is the same order.
     pub external_ref: String,
 }
 
 /// A line as the shop sends it.
-#[derive(Debug, Clone, Copy, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 pub struct OrderLineDraft {
     /// The product.
     pub product_id: ProductId,
@@ -178,6 +211,9 @@ pub struct OrderLineDraft {
     pub quantity: i64,
     /// Price of one, in minor units.
     pub price_minor: i64,
+    /// Its name, for what the catalogue does not hold: 1 to 200 characters.
+    #[serde(default)]
+    pub title: Option<String>,
 }
 
 impl OrderDraft {
@@ -190,20 +226,30 @@ impl OrderDraft {
             return Err(Invalid::new("`lines` takes 1 to 100 lines"));
         }
         for line in &self.lines {
-            if !(1..=10_000).contains(&line.quantity) {
-                return Err(Invalid::new("`quantity` takes 1 to 10000"));
-            }
-            if !(0..=MOST_MINOR).contains(&line.price_minor) {
-                return Err(Invalid::new(format!("`price_minor` takes 0 to {MOST_MINOR}")));
-            }
+            check_quantity(line.quantity)?;
+            check_amount("price_minor", line.price_minor)?;
+            line.title.as_deref().map(|title| trimmed("lines.title", title, 1, 200)).transpose()?;
         }
-        if !(0..=MOST_MINOR).contains(&self.total_minor) {
-            return Err(Invalid::new(format!("`total_minor` takes 0 to {MOST_MINOR}")));
+        check_amount("total_minor", self.total_minor)?;
+        check_amount("shipping_minor", self.shipping_minor)?;
+        check_amount("tax_minor", self.tax_minor)?;
+        for (field, text, most) in [("coupon_code", &self.coupon_code, 40), ("shopper", &self.shopper, 200)] {
+            text.as_deref().map(|text| check_text(field, text, 1, most)).transpose()?;
         }
-        if let Some(code) = &self.coupon_code {
-            check_text("coupon_code", code, 1, 40)?;
+        let plain = |b: u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b':' | b'-');
+        let source = self.source();
+        if source.is_empty() || source.len() > 40 || !source.bytes().all(plain) {
+            return Err(Invalid::new(
+                "`source` takes 1 to 40 of `a` to `z`, `0` to `9`, `.`, `_`, `:` and `-`",
+            ));
         }
         check_text("external_ref", &self.external_ref, 1, 100)
+    }
+
+    /// Where it is from.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        self.source.as_deref().unwrap_or(OWN_SHOP)
     }
 
     /// How many pieces it holds.
@@ -211,34 +257,130 @@ impl OrderDraft {
     pub fn pieces(&self) -> u32 {
         u32::try_from(self.lines.iter().map(|line| line.quantity).sum::<i64>()).unwrap_or(u32::MAX)
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::base::from_ms;
-
-    fn draft() -> CouponDraft {
-        CouponDraft {
-            code: " live10 ".into(),
-            title: "10 % off".into(),
-            percent_off: Some(10),
-            amount_off_minor: None,
-            currency: None,
-        }
+    /// A hash of what it says, the same whatever the JSON looked like. Kept in rows: what is added later may change it only where
+    /// it is sent. The reservation is no part of it: whoever tries again may hold another.
+    pub(in crate::catalog) fn hash(&self) -> String {
+        let lines: Vec<_> = self
+            .lines
+            .iter()
+            .map(|line| (line.product_id, line.variant_id, line.quantity, line.price_minor, &line.title))
+            .collect();
+        let said = serde_json::json!([
+            self.show_id,
+            self.viewer_id,
+            lines,
+            self.currency,
+            self.total_minor,
+            self.shipping_minor,
+            self.tax_minor,
+            self.coupon_code,
+            self.shopper,
+            self.source(),
+            self.external_ref,
+        ]);
+        hex::encode(Sha256::digest(said.to_string()))
     }
 
-    #[test]
-    fn a_coupon_gives_per_cent_or_an_amount_and_never_both() {
-        assert_eq!(Coupon::new(draft(), from_ms(0)).unwrap().code, "LIVE10");
-        for bad in [
-            CouponDraft { percent_off: None, ..draft() },
-            CouponDraft { percent_off: Some(101), ..draft() },
-            CouponDraft { amount_off_minor: Some(500), ..draft() },
-            CouponDraft { percent_off: None, amount_off_minor: Some(500), ..draft() },
-            CouponDraft { code: "TEN PERCENT".into(), ..draft() },
-        ] {
-            assert!(Coupon::new(bad, from_ms(0)).is_err());
+    /// Who the shopper is, as a hash that means something in this organisation only.
+    pub(in crate::catalog) fn shopper_mark(&self, org: OrgId) -> Option<String> {
+        let shopper = match (&self.shopper, self.viewer_id) {
+            (Some(shopper), _) => format!("shopper {shopper}"),
+            (None, Some(viewer)) => format!("viewer {viewer}"),
+            (None, None) => return None,
+        };
+        Some(hex::encode(Sha256::digest(format!("{org} {shopper}"))))
+    }
+
+    /// What does not fit: `products` are those of its lines that the catalogue holds, `coupon` the one of its code.
+    pub(in crate::catalog) fn flags(
+        &self,
+        products: &BTreeMap<ProductId, Product>,
+        coupon: Option<&Coupon>,
+        now: DateTime<Utc>,
+    ) -> BTreeSet<OrderFlag> {
+        let mut flags = BTreeSet::new();
+        let (mut goods, mut with_coupon) = (0_i128, None);
+        let coupon = coupon.filter(|coupon| {
+            coupon.is_valid(now) && coupon.currency.is_none_or(|currency| currency == self.currency)
+        });
+        for line in &self.lines {
+            let price = i128::from(line.price_minor) * i128::from(line.quantity);
+            goods += price;
+            if coupon.is_some_and(|coupon| coupon.is_for(line.product_id)) {
+                *with_coupon.get_or_insert(0) += price;
+            }
+            let product = products.get(&line.product_id);
+            let variant = product.and_then(|product| product.variant(line.variant_id));
+            match (product, variant) {
+                (Some(product), Some(_)) if product.currency != self.currency => {
+                    flags.insert(OrderFlag::CurrencyDiffers);
+                }
+                (Some(_), Some(variant)) if variant.price_minor != line.price_minor => {
+                    flags.insert(OrderFlag::PriceDiffers);
+                }
+                (Some(_), Some(_)) => {}
+                (None, _) | (_, None) => {
+                    flags.insert(OrderFlag::UnknownProduct);
+                }
+            }
         }
+        let mut owed = goods + i128::from(self.shipping_minor) + i128::from(self.tax_minor);
+        let mut rounding = 0;
+        match (coupon, with_coupon, &self.coupon_code) {
+            (Some(coupon), Some(sum), _) => {
+                owed -= coupon.off(sum);
+                if coupon.free_shipping {
+                    owed -= i128::from(self.shipping_minor);
+                }
+                // Shops round the whole, each line, or each piece.
+                rounding = if coupon.percent_off.is_some() { i128::from(self.pieces()) } else { 0 };
+            }
+            (_, _, Some(_)) => {
+                flags.insert(OrderFlag::UnknownCoupon);
+                // What it gave is not known: no total can be told to be wrong.
+                return flags;
+            }
+            (_, _, None) => {}
+        }
+        if (owed - i128::from(self.total_minor)).abs() > rounding {
+            flags.insert(OrderFlag::PriceDiffers);
+        }
+        flags
+    }
+}
+
+impl From<&Order> for OrderDraft {
+    /// What was sent for an order of the version before, which kept all of it.
+    fn from(order: &Order) -> Self {
+        let line = |line: &OrderLine| OrderLineDraft {
+            product_id: line.product_id,
+            variant_id: line.variant_id,
+            quantity: line.quantity,
+            price_minor: line.price_minor,
+            title: None,
+        };
+        Self {
+            show_id: order.show_id,
+            viewer_id: order.viewer_id,
+            lines: order.lines.iter().map(line).collect(),
+            currency: order.currency,
+            total_minor: order.total_minor,
+            shipping_minor: 0,
+            tax_minor: 0,
+            coupon_code: order.coupon_code.clone(),
+            shopper: None,
+            reservation_id: None,
+            source: Some(order.source.clone()),
+            external_ref: order.external_ref.clone(),
+        }
+    }
+}
+
+fn check_amount(field: &str, minor: i64) -> Result<(), Invalid> {
+    if (0..=MOST_MINOR).contains(&minor) {
+        Ok(())
+    } else {
+        Err(Invalid::new(format!("`{field}` takes 0 to {MOST_MINOR}")))
     }
 }

@@ -1,6 +1,9 @@
 //! HTTP of products and their pictures.
 
-mod sales;
+mod coupons;
+mod orders;
+mod prices;
+mod stock;
 
 use axum::Router;
 use axum::body::Body;
@@ -24,7 +27,10 @@ pub fn router(catalog: Catalog) -> OpenApiRouter {
         .routes(routes!(list_products, create_product))
         .routes(routes!(get_product, change_product, remove_product))
         .merge(OpenApiRouter::new().routes(routes!(set_image)).layer(DefaultBodyLimit::max(MAX_BYTES)))
-        .merge(sales::router())
+        .merge(coupons::router())
+        .merge(orders::router())
+        .merge(prices::router())
+        .merge(stock::router())
         .with_state(catalog)
 }
 
@@ -124,7 +130,8 @@ async fn get_product(
     Ok(view(&catalog, product))
 }
 
-/// Changes a product; with `If-Match` only the version that was seen.
+/// Changes a product; with `If-Match` only the version that was seen. What says how many there are needs it: without, the
+/// answer is 428 `precondition_required`. What says nothing of stock leaves it alone.
 #[utoipa::path(patch, path = "/v1/orgs/{org}/products/{product}", tag = "catalog",
     params(("org" = OrgId, Path), ("product" = ProductId, Path), ("If-Match" = Option<String>, Header)),
     responses((status = 200, body = ProductView), Problems))]
@@ -192,15 +199,25 @@ impl From<CatalogError> for ApiError {
             CatalogError::Denied(denied) => denied.into(),
             CatalogError::Invalid(invalid) => invalid.into(),
             CatalogError::NoProduct(_) => Self::not_found("product"),
+            CatalogError::NoVariant(_) => Self::not_found("variant"),
+            CatalogError::NoOrder(_) => Self::not_found("order"),
+            CatalogError::NoCoupon(_) => Self::not_found("coupon"),
+            CatalogError::NoReservation(_) => Self::not_found("reservation"),
+            CatalogError::RefTaken(number) => {
+                Self::new(Code::RefTaken, format!("`external_ref` {number} came with another body before"))
+            }
+            CatalogError::Cancelled => Self::new(Code::IllegalMove, "the order is cancelled already"),
+            CatalogError::Unseen => Self::new(
+                Code::PreconditionRequired,
+                "this needs `If-Match` with the `ETag` of an earlier answer: others sell and change meanwhile",
+            ),
             CatalogError::CodeTaken => Self::new(Code::InvalidRequest, "a coupon has that code already")
                 .with_status(StatusCode::CONFLICT),
             CatalogError::Stale(version) => {
                 Self::new(Code::Conflict, format!("it has changed meanwhile; its version is {version}"))
                     .with_status(StatusCode::PRECONDITION_FAILED)
             }
-            CatalogError::OutOfStock(title) => {
-                Self::new(Code::OutOfStock, format!("not enough of {title} is left"))
-            }
+            CatalogError::OutOfStock(..) => Self::new(Code::OutOfStock, error.to_string()),
             CatalogError::NotAPicture => {
                 Self::new(Code::UnsupportedType, "these bytes are no PNG, JPEG or WebP picture")
             }
@@ -209,3 +226,6 @@ impl From<CatalogError> for ApiError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,16 @@
 //! The handle of the catalogue: products and their pictures.
 
-mod sales;
+mod changes;
+mod coupons;
+mod orders;
+mod prices;
+mod reservations;
+mod stock;
 
 use bytes::Bytes;
 use vitrine_protocol::{OrgId, ProductCard, ProductId, VariantCard};
 
-use super::{CatalogError, Image, Product, ProductDraft, ProductPatch, image, store};
+use super::{CatalogError, Image, Product, ProductDraft, ProductPatch, Variant, image, store};
 use crate::base::{Actor, Clock, Page, Permission};
 use crate::blobs::Blobs;
 use crate::db::Db;
@@ -39,9 +44,11 @@ impl Catalog {
     ) -> Result<Product, CatalogError> {
         actor.require(Permission::EditCatalog, org)?;
         let now = self.clock.now();
-        let product = Product::new(org, draft, now)?;
+        let mut product = Product::new(org, draft, now)?;
         let mut tx = self.db.begin().await?;
         store::insert(&mut tx, &product).await?;
+        prices::note(&mut tx, now, None, &mut product).await?;
+        stock::note_counts(&mut tx, actor, now, "created", &[], &product).await?;
         record(&mut tx, actor, now, org, None, Event::ProductCreated { product: product.id })?;
         tx.commit().await?;
         Ok(product)
@@ -73,10 +80,10 @@ impl Catalog {
         Ok(Page::cut(products, limit, |product| product.id.to_string()))
     }
 
-    /// Changes a product. `seen` is the version the caller saw, if it wants to be sure.
+    /// Changes a product. `seen` is the version the caller saw, if it wants to be sure; who says how many there are has to be.
     ///
     /// # Errors
-    /// [`CatalogError::Stale`] when it has changed since; [`CatalogError::Invalid`].
+    /// [`CatalogError::Stale`] when it has changed since; [`CatalogError::Unseen`]; [`CatalogError::Invalid`].
     pub async fn change_product(
         &self,
         actor: &Actor,
@@ -91,10 +98,16 @@ impl Catalog {
         if seen.is_some_and(|seen| seen != product.version - 1) {
             return Err(CatalogError::Stale(product.version - 1));
         }
+        if seen.is_none() && patch.counts() {
+            return Err(CatalogError::Unseen);
+        }
+        let (now, before) = (self.clock.now(), product.clone());
         let facts = product.change(patch)?;
+        prices::note(&mut tx, now, Some(&before), &mut product).await?;
         store::save(&mut tx, &product).await?;
+        stock::note_counts(&mut tx, actor, now, "counted", &before.variants, &product).await?;
         for fact in facts {
-            record(&mut tx, actor, self.clock.now(), org, None, fact)?;
+            record(&mut tx, actor, now, org, None, fact)?;
         }
         tx.commit().await?;
         Ok(product)
@@ -177,7 +190,7 @@ impl Catalog {
             currency: product.currency,
             price_minor: product.price_minor(),
             compare_at_minor: product.compare_at_minor,
-            stock: product.stock(),
+            stock: product.variants.iter().map(Variant::shown_stock).sum(),
             variants: product
                 .variants
                 .iter()
@@ -186,7 +199,7 @@ impl Catalog {
                     title: variant.title.clone(),
                     sku: variant.sku.clone(),
                     price_minor: variant.price_minor,
-                    stock: variant.stock,
+                    stock: variant.shown_stock(),
                 })
                 .collect(),
         }

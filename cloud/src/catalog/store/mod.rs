@@ -1,6 +1,10 @@
 //! SQL of products and variants.
 
-pub(super) mod sales;
+pub(super) mod coupons;
+pub(super) mod orders;
+pub(super) mod prices;
+pub(super) mod reservations;
+pub(super) mod stock;
 
 use vitrine_protocol::{Currency, OrgId, ProductId, VariantId};
 
@@ -32,12 +36,24 @@ row! {
         sku: String,
         price_minor: i64,
         stock: i64,
+        owed: Option<i64>,
+        sell_when_empty: Option<bool>,
+        prior_price_minor: Option<i64>,
     }
 }
 
 impl From<VariantRow> for Variant {
     fn from(row: VariantRow) -> Self {
-        Self { id: row.id, title: row.title, sku: row.sku, price_minor: row.price_minor, stock: row.stock }
+        Self {
+            id: row.id,
+            title: row.title,
+            sku: row.sku,
+            price_minor: row.price_minor,
+            stock: row.stock,
+            owed: row.owed.unwrap_or(0),
+            sell_when_empty: row.sell_when_empty.unwrap_or(false),
+            prior_price_minor: row.prior_price_minor,
+        }
     }
 }
 
@@ -81,7 +97,9 @@ pub(super) async fn lock(tx: &mut Tx, org: OrgId, id: ProductId) -> Result<Optio
     ).bind(org).bind(id).fetch_optional(c).await)?;
     let Some(row) = row else { return Ok(None) };
     let variants: Vec<VariantRow> = on!(tx, c => sqlx::query_as(
-        "SELECT product_id, id, title, sku, price_minor, stock FROM variants WHERE product_id = $1 ORDER BY position"
+        "SELECT v.product_id, v.id, v.title, v.sku, v.price_minor, v.stock, s.owed, s.sell_when_empty,
+            s.prior_price_minor
+         FROM variants v LEFT JOIN variant_stock s ON s.variant_id = v.id WHERE v.product_id = $1 ORDER BY v.position"
     ).bind(id).fetch_all(c).await)?;
     row.into_product(variants.into_iter().map(Variant::from).collect()).map(Some)
 }
@@ -108,13 +126,7 @@ async fn save_variants(tx: &mut Tx, product: &Product) -> Result<(), DbError> {
             .bind(variant.price_minor).bind(variant.stock)
             .execute(c).await.map(drop))?;
     }
-    Ok(())
-}
-
-pub(super) async fn set_stock(tx: &mut Tx, variant: VariantId, stock: i64) -> Result<(), DbError> {
-    on!(tx, c => sqlx::query("UPDATE variants SET stock = $2 WHERE id = $1")
-        .bind(variant).bind(stock).execute(c).await.map(drop))?;
-    Ok(())
+    stock::save_extras(tx, product).await
 }
 
 pub(super) async fn delete(tx: &mut Tx, product: ProductId) -> Result<(), DbError> {
@@ -163,13 +175,15 @@ async fn with_variants(db: &Db, rows: Vec<Row>) -> Result<Vec<Product>, DbError>
     }
     let mut variants: Vec<VariantRow> = on!(db, c => {
         let mut query = sqlx::QueryBuilder::new(
-            "SELECT product_id, id, title, sku, price_minor, stock FROM variants WHERE product_id IN (",
+            "SELECT v.product_id, v.id, v.title, v.sku, v.price_minor, v.stock, s.owed, s.sell_when_empty,
+            s.prior_price_minor
+             FROM variants v LEFT JOIN variant_stock s ON s.variant_id = v.id WHERE v.product_id IN (",
         );
         let mut list = query.separated(", ");
         for row in &rows {
             list.push_bind(row.id);
         }
-        query.push(") ORDER BY position");
+        query.push(") ORDER BY v.position");
         query.build_query_as().fetch_all(c).await
     })?;
     let mut products = Vec::with_capacity(rows.len());

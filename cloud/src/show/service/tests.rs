@@ -47,8 +47,7 @@ impl Stage {
             code: "LIVE10".into(),
             title: "10 % off".into(),
             percent_off: Some(10),
-            amount_off_minor: None,
-            currency: None,
+            ..CouponDraft::default()
         };
         let coupon = app.catalog.create_coupon(&actor, org, coupon).await.unwrap().id;
         let draft = ShowDraft { title: "Autumn".into(), ..ShowDraft::default() };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Backend, CloudAnswer } from '../ipc/backend.ts';
 import { Cloud } from './cloud.ts';
+import type { Product } from './types.ts';
 
 function cloudAnswering(answer: CloudAnswer) {
   const asked: unknown[] = [];
@@ -20,6 +21,19 @@ describe('the second lane', () => {
     expect(asked).toEqual([
       ['PUT', '/v1/orgs/org-1/shows/show-1/lineup', '{"items":[{"kind":"coupon","coupon_id":"c"}]}'],
     ]);
+  });
+
+  it('moves a count by what the form changed, so that what is sold meanwhile stays sold', async () => {
+    const { cloud, asked } = cloudAnswering({ status: 200, body: '{}' });
+    const seen = { id: 'p', variants: [{ id: 'v', stock: 5, owed: 0 }] } as unknown as Product;
+    await cloud.changeProduct(seen, { title: 'Warm scarf', stock: 3 });
+    expect(asked).toEqual([
+      ['PATCH', '/v1/orgs/org-1/products/p', '{"title":"Warm scarf"}'],
+      ['POST', '/v1/orgs/org-1/products/p/variants/v/stock-changes', '{"delta":-2,"reason":"correction"}'],
+      ['GET', '/v1/orgs/org-1/products/p', null],
+    ]);
+    expect(await cloud.changeProduct(seen, {})).toBe(seen);
+    expect(asked.length).toBe(3);
   });
 
   it('reads a list to its last page', async () => {

@@ -52,8 +52,21 @@ export class Cloud {
 
   products = () => this.#list<Product>('/products');
   createProduct = (product: NewProduct) => this.#call<Product>('POST', '/products', product);
-  changeProduct = (id: string, change: Partial<ProductFields>) =>
-    this.#call<Product>('PATCH', `/products/${id}`, change);
+  /**
+   * Changes `product`, as the form began with it. Its count moves by what is more or less than was seen, so that what is sold
+   * meanwhile stays sold.
+   */
+  changeProduct = async (product: Product, { stock, ...fields }: Partial<ProductFields>) => {
+    const path = `/products/${product.id}`;
+    const changed = Object.keys(fields).length ? await this.#call<Product>('PATCH', path, fields) : product;
+    const variant = product.variants[0];
+    if (stock === undefined || !variant) return changed;
+    const delta = stock - (variant.stock - variant.owed);
+    if (delta !== 0) {
+      await this.#call<void>('POST', `${path}/variants/${variant.id}/stock-changes`, { delta, reason: 'correction' });
+    }
+    return this.#call<Product>('GET', path);
+  };
   /** `picture`: a data URL. */
   setPicture = async (id: string, picture: string) =>
     read<Product>(await this.#backend.cloudPutPicture(this.#path(`/products/${id}/image`), picture));

@@ -296,6 +296,10 @@ export type Code =
 "publisher_busy" | 
 /**  There is no longer any of it in stock. */
 "out_of_stock" | 
+/**  The number stands for something else already: the body is not the one that came with it first. */
+"ref_taken" | 
+/**  The call would undo what others did meanwhile: say in `If-Match` which version was seen. */
+"precondition_required" | 
 /**  The chat does not take messages from this viewer. */
 "banned" | 
 /**  The message is empty or too long. */

@@ -31,6 +31,8 @@ export const SENTENCES: Record<string, string> = {
   bad_publish_key: 'The show no longer takes this studio’s key. Open the show again to get a new one.',
   publisher_busy: 'Another studio or encoder is sending to this show. End it there, or wait until it lets go.',
   out_of_stock: 'None of it is left in stock.',
+  ref_taken: 'That number stands for another order already.',
+  precondition_required: 'Somebody may have changed it in the meantime. Load it again, then repeat your change.',
   banned: 'This author can no longer write in the chat.',
   bad_message: 'The message is empty or longer than 500 characters.',
   hello_expected: 'The chat did not recognise this studio. It connects again by itself.',

@@ -48,11 +48,19 @@ export class FakeCloud {
           variant_id: product.variants[0]!.id,
           title: product.title,
           quantity,
+          oversold: 0,
           price_minor: product.price_minor,
         },
       ],
       currency: 'EUR',
       total_minor: product.price_minor * quantity,
+      shipping_minor: 0,
+      tax_minor: 0,
+      source: 'shop',
+      flags: [],
+      state: 'paid',
+      refunded_minor: 0,
+      changes: [],
       coupon_code: pick % 4 === 1 ? 'LIVE10' : null,
       external_ref: `S-${10_480 + this.orders.length}`,
       created_at: new Date(at).toISOString(),
@@ -86,19 +94,13 @@ export class FakeCloud {
     const json = body === null ? {} : (JSON.parse(body) as Record<string, unknown>);
     switch (noun) {
       case 'products':
+        if (id) return this.#product(method, id, last, json);
         if (method === 'POST') return this.#createProduct(json as unknown as NewProduct);
-        if (method === 'PATCH') {
-          const product = this.products.find((one) => one.id === id);
-          return product ? ok(Object.assign(product, json)) : refuse(404, 'not_found');
-        }
         return ok({ items: this.products });
       case 'coupons':
         if (method === 'POST') {
-          const coupon = {
-            id: newId(),
-            created_at: new Date().toISOString(),
-            ...(json as unknown as NewCoupon),
-          };
+          const { product_ids = [], free_shipping = false, ...draft } = json as unknown as NewCoupon;
+          const coupon = { id: newId(), created_at: new Date().toISOString(), used: 0, version: 1, product_ids, free_shipping, ...draft };
           this.coupons.push(coupon);
           return ok(coupon, 201);
         }
@@ -189,13 +191,26 @@ export class FakeCloud {
     return ok(show);
   }
 
+  #product(method: string, id: string, variant: string | undefined, json: Record<string, unknown>): CloudAnswer {
+    const product = this.products.find((one) => one.id === id);
+    if (!product) return refuse(404, 'not_found');
+    if (method === 'PATCH') Object.assign(product, json);
+    const moved = product.variants.find((one) => one.id === variant);
+    if (method === 'POST' && moved) {
+      moved.stock = Math.max(0, moved.stock + Number(json['delta']));
+      product.stock = product.variants.reduce((sum, one) => sum + one.stock, 0);
+      return ok({}, 201);
+    }
+    return ok(product);
+  }
+
   #createProduct(draft: NewProduct): CloudAnswer {
     const product: Product = {
       ...draft,
       id: newId(),
       image_url: null,
       variants: [
-        { id: newId(), title: 'Default', sku: 'NEW', price_minor: draft.price_minor, stock: draft.stock },
+        { id: newId(), title: 'Default', sku: 'NEW', price_minor: draft.price_minor, stock: draft.stock, owed: 0, sell_when_empty: false, prior_price_minor: null },
       ],
       created_at: new Date().toISOString(),
       version: 1,

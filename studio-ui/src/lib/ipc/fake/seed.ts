@@ -37,7 +37,7 @@ function product(title: string, price: number, before: number | null, stock: num
     price_minor: price,
     compare_at_minor: before,
     stock,
-    variants: [{ id: newId(), title: 'Default', sku: id.slice(-6), price_minor: price, stock }],
+    variants: [{ id: newId(), title: 'Default', sku: id.slice(-6), price_minor: price, stock, owed: 0, sell_when_empty: false, prior_price_minor: null }],
     created_at: YESTERDAY,
     version: 1,
   };
@@ -55,7 +55,8 @@ export function seedProducts(): Product[] {
 }
 
 export function seedCoupons(): Coupon[] {
-  return [{ id: newId(), code: 'LIVE10', title: '10 % off during the show', percent_off: 10, created_at: YESTERDAY }];
+  const terms = { percent_off: 10, free_shipping: false, product_ids: [], used: 0 };
+  return [{ id: newId(), code: 'LIVE10', title: '10 % off during the show', ...terms, created_at: YESTERDAY, version: 1 }];
 }
 
 export function seedShows(products: Product[], coupons: Coupon[], now: number): Show[] {

@@ -1,0 +1,182 @@
+//! Cancellations and refunds of orders.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use vitrine_protocol::{OrderChangeId, VariantId};
+
+use super::{Order, OrderState, check_quantity};
+use crate::base::{Invalid, check_text, trimmed};
+use crate::catalog::CatalogError;
+use crate::events::Event;
+
+/// What is done to an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderChangeKind {
+    /// It is called off.
+    Cancellation,
+    /// Money goes back.
+    Refund,
+}
+
+impl OrderChangeKind {
+    pub(in crate::catalog) fn as_str(self) -> &'static str {
+        match self {
+            Self::Cancellation => "cancellation",
+            Self::Refund => "refund",
+        }
+    }
+}
+
+/// A cancellation or refund. There is no way to change or remove one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct OrderChange {
+    /// The change.
+    pub id: OrderChangeId,
+    /// What was done: `cancellation`, `refund`, or what a later version knows.
+    pub kind: String,
+    /// The shop's own number for it, unique for its order.
+    pub external_ref: String,
+    /// What was paid back, in minor units of the order's currency.
+    pub amount_minor: i64,
+    /// Why, in words.
+    pub reason: String,
+    /// What went back into stock.
+    pub lines: Vec<ReturnedLine>,
+    /// When it was recorded.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Pieces that go back into stock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ReturnedLine {
+    /// A variant of the order.
+    pub variant_id: VariantId,
+    /// 1 to 10 000, at most as many as were bought and did not go back before.
+    pub quantity: i64,
+}
+
+/// A cancellation or refund as the shop sends it.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+pub struct OrderChangeDraft {
+    /// The shop's own number for it, 1 to 100 characters: the same number again is the same change.
+    pub external_ref: String,
+    /// What is paid back, in minor units, at most what is left of the order. A cancellation without it pays all of that back.
+    #[serde(default)]
+    pub amount_minor: Option<i64>,
+    /// Why, at most 200 characters.
+    #[serde(default)]
+    pub reason: String,
+    /// What goes back into stock, at most 100. Without it, nothing does with a refund, and all does with a cancellation.
+    #[serde(default)]
+    pub lines: Option<Vec<ReturnedLine>>,
+}
+
+impl OrderChangeDraft {
+    /// A hash of what it says, kept in rows.
+    pub(in crate::catalog) fn hash(&self, kind: OrderChangeKind) -> String {
+        let said =
+            serde_json::json!([kind.as_str(), self.external_ref, self.amount_minor, self.reason, self.lines]);
+        hex::encode(Sha256::digest(said.to_string()))
+    }
+}
+
+impl Order {
+    /// What can still be paid back, in minor units.
+    #[must_use]
+    pub fn left_minor(&self) -> i64 {
+        self.total_minor - self.refunded_minor
+    }
+
+    /// How many pieces of each variant did not go back.
+    fn kept(&self) -> BTreeMap<VariantId, i64> {
+        let mut kept = BTreeMap::new();
+        for line in &self.lines {
+            *kept.entry(line.variant_id).or_insert(0) += line.quantity;
+        }
+        for line in self.changes.iter().flat_map(|change| &change.lines) {
+            *kept.entry(line.variant_id).or_insert(0) -= line.quantity;
+        }
+        kept
+    }
+
+    /// Calls it off or pays a part back; returns the fact to record. The change is the last of `changes` then.
+    ///
+    /// # Errors
+    /// [`CatalogError::Cancelled`] for a second cancellation; [`CatalogError::Invalid`], for more than is left, too.
+    pub(in crate::catalog) fn change(
+        &mut self,
+        kind: OrderChangeKind,
+        draft: OrderChangeDraft,
+        now: DateTime<Utc>,
+    ) -> Result<Event, CatalogError> {
+        check_text("external_ref", &draft.external_ref, 1, 100)?;
+        let reason = trimmed("reason", &draft.reason, 0, 200)?;
+        let mut kept = self.kept();
+        kept.retain(|_, quantity| *quantity > 0);
+        let all = || {
+            kept.iter()
+                .map(|(variant_id, quantity)| ReturnedLine { variant_id: *variant_id, quantity: *quantity })
+        };
+        let (amount_minor, lines) = match kind {
+            OrderChangeKind::Cancellation if self.state == OrderState::Cancelled => {
+                return Err(CatalogError::Cancelled);
+            }
+            OrderChangeKind::Cancellation => (
+                draft.amount_minor.unwrap_or(self.left_minor()),
+                draft.lines.unwrap_or_else(|| all().collect()),
+            ),
+            OrderChangeKind::Refund => {
+                let missing = || Invalid::new("`amount_minor` is missing: say what is paid back");
+                (draft.amount_minor.ok_or_else(missing)?, draft.lines.unwrap_or_default())
+            }
+        };
+        if !(0..=self.left_minor()).contains(&amount_minor) {
+            let left = self.left_minor();
+            return Err(Invalid::new(format!(
+                "`amount_minor` takes 0 to {left}, which is left of this order"
+            ))
+            .into());
+        }
+        if kind == OrderChangeKind::Refund && amount_minor == 0 && lines.is_empty() {
+            return Err(Invalid::new(
+                "a refund pays something back, or names `lines` that go back into stock",
+            )
+            .into());
+        }
+        if lines.len() > 100 {
+            return Err(Invalid::new("`lines` takes at most 100 lines").into());
+        }
+        for line in &lines {
+            check_quantity(line.quantity)?;
+            let left = kept.entry(line.variant_id).or_insert(0);
+            *left -= line.quantity;
+            if *left < 0 {
+                return Err(Invalid::new(format!(
+                    "`lines` names more of {} than this order holds and did not go back",
+                    line.variant_id
+                ))
+                .into());
+            }
+        }
+        self.refunded_minor += amount_minor;
+        let is_cancelled = kind == OrderChangeKind::Cancellation || self.state == OrderState::Cancelled;
+        self.state = OrderState::of(is_cancelled, self.total_minor, self.refunded_minor);
+        self.changes.push(OrderChange {
+            id: OrderChangeId::new(),
+            kind: kind.as_str().to_owned(),
+            external_ref: draft.external_ref,
+            amount_minor,
+            reason,
+            lines,
+            created_at: now,
+        });
+        let (order, currency) = (self.id, self.currency);
+        Ok(match kind {
+            OrderChangeKind::Cancellation => Event::OrderCancelled { order, amount_minor, currency },
+            OrderChangeKind::Refund => Event::OrderRefunded { order, amount_minor, currency },
+        })
+    }
+}

@@ -1,0 +1,63 @@
+//! The handle's part that keeps the prices that were.
+
+use chrono::{DateTime, Utc};
+use vitrine_protocol::{OrgId, PriceChangeId, ProductId, VariantId};
+
+use crate::base::{Actor, Page};
+use crate::catalog::{Catalog, CatalogError, PriceChange, Product, store};
+use crate::db::{DbError, Tx};
+
+impl Catalog {
+    /// Prices that a variant had, newest first; of one that is gone, too.
+    ///
+    /// # Errors
+    /// [`CatalogError::NoProduct`]; [`CatalogError::NoVariant`].
+    pub async fn prices(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        product: ProductId,
+        variant: VariantId,
+        after: Option<PriceChangeId>,
+        limit: i64,
+    ) -> Result<Page<PriceChange>, CatalogError> {
+        let found = self.product(actor, org, product).await?;
+        let prices = store::prices::list(&self.db, product, variant, after, limit + 1).await?;
+        if prices.is_empty() && found.variant(variant).is_none() {
+            return Err(CatalogError::NoVariant(variant));
+        }
+        Ok(Page::cut(prices, limit, |price| price.id.to_string()))
+    }
+}
+
+/// Writes down which prices a change of a product made new, and finds the prior price of each reduction that begins with it.
+/// `before` is the product as it was; None for a new one.
+pub(super) async fn note(
+    tx: &mut Tx,
+    now: DateTime<Utc>,
+    before: Option<&Product>,
+    product: &mut Product,
+) -> Result<(), DbError> {
+    for at in 0..product.variants.len() {
+        let variant = &product.variants[at];
+        let reduced = product.reduces(variant);
+        let known = before.and_then(|before| before.variant(variant.id).map(|known| (before, known)));
+        let same_currency = known.is_some_and(|(before, _)| before.currency == product.currency);
+        let was_reduced = known.is_some_and(|(before, known)| before.reduces(known));
+        let same_price = known.is_some_and(|(_, known)| known.price_minor == variant.price_minor);
+        if same_currency && same_price && was_reduced == reduced {
+            continue;
+        }
+        let prior = match (reduced, same_currency && was_reduced) {
+            (false, _) => None,
+            // It goes further, and began before.
+            (true, true) => variant.prior_price_minor,
+            (true, false) => {
+                store::prices::lowest_before(tx, product.id, variant.id, product.currency, now).await?
+            }
+        };
+        store::prices::insert(tx, product, variant, now).await?;
+        product.variants[at].prior_price_minor = prior;
+    }
+    Ok(())
+}

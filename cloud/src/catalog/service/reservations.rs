@@ -1,0 +1,108 @@
+//! The handle's part that holds pieces for orders to come.
+
+use vitrine_protocol::{OrgId, ReservationId};
+
+use super::stock::Shelf;
+use crate::base::{Actor, Permission};
+use crate::catalog::store::stock::Cause;
+use crate::catalog::{Catalog, CatalogError, Reservation, ReservationDraft, ReservedLine, store};
+use crate::db::{DbError, Tx};
+
+/// How many reservations are let go of before the timer looks whether it is to stop.
+const AT_ONCE: i64 = 200;
+
+impl Catalog {
+    /// Holds pieces: all of them, or none.
+    ///
+    /// # Errors
+    /// [`CatalogError::OutOfStock`] with the first line that cannot be held; [`CatalogError::Invalid`].
+    pub async fn reserve(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        draft: ReservationDraft,
+    ) -> Result<Reservation, CatalogError> {
+        actor.require(Permission::RecordOrders, org)?;
+        let now = self.clock.now();
+        let reservation = Reservation::new(org, draft, now)?;
+        let mut tx = self.db.begin().await?;
+        let ids = reservation.lines.iter().map(|line| line.product_id);
+        let mut shelf = Shelf::lock(&mut tx, org, ids).await?;
+        for (number, line) in (1..).zip(&reservation.lines) {
+            let product = shelf.products.get(&line.product_id);
+            let title =
+                product.map_or("a product that is no longer sold", |product| &product.title).to_owned();
+            let variant = product.and_then(|product| product.variant(line.variant_id));
+            if !variant.is_some_and(|variant| variant.can_promise(line.quantity)) {
+                return Err(CatalogError::OutOfStock(number, title));
+            }
+            let cause = Cause::of(actor, now, "reserved");
+            shelf.apply(&mut tx, line.product_id, line.variant_id, -line.quantity, cause).await?;
+        }
+        store::reservations::insert(&mut tx, &reservation).await?;
+        shelf.record(&mut tx, actor, now, org, None)?;
+        tx.commit().await?;
+        Ok(reservation)
+    }
+
+    /// A reservation that still holds.
+    ///
+    /// # Errors
+    /// [`CatalogError::NoReservation`].
+    pub async fn reservation(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        id: ReservationId,
+    ) -> Result<Reservation, CatalogError> {
+        actor.require(Permission::RecordOrders, org)?;
+        store::reservations::get(&self.db, org, id).await?.ok_or(CatalogError::NoReservation(id))
+    }
+
+    /// Lets the pieces go.
+    ///
+    /// # Errors
+    /// [`CatalogError::NoReservation`] when an order has them, or their time is over.
+    pub async fn release(&self, actor: &Actor, org: OrgId, id: ReservationId) -> Result<(), CatalogError> {
+        actor.require(Permission::RecordOrders, org)?;
+        if self.let_go(actor, org, id).await? { Ok(()) } else { Err(CatalogError::NoReservation(id)) }
+    }
+
+    /// Lets go of what no order came for in time; how many. Safe twice, and on two nodes at once.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn release_expired(&self) -> Result<usize, DbError> {
+        let actor = Actor::service("reservations");
+        let mut released = 0;
+        for (org, id) in store::reservations::due(&self.db, self.clock.now(), AT_ONCE).await? {
+            released += usize::from(self.let_go(&actor, org, id).await?);
+        }
+        Ok(released)
+    }
+
+    /// False when somebody else has ended it.
+    pub(super) async fn let_go(&self, actor: &Actor, org: OrgId, id: ReservationId) -> Result<bool, DbError> {
+        let now = self.clock.now();
+        let mut tx = self.db.begin().await?;
+        let Some(lines) = store::reservations::take(&mut tx, org, id).await? else { return Ok(false) };
+        let mut shelf = Shelf::lock(&mut tx, org, lines.iter().map(|line| line.product_id)).await?;
+        give_back(&mut tx, &mut shelf, &lines, Cause::of(actor, now, "released")).await?;
+        shelf.record(&mut tx, actor, now, org, None)?;
+        tx.commit().await?;
+        Ok(true)
+    }
+}
+
+/// Puts what was held back on the shelf.
+pub(super) async fn give_back(
+    tx: &mut Tx,
+    shelf: &mut Shelf,
+    lines: &[ReservedLine],
+    cause: Cause<'_>,
+) -> Result<(), DbError> {
+    for line in lines {
+        shelf.apply(tx, line.product_id, line.variant_id, line.quantity, cause).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,196 @@
+use std::time::Duration;
+
+use vitrine_protocol::{CouponId, ProductId};
+
+use super::*;
+use crate::catalog::{Coupon, CouponDraft, CouponPatch};
+
+fn ten() -> CouponDraft {
+    CouponDraft {
+        code: "live10".into(),
+        title: "10 % off".into(),
+        percent_off: Some(10),
+        ..CouponDraft::default()
+    }
+}
+
+/// The flags of an order of one scarf that was paid with the coupon's ten per cent off.
+async fn flags(app: &App, actor: &Actor, org: OrgId, draft: OrderDraft) -> Vec<String> {
+    let paid = OrderDraft { coupon_code: Some("Live10".into()), total_minor: 2_610, ..draft };
+    app.catalog.record_order(actor, org, paid).await.unwrap().0.flags
+}
+
+async fn used(app: &App, actor: &Actor, org: OrgId, coupon: &Coupon) -> i64 {
+    app.catalog.coupon(actor, org, coupon.id).await.unwrap().used
+}
+
+#[tokio::test]
+async fn a_coupon_code_is_taken_once_in_an_organisation() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let draft = || CouponDraft {
+            code: "live10".into(),
+            title: "10 % off".into(),
+            percent_off: Some(10),
+            ..CouponDraft::default()
+        };
+        let coupon = app.catalog.create_coupon(&actor, org, draft()).await.unwrap();
+        assert!(matches!(
+            app.catalog.create_coupon(&actor, org, draft()).await,
+            Err(CatalogError::CodeTaken)
+        ));
+        assert_eq!(
+            app.catalog.coupons(&actor, org, None, 10).await.unwrap().items,
+            std::slice::from_ref(&coupon)
+        );
+        let cards = app.catalog.coupon_cards(org, &[CouponId::new(), coupon.id]).await.unwrap();
+        assert_eq!(cards, [coupon.card()]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_quota_is_counted_by_orders_and_what_goes_beyond_is_recorded_and_flagged() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let product = app.catalog.create_product(&actor, org, scarf(50)).await.unwrap();
+        let draft = CouponDraft { quota: Some(3), ..ten() };
+        let coupon = app.catalog.create_coupon(&actor, org, draft).await.unwrap();
+        let mut shoppers = tokio::task::JoinSet::new();
+        for n in 0..10 {
+            let (app, actor) = (app.clone(), actor.clone());
+            // Each order arrives twice.
+            let draft = OrderDraft { viewer_id: None, ..order(&product, 1, &format!("A-{}", n / 2)) };
+            shoppers
+                .spawn(async move { (draft.external_ref.clone(), flags(&app, &actor, org, draft).await) });
+        }
+        let done: std::collections::BTreeMap<_, _> = shoppers.join_all().await.into_iter().collect();
+        let beyond = done.values().filter(|flags| **flags == ["coupon_over_quota"]).count();
+        assert_eq!((done.len(), beyond), (5, 2), "{done:?}");
+        assert_eq!(used(&app, &actor, org, &coupon).await, 5);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_shopper_uses_a_coupon_as_often_as_it_says() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let product = app.catalog.create_product(&actor, org, scarf(50)).await.unwrap();
+        let draft = CouponDraft { per_shopper: Some(1), ..ten() };
+        app.catalog.create_coupon(&actor, org, draft).await.unwrap();
+        let viewer_id = Some(ViewerId::new());
+        let by = |shopper: Option<&str>, number: &str| OrderDraft {
+            viewer_id,
+            shopper: shopper.map(str::to_owned),
+            ..order(&product, 1, number)
+        };
+        for (number, (shopper, beyond)) in [
+            (Some("mo@example.com"), false),
+            (Some("mo@example.com"), true),
+            (Some("bo@example.com"), false),
+            (None, false),
+            (None, true),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let flags = flags(&app, &actor, org, by(shopper, &number.to_string())).await;
+            assert_eq!(flags.len(), usize::from(beyond), "order {number}: {flags:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_coupon_that_gives_nothing_is_flagged_and_not_used() {
+    each_app(async |app, hands| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let product = app.catalog.create_product(&actor, org, scarf(50)).await.unwrap();
+        let now = app.clock.now();
+        let hour = Duration::from_secs(3_600);
+        let draft = CouponDraft { valid_from: Some(now + hour), valid_until: Some(now + 2 * hour), ..ten() };
+        let coupon = app.catalog.create_coupon(&actor, org, draft).await.unwrap();
+        let mut number = 0;
+        let mut ordered = async || {
+            number += 1;
+            flags(&app, &actor, org, order(&product, 1, &number.to_string())).await
+        };
+        assert_eq!(ordered().await, ["unknown_coupon"], "too early");
+        hands.advance(hour);
+        assert!(ordered().await.is_empty());
+        hands.advance(hour);
+        assert_eq!(ordered().await, ["unknown_coupon"], "too late");
+        assert_eq!(used(&app, &actor, org, &coupon).await, 1);
+
+        let change = |patch| app.catalog.change_coupon(&actor, org, coupon.id, Some(coupon.version), patch);
+        let longer = || CouponPatch { valid_until: Some(None), ..CouponPatch::default() };
+        let unseen = app.catalog.change_coupon(&actor, org, coupon.id, None, longer()).await;
+        assert!(matches!(unseen, Err(CatalogError::Unseen)));
+        let changed = change(longer()).await.unwrap();
+        assert_eq!((changed.version, changed.valid_until), (coupon.version + 1, None));
+        assert!(matches!(change(longer()).await, Err(CatalogError::Stale(_))));
+        assert_eq!(app.catalog.coupon(&actor, org, coupon.id).await.unwrap(), changed);
+        assert!(ordered().await.is_empty());
+
+        let others = CouponPatch { product_ids: Some(vec![ProductId::new()]), ..CouponPatch::default() };
+        let seen = Some(changed.version);
+        app.catalog.change_coupon(&actor, org, coupon.id, seen, others).await.unwrap();
+        assert_eq!(ordered().await, ["unknown_coupon"], "it is for something else");
+        let all = CouponPatch { product_ids: Some(Vec::new()), ..CouponPatch::default() };
+        app.catalog.change_coupon(&actor, org, coupon.id, Some(changed.version + 1), all).await.unwrap();
+        assert!(ordered().await.is_empty());
+        let ended = app.catalog.end_coupon(&actor, org, coupon.id).await.unwrap();
+        assert_eq!(app.catalog.end_coupon(&actor, org, coupon.id).await.unwrap(), ended, "once is enough");
+        assert_eq!(ordered().await, ["unknown_coupon"], "it is over");
+        let unknown = app.catalog.coupon(&actor, org, CouponId::new()).await;
+        assert!(matches!(unknown, Err(CatalogError::NoCoupon(_))));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_total_is_compared_with_what_the_coupon_takes_off() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let product = app.catalog.create_product(&actor, org, scarf(50)).await.unwrap();
+        let eur = Some(product.currency);
+        let off =
+            |code: &str, draft: CouponDraft| CouponDraft { code: code.into(), percent_off: None, ..draft };
+        for draft in [
+            ten(),
+            off("FIVE", CouponDraft { amount_off_minor: Some(500), currency: eur, ..ten() }),
+            off("SHIP", CouponDraft { free_shipping: true, ..ten() }),
+            off(
+                "YEN",
+                CouponDraft {
+                    amount_off_minor: Some(500),
+                    currency: Currency::try_from("JPY").ok(),
+                    ..ten()
+                },
+            ),
+        ] {
+            app.catalog.create_coupon(&actor, org, draft).await.unwrap();
+        }
+        for (code, shipping_minor, total_minor, flags) in [
+            ("live10", 0, 2_610, &[][..]),
+            ("LIVE10", 490, 3_100, &[]),
+            ("LIVE10", 0, 2_900, &["price_differs"]),
+            ("five", 0, 2_400, &[]),
+            ("five", 0, 2_300, &["price_differs"]),
+            ("ship", 490, 2_900, &[]),
+            ("ship", 490, 3_390, &["price_differs"]),
+            ("yen", 0, 2_400, &["unknown_coupon"]),
+        ] {
+            let draft = OrderDraft {
+                coupon_code: Some(code.into()),
+                shipping_minor,
+                total_minor,
+                ..order(&product, 1, &format!("{code}-{total_minor}-{shipping_minor}"))
+            };
+            let recorded = app.catalog.record_order(&actor, org, draft).await.unwrap().0;
+            assert_eq!(recorded.flags, flags, "{code} {total_minor}");
+        }
+    })
+    .await;
+}

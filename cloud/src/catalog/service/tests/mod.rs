@@ -1,0 +1,94 @@
+mod coupons;
+mod orders;
+mod prices;
+mod reservations;
+mod stock;
+
+use vitrine_protocol::{Currency, ViewerId};
+
+use super::*;
+use crate::app::App;
+use crate::app::testing::{each_app, owner};
+use crate::catalog::{OrderDraft, OrderLineDraft};
+
+fn scarf(stock: i64) -> ProductDraft {
+    ProductDraft {
+        title: "Scarf".into(),
+        description: "Wool".into(),
+        url: "https://shop.example/scarf".into(),
+        currency: Currency::try_from("EUR").unwrap(),
+        price_minor: Some(2900),
+        compare_at_minor: Some(3900),
+        stock: Some(stock),
+        variants: Vec::new(),
+    }
+}
+
+fn order(product: &Product, quantity: i64, external_ref: &str) -> OrderDraft {
+    OrderDraft {
+        show_id: None,
+        viewer_id: Some(ViewerId::new()),
+        lines: vec![OrderLineDraft {
+            product_id: product.id,
+            variant_id: product.variants[0].id,
+            quantity,
+            price_minor: 2900,
+            title: None,
+        }],
+        currency: product.currency,
+        total_minor: 2900 * quantity,
+        shipping_minor: 0,
+        tax_minor: 0,
+        coupon_code: None,
+        shopper: None,
+        reservation_id: None,
+        source: None,
+        external_ref: external_ref.into(),
+    }
+}
+
+async fn stock(app: &App, org: OrgId, id: ProductId) -> i64 {
+    app.catalog.product_cards(org, &[id]).await.unwrap()[0].stock
+}
+
+#[tokio::test]
+async fn what_was_created_is_listed_newest_first_and_changed_with_care() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let first = app.catalog.create_product(&actor, org, scarf(5)).await.unwrap();
+        let second = app.catalog.create_product(&actor, org, scarf(6)).await.unwrap();
+        let page = app.catalog.products(&actor, org, None, 1).await.unwrap();
+        assert_eq!((page.items[0].id, page.next.is_some()), (second.id, true));
+        let after = page.next.unwrap().parse().unwrap();
+        let page = app.catalog.products(&actor, org, Some(after), 1).await.unwrap();
+        assert_eq!((&page.items, page.next), (&vec![first.clone()], None));
+
+        let patch = || ProductPatch { stock: Some(9), ..ProductPatch::default() };
+        let changed = app.catalog.change_product(&actor, org, first.id, Some(1), patch()).await.unwrap();
+        assert_eq!((changed.stock(), changed.version, changed.variants[0].id), (9, 2, first.variants[0].id));
+        let stale = app.catalog.change_product(&actor, org, first.id, Some(1), patch()).await;
+        assert!(matches!(stale, Err(CatalogError::Stale(2))));
+        app.catalog.remove_product(&actor, org, first.id).await.unwrap();
+        assert!(matches!(app.catalog.product(&actor, org, first.id).await, Err(CatalogError::NoProduct(_))));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_picture_is_served_under_a_name_made_of_its_content() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let product = app.catalog.create_product(&actor, org, scarf(5)).await.unwrap();
+        let picture = Bytes::from_static(b"\x89PNG\r\n\x1a\n and so on");
+        let product = app.catalog.set_image(&actor, org, product.id, picture.clone()).await.unwrap();
+        let name = product.image.clone().unwrap();
+        let served = app.catalog.image(org, &name).await.unwrap().unwrap();
+        assert_eq!((served.content_type, served.bytes), ("image/png", picture));
+        assert!(app.catalog.image_url(&product).unwrap().ends_with(&format!("/media/{org}/{name}")));
+        assert!(app.catalog.image(OrgId::new(), &name).await.unwrap().is_none());
+        let large = Bytes::from(vec![0x89; image::MAX_BYTES + 1]);
+        let refused = app.catalog.set_image(&actor, org, product.id, large).await;
+        assert!(matches!(refused, Err(CatalogError::PictureTooLarge)));
+    })
+    .await;
+}

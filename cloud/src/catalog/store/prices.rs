@@ -1,0 +1,85 @@
+//! SQL of the prices that variants had.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use vitrine_protocol::{Currency, PriceChangeId, ProductId, VariantId};
+
+use super::currency;
+use crate::base::{from_ms, to_ms};
+use crate::catalog::model::PRIOR_DAYS;
+use crate::catalog::{PriceChange, Product, Variant};
+use crate::db::{Db, DbError, Tx};
+use crate::{on, row};
+
+/// Writes the price down that a variant has from `at` on.
+pub(in crate::catalog) async fn insert(
+    tx: &mut Tx,
+    product: &Product,
+    variant: &Variant,
+    at: DateTime<Utc>,
+) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query(
+        "INSERT INTO price_changes (id, product_id, variant_id, currency, price_minor, reduced, at_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)"
+    ).bind(PriceChangeId::new()).bind(product.id).bind(variant.id).bind(product.currency.as_str())
+        .bind(variant.price_minor).bind(product.reduces(variant)).bind(to_ms(at))
+        .execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// The lowest price in `currency` that a variant had in the days before `began`, if it had any that is known.
+pub(in crate::catalog) async fn lowest_before(
+    tx: &mut Tx,
+    product: ProductId,
+    variant: VariantId,
+    wanted: Currency,
+    began: DateTime<Utc>,
+) -> Result<Option<i64>, DbError> {
+    let (from, until) = (to_ms(began - TimeDelta::days(PRIOR_DAYS)), to_ms(began));
+    let within: Option<i64> = on!(tx, c => sqlx::query_scalar(
+        "SELECT MIN(price_minor) FROM price_changes
+         WHERE product_id = $1 AND variant_id = $2 AND currency = $3 AND at_ms >= $4 AND at_ms < $5"
+    ).bind(product).bind(variant).bind(wanted.as_str()).bind(from).bind(until).fetch_one(c).await)?;
+    // And the one that held when those days began.
+    let held: Option<Row> = on!(tx, c => sqlx::query_as(
+        "SELECT * FROM price_changes WHERE product_id = $1 AND variant_id = $2 AND at_ms < $3
+         ORDER BY at_ms DESC, id DESC LIMIT 1"
+    ).bind(product).bind(variant).bind(from).fetch_optional(c).await)?;
+    let held = held.filter(|row| row.currency == wanted.as_str()).map(|row| row.price_minor);
+    Ok(within.into_iter().chain(held).min())
+}
+
+row! {
+    struct Row {
+        id: PriceChangeId,
+        variant_id: VariantId,
+        currency: String,
+        price_minor: i64,
+        reduced: bool,
+        at_ms: i64,
+    }
+}
+
+/// Prices of a variant of `product`, newest first, after the change `after`.
+pub(in crate::catalog) async fn list(
+    db: &Db,
+    product: ProductId,
+    variant: VariantId,
+    after: Option<PriceChangeId>,
+    limit: i64,
+) -> Result<Vec<PriceChange>, DbError> {
+    let before = after.map_or_else(|| "g".to_owned(), |id| id.to_string());
+    let rows: Vec<Row> = on!(db, c => sqlx::query_as(
+        "SELECT * FROM price_changes WHERE product_id = $1 AND variant_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4"
+    ).bind(product).bind(variant).bind(&before).bind(limit).fetch_all(c).await)?;
+    let change = |row: Row| {
+        Ok(PriceChange {
+            id: row.id,
+            variant_id: row.variant_id,
+            currency: currency(&row.currency)?,
+            price_minor: row.price_minor,
+            reduced: row.reduced,
+            at: from_ms(row.at_ms),
+        })
+    };
+    rows.into_iter().map(change).collect()
+}

@@ -1,0 +1,109 @@
+//! SQL of reservations. Whoever deletes the row has what it holds: twice at once, or on two nodes, one of them does.
+
+use chrono::{DateTime, Utc};
+use vitrine_protocol::{OrgId, ProductId, ReservationId, ShowId, VariantId, ViewerId};
+
+use crate::base::{from_ms, to_ms};
+use crate::catalog::{Reservation, ReservedLine};
+use crate::db::{Db, DbError, Tx};
+use crate::{on, row};
+
+row! {
+    struct Row {
+        id: ReservationId,
+        org_id: OrgId,
+        show_id: Option<ShowId>,
+        viewer_id: Option<ViewerId>,
+        created_ms: i64,
+        expires_ms: i64,
+    }
+}
+
+row! {
+    struct LineRow {
+        product_id: ProductId,
+        variant_id: VariantId,
+        quantity: i64,
+    }
+}
+
+impl From<LineRow> for ReservedLine {
+    fn from(row: LineRow) -> Self {
+        Self { product_id: row.product_id, variant_id: row.variant_id, quantity: row.quantity }
+    }
+}
+
+pub(in crate::catalog) async fn insert(tx: &mut Tx, reservation: &Reservation) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query(
+        "INSERT INTO reservations (id, org_id, show_id, viewer_id, created_ms, expires_ms)
+         VALUES ($1, $2, $3, $4, $5, $6)"
+    ).bind(reservation.id).bind(reservation.org).bind(reservation.show_id).bind(reservation.viewer_id)
+        .bind(to_ms(reservation.created_at)).bind(to_ms(reservation.expires_at))
+        .execute(c).await.map(drop))?;
+    for (position, line) in (0i64..).zip(&reservation.lines) {
+        on!(tx, c => sqlx::query(
+            "INSERT INTO reservation_lines (reservation_id, position, product_id, variant_id, quantity)
+             VALUES ($1, $2, $3, $4, $5)"
+        ).bind(reservation.id).bind(position).bind(line.product_id).bind(line.variant_id).bind(line.quantity)
+            .execute(c).await.map(drop))?;
+    }
+    Ok(())
+}
+
+/// Ends a reservation of `org`; what it held, or None when it is gone.
+pub(in crate::catalog) async fn take(
+    tx: &mut Tx,
+    org: OrgId,
+    id: ReservationId,
+) -> Result<Option<Vec<ReservedLine>>, DbError> {
+    // Lines never change, and go with their reservation.
+    let lines: Vec<LineRow> = on!(tx, c => sqlx::query_as(
+        "SELECT product_id, variant_id, quantity FROM reservation_lines WHERE reservation_id = $1 ORDER BY position"
+    ).bind(id).fetch_all(c).await)?;
+    let taken: Option<String> = on!(tx, c => sqlx::query_scalar(
+        "DELETE FROM reservations WHERE org_id = $1 AND id = $2 RETURNING id"
+    ).bind(org).bind(id).fetch_optional(c).await)?;
+    Ok(taken.map(|_| lines.into_iter().map(ReservedLine::from).collect()))
+}
+
+pub(in crate::catalog) async fn get(
+    db: &Db,
+    org: OrgId,
+    id: ReservationId,
+) -> Result<Option<Reservation>, DbError> {
+    let row: Option<Row> = on!(db, c => sqlx::query_as(
+        "SELECT * FROM reservations WHERE org_id = $1 AND id = $2"
+    ).bind(org).bind(id).fetch_optional(c).await)?;
+    let Some(row) = row else { return Ok(None) };
+    let lines: Vec<LineRow> = on!(db, c => sqlx::query_as(
+        "SELECT product_id, variant_id, quantity FROM reservation_lines WHERE reservation_id = $1 ORDER BY position"
+    ).bind(id).fetch_all(c).await)?;
+    Ok(Some(Reservation {
+        id: row.id,
+        org: row.org_id,
+        show_id: row.show_id,
+        viewer_id: row.viewer_id,
+        lines: lines.into_iter().map(ReservedLine::from).collect(),
+        created_at: from_ms(row.created_ms),
+        expires_at: from_ms(row.expires_ms),
+    }))
+}
+
+row! {
+    struct DueRow {
+        id: ReservationId,
+        org_id: OrgId,
+    }
+}
+
+/// Those whose time is over at `now`, the first of them first.
+pub(in crate::catalog) async fn due(
+    db: &Db,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<(OrgId, ReservationId)>, DbError> {
+    let rows: Vec<DueRow> = on!(db, c => sqlx::query_as(
+        "SELECT id, org_id FROM reservations WHERE expires_ms <= $1 ORDER BY expires_ms LIMIT $2"
+    ).bind(to_ms(now)).bind(limit).fetch_all(c).await)?;
+    Ok(rows.into_iter().map(|row| (row.org_id, row.id)).collect())
+}
