@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderName, Method, header};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
@@ -18,7 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 use vitrine_protocol::Code;
 
 use crate::app::App;
-use crate::base::{ApiError, InMemory, Problem, Proxies, traced};
+use crate::base::{ApiError, InMemory, Problem, Proxies, RequestId, traced};
 use crate::config::ServeRole;
 use crate::org::{OrgError, Orgs};
 use crate::{catalog, events, health, jobs, org, rtm, show, storefront};
@@ -27,6 +27,7 @@ mod answers;
 mod connection;
 mod descriptors;
 mod metrics;
+mod once;
 mod server;
 mod site;
 mod socket;
@@ -84,6 +85,7 @@ fn public(app: &App) -> Router {
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::HEAD, Method::POST])
         .allow_headers([header::CONTENT_TYPE, header::RANGE, HeaderName::from_static("last-event-id")])
+        .expose_headers([HeaderName::from_static(RequestId::HEADER)])
         .max_age(Duration::from_secs(86_400));
     Router::new().merge(catalog::media_router(app.catalog.clone())).layer(cors)
 }
@@ -102,6 +104,7 @@ pub fn site(app: &App) -> Site {
 
 /// All but what viewers of shows ask for.
 pub fn router(app: &App) -> Router {
+    let once = once::Once { replays: app.replays.clone(), tasks: app.tasks.clone() };
     let mut router = Router::new().merge(operations(app));
     if app.config.server.plays(ServeRole::Api) {
         let (documented, _) = documented(app).split_for_parts();
@@ -112,6 +115,7 @@ pub fn router(app: &App) -> Router {
         .method_not_allowed_fallback(async || {
             ApiError::new(Code::MethodNotAllowed, "this address does not take that method")
         })
+        .layer(from_fn_with_state(once, once::once))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(from_fn_with_state(app.orgs.clone(), authenticate))
         // Its token is nobody's session, and it answers while the database does not.
@@ -123,6 +127,16 @@ pub fn router(app: &App) -> Router {
                 DefaultOnResponse::new().level(Level::DEBUG).on_response(response, latency, span);
             },
         ))
+        .layer(from_fn(named))
+}
+
+/// Gives a request its name, which its answer, its problem and the log hold.
+async fn named(mut request: Request, next: Next) -> Response {
+    let id = RequestId::of(request.headers().get(RequestId::HEADER));
+    request.extensions_mut().insert(id.clone());
+    let mut response = id.clone().scope(next.run(request)).await;
+    response.headers_mut().insert(RequestId::HEADER, id.header());
+    response
 }
 
 /// The span of a request. The path alone: headers and queries may hold secrets. Players ask several times a second, so
@@ -132,7 +146,8 @@ fn span(request: &Request) -> Span {
     if path.starts_with("/live/") {
         return tracing::debug_span!("http", %method, path);
     }
-    let span = tracing::info_span!("http", %method, path);
+    let id = request.extensions().get::<RequestId>().map(RequestId::as_str);
+    let span = tracing::info_span!("http", %method, path, id);
     if let Some(route) = request.extensions().get::<MatchedPath>() {
         traced::route(&span, method.as_str(), route.as_str());
     }

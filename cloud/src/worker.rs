@@ -16,7 +16,7 @@ use crate::show;
 
 /// Those who change the database when they hear a fact.
 fn listeners(app: &App) -> Vec<Arc<dyn Listener>> {
-    vec![Arc::new(show::DropRemovedProducts::new(app.clock.clone()))]
+    vec![Arc::new(show::DropRemovedProducts::new(app.shows.clone()))]
 }
 
 /// Those who keep something in memory that facts change.
@@ -35,11 +35,21 @@ fn runners(app: &App) -> Vec<Arc<dyn Runner>> {
 
 /// What happens by time alone, in one process of all that share the database.
 fn timers(app: &App) -> Vec<Timer> {
-    let orgs = app.orgs.clone();
-    vec![Timer::new("org.sweep_sessions", Duration::from_secs(3600), move || {
-        let orgs = orgs.clone();
-        async move { orgs.sweep_sessions().await.map(drop).map_err(Into::into) }
-    })]
+    let (orgs, replays, facts) = (app.orgs.clone(), app.replays.clone(), app.dead_facts.clone());
+    vec![
+        Timer::new("org.sweep_sessions", Duration::from_secs(3600), move || {
+            let orgs = orgs.clone();
+            async move { orgs.sweep_sessions().await.map(drop).map_err(Into::into) }
+        }),
+        Timer::new("replays.sweep", Duration::from_secs(900), move || {
+            let replays = replays.clone();
+            async move { replays.sweep().await.map(drop).map_err(Into::into) }
+        }),
+        Timer::new("events.sweep_unknown", Duration::from_secs(86_400), move || {
+            let facts = facts.clone();
+            async move { facts.sweep_unknown().await.map(drop).map_err(Into::into) }
+        }),
+    ]
 }
 
 /// What each process does for itself.

@@ -91,6 +91,14 @@ codes! {
     PluginMissing = "plugin_missing", retryable false;
     /// The far side (a server we talk to) answered in a way we cannot use.
     FarSide = "far_side", retryable true;
+    /// An `Idempotency-Key` came before, with another body.
+    IdempotencyKeyReused = "idempotency_key_reused", retryable false;
+    /// The request with that `Idempotency-Key` is still under way.
+    IdempotencyInProgress = "idempotency_in_progress", retryable true;
+    /// The request with that `Idempotency-Key` was answered with a secret, which is shown once.
+    SecretAlreadyShown = "secret_already_shown", retryable false;
+    /// The request with that `Idempotency-Key` was done; its answer was too large to be kept.
+    AnswerNotKept = "answer_not_kept", retryable false;
     /// Our fault; it is in our log.
     Internal = "internal", retryable true;
 }

@@ -109,7 +109,7 @@ pub enum Event {
         restored: bool,
     },
 
-    /// Written by a later version; listeners pass over it.
+    /// Written by a later version; kept for listeners of that version.
     #[serde(other)]
     Unknown,
 }
@@ -154,6 +154,9 @@ pub enum EndReason {
     Ended,
     /// No publisher came back in time.
     Deserted,
+    /// Known to a later version only.
+    #[serde(other)]
+    Unknown,
 }
 
 #[cfg(test)]
@@ -161,7 +164,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fact_of_a_later_version_is_passed_over() {
+    fn a_fact_of_a_later_version_is_unknown() {
         let fact: Event = serde_json::from_str(r#"{"kind": "moon_landed", "at": 7}"#).unwrap();
         assert_eq!(fact, Event::Unknown);
     }

@@ -15,7 +15,7 @@ use super::error::StorefrontError;
 use super::files::WebFile;
 use super::model::{Channel, PassRequest, PublicShow, ViewerPass};
 use super::service::Storefront;
-use crate::base::{ApiError, InMemory, Json, Path, Problems, read_body};
+use crate::base::{ApiError, InMemory, Json, Path, Problems, RequestId, read_body};
 use crate::show::ShowError;
 
 /// How an answer is kept that many ask for every few seconds.
@@ -29,7 +29,7 @@ pub fn router(storefront: Storefront) -> OpenApiRouter {
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([header::CONTENT_TYPE])
-        .expose_headers([header::ETAG])
+        .expose_headers([header::ETAG, HeaderName::from_static(RequestId::HEADER)])
         // The answer is the same for every page, so a cache in between keeps one for all of them.
         .vary(Vec::<HeaderName>::new())
         .max_age(Duration::from_secs(86_400));
@@ -85,6 +85,7 @@ async fn viewer(
     request: Request,
 ) -> Result<Response, ApiError> {
     let body = read_body(request).await?;
+    // Read tolerantly, unlike every other body: pages keep widgets of other versions for long.
     let wish = if body.is_empty() {
         PassRequest::default()
     } else {

@@ -1,5 +1,6 @@
 //! The handle of the catalogue: products and their pictures.
 
+mod held;
 mod sales;
 
 use bytes::Bytes;
