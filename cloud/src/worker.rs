@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
 use crate::app::App;
 use crate::bus;
 use crate::config::ServeRole;
 use crate::db::DbError;
-use crate::events::{Follower, Listener};
+use crate::events::{Follower, Listener, Recorded};
 use crate::ingest::{Keep, OrderTransmissions};
 use crate::jobs::{Runner, Timer, TimerResult};
 use crate::show;
@@ -21,11 +22,30 @@ fn listeners(app: &App) -> Vec<Arc<dyn Listener>> {
 
 /// Those who keep something in memory that facts change.
 fn followers(app: &App) -> Vec<Arc<dyn Follower>> {
-    let mut followers: Vec<Arc<dyn Follower>> = vec![Arc::new(app.rtm.clone())];
+    // Pages are told to look again after what they find was forgotten.
+    let pages = InOrder([Arc::new(app.storefront.clone()), Arc::new(app.rtm.clone())]);
+    let mut followers: Vec<Arc<dyn Follower>> = vec![Arc::new(pages)];
     if app.config.server.plays(ServeRole::Ingest) {
         followers.push(Arc::new(OrderTransmissions(app.ingest.clone())));
     }
     followers
+}
+
+/// Followers of which the next hears a fact when the one before it has heard it.
+struct InOrder([Arc<dyn Follower>; 2]);
+
+impl Follower for InOrder {
+    fn name(&self) -> &'static str {
+        "pages"
+    }
+
+    fn follow<'a>(&'a self, fact: &'a Recorded) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            for follower in &self.0 {
+                follower.follow(fact).await;
+            }
+        })
+    }
 }
 
 /// Those who do what was left for later.
@@ -94,6 +114,7 @@ pub async fn start(app: &App) -> Result<(), DbError> {
     for follower in followers(app) {
         app.relay.follow(follower, &app.tasks, app.stop.clone()).await?;
     }
+    app.storefront.keep_snapshots();
     if app.config.server.plays(ServeRole::Worker) {
         for listener in listeners(app) {
             app.relay.listen(listener, &app.tasks, app.stop.clone()).await?;

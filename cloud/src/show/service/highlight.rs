@@ -164,7 +164,10 @@ impl Shows {
         match target {
             HighlightTarget::Product { product_id } => {
                 let cards = self.catalog.product_cards(org, &[product_id]).await?;
-                Ok(cards.into_iter().next().map(HighlightCard::Product))
+                Ok(cards.into_iter().next().map(|mut card| {
+                    card.hide_stock(); // Everybody who watches gets it.
+                    HighlightCard::Product(card)
+                }))
             }
             HighlightTarget::Coupon { coupon_id } => {
                 let cards = self.catalog.coupon_cards(org, &[coupon_id]).await?;

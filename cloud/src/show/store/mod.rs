@@ -7,7 +7,7 @@ use std::str::FromStr as _;
 
 use chrono::{DateTime, Utc};
 use vitrine_protocol::{
-    Highlight, HighlightAction, HighlightId, OrgId, ProductId, PublishSessionId, ShowId, ShowState,
+    Highlight, HighlightAction, HighlightCard, HighlightId, OrgId, ProductId, PublishSessionId, ShowId, ShowState,
 };
 
 use super::{Lineup, LineupItem, Show};
@@ -258,13 +258,11 @@ impl HighlightRow {
             "clear" => HighlightAction::Clear,
             other => return Err(DbError::Corrupt(format!("highlight action {other}"))),
         };
-        Ok(Highlight {
-            id: self.id,
-            action,
-            media_time_ms: self.media_time_ms,
-            at: from_ms(self.at_ms),
-            card: serde_json::from_str(&self.card)?,
-        })
+        let mut card = serde_json::from_str(&self.card)?;
+        if let HighlightCard::Product(card) = &mut card {
+            card.hide_stock(); // Earlier versions wrote all of it.
+        }
+        Ok(Highlight { id: self.id, action, media_time_ms: self.media_time_ms, at: from_ms(self.at_ms), card })
     }
 }
 
