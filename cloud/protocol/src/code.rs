@@ -113,6 +113,21 @@ impl std::fmt::Display for Code {
 mod tests {
     use super::*;
 
+    /// The codes of version 0.1. Programs of that time act on them: none ever goes.
+    const OF_0_1: &str = "invalid_request unauthenticated bad_credentials forbidden not_found method_not_allowed \
+        too_large unsupported_type conflict email_taken link_expired rate_limited illegal_move not_receiving show_ended \
+        not_in_lineup bad_publish_key publisher_busy out_of_stock banned bad_message hello_expected too_slow restarting \
+        overloaded keyring_unavailable cloud_unreachable device_unavailable plugin_missing far_side internal";
+
+    #[test]
+    fn codes_of_earlier_versions_are_still_read() {
+        let codes: Vec<&str> = OF_0_1.split_whitespace().collect();
+        assert_eq!(codes.len(), 31);
+        for code in codes {
+            serde_json::from_value::<Code>(code.into()).unwrap();
+        }
+    }
+
     #[test]
     fn text_and_serde_agree() {
         for code in Code::ALL {
