@@ -12,20 +12,18 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
 use tower_http::trace::{DefaultOnResponse, OnResponse as _, TraceLayer};
 use tracing::{Level, Span};
-use utoipa::OpenApi;
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa_axum::router::OpenApiRouter;
 use vitrine_protocol::Code;
 
 use crate::app::App;
-use crate::base::{ApiError, InMemory, Problem, Proxies, RequestId, traced};
+use crate::base::{ApiError, InMemory, Proxies, RequestId, traced};
 use crate::config::ServeRole;
 use crate::org::{OrgError, Orgs};
-use crate::{catalog, events, health, jobs, org, rtm, show, storefront};
+use crate::catalog;
 
 mod answers;
 mod connection;
 mod descriptors;
+mod document;
 mod metrics;
 mod once;
 mod server;
@@ -34,6 +32,7 @@ mod socket;
 mod tls;
 
 pub use descriptors::Descriptors;
+pub use document::document;
 pub use server::Server;
 pub use site::Site;
 pub use tls::{Certificates, TlsError};
@@ -47,38 +46,6 @@ const DOCUMENT: &str = include_str!("../openapi.json");
 /// What a person sees who opens the cloud's address in a browser.
 const WELCOME: &str = include_str!("http/welcome.html");
 
-#[derive(OpenApi)]
-#[openapi(
-    info(title = "Vitrine", description = "The live-shopping cloud.", version = "1",
-         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")),
-    components(schemas(Problem, Code)),
-    modifiers(&BearerToken),
-    security(("session" = [])),
-)]
-struct Document;
-
-struct BearerToken;
-
-impl utoipa::Modify for BearerToken {
-    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-        document.components.get_or_insert_default().add_security_scheme("session", scheme);
-    }
-}
-
-/// Every documented address.
-fn documented(app: &App) -> OpenApiRouter {
-    OpenApiRouter::with_openapi(Document::openapi())
-        .merge(events::router(app.dead_facts.clone()))
-        .merge(jobs::router(app.jobs.clone()))
-        .merge(org::router(app.orgs.clone()))
-        .merge(catalog::router(app.catalog.clone()))
-        .merge(show::router(app.shows.clone()))
-        .merge(health::router(app.monitor.clone()))
-        .merge(rtm::router(app.rtm.clone()))
-        .merge(storefront::router(app.storefront.clone()))
-}
-
 /// What browsers on any page may ask, without cookies.
 fn public(app: &App) -> Router {
     let cors = CorsLayer::new()
@@ -88,12 +55,6 @@ fn public(app: &App) -> Router {
         .expose_headers([HeaderName::from_static(RequestId::HEADER)])
         .max_age(Duration::from_secs(86_400));
     Router::new().merge(catalog::media_router(app.catalog.clone())).layer(cors)
-}
-
-/// The document of the HTTP interface (OpenAPI 3.1).
-#[must_use]
-pub fn document(app: &App) -> utoipa::openapi::OpenApi {
-    documented(app).into_openapi()
 }
 
 /// The whole of HTTP.
@@ -107,7 +68,7 @@ pub fn router(app: &App) -> Router {
     let once = once::Once { replays: app.replays.clone(), tasks: app.tasks.clone() };
     let mut router = Router::new().merge(operations(app));
     if app.config.server.plays(ServeRole::Api) {
-        let (documented, _) = documented(app).split_for_parts();
+        let (documented, _) = document::documented(app).split_for_parts();
         router = router.merge(documented).merge(public(app)).route("/", get(async || Html(WELCOME)));
     }
     router

@@ -19,9 +19,9 @@ use crate::db::DbError;
 use crate::replays::{Answer, Begun, Claim, Kept, MOST_BODY, Replays, Wish};
 
 /// Draft-ietf-httpapi-idempotency-key-header, section 2.
-const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+pub(super) const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// On an answer that was given before.
-const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+pub(super) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// What takes longer is given up, before another process may take it for dead.
 const WITHIN: Duration = Duration::from_secs(45);
 /// Headers that belong to an answer's body and are kept with it.
@@ -40,8 +40,7 @@ pub(super) struct Once {
 /// POSTs of members below `/v1/orgs/` and `/v1/me/`; elsewhere nobody takes a key.
 pub(super) async fn once(State(once): State<Once>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let is_ours = path.starts_with("/v1/orgs/") || path.starts_with("/v1/me/");
-    if request.method() != Method::POST || !is_ours || !request.headers().contains_key(KEY) {
+    if request.method() != Method::POST || !takes_key(path) || !request.headers().contains_key(KEY) {
         return next.run(request).await;
     }
     let Some(actor) = request.extensions().get::<Actor>().filter(|actor| belongs(actor, path)).cloned() else {
@@ -50,6 +49,11 @@ pub(super) async fn once(State(once): State<Once>, request: Request, next: Next)
     match once.answer(&actor, request, next).await {
         Ok(answer) | Err(answer) => answer,
     }
+}
+
+/// Whether POSTs to an address take a key.
+pub(super) fn takes_key(path: &str) -> bool {
+    path.starts_with("/v1/orgs/") || path.starts_with("/v1/me/")
 }
 
 /// Whether the caller is still of the organisation that the path names: those who left are given nothing again.

@@ -179,7 +179,7 @@ async fn get_ban(
 /// Bans the author of a message and removes all they said in the show.
 #[utoipa::path(post, path = "/v1/orgs/{org}/shows/{show}/bans", tag = "chat",
     params(("org" = OrgId, Path), ("show" = ShowId, Path)), request_body = NewBan,
-    responses((status = 201, body = Ban), Problems))]
+    responses((status = 201, body = Ban, headers(("Location" = String, description = "Its address."))), Problems))]
 async fn ban(
     State(rtm): State<Rtm>,
     actor: Actor,

@@ -159,7 +159,7 @@ async fn list_shows(
 
 /// Makes a show; announced when it has a start.
 #[utoipa::path(post, path = "/v1/orgs/{org}/shows", tag = "shows", params(("org" = OrgId, Path)),
-    responses((status = 201, body = ShowView), Problems))]
+    responses((status = 201, body = ShowView, headers(("Location" = String, description = "Its address."))), Problems))]
 async fn create_show(
     State(shows): State<Shows>,
     actor: Actor,
@@ -254,7 +254,7 @@ async fn end_show(
 /// Makes a publish key, shown this once. Older keys open nothing any more; what they opened goes on.
 #[utoipa::path(post, path = "/v1/orgs/{org}/shows/{show}/publish-key", tag = "shows",
     params(("org" = OrgId, Path), ("show" = ShowId, Path)),
-    responses((status = 201, body = PublishKey), Problems))]
+    responses((status = 201, body = PublishKey, headers(("Location" = String, description = "Its address."))), Problems))]
 async fn issue_publish_key(
     State(shows): State<Shows>,
     actor: Actor,
@@ -293,7 +293,7 @@ async fn revoke_publish_keys(
 /// Pins a product or coupon of the line-up; what was pinned before comes off.
 #[utoipa::path(post, path = "/v1/orgs/{org}/shows/{show}/highlights", tag = "shows",
     params(("org" = OrgId, Path), ("show" = ShowId, Path)),
-    responses((status = 201, body = Highlight), Problems))]
+    responses((status = 201, body = Highlight, headers(("Location" = String, description = "Its address."))), Problems))]
 async fn show_highlight(
     State(shows): State<Shows>,
     actor: Actor,
