@@ -16,9 +16,9 @@ use vitrine_protocol::Code;
 
 use crate::app::App;
 use crate::base::{ApiError, InMemory, Proxies, RequestId, traced};
+use crate::catalog;
 use crate::config::ServeRole;
 use crate::org::{OrgError, Orgs};
-use crate::catalog;
 
 mod answers;
 mod connection;

@@ -18,7 +18,7 @@ import time
 import urllib.request
 
 # Each operation is asked this often with random data, besides the cases that its schema's borders give.
-CASES = "12"
+CASES = "40"
 # What the answer has to be: none of our failures, and a status, type, headers and body that the document names.
 CHECKS = (
     "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,"
@@ -133,7 +133,7 @@ def main():
             config.write_text(settings(cloud, furnish(cloud)))
             command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(config), "--no-color", "run"]
             command += [cloud.address + "/v1/openapi.json", "--url", cloud.address, "--checks", CHECKS]
-            command += ["--max-examples", CASES, "--phases", "examples,coverage,fuzzing", "--workers", "2"]
+            command += ["--max-examples", CASES, "--phases", "examples,coverage,fuzzing", "--workers", "1"]
             command += ["--warnings", "off", "--suppress-health-check", "all", "--no-shrink"] + arguments
             code = subprocess.run(command, cwd=folder, env={**os.environ, "PYTHONPATH": packages}).returncode
             if cloud.process.poll() is not None:

@@ -62,9 +62,7 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     reader.end().map_err(|error| ApiError::new(Code::InvalidRequest, format!("the body: {error}")))?;
     match unknown {
         None => Ok(value),
-        Some(field) => {
-            Err(Invalid::new(format!("there is no field `{}` here", repeated(&field))).into())
-        }
+        Some(field) => Err(Invalid::new(format!("there is no field `{}` here", repeated(&field))).into()),
     }
 }
 
@@ -79,7 +77,9 @@ fn dotted(path: &serde_ignored::Path<'_>) -> String {
         Path::Root => String::new(),
         Path::Seq { parent, index } => below(parent, &index.to_string()),
         Path::Map { parent, key } => below(parent, key),
-        Path::Some { parent } | Path::NewtypeStruct { parent } | Path::NewtypeVariant { parent } => dotted(parent),
+        Path::Some { parent } | Path::NewtypeStruct { parent } | Path::NewtypeVariant { parent } => {
+            dotted(parent)
+        }
     }
 }
 

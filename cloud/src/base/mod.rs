@@ -24,7 +24,9 @@ pub use budget::{Budget, Charge, InMemory};
 pub use caller::{Caller, Network, Proxies, SHARES_OF_A_SITE};
 pub use check::{Invalid, check_text, is_invisible, trimmed};
 pub use clock::{Clock, TestClock, Time, from_ms, to_ms};
-pub use extract::{Created, IfMatch, Json, Path, Query, Remote, Secretive, Versioned, patch_field, read_body};
+pub use extract::{
+    Created, IfMatch, Json, Path, Query, Remote, Secretive, Versioned, patch_field, read_body,
+};
 pub use http_client::http_client;
 pub use memory::{keep_memory, usable_memory};
 pub use page::{Page, PageQuery};

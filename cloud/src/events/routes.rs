@@ -11,7 +11,11 @@ use crate::base::{Actor, ApiError, Json, Page, PageQuery, Path, Problems, Query}
 
 /// The room's addresses.
 pub fn router(dead: DeadFacts) -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(dead_facts)).routes(routes!(dead_fact)).routes(routes!(replay_fact)).with_state(dead)
+    OpenApiRouter::new()
+        .routes(routes!(dead_facts))
+        .routes(routes!(dead_fact))
+        .routes(routes!(replay_fact))
+        .with_state(dead)
 }
 
 /// Facts of the organisation that a part of Vitrine could not handle, newest first: what happened, and why

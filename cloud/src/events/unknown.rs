@@ -42,7 +42,12 @@ impl Delivery {
             {
                 drop(tx);
                 let (seq, reason) = (fact.seq, error.to_string());
-                tracing::error!(listener, seq, reason, "a fact that was set aside was buried as a dead letter");
+                tracing::error!(
+                    listener,
+                    seq,
+                    reason,
+                    "a fact that was set aside was buried as a dead letter"
+                );
                 tx = self.db.begin().await?;
                 if store::take_from_aside(&mut tx, listener, seq).await? {
                     store::bury(&mut tx, listener, seq, to_ms(self.clock.now()), &reason).await?;
@@ -107,7 +112,9 @@ mod tests {
         let first_retry = Duration::from_millis(1);
         let mut delivery = Delivery::new(db.clone(), clock.clock(), ears.clone(), first_retry);
         delivery.begin().await.unwrap();
-        while !store::unheard(db, "ears").await.unwrap().is_empty() || delivery.round().await.unwrap().is_none() {
+        while !store::unheard(db, "ears").await.unwrap().is_empty()
+            || delivery.round().await.unwrap().is_none()
+        {
             delivery.round().await.unwrap();
         }
     }
@@ -132,7 +139,8 @@ mod tests {
                 let body = body.replace('}', &format!(",\"show\":\"{show}\"}}"));
                 let mut tx = db.begin().await.unwrap();
                 on!(tx, c => sqlx::query("UPDATE events SET body = $1 WHERE body LIKE $2").bind(&body)
-                    .bind(format!("%{show}%")).execute(c).await.map(drop)).unwrap();
+                    .bind(format!("%{show}%")).execute(c).await.map(drop))
+                .unwrap();
                 tx.commit().await.unwrap();
             }
             serve(&db, &ears, &clock).await;
@@ -146,7 +154,8 @@ mod tests {
             assert_eq!((aside(&db).await, ears.0.lock().len()), (2, 2), "nor one that knows others");
             write(&db, "UPDATE event_unknown SET known = $1", "less").await;
             write(&db, "UPDATE events SET body = REPLACE(body, 'show_applauded', $1)", "show_changed").await;
-            write(&db, "UPDATE events SET body = REPLACE(body, 'member_role_changed', $1)", "show_deleted").await;
+            write(&db, "UPDATE events SET body = REPLACE(body, 'member_role_changed', $1)", "show_deleted")
+                .await;
             serve(&db, &ears, &clock).await;
             assert_eq!(*ears.0.lock(), [shows[1], shows[3], shows[0]]);
             let letters = DeadFacts::new(db.clone(), clock.clock()).list(&us, org, None, 10).await.unwrap();

@@ -18,7 +18,7 @@ use parking_lot::Mutex;
 use tokio::time::Instant;
 use vitrine_protocol::Code;
 
-use crate::base::{ApiError, RequestId, Budget, Charge, InMemory, Network};
+use crate::base::{ApiError, Budget, Charge, InMemory, Network, RequestId};
 
 /// What a peer takes at least, in bytes a second.
 const SLOWEST: u64 = 64 * 1024;

@@ -208,7 +208,8 @@ fn usual_words(status: &str) -> &'static str {
 
 fn is_open(operation: &Operation) -> bool {
     let open = serde_json::to_value(&operation.security).unwrap_or_default();
-    open.as_array().is_some_and(|all| all.iter().any(|one| one.as_object().is_some_and(serde_json::Map::is_empty)))
+    open.as_array()
+        .is_some_and(|all| all.iter().any(|one| one.as_object().is_some_and(serde_json::Map::is_empty)))
 }
 
 /// The problems that an operation can give.
@@ -222,9 +223,11 @@ fn problems_of(path: &str, method: &str, operation: &Operation, once: bool) -> V
         parameters.contains(&&ParameterIn::Path),
         parameters.iter().any(|place| **place != ParameterIn::Path),
     );
-    let takes_version = operation.parameters.iter().flatten().any(|one| {
-        matches!(one, RefOr::T(parameter) if parameter.name.eq_ignore_ascii_case("if-match"))
-    });
+    let takes_version = operation
+        .parameters
+        .iter()
+        .flatten()
+        .any(|one| matches!(one, RefOr::T(parameter) if parameter.name.eq_ignore_ascii_case("if-match")));
     let body = operation.request_body.is_some();
     let (open, changes) = (is_open(operation), method != "get");
     let upgrade = path == "/v1/rtm";

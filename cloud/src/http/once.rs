@@ -43,7 +43,8 @@ pub(super) async fn once(State(once): State<Once>, request: Request, next: Next)
     if request.method() != Method::POST || !takes_key(path) || !request.headers().contains_key(KEY) {
         return next.run(request).await;
     }
-    let Some(actor) = request.extensions().get::<Actor>().filter(|actor| belongs(actor, path)).cloned() else {
+    let Some(actor) = request.extensions().get::<Actor>().filter(|actor| belongs(actor, path)).cloned()
+    else {
         return next.run(request).await; // The route refuses strangers, each in its own way.
     };
     match once.answer(&actor, request, next).await {
@@ -75,7 +76,9 @@ impl Once {
         let wish = Wish::new(&actor.to_string(), &address, &key, &[query.as_bytes(), &body[..]]);
         let begun = self.replays.begin(&wish).await.map_err(|error| failed(&error))?;
         match begun {
-            Begun::New(claim) => Ok(self.run(claim, Request::from_parts(parts, Body::from(body)), next).await),
+            Begun::New(claim) => {
+                Ok(self.run(claim, Request::from_parts(parts, Body::from(body)), next).await)
+            }
             Begun::Done(Kept::Whole(answer)) => Ok(again(answer)),
             Begun::Done(Kept::Secret) => Err(refused(
                 Code::SecretAlreadyShown,
@@ -84,9 +87,10 @@ impl Once {
             Begun::Done(Kept::NotKept) => {
                 Err(refused(Code::AnswerNotKept, "this was done; its answer was too large to be kept"))
             }
-            Begun::Reused => {
-                Err(refused(Code::IdempotencyKeyReused, "this `Idempotency-Key` came with another request before"))
-            }
+            Begun::Reused => Err(refused(
+                Code::IdempotencyKeyReused,
+                "this `Idempotency-Key` came with another request before",
+            )),
             Begun::UnderWay => {
                 let words = "the request with this `Idempotency-Key` is under way; ask again in a moment";
                 let mut answer = refused(Code::IdempotencyInProgress, words);

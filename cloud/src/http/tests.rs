@@ -114,7 +114,10 @@ async fn a_stranger_meets_404_on_every_route_of_an_organisation() {
                 let (status, headers, answer) =
                     ask(&shop.router, request(method, &filled, Some(&stranger), kind, body)).await;
                 // A body that does not even parse may be told so before anything is looked at.
-                assert!(matches!(status, 400 | 404 | 422), "{method} {path} as a stranger: {status} {answer}");
+                assert!(
+                    matches!(status, 400 | 404 | 422),
+                    "{method} {path} as a stranger: {status} {answer}"
+                );
                 assert!(is_problem(&headers, &answer, status), "{method} {path}: {answer}");
             }
             walked += 1;
@@ -393,7 +396,11 @@ async fn the_openapi_document_is_in_memory_whoever_asks_and_is_nobodys_to_count(
 /// A value that `schema` allows, and the same with a field too many in each object of it, by where that stands.
 fn samples(document: &Value, schema: &Value, place: &str) -> (Value, Vec<(String, Value)>) {
     if let Some(name) = schema["$ref"].as_str() {
-        return samples(document, &document["components"]["schemas"][name.rsplit('/').next().unwrap()], place);
+        return samples(
+            document,
+            &document["components"]["schemas"][name.rsplit('/').next().unwrap()],
+            place,
+        );
     }
     let any = ["oneOf", "anyOf"].into_iter().find_map(|key| schema[key].as_array());
     if let Some(any) = any {
@@ -410,7 +417,10 @@ fn samples(document: &Value, schema: &Value, place: &str) -> (Value, Vec<(String
             Value::Object(fields.collect())
         };
         let wrong = parts.iter().enumerate().flat_map(|(own, (_, wrong))| {
-            wrong.iter().map(move |(place, value)| (place.clone(), whole_with(own, value))).collect::<Vec<_>>()
+            wrong
+                .iter()
+                .map(move |(place, value)| (place.clone(), whole_with(own, value)))
+                .collect::<Vec<_>>()
         });
         return (whole_with(0, &parts[0].0), wrong.collect());
     }
@@ -471,8 +481,7 @@ async fn no_documented_body_takes_a_field_that_it_does_not_know() {
             let filled = fill(path, &shop.org, &shop.show, &shop.product);
             for (place, wrong) in samples(&document, schema, "").1 {
                 let sent = wrong.to_string();
-                let (status, problem) =
-                    json_request(&shop.router, &shop.token, method, &filled, wrong).await;
+                let (status, problem) = json_request(&shop.router, &shop.token, method, &filled, wrong).await;
                 let detail = problem["detail"].as_str().unwrap_or_default();
                 let named = detail.contains(&format!("no field `{place}`"));
                 assert!(status == 422 && named, "{method} {path} with {sent}: {status} {detail}");
@@ -482,7 +491,8 @@ async fn no_documented_body_takes_a_field_that_it_does_not_know() {
         assert!(tried > 20, "only {tried} bodies were tried");
         let viewer = format!("/v1/public/shows/{}/viewers", shop.show);
         let (status, _) =
-            json_request(&shop.router, &shop.token, "POST", &viewer, json!({"nickname": "Mo", "colour": 1})).await;
+            json_request(&shop.router, &shop.token, "POST", &viewer, json!({"nickname": "Mo", "colour": 1}))
+                .await;
         assert_eq!(status, 404, "a draft; pages keep old widgets, so the body is read tolerantly");
         let (status, show) = json_request(
             &shop.router,

@@ -11,7 +11,11 @@ use crate::base::{Actor, ApiError, Json, Page, PageQuery, Path, Problems, Query}
 
 /// The room's addresses.
 pub fn router(jobs: Jobs) -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(dead_jobs)).routes(routes!(dead_job)).routes(routes!(replay_job)).with_state(jobs)
+    OpenApiRouter::new()
+        .routes(routes!(dead_jobs))
+        .routes(routes!(dead_job))
+        .routes(routes!(replay_job))
+        .with_state(jobs)
 }
 
 /// Work of the organisation that failed for good, newest first: what it was, and why.

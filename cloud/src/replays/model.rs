@@ -79,10 +79,15 @@ mod tests {
 
     #[test]
     fn a_key_is_its_callers_and_its_addresss_own() {
-        let ids: std::collections::HashSet<_> =
-            [("user:1", "/a", "k"), ("user:2", "/a", "k"), ("user:1", "/b", "k"), ("user:1", "/a", "l"), ("user:1", "/ak", "")]
-                .map(|(actor, address, key)| Wish::new(actor, address, key, &[b"{}"]).id)
-                .into();
+        let ids: std::collections::HashSet<_> = [
+            ("user:1", "/a", "k"),
+            ("user:2", "/a", "k"),
+            ("user:1", "/b", "k"),
+            ("user:1", "/a", "l"),
+            ("user:1", "/ak", ""),
+        ]
+        .map(|(actor, address, key)| Wish::new(actor, address, key, &[b"{}"]).id)
+        .into();
         assert_eq!(ids.len(), 5);
     }
 }

@@ -18,9 +18,7 @@ use super::conn::{Close, Incoming, Peer, Wire, serve};
 use super::error::RtmError;
 use super::model::{Ban, ModeratedMessage};
 use super::service::Rtm;
-use crate::base::{
-    Actor, ApiError, Created, Json, Page, PageQuery, Path, Problems, Query, Remote, trimmed,
-};
+use crate::base::{Actor, ApiError, Created, Json, Page, PageQuery, Path, Problems, Query, Remote, trimmed};
 
 /// A frame's text, shared by everybody who gets it.
 pub(super) use axum::extract::ws::Utf8Bytes as Text;

@@ -8,13 +8,15 @@ use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use vitrine_protocol::{
-    Code, CouponId, Highlight, HighlightId, HighlightTarget, OrgId, ProductId, PublishInstant, ShowId, ShowState,
+    Code, CouponId, Highlight, HighlightId, HighlightTarget, OrgId, ProductId, PublishInstant, ShowId,
+    ShowState,
 };
 
 use super::model::ItemKind;
 use super::{LineupItem, PublishKey, PublishKeyState, Show, ShowDraft, ShowError, ShowPatch, Shows};
 use crate::base::{
-    Actor, ApiError, Created, IfMatch, Invalid, Json, Page, PageQuery, Path, Problems, Query, Secretive, Versioned,
+    Actor, ApiError, Created, IfMatch, Invalid, Json, Page, PageQuery, Path, Problems, Query, Secretive,
+    Versioned,
 };
 use crate::events::Recorded;
 

@@ -229,7 +229,8 @@ mod tests {
             };
             snapshots.get(key.clone(), load).await.unwrap()
         };
-        let crowd = async || futures_util::future::join_all((0..50).map(|_| ask(Duration::from_millis(9)))).await;
+        let crowd =
+            async || futures_util::future::join_all((0..50).map(|_| ask(Duration::from_millis(9)))).await;
         crowd().await;
         assert_eq!(loads.load(Relaxed), 50, "while no facts are heard, nothing is kept");
         snapshots.keep();
@@ -295,7 +296,8 @@ mod tests {
             assert_eq!(told(view, 1_284).await, told(view, 1_991).await);
             assert_ne!(told(view, 1_999).await, told(view, 2_000).await);
         }
-        for (number, shown) in [(0, 0), (7, 7), (10, 10), (19, 10), (4_999, 4_000), (u32::MAX, 4_000_000_000)] {
+        for (number, shown) in [(0, 0), (7, 7), (10, 10), (19, 10), (4_999, 4_000), (u32::MAX, 4_000_000_000)]
+        {
             assert_eq!(about(number), shown);
         }
     }

@@ -451,6 +451,9 @@ mod tests {
         assert_eq!(problem(&CloudAnswer { status: 502, body: "<html>".into() }).code, Code::FarSide);
         let body = r#"{"detail":"The moon is full.","code":"full_moon","retryable":true}"#;
         let error = problem(&CloudAnswer { status: 409, body: body.into() });
-        assert_eq!((error.code, error.message.as_str(), error.retryable), (Code::FarSide, "The moon is full.", true));
+        assert_eq!(
+            (error.code, error.message.as_str(), error.retryable),
+            (Code::FarSide, "The moon is full.", true)
+        );
     }
 }

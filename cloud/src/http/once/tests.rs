@@ -65,7 +65,10 @@ async fn of_two_nodes_that_are_asked_at_once_one_makes_the_show() {
             match status {
                 201 => made += usize::from(!headers.contains_key("idempotency-replayed")),
                 409 => {
-                    assert_eq!((&body["code"], &headers["retry-after"]), (&json!("idempotency_in_progress"), &"1".parse().unwrap()));
+                    assert_eq!(
+                        (&body["code"], &headers["retry-after"]),
+                        (&json!("idempotency_in_progress"), &"1".parse().unwrap())
+                    );
                 }
                 _ => panic!("{status} {body}"),
             }
@@ -81,7 +84,8 @@ async fn a_secret_is_never_kept() {
     each_app(async |app, _| {
         let (_, org, token) = owner(&app, "Nord").await;
         let router = router(&app);
-        let (_, _, show) = ask(&router, &token, &format!("/v1/orgs/{org}/shows"), "k", json!({"title": "A"})).await;
+        let (_, _, show) =
+            ask(&router, &token, &format!("/v1/orgs/{org}/shows"), "k", json!({"title": "A"})).await;
         let path = format!("/v1/orgs/{org}/shows/{}/publish-key", show["id"].as_str().unwrap());
         let (status, _, key) = ask(&router, &token, &path, "k", json!({})).await;
         let key = key["key"].as_str().unwrap();
@@ -89,9 +93,10 @@ async fn a_secret_is_never_kept() {
         let (status, _, problem) = ask(&router, &token, &path, "k", json!({})).await;
         assert_eq!((status, &problem["code"]), (409, &json!("secret_already_shown")));
         assert!(app.shows.admit(key).await.is_ok(), "no other key was made");
-        let kept: Vec<Option<String>> = crate::on!(app.db, c => sqlx::query_scalar("SELECT body FROM replays")
+        let kept: Vec<Option<String>> =
+            crate::on!(app.db, c => sqlx::query_scalar("SELECT body FROM replays")
             .fetch_all(c).await)
-        .unwrap();
+            .unwrap();
         assert!(kept.len() == 2 && kept.iter().flatten().all(|body| !body.contains("vtp_")), "{kept:?}");
     })
     .await;

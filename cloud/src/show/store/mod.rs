@@ -7,7 +7,8 @@ use std::str::FromStr as _;
 
 use chrono::{DateTime, Utc};
 use vitrine_protocol::{
-    Highlight, HighlightAction, HighlightCard, HighlightId, OrgId, ProductId, PublishSessionId, ShowId, ShowState,
+    Highlight, HighlightAction, HighlightCard, HighlightId, OrgId, ProductId, PublishSessionId, ShowId,
+    ShowState,
 };
 
 use super::{Lineup, LineupItem, Show};
@@ -262,7 +263,13 @@ impl HighlightRow {
         if let HighlightCard::Product(card) = &mut card {
             card.hide_stock(); // Earlier versions wrote all of it.
         }
-        Ok(Highlight { id: self.id, action, media_time_ms: self.media_time_ms, at: from_ms(self.at_ms), card })
+        Ok(Highlight {
+            id: self.id,
+            action,
+            media_time_ms: self.media_time_ms,
+            at: from_ms(self.at_ms),
+            card,
+        })
     }
 }
 
@@ -302,11 +309,7 @@ pub(super) async fn shown(db: &Db, id: HighlightId) -> Result<Option<Highlight>,
 }
 
 /// The same, if it is one of `show`.
-pub(super) async fn shown_of(
-    db: &Db,
-    show: ShowId,
-    id: HighlightId,
-) -> Result<Option<Highlight>, DbError> {
+pub(super) async fn shown_of(db: &Db, show: ShowId, id: HighlightId) -> Result<Option<Highlight>, DbError> {
     let row: Option<HighlightRow> = on!(db, c => sqlx::query_as(
         "SELECT id, action, media_time_ms, at_ms, card FROM highlights
          WHERE id = $1 AND show_id = $2 AND action = 'show'"
