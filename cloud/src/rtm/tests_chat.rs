@@ -315,7 +315,10 @@ async fn a_ban_holds_on_to_more_than_a_name() {
         assert!(neighbour.answer().await.is_ok(), "was there before");
 
         assert_eq!(world.rtm.running_ban(owner, org, show, ban.id).await.unwrap(), ban);
-        assert_eq!(world.rtm.bans(owner, org, show, None, 10).await.unwrap().items, [ban.clone()]);
+        assert_eq!(
+            world.rtm.bans(owner, org, show, None, 10).await.unwrap().items,
+            std::slice::from_ref(&ban)
+        );
         assert!(world.rtm.bans(owner, org, show, Some(ban.id), 10).await.unwrap().items.is_empty());
         let page = world.rtm.messages(owner, org, show, None, 1).await.unwrap();
         let newest = world.rtm.message(owner, org, show, page.items[0].message.id).await.unwrap();
