@@ -19,6 +19,9 @@ suite_rust() { house; with_postgres cargo test "${HOUSE[@]}"; }
 
 suite_stories() { house; enhanced_ffmpeg; mail_server; VITRINE_CLOUD_BIN=$TARGET/debug/vitrine-cloud "$(test_program it)"; }
 
+# The HTTP interface against its own document.
+suite_api() { house; schemathesis; [ -z "${VITRINE_TEST_SCHEMATHESIS:-}" ] || tests/api/run.py "$TARGET/debug/vitrine-cloud" "$VITRINE_TEST_SCHEMATHESIS"; }
+
 # Two cores that film, encode, serve and browse at once: one smaller rung is enough.
 suite_browser() { house; VITRINE_LADDER=source,480p VITRINE_CLOUD_BIN=$TARGET/debug/vitrine-cloud npm test --silent -w tests/browser; }
 
@@ -53,6 +56,20 @@ mail_server() {
       { say "It could not be fetched: the story of letters is skipped"; return 0; }
   fi
   export VITRINE_TEST_PYTHON=$folder
+}
+
+# What asks an HTTP interface all that its document allows; kept in the cache. Without it the suite is skipped, and says so.
+schemathesis() {
+  local folder=$CACHE/tools/schemathesis
+  [ -n "${VITRINE_TEST_SCHEMATHESIS:-}" ] && return 0
+  if ! ls "$folder"/schemathesis-4.32.5.dist-info >/dev/null 2>&1; then
+    python3 -m pip --version >/dev/null 2>&1 || packages python3-pip
+    say "Fetching schemathesis"
+    rm -rf "$folder"
+    python3 -m pip install --quiet --disable-pip-version-check --upgrade --target "$folder" schemathesis==4.32.5 ||
+      { say "SKIPPED: schemathesis could not be fetched, so the interface is not held to its document"; return 0; }
+  fi
+  export VITRINE_TEST_SCHEMATHESIS=$folder
 }
 
 # tauri-driver speaks WebDriver to the studio's window; built once, kept in the cache.

@@ -20,6 +20,7 @@ use crate::ingest::{self, Ingest, Node, Processes, SqlLeases};
 use crate::jobs::Jobs;
 use crate::mail::{MailError, Mailbox, SendMail, Way};
 use crate::org::Orgs;
+use crate::replays::Replays;
 use crate::rtm::{Rtm, ViewerKeyError, ViewerTokens};
 use crate::secrets::{self, KeyRing, SecretsError};
 use crate::show::Shows;
@@ -38,6 +39,8 @@ pub struct App {
     pub key_ring: KeyRing,
     /// Work for later, and timers.
     pub jobs: Jobs,
+    /// Answers to requests that may come again.
+    pub replays: Replays,
     /// Facts that a listener could not handle.
     pub dead_facts: DeadFacts,
     /// Wake-ups.
@@ -167,6 +170,7 @@ impl App {
         let rtmp_url = config.server.rtmp_public_url(addresses.rtmp);
 
         let jobs = Jobs::new(db.clone(), clock.clone());
+        let replays = Replays::new(db.clone(), clock.clone());
         let dead_facts = DeadFacts::new(db.clone(), clock.clone());
         let relay = Arc::new(Relay::new(db.clone(), clock.clone()));
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
@@ -202,6 +206,7 @@ impl App {
             db,
             key_ring,
             jobs,
+            replays,
             dead_facts,
             bus,
             blobs,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderName, Method, header};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
@@ -12,27 +12,27 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
 use tower_http::trace::{DefaultOnResponse, OnResponse as _, TraceLayer};
 use tracing::{Level, Span};
-use utoipa::OpenApi;
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa_axum::router::OpenApiRouter;
 use vitrine_protocol::Code;
 
 use crate::app::App;
-use crate::base::{ApiError, InMemory, Problem, Proxies, traced};
+use crate::base::{ApiError, InMemory, Proxies, RequestId, traced};
+use crate::catalog;
 use crate::config::ServeRole;
 use crate::org::{OrgError, Orgs};
-use crate::{catalog, events, health, jobs, org, rtm, show, storefront};
 
 mod answers;
 mod connection;
 mod descriptors;
+mod document;
 mod metrics;
+mod once;
 mod server;
 mod site;
 mod socket;
 mod tls;
 
 pub use descriptors::Descriptors;
+pub use document::document;
 pub use server::Server;
 pub use site::Site;
 pub use tls::{Certificates, TlsError};
@@ -46,52 +46,15 @@ const DOCUMENT: &str = include_str!("../openapi.json");
 /// What a person sees who opens the cloud's address in a browser.
 const WELCOME: &str = include_str!("http/welcome.html");
 
-#[derive(OpenApi)]
-#[openapi(
-    info(title = "Vitrine", description = "The live-shopping cloud.", version = "1",
-         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")),
-    components(schemas(Problem, Code)),
-    modifiers(&BearerToken),
-    security(("session" = [])),
-)]
-struct Document;
-
-struct BearerToken;
-
-impl utoipa::Modify for BearerToken {
-    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-        document.components.get_or_insert_default().add_security_scheme("session", scheme);
-    }
-}
-
-/// Every documented address.
-fn documented(app: &App) -> OpenApiRouter {
-    OpenApiRouter::with_openapi(Document::openapi())
-        .merge(events::router(app.dead_facts.clone()))
-        .merge(jobs::router(app.jobs.clone()))
-        .merge(org::router(app.orgs.clone()))
-        .merge(catalog::router(app.catalog.clone()))
-        .merge(show::router(app.shows.clone()))
-        .merge(health::router(app.monitor.clone()))
-        .merge(rtm::router(app.rtm.clone()))
-        .merge(storefront::router(app.storefront.clone()))
-}
-
 /// What browsers on any page may ask, without cookies.
 fn public(app: &App) -> Router {
     let cors = CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::HEAD, Method::POST])
         .allow_headers([header::CONTENT_TYPE, header::RANGE, HeaderName::from_static("last-event-id")])
+        .expose_headers([HeaderName::from_static(RequestId::HEADER)])
         .max_age(Duration::from_secs(86_400));
     Router::new().merge(catalog::media_router(app.catalog.clone())).layer(cors)
-}
-
-/// The document of the HTTP interface (OpenAPI 3.1).
-#[must_use]
-pub fn document(app: &App) -> utoipa::openapi::OpenApi {
-    documented(app).into_openapi()
 }
 
 /// The whole of HTTP.
@@ -102,9 +65,10 @@ pub fn site(app: &App) -> Site {
 
 /// All but what viewers of shows ask for.
 pub fn router(app: &App) -> Router {
+    let once = once::Once { replays: app.replays.clone(), tasks: app.tasks.clone() };
     let mut router = Router::new().merge(operations(app));
     if app.config.server.plays(ServeRole::Api) {
-        let (documented, _) = documented(app).split_for_parts();
+        let (documented, _) = document::documented(app).split_for_parts();
         router = router.merge(documented).merge(public(app)).route("/", get(async || Html(WELCOME)));
     }
     router
@@ -112,6 +76,7 @@ pub fn router(app: &App) -> Router {
         .method_not_allowed_fallback(async || {
             ApiError::new(Code::MethodNotAllowed, "this address does not take that method")
         })
+        .layer(from_fn_with_state(once, once::once))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(from_fn_with_state(app.orgs.clone(), authenticate))
         // Its token is nobody's session, and it answers while the database does not.
@@ -123,6 +88,16 @@ pub fn router(app: &App) -> Router {
                 DefaultOnResponse::new().level(Level::DEBUG).on_response(response, latency, span);
             },
         ))
+        .layer(from_fn(named))
+}
+
+/// Gives a request its name, which its answer, its problem and the log hold.
+async fn named(mut request: Request, next: Next) -> Response {
+    let id = RequestId::of(request.headers().get(RequestId::HEADER));
+    request.extensions_mut().insert(id.clone());
+    let mut response = id.clone().scope(next.run(request)).await;
+    response.headers_mut().insert(RequestId::HEADER, id.header());
+    response
 }
 
 /// The span of a request. The path alone: headers and queries may hold secrets. Players ask several times a second, so
@@ -132,7 +107,8 @@ fn span(request: &Request) -> Span {
     if path.starts_with("/live/") {
         return tracing::debug_span!("http", %method, path);
     }
-    let span = tracing::info_span!("http", %method, path);
+    let id = request.extensions().get::<RequestId>().map(RequestId::as_str);
+    let span = tracing::info_span!("http", %method, path, id);
     if let Some(route) = request.extensions().get::<MatchedPath>() {
         traced::route(&span, method.as_str(), route.as_str());
     }

@@ -15,6 +15,8 @@ pub mod secrets;
 
 pub mod jobs;
 
+pub mod replays;
+
 pub mod events;
 
 pub mod bus;

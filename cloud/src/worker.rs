@@ -3,29 +3,49 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
 use crate::app::App;
 use crate::bus;
 use crate::config::ServeRole;
 use crate::db::DbError;
-use crate::events::{Follower, Listener};
+use crate::events::{Follower, Listener, Recorded};
 use crate::ingest::{Keep, OrderTransmissions};
 use crate::jobs::{Runner, Timer, TimerResult};
 use crate::show;
 
 /// Those who change the database when they hear a fact.
 fn listeners(app: &App) -> Vec<Arc<dyn Listener>> {
-    vec![Arc::new(show::DropRemovedProducts::new(app.clock.clone()))]
+    vec![Arc::new(show::DropRemovedProducts::new(app.shows.clone()))]
 }
 
 /// Those who keep something in memory that facts change.
 fn followers(app: &App) -> Vec<Arc<dyn Follower>> {
-    let mut followers: Vec<Arc<dyn Follower>> = vec![Arc::new(app.rtm.clone())];
+    // Pages are told to look again after what they find was forgotten.
+    let pages = InOrder([Arc::new(app.storefront.clone()), Arc::new(app.rtm.clone())]);
+    let mut followers: Vec<Arc<dyn Follower>> = vec![Arc::new(pages)];
     if app.config.server.plays(ServeRole::Ingest) {
         followers.push(Arc::new(OrderTransmissions(app.ingest.clone())));
     }
     followers
+}
+
+/// Followers of which the next hears a fact when the one before it has heard it.
+struct InOrder([Arc<dyn Follower>; 2]);
+
+impl Follower for InOrder {
+    fn name(&self) -> &'static str {
+        "pages"
+    }
+
+    fn follow<'a>(&'a self, fact: &'a Recorded) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            for follower in &self.0 {
+                follower.follow(fact).await;
+            }
+        })
+    }
 }
 
 /// Those who do what was left for later.
@@ -36,6 +56,7 @@ fn runners(app: &App) -> Vec<Arc<dyn Runner>> {
 /// What happens by time alone, in one process of all that share the database.
 fn timers(app: &App) -> Vec<Timer> {
     let (orgs, catalog) = (app.orgs.clone(), app.catalog.clone());
+    let (replays, facts) = (app.replays.clone(), app.dead_facts.clone());
     vec![
         Timer::new("org.sweep_sessions", Duration::from_secs(3600), move || {
             let orgs = orgs.clone();
@@ -44,6 +65,14 @@ fn timers(app: &App) -> Vec<Timer> {
         Timer::new("catalog.release_reservations", Duration::from_secs(5), move || {
             let catalog = catalog.clone();
             async move { catalog.release_expired().await.map(drop).map_err(Into::into) }
+        }),
+        Timer::new("replays.sweep", Duration::from_secs(900), move || {
+            let replays = replays.clone();
+            async move { replays.sweep().await.map(drop).map_err(Into::into) }
+        }),
+        Timer::new("events.sweep_unknown", Duration::from_secs(86_400), move || {
+            let facts = facts.clone();
+            async move { facts.sweep_unknown().await.map(drop).map_err(Into::into) }
         }),
     ]
 }
@@ -90,6 +119,7 @@ pub async fn start(app: &App) -> Result<(), DbError> {
     for follower in followers(app) {
         app.relay.follow(follower, &app.tasks, app.stop.clone()).await?;
     }
+    app.storefront.keep_snapshots();
     if app.config.server.plays(ServeRole::Worker) {
         for listener in listeners(app) {
             app.relay.listen(listener, &app.tasks, app.stop.clone()).await?;

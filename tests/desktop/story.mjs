@@ -77,7 +77,7 @@ function shoot(name) {
 const account = await http('POST', '/v1/register', { ...host, name: 'Ada', organization_name: 'Linen & Co' });
 const org = account.organizations[0].id;
 const product = await http('POST', `/v1/orgs/${org}/products`, {
-  title: 'Linen shirt', description: '', url: 'http://localhost/p', image_url: null, currency: 'EUR',
+  title: 'Linen shirt', description: '', url: 'http://localhost/p', currency: 'EUR',
   price_minor: 4900, compare_at_minor: 6900, stock: 214, variants: [],
 }, account.token);
 const show = await http('POST', `/v1/orgs/${org}/shows`, { title: 'Autumn drop', auto_live: false }, account.token);

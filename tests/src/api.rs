@@ -123,7 +123,7 @@ impl Shop {
         let mut products = Vec::new();
         for (title, price) in [("Linen shirt", 4900), ("Canvas bag", 3500)] {
             let body = json!({
-                "title": title, "description": "", "url": "http://localhost/p", "image_url": null, "currency": "EUR",
+                "title": title, "description": "", "url": "http://localhost/p", "currency": "EUR",
                 "price_minor": price, "stock": 5, "variants": [],
             });
             let product = api.org(Method::POST, "/products", Some(body)).await?;

@@ -3,12 +3,13 @@
 use crate::source::Tree;
 
 /// The ladder: a room uses rooms before it, never after.
-const LADDER: [&str; 22] = [
+const LADDER: [&str; 23] = [
     "config",
     "base",
     "db",
     "secrets",
     "jobs",
+    "replays",
     "events",
     "bus",
     "blobs",

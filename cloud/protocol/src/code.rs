@@ -109,6 +109,14 @@ codes! {
     PluginMissing = "plugin_missing", retryable false;
     /// The far side (a server we talk to) answered in a way we cannot use.
     FarSide = "far_side", retryable true;
+    /// An `Idempotency-Key` came before, with another body.
+    IdempotencyKeyReused = "idempotency_key_reused", retryable false;
+    /// The request with that `Idempotency-Key` is still under way.
+    IdempotencyInProgress = "idempotency_in_progress", retryable true;
+    /// The request with that `Idempotency-Key` was answered with a secret, which is shown once.
+    SecretAlreadyShown = "secret_already_shown", retryable false;
+    /// The request with that `Idempotency-Key` was done; its answer was too large to be kept.
+    AnswerNotKept = "answer_not_kept", retryable false;
     /// Our fault; it is in our log.
     Internal = "internal", retryable true;
 }
@@ -122,6 +130,21 @@ impl std::fmt::Display for Code {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The codes of version 0.1. Programs of that time act on them: none ever goes.
+    const OF_0_1: &str = "invalid_request unauthenticated bad_credentials forbidden not_found method_not_allowed \
+        too_large unsupported_type conflict email_taken link_expired rate_limited illegal_move not_receiving show_ended \
+        not_in_lineup bad_publish_key publisher_busy out_of_stock banned bad_message hello_expected too_slow restarting \
+        overloaded keyring_unavailable cloud_unreachable device_unavailable plugin_missing far_side internal";
+
+    #[test]
+    fn codes_of_earlier_versions_are_still_read() {
+        let codes: Vec<&str> = OF_0_1.split_whitespace().collect();
+        assert_eq!(codes.len(), 31);
+        for code in codes {
+            serde_json::from_value::<Code>(code.into()).unwrap();
+        }
+    }
 
     #[test]
     fn text_and_serde_agree() {

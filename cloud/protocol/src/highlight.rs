@@ -72,11 +72,24 @@ pub struct ProductCard {
     /// The price before, when it is reduced, in minor units.
     #[cfg_attr(feature = "specta", specta(type = Option<f64>))]
     pub compare_at_minor: Option<i64>,
-    /// How many are left over all variants.
+    /// How many are left over all variants; to shoppers, 6 is six or more.
     #[cfg_attr(feature = "specta", specta(type = f64))]
     pub stock: i64,
     /// What can be put into the cart; never empty.
     pub variants: Vec<VariantCard>,
+}
+
+/// As far as shoppers are told how many are left: this many, or more.
+const MOST_TOLD: i64 = 6;
+
+impl ProductCard {
+    /// Tells of the stock no more than shoppers may know: up to six pieces.
+    pub fn hide_stock(&mut self) {
+        self.stock = self.stock.min(MOST_TOLD);
+        for variant in &mut self.variants {
+            variant.stock = variant.stock.min(MOST_TOLD);
+        }
+    }
 }
 
 /// One buyable form of a product.
@@ -93,7 +106,7 @@ pub struct VariantCard {
     /// Price in minor units of the product's currency.
     #[cfg_attr(feature = "specta", specta(type = f64))]
     pub price_minor: i64,
-    /// How many are left.
+    /// How many are left; to shoppers, 6 is six or more.
     #[cfg_attr(feature = "specta", specta(type = f64))]
     pub stock: i64,
 }

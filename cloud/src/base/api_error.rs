@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use vitrine_protocol::Code;
 
-use super::{Denied, Invalid};
+use super::{Denied, Invalid, RequestId};
 
 /// An answer that says what went wrong. Handlers return it as their error.
 #[derive(Debug, Clone)]
@@ -34,6 +34,8 @@ pub struct Problem {
     pub code: Code,
     /// Whether the same call may succeed later without a change.
     pub retryable: bool,
+    /// The request's `X-Request-Id`, by which our log is searched; null where a request has none.
+    pub request_id: Option<String>,
 }
 
 /// The answers that every address may give, documented once.
@@ -129,6 +131,7 @@ impl IntoResponse for ApiError {
             detail: self.detail,
             code: self.code,
             retryable: self.code.retryable(),
+            request_id: RequestId::current().map(|id| id.as_str().to_owned()),
         };
         let mut response = (self.status, axum::Json(problem)).into_response();
         let headers = response.headers_mut();
@@ -149,6 +152,7 @@ impl IntoResponse for ApiError {
 
 fn usual_status(code: Code) -> StatusCode {
     match code {
+        Code::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
         Code::InvalidRequest | Code::BadMessage | Code::HelloExpected => StatusCode::BAD_REQUEST,
         Code::Unauthenticated | Code::BadCredentials => StatusCode::UNAUTHORIZED,
         Code::Forbidden | Code::BadPublishKey | Code::Banned | Code::AboveYou | Code::PeopleOnly => {
@@ -171,6 +175,9 @@ fn usual_status(code: Code) -> StatusCode {
         | Code::ShowEnded
         | Code::NotInLineup
         | Code::PublisherBusy
+        | Code::IdempotencyInProgress
+        | Code::SecretAlreadyShown
+        | Code::AnswerNotKept
         | Code::OutOfStock
         | Code::RefTaken => StatusCode::CONFLICT,
         Code::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,

@@ -3,7 +3,6 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, OptionalFromRequestParts, Request};
 use axum::http::{HeaderValue, StatusCode, header, request::Parts};
 use axum::response::{IntoResponse, Response};
@@ -12,26 +11,81 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use vitrine_protocol::Code;
 
-use super::{Actor, ApiError, Caller};
+use super::{Actor, ApiError, Caller, Invalid};
 
 /// A body must be complete within this time.
 const BODY_WITHIN: Duration = Duration::from_secs(20);
 
-/// A JSON body, in and out.
+/// The most of a caller's own words that an error repeats.
+const MOST_REPEATED: usize = 200;
+
+/// A JSON body, in and out. What comes in holds no field that `T` does not know: a misspelt one would be lost without a word.
+///
+/// `T` must read its fields itself, inside and out: `flatten`, `untagged` and `tag` buffer, and forget what they did not
+/// read. A test sends every documented body with one field too many.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Json<T>(pub T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let read = axum::Json::<T>::from_request(request, state);
-        match tokio::time::timeout(BODY_WITHIN, read).await {
-            Ok(Ok(axum::Json(body))) => Ok(Self(body)),
-            Ok(Err(rejection)) => Err(json_error(&rejection)),
-            Err(_) => Err(too_late()),
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        if !is_json(&request) {
+            let words = "the body is JSON here: say so with `Content-Type: application/json`";
+            return Err(ApiError::new(Code::UnsupportedType, words));
+        }
+        parse(&read_body(request).await?).map(Self)
+    }
+}
+
+fn is_json(request: &Request) -> bool {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    kind == "application/json" || kind.starts_with("application/") && kind.ends_with("+json")
+}
+
+/// Reads all of `body`, and refuses fields that nobody reads.
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+    let mut unknown = None;
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let mut note = |path: serde_ignored::Path<'_>| {
+        unknown.get_or_insert_with(|| dotted(&path));
+    };
+    let noting = serde_ignored::Deserializer::new(&mut reader, &mut note);
+    let value = serde_path_to_error::deserialize(noting).map_err(|error| {
+        let place = match error.path().to_string() {
+            path if path == "." => "the body".to_owned(),
+            path => format!("`{}`", repeated(&path)),
+        };
+        ApiError::new(Code::InvalidRequest, format!("{place}: {}", repeated(&error.inner().to_string())))
+    })?;
+    reader.end().map_err(|error| ApiError::new(Code::InvalidRequest, format!("the body: {error}")))?;
+    match unknown {
+        None => Ok(value),
+        Some(field) => Err(Invalid::new(format!("there is no field `{}` here", repeated(&field))).into()),
+    }
+}
+
+/// Where a field stands: `variants.0.colour`.
+fn dotted(path: &serde_ignored::Path<'_>) -> String {
+    use serde_ignored::Path;
+    let below = |parent: &Path<'_>, name: &str| match dotted(parent) {
+        parent if parent.is_empty() => name.to_owned(),
+        parent => format!("{parent}.{name}"),
+    };
+    match path {
+        Path::Root => String::new(),
+        Path::Seq { parent, index } => below(parent, &index.to_string()),
+        Path::Map { parent, key } => below(parent, key),
+        Path::Some { parent } | Path::NewtypeStruct { parent } | Path::NewtypeVariant { parent } => {
+            dotted(parent)
         }
     }
+}
+
+/// A caller's words, fit for a sentence of ours.
+fn repeated(words: &str) -> String {
+    words.chars().filter(|c| !c.is_control()).take(MOST_REPEATED).collect()
 }
 
 /// A whole body as bytes, within the route's limit.
@@ -52,15 +106,6 @@ pub async fn read_body(request: Request) -> Result<Bytes, ApiError> {
 fn too_late() -> ApiError {
     ApiError::new(Code::InvalidRequest, "the body did not arrive in time")
         .with_status(StatusCode::REQUEST_TIMEOUT)
-}
-
-fn json_error(rejection: &JsonRejection) -> ApiError {
-    let code = match rejection.status() {
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => Code::UnsupportedType,
-        StatusCode::PAYLOAD_TOO_LARGE => Code::TooLarge,
-        _ => Code::InvalidRequest,
-    };
-    ApiError::new(code, rejection.body_text())
 }
 
 impl<T: Serialize> IntoResponse for Json<T> {
@@ -169,6 +214,25 @@ impl<T: Serialize> IntoResponse for Versioned<T> {
     }
 }
 
+/// 201: a thing was made; its address, and the answer.
+#[derive(Debug, Clone)]
+pub struct Created<T>(pub String, pub T);
+
+impl<T: IntoResponse> IntoResponse for Created<T> {
+    fn into_response(self) -> Response {
+        let mut response = self.1.into_response();
+        *response.status_mut() = StatusCode::CREATED;
+        if let Ok(address) = HeaderValue::from_str(&self.0) {
+            response.headers_mut().insert(header::LOCATION, address);
+        }
+        response
+    }
+}
+
+/// Among an answer's extensions: it holds a secret that is shown this once, so that it is kept nowhere.
+#[derive(Debug, Clone, Copy)]
+pub struct Secretive;
+
 /// Tells a field that is absent (`None`) from one that is null (`Some(None)`).
 /// Beside `#[serde(default)]`.
 ///
@@ -190,9 +254,19 @@ mod tests {
     use super::*;
 
     #[derive(Deserialize)]
+    #[expect(dead_code, reason = "only read by serde")]
     struct Body1 {
-        #[expect(dead_code, reason = "only read by serde")]
         title: String,
+        #[serde(default)]
+        variants: Vec<Variant1>,
+        #[serde(default, deserialize_with = "patch_field")]
+        cover: Option<Option<Variant1>>,
+    }
+
+    #[derive(Deserialize)]
+    #[expect(dead_code, reason = "only read by serde")]
+    struct Variant1 {
+        sku: String,
     }
 
     #[derive(Deserialize)]
@@ -231,6 +305,37 @@ mod tests {
         ] {
             let (got, problem) = ask(request, body).await;
             assert_eq!((got, &problem["code"]), (status, &code.into()), "{body}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_field_that_nobody_reads_is_refused_by_its_name() {
+        for (body, status, words) in [
+            (r#"{"title":"x"}"#, 200, ""),
+            (r#"{"title":"x","colour":1}"#, 422, "`colour`"),
+            (r#"{"title":"","variants":[{"sku":"","colour":{"a":1}}]}"#, 422, "`variants.0.colour`"),
+            (r#"{"title":"","cover":{"sku":"","a\u0000b":1}}"#, 422, "`cover.ab`"),
+            (r#"{"title":"","variants":[{"sku":7}]}"#, 400, "`variants[0].sku`"),
+            (r#"{"title":"x","title":"y"}"#, 400, "duplicate field"),
+            (r#"{"title":"x"} {}"#, 400, "trailing"),
+        ] {
+            let (got, problem) = ask(post_json(), body).await;
+            let detail = problem["detail"].as_str().unwrap_or_default();
+            assert!(got == status && detail.contains(words), "{body}: {got} {detail}");
+        }
+    }
+
+    #[tokio::test]
+    async fn every_kind_of_json_is_json() {
+        for (kind, status) in [
+            ("application/json; charset=utf-8", 200),
+            ("Application/JSON", 200),
+            ("application/merge-patch+json", 200),
+            ("text/json", 415),
+            ("application/jsonp", 415),
+        ] {
+            let request = Request::post("/body").header("content-type", kind);
+            assert_eq!(ask(request, r#"{"title":"x"}"#).await.0, status, "{kind}");
         }
     }
 

@@ -13,6 +13,7 @@ mod extract;
 mod http_client;
 mod memory;
 mod page;
+mod request_id;
 mod secret;
 mod secret_file;
 mod traces;
@@ -23,10 +24,13 @@ pub use budget::{Budget, Charge, InMemory};
 pub use caller::{Caller, Network, Proxies, SHARES_OF_A_SITE};
 pub use check::{Invalid, check_text, is_invisible, trimmed};
 pub use clock::{Clock, TestClock, Time, from_ms, to_ms};
-pub use extract::{IfMatch, Json, Path, Query, Remote, Versioned, patch_field, read_body};
+pub use extract::{
+    Created, IfMatch, Json, Path, Query, Remote, Secretive, Versioned, patch_field, read_body,
+};
 pub use http_client::http_client;
 pub use memory::{keep_memory, usable_memory};
 pub use page::{Page, PageQuery};
+pub use request_id::RequestId;
 pub use secret::{Secret, hash_secret};
 pub use secret_file::read_or_make_secret;
 pub use traces::{Traces, TracesError, traced};

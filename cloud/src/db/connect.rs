@@ -18,7 +18,7 @@ use super::tx::Commits;
 use super::{DbError, Side, Tx};
 
 /// Every change of the tables, in order; forward only.
-const MIGRATIONS: [(i64, &str, &str); 23] = [
+const MIGRATIONS: [(i64, &str, &str); 25] = [
     (1, "events", include_str!("../../migrations/0001_events.sql")),
     (2, "org", include_str!("../../migrations/0002_org.sql")),
     (3, "show", include_str!("../../migrations/0003_show.sql")),
@@ -42,6 +42,8 @@ const MIGRATIONS: [(i64, &str, &str); 23] = [
     (71, "reservations", include_str!("../../migrations/0071_reservations.sql")),
     (72, "coupons", include_str!("../../migrations/0072_coupons.sql")),
     (73, "prices", include_str!("../../migrations/0073_prices.sql")),
+    (78, "replays", include_str!("../../migrations/0078_replays.sql")),
+    (79, "unknown_facts", include_str!("../../migrations/0079_unknown_facts.sql")),
 ];
 
 /// How long a statement waits for a connection before it gives up.
@@ -100,8 +102,10 @@ impl Db {
 
     /// Brings the tables up to date. Safe while another version still serves, and when run twice at once.
     ///
+    /// Migrations of a later version may have run already: they only add, so this one goes on working.
+    ///
     /// # Errors
-    /// A migration failed, or the database knows migrations that this version does not.
+    /// A migration failed, or is not the one that ran under its number.
     pub async fn migrate(&self) -> Result<(), DbError> {
         self.migrate_to(i64::MAX).await
     }
@@ -114,7 +118,8 @@ impl Db {
                 Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
             })
             .collect();
-        let migrator = Migrator::with_migrations(migrations);
+        let mut migrator = Migrator::with_migrations(migrations);
+        migrator.set_ignore_missing(true);
         match &self.pools {
             Pools::Sqlite { writer, .. } => migrator.run(writer).await,
             Pools::Pg(pool) => migrator.run(pool).await,
@@ -260,6 +265,29 @@ mod tests {
     #[tokio::test]
     async fn migrating_twice_changes_nothing() {
         each_db(async |db| db.migrate().await.unwrap()).await;
+    }
+
+    #[tokio::test]
+    async fn a_version_starts_on_the_tables_of_a_later_one_and_never_on_changed_ones() {
+        each_db(async |db| {
+            let mut tx = db.begin().await.unwrap();
+            crate::on!(tx, c => sqlx::raw_sql(
+                "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+                 SELECT 9999, 'of a later version', success, checksum, 0 FROM _sqlx_migrations WHERE version = 1"
+            ).execute(c).await.map(drop))
+            .unwrap();
+            tx.commit().await.unwrap();
+            db.migrate().await.unwrap();
+            let mut tx = db.begin().await.unwrap();
+            crate::on!(tx, c => sqlx::raw_sql(
+                "UPDATE _sqlx_migrations SET checksum = (SELECT checksum FROM _sqlx_migrations WHERE version = 2)
+                 WHERE version = 1"
+            ).execute(c).await.map(drop))
+            .unwrap();
+            tx.commit().await.unwrap();
+            assert!(matches!(db.migrate().await, Err(DbError::Migrate(_))));
+        })
+        .await;
     }
 
     #[tokio::test]

@@ -3,13 +3,16 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use vitrine_protocol::OrgId;
 
 use super::{EventsError, Recorded, store};
 use crate::base::{Actor, Clock, Page, Permission, to_ms};
-use crate::db::Db;
+use crate::db::{Db, DbError};
+
+/// A version that is not back by then was given up.
+const KEEP_UNKNOWN: TimeDelta = TimeDelta::days(90);
 
 /// A fact that a listener failed on again and again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -65,6 +68,24 @@ impl DeadFacts {
         }))
     }
 
+    /// One of them.
+    ///
+    /// # Errors
+    /// [`EventsError::Denied`]; [`EventsError::NotFound`].
+    pub(super) async fn one(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        listener: &str,
+        seq: i64,
+    ) -> Result<DeadFact, EventsError> {
+        actor.require(Permission::ManageJobs, org)?;
+        if listener.contains('\0') {
+            return Err(EventsError::NotFound); // Postgres takes no such text.
+        }
+        store::dead_one(&self.db, org, listener, seq).await?.ok_or(EventsError::NotFound)
+    }
+
     /// Has the listener try the fact again, once. If it fails, the letter is back with its new reason.
     ///
     /// # Errors
@@ -86,6 +107,19 @@ impl DeadFacts {
         }
         tx.wake_listeners();
         Ok(tx.commit().await?)
+    }
+}
+
+impl DeadFacts {
+    /// Forgets facts that were set aside a long time ago for a version that never came; how many.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn sweep_unknown(&self) -> Result<u64, DbError> {
+        let mut tx = self.db.begin().await?;
+        let swept = store::forget_aside(&mut tx, to_ms(self.clock.now() - KEEP_UNKNOWN)).await?;
+        tx.commit().await?;
+        Ok(swept)
     }
 }
 

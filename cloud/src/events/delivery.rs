@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::relay::{BATCH, LOOK_EVERY};
-use super::{ListenError, Listener, Recorded, store};
+use super::{Event, ListenError, Listener, Recorded, store};
 use crate::base::{Clock, to_ms};
 use crate::db::{Db, DbError};
 
@@ -15,9 +15,11 @@ use crate::db::{Db, DbError};
 const TRIES: u32 = 5;
 
 pub(super) struct Delivery {
-    db: Db,
-    clock: Clock,
-    listener: Arc<dyn Listener>,
+    pub(super) db: Db,
+    pub(super) clock: Clock,
+    pub(super) listener: Arc<dyn Listener>,
+    /// When it is looked next for facts that were set aside.
+    look: Instant,
     first_retry: Duration,
     /// By partition. The others go on meanwhile: one organisation's poison is no other's delay.
     failing: BTreeMap<i64, Failing>,
@@ -45,7 +47,7 @@ impl From<DbError> for Failure {
 
 impl Delivery {
     pub(super) fn new(db: Db, clock: Clock, listener: Arc<dyn Listener>, first_retry: Duration) -> Self {
-        Self { db, clock, listener, first_retry, failing: BTreeMap::new() }
+        Self { db, clock, listener, look: Instant::now(), first_retry, failing: BTreeMap::new() }
     }
 
     pub(super) fn name(&self) -> &'static str {
@@ -62,6 +64,10 @@ impl Delivery {
     /// Hands over a batch of each partition that has one. How long to rest, when there is nothing to do.
     pub(super) async fn round(&mut self) -> Result<Option<Duration>, DbError> {
         let (mut worked, mut rest) = (self.replay().await?, LOOK_EVERY);
+        if self.look <= Instant::now() {
+            self.look = Instant::now() + LOOK_EVERY;
+            worked |= self.catch_up().await?;
+        }
         for (partition, cursor, head) in store::unheard(&self.db, self.name()).await? {
             let pause = self.failing.get(&partition).map(|failing| failing.due - Instant::now());
             match pause {
@@ -78,7 +84,8 @@ impl Delivery {
     /// Tries again what people asked for, each fact once; whether there was anything.
     async fn replay(&self) -> Result<bool, DbError> {
         let listener = self.name();
-        let facts = store::asked_again(&self.db, listener, BATCH).await?;
+        let mut facts = store::asked_again(&self.db, listener, BATCH).await?;
+        facts.retain(|fact| fact.event != Event::Unknown); // Another process knows it.
         for fact in &facts {
             let mut tx = self.db.begin().await?;
             if !store::unbury(&mut tx, listener, fact.seq).await? {
@@ -125,7 +132,7 @@ impl Delivery {
             self.failing.insert(partition, failing);
             return Ok(true);
         }
-        self.failed(partition, cursor, last, error.to_string()).await?;
+        self.failed(partition, cursor, &facts, last, error.to_string()).await?;
         Ok(true)
     }
 
@@ -139,11 +146,19 @@ impl Delivery {
         for fact in facts.iter().filter(|fact| self.listener.wants(&fact.event)) {
             self.listener.handle(&mut tx, fact).await.map_err(Failure::Listener)?;
         }
+        self.set_aside(&mut tx, facts).await?;
         Ok(tx.commit().await?)
     }
 
-    /// Notes that the fact `seq` failed by itself; buries it after the last try.
-    async fn failed(&mut self, partition: i64, cursor: i64, seq: i64, reason: String) -> Result<(), DbError> {
+    /// Notes that the fact `seq`, the last of `facts`, failed by itself; buries it after the last try.
+    async fn failed(
+        &mut self,
+        partition: i64,
+        cursor: i64,
+        facts: &[Recorded],
+        seq: i64,
+        reason: String,
+    ) -> Result<(), DbError> {
         let (listener, now) = (self.name(), Instant::now());
         let failing = self.failing.entry(partition).or_insert(Failing { until: seq, attempts: 0, due: now });
         failing.attempts += 1;
@@ -156,6 +171,7 @@ impl Delivery {
         let mut tx = self.db.begin().await?;
         if store::move_cursor(&mut tx, listener, partition, cursor, seq).await? {
             store::bury(&mut tx, listener, seq, to_ms(self.clock.now()), &reason).await?;
+            self.set_aside(&mut tx, facts).await?;
             tx.commit().await?;
             tracing::error!(listener, seq, reason, "a fact was buried as a dead letter");
         }

@@ -137,6 +137,49 @@ pub(super) async fn bury(
     Ok(())
 }
 
+/// Sets a fact aside that a process did not know.
+pub(super) async fn set_aside(
+    tx: &mut Tx,
+    listener: &str,
+    seq: i64,
+    known: &str,
+    at_ms: i64,
+) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query(
+        "INSERT INTO event_unknown (listener, seq, known, at_ms) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (listener, seq) DO NOTHING"
+    ).bind(listener).bind(seq).bind(known).bind(at_ms).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// What processes set aside that knew others than `known`, oldest first.
+pub(super) async fn aside(
+    db: &Db,
+    listener: &str,
+    known: &str,
+    limit: i64,
+) -> Result<Vec<Recorded>, DbError> {
+    let rows: Vec<Row> = on!(db, c => sqlx::query_as(
+        "SELECT events.seq, events.at_ms, events.org_id, events.show_id, events.actor, events.body
+         FROM event_unknown aside JOIN events ON events.seq = aside.seq
+         WHERE aside.listener = $1 AND aside.known <> $2 ORDER BY aside.seq LIMIT $3"
+    ).bind(listener).bind(known).bind(limit).fetch_all(c).await)?;
+    Ok(rows.into_iter().map(Row::into_recorded).collect())
+}
+
+/// Takes a fact out that was set aside; false when another process did.
+pub(super) async fn take_from_aside(tx: &mut Tx, listener: &str, seq: i64) -> Result<bool, DbError> {
+    let rows = on!(tx, c => sqlx::query("DELETE FROM event_unknown WHERE listener = $1 AND seq = $2")
+        .bind(listener).bind(seq).execute(c).await.map(|done| done.rows_affected()))?;
+    Ok(rows == 1)
+}
+
+/// Forgets what was set aside before `before_ms` and nobody came for.
+pub(super) async fn forget_aside(tx: &mut Tx, before_ms: i64) -> Result<u64, DbError> {
+    Ok(on!(tx, c => sqlx::query("DELETE FROM event_unknown WHERE at_ms < $1")
+        .bind(before_ms).execute(c).await.map(|done| done.rows_affected()))?)
+}
+
 row! {
     struct DeadRow {
         listener: String,
@@ -167,17 +210,36 @@ pub(super) async fn dead(
          WHERE events.org_id = $1 AND (dead.seq < $2 OR (dead.seq = $2 AND dead.listener > $3))
          ORDER BY dead.seq DESC, dead.listener LIMIT $4"
     ).bind(org).bind(after.seq).bind(&after.listener).bind(limit).fetch_all(c).await)?;
-    let dead = |row: DeadRow| {
-        let DeadRow { seq, at_ms, org_id, show_id, actor, body, .. } = row;
+    Ok(rows.into_iter().map(DeadRow::into_dead).collect())
+}
+
+/// A dead letter of an organisation.
+pub(super) async fn dead_one(
+    db: &Db,
+    org: OrgId,
+    listener: &str,
+    seq: i64,
+) -> Result<Option<DeadFact>, DbError> {
+    let row: Option<DeadRow> = on!(db, c => sqlx::query_as(
+        "SELECT dead.listener, dead.reason, dead.at_ms AS died_ms, dead.replay_ms, events.seq, events.at_ms,
+                events.org_id, events.show_id, events.actor, events.body
+         FROM event_dead_letters dead JOIN events ON events.seq = dead.seq
+         WHERE events.org_id = $1 AND dead.listener = $2 AND dead.seq = $3"
+    ).bind(org).bind(listener).bind(seq).fetch_optional(c).await)?;
+    Ok(row.map(DeadRow::into_dead))
+}
+
+impl DeadRow {
+    fn into_dead(self) -> DeadFact {
+        let Self { seq, at_ms, org_id, show_id, actor, body, .. } = self;
         DeadFact {
-            listener: row.listener,
-            reason: row.reason,
-            died_at: from_ms(row.died_ms),
-            replay_asked_at: row.replay_ms.map(from_ms),
+            listener: self.listener,
+            reason: self.reason,
+            died_at: from_ms(self.died_ms),
+            replay_asked_at: self.replay_ms.map(from_ms),
             fact: Row { seq, at_ms, org_id, show_id, actor, body }.into_recorded(),
         }
-    };
-    Ok(rows.into_iter().map(dead).collect())
+    }
 }
 
 /// Notes that a dead letter is wanted again; false when the organisation has no such letter.

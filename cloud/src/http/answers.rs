@@ -18,7 +18,7 @@ use parking_lot::Mutex;
 use tokio::time::Instant;
 use vitrine_protocol::Code;
 
-use crate::base::{ApiError, Budget, Charge, InMemory, Network};
+use crate::base::{ApiError, Budget, Charge, InMemory, Network, RequestId};
 
 /// What a peer takes at least, in bytes a second.
 const SLOWEST: u64 = 64 * 1024;
@@ -197,7 +197,12 @@ pub(super) fn counted(
     let Some(size) = response.body().size_hint().exact().filter(|size| *size > 0) else { return response };
     let mut charge = budget.charge(network);
     if !charge.cover(size) {
-        return overloaded("too many answers wait to be taken; try again in a moment");
+        let refuse = || overloaded("too many answers wait to be taken; try again in a moment");
+        let Some(id) = response.headers().get(RequestId::HEADER) else { return refuse() };
+        let (id, header) = (RequestId::of(Some(id)), id.clone());
+        let mut refused = id.within(refuse);
+        refused.headers_mut().insert(RequestId::HEADER, header);
+        return refused;
     }
     response.extensions_mut().insert(Arc::new(charge));
     response

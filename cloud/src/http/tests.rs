@@ -116,7 +116,10 @@ async fn a_stranger_meets_404_on_every_route_of_an_organisation() {
                 let (status, headers, answer) =
                     ask(&shop.router, request(method, &filled, Some(&stranger), kind, body)).await;
                 // A body that does not even parse may be told so before anything is looked at.
-                assert!(matches!(status, 400 | 404), "{method} {path} as a stranger: {status} {answer}");
+                assert!(
+                    matches!(status, 400 | 404 | 422),
+                    "{method} {path} as a stranger: {status} {answer}"
+                );
                 assert!(is_problem(&headers, &answer, status), "{method} {path}: {answer}");
             }
             walked += 1;
@@ -370,8 +373,16 @@ async fn the_openapi_document_is_fresh() {
     let value = serde_json::to_value(&document).unwrap();
     assert_eq!(value["openapi"], "3.1.0");
     for reference in references(&value) {
-        let name = reference.strip_prefix("#/components/schemas/").unwrap();
-        assert!(value["components"]["schemas"][name].is_object(), "{name} is named but not described");
+        let place = reference.strip_prefix('#').unwrap();
+        assert!(value.pointer(place).is_some_and(Value::is_object), "{place} is named but not described");
+    }
+    for (path, item) in value["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            for (status, answer) in operation["responses"].as_object().unwrap() {
+                let words = answer["$ref"].is_string() || answer["description"].is_string();
+                assert!(words, "{method} {path} says nothing of {status}");
+            }
+        }
     }
     let text = serde_json::to_string_pretty(&document).unwrap() + "\n";
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
@@ -388,6 +399,166 @@ async fn the_openapi_document_is_in_memory_whoever_asks_and_is_nobodys_to_count(
         let asked = request("GET", "/v1/openapi.json", None, "text/plain", "");
         let document = router(&app).oneshot(asked).await.unwrap();
         assert!(document.extensions().get::<InMemory>().is_some());
+    })
+    .await;
+}
+
+/// A value that `schema` allows, and the same with a field too many in each object of it, by where that stands.
+fn samples(document: &Value, schema: &Value, place: &str) -> (Value, Vec<(String, Value)>) {
+    if let Some(name) = schema["$ref"].as_str() {
+        return samples(
+            document,
+            &document["components"]["schemas"][name.rsplit('/').next().unwrap()],
+            place,
+        );
+    }
+    let any = ["oneOf", "anyOf"].into_iter().find_map(|key| schema[key].as_array());
+    if let Some(any) = any {
+        let mut all = any.iter().filter(|one| one["type"] != "null").map(|one| samples(document, one, place));
+        let (sample, mut wrong) = all.next().unwrap();
+        wrong.extend(all.flat_map(|(_, wrong)| wrong));
+        return (sample, wrong);
+    }
+    if let Some(parts) = schema["allOf"].as_array() {
+        let parts: Vec<_> = parts.iter().map(|part| samples(document, part, place)).collect();
+        let whole_with = |own: usize, value: &Value| {
+            let others = parts.iter().enumerate().filter(|(n, _)| *n != own).map(|(_, (sample, _))| sample);
+            let fields = others.chain([value]).flat_map(|part| part.as_object().unwrap().clone());
+            Value::Object(fields.collect())
+        };
+        let wrong = parts.iter().enumerate().flat_map(|(own, (_, wrong))| {
+            wrong
+                .iter()
+                .map(move |(place, value)| (place.clone(), whole_with(own, value)))
+                .collect::<Vec<_>>()
+        });
+        return (whole_with(0, &parts[0].0), wrong.collect());
+    }
+    let kind = match &schema["type"] {
+        Value::Array(kinds) => kinds.iter().find_map(|kind| kind.as_str().filter(|kind| *kind != "null")),
+        kind => kind.as_str(),
+    };
+    let sample = match kind.unwrap_or("object") {
+        "string" => match (&schema["enum"][0], schema["format"].as_str()) {
+            (Value::String(first), _) => json!(first),
+            (_, Some("uuid")) => json!("018f3b1c-0000-7000-8000-000000000000"),
+            (_, Some("date-time")) => json!("2026-11-28T12:00:00Z"),
+            _ => json!("EUR"),
+        },
+        "integer" | "number" => json!(1),
+        "boolean" => json!(true),
+        "array" => {
+            let (sample, wrong) = samples(document, &schema["items"], &format!("{place}0."));
+            let wrong = wrong.into_iter().map(|(place, wrong)| (place, json!([wrong]))).collect();
+            return (json!([sample]), wrong);
+        }
+        _ => {
+            let fields: Vec<_> = schema["properties"].as_object().into_iter().flatten().collect();
+            let each = |(name, field): &(&String, &Value)| {
+                let (sample, wrong) = samples(document, field, &format!("{place}{name}."));
+                ((*name).clone(), sample, wrong)
+            };
+            let each: Vec<_> = fields.iter().map(each).collect();
+            let whole: serde_json::Map<_, _> =
+                each.iter().map(|(name, sample, _)| (name.clone(), sample.clone())).collect();
+            let with = |name: &str, value: Value| {
+                let mut whole = whole.clone();
+                whole.insert(name.to_owned(), value);
+                Value::from(whole)
+            };
+            let mut wrong = vec![(format!("{place}colour"), with("colour", json!({"deep": 1})))];
+            for (name, _, inner) in &each {
+                wrong.extend(inner.iter().map(|(place, value)| (place.clone(), with(name, value.clone()))));
+            }
+            return (whole.clone().into(), wrong);
+        }
+    };
+    (sample, Vec::new())
+}
+
+#[tokio::test]
+async fn no_documented_body_takes_a_field_that_it_does_not_know() {
+    each_app(async |app, _| {
+        let shop = shop(&app).await;
+        let document = serde_json::to_value(document(&app)).unwrap();
+        let mut tried = 0;
+        for (method, path, _) in &shop.operations {
+            let body = &document["paths"][path][method.to_lowercase()]["requestBody"]["content"];
+            let schema = &body["application/json"]["schema"];
+            if schema.is_null() || path.ends_with("/viewers") {
+                continue;
+            }
+            let filled = fill(path, &shop.org, &shop.show, &shop.product);
+            for (place, wrong) in samples(&document, schema, "").1 {
+                let sent = wrong.to_string();
+                let (status, problem) = json_request(&shop.router, &shop.token, method, &filled, wrong).await;
+                let detail = problem["detail"].as_str().unwrap_or_default();
+                let named = detail.contains(&format!("no field `{place}`"));
+                assert!(status == 422 && named, "{method} {path} with {sent}: {status} {detail}");
+                tried += 1;
+            }
+        }
+        assert!(tried > 20, "only {tried} bodies were tried");
+        let viewer = format!("/v1/public/shows/{}/viewers", shop.show);
+        let (status, _) =
+            json_request(&shop.router, &shop.token, "POST", &viewer, json!({"nickname": "Mo", "colour": 1}))
+                .await;
+        assert_eq!(status, 404, "a draft; pages keep old widgets, so the body is read tolerantly");
+        let (status, show) = json_request(
+            &shop.router,
+            &shop.token,
+            "GET",
+            &format!("/v1/orgs/{}/shows/{}", shop.org, shop.show),
+            Value::Null,
+        )
+        .await;
+        assert_eq!((status, &show["version"]), (200, &json!(1)), "nothing was changed");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_answer_is_named_and_a_problem_holds_its_name() {
+    each_app(async |app, _| {
+        let router = router(&app);
+        for (path, status) in [("/healthz", 200), ("/v1/nothing", 404), ("/v1/me", 401), ("/metrics", 403)] {
+            for (given, taken) in [("checkout.7_a-b", true), ("a b", false), ("", false)] {
+                let mut asked = request("GET", path, None, "text/plain", "");
+                asked.headers_mut().insert("x-request-id", given.parse().unwrap());
+                let (got, headers, body) = ask(&router, asked).await;
+                let id = headers["x-request-id"].to_str().unwrap();
+                assert_eq!((got, id == given), (status, taken), "{path} {given}");
+                assert!(got == 200 || body["request_id"] == id, "{path}: {body}");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_made_has_an_address_and_is_found_there() {
+    each_app(async |app, _| {
+        let shop = shop(&app).await;
+        let shows = format!("/v1/orgs/{}/shows", shop.org);
+        let post = async |path: &str, body: &'static str| {
+            let request = request("POST", path, Some(&shop.token), "application/json", body);
+            let (status, headers, made) = ask(&shop.router, request).await;
+            assert_eq!(status, 201, "{path}: {made}");
+            let address = headers["location"].to_str().unwrap().to_owned();
+            let (status, found) = json_request(&shop.router, &shop.token, "GET", &address, Value::Null).await;
+            assert_eq!(status, 200, "{address}");
+            (made, found)
+        };
+        let (made, found) = post(&shows, r#"{"title": "Winter"}"#).await;
+        assert_eq!(made, found);
+        let key = format!("{shows}/{}/publish-key", made["id"].as_str().unwrap());
+        let state = async || json_request(&shop.router, &shop.token, "GET", &key, Value::Null).await.1;
+        assert_eq!(state().await, json!({"active": false, "created_at": null}));
+        let (made, found) = post(&key, "").await;
+        assert!(found["active"] == true && found["created_at"].is_string(), "{found}");
+        assert!(!found.to_string().contains(made["key"].as_str().unwrap()));
+        json_request(&shop.router, &shop.token, "DELETE", &key, Value::Null).await;
+        assert_eq!(state().await["active"], false);
     })
     .await;
 }

@@ -11,7 +11,11 @@ use crate::base::{Actor, ApiError, Json, Page, PageQuery, Path, Problems, Query}
 
 /// The room's addresses.
 pub fn router(jobs: Jobs) -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(dead_jobs)).routes(routes!(replay_job)).with_state(jobs)
+    OpenApiRouter::new()
+        .routes(routes!(dead_jobs))
+        .routes(routes!(dead_job))
+        .routes(routes!(replay_job))
+        .with_state(jobs)
 }
 
 /// Work of the organisation that failed for good, newest first: what it was, and why.
@@ -24,6 +28,17 @@ async fn dead_jobs(
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<DeadJob>>, ApiError> {
     Ok(Json(jobs.dead(&actor, org, page.after()?, page.limit()).await?))
+}
+
+/// One piece of such work.
+#[utoipa::path(get, path = "/v1/orgs/{org}/jobs/dead/{job}", tag = "jobs",
+    params(("org" = OrgId, Path), ("job" = JobId, Path)), responses((status = 200, body = DeadJob), Problems))]
+async fn dead_job(
+    State(jobs): State<Jobs>,
+    actor: Actor,
+    Path((org, job)): Path<(OrgId, JobId)>,
+) -> Result<Json<DeadJob>, ApiError> {
+    Ok(Json(jobs.dead_one(&actor, org, job).await?))
 }
 
 /// Has such work tried again, as if it were new.
@@ -91,9 +106,11 @@ mod tests {
             assert_eq!(rest["items"][0]["reason"], "no such address");
             assert!(!format!("{page}{rest}").contains("secret"), "bodies stay inside");
 
-            let replay = format!("{list}/{}/replay", page["items"][0]["id"].as_str().unwrap());
+            let one = format!("{list}/{}", page["items"][0]["id"].as_str().unwrap());
+            assert_eq!(ask("GET", one.clone()).await, (200, page["items"][0].clone()));
+            let replay = format!("{one}/replay");
             assert_eq!(ask("POST", replay.clone()).await.0, 202);
-            assert_eq!(ask("POST", replay).await.0, 404, "it lives");
+            assert_eq!((ask("POST", replay).await.0, ask("GET", one).await.0), (404, 404), "it lives");
             assert_eq!(ask("GET", list).await.1["items"].as_array().unwrap().len(), 1);
             assert_eq!(
                 ask("GET", format!("/v1/orgs/{org}/events/dead")).await,

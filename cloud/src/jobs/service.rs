@@ -112,6 +112,15 @@ impl Jobs {
         Ok(Page::cut(dead, limit, |job| job.id.to_string()))
     }
 
+    /// One of them.
+    ///
+    /// # Errors
+    /// [`JobsError::Denied`]; [`JobsError::NotFound`].
+    pub async fn dead_one(&self, actor: &Actor, org: OrgId, id: JobId) -> Result<DeadJob, JobsError> {
+        actor.require(Permission::ManageJobs, org)?;
+        store::dead_one(&self.db, org, id).await?.ok_or(JobsError::NotFound(id))
+    }
+
     /// Has a dead job tried again, as if it were new.
     ///
     /// # Errors

@@ -171,9 +171,20 @@ pub(super) async fn dead(
         "SELECT id, kind, key, attempts, reason, created_ms, dead_ms FROM jobs
          WHERE org_id = $1 AND dead_ms IS NOT NULL AND ($2 IS NULL OR id < $2) ORDER BY id DESC LIMIT $3"
     ).bind(org).bind(after).bind(limit).fetch_all(c).await)?;
-    Ok(rows
-        .into_iter()
-        .map(|row| DeadJob {
+    Ok(rows.into_iter().map(DeadJob::from).collect())
+}
+
+pub(super) async fn dead_one(db: &Db, org: OrgId, id: JobId) -> Result<Option<DeadJob>, DbError> {
+    let row: Option<DeadRow> = on!(db, c => sqlx::query_as(
+        "SELECT id, kind, key, attempts, reason, created_ms, dead_ms FROM jobs
+         WHERE org_id = $1 AND id = $2 AND dead_ms IS NOT NULL"
+    ).bind(org).bind(id).fetch_optional(c).await)?;
+    Ok(row.map(DeadJob::from))
+}
+
+impl From<DeadRow> for DeadJob {
+    fn from(row: DeadRow) -> Self {
+        Self {
             id: row.id,
             kind: row.kind,
             key: row.key,
@@ -181,8 +192,8 @@ pub(super) async fn dead(
             reason: row.reason.unwrap_or_default(),
             created_at: from_ms(row.created_ms),
             died_at: from_ms(row.dead_ms),
-        })
-        .collect())
+        }
+    }
 }
 
 /// Lets a dead letter live again, as if it were new; false when there is none.

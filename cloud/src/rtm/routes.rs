@@ -7,7 +7,7 @@ use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use tokio_tungstenite::tungstenite;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -18,7 +18,7 @@ use super::conn::{Close, Incoming, Peer, Wire, serve};
 use super::error::RtmError;
 use super::model::{Ban, ModeratedMessage};
 use super::service::Rtm;
-use crate::base::{Actor, ApiError, Json, Page, Path, Problems, Query, Remote, trimmed};
+use crate::base::{Actor, ApiError, Created, Json, Page, PageQuery, Path, Problems, Query, Remote, trimmed};
 
 /// A frame's text, shared by everybody who gets it.
 pub(super) use axum::extract::ws::Utf8Bytes as Text;
@@ -32,9 +32,9 @@ const MAX_WRITE_BYTES: usize = 1_024 * 1_024;
 pub fn router(rtm: Rtm) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(list_messages))
-        .routes(routes!(remove_message))
+        .routes(routes!(get_message, remove_message))
         .routes(routes!(list_bans, ban))
-        .routes(routes!(lift_ban))
+        .routes(routes!(get_ban, lift_ban))
         .route("/v1/rtm", axum::routing::get(connect))
         .with_state(rtm)
 }
@@ -110,13 +110,6 @@ struct NewBan {
     reason: Option<String>,
 }
 
-/// The running bans of a show.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-struct Bans {
-    /// Newest first.
-    items: Vec<Ban>,
-}
-
 /// Messages of a show, newest first, removed ones included.
 #[utoipa::path(get, path = "/v1/orgs/{org}/shows/{show}/messages", tag = "chat",
     params(("org" = OrgId, Path), ("show" = ShowId, Path), Before),
@@ -144,32 +137,57 @@ async fn remove_message(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The running bans of a show.
+/// A message, removed or not.
+#[utoipa::path(get, path = "/v1/orgs/{org}/shows/{show}/messages/{message}", tag = "chat",
+    params(("org" = OrgId, Path), ("show" = ShowId, Path), ("message" = MessageId, Path)),
+    responses((status = 200, body = ModeratedMessage), Problems))]
+async fn get_message(
+    State(rtm): State<Rtm>,
+    actor: Actor,
+    Path((org, show, message)): Path<(OrgId, ShowId, MessageId)>,
+) -> Result<Json<ModeratedMessage>, ApiError> {
+    Ok(Json(rtm.message(&actor, org, show, message).await?))
+}
+
+/// The running bans of a show, newest first.
 #[utoipa::path(get, path = "/v1/orgs/{org}/shows/{show}/bans", tag = "chat",
-    params(("org" = OrgId, Path), ("show" = ShowId, Path)),
-    responses((status = 200, body = Bans), Problems))]
+    params(("org" = OrgId, Path), ("show" = ShowId, Path), PageQuery),
+    responses((status = 200, body = Page<Ban>), Problems))]
 async fn list_bans(
     State(rtm): State<Rtm>,
     actor: Actor,
     Path((org, show)): Path<(OrgId, ShowId)>,
-) -> Result<Json<Bans>, ApiError> {
-    Ok(Json(Bans { items: rtm.bans(&actor, org, show).await? }))
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Page<Ban>>, ApiError> {
+    Ok(Json(rtm.bans(&actor, org, show, page.after()?, page.limit()).await?))
+}
+
+/// A running ban.
+#[utoipa::path(get, path = "/v1/orgs/{org}/shows/{show}/bans/{ban}", tag = "chat",
+    params(("org" = OrgId, Path), ("show" = ShowId, Path), ("ban" = BanId, Path)),
+    responses((status = 200, body = Ban), Problems))]
+async fn get_ban(
+    State(rtm): State<Rtm>,
+    actor: Actor,
+    Path((org, show, ban)): Path<(OrgId, ShowId, BanId)>,
+) -> Result<Json<Ban>, ApiError> {
+    Ok(Json(rtm.running_ban(&actor, org, show, ban).await?))
 }
 
 /// Bans the author of a message and removes all they said in the show.
 #[utoipa::path(post, path = "/v1/orgs/{org}/shows/{show}/bans", tag = "chat",
     params(("org" = OrgId, Path), ("show" = ShowId, Path)), request_body = NewBan,
-    responses((status = 201, body = Ban), Problems))]
+    responses((status = 201, body = Ban, headers(("Location" = String, description = "Its address."))), Problems))]
 async fn ban(
     State(rtm): State<Rtm>,
     actor: Actor,
     Path((org, show)): Path<(OrgId, ShowId)>,
     Json(body): Json<NewBan>,
-) -> Result<(StatusCode, Json<Ban>), ApiError> {
+) -> Result<Created<Json<Ban>>, ApiError> {
     let reason = body.reason.map(|reason| trimmed("reason", &reason, 0, 200)).transpose()?;
     let reason = reason.filter(|reason| !reason.is_empty());
     let ban = rtm.ban(&actor, org, show, body.message_id, reason).await?;
-    Ok((StatusCode::CREATED, Json(ban)))
+    Ok(Created(format!("/v1/orgs/{org}/shows/{show}/bans/{}", ban.id), Json(ban)))
 }
 
 /// How a ban is lifted.

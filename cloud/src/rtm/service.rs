@@ -194,13 +194,51 @@ impl Rtm {
         Ok(ban)
     }
 
+    /// A message, removed or not.
+    ///
+    /// # Errors
+    /// [`RtmError::Forbidden`], [`RtmError::NotFound`].
+    pub async fn message(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        show: ShowId,
+        message: MessageId,
+    ) -> Result<ModeratedMessage, RtmError> {
+        actor.require(Permission::ModerateChat, org)?;
+        store::find(&self.inner.db, org, show, message).await?.ok_or(RtmError::NotFound)
+    }
+
     /// The running bans of a show, newest first.
     ///
     /// # Errors
     /// [`RtmError::Forbidden`], [`RtmError::NotFound`].
-    pub async fn bans(&self, actor: &Actor, org: OrgId, show: ShowId) -> Result<Vec<Ban>, RtmError> {
+    pub async fn bans(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        show: ShowId,
+        after: Option<BanId>,
+        limit: i64,
+    ) -> Result<Page<Ban>, RtmError> {
         self.moderator(actor, org, show).await?;
-        Ok(store::bans(&self.inner.db, org, show).await?)
+        let bans = store::bans(&self.inner.db, org, show, after, limit + 1).await?;
+        Ok(Page::cut(bans, limit, |ban| ban.id.to_string()))
+    }
+
+    /// A running ban.
+    ///
+    /// # Errors
+    /// [`RtmError::Forbidden`], [`RtmError::NotFound`].
+    pub async fn running_ban(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        show: ShowId,
+        ban: BanId,
+    ) -> Result<Ban, RtmError> {
+        actor.require(Permission::ModerateChat, org)?;
+        store::running_ban(&self.inner.db, org, show, ban).await?.ok_or(RtmError::NotFound)
     }
 
     /// Ends a ban. What it removed comes back with `restore`; what was removed by hand stays away.

@@ -140,7 +140,7 @@ pub(super) async fn author_of(
          WHERE org_id = $1 AND show_id = $2 AND id = $3"
     ).bind(org).bind(show).bind(id).fetch_optional(c).await)?;
     let Some((author_id, name, role, viewer, nickname, network)) = row else { return Ok(None) };
-    let author = Author { id: author_id, name, role: role_of(&role)? };
+    let author = Author { id: author_id, name, role: role_of(&role) };
     let signals = match viewer {
         Some(viewer) => Some(Signals { viewer: viewer.parse()?, nickname, network }),
         None => None,
@@ -175,13 +175,47 @@ pub(super) async fn ban(
     Ok(ban.clone())
 }
 
-/// The running bans of a show, newest first.
-pub(super) async fn bans(db: &Db, org: OrgId, show: ShowId) -> Result<Vec<Ban>, DbError> {
+/// A message, removed or not.
+pub(super) async fn find(
+    db: &Db,
+    org: OrgId,
+    show: ShowId,
+    id: MessageId,
+) -> Result<Option<ModeratedMessage>, DbError> {
+    let row: Option<MessageRow> = on!(db, c => sqlx::query_as(
+        "SELECT id, at_ms, author_id, author_name, author_role, body, removed_at_ms FROM chat_messages
+         WHERE org_id = $1 AND show_id = $2 AND id = $3"
+    ).bind(org).bind(show).bind(id).fetch_optional(c).await)?;
+    row.map(message).transpose()
+}
+
+/// The running bans of a show before the ban `after`, newest first.
+pub(super) async fn bans(
+    db: &Db,
+    org: OrgId,
+    show: ShowId,
+    after: Option<BanId>,
+    limit: i64,
+) -> Result<Vec<Ban>, DbError> {
+    let before = after.map_or_else(|| "g".to_owned(), |id| id.to_string());
     let rows: Vec<BanRow> = on!(db, c => sqlx::query_as(
         "SELECT id, viewer_id, nickname, reason, created_by, created_at_ms FROM chat_bans
-         WHERE org_id = $1 AND show_id = $2 AND lifted_at_ms IS NULL ORDER BY id DESC LIMIT 500"
-    ).bind(org).bind(show).fetch_all(c).await)?;
+         WHERE org_id = $1 AND show_id = $2 AND id < $3 AND lifted_at_ms IS NULL ORDER BY id DESC LIMIT $4"
+    ).bind(org).bind(show).bind(&before).bind(limit).fetch_all(c).await)?;
     rows.into_iter().map(ban_of).collect()
+}
+
+pub(super) async fn running_ban(
+    db: &Db,
+    org: OrgId,
+    show: ShowId,
+    id: BanId,
+) -> Result<Option<Ban>, DbError> {
+    let row: Option<BanRow> = on!(db, c => sqlx::query_as(
+        "SELECT id, viewer_id, nickname, reason, created_by, created_at_ms FROM chat_bans
+         WHERE org_id = $1 AND show_id = $2 AND id = $3 AND lifted_at_ms IS NULL"
+    ).bind(org).bind(show).bind(id).fetch_optional(c).await)?;
+    row.map(ban_of).transpose()
 }
 
 /// Ends a ban and names whom it was for. `None`: there is no such running ban.
@@ -214,7 +248,7 @@ pub(super) async fn is_banned(tx: &mut Tx, show: ShowId, who: &Signals) -> Resul
 
 fn message(row: MessageRow) -> Result<ModeratedMessage, DbError> {
     let (id, at_ms, author_id, name, role, text, removed_at) = row;
-    let author = Author { id: author_id, name, role: role_of(&role)? };
+    let author = Author { id: author_id, name, role: role_of(&role) };
     let message = ChatMessage { id: id.parse()?, at: from_ms(at_ms), author, text };
     Ok(ModeratedMessage { message, removed_at: removed_at.map(from_ms) })
 }
@@ -233,11 +267,10 @@ fn role_word(role: AuthorRole) -> &'static str {
     }
 }
 
-fn role_of(word: &str) -> Result<AuthorRole, DbError> {
-    [AuthorRole::Viewer, AuthorRole::Host, AuthorRole::Moderator]
-        .into_iter()
-        .find(|role| role_word(*role) == word)
-        .ok_or_else(|| DbError::Corrupt(format!("author role {word}")))
+/// One that a later version wrote counts as a viewer: their words are read, and nothing is believed of them.
+fn role_of(word: &str) -> AuthorRole {
+    let known = [AuthorRole::Viewer, AuthorRole::Host, AuthorRole::Moderator];
+    known.into_iter().find(|role| role_word(*role) == word).unwrap_or(AuthorRole::Viewer)
 }
 
 /// The sealed key of viewers' tokens.

@@ -314,11 +314,22 @@ async fn a_ban_holds_on_to_more_than_a_name() {
         neighbour.chat("hi").await;
         assert!(neighbour.answer().await.is_ok(), "was there before");
 
+        assert_eq!(world.rtm.running_ban(owner, org, show, ban.id).await.unwrap(), ban);
+        assert_eq!(
+            world.rtm.bans(owner, org, show, None, 10).await.unwrap().items,
+            std::slice::from_ref(&ban)
+        );
+        assert!(world.rtm.bans(owner, org, show, Some(ban.id), 10).await.unwrap().items.is_empty());
+        let page = world.rtm.messages(owner, org, show, None, 1).await.unwrap();
+        let newest = world.rtm.message(owner, org, show, page.items[0].message.id).await.unwrap();
+        assert_eq!(newest, page.items[0]);
         world.rtm.lift_ban(owner, org, show, ban.id, false).await.unwrap();
+        let lifted = world.rtm.running_ban(owner, org, show, ban.id).await;
+        assert!(matches!(lifted, Err(RtmError::NotFound)));
         assert!(matches!(world.rtm.lift_ban(owner, org, show, ban.id, false).await, Err(RtmError::NotFound)));
         troll.chat("sorry").await;
         assert!(troll.answer().await.is_ok());
-        assert!(world.rtm.bans(owner, org, show).await.unwrap().is_empty());
+        assert!(world.rtm.bans(owner, org, show, None, 10).await.unwrap().items.is_empty());
     })
     .await;
 }
@@ -401,7 +412,7 @@ async fn members_cannot_be_banned_and_strangers_learn_nothing() {
         ] {
             let gone = world.rtm.remove_message(&stranger, org, show, id).await;
             assert!(matches!(gone, Err(RtmError::Stranger)));
-            assert!(matches!(world.rtm.bans(&stranger, org, show).await, Err(RtmError::Stranger)));
+            assert!(matches!(world.rtm.bans(&stranger, org, show, None, 10).await, Err(RtmError::Stranger)));
         }
     })
     .await;

@@ -27,6 +27,9 @@ pub enum ShowError {
     /// Going live needs a picture that arrives.
     #[error("no picture arrives")]
     NotReceiving,
+    /// The caller's: the show never had such a highlight.
+    #[error("there is no such highlight")]
+    NoHighlight,
     /// The product or coupon is not in the line-up.
     #[error("not in the line-up")]
     NotInLineup,

@@ -2,36 +2,21 @@
 
 use futures_util::FutureExt as _;
 
-use super::{Lineup, LineupItem, store};
-use crate::base::{Actor, Clock};
-use crate::db::{DbError, Tx};
-use crate::events::{Event, Heard, Listener, Recorded, record};
+use super::Shows;
+use crate::db::Tx;
+use crate::events::{Event, Heard, Listener, Recorded};
 
-/// Takes a product that left the catalogue out of every line-up that is not over.
-#[derive(Debug, Clone)]
+/// Takes a product that left the catalogue off the screen and out of every line-up.
+#[derive(Clone)]
 pub struct DropRemovedProducts {
-    clock: Clock,
+    shows: Shows,
 }
 
 impl DropRemovedProducts {
     /// The listener.
     #[must_use]
-    pub fn new(clock: Clock) -> Self {
-        Self { clock }
-    }
-
-    async fn drop_from_lineups(&self, tx: &mut Tx, fact: &Recorded) -> Result<(), DbError> {
-        let Event::ProductRemoved { product } = fact.event else { return Ok(()) };
-        let gone = LineupItem::Product { product_id: product };
-        for id in store::selling(tx, fact.org, product).await? {
-            let Some(mut show) = store::lock(tx, fact.org, id).await? else { continue };
-            let left = show.lineup.items().iter().copied().filter(|item| *item != gone).collect();
-            show.lineup = Lineup::stored(left);
-            store::save_lineup(tx, &show).await?;
-            let event = Event::LineupChanged { show: id };
-            record(tx, &Actor::service("show"), self.clock.now(), fact.org, Some(id), event)?;
-        }
-        Ok(())
+    pub fn new(shows: Shows) -> Self {
+        Self { shows }
     }
 }
 
@@ -50,6 +35,10 @@ impl Listener for DropRemovedProducts {
     }
 
     fn handle<'a>(&'a self, tx: &'a mut Tx, fact: &'a Recorded) -> Heard<'a> {
-        async move { Ok(self.drop_from_lineups(tx, fact).await?) }.boxed()
+        async move {
+            let Event::ProductRemoved { product } = fact.event else { return Ok(()) };
+            Ok(self.shows.drop_product(tx, fact.org, product).await?)
+        }
+        .boxed()
     }
 }

@@ -16,6 +16,6 @@ mod store;
 pub use error::ShowError;
 pub use listen::DropRemovedProducts;
 pub use model::{Lineup, LineupItem, Show, ShowDraft, ShowPatch};
-pub use publish::{Admission, MediaFact, PublishKey, RunningShow, Told};
+pub use publish::{Admission, MediaFact, PublishKey, PublishKeyState, RunningShow, Told};
 pub use routes::router;
 pub use service::{ChannelReason, Shows};

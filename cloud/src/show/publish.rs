@@ -19,6 +19,15 @@ pub struct PublishKey {
     pub stream_key: String,
 }
 
+/// What can be told of a show's publish keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct PublishKeyState {
+    /// Whether a key opens the show now.
+    pub active: bool,
+    /// When it was made.
+    pub created_at: Option<DateTime<Utc>>,
+}
+
 /// A publisher whose key is good. It counts once it is reported as [`MediaFact::Admitted`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Admission {

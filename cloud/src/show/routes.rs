@@ -1,15 +1,23 @@
 //! HTTP of shows.
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use vitrine_protocol::{Code, Highlight, HighlightTarget, OrgId, PublishInstant, ShowId, ShowState};
+use vitrine_protocol::{
+    Code, CouponId, Highlight, HighlightId, HighlightTarget, OrgId, ProductId, PublishInstant, ShowId,
+    ShowState,
+};
 
-use super::{LineupItem, PublishKey, Show, ShowDraft, ShowError, ShowPatch, Shows};
-use crate::base::{Actor, ApiError, IfMatch, Json, Page, PageQuery, Path, Problems, Query, Versioned};
+use super::model::ItemKind;
+use super::{LineupItem, PublishKey, PublishKeyState, Show, ShowDraft, ShowError, ShowPatch, Shows};
+use crate::base::{
+    Actor, ApiError, Created, IfMatch, Invalid, Json, Page, PageQuery, Path, Problems, Query, Secretive,
+    Versioned,
+};
 use crate::events::Recorded;
 
 /// The room's addresses.
@@ -20,8 +28,9 @@ pub fn router(shows: Shows) -> OpenApiRouter {
         .routes(routes!(set_lineup))
         .routes(routes!(go_live))
         .routes(routes!(end_show))
-        .routes(routes!(issue_publish_key, revoke_publish_keys))
+        .routes(routes!(issue_publish_key, publish_key_state, revoke_publish_keys))
         .routes(routes!(show_highlight))
+        .routes(routes!(get_highlight))
         .routes(routes!(clear_highlight))
         .routes(routes!(show_timeline))
         .with_state(shows)
@@ -97,6 +106,7 @@ struct LineupUpdate {
 
 /// What to pin, and on which frame.
 #[derive(Deserialize, utoipa::ToSchema)]
+#[serde(try_from = "NamedHighlight")]
 struct HighlightRequest {
     /// The product or coupon.
     #[serde(flatten)]
@@ -104,6 +114,24 @@ struct HighlightRequest {
     /// The frame on the publisher's screen; the present when absent.
     #[serde(default)]
     at: Option<PublishInstant>,
+}
+
+/// The same with its fields in the open.
+#[derive(Deserialize)]
+struct NamedHighlight {
+    kind: ItemKind,
+    product_id: Option<ProductId>,
+    coupon_id: Option<CouponId>,
+    at: Option<PublishInstant>,
+}
+
+impl TryFrom<NamedHighlight> for HighlightRequest {
+    type Error = Invalid;
+
+    fn try_from(named: NamedHighlight) -> Result<Self, Invalid> {
+        let item = LineupItem::named(named.kind, named.product_id, named.coupon_id)?;
+        Ok(Self { target: item.into(), at: named.at })
+    }
 }
 
 /// On which frame the pin comes off.
@@ -133,15 +161,15 @@ async fn list_shows(
 
 /// Makes a show; announced when it has a start.
 #[utoipa::path(post, path = "/v1/orgs/{org}/shows", tag = "shows", params(("org" = OrgId, Path)),
-    responses((status = 201, body = ShowView), Problems))]
+    responses((status = 201, body = ShowView, headers(("Location" = String, description = "Its address."))), Problems))]
 async fn create_show(
     State(shows): State<Shows>,
     actor: Actor,
     Path(org): Path<OrgId>,
     Json(draft): Json<ShowDraft>,
-) -> Result<(StatusCode, Versioned<ShowView>), ApiError> {
+) -> Result<Created<Versioned<ShowView>>, ApiError> {
     let show = shows.create(&actor, org, draft).await?;
-    Ok((StatusCode::CREATED, view(&shows, show).await?))
+    Ok(Created(format!("/v1/orgs/{org}/shows/{}", show.id), view(&shows, show).await?))
 }
 
 /// A show.
@@ -228,13 +256,27 @@ async fn end_show(
 /// Makes a publish key, shown this once. Older keys open nothing any more; what they opened goes on.
 #[utoipa::path(post, path = "/v1/orgs/{org}/shows/{show}/publish-key", tag = "shows",
     params(("org" = OrgId, Path), ("show" = ShowId, Path)),
-    responses((status = 201, body = PublishKey), Problems))]
+    responses((status = 201, body = PublishKey, headers(("Location" = String, description = "Its address."))), Problems))]
 async fn issue_publish_key(
     State(shows): State<Shows>,
     actor: Actor,
     Path((org, show)): Path<(OrgId, ShowId)>,
-) -> Result<(StatusCode, Json<PublishKey>), ApiError> {
-    Ok((StatusCode::CREATED, Json(shows.issue_key(&actor, org, show).await?)))
+) -> Result<Created<(Extension<Secretive>, Json<PublishKey>)>, ApiError> {
+    let key = shows.issue_key(&actor, org, show).await?;
+    let address = format!("/v1/orgs/{org}/shows/{show}/publish-key");
+    Ok(Created(address, (Extension(Secretive), Json(key))))
+}
+
+/// Whether a publish key opens the show, and since when. The key itself was shown once.
+#[utoipa::path(get, path = "/v1/orgs/{org}/shows/{show}/publish-key", tag = "shows",
+    params(("org" = OrgId, Path), ("show" = ShowId, Path)),
+    responses((status = 200, body = PublishKeyState), Problems))]
+async fn publish_key_state(
+    State(shows): State<Shows>,
+    actor: Actor,
+    Path((org, show)): Path<(OrgId, ShowId)>,
+) -> Result<Json<PublishKeyState>, ApiError> {
+    Ok(Json(shows.key_state(&actor, org, show).await?))
 }
 
 /// Revokes every publish key of a show and closes what they opened.
@@ -253,15 +295,27 @@ async fn revoke_publish_keys(
 /// Pins a product or coupon of the line-up; what was pinned before comes off.
 #[utoipa::path(post, path = "/v1/orgs/{org}/shows/{show}/highlights", tag = "shows",
     params(("org" = OrgId, Path), ("show" = ShowId, Path)),
-    responses((status = 201, body = Highlight), Problems))]
+    responses((status = 201, body = Highlight, headers(("Location" = String, description = "Its address."))), Problems))]
 async fn show_highlight(
     State(shows): State<Shows>,
     actor: Actor,
     Path((org, show)): Path<(OrgId, ShowId)>,
     Json(request): Json<HighlightRequest>,
-) -> Result<(StatusCode, Json<Highlight>), ApiError> {
+) -> Result<Created<Json<Highlight>>, ApiError> {
     let highlight = shows.highlight(&actor, org, show, request.target, request.at).await?;
-    Ok((StatusCode::CREATED, Json(highlight)))
+    Ok(Created(format!("/v1/orgs/{org}/shows/{show}/highlights/{}", highlight.id), Json(highlight)))
+}
+
+/// What was pinned under this id, as it came on; whether it is on now, the show says.
+#[utoipa::path(get, path = "/v1/orgs/{org}/shows/{show}/highlights/{highlight}", tag = "shows",
+    params(("org" = OrgId, Path), ("show" = ShowId, Path), ("highlight" = HighlightId, Path)),
+    responses((status = 200, body = Highlight), Problems))]
+async fn get_highlight(
+    State(shows): State<Shows>,
+    actor: Actor,
+    Path((org, show, highlight)): Path<(OrgId, ShowId, HighlightId)>,
+) -> Result<Json<Highlight>, ApiError> {
+    Ok(Json(shows.shown(&actor, org, show, highlight).await?))
 }
 
 /// Takes off what is pinned.
@@ -302,6 +356,7 @@ impl From<ShowError> for ApiError {
             ShowError::NotReceiving => {
                 Self::new(Code::NotReceiving, "no picture arrives yet; start the publisher first")
             }
+            ShowError::NoHighlight => Self::not_found("highlight"),
             ShowError::NotInLineup => Self::new(Code::NotInLineup, "it is not in the show's line-up"),
             ShowError::NotInCatalog(what) => {
                 Self::new(Code::InvalidRequest, format!("the catalogue does not hold {what}"))

@@ -1,10 +1,10 @@
 //! The public addresses: no session, no cookie, every origin.
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use sha2::{Digest as _, Sha256};
 use std::time::Duration;
 use tower_http::cors::{Any, CorsLayer};
 use utoipa_axum::router::OpenApiRouter;
@@ -15,7 +15,8 @@ use super::error::StorefrontError;
 use super::files::WebFile;
 use super::model::{Channel, PassRequest, PublicShow, ViewerPass};
 use super::service::Storefront;
-use crate::base::{ApiError, InMemory, Json, Path, Problems, read_body};
+use super::snapshots::Answer;
+use crate::base::{ApiError, InMemory, Json, Path, Problems, RequestId, read_body};
 use crate::show::ShowError;
 
 /// How an answer is kept that many ask for every few seconds.
@@ -29,7 +30,7 @@ pub fn router(storefront: Storefront) -> OpenApiRouter {
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([header::CONTENT_TYPE])
-        .expose_headers([header::ETAG])
+        .expose_headers([header::ETAG, HeaderName::from_static(RequestId::HEADER)])
         // The answer is the same for every page, so a cache in between keeps one for all of them.
         .vary(Vec::<HeaderName>::new())
         .max_age(Duration::from_secs(86_400));
@@ -54,9 +55,7 @@ async fn channel(
     Path(slug): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let mut channel = storefront.channel(&slug).await?;
-    let tag = tag_of(&mut channel, |channel| channel.show.as_mut().map(|show| &mut show.viewers));
-    Ok(polled(&channel, tag, &headers))
+    Ok(polled(storefront.channel(&slug).await?, &headers))
 }
 
 /// A show. Drafts do not exist here.
@@ -69,9 +68,7 @@ async fn show(
     Path(id): Path<ShowId>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let mut show = storefront.show(id).await?;
-    let tag = tag_of(&mut show, |show| Some(&mut show.viewers));
-    Ok(polled(&show, tag, &headers))
+    Ok(polled(storefront.show(id).await?, &headers))
 }
 
 /// Lets a shopper take part. The body is JSON, or nothing; `text/plain` is taken too, so that a browser does
@@ -85,6 +82,7 @@ async fn viewer(
     request: Request,
 ) -> Result<Response, ApiError> {
     let body = read_body(request).await?;
+    // Read tolerantly, unlike every other body: pages keep widgets of other versions for long.
     let wish = if body.is_empty() {
         PassRequest::default()
     } else {
@@ -145,34 +143,13 @@ fn is_known(request: &HeaderMap, tag: &str) -> bool {
     tags.any(|held| held == "*" || held.trim_start_matches("W/") == tag)
 }
 
-/// The tag of an answer, quoted: it changes with all that the answer says, and of the viewers it finds with the
-/// first digit of their number alone, so that people who come and go do not make everybody load it again.
-fn tag_of<T: serde::Serialize>(body: &mut T, viewers: impl Fn(&mut T) -> Option<&mut u32>) -> String {
-    let counted = viewers(body).map(|viewers| {
-        let counted = *viewers;
-        *viewers = about(counted);
-        counted
-    });
-    let text = serde_json::to_vec(body).unwrap_or_default();
-    if let (Some(viewers), Some(counted)) = (viewers(body), counted) {
-        *viewers = counted;
-    }
-    format!("\"{}\"", hex::encode(&Sha256::digest(text)[..12]))
-}
-
-/// A number with its first digit alone: 1284 is about 1000.
-fn about(number: u32) -> u32 {
-    let unit = 10_u32.pow(number.checked_ilog10().unwrap_or(0));
-    number / unit * unit
-}
-
 /// An answer that many ask for every few seconds. A browser asks each time and may be told 304; a cache in between asks
 /// us once a second for all of them, so a pin is at most three seconds late there.
-fn polled<T: serde::Serialize>(body: &T, tag: String, request: &HeaderMap) -> Response {
+fn polled(Answer { body, tag }: Answer, request: &HeaderMap) -> Response {
     let mut response = if is_known(request, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        Json(body).into_response()
+        ([(header::CONTENT_TYPE, "application/json")], Extension(InMemory), body).into_response()
     };
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(POLLED));

@@ -1,10 +1,13 @@
 //! The handle of the public side. Nobody signs in here; what is not public does not exist.
 
-use vitrine_protocol::{OrgId, ShowId, ShowState};
+use std::sync::Arc;
+
+use vitrine_protocol::{OrgId, ProductCard, ShowId, ShowState};
 
 use super::error::StorefrontError;
 use super::files::WebFiles;
 use super::model::{Channel, CouponTeaser, PassRequest, PublicShow, ViewerPass};
+use super::snapshots::{Answer, Key, Snapshot, Snapshots, View};
 use crate::base::Clock;
 use crate::catalog::Catalog;
 use crate::org::Orgs;
@@ -21,6 +24,7 @@ pub struct Storefront {
     rtm: Rtm,
     rtm_url: String,
     widget: WebFiles,
+    snapshots: Arc<Snapshots>,
 }
 
 impl Storefront {
@@ -37,31 +41,50 @@ impl Storefront {
     ) -> Self {
         // `http` becomes `ws`, `https` becomes `wss`.
         let rtm_url = format!("{}/v1/rtm", public_url.replacen("http", "ws", 1));
-        Self { clock, orgs, catalog, shows, rtm, rtm_url, widget }
+        Self { clock, orgs, catalog, shows, rtm, rtm_url, widget, snapshots: Arc::default() }
+    }
+
+    /// Keeps answers from here on: the facts that change them are heard.
+    pub fn keep_snapshots(&self) {
+        self.snapshots.keep();
+    }
+
+    pub(super) fn forget(&self, org: OrgId) {
+        self.snapshots.forget(org);
     }
 
     /// What a channel shows: the show on air, else the next, else the last.
     ///
     /// # Errors
     /// [`StorefrontError::NotFound`] when there is no such organisation.
-    pub async fn channel(&self, slug: &str) -> Result<Channel, StorefrontError> {
-        let org = self.orgs.find_by_slug(slug).await?.ok_or(StorefrontError::NotFound("channel"))?;
-        let (show, reason) = self.shows.channel(org.id).await?;
-        let show = match show {
-            Some(show) => Some(self.public(show, org.slug).await?),
-            None => None,
+    pub(super) async fn channel(&self, slug: &str) -> Result<Answer, StorefrontError> {
+        let load = async {
+            let org = self.orgs.find_by_slug(slug).await?.ok_or(StorefrontError::NotFound("channel"))?;
+            let (show, reason) = self.shows.channel(org.id).await?;
+            let show = match show {
+                Some(show) => Some(self.public(show, org.slug).await?),
+                None => None,
+            };
+            let channel = Channel { show, reason };
+            Ok::<_, StorefrontError>(Snapshot::new(org.id, View::Channel(Box::new(channel))))
         };
-        Ok(Channel { show, reason })
+        let snapshot = self.snapshots.get(Key::Channel(slug.to_owned()), load).await?;
+        Ok(snapshot.answer(|show| self.rtm.viewers(show)))
     }
 
     /// A show, unless it is a draft.
     ///
     /// # Errors
     /// [`StorefrontError::NotFound`].
-    pub async fn show(&self, id: ShowId) -> Result<PublicShow, StorefrontError> {
-        let show = self.visible(id).await?;
-        let org = self.orgs.find(show.org).await?.ok_or(StorefrontError::NotFound("show"))?;
-        self.public(show, org.slug).await
+    pub(super) async fn show(&self, id: ShowId) -> Result<Answer, StorefrontError> {
+        let load = async {
+            let show = self.visible(id).await?;
+            let org = self.orgs.find(show.org).await?.ok_or(StorefrontError::NotFound("show"))?;
+            let show = self.public(show, org.slug).await?;
+            Ok::<_, StorefrontError>(Snapshot::new(org.id, View::Show(Box::new(show))))
+        };
+        let snapshot = self.snapshots.get(Key::Show(id), load).await?;
+        Ok(snapshot.answer(|show| self.rtm.viewers(show)))
     }
 
     /// Lets a shopper take part in a show.
@@ -90,7 +113,8 @@ impl Storefront {
     }
 
     async fn public(&self, show: Show, channel: String) -> Result<PublicShow, StorefrontError> {
-        let products = self.catalog.product_cards(show.org, &show.lineup.products()).await?;
+        let mut products = self.catalog.product_cards(show.org, &show.lineup.products()).await?;
+        products.iter_mut().for_each(ProductCard::hide_stock);
         let coupons = self.coupons(show.org, &show).await?;
         let highlight = self.shows.pinned(&show).await?;
         let airing = self.shows.airing(show.id, show.state, show.live_at, show.ended_at);
@@ -106,7 +130,7 @@ impl Storefront {
             playback_url: airing.playback_url,
             still_url: airing.still_url,
             rtm_url: self.rtm_url.clone(),
-            viewers: self.rtm.viewers(show.id),
+            viewers: 0, // Counted when it is told.
             products,
             coupons,
             highlight,

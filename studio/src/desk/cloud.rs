@@ -384,7 +384,7 @@ fn good(answer: CloudAnswer) -> Result<CloudAnswer, CommandError> {
 fn problem(answer: &CloudAnswer) -> CommandError {
     #[derive(Deserialize)]
     struct Problem {
-        code: Code,
+        code: String,
         #[serde(default)]
         detail: Option<String>,
         #[serde(default)]
@@ -394,8 +394,9 @@ fn problem(answer: &CloudAnswer) -> CommandError {
     }
     match serde_json::from_str::<Problem>(&answer.body) {
         Ok(problem) => CommandError {
-            code: problem.code,
-            message: problem.detail.or(problem.title).unwrap_or_else(|| problem.code.to_string()),
+            // One that a later cloud has: its words say what is the matter.
+            code: serde_json::from_value(problem.code.as_str().into()).unwrap_or(Code::FarSide),
+            message: problem.detail.or(problem.title).unwrap_or(problem.code),
             retryable: problem.retryable,
         },
         // A gate in front of the cloud may say it in its own way.
@@ -471,5 +472,11 @@ mod tests {
         let error = problem(&CloudAnswer { status: 409, body: body.into() });
         assert_eq!((error.code, error.retryable), (Code::NotReceiving, true));
         assert_eq!(problem(&CloudAnswer { status: 502, body: "<html>".into() }).code, Code::FarSide);
+        let body = r#"{"detail":"The moon is full.","code":"full_moon","retryable":true}"#;
+        let error = problem(&CloudAnswer { status: 409, body: body.into() });
+        assert_eq!(
+            (error.code, error.message.as_str(), error.retryable),
+            (Code::FarSide, "The moon is full.", true)
+        );
     }
 }

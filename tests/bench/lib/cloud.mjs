@@ -56,7 +56,7 @@ export async function register(cloud) {
 /** A show with one product: its id and the address to publish to. */
 export async function makeShow(cloud, org) {
   const product = await org('POST', '/products', {
-    title: 'Linen shirt', description: '', url: 'http://localhost/p', image_url: null, currency: 'EUR', price_minor: 4900, stock: 5, variants: [],
+    title: 'Linen shirt', description: '', url: 'http://localhost/p', currency: 'EUR', price_minor: 4900, stock: 5, variants: [],
   });
   const show = await org('POST', '/shows', { title: 'Bench', auto_live: false });
   await org('PUT', `/shows/${show.id}/lineup`, { items: [{ kind: 'product', product_id: product.id }] });

@@ -1,12 +1,13 @@
 //! HTTP of coupons.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use vitrine_protocol::{CouponId, OrgId};
 
-use crate::base::{Actor, ApiError, IfMatch, Json, Page, PageQuery, Path, Problems, Query, Versioned};
+use crate::base::{
+    Actor, ApiError, Created, IfMatch, Json, Page, PageQuery, Path, Problems, Query, Versioned,
+};
 use crate::catalog::{Catalog, Coupon, CouponDraft, CouponPatch};
 
 pub(super) fn router() -> OpenApiRouter<Catalog> {
@@ -36,9 +37,9 @@ async fn create_coupon(
     actor: Actor,
     Path(org): Path<OrgId>,
     Json(draft): Json<CouponDraft>,
-) -> Result<(StatusCode, Versioned<Coupon>), ApiError> {
+) -> Result<Created<Versioned<Coupon>>, ApiError> {
     let coupon = catalog.create_coupon(&actor, org, draft).await?;
-    Ok((StatusCode::CREATED, Versioned(coupon.version, coupon)))
+    Ok(Created(format!("/v1/orgs/{org}/coupons/{}", coupon.id), Versioned(coupon.version, coupon)))
 }
 
 /// A coupon.

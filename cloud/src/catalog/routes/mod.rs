@@ -19,7 +19,9 @@ use vitrine_protocol::{Code, Currency, OrgId, ProductId};
 
 use super::image::MAX_BYTES;
 use super::{Catalog, CatalogError, Product, ProductDraft, ProductPatch, Variant};
-use crate::base::{Actor, ApiError, IfMatch, Json, Page, PageQuery, Path, Problems, Query, Versioned};
+use crate::base::{
+    Actor, ApiError, Created, IfMatch, Json, Page, PageQuery, Path, Problems, Query, Versioned,
+};
 
 /// The room's addresses for members.
 pub fn router(catalog: Catalog) -> OpenApiRouter {
@@ -112,9 +114,9 @@ async fn create_product(
     actor: Actor,
     Path(org): Path<OrgId>,
     Json(draft): Json<ProductDraft>,
-) -> Result<(StatusCode, Versioned<ProductView>), ApiError> {
+) -> Result<Created<Versioned<ProductView>>, ApiError> {
     let product = catalog.create_product(&actor, org, draft).await?;
-    Ok((StatusCode::CREATED, view(&catalog, product)))
+    Ok(Created(format!("/v1/orgs/{org}/products/{}", product.id), view(&catalog, product)))
 }
 
 /// A product.

@@ -7,7 +7,9 @@ use utoipa_axum::routes;
 use vitrine_protocol::{OrgId, ProductId, ReservationId, VariantId};
 
 use super::{ProductView, view};
-use crate::base::{Actor, ApiError, IfMatch, Json, Page, PageQuery, Path, Problems, Query, Versioned};
+use crate::base::{
+    Actor, ApiError, Created, IfMatch, Json, Page, PageQuery, Path, Problems, Query, Versioned,
+};
 use crate::catalog::{Catalog, Reservation, ReservationDraft, StockChange, StockChangeDraft, StockCount};
 
 pub(super) fn router() -> OpenApiRouter<Catalog> {
@@ -69,8 +71,9 @@ async fn reserve(
     actor: Actor,
     Path(org): Path<OrgId>,
     Json(draft): Json<ReservationDraft>,
-) -> Result<(StatusCode, Json<Reservation>), ApiError> {
-    Ok((StatusCode::CREATED, Json(catalog.reserve(&actor, org, draft).await?)))
+) -> Result<Created<Json<Reservation>>, ApiError> {
+    let made = catalog.reserve(&actor, org, draft).await?;
+    Ok(Created(format!("/v1/orgs/{org}/reservations/{}", made.id), Json(made)))
 }
 
 /// A reservation that still holds.

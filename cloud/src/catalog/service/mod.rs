@@ -2,6 +2,7 @@
 
 mod changes;
 mod coupons;
+mod held;
 mod orders;
 mod prices;
 mod reservations;

@@ -1,6 +1,7 @@
 //! SQL of products and variants.
 
 pub(super) mod coupons;
+pub(super) mod held;
 pub(super) mod orders;
 pub(super) mod prices;
 pub(super) mod reservations;

@@ -203,6 +203,9 @@ async fn a_dead_letter_is_seen_by_its_organisation_alone_and_replayed() {
         assert_eq!((letter.listener.as_str(), letter.reason.as_str()), ("ears", "poison"));
         assert_eq!(letter.fact.event, Event::ShowChanged { show: poison });
         assert!(seen(OrgId::new()).await.is_empty());
+        let one = letters.one(&us, org, "ears", letter.fact.seq).await.unwrap();
+        assert_eq!(one, letter);
+        assert!(letters.one(&us, OrgId::new(), "ears", letter.fact.seq).await.is_err());
         let after = Some(super::super::dead::Place { seq: letter.fact.seq, listener: "ears".into() });
         assert!(letters.list(&us, org, after, 10).await.unwrap().items.is_empty());
 

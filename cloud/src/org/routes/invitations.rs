@@ -1,5 +1,6 @@
 //! HTTP of invitations.
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
@@ -8,7 +9,9 @@ use utoipa_axum::routes;
 use vitrine_protocol::{InvitationId, OrgId};
 
 use super::accounts::{Link, Visitor};
-use crate::base::{Actor, ApiError, Json, Page, PageQuery, Path, Problem, Problems, Query};
+use crate::base::{
+    Actor, ApiError, Created, Json, Page, PageQuery, Path, Problem, Problems, Query, Secretive,
+};
 use crate::org::{Invitation, InvitationSeen, Invited, Joined, NewInvitation, Orgs, SignedIn, Visit};
 
 pub(super) fn router() -> OpenApiRouter<Orgs> {
@@ -54,8 +57,10 @@ async fn invite(
     actor: Actor,
     Path(org): Path<OrgId>,
     Json(new): Json<NewInvitation>,
-) -> Result<(StatusCode, Json<Invited>), ApiError> {
-    Ok((StatusCode::CREATED, Json(orgs.invite(&actor, org, new).await?)))
+) -> Result<Created<(Extension<Secretive>, Json<Invited>)>, ApiError> {
+    let made = orgs.invite(&actor, org, new).await?;
+    let address = format!("/v1/orgs/{org}/invitations/{}", made.invitation.id);
+    Ok(Created(address, (Extension(Secretive), Json(made))))
 }
 
 /// An invitation that waits.

@@ -1,12 +1,13 @@
 //! HTTP of API keys.
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use vitrine_protocol::{ApiKeyId, OrgId};
 
-use crate::base::{Actor, ApiError, Json, Page, PageQuery, Path, Problems, Query};
+use crate::base::{Actor, ApiError, Created, Json, Page, PageQuery, Path, Problems, Query, Secretive};
 use crate::org::{ApiKey, CreatedApiKey, NewApiKey, Orgs};
 
 pub(super) fn router() -> OpenApiRouter<Orgs> {
@@ -33,8 +34,9 @@ async fn create_key(
     actor: Actor,
     Path(org): Path<OrgId>,
     Json(new): Json<NewApiKey>,
-) -> Result<(StatusCode, Json<CreatedApiKey>), ApiError> {
-    Ok((StatusCode::CREATED, Json(orgs.create_key(&actor, org, new).await?)))
+) -> Result<Created<(Extension<Secretive>, Json<CreatedApiKey>)>, ApiError> {
+    let made = orgs.create_key(&actor, org, new).await?;
+    Ok(Created(format!("/v1/orgs/{org}/api-keys/{}", made.key.id), (Extension(Secretive), Json(made))))
 }
 
 /// An API key.

@@ -7,7 +7,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use vitrine_protocol::{OrgId, UserId};
 
-use crate::base::{Actor, ApiError, Json, Page, PageQuery, Path, Problems, Query};
+use crate::base::{Actor, ApiError, Created, Json, Page, PageQuery, Path, Problems, Query};
 use crate::org::{Member, OrganizationOfUser, Orgs, RoleChoice};
 
 pub(super) fn router() -> OpenApiRouter<Orgs> {
@@ -41,8 +41,9 @@ async fn create_organization(
     State(orgs): State<Orgs>,
     actor: Actor,
     Json(new): Json<NewOrganization>,
-) -> Result<(StatusCode, Json<OrganizationOfUser>), ApiError> {
-    Ok((StatusCode::CREATED, Json(orgs.create_organization(&actor, &new.name).await?)))
+) -> Result<Created<Json<OrganizationOfUser>>, ApiError> {
+    let made = orgs.create_organization(&actor, &new.name).await?;
+    Ok(Created(format!("/v1/orgs/{}", made.id), Json(made)))
 }
 
 /// The members of an organisation.

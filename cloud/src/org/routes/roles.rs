@@ -6,7 +6,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use vitrine_protocol::{OrgId, RoleId};
 
-use crate::base::{Actor, ApiError, IfMatch, Json, Path, Problems, Versioned};
+use crate::base::{Actor, ApiError, Created, IfMatch, Json, Path, Problems, Versioned};
 use crate::org::{CustomRole, Orgs, RoleDraft, RoleTable};
 
 pub(super) fn router() -> OpenApiRouter<Orgs> {
@@ -40,8 +40,9 @@ async fn create_role(
     actor: Actor,
     Path(org): Path<OrgId>,
     Json(draft): Json<RoleDraft>,
-) -> Result<(StatusCode, Versioned<CustomRole>), ApiError> {
-    Ok((StatusCode::CREATED, view(orgs.create_role(&actor, org, draft).await?)))
+) -> Result<Created<Versioned<CustomRole>>, ApiError> {
+    let made = orgs.create_role(&actor, org, draft).await?;
+    Ok(Created(format!("/v1/orgs/{org}/roles/{}", made.id), view(made)))
 }
 
 /// A role of the organisation's own.

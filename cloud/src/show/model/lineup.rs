@@ -12,7 +12,7 @@ const MOST: usize = 200;
 
 /// One item of a line-up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case", try_from = "NamedItem")]
 pub enum LineupItem {
     /// A product.
     Product {
@@ -24,6 +24,58 @@ pub enum LineupItem {
         /// Which one.
         coupon_id: CouponId,
     },
+}
+
+/// A product or coupon as a caller names it. (A tagged enum would forget the fields that it did not read.)
+#[derive(Debug, Clone, Copy, Deserialize)]
+struct NamedItem {
+    kind: ItemKind,
+    product_id: Option<ProductId>,
+    coupon_id: Option<CouponId>,
+}
+
+/// What kind of thing an item is.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::show) enum ItemKind {
+    Product,
+    Coupon,
+}
+
+impl LineupItem {
+    /// What a caller names by its kind and the id that belongs to it.
+    ///
+    /// # Errors
+    /// That id is missing, or one of another kind is there.
+    pub(in crate::show) fn named(
+        kind: ItemKind,
+        product_id: Option<ProductId>,
+        coupon_id: Option<CouponId>,
+    ) -> Result<Self, Invalid> {
+        match (kind, product_id, coupon_id) {
+            (ItemKind::Product, Some(product_id), None) => Ok(Self::Product { product_id }),
+            (ItemKind::Coupon, None, Some(coupon_id)) => Ok(Self::Coupon { coupon_id }),
+            (ItemKind::Product, ..) => Err(Invalid::new("a `product` has a `product_id` and no `coupon_id`")),
+            (ItemKind::Coupon, ..) => Err(Invalid::new("a `coupon` has a `coupon_id` and no `product_id`")),
+        }
+    }
+}
+
+impl TryFrom<NamedItem> for LineupItem {
+    type Error = Invalid;
+
+    fn try_from(item: NamedItem) -> Result<Self, Invalid> {
+        Self::named(item.kind, item.product_id, item.coupon_id)
+    }
+}
+
+impl From<LineupItem> for HighlightTarget {
+    fn from(item: LineupItem) -> Self {
+        match item {
+            LineupItem::Product { product_id } => Self::Product { product_id },
+            LineupItem::Coupon { coupon_id } => Self::Coupon { coupon_id },
+        }
+    }
 }
 
 impl From<HighlightTarget> for LineupItem {

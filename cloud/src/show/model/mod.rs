@@ -10,6 +10,7 @@ use super::ShowError;
 use crate::base::{Invalid, check_text, patch_field, trimmed};
 use crate::events::{EndReason, Event, LossReason};
 
+pub(super) use lineup::ItemKind;
 pub use lineup::{Lineup, LineupItem};
 
 /// A broadcast.

@@ -86,6 +86,21 @@ impl Shows {
         Ok(highlight)
     }
 
+    /// A pin of a show, as it came on.
+    ///
+    /// # Errors
+    /// [`ShowError::NotFound`]; [`ShowError::NoHighlight`].
+    pub async fn shown(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        show: ShowId,
+        id: HighlightId,
+    ) -> Result<Highlight, ShowError> {
+        self.get(actor, org, show).await?;
+        store::shown_of(&self.db, show, id).await?.ok_or(ShowError::NoHighlight)
+    }
+
     /// The present on the show's clock, which is that of its pictures: they run away from the wall clock when the
     /// publisher's quartz is off.
     pub(super) async fn present(
@@ -149,7 +164,10 @@ impl Shows {
         match target {
             HighlightTarget::Product { product_id } => {
                 let cards = self.catalog.product_cards(org, &[product_id]).await?;
-                Ok(cards.into_iter().next().map(HighlightCard::Product))
+                Ok(cards.into_iter().next().map(|mut card| {
+                    card.hide_stock(); // Everybody who watches gets it.
+                    HighlightCard::Product(card)
+                }))
             }
             HighlightTarget::Coupon { coupon_id } => {
                 let cards = self.catalog.coupon_cards(org, &[coupon_id]).await?;

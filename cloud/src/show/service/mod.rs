@@ -2,16 +2,20 @@
 
 mod highlight;
 mod media;
+mod removed;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use vitrine_protocol::rtm::Airing;
 use vitrine_protocol::{Highlight, OrgId, ShowId, ShowState};
 
-use super::{Lineup, LineupItem, PublishKey, Show, ShowDraft, ShowError, ShowPatch, store};
-use crate::base::{Actor, Clock, Page, Permission, Secret};
+use super::{Lineup, LineupItem, PublishKey, PublishKeyState, Show, ShowDraft, ShowError, ShowPatch, store};
+use crate::base::{Actor, Clock, Page, Permission, Secret, from_ms};
 use crate::catalog::Catalog;
 use crate::db::{Db, DbError, Tx};
 use crate::events::{EndReason, Event, Recorded, record, timeline};
+
+/// For how long a show that should have begun is still the next one of its channel.
+const LATE: TimeDelta = TimeDelta::hours(1);
 
 /// Shows. Clones share everything.
 #[derive(Clone)]
@@ -147,18 +151,12 @@ impl Shows {
     ) -> Result<Show, ShowError> {
         actor.require(Permission::EditShows, org)?;
         let lineup = Lineup::new(items)?;
-        let products = self.catalog.product_cards(org, &lineup.products()).await?;
-        if let Some(missing) =
-            lineup.products().iter().find(|id| !products.iter().any(|p| p.product_id == **id))
-        {
-            return Err(ShowError::NotInCatalog(format!("product {missing}")));
-        }
-        let coupons = self.catalog.coupon_cards(org, &lineup.coupons()).await?;
-        if let Some(missing) = lineup.coupons().iter().find(|id| !coupons.iter().any(|c| c.coupon_id == **id))
-        {
-            return Err(ShowError::NotInCatalog(format!("coupon {missing}")));
-        }
         let (mut tx, mut show) = self.lock(org, id).await?;
+        // Held until the end, so that a removal comes before or after, and its listener sees what it has to see.
+        let (products, coupons) = (lineup.products(), lineup.coupons());
+        if let Some(missing) = self.catalog.missing(&mut tx, org, &products, &coupons).await? {
+            return Err(ShowError::NotInCatalog(missing));
+        }
         let fact = show.set_lineup(lineup)?;
         store::save_lineup(&mut tx, &show).await?;
         self.save(&mut tx, actor, &show, vec![fact]).await?;
@@ -212,6 +210,22 @@ impl Shows {
         Ok(PublishKey { stream_key: key.clone(), key, rtmp_url: self.rtmp_url.clone() })
     }
 
+    /// Whether a key opens the show.
+    ///
+    /// # Errors
+    /// [`ShowError::NotFound`].
+    pub async fn key_state(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        id: ShowId,
+    ) -> Result<PublishKeyState, ShowError> {
+        actor.require(Permission::ManagePublishKeys, org)?;
+        store::get(&self.db, org, id).await?.ok_or(ShowError::NotFound(id))?;
+        let created_at = store::publish::key_made(&self.db, id).await?.map(from_ms);
+        Ok(PublishKeyState { active: created_at.is_some(), created_at })
+    }
+
     /// Revokes every key of the show; a running publish is closed.
     ///
     /// # Errors
@@ -251,7 +265,8 @@ impl Shows {
         Ok(store::find(&self.db, id).await?)
     }
 
-    /// What an organisation's channel shows: the show on air, else the next one, else the last one.
+    /// What an organisation's channel shows: the show on air, else the next one, else the last one. One that is an hour
+    /// late and of which no picture arrives is not the next one any more.
     ///
     /// # Errors
     /// The database does not answer.
@@ -259,7 +274,7 @@ impl Shows {
         if let Some(show) = store::on_air(&self.db, org).await? {
             return Ok((Some(show), ChannelReason::Live));
         }
-        if let Some(show) = store::next(&self.db, org).await? {
+        if let Some(show) = store::next(&self.db, org, self.clock.now() - LATE).await? {
             return Ok((Some(show), ChannelReason::Next));
         }
         if let Some(show) = store::last(&self.db, org).await? {

@@ -1,4 +1,5 @@
 mod media;
+mod removed;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;

@@ -7,7 +7,8 @@ use std::str::FromStr as _;
 
 use chrono::{DateTime, Utc};
 use vitrine_protocol::{
-    Highlight, HighlightAction, HighlightId, OrgId, ProductId, PublishSessionId, ShowId, ShowState,
+    Highlight, HighlightAction, HighlightCard, HighlightId, OrgId, ProductId, PublishSessionId, ShowId,
+    ShowState,
 };
 
 use super::{Lineup, LineupItem, Show};
@@ -97,13 +98,14 @@ async fn locked(tx: &mut Tx, row: Option<Row>) -> Result<Option<Show>, DbError> 
     row.into_show(lineup(items)?).map(Some)
 }
 
+/// A kind of item that a later version wrote is left out.
 fn lineup(rows: Vec<(String, String)>) -> Result<Lineup, DbError> {
     let item = |(kind, id): (String, String)| match kind.as_str() {
-        "product" => Ok(LineupItem::Product { product_id: id.parse()? }),
-        "coupon" => Ok(LineupItem::Coupon { coupon_id: id.parse()? }),
-        other => Err(DbError::Corrupt(format!("line-up item {other}"))),
+        "product" => id.parse().map(|product_id| Some(LineupItem::Product { product_id })),
+        "coupon" => id.parse().map(|coupon_id| Some(LineupItem::Coupon { coupon_id })),
+        _ => Ok(None),
     };
-    rows.into_iter().map(item).collect::<Result<_, _>>().map(Lineup::stored)
+    Ok(Lineup::stored(rows.into_iter().filter_map(|row| item(row).transpose()).collect::<Result<_, _>>()?))
 }
 
 /// Writes everything of a locked show but its line-up.
@@ -192,10 +194,12 @@ pub(super) async fn on_air(db: &Db, org: OrgId) -> Result<Option<Show>, DbError>
     one(db, row).await
 }
 
-pub(super) async fn next(db: &Db, org: OrgId) -> Result<Option<Show>, DbError> {
+/// Of those that were to start after `since`, or whose picture arrives.
+pub(super) async fn next(db: &Db, org: OrgId, since: DateTime<Utc>) -> Result<Option<Show>, DbError> {
     let row: Option<Row> = on!(db, c => sqlx::query_as(
-        "SELECT * FROM shows WHERE org_id = $1 AND state = 'scheduled' ORDER BY scheduled_ms, id LIMIT 1"
-    ).bind(org).fetch_optional(c).await)?;
+        "SELECT * FROM shows WHERE org_id = $1 AND state = 'scheduled' AND (scheduled_ms > $2 OR receiving)
+         ORDER BY scheduled_ms, id LIMIT 1"
+    ).bind(org).bind(to_ms(since)).fetch_optional(c).await)?;
     one(db, row).await
 }
 
@@ -227,12 +231,15 @@ pub(super) async fn deserted(db: &Db, now: DateTime<Utc>) -> Result<Vec<ShowId>,
     ).bind(to_ms(now)).fetch_all(c).await)?)
 }
 
-/// Shows that are not over and have `product` in their line-up.
+/// Shows that are not over and have `product` in their line-up or on the screen.
 pub(super) async fn selling(tx: &mut Tx, org: OrgId, product: ProductId) -> Result<Vec<ShowId>, DbError> {
+    let card = format!("%\"product_id\":\"{product}\"%");
     Ok(on!(tx, c => sqlx::query_scalar(
-        "SELECT s.id FROM shows s JOIN lineup_items l ON l.show_id = s.id
-         WHERE l.kind = 'product' AND l.target_id = $2 AND s.org_id = $1 AND s.state <> 'ended' ORDER BY s.id"
-    ).bind(org).bind(product).fetch_all(c).await)?)
+        "SELECT id FROM shows WHERE org_id = $1 AND state <> 'ended' AND (
+             EXISTS (SELECT 1 FROM lineup_items l WHERE l.show_id = shows.id AND l.kind = 'product' AND l.target_id = $2)
+             OR EXISTS (SELECT 1 FROM highlights h WHERE h.id = shows.highlight_id AND h.card LIKE $3)
+         ) ORDER BY id"
+    ).bind(org).bind(product).bind(&card).fetch_all(c).await)?)
 }
 
 row! {
@@ -252,12 +259,16 @@ impl HighlightRow {
             "clear" => HighlightAction::Clear,
             other => return Err(DbError::Corrupt(format!("highlight action {other}"))),
         };
+        let mut card = serde_json::from_str(&self.card)?;
+        if let HighlightCard::Product(card) = &mut card {
+            card.hide_stock(); // Earlier versions wrote all of it.
+        }
         Ok(Highlight {
             id: self.id,
             action,
             media_time_ms: self.media_time_ms,
             at: from_ms(self.at_ms),
-            card: serde_json::from_str(&self.card)?,
+            card,
         })
     }
 }
@@ -294,6 +305,15 @@ pub(super) async fn shown(db: &Db, id: HighlightId) -> Result<Option<Highlight>,
     let row: Option<HighlightRow> = on!(db, c => sqlx::query_as(
         "SELECT id, action, media_time_ms, at_ms, card FROM highlights WHERE id = $1 AND action = 'show'"
     ).bind(id).fetch_optional(c).await)?;
+    row.map(HighlightRow::into_highlight).transpose()
+}
+
+/// The same, if it is one of `show`.
+pub(super) async fn shown_of(db: &Db, show: ShowId, id: HighlightId) -> Result<Option<Highlight>, DbError> {
+    let row: Option<HighlightRow> = on!(db, c => sqlx::query_as(
+        "SELECT id, action, media_time_ms, at_ms, card FROM highlights
+         WHERE id = $1 AND show_id = $2 AND action = 'show'"
+    ).bind(id).bind(show).fetch_optional(c).await)?;
     row.map(HighlightRow::into_highlight).transpose()
 }
 

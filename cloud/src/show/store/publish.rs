@@ -32,6 +32,14 @@ pub(in crate::show) async fn insert_key(
     Ok(())
 }
 
+/// When the key that opens the show was made.
+pub(in crate::show) async fn key_made(db: &Db, show: ShowId) -> Result<Option<i64>, DbError> {
+    Ok(on!(db, c => sqlx::query_scalar(
+        "SELECT created_ms FROM publish_keys WHERE show_id = $1 AND retired_ms IS NULL
+         ORDER BY created_ms DESC LIMIT 1"
+    ).bind(show).fetch_optional(c).await)?)
+}
+
 /// The show that a key opens, before the show is locked.
 pub(in crate::show) async fn show_of_key(db: &Db, hash: &str) -> Result<Option<ShowId>, DbError> {
     Ok(

@@ -6,7 +6,7 @@ use serde_json::Value;
 use tower::ServiceExt as _;
 use vitrine_protocol::{Currency, HighlightTarget, ShowId};
 
-use super::{about, router, tag_of};
+use super::router;
 use crate::app::App;
 use crate::app::testing::{each_app, owner};
 use crate::catalog::ProductDraft;
@@ -161,18 +161,46 @@ async fn a_deploy_is_seen_at_once_and_what_is_named_by_its_content_is_kept() {
     .await;
 }
 
-#[test]
-fn a_few_viewers_more_or_less_leave_the_tag_and_the_answer_keeps_their_number() {
-    let tag = |viewers: u32, pin: &'static str| {
-        let mut body = (viewers, pin);
-        let tag = tag_of(&mut body, |body| Some(&mut body.0));
-        assert_eq!(body, (viewers, pin));
-        tag
-    };
-    assert_eq!(tag(1_284, "a"), tag(1_991, "a"));
-    assert_ne!(tag(1_999, "a"), tag(2_000, "a"));
-    assert_ne!(tag(1_284, "a"), tag(1_284, "b"));
-    for (number, shown) in [(0, 0), (7, 7), (10, 10), (19, 10), (4_999, 4_000), (u32::MAX, 4_000_000_000)] {
-        assert_eq!(about(number), shown);
-    }
+#[tokio::test]
+async fn once_facts_are_heard_a_page_is_told_of_a_sale_and_never_how_many_are_left() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let product = ProductDraft {
+            title: "Scarf".into(),
+            description: String::new(),
+            url: "https://shop.example/scarf".into(),
+            currency: Currency::try_from("EUR").unwrap(),
+            price_minor: Some(2900),
+            compare_at_minor: None,
+            stock: Some(500),
+            variants: Vec::new(),
+        };
+        let product = app.catalog.create_product(&actor, org, product).await.unwrap();
+        let draft =
+            ShowDraft { title: "Autumn".into(), scheduled_at: Some(app.clock.now()), ..ShowDraft::default() };
+        let show = app.shows.create(&actor, org, draft).await.unwrap().id;
+        let items = vec![LineupItem::Product { product_id: product.id }];
+        app.shows.set_lineup(&actor, org, show, items).await.unwrap();
+        crate::worker::start(&app).await.unwrap();
+        let path = format!("/v1/public/shows/{show}");
+        let told = async || {
+            let (_, _, body) = ask(&app.storefront, &path, None).await;
+            serde_json::from_slice::<Value>(&body).unwrap()
+        };
+        let before = told().await;
+        assert_eq!((&before["products"][0]["stock"], &before["title"]), (&6.into(), &"Autumn".into()));
+        assert_eq!(before["products"][0]["variants"][0]["stock"], 6);
+        for title in ["Winter", "Spring"] {
+            let patch = ShowPatch { title: Some(title.into()), ..ShowPatch::default() };
+            app.shows.change(&actor, org, show, None, patch).await.unwrap();
+            for tries in 0.. {
+                if told().await["title"] == title {
+                    break;
+                }
+                assert!(tries < 400, "the page still shows what was");
+                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            }
+        }
+    })
+    .await;
 }

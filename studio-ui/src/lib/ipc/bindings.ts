@@ -322,6 +322,14 @@ export type Code =
 "plugin_missing" | 
 /**  The far side (a server we talk to) answered in a way we cannot use. */
 "far_side" | 
+/**  An `Idempotency-Key` came before, with another body. */
+"idempotency_key_reused" | 
+/**  The request with that `Idempotency-Key` is still under way. */
+"idempotency_in_progress" | 
+/**  The request with that `Idempotency-Key` was answered with a secret, which is shown once. */
+"secret_already_shown" | 
+/**  The request with that `Idempotency-Key` was done; its answer was too large to be kept. */
+"answer_not_kept" | 
 /**  Our fault; it is in our log. */
 "internal";
 
@@ -813,7 +821,7 @@ export type ProductCard_Deserialize = {
 	price_minor: number | null,
 	/**  The price before, when it is reduced, in minor units. */
 	compare_at_minor?: number | null,
-	/**  How many are left over all variants. */
+	/**  How many are left over all variants; to shoppers, 6 is six or more. */
 	stock: number | null,
 	/**  What can be put into the cart; never empty. */
 	variants: VariantCard[],
@@ -835,7 +843,7 @@ export type ProductCard_Serialize = {
 	price_minor: number | null,
 	/**  The price before, when it is reduced, in minor units. */
 	compare_at_minor: number | null,
-	/**  How many are left over all variants. */
+	/**  How many are left over all variants; to shoppers, 6 is six or more. */
 	stock: number | null,
 	/**  What can be put into the cart; never empty. */
 	variants: VariantCard[],
@@ -1126,7 +1134,7 @@ export type VariantCard = {
 	sku: string,
 	/**  Price in minor units of the product's currency. */
 	price_minor: number | null,
-	/**  How many are left. */
+	/**  How many are left; to shoppers, 6 is six or more. */
 	stock: number | null,
 };
 

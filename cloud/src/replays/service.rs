@@ -1,0 +1,171 @@
+//! The handle of kept answers.
+
+use chrono::TimeDelta;
+
+use super::{Begun, Claim, Kept, Wish, store};
+use crate::base::Clock;
+use crate::db::{Db, DbError};
+
+/// How long an answer is kept.
+const KEEP: TimeDelta = TimeDelta::hours(24);
+/// How long a request of a process that died holds its key. Whoever does one takes less, or gives it up.
+const LEASE: TimeDelta = TimeDelta::seconds(60);
+/// How many are forgotten in one transaction.
+const SWEEP: i64 = 1000;
+
+/// Kept answers. Clones share everything.
+#[derive(Clone)]
+pub struct Replays {
+    db: Db,
+    clock: Clock,
+}
+
+impl Replays {
+    /// The handle over `db`.
+    #[must_use]
+    pub fn new(db: Db, clock: Clock) -> Self {
+        Self { db, clock }
+    }
+
+    /// How a request stands; of those who ask at once, on any node, one is told to do it.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn begin(&self, wish: &Wish) -> Result<Begun, DbError> {
+        let (now, name) = (self.clock.now(), uuid::Uuid::new_v4().to_string());
+        let mut tx = self.db.begin().await?;
+        if store::claim(&mut tx, wish, &name, now, now + LEASE, now + KEEP).await? {
+            tx.commit().await?;
+            return Ok(Begun::New(Claim { id: wish.id.clone(), name }));
+        }
+        // None: it was given up just now, so it can be asked for in a moment.
+        let standing = store::find(&mut tx, wish).await?;
+        Ok(match standing {
+            Some(standing) if standing.request != wish.request => Begun::Reused,
+            Some(store::Standing { answer: Some(kept), .. }) => Begun::Done(kept),
+            Some(store::Standing { answer: None, .. }) | None => Begun::UnderWay,
+        })
+    }
+
+    /// Keeps the answer of a request that was done.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn finish(&self, claim: &Claim, status: u16, kept: &Kept) -> Result<(), DbError> {
+        let mut tx = self.db.begin().await?;
+        store::finish(&mut tx, claim, status, kept).await?;
+        tx.commit().await
+    }
+
+    /// Lets a request be tried again: its answer does not count.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn release(&self, claim: &Claim) -> Result<(), DbError> {
+        let mut tx = self.db.begin().await?;
+        store::release(&mut tx, claim).await?;
+        tx.commit().await
+    }
+
+    /// Forgets what is older than a day; how much that was.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn sweep(&self) -> Result<u64, DbError> {
+        let mut all = 0;
+        loop {
+            let mut tx = self.db.begin().await?;
+            let swept = store::sweep(&mut tx, self.clock.now(), SWEEP).await?;
+            tx.commit().await?;
+            all += swept;
+            if swept < SWEEP.unsigned_abs() {
+                return Ok(all);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::Answer;
+    use super::*;
+    use crate::base::TestClock;
+    use crate::db::testing::each_db;
+
+    fn wish(key: &str, body: &str) -> Wish {
+        Wish::new("user:1", "POST /v1/orgs/1/shows", key, &[body.as_bytes()])
+    }
+
+    fn taken(begun: Begun) -> Claim {
+        let Begun::New(claim) = begun else { panic!("{begun:?}") };
+        claim
+    }
+
+    #[tokio::test]
+    async fn a_request_is_done_once_and_its_answer_given_for_a_day() {
+        each_db(async |db| {
+            let hands = TestClock::new();
+            let replays = Replays::new(db, hands.clock());
+            let (mine, other) = (wish("k", "{}"), wish("k", "{1}"));
+            let claim = taken(replays.begin(&mine).await.unwrap());
+            assert_eq!(replays.begin(&mine).await.unwrap(), Begun::UnderWay);
+            assert_eq!(replays.begin(&other).await.unwrap(), Begun::Reused);
+            let headers = vec![("etag".to_owned(), "\"1\"".to_owned())];
+            let kept = Kept::Whole(Answer { status: 201, headers, body: "{\"a\":\"\u{e4}\"}".into() });
+            replays.finish(&claim, 201, &kept).await.unwrap();
+            hands.advance(Duration::from_secs(24 * 3600 - 1));
+            assert_eq!(replays.begin(&mine).await.unwrap(), Begun::Done(kept));
+            assert_eq!(replays.begin(&other).await.unwrap(), Begun::Reused);
+            assert_eq!(replays.sweep().await.unwrap(), 0);
+            hands.advance(Duration::from_secs(1));
+            taken(replays.begin(&other).await.unwrap());
+            hands.advance(Duration::from_secs(24 * 3600));
+            assert_eq!(replays.sweep().await.unwrap(), 1);
+            let claim = taken(replays.begin(&mine).await.unwrap());
+            replays.release(&claim).await.unwrap();
+            let claim = taken(replays.begin(&mine).await.unwrap());
+            for kept in [Kept::Secret, Kept::NotKept] {
+                replays.finish(&claim, 201, &kept).await.unwrap();
+                assert_eq!(replays.begin(&mine).await.unwrap(), Begun::Done(kept));
+            }
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn who_died_holds_a_key_for_a_minute_and_changes_nothing_after_that() {
+        each_db(async |db| {
+            let hands = TestClock::new();
+            let replays = Replays::new(db, hands.clock());
+            let lost = taken(replays.begin(&wish("k", "{}")).await.unwrap());
+            hands.advance(Duration::from_secs(59));
+            assert_eq!(replays.begin(&wish("k", "{}")).await.unwrap(), Begun::UnderWay);
+            hands.advance(Duration::from_secs(1));
+            assert_eq!(replays.begin(&wish("k", "{1}")).await.unwrap(), Begun::Reused);
+            let held = taken(replays.begin(&wish("k", "{}")).await.unwrap());
+            replays.finish(&lost, 200, &Kept::Secret).await.unwrap();
+            replays.release(&lost).await.unwrap();
+            assert_eq!(replays.begin(&wish("k", "{}")).await.unwrap(), Begun::UnderWay);
+            replays.finish(&held, 200, &Kept::NotKept).await.unwrap();
+            assert_eq!(replays.begin(&wish("k", "{}")).await.unwrap(), Begun::Done(Kept::NotKept));
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn of_many_that_ask_at_once_one_does_it() {
+        each_db(async |db| {
+            let mut tasks = tokio::task::JoinSet::new();
+            for _ in 0..16 {
+                let replays = Replays::new(db.clone(), TestClock::new().clock());
+                tasks.spawn(async move { replays.begin(&wish("k", "{}")).await.unwrap() });
+            }
+            let begun = tasks.join_all().await;
+            assert_eq!(begun.iter().filter(|begun| matches!(begun, Begun::New(_))).count(), 1, "{begun:?}");
+            assert!(begun.iter().all(|begun| matches!(begun, Begun::New(_) | Begun::UnderWay)));
+        })
+        .await;
+    }
+}

@@ -1,0 +1,98 @@
+//! SQL of kept answers.
+
+use chrono::{DateTime, Utc};
+
+use super::{Answer, Claim, Kept, Wish};
+use crate::base::to_ms;
+use crate::db::{DbError, Tx};
+use crate::{on, row};
+
+row! {
+    struct Row {
+        request: String,
+        status: Option<i64>,
+        kept: Option<String>,
+        headers: Option<String>,
+        body: Option<String>,
+    }
+}
+
+/// What stands under a key.
+pub(super) struct Standing {
+    pub(super) request: String,
+    /// None while somebody is at it.
+    pub(super) answer: Option<Kept>,
+}
+
+/// Takes a request that is new, or whose day is over, or whose worker is gone; false when it is none of these.
+pub(super) async fn claim(
+    tx: &mut Tx,
+    wish: &Wish,
+    claim: &str,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+    expires: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    let rows = on!(tx, c => sqlx::query(
+        "INSERT INTO replays (id, request, claim, claimed_until_ms, expires_ms) VALUES ($1, $2, $3, $5, $6)
+         ON CONFLICT (id) DO UPDATE SET request = excluded.request, claim = excluded.claim,
+             claimed_until_ms = excluded.claimed_until_ms, expires_ms = excluded.expires_ms,
+             status = NULL, kept = NULL, headers = NULL, body = NULL
+         WHERE replays.expires_ms <= $4 OR
+             (replays.status IS NULL AND replays.claimed_until_ms <= $4 AND replays.request = excluded.request)"
+    ).bind(&wish.id).bind(&wish.request).bind(claim).bind(to_ms(now)).bind(to_ms(until)).bind(to_ms(expires))
+        .execute(c).await.map(|done| done.rows_affected()))?;
+    Ok(rows == 1)
+}
+
+pub(super) async fn find(tx: &mut Tx, wish: &Wish) -> Result<Option<Standing>, DbError> {
+    let row: Option<Row> = on!(tx, c => sqlx::query_as(
+        "SELECT request, status, kept, headers, body FROM replays WHERE id = $1"
+    ).bind(&wish.id).fetch_optional(c).await)?;
+    row.map(Row::into_standing).transpose()
+}
+
+impl Row {
+    fn into_standing(self) -> Result<Standing, DbError> {
+        let answer = match (self.status, self.kept.as_deref()) {
+            (None, _) => None,
+            (Some(status), Some("whole")) => Some(Kept::Whole(Answer {
+                status: u16::try_from(status).map_err(|_| DbError::Corrupt(format!("status {status}")))?,
+                headers: serde_json::from_str(&self.headers.unwrap_or_default())?,
+                body: self.body.unwrap_or_default(),
+            })),
+            (Some(_), Some("secret")) => Some(Kept::Secret),
+            (Some(_), _) => Some(Kept::NotKept),
+        };
+        Ok(Standing { request: self.request, answer })
+    }
+}
+
+/// Keeps an answer; nothing when the claim was lost.
+pub(super) async fn finish(tx: &mut Tx, claim: &Claim, status: u16, kept: &Kept) -> Result<(), DbError> {
+    let (word, answer) = match kept {
+        Kept::Whole(answer) => ("whole", Some(answer)),
+        Kept::Secret => ("secret", None),
+        Kept::NotKept => ("not_kept", None),
+    };
+    let headers = answer.map(|answer| serde_json::to_string(&answer.headers)).transpose()?;
+    on!(tx, c => sqlx::query(
+        "UPDATE replays SET status = $3, kept = $4, headers = $5, body = $6 WHERE id = $1 AND claim = $2"
+    ).bind(&claim.id).bind(&claim.name).bind(i64::from(status)).bind(word).bind(headers)
+        .bind(answer.map(|answer| answer.body.as_str())).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// Forgets a request that may be tried again.
+pub(super) async fn release(tx: &mut Tx, claim: &Claim) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("DELETE FROM replays WHERE id = $1 AND claim = $2")
+        .bind(&claim.id).bind(&claim.name).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// Forgets up to `limit` requests whose day is over; how many there were.
+pub(super) async fn sweep(tx: &mut Tx, now: DateTime<Utc>, limit: i64) -> Result<u64, DbError> {
+    Ok(on!(tx, c => sqlx::query(
+        "DELETE FROM replays WHERE id IN (SELECT id FROM replays WHERE expires_ms <= $1 LIMIT $2)"
+    ).bind(to_ms(now)).bind(limit).execute(c).await.map(|done| done.rows_affected()))?)
+}

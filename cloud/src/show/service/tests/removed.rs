@@ -1,0 +1,90 @@
+//! Shows whose start, or whose products, are gone.
+
+use super::*;
+use crate::on;
+
+#[tokio::test]
+async fn a_product_that_is_removed_while_it_is_pinned_comes_off_the_screen() {
+    each_app(async |app, hands| {
+        let stage = Stage::set(app, hands).await;
+        crate::worker::start(&stage.app).await.unwrap();
+        stage.publish().await;
+        stage.go_live().await;
+        let shows = &stage.app.shows;
+        let target = HighlightTarget::Product { product_id: stage.product };
+        let pin = shows.highlight(&stage.actor, stage.org, stage.show, target, None).await.unwrap();
+        // Even where the line-up does not hold it any more.
+        let rest = vec![LineupItem::Coupon { coupon_id: stage.coupon }];
+        shows.set_lineup(&stage.actor, stage.org, stage.show, rest).await.unwrap();
+        stage.app.catalog.remove_product(&stage.actor, stage.org, stage.product).await.unwrap();
+        for _ in 0..500 {
+            let show = shows.find(stage.show).await.unwrap().unwrap();
+            if shows.pinned(&show).await.unwrap().is_none() {
+                let since = pin.at - TimeDelta::seconds(1);
+                let last = shows.highlights(&show, since).await.unwrap().pop().unwrap();
+                assert_eq!((last.id, last.action), (pin.id, HighlightAction::Clear));
+                assert_eq!(stage.kinds().await.last().unwrap(), "highlight_cleared");
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("it is still pinned");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lineup_never_takes_what_is_being_removed() {
+    each_app(async |app, hands| {
+        let stage = Stage::set(app, hands).await;
+        for (sql, item) in [
+            ("DELETE FROM products WHERE id = $1", LineupItem::Product { product_id: stage.product }),
+            ("DELETE FROM coupons WHERE id = $1", LineupItem::Coupon { coupon_id: stage.coupon }),
+        ] {
+            let id = match item {
+                LineupItem::Product { product_id } => product_id.to_string(),
+                LineupItem::Coupon { coupon_id } => coupon_id.to_string(),
+            };
+            let mut removal = stage.app.db.begin().await.unwrap();
+            on!(removal, c => sqlx::query(sql).bind(&id).execute(c).await.map(drop)).unwrap();
+            let (shows, actor) = (stage.app.shows.clone(), stage.actor.clone());
+            let (org, show) = (stage.org, stage.show);
+            let set = tokio::spawn(async move { shows.set_lineup(&actor, org, show, vec![item]).await });
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            removal.commit().await.unwrap();
+            assert!(matches!(set.await.unwrap(), Err(ShowError::NotInCatalog(words)) if words.contains(&id)));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_show_that_did_not_begin_gives_its_channel_back() {
+    each_app(async |app, hands| {
+        let stage = Stage::set(app, hands).await;
+        let shows = &stage.app.shows;
+        let shown = async || shows.channel(stage.org).await.unwrap();
+        let start = |hours| Some(stage.app.clock.now() + TimeDelta::hours(hours));
+        let make = async |title: &str, hours| {
+            let draft = ShowDraft { title: title.into(), scheduled_at: start(hours), ..ShowDraft::default() };
+            shows.create(&stage.actor, stage.org, draft).await.unwrap().id
+        };
+        stage.publish().await;
+        stage.go_live().await;
+        shows.end(&stage.actor, stage.org, stage.show).await.unwrap();
+        let (missed, next) = (make("Missed", 1).await, make("Next", 4).await);
+        stage.hands.advance(Duration::from_secs(2 * 3600 - 1));
+        assert_eq!(shown().await.0.unwrap().id, missed, "a host may be late");
+        stage.hands.advance(Duration::from_secs(1));
+        assert_eq!(shown().await.0.unwrap().id, next);
+        stage.hands.advance(Duration::from_secs(4 * 3600));
+        let (last, reason) = shown().await;
+        assert_eq!((last.unwrap().id, reason), (stage.show, ChannelReason::Last));
+        // Its host is there after all.
+        let key = shows.issue_key(&stage.actor, stage.org, missed).await.unwrap().key;
+        let session = shows.admit(&key).await.unwrap().session;
+        shows.report(missed, stage.told(1), MediaFact::Receiving { session }).await.unwrap();
+        assert_eq!(shown().await.1, ChannelReason::Next);
+    })
+    .await;
+}

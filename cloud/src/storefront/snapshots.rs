@@ -1,0 +1,304 @@
+//! What many ask for at once, kept in memory until a fact of its organisation changes it.
+//!
+//! A snapshot is loaded once, however many wait for it: a sale makes every widget ask again in the same second. Whoever
+//! asks after a fact was heard gets what was loaded after it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::Duration;
+
+use bytes::Bytes;
+use parking_lot::Mutex;
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+use tokio::sync::OnceCell;
+use tokio::time::Instant;
+use vitrine_protocol::{OrgId, ShowId};
+
+use super::model::{Channel, PublicShow};
+
+/// How many are kept.
+const MOST: usize = 4_096;
+/// How long one is kept at most: it changes by time too, and a fact may be late.
+const LONGEST: Duration = Duration::from_secs(5);
+/// The number of viewers in an answer is at most this old.
+const COUNT_EVERY: Duration = Duration::from_secs(1);
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Key {
+    /// A show.
+    Show(ShowId),
+    /// A channel, by its name in addresses.
+    Channel(String),
+}
+
+/// What the answer says.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum View {
+    /// Of a show.
+    Show(Box<PublicShow>),
+    /// Of a channel.
+    Channel(Box<Channel>),
+}
+
+/// An answer, ready to be sent.
+#[derive(Debug, Clone)]
+pub(super) struct Answer {
+    /// JSON.
+    pub(super) body: Bytes,
+    /// Its tag, quoted.
+    pub(super) tag: String,
+}
+
+/// What was loaded for a key.
+#[derive(Debug)]
+pub(super) struct Snapshot {
+    org: OrgId,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    view: View,
+    /// The answer with its number of viewers, and when they were counted.
+    answer: Option<(Answer, Instant)>,
+}
+
+#[derive(Debug, Clone)]
+struct Entry {
+    cell: Arc<OnceCell<Arc<Snapshot>>>,
+    made: Instant,
+}
+
+/// Snapshots of every organisation.
+#[derive(Debug, Default)]
+pub(super) struct Snapshots {
+    entries: Mutex<HashMap<Key, Entry>>,
+    /// Whether facts are heard. Before that nothing is kept.
+    heard: AtomicBool,
+}
+
+impl View {
+    fn show(&mut self) -> Option<&mut PublicShow> {
+        match self {
+            Self::Show(show) => Some(show),
+            Self::Channel(channel) => channel.show.as_mut(),
+        }
+    }
+}
+
+impl Snapshot {
+    pub(super) fn new(org: OrgId, view: View) -> Arc<Self> {
+        Arc::new(Self { org, inner: Mutex::new(Inner { view, answer: None }) })
+    }
+
+    /// The answer, with `viewers` of its show counted not long ago.
+    pub(super) fn answer(&self, viewers: impl Fn(ShowId) -> u32) -> Answer {
+        let (mut inner, now) = (self.inner.lock(), Instant::now());
+        if let Some((answer, counted)) = &inner.answer
+            && now - *counted < COUNT_EVERY
+        {
+            return answer.clone();
+        }
+        let count = inner.view.show().map(|show| viewers(show.id));
+        let tag = tag_of(&mut inner.view, count);
+        let body = serde_json::to_vec(&inner.view).unwrap_or_default().into();
+        let answer = Answer { body, tag };
+        inner.answer = Some((answer.clone(), now));
+        answer
+    }
+}
+
+impl Snapshots {
+    /// From here on facts are heard, so that snapshots may be kept.
+    pub(super) fn keep(&self) {
+        self.heard.store(true, Relaxed);
+    }
+
+    /// A fact of `org` was heard.
+    pub(super) fn forget(&self, org: OrgId) {
+        // What is still being loaded may be anybody's, and may have been read before the fact.
+        let is_others = |entry: &Entry| entry.cell.get().is_some_and(|snapshot| snapshot.org != org);
+        self.entries.lock().retain(|_, entry| is_others(entry));
+    }
+
+    /// The snapshot of `key`; loaded unless there is one.
+    pub(super) async fn get<E>(
+        &self,
+        key: Key,
+        load: impl Future<Output = Result<Arc<Snapshot>, E>>,
+    ) -> Result<Arc<Snapshot>, E> {
+        if !self.heard.load(Relaxed) {
+            return load.await;
+        }
+        let cell = self.cell(&key);
+        let loaded = cell.get_or_try_init(|| load).await.cloned();
+        if loaded.is_err() {
+            let mut entries = self.entries.lock();
+            if entries.get(&key).is_some_and(|entry| Arc::ptr_eq(&entry.cell, &cell)) {
+                entries.remove(&key);
+            }
+        }
+        loaded
+    }
+
+    fn cell(&self, key: &Key) -> Arc<OnceCell<Arc<Snapshot>>> {
+        let (mut entries, now) = (self.entries.lock(), Instant::now());
+        if let Some(entry) = entries.get(key).filter(|entry| now - entry.made < LONGEST) {
+            return entry.cell.clone();
+        }
+        if entries.len() >= MOST {
+            entries.retain(|_, entry| now - entry.made < LONGEST);
+        }
+        if entries.len() >= MOST {
+            entries.clear();
+        }
+        let entry = Entry { cell: Arc::default(), made: now };
+        entries.insert(key.clone(), entry.clone());
+        entry.cell
+    }
+}
+
+/// The tag of an answer, quoted: it changes with all that the answer says, and of the viewers it finds with the
+/// first digit of their number alone, so that people who come and go do not make everybody load it again. Leaves the
+/// number of viewers in the view.
+fn tag_of(view: &mut View, viewers: Option<u32>) -> String {
+    let count = |view: &mut View, viewers| {
+        if let (Some(show), Some(viewers)) = (view.show(), viewers) {
+            show.viewers = viewers;
+        }
+    };
+    count(view, viewers.map(about));
+    let text = serde_json::to_vec(view).unwrap_or_default();
+    count(view, viewers);
+    format!("\"{}\"", hex::encode(&Sha256::digest(text)[..12]))
+}
+
+/// A number with its first digit alone: 1284 is about 1000.
+fn about(number: u32) -> u32 {
+    let unit = 10_u32.pow(number.checked_ilog10().unwrap_or(0));
+    number / unit * unit
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicU32;
+
+    use vitrine_protocol::ShowState;
+
+    use super::*;
+    use crate::show::ChannelReason;
+
+    fn show(id: ShowId) -> PublicShow {
+        PublicShow {
+            id,
+            org_id: OrgId::new(),
+            channel: "nord".into(),
+            title: "Autumn".into(),
+            cover_url: None,
+            state: ShowState::Live,
+            scheduled_at: None,
+            live_at: None,
+            ended_at: None,
+            playback_url: None,
+            still_url: None,
+            rtm_url: String::new(),
+            viewers: 0,
+            products: Vec::new(),
+            coupons: Vec::new(),
+            highlight: None,
+        }
+    }
+
+    fn nothing(org: OrgId) -> Arc<Snapshot> {
+        Snapshot::new(org, View::Channel(Box::new(Channel { show: None, reason: ChannelReason::None })))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_crowd_that_asks_at_once_loads_once_and_again_after_a_fact() {
+        let (snapshots, loads) = (Arc::new(Snapshots::default()), AtomicU32::new(0));
+        let (org, key) = (OrgId::new(), Key::Show(ShowId::new()));
+        let ask = async |load: Duration| {
+            let load = async {
+                loads.fetch_add(1, Relaxed);
+                tokio::time::sleep(load).await;
+                Ok::<_, ()>(nothing(org))
+            };
+            snapshots.get(key.clone(), load).await.unwrap()
+        };
+        let crowd =
+            async || futures_util::future::join_all((0..50).map(|_| ask(Duration::from_millis(9)))).await;
+        crowd().await;
+        assert_eq!(loads.load(Relaxed), 50, "while no facts are heard, nothing is kept");
+        snapshots.keep();
+        crowd().await;
+        assert_eq!(loads.load(Relaxed), 51);
+        snapshots.forget(OrgId::new());
+        crowd().await;
+        assert_eq!(loads.load(Relaxed), 51, "another's fact");
+        snapshots.forget(org);
+        crowd().await;
+        assert_eq!(loads.load(Relaxed), 52);
+        tokio::time::advance(LONGEST).await;
+        crowd().await;
+        assert_eq!(loads.load(Relaxed), 53, "time changes it too");
+    }
+
+    #[tokio::test]
+    async fn what_was_being_loaded_when_a_fact_came_is_given_to_nobody_who_asks_after_it() {
+        let snapshots = Snapshots::default();
+        snapshots.keep();
+        let (org, key) = (OrgId::new(), Key::Channel("nord".into()));
+        let old = snapshots.get(key.clone(), async {
+            snapshots.forget(org);
+            Ok::<_, ()>(nothing(org))
+        });
+        let old = old.await.unwrap();
+        let new = snapshots.get(key, async { Ok::<_, ()>(nothing(org)) }).await.unwrap();
+        assert!(!Arc::ptr_eq(&old, &new));
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_loaded_is_tried_again_and_names_of_nothing_take_no_memory() {
+        let snapshots = Snapshots::default();
+        snapshots.keep();
+        for n in 0..10_000 {
+            let key = Key::Channel(n.to_string());
+            assert!(snapshots.get(key, async { Err::<Arc<Snapshot>, _>(()) }).await.is_err());
+        }
+        assert!(snapshots.entries.lock().is_empty());
+        for n in 0..10_000 {
+            let load = async { Ok::<_, ()>(nothing(OrgId::new())) };
+            snapshots.get(Key::Channel(n.to_string()), load).await.unwrap();
+        }
+        assert!(snapshots.entries.lock().len() <= MOST);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_few_viewers_more_or_less_leave_the_tag_and_the_answer_keeps_their_number() {
+        let id = ShowId::new();
+        let told = async |view: fn(PublicShow) -> View, viewers: u32| {
+            tokio::time::advance(COUNT_EVERY).await;
+            let snapshot = Snapshot::new(OrgId::new(), view(PublicShow { org_id: OrgId(id.0), ..show(id) }));
+            let answer = snapshot.answer(|_| viewers);
+            let body: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+            let show = if body["show"].is_object() { &body["show"] } else { &body };
+            assert_eq!(show["viewers"], viewers);
+            assert_eq!(snapshot.answer(|_| 7).body, answer.body, "counted once a second");
+            answer.tag
+        };
+        let channel: fn(PublicShow) -> View =
+            |show| View::Channel(Box::new(Channel { show: Some(show), reason: ChannelReason::Live }));
+        for view in [|show| View::Show(Box::new(show)), channel] {
+            assert_eq!(told(view, 1_284).await, told(view, 1_991).await);
+            assert_ne!(told(view, 1_999).await, told(view, 2_000).await);
+        }
+        for (number, shown) in [(0, 0), (7, 7), (10, 10), (19, 10), (4_999, 4_000), (u32::MAX, 4_000_000_000)]
+        {
+            assert_eq!(about(number), shown);
+        }
+    }
+}
