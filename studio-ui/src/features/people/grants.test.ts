@@ -47,10 +47,10 @@ describe('permissions', () => {
   });
 
   it('are told in a line that ends with how many more there are', () => {
-    expect(summary(['manage_stock', 'view_catalog'])).toBe('See products and coupons · Count and correct stock');
-    expect(summary(may('moderator'))).toMatch(/^See the organisation.* · .* · .* · \d+ more$/);
-    expect(summary(['view_catalog', 'of_a_later_version'])).toBe('See products and coupons · 1 more');
-    expect(summary(['view_catalog', 'edit_catalog', 'manage_stock', 'view_orders'], 3).split(' · ')).toHaveLength(4);
+    expect(summary(['manage_stock', 'view_catalog'])).toBe('See products and coupons\u00a0· Count and correct stock');
+    expect(summary(may('moderator'))).toMatch(/^See the organisation.*\u00a0· .*\u00a0· .*\u00a0· \d+ more$/);
+    expect(summary(['view_catalog', 'of_a_later_version'])).toBe('See products and coupons\u00a0· 1 more');
+    expect(summary(['view_catalog', 'edit_catalog', 'manage_stock', 'view_orders'], 3).split('\u00a0· ')).toHaveLength(4);
   });
 });
 

@@ -89,7 +89,9 @@ export function summary(permissions: readonly string[], first = 3): string {
   const known = GROUPS.flatMap((group) => group.permissions).filter((one) => permissions.includes(one));
   const words = known.map(permissionWord);
   const left = permissions.length - Math.min(first, words.length);
-  return left === 1 && words.length > first
-    ? words.slice(0, first + 1).join(' · ')
-    : [...words.slice(0, first), ...(left > 0 ? [t('team.more', { n: left })] : [])].join(' · ');
+  if (left === 1 && words.length > first) return inLine(words.slice(0, first + 1));
+  return inLine([...words.slice(0, first), ...(left > 0 ? [t('team.more', { n: left })] : [])]);
 }
+
+/** With a dot between each two, that begins no line. */
+export const inLine = (words: readonly string[]): string => words.join('\u00a0· ');
