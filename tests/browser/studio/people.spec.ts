@@ -250,7 +250,7 @@ test('a person confirms and changes their address, and signs others out', async 
 
   await expect(page.getByTestId('session')).toHaveCount(3);
   await expect(page.getByTestId('session').first()).toContainText('This one');
-  await page.getByRole('button', { name: 'Sign Firefox · Windows out' }).click();
+  await page.getByRole('button', { name: 'Sign out Firefox · Windows' }).click();
   await expect(page.getByTestId('session')).toHaveCount(2);
   await id(page, 'end-others').click();
   await id(page, 'end-others-dialog-confirm').click();

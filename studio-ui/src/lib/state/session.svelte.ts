@@ -59,6 +59,26 @@ export class SessionState {
     this.session = { ...now, user: { id, email, name }, organizations: organizations.map(placeOf) };
   }
 
+  /** The same, where what was asked for is done already: a cloud that does not answer now is asked again later. */
+  async refreshIfCan() {
+    await this.refresh().catch(() => {});
+  }
+
+  /** They were taken in there, or made it. */
+  entered(place: Place) {
+    this.#place((others) => [...others, placeOf(place)], place.id);
+  }
+
+  /** They belong there no more. */
+  left(org: string) {
+    this.#place((others) => others, org);
+  }
+
+  #place(change: (others: Organization[]) => Organization[], org: string) {
+    const now = this.session;
+    if (now) this.session = { ...now, organizations: change(now.organizations.filter((one) => one.id !== org)) };
+  }
+
   async signIn(cloudUrl: string, email: string, password: string, remember: boolean) {
     this.#take(await this.#backend.signIn(cloudUrl, email, password, remember));
   }

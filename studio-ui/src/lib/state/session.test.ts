@@ -124,11 +124,23 @@ describe('where a person belongs', () => {
   it('is kept when the session ends, though the desk tells what it heard before', async () => {
     const { backend, session, account } = await signedIn();
     const place = await done(account.createOrganization('Atelier'));
-    await done(session.refresh());
+    session.entered(place);
     session.choose(place.id);
     backend.lapse();
     expect(session.session?.lapsed).toBe(true);
     expect(session.organization?.id).toBe(place.id);
+  });
+
+  it('changes by what was just done, though the cloud cannot be asked', async () => {
+    const { backend, session, account } = await signedIn();
+    const place = await done(account.createOrganization('Atelier'));
+    vi.spyOn(backend, 'cloudFetch').mockRejectedValue(new Error('away'));
+    session.entered(place);
+    session.entered(place);
+    await done(session.refreshIfCan());
+    expect(session.session?.organizations.map((one) => one.name)).toEqual(['Maison Demo', 'Atelier']);
+    session.left(ORG);
+    expect(session.organization).toMatchObject({ name: 'Atelier', role: 'owner' });
   });
 
   it('follows a role that was changed, and a place that was left', async () => {
