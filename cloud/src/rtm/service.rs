@@ -205,7 +205,7 @@ impl Rtm {
         show: ShowId,
         message: MessageId,
     ) -> Result<ModeratedMessage, RtmError> {
-        actor.require(Permission::ModerateChat, org)?;
+        actor.require(Permission::ViewChat, org)?;
         store::find(&self.inner.db, org, show, message).await?.ok_or(RtmError::NotFound)
     }
 

@@ -89,6 +89,7 @@ impl Cloud {
     /// A client that nobody is signed in with.
     pub fn new() -> Result<Self, reqwest::Error> {
         let http = reqwest::Client::builder()
+            .user_agent(concat!("vitrine-studio/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(Duration::from_secs(8))
             .timeout(Duration::from_secs(20))
             .redirect(reqwest::redirect::Policy::none())

@@ -53,6 +53,20 @@ const FORMS: [what: string, dialog: string, open: (page: Page) => Promise<void>,
     await place(page, 'Catalogue');
     await id(page, 'new-coupon').click();
   }, (page) => page.locator('[name=code]').fill('LIVE')],
+  ['Invite somebody', 'invite-form', async (page) => {
+    await place(page, 'Team');
+    await id(page, 'invite').click();
+  }, (page) => page.locator('[name=email]').fill('ana@example.com')],
+  ['New role', 'role-editor', async (page) => {
+    await place(page, 'Team');
+    await page.getByRole('tab', { name: 'Roles' }).click();
+    await id(page, 'new-role').click();
+  }, (page) => page.locator('[name=name]').fill('Counter')],
+  ['New key', 'key-form', async (page) => {
+    await place(page, 'Team');
+    await page.getByRole('tab', { name: 'Keys' }).click();
+    await id(page, 'new-key').click();
+  }, (page) => page.locator('[name=name]').fill('Shop')],
   ['Add to the line-up', 'add-dialog', (page) => id(page, 'add-items').click(), (page) => id(page, 'add-dialog').getByRole('checkbox').first().check()],
 ];
 for (const [what, dialog, open, fill] of FORMS) {

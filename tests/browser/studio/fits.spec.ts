@@ -27,6 +27,11 @@ const cut = (page: Page) =>
     return found;
   });
 
+const part = async (page: Page, name: string, tab: string) => {
+  await place(page, name);
+  await page.getByRole('tab', { name: tab, exact: true }).click();
+};
+
 const SCREENS: [what: string, query: string, way: (page: Page) => Promise<void>][] = [
   ['shows', 'live=761&elsewhere', async (page) => {
     await expect(id(page, 'open-desk')).toHaveText('Join live desk');
@@ -42,6 +47,39 @@ const SCREENS: [what: string, query: string, way: (page: Page) => Promise<void>]
       expect(line, (await words.textContent())!).toBeLessThanOrEqual(40);
       expect(whole - line).toBeGreaterThanOrEqual(8);
     }
+  }],
+  ['the team', 'unconfirmed', async (page) => {
+    await place(page, 'Team');
+    await expect(page.getByTestId('invitation')).toHaveCount(2);
+  }],
+  ['inviting', '', async (page) => {
+    await place(page, 'Team');
+    await id(page, 'invite').click();
+    await expect(id(page, 'send-invitation'), 'without scrolling').toBeInViewport({ ratio: 1 });
+  }],
+  ['the roles', '', async (page) => {
+    await part(page, 'Team', 'Roles');
+    await expect(id(page, 'role-table')).toBeVisible();
+  }],
+  ['a role', '', async (page) => {
+    await part(page, 'Team', 'Roles');
+    await id(page, 'new-role').click();
+    await expect(id(page, 'save-role'), 'without scrolling').toBeInViewport({ ratio: 1 });
+  }],
+  ['the keys of servers', '', async (page) => {
+    await part(page, 'Team', 'Keys');
+    await page.getByRole('button', { name: 'Show 2 more' }).click();
+  }],
+  ['a key', '', async (page) => {
+    await part(page, 'Team', 'Keys');
+    await id(page, 'new-key').click();
+    await page.getByRole('radio', { name: 'On a day' }).check();
+    await expect(id(page, 'make-key'), 'without scrolling').toBeInViewport({ ratio: 1 });
+  }],
+  ['an account', 'second&unconfirmed', async (page) => {
+    await part(page, 'Settings', 'Your account');
+    await expect(page.getByTestId('session')).toHaveCount(3);
+    await expect(page.getByTestId('place')).toHaveCount(2);
   }],
   ['a desk with many faults', 'live=761&trouble=many', desk],
   ['a desk with all its faults open', 'live=761&trouble=many', async (page) => {

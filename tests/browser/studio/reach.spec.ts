@@ -19,6 +19,16 @@ const desk = async (page: Page) => {
 };
 const place = (page: Page, name: string) => page.getByRole('navigation').getByRole('button', { name, exact: true }).click();
 
+const part = async (page: Page, name: string, tab: string) => {
+  await place(page, name);
+  await page.getByRole('tab', { name: tab, exact: true }).click();
+};
+const member = async (page: Page, n: number, what: string) => {
+  await place(page, 'Team');
+  await page.getByTestId('member-actions').nth(n).click();
+  await page.getByRole('menuitem', { name: what }).click();
+};
+
 /** Every screen and what opens on it: the world it needs, and the way there. */
 const SCREENS: [what: string, query: string, way: (page: Page) => Promise<void>][] = [
   ['sign-in', 'as=nobody&demo=none', async () => {}],
@@ -41,6 +51,56 @@ const SCREENS: [what: string, query: string, way: (page: Page) => Promise<void>]
   }],
   ['orders', 'live=700', (page) => place(page, 'Orders')],
   ['no orders', 'empty', (page) => place(page, 'Orders')],
+  ['team', '', (page) => place(page, 'Team')],
+  ['team with a menu open', 'as=admin', async (page) => {
+    await place(page, 'Team');
+    await page.getByTestId('member-actions').nth(1).click();
+    await expect(page.getByRole('menuitem', { name: 'Remove' })).toBeDisabled();
+  }],
+  ['team that only looks', 'as=moderator', (page) => place(page, 'Team')],
+  ['team of one', 'empty', (page) => place(page, 'Team')],
+  ['team without a cloud', 'cloud=down', (page) => place(page, 'Team')],
+  ['invite', '', async (page) => {
+    await place(page, 'Team');
+    await id(page, 'invite').click();
+    await id(page, 'send-invitation').click();
+  }],
+  ['invited without a letter', 'unconfirmed', async (page) => {
+    await place(page, 'Team');
+    await id(page, 'invite-again').click();
+    await expect(id(page, 'invited')).toBeVisible();
+  }],
+  ['another role', '', (page) => member(page, 2, 'Change role')],
+  ['hand over', '', (page) => member(page, 1, 'Hand the organisation over')],
+  ['the last owner', '', (page) => member(page, 0, 'Leave')],
+  ['roles', '', (page) => part(page, 'Team', 'Roles')],
+  ['change a role', '', async (page) => {
+    await part(page, 'Team', 'Roles');
+    await id(page, 'change-role').click();
+  }],
+  ['keys', '', (page) => part(page, 'Team', 'Keys')],
+  ['no keys', 'empty', (page) => part(page, 'Team', 'Keys')],
+  ['new key', '', async (page) => {
+    await part(page, 'Team', 'Keys');
+    await id(page, 'new-key').click();
+    await page.getByRole('radio', { name: 'Something else' }).check();
+    await id(page, 'make-key').click();
+  }],
+  ['your account', 'second&unconfirmed', async (page) => {
+    await part(page, 'Settings', 'Your account');
+    await expect(page.getByTestId('session')).toHaveCount(3);
+  }],
+  ['another address', '', async (page) => {
+    await part(page, 'Settings', 'Your account');
+    await id(page, 'change-address').click();
+  }],
+  ['an invitation', '', async (page) => {
+    await part(page, 'Settings', 'Your account');
+    await id(page, 'accept-invitation').click();
+    await page.locator('[name=link]').fill('vti_b3Zl4mTq7Hk2cXw9R');
+    await page.keyboard.press('Enter');
+    await expect(id(page, 'invitation-seen')).toBeVisible();
+  }],
   ['settings', '', (page) => place(page, 'Settings')],
   ['settings without devices', 'camera=none', (page) => place(page, 'Settings')],
   ['desk before the show', '', desk],

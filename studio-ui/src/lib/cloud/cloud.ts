@@ -1,5 +1,6 @@
 /** The second lane: everything that is not live goes to the cloud's HTTP through `cloudFetch`. */
-import { CommandFailure, type Backend, type CloudAnswer } from '../ipc/backend.ts';
+import { CommandFailure, type Backend } from '../ipc/backend.ts';
+import { Lane, read } from './lane.ts';
 import type {
   Ban,
   Coupon,
@@ -16,9 +17,6 @@ import type {
   ShowHealth,
 } from './types.ts';
 
-/** As many items as the cloud gives at once, and as many pages as a screen can use. */
-const PAGE = 200;
-const MOST_PAGES = 25;
 /** Orders that a screen shows before it is asked for more. */
 const ORDERS = 50;
 
@@ -31,10 +29,12 @@ export interface ShowDraft {
 /** Typed calls for one organisation. */
 export class Cloud {
   #backend: Backend;
+  #lane: Lane;
   readonly org: string;
 
   constructor(backend: Backend, org: string) {
     this.#backend = backend;
+    this.#lane = new Lane(backend, `/v1/orgs/${org}`);
     this.org = org;
   }
 
@@ -69,7 +69,7 @@ export class Cloud {
   };
   /** `picture`: a data URL. */
   setPicture = async (id: string, picture: string) =>
-    read<Product>(await this.#backend.cloudPutPicture(this.#path(`/products/${id}/image`), picture));
+    read<Product>(await this.#backend.cloudPutPicture(this.#lane.path(`/products/${id}/image`), picture));
   coupons = () => this.#list<Coupon>('/coupons');
   createCoupon = (coupon: NewCoupon) => this.#call<Coupon>('POST', '/coupons', coupon);
 
@@ -87,57 +87,13 @@ export class Cloud {
   unban = (show: string, ban: string) =>
     this.#call<void>('DELETE', `/shows/${show}/bans/${ban}?restore=true`);
 
-  /** The whole list, page by page. */
-  async #list<T>(path: string): Promise<T[]> {
-    const items: T[] = [];
-    let after = '';
-    for (let page = 0; page < MOST_PAGES; page++) {
-      const query = `${path.includes('?') ? '&' : '?'}limit=${PAGE}${after}`;
-      const { items: more, next } = await this.#call<Page<T>>('GET', path + query);
-      items.push(...more);
-      if (!next) break;
-      after = `&after=${encodeURIComponent(next)}`;
-    }
-    return items;
+  #list<T>(path: string): Promise<T[]> {
+    return this.#lane.list<T>(path);
   }
 
-  async #call<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const answer = await this.#backend.cloudFetch(
-      method,
-      this.#path(path),
-      body === undefined ? null : JSON.stringify(body),
-    );
-    return read<T>(answer);
+  #call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    return this.#lane.call<T>(method, path, body);
   }
-
-  #path(path: string): string {
-    return `/v1/orgs/${this.org}${path}`;
-  }
-}
-
-/** The answer's JSON, or its problem thrown. */
-function read<T>(answer: CloudAnswer): T {
-  const json: unknown = answer.body === '' ? undefined : parse(answer.body);
-  if (answer.status >= 200 && answer.status < 300) return json as T;
-  throw problem(answer.status, json);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new CommandFailure({ code: 'far_side', message: 'not JSON', retryable: true });
-  }
-}
-
-/** An RFC 9457 answer as the failure that every screen understands. */
-function problem(status: number, json: unknown): CommandFailure {
-  const { code, detail, title, retryable } = (json ?? {}) as Record<string, unknown>;
-  return new CommandFailure({
-    code: typeof code === 'string' ? code : 'far_side',
-    message: String(detail ?? title ?? `HTTP ${status}`),
-    retryable: retryable === true,
-  });
 }
 
 /** Whatever was thrown, as a failure with a code. */

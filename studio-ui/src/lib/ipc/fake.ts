@@ -32,6 +32,7 @@ import {
   type TakeUpOffer,
   type UplinkView,
 } from './backend.ts';
+import { FakeAccount } from './fake/account.ts';
 import { FakeCloud } from './fake/cloud.ts';
 import { Emitter } from './fake/emitter.ts';
 import { FakeFaults } from './fake/faults.ts';
@@ -39,12 +40,12 @@ import { healthOf, measured, spoken, STILL } from './fake/line.ts';
 import { DEFAULTS, type FakeOptions } from './fake/options.ts';
 import { drawProgramme, type LowerThird } from './fake/picture.ts';
 import { DEMO, devicesOf, sessionOf, SIZES, stageOf } from './fake/person.ts';
-import { LINES, newId, ORG, SECOND_ORG, SHOPPERS, SHOW } from './fake/seed.ts';
+import { LINES, newId, SHOPPERS, SHOW } from './fake/seed.ts';
 
 export class FakeBackend extends Emitter implements Backend {
   readonly cloud: FakeCloud;
-  /** What the second organisation has there. */
-  readonly #others: FakeCloud;
+  /** Who is signed in, as the cloud knows them, and what their other organisations have there. */
+  readonly account: FakeAccount;
   #options: FakeOptions;
   #session: Session | null;
   #devices: Devices;
@@ -69,12 +70,12 @@ export class FakeBackend extends Emitter implements Backend {
     super();
     this.#options = { ...DEFAULTS, ...options };
     this.cloud = new FakeCloud(this.#options.empty, Date.now());
-    this.#others = new FakeCloud(this.#options.empty, Date.now());
     this.cloud.onchange = () => this.#touchLineup();
     this.cloud.onhealth = () => healthOf(this.#options.trouble, this.#beat, this.#uplink, this.#viewers);
     this.cloud.onrestore = (author) => this.#restore(author);
     this.cloud.onend = () => this.#moveShow({ state: 'ended', receiving: false, elsewhere: false, rungs: [] });
     this.#session = this.#options.as === 'nobody' ? null : sessionOf(this.#options.as, this.#options.keyring, this.#options.second);
+    this.account = new FakeAccount(this.#options, this.cloud, this.#session);
     this.#devices = devicesOf(this.#options.camera);
     this.#stage = stageOf(this.#devices);
     this.#air = { phase: 'idle', liveAtMs: null, sinceAtMs: Date.now() };
@@ -108,7 +109,7 @@ export class FakeBackend extends Emitter implements Backend {
     const role: Role = email.startsWith('mod') ? 'moderator' : 'owner';
     const session = sessionOf(role, remember && this.#options.keyring, this.#options.second);
     const back = this.#session?.lapsed;
-    this.#session = { ...session, cloudUrl, user: { ...session.user, email } };
+    this.#session = this.account.enter({ ...session, cloudUrl, user: { ...session.user, email } });
     this.emit('sessionChanged', this.#session);
     if (back) this.#back();
     return this.#session;
@@ -235,7 +236,7 @@ export class FakeBackend extends Emitter implements Backend {
     await this.#pause();
     if (this.#options.cloudDown) this.#refuse('cloud_unreachable', true);
     const show = this.cloud.shows.find((candidate) => candidate.id === showId);
-    if (!show) this.#refuse('not_found');
+    if (!show || !this.#session?.organizations.some((org) => org.id === orgId)) this.#refuse('not_found');
     const live = show.state === 'live' || show.state === 'interrupted';
     const liveAtMs = show.live_at ? Date.parse(show.live_at) : null;
     this.#show = {
@@ -437,8 +438,7 @@ export class FakeBackend extends Emitter implements Backend {
     await this.#pause();
     if (this.#options.cloudDown) this.#refuse('cloud_unreachable', true);
     await this.#admitted();
-    const second = this.#options.second && path.startsWith(`/v1/orgs/${SECOND_ORG}/`);
-    return (second ? this.#others : this.cloud).handle(method, path.replace(SECOND_ORG, ORG), body);
+    return this.account.handle(method, path, body);
   }
 
   async cloudPutPicture(path: string, picture: string): Promise<CloudAnswer> {

@@ -59,7 +59,7 @@ export class Desk {
   /** Events heard that a snapshot tells too. */
   #heard = 0;
 
-  constructor(backend: Backend, clock: Clock, org: string, showId: string, runs = true) {
+  constructor(backend: Backend, clock: Clock, org: string, showId: string, seesOrders = true) {
     this.#backend = backend;
     this.#showId = showId;
     this.cloud = new Cloud(backend, org);
@@ -69,7 +69,7 @@ export class Desk {
     this.health = new Health(this.cloud, showId);
     this.chat = new Chat(backend, clock);
     this.run = new RunOfShow(this.cloud, showId);
-    this.sales = runs ? new Sales(this.cloud, showId) : null;
+    this.sales = seesOrders ? new Sales(this.cloud, showId) : null;
     this.#stops = [
       backend.listen('showChanged', (show) => this.#follow(show)),
       backend.listen('viewersChanged', (viewers) => (this.viewers = viewers)),

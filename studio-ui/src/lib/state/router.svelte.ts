@@ -4,19 +4,26 @@ export type Place =
   | { name: 'desk'; show: string }
   | { name: 'catalogue' }
   | { name: 'orders'; /** Of this show alone. */ show?: string | null }
-  | { name: 'settings' };
+  | { name: 'team'; tab?: TeamTab }
+  | { name: 'settings'; tab?: SettingsTab };
+
+export type TeamTab = 'members' | 'roles' | 'keys';
+export type SettingsTab = 'studio' | 'account';
 
 export function parsePlace(hash: string): Place {
   const [name, id] = hash.replace(/^#\/?/, '').split('/');
   if (name === 'desk' && id) return { name, show: id };
   if (name === 'orders' && id) return { name, show: id };
-  if (name === 'catalogue' || name === 'orders' || name === 'settings') return { name };
+  if (name === 'team') return { name, tab: id === 'roles' || id === 'keys' ? id : 'members' };
+  if (name === 'settings') return { name, tab: id === 'account' ? id : 'studio' };
+  if (name === 'catalogue' || name === 'orders') return { name };
   return { name: 'shows', show: name === 'shows' && id ? id : null };
 }
 
 export function formatPlace(place: Place): string {
   if (place.name === 'desk') return `#/desk/${place.show}`;
   if ((place.name === 'shows' || place.name === 'orders') && place.show) return `#/${place.name}/${place.show}`;
+  if (place.name === 'team' || place.name === 'settings') return place.tab ? `#/${place.name}/${place.tab}` : `#/${place.name}`;
   return `#/${place.name}`;
 }
 

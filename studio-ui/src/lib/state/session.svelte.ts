@@ -1,4 +1,5 @@
 import type { Schemas } from '@vitrine/client';
+import { Account, type Place } from '../cloud/account.ts';
 import type { Backend, Bootstrap, Organization, RegisterRequest, Session } from '../ipc/backend.ts';
 
 export type Permission = Schemas['Permission'];
@@ -16,16 +17,32 @@ export class SessionState {
       null,
   );
   canRunShows = $derived(this.may('run_shows'));
+  /** The organisations of the last sign-in: of others the desk opens no show. */
+  #opens = $state.raw<readonly string[]>([]);
+  /** Whether the desk opens shows of the organisation they work for; else they have to sign in again first. */
+  deskOpens = $derived(this.organization !== null && this.#opens.includes(this.organization.id));
   #backend: Backend;
 
   constructor(backend: Backend) {
     this.#backend = backend;
-    backend.listen('sessionChanged', (session) => (this.session = session));
+    backend.listen('sessionChanged', (session) => this.#take(session));
   }
 
   async start() {
     this.boot = await this.#backend.bootstrap();
-    this.session = this.boot.session;
+    this.#take(this.boot.session);
+  }
+
+  #take(session: Session | null) {
+    const before = this.session;
+    const same = before !== null && session?.user.id === before.user.id && session.cloudUrl === before.cloudUrl;
+    if (session?.lapsed && same) {
+      // The desk tells what it heard at the sign-in: places may have changed since.
+      this.session = { ...session, user: before.user, organizations: before.organizations };
+      return;
+    }
+    this.session = session;
+    this.#opens = session?.organizations.map((org) => org.id) ?? [];
   }
 
   /** Whether the person may do that in the organisation they work for. */
@@ -33,8 +50,37 @@ export class SessionState {
     return this.organization?.permissions.includes(permission) ?? false;
   }
 
+  /** Asks the cloud anew where this person belongs and what they may do there. */
+  async refresh() {
+    const { user, organizations } = await new Account(this.#backend).me();
+    const now = this.session;
+    if (now?.user.id !== user.id) return; // somebody else signed in meanwhile
+    const { id, email, name } = user;
+    this.session = { ...now, user: { id, email, name }, organizations: organizations.map(placeOf) };
+  }
+
+  /** The same, where what was asked for is done already: a cloud that does not answer now is asked again later. */
+  async refreshIfCan() {
+    await this.refresh().catch(() => {});
+  }
+
+  /** They were taken in there, or made it. */
+  entered(place: Place) {
+    this.#place((others) => [...others, placeOf(place)], place.id);
+  }
+
+  /** They belong there no more. */
+  left(org: string) {
+    this.#place((others) => others, org);
+  }
+
+  #place(change: (others: Organization[]) => Organization[], org: string) {
+    const now = this.session;
+    if (now) this.session = { ...now, organizations: change(now.organizations.filter((one) => one.id !== org)) };
+  }
+
   async signIn(cloudUrl: string, email: string, password: string, remember: boolean) {
-    this.session = await this.#backend.signIn(cloudUrl, email, password, remember);
+    this.#take(await this.#backend.signIn(cloudUrl, email, password, remember));
   }
 
   /** The same person at the same cloud, whose session has ended. What they left open stays as it is. */
@@ -48,7 +94,7 @@ export class SessionState {
   }
 
   async register(request: RegisterRequest) {
-    this.session = await this.#backend.register(request);
+    this.#take(await this.#backend.register(request));
   }
 
   async signOut() {
@@ -60,4 +106,10 @@ export class SessionState {
     this.#chosen = org;
     localStorage.setItem(ORG_KEY, org);
   }
+}
+
+/** As the desk has them. */
+function placeOf(place: Place): Organization {
+  const { id, name, slug, role, permissions } = place;
+  return { id, name, slug, role, roleName: place.role_name ?? '', permissions };
 }

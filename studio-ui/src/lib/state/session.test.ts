@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Account } from '../cloud/account.ts';
+import { People } from '../cloud/people.ts';
 import { FakeBackend } from '../ipc/fake.ts';
 import type { FakeOptions } from '../ipc/fake/options.ts';
 import { ORG, SHOW } from '../ipc/fake/seed.ts';
@@ -94,6 +96,76 @@ describe('a session that ends in mid-show', () => {
     expect(desk.show?.state).toBe('ended');
     expect(desk.faults.list).toEqual([]);
     desk.stop();
+  });
+});
+
+describe('where a person belongs', () => {
+  async function signedIn(options: Partial<FakeOptions> = {}) {
+    const backend = new FakeBackend({ crowd: false, latencyMs: 1, ...options });
+    const session = new SessionState(backend);
+    await done(session.start());
+    return { backend, session, account: new Account(backend) };
+  }
+
+  it('is asked anew after a place was made, and the desk opens its shows after a sign-in alone', async () => {
+    const { backend, session, account } = await signedIn();
+    const place = await done(account.createOrganization('Atelier'));
+    await done(session.refresh());
+    session.choose(place.id);
+    expect(session.organization).toMatchObject({ name: 'Atelier', role: 'owner' });
+    expect(session.may('transfer_ownership')).toBe(true);
+    expect(session.deskOpens).toBe(false);
+    await expect(done(backend.openShow(place.id, SHOW))).rejects.toMatchObject({ code: 'not_found' });
+    await done(session.signInAgain('demo-owner-password'));
+    expect(session.deskOpens).toBe(true);
+    expect(session.organization?.id).toBe(place.id);
+  });
+
+  it('is kept when the session ends, though the desk tells what it heard before', async () => {
+    const { backend, session, account } = await signedIn();
+    const place = await done(account.createOrganization('Atelier'));
+    session.entered(place);
+    session.choose(place.id);
+    backend.lapse();
+    expect(session.session?.lapsed).toBe(true);
+    expect(session.organization?.id).toBe(place.id);
+  });
+
+  it('changes by what was just done, though the cloud cannot be asked', async () => {
+    const { backend, session, account } = await signedIn();
+    const place = await done(account.createOrganization('Atelier'));
+    vi.spyOn(backend, 'cloudFetch').mockRejectedValue(new Error('away'));
+    session.entered(place);
+    session.entered(place);
+    await done(session.refreshIfCan());
+    expect(session.session?.organizations.map((one) => one.name)).toEqual(['Maison Demo', 'Atelier']);
+    session.left(ORG);
+    expect(session.organization).toMatchObject({ name: 'Atelier', role: 'owner' });
+  });
+
+  it('follows a role that was changed, and a place that was left', async () => {
+    const { backend, session } = await signedIn({ second: true });
+    const people = backend.cloud.people!;
+    const ada = people.members.find((one) => one.user.name === 'Ada Okafor')!;
+    await done(new People(backend, ORG).handOver(ada.user.id, 'demo-owner-password'));
+    await done(session.refresh());
+    expect(session.organization).toMatchObject({ id: ORG, role: 'admin' });
+    expect(session.may('transfer_ownership')).toBe(false);
+    await done(new People(backend, ORG).removeMember(session.session!.user.id));
+    await done(session.refresh());
+    expect(session.organization).toMatchObject({ name: 'Atelier Nord', role: 'owner' });
+  });
+
+  it('is nowhere for who left the last one, and nothing is taken from another person', async () => {
+    const { backend, session } = await signedIn({ as: 'moderator' });
+    await done(new People(backend, ORG).removeMember(session.session!.user.id));
+    const asked = session.refresh();
+    await done(asked);
+    expect(session.organization).toBeNull();
+    expect(session.may('view_shows')).toBe(false);
+    backend.account.user = { ...backend.account.user, id: 'somebody-else' };
+    await done(session.refresh());
+    expect(session.session?.user.name).toBe('Tom Ruiz');
   });
 });
 

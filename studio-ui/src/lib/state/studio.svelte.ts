@@ -35,7 +35,7 @@ export class Studio {
   }
 
   openDesk(org: string, show: string): Desk {
-    return new Desk(this.backend, this.clock, org, show, this.session.canRunShows);
+    return new Desk(this.backend, this.clock, org, show, this.session.may('view_orders'));
   }
 }
 

@@ -19,7 +19,7 @@ export const SENTENCES: Record<string, string> = {
   name_taken: 'Another one has that name. Choose a different one.',
   role_in_use: 'Somebody has this role. Give them another one first.',
   above_you: 'That is more than you may do yourself. Ask an owner.',
-  last_owner: 'An organization keeps at least one owner. Name another one first.',
+  last_owner: 'An organisation keeps at least one owner. Name another one first.',
   limit_reached: 'There are as many as there can be. Remove one first.',
   people_only: 'Only a person can do that. Sign in.',
   link_expired: 'The link was used already, or is too old. Ask for a new one.',

@@ -96,6 +96,11 @@ export function dayAndTime(at: string | number, now: number): string {
   return `${day.replace(',', '')}, ${timeOfDay(at)}`;
 }
 
+/** `28 Nov 2026`. */
+export function day(at: string | number): string {
+  return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' }).format(new Date(at));
+}
+
 function startOfDay(date: Date): number {
   return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
 }

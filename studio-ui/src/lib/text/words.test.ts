@@ -6,7 +6,7 @@ import { t, tn, words } from './words.ts';
 
 const src = fileURLToPath(new URL('../..', import.meta.url));
 const sources = readdirSync(src, { recursive: true, encoding: 'utf8' })
-  .filter((name) => /\.(svelte|ts)$/.test(name) && !/words(\.test)?\.ts$/.test(name))
+  .filter((name) => /\.(svelte|ts)$/.test(name) && !/words(-\w+|\.test)?\.ts$/.test(name))
   .map((name) => readFileSync(join(src, name), 'utf8'))
   .join('\n');
 

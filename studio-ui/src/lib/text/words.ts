@@ -1,4 +1,5 @@
 import { health } from './words-health.ts';
+import { people } from './words-people.ts';
 
 /** All words of the window. `{name}` is filled in by `t`. */
 export const words = {
@@ -54,14 +55,6 @@ export const words = {
   'register.organization': 'Shop or organisation',
   'register.submit': 'Create account',
   'register.submitting': 'Creating…',
-  'role.owner': 'Owner',
-  'role.admin': 'Admin',
-  'role.host': 'Host',
-  'role.moderator': 'Moderator',
-  'role.analyst': 'Analyst',
-  'role.custom': 'Own role',
-  'role.unknown': 'Unknown role',
-  'role.viewer': 'Shopper',
 
   'nav.label': 'Main',
   'nav.shows': 'Shows',
@@ -530,9 +523,8 @@ export const words = {
   'settings.quality': 'Quality',
   'settings.quality_text': 'Higher needs more of this machine and of your line. 720p wants about 3.5 Mb/s up.',
   'settings.keyboard': 'Keyboard',
-  'settings.account': 'Account',
-  'settings.signed_in_as': 'Signed in as',
   'settings.cloud': 'Cloud',
+  'settings.cloud_address': 'Address',
   'settings.keyring': 'Keyring',
   'settings.keyring_ok': 'Your session is kept in the system keyring.',
   'settings.keyring_run_only': 'Your session is kept for this run only.',
@@ -574,6 +566,7 @@ export const words = {
   'keys.reset': 'Back to the usual keys',
 
   ...health,
+  ...people,
 } as const;
 
 export type Word = keyof typeof words;

@@ -1,12 +1,10 @@
 /** The fake's second lane: the organisation's part of `/v1`, in memory. */
 import type { Ban, Coupon, LineupItem, NewCoupon, NewProduct, Order, OrderTotals, Product, Show, ShowHealth } from '../../cloud/types.ts';
 import { CommandFailure, type CloudAnswer, type HighlightCard, type HighlightTarget } from '../backend.ts';
+import { empty, ok, refuse } from './answers.ts';
+import type { FakePeople } from './people.ts';
 import { newId, ORG, seedCoupons, seedProducts, seedShows } from './seed.ts';
 
-const ok = (body: unknown, status = 200): CloudAnswer => ({ status, body: JSON.stringify(body) });
-const empty = (): CloudAnswer => ({ status: 204, body: '' });
-const refuse = (status: number, code: string): CloudAnswer =>
-  ok({ type: 'about:blank', title: code, status, detail: code, code, retryable: false }, status);
 
 export class FakeCloud {
   products: Product[];
@@ -14,6 +12,8 @@ export class FakeCloud {
   shows: Show[];
   orders: Order[] = [];
   bans: Ban[] = [];
+  /** Members, roles, keys; none: nobody asks for them. */
+  people: FakePeople | null = null;
   /** The line-up, prices or stock changed. */
   onchange: () => void = () => {};
   /** Somebody ended a show. */
@@ -117,7 +117,7 @@ export class FakeCloud {
       case 'shows':
         return id ? this.#show(method, id, verb, last, json, query === 'restore=true') : this.#shows(method, json);
       default:
-        return refuse(404, 'not_found');
+        return this.people?.handle(method, noun ?? '', id, json) ?? refuse(404, 'not_found');
     }
   }
 

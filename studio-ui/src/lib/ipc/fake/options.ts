@@ -11,6 +11,8 @@ export interface FakeOptions {
   /** Every request fails as if the cloud were away. */
   cloudDown: boolean;
   camera: boolean;
+  /** Their address is not confirmed. */
+  unconfirmed: boolean;
   /** The person belongs to a second organisation, with shows and orders of its own. */
   second: boolean;
   /** The demo's show is already on air: this long, in milliseconds. */
@@ -53,6 +55,7 @@ export const DEFAULTS: FakeOptions = {
   empty: false,
   cloudDown: false,
   camera: true,
+  unconfirmed: false,
   second: false,
   liveForMs: null,
   elsewhere: false,
@@ -73,6 +76,7 @@ export function optionsFrom(query: URLSearchParams): Partial<FakeOptions> {
   if (query.has('empty')) options.empty = true;
   if (query.get('cloud') === 'down') options.cloudDown = true;
   if (query.get('camera') === 'none') options.camera = false;
+  if (query.has('unconfirmed')) options.unconfirmed = true;
   if (query.has('second')) options.second = true;
   if (query.has('live')) options.liveForMs = Number(query.get('live')) * 1000;
   if (query.has('elsewhere')) options.elsewhere = true;

@@ -1,9 +1,12 @@
 /** Who sits before the fake studio, and what stands on their table. */
+import type { Schemas } from '@vitrine/client';
 import type { DemoHint, Devices, Quality, Role, Session, StageView } from '../backend.ts';
 import { ORG, SECOND_ORG, SHOW } from './seed.ts';
 
-const HOST = { id: '0199f0a0-0000-7000-8000-0000000000c1', name: 'Lena Vogt' };
-const MODERATOR = { id: '0199f0a0-0000-7000-8000-0000000000c2', name: 'Tom Ruiz' };
+type Permission = Schemas['Permission'];
+
+export const HOST = { id: '0199f0a0-0000-7000-8000-0000000000c1', name: 'Lena Vogt' };
+export const MODERATOR = { id: '0199f0a0-0000-7000-8000-0000000000c2', name: 'Tom Ruiz' };
 const CLOUD = 'http://127.0.0.1:8080';
 
 export const DEMO: DemoHint = {
@@ -16,18 +19,29 @@ export const DEMO: DemoHint = {
   ],
 };
 
-const OF_A_MODERATOR = ['view_organization', 'view_catalog', 'view_shows', 'view_health', 'view_chat', 'speak_in_chat', 'moderate_chat'];
-const OF_A_HOST = [
+const OF_AN_ANALYST: Permission[] = ['view_organization', 'view_catalog', 'view_orders', 'view_shows', 'view_timeline', 'view_health', 'view_chat'];
+const OF_A_MODERATOR: Permission[] = [
+  'view_organization', 'view_catalog', 'view_shows', 'view_health', 'view_chat', 'speak_in_chat', 'moderate_chat',
+];
+const OF_A_HOST: Permission[] = [
   ...OF_A_MODERATOR, 'edit_catalog', 'import_catalog', 'manage_stock', 'edit_coupons', 'view_orders', 'record_orders', 'refund_orders',
   'view_timeline', 'edit_shows', 'run_shows', 'manage_publish_keys', 'highlight',
 ];
-const OF_AN_OWNER = [
-  ...OF_A_HOST, 'edit_organization', 'manage_members', 'manage_roles', 'manage_api_keys', 'view_audit', 'transfer_ownership', 'manage_jobs',
+const OF_AN_ADMIN: Permission[] = [
+  ...OF_A_HOST, 'edit_organization', 'manage_members', 'manage_roles', 'manage_api_keys', 'view_audit', 'manage_jobs',
+];
+const OF_AN_OWNER: Permission[] = [...OF_AN_ADMIN, 'transfer_ownership'];
+
+/** What each role lets people do, as the cloud has it. */
+export const BUILTIN: Schemas['BuiltinRole'][] = [
+  { role: 'owner', permissions: OF_AN_OWNER },
+  { role: 'admin', permissions: OF_AN_ADMIN },
+  { role: 'host', permissions: OF_A_HOST },
+  { role: 'moderator', permissions: OF_A_MODERATOR },
+  { role: 'analyst', permissions: OF_AN_ANALYST },
 ];
 
-/** What a role lets people do, as the cloud has it. */
-const permissionsOf = (role: Role) =>
-  role === 'owner' ? OF_AN_OWNER : role === 'moderator' ? OF_A_MODERATOR : OF_A_HOST;
+export const permissionsOf = (role: Role): Permission[] => BUILTIN.find((one) => one.role === role)?.permissions ?? [];
 
 export function sessionOf(role: Role, remembered: boolean, second = false): Session {
   const moderator = role === 'moderator';
