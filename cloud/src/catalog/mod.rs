@@ -11,7 +11,7 @@ mod service;
 mod store;
 
 pub use error::CatalogError;
-pub use image::Image;
+pub use image::{Image, ImageSize, PictureTurn};
 pub use model::{Coupon, CouponDraft, Order, OrderDraft, OrderLine, OrderLineDraft, OrderSum, OrderTotals};
 pub use model::{Product, ProductDraft, ProductPatch, Variant, VariantDraft};
 pub use routes::{media_router, router};

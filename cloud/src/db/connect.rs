@@ -18,7 +18,7 @@ use super::tx::Commits;
 use super::{DbError, Side, Tx};
 
 /// Every change of the tables, in order; forward only.
-const MIGRATIONS: [(i64, &str, &str); 17] = [
+const MIGRATIONS: [(i64, &str, &str); 18] = [
     (1, "events", include_str!("../../migrations/0001_events.sql")),
     (2, "org", include_str!("../../migrations/0002_org.sql")),
     (3, "show", include_str!("../../migrations/0003_show.sql")),
@@ -36,6 +36,7 @@ const MIGRATIONS: [(i64, &str, &str); 17] = [
     (64, "leased_time", include_str!("../../migrations/0064_leased_time.sql")),
     (65, "media_states", include_str!("../../migrations/0065_media_states.sql")),
     (66, "accounts", include_str!("../../migrations/0066_accounts.sql")),
+    (75, "picture_sizes", include_str!("../../migrations/0075_picture_sizes.sql")),
 ];
 
 /// How long a statement waits for a connection before it gives up.
