@@ -21,7 +21,7 @@ use crate::app::App;
 use crate::base::{ApiError, InMemory, Problem, Proxies, traced};
 use crate::config::ServeRole;
 use crate::org::{OrgError, Orgs};
-use crate::{catalog, events, health, jobs, org, rtm, show, storefront};
+use crate::{catalog, events, health, import, jobs, org, rtm, show, storefront};
 
 mod answers;
 mod connection;
@@ -72,6 +72,7 @@ fn documented(app: &App) -> OpenApiRouter {
         .merge(jobs::router(app.jobs.clone()))
         .merge(org::router(app.orgs.clone()))
         .merge(catalog::router(app.catalog.clone()))
+        .merge(import::router(app.imports.clone()))
         .merge(show::router(app.shows.clone()))
         .merge(health::router(app.monitor.clone()))
         .merge(rtm::router(app.rtm.clone()))

@@ -27,6 +27,8 @@ pub mod org;
 
 pub mod catalog;
 
+pub mod import;
+
 pub mod show;
 
 pub mod ingest;

@@ -10,6 +10,7 @@ use crate::bus;
 use crate::config::ServeRole;
 use crate::db::DbError;
 use crate::events::{Follower, Listener};
+use crate::import::RunImports;
 use crate::ingest::{Keep, OrderTransmissions};
 use crate::jobs::{Runner, Timer, TimerResult};
 use crate::show;
@@ -30,16 +31,26 @@ fn followers(app: &App) -> Vec<Arc<dyn Follower>> {
 
 /// Those who do what was left for later.
 fn runners(app: &App) -> Vec<Arc<dyn Runner>> {
-    vec![app.postman.clone()]
+    vec![app.postman.clone(), Arc::new(RunImports::new(app.imports.clone()))]
 }
 
 /// What happens by time alone, in one process of all that share the database.
 fn timers(app: &App) -> Vec<Timer> {
-    let orgs = app.orgs.clone();
-    vec![Timer::new("org.sweep_sessions", Duration::from_secs(3600), move || {
-        let orgs = orgs.clone();
-        async move { orgs.sweep_sessions().await.map(drop).map_err(Into::into) }
-    })]
+    let (orgs, imports, fetching) = (app.orgs.clone(), app.imports.clone(), app.imports.clone());
+    vec![
+        Timer::new("org.sweep_sessions", Duration::from_secs(3600), move || {
+            let orgs = orgs.clone();
+            async move { orgs.sweep_sessions().await.map(drop).map_err(Into::into) }
+        }),
+        Timer::new("import.addresses", Duration::from_secs(60), move || {
+            let imports = fetching.clone();
+            async move { imports.fetch_due().await.map(drop).map_err(Into::into) }
+        }),
+        Timer::new("import.sweep", Duration::from_secs(3600), move || {
+            let imports = imports.clone();
+            async move { imports.sweep().await.map(drop).map_err(Into::into) }
+        }),
+    ]
 }
 
 /// What each process does for itself.

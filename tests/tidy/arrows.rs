@@ -3,7 +3,7 @@
 use crate::source::Tree;
 
 /// The ladder: a room uses rooms before it, never after.
-const LADDER: [&str; 22] = [
+const LADDER: [&str; 23] = [
     "config",
     "base",
     "db",
@@ -15,6 +15,7 @@ const LADDER: [&str; 22] = [
     "mail",
     "org",
     "catalog",
+    "import",
     "show",
     "ingest",
     "edge",

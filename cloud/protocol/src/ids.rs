@@ -119,6 +119,8 @@ ids! {
     PublishSessionId "publish session";
     /// A piece of work that the cloud does later.
     JobId "job";
+    /// A list of products that was sent or fetched.
+    ImportId "import";
 }
 
 #[cfg(test)]

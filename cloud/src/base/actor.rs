@@ -84,6 +84,8 @@ permissions! {
     ViewCatalog: Owner | Host | Moderator;
     /// Change products and coupons.
     EditCatalog: Owner | Host;
+    /// Import lists of products, and see what became of them.
+    ImportCatalog: Owner | Host;
     /// See orders.
     ViewOrders: Owner | Host;
     /// Record orders of the shop.

@@ -15,4 +15,4 @@ pub use image::{Image, ImageSize, PictureTurn};
 pub use model::{Coupon, CouponDraft, Order, OrderDraft, OrderLine, OrderLineDraft, OrderSum, OrderTotals};
 pub use model::{Product, ProductDraft, ProductPatch, Variant, VariantDraft};
 pub use routes::{media_router, router};
-pub use service::Catalog;
+pub use service::{BatchDone, BatchItem, Catalog};

@@ -18,7 +18,7 @@ use super::tx::Commits;
 use super::{DbError, Side, Tx};
 
 /// Every change of the tables, in order; forward only.
-const MIGRATIONS: [(i64, &str, &str); 18] = [
+const MIGRATIONS: [(i64, &str, &str); 20] = [
     (1, "events", include_str!("../../migrations/0001_events.sql")),
     (2, "org", include_str!("../../migrations/0002_org.sql")),
     (3, "show", include_str!("../../migrations/0003_show.sql")),
@@ -37,6 +37,8 @@ const MIGRATIONS: [(i64, &str, &str); 18] = [
     (65, "media_states", include_str!("../../migrations/0065_media_states.sql")),
     (66, "accounts", include_str!("../../migrations/0066_accounts.sql")),
     (75, "picture_sizes", include_str!("../../migrations/0075_picture_sizes.sql")),
+    (76, "imports", include_str!("../../migrations/0076_imports.sql")),
+    (77, "import_addresses", include_str!("../../migrations/0077_import_addresses.sql")),
 ];
 
 /// How long a statement waits for a connection before it gives up.

@@ -309,10 +309,14 @@ async fn a_picture_is_public_and_never_changes() {
         let shop = shop(&app).await;
         let path = format!("/v1/orgs/{}/products/{}/image", shop.org, shop.product);
         let (status, _, product) =
-            ask(&shop.router, request("PUT", &path, Some(&shop.token), "image/PNG; x=y", picture(900, 500))).await;
+            ask(&shop.router, request("PUT", &path, Some(&shop.token), "image/PNG; x=y", picture(900, 500)))
+                .await;
         assert_eq!(status, 200, "{product}");
         let sources = product["image"].as_array().unwrap();
-        let told: Vec<_> = sources.iter().map(|one| (one["width"].as_u64().unwrap(), one["type"].as_str().unwrap())).collect();
+        let told: Vec<_> = sources
+            .iter()
+            .map(|one| (one["width"].as_u64().unwrap(), one["type"].as_str().unwrap()))
+            .collect();
         let (webp, jpeg) = ("image/webp", "image/jpeg");
         assert_eq!(told, [(320, webp), (320, jpeg), (800, webp), (800, jpeg), (900, webp), (900, jpeg)]);
         assert_eq!(product["image_url"], sources[3]["url"]);
@@ -321,7 +325,8 @@ async fn a_picture_is_public_and_never_changes() {
             (b"<svg onload=alert(1)>".to_vec(), 415, "unsupported_type"),
             (vec![0xff; 8 * 1024 * 1024 + 1], 413, "too_large"),
         ] {
-            let (status, _, body) = ask(&shop.router, request("PUT", &path, Some(&shop.token), "image/png", body)).await;
+            let (status, _, body) =
+                ask(&shop.router, request("PUT", &path, Some(&shop.token), "image/png", body)).await;
             assert_eq!((status, &body["code"]), (refused, &json!(code)), "{body}");
         }
         let url = product["image_url"].as_str().unwrap();

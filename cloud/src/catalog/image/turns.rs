@@ -60,11 +60,10 @@ impl Pictures {
         let (answer, answered) = oneshot::channel();
         // The turn goes with the work: a caller who hangs up must not let another one in beside it.
         let work = move || {
-            let _turn = turn;
             // A decoder that panics has met a file that it does not understand.
             let made = catch_unwind(AssertUnwindSafe(|| make(&sent)));
             let made = made.unwrap_or(Err(CatalogError::BrokenPicture));
-            drop(sent);
+            drop((sent, turn));
             let _ = answer.send(made); // who does not wait any more needs no answer
         };
         // With a turn there is room in the queue.

@@ -16,7 +16,9 @@ use vitrine_protocol::{Code, Currency, OrgId, ProductId};
 
 use super::image::MAX_BYTES;
 use super::{Catalog, CatalogError, ImageSize, Product, ProductDraft, ProductPatch, Variant};
-use crate::base::{Actor, ApiError, IfMatch, Json, Page, PageQuery, Path, Problem, Problems, Query, Versioned};
+use crate::base::{
+    Actor, ApiError, IfMatch, Json, Page, PageQuery, Path, Problem, Problems, Query, Versioned,
+};
 
 /// The room's addresses for members.
 pub fn router(catalog: Catalog) -> OpenApiRouter {

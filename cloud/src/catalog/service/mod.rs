@@ -1,5 +1,6 @@
 //! The handle of the catalogue: products and their pictures.
 
+mod batch;
 mod sales;
 
 use bytes::Bytes;
@@ -11,6 +12,8 @@ use crate::base::{Actor, Clock, Page, Permission};
 use crate::blobs::Blobs;
 use crate::db::Db;
 use crate::events::{Event, record};
+
+pub use batch::{BatchDone, BatchItem};
 
 /// Products, coupons and orders. Clones share everything.
 #[derive(Clone)]

@@ -149,13 +149,20 @@ async fn a_picture_is_served_under_a_name_made_of_its_content() {
         for size in &product.image_sizes {
             for (name, content_type) in [(&size.jpeg, "image/jpeg"), (&size.webp, "image/webp")] {
                 let served = app.catalog.image(org, name).await.unwrap().unwrap();
-                assert_eq!((served.content_type, image::name(&served.bytes, &name[33..])), (content_type, name.clone()));
+                assert_eq!(
+                    (served.content_type, image::name(&served.bytes, &name[33..])),
+                    (content_type, name.clone())
+                );
             }
         }
         assert!(app.catalog.image(OrgId::new(), &name).await.unwrap().is_none());
         let refused = app.catalog.set_image(&actor, org, product.id, turn(), picture.slice(..900)).await;
         assert!(matches!(refused, Err(CatalogError::BrokenPicture)));
-        assert_eq!(app.catalog.product(&actor, org, product.id).await.unwrap(), product, "it keeps its picture");
+        assert_eq!(
+            app.catalog.product(&actor, org, product.id).await.unwrap(),
+            product,
+            "it keeps its picture"
+        );
     })
     .await;
 }

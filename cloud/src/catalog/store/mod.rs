@@ -1,5 +1,6 @@
 //! SQL of products and variants.
 
+pub(super) mod batch;
 pub(super) mod sales;
 
 use vitrine_protocol::{Currency, OrgId, ProductId, VariantId};
