@@ -105,6 +105,9 @@ impl Incoming {
     }
 }
 
+/// A row with what it belongs to, or why it belongs to nothing.
+type Keyed = Result<(String, Row), RowError>;
+
 /// Products of a list, in its order.
 pub(super) struct Products {
     rows: Box<dyn Rows>,
@@ -122,11 +125,39 @@ impl Products {
     }
 
     /// The next row that belongs to some product, or why one belongs to none.
-    fn keyed(&mut self) -> Result<Option<Result<(String, Row), RowError>>, FileError> {
+    fn keyed(&mut self) -> Result<Option<Keyed>, FileError> {
         if let Some(kept) = self.next.take() {
             return Ok(Some(Ok(kept)));
         }
         Ok(self.rows.next_row()?.map(|row| row.and_then(|row| Ok((key(&row)?, row)))))
+    }
+
+    /// Reads the other rows of a group whose first is in `kept`; how many there were.
+    fn rest_of(
+        &mut self,
+        group: &str,
+        kept: &mut Vec<Row>,
+        errors: &mut Vec<RowError>,
+    ) -> Result<u64, FileError> {
+        let mut count = 0;
+        while errors.len() < MOST_ROWS {
+            match self.keyed()? {
+                None => break,
+                Some(Ok((key, row))) if key == group => {
+                    if kept.len() < MOST_ROWS {
+                        kept.push(row);
+                    }
+                }
+                Some(Ok(other)) => {
+                    self.next = Some(other);
+                    break;
+                }
+                // It may be one of this product's or not: it is told here, and nothing else is lost.
+                Some(Err(error)) => errors.push(error),
+            }
+            count += 1;
+        }
+        Ok(count)
     }
 
     fn outcome(&mut self) -> Result<Option<Outcome>, FileError> {
@@ -138,38 +169,8 @@ impl Products {
         };
         let (mut kept, mut count, mut errors) = (vec![first], 1, Vec::new());
         // What is in no group is one row.
-        let is_grouped =
-            [Field::Group, Field::VitrineId].into_iter().any(|field| kept[0].get(field).is_some());
-        while is_grouped {
-            match self.rows.next_row()? {
-                None => break,
-                // It may be one of this product's or not: it is told here, and nothing else is lost.
-                Some(Err(error)) => {
-                    count += 1;
-                    if errors.len() < MOST_ROWS {
-                        errors.push(error);
-                    }
-                }
-                Some(Ok(row)) => match self::key(&row) {
-                    Ok(other) if other == key => {
-                        count += 1;
-                        if kept.len() < MOST_ROWS {
-                            kept.push(row);
-                        }
-                    }
-                    Ok(other) => {
-                        self.next = Some((other, row));
-                        break;
-                    }
-                    Err(error) => {
-                        count += 1;
-                        errors.push(error);
-                        if errors.len() >= MOST_ROWS {
-                            break;
-                        }
-                    }
-                },
-            }
+        if [Field::Group, Field::VitrineId].into_iter().any(|field| kept[0].get(field).is_some()) {
+            count += self.rest_of(&key, &mut kept, &mut errors)?;
         }
         let mut hasher = DefaultHasher::new();
         key.hash(&mut hasher);

@@ -29,10 +29,9 @@ fn every_type_is_kept_in_three_sizes_as_jpeg_and_webp() {
         let sizes: Vec<_> = made.sizes.iter().map(|size| (size.width, size.height)).collect();
         assert_eq!(sizes, [(320, 160), (800, 400), (1600, 800)], "{format:?}");
         assert_eq!((made.files.len(), &made.shown), (6, &made.sizes[1].jpeg));
-        for n in 0..3 {
+        for (n, (w, h)) in sizes.into_iter().enumerate() {
             for picture in seen(&made, n) {
-                assert_eq!((picture.width(), picture.height()), sizes[n]);
-                let (w, h) = sizes[n];
+                assert_eq!((picture.width(), picture.height()), (w, h));
                 assert!(is_near(&picture, w / 4, h / 2, RED) && is_near(&picture, w * 3 / 4, h / 2, BLUE));
                 assert!(is_near(&picture, w / 2, h / 8, GREEN));
             }

@@ -194,6 +194,7 @@ export class FakeCloud {
       ...draft,
       id: newId(),
       image_url: null,
+      image: [],
       variants: [
         { id: newId(), title: 'Default', sku: 'NEW', price_minor: draft.price_minor, stock: draft.stock },
       ],
