@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
+use tokio_util::task::AbortOnDropHandle;
 use vitrine_protocol::{ImportId, OrgId, ProductId};
 
 use super::parse::{self, FileError, Found, Incoming, Outcome};
@@ -19,6 +21,9 @@ pub(super) const KIND: &str = "catalog.import";
 
 /// Products of one transaction: others who write wait no longer than one takes.
 const BATCH: usize = 100;
+/// The pause after one is as long as it took, within these bounds.
+const LEAST_PAUSE: Duration = Duration::from_millis(2);
+const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 /// What is wrong with rows is kept up to here.
 const MOST_PROBLEMS: u64 = 1_000;
 const ATTEMPTS: u32 = 6;
@@ -57,7 +62,11 @@ impl Runner for RunImports {
     fn run<'a>(&'a self, job: &'a Job) -> Ran<'a> {
         Box::pin(async move {
             let Body { org, import } = job.body()?;
-            match self.0.take_in(org, import).await {
+            let imports = self.0.clone();
+            // A task of its own: whoever runs jobs writes down leases between looks at them, and would wait for the writer
+            // that this one holds and goes on with only when it is looked at. It ends with the job.
+            let work = tokio::spawn(async move { imports.take_in(org, import).await });
+            match AbortOnDropHandle::new(work).await? {
                 Ok(()) => Ok(()),
                 Err(error) if job.attempt >= ATTEMPTS => {
                     let reason = match &error {
@@ -144,7 +153,10 @@ impl Imports {
         });
         while let Some(batch) = found.recv().await {
             if !batch.is_empty() {
+                let began = Instant::now();
                 self.take(import, batch).await?;
+                // Who waits to write gets a turn: SQLite has one writer.
+                tokio::time::sleep(began.elapsed().clamp(LEAST_PAUSE, LONGEST_PAUSE)).await;
             }
         }
         match reading.await {
