@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::base::{Clock, Proxies};
+use crate::base::{Clock, Egress, Proxies};
 use crate::blobs::{Blobs, FolderBlobs, SharedError, check_shared};
 use crate::bus::{self, BusHandle};
 use crate::catalog::Catalog;
@@ -16,6 +16,7 @@ use crate::db::{Db, DbError};
 use crate::edge::{Edge, EdgeConfig};
 use crate::events::{DeadFacts, Relay};
 use crate::health::Monitor;
+use crate::import::Imports;
 use crate::ingest::{self, Ingest, Node, Processes, SqlLeases};
 use crate::jobs::Jobs;
 use crate::mail::{MailError, Mailbox, SendMail, Way};
@@ -55,6 +56,8 @@ pub struct App {
     pub orgs: Orgs,
     /// Products, coupons, orders.
     pub catalog: Catalog,
+    /// Lists of products.
+    pub imports: Imports,
     /// Shows.
     pub shows: Shows,
     /// Publishers and transmissions.
@@ -181,6 +184,14 @@ impl App {
         let orgs = Orgs::new(db.clone(), clock.clone()).mailing(mailbox);
         let postman = Arc::new(postman(&config, &key_ring)?);
         let catalog = Catalog::new(db.clone(), clock.clone(), blobs.clone(), public_url.clone());
+        let lists = config.storage.blobs_dir().join("imports");
+        let imports = Imports::new(
+            db.clone(),
+            clock.clone(),
+            catalog.clone(),
+            lists,
+            Egress::new(config.server.egress_local),
+        );
         let patience = config.show.interrupted_for();
         let shows =
             Shows::new(db.clone(), clock.clone(), catalog.clone(), patience, public_url.clone(), rtmp_url);
@@ -214,6 +225,7 @@ impl App {
             postman,
             orgs,
             catalog,
+            imports,
             shows,
             ingest,
             edge,

@@ -29,6 +29,8 @@ pub mod org;
 
 pub mod catalog;
 
+pub mod import;
+
 pub mod show;
 
 pub mod ingest;

@@ -11,6 +11,7 @@ use crate::bus;
 use crate::config::ServeRole;
 use crate::db::DbError;
 use crate::events::{Follower, Listener, Recorded};
+use crate::import::RunImports;
 use crate::ingest::{Keep, OrderTransmissions};
 use crate::jobs::{Runner, Timer, TimerResult};
 use crate::show;
@@ -50,13 +51,14 @@ impl Follower for InOrder {
 
 /// Those who do what was left for later.
 fn runners(app: &App) -> Vec<Arc<dyn Runner>> {
-    vec![app.postman.clone()]
+    vec![app.postman.clone(), Arc::new(RunImports::new(app.imports.clone()))]
 }
 
 /// What happens by time alone, in one process of all that share the database.
 fn timers(app: &App) -> Vec<Timer> {
     let (orgs, catalog) = (app.orgs.clone(), app.catalog.clone());
     let (replays, facts) = (app.replays.clone(), app.dead_facts.clone());
+    let (imports, fetching) = (app.imports.clone(), app.imports.clone());
     vec![
         Timer::new("org.sweep_sessions", Duration::from_secs(3600), move || {
             let orgs = orgs.clone();
@@ -73,6 +75,14 @@ fn timers(app: &App) -> Vec<Timer> {
         Timer::new("events.sweep_unknown", Duration::from_secs(86_400), move || {
             let facts = facts.clone();
             async move { facts.sweep_unknown().await.map(drop).map_err(Into::into) }
+        }),
+        Timer::new("import.addresses", Duration::from_secs(60), move || {
+            let imports = fetching.clone();
+            async move { imports.fetch_due().await.map(drop).map_err(Into::into) }
+        }),
+        Timer::new("import.sweep", Duration::from_secs(3600), move || {
+            let imports = imports.clone();
+            async move { imports.sweep().await.map(drop).map_err(Into::into) }
         }),
     ]
 }

@@ -3,7 +3,7 @@
 use crate::source::Tree;
 
 /// The ladder: a room uses rooms before it, never after.
-const LADDER: [&str; 23] = [
+const LADDER: [&str; 24] = [
     "config",
     "base",
     "db",
@@ -16,6 +16,7 @@ const LADDER: [&str; 23] = [
     "mail",
     "org",
     "catalog",
+    "import",
     "show",
     "ingest",
     "edge",

@@ -133,6 +133,8 @@ ids! {
     RoleId "role";
     /// An API key.
     ApiKeyId "API key";
+    /// A list of products that was sent or fetched.
+    ImportId "import";
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod budget;
 mod caller;
 mod check;
 mod clock;
+mod egress;
 mod extract;
 mod http_client;
 mod memory;
@@ -24,10 +25,11 @@ pub use budget::{Budget, Charge, InMemory};
 pub use caller::{Caller, Network, Proxies, SHARES_OF_A_SITE};
 pub use check::{Invalid, check_text, is_invisible, trimmed};
 pub use clock::{Clock, TestClock, Time, from_ms, to_ms};
+pub use egress::{Egress, EgressError};
 pub use extract::{
     Created, IfMatch, Json, Path, Query, Remote, Secretive, Versioned, patch_field, read_body,
 };
-pub use http_client::http_client;
+pub use http_client::{http_client, inner_http_client};
 pub use memory::{keep_memory, usable_memory};
 pub use page::{Page, PageQuery};
 pub use request_id::RequestId;

@@ -51,9 +51,15 @@ pub enum CatalogError {
     /// The picture's bytes are none of the types taken.
     #[error("not a PNG, JPEG or WebP picture")]
     NotAPicture,
-    /// The picture is too large.
-    #[error("the picture is larger than 2 MB")]
-    PictureTooLarge,
+    /// The picture breaks off, or cannot be decoded.
+    #[error("the picture breaks off or is damaged; export it anew")]
+    BrokenPicture,
+    /// The picture would take too much memory.
+    #[error("a picture takes at most 8,000 pixels a side and 40 million in all")]
+    TooManyPixels,
+    /// As many pictures as can be taken are on their way in; it goes better in a moment.
+    #[error("many pictures are coming in; send it again in a moment")]
+    PicturesBusy,
     /// The disk failed.
     #[error(transparent)]
     Blob(#[from] BlobError),

@@ -12,7 +12,7 @@ mod service;
 mod store;
 
 pub use error::CatalogError;
-pub use image::Image;
+pub use image::{Image, ImageSize, PictureTurn};
 pub use model::{Coupon, CouponDraft, CouponPatch};
 pub use model::{
     Order, OrderChange, OrderChangeDraft, OrderChangeKind, OrderDraft, OrderFilter, OrderLine,
@@ -23,4 +23,4 @@ pub use model::{
     Reservation, ReservationDraft, ReservedLine, StockChange, StockChangeDraft, StockCount, StockReason,
 };
 pub use routes::{media_router, router};
-pub use service::Catalog;
+pub use service::{BatchDone, BatchItem, Catalog};

@@ -56,6 +56,10 @@ pub struct Server {
     #[arg(long, env = "VITRINE_ORIGIN_LISTEN", value_name = "IP")]
     pub origin_listen: Option<IpAddr>,
 
+    /// Takes addresses of this machine where people give one to fetch from, for tests
+    #[arg(long, env = "VITRINE_EGRESS_LOCAL", hide = true)]
+    pub egress_local: bool,
+
     /// Address where transmissions of other machines report, IP:PORT; a socket in the data folder when not set
     #[arg(long, env = "VITRINE_CONTROL_LISTEN")]
     pub control_listen: Option<SocketAddr>,
@@ -107,6 +111,7 @@ impl Server {
             node_address: "127.0.0.1".to_owned(),
             origin_listen: None,
             control_listen: None,
+            egress_local: true,
             widget_dir: None,
         }
     }

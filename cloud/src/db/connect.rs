@@ -18,7 +18,7 @@ use super::tx::Commits;
 use super::{DbError, Side, Tx};
 
 /// Every change of the tables, in order; forward only.
-const MIGRATIONS: [(i64, &str, &str); 25] = [
+const MIGRATIONS: [(i64, &str, &str); 28] = [
     (1, "events", include_str!("../../migrations/0001_events.sql")),
     (2, "org", include_str!("../../migrations/0002_org.sql")),
     (3, "show", include_str!("../../migrations/0003_show.sql")),
@@ -42,6 +42,9 @@ const MIGRATIONS: [(i64, &str, &str); 25] = [
     (71, "reservations", include_str!("../../migrations/0071_reservations.sql")),
     (72, "coupons", include_str!("../../migrations/0072_coupons.sql")),
     (73, "prices", include_str!("../../migrations/0073_prices.sql")),
+    (75, "picture_sizes", include_str!("../../migrations/0075_picture_sizes.sql")),
+    (76, "imports", include_str!("../../migrations/0076_imports.sql")),
+    (77, "import_addresses", include_str!("../../migrations/0077_import_addresses.sql")),
     (78, "replays", include_str!("../../migrations/0078_replays.sql")),
     (79, "unknown_facts", include_str!("../../migrations/0079_unknown_facts.sql")),
 ];

@@ -21,7 +21,7 @@ use super::{
     reached::Reached,
     reply::Reply,
 };
-use crate::base::{Budget, Network, http_client};
+use crate::base::{Budget, Network, inner_http_client};
 
 /// Bounds of the edge.
 #[derive(Debug, Clone)]
@@ -95,7 +95,7 @@ impl Edge {
     /// # Errors
     /// The HTTP client can't be built.
     pub fn new(config: EdgeConfig, origins: Arc<dyn Origins>) -> Result<Self, reqwest::Error> {
-        let client = http_client()
+        let client = inner_http_client()
             .no_proxy()
             .connect_timeout(Duration::from_secs(1))
             .pool_idle_timeout(Duration::from_secs(30))

@@ -140,6 +140,12 @@ async fn a_stranger_meets_404_on_every_route_of_an_organisation() {
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
+fn picture(width: u32, height: u32) -> Vec<u8> {
+    let mut file = std::io::Cursor::new(Vec::new());
+    image::RgbImage::new(width, height).write_to(&mut file, image::ImageFormat::Png).unwrap();
+    file.into_inner()
+}
+
 /// One body that holds every field any route asks for, and an empty one.
 fn bodies(shop: &Shop) -> Vec<(&'static str, Vec<u8>)> {
     let all = json!({
@@ -316,14 +322,33 @@ async fn a_picture_is_public_and_never_changes() {
         let shop = shop(&app).await;
         let path = format!("/v1/orgs/{}/products/{}/image", shop.org, shop.product);
         let (status, _, product) =
-            ask(&shop.router, request("PUT", &path, Some(&shop.token), "image/png", PNG.to_vec())).await;
+            ask(&shop.router, request("PUT", &path, Some(&shop.token), "image/PNG; x=y", picture(900, 500)))
+                .await;
         assert_eq!(status, 200, "{product}");
+        let sources = product["image"].as_array().unwrap();
+        let told: Vec<_> = sources
+            .iter()
+            .map(|one| (one["width"].as_u64().unwrap(), one["type"].as_str().unwrap()))
+            .collect();
+        let (webp, jpeg) = ("image/webp", "image/jpeg");
+        assert_eq!(told, [(320, webp), (320, jpeg), (800, webp), (800, jpeg), (900, webp), (900, jpeg)]);
+        assert_eq!(product["image_url"], sources[3]["url"]);
+        for (body, refused, code) in [
+            (PNG.to_vec(), 422, "invalid_request"),
+            (b"<svg onload=alert(1)>".to_vec(), 415, "unsupported_type"),
+            (vec![0xff; 8 * 1024 * 1024 + 1], 413, "too_large"),
+        ] {
+            let (status, _, body) =
+                ask(&shop.router, request("PUT", &path, Some(&shop.token), "image/png", body)).await;
+            assert_eq!((status, &body["code"]), (refused, &json!(code)), "{body}");
+        }
         let url = product["image_url"].as_str().unwrap();
         let path = &url[url.find("/media/").unwrap()..];
         let mut picture = request("GET", path, None, "text/plain", "");
         picture.headers_mut().insert("origin", "https://shop.example".parse().unwrap());
         let (status, headers, _) = ask(&shop.router, picture).await;
-        assert_eq!((status, &headers["content-type"]), (200, &"image/png".parse().unwrap()));
+        assert_eq!((status, &headers["content-type"]), (200, &"image/jpeg".parse().unwrap()));
+        assert_eq!(headers["x-content-type-options"], "nosniff");
         assert_eq!(headers["access-control-allow-origin"], "*");
         assert!(headers["cache-control"].to_str().unwrap().contains("immutable"));
         let mut members = request("GET", "/v1/me", Some(&shop.token), "text/plain", "");

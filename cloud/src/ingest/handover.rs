@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::StatusCode;
 use vitrine_transmission::{CONTROL_PATH, HandOver};
 
-use crate::base::http_client;
+use crate::base::inner_http_client;
 
 /// An origin that does not answer within this is taken for gone. It may dial the new owner first, for up to 2 s.
 const ANSWER_WITHIN: Duration = Duration::from_millis(2_500);
@@ -54,7 +54,7 @@ impl Caller {
     /// # Errors
     /// The HTTP client cannot be built.
     pub fn new() -> Result<Self, reqwest::Error> {
-        let client = http_client().no_proxy().connect_timeout(CONNECT_WITHIN).timeout(ANSWER_WITHIN);
+        let client = inner_http_client().no_proxy().connect_timeout(CONNECT_WITHIN).timeout(ANSWER_WITHIN);
         Ok(Self(client.build()?))
     }
 

@@ -337,6 +337,97 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orgs/{org}/import-addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where lists are fetched from, by their sources. */
+        get: operations["list_import_addresses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/import-addresses/{source}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Has lists of a source fetched from an address, in a minute and then again and again. There is one for each source. */
+        put: operations["set_import_address"];
+        post?: never;
+        /** Fetches from there no more. What was imported stays. */
+        delete: operations["remove_import_address"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Imports, newest first. */
+        get: operations["list_imports"];
+        put?: never;
+        /**
+         * Takes a list of products in, at most 256 MB: CSV (Shopify's columns, Google Merchant's, or `id`, `title`, `price`, `link`),
+         *     RSS or Atom with Google Merchant's elements, or JSON. It is read after the answer; the import says how far that is. The
+         *     same list again changes nothing.
+         */
+        post: operations["create_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/imports/{import}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An import: how far it is, what its rows came to, and what is wrong with some of them. */
+        get: operations["get_import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/imports/fetch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fetches a list of products from an address, once. */
+        post: operations["fetch_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orgs/{org}/invitations": {
         parameters: {
             query?: never;
@@ -622,7 +713,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Gives a product a picture: PNG, JPEG or WebP, at most 2 MB. */
+        /**
+         * Gives a product a picture: PNG, JPEG or WebP, at most 8 MB, 8,000 pixels a side and 40 million in all. It is made anew:
+         *     upright, without what a camera noted, of what moves the first picture.
+         */
         put: operations["set_image"];
         post?: never;
         delete?: never;
@@ -677,6 +771,23 @@ export interface paths {
         put?: never;
         /** Moves a variant's count by so many pieces. Whatever is sold meanwhile stays sold. */
         post: operations["change_stock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/products/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every product, as a list that an import takes again. */
+        get: operations["export_products"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1327,6 +1438,51 @@ export interface components {
          * @enum {string}
          */
         Code: "invalid_request" | "unauthenticated" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_type" | "conflict" | "email_taken" | "already_member" | "name_taken" | "role_in_use" | "above_you" | "last_owner" | "limit_reached" | "people_only" | "link_expired" | "rate_limited" | "illegal_move" | "not_receiving" | "show_ended" | "not_in_lineup" | "bad_publish_key" | "publisher_busy" | "out_of_stock" | "ref_taken" | "precondition_required" | "banned" | "bad_message" | "hello_expected" | "too_slow" | "restarting" | "overloaded" | "keyring_unavailable" | "cloud_unreachable" | "device_unavailable" | "plugin_missing" | "far_side" | "idempotency_key_reused" | "idempotency_in_progress" | "secret_already_shown" | "answer_not_kept" | "internal";
+        /** @description What the rows of a list came to. */
+        Counts: {
+            /**
+             * Format: int64
+             * @description Products that were changed.
+             * @default 0
+             */
+            changed: number;
+            /**
+             * Format: int64
+             * @description Products that were made.
+             * @default 0
+             */
+            created: number;
+            /**
+             * Format: int64
+             * @description Products of which nothing could be taken.
+             * @default 0
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Products that the list says are drafts or archived.
+             * @default 0
+             */
+            not_sold: number;
+            /**
+             * Format: int64
+             * @description What is wrong with rows, in all; the first thousand are kept.
+             * @default 0
+             */
+            problems: number;
+            /**
+             * Format: int64
+             * @description Rows, items or objects that were read.
+             * @default 0
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Products that were like that already.
+             * @default 0
+             */
+            unchanged: number;
+        };
         /** @description Something off at the checkout. */
         Coupon: {
             /**
@@ -1849,6 +2005,22 @@ export interface components {
             /** @enum {string} */
             kind: "unknown";
         };
+        /** @description Where a list is fetched from, once. */
+        FetchBody: {
+            /** @description An http or https address of the public internet, without name and password. */
+            address: string;
+            /** @description What is there is written as. */
+            format: components["schemas"]["Format"];
+            /** @description How it is read. */
+            options?: components["schemas"]["Options"];
+            /** @description Whose names for products the list has, `main` when not said. */
+            source?: string | null;
+        };
+        /**
+         * @description What a list is written as.
+         * @enum {string}
+         */
+        Format: "csv" | "xml" | "json";
         /** @description One transition of a highlight, complete enough to be drawn without another request. */
         Highlight: {
             /** @description On or off the screen. */
@@ -1902,6 +2074,93 @@ export interface components {
             /** @enum {string} */
             kind: "coupon";
         };
+        /** @description A picture in one size and type. */
+        ImageSource: {
+            /**
+             * Format: int32
+             * @description In pixels.
+             */
+            height: number;
+            /** @description `image/jpeg` or `image/webp`. */
+            type: string;
+            /** @description Where it is served; what is there never changes. */
+            url: string;
+            /**
+             * Format: int32
+             * @description In pixels.
+             */
+            width: number;
+        };
+        /** @description A list that was sent or fetched. */
+        Import: {
+            /** @description Where it is fetched from; null for one that was sent. */
+            address?: string | null;
+            /** @description What its rows came to so far. */
+            counts: components["schemas"]["Counts"];
+            /**
+             * Format: date-time
+             * @description When it was sent.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was done or given up.
+             */
+            ended_at?: string | null;
+            /** @description What it is written as. */
+            format: components["schemas"]["Format"];
+            /** @description The import. */
+            id: components["schemas"]["ImportId"];
+            /** @description How it is read. */
+            options: components["schemas"]["Options"];
+            /** @description Why it failed. */
+            reason?: string | null;
+            /** @description Whose names for products it has. */
+            source: string;
+            /**
+             * Format: date-time
+             * @description When it was begun.
+             */
+            started_at?: string | null;
+            /** @description How far it is. */
+            state: components["schemas"]["ImportState"];
+        };
+        /** @description Where lists of a source are fetched from, again and again. */
+        ImportAddress: {
+            /** @description The address. */
+            address: string;
+            /**
+             * Format: int32
+             * @description How often it is fetched, in minutes.
+             */
+            every_minutes: number;
+            /** @description What is there is written as. */
+            format: components["schemas"]["Format"];
+            /**
+             * Format: date-time
+             * @description When it is fetched next.
+             */
+            next_at: string;
+            /** @description How it is read. */
+            options: components["schemas"]["Options"];
+            /** @description Whose names for products the list has. */
+            source: string;
+        };
+        /**
+         * Format: uuid
+         * @description A list of products that was sent or fetched.
+         */
+        ImportId: string;
+        /** @description An import with what is wrong with rows of it. */
+        ImportReport: components["schemas"]["Import"] & {
+            /** @description What is wrong, in the order of the list; the first thousand are kept. */
+            problems: components["schemas"]["Page_ImportProblem"];
+        };
+        /**
+         * @description How far an import is.
+         * @enum {string}
+         */
+        ImportState: "waiting" | "running" | "done" | "failed";
         /** @description An invitation that waits. */
         Invitation: {
             /**
@@ -2101,6 +2360,20 @@ export interface components {
             /** @description Why; for the other moderators. */
             reason?: string | null;
         };
+        /** @description Where lists are to be fetched from. */
+        NewImportAddress: {
+            /** @description An http or https address of the public internet, without name and password. */
+            address: string;
+            /**
+             * Format: int32
+             * @description How often it is fetched: every 15 to 43,200 minutes.
+             */
+            every_minutes: number;
+            /** @description What is there is written as. */
+            format: components["schemas"]["Format"];
+            /** @description How it is read. */
+            options?: components["schemas"]["Options"];
+        };
         /** @description Somebody to be taken in. */
         NewInvitation: {
             /** @description Their e-mail. A letter with a link goes there. */
@@ -2121,6 +2394,14 @@ export interface components {
             password: string;
             /** @description The `token` of the link, `vtl_…`. */
             token: string;
+        };
+        /** @description How a list is read. */
+        Options: {
+            currency?: components["schemas"]["Currency"] | null;
+            /** @description The shop's address: products without a page of their own have theirs below it, at `/products/` and their handle. */
+            shop_url?: string | null;
+            /** @description What is done with numbers of pieces. */
+            stock?: components["schemas"]["StockRule"];
         };
         /** @description An order that the shop took. */
         Order: {
@@ -2585,6 +2866,88 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Import: {
+            /** @description The items. */
+            items: {
+                /** @description Where it is fetched from; null for one that was sent. */
+                address?: string | null;
+                /** @description What its rows came to so far. */
+                counts: components["schemas"]["Counts"];
+                /**
+                 * Format: date-time
+                 * @description When it was sent.
+                 */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @description When it was done or given up.
+                 */
+                ended_at?: string | null;
+                /** @description What it is written as. */
+                format: components["schemas"]["Format"];
+                /** @description The import. */
+                id: components["schemas"]["ImportId"];
+                /** @description How it is read. */
+                options: components["schemas"]["Options"];
+                /** @description Why it failed. */
+                reason?: string | null;
+                /** @description Whose names for products it has. */
+                source: string;
+                /**
+                 * Format: date-time
+                 * @description When it was begun.
+                 */
+                started_at?: string | null;
+                /** @description How far it is. */
+                state: components["schemas"]["ImportState"];
+            }[];
+            /** @description Send it as `after` to get the next page; null on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ImportAddress: {
+            /** @description The items. */
+            items: {
+                /** @description The address. */
+                address: string;
+                /**
+                 * Format: int32
+                 * @description How often it is fetched, in minutes.
+                 */
+                every_minutes: number;
+                /** @description What is there is written as. */
+                format: components["schemas"]["Format"];
+                /**
+                 * Format: date-time
+                 * @description When it is fetched next.
+                 */
+                next_at: string;
+                /** @description How it is read. */
+                options: components["schemas"]["Options"];
+                /** @description Whose names for products the list has. */
+                source: string;
+            }[];
+            /** @description Send it as `after` to get the next page; null on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ImportProblem: {
+            /** @description The items. */
+            items: {
+                /** @description The column or element that is meant, where it is one. */
+                field?: string | null;
+                /**
+                 * Format: int64
+                 * @description The first line of the row in the file, from 1.
+                 */
+                line: number;
+                /** @description For whoever wrote the list. */
+                sentence: string;
+            }[];
+            /** @description Send it as `after` to get the next page; null on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Invitation: {
             /** @description The items. */
             items: {
@@ -2751,7 +3114,12 @@ export interface components {
                 description: string;
                 /** @description The product. */
                 id: components["schemas"]["ProductId"];
-                /** @description Its picture. */
+                /**
+                 * @description Every form of its picture, smallest first, to choose from by width and type. Empty without one, and for one that an
+                 *     earlier version took.
+                 */
+                image: components["schemas"]["ImageSource"][];
+                /** @description Its picture, 800 pixels at its longest side where it has so many. */
                 image_url?: string | null;
                 /**
                  * Format: int64
@@ -3004,7 +3372,12 @@ export interface components {
             description: string;
             /** @description The product. */
             id: components["schemas"]["ProductId"];
-            /** @description Its picture. */
+            /**
+             * @description Every form of its picture, smallest first, to choose from by width and type. Empty without one, and for one that an
+             *     earlier version took.
+             */
+            image: components["schemas"]["ImageSource"][];
+            /** @description Its picture, 800 pixels at its longest side where it has so many. */
             image_url?: string | null;
             /**
              * Format: int64
@@ -3605,6 +3978,11 @@ export interface components {
          * @enum {string}
          */
         StockReason: "received" | "returned" | "damaged" | "lost" | "correction";
+        /**
+         * @description What is done with numbers of pieces that a list has.
+         * @enum {string}
+         */
+        StockRule: "keep" | "replace";
         /** @description Who is to own the organisation. */
         Transfer: {
             /** @description The caller's password. */
@@ -5072,6 +5450,358 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
+    list_import_addresses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ImportAddress"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    set_import_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewImportAddress"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportAddress"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    remove_import_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            409: components["responses"]["problem_409"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    list_imports: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description How many items at most: 1 to 200, 50 when not said. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Import"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    create_import: {
+        parameters: {
+            query?: {
+                /** @description Currency of prices without one. */
+                currency?: string;
+                /** @description The shop's address, for lists without pages of products. */
+                shop_url?: string;
+                /** @description Whose names for products the list has, `main` when not said: the same name of the same source is the same product. */
+                source?: string;
+                /** @description `replace` overwrites what is in stock; `keep` when not said. */
+                stock?: "keep" | "replace";
+            };
+            header?: {
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": unknown;
+                "application/x-ndjson": unknown;
+                "application/xml": unknown;
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description It is to be done. */
+            202: {
+                headers: {
+                    /** @description `true`: the request was done before. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    get_import: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description How many items at most: 1 to 200, 50 when not said. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                import: components["schemas"]["ImportId"];
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    fetch_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FetchBody"];
+            };
+        };
+        responses: {
+            /** @description It is to be done. */
+            202: {
+                headers: {
+                    /** @description `true`: the request was done before. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
     list_invitations: {
         parameters: {
             query?: {
@@ -6489,6 +7219,52 @@ export interface operations {
                 };
             };
             429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    export_products: {
+        parameters: {
+            query?: {
+                /** @description `csv` when not said. */
+                format?: "csv" | "json";
+            };
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };

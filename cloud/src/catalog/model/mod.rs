@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use vitrine_protocol::{Currency, OrgId, ProductId, VariantId};
 
-use super::CatalogError;
+use super::{CatalogError, ImageSize};
 use crate::base::{Invalid, check_text, patch_field, trimmed};
 use crate::events::Event;
 
@@ -49,6 +49,8 @@ pub struct Product {
     pub url: String,
     /// Its picture's name among the organisation's pictures.
     pub image: Option<String>,
+    /// The sizes of that picture, smallest first; none of one that an earlier version kept.
+    pub image_sizes: Vec<ImageSize>,
     /// Currency of every price.
     pub currency: Currency,
     /// The price before, when it is reduced.
@@ -201,6 +203,7 @@ impl Product {
             description: description(&draft.description)?,
             url: check_url(draft.url)?,
             image: None,
+            image_sizes: Vec::new(),
             currency: check_currency(draft.currency)?,
             compare_at_minor: draft
                 .compare_at_minor

@@ -18,9 +18,9 @@ use utoipa_axum::routes;
 use vitrine_protocol::{Code, Currency, OrgId, ProductId};
 
 use super::image::MAX_BYTES;
-use super::{Catalog, CatalogError, Product, ProductDraft, ProductPatch, Variant};
+use super::{Catalog, CatalogError, ImageSize, Product, ProductDraft, ProductPatch, Variant};
 use crate::base::{
-    Actor, ApiError, Created, IfMatch, Json, Page, PageQuery, Path, Problems, Query, Versioned,
+    Actor, ApiError, Created, IfMatch, Json, Page, PageQuery, Path, Problem, Problems, Query, Versioned,
 };
 
 /// The room's addresses for members.
@@ -53,8 +53,11 @@ struct ProductView {
     description: String,
     /// Its page in the shop.
     url: String,
-    /// Its picture.
+    /// Its picture, 800 pixels at its longest side where it has so many.
     image_url: Option<String>,
+    /// Every form of its picture, smallest first, to choose from by width and type. Empty without one, and for one that an
+    /// earlier version took.
+    image: Vec<ImageSource>,
     /// Currency of every price.
     currency: Currency,
     /// The lowest price of its variants, in minor units.
@@ -71,6 +74,34 @@ struct ProductView {
     version: i64,
 }
 
+/// A picture in one size and type.
+#[derive(Serialize, utoipa::ToSchema)]
+struct ImageSource {
+    /// In pixels.
+    width: u32,
+    /// In pixels.
+    height: u32,
+    /// Where it is served; what is there never changes.
+    url: String,
+    /// `image/jpeg` or `image/webp`.
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
+fn sources(catalog: &Catalog, product: &Product) -> Vec<ImageSource> {
+    let source = |size: &ImageSize, name: &str, kind| ImageSource {
+        width: size.width,
+        height: size.height,
+        url: catalog.media_url(product.org, name),
+        kind,
+    };
+    product
+        .image_sizes
+        .iter()
+        .flat_map(|size| [source(size, &size.webp, "image/webp"), source(size, &size.jpeg, "image/jpeg")])
+        .collect()
+}
+
 fn view(catalog: &Catalog, product: Product) -> Versioned<ProductView> {
     Versioned(product.version, plain_view(catalog, product))
 }
@@ -79,6 +110,7 @@ fn plain_view(catalog: &Catalog, product: Product) -> ProductView {
     ProductView {
         id: product.id,
         image_url: catalog.image_url(&product),
+        image: sources(catalog, &product),
         price_minor: product.price_minor(),
         stock: product.stock(),
         title: product.title,
@@ -161,23 +193,28 @@ async fn remove_product(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Gives a product a picture: PNG, JPEG or WebP, at most 2 MB.
+/// Gives a product a picture: PNG, JPEG or WebP, at most 8 MB, 8,000 pixels a side and 40 million in all. It is made anew:
+/// upright, without what a camera noted, of what moves the first picture.
 #[utoipa::path(put, path = "/v1/orgs/{org}/products/{product}/image", tag = "catalog",
     params(("org" = OrgId, Path), ("product" = ProductId, Path)),
     request_body(content(("image/png"), ("image/jpeg"), ("image/webp"))),
-    responses((status = 200, body = ProductView), Problems))]
+    responses((status = 200, body = ProductView),
+        (status = 503, body = Problem, content_type = "application/problem+json", description = "Many pictures are coming in."),
+        Problems))]
 async fn set_image(
     State(catalog): State<Catalog>,
     actor: Actor,
     Path((org, product)): Path<(OrgId, ProductId)>,
     request: Request,
 ) -> Result<Versioned<ProductView>, ApiError> {
+    let turn = catalog.picture_turn(&actor, org)?;
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    if !matches!(kind, Some("image/png" | "image/jpeg" | "image/webp")) {
+    let kind = kind.and_then(|kind| kind.split(';').next()).map(|kind| kind.trim().to_ascii_lowercase());
+    if !matches!(kind.as_deref(), Some("image/png" | "image/jpeg" | "image/webp")) {
         return Err(ApiError::new(Code::UnsupportedType, "a picture is image/png, image/jpeg or image/webp"));
     }
     let picture = crate::base::read_body(request).await?;
-    let product = catalog.set_image(&actor, org, product, picture).await?;
+    let product = catalog.set_image(&actor, org, product, turn, picture).await?;
     Ok(view(&catalog, product))
 }
 
@@ -191,6 +228,8 @@ async fn image(
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(image.content_type));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    // Whoever opens it by itself sees a picture, whatever its bytes say.
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     Ok(response)
 }
@@ -223,7 +262,10 @@ impl From<CatalogError> for ApiError {
             CatalogError::NotAPicture => {
                 Self::new(Code::UnsupportedType, "these bytes are no PNG, JPEG or WebP picture")
             }
-            CatalogError::PictureTooLarge => Self::new(Code::TooLarge, "a picture takes at most 2 MB"),
+            CatalogError::TooManyPixels => Self::new(Code::TooLarge, error.to_string()),
+            CatalogError::BrokenPicture => Self::new(Code::InvalidRequest, error.to_string())
+                .with_status(StatusCode::UNPROCESSABLE_ENTITY),
+            CatalogError::PicturesBusy => Self::new(Code::Overloaded, error.to_string()),
             CatalogError::Blob(_) | CatalogError::Db(_) => Self::internal(&error),
         }
     }

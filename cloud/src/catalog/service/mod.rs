@@ -1,5 +1,6 @@
 //! The handle of the catalogue: products and their pictures.
 
+mod batch;
 mod changes;
 mod coupons;
 mod held;
@@ -11,11 +12,14 @@ mod stock;
 use bytes::Bytes;
 use vitrine_protocol::{OrgId, ProductCard, ProductId, VariantCard};
 
-use super::{CatalogError, Image, Product, ProductDraft, ProductPatch, Variant, image, store};
+use super::image::{self, Pictures};
+use super::{CatalogError, Image, PictureTurn, Product, ProductDraft, ProductPatch, Variant, store};
 use crate::base::{Actor, Clock, Page, Permission};
 use crate::blobs::Blobs;
 use crate::db::Db;
 use crate::events::{Event, record};
+
+pub use batch::{BatchDone, BatchItem};
 
 /// Products, coupons and orders. Clones share everything.
 #[derive(Clone)]
@@ -23,6 +27,7 @@ pub struct Catalog {
     db: Db,
     clock: Clock,
     blobs: Blobs,
+    pictures: Pictures,
     public_url: String,
 }
 
@@ -30,7 +35,7 @@ impl Catalog {
     /// The handle over `db` and `blobs`; `public_url` is how browsers reach this server.
     #[must_use]
     pub fn new(db: Db, clock: Clock, blobs: Blobs, public_url: String) -> Self {
-        Self { db, clock, blobs, public_url }
+        Self { db, clock, blobs, pictures: Pictures::new(), public_url }
     }
 
     /// Makes a product.
@@ -127,27 +132,40 @@ impl Catalog {
         Ok(tx.commit().await?)
     }
 
-    /// Gives a product a picture: PNG, JPEG or WebP, at most 2 MB.
+    /// Room for a picture that is to come. To be asked for before its bytes are read.
     ///
     /// # Errors
-    /// [`CatalogError::NotAPicture`]; [`CatalogError::PictureTooLarge`]; [`CatalogError::NoProduct`].
+    /// [`CatalogError::Denied`]; [`CatalogError::PicturesBusy`].
+    pub fn picture_turn(&self, actor: &Actor, org: OrgId) -> Result<PictureTurn, CatalogError> {
+        actor.require(Permission::EditCatalog, org)?;
+        self.pictures.turn()
+    }
+
+    /// Gives a product a picture, made anew from a PNG, JPEG or WebP: upright, without what a camera noted, in three sizes.
+    ///
+    /// # Errors
+    /// [`CatalogError::NotAPicture`]; [`CatalogError::TooManyPixels`]; [`CatalogError::BrokenPicture`];
+    /// [`CatalogError::NoProduct`].
     pub async fn set_image(
         &self,
         actor: &Actor,
         org: OrgId,
         id: ProductId,
+        turn: PictureTurn,
         picture: Bytes,
     ) -> Result<Product, CatalogError> {
         actor.require(Permission::EditCatalog, org)?;
-        let name = image::name(&picture)?;
         if store::get_many(&self.db, org, &[id]).await?.is_empty() {
             return Err(CatalogError::NoProduct(id));
         }
-        // The file first: a row must never name a picture that is not there.
-        self.blobs.put(&blob(org, &name), picture).await?;
+        let made = self.pictures.make(turn, picture).await?;
+        // The files first: a row must never name a picture that is not there.
+        for (name, file) in made.files {
+            self.blobs.put(&blob(org, &name), file).await?;
+        }
         let mut tx = self.db.begin().await?;
         let mut product = store::lock(&mut tx, org, id).await?.ok_or(CatalogError::NoProduct(id))?;
-        product.image = Some(name);
+        (product.image, product.image_sizes) = (Some(made.shown), made.sizes);
         store::save(&mut tx, &product).await?;
         record(&mut tx, actor, self.clock.now(), org, None, Event::ProductChanged { product: id })?;
         tx.commit().await?;
@@ -179,7 +197,12 @@ impl Catalog {
     /// Where a product's picture is served, if it has one.
     #[must_use]
     pub fn image_url(&self, product: &Product) -> Option<String> {
-        product.image.as_ref().map(|name| format!("{}/media/{}/{name}", self.public_url, product.org))
+        product.image.as_ref().map(|name| self.media_url(product.org, name))
+    }
+
+    /// Where a file of a picture is served.
+    pub(super) fn media_url(&self, org: OrgId, name: &str) -> String {
+        format!("{}/media/{org}/{name}", self.public_url)
     }
 
     fn card(&self, product: &Product) -> ProductCard {

@@ -1,5 +1,6 @@
 //! SQL of products and variants.
 
+pub(super) mod batch;
 pub(super) mod coupons;
 pub(super) mod held;
 pub(super) mod orders;
@@ -9,7 +10,7 @@ pub(super) mod stock;
 
 use vitrine_protocol::{Currency, OrgId, ProductId, VariantId};
 
-use super::{Product, Variant};
+use super::{ImageSize, Product, Variant};
 use crate::base::{from_ms, to_ms};
 use crate::db::{Db, DbError, Tx};
 use crate::{on, row};
@@ -22,6 +23,7 @@ row! {
         description: String,
         url: String,
         image: Option<String>,
+        image_sizes: Option<String>,
         currency: String,
         compare_at_minor: Option<i64>,
         created_ms: i64,
@@ -62,6 +64,18 @@ fn currency(text: &str) -> Result<Currency, DbError> {
     Currency::try_from(text).map_err(|_| DbError::Corrupt(format!("currency {text}")))
 }
 
+/// The sizes of the picture `image`. An earlier version sets a picture without them: then those here are another one's.
+fn sizes(text: Option<&str>, image: Option<&String>) -> Result<Vec<ImageSize>, DbError> {
+    let Some((text, image)) = text.zip(image) else { return Ok(Vec::new()) };
+    let sizes: Vec<ImageSize> = serde_json::from_str(text)?;
+    Ok(if sizes.iter().any(|size| size.jpeg == *image) { sizes } else { Vec::new() })
+}
+
+fn sizes_text(product: &Product) -> Result<Option<String>, DbError> {
+    let sizes = &product.image_sizes;
+    Ok(if sizes.is_empty() { None } else { Some(serde_json::to_string(sizes)?) })
+}
+
 impl Row {
     fn into_product(self, variants: Vec<Variant>) -> Result<Product, DbError> {
         Ok(Product {
@@ -70,6 +84,7 @@ impl Row {
             title: self.title,
             description: self.description,
             url: self.url,
+            image_sizes: sizes(self.image_sizes.as_deref(), self.image.as_ref())?,
             image: self.image,
             currency: currency(&self.currency)?,
             compare_at_minor: self.compare_at_minor,
@@ -81,12 +96,14 @@ impl Row {
 }
 
 pub(super) async fn insert(tx: &mut Tx, product: &Product) -> Result<(), DbError> {
+    let sizes = sizes_text(product)?;
     on!(tx, c => sqlx::query(
-        "INSERT INTO products (id, org_id, title, description, url, image, currency, compare_at_minor, created_ms, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+        "INSERT INTO products (id, org_id, title, description, url, image, currency, compare_at_minor, created_ms, version,
+             image_sizes)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
     ).bind(product.id).bind(product.org).bind(&product.title).bind(&product.description).bind(&product.url)
         .bind(&product.image).bind(product.currency.as_str()).bind(product.compare_at_minor)
-        .bind(to_ms(product.created_at)).bind(product.version)
+        .bind(to_ms(product.created_at)).bind(product.version).bind(&sizes)
         .execute(c).await.map(drop))?;
     save_variants(tx, product).await
 }
@@ -107,11 +124,13 @@ pub(super) async fn lock(tx: &mut Tx, org: OrgId, id: ProductId) -> Result<Optio
 
 /// Writes everything of a locked product.
 pub(super) async fn save(tx: &mut Tx, product: &Product) -> Result<(), DbError> {
+    let sizes = sizes_text(product)?;
     on!(tx, c => sqlx::query(
-        "UPDATE products SET title = $2, description = $3, url = $4, image = $5, currency = $6, compare_at_minor = $7
+        "UPDATE products SET title = $2, description = $3, url = $4, image = $5, currency = $6, compare_at_minor = $7,
+             image_sizes = $8
          WHERE id = $1"
     ).bind(product.id).bind(&product.title).bind(&product.description).bind(&product.url).bind(&product.image)
-        .bind(product.currency.as_str()).bind(product.compare_at_minor)
+        .bind(product.currency.as_str()).bind(product.compare_at_minor).bind(&sizes)
         .execute(c).await.map(drop))?;
     on!(tx, c => sqlx::query("DELETE FROM variants WHERE product_id = $1")
         .bind(product.id).execute(c).await.map(drop))?;

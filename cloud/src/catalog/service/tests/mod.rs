@@ -79,16 +79,53 @@ async fn a_picture_is_served_under_a_name_made_of_its_content() {
     each_app(async |app, _| {
         let (actor, org, _) = owner(&app, "Nord").await;
         let product = app.catalog.create_product(&actor, org, scarf(5)).await.unwrap();
-        let picture = Bytes::from_static(b"\x89PNG\r\n\x1a\n and so on");
-        let product = app.catalog.set_image(&actor, org, product.id, picture.clone()).await.unwrap();
+        let turn = || app.catalog.picture_turn(&actor, org).unwrap();
+        let picture = Bytes::from(image::testing::png(900, 600));
+        let product = app.catalog.set_image(&actor, org, product.id, turn(), picture.clone()).await.unwrap();
+        assert_eq!(app.catalog.product(&actor, org, product.id).await.unwrap(), product);
         let name = product.image.clone().unwrap();
-        let served = app.catalog.image(org, &name).await.unwrap().unwrap();
-        assert_eq!((served.content_type, served.bytes), ("image/png", picture));
         assert!(app.catalog.image_url(&product).unwrap().ends_with(&format!("/media/{org}/{name}")));
+        assert_eq!(product.image_sizes.iter().map(|size| size.width).collect::<Vec<_>>(), [320, 800, 900]);
+        for size in &product.image_sizes {
+            for (name, content_type) in [(&size.jpeg, "image/jpeg"), (&size.webp, "image/webp")] {
+                let served = app.catalog.image(org, name).await.unwrap().unwrap();
+                assert_eq!(
+                    (served.content_type, image::name(&served.bytes, &name[33..])),
+                    (content_type, name.clone())
+                );
+            }
+        }
         assert!(app.catalog.image(OrgId::new(), &name).await.unwrap().is_none());
-        let large = Bytes::from(vec![0x89; image::MAX_BYTES + 1]);
-        let refused = app.catalog.set_image(&actor, org, product.id, large).await;
-        assert!(matches!(refused, Err(CatalogError::PictureTooLarge)));
+        let refused = app.catalog.set_image(&actor, org, product.id, turn(), picture.slice(..900)).await;
+        assert!(matches!(refused, Err(CatalogError::BrokenPicture)));
+        assert_eq!(
+            app.catalog.product(&actor, org, product.id).await.unwrap(),
+            product,
+            "it keeps its picture"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_picture_of_an_earlier_version_is_served_and_lays_aside_the_sizes_of_the_one_before() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let product = app.catalog.create_product(&actor, org, scarf(5)).await.unwrap();
+        let turn = app.catalog.picture_turn(&actor, org).unwrap();
+        let picture = Bytes::from(image::testing::png(40, 40));
+        app.catalog.set_image(&actor, org, product.id, turn, picture).await.unwrap();
+        // As the version before sets one: it knows no sizes.
+        let old = "0123456789abcdef0123456789abcdef.png";
+        app.blobs.put(&blob(org, old), Bytes::from_static(b"\x89PNG\r\n\x1a\n")).await.unwrap();
+        let mut tx = app.db.begin().await.unwrap();
+        crate::on!(tx, c => sqlx::query("UPDATE products SET image = $2 WHERE id = $1")
+            .bind(product.id).bind(old).execute(c).await.map(drop))
+        .unwrap();
+        tx.commit().await.unwrap();
+        let product = app.catalog.product(&actor, org, product.id).await.unwrap();
+        assert_eq!((product.image.as_deref(), product.image_sizes.len()), (Some(old), 0));
+        assert_eq!(app.catalog.image(org, old).await.unwrap().unwrap().content_type, "image/png");
     })
     .await;
 }

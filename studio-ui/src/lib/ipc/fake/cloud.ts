@@ -209,6 +209,7 @@ export class FakeCloud {
       ...draft,
       id: newId(),
       image_url: null,
+      image: [],
       variants: [
         { id: newId(), title: 'Default', sku: 'NEW', price_minor: draft.price_minor, stock: draft.stock, owed: 0, sell_when_empty: false, prior_price_minor: null },
       ],

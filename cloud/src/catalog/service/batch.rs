@@ -1,0 +1,148 @@
+//! The handle's third part: many products in one transaction, for lists of them.
+
+use std::collections::{HashMap, HashSet};
+
+use vitrine_protocol::{OrgId, ProductId};
+
+use super::{prices, stock};
+use crate::base::{Actor, Invalid, Permission};
+use crate::catalog::store::stock::Cause;
+use crate::catalog::{
+    Catalog, CatalogError, Product, ProductDraft, ProductPatch, Variant, VariantDraft, store,
+};
+use crate::db::Tx;
+use crate::events::{Event, record};
+
+/// A product of a list.
+#[derive(Debug, Clone)]
+pub struct BatchItem {
+    /// The product that is meant; absent, or none of the organisation's, makes a new one.
+    pub id: Option<ProductId>,
+    /// All that the list says of it. Its variants are found again by id, by `sku`, by title.
+    pub draft: ProductDraft,
+    /// Whether what the list says is in stock counts for variants that are there already.
+    pub replace_stock: bool,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BatchDone {
+    /// It was made.
+    Created(ProductId),
+    /// It was changed.
+    Changed(ProductId),
+    /// It was like that already; nothing was written.
+    Unchanged(ProductId),
+}
+
+impl Catalog {
+    /// Makes and changes products in `tx`, a few hundred at most. Gives what became of each, in their order; one that does
+    /// not hold what it should leaves nothing, and the others are taken.
+    ///
+    /// # Errors
+    /// [`CatalogError::Denied`]; the database does not answer.
+    pub async fn put_many(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        org: OrgId,
+        items: Vec<BatchItem>,
+    ) -> Result<Vec<Result<BatchDone, Invalid>>, CatalogError> {
+        actor.require(Permission::EditCatalog, org)?;
+        let now = self.clock.now();
+        let mut ids: Vec<ProductId> = items.iter().filter_map(|item| item.id).collect();
+        ids.sort_unstable();
+        let known = store::batch::hold_many(tx, org, &ids).await?;
+        let held: HashSet<_> = known.iter().map(|product| product.id).collect();
+        let mut known: HashMap<_, _> = known.into_iter().map(|product| (product.id, product)).collect();
+
+        let (mut done, mut new) = (Vec::with_capacity(items.len()), Vec::new());
+        for item in items {
+            if item.id.is_some_and(|id| held.contains(&id) && !known.contains_key(&id)) {
+                done.push(Err(Invalid::new("the product is in the list twice, under two names")));
+                continue;
+            }
+            let Some(before) = item.id.and_then(|id| known.remove(&id)) else {
+                done.push(Product::new(org, strange(item.draft), now).map(|product| {
+                    let id = product.id;
+                    new.push(product);
+                    BatchDone::Created(id)
+                }));
+                continue;
+            };
+            let mut product = before.clone();
+            let facts = match product.change(patch(&before.variants, item)) {
+                Ok(facts) => facts,
+                Err(CatalogError::Invalid(invalid)) => {
+                    done.push(Err(invalid));
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
+            if product == before {
+                done.push(Ok(BatchDone::Unchanged(product.id)));
+                continue;
+            }
+            store::lock(tx, org, product.id).await?;
+            prices::note(tx, now, Some(&before), &mut product).await?;
+            store::save(tx, &product).await?;
+            stock::note_counts(tx, actor, now, "imported", &before.variants, &product).await?;
+            for fact in facts {
+                record(tx, actor, now, org, None, fact)?;
+            }
+            done.push(Ok(BatchDone::Changed(product.id)));
+        }
+        store::batch::insert_many(tx, &new).await?;
+        store::batch::note_many(tx, &new, Cause::of(actor, now, "imported")).await?;
+        for product in &new {
+            record(tx, actor, now, org, None, Event::ProductCreated { product: product.id })?;
+        }
+        Ok(done)
+    }
+}
+
+/// A draft whose variants are nobody's yet.
+fn strange(mut draft: ProductDraft) -> ProductDraft {
+    for variant in &mut draft.variants {
+        variant.id = None;
+    }
+    draft
+}
+
+/// The change that makes a product with `present` variants like the item.
+fn patch(present: &[Variant], item: BatchItem) -> ProductPatch {
+    let is_alone = present.len() == 1 && item.draft.variants.len() == 1;
+    let mut taken = Vec::new();
+    let mut again = |draft: &VariantDraft| {
+        let free = |variant: &&Variant| !taken.contains(&variant.id);
+        let by_id = || present.iter().filter(free).find(|one| Some(one.id) == draft.id);
+        let by_sku = || present.iter().filter(free).find(|one| draft.sku.as_ref() == Some(&one.sku));
+        let by_title = || present.iter().filter(free).find(|one| one.title == draft.title.trim());
+        let found =
+            by_id().or_else(by_sku).or_else(by_title).or_else(|| present.first().filter(|_| is_alone));
+        taken.extend(found.map(|one| one.id));
+        found
+    };
+    let mut variants = item.draft.variants;
+    for draft in &mut variants {
+        let before = again(draft);
+        draft.id = before.map(|one| one.id);
+        if let Some(before) = before {
+            // Without a number of its own it keeps the one that it has.
+            draft.sku.get_or_insert_with(|| before.sku.clone());
+            if !item.replace_stock {
+                draft.stock = None;
+            }
+        }
+    }
+    ProductPatch {
+        title: Some(item.draft.title),
+        description: Some(item.draft.description),
+        url: Some(item.draft.url),
+        currency: Some(item.draft.currency),
+        price_minor: None,
+        compare_at_minor: Some(item.draft.compare_at_minor),
+        stock: None,
+        variants: Some(variants),
+    }
+}

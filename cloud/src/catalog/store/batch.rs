@@ -1,0 +1,146 @@
+//! SQL of many products at once.
+
+use vitrine_protocol::{OrgId, PriceChangeId, ProductId, StockChangeId};
+
+use super::stock::{Cause, save_extras};
+use super::{Product, Row, Variant, VariantRow, sizes_text};
+use crate::base::to_ms;
+use crate::db::{DbError, Side, Tx};
+use crate::on;
+
+/// Rows of one statement: SQLite takes 32,766 values, Postgres 65,535.
+const ROWS: usize = 1_000;
+
+/// Those of `ids` that `org` has, held against other writers until `tx` ends.
+pub(in crate::catalog) async fn hold_many(
+    tx: &mut Tx,
+    org: OrgId,
+    ids: &[ProductId],
+) -> Result<Vec<Product>, DbError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let end = match tx.side() {
+        // Whoever writes is alone there.
+        Side::Sqlite(_) => ") ORDER BY id",
+        Side::Pg(_) => ") ORDER BY id FOR UPDATE",
+    };
+    let rows: Vec<Row> = on!(tx, c => {
+        let mut query = sqlx::QueryBuilder::new("SELECT * FROM products WHERE org_id = ");
+        query.push_bind(org).push(" AND id IN (");
+        let mut list = query.separated(", ");
+        for id in ids {
+            list.push_bind(*id);
+        }
+        query.push(end);
+        query.build_query_as().fetch_all(c).await
+    })?;
+    let mut variants: Vec<VariantRow> = on!(tx, c => {
+        let mut query = sqlx::QueryBuilder::new(
+            "SELECT v.product_id, v.id, v.title, v.sku, v.price_minor, v.stock, s.owed, s.sell_when_empty,
+                s.prior_price_minor
+             FROM variants v LEFT JOIN variant_stock s ON s.variant_id = v.id WHERE v.product_id IN (",
+        );
+        let mut list = query.separated(", ");
+        for id in ids {
+            list.push_bind(*id);
+        }
+        query.push(") ORDER BY v.position");
+        query.build_query_as().fetch_all(c).await
+    })?;
+    let mut products = Vec::with_capacity(rows.len());
+    for row in rows {
+        let (mine, others): (Vec<VariantRow>, _) =
+            variants.into_iter().partition(|one| one.product_id == row.id);
+        variants = others;
+        products.push(row.into_product(mine.into_iter().map(Variant::from).collect())?);
+    }
+    Ok(products)
+}
+
+/// Writes new products with their variants.
+pub(in crate::catalog) async fn insert_many(tx: &mut Tx, products: &[Product]) -> Result<(), DbError> {
+    for products in products.chunks(ROWS) {
+        let mut rows = Vec::with_capacity(products.len());
+        for product in products {
+            rows.push((product, sizes_text(product)?));
+        }
+        on!(tx, c => {
+            let mut query = sqlx::QueryBuilder::new(
+                "INSERT INTO products (id, org_id, title, description, url, image, currency, compare_at_minor,
+                     created_ms, version, image_sizes) ",
+            );
+            query.push_values(&rows, |mut row, (product, sizes)| {
+                row.push_bind(product.id).push_bind(product.org).push_bind(&product.title)
+                    .push_bind(&product.description).push_bind(&product.url).push_bind(&product.image)
+                    .push_bind(product.currency.as_str()).push_bind(product.compare_at_minor)
+                    .push_bind(to_ms(product.created_at)).push_bind(product.version).push_bind(sizes);
+            });
+            query.build().execute(c).await.map(drop)
+        })?;
+    }
+    let variants: Vec<_> = products
+        .iter()
+        .flat_map(|product| {
+            (0i64..).zip(&product.variants).map(|(position, variant)| (product.id, position, variant))
+        })
+        .collect();
+    for variants in variants.chunks(ROWS) {
+        on!(tx, c => {
+            let mut query = sqlx::QueryBuilder::new(
+                "INSERT INTO variants (id, product_id, position, title, sku, price_minor, stock) ",
+            );
+            query.push_values(variants, |mut row, (product, position, variant)| {
+                row.push_bind(variant.id).push_bind(*product).push_bind(*position).push_bind(&variant.title)
+                    .push_bind(&variant.sku).push_bind(variant.price_minor).push_bind(variant.stock);
+            });
+            query.build().execute(c).await.map(drop)
+        })?;
+    }
+    for product in products.iter().filter(|product| product.variants.iter().any(|one| one.sell_when_empty)) {
+        save_extras(tx, product).await?;
+    }
+    Ok(())
+}
+
+/// Writes down the first prices and counts of new products.
+pub(in crate::catalog) async fn note_many(
+    tx: &mut Tx,
+    products: &[Product],
+    cause: Cause<'_>,
+) -> Result<(), DbError> {
+    let variants: Vec<_> = products
+        .iter()
+        .flat_map(|product| product.variants.iter().map(move |variant| (product, variant)))
+        .collect();
+    let actor = cause.actor.to_string();
+    for variants in variants.chunks(ROWS) {
+        on!(tx, c => {
+            let mut query = sqlx::QueryBuilder::new(
+                "INSERT INTO price_changes (id, product_id, variant_id, currency, price_minor, reduced, at_ms) ",
+            );
+            query.push_values(variants, |mut row, (product, variant)| {
+                row.push_bind(PriceChangeId::new()).push_bind(product.id).push_bind(variant.id)
+                    .push_bind(product.currency.as_str()).push_bind(variant.price_minor)
+                    .push_bind(product.reduces(variant)).push_bind(cause.at_ms);
+            });
+            query.build().execute(c).await.map(drop)
+        })?;
+        let counted: Vec<_> = variants.iter().filter(|(_, variant)| variant.balance() != 0).collect();
+        if counted.is_empty() {
+            continue;
+        }
+        on!(tx, c => {
+            let mut query = sqlx::QueryBuilder::new(
+                "INSERT INTO stock_changes (id, product_id, variant_id, delta, balance, reason, note, actor, at_ms) ",
+            );
+            query.push_values(&counted, |mut row, (product, variant)| {
+                row.push_bind(StockChangeId::new()).push_bind(product.id).push_bind(variant.id)
+                    .push_bind(variant.balance()).push_bind(variant.balance()).push_bind(cause.reason)
+                    .push_bind(cause.note).push_bind(&actor).push_bind(cause.at_ms);
+            });
+            query.build().execute(c).await.map(drop)
+        })?;
+    }
+    Ok(())
+}

@@ -1,0 +1,228 @@
+//! Imports and how lists are to be read. Pure.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use vitrine_protocol::{Currency, ImportId, OrgId};
+
+use crate::base::{Invalid, check_text, trimmed};
+
+/// What a list is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// A table, its columns set apart by commas, semicolons or tabs.
+    Csv,
+    /// RSS 2.0 or Atom with Google Merchant's elements.
+    Xml,
+    /// A list of products, or a product on each line.
+    Json,
+}
+
+/// What is done with numbers of pieces that a list has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StockRule {
+    /// They count for what is new; what is there keeps its own.
+    #[default]
+    Keep,
+    /// They count for everything whose row has changed since the last time.
+    Replace,
+}
+
+/// How a list is read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Options {
+    /// Of prices without one (ISO 4217).
+    #[serde(default)]
+    pub currency: Option<Currency>,
+    /// The shop's address: products without a page of their own have theirs below it, at `/products/` and their handle.
+    #[serde(default)]
+    pub shop_url: Option<String>,
+    /// What is done with numbers of pieces.
+    #[serde(default)]
+    pub stock: StockRule,
+}
+
+/// What is to be imported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewImport {
+    /// Whose names for products the list has: each source has its own.
+    pub source: String,
+    /// What it is written as.
+    pub format: Format,
+    /// How it is read.
+    pub options: Options,
+}
+
+/// Where lists are to be fetched from.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+pub struct NewImportAddress {
+    /// An http or https address of the public internet, without name and password.
+    pub address: String,
+    /// What is there is written as.
+    pub format: Format,
+    /// How it is read.
+    #[serde(default)]
+    pub options: Options,
+    /// How often it is fetched: every 15 to 43,200 minutes.
+    pub every_minutes: u32,
+}
+
+/// Where lists of a source are fetched from, again and again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct ImportAddress {
+    /// Whose it is.
+    #[serde(skip)]
+    pub org: OrgId,
+    /// Whose names for products the list has.
+    pub source: String,
+    /// The address.
+    pub address: String,
+    /// What is there is written as.
+    pub format: Format,
+    /// How it is read.
+    pub options: Options,
+    /// How often it is fetched, in minutes.
+    pub every_minutes: u32,
+    /// When it is fetched next.
+    pub next_at: DateTime<Utc>,
+}
+
+/// How far an import is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportState {
+    /// It will be begun.
+    Waiting,
+    /// It is being taken in.
+    Running,
+    /// It was read to its end.
+    Done,
+    /// It was given up; what was taken before stays.
+    Failed,
+}
+
+/// What the rows of a list came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default)]
+pub struct Counts {
+    /// Rows, items or objects that were read.
+    pub rows: u64,
+    /// Products that were made.
+    pub created: u64,
+    /// Products that were changed.
+    pub changed: u64,
+    /// Products that were like that already.
+    pub unchanged: u64,
+    /// Products that the list says are drafts or archived.
+    pub not_sold: u64,
+    /// Products of which nothing could be taken.
+    pub failed: u64,
+    /// What is wrong with rows, in all; the first thousand are kept.
+    pub problems: u64,
+}
+
+/// A list that was sent or fetched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Import {
+    /// The import.
+    pub id: ImportId,
+    /// Whose it is.
+    #[serde(skip)]
+    pub org: OrgId,
+    /// Whose names for products it has.
+    pub source: String,
+    /// What it is written as.
+    pub format: Format,
+    /// How it is read.
+    pub options: Options,
+    /// Where it is fetched from; null for one that was sent.
+    pub address: Option<String>,
+    /// How far it is.
+    pub state: ImportState,
+    /// Why it failed.
+    pub reason: Option<String>,
+    /// What its rows came to so far.
+    pub counts: Counts,
+    /// Products looked at.
+    #[serde(skip)]
+    pub taken: u64,
+    /// When it was sent.
+    pub created_at: DateTime<Utc>,
+    /// When it was begun.
+    pub started_at: Option<DateTime<Utc>>,
+    /// When it was done or given up.
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+/// Why something of a list was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct ImportProblem {
+    /// Grows through the list.
+    #[serde(skip)]
+    pub number: i64,
+    /// The first line of the row in the file, from 1.
+    pub line: u64,
+    /// The column or element that is meant, where it is one.
+    pub field: Option<String>,
+    /// For whoever wrote the list.
+    pub sentence: String,
+}
+
+impl Format {
+    /// What a file of that media type is written as.
+    pub fn of_media_type(kind: &str) -> Option<Self> {
+        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        match kind.as_str() {
+            "text/csv" | "application/csv" | "text/tab-separated-values" => Some(Self::Csv),
+            "text/xml" | "application/xml" | "application/rss+xml" | "application/atom+xml" => {
+                Some(Self::Xml)
+            }
+            "application/json" | "application/jsonl" | "application/x-ndjson" => Some(Self::Json),
+            _ => None,
+        }
+    }
+}
+
+impl NewImport {
+    /// Checks what a caller sent.
+    ///
+    /// # Errors
+    /// A sentence that names the field.
+    pub fn checked(mut self) -> Result<Self, Invalid> {
+        self.source = trimmed("source", &self.source, 1, 50)?;
+        if let Some(currency) = self.options.currency.filter(|currency| !currency.is_in_use()) {
+            return Err(Invalid::new(format!("`currency` {currency} is no currency in use (ISO 4217)")));
+        }
+        if let Some(shop) = &self.options.shop_url {
+            check_text("shop_url", shop, 1, 500)?;
+            match url::Url::parse(shop) {
+                Ok(url) if matches!(url.scheme(), "http" | "https") && url.query().is_none() => {}
+                _ => return Err(Invalid::new("`shop_url` is no http address without a query")),
+            }
+        }
+        Ok(self)
+    }
+}
+
+impl Import {
+    /// An import that waits.
+    #[must_use]
+    pub fn new(org: OrgId, new: NewImport, address: Option<String>, now: DateTime<Utc>) -> Self {
+        Self {
+            id: ImportId::new(),
+            org,
+            source: new.source,
+            format: new.format,
+            options: new.options,
+            address,
+            state: ImportState::Waiting,
+            reason: None,
+            counts: Counts::default(),
+            taken: 0,
+            created_at: now,
+            started_at: None,
+            ended_at: None,
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Tables: CSV (RFC 4180) with commas, semicolons or tabs between the columns.
+
+use std::io::{BufRead, BufReader, Read};
+
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+
+use crate::import::guard::unguarded;
+
+use super::{Field, FileError, MOST_OF_A_ROW, Row, RowError, Rows};
+
+/// The most columns looked at.
+const MOST_COLUMNS: usize = 512;
+
+/// A table, row by row.
+pub(super) struct Table<R> {
+    text: BufReader<R>,
+    reader: Reader,
+    columns: Vec<Option<Field>>,
+    /// The next line of the file.
+    line: u64,
+    row: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+/// How a record ended.
+enum Record {
+    /// It has so many columns.
+    Whole(usize),
+    TooLong,
+    /// There are no more.
+    End,
+}
+
+impl<R: Read> Table<R> {
+    /// Reads the names of the columns.
+    pub(super) fn open(mut text: BufReader<R>) -> Result<Self, FileError> {
+        let separator = separator(text.fill_buf()?);
+        let mut table = Self {
+            text,
+            reader: ReaderBuilder::new().delimiter(separator).build(),
+            columns: Vec::new(),
+            line: 1,
+            row: vec![0; MOST_OF_A_ROW],
+            ends: vec![0; MOST_COLUMNS],
+        };
+        let Record::Whole(columns) = table.record()? else {
+            return Err(FileError("the file has no first line that names its columns".into()));
+        };
+        let mut names = Vec::with_capacity(columns);
+        for n in 0..columns {
+            let field = Field::of(&table.column(n));
+            names.push(field.filter(|field| !names.contains(&Some(*field))));
+        }
+        let has = |field| names.contains(&Some(field));
+        if !has(Field::Title) || !has(Field::Price) {
+            return Err(FileError(
+                "the first line must name the columns, `title`, `price` and `id`, `handle` or `sku` among them".into(),
+            ));
+        }
+        table.columns = names;
+        Ok(table)
+    }
+
+    /// Reads the next record into `row` and `ends`. One that is too long is read to its end and forgotten.
+    fn record(&mut self) -> Result<Record, FileError> {
+        let (mut bytes, mut columns, mut too_long) = (0, 0, false);
+        loop {
+            let input = self.text.fill_buf()?;
+            let (result, read, written, ended) =
+                self.reader.read_record(input, &mut self.row[bytes..], &mut self.ends[columns..]);
+            self.line += lines(&input[..read]);
+            self.text.consume(read);
+            (bytes, columns) = (bytes + written, columns + ended);
+            match result {
+                ReadRecordResult::InputEmpty => {}
+                ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => {
+                    (bytes, columns, too_long) = (0, 0, true);
+                }
+                ReadRecordResult::Record if too_long => return Ok(Record::TooLong),
+                ReadRecordResult::Record => return Ok(Record::Whole(columns)),
+                ReadRecordResult::End if too_long => return Ok(Record::TooLong),
+                ReadRecordResult::End => return Ok(Record::End),
+            }
+        }
+    }
+
+    /// Steps over the ends of lines before a record; the line where it begins.
+    fn begin(&mut self) -> Result<u64, FileError> {
+        loop {
+            let input = self.text.fill_buf()?;
+            let ends = input.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+            self.line += lines(&input[..ends]);
+            self.text.consume(ends);
+            if ends == 0 {
+                return Ok(self.line);
+            }
+        }
+    }
+
+    fn column(&self, n: usize) -> std::borrow::Cow<'_, str> {
+        let begin = n.checked_sub(1).map_or(0, |before| self.ends[before]);
+        String::from_utf8_lossy(&self.row[begin..self.ends[n]])
+    }
+}
+
+impl<R: Read> Rows for Table<R> {
+    fn next_row(&mut self) -> Result<Option<Result<Row, RowError>>, FileError> {
+        loop {
+            let line = self.begin()?;
+            let columns = match self.record()? {
+                Record::End => return Ok(None),
+                Record::TooLong => {
+                    let sentence = "the row is longer than 64 KB; perhaps a quotation mark is not closed";
+                    return Ok(Some(Err(RowError { line, field: None, sentence: sentence.into() })));
+                }
+                Record::Whole(columns) => columns,
+            };
+            let mut row = Row { line, values: Vec::new() };
+            for (n, field) in self.columns.iter().enumerate().take(columns) {
+                if let Some(field) = field {
+                    row.put(*field, unguarded(self.column(n).trim()));
+                }
+            }
+            // Lines with nothing in them stand at the end of many a table.
+            if !row.values.is_empty() {
+                return Ok(Some(Ok(row)));
+            }
+        }
+    }
+}
+
+fn lines(bytes: &[u8]) -> u64 {
+    bytes.iter().map(|byte| u64::from(*byte == b'\n')).sum()
+}
+
+/// What stands between the columns: what the first line has most of, outside of quotation marks.
+fn separator(text: &[u8]) -> u8 {
+    let mut quoted = false;
+    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0), (b'|', 0)];
+    for byte in text {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'\n' | b'\r' if !quoted => break,
+            byte if !quoted => {
+                if let Some((_, count)) = counts.iter_mut().find(|(separator, _)| separator == byte) {
+                    *count += 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    // Of equals, the first.
+    counts.iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |(separator, _)| *separator)
+}

@@ -1,0 +1,157 @@
+//! What the columns and elements of product lists mean: Shopify's, Google Merchant's, and plain words.
+
+/// What a value is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    /// The list's own name for it; of a variant where rows are grouped.
+    Id,
+    /// Which rows are one product.
+    Group,
+    /// Our own id of the product, as an export has it.
+    VitrineId,
+    /// Our own id of the variant.
+    VitrineVariantId,
+    /// Name.
+    Title,
+    /// In words.
+    Description,
+    /// The same with HTML tags in it.
+    DescriptionHtml,
+    /// Its page in the shop.
+    Link,
+    /// What it costs.
+    Price,
+    /// What it costs while it is reduced.
+    SalePrice,
+    /// When it is reduced.
+    SaleDates,
+    /// What it cost before.
+    CompareAt,
+    /// ISO 4217.
+    Currency,
+    /// How many there are.
+    Stock,
+    /// Whether there are any.
+    Availability,
+    /// The variant's name.
+    VariantTitle,
+    /// The shop's number for it.
+    Sku,
+    /// One thing that tells variants apart.
+    Option(u8),
+    /// Whether it is sold at all.
+    Status,
+}
+
+/// Separators stand for one another, and the prefix of Google's names is left out. More than one name for a field: all are known.
+const NAMES: [(&str, Field); 52] = [
+    ("id", Field::Id),
+    ("external_id", Field::Id),
+    ("product_id", Field::Id),
+    ("offer_id", Field::Id),
+    ("offerid", Field::Id),
+    ("item_group_id", Field::Group),
+    ("itemgroupid", Field::Group),
+    ("group_id", Field::Group),
+    ("handle", Field::Group),
+    ("vitrine_id", Field::VitrineId),
+    ("vitrine_variant_id", Field::VitrineVariantId),
+    ("title", Field::Title),
+    ("name", Field::Title),
+    ("product_title", Field::Title),
+    ("description", Field::Description),
+    ("body_html", Field::DescriptionHtml),
+    ("link", Field::Link),
+    ("url", Field::Link),
+    ("product_url", Field::Link),
+    ("price", Field::Price),
+    ("variant_price", Field::Price),
+    ("regular_price", Field::Price),
+    ("sale_price", Field::SalePrice),
+    ("saleprice", Field::SalePrice),
+    ("sale_price_effective_date", Field::SaleDates),
+    ("compare_at", Field::CompareAt),
+    ("compare_at_price", Field::CompareAt),
+    ("variant_compare_at_price", Field::CompareAt),
+    ("currency", Field::Currency),
+    ("quantity", Field::Stock),
+    ("stock", Field::Stock),
+    ("inventory", Field::Stock),
+    ("inventory_quantity", Field::Stock),
+    ("variant_inventory_qty", Field::Stock),
+    ("sell_on_google_quantity", Field::Stock),
+    ("availability", Field::Availability),
+    ("variant", Field::VariantTitle),
+    ("variant_title", Field::VariantTitle),
+    ("sku", Field::Sku),
+    ("variant_sku", Field::Sku),
+    ("option1_value", Field::Option(0)),
+    ("option2_value", Field::Option(1)),
+    ("option3_value", Field::Option(2)),
+    ("option1", Field::Option(0)),
+    ("option2", Field::Option(1)),
+    ("option3", Field::Option(2)),
+    ("color", Field::Option(3)),
+    ("colour", Field::Option(3)),
+    ("size", Field::Option(4)),
+    ("material", Field::Option(5)),
+    ("pattern", Field::Option(6)),
+    ("status", Field::Status),
+];
+
+/// How many [`Field::Option`]s there are.
+pub const OPTIONS: u8 = 7;
+
+impl Field {
+    /// The field of that name, if it is one of ours.
+    pub fn of(name: &str) -> Option<Self> {
+        if name.len() > 100 {
+            return None;
+        }
+        let lower = name.trim().to_lowercase();
+        let lower = lower.strip_prefix("g:").or_else(|| lower.strip_prefix("c:")).unwrap_or(&lower);
+        let mut plain = String::with_capacity(lower.len());
+        for c in lower.chars() {
+            match c {
+                ' ' | '-' | '_' | '.' if plain.ends_with('_') => {}
+                ' ' | '-' | '_' | '.' => plain.push('_'),
+                '(' | ')' | '"' | '\u{feff}' => {}
+                c => plain.push(c),
+            }
+        }
+        NAMES.iter().find(|(known, _)| *known == plain).map(|(_, field)| *field)
+    }
+
+    /// How people know it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Option(_) => "option",
+            Self::DescriptionHtml => "description",
+            field => NAMES.iter().find(|(_, known)| *known == field).map_or("row", |(name, _)| name),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_three_kinds_of_lists_mean_the_same() {
+        for (name, field) in [
+            ("Variant Price", Field::Price),
+            ("g:sale_price", Field::SalePrice),
+            ("sale price", Field::SalePrice),
+            ("Body (HTML)", Field::DescriptionHtml),
+            ("Handle", Field::Group),
+            ("item_group_id", Field::Group),
+            ("Variant Inventory Qty", Field::Stock),
+            ("\u{feff}Title", Field::Title),
+            ("Option2 Value", Field::Option(1)),
+        ] {
+            assert_eq!(Field::of(name), Some(field), "{name}");
+        }
+        assert_eq!(Field::of("Variant Grams"), None);
+        assert_eq!((Field::Stock.word(), Field::Option(3).word()), ("quantity", "option"));
+    }
+}

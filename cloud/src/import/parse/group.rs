@@ -1,0 +1,435 @@
+//! Rows to products: what stands on one row, and what several rows in a sequence say of one.
+
+use std::collections::HashSet;
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash as _, Hasher as _};
+
+use chrono::{DateTime, Utc};
+use sha2::{Digest as _, Sha256};
+use vitrine_protocol::{Currency, ProductId, VariantId};
+
+use super::field::OPTIONS;
+use super::json::MINOR;
+use super::price::price;
+use super::{Field, FileError, Options, Row, RowError, Rows};
+
+/// Rows of one product that are kept; more than a product takes.
+const MOST_ROWS: usize = 101;
+/// The most products of a file. What was seen of each stays in memory, 16 bytes or so.
+const MOST_PRODUCTS: usize = 1_000_000;
+/// Characters of a description that are kept.
+const DESCRIPTION: usize = 5_000;
+/// What "in stock" counts as where no number stands.
+const SOME: i64 = 100;
+
+/// A product as a list has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Incoming {
+    /// Its first line.
+    pub line: u64,
+    /// The list's name for it.
+    pub external_id: String,
+    /// Ours, as an export has it.
+    pub vitrine_id: Option<ProductId>,
+    /// Its name.
+    pub title: String,
+    /// In words.
+    pub description: String,
+    /// Its page.
+    pub url: String,
+    /// Of every price.
+    pub currency: Currency,
+    /// The price before.
+    pub compare_at_minor: Option<i64>,
+    /// In the order of their rows.
+    pub variants: Vec<IncomingVariant>,
+}
+
+/// A variant as a list has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IncomingVariant {
+    /// Ours, as an export has it.
+    pub vitrine_id: Option<VariantId>,
+    /// Its name.
+    pub title: String,
+    /// The shop's number.
+    pub sku: Option<String>,
+    /// Its price.
+    pub price_minor: i64,
+    /// How many there are, where the list says so.
+    pub stock: Option<i64>,
+}
+
+/// What rows of one product came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// It can be taken.
+    Product(Box<Incoming>),
+    /// The list says that it is not sold.
+    NotSold,
+    /// Nothing of it can be taken.
+    Bad,
+}
+
+/// A product of the list and what is wrong with its rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// How many rows it has.
+    pub rows: u64,
+    /// What they came to.
+    pub found: Found,
+    /// What is wrong with some of them.
+    pub errors: Vec<RowError>,
+}
+
+impl Incoming {
+    /// The same for the same content, with what is in stock or without.
+    pub fn digest(&self, with_stock: bool) -> String {
+        let mut hash = Sha256::new();
+        let mut say = |text: &str| {
+            hash.update(text.len().to_le_bytes());
+            hash.update(text);
+        };
+        for text in [&self.title, &self.description, &self.url] {
+            say(text);
+        }
+        say(self.currency.as_str());
+        say(&format!("{:?}", self.compare_at_minor));
+        for variant in &self.variants {
+            say(&variant.title);
+            say(variant.sku.as_deref().unwrap_or_default());
+            let stock = variant.stock.filter(|_| with_stock);
+            say(&format!("{} {stock:?} {:?}", variant.price_minor, variant.vitrine_id));
+        }
+        hex::encode(&hash.finalize()[..16])
+    }
+}
+
+/// A row with what it belongs to, or why it belongs to nothing.
+type Keyed = Result<(String, Row), RowError>;
+
+/// Products of a list, in its order.
+pub(super) struct Products {
+    rows: Box<dyn Rows>,
+    options: Options,
+    now: DateTime<Utc>,
+    seen: HashSet<u64>,
+    /// The first row of the product after this one.
+    next: Option<(String, Row)>,
+    done: bool,
+}
+
+impl Products {
+    pub(super) fn new(rows: Box<dyn Rows>, options: Options, now: DateTime<Utc>) -> Self {
+        Self { rows, options, now, seen: HashSet::new(), next: None, done: false }
+    }
+
+    /// The next row that belongs to some product, or why one belongs to none.
+    fn keyed(&mut self) -> Result<Option<Keyed>, FileError> {
+        if let Some(kept) = self.next.take() {
+            return Ok(Some(Ok(kept)));
+        }
+        Ok(self.rows.next_row()?.map(|row| row.and_then(|row| Ok((key(&row)?, row)))))
+    }
+
+    /// Reads the other rows of a group whose first is in `kept`; how many there were.
+    fn rest_of(
+        &mut self,
+        group: &str,
+        kept: &mut Vec<Row>,
+        errors: &mut Vec<RowError>,
+    ) -> Result<u64, FileError> {
+        let mut count = 0;
+        while errors.len() < MOST_ROWS {
+            match self.keyed()? {
+                None => break,
+                Some(Ok((key, row))) if key == group => {
+                    if kept.len() < MOST_ROWS {
+                        kept.push(row);
+                    }
+                }
+                Some(Ok(other)) => {
+                    self.next = Some(other);
+                    break;
+                }
+                // It may be one of this product's or not: it is told here, and nothing else is lost.
+                Some(Err(error)) => errors.push(error),
+            }
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    fn outcome(&mut self) -> Result<Option<Outcome>, FileError> {
+        let bad = |error| Outcome { rows: 1, found: Found::Bad, errors: vec![error] };
+        let (key, first) = match self.keyed()? {
+            None => return Ok(None),
+            Some(Err(error)) => return Ok(Some(bad(error))),
+            Some(Ok(keyed)) => keyed,
+        };
+        let (mut kept, mut count, mut errors) = (vec![first], 1, Vec::new());
+        // What is in no group is one row.
+        if [Field::Group, Field::VitrineId].into_iter().any(|field| kept[0].get(field).is_some()) {
+            count += self.rest_of(&key, &mut kept, &mut errors)?;
+        }
+        let mut hasher = DefaultHasher::new();
+        key.hash(&mut hasher);
+        if !self.seen.insert(hasher.finish()) {
+            let sentence =
+                format!("`{key}` was in the list before; rows of one product stand one after the other");
+            errors.push(kept[0].error(Some(Field::Id), sentence));
+            return Ok(Some(Outcome { rows: count, found: Found::Bad, errors }));
+        }
+        if self.seen.len() > MOST_PRODUCTS {
+            return Err(FileError("a list takes at most 1,000,000 products".into()));
+        }
+        let found = product(key, &kept, &self.options, self.now, &mut errors);
+        errors.sort_by_key(|error| error.line);
+        Ok(Some(Outcome { rows: count, found, errors }))
+    }
+}
+
+impl Iterator for Products {
+    type Item = Result<Outcome, FileError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.done {
+            return None;
+        }
+        let next = self.outcome().transpose();
+        self.done = !matches!(next, Some(Ok(_)));
+        next
+    }
+}
+
+/// Which product a row belongs to: ours, its group, itself, or the shop's number.
+fn key(row: &Row) -> Result<String, RowError> {
+    let key =
+        [Field::VitrineId, Field::Group, Field::Id, Field::Sku].into_iter().find_map(|field| row.get(field));
+    match key {
+        None => Err(row.error(Some(Field::Id), "the product has no `id`, `handle` or `sku`")),
+        Some(key) if key.chars().count() > 200 => {
+            Err(row.error(Some(Field::Id), "`id` takes 1 to 200 characters"))
+        }
+        Some(key) if key.contains(|c: char| c.is_control()) => {
+            Err(row.error(Some(Field::Id), "`id` holds a control character"))
+        }
+        Some(key) => Ok(key.to_owned()),
+    }
+}
+
+fn product(
+    key: String,
+    rows: &[Row],
+    options: &Options,
+    now: DateTime<Utc>,
+    errors: &mut Vec<RowError>,
+) -> Found {
+    let said = |field| rows.iter().find_map(|row| row.get(field));
+    if said(Field::Status).is_some_and(|status| {
+        ["draft", "archived", "inactive", "unlisted"].contains(&status.to_lowercase().as_str())
+    }) {
+        return Found::NotSold;
+    }
+    let refuse = |errors: &mut Vec<RowError>, field, sentence: &str| {
+        errors.push(rows[0].error(Some(field), sentence));
+        Found::Bad
+    };
+    let Some(title) = said(Field::Title) else { return refuse(errors, Field::Title, "`title` is missing") };
+    let url = match (said(Field::Link), &options.shop_url) {
+        (Some(url), _) => url.to_owned(),
+        (None, Some(shop)) => page_in(shop, &key),
+        (None, None) => {
+            let sentence = "`link` is missing; give it, or import with a `shop_url`, below which products have their pages";
+            return refuse(errors, Field::Link, sentence);
+        }
+    };
+    let description = match (said(Field::Description), said(Field::DescriptionHtml)) {
+        (Some(text), _) => text.to_owned(),
+        (None, Some(html)) => without_tags(html),
+        (None, None) => String::new(),
+    };
+    let mut taken = Taken { currency: None, variants: Vec::new(), compare: None };
+    for row in rows {
+        // Rows that only add a picture.
+        let more = |field: &Field| row.get(*field).is_some();
+        let says_nothing = rows.len() > 1 && ![Field::Price, Field::Sku, Field::Id].iter().any(more);
+        if says_nothing && (0..OPTIONS).all(|n| row.get(Field::Option(n)).is_none()) {
+            continue;
+        }
+        if let Err(error) = taken.take(row, rows.len() > 1, options, now) {
+            errors.push(error);
+        }
+    }
+    let Some(currency) = taken.currency else {
+        if errors.is_empty() {
+            errors.push(rows[0].error(Some(Field::Price), "`price` is missing"));
+        }
+        return Found::Bad;
+    };
+    let vitrine_id = said(Field::VitrineId).and_then(|id| id.parse().ok());
+    Found::Product(Box::new(Incoming {
+        line: rows[0].line,
+        external_id: key,
+        vitrine_id,
+        title: title.to_owned(),
+        description: description.chars().take(DESCRIPTION).collect(),
+        url,
+        currency,
+        compare_at_minor: taken.compare.and_then(|(_, before)| before),
+        variants: taken.variants,
+    }))
+}
+
+/// What the rows so far came to.
+struct Taken {
+    currency: Option<Currency>,
+    variants: Vec<IncomingVariant>,
+    /// The lowest price and what it was before.
+    compare: Option<(i64, Option<i64>)>,
+}
+
+impl Taken {
+    fn take(
+        &mut self,
+        row: &Row,
+        is_one_of_many: bool,
+        options: &Options,
+        now: DateTime<Utc>,
+    ) -> Result<(), RowError> {
+        let known = match row.get(Field::Currency) {
+            Some(code) => Some(
+                Currency::try_from(code.to_uppercase())
+                    .map_err(|error| row.error(Some(Field::Currency), error.to_string()))?,
+            ),
+            None => options.currency,
+        };
+        let read = |field| {
+            row.get(field)
+                .map(|text| money(text, known).map_err(|sentence| row.error(Some(field), sentence)))
+                .transpose()
+        };
+        let regular =
+            read(Field::Price)?.ok_or_else(|| row.error(Some(Field::Price), "`price` is missing"))?;
+        let is_on = row.get(Field::SaleDates).is_none_or(|dates| is_within(dates, now));
+        let sale = read(Field::SalePrice)?.filter(|sale| is_on && sale.0 < regular.0);
+        let compare = read(Field::CompareAt)?;
+        let (price, currency) = sale.unwrap_or(regular);
+        let same = [sale, compare].into_iter().flatten().chain([regular]).all(|(_, other)| other == currency);
+        if !same || self.currency.is_some_and(|before| before != currency) {
+            return Err(row.error(Some(Field::Currency), "all prices of a product are in one currency"));
+        }
+        let before = sale.map(|_| regular).or(compare).map(|(before, _)| before).filter(|before| {
+            // What an export says comes back as it was.
+            *before > price || row.get(Field::VitrineId).is_some()
+        });
+        let stock = stock(row)?;
+        let vitrine_id = row.get(Field::VitrineVariantId).and_then(|id| id.parse().ok());
+        let sku = row.get(Field::Sku).or_else(|| row.get(Field::Id)).map(str::to_owned);
+        if let Some(sku) = sku.as_ref().filter(|_| vitrine_id.is_none())
+            && self.variants.iter().any(|variant| variant.sku.as_ref() == Some(sku))
+        {
+            return Err(row.error(Some(Field::Sku), format!("`{sku}` is on another row of the product")));
+        }
+        if self.compare.is_none_or(|(lowest, _)| price < lowest) {
+            self.compare = Some((price, before));
+        }
+        self.currency = Some(currency);
+        let title = variant_title(row, is_one_of_many, sku.as_deref());
+        self.variants.push(IncomingVariant { vitrine_id, title, sku, price_minor: price, stock });
+        Ok(())
+    }
+}
+
+fn money(text: &str, currency: Option<Currency>) -> Result<(i64, Currency), String> {
+    match text.strip_suffix(MINOR) {
+        None => price(text, currency),
+        Some(minor) => {
+            let currency = currency.ok_or("no currency stands there: give `currency`")?;
+            let minor = minor.parse().ok().filter(|minor| *minor >= 0);
+            Ok((minor.ok_or("minor units are a whole number, not below 0")?, currency))
+        }
+    }
+}
+
+fn stock(row: &Row) -> Result<Option<i64>, RowError> {
+    if let Some(text) = row.get(Field::Stock) {
+        let whole = text.strip_suffix(".0").unwrap_or(text);
+        // Lists count below nothing what they have sold too much of.
+        let count = whole.parse::<i64>().map(|count| count.max(0));
+        let count =
+            count.map_err(|_| row.error(Some(Field::Stock), format!("`{text}` is no number of pieces")))?;
+        return Ok(Some(count));
+    }
+    let Some(said) = row.get(Field::Availability) else { return Ok(None) };
+    let word = said.rsplit('/').next().unwrap_or(said).to_lowercase().replace([' ', '_', '-'], "");
+    match word.as_str() {
+        "instock" | "limitedavailability" | "available" => Ok(Some(SOME)),
+        "outofstock" | "preorder" | "backorder" | "soldout" | "discontinued" | "unavailable" => Ok(Some(0)),
+        _ => Err(row.error(
+            Some(Field::Availability),
+            "`availability` takes in_stock, out_of_stock, preorder or backorder",
+        )),
+    }
+}
+
+fn variant_title(row: &Row, is_one_of_many: bool, sku: Option<&str>) -> String {
+    if let Some(title) = row.get(Field::VariantTitle) {
+        return title.to_owned();
+    }
+    let options: Vec<_> = (0..OPTIONS).filter_map(|n| row.get(Field::Option(n))).collect();
+    let title = if options.is_empty() {
+        sku.filter(|_| is_one_of_many).unwrap_or("Default").to_owned()
+    } else {
+        options.join(" / ")
+    };
+    // So Shopify names the only variant.
+    let title = if title == "Default Title" { "Default".to_owned() } else { title };
+    title.chars().take(100).collect()
+}
+
+/// Whether `now` is in an interval of ISO 8601; in one that cannot be read it is not.
+fn is_within(dates: &str, now: DateTime<Utc>) -> bool {
+    let read = |text: &str| {
+        let text = text.trim();
+        let formats = ["%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S%z"];
+        DateTime::parse_from_rfc3339(text)
+            .ok()
+            .or_else(|| formats.iter().find_map(|format| DateTime::parse_from_str(text, format).ok()))
+    };
+    dates
+        .split_once('/')
+        .and_then(|(from, to)| Some((read(from)?, read(to)?)))
+        .is_some_and(|(from, to)| from <= now && now < to)
+}
+
+/// Where a product's page is in a shop that a list says nothing of.
+fn page_in(shop: &str, key: &str) -> String {
+    let escaped: String = url::form_urlencoded::byte_serialize(key.as_bytes()).collect();
+    format!("{}/products/{}", shop.trim_end_matches('/'), escaped.replace('+', "%20"))
+}
+
+/// The text of HTML, its tags gone. Good enough for a description; nobody shows it as HTML.
+fn without_tags(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        text.push_str(&rest[..at]);
+        let tag = &rest[at..];
+        let ends_line = ["</p", "<br", "</li", "</div", "</h"].iter().any(|begin| starts_like(tag, begin));
+        text.push(if ends_line { '\n' } else { ' ' });
+        rest = tag.find('>').map_or("", |end| &tag[end + 1..]);
+    }
+    text.push_str(rest);
+    for (entity, character) in
+        [("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")]
+    {
+        text = text.replace(entity, character);
+    }
+    let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+fn starts_like(text: &str, begin: &str) -> bool {
+    text.as_bytes().get(..begin.len()).is_some_and(|bytes| bytes.eq_ignore_ascii_case(begin.as_bytes()))
+}

@@ -1,0 +1,212 @@
+//! JSON: one list of products, or a product on each line. Each is found by its brackets, and read by itself.
+
+use std::collections::VecDeque;
+use std::io::{BufRead, BufReader, Read};
+
+use serde_json::{Map, Value};
+
+use super::{Field, FileError, MOST_OF_AN_OBJECT, Row, RowError, Rows};
+
+/// Products, one by one.
+pub(super) struct Objects<R> {
+    text: BufReader<R>,
+    line: u64,
+    state: State,
+    object: Vec<u8>,
+    rows: VecDeque<Result<Row, RowError>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Begin,
+    InList,
+    Lines,
+    End,
+}
+
+impl<R: Read> Objects<R> {
+    pub(super) fn open(text: BufReader<R>) -> Self {
+        Self { text, line: 1, state: State::Begin, object: Vec::new(), rows: VecDeque::new() }
+    }
+
+    /// The next byte that is no space, which stays where it is.
+    fn peek(&mut self) -> Result<Option<u8>, FileError> {
+        loop {
+            let block = self.text.fill_buf()?;
+            if block.is_empty() {
+                return Ok(None);
+            }
+            let spaces = block.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+            self.line += lines(&block[..spaces]);
+            let next = block.get(spaces).copied();
+            self.text.consume(spaces);
+            if next.is_some() {
+                return Ok(next);
+            }
+        }
+    }
+
+    /// Reads the next object into `object`; false at the end.
+    fn next_object(&mut self) -> Result<bool, FileError> {
+        loop {
+            let next = self.peek()?;
+            let wrong = |line| FileError(format!("line {line}: a product in braces should stand here"));
+            match (self.state, next) {
+                (State::End, None) | (State::Begin | State::Lines, None) => return Ok(false),
+                (State::InList, None) => {
+                    return Err(FileError("the file breaks off: its list does not end".into()));
+                }
+                (State::Begin, Some(b'[')) => {
+                    self.state = State::InList;
+                    self.text.consume(1);
+                }
+                (State::InList, Some(b',')) => self.text.consume(1),
+                (State::InList, Some(b']')) => {
+                    self.state = State::End;
+                    self.text.consume(1);
+                }
+                (State::Begin | State::Lines, Some(b'{')) => {
+                    self.state = State::Lines;
+                    return self.read_object().map(|()| true);
+                }
+                (State::InList, Some(b'{')) => return self.read_object().map(|()| true),
+                _ => return Err(wrong(self.line)),
+            }
+        }
+    }
+
+    /// From a brace to the one that closes it. What is too long is read and not kept.
+    fn read_object(&mut self) -> Result<(), FileError> {
+        self.object.clear();
+        let (mut depth, mut quoted, mut escaped) = (0_u32, false, false);
+        loop {
+            let block = self.text.fill_buf()?;
+            if block.is_empty() {
+                return Err(FileError("the file breaks off within a product".into()));
+            }
+            let mut end = None;
+            for (n, byte) in block.iter().enumerate() {
+                match byte {
+                    _ if escaped => escaped = false,
+                    b'\\' if quoted => escaped = true,
+                    b'"' => quoted = !quoted,
+                    b'{' | b'[' if !quoted => depth = depth.saturating_add(1),
+                    b'}' | b']' if !quoted => {
+                        depth = depth.saturating_sub(1);
+                        if depth == 0 {
+                            end = Some(n + 1);
+                            break;
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            let taken = end.unwrap_or(block.len());
+            let room = (MOST_OF_AN_OBJECT + 1).saturating_sub(self.object.len()).min(taken);
+            self.object.extend_from_slice(&block[..room]);
+            self.line += lines(&block[..taken]);
+            self.text.consume(taken);
+            if end.is_some() {
+                return Ok(());
+            }
+        }
+    }
+}
+
+impl<R: Read> Rows for Objects<R> {
+    fn next_row(&mut self) -> Result<Option<Result<Row, RowError>>, FileError> {
+        loop {
+            if let Some(row) = self.rows.pop_front() {
+                return Ok(Some(row));
+            }
+            self.peek()?;
+            let before = self.line;
+            if !self.next_object()? {
+                return Ok(None);
+            }
+            let line = before.max(self.line - lines(&self.object));
+            let refused = |sentence: String| RowError { line, field: None, sentence };
+            if self.object.len() > MOST_OF_AN_OBJECT {
+                self.rows.push_back(Err(refused("the product is longer than 256 KB".into())));
+                continue;
+            }
+            match serde_json::from_slice::<Map<String, Value>>(&self.object) {
+                Ok(product) => rows_of(line, &product, &mut self.rows),
+                Err(error) => self.rows.push_back(Err(refused(format!("this is no JSON: {error}")))),
+            }
+        }
+    }
+}
+
+/// A row for each variant, each with all that is said of the product.
+fn rows_of(line: u64, product: &Map<String, Value>, rows: &mut VecDeque<Result<Row, RowError>>) {
+    let mut whole = Row { line, values: Vec::new() };
+    put_all(&mut whole, product, |field| field);
+    let Some(Value::Array(variants)) = product.get("variants") else {
+        return rows.push_back(Ok(whole));
+    };
+    // What groups its rows is the product's own id.
+    if let (None, Some(id)) = (whole.get(Field::Group), whole.get(Field::Id).map(str::to_owned)) {
+        whole.values.retain(|(field, _)| *field != Field::Id);
+        whole.values.push((Field::Group, id));
+    }
+    for variant in variants {
+        let Value::Object(variant) = variant else {
+            rows.push_back(Err(whole.error(None, "`variants` takes objects")));
+            continue;
+        };
+        let mut row = Row { line, values: Vec::new() };
+        put_all(&mut row, variant, |field| if field == Field::Title { Field::VariantTitle } else { field });
+        for (field, value) in &whole.values {
+            if row.get(*field).is_none() {
+                row.values.push((*field, value.clone()));
+            }
+        }
+        rows.push_back(Ok(row));
+    }
+    if variants.is_empty() {
+        rows.push_back(Ok(whole));
+    }
+}
+
+fn put_all(row: &mut Row, object: &Map<String, Value>, meant: impl Fn(Field) -> Field) {
+    for (name, value) in object {
+        let minor = match name.as_str() {
+            "price_minor" => Some(Field::Price),
+            "compare_at_minor" => Some(Field::CompareAt),
+            _ => None,
+        };
+        if let (Some(field), Value::Number(number)) = (minor, value) {
+            // Read once the currency is known.
+            row.put(field, &format!("{number}{MINOR}"));
+        } else if let Some(field) = Field::of(name) {
+            row.put(meant(field), &text_of(value));
+        }
+    }
+}
+
+/// Marks a number of minor units.
+pub(super) const MINOR: char = '\u{1}';
+
+fn text_of(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.replace(MINOR, " "),
+        // Three places in JSON are places, never thousands.
+        Value::Number(number) => {
+            let text = number.to_string();
+            let places = text.split_once('.').map_or(0, |(_, places)| places.len());
+            if places == 3 { text + "0" } else { text }
+        }
+        Value::Object(object) => match (object.get("value"), object.get("currency")) {
+            (Some(value @ (Value::String(_) | Value::Number(_))), Some(Value::String(currency))) => {
+                format!("{} {currency}", text_of(value))
+            }
+            _ => String::new(),
+        },
+        _ => String::new(),
+    }
+}
+
+fn lines(bytes: &[u8]) -> u64 {
+    bytes.iter().map(|byte| u64::from(*byte == b'\n')).sum()
+}

@@ -1,0 +1,100 @@
+//! Reads lists of products as they come, a row at a time: no file is ever in memory whole.
+
+mod csv;
+mod field;
+mod group;
+mod json;
+mod price;
+mod text;
+mod xml;
+
+#[cfg(test)]
+mod tests;
+
+use std::io::{BufReader, Read, Seek};
+
+pub use field::Field;
+pub use group::{Found, Incoming, Outcome};
+pub use price::written;
+
+use super::{Format, Options};
+
+/// The longest row of a table, and the longest product of a feed, in bytes.
+const MOST_OF_A_ROW: usize = 64 * 1024;
+/// The longest product in JSON, which holds all its variants.
+const MOST_OF_AN_OBJECT: usize = 256 * 1024;
+/// What is read at once.
+const BLOCK: usize = 64 * 1024;
+
+/// Why one row was not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowError {
+    /// Its first line in the file, from 1.
+    pub line: u64,
+    /// What is wrong with it.
+    pub field: Option<&'static str>,
+    /// For whoever wrote it.
+    pub sentence: String,
+}
+
+/// Why a file is read no further. A sentence for whoever sent it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct FileError(pub String);
+
+impl From<std::io::Error> for FileError {
+    fn from(error: std::io::Error) -> Self {
+        Self(format!("the file cannot be read on: {error}"))
+    }
+}
+
+/// A row as it was read: what it says of each field, never empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Row {
+    line: u64,
+    values: Vec<(Field, String)>,
+}
+
+impl Row {
+    /// What stands in a field; nothing when it is empty.
+    fn get(&self, field: Field) -> Option<&str> {
+        self.values.iter().find(|(known, _)| *known == field).map(|(_, value)| value.as_str())
+    }
+
+    /// Keeps a value, unless there is one or it says nothing.
+    fn put(&mut self, field: Field, value: &str) {
+        let value = value.trim();
+        if !value.is_empty() && self.get(field).is_none() {
+            self.values.push((field, value.to_owned()));
+        }
+    }
+
+    fn error(&self, field: Option<Field>, sentence: impl Into<String>) -> RowError {
+        RowError { line: self.line, field: field.map(Field::word), sentence: sentence.into() }
+    }
+}
+
+/// Rows one by one. After a [`FileError`] there are no more.
+trait Rows {
+    fn next_row(&mut self) -> Result<Option<Result<Row, RowError>>, FileError>;
+}
+
+/// The products of `file`, in its order. `now` decides whether a reduction is on.
+///
+/// # Errors
+/// [`FileError`]: nothing of it can be read.
+pub fn products(
+    mut file: impl Read + Seek + 'static,
+    format: Format,
+    options: &Options,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<impl Iterator<Item = Result<Outcome, FileError>>, FileError> {
+    let encoding = text::encoding_of(&mut file)?;
+    let text = BufReader::with_capacity(BLOCK, text::Decoded::new(file, encoding));
+    let rows: Box<dyn Rows> = match format {
+        Format::Csv => Box::new(csv::Table::open(text)?),
+        Format::Xml => Box::new(xml::Feed::open(text)),
+        Format::Json => Box::new(json::Objects::open(text)),
+    };
+    Ok(group::Products::new(rows, options.clone(), now))
+}

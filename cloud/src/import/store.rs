@@ -1,0 +1,351 @@
+//! SQL of imports.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use vitrine_protocol::{ImportId, OrgId, ProductId};
+
+use super::{Counts, Format, Import, ImportAddress, ImportProblem, ImportState};
+use crate::base::{from_ms, to_ms};
+use crate::db::{Db, DbError, Tx};
+use crate::{on, row};
+
+row! {
+    struct Row {
+        id: ImportId,
+        org_id: OrgId,
+        source: String,
+        format: String,
+        options: String,
+        address: Option<String>,
+        state: String,
+        reason: Option<String>,
+        taken: i64,
+        counts: String,
+        created_ms: i64,
+        started_ms: Option<i64>,
+        ended_ms: Option<i64>,
+    }
+}
+
+row! {
+    struct ProblemRow {
+        number: i64,
+        line: i64,
+        field: Option<String>,
+        sentence: String,
+    }
+}
+
+row! {
+    struct KnownRow {
+        external_id: String,
+        product_id: ProductId,
+        row_hash: String,
+    }
+}
+
+fn word_of<T: serde::Serialize>(value: &T) -> Result<String, DbError> {
+    match serde_json::to_value(value)? {
+        serde_json::Value::String(word) => Ok(word),
+        other => Err(DbError::Corrupt(other.to_string())),
+    }
+}
+
+fn of_word<T: serde::de::DeserializeOwned>(word: String) -> Result<T, DbError> {
+    Ok(serde_json::from_value(serde_json::Value::String(word))?)
+}
+
+impl TryFrom<Row> for Import {
+    type Error = DbError;
+
+    fn try_from(row: Row) -> Result<Self, DbError> {
+        Ok(Self {
+            id: row.id,
+            org: row.org_id,
+            source: row.source,
+            format: of_word::<Format>(row.format)?,
+            options: serde_json::from_str(&row.options)?,
+            address: row.address,
+            state: of_word::<ImportState>(row.state)?,
+            reason: row.reason,
+            counts: serde_json::from_str(&row.counts)?,
+            taken: u64::try_from(row.taken).unwrap_or(0),
+            created_at: from_ms(row.created_ms),
+            started_at: row.started_ms.map(from_ms),
+            ended_at: row.ended_ms.map(from_ms),
+        })
+    }
+}
+
+pub(super) async fn insert(tx: &mut Tx, import: &Import) -> Result<(), DbError> {
+    let (format, state) = (word_of(&import.format)?, word_of(&import.state)?);
+    let (options, counts) = (serde_json::to_string(&import.options)?, serde_json::to_string(&import.counts)?);
+    on!(tx, c => sqlx::query(
+        "INSERT INTO imports (id, org_id, source, format, options, address, state, counts, created_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+    ).bind(import.id).bind(import.org).bind(&import.source).bind(&format).bind(&options).bind(&import.address)
+        .bind(&state).bind(&counts).bind(to_ms(import.created_at))
+        .execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// How many of the organisation's are waiting or running.
+pub(super) async fn under_way(tx: &mut Tx, org: OrgId) -> Result<i64, DbError> {
+    Ok(on!(tx, c => sqlx::query_scalar(
+        "SELECT COUNT(*) FROM imports WHERE org_id = $1 AND state IN ('waiting', 'running')"
+    ).bind(org).fetch_one(c).await)?)
+}
+
+pub(super) async fn get(db: &Db, org: OrgId, id: ImportId) -> Result<Option<Import>, DbError> {
+    let row: Option<Row> = on!(db, c => sqlx::query_as("SELECT * FROM imports WHERE org_id = $1 AND id = $2")
+        .bind(org).bind(id).fetch_optional(c).await)?;
+    row.map(Import::try_from).transpose()
+}
+
+/// Imports of `org`, newest first.
+pub(super) async fn list(
+    db: &Db,
+    org: OrgId,
+    after: Option<ImportId>,
+    limit: i64,
+) -> Result<Vec<Import>, DbError> {
+    let before = after.map_or_else(|| "g".to_owned(), |id| id.to_string());
+    let rows: Vec<Row> = on!(db, c => sqlx::query_as(
+        "SELECT * FROM imports WHERE org_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
+    ).bind(org).bind(&before).bind(limit).fetch_all(c).await)?;
+    rows.into_iter().map(Import::try_from).collect()
+}
+
+/// Why rows of an import were not taken, in the order of the list.
+pub(super) async fn problems(
+    db: &Db,
+    import: ImportId,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<ImportProblem>, DbError> {
+    let rows: Vec<ProblemRow> = on!(db, c => sqlx::query_as(
+        "SELECT number, line, field, sentence FROM import_errors WHERE import_id = $1 AND number > $2
+         ORDER BY number LIMIT $3"
+    ).bind(import).bind(after).bind(limit).fetch_all(c).await)?;
+    let problem = |row: ProblemRow| ImportProblem {
+        number: row.number,
+        line: u64::try_from(row.line).unwrap_or(0),
+        field: row.field,
+        sentence: row.sentence,
+    };
+    Ok(rows.into_iter().map(problem).collect())
+}
+
+/// Keeps why rows were not taken.
+pub(super) async fn add_problems(
+    tx: &mut Tx,
+    import: ImportId,
+    problems: &[ImportProblem],
+) -> Result<(), DbError> {
+    if problems.is_empty() {
+        return Ok(());
+    }
+    on!(tx, c => {
+        let mut query = sqlx::QueryBuilder::new("INSERT INTO import_errors (import_id, number, line, field, sentence) ");
+        query.push_values(problems, |mut row, problem| {
+            row.push_bind(import).push_bind(problem.number).push_bind(i64::try_from(problem.line).unwrap_or(i64::MAX))
+                .push_bind(&problem.field).push_bind(&problem.sentence);
+        });
+        query.build().execute(c).await.map(drop)
+    })?;
+    Ok(())
+}
+
+/// Says that an import runs; false when it is over, or gone.
+pub(super) async fn begin(tx: &mut Tx, id: ImportId, now: DateTime<Utc>) -> Result<bool, DbError> {
+    let rows = on!(tx, c => sqlx::query(
+        "UPDATE imports SET state = 'running', started_ms = COALESCE(started_ms, $2)
+         WHERE id = $1 AND state IN ('waiting', 'running')"
+    ).bind(id).bind(to_ms(now)).execute(c).await.map(|done| done.rows_affected()))?;
+    Ok(rows == 1)
+}
+
+/// Says how far a running import is; false when somebody else has got further, or it is over.
+pub(super) async fn advance(
+    tx: &mut Tx,
+    id: ImportId,
+    before: u64,
+    taken: u64,
+    counts: &Counts,
+) -> Result<bool, DbError> {
+    let number = |count| i64::try_from(count).unwrap_or(i64::MAX);
+    let counts = serde_json::to_string(counts)?;
+    let rows = on!(tx, c => sqlx::query(
+        "UPDATE imports SET taken = $3, counts = $4 WHERE id = $1 AND taken = $2 AND state = 'running'"
+    ).bind(id).bind(number(before)).bind(number(taken)).bind(&counts)
+        .execute(c).await.map(|done| done.rows_affected()))?;
+    Ok(rows == 1)
+}
+
+/// Says that an import is over.
+pub(super) async fn end(
+    tx: &mut Tx,
+    id: ImportId,
+    state: ImportState,
+    reason: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    let state = word_of(&state)?;
+    on!(tx, c => sqlx::query(
+        "UPDATE imports SET state = $2, reason = $3, ended_ms = $4 WHERE id = $1 AND state IN ('waiting', 'running')"
+    ).bind(id).bind(&state).bind(reason).bind(to_ms(now)).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// What stands for those names of a source, and what was said of it last.
+pub(super) async fn known(
+    tx: &mut Tx,
+    org: OrgId,
+    source: &str,
+    names: &[&str],
+) -> Result<HashMap<String, (ProductId, String)>, DbError> {
+    if names.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<KnownRow> = on!(tx, c => {
+        let mut query = sqlx::QueryBuilder::new(
+            "SELECT external_id, product_id, row_hash FROM imported_products WHERE org_id = ",
+        );
+        query.push_bind(org).push(" AND source = ").push_bind(source).push(" AND external_id IN (");
+        let mut list = query.separated(", ");
+        for name in names {
+            list.push_bind(*name);
+        }
+        query.push(")");
+        query.build_query_as().fetch_all(c).await
+    })?;
+    Ok(rows.into_iter().map(|row| (row.external_id, (row.product_id, row.row_hash))).collect())
+}
+
+/// Keeps what stands for names of a source, and what was said of it.
+pub(super) async fn remember(
+    tx: &mut Tx,
+    org: OrgId,
+    source: &str,
+    products: &[(String, ProductId, String)],
+) -> Result<(), DbError> {
+    if products.is_empty() {
+        return Ok(());
+    }
+    on!(tx, c => {
+        let mut query = sqlx::QueryBuilder::new(
+            "INSERT INTO imported_products (org_id, source, external_id, product_id, row_hash) ",
+        );
+        query.push_values(products, |mut row, (name, product, hash)| {
+            row.push_bind(org).push_bind(source).push_bind(name).push_bind(*product).push_bind(hash);
+        });
+        query.push(
+            " ON CONFLICT (org_id, source, external_id)
+              DO UPDATE SET product_id = excluded.product_id, row_hash = excluded.row_hash",
+        );
+        query.build().execute(c).await.map(drop)
+    })?;
+    Ok(())
+}
+
+/// Whether an import waits or runs.
+pub(super) async fn is_under_way(db: &Db, id: ImportId) -> Result<bool, DbError> {
+    let found: Option<ImportId> = on!(db, c => sqlx::query_scalar(
+        "SELECT id FROM imports WHERE id = $1 AND state IN ('waiting', 'running')"
+    ).bind(id).fetch_optional(c).await)?;
+    Ok(found.is_some())
+}
+
+/// Forgets imports that were over before `before`.
+pub(super) async fn forget(tx: &mut Tx, before: DateTime<Utc>) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("DELETE FROM imports WHERE ended_ms < $1")
+        .bind(to_ms(before)).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+row! {
+    struct AddressRow {
+        org_id: OrgId,
+        source: String,
+        address: String,
+        format: String,
+        options: String,
+        every_minutes: i64,
+        next_ms: i64,
+    }
+}
+
+impl TryFrom<AddressRow> for ImportAddress {
+    type Error = DbError;
+
+    fn try_from(row: AddressRow) -> Result<Self, DbError> {
+        Ok(Self {
+            org: row.org_id,
+            source: row.source,
+            address: row.address,
+            format: of_word::<Format>(row.format)?,
+            options: serde_json::from_str(&row.options)?,
+            every_minutes: u32::try_from(row.every_minutes).unwrap_or(u32::MAX),
+            next_at: from_ms(row.next_ms),
+        })
+    }
+}
+
+/// Keeps the address of a source in the place of the one before.
+pub(super) async fn set_address(tx: &mut Tx, address: &ImportAddress) -> Result<(), DbError> {
+    let (format, options) = (word_of(&address.format)?, serde_json::to_string(&address.options)?);
+    on!(tx, c => sqlx::query(
+        "INSERT INTO import_addresses (org_id, source, address, format, options, every_minutes, next_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (org_id, source) DO UPDATE SET address = excluded.address, format = excluded.format,
+             options = excluded.options, every_minutes = excluded.every_minutes, next_ms = excluded.next_ms"
+    ).bind(address.org).bind(&address.source).bind(&address.address).bind(&format).bind(&options)
+        .bind(i64::from(address.every_minutes)).bind(to_ms(address.next_at))
+        .execute(c).await.map(drop))?;
+    Ok(())
+}
+
+pub(super) async fn count_addresses(tx: &mut Tx, org: OrgId) -> Result<i64, DbError> {
+    Ok(on!(tx, c => sqlx::query_scalar("SELECT COUNT(*) FROM import_addresses WHERE org_id = $1")
+        .bind(org).fetch_one(c).await)?)
+}
+
+pub(super) async fn addresses(db: &Db, org: OrgId) -> Result<Vec<ImportAddress>, DbError> {
+    let rows: Vec<AddressRow> = on!(db, c => sqlx::query_as(
+        "SELECT * FROM import_addresses WHERE org_id = $1 ORDER BY source"
+    ).bind(org).fetch_all(c).await)?;
+    rows.into_iter().map(ImportAddress::try_from).collect()
+}
+
+/// False when there is none.
+pub(super) async fn remove_address(tx: &mut Tx, org: OrgId, source: &str) -> Result<bool, DbError> {
+    let rows = on!(tx, c => sqlx::query("DELETE FROM import_addresses WHERE org_id = $1 AND source = $2")
+        .bind(org).bind(source).execute(c).await.map(|done| done.rows_affected()))?;
+    Ok(rows == 1)
+}
+
+/// Addresses whose time has come, those that wait longest first.
+pub(super) async fn due_addresses(
+    db: &Db,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<ImportAddress>, DbError> {
+    let rows: Vec<AddressRow> = on!(db, c => sqlx::query_as(
+        "SELECT * FROM import_addresses WHERE next_ms <= $1 ORDER BY next_ms LIMIT $2"
+    ).bind(to_ms(now)).bind(limit).fetch_all(c).await)?;
+    rows.into_iter().map(ImportAddress::try_from).collect()
+}
+
+/// Puts an address off; false when it is not as it was read.
+pub(super) async fn put_off(
+    tx: &mut Tx,
+    address: &ImportAddress,
+    next: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    let rows = on!(tx, c => sqlx::query(
+        "UPDATE import_addresses SET next_ms = $4 WHERE org_id = $1 AND source = $2 AND next_ms = $3 AND address = $5"
+    ).bind(address.org).bind(&address.source).bind(to_ms(address.next_at)).bind(to_ms(next)).bind(&address.address)
+        .execute(c).await.map(|done| done.rows_affected()))?;
+    Ok(rows == 1)
+}
