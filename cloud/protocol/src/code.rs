@@ -65,6 +65,8 @@ codes! {
     LimitReached = "limit_reached", retryable false;
     /// An API key is nobody's account: sign in as a person.
     PeopleOnly = "people_only", retryable false;
+    /// The shop does not let its shows be shown on this page.
+    OriginNotAllowed = "origin_not_allowed", retryable false;
     /// The mailed link was used already, or is too old.
     LinkExpired = "link_expired", retryable false;
     /// Too many tries in a short time.

@@ -155,9 +155,12 @@ fn usual_status(code: Code) -> StatusCode {
         Code::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
         Code::InvalidRequest | Code::BadMessage | Code::HelloExpected => StatusCode::BAD_REQUEST,
         Code::Unauthenticated | Code::BadCredentials => StatusCode::UNAUTHORIZED,
-        Code::Forbidden | Code::BadPublishKey | Code::Banned | Code::AboveYou | Code::PeopleOnly => {
-            StatusCode::FORBIDDEN
-        }
+        Code::Forbidden
+        | Code::BadPublishKey
+        | Code::Banned
+        | Code::AboveYou
+        | Code::PeopleOnly
+        | Code::OriginNotAllowed => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

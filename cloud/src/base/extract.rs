@@ -177,6 +177,18 @@ impl<S: Send + Sync> FromRequestParts<S> for Remote {
     }
 }
 
+/// The page that a browser asks for, by its origin, unless it is one of this server's own. Source: the `Origin` header (RFC 6454,
+/// section 7), which no page can choose.
+#[must_use]
+pub fn foreign_page(headers: &axum::http::HeaderMap) -> Option<&str> {
+    let origin = headers.get(header::ORIGIN).map(|value| value.to_str().unwrap_or("null"))?;
+    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok());
+    let own = origin
+        .split_once("://")
+        .is_some_and(|(_, name)| host.is_some_and(|host| host.eq_ignore_ascii_case(name)));
+    (!own).then_some(origin)
+}
+
 /// The version that the caller saw: `If-Match: "7"`. None without the header or with `*`.
 #[derive(Debug, Clone, Copy)]
 pub struct IfMatch(pub Option<i64>);

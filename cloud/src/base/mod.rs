@@ -27,7 +27,7 @@ pub use check::{Invalid, check_text, is_invisible, trimmed};
 pub use clock::{Clock, TestClock, Time, from_ms, to_ms};
 pub use egress::{Egress, EgressError};
 pub use extract::{
-    Created, IfMatch, Json, Path, Query, Remote, Secretive, Versioned, patch_field, read_body,
+    Created, IfMatch, Json, Path, Query, Remote, Secretive, Versioned, foreign_page, patch_field, read_body,
 };
 pub use http_client::{http_client, inner_http_client};
 pub use memory::{keep_memory, usable_memory};

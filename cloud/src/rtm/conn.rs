@@ -105,6 +105,8 @@ pub(super) trait Wire: Send {
 pub(super) struct Peer {
     /// Keyed hash of network and browser.
     pub(super) network: Option<String>,
+    /// The origin of the page, where it is another's.
+    pub(super) page: Option<String>,
 }
 
 /// Serves a socket until either side ends it.

@@ -26,6 +26,9 @@ pub enum RtmError {
     /// The caller's: they are no member of the organisation.
     #[error("there is no such organisation")]
     Stranger,
+    /// The caller's: their page is none of those that may show the organisation's shows.
+    #[error("The shop does not let its shows be shown on this page.")]
+    Page,
     /// The caller's: their role does not allow it.
     #[error("Your role does not allow this.")]
     Forbidden,
@@ -65,6 +68,7 @@ impl RtmError {
             Self::Unauthenticated => Code::Unauthenticated,
             Self::NotFound | Self::Stranger => Code::NotFound,
             Self::Forbidden => Code::Forbidden,
+            Self::Page => Code::OriginNotAllowed,
             Self::BadMessage => Code::BadMessage,
             Self::Banned => Code::Banned,
             Self::TooFast => Code::RateLimited,

@@ -18,7 +18,9 @@ use super::conn::{Close, Incoming, Peer, Wire, serve};
 use super::error::RtmError;
 use super::model::{Ban, ModeratedMessage};
 use super::service::Rtm;
-use crate::base::{Actor, ApiError, Created, Json, Page, PageQuery, Path, Problems, Query, Remote, trimmed};
+use crate::base::{
+    Actor, ApiError, Created, Json, Page, PageQuery, Path, Problems, Query, Remote, foreign_page, trimmed,
+};
 
 /// A frame's text, shared by everybody who gets it.
 pub(super) use axum::extract::ws::Utf8Bytes as Text;
@@ -47,7 +49,8 @@ async fn connect(
 ) -> Result<Response, ApiError> {
     let upgrade = upgrade.map_err(|rejection| ApiError::new(Code::InvalidRequest, rejection.body_text()))?;
     let browser = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let peer = Peer { network: Some(rtm.tokens().network(address, browser)) };
+    let page = foreign_page(&headers).map(str::to_owned);
+    let peer = Peer { network: Some(rtm.tokens().network(address, browser)), page };
     Ok(upgrade
         .read_buffer_size(BUFFER_BYTES)
         .write_buffer_size(BUFFER_BYTES)
@@ -222,6 +225,7 @@ impl From<RtmError> for ApiError {
             | RtmError::Unauthenticated
             | RtmError::NotFound
             | RtmError::Stranger
+            | RtmError::Page
             | RtmError::Forbidden
             | RtmError::BadMessage
             | RtmError::Banned

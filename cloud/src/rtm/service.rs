@@ -298,6 +298,11 @@ impl Rtm {
         }
         let viewer = self.inner.tokens.read(token, self.inner.clock.now());
         let viewer = viewer.filter(|viewer| viewer.show == show).ok_or(RtmError::Unauthenticated)?;
+        if let Some(page) = &peer.page
+            && !self.inner.orgs.settings(viewer.org).await?.allows(page)
+        {
+            return Err(RtmError::Page);
+        }
         let (id, name) = (viewer.id.to_string(), viewer.nickname);
         let nickname = nickname_key(&name);
         let signals = Signals { viewer: viewer.id, nickname, network: peer.network.clone() };

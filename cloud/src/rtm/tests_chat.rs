@@ -92,7 +92,7 @@ impl World {
         let (outgoing, from_server) = mpsc::channel(256);
         let (closed, close) = mpsc::channel(1);
         let wire = FakeWire { incoming, outgoing, closed };
-        let peer = Peer { network: Some(network.to_owned()) };
+        let peer = Peer { network: Some(network.to_owned()), page: None };
         tokio::spawn(serve(wire, self.rtm.clone(), peer));
         Page { to_server, from_server, close, waiting: VecDeque::new() }
     }

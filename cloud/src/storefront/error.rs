@@ -10,6 +10,9 @@ pub enum StorefrontError {
     /// The caller's: there is no such channel or show, or it is a draft.
     #[error("there is no such {0}")]
     NotFound(&'static str),
+    /// The caller's: their page is none of those that may show the organisation's shows.
+    #[error("the shop does not let its shows be shown on this page; its settings name those that may")]
+    Page,
     /// The caller's: the body is not what this address takes.
     #[error("{0}")]
     BadBody(String),

@@ -16,7 +16,7 @@ use super::files::WebFile;
 use super::model::{Channel, PassRequest, PublicShow, ViewerPass};
 use super::service::Storefront;
 use super::snapshots::Answer;
-use crate::base::{ApiError, InMemory, Json, Path, Problems, RequestId, read_body};
+use crate::base::{ApiError, InMemory, Json, Path, Problems, RequestId, foreign_page, read_body};
 use crate::show::ShowError;
 
 /// How an answer is kept that many ask for every few seconds.
@@ -55,7 +55,9 @@ async fn channel(
     Path(slug): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    Ok(polled(storefront.channel(&slug).await?, &headers))
+    let answer = storefront.channel(&slug).await?;
+    storefront.check_page(answer.org, foreign_page(&headers)).await?;
+    Ok(polled(answer, &headers))
 }
 
 /// A show. Drafts do not exist here.
@@ -68,7 +70,9 @@ async fn show(
     Path(id): Path<ShowId>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    Ok(polled(storefront.show(id).await?, &headers))
+    let answer = storefront.show(id).await?;
+    storefront.check_page(answer.org, foreign_page(&headers)).await?;
+    Ok(polled(answer, &headers))
 }
 
 /// Lets a shopper take part. The body is JSON, or nothing; `text/plain` is taken too, so that a browser does
@@ -81,6 +85,7 @@ async fn viewer(
     Path(id): Path<ShowId>,
     request: Request,
 ) -> Result<Response, ApiError> {
+    let headers = request.headers().clone();
     let body = read_body(request).await?;
     // Read tolerantly, unlike every other body: pages keep widgets of other versions for long.
     let wish = if body.is_empty() {
@@ -88,7 +93,7 @@ async fn viewer(
     } else {
         serde_json::from_slice(&body).map_err(|error| StorefrontError::BadBody(error.to_string()))?
     };
-    let pass = Json(storefront.admit(id, wish).await?);
+    let pass = Json(storefront.admit(id, wish, foreign_page(&headers)).await?);
     Ok(([(header::CACHE_CONTROL, "no-store")], pass).into_response())
 }
 
@@ -145,7 +150,7 @@ fn is_known(request: &HeaderMap, tag: &str) -> bool {
 
 /// An answer that many ask for every few seconds. A browser asks each time and may be told 304; a cache in between asks
 /// us once a second for all of them, so a pin is at most three seconds late there.
-fn polled(Answer { body, tag }: Answer, request: &HeaderMap) -> Response {
+fn polled(Answer { body, tag, .. }: Answer, request: &HeaderMap) -> Response {
     let mut response = if is_known(request, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
@@ -163,6 +168,7 @@ impl From<StorefrontError> for ApiError {
     fn from(error: StorefrontError) -> Self {
         match error {
             StorefrontError::NotFound(what) => Self::not_found(what),
+            StorefrontError::Page => Self::new(Code::OriginNotAllowed, error.to_string()),
             StorefrontError::BadBody(detail) => Self::new(Code::InvalidRequest, detail),
             StorefrontError::Shows(ShowError::NotFound(_)) => Self::not_found("show"),
             StorefrontError::Shows(error) => Self::internal(&error),

@@ -87,12 +87,18 @@ impl Storefront {
         Ok(snapshot.answer(|show| self.rtm.viewers(show)))
     }
 
-    /// Lets a shopper take part in a show.
+    /// Lets a shopper take part in a show, on the page of an origin.
     ///
     /// # Errors
-    /// [`StorefrontError::NotFound`].
-    pub async fn admit(&self, id: ShowId, wish: PassRequest) -> Result<ViewerPass, StorefrontError> {
+    /// [`StorefrontError::NotFound`]; [`StorefrontError::Page`].
+    pub async fn admit(
+        &self,
+        id: ShowId,
+        wish: PassRequest,
+        page: Option<&str>,
+    ) -> Result<ViewerPass, StorefrontError> {
         let show = self.visible(id).await?;
+        self.check_page(show.org, page).await?;
         let (held, nickname) = (wish.token.as_deref(), wish.nickname.as_deref());
         let (viewer, token) = self.rtm.tokens().issue(show.org, show.id, held, nickname, self.clock.now());
         Ok(ViewerPass {
@@ -101,6 +107,17 @@ impl Storefront {
             nickname: viewer.nickname,
             expires_at: viewer.expires_at,
         })
+    }
+
+    /// Whether a page, named by its origin, may show the organisation's shows. Programs that are no browser name none.
+    ///
+    /// # Errors
+    /// [`StorefrontError::Page`].
+    pub(super) async fn check_page(&self, org: OrgId, page: Option<&str>) -> Result<(), StorefrontError> {
+        match page {
+            Some(page) if !self.orgs.settings(org).await?.allows(page) => Err(StorefrontError::Page),
+            _ => Ok(()),
+        }
     }
 
     pub(super) fn widget(&self) -> &WebFiles {

@@ -51,6 +51,8 @@ pub(super) struct Answer {
     pub(super) body: Bytes,
     /// Its tag, quoted.
     pub(super) tag: String,
+    /// Whose it is.
+    pub(super) org: OrgId,
 }
 
 /// What was loaded for a key.
@@ -106,7 +108,7 @@ impl Snapshot {
         let count = inner.view.show().map(|show| viewers(show.id));
         let tag = tag_of(&mut inner.view, count);
         let body = serde_json::to_vec(&inner.view).unwrap_or_default().into();
-        let answer = Answer { body, tag };
+        let answer = Answer { body, tag, org: self.org };
         inner.answer = Some((answer.clone(), now));
         answer
     }

@@ -1437,7 +1437,7 @@ export interface components {
          * @description A stable error code. Programs act on it; people read the message beside it.
          * @enum {string}
          */
-        Code: "invalid_request" | "unauthenticated" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_type" | "conflict" | "email_taken" | "already_member" | "name_taken" | "role_in_use" | "above_you" | "last_owner" | "limit_reached" | "people_only" | "link_expired" | "rate_limited" | "illegal_move" | "not_receiving" | "show_ended" | "not_in_lineup" | "bad_publish_key" | "publisher_busy" | "out_of_stock" | "ref_taken" | "precondition_required" | "banned" | "bad_message" | "hello_expected" | "too_slow" | "restarting" | "overloaded" | "keyring_unavailable" | "cloud_unreachable" | "device_unavailable" | "plugin_missing" | "far_side" | "idempotency_key_reused" | "idempotency_in_progress" | "secret_already_shown" | "answer_not_kept" | "internal";
+        Code: "invalid_request" | "unauthenticated" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_type" | "conflict" | "email_taken" | "already_member" | "name_taken" | "role_in_use" | "above_you" | "last_owner" | "limit_reached" | "people_only" | "origin_not_allowed" | "link_expired" | "rate_limited" | "illegal_move" | "not_receiving" | "show_ended" | "not_in_lineup" | "bad_publish_key" | "publisher_busy" | "out_of_stock" | "ref_taken" | "precondition_required" | "banned" | "bad_message" | "hello_expected" | "too_slow" | "restarting" | "overloaded" | "keyring_unavailable" | "cloud_unreachable" | "device_unavailable" | "plugin_missing" | "far_side" | "idempotency_key_reused" | "idempotency_in_progress" | "secret_already_shown" | "answer_not_kept" | "internal";
         /** @description What the rows of a list came to. */
         Counts: {
             /**
@@ -4137,7 +4137,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The member's role does not allow it. Codes: `forbidden`, `above_you`, `people_only`. */
+        /** @description The member's role does not allow it. Codes: `forbidden`, `above_you`, `people_only`, `origin_not_allowed`. */
         problem_403: {
             headers: {
                 /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */

@@ -17,6 +17,7 @@ use super::{OrgError, Organization, store};
 use crate::base::{Clock, hash_secret};
 use crate::db::{Db, DbError, Tx};
 use crate::mail::Mailbox;
+use settings::Pages;
 
 /// Organisations, members and sessions. Clones share everything.
 #[derive(Clone)]
@@ -26,13 +27,21 @@ pub struct Orgs {
     passwords: Passwords,
     throttle: Throttle,
     mailbox: Option<Mailbox>,
+    pages: Pages,
 }
 
 impl Orgs {
     /// The handle over `db`.
     #[must_use]
     pub fn new(db: Db, clock: Clock) -> Self {
-        Self { db, clock, passwords: Passwords::new(), throttle: Throttle::default(), mailbox: None }
+        Self {
+            db,
+            clock,
+            passwords: Passwords::new(),
+            throttle: Throttle::default(),
+            mailbox: None,
+            pages: Pages::default(),
+        }
     }
 
     /// The same with mail: what letters are for is left in `mailbox`.

@@ -1,11 +1,25 @@
 //! What an organisation chose, and what was done in it.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use tokio::time::Instant;
 use vitrine_protocol::OrgId;
 
 use super::Orgs;
 use crate::base::{Actor, Page, Permission};
 use crate::events::{Event, deeds, record};
 use crate::org::{Deed, OrgError, OrganizationPatch, OrganizationView, Settings, store};
+
+/// Which pages may show an organisation's shows is known for so long without asking again.
+const KNOWN_FOR: Duration = Duration::from_secs(5);
+/// The most organisations of which it is known.
+const MOST_KNOWN: usize = 10_000;
+
+/// Settings that many viewers ask about at once.
+pub(super) type Pages = Arc<Mutex<HashMap<OrgId, (Arc<Settings>, Instant)>>>;
 
 impl Orgs {
     /// The organisation and what it chose.
@@ -43,15 +57,27 @@ impl Orgs {
         let event = Event::OrganizationChanged { version: view.version };
         record(&mut tx, actor, self.clock.now(), org, None, event)?;
         tx.commit().await?;
+        self.pages.lock().remove(&org);
         Ok(view)
     }
 
-    /// What an organisation chose, for rooms that serve the public.
+    /// What an organisation chose, as it was not long ago, for rooms that serve the public.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn settings(&self, org: OrgId) -> Result<Settings, OrgError> {
-        Ok(store::settings(&self.db, org).await?.map(|view| view.settings).unwrap_or_default())
+    pub async fn settings(&self, org: OrgId) -> Result<Arc<Settings>, OrgError> {
+        let known = self.pages.lock().get(&org).filter(|(_, at)| at.elapsed() < KNOWN_FOR).cloned();
+        if let Some((settings, _)) = known {
+            return Ok(settings);
+        }
+        let view = store::settings(&self.db, org).await?;
+        let settings = Arc::new(view.map(|view| view.settings).unwrap_or_default());
+        let mut pages = self.pages.lock();
+        if pages.len() >= MOST_KNOWN {
+            pages.clear();
+        }
+        pages.insert(org, (settings.clone(), Instant::now()));
+        Ok(settings)
     }
 
     /// What people and keys did, newest first.
@@ -68,7 +94,7 @@ impl Orgs {
         actor.require(Permission::ViewAudit, org)?;
         let facts = deeds(&self.db, org, before, limit + 1).await?;
         let page = Page::cut(facts, limit, |fact| fact.seq.to_string());
-        let mut names = std::collections::HashMap::new();
+        let mut names = HashMap::new();
         for fact in &page.items {
             if !names.contains_key(&fact.actor) {
                 names.insert(fact.actor.clone(), store::name_of(&self.db, org, &fact.actor).await?);

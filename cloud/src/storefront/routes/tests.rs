@@ -204,3 +204,39 @@ async fn once_facts_are_heard_a_page_is_told_of_a_sale_and_never_how_many_are_le
     })
     .await;
 }
+
+#[tokio::test]
+async fn only_pages_that_the_shop_names_show_its_shows() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let draft =
+            ShowDraft { title: "Autumn".into(), scheduled_at: Some(app.clock.now()), ..ShowDraft::default() };
+        let show = app.shows.create(&actor, org, draft).await.unwrap().id;
+        let patch = serde_json::from_str(r#"{"allowed_origins": ["https://shop.example"]}"#).unwrap();
+        app.orgs.change_organization(&actor, org, None, patch).await.unwrap();
+        let (site, _) = router(app.storefront.clone()).split_for_parts();
+        let show = format!("/v1/public/shows/{show}");
+        let viewers = format!("{show}/viewers");
+        for (page, status) in [
+            (Some("https://shop.example"), 200),
+            (Some("https://cloud.example"), 200),
+            (None, 200),
+            (Some("https://evil.example"), 403),
+            (Some("null"), 403),
+        ] {
+            for (method, path) in
+                [("GET", show.as_str()), ("GET", "/v1/public/channels/nord"), ("POST", viewers.as_str())]
+            {
+                let mut request = Request::builder().method(method).uri(path).header("host", "cloud.example");
+                if let Some(page) = page {
+                    request = request.header("origin", page);
+                }
+                let answer = site.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+                assert_eq!(answer.status(), status, "{method} {path} on {page:?}");
+                let kept = answer.headers()["cache-control"].to_str().unwrap().to_owned();
+                assert!(status == 200 || kept == "no-store", "a refusal is one page's alone");
+            }
+        }
+    })
+    .await;
+}

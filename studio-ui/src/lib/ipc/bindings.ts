@@ -278,6 +278,8 @@ export type Code =
 "limit_reached" | 
 /**  An API key is nobody's account: sign in as a person. */
 "people_only" | 
+/**  The shop does not let its shows be shown on this page. */
+"origin_not_allowed" | 
 /**  The mailed link was used already, or is too old. */
 "link_expired" | 
 /**  Too many tries in a short time. */

@@ -22,6 +22,7 @@ export const SENTENCES: Record<string, string> = {
   last_owner: 'An organisation keeps at least one owner. Name another one first.',
   limit_reached: 'There are as many as there can be. Remove one first.',
   people_only: 'Only a person can do that. Sign in.',
+  origin_not_allowed: 'The shop does not let its shows be shown on this page.',
   link_expired: 'The link was used already, or is too old. Ask for a new one.',
   rate_limited: 'Too many tries in a short time. Wait a moment, then try again.',
   illegal_move: 'The show cannot do that right now.',

@@ -255,6 +255,7 @@ async fn settings_are_changed_by_who_has_seen_them_and_what_was_done_is_told_wit
         let (owner, org, _) = owner(&db, &orgs).await;
         let (host, _) = join(&orgs, &owner, org, "mo@example.com", Role::Host).await;
         let patch = |json: &str| serde_json::from_str(json).unwrap();
+        assert!(orgs.settings(org).await.unwrap().allows("https://other.example"));
         let allowed = patch(r#"{"allowed_origins": ["https://shop.example"], "name": "Atelier Sud"}"#);
         let changed = orgs.change_organization(&owner, org, Some(1), allowed).await.unwrap();
         assert_eq!(
@@ -264,7 +265,10 @@ async fn settings_are_changed_by_who_has_seen_them_and_what_was_done_is_told_wit
         let stale = orgs.change_organization(&owner, org, Some(1), patch("{}")).await;
         assert!(matches!(stale, Err(OrgError::Stale(2))));
         assert_eq!(orgs.organization(&host, org).await.unwrap(), changed);
-        assert!(!orgs.settings(org).await.unwrap().allows("https://other.example"));
+        assert!(
+            !orgs.settings(org).await.unwrap().allows("https://other.example"),
+            "at once, where it was changed"
+        );
         assert!(orgs.change_organization(&host, org, None, patch("{}")).await.is_err());
         assert!(orgs.audit(&host, org, None, 10).await.is_err());
 
