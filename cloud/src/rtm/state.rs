@@ -84,7 +84,7 @@ pub(super) enum Share {
     /// All of it, so it is written once.
     Whole,
     /// This.
-    Part(ServerFrame),
+    Part(Box<ServerFrame>),
     /// Nothing is for them.
     Nothing,
 }
@@ -334,7 +334,7 @@ impl State {
             match heard.len() {
                 all if all == events.len() => Share::Whole,
                 0 => Share::Nothing,
-                _ => Share::Part(ServerFrame::Tick { seq, events: heard }),
+                _ => Share::Part(Box::new(ServerFrame::Tick { seq, events: heard })),
             }
         };
         let (staff, public) = (share(Audience::Staff), share(Audience::Public));

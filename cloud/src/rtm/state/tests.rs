@@ -102,7 +102,7 @@ fn shoppers_never_get_staff_events_nor_do_all_members_see_what_is_earned() {
     room.push(RoomEvent::Media { receiving: true, rungs: Vec::new() });
     room.push(RoomEvent::LineupChanged);
     let flush = room.flush().unwrap();
-    let part = |events| Share::Part(ServerFrame::Tick { seq: 2, events });
+    let part = |events| Share::Part(Box::new(ServerFrame::Tick { seq: 2, events }));
     assert_eq!(flush.public, part(vec![RoomEvent::LineupChanged]));
     let media = RoomEvent::Media { receiving: true, rungs: Vec::new() };
     assert_eq!(flush.staff, part(vec![media.clone(), RoomEvent::LineupChanged]));
