@@ -7,7 +7,6 @@ use std::time::Duration;
 use serde::Deserialize;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
-use tokio_util::task::AbortOnDropHandle;
 use vitrine_protocol::{ImportId, OrgId, ProductId};
 
 use super::parse::{self, FileError, Found, Incoming, Outcome};
@@ -62,11 +61,7 @@ impl Runner for RunImports {
     fn run<'a>(&'a self, job: &'a Job) -> Ran<'a> {
         Box::pin(async move {
             let Body { org, import } = job.body()?;
-            let imports = self.0.clone();
-            // A task of its own: whoever runs jobs writes down leases between looks at them, and would wait for the writer
-            // that this one holds and goes on with only when it is looked at. It ends with the job.
-            let work = tokio::spawn(async move { imports.take_in(org, import).await });
-            match AbortOnDropHandle::new(work).await? {
+            match self.0.take_in(org, import).await {
                 Ok(()) => Ok(()),
                 Err(error) if job.attempt >= ATTEMPTS => {
                     let reason = match &error {
@@ -291,7 +286,7 @@ fn item(id: Option<ProductId>, product: Incoming, replace_stock: bool) -> BatchI
         stock: None,
         variants,
     };
-    BatchItem { id, draft, replace_stock }
+    BatchItem { id, draft, replace_stock, is_whole: product.is_whole }
 }
 
 /// The field that a sentence of the catalogue begins with.

@@ -11,6 +11,7 @@ use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
 use vitrine_protocol::JobId;
 
@@ -128,6 +129,7 @@ impl Work {
         if let Some((_, lost_before)) = self.held.insert(job.id, (job.clone(), lost.clone())) {
             lost_before.cancel();
         }
+        let lost_job = job.clone();
         let work = async move {
             let run = AssertUnwindSafe(async { runner.run(&job).await }).catch_unwind();
             let outcome = match lost.run_until_cancelled(run).await {
@@ -138,7 +140,10 @@ impl Work {
             };
             (job, outcome)
         };
-        self.running.push(work.boxed());
+        // A task of its own: who writes leases down between looks at the work would wait for the database's writer while the work
+        // holds it, and goes on with only when it is looked at. It ends with its handle.
+        let task = AbortOnDropHandle::new(tokio::spawn(work));
+        self.running.push(async move { task.await.unwrap_or((lost_job, Outcome::Lost)) }.boxed());
     }
 
     /// Notes an end, and those that came with it, to be written down together.

@@ -464,3 +464,43 @@ async fn a_commit_wakes_whoever_runs_jobs() {
     })
     .await;
 }
+
+/// Holds the database's writer for a while, and goes on with only when it is looked at.
+struct Writes(Db, Arc<tokio::sync::Notify>);
+
+impl Runner for Writes {
+    fn kind(&self) -> &'static str {
+        "test.note"
+    }
+
+    fn run<'a>(&'a self, _: &'a Job) -> Ran<'a> {
+        async move {
+            let tx = self.0.begin().await?;
+            self.1.notify_one();
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            tx.commit().await?;
+            Ok(())
+        }
+        .boxed()
+    }
+}
+
+#[tokio::test]
+async fn work_that_holds_the_writer_goes_on_while_its_lease_is_renewed() {
+    each_db(async |db| {
+        let world = World::new(db);
+        assert!(world.leave(note("a")).await);
+        let began = Arc::new(tokio::sync::Notify::new());
+        let runner = Arc::new(Writes(world.db.clone(), began.clone()));
+        let mut worker = Work::new(world.db.clone(), world.time.clock(), runner);
+        assert_eq!(worker.claim().await.unwrap(), 1);
+        tokio::select! {
+            () = began.notified() => {}
+            _ = worker.running.next() => panic!("it waits a moment first"),
+        }
+        worker.renew().await.expect("nobody waits for work that nobody looks at");
+        worker.finish().await;
+        assert!(world.left().await.is_empty());
+    })
+    .await;
+}
