@@ -108,7 +108,10 @@ impl Egress {
             self.check(&url)?;
             let response = self.client()?.get(url.clone()).send().await.map_err(refused)?;
             if !response.status().is_redirection() {
-                return response.error_for_status().map_err(EgressError::FarSide);
+                // Its address may hold a secret, and errors are read.
+                return response
+                    .error_for_status()
+                    .map_err(|error| EgressError::FarSide(error.without_url()));
             }
             let to = response.headers().get(LOCATION).and_then(|to| to.to_str().ok());
             url = to.and_then(|to| url.join(to).ok()).ok_or(EgressError::Redirects)?;

@@ -82,6 +82,8 @@ impl Imports {
     /// [`ImportsError::Denied`]; [`ImportsError::NoAddress`].
     pub async fn remove_address(&self, actor: &Actor, org: OrgId, source: &str) -> Result<(), ImportsError> {
         actor.require(Permission::ImportCatalog, org)?;
+        let source = source.trim();
+        check_text("source", source, 1, 200)?;
         let mut tx = self.db.begin().await?;
         if !store::remove_address(&mut tx, org, source).await? {
             return Err(ImportsError::NoAddress(source.to_owned()));

@@ -199,7 +199,7 @@ async fn get_import(
 /// Every product, as a list that an import takes again.
 #[utoipa::path(get, path = "/v1/orgs/{org}/products/export", tag = "import",
     params(("org" = OrgId, Path), ExportQuery),
-    responses((status = 200, content((String = "text/csv"), (String = "application/json"))), Problems))]
+    responses((status = 200, content((String = "text/csv"), (Vec<serde_json::Value> = "application/json"))), Problems))]
 async fn export_products(
     State(imports): State<Imports>,
     actor: Actor,

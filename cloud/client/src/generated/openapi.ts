@@ -5642,10 +5642,7 @@ export interface operations {
                 /** @description `replace` overwrites what is in stock; `keep` when not said. */
                 stock?: "keep" | "replace";
             };
-            header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path: {
                 org: components["schemas"]["OrgId"];
             };
@@ -5663,8 +5660,6 @@ export interface operations {
             /** @description It is to be done. */
             202: {
                 headers: {
-                    /** @description `true`: the request was done before. */
-                    "Idempotency-Replayed"?: string;
                     /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -7245,7 +7240,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": unknown[];
                     "text/csv": string;
                 };
             };

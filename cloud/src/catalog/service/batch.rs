@@ -22,6 +22,8 @@ pub struct BatchItem {
     pub draft: ProductDraft,
     /// Whether what the list says is in stock counts for variants that are there already.
     pub replace_stock: bool,
+    /// Whether variants that it does not name are gone: a list of which a row could not be read does not say so.
+    pub is_whole: bool,
 }
 
 /// What became of it.
@@ -112,20 +114,23 @@ fn strange(mut draft: ProductDraft) -> ProductDraft {
 /// The change that makes a product with `present` variants like the item.
 fn patch(present: &[Variant], item: BatchItem) -> ProductPatch {
     let is_alone = present.len() == 1 && item.draft.variants.len() == 1;
-    let mut taken = Vec::new();
-    let mut again = |draft: &VariantDraft| {
-        let free = |variant: &&Variant| !taken.contains(&variant.id);
-        let by_id = || present.iter().filter(free).find(|one| Some(one.id) == draft.id);
-        let by_sku = || present.iter().filter(free).find(|one| draft.sku.as_ref() == Some(&one.sku));
-        let by_title = || present.iter().filter(free).find(|one| one.title == draft.title.trim());
-        let found =
-            by_id().or_else(by_sku).or_else(by_title).or_else(|| present.first().filter(|_| is_alone));
-        taken.extend(found.map(|one| one.id));
-        found
-    };
     let mut variants = item.draft.variants;
-    for draft in &mut variants {
-        let before = again(draft);
+    let mut found: Vec<Option<&Variant>> = vec![None; variants.len()];
+    let mut taken = HashSet::new();
+    // All by their ids first, then by their numbers, then by their names: no row takes what is another's by more.
+    let passes: [&dyn Fn(&VariantDraft, &Variant) -> bool; 4] = [
+        &|draft, variant| Some(variant.id) == draft.id,
+        &|draft, variant| draft.sku.as_ref() == Some(&variant.sku),
+        &|draft, variant| draft.title.trim() == variant.title,
+        &|_, _| is_alone,
+    ];
+    for fits in passes {
+        for (draft, found) in variants.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
+            *found = present.iter().find(|variant| !taken.contains(&variant.id) && fits(draft, variant));
+            taken.extend(found.map(|variant| variant.id));
+        }
+    }
+    for (draft, before) in variants.iter_mut().zip(&found) {
         draft.id = before.map(|one| one.id);
         if let Some(before) = before {
             // Without a number of its own it keeps the one that it has.
@@ -134,6 +139,17 @@ fn patch(present: &[Variant], item: BatchItem) -> ProductPatch {
                 draft.stock = None;
             }
         }
+    }
+    if !item.is_whole {
+        let missing = present.iter().filter(|variant| !taken.contains(&variant.id));
+        variants.extend(missing.map(|variant| VariantDraft {
+            id: Some(variant.id),
+            title: variant.title.clone(),
+            sku: Some(variant.sku.clone()),
+            price_minor: Some(variant.price_minor),
+            stock: None,
+            sell_when_empty: None,
+        }));
     }
     ProductPatch {
         title: Some(item.draft.title),

@@ -43,6 +43,8 @@ pub struct Incoming {
     pub compare_at_minor: Option<i64>,
     /// In the order of their rows.
     pub variants: Vec<IncomingVariant>,
+    /// Whether every row of it could be read: what is missing from one that is not says nothing.
+    pub is_whole: bool,
 }
 
 /// A variant as a list has it.
@@ -277,6 +279,7 @@ fn product(
         url,
         currency,
         compare_at_minor: taken.compare.and_then(|(_, before)| before),
+        is_whole: errors.is_empty(),
         variants: taken.variants,
     }))
 }

@@ -7,6 +7,9 @@ use serde_json::{Map, Value};
 
 use super::{Field, FileError, MOST_OF_AN_OBJECT, Row, RowError, Rows};
 
+/// The most variants of a product, as the catalogue takes them.
+const MOST_VARIANTS: usize = 100;
+
 /// Products, one by one.
 pub(super) struct Objects<R> {
     text: BufReader<R>,
@@ -145,12 +148,20 @@ fn rows_of(line: u64, product: &Map<String, Value>, rows: &mut VecDeque<Result<R
     let Some(Value::Array(variants)) = product.get("variants") else {
         return rows.push_back(Ok(whole));
     };
+    if variants.len() > MOST_VARIANTS {
+        let sentence = format!("`variants` takes at most {MOST_VARIANTS}");
+        return rows.push_back(Err(whole.error(None, sentence)));
+    }
     // What groups its rows is the product's own id.
     if let (None, Some(id)) = (whole.get(Field::Group), whole.get(Field::Id).map(str::to_owned)) {
         whole.values.retain(|(field, _)| *field != Field::Id);
         whole.values.push((Field::Group, id));
     }
-    for variant in variants {
+    for (n, variant) in variants.iter().enumerate() {
+        if n == 1 {
+            // What is long is said once.
+            whole.values.retain(|(field, _)| !matches!(field, Field::Description | Field::DescriptionHtml));
+        }
         let Value::Object(variant) = variant else {
             rows.push_back(Err(whole.error(None, "`variants` takes objects")));
             continue;

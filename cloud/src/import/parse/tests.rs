@@ -301,6 +301,20 @@ fn a_hundred_thousand_products_are_read_as_they_come_and_none_far_ahead() {
     }
 }
 
+#[test]
+fn a_product_of_a_thousand_variants_is_refused_before_it_takes_memory() {
+    let variants = vec!["{}"; 43_000].join(",");
+    let text = format!(
+        "[{{\"id\":\"a\",\"title\":\"A\",\"description\":\"{}\",\"variants\":[{variants}]}},\
+         {{\"id\":\"b\",\"title\":\"B\",\"price\":\"5 EUR\",\"link\":\"https://shop.example/b\"}}]",
+        "x".repeat(128 * 1024)
+    );
+    let outcomes = read(Format::Json, &text);
+    assert_eq!((outcomes.len(), outcomes[0].errors.len()), (2, 1));
+    assert!(outcomes[0].errors[0].sentence.contains("at most 100"), "{:?}", outcomes[0].errors);
+    assert_eq!(taken(outcomes[1..].to_vec())[0].external_id, "b");
+}
+
 proptest! {
     #[test]
     fn no_bytes_make_a_parser_panic(bytes in prop::collection::vec(any::<u8>(), 0..2000)) {

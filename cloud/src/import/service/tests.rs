@@ -311,3 +311,49 @@ async fn what_the_catalogue_refuses_is_told_with_its_row() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_takes_no_variant_away() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        import(&app, &actor, org, new(Format::Csv, StockRule::Keep), LIST).await;
+        let before = products(&app, &actor, org).await;
+        let broken = LIST.replace("31.00", "n/a").replace("29.00", "27.00");
+        let (_, problems) = import(&app, &actor, org, new(Format::Csv, StockRule::Keep), &broken).await;
+        assert_eq!(problems.len(), 2);
+        let after = products(&app, &actor, org).await;
+        let of = |product: &Product| {
+            product.variants.iter().map(|one| (one.id, one.price_minor, one.stock)).collect::<Vec<_>>()
+        };
+        let (was, is) = (of(&before[1]), of(&after[1]));
+        assert_eq!((is[0], is[1]), ((was[0].0, 2_700, was[0].2), was[1]), "the other row counts");
+        // Said by a list that can be read, it is gone.
+        let without: String =
+            LIST.lines().filter(|line| !line.starts_with("S-L")).map(|line| format!("{line}\n")).collect();
+        import(&app, &actor, org, new(Format::Csv, StockRule::Keep), &without).await;
+        assert_eq!(products(&app, &actor, org).await[1].variants.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_variant_is_found_by_its_number_before_another_takes_it_by_its_name() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let head = "id,item_group_id,title,price,link,quantity,colour\n";
+        let row =
+            |sku: &str, colour: &str| format!("{sku},hat,Hat,15.00,https://shop.example/h,5,{colour}\n");
+        let first = format!("{head}{}{}", row("2", "Red"), row("4", "Blue"));
+        import(&app, &actor, org, new(Format::Csv, StockRule::Keep), &first).await;
+        let before = products(&app, &actor, org).await;
+        let later = format!("{head}{}{}{}", row("3", "Red"), row("2", "Old red"), row("4", "Blue"));
+        import(&app, &actor, org, new(Format::Csv, StockRule::Keep), &later).await;
+        let after = products(&app, &actor, org).await;
+        let id_of = |products: &[Product], sku: &str| {
+            products[0].variants.iter().find(|one| one.sku == sku).map(|one| one.id)
+        };
+        assert_eq!(id_of(&after, "2"), id_of(&before, "2"));
+        assert!(id_of(&after, "3").is_some_and(|id| Some(id) != id_of(&before, "2")));
+    })
+    .await;
+}
