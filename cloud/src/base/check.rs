@@ -54,7 +54,8 @@ pub fn trimmed(field: &str, text: &str, min: usize, max: usize) -> Result<String
 
 /// Embeddings, overrides and isolates: with them a text reads otherwise than it is. Marks of direction (U+200E, U+200F) are
 /// part of ordinary writing. Source: Unicode Technical Report 36, section 2.5.
-fn turns_direction(c: char) -> bool {
+#[must_use]
+pub fn turns_direction(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 

@@ -23,7 +23,7 @@ pub use actor::{Actor, ActorKind, Denied, Membership};
 pub use api_error::{ApiError, Problem, Problems};
 pub use budget::{Budget, Charge, InMemory};
 pub use caller::{Caller, Network, Proxies, SHARES_OF_A_SITE};
-pub use check::{Invalid, check_text, is_invisible, trimmed};
+pub use check::{Invalid, check_text, is_invisible, trimmed, turns_direction};
 pub use clock::{Clock, TestClock, Time, from_ms, to_ms};
 pub use egress::{Egress, EgressError};
 pub use extract::{

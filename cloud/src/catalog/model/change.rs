@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use vitrine_protocol::{OrderChangeId, VariantId};
 
+use super::order::LINES;
 use super::{Order, OrderState, check_quantity};
 use crate::base::{Invalid, check_text, trimmed};
 use crate::catalog::CatalogError;
@@ -146,8 +147,8 @@ impl Order {
             )
             .into());
         }
-        if lines.len() > 100 {
-            return Err(Invalid::new("`lines` takes at most 100 lines").into());
+        if lines.len() > LINES {
+            return Err(Invalid::new(format!("`lines` takes at most {LINES} lines")).into());
         }
         for line in &lines {
             check_quantity(line.quantity)?;

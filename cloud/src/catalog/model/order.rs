@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use unicode_normalization::UnicodeNormalization as _;
 use vitrine_protocol::{Currency, OrderId, OrgId, ProductId, ReservationId, ShowId, VariantId, ViewerId};
 
 use super::{Coupon, MOST_MINOR, OrderChange, Product, check_quantity};
-use crate::base::{Invalid, check_text, trimmed};
+use crate::base::{Invalid, check_text, trimmed, turns_direction};
 
 /// Where an order is from when nobody says.
 pub(in crate::catalog) const OWN_SHOP: &str = "shop";
@@ -216,19 +217,40 @@ pub struct OrderLineDraft {
     pub title: Option<String>,
 }
 
+/// The most lines of an order.
+pub(super) const LINES: usize = 1_000;
+/// Characters of a line's name.
+const TITLE: usize = 200;
+
+/// Words as they can be kept: without control characters and those that turn the direction of writing, and not longer than `most`.
+fn fit(text: &str, most: usize) -> String {
+    let plain = |c: &char| !c.is_control() && !turns_direction(*c);
+    text.nfc().filter(plain).take(most).collect::<String>().trim().to_owned()
+}
+
 impl OrderDraft {
+    /// The same with what people read cut and cleaned as far as it has to be: a platform's longer name loses no paid order.
+    #[must_use]
+    pub(in crate::catalog) fn fitted(mut self) -> Self {
+        for line in &mut self.lines {
+            line.title = line.title.take().map(|title| fit(&title, TITLE)).filter(|title| !title.is_empty());
+        }
+        self.coupon_code = self.coupon_code.take().map(|code| fit(&code, 40)).filter(|code| !code.is_empty());
+        self
+    }
+
     /// Checks every bound.
     ///
     /// # Errors
     /// A sentence about the first field that does not fit.
     pub fn check(&self) -> Result<(), Invalid> {
-        if self.lines.is_empty() || self.lines.len() > 100 {
-            return Err(Invalid::new("`lines` takes 1 to 100 lines"));
+        if self.lines.is_empty() || self.lines.len() > LINES {
+            return Err(Invalid::new(format!("`lines` takes 1 to {LINES} lines")));
         }
         for line in &self.lines {
             check_quantity(line.quantity)?;
             check_amount("price_minor", line.price_minor)?;
-            line.title.as_deref().map(|title| trimmed("lines.title", title, 1, 200)).transpose()?;
+            line.title.as_deref().map(|title| trimmed("lines.title", title, 1, TITLE)).transpose()?;
         }
         check_amount("total_minor", self.total_minor)?;
         check_amount("shipping_minor", self.shipping_minor)?;

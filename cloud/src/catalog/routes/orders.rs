@@ -7,7 +7,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use vitrine_protocol::{OrderId, OrgId, ShowId};
 
-use crate::base::{Actor, ApiError, Json, Page, PageQuery, Path, Problems, Query};
+use crate::base::{Actor, ApiError, Json, Page, PageQuery, Path, Problems, Query, check_text};
 use crate::catalog::{
     Catalog, Order, OrderChangeDraft, OrderChangeKind, OrderDraft, OrderFilter, OrderTotals,
 };
@@ -49,6 +49,10 @@ async fn list_orders(
     Query(query): Query<OrdersQuery>,
 ) -> Result<Json<Page<Order>>, ApiError> {
     let page = PageQuery { after: query.after, limit: query.limit };
+    let said = [("flag", &query.flag), ("source", &query.source), ("external_ref", &query.external_ref)];
+    for (field, text) in said {
+        text.as_deref().map(|text| check_text(field, text, 0, 100)).transpose()?;
+    }
     let filter = OrderFilter {
         show: query.show,
         flag: query.flag,

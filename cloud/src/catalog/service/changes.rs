@@ -6,8 +6,9 @@ use vitrine_protocol::{OrderId, OrgId};
 
 use super::stock::Shelf;
 use crate::base::{Actor, Permission};
+use crate::catalog::model::OrderFlag;
 use crate::catalog::store::stock::Cause;
-use crate::catalog::{Catalog, CatalogError, Order, OrderChangeDraft, OrderChangeKind, store};
+use crate::catalog::{Catalog, CatalogError, Coupon, Order, OrderChangeDraft, OrderChangeKind, store};
 use crate::events::record;
 
 impl Catalog {
@@ -37,6 +38,12 @@ impl Catalog {
         }
         let fact = order.change(kind, draft, now)?;
         store::orders::save_change(&mut tx, &order, &hash).await?;
+        let unused = || order.flags.iter().any(|flag| flag == OrderFlag::UnknownCoupon.as_str());
+        if let (OrderChangeKind::Cancellation, Some(code)) = (kind, &order.coupon_code)
+            && !unused()
+        {
+            store::coupons::give_back(&mut tx, org, id, &Coupon::code_of(code)).await?;
+        }
         // A variant stands in one product, so its line says which.
         let products: BTreeMap<_, _> =
             order.lines.iter().map(|line| (line.variant_id, line.product_id)).collect();

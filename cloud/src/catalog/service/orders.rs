@@ -29,6 +29,7 @@ impl Catalog {
         draft: OrderDraft,
     ) -> Result<(Order, bool), CatalogError> {
         actor.require(Permission::RecordOrders, org)?;
+        let draft = draft.fitted();
         draft.check()?;
         if let Some(order) = self.recorded(actor, org, &draft).await? {
             return Ok((order, false));

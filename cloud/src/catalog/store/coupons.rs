@@ -106,6 +106,20 @@ pub(in crate::catalog) async fn uncount(tx: &mut Tx, coupon: CouponId) -> Result
     Ok(())
 }
 
+/// Takes back what an order used, which was called off.
+pub(in crate::catalog) async fn give_back(
+    tx: &mut Tx,
+    org: OrgId,
+    order: OrderId,
+    code: &str,
+) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("UPDATE coupons SET used = used - 1 WHERE org_id = $1 AND code = $2 AND used > 0")
+        .bind(org).bind(code).execute(c).await.map(drop))?;
+    on!(tx, c => sqlx::query("DELETE FROM coupon_uses WHERE order_id = $1")
+        .bind(order).execute(c).await.map(drop))?;
+    Ok(())
+}
+
 /// Writes down that `shopper` used it with `order`; how often they did, with this use.
 pub(in crate::catalog) async fn use_by(
     tx: &mut Tx,

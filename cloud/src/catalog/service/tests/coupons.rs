@@ -194,3 +194,34 @@ async fn a_total_is_compared_with_what_the_coupon_takes_off() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_order_that_was_called_off_gives_its_coupon_back_once() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let product = app.catalog.create_product(&actor, org, scarf(9)).await.unwrap();
+        let coupon = CouponDraft { per_shopper: Some(1), ..ten() };
+        let coupon = app.catalog.create_coupon(&actor, org, coupon).await.unwrap();
+        let by_ada = |number: &str| OrderDraft {
+            coupon_code: Some("live10".into()),
+            total_minor: 2_610,
+            shopper: Some("ada".into()),
+            ..order(&product, 1, number)
+        };
+        let (first, _) = app.catalog.record_order(&actor, org, by_ada("1")).await.unwrap();
+        assert_eq!(used(&app, &actor, org, &coupon).await, 1);
+        let off = |number: &str| crate::catalog::OrderChangeDraft {
+            external_ref: number.into(),
+            amount_minor: None,
+            reason: String::new(),
+            lines: None,
+        };
+        for _ in 0..2 {
+            let kind = crate::catalog::OrderChangeKind::Cancellation;
+            app.catalog.change_order(&actor, org, first.id, kind, off("C-1")).await.unwrap();
+        }
+        assert_eq!(used(&app, &actor, org, &coupon).await, 0);
+        assert!(flags(&app, &actor, org, by_ada("2")).await.is_empty(), "she may use it again");
+    })
+    .await;
+}

@@ -173,6 +173,13 @@ async fn a_paid_order_is_never_lost() {
             (OrderDraft { currency, ..plain() }, &["currency_differs"], "Scarf"),
             (OrderDraft { coupon_code: Some("NO".into()), ..plain() }, &["unknown_coupon"], "Scarf"),
             (OrderDraft { show_id: Some(foreign_show), ..plain() }, &["unknown_show"], "Scarf"),
+            // What a platform says at length, or with characters that nobody sees, is cut and cleaned.
+            (
+                OrderDraft { coupon_code: Some("long\u{202e}".repeat(20)), ..plain() },
+                &["unknown_coupon"],
+                "Scarf",
+            ),
+            (named(&product, Some(&"\u{202e}x".repeat(300))), &[], "Scarf"),
             (
                 OrderDraft { show_id: Some(vitrine_protocol::ShowId::new()), ..plain() },
                 &["unknown_show"],
@@ -194,7 +201,7 @@ async fn a_paid_order_is_never_lost() {
             assert_eq!((order.lines[0].title.as_str(), order.show_id), (title, None));
             assert_eq!(app.catalog.order(&actor, org, order.id).await.unwrap(), order, "as it is kept");
         }
-        assert_eq!(app.catalog.order_totals(&actor, org, None).await.unwrap().orders, 10);
+        assert_eq!(app.catalog.order_totals(&actor, org, None).await.unwrap().orders, 12);
         assert_eq!(stock(&app, org, product.id).await, 42);
         assert_eq!(stock(&app, other_org, foreign.id).await, 50, "nobody sells what is another's");
         let nonsense = OrderDraft { lines: Vec::new(), ..plain() };
