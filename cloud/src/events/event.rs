@@ -138,6 +138,14 @@ pub enum Event {
     Unknown,
 }
 
+impl Event {
+    /// Whether it says what was earned.
+    #[must_use]
+    pub fn tells_earnings(&self) -> bool {
+        matches!(self, Self::OrderRecorded { .. } | Self::OrderCancelled { .. } | Self::OrderRefunded { .. })
+    }
+}
+
 /// Why a publisher is gone.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -239,9 +239,9 @@ impl Letter {
                 (subject.to_owned(), before.to_owned(), one(link))
             }
             Self::ResetPassword { links } => {
-                let labelled = |(whose, link): &(String, String)| match links.len() {
-                    1 => (label.to_owned(), link.clone()),
-                    _ => (format!("{label} ({})", quoted(whose)), link.clone()),
+                let labelled = |(whose, link): &(String, String)| match quoted(whose) {
+                    nobodys if nobodys.is_empty() => (label.to_owned(), link.clone()),
+                    whose => (format!("{label} ({whose})"), link.clone()),
                 };
                 (subject.to_owned(), before.to_owned(), links.iter().map(labelled).collect())
             }

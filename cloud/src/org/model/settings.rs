@@ -32,8 +32,10 @@ pub struct Settings {
     /// The colour of buttons in the shop page, `#rrggbb`.
     pub accent_colour: Option<String>,
     /// The language that new things are written in.
+    #[serde(deserialize_with = "known_or_none")]
     pub locale: Option<Locale>,
     /// The currency that new products have.
+    #[serde(deserialize_with = "known_or_none")]
     pub currency: Option<Currency>,
     /// The time zone that times are shown in, by its name in the IANA database: `Europe/Berlin`.
     pub time_zone: Option<String>,
@@ -146,6 +148,13 @@ impl Settings {
                 }),
             })
     }
+}
+
+/// What a later version knows and this one does not is not set here.
+fn known_or_none<'de, T: serde::de::DeserializeOwned, D: serde::Deserializer<'de>>(
+    de: D,
+) -> Result<Option<T>, D::Error> {
+    Ok(serde_json::from_value(serde_json::Value::deserialize(de)?).ok())
 }
 
 fn check_colour(colour: String) -> Result<String, Invalid> {
@@ -274,7 +283,8 @@ mod tests {
     #[test]
     fn settings_of_a_later_version_are_read() {
         let read: Settings =
-            serde_json::from_str(r##"{"moon_phase": 3, "accent_colour": "#000000"}"##).unwrap();
+            serde_json::from_str(r##"{"moon_phase": 3, "locale": "tlh", "accent_colour": "#000000"}"##)
+                .unwrap();
         assert_eq!(read.accent_colour.as_deref(), Some("#000000"));
     }
 }

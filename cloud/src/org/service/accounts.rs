@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use vitrine_protocol::{OrgId, Role, SessionId, UserId};
+use vitrine_protocol::{Role, SessionId, UserId};
 
-use super::{Orgs, free_slug};
+use super::links::Cause;
+use super::{Orgs, insert_organization};
 use crate::base::{Actor, ActorKind, Membership, Permissions, Secret, hash_secret, trimmed};
 use crate::db::Tx;
 use crate::events::{Event, record};
@@ -13,7 +14,7 @@ use crate::mail::Letter;
 use crate::org::model::{composed, normal_email};
 use crate::org::store::{self, Candidate, Purpose};
 use crate::org::throttle::Lane;
-use crate::org::{Account, Me, OrgError, Organization, Registration, Session, SignedIn, User, Visit};
+use crate::org::{Account, Me, OrgError, Registration, Session, SignedIn, User, Visit};
 
 /// How long a session lasts.
 const SESSION: TimeDelta = TimeDelta::days(30);
@@ -31,6 +32,12 @@ const AT_HOME: Lane = Lane { at_once: 10, every: Duration::from_secs(3), patienc
 const FROM_ONE_NETWORK: Lane = Lane { at_once: 50, every: Duration::from_secs(6), patience: NONE };
 /// Registrations from one network.
 const REGISTRATIONS: Lane = Lane { at_once: 60, every: Duration::from_secs(5), patience: NONE };
+
+/// An account, and the password's hash by which it was recognised.
+pub(super) struct Known {
+    pub user: User,
+    pub hash: String,
+}
 
 impl Orgs {
     /// Makes an account with an organisation of its own and signs it in. An address is anybody's until mail to it was shown to
@@ -57,17 +64,15 @@ impl Orgs {
         let key = format!("e:{email}");
         let counted = self.throttle.try_once(&key, BY_STRANGERS, now).is_some();
         let tried: Vec<_> = candidates.iter().filter(|_| counted).collect();
-        if let Some(user) = self.fitting(&password, &tried, true).await? {
+        if let Some(known) = self.fitting(&password, &tried, true).await? {
             self.throttle.give_back(&key, BY_STRANGERS);
-            return self.begin_session(user, &visit).await;
+            return self.begin_session(known, &visit).await;
         }
         let hash = self.passwords.hash(password).await?;
         let user = User { id: UserId::new(), email, email_verified: false, name: account.name };
         let mut tx = self.db.begin().await?;
         store::insert_claim(&mut tx, &user, &hash, registration.locale, now).await?;
-        let slug = free_slug(&mut tx, &organization_name).await?;
-        let organization = Organization { id: OrgId::new(), name: organization_name, slug };
-        store::insert_organization(&mut tx, &organization, now).await?;
+        let organization = insert_organization(&mut tx, organization_name, now).await?;
         store::insert_member(&mut tx, organization.id, user.id, Role::Owner.into(), now).await?;
         let event = Event::OrganizationRegistered { owner: user.id };
         record(&mut tx, &Actor::service("register"), now, organization.id, None, event)?;
@@ -76,7 +81,7 @@ impl Orgs {
             None => self.mail_verification(&mut tx, &user, &organization.name, registration.locale).await?,
         }
         tx.commit().await?;
-        self.begin_session(user, &visit).await
+        self.begin_session(Known { user, hash }, &visit).await
     }
 
     /// Opens a session. Who does not exist gets the same answer, after the same work, as who mistypes. Tries of strangers do not
@@ -91,8 +96,8 @@ impl Orgs {
         visit: impl Into<Visit>,
     ) -> Result<SignedIn, OrgError> {
         let visit = visit.into();
-        let user = self.recognise(email, password, &visit).await?;
-        self.begin_session(user, &visit).await
+        let known = self.recognise(email, password, &visit).await?;
+        self.begin_session(known, &visit).await
     }
 
     /// Whose account an address and a password open.
@@ -101,7 +106,7 @@ impl Orgs {
         email: &str,
         password: String,
         visit: &Visit,
-    ) -> Result<User, OrgError> {
+    ) -> Result<Known, OrgError> {
         let email = normal_email(email).map_err(|_| OrgError::BadCredentials)?;
         if password.len() > 1024 {
             return Err(OrgError::BadCredentials);
@@ -123,9 +128,9 @@ impl Orgs {
                 continue;
             };
             tokio::time::sleep(wait).await;
-            if let Some(user) = self.fitting(&password, &[one], false).await? {
+            if let Some(known) = self.fitting(&password, &[one], false).await? {
                 self.throttle.give_back(&key, AT_HOME);
-                return Ok(user);
+                return Ok(known);
             }
         }
         let owner_was_home = candidates.iter().any(|one| one.user.email_verified)
@@ -138,13 +143,13 @@ impl Orgs {
         for (key, lane) in &tries {
             self.throttle.try_once(key, *lane, self.clock.now()).ok_or(OrgError::TooManyTries)?;
         }
-        let Some(user) = self.fitting(&password, &away, !owner_was_home).await? else {
+        let Some(known) = self.fitting(&password, &away, !owner_was_home).await? else {
             return Err(if refused { OrgError::TooManyTries } else { OrgError::BadCredentials });
         };
         for (key, lane) in tries {
             self.throttle.give_back(&key, lane);
         }
-        Ok(user)
+        Ok(known)
     }
 
     /// The place of a visit, if the account was signed in to there before.
@@ -164,13 +169,13 @@ impl Orgs {
         password: &str,
         candidates: &[&Candidate],
         with_owner: bool,
-    ) -> Result<Option<User>, OrgError> {
+    ) -> Result<Option<Known>, OrgError> {
         if with_owner && !candidates.iter().any(|one| one.user.email_verified) {
             self.passwords.verify(password.to_owned(), None).await?;
         }
         for one in candidates {
             if self.passwords.verify(password.to_owned(), Some(one.hash.clone())).await? {
-                return Ok(Some(one.user.clone()));
+                return Ok(Some(Known { user: one.user.clone(), hash: one.hash.clone() }));
             }
         }
         Ok(None)
@@ -287,13 +292,18 @@ impl Orgs {
         Ok(gone)
     }
 
-    pub(super) async fn begin_session(&self, user: User, visit: &Visit) -> Result<SignedIn, OrgError> {
+    /// Begins a session, while the password that was shown is still the account's: it may have been changed because it was stolen.
+    pub(super) async fn begin_session(&self, known: Known, visit: &Visit) -> Result<SignedIn, OrgError> {
+        let Known { user, hash } = known;
         let (token, now) = (Secret::new("vts_"), self.clock.now());
         let device = visit.device.clone().filter(|device| is_device(device));
         let device = device.unwrap_or_else(|| Secret::new("vtd_").expose().to_owned());
         let agent: String = visit.agent.chars().filter(|c| !c.is_control()).take(AGENT_CHARS).collect();
         let network = visit.network.to_string();
         let mut tx = self.db.begin().await?;
+        if !store::hold_password(&mut tx, user.id, &hash).await? {
+            return Err(OrgError::BadCredentials);
+        }
         let times = (now, now + SESSION);
         store::insert_session(&mut tx, user.id, &token.hash(), (&network, &agent), times).await?;
         let visit = Visit { device: Some(device.clone()), ..visit.clone() };
@@ -304,7 +314,7 @@ impl Orgs {
     }
 
     async fn mail_has_account(&self, tx: &mut Tx, owner: &Candidate) -> Result<(), OrgError> {
-        if !self.letters_left(&owner.user.email, Some(&owner.user)) {
+        if !self.letters_left(Cause::HasAccount, &owner.user.email, Some(&owner.user)) {
             return Ok(());
         }
         let Some(link) = self.link(tx, &owner.user, Purpose::Reset, owner.locale).await? else {
@@ -316,7 +326,7 @@ impl Orgs {
 
 /// What a visit is known by: the device, and the network unless many share its address. A device is told from others of its
 /// network: those may be a whole school.
-fn marks(visit: &Visit) -> Vec<String> {
+pub(super) fn marks(visit: &Visit) -> Vec<String> {
     let network = (!visit.shared).then(|| store::mark_of(visit.network));
     visit.device.as_deref().map(hash_secret).into_iter().chain(network).collect()
 }

@@ -1,9 +1,11 @@
 //! Invitations: how people come into an organisation.
 
 use chrono::TimeDelta;
-use vitrine_protocol::{InvitationId, OrgId, Role, UserId};
+use vitrine_protocol::{InvitationId, OrgId, UserId};
 
+use super::accounts::Known;
 use super::accounts::person;
+use super::links::Cause;
 use super::members::ORGANIZATIONS;
 use super::{Orgs, clash_is_email};
 use crate::base::{Actor, Page, Permission, Secret, hash_secret, trimmed};
@@ -74,7 +76,7 @@ impl Orgs {
             return Err(OrgError::NotFound(org));
         }
         let standing = self.standing(&mut tx, org, choice).await?;
-        if !standing.permissions.within(actor.permissions_in(org)) {
+        if !standing.permissions.within(self.allowed(&mut tx, actor, org, Permission::ManageMembers).await?) {
             return Err(OrgError::AboveYou);
         }
         if store::is_member(&mut tx, org, &email).await? {
@@ -86,7 +88,7 @@ impl Orgs {
         let locale = new.locale.unwrap_or(inviter.locale);
         let mail = inviter.user.email_verified
             && self.count_letter(&inviter.user).is_ok()
-            && self.letters_left(&email, None);
+            && self.letters_left(Cause::Invitation, &email, None);
         let invitation = Invitation {
             id: InvitationId::new(),
             email: email.clone(),
@@ -183,8 +185,8 @@ impl Orgs {
         visit: impl Into<Visit>,
     ) -> Result<SignedIn, OrgError> {
         let visit = visit.into();
-        let user = self.enter(token, name, password, &visit).await?;
-        self.begin_session(user, &visit).await
+        let known = self.come_in(token, name, password, &visit).await?;
+        self.begin_session(known, &visit).await
     }
 
     /// The same without a session, for a page.
@@ -198,10 +200,20 @@ impl Orgs {
         password: String,
         visit: &Visit,
     ) -> Result<User, OrgError> {
+        Ok(self.come_in(token, name, password, visit).await?.user)
+    }
+
+    async fn come_in(
+        &self,
+        token: &str,
+        name: &str,
+        password: String,
+        visit: &Visit,
+    ) -> Result<Known, OrgError> {
         let waiting = self.waiting(token).await?;
         let password = check_password(password)?;
-        let mut user = match self.recognise(&waiting.email, password.clone(), visit).await {
-            Ok(user) => user,
+        let Known { mut user, hash } = match self.recognise(&waiting.email, password.clone(), visit).await {
+            Ok(known) => known,
             Err(OrgError::BadCredentials)
                 if waiting.mailed && store::is_owned(&self.db, &waiting.email).await? =>
             {
@@ -217,10 +229,10 @@ impl Orgs {
         }
         self.join(&mut tx, &waiting, &user).await?;
         tx.commit().await?;
-        Ok(user)
+        Ok(Known { user, hash })
     }
 
-    async fn enter_new(&self, waiting: &Waiting, name: &str, password: String) -> Result<User, OrgError> {
+    async fn enter_new(&self, waiting: &Waiting, name: &str, password: String) -> Result<Known, OrgError> {
         let name = trimmed("name", name, 1, 80)?;
         let hash = self.passwords.hash(password).await?;
         let (email, now) = (waiting.email.clone(), self.clock.now());
@@ -232,7 +244,7 @@ impl Orgs {
         }
         self.join(&mut tx, waiting, &user).await?;
         tx.commit().await?;
-        Ok(user)
+        Ok(Known { user, hash })
     }
 
     /// Makes somebody a member, once. Who is one already stays what they are.
@@ -244,8 +256,11 @@ impl Orgs {
         if store::standing_in(tx, org, user.id).await?.is_some() {
             return Ok(());
         }
-        if waiting.choice.role == Role::Unknown {
-            return Err(OrgError::NoRole);
+        // What the inviter may no longer give is given to nobody.
+        let gives = self.standing(tx, org, waiting.choice).await?.permissions;
+        let inviter = store::standing_in(tx, org, waiting.invited_by).await?.ok_or(OrgError::BadLink)?;
+        if !gives.within(inviter.permissions) || !inviter.permissions.has(Permission::ManageMembers) {
+            return Err(OrgError::BadLink);
         }
         store::insert_member(tx, org, user.id, waiting.choice, now).await?;
         let event = Event::MemberAdded { user: user.id, role: waiting.choice.role };

@@ -56,9 +56,6 @@ impl Orgs {
         let (by, _) = person(actor)?;
         let now = self.clock.now();
         let (name, permissions) = new.check(now)?;
-        if !permissions.within(actor.permissions_in(org)) {
-            return Err(OrgError::AboveYou);
-        }
         let most = i64::try_from(KEYS).unwrap_or(i64::MAX);
         if store::keys(&self.db, org, None, most).await?.len() >= KEYS {
             return Err(OrgError::TooMany(format!("an organisation has at most {KEYS} keys")));
@@ -76,6 +73,12 @@ impl Orgs {
             revoked_at: None,
         };
         let mut tx = self.db.begin().await?;
+        if !store::lock(&mut tx, org).await? {
+            return Err(OrgError::NotFound(org));
+        }
+        if !permissions.within(self.allowed(&mut tx, actor, org, Permission::ManageApiKeys).await?) {
+            return Err(OrgError::AboveYou);
+        }
         store::insert_key(&mut tx, org, &key, &token.hash(), permissions).await?;
         record(&mut tx, actor, now, org, None, Event::ApiKeyCreated { key: key.id })?;
         tx.commit().await?;

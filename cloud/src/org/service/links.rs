@@ -24,6 +24,16 @@ const LETTERS: Lane = Lane { at_once: 12, every: Duration::from_secs(10 * 60), p
 /// Letters that one network asks for.
 const ASKED: Lane = Lane { at_once: 30, every: Duration::from_secs(60), patience: Duration::ZERO };
 
+/// Why a letter is written.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Cause {
+    Verify,
+    Change,
+    Reset,
+    HasAccount,
+    Invitation,
+}
+
 impl Orgs {
     /// Mails the caller a link with which they show that their address is their own.
     ///
@@ -36,8 +46,9 @@ impl Orgs {
             return Ok(());
         }
         self.count_letter(&one.user)?;
-        let mut tx = self.db.begin().await?;
+        // Before the transaction: who holds a connection waits for no other.
         let places = store::organizations_of(&self.db, id).await?;
+        let mut tx = self.db.begin().await?;
         let organization = places.first().map(|one| one.name.as_str()).unwrap_or_default();
         self.mail_verification(&mut tx, &one.user, organization, one.locale).await?;
         Ok(tx.commit().await?)
@@ -64,7 +75,9 @@ impl Orgs {
 
     /// Whether another account has the address is told to who reads its mail alone, and that is nobody's news.
     async fn mail_change(&self, to: User, locale: Locale) -> Result<(), OrgError> {
-        if store::is_owned(&self.db, &to.email).await? || !self.letters_left(&to.email, Some(&to)) {
+        if store::is_owned(&self.db, &to.email).await?
+            || !self.letters_left(Cause::Change, &to.email, Some(&to))
+        {
             return Ok(());
         }
         let mut tx = self.db.begin().await?;
@@ -132,7 +145,7 @@ impl Orgs {
             candidates.truncate(1);
         }
         let Some(first) = candidates.first() else { return Ok(()) };
-        if !self.letters_left(&email, Some(&first.user)) {
+        if !self.letters_left(Cause::Reset, &email, Some(&first.user)) {
             return Ok(());
         }
         let (locale, mut links) = (first.locale, Vec::new());
@@ -140,6 +153,8 @@ impl Orgs {
         for one in &candidates {
             let places = store::organizations_in(&mut tx, one.user.id).await?;
             let whose = std::iter::once(one.user.name.clone()).chain(places).collect::<Vec<_>>().join(", ");
+            // Who has confirmed the address knows their own account.
+            let whose = if one.user.email_verified { String::new() } else { whose };
             let link = self.link(&mut tx, &one.user, Purpose::Reset, locale).await?;
             links.extend(link.map(|link| (whose, link)));
         }
@@ -218,7 +233,7 @@ impl Orgs {
         organization: &str,
         locale: Locale,
     ) -> Result<(), OrgError> {
-        if !self.letters_left(&user.email, Some(user)) {
+        if !self.letters_left(Cause::Verify, &user.email, Some(user)) {
             return Ok(());
         }
         let Some(link) = self.link(tx, user, Purpose::Verify, locale).await? else { return Ok(()) };
@@ -226,12 +241,13 @@ impl Orgs {
         self.mail(tx, &user.email, &Letter::VerifyAddress { link, name, organization }, locale).await
     }
 
-    /// Whether an address, and the account that a letter is about, has room for another of late; counts it.
-    pub(super) fn letters_left(&self, email: &str, about: Option<&User>) -> bool {
+    /// Whether an address, and the account that a letter is about, has room for another of late; counts it. Letters of one cause
+    /// keep none of another away: what strangers can have sent is not what a person waits for.
+    pub(super) fn letters_left(&self, cause: Cause, email: &str, about: Option<&User>) -> bool {
         let now = self.clock.now();
-        let one = about.map(|user| format!("m:{email}:{}", user.id));
+        let one = about.map(|user| format!("m:{cause:?}:{email}:{}", user.id));
         one.is_none_or(|key| self.throttle.try_once(&key, ABOUT_ONE, now).is_some())
-            && self.throttle.try_once(&format!("m:{email}"), LETTERS, now).is_some()
+            && self.throttle.try_once(&format!("m:{cause:?}:{email}"), LETTERS, now).is_some()
     }
 
     /// A fresh link for a letter to `user`; none when there is no mail.

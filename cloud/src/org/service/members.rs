@@ -3,8 +3,8 @@
 use vitrine_protocol::{OrgId, Role, UserId};
 
 use super::accounts::person;
-use super::{Orgs, free_slug};
-use crate::base::{Actor, Page, Permission, Permissions, trimmed};
+use super::{Orgs, insert_organization};
+use crate::base::{Actor, Denied, Page, Permission, Permissions, trimmed};
 use crate::db::Tx;
 use crate::events::{Event, record};
 use crate::org::{Member, OrgError, Organization, OrganizationOfUser, RoleChoice, Standing, store};
@@ -30,9 +30,7 @@ impl Orgs {
             )));
         }
         let mut tx = self.db.begin().await?;
-        let slug = free_slug(&mut tx, &name).await?;
-        let organization = Organization { id: OrgId::new(), name, slug };
-        store::insert_organization(&mut tx, &organization, now).await?;
+        let organization = insert_organization(&mut tx, name, now).await?;
         store::insert_member(&mut tx, organization.id, user, Role::Owner.into(), now).await?;
         let event = Event::OrganizationRegistered { owner: user };
         record(&mut tx, actor, now, organization.id, None, event)?;
@@ -75,7 +73,8 @@ impl Orgs {
         store::member(&self.db, org, user).await?.ok_or(OrgError::NoMember)
     }
 
-    /// Gives a member another role. Nobody gives what they may not do themselves, or takes it from somebody who may more.
+    /// Gives a member another role. Nobody gives what they may not do themselves, or takes it from somebody who may more. What they
+    /// invited others to ends: they may not be able to any more.
     ///
     /// # Errors
     /// [`OrgError::Denied`]; [`OrgError::NoMember`]; [`OrgError::NoRole`]; [`OrgError::AboveYou`]; [`OrgError::LastOwner`].
@@ -91,7 +90,7 @@ impl Orgs {
         let mut tx = self.db.begin().await?;
         let before = self.lock_member(&mut tx, org, user).await?;
         let after = self.standing(&mut tx, org, choice).await?;
-        let own = actor.permissions_in(org);
+        let own = self.allowed(&mut tx, actor, org, Permission::ManageMembers).await?;
         if !before.permissions.within(own) || !after.permissions.within(own) {
             return Err(OrgError::AboveYou);
         }
@@ -99,6 +98,7 @@ impl Orgs {
             check_other_owner(&mut tx, org).await?;
         }
         store::set_standing(&mut tx, org, user, choice).await?;
+        store::delete_invitations_by(&mut tx, org, user).await?;
         let event = Event::MemberRoleChanged { user, role: choice.role };
         record(&mut tx, actor, self.clock.now(), org, None, event)?;
         tx.commit().await?;
@@ -116,8 +116,11 @@ impl Orgs {
         }
         let mut tx = self.db.begin().await?;
         let before = self.lock_member(&mut tx, org, user).await?;
-        if !leaves && !before.permissions.within(actor.permissions_in(org)) {
-            return Err(OrgError::AboveYou);
+        if !leaves {
+            let own = self.allowed(&mut tx, actor, org, Permission::ManageMembers).await?;
+            if !before.permissions.within(own) {
+                return Err(OrgError::AboveYou);
+            }
         }
         if before.role == Role::Owner {
             check_other_owner(&mut tx, org).await?;
@@ -153,6 +156,7 @@ impl Orgs {
         if from != to {
             store::set_standing(&mut tx, org, to, Role::Owner.into()).await?;
             store::set_standing(&mut tx, org, from, Role::Admin.into()).await?;
+            store::delete_invitations_by(&mut tx, org, from).await?;
             record(&mut tx, actor, now, org, None, Event::OwnershipTransferred { from, to })?;
         }
         tx.commit().await?;
@@ -178,6 +182,27 @@ impl Orgs {
                 Err(crate::base::Invalid::new("`role_id` belongs to the role `custom` alone").into())
             }
             (role, None) => Ok(Standing::of(role)),
+        }
+    }
+
+    /// What the caller may do in an organisation that `tx` has locked, by what they are there now: it may have been taken from them
+    /// while the request was on its way.
+    pub(super) async fn allowed(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        org: OrgId,
+        permission: Permission,
+    ) -> Result<Permissions, OrgError> {
+        let Some(user) = actor.user() else {
+            actor.require(permission, org)?;
+            return Ok(actor.permissions_in(org));
+        };
+        let own = store::standing_in(tx, org, user).await?.ok_or(Denied::Stranger)?;
+        if own.permissions.has(permission) {
+            Ok(own.permissions)
+        } else {
+            Err(Denied::Role(permission).into())
         }
     }
 

@@ -8,6 +8,7 @@ mod members;
 mod roles;
 mod settings;
 
+use chrono::{DateTime, Utc};
 use vitrine_protocol::OrgId;
 
 use super::model::{composed, normal_email, slug};
@@ -90,12 +91,16 @@ impl Orgs {
     }
 }
 
-/// The first of `name`, `name-2`, `name-3`… that no organisation has.
-async fn free_slug(tx: &mut Tx, name: &str) -> Result<String, OrgError> {
-    let base = slug(name);
-    let mut candidate = base.clone();
+/// Makes an organisation. Its channel has the first of `name`, `name-2`, `name-3`… that no other has.
+async fn insert_organization(
+    tx: &mut Tx,
+    name: String,
+    now: DateTime<Utc>,
+) -> Result<Organization, OrgError> {
+    let base = slug(&name);
+    let mut organization = Organization { id: OrgId::new(), name, slug: base.clone() };
     let mut number = 1u32;
-    while store::slug_taken(tx, &candidate).await? {
+    while !store::insert_organization(tx, &organization, now).await? {
         number += 1;
         // After a few, numbers would only be guessed one by one.
         let tail = if number < 20 {
@@ -103,9 +108,9 @@ async fn free_slug(tx: &mut Tx, name: &str) -> Result<String, OrgError> {
         } else {
             hash_secret(&OrgId::new().to_string())[..8].to_owned()
         };
-        candidate = format!("{base}-{tail}");
+        organization.slug = format!("{base}-{tail}");
     }
-    Ok(candidate)
+    Ok(organization)
 }
 
 fn clash_is_email(error: DbError) -> OrgError {

@@ -48,9 +48,6 @@ impl Orgs {
     ) -> Result<CustomRole, OrgError> {
         actor.require(Permission::ManageRoles, org)?;
         let (name, permissions) = draft.check()?;
-        if !permissions.within(actor.permissions_in(org)) {
-            return Err(OrgError::AboveYou);
-        }
         if store::roles(&self.db, org).await?.len() >= ROLES {
             return Err(OrgError::TooMany(format!("an organisation has at most {ROLES} roles of its own")));
         }
@@ -58,6 +55,13 @@ impl Orgs {
         let permissions = permissions.iter().collect();
         let role = CustomRole { id: RoleId::new(), name, permissions, created_at: now, version: 1 };
         let mut tx = self.db.begin().await?;
+        if !store::lock(&mut tx, org).await? {
+            return Err(OrgError::NotFound(org));
+        }
+        let own = self.allowed(&mut tx, actor, org, Permission::ManageRoles).await?;
+        if !role.permissions.iter().all(|one| own.has(*one)) {
+            return Err(OrgError::AboveYou);
+        }
         store::insert_role(&mut tx, org, &role).await.map_err(name_taken)?;
         record(&mut tx, actor, now, org, None, Event::RoleCreated { role: role.id })?;
         tx.commit().await?;
@@ -86,7 +90,7 @@ impl Orgs {
         if seen.is_some_and(|seen| seen != before.version) {
             return Err(OrgError::Stale(before.version));
         }
-        let own = actor.permissions_in(org);
+        let own = self.allowed(&mut tx, actor, org, Permission::ManageRoles).await?;
         let had: Permissions = before.permissions.iter().copied().collect();
         if !permissions.within(own) || !had.within(own) {
             return Err(OrgError::AboveYou);
@@ -111,7 +115,7 @@ impl Orgs {
         }
         let role = store::role(&mut tx, org, id).await?.ok_or(OrgError::NoRole)?;
         let had: Permissions = role.permissions.iter().copied().collect();
-        if !had.within(actor.permissions_in(org)) {
+        if !had.within(self.allowed(&mut tx, actor, org, Permission::ManageRoles).await?) {
             return Err(OrgError::AboveYou);
         }
         if store::is_role_used(&mut tx, org, id).await? {

@@ -102,6 +102,7 @@ row! {
         role_id: Option<RoleId>,
         role_name: Option<String>,
         organization_name: String,
+        invited_by: UserId,
         inviter: String,
         mail_hash: Option<String>,
     }
@@ -115,6 +116,7 @@ pub(in crate::org) struct Waiting {
     pub choice: RoleChoice,
     pub role_name: Option<String>,
     pub organization_name: String,
+    pub invited_by: UserId,
     pub inviter: String,
     /// Whether the token came by mail, which shows whose the address is.
     pub mailed: bool,
@@ -128,7 +130,7 @@ pub(in crate::org) async fn invitation_of(
 ) -> Result<Option<Waiting>, DbError> {
     let row: Option<WaitingRow> = on!(db, c => sqlx::query_as(
         "SELECT i.id, i.org_id, i.email, i.role, i.role_id, r.name AS role_name, o.name AS organization_name,
-                u.name AS inviter, i.mail_hash
+                i.invited_by, u.name AS inviter, i.mail_hash
          FROM invitations i JOIN organizations o ON o.id = i.org_id JOIN users u ON u.id = i.invited_by
               LEFT JOIN org_roles r ON r.id = i.role_id AND r.org_id = i.org_id
          WHERE (i.mail_hash = $1 OR i.copy_hash = $1) AND i.expires_ms > $2"
@@ -140,6 +142,7 @@ pub(in crate::org) async fn invitation_of(
         choice: RoleChoice { role: Role::of(&row.role), role_id: row.role_id },
         role_name: row.role_name,
         organization_name: row.organization_name,
+        invited_by: row.invited_by,
         inviter: row.inviter,
         mailed: row.mail_hash.as_deref() == Some(token_hash),
     }))

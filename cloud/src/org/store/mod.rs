@@ -33,22 +33,26 @@ pub(super) use people::{
 
 pub(super) use settings::{name_of, save_settings, settings, settings_in};
 
-pub(super) async fn slug_taken(tx: &mut Tx, slug: &str) -> Result<bool, DbError> {
-    let found: Option<String> = on!(tx, c => sqlx::query_scalar("SELECT id FROM organizations WHERE slug = $1")
-        .bind(slug).fetch_optional(c).await)?;
-    Ok(found.is_some())
-}
-
+/// False when another has that channel's name.
 pub(super) async fn insert_organization(
     tx: &mut Tx,
     organization: &Organization,
     now: DateTime<Utc>,
-) -> Result<(), DbError> {
-    on!(tx, c => sqlx::query(
-        "INSERT INTO organizations (id, name, slug, created_ms, version) VALUES ($1, $2, $3, $4, 1)"
+) -> Result<bool, DbError> {
+    let made = on!(tx, c => sqlx::query(
+        "INSERT INTO organizations (id, name, slug, created_ms, version) VALUES ($1, $2, $3, $4, 1)
+         ON CONFLICT (slug) DO NOTHING"
     ).bind(organization.id).bind(&organization.name).bind(&organization.slug).bind(to_ms(now))
-        .execute(c).await.map(drop))?;
-    Ok(())
+        .execute(c).await.map(|done| done.rows_affected()))?;
+    Ok(made == 1)
+}
+
+/// Holds a person's row; false when the password has another hash by now.
+pub(super) async fn hold_password(tx: &mut Tx, user: UserId, hash: &str) -> Result<bool, DbError> {
+    let held = on!(tx, c => sqlx::query(
+        "UPDATE users SET password_hash = password_hash WHERE id = $1 AND password_hash = $2"
+    ).bind(user).bind(hash).execute(c).await.map(|done| done.rows_affected()))?;
+    Ok(held == 1)
 }
 
 pub(super) async fn insert_session(

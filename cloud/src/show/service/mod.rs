@@ -254,7 +254,11 @@ impl Shows {
         actor.require(Permission::ViewTimeline, org)?;
         store::get(&self.db, org, id).await?.ok_or(ShowError::NotFound(id))?;
         let facts = timeline(&self.db, org, id, after, limit + 1).await?;
-        Ok(Page::cut(facts, limit, |fact| fact.seq.to_string()))
+        let mut page = Page::cut(facts, limit, |fact| fact.seq.to_string());
+        if actor.require(Permission::ViewOrders, org).is_err() {
+            page.items.retain(|fact| !fact.event.tells_earnings());
+        }
+        Ok(page)
     }
 
     /// A show by its id alone, for rooms that speak to the public; the caller decides what may be seen.

@@ -256,3 +256,33 @@ async fn however_many_say_that_an_address_is_theirs_a_person_gets_in_where_they_
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_sign_in_that_was_on_its_way_ends_with_the_password_that_it_showed() {
+    each_db(async |db| {
+        let orgs = orgs(&db, &TestClock::new());
+        orgs.register(ada(), HOME).await.unwrap();
+        let visit = HOME.into();
+        let known = orgs.recognise("ada@example.com", "correct horse".into(), &visit).await.unwrap();
+        orgs.ask_reset("ada@example.com", HOME.into()).unwrap();
+        let link = token(&letters_once(&db, 2).await[1], RESET);
+        orgs.reset(&link, "another horse".into()).await.unwrap();
+        assert!(matches!(orgs.begin_session(known, &visit).await, Err(OrgError::BadCredentials)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn ten_who_ask_at_once_for_another_letter_hold_up_nobody() {
+    each_db(async |db| {
+        let orgs = orgs(&db, &TestClock::new());
+        let actor = orgs.authenticate(&orgs.register(ada(), HOME).await.unwrap().token).await.unwrap();
+        let mut tasks = tokio::task::JoinSet::new();
+        for _ in 0..10 {
+            let (orgs, actor) = (orgs.clone(), actor.clone());
+            tasks.spawn(async move { orgs.ask_verification(&actor).await });
+        }
+        assert!(tasks.join_all().await.iter().all(Result::is_ok));
+    })
+    .await;
+}

@@ -286,3 +286,53 @@ async fn settings_are_changed_by_who_has_seen_them_and_what_was_done_is_told_wit
     })
     .await;
 }
+
+#[tokio::test]
+async fn nobody_comes_back_by_an_invitation_of_a_time_when_they_might_more() {
+    each_db(async |db| {
+        let orgs = orgs(&db, &TestClock::new());
+        let (owner, org, ada) = owner(&db, &orgs).await;
+        let heir = orgs.invite(&owner, org, new("heir@example.com", Role::Owner)).await.unwrap();
+        let (_, bo) = join(&orgs, &owner, org, "bo@example.com", Role::Moderator).await;
+        orgs.transfer_ownership(&owner, org, bo.id, "correct horse".into()).await.unwrap();
+        assert!(matches!(enter(&orgs, &copied(&heir)).await, Err(OrgError::BadLink)));
+
+        let (keeper, user) = join(&orgs, &owner, org, "keeper@example.com", Role::Admin).await;
+        let friend = orgs.invite(&keeper, org, new("friend@example.com", Role::Host)).await.unwrap();
+        orgs.change_role(&owner, org, user.id, Role::Analyst).await.unwrap();
+        assert!(matches!(enter(&orgs, &copied(&friend)).await, Err(OrgError::BadLink)));
+        // A request that was on its way while the role changed counts for what the caller is now.
+        let late = orgs.invite(&keeper, org, new("late@example.com", Role::Host)).await;
+        assert!(matches!(late, Err(OrgError::Denied(Denied::Role(Permission::ManageMembers)))));
+        let back = orgs.change_role(&keeper, org, user.id, Role::Admin).await;
+        assert!(matches!(back, Err(OrgError::Denied(Denied::Role(_)))));
+        let key = crate::org::NewApiKey {
+            name: "Late".into(),
+            permissions: vec![Permission::ViewOrders],
+            expires_at: None,
+        };
+        assert!(orgs.create_key(&keeper, org, key.clone()).await.is_err());
+        assert!(orgs.remove_member(&keeper, org, ada.id).await.is_err());
+        orgs.remove_member(&owner, org, user.id).await.unwrap();
+        assert!(matches!(orgs.create_key(&keeper, org, key).await, Err(OrgError::Denied(Denied::Stranger))));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn many_who_choose_one_name_at_once_each_get_a_channel() {
+    each_db(async |db| {
+        let orgs = orgs(&db, &TestClock::new());
+        let mut tasks = tokio::task::JoinSet::new();
+        for n in 0..6 {
+            let orgs = orgs.clone();
+            let one = Registration { email: format!("p{n}@example.com"), ..ada() };
+            tasks.spawn(async move { orgs.register(one, HOME).await.unwrap().organizations[0].slug.clone() });
+        }
+        let mut slugs = tasks.join_all().await;
+        slugs.sort();
+        slugs.dedup();
+        assert_eq!((slugs.len(), slugs[0].as_str()), (6, "atelier-nord"));
+    })
+    .await;
+}
