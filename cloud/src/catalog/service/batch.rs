@@ -112,7 +112,7 @@ fn strange(mut draft: ProductDraft) -> ProductDraft {
 }
 
 /// Whether a row means a variant.
-type Fits = dyn Fn(&VariantDraft, &Variant) -> bool;
+type Fits<'a> = dyn Fn(&VariantDraft, &Variant) -> bool + 'a;
 
 /// The change that makes a product with `present` variants like the item.
 fn patch(present: &[Variant], item: BatchItem) -> ProductPatch {
@@ -121,7 +121,7 @@ fn patch(present: &[Variant], item: BatchItem) -> ProductPatch {
     let mut found: Vec<Option<&Variant>> = vec![None; variants.len()];
     let mut taken = HashSet::new();
     // All by their ids first, then by their numbers, then by their names: no row takes what is another's by more.
-    let passes: [&Fits; 4] = [
+    let passes: [&Fits<'_>; 4] = [
         &|draft, variant| Some(variant.id) == draft.id,
         &|draft, variant| draft.sku.as_ref() == Some(&variant.sku),
         &|draft, variant| draft.title.trim() == variant.title,
