@@ -2506,7 +2506,7 @@ export interface components {
             currency: components["schemas"]["Currency"];
             /** @description The shop's own number for the order, 1 to 100 characters: the same number of the same source again is the same order. */
             external_ref: string;
-            /** @description 1 to 100 lines. */
+            /** @description 1 to 1000 lines. */
             lines: components["schemas"]["OrderLineDraft"][];
             reservation_id?: components["schemas"]["ReservationId"] | null;
             /**
@@ -3630,7 +3630,7 @@ export interface components {
         };
         /** @description What is to be held for an order to come. */
         ReservationDraft: {
-            /** @description 1 to 100 lines. */
+            /** @description 1 to 1000 lines. */
             lines: components["schemas"]["ReservedLine"][];
             show_id?: components["schemas"]["ShowId"] | null;
             /**

@@ -172,7 +172,7 @@ pub struct OrderDraft {
     /// The viewer who bought.
     #[serde(default)]
     pub viewer_id: Option<ViewerId>,
-    /// 1 to 100 lines.
+    /// 1 to 1000 lines.
     pub lines: Vec<OrderLineDraft>,
     /// ISO 4217.
     pub currency: Currency,
