@@ -3630,7 +3630,7 @@ export interface components {
         };
         /** @description What is to be held for an order to come. */
         ReservationDraft: {
-            /** @description 1 to 1000 lines. */
+            /** @description 1 to 100 lines. */
             lines: components["schemas"]["ReservedLine"][];
             show_id?: components["schemas"]["ShowId"] | null;
             /**
