@@ -25,6 +25,9 @@ suite_api() { house; schemathesis; [ -z "${VITRINE_TEST_SCHEMATHESIS:-}" ] || te
 # Two cores that film, encode, serve and browse at once: one smaller rung is enough.
 suite_browser() { house; VITRINE_LADDER=source,480p VITRINE_CLOUD_BIN=$TARGET/debug/vitrine-cloud npm test --silent -w tests/browser; }
 
+# The studio's page, which films and encodes nothing.
+suite_studio() { web_all; (cd tests/browser && npx playwright test --config studio.config.ts); }
+
 suite_desktop() { house; tauri_driver; VITRINE_LADDER=source,480p tests/desktop/run.sh "$TARGET/debug/vitrine-cloud" "$TARGET/debug/vitrine-studio"; }
 
 suite_devices() { house; VITRINE_MEDIA_EXAMPLES=$TARGET/debug/examples tests/devices/run.sh; }
@@ -77,4 +80,17 @@ tauri_driver() {
   local bin=$CACHE/tools/bin/tauri-driver
   [ -x "$bin" ] || { say "Building tauri-driver"; cargo install tauri-driver --version '^2' --locked --quiet --root "$CACHE/tools" --target-dir "$CACHE/tools/target"; }
   export VITRINE_TAURI_DRIVER=$bin
+}
+
+# What asks at a steady rate, and the interface's peer; built once, kept in the cache. Without Go there is no peer, and its figures say so.
+bench_tools() {
+  local bin=$CACHE/tools/bin
+  [ -x "$bin/oha" ] || { say "Building oha"; cargo install oha --version '^1' --locked --quiet --root "$CACHE/tools" --target-dir "$CACHE/tools/target"; }
+  export VITRINE_BENCH_OHA=$bin/oha
+  [ -x "$bin/pocketbase" ] || ! command -v go >/dev/null || {
+    say "Building PocketBase"
+    GOTOOLCHAIN=local CGO_ENABLED=0 GOBIN=$CACHE/tools/go go install github.com/pocketbase/pocketbase/examples/base@v0.31.0 &&
+      mv "$CACHE/tools/go/base" "$bin/pocketbase" || say "It could not be built: the figures beside it are skipped, and say so"
+  }
+  export VITRINE_BENCH_POCKETBASE=$bin/pocketbase
 }

@@ -1,4 +1,4 @@
-// Stories in Debian's Chromium, and a few in Firefox and WebKitGTK (engines/), against a running demo. `VITRINE_SHOP_URL` names one that runs already;
+// Stories in Debian's Chromium, and a few in Firefox and WebKitGTK (engines/), against a running demo; the studio's page needs none (studio.config.ts). `VITRINE_SHOP_URL` names one that runs already;
 // without it demo.ts starts `vitrine-cloud demo` on free ports and ends it afterwards.
 import { defineConfig } from '@playwright/test';
 
@@ -6,7 +6,6 @@ export default defineConfig({
   projects: [
     { name: 'stories', testDir: 'stories' },
     { name: 'engines', testDir: 'engines' },
-    { name: 'studio', testDir: 'studio' },
   ],
   outputDir: '../../test-results/browser',
   globalSetup: './demo.ts',
