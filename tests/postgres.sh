@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A Postgres server for tests: own folder, own socket, no TCP, nothing kept.
-#   tests/postgres.sh start [DIR]   starts one (or finds it running) and prints its URL
-#   tests/postgres.sh stop [DIR]    stops it and removes the folder
+#   tests/postgres.sh start [DIR [durable]]   starts one (or finds it running) and prints its URL; `durable` keeps what it commits
+#   tests/postgres.sh stop [DIR]              stops it and removes the folder
 # DIR defaults to a folder of this user under /tmp; a socket's path must stay below 108 bytes.
 set -euo pipefail
 
@@ -44,7 +44,7 @@ case $verb in
     "${as_postgres[@]}" "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$dir.log" 2>&1 ||
       { cat "$dir.log" >&2; exit 1; }
     options="-k $dir -c listen_addresses='' -c max_connections=300 -c shared_buffers=32MB"
-    options="$options -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+    [ "${3:-}" = durable ] || options="$options -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
     "${as_postgres[@]}" "$bin/pg_ctl" -D "$dir/data" -w -l "$dir/log" -o "$options" start >>"$dir.log" 2>&1 ||
       { cat "$dir.log" "$dir/log" >&2; exit 1; }
     url

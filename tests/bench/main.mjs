@@ -1,26 +1,31 @@
 // Runs the figures that were asked for, one after another.
 import { Nest, Skip } from './lib/nest.mjs';
 import { Results } from './lib/results.mjs';
+import * as api from './api.mjs';
 import * as badLine from './bad-line.mjs';
 import * as blocked from './blocked.mjs';
 import * as delivery from './delivery.mjs';
+import * as facts from './facts.mjs';
 import * as firstFrame from './first-frame.mjs';
 import * as glass from './glass.mjs';
+import * as imports from './imports.mjs';
 import * as ingest from './ingest.mjs';
 import * as ladder from './ladder.mjs';
 import * as lipSync from './lip-sync.mjs';
 import * as memory from './memory.mjs';
 import * as reattach from './reattach.mjs';
 import * as showsCost from './shows-cost.mjs';
+import * as snapshot from './snapshot.mjs';
 import * as studio from './studio.mjs';
 import * as suites from './suites.mjs';
 import * as weight from './weight.mjs';
 
 /** Each knows the names of its figures and measures them all in one go. */
 const MEDIA = [glass, firstFrame, badLine, delivery, blocked, ladder, ingest];
-const GROUPS = [weight, memory, reattach, ...MEDIA, showsCost, studio, lipSync, suites];
+const API = [api, snapshot, facts, imports];
+const GROUPS = [weight, memory, reattach, ...MEDIA, ...API, showsCost, studio, lipSync, suites];
 /** Names for several groups at once. */
-const SETS = { media: MEDIA };
+const SETS = { media: MEDIA, api: API };
 const known = [...GROUPS.flatMap((group) => group.names), ...Object.keys(SETS)];
 const wanted = process.argv.slice(2).flatMap((name) => SETS[name]?.flatMap((group) => group.names) ?? name);
 const unknown = wanted.filter((name) => !known.includes(name));

@@ -1,16 +1,15 @@
 // What the widget weighs on a shop's page.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { say } from './lib/nest.mjs';
+import { installPeers } from './lib/peers.mjs';
 
 export const names = ['widget_loader_kb_gzip', 'widget_all_kb_gzip'];
 
 const ROOT = join(import.meta.dirname, '../..');
 const WIDGET = join(ROOT, 'cloud/widget/dist');
-const PEERS = join(import.meta.dirname, 'peers');
 
 const weigh = (path) => gzipSync(readFileSync(path), { level: 9 }).length / 1_000;
 const sum = (paths) => paths.reduce((all, path) => all + weigh(path), 0);
@@ -45,22 +44,4 @@ export async function measure() {
       how: `media-chrome ${version('media-chrome')}`,
     },
   ];
-}
-
-/** The peers' published packages, at the locked versions, in the cache. */
-function installPeers() {
-  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'vitrine/bench-peers');
-  const lock = join(cache, 'package-lock.json');
-  const wanted = readFileSync(join(PEERS, 'package-lock.json'), 'utf8');
-  if (!existsSync(join(cache, 'node_modules')) || !existsSync(lock) || readFileSync(lock, 'utf8') !== wanted) {
-    mkdirSync(cache, { recursive: true });
-    copyFileSync(join(PEERS, 'package.json'), join(cache, 'package.json'));
-    copyFileSync(join(PEERS, 'package-lock.json'), lock);
-    execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'], {
-      cwd: cache,
-      stdio: ['ignore', 2, 2],
-      timeout: 300_000,
-    });
-  }
-  return join(cache, 'node_modules');
 }

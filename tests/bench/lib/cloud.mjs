@@ -31,7 +31,7 @@ export async function startCloud(nest, name = 'cloud', settings = {}) {
   return { child, pid: child.pid, data, http: `http://${run.http}`, rtmp: run.rtmp };
 }
 
-/** A signed-in owner. `call(method, path, body)` answers JSON or throws. */
+/** A signed-in owner. `call(method, path, body)` answers JSON or throws; it has the owner's `token`, and `below`, where the organisation is. */
 export async function register(cloud) {
   let token = null;
   const call = async (method, path, body) => {
@@ -50,7 +50,7 @@ export async function register(cloud) {
   });
   token = session.token;
   const below = `/v1/orgs/${session.organizations[0].id}`;
-  return (method, path, body) => call(method, below + path, body);
+  return Object.assign((method, path, body) => call(method, below + path, body), { token, below });
 }
 
 /** A show with one product: its id and the address to publish to. */

@@ -131,5 +131,21 @@ const EXPLANATION = `## How
   fresh window while the other does not run. CPU is that of the whole
   process family; pictures are counted in what nginx recorded. The goal is 0.7 × the peer's.
 - **studio_memory_mb**: PSS of the same families at the end of the same rounds. The goal is 1.1 × the peer's.
+- **snapshot_cpu, snapshot_unchanged_cpu**: requests for each second of the server's CPU, as for part_cpu, for what a channel shows: whole, and with the
+  ETag of what the page has, which is answered 304. The peer is nginx with the same bytes in a file.
+- **api_read_p99_ms, api_write_p99_ms**: milliseconds that 99 of 100 answers do not exceed at a steady 200 requests a second, counted from when each was due
+  (oha, 32 connections). Reads are a page of 50 products, single products, a page of 50 orders and the coupons, by chance; a write is an order that
+  takes stock and leaves facts, on the disk when it is answered. 10,000 products of two variants, SQLite. The peer is PocketBase, one program with SQLite as ours, whose
+  commits wait for no disk (synchronous NORMAL), with as many products; its write is one row. Measured only when named.
+- **api_read_tenfold_p99_ms, api_write_tenfold_p99_ms**: ours with 100,000 products, beside the peer's figure with 10,000. Measured only when named.
+- **facts_postgres, facts_sqlite**: transactions a second, each of which leaves one fact, from 16 writers of 16 organisations (the example \`facts\`), while a listener hears
+  all of them and is never more than a second behind. The peers write a row of the same size a transaction: pgbench with 16 clients on the same server, and a loop
+  with SQLite itself (WAL, FULL), for which the goal is 0.7 × the peer's. Measured only when named.
+- **import_read**: products a second of a list whose products are all drafts, so that it is read and nothing is stored, from the first byte sent to the end of the import. The peer is csv-parse, which
+  reads the same bytes into objects and does no more. Measured only when named.
+- **import_store_sqlite, import_store_postgres**: products a second of a list of 100,000 new ones, from the first byte sent to the end, while 50 orders a second come in. The
+  peer is a loop that inserts as many rows of a product and its variants in SQLite, a hundred products to a transaction, without index, history or facts. Measured only when named.
+- **import_orders_sqlite_p99_ms, import_orders_postgres_p99_ms**: what 99 of 100 of those orders do not exceed. Measured only when named.
+- **import_memory_mb**: by how much the PSS of the process family grows at its peak meanwhile. Measured only when named.
 - **whole_test_min**: \`./x test\` from start to end with warm caches, in minutes. Measured only when named.
 `;
