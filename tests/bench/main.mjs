@@ -14,6 +14,7 @@ import * as ladder from './ladder.mjs';
 import * as lipSync from './lip-sync.mjs';
 import * as memory from './memory.mjs';
 import * as reattach from './reattach.mjs';
+import * as sale from './sale.mjs';
 import * as showsCost from './shows-cost.mjs';
 import * as snapshot from './snapshot.mjs';
 import * as studio from './studio.mjs';
@@ -22,7 +23,7 @@ import * as weight from './weight.mjs';
 
 /** Each knows the names of its figures and measures them all in one go. */
 const MEDIA = [glass, firstFrame, badLine, delivery, blocked, ladder, ingest];
-const API = [api, snapshot, facts, imports];
+const API = [api, snapshot, sale, facts, imports];
 const GROUPS = [weight, memory, reattach, ...MEDIA, ...API, showsCost, studio, lipSync, suites];
 /** Names for several groups at once. */
 const SETS = { media: MEDIA, api: API };

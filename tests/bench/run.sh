@@ -22,13 +22,15 @@
 #                          requests for each second of CPU for what a channel shows, whole and with its ETag: ours, and nginx with a file
 #   api_read_p99_ms, api_write_p99_ms, api_read_tenfold_p99_ms, api_write_tenfold_p99_ms
 #                          answers at 200 requests a second on SQLite, and with ten times the products: ours, and PocketBase
+#   sale_cpu, sale_memory_mb
+#                          20,000 shoppers in a show and a sale a second: ours, and nginx's WebSockets (nchan; needs root)
 #   facts_postgres, facts_sqlite
 #                          transactions a second that leave a fact while a listener hears all: ours, and pgbench and a bare loop
 #   import_read, import_store_sqlite, import_store_postgres, import_orders_sqlite_p99_ms, import_orders_postgres_p99_ms, import_memory_mb
 #                          100,000 products that come in while orders do: ours, and csv-parse and a bare loop
 #   whole_test_min         `./x test` from start to end
 #   media                  glass_*, first_frame_*, part_cpu, playlist_cpu, blocked_*, ladder_*, encoder_memory_mb, ingest_cpu, show_memory_mb (half an hour)
-#   api                    api_*, snapshot_*, facts_*, import_* (a quarter of an hour)
+#   api                    api_*, snapshot_*, sale_*, facts_*, import_* (twenty minutes)
 # From glass_bad_line_stalls on they take long or want a machine of their own: they run only when they are named.
 #
 # One line a figure on standard output:
@@ -40,7 +42,7 @@
 # VITRINE_BENCH_TAPS=20, VITRINE_BENCH_BAD_LINE_S=60, VITRINE_BENCH_REQUESTS_S=8, VITRINE_BENCH_VIEWERS=10000,
 # VITRINE_BENCH_LADDER_S=30, VITRINE_BENCH_SSIM_S=12, VITRINE_BENCH_INGEST_S=60, VITRINE_BENCH_MEMORY_AFTER_S=180,
 # VITRINE_BENCH_SHOWS=1,5,10,20, VITRINE_BENCH_SHOWS_S=30, VITRINE_BENCH_AV_S=600, VITRINE_BENCH_STUDIO_S=30,
-# VITRINE_BENCH_API_S=20, VITRINE_BENCH_FACTS_S=10.
+# VITRINE_BENCH_API_S=20, VITRINE_BENCH_FACTS_S=10, VITRINE_BENCH_SHOPPERS=20000, VITRINE_BENCH_SALE_S=30.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 case ${1:-} in -h|--help) sed -n '2,/^set -/p' tests/bench/run.sh | sed '$d; s/^# \{0,1\}//'; exit 0;; esac

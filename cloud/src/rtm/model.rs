@@ -2,11 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use unicode_normalization::UnicodeNormalization as _;
 use uuid::Uuid;
 use vitrine_protocol::rtm::{Author, AuthorRole, ChatMessage, MAX_CHAT_CHARS, MAX_NICKNAME_CHARS};
 use vitrine_protocol::{BanId, OrgId, PublishSessionId, ShowId, UserId, ViewerId};
 
 use super::state::Audience;
+use crate::base::is_invisible;
 use crate::events::Event;
 
 /// Somebody whom a socket stands for, as its token says.
@@ -164,7 +166,7 @@ impl MediaNews {
 
 /// A text as the chat takes it: one line, no control or direction-changing characters.
 ///
-/// `None`: nothing is left, or it is longer than `max` characters.
+/// `None`: nothing is left that can be seen, or it is longer than `max` characters.
 fn one_line(text: &str, max: usize) -> Option<String> {
     let mut line = String::with_capacity(text.len());
     for c in text.chars() {
@@ -176,8 +178,9 @@ fn one_line(text: &str, max: usize) -> Option<String> {
             line.push(c);
         }
     }
-    let line = line.trim();
-    (!line.is_empty() && line.chars().count() <= max).then(|| line.to_owned())
+    let line: String = line.trim().nfc().collect();
+    let is_seen = line.chars().any(|c| !c.is_whitespace() && !is_invisible(c));
+    (is_seen && line.chars().count() <= max).then_some(line)
 }
 
 /// Characters that show nothing or turn the text's direction. The joiner of emoji stays.
@@ -228,9 +231,11 @@ mod tests {
         assert_eq!(chat_text("  does it\r\n\tshrink? ").as_deref(), Some("does it shrink?"));
         assert_eq!(chat_text("a\u{0}\u{1b}[31mb\u{202e}c").as_deref(), Some("a[31mbc"));
         assert_eq!(chat_text("👩‍👩‍👧 ok").as_deref(), Some("👩‍👩‍👧 ok"));
-        for empty in ["", "   ", "\u{200b}\n", "\u{7f}"] {
+        for empty in ["", "   ", "\u{200b}\n", "\u{7f}", "\u{115f}\u{115f}", "\u{3164} \u{2800}"] {
             assert_eq!(chat_text(empty), None);
+            assert_eq!(nickname(empty), None);
         }
+        assert_eq!(nickname("Ju\u{308}rgen"), nickname("J\u{fc}rgen"), "what looks the same is the same");
     }
 
     #[test]

@@ -10,11 +10,13 @@ export function program() {
   return { path, build: buildOf(path) };
 }
 
-/** Starts `serve`; answers when it listens. */
-export async function startCloud(nest, name = 'cloud', settings = {}) {
+/** Starts `serve`; answers when it listens. `descriptors`: its limit of them, where the system's is too low. */
+export async function startCloud(nest, name = 'cloud', settings = {}, descriptors = null) {
   const data = join(nest.folder, name, 'data');
   const runFile = join(data, 'run/serve.json');
-  const child = nest.start(name, program().path, ['serve'], {
+  const command = [program().path, 'serve'];
+  if (descriptors) command.unshift('prlimit', `--nofile=${descriptors}:${descriptors}`);
+  const child = nest.start(name, command[0], command.slice(1), {
     env: {
       ...process.env,
       VITRINE_DATA_DIR: data,
