@@ -68,7 +68,9 @@ impl Delivery {
             self.look = Instant::now() + LOOK_EVERY;
             worked |= self.catch_up().await?;
         }
-        for (partition, cursor, head) in store::unheard(&self.db, self.name()).await? {
+        let mut unheard = store::unheard(&self.db, self.name()).await?;
+        worked |= self.together(&mut unheard).await?;
+        for (partition, cursor, head) in unheard {
             let pause = self.failing.get(&partition).map(|failing| failing.due - Instant::now());
             match pause {
                 Some(pause) if !pause.is_zero() => rest = rest.min(pause),
@@ -79,6 +81,42 @@ impl Delivery {
             }
         }
         Ok(if worked { None } else { Some(rest) })
+    }
+
+    /// Hands over what several partitions have, in one transaction, and takes those out of `unheard`; whether there were any.
+    ///
+    /// Where one connection writes, each transaction keeps everybody else waiting for a disk. Where many write, each partition has
+    /// a transaction of its own, so that organisations wait for their own facts only. Nothing happens where a fact fails: the
+    /// partitions go one by one then, and those that failed before do so anyway.
+    async fn together(&mut self, unheard: &mut Vec<(i64, i64, i64)>) -> Result<bool, DbError> {
+        let old = unheard.first().is_some_and(|(partition, ..)| *partition == store::UNPARTITIONED);
+        if self.db.is_shared() || old || unheard.len() < 2 {
+            return Ok(false);
+        }
+        let mut batches: BTreeMap<i64, Vec<Recorded>> = BTreeMap::new();
+        for (partition, fact) in store::after_cursors(&self.db, self.name(), BATCH).await? {
+            batches.entry(partition).or_default().push(fact);
+        }
+        batches.retain(|partition, _| !self.failing.contains_key(partition));
+        let mut tx = self.db.begin().await?;
+        let mut moved = Vec::new();
+        for &(partition, cursor, _) in unheard.iter() {
+            let Some(facts) = batches.get(&partition) else { continue };
+            let Some(last) = facts.last().map(|fact| fact.seq) else { continue };
+            if !store::move_cursor(&mut tx, self.name(), partition, cursor, last).await? {
+                continue;
+            }
+            for fact in facts.iter().filter(|fact| self.listener.wants(&fact.event)) {
+                if self.listener.handle(&mut tx, fact).await.is_err() {
+                    return Ok(false);
+                }
+            }
+            self.set_aside(&mut tx, facts).await?;
+            moved.push(partition);
+        }
+        tx.commit().await?;
+        unheard.retain(|(partition, ..)| !moved.contains(partition));
+        Ok(!moved.is_empty())
     }
 
     /// Tries again what people asked for, each fact once; whether there was anything.

@@ -8,7 +8,7 @@ use vitrine_protocol::{OrgId, ShowId};
 use super::dead::Place;
 use super::{DeadFact, Event, Recorded};
 use crate::base::from_ms;
-use crate::db::{Db, DbError, Tx};
+use crate::db::{Db, DbError, PARTITIONS, Tx};
 use crate::{on, row};
 
 /// The facts that the one counter of earlier versions numbered.
@@ -79,6 +79,22 @@ pub(super) async fn after(db: &Db, partition: i64, seq: i64, limit: i64) -> Resu
         ).bind(partition).bind(seq).bind(limit).fetch_all(c).await)?
     };
     Ok(rows.into_iter().map(Row::into_recorded).collect())
+}
+
+/// The first facts that `listener` has not heard, with their partitions, in order; those from before partitions not among them.
+pub(super) async fn after_cursors(
+    db: &Db,
+    listener: &str,
+    limit: i64,
+) -> Result<Vec<(i64, Recorded)>, DbError> {
+    let rows: Vec<Row> = on!(db, c => sqlx::query_as(
+        "SELECT events.seq, events.at_ms, events.org_id, events.show_id, events.actor, events.body
+         FROM event_partition_cursors cursor JOIN events
+           ON events.partition = cursor.partition AND events.seq > cursor.seq
+         WHERE cursor.listener = $1 AND cursor.partition >= 0 ORDER BY events.partition, events.seq LIMIT $2"
+    ).bind(listener).bind(limit).fetch_all(c).await)?;
+    // A number says its counter.
+    Ok(rows.into_iter().map(|row| (row.seq % PARTITIONS, row.into_recorded())).collect())
 }
 
 /// Partition and number of the newest fact in each, [`UNPARTITIONED`] first.
