@@ -21,6 +21,7 @@ use crate::ingest::{self, Ingest, Node, Processes, SqlLeases};
 use crate::jobs::Jobs;
 use crate::mail::{MailError, Mailbox, SendMail, Way};
 use crate::org::Orgs;
+use crate::plan::{PlanError, Plans};
 use crate::replays::Replays;
 use crate::rtm::{Rtm, ViewerKeyError, ViewerTokens};
 use crate::secrets::{self, KeyRing, SecretsError};
@@ -52,6 +53,8 @@ pub struct App {
     pub relay: Arc<Relay>,
     /// Sends letters.
     pub postman: Arc<SendMail>,
+    /// Plans and who has which.
+    pub plans: Plans,
     /// Organisations, members, sessions.
     pub orgs: Orgs,
     /// Products, coupons, orders.
@@ -136,6 +139,9 @@ pub enum StartError {
     /// Letters cannot leave as they are set to.
     #[error(transparent)]
     Mail(#[from] MailError),
+    /// The default plan does not exist.
+    #[error("the default plan cannot be used; choose another with --default-plan")]
+    Plan(#[from] PlanError),
     /// An HTTP client cannot be built.
     #[error("the client of origins cannot be built")]
     Client(#[source] reqwest::Error),
@@ -154,7 +160,9 @@ impl App {
         let key_ring = secrets::open(&config.storage, &db, clock.now()).await?;
         let file_before = config.storage.data_dir.join("keys/viewer.key");
         let tokens = ViewerTokens::open(&db, &key_ring, &file_before).await?;
-        Self::over(db, config, clock, addresses, key_ring, tokens)
+        let app = Self::over(db, config, clock, addresses, key_ring, tokens)?;
+        app.plans.check_default().await?;
+        Ok(app)
     }
 
     /// Builds the rooms over a migrated database. Needs a running tokio runtime.
@@ -181,6 +189,7 @@ impl App {
         let blobs: Blobs = Arc::new(FolderBlobs::new(config.storage.blobs_dir()));
 
         let mailbox = Mailbox::new(key_ring.clone(), &public_url);
+        let plans = Plans::new(db.clone(), clock.clone(), &config.plan.default_plan);
         let orgs = Orgs::new(db.clone(), clock.clone()).mailing(mailbox);
         let postman = Arc::new(postman(&config, &key_ring)?);
         let catalog = Catalog::new(db.clone(), clock.clone(), blobs.clone(), public_url.clone());
@@ -223,6 +232,7 @@ impl App {
             blobs,
             relay,
             postman,
+            plans,
             orgs,
             catalog,
             imports,

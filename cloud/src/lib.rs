@@ -25,6 +25,8 @@ pub mod blobs;
 
 pub mod mail;
 
+pub mod plan;
+
 pub mod org;
 
 pub mod catalog;

@@ -3,7 +3,7 @@
 use crate::source::Tree;
 
 /// The ladder: a room uses rooms before it, never after.
-const LADDER: [&str; 24] = [
+const LADDER: [&str; 25] = [
     "config",
     "base",
     "db",
@@ -14,6 +14,7 @@ const LADDER: [&str; 24] = [
     "bus",
     "blobs",
     "mail",
+    "plan",
     "org",
     "catalog",
     "import",

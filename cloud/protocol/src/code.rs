@@ -63,6 +63,14 @@ codes! {
     LastOwner = "last_owner", retryable false;
     /// There are as many as there can be.
     LimitReached = "limit_reached", retryable false;
+    /// The plan has no more of it; the answer's `plan_limit` says of what.
+    PlanLimit = "plan_limit", retryable false;
+    /// Only the operator changes plans here.
+    OperatorOnly = "operator_only", retryable false;
+    /// The operator suspended the organisation.
+    OrganizationSuspended = "organization_suspended", retryable false;
+    /// New accounts are not taken here, or only those who are invited.
+    SignUpClosed = "sign_up_closed", retryable false;
     /// An API key is nobody's account: sign in as a person.
     PeopleOnly = "people_only", retryable false;
     /// The shop does not let its shows be shown on this page.

@@ -5,6 +5,7 @@
 mod listen;
 mod mail;
 mod media;
+mod plan;
 mod server;
 mod show;
 mod storage;
@@ -13,6 +14,7 @@ mod telemetry;
 pub use listen::{Listen, NotAnAddress};
 pub use mail::Mail;
 pub use media::{LiveFrom, Media, PublisherConflict, RungName};
+pub use plan::Plan;
 pub use server::{ServeRole, Server};
 pub use show::Show;
 pub use storage::{Hidden, Storage};
@@ -36,6 +38,9 @@ pub struct Config {
     /// How letters leave.
     #[command(flatten)]
     pub mail: Mail,
+    /// What organisations may use.
+    #[command(flatten)]
+    pub plan: Plan,
     /// What machines that watch are told.
     #[command(flatten)]
     pub telemetry: Telemetry,
@@ -51,6 +56,7 @@ impl Config {
             show: Show::for_testing(),
             media: Media::for_testing(),
             mail: Mail::for_testing(),
+            plan: Plan::for_testing(),
             telemetry: Telemetry::for_testing(),
         }
     }

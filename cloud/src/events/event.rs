@@ -38,6 +38,16 @@ pub enum Event {
     ApiKeyCreated { key: ApiKeyId },
     /// A key opens nothing any more.
     ApiKeyRevoked { key: ApiKeyId },
+    /// The organisation has this plan from now on, or stands otherwise with it: `active`, `past_due`, `cancelled`.
+    PlanChanged { plan: String, state: String },
+    /// It will have this plan.
+    PlanChangeScheduled { plan: String, at: DateTime<Utc> },
+    /// What was scheduled is not to happen.
+    PlanChangeCancelled,
+    /// The operator suspended the organisation; why, in words.
+    OrganizationSuspended { reason: String },
+    /// It may do things again.
+    OrganizationResumed,
 
     /// A product came into the catalogue.
     ProductCreated { product: ProductId },

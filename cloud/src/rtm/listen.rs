@@ -85,6 +85,11 @@ fn news_of(shows: &Shows, fact: &Recorded) -> News {
         | Event::RoleDeleted { .. }
         | Event::ApiKeyCreated { .. }
         | Event::ApiKeyRevoked { .. }
+        | Event::PlanChanged { .. }
+        | Event::PlanChangeScheduled { .. }
+        | Event::PlanChangeCancelled
+        | Event::OrganizationSuspended { .. }
+        | Event::OrganizationResumed
         | Event::ProductCreated { .. }
         | Event::CouponCreated { .. }
         | Event::CouponChanged { .. }
