@@ -8,10 +8,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::base::{Clock, Egress, Proxies};
+use crate::billing::{self, Billing};
 use crate::blobs::{Blobs, FolderBlobs, SharedError, check_shared};
 use crate::bus::{self, BusHandle};
 use crate::catalog::Catalog;
-use crate::config::{Config, LiveFrom, PublisherConflict};
+use crate::config::{BillingSettingError, Config, LiveFrom, PublisherConflict};
 use crate::db::{Db, DbError};
 use crate::edge::{Edge, EdgeConfig};
 use crate::events::{DeadFacts, Relay};
@@ -57,6 +58,8 @@ pub struct App {
     pub plans: Plans,
     /// Organisations, members, sessions.
     pub orgs: Orgs,
+    /// Who pays for what.
+    pub billing: Billing,
     /// Products, coupons, orders.
     pub catalog: Catalog,
     /// Lists of products.
@@ -142,6 +145,9 @@ pub enum StartError {
     /// The default plan does not exist.
     #[error("the default plan cannot be used; choose another with --default-plan")]
     Plan(#[from] PlanError),
+    /// Payments cannot be taken as they are set to.
+    #[error(transparent)]
+    Billing(#[from] BillingSettingError),
     /// An HTTP client cannot be built.
     #[error("the client of origins cannot be built")]
     Client(#[source] reqwest::Error),
@@ -168,7 +174,7 @@ impl App {
     /// Builds the rooms over a migrated database. Needs a running tokio runtime.
     ///
     /// # Errors
-    /// [`StartError::Client`]; [`StartError::Node`]; [`StartError::Mail`].
+    /// [`StartError::Client`]; [`StartError::Node`]; [`StartError::Mail`]; [`StartError::Billing`].
     pub fn over(
         db: Db,
         config: Config,
@@ -190,8 +196,21 @@ impl App {
 
         let mailbox = Mailbox::new(key_ring.clone(), &public_url);
         let plans = Plans::new(db.clone(), clock.clone(), &config.plan.default_plan);
-        let orgs = Orgs::new(db.clone(), clock.clone()).mailing(mailbox);
+        let orgs = Orgs::new(db.clone(), clock.clone()).mailing(mailbox.clone());
         let postman = Arc::new(postman(&config, &key_ring)?);
+        let billing = Billing::new(
+            billing::Parts {
+                db: db.clone(),
+                clock: clock.clone(),
+                orgs: orgs.clone(),
+                plans: plans.clone(),
+                mailbox,
+                default_plan: config.plan.default_plan.clone(),
+                self_service: config.plan.plan_self_service,
+                public_url: public_url.clone(),
+            },
+            &config.billing,
+        )?;
         let catalog = Catalog::new(db.clone(), clock.clone(), blobs.clone(), public_url.clone());
         let lists = config.storage.blobs_dir().join("imports");
         let imports = Imports::new(
@@ -234,6 +253,7 @@ impl App {
             postman,
             plans,
             orgs,
+            billing,
             catalog,
             imports,
             shows,

@@ -29,6 +29,8 @@ pub mod plan;
 
 pub mod org;
 
+pub mod billing;
+
 pub mod catalog;
 
 pub mod import;

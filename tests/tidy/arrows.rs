@@ -3,7 +3,7 @@
 use crate::source::Tree;
 
 /// The ladder: a room uses rooms before it, never after.
-const LADDER: [&str; 25] = [
+const LADDER: [&str; 26] = [
     "config",
     "base",
     "db",
@@ -16,6 +16,7 @@ const LADDER: [&str; 25] = [
     "mail",
     "plan",
     "org",
+    "billing",
     "catalog",
     "import",
     "show",

@@ -177,7 +177,9 @@ impl IntoResponse for ApiError {
 fn usual_status(code: Code) -> StatusCode {
     match code {
         Code::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
-        Code::InvalidRequest | Code::BadMessage | Code::HelloExpected => StatusCode::BAD_REQUEST,
+        Code::InvalidRequest | Code::BadMessage | Code::HelloExpected | Code::BadSignature => {
+            StatusCode::BAD_REQUEST
+        }
         Code::Unauthenticated | Code::BadCredentials => StatusCode::UNAUTHORIZED,
         Code::Forbidden
         | Code::BadPublishKey
@@ -200,6 +202,10 @@ fn usual_status(code: Code) -> StatusCode {
         | Code::RoleInUse
         | Code::LastOwner
         | Code::LimitReached
+        | Code::NoOnlinePayment
+        | Code::AlreadySubscribed
+        | Code::NotSubscribed
+        | Code::PaymentDeclined
         | Code::PlanLimit
         | Code::IllegalMove
         | Code::NotReceiving

@@ -2,6 +2,7 @@
 //!
 //! One file for each section. Everything has a default, so that `vitrine-cloud serve` starts alone.
 
+mod billing;
 mod listen;
 mod mail;
 mod media;
@@ -11,6 +12,7 @@ mod show;
 mod storage;
 mod telemetry;
 
+pub use billing::{Billing, BillingSettingError, StripeAccess};
 pub use listen::{Listen, NotAnAddress};
 pub use mail::Mail;
 pub use media::{LiveFrom, Media, PublisherConflict, RungName};
@@ -41,6 +43,9 @@ pub struct Config {
     /// What organisations may use.
     #[command(flatten)]
     pub plan: Plan,
+    /// Who takes the money.
+    #[command(flatten)]
+    pub billing: Billing,
     /// What machines that watch are told.
     #[command(flatten)]
     pub telemetry: Telemetry,
@@ -57,6 +62,7 @@ impl Config {
             media: Media::for_testing(),
             mail: Mail::for_testing(),
             plan: Plan::for_testing(),
+            billing: Billing::for_testing(),
             telemetry: Telemetry::for_testing(),
         }
     }
@@ -110,6 +116,10 @@ mod tests {
             (["x", "--control-listen", "localhost"], "--control-listen"),
             (["x", "--metrics-token", "short"], "--metrics-token"),
             (["x", "--otlp", "collector:4318"], "--otlp"),
+            (["x", "--stripe-prices", "pro"], "--stripe-prices"),
+            (["x", "--stripe-key-file", "key"], "--stripe-webhook-secrets-file"),
+            (["x", "--stripe-webhook-secrets-file", "secrets"], "--stripe-key-file"),
+            (["x", "--billing-seller", " "], "--billing-seller"),
         ] {
             let Err(error) = Cli::try_parse_from(arguments) else { panic!("{arguments:?} was taken") };
             assert!(error.to_string().contains(word), "{error}");

@@ -88,6 +88,12 @@ fn news_of(shows: &Shows, fact: &Recorded) -> News {
         | Event::PlanChanged { .. }
         | Event::PlanChangeScheduled { .. }
         | Event::PlanChangeCancelled
+        | Event::PaymentFailed { .. }
+        | Event::PaymentRecovered
+        | Event::GraceEnded
+        | Event::InvoiceIssued { .. }
+        | Event::InvoicePaid { .. }
+        | Event::InvoiceVoided { .. }
         | Event::OrganizationSuspended { .. }
         | Event::OrganizationResumed
         | Event::ProductCreated { .. }
