@@ -8,10 +8,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::base::{Clock, Egress, Proxies};
+use crate::billing::{self, Billing};
 use crate::blobs::{Blobs, FolderBlobs, SharedError, check_shared};
 use crate::bus::{self, BusHandle};
 use crate::catalog::Catalog;
-use crate::config::{Config, LiveFrom, PublisherConflict};
+use crate::config::{BillingSettingError, Config, LiveFrom, PublisherConflict};
 use crate::db::{Db, DbError};
 use crate::edge::{Edge, EdgeConfig};
 use crate::events::{DeadFacts, Relay};
@@ -21,6 +22,7 @@ use crate::ingest::{self, Ingest, Node, Processes, SqlLeases};
 use crate::jobs::Jobs;
 use crate::mail::{MailError, Mailbox, SendMail, Way};
 use crate::org::Orgs;
+use crate::plan::{PlanError, Plans};
 use crate::replays::Replays;
 use crate::rtm::{Rtm, ViewerKeyError, ViewerTokens};
 use crate::secrets::{self, KeyRing, SecretsError};
@@ -52,8 +54,12 @@ pub struct App {
     pub relay: Arc<Relay>,
     /// Sends letters.
     pub postman: Arc<SendMail>,
+    /// Plans and who has which.
+    pub plans: Plans,
     /// Organisations, members, sessions.
     pub orgs: Orgs,
+    /// Who pays for what.
+    pub billing: Billing,
     /// Products, coupons, orders.
     pub catalog: Catalog,
     /// Lists of products.
@@ -136,6 +142,12 @@ pub enum StartError {
     /// Letters cannot leave as they are set to.
     #[error(transparent)]
     Mail(#[from] MailError),
+    /// The default plan does not exist.
+    #[error("the default plan cannot be used; choose another with --default-plan")]
+    Plan(#[from] PlanError),
+    /// Payments cannot be taken as they are set to.
+    #[error(transparent)]
+    Billing(#[from] BillingSettingError),
     /// An HTTP client cannot be built.
     #[error("the client of origins cannot be built")]
     Client(#[source] reqwest::Error),
@@ -154,13 +166,15 @@ impl App {
         let key_ring = secrets::open(&config.storage, &db, clock.now()).await?;
         let file_before = config.storage.data_dir.join("keys/viewer.key");
         let tokens = ViewerTokens::open(&db, &key_ring, &file_before).await?;
-        Self::over(db, config, clock, addresses, key_ring, tokens)
+        let app = Self::over(db, config, clock, addresses, key_ring, tokens)?;
+        app.plans.check_default().await?;
+        Ok(app)
     }
 
     /// Builds the rooms over a migrated database. Needs a running tokio runtime.
     ///
     /// # Errors
-    /// [`StartError::Client`]; [`StartError::Node`]; [`StartError::Mail`].
+    /// [`StartError::Client`]; [`StartError::Node`]; [`StartError::Mail`]; [`StartError::Billing`].
     pub fn over(
         db: Db,
         config: Config,
@@ -181,8 +195,22 @@ impl App {
         let blobs: Blobs = Arc::new(FolderBlobs::new(config.storage.blobs_dir()));
 
         let mailbox = Mailbox::new(key_ring.clone(), &public_url);
-        let orgs = Orgs::new(db.clone(), clock.clone()).mailing(mailbox);
+        let plans = Plans::new(db.clone(), clock.clone(), &config.plan.default_plan);
+        let orgs = Orgs::new(db.clone(), clock.clone()).mailing(mailbox.clone());
         let postman = Arc::new(postman(&config, &key_ring)?);
+        let billing = Billing::new(
+            billing::Parts {
+                db: db.clone(),
+                clock: clock.clone(),
+                orgs: orgs.clone(),
+                plans: plans.clone(),
+                mailbox,
+                default_plan: config.plan.default_plan.clone(),
+                self_service: config.plan.plan_self_service,
+                public_url: public_url.clone(),
+            },
+            &config.billing,
+        )?;
         let catalog = Catalog::new(db.clone(), clock.clone(), blobs.clone(), public_url.clone());
         let lists = config.storage.blobs_dir().join("imports");
         let imports = Imports::new(
@@ -223,7 +251,9 @@ impl App {
             blobs,
             relay,
             postman,
+            plans,
             orgs,
+            billing,
             catalog,
             imports,
             shows,

@@ -25,7 +25,11 @@ pub mod blobs;
 
 pub mod mail;
 
+pub mod plan;
+
 pub mod org;
+
+pub mod billing;
 
 pub mod catalog;
 

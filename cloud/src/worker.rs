@@ -7,6 +7,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
 use crate::app::App;
+use crate::billing::TakeWebhooks;
 use crate::bus;
 use crate::config::ServeRole;
 use crate::db::DbError;
@@ -51,7 +52,11 @@ impl Follower for InOrder {
 
 /// Those who do what was left for later.
 fn runners(app: &App) -> Vec<Arc<dyn Runner>> {
-    vec![app.postman.clone(), Arc::new(RunImports::new(app.imports.clone()))]
+    vec![
+        app.postman.clone(),
+        Arc::new(TakeWebhooks::new(app.billing.clone())),
+        Arc::new(RunImports::new(app.imports.clone())),
+    ]
 }
 
 /// What happens by time alone, in one process of all that share the database.
@@ -59,10 +64,23 @@ fn timers(app: &App) -> Vec<Timer> {
     let (orgs, catalog) = (app.orgs.clone(), app.catalog.clone());
     let (replays, facts) = (app.replays.clone(), app.dead_facts.clone());
     let (imports, fetching) = (app.imports.clone(), app.imports.clone());
+    let (looking, ending, sweeping) = (app.billing.clone(), app.billing.clone(), app.billing.clone());
     vec![
         Timer::new("org.sweep_sessions", Duration::from_secs(3600), move || {
             let orgs = orgs.clone();
             async move { orgs.sweep_sessions().await.map(drop).map_err(Into::into) }
+        }),
+        Timer::new("billing.look_around", Duration::from_secs(60), move || {
+            let billing = looking.clone();
+            async move { billing.look_around().await.map_err(Into::into) }
+        }),
+        Timer::new("billing.end_grace", Duration::from_secs(60), move || {
+            let billing = ending.clone();
+            async move { billing.end_grace().await.map_err(Into::into) }
+        }),
+        Timer::new("billing.sweep_webhooks", Duration::from_secs(86_400), move || {
+            let billing = sweeping.clone();
+            async move { billing.sweep_webhooks().await.map(drop).map_err(Into::into) }
         }),
         Timer::new("catalog.release_reservations", Duration::from_secs(5), move || {
             let catalog = catalog.clone();

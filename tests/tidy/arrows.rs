@@ -3,7 +3,7 @@
 use crate::source::Tree;
 
 /// The ladder: a room uses rooms before it, never after.
-const LADDER: [&str; 24] = [
+const LADDER: [&str; 26] = [
     "config",
     "base",
     "db",
@@ -14,7 +14,9 @@ const LADDER: [&str; 24] = [
     "bus",
     "blobs",
     "mail",
+    "plan",
     "org",
+    "billing",
     "catalog",
     "import",
     "show",

@@ -63,6 +63,24 @@ codes! {
     LastOwner = "last_owner", retryable false;
     /// There are as many as there can be.
     LimitReached = "limit_reached", retryable false;
+    /// The plan has no more of it; the answer's `plan_limit` says of what.
+    PlanLimit = "plan_limit", retryable false;
+    /// Only the operator changes plans here.
+    OperatorOnly = "operator_only", retryable false;
+    /// The operator suspended the organisation.
+    OrganizationSuspended = "organization_suspended", retryable false;
+    /// New accounts are not taken here, or only those who are invited.
+    SignUpClosed = "sign_up_closed", retryable false;
+    /// This server takes no payments: plans are changed, and invoices are written.
+    NoOnlinePayment = "no_online_payment", retryable false;
+    /// The organisation pays for a plan already; that one can be changed.
+    AlreadySubscribed = "already_subscribed", retryable false;
+    /// The organisation pays for no plan yet.
+    NotSubscribed = "not_subscribed", retryable false;
+    /// A payment was declined, or an earlier one is open; nothing was changed.
+    PaymentDeclined = "payment_declined", retryable false;
+    /// The signature of a webhook does not fit, or is old.
+    BadSignature = "bad_signature", retryable false;
     /// An API key is nobody's account: sign in as a person.
     PeopleOnly = "people_only", retryable false;
     /// The shop does not let its shows be shown on this page.

@@ -135,6 +135,8 @@ ids! {
     ApiKeyId "API key";
     /// A list of products that was sent or fetched.
     ImportId "import";
+    /// An invoice.
+    InvoiceId "invoice";
 }
 
 #[cfg(test)]

@@ -54,6 +54,10 @@ permissions! {
     ManageApiKeys "manage_api_keys": Owner | Admin;
     /// See what was done, and by whom.
     ViewAudit "view_audit": Owner | Admin, Keyed;
+    /// See the plan and what was used of it.
+    ViewPlan "view_plan": Owner | Admin, Keyed;
+    /// Choose another plan.
+    ManagePlan "manage_plan": Owner;
     /// Hand the organisation to somebody else.
     TransferOwnership "transfer_ownership": Owner;
     /// See products and coupons.

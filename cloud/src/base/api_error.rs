@@ -16,6 +16,19 @@ pub struct ApiError {
     pub status: StatusCode,
     /// What a person reads.
     pub detail: String,
+    /// The limit of the plan that stands in the way, if one does.
+    pub plan_limit: Option<PlanLimit>,
+}
+
+/// A limit of the plan that stands in the way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct PlanLimit {
+    /// Which: its name in the limits of plans.
+    pub limit: &'static str,
+    /// How much there may be.
+    pub allowed: i64,
+    /// How much there is.
+    pub used: i64,
 }
 
 /// The body of every answer that is an error (`application/problem+json`, RFC 9457).
@@ -36,6 +49,9 @@ pub struct Problem {
     pub retryable: bool,
     /// The request's `X-Request-Id`, by which our log is searched; null where a request has none.
     pub request_id: Option<String>,
+    /// The limit of the plan that stands in the way, with the code `plan_limit`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan_limit: Option<PlanLimit>,
 }
 
 /// The answers that every address may give, documented once.
@@ -79,13 +95,20 @@ pub enum Problems {
 impl ApiError {
     /// An error whose status is the usual one of its code.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, status: usual_status(code), detail: detail.into() }
+        Self { code, status: usual_status(code), detail: detail.into(), plan_limit: None }
     }
 
     /// The same error under another status.
     #[must_use]
     pub fn with_status(mut self, status: StatusCode) -> Self {
         self.status = status;
+        self
+    }
+
+    /// The same error with the limit of the plan that stands in the way.
+    #[must_use]
+    pub fn with_limit(mut self, limit: PlanLimit) -> Self {
+        self.plan_limit = Some(limit);
         self
     }
 
@@ -132,6 +155,7 @@ impl IntoResponse for ApiError {
             code: self.code,
             retryable: self.code.retryable(),
             request_id: RequestId::current().map(|id| id.as_str().to_owned()),
+            plan_limit: self.plan_limit,
         };
         let mut response = (self.status, axum::Json(problem)).into_response();
         let headers = response.headers_mut();
@@ -153,13 +177,18 @@ impl IntoResponse for ApiError {
 fn usual_status(code: Code) -> StatusCode {
     match code {
         Code::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
-        Code::InvalidRequest | Code::BadMessage | Code::HelloExpected => StatusCode::BAD_REQUEST,
+        Code::InvalidRequest | Code::BadMessage | Code::HelloExpected | Code::BadSignature => {
+            StatusCode::BAD_REQUEST
+        }
         Code::Unauthenticated | Code::BadCredentials => StatusCode::UNAUTHORIZED,
         Code::Forbidden
         | Code::BadPublishKey
         | Code::Banned
         | Code::AboveYou
         | Code::PeopleOnly
+        | Code::OperatorOnly
+        | Code::OrganizationSuspended
+        | Code::SignUpClosed
         | Code::OriginNotAllowed => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -173,6 +202,11 @@ fn usual_status(code: Code) -> StatusCode {
         | Code::RoleInUse
         | Code::LastOwner
         | Code::LimitReached
+        | Code::NoOnlinePayment
+        | Code::AlreadySubscribed
+        | Code::NotSubscribed
+        | Code::PaymentDeclined
+        | Code::PlanLimit
         | Code::IllegalMove
         | Code::NotReceiving
         | Code::ShowEnded

@@ -20,7 +20,7 @@ mod secret_file;
 mod traces;
 
 pub use actor::{Actor, ActorKind, Denied, Membership};
-pub use api_error::{ApiError, Problem, Problems};
+pub use api_error::{ApiError, PlanLimit, Problem, Problems};
 pub use budget::{Budget, Charge, InMemory};
 pub use caller::{Caller, Network, Proxies, SHARES_OF_A_SITE};
 pub use check::{Invalid, check_text, is_invisible, trimmed, turns_direction};

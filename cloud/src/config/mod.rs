@@ -2,17 +2,21 @@
 //!
 //! One file for each section. Everything has a default, so that `vitrine-cloud serve` starts alone.
 
+mod billing;
 mod listen;
 mod mail;
 mod media;
+mod plan;
 mod server;
 mod show;
 mod storage;
 mod telemetry;
 
+pub use billing::{Billing, BillingSettingError, StripeAccess};
 pub use listen::{Listen, NotAnAddress};
 pub use mail::Mail;
 pub use media::{LiveFrom, Media, PublisherConflict, RungName};
+pub use plan::Plan;
 pub use server::{ServeRole, Server};
 pub use show::Show;
 pub use storage::{Hidden, Storage};
@@ -36,6 +40,12 @@ pub struct Config {
     /// How letters leave.
     #[command(flatten)]
     pub mail: Mail,
+    /// What organisations may use.
+    #[command(flatten)]
+    pub plan: Plan,
+    /// Who takes the money.
+    #[command(flatten)]
+    pub billing: Billing,
     /// What machines that watch are told.
     #[command(flatten)]
     pub telemetry: Telemetry,
@@ -51,6 +61,8 @@ impl Config {
             show: Show::for_testing(),
             media: Media::for_testing(),
             mail: Mail::for_testing(),
+            plan: Plan::for_testing(),
+            billing: Billing::for_testing(),
             telemetry: Telemetry::for_testing(),
         }
     }
@@ -104,6 +116,10 @@ mod tests {
             (["x", "--control-listen", "localhost"], "--control-listen"),
             (["x", "--metrics-token", "short"], "--metrics-token"),
             (["x", "--otlp", "collector:4318"], "--otlp"),
+            (["x", "--stripe-prices", "pro"], "--stripe-prices"),
+            (["x", "--stripe-key-file", "key"], "--stripe-webhook-secrets-file"),
+            (["x", "--stripe-webhook-secrets-file", "secrets"], "--stripe-key-file"),
+            (["x", "--billing-seller", " "], "--billing-seller"),
         ] {
             let Err(error) = Cli::try_parse_from(arguments) else { panic!("{arguments:?} was taken") };
             assert!(error.to_string().contains(word), "{error}");

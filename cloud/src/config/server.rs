@@ -180,7 +180,7 @@ fn host(text: &str) -> Result<String, &'static str> {
     }
 }
 
-fn http_url(text: &str) -> Result<String, String> {
+pub(super) fn http_url(text: &str) -> Result<String, String> {
     url_of(text, &["http", "https"])
 }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use vitrine_protocol::{
-    ApiKeyId, BanId, CouponId, Currency, Highlight, InvitationId, MessageId, OrderId, ProductId,
+    ApiKeyId, BanId, CouponId, Currency, Highlight, InvitationId, InvoiceId, MessageId, OrderId, ProductId,
     PublishSessionId, Role, RoleId, ShowId, UserId,
 };
 
@@ -38,6 +38,28 @@ pub enum Event {
     ApiKeyCreated { key: ApiKeyId },
     /// A key opens nothing any more.
     ApiKeyRevoked { key: ApiKeyId },
+    /// The organisation has this plan from now on, or stands otherwise with it: `active`, `past_due`, `cancelled`.
+    PlanChanged { plan: String, state: String },
+    /// It will have this plan.
+    PlanChangeScheduled { plan: String, at: DateTime<Utc> },
+    /// What was scheduled is not to happen.
+    PlanChangeCancelled,
+    /// A payment for the plan failed; the plan holds until then.
+    PaymentFailed { grace_until: DateTime<Utc> },
+    /// What was due is paid.
+    PaymentRecovered,
+    /// Nobody paid in time: the default plan holds.
+    GraceEnded,
+    /// An invoice was written.
+    InvoiceIssued { invoice: InvoiceId },
+    /// It was paid.
+    InvoicePaid { invoice: InvoiceId },
+    /// It is not to be paid any more.
+    InvoiceVoided { invoice: InvoiceId },
+    /// The operator suspended the organisation; why, in words.
+    OrganizationSuspended { reason: String },
+    /// It may do things again.
+    OrganizationResumed,
 
     /// A product came into the catalogue.
     ProductCreated { product: ProductId },

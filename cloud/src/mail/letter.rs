@@ -84,6 +84,22 @@ pub enum Letter {
         /// The inviter's.
         by: String,
     },
+    /// A payment for an organisation's plan failed.
+    PaymentFailed {
+        /// Where it is told what to do.
+        link: String,
+        /// The organisation's name.
+        organization: String,
+        /// The day until which the plan holds, as `2026-01-31`.
+        until: String,
+    },
+    /// Nobody paid in time.
+    GraceOver {
+        /// Where it is told what to do.
+        link: String,
+        /// The organisation's name.
+        organization: String,
+    },
     /// An account has another address from now on; this goes to the one before.
     AddressChanged {
         /// The new one.
@@ -203,6 +219,42 @@ impl Letter {
                 "Accepter l’invitation",
                 "Le lien est valable sept jours, une seule fois. Si vous ne les connaissez pas, il n’y a rien à faire.",
             ),
+            (Self::PaymentFailed { .. }, En) => (
+                "A payment for {} failed",
+                "The payment for the Vitrine plan of {} failed. Everything goes on as it is until {}. Pay what is open by then, with another card if need be.",
+                "See what is open",
+                "Without a payment the smaller plan holds from that day on. A show that is on air is never stopped, and nothing is deleted.",
+            ),
+            (Self::PaymentFailed { .. }, De) => (
+                "Eine Zahlung für {} ist fehlgeschlagen",
+                "Die Zahlung für den Vitrine-Plan von {} ist fehlgeschlagen. Bis zum {} geht alles weiter wie bisher. Bezahle bis dahin, was offen ist, nötigenfalls mit einer anderen Karte.",
+                "Offenes ansehen",
+                "Ohne Zahlung gilt von diesem Tag an der kleinere Plan. Eine laufende Show wird nie abgebrochen, und nichts wird gelöscht.",
+            ),
+            (Self::PaymentFailed { .. }, Fr) => (
+                "Un paiement pour {} a échoué",
+                "Le paiement de l’offre Vitrine de {} a échoué. Tout continue comme avant jusqu’au {}. Réglez d’ici là ce qui est dû, au besoin avec une autre carte.",
+                "Voir ce qui est dû",
+                "Sans paiement, l’offre réduite s’applique à partir de ce jour. Une émission en cours n’est jamais interrompue, et rien n’est supprimé.",
+            ),
+            (Self::GraceOver { .. }, En) => (
+                "The plan of {} has ended",
+                "Nobody paid for the Vitrine plan of {} in time. From now on the smaller plan holds. Once what is open is paid, the plan holds again.",
+                "See what is open",
+                "Nothing was deleted. What is more than the smaller plan has stays as it is, and no more can be added.",
+            ),
+            (Self::GraceOver { .. }, De) => (
+                "Der Plan von {} ist abgelaufen",
+                "Der Vitrine-Plan von {} wurde nicht rechtzeitig bezahlt. Von nun an gilt der kleinere Plan. Ist das Offene bezahlt, gilt der Plan wieder.",
+                "Offenes ansehen",
+                "Nichts wurde gelöscht. Was über den kleineren Plan hinausgeht, bleibt, wie es ist; es kommt nur nichts dazu.",
+            ),
+            (Self::GraceOver { .. }, Fr) => (
+                "L’offre de {} a pris fin",
+                "L’offre Vitrine de {} n’a pas été réglée à temps. L’offre réduite s’applique désormais. Dès que ce qui est dû est réglé, l’offre s’applique de nouveau.",
+                "Voir ce qui est dû",
+                "Rien n’a été supprimé. Ce qui dépasse l’offre réduite reste tel quel ; rien ne peut y être ajouté.",
+            ),
             (Self::AddressChanged { .. }, En) => (
                 "Your account has another address",
                 "From now on you sign in with",
@@ -234,6 +286,16 @@ impl Letter {
                 let (organization, by) = (quoted(organization), quoted(by));
                 let who = format!("{by} ({organization})");
                 (subject.replacen("{}", &organization, 1), before.replacen("{}", &who, 1), one(link))
+            }
+            Self::PaymentFailed { link, organization, until } => {
+                let organization = quoted(organization);
+                let before = before.replacen("{}", &organization, 1).replacen("{}", until, 1);
+                (subject.replacen("{}", &organization, 1), before, one(link))
+            }
+            Self::GraceOver { link, organization } => {
+                let organization = quoted(organization);
+                let before = before.replacen("{}", &organization, 1);
+                (subject.replacen("{}", &organization, 1), before, one(link))
             }
             Self::HasAccount { link } | Self::ChangeAddress { link } => {
                 (subject.to_owned(), before.to_owned(), one(link))
@@ -311,6 +373,12 @@ mod tests {
                 Letter::ResetPassword { links: vec![(whose.clone(), link()), ("Bo".into(), link())] },
                 Letter::ChangeAddress { link: link() },
                 Letter::Invitation { link: link(), organization: whose.clone(), by: "Ada".into() },
+                Letter::PaymentFailed {
+                    link: link(),
+                    organization: whose.clone(),
+                    until: "2026-01-31".into(),
+                },
+                Letter::GraceOver { link: link(), organization: whose.clone() },
             ] {
                 let words = letter.words(locale);
                 assert!(words.text().contains(&link()) && !words.subject.is_empty());

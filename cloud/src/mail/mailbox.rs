@@ -45,6 +45,12 @@ impl Mailbox {
         format!("{}{path}?token={token}&lang={}", self.public_url, locale.as_str())
     }
 
+    /// An address of this cloud for a letter that opens nothing by itself.
+    #[must_use]
+    pub fn page(&self, path: &str, locale: Locale) -> String {
+        format!("{}{path}?lang={}", self.public_url, locale.as_str())
+    }
+
     /// Leaves a letter: it is sent after `tx` commits.
     ///
     /// # Errors

@@ -85,6 +85,17 @@ fn news_of(shows: &Shows, fact: &Recorded) -> News {
         | Event::RoleDeleted { .. }
         | Event::ApiKeyCreated { .. }
         | Event::ApiKeyRevoked { .. }
+        | Event::PlanChanged { .. }
+        | Event::PlanChangeScheduled { .. }
+        | Event::PlanChangeCancelled
+        | Event::PaymentFailed { .. }
+        | Event::PaymentRecovered
+        | Event::GraceEnded
+        | Event::InvoiceIssued { .. }
+        | Event::InvoicePaid { .. }
+        | Event::InvoiceVoided { .. }
+        | Event::OrganizationSuspended { .. }
+        | Event::OrganizationResumed
         | Event::ProductCreated { .. }
         | Event::CouponCreated { .. }
         | Event::CouponChanged { .. }

@@ -17,6 +17,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/billing/stripe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes webhooks of Stripe, signed as it signs them (`Stripe-Signature`, `v1`). What follows is done after the answer. */
+        post: operations["take_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/email-verifications": {
         parameters: {
             query?: never;
@@ -228,6 +245,80 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/billing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who takes the money, how payments stand, and what the next period costs. */
+        get: operations["get_billing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/billing/checkout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Opens a page where a plan is paid for the first time. A page that was opened before is closed. The plan holds once the
+         *     payment was made, a moment after the browser is sent back.
+         */
+        post: operations["open_checkout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/billing/portal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens a page of the payment provider where invoices are seen and the card is changed. */
+        post: operations["open_portal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/billing/subscription": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Changes what is paid for. More holds at once, and what is left of the period is paid for in parts; less holds from the next period
+         *     on, and so does the default plan, which ends the subscription. What is paid for now, asked for again, takes back what was to come.
+         */
+        patch: operations["change_subscription"];
         trace?: never;
     };
     "/v1/orgs/{org}/coupons": {
@@ -459,6 +550,40 @@ export interface paths {
         post?: never;
         /** Takes an invitation back: its links open nothing any more. */
         delete: operations["revoke_invitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Invoices that this server wrote, newest first. Those of a payment provider are seen on its page. */
+        get: operations["list_invoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/invoices/{invoice}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them. */
+        get: operations["get_invoice"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1315,6 +1440,16 @@ export interface components {
             /** @description The `token` of the link, `vti_…`. */
             token: string;
         };
+        /** @description Some of one add-on. */
+        AddOnCount: {
+            /** @description The add-on. */
+            key: string;
+            /**
+             * Format: int32
+             * @description How many: 1 to 1,000.
+             */
+            quantity: number;
+        };
         /** @description An address that mail may be sent to. */
         Address: {
             /** @description The e-mail. */
@@ -1397,6 +1532,67 @@ export interface components {
          * @description A ban from a show's chat.
          */
         BanId: string;
+        /** @description What an organisation chooses to pay for. */
+        BillingChoice: {
+            /** @description What is added to it. */
+            add_ons?: components["schemas"]["AddOnCount"][];
+            /** @description The plan's key. */
+            plan: string;
+        };
+        /** @description What will be paid for after the present period. */
+        BillingComing: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            choice?: components["schemas"]["BillingChoice"] | null;
+        };
+        /** @description A page of the payment provider. */
+        BillingPage: {
+            /** @description Where a browser is to go. It holds for a short time, and for whoever has it. */
+            url: string;
+        };
+        /**
+         * @description Who takes the money.
+         * @enum {string}
+         */
+        BillingProvider: "invoice" | "stripe";
+        /**
+         * @description How payments stand.
+         * @enum {string}
+         */
+        BillingState: "none" | "active" | "past_due" | "cancelled";
+        /** @description What an owner sees. */
+        BillingView: {
+            choice?: components["schemas"]["BillingChoice"] | null;
+            coming?: components["schemas"]["BillingComing"] | null;
+            currency?: components["schemas"]["Currency"] | null;
+            /**
+             * Format: date-time
+             * @description Until when the plan holds after a failed payment; then the default plan does.
+             */
+            grace_until?: string | null;
+            /**
+             * Format: int64
+             * @description What the next period costs, in minor units before taxes; null when there is none.
+             */
+            next_amount_minor?: number | null;
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            period_end?: string | null;
+            /**
+             * Format: date-time
+             * @description When the present period began.
+             */
+            period_start?: string | null;
+            /** @description Who takes the money. */
+            provider: components["schemas"]["BillingProvider"];
+            /** @description How payments stand. */
+            state: components["schemas"]["BillingState"];
+        };
         /** @description A role that is the same everywhere. */
         BuiltinRole: {
             /** @description What it lets people do. */
@@ -1437,7 +1633,7 @@ export interface components {
          * @description A stable error code. Programs act on it; people read the message beside it.
          * @enum {string}
          */
-        Code: "invalid_request" | "unauthenticated" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_type" | "conflict" | "email_taken" | "already_member" | "name_taken" | "role_in_use" | "above_you" | "last_owner" | "limit_reached" | "people_only" | "origin_not_allowed" | "link_expired" | "rate_limited" | "illegal_move" | "not_receiving" | "show_ended" | "not_in_lineup" | "bad_publish_key" | "publisher_busy" | "out_of_stock" | "ref_taken" | "precondition_required" | "banned" | "bad_message" | "hello_expected" | "too_slow" | "restarting" | "overloaded" | "keyring_unavailable" | "cloud_unreachable" | "device_unavailable" | "plugin_missing" | "far_side" | "idempotency_key_reused" | "idempotency_in_progress" | "secret_already_shown" | "answer_not_kept" | "internal";
+        Code: "invalid_request" | "unauthenticated" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_type" | "conflict" | "email_taken" | "already_member" | "name_taken" | "role_in_use" | "above_you" | "last_owner" | "limit_reached" | "plan_limit" | "operator_only" | "organization_suspended" | "sign_up_closed" | "no_online_payment" | "already_subscribed" | "not_subscribed" | "payment_declined" | "bad_signature" | "people_only" | "origin_not_allowed" | "link_expired" | "rate_limited" | "illegal_move" | "not_receiving" | "show_ended" | "not_in_lineup" | "bad_publish_key" | "publisher_busy" | "out_of_stock" | "ref_taken" | "precondition_required" | "banned" | "bad_message" | "hello_expected" | "too_slow" | "restarting" | "overloaded" | "keyring_unavailable" | "cloud_unreachable" | "device_unavailable" | "plugin_missing" | "far_side" | "idempotency_key_reused" | "idempotency_in_progress" | "secret_already_shown" | "answer_not_kept" | "internal";
         /** @description What the rows of a list came to. */
         Counts: {
             /**
@@ -1801,6 +1997,50 @@ export interface components {
             key: components["schemas"]["ApiKeyId"];
             /** @enum {string} */
             kind: "api_key_revoked";
+        } | {
+            /** @enum {string} */
+            kind: "plan_changed";
+            plan: string;
+            state: string;
+        } | {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            kind: "plan_change_scheduled";
+            plan: string;
+        } | {
+            /** @enum {string} */
+            kind: "plan_change_cancelled";
+        } | {
+            /** Format: date-time */
+            grace_until: string;
+            /** @enum {string} */
+            kind: "payment_failed";
+        } | {
+            /** @enum {string} */
+            kind: "payment_recovered";
+        } | {
+            /** @enum {string} */
+            kind: "grace_ended";
+        } | {
+            invoice: components["schemas"]["InvoiceId"];
+            /** @enum {string} */
+            kind: "invoice_issued";
+        } | {
+            invoice: components["schemas"]["InvoiceId"];
+            /** @enum {string} */
+            kind: "invoice_paid";
+        } | {
+            invoice: components["schemas"]["InvoiceId"];
+            /** @enum {string} */
+            kind: "invoice_voided";
+        } | {
+            /** @enum {string} */
+            kind: "organization_suspended";
+            reason: string;
+        } | {
+            /** @enum {string} */
+            kind: "organization_resumed";
         } | {
             /** @enum {string} */
             kind: "product_created";
@@ -2212,6 +2452,85 @@ export interface components {
              */
             mailed: boolean;
         };
+        /** @description An invoice. Once written, only its state changes. */
+        Invoice: {
+            /**
+             * Format: date-time
+             * @description When it was paid, or made void.
+             */
+            closed_at?: string | null;
+            /** @description The currency of every amount. */
+            currency: components["schemas"]["Currency"];
+            /** @description Who buys, as the organisation was called then. */
+            customer_name: string;
+            /**
+             * Format: date-time
+             * @description When it is to be paid.
+             */
+            due_at: string;
+            /** @description The invoice. */
+            id: components["schemas"]["InvoiceId"];
+            /**
+             * Format: date-time
+             * @description When it was written.
+             */
+            issued_at: string;
+            /** @description What is paid for. */
+            lines: components["schemas"]["InvoiceLine"][];
+            /**
+             * Format: int64
+             * @description Its number: of each seller from 1 on, without gaps.
+             */
+            number: number;
+            /** @description Whose it is. */
+            org_id: components["schemas"]["OrgId"];
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            period_end: string;
+            /**
+             * Format: date-time
+             * @description From when on it is for.
+             */
+            period_start: string;
+            /** @description Who sells. */
+            seller: string;
+            /** @description How it stands. */
+            state: components["schemas"]["InvoiceState"];
+            /** @description What the seller has to say about taxes. */
+            tax_note: string;
+            /**
+             * Format: int64
+             * @description All lines together, in minor units.
+             */
+            total_minor: number;
+        };
+        /**
+         * Format: uuid
+         * @description An invoice.
+         */
+        InvoiceId: string;
+        /** @description One thing that is paid for. */
+        InvoiceLine: {
+            /**
+             * Format: int64
+             * @description What they cost together, in minor units; negative for what was paid for before and is not used.
+             */
+            amount_minor: number;
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            quantity: number;
+            /** @description What it is. */
+            text: string;
+        };
+        /**
+         * @description How an invoice stands.
+         * @enum {string}
+         */
+        InvoiceState: "open" | "paid" | "void";
         /**
          * Format: uuid
          * @description A piece of work that the cloud does later.
@@ -2976,6 +3295,65 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Invoice: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was paid, or made void.
+                 */
+                closed_at?: string | null;
+                /** @description The currency of every amount. */
+                currency: components["schemas"]["Currency"];
+                /** @description Who buys, as the organisation was called then. */
+                customer_name: string;
+                /**
+                 * Format: date-time
+                 * @description When it is to be paid.
+                 */
+                due_at: string;
+                /** @description The invoice. */
+                id: components["schemas"]["InvoiceId"];
+                /**
+                 * Format: date-time
+                 * @description When it was written.
+                 */
+                issued_at: string;
+                /** @description What is paid for. */
+                lines: components["schemas"]["InvoiceLine"][];
+                /**
+                 * Format: int64
+                 * @description Its number: of each seller from 1 on, without gaps.
+                 */
+                number: number;
+                /** @description Whose it is. */
+                org_id: components["schemas"]["OrgId"];
+                /**
+                 * Format: date-time
+                 * @description Until when.
+                 */
+                period_end: string;
+                /**
+                 * Format: date-time
+                 * @description From when on it is for.
+                 */
+                period_start: string;
+                /** @description Who sells. */
+                seller: string;
+                /** @description How it stands. */
+                state: components["schemas"]["InvoiceState"];
+                /** @description What the seller has to say about taxes. */
+                tax_note: string;
+                /**
+                 * Format: int64
+                 * @description All lines together, in minor units.
+                 */
+                total_minor: number;
+            }[];
+            /** @description Send it as `after` to get the next page; null on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Member: {
             /** @description The items. */
             items: {
@@ -3307,7 +3685,22 @@ export interface components {
          * @description What can be allowed. The roles that may do it stand beside each in the source.
          * @enum {string}
          */
-        Permission: "view_organization" | "edit_organization" | "manage_members" | "manage_roles" | "manage_api_keys" | "view_audit" | "transfer_ownership" | "view_catalog" | "edit_catalog" | "import_catalog" | "manage_stock" | "edit_coupons" | "view_orders" | "record_orders" | "refund_orders" | "view_shows" | "view_timeline" | "view_health" | "edit_shows" | "run_shows" | "manage_publish_keys" | "highlight" | "view_chat" | "speak_in_chat" | "moderate_chat" | "manage_jobs";
+        Permission: "view_organization" | "edit_organization" | "manage_members" | "manage_roles" | "manage_api_keys" | "view_audit" | "view_plan" | "manage_plan" | "transfer_ownership" | "view_catalog" | "edit_catalog" | "import_catalog" | "manage_stock" | "edit_coupons" | "view_orders" | "record_orders" | "refund_orders" | "view_shows" | "view_timeline" | "view_health" | "edit_shows" | "run_shows" | "manage_publish_keys" | "highlight" | "view_chat" | "speak_in_chat" | "moderate_chat" | "manage_jobs";
+        /** @description A limit of the plan that stands in the way. */
+        PlanLimit: {
+            /**
+             * Format: int64
+             * @description How much there may be.
+             */
+            allowed: number;
+            /** @description Which: its name in the limits of plans. */
+            limit: string;
+            /**
+             * Format: int64
+             * @description How much there is.
+             */
+            used: number;
+        };
         /** @description A price that a variant had from then on. There is no way to change or remove one. */
         PriceChange: {
             /**
@@ -3340,6 +3733,7 @@ export interface components {
             code: components["schemas"]["Code"];
             /** @description What a person reads. */
             detail: string;
+            plan_limit?: components["schemas"]["PlanLimit"] | null;
             /** @description The request's `X-Request-Id`, by which our log is searched; null where a request has none. */
             request_id?: string | null;
             /** @description Whether the same call may succeed later without a change. */
@@ -4113,7 +4507,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description The request is malformed. Codes: `invalid_request`, `bad_message`. */
+        /** @description The request is malformed. Codes: `invalid_request`, `bad_signature`, `bad_message`. */
         problem_400: {
             headers: {
                 /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
@@ -4137,7 +4531,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The member's role does not allow it. Codes: `forbidden`, `above_you`, `people_only`, `origin_not_allowed`. */
+        /** @description The member's role does not allow it. Codes: `forbidden`, `above_you`, `operator_only`, `organization_suspended`, `sign_up_closed`, `people_only`, `origin_not_allowed`. */
         problem_403: {
             headers: {
                 /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
@@ -4170,7 +4564,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description It does not fit the present state. Codes: `conflict`, `email_taken`, `already_member`, `name_taken`, `role_in_use`, `last_owner`, `limit_reached`, `illegal_move`, `not_receiving`, `show_ended`, `not_in_lineup`, `out_of_stock`, `ref_taken`, `idempotency_in_progress`, `secret_already_shown`, `answer_not_kept`. */
+        /** @description It does not fit the present state. Codes: `conflict`, `email_taken`, `already_member`, `name_taken`, `role_in_use`, `last_owner`, `limit_reached`, `plan_limit`, `no_online_payment`, `already_subscribed`, `not_subscribed`, `payment_declined`, `illegal_move`, `not_receiving`, `show_ended`, `not_in_lineup`, `out_of_stock`, `ref_taken`, `idempotency_in_progress`, `secret_already_shown`, `answer_not_kept`. */
         problem_409: {
             headers: {
                 /** @description In how many seconds to try again, where that is known. */
@@ -4311,6 +4705,50 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    take_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["problem_400"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -5048,6 +5486,237 @@ export interface operations {
                 };
             };
             500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    get_billing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingView"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    open_checkout: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BillingChoice"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description `true`: the request was done before. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingPage"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            /** @description The payment provider does not answer; nothing was opened. */
+            502: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["problem_503"];
+        };
+    };
+    open_portal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description `true`: the request was done before. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingPage"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            /** @description The payment provider does not answer; nothing was opened. */
+            502: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["problem_503"];
+        };
+    };
+    change_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BillingChoice"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingView"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            /** @description The payment provider does not answer; nothing was changed here. */
+            502: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             503: components["responses"]["problem_503"];
         };
     };
@@ -5978,6 +6647,94 @@ export interface operations {
                 };
             };
             429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    list_invoices: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description How many items at most: 1 to 200, 50 when not said. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Invoice"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    get_invoice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invoice: components["schemas"]["InvoiceId"];
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invoice"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };

@@ -14,6 +14,7 @@ use crate::base::{Invalid, Network, is_invisible, trimmed};
 use crate::events::Recorded;
 use crate::mail::Locale;
 
+pub use people::Owners;
 pub use people::{
     ApiKey, BuiltinRole, CreatedApiKey, CustomRole, Invitation, InvitationSeen, Invited, Joined, Member,
     NewApiKey, NewInvitation, RoleChoice, RoleDraft, RoleTable, Standing,

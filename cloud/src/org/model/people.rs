@@ -39,6 +39,15 @@ impl Standing {
     }
 }
 
+/// Whom letters about an organisation go to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owners {
+    /// The organisation's name.
+    pub organization: String,
+    /// Its owners' addresses and languages.
+    pub addresses: Vec<(String, Locale)>,
+}
+
 /// A member of an organisation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Member {

@@ -7,10 +7,14 @@ use super::{Orgs, insert_organization};
 use crate::base::{Actor, Denied, Page, Permission, Permissions, trimmed};
 use crate::db::Tx;
 use crate::events::{Event, record};
-use crate::org::{Member, OrgError, Organization, OrganizationOfUser, RoleChoice, Standing, store};
+use crate::mail::Locale;
+use crate::org::{Member, OrgError, Organization, OrganizationOfUser, Owners, RoleChoice, Standing, store};
 
 /// The most organisations that a person may make or join.
 pub(super) const ORGANIZATIONS: usize = 50;
+
+/// The most owners whom one letter goes to.
+const MOST_WRITTEN_TO: i64 = 50;
 
 impl Orgs {
     /// Makes another organisation, which the caller owns.
@@ -71,6 +75,26 @@ impl Orgs {
     pub async fn member(&self, actor: &Actor, org: OrgId, user: UserId) -> Result<Member, OrgError> {
         actor.require(Permission::ViewOrganization, org)?;
         store::member(&self.db, org, user).await?.ok_or(OrgError::NoMember)
+    }
+
+    /// What an organisation is called, and who its owners are, for letters to them; `None` when there is no such organisation.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn owners_of(&self, tx: &mut Tx, org: OrgId) -> Result<Option<Owners>, OrgError> {
+        let Some(organization) = store::organization_in(tx, org).await? else { return Ok(None) };
+        let owners = store::owners_addresses(tx, org, MOST_WRITTEN_TO).await?;
+        let addresses = owners.into_iter().map(|(email, locale)| (email, Locale::of(&locale))).collect();
+        Ok(Some(Owners { organization: organization.name, addresses }))
+    }
+
+    /// The address of the person who asks; `None` when it is no person.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn email_of(&self, actor: &Actor) -> Result<Option<String>, OrgError> {
+        let Some(id) = actor.user() else { return Ok(None) };
+        Ok(store::user(&self.db, id).await?.map(|user| user.email))
     }
 
     /// Gives a member another role. Nobody gives what they may not do themselves, or takes it from somebody who may more. What they

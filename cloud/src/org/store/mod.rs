@@ -28,7 +28,8 @@ pub(super) use invitations::{
 pub(super) use keys::{delete_old_keys, insert_key, key, key_of, keys, revoke_key, use_key};
 pub(super) use people::{
     delete_member, delete_role, insert_member, insert_role, is_member, is_role_used, member, member_count,
-    members, organizations_in, organizations_of, owners, role, roles, save_role, set_standing, standing_in,
+    members, organizations_in, organizations_of, owners, owners_addresses, role, roles, save_role,
+    set_standing, standing_in,
 };
 
 pub(super) use settings::{name_of, save_settings, settings, settings_in};

@@ -209,6 +209,18 @@ pub(in crate::org) async fn owners(tx: &mut Tx, org: OrgId) -> Result<i64, DbErr
         .bind(org).fetch_one(c).await)?)
 }
 
+/// The owners' addresses and languages, those who came first first.
+pub(in crate::org) async fn owners_addresses(
+    tx: &mut Tx,
+    org: OrgId,
+    limit: i64,
+) -> Result<Vec<(String, String)>, DbError> {
+    Ok(on!(tx, c => sqlx::query_as(
+        "SELECT COALESCE(u.claimed_email, u.email), u.locale FROM members m JOIN users u ON u.id = m.user_id
+         WHERE m.org_id = $1 AND m.role = 'owner' ORDER BY m.created_ms, u.id LIMIT $2"
+    ).bind(org).bind(limit).fetch_all(c).await)?)
+}
+
 pub(in crate::org) async fn delete_member(tx: &mut Tx, org: OrgId, user: UserId) -> Result<(), DbError> {
     on!(tx, c => sqlx::query("DELETE FROM members WHERE org_id = $1 AND user_id = $2")
         .bind(org).bind(user).execute(c).await.map(drop))?;

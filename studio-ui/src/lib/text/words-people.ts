@@ -29,6 +29,8 @@ export const people = {
   'permission.manage_api_keys': 'Make and revoke keys',
   'permission.view_audit': 'See what was done, and by whom',
   'permission.manage_jobs': 'Try failed work again',
+  'permission.view_plan': 'See the plan and what was used of it',
+  'permission.manage_plan': 'Choose another plan',
   'permission.transfer_ownership': 'Hand the organisation over',
   'permission.view_catalog': 'See products and coupons',
   'permission.edit_catalog': 'Change products',

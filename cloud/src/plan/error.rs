@@ -1,0 +1,75 @@
+//! What can go wrong with plans.
+
+use vitrine_protocol::OrgId;
+
+use super::{Limit, Suspension};
+use crate::base::{Denied, Invalid};
+use crate::db::DbError;
+
+/// A limit of the plan that stands in the way. Its text says what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LimitHit {
+    /// Which.
+    pub limit: Limit,
+    /// How much there may be.
+    pub allowed: i64,
+    /// How much there is.
+    pub used: i64,
+    /// The plan's key.
+    pub plan: String,
+}
+
+impl std::fmt::Display for LimitHit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { limit, allowed, used, plan } = self;
+        write!(f, "the plan {plan} has {allowed} {}, and {used} are in use; ", limit.what())?;
+        f.write_str(match limit {
+            Limit::ShowsAMonth | Limit::MinutesAMonth => {
+                "wait for the next month, or let an owner take a larger plan or an add-on"
+            }
+            Limit::ConcurrentShows => {
+                "end another show first, or let an owner take a larger plan or an add-on"
+            }
+            Limit::Viewers | Limit::LadderTop | Limit::RetentionDays => {
+                "let an owner take a larger plan or an add-on"
+            }
+            Limit::Destinations | Limit::Seats | Limit::Products | Limit::BlobBytes => {
+                "remove some that are not needed, or let an owner take a larger plan or an add-on"
+            }
+        })
+    }
+}
+
+impl std::error::Error for LimitHit {}
+
+/// All but [`PlanError::Db`] are the caller's to mend.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    /// The caller may not.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// A field does not hold what it should.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// There is no such organisation.
+    #[error("no organisation {0}")]
+    NotFound(OrgId),
+    /// There is no such plan.
+    #[error("there is no plan {0}")]
+    NoPlan(String),
+    /// There is no such add-on.
+    #[error("there is no add-on {0}")]
+    NoAddOn(String),
+    /// The plan has no more of it.
+    #[error(transparent)]
+    Limit(#[from] LimitHit),
+    /// The operator suspended the organisation.
+    #[error("the organisation is suspended: {}", .0.reason)]
+    Suspended(Suspension),
+    /// Only the operator changes plans here.
+    #[error("only the operator changes plans here")]
+    OperatorOnly,
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}

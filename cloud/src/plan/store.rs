@@ -1,0 +1,159 @@
+//! SQL of plans and of who has which.
+
+use chrono::{DateTime, Utc};
+use vitrine_protocol::OrgId;
+
+use super::{AddOnCount, Limits, Names, Plan, PlanState, Price, ScheduledChange, Suspension};
+use crate::base::{from_ms, to_ms};
+use crate::db::{Db, DbError, Tx};
+use crate::{on, row};
+
+row! {
+    struct PlanRow {
+        key: String,
+        names: String,
+        limits: String,
+        price_minor: Option<i64>,
+        currency: Option<String>,
+        offered: bool,
+    }
+}
+
+impl PlanRow {
+    fn into_plan(self) -> Result<Plan, DbError> {
+        let names: Names = serde_json::from_str(&self.names)?;
+        let limits: Limits = serde_json::from_str(&self.limits)?;
+        let currency = self.currency.and_then(|code| code.try_into().ok());
+        let price =
+            self.price_minor.zip(currency).map(|(price_minor, currency)| Price { price_minor, currency });
+        Ok(Plan { key: self.key, names, limits, price, offered: self.offered, builtin: false })
+    }
+}
+
+const PLANS: &str = "SELECT key, names, limits, price_minor, currency, offered FROM plans ORDER BY key";
+
+/// The operator's plans.
+pub(super) async fn plans(db: &Db) -> Result<Vec<Plan>, DbError> {
+    let rows: Vec<PlanRow> = on!(db, c => sqlx::query_as(PLANS).fetch_all(c).await)?;
+    rows.into_iter().map(PlanRow::into_plan).collect()
+}
+
+/// The same within a transaction.
+pub(super) async fn plans_in(tx: &mut Tx) -> Result<Vec<Plan>, DbError> {
+    let rows: Vec<PlanRow> = on!(tx, c => sqlx::query_as(PLANS).fetch_all(c).await)?;
+    rows.into_iter().map(PlanRow::into_plan).collect()
+}
+
+/// Writes a plan over whatever had its key.
+pub(super) async fn save_plan(tx: &mut Tx, plan: &Plan) -> Result<(), DbError> {
+    let (names, limits) = (serde_json::to_string(&plan.names)?, serde_json::to_string(&plan.limits)?);
+    let currency = plan.price.map(|price| price.currency.as_str().to_owned());
+    on!(tx, c => sqlx::query(
+        "INSERT INTO plans (key, names, limits, price_minor, currency, offered, version) VALUES ($1, $2, $3, $4, $5, $6, 1)
+         ON CONFLICT (key) DO UPDATE SET names = excluded.names, limits = excluded.limits, price_minor = excluded.price_minor,
+            currency = excluded.currency, offered = excluded.offered, version = plans.version + 1"
+    ).bind(&plan.key).bind(names).bind(limits).bind(plan.price.map(|price| price.price_minor)).bind(currency)
+        .bind(plan.offered).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// Locks the organisation's row; false when there is none.
+pub(super) async fn lock(tx: &mut Tx, org: OrgId) -> Result<bool, DbError> {
+    let locked = on!(tx, c => sqlx::query("UPDATE organizations SET version = version + 1 WHERE id = $1")
+        .bind(org).execute(c).await.map(|done| done.rows_affected()))?;
+    Ok(locked == 1)
+}
+
+/// What is written of an organisation's plan; the plan is the default one where nothing is.
+#[derive(Debug, Default)]
+pub(super) struct Written {
+    pub(super) plan: Option<String>,
+    pub(super) add_ons: Vec<AddOnCount>,
+    pub(super) state: PlanState,
+    pub(super) since: Option<DateTime<Utc>>,
+    pub(super) period_end: Option<DateTime<Utc>>,
+    pub(super) grace_until: Option<DateTime<Utc>>,
+    pub(super) scheduled: Option<ScheduledChange>,
+    pub(super) suspended: Option<Suspension>,
+}
+
+row! {
+    struct WrittenRow {
+        plan: Option<String>,
+        add_ons: Option<String>,
+        state: Option<String>,
+        since_ms: Option<i64>,
+        period_end_ms: Option<i64>,
+        grace_until_ms: Option<i64>,
+        next_plan: Option<String>,
+        next_add_ons: Option<String>,
+        next_ms: Option<i64>,
+        suspended_ms: Option<i64>,
+        suspended_reason: Option<String>,
+    }
+}
+
+impl WrittenRow {
+    fn read(self) -> Result<Written, DbError> {
+        let counts = |text: Option<String>| -> Result<Vec<AddOnCount>, DbError> {
+            Ok(text.map(|text| serde_json::from_str(&text)).transpose()?.unwrap_or_default())
+        };
+        let scheduled = match self.next_plan.zip(self.next_ms) {
+            Some((plan, at)) => {
+                Some(ScheduledChange { plan, add_ons: counts(self.next_add_ons)?, at: from_ms(at) })
+            }
+            None => None,
+        };
+        let reason = self.suspended_reason.unwrap_or_default();
+        Ok(Written {
+            plan: self.plan,
+            add_ons: counts(self.add_ons)?,
+            state: self.state.as_deref().map(PlanState::of).unwrap_or_default(),
+            since: self.since_ms.map(from_ms),
+            period_end: self.period_end_ms.map(from_ms),
+            grace_until: self.grace_until_ms.map(from_ms),
+            scheduled,
+            suspended: self.suspended_ms.map(|at| Suspension { at: from_ms(at), reason }),
+        })
+    }
+}
+
+const WRITTEN: &str = "SELECT p.plan, p.add_ons, p.state, p.since_ms, p.period_end_ms, p.grace_until_ms,
+        p.next_plan, p.next_add_ons, p.next_ms, o.suspended_ms, o.suspended_reason
+     FROM organizations o LEFT JOIN org_plans p ON p.org_id = o.id WHERE o.id = $1";
+
+/// `None` where there is no such organisation.
+pub(super) async fn written(db: &Db, org: OrgId) -> Result<Option<Written>, DbError> {
+    let row: Option<WrittenRow> = on!(db, c => sqlx::query_as(WRITTEN).bind(org).fetch_optional(c).await)?;
+    row.map(WrittenRow::read).transpose()
+}
+
+/// The same within a transaction.
+pub(super) async fn written_in(tx: &mut Tx, org: OrgId) -> Result<Option<Written>, DbError> {
+    let row: Option<WrittenRow> = on!(tx, c => sqlx::query_as(WRITTEN).bind(org).fetch_optional(c).await)?;
+    row.map(WrittenRow::read).transpose()
+}
+
+/// Writes what an organisation has.
+pub(super) async fn save_written(
+    tx: &mut Tx,
+    org: OrgId,
+    plan: &str,
+    written: &Written,
+) -> Result<(), DbError> {
+    let add_ons = serde_json::to_string(&written.add_ons)?;
+    let next = written.scheduled.as_ref();
+    let next_add_ons = next.map(|next| serde_json::to_string(&next.add_ons)).transpose()?;
+    on!(tx, c => sqlx::query(
+        "INSERT INTO org_plans (org_id, plan, add_ons, state, since_ms, period_end_ms, grace_until_ms, next_plan,
+            next_add_ons, next_ms, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)
+         ON CONFLICT (org_id) DO UPDATE SET plan = excluded.plan, add_ons = excluded.add_ons, state = excluded.state,
+            since_ms = excluded.since_ms, period_end_ms = excluded.period_end_ms, grace_until_ms = excluded.grace_until_ms,
+            next_plan = excluded.next_plan, next_add_ons = excluded.next_add_ons, next_ms = excluded.next_ms,
+            version = org_plans.version + 1"
+    ).bind(org).bind(plan).bind(add_ons).bind(written.state.as_str()).bind(written.since.map_or(0, to_ms))
+        .bind(written.period_end.map(to_ms)).bind(written.grace_until.map(to_ms)).bind(next.map(|next| &next.plan))
+        .bind(next_add_ons).bind(next.map(|next| to_ms(next.at))).execute(c).await.map(drop))?;
+    Ok(())
+}
