@@ -142,6 +142,161 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What operators did, newest first. */
+        get: operations["operator_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/organizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Organisations, newest first. */
+        get: operations["list_organizations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/organizations/{organization}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One organisation with its plan, its members' number and what it uses. */
+        get: operations["get_organization_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/organizations/{organization}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Gives an organisation a plan and add-ons, at once. What was scheduled is forgotten. */
+        put: operations["assign_plan"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/organizations/{organization}/suspension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Suspends an organisation: its members look and change nothing, its pages are closed, publishers are refused. */
+        put: operations["suspend_organization"];
+        post?: never;
+        /** Lets an organisation go on. */
+        delete: operations["resume_organization"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every plan: the operator's, and those of the program. */
+        get: operations["list_plans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/plans/{plan}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Makes a plan, or changes the one of that key for everybody who has it. */
+        put: operations["put_plan"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/shows/{show}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a show of whatever organisation. */
+        post: operations["end_any_show"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/sign-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may make an account here. */
+        get: operations["get_sign_up_setting"];
+        /** Decides who may make an account here. */
+        put: operations["set_sign_up_setting"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orgs": {
         parameters: {
             query?: never;
@@ -665,6 +820,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orgs/{org}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The organisation's plan, its limits, and what it uses of them. */
+        get: operations["get_plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Chooses another plan, where owners do: more at once, less when the period ends that is paid for. Choosing the present one calls off
+         *     what was scheduled.
+         */
+        patch: operations["choose_plan"];
+        trace?: never;
+    };
     "/v1/orgs/{org}/products": {
         parameters: {
             query?: never;
@@ -1132,6 +1308,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orgs/{org}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the organisation used in a month, counted from what happened. */
+        get: operations["get_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/password-resets": {
         parameters: {
             query?: never;
@@ -1315,6 +1508,31 @@ export interface components {
             /** @description The `token` of the link, `vti_…`. */
             token: string;
         };
+        /** @description What raises one limit of whatever plan. */
+        AddOn: {
+            /**
+             * Format: int64
+             * @description By how much each.
+             */
+            by: number;
+            /** @description What programs call it. */
+            key: string;
+            /** @description What people call it. */
+            names: components["schemas"]["PlanNames"];
+            price?: components["schemas"]["PlanPrice"] | null;
+            /** @description Which limit it raises. */
+            raises: components["schemas"]["Limit"];
+        };
+        /** @description Some of one add-on. */
+        AddOnCount: {
+            /** @description The add-on. */
+            key: string;
+            /**
+             * Format: int32
+             * @description How many: 1 to 1,000.
+             */
+            quantity: number;
+        };
         /** @description An address that mail may be sent to. */
         Address: {
             /** @description The e-mail. */
@@ -1437,7 +1655,7 @@ export interface components {
          * @description A stable error code. Programs act on it; people read the message beside it.
          * @enum {string}
          */
-        Code: "invalid_request" | "unauthenticated" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_type" | "conflict" | "email_taken" | "already_member" | "name_taken" | "role_in_use" | "above_you" | "last_owner" | "limit_reached" | "people_only" | "origin_not_allowed" | "link_expired" | "rate_limited" | "illegal_move" | "not_receiving" | "show_ended" | "not_in_lineup" | "bad_publish_key" | "publisher_busy" | "out_of_stock" | "ref_taken" | "precondition_required" | "banned" | "bad_message" | "hello_expected" | "too_slow" | "restarting" | "overloaded" | "keyring_unavailable" | "cloud_unreachable" | "device_unavailable" | "plugin_missing" | "far_side" | "idempotency_key_reused" | "idempotency_in_progress" | "secret_already_shown" | "answer_not_kept" | "internal";
+        Code: "invalid_request" | "unauthenticated" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_type" | "conflict" | "email_taken" | "already_member" | "name_taken" | "role_in_use" | "above_you" | "last_owner" | "limit_reached" | "plan_limit" | "operator_only" | "organization_suspended" | "sign_up_closed" | "people_only" | "origin_not_allowed" | "link_expired" | "rate_limited" | "illegal_move" | "not_receiving" | "show_ended" | "not_in_lineup" | "bad_publish_key" | "publisher_busy" | "out_of_stock" | "ref_taken" | "precondition_required" | "banned" | "bad_message" | "hello_expected" | "too_slow" | "restarting" | "overloaded" | "keyring_unavailable" | "cloud_unreachable" | "device_unavailable" | "plugin_missing" | "far_side" | "idempotency_key_reused" | "idempotency_in_progress" | "secret_already_shown" | "answer_not_kept" | "internal";
         /** @description What the rows of a list came to. */
         Counts: {
             /**
@@ -1739,6 +1957,11 @@ export interface components {
             actor_name?: string | null;
         };
         /**
+         * @description Kinds of deeds.
+         * @enum {string}
+         */
+        DeedKind: "plan_assigned" | "plan_saved" | "sign_up_changed" | "organization_suspended" | "organization_resumed" | "show_ended" | "operator_added" | "operator_removed" | "unknown";
+        /**
          * @description Why a show ended.
          * @enum {string}
          */
@@ -1801,6 +2024,27 @@ export interface components {
             key: components["schemas"]["ApiKeyId"];
             /** @enum {string} */
             kind: "api_key_revoked";
+        } | {
+            /** @enum {string} */
+            kind: "plan_changed";
+            plan: string;
+            state: string;
+        } | {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            kind: "plan_change_scheduled";
+            plan: string;
+        } | {
+            /** @enum {string} */
+            kind: "plan_change_cancelled";
+        } | {
+            /** @enum {string} */
+            kind: "organization_suspended";
+            reason: string;
+        } | {
+            /** @enum {string} */
+            kind: "organization_resumed";
         } | {
             /** @enum {string} */
             kind: "product_created";
@@ -2222,6 +2466,74 @@ export interface components {
             /** @description The organisation. */
             organization: components["schemas"]["OrganizationOfUser"];
         };
+        /**
+         * @description One thing that a plan limits.
+         * @enum {string}
+         */
+        Limit: "shows_a_month" | "concurrent_shows" | "destinations" | "ladder_top" | "minutes_a_month" | "viewers" | "retention_days" | "seats" | "products" | "blob_bytes";
+        /** @description How much of each thing there may be. What is null has no limit. */
+        Limits: {
+            /**
+             * Format: int64
+             * @description Bytes of pictures.
+             * @default null
+             */
+            blob_bytes: number | null;
+            /**
+             * Format: int64
+             * @description Shows on air at the same time.
+             * @default null
+             */
+            concurrent_shows: number | null;
+            /**
+             * Format: int64
+             * @description Places that one show is sent to besides the shop.
+             * @default null
+             */
+            destinations: number | null;
+            /**
+             * Format: int64
+             * @description The height in pixels of the largest picture that viewers can choose.
+             * @default null
+             */
+            ladder_top: number | null;
+            /**
+             * Format: int64
+             * @description Minutes on air in a calendar month (UTC).
+             * @default null
+             */
+            minutes_a_month: number | null;
+            /**
+             * Format: int64
+             * @description Products of the catalogue.
+             * @default null
+             */
+            products: number | null;
+            /**
+             * Format: int64
+             * @description Days for which recordings are kept.
+             * @default null
+             */
+            retention_days: number | null;
+            /**
+             * Format: int64
+             * @description Members, those who are invited among them.
+             * @default null
+             */
+            seats: number | null;
+            /**
+             * Format: int64
+             * @description Shows of a calendar month (UTC): those that were made in it, and those that went on air.
+             * @default null
+             */
+            shows_a_month: number | null;
+            /**
+             * Format: int64
+             * @description Viewers at the same time, over all shows.
+             * @default null
+             */
+            viewers: number | null;
+        };
         /** @description One item of a line-up. */
         LineupItem: {
             /** @enum {string} */
@@ -2256,6 +2568,8 @@ export interface components {
         LossReason: "closed" | "disconnected" | "silent" | "no_pictures" | "protocol" | "replaced" | "not_carried" | "key_revoked" | "show_ended" | "moved" | "server_lost" | "unknown";
         /** @description A person and where they belong. */
         Me: {
+            /** @description Whether they run this cloud. */
+            operator?: boolean;
             /** @description The organisations, oldest first. */
             organizations: components["schemas"]["OrganizationOfUser"][];
             /** @description The person. */
@@ -2394,6 +2708,52 @@ export interface components {
             password: string;
             /** @description The `token` of the link, `vtl_…`. */
             token: string;
+        };
+        /** @description What an operator did. */
+        OperatorDeed: {
+            /** @description Who: `user:ID`, or `service:console` for the command line. */
+            actor: string;
+            /** @description Their name, if it is known. */
+            actor_name?: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description More of it, as the kind has it. */
+            detail: unknown;
+            /**
+             * Format: uuid
+             * @description Grows with time.
+             */
+            id: string;
+            /** @description What. */
+            kind: components["schemas"]["DeedKind"];
+            organization?: components["schemas"]["OrgId"] | null;
+        };
+        /** @description An organisation as whoever runs the cloud sees it. */
+        OperatorOrganization: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            created_at: string;
+            /** @description The organisation. */
+            id: components["schemas"]["OrgId"];
+            /**
+             * Format: int64
+             * @description How many members it has.
+             */
+            members: number;
+            /** @description Its name. */
+            name: string;
+            /** @description The key of its plan. */
+            plan: string;
+            /** @description Its channel's name in addresses. */
+            slug: string;
+            /** @description How it stands with that. */
+            state: components["schemas"]["PlanState"];
+            suspended?: components["schemas"]["Suspension"] | null;
         };
         /** @description How a list is read. */
         Options: {
@@ -2612,6 +2972,13 @@ export interface components {
             /** @description What was paid, less what was paid back, each currency for itself, the one with most orders first. */
             sums: components["schemas"]["OrderSum"][];
         };
+        /** @description All that is known of one organisation. */
+        OrganizationFile: {
+            /** @description The organisation. */
+            organization: components["schemas"]["OperatorOrganization"];
+            /** @description Its plan and what it uses. */
+            plan: components["schemas"]["PlanView"];
+        };
         /** @description An organisation as one of its members sees it. */
         OrganizationOfUser: {
             /** @description The organisation. */
@@ -2627,6 +2994,8 @@ export interface components {
             role_name?: string | null;
             /** @description Its channel's name in addresses. */
             slug: string;
+            /** @description Whether the operator suspended the organisation: its members look and change nothing. */
+            suspended?: boolean;
         };
         /** @description What is to change of an organisation; what is absent stays, what is null is not set any more. */
         OrganizationPatch: {
@@ -3011,6 +3380,62 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_OperatorDeed: {
+            /** @description The items. */
+            items: {
+                /** @description Who: `user:ID`, or `service:console` for the command line. */
+                actor: string;
+                /** @description Their name, if it is known. */
+                actor_name?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at: string;
+                /** @description More of it, as the kind has it. */
+                detail: unknown;
+                /**
+                 * Format: uuid
+                 * @description Grows with time.
+                 */
+                id: string;
+                /** @description What. */
+                kind: components["schemas"]["DeedKind"];
+                organization?: components["schemas"]["OrgId"] | null;
+            }[];
+            /** @description Send it as `after` to get the next page; null on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_OperatorOrganization: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description Since when.
+                 */
+                created_at: string;
+                /** @description The organisation. */
+                id: components["schemas"]["OrgId"];
+                /**
+                 * Format: int64
+                 * @description How many members it has.
+                 */
+                members: number;
+                /** @description Its name. */
+                name: string;
+                /** @description The key of its plan. */
+                plan: string;
+                /** @description Its channel's name in addresses. */
+                slug: string;
+                /** @description How it stands with that. */
+                state: components["schemas"]["PlanState"];
+                suspended?: components["schemas"]["Suspension"] | null;
+            }[];
+            /** @description Send it as `after` to get the next page; null on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Order: {
             /** @description The items. */
             items: {
@@ -3064,6 +3489,25 @@ export interface components {
                  */
                 total_minor: number;
                 viewer_id?: components["schemas"]["ViewerId"] | null;
+            }[];
+            /** @description Send it as `after` to get the next page; null on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Plan: {
+            /** @description The items. */
+            items: {
+                /** @description Whether it came with the program and nobody changed it. */
+                builtin: boolean;
+                /** @description What programs call it: lower-case letters, digits and `-`. */
+                key: string;
+                /** @description What it limits. */
+                limits: components["schemas"]["Limits"];
+                /** @description What people call it. */
+                names: components["schemas"]["PlanNames"];
+                /** @description Whether organisations can choose it; one that is not offered is kept by those who have it. */
+                offered: boolean;
+                price?: components["schemas"]["PlanPrice"] | null;
             }[];
             /** @description Send it as `after` to get the next page; null on the last. */
             next?: string | null;
@@ -3307,7 +3751,140 @@ export interface components {
          * @description What can be allowed. The roles that may do it stand beside each in the source.
          * @enum {string}
          */
-        Permission: "view_organization" | "edit_organization" | "manage_members" | "manage_roles" | "manage_api_keys" | "view_audit" | "transfer_ownership" | "view_catalog" | "edit_catalog" | "import_catalog" | "manage_stock" | "edit_coupons" | "view_orders" | "record_orders" | "refund_orders" | "view_shows" | "view_timeline" | "view_health" | "edit_shows" | "run_shows" | "manage_publish_keys" | "highlight" | "view_chat" | "speak_in_chat" | "moderate_chat" | "manage_jobs";
+        Permission: "view_organization" | "edit_organization" | "manage_members" | "manage_roles" | "manage_api_keys" | "view_audit" | "view_plan" | "manage_plan" | "transfer_ownership" | "view_catalog" | "edit_catalog" | "import_catalog" | "manage_stock" | "edit_coupons" | "view_orders" | "record_orders" | "refund_orders" | "view_shows" | "view_timeline" | "view_health" | "edit_shows" | "run_shows" | "manage_publish_keys" | "highlight" | "view_chat" | "speak_in_chat" | "moderate_chat" | "manage_jobs";
+        /** @description What organisations can have. */
+        Plan: {
+            /** @description Whether it came with the program and nobody changed it. */
+            builtin: boolean;
+            /** @description What programs call it: lower-case letters, digits and `-`. */
+            key: string;
+            /** @description What it limits. */
+            limits: components["schemas"]["Limits"];
+            /** @description What people call it. */
+            names: components["schemas"]["PlanNames"];
+            /** @description Whether organisations can choose it; one that is not offered is kept by those who have it. */
+            offered: boolean;
+            price?: components["schemas"]["PlanPrice"] | null;
+        };
+        /** @description The plan that an organisation is to have from now on. */
+        PlanAssignment: {
+            /** @description What is added. */
+            add_ons?: components["schemas"]["AddOnCount"][];
+            /**
+             * Format: date-time
+             * @description Until when a plan holds whose payment failed.
+             */
+            grace_until?: string | null;
+            /**
+             * Format: date-time
+             * @description When the period ends that is paid for.
+             */
+            period_end?: string | null;
+            /** @description The plan's key. */
+            plan: string;
+            /** @description How it stands; active when not said. */
+            state?: components["schemas"]["PlanState"];
+        };
+        /** @description What an owner chooses. */
+        PlanChoice: {
+            /** @description What is added to it; what was added before stays when not said. */
+            add_ons?: components["schemas"]["AddOnCount"][] | null;
+            /** @description The plan's key. */
+            plan: string;
+        };
+        /** @description What a plan of the operator is to be. */
+        PlanDraft: {
+            /** @description What it limits; what is absent or null has no limit. */
+            limits?: components["schemas"]["Limits"];
+            /** @description What people call it: 1 to 60 characters in each language. */
+            names: components["schemas"]["PlanNames"];
+            /** @description Whether organisations can choose it. */
+            offered?: boolean;
+            price?: components["schemas"]["PlanPrice"] | null;
+        };
+        /** @description A limit of the plan that stands in the way. */
+        PlanLimit: {
+            /**
+             * Format: int64
+             * @description How much there may be.
+             */
+            allowed: number;
+            /** @description Which: its name in the limits of plans. */
+            limit: string;
+            /**
+             * Format: int64
+             * @description How much there is.
+             */
+            used: number;
+        };
+        /** @description A name in each language. */
+        PlanNames: {
+            /** @description German; English where it is null. */
+            de?: string | null;
+            /** @description English. */
+            en: string;
+            /** @description French; English where it is null. */
+            fr?: string | null;
+        };
+        /** @description What a plan or an add-on costs a month, as information: this room takes no money. */
+        PlanPrice: {
+            /** @description Its currency. */
+            currency: components["schemas"]["Currency"];
+            /**
+             * Format: int64
+             * @description In minor units.
+             */
+            price_minor: number;
+        };
+        /**
+         * @description How an organisation stands with what it pays.
+         * @enum {string}
+         */
+        PlanState: "active" | "past_due" | "cancelled";
+        /** @description What an organisation has, may use, and uses. */
+        PlanView: {
+            /** @description What it added. */
+            add_ons: components["schemas"]["AddOnCount"][];
+            /**
+             * Format: date-time
+             * @description Until when a plan holds whose payment failed.
+             */
+            grace_until?: string | null;
+            /** @description Whether the plan holds, rather than the default one in its place. */
+            holds: boolean;
+            /** @description The limits that hold now. */
+            limits: components["schemas"]["Limits"];
+            /** @description The plans that can be chosen. */
+            offered: components["schemas"]["Plan"][];
+            /** @description What can be added. */
+            offered_add_ons: components["schemas"]["AddOn"][];
+            /** @description What there is more of than the limits allow. None of it is taken away; no more of it is let in. */
+            over: components["schemas"]["Limit"][];
+            /** @description The same under the plan that is scheduled. */
+            over_then: components["schemas"]["Limit"][];
+            /**
+             * Format: date-time
+             * @description When the period ends that is paid for.
+             */
+            period_end?: string | null;
+            /** @description The plan that it has. */
+            plan: components["schemas"]["Plan"];
+            scheduled?: components["schemas"]["ScheduledChange"] | null;
+            /** @description Whether an owner chooses the plan here; else only the operator does. */
+            self_service: boolean;
+            /**
+             * Format: date-time
+             * @description Since when it has the plan; null for the default one that nobody gave it.
+             */
+            since?: string | null;
+            /** @description How it stands. */
+            state: components["schemas"]["PlanState"];
+            suspended?: components["schemas"]["Suspension"] | null;
+            /** @description What was used in this month. */
+            usage: components["schemas"]["Usage"];
+            /** @description What there is of each now; null for what is not counted here. */
+            used: components["schemas"]["Limits"];
+        };
         /** @description A price that a variant had from then on. There is no way to change or remove one. */
         PriceChange: {
             /**
@@ -3340,6 +3917,7 @@ export interface components {
             code: components["schemas"]["Code"];
             /** @description What a person reads. */
             detail: string;
+            plan_limit?: components["schemas"]["PlanLimit"] | null;
             /** @description The request's `X-Request-Id`, by which our log is searched; null where a request has none. */
             request_id?: string | null;
             /** @description Whether the same call may succeed later without a change. */
@@ -3718,6 +4296,18 @@ export interface components {
              */
             viewers: number;
         };
+        /** @description What an organisation will have. */
+        ScheduledChange: {
+            /** @description What will be added. */
+            add_ons: components["schemas"]["AddOnCount"][];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description The plan's key. */
+            plan: string;
+        };
         /** @description A session of a person, as they see it. */
         Session: {
             /** @description The program it began in, as it says. */
@@ -3914,6 +4504,16 @@ export interface components {
             /** @description The person. */
             user: components["schemas"]["User"];
         };
+        /**
+         * @description Who may make an account, with an organisation of their own. Whoever is invited into one always comes in.
+         * @enum {string}
+         */
+        SignUp: "open" | "invitation" | "closed";
+        /** @description Who may make an account. */
+        SignUpSetting: {
+            /** @description Who. */
+            sign_up: components["schemas"]["SignUp"];
+        };
         /** @description A move of a variant's count. There is no way to change or remove one. */
         StockChange: {
             /** @description Who did it: `user:ID` or `service:NAME`. */
@@ -3983,12 +4583,54 @@ export interface components {
          * @enum {string}
          */
         StockRule: "keep" | "replace";
+        /** @description Why and since when an organisation may do nothing. */
+        Suspension: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            at: string;
+            /** @description What the operator says about it. */
+            reason: string;
+        };
+        /** @description Why an organisation is suspended. */
+        SuspensionRequest: {
+            /** @description Whether its shows on air end; they go on when not said. */
+            end_shows?: boolean;
+            /** @description What its members are told: 1 to 300 characters. */
+            reason: string;
+        };
         /** @description Who is to own the organisation. */
         Transfer: {
             /** @description The caller's password. */
             password: string;
             /** @description A member. */
             user_id: components["schemas"]["UserId"];
+        };
+        /** @description What an organisation used in a calendar month (UTC). */
+        Usage: {
+            /**
+             * Format: int64
+             * @description Whole minutes on air of shows that are over.
+             */
+            minutes: number;
+            /** @description The month: `2026-11`. */
+            month: string;
+            /**
+             * Format: int64
+             * @description Orders.
+             */
+            orders: number;
+            /**
+             * Format: int64
+             * @description The most viewers at one time, over all shows, to a minute.
+             */
+            peak_viewers: number;
+            /**
+             * Format: int64
+             * @description Shows that went on air in it.
+             */
+            shows: number;
         };
         /** @description A person with an account. */
         User: {
@@ -4137,7 +4779,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The member's role does not allow it. Codes: `forbidden`, `above_you`, `people_only`, `origin_not_allowed`. */
+        /** @description The member's role does not allow it. Codes: `forbidden`, `above_you`, `operator_only`, `organization_suspended`, `sign_up_closed`, `people_only`, `origin_not_allowed`. */
         problem_403: {
             headers: {
                 /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
@@ -4170,7 +4812,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description It does not fit the present state. Codes: `conflict`, `email_taken`, `already_member`, `name_taken`, `role_in_use`, `last_owner`, `limit_reached`, `illegal_move`, `not_receiving`, `show_ended`, `not_in_lineup`, `out_of_stock`, `ref_taken`, `idempotency_in_progress`, `secret_already_shown`, `answer_not_kept`. */
+        /** @description It does not fit the present state. Codes: `conflict`, `email_taken`, `already_member`, `name_taken`, `role_in_use`, `last_owner`, `limit_reached`, `plan_limit`, `illegal_move`, `not_receiving`, `show_ended`, `not_in_lineup`, `out_of_stock`, `ref_taken`, `idempotency_in_progress`, `secret_already_shown`, `answer_not_kept`. */
         problem_409: {
             headers: {
                 /** @description In how many seconds to try again, where that is known. */
@@ -4673,6 +5315,493 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
+    operator_audit: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description How many items at most: 1 to 200, 50 when not said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OperatorDeed"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    list_organizations: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description How many items at most: 1 to 200, 50 when not said. */
+                limit?: number;
+                /** @description A part of the name or the channel's name, or a member's address. */
+                query?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OperatorOrganization"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    get_organization_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationFile"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    assign_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanAssignment"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationFile"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    suspend_organization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuspensionRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationFile"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    resume_organization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationFile"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            409: components["responses"]["problem_409"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    list_plans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Plan"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    put_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanDraft"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    end_any_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                show: components["schemas"]["ShowId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            409: components["responses"]["problem_409"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    get_sign_up_setting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignUpSetting"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    set_sign_up_setting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignUpSetting"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignUpSetting"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
     create_organization: {
         parameters: {
             query?: never;
@@ -4699,6 +5828,7 @@ export interface operations {
             };
             400: components["responses"]["problem_400"];
             401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
             408: components["responses"]["problem_408"];
             409: components["responses"]["problem_409"];
             413: components["responses"]["problem_413"];
@@ -6675,6 +7805,97 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Member"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    get_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    choose_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanChoice"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
                 };
             };
             400: components["responses"]["problem_400"];
@@ -8759,6 +9980,51 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
+    get_usage: {
+        parameters: {
+            query?: {
+                /** @description The month: `2026-11`; this one when not said. */
+                month?: string;
+            };
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Usage"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
     reset: {
         parameters: {
             query?: never;
@@ -8894,6 +10160,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             /** @description It needs `If-Match`. */
             428: {
@@ -8947,6 +10214,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             /** @description It needs `If-Match`. */
             428: {
@@ -8992,6 +10260,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["problem_400"];
+            403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             408: components["responses"]["problem_408"];
             409: components["responses"]["problem_409"];
@@ -9039,6 +10308,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["problem_400"];
+            403: components["responses"]["problem_403"];
             408: components["responses"]["problem_408"];
             409: components["responses"]["problem_409"];
             413: components["responses"]["problem_413"];
