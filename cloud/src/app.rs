@@ -21,6 +21,7 @@ use crate::import::Imports;
 use crate::ingest::{self, Ingest, Node, Processes, SqlLeases};
 use crate::jobs::Jobs;
 use crate::mail::{MailError, Mailbox, SendMail, Way};
+use crate::operator::Operators;
 use crate::org::Orgs;
 use crate::plan::{PlanError, Plans};
 use crate::replays::Replays;
@@ -76,6 +77,8 @@ pub struct App {
     pub rtm: Rtm,
     /// What shoppers' browsers read.
     pub storefront: Storefront,
+    /// What whoever runs the cloud can do.
+    pub operators: Operators,
     /// Every task that must end before the process does.
     pub tasks: TaskTracker,
     /// Cancelled when the process is to end.
@@ -195,8 +198,9 @@ impl App {
         let blobs: Blobs = Arc::new(FolderBlobs::new(config.storage.blobs_dir()));
 
         let mailbox = Mailbox::new(key_ring.clone(), &public_url);
-        let plans = Plans::new(db.clone(), clock.clone(), &config.plan.default_plan);
-        let orgs = Orgs::new(db.clone(), clock.clone()).mailing(mailbox.clone());
+        let plans = Plans::new(db.clone(), clock.clone(), &config.plan.default_plan)
+            .self_service(config.plan.plan_self_service);
+        let orgs = Orgs::new(db.clone(), clock.clone()).mailing(mailbox.clone()).within(plans.clone());
         let postman = Arc::new(postman(&config, &key_ring)?);
         let billing = Billing::new(
             billing::Parts {
@@ -211,7 +215,8 @@ impl App {
             },
             &config.billing,
         )?;
-        let catalog = Catalog::new(db.clone(), clock.clone(), blobs.clone(), public_url.clone());
+        let catalog =
+            Catalog::new(db.clone(), clock.clone(), blobs.clone(), public_url.clone()).within(plans.clone());
         let lists = config.storage.blobs_dir().join("imports");
         let imports = Imports::new(
             db.clone(),
@@ -222,7 +227,8 @@ impl App {
         );
         let patience = config.show.interrupted_for();
         let shows =
-            Shows::new(db.clone(), clock.clone(), catalog.clone(), patience, public_url.clone(), rtmp_url);
+            Shows::new(db.clone(), clock.clone(), catalog.clone(), patience, public_url.clone(), rtmp_url)
+                .within(plans.clone());
         let ingest = ingest(&config, &db, &shows, &clock, addresses)?;
         let bounds = EdgeConfig { ll_viewers: config.media.ll_viewers, ..EdgeConfig::default() };
         let edge = Edge::new(bounds, Arc::new(ingest.clone())).map_err(StartError::Client)?;
@@ -238,6 +244,8 @@ impl App {
             &public_url,
             widget,
         );
+
+        let operators = Operators::new(db.clone(), clock.clone(), orgs.clone(), plans.clone(), shows.clone());
 
         Ok(Self {
             config: Arc::new(config),
@@ -262,6 +270,7 @@ impl App {
             monitor,
             rtm,
             storefront,
+            operators,
             tasks,
             stop,
         })
@@ -361,6 +370,16 @@ pub mod testing {
             app.tasks.wait().await;
         })
         .await;
+    }
+
+    /// Registers somebody who runs the cloud; they and their token.
+    pub async fn operator(app: &App, name: &str) -> (Actor, String) {
+        let (actor, _, token) = owner(app, name).await;
+        let me = app.orgs.me(&actor).await.expect("a person").user;
+        app.orgs.confirm(&me).await;
+        let console = Actor::service("console");
+        app.operators.set_operator(&console, &me.email, true).await.expect("a confirmed address");
+        (app.orgs.authenticate(&token).await.expect("a session"), token)
     }
 
     fn home() -> std::net::IpAddr {

@@ -47,6 +47,8 @@ pub mod rtm;
 
 pub mod storefront;
 
+pub mod operator;
+
 pub mod demo;
 
 pub mod app;

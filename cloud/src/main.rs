@@ -1,5 +1,6 @@
 //! Picks a role and runs it.
 
+mod admin;
 mod serve;
 
 use std::io::IsTerminal as _;
@@ -39,6 +40,8 @@ enum Role {
         #[command(flatten)]
         storage: config::Storage,
     },
+    /// Run the cloud: operators, organisations, plans, sign-up
+    Admin(Box<admin::Args>),
     /// Run a live shop on this machine that is alive by itself
     Demo(demo::Args),
 }
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         Role::Serve(_) => {} // its log and its traces start together
         // The demo talks to a person: its cloud logs into a file of its own.
         Role::Demo(_) => log("error", None),
+        Role::Admin(_) => log("warn", None),
         _ => log("info", None),
     }
     let ended = match cli.role {
@@ -63,6 +67,7 @@ fn main() -> ExitCode {
             keep_memory();
             block_on_one(run_encoder())
         }
+        Role::Admin(arguments) => block_on(admin::run(*arguments)),
         Role::Migrate { storage } => block_on(migrate(storage)),
         Role::Demo(arguments) => block_on(async { Ok(demo::run(arguments).await?) }),
     };

@@ -15,11 +15,12 @@ use crate::events::{Follower, Listener, Recorded};
 use crate::import::RunImports;
 use crate::ingest::{Keep, OrderTransmissions};
 use crate::jobs::{Runner, Timer, TimerResult};
+use crate::plan::Meter;
 use crate::show;
 
 /// Those who change the database when they hear a fact.
 fn listeners(app: &App) -> Vec<Arc<dyn Listener>> {
-    vec![Arc::new(show::DropRemovedProducts::new(app.shows.clone()))]
+    vec![Arc::new(show::DropRemovedProducts::new(app.shows.clone())), Arc::new(Meter)]
 }
 
 /// Those who keep something in memory that facts change.
@@ -65,7 +66,12 @@ fn timers(app: &App) -> Vec<Timer> {
     let (replays, facts) = (app.replays.clone(), app.dead_facts.clone());
     let (imports, fetching) = (app.imports.clone(), app.imports.clone());
     let (looking, ending, sweeping) = (app.billing.clone(), app.billing.clone(), app.billing.clone());
+    let plans = app.plans.clone();
     vec![
+        Timer::new("plan.apply_due", Duration::from_secs(60), move || {
+            let plans = plans.clone();
+            async move { plans.apply_due().await.map(drop).map_err(Into::into) }
+        }),
         Timer::new("org.sweep_sessions", Duration::from_secs(3600), move || {
             let orgs = orgs.clone();
             async move { orgs.sweep_sessions().await.map(drop).map_err(Into::into) }
@@ -111,6 +117,15 @@ fn own_timers(app: &App) {
     every(app, "checkpoint", Duration::from_secs(300), move || {
         let db = db.clone();
         async move { db.checkpoint().await.map_err(Into::into) }
+    });
+}
+
+/// How many watch is known where they are connected; of several processes the one with the most of an organisation counts.
+fn note_viewers(app: &App) {
+    let (plans, rtm) = (app.plans.clone(), app.rtm.clone());
+    every(app, "note_viewers", Duration::from_secs(60), move || {
+        let (plans, watching) = (plans.clone(), rtm.watching());
+        async move { plans.note_viewers(&watching).await.map_err(Into::into) }
     });
 }
 
@@ -161,6 +176,7 @@ pub async fn start(app: &App) -> Result<(), DbError> {
         }
         own_timers(app);
     }
+    note_viewers(app);
     if app.db.is_shared() {
         app.monitor.share(&app.bus, &app.tasks, &app.stop);
     }

@@ -3,7 +3,7 @@
 use crate::source::Tree;
 
 /// The ladder: a room uses rooms before it, never after.
-const LADDER: [&str; 26] = [
+const LADDER: [&str; 27] = [
     "config",
     "base",
     "db",
@@ -26,13 +26,14 @@ const LADDER: [&str; 26] = [
     "rtm",
     "social",
     "storefront",
+    "operator",
     "notify",
     "analytics",
     "reporting",
     "demo",
 ];
 /// The files above the rooms: they may use them all.
-const ROOF: [&str; 6] = ["app.rs", "http.rs", "worker.rs", "lib.rs", "main.rs", "serve.rs"];
+const ROOF: [&str; 7] = ["app.rs", "http.rs", "worker.rs", "lib.rs", "main.rs", "serve.rs", "admin.rs"];
 
 /// Crate, its manifest, and the only crates of ours that it may name.
 const CRATES: [(&str, &str, &[&str]); 7] = [

@@ -30,6 +30,12 @@ macro_rules! permissions {
                 match self { $(Self::$name => matches!(role, $(Role::$role)|+),)* }
             }
 
+            /// Whether it is to look and to change nothing.
+            #[must_use]
+            pub fn reads(self) -> bool {
+                self.as_str().starts_with("view_")
+            }
+
             /// Whether an API key can be given it: what only a person may do, no key may.
             #[must_use]
             pub fn fits_key(self) -> bool {

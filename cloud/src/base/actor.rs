@@ -9,6 +9,8 @@ pub struct Actor {
     pub kind: ActorKind,
     /// The organisations the caller belongs to; empty for services and viewers.
     pub memberships: Vec<Membership>,
+    /// Whether it is a person who runs this cloud.
+    pub operator: bool,
 }
 
 /// The kinds of callers.
@@ -47,13 +49,15 @@ pub struct Membership {
     pub role: Role,
     /// What may be done there.
     pub permissions: Permissions,
+    /// Whether the operator suspended the organisation: then nothing may be changed there.
+    pub suspended: bool,
 }
 
 impl Membership {
     /// A place with what the role brings by itself.
     #[must_use]
     pub fn new(org: OrgId, role: Role) -> Self {
-        Self { org, role, permissions: Permissions::of(role) }
+        Self { org, role, permissions: Permissions::of(role), suspended: false }
     }
 }
 
@@ -66,29 +70,51 @@ pub enum Denied {
     /// The caller's role does not allow it.
     #[error("the role does not allow {0:?}")]
     Role(Permission),
+    /// Only whoever runs this cloud may.
+    #[error("only an operator may")]
+    NotOperator,
+    /// The operator suspended the organisation.
+    #[error("the organisation is suspended")]
+    Suspended,
 }
 
 impl Actor {
     /// A part of this program.
     #[must_use]
     pub fn service(name: &'static str) -> Self {
-        Self { kind: ActorKind::Service(name), memberships: Vec::new() }
+        Self { kind: ActorKind::Service(name), memberships: Vec::new(), operator: false }
     }
 
     /// Asks for `permission` in `org`. Call it before anything is loaded.
     ///
     /// # Errors
-    /// [`Denied::Stranger`] for those who do not belong there, [`Denied::Role`] for a role that may not.
+    /// [`Denied::Stranger`] for those who do not belong there, [`Denied::Role`] for a role that may not, [`Denied::Suspended`] for what is more than to look.
     pub fn require(&self, permission: Permission, org: OrgId) -> Result<(), Denied> {
         match self.kind {
             ActorKind::Service(_) => Ok(()),
             ActorKind::Viewer { .. } => Err(Denied::Stranger),
             ActorKind::User { .. } | ActorKind::Key(_) => match self.membership(org) {
                 None => Err(Denied::Stranger),
+                Some(one) if one.permissions.has(permission) && one.suspended && !permission.reads() => {
+                    Err(Denied::Suspended)
+                }
                 Some(one) if one.permissions.has(permission) => Ok(()),
                 Some(_) => Err(Denied::Role(permission)),
             },
         }
+    }
+
+    /// Asks whether the caller runs this cloud. Call it before anything is loaded.
+    ///
+    /// # Errors
+    /// [`Denied::NotOperator`].
+    pub fn require_operator(&self) -> Result<(), Denied> {
+        let may = match self.kind {
+            ActorKind::Service(_) => true,
+            ActorKind::User { .. } => self.operator,
+            ActorKind::Key(_) | ActorKind::Viewer { .. } => false,
+        };
+        if may { Ok(()) } else { Err(Denied::NotOperator) }
     }
 
     /// What the caller may do in `org`.
@@ -138,7 +164,7 @@ mod tests {
 
     fn member(org: OrgId, role: Role) -> Actor {
         let kind = ActorKind::User { id: UserId::new(), session: SessionId::new(), name: "Ada".into() };
-        Actor { kind, memberships: vec![Membership::new(org, role)] }
+        Actor { kind, memberships: vec![Membership::new(org, role)], operator: false }
     }
 
     #[test]
@@ -165,18 +191,44 @@ mod tests {
     #[test]
     fn a_key_may_what_it_was_given_and_nothing_else() {
         let (org, scope) = (OrgId::new(), [Permission::RecordOrders].into_iter().collect());
-        let membership = Membership { org, role: Role::Custom, permissions: scope };
-        let key = Actor { kind: ActorKind::Key(ApiKeyId::new()), memberships: vec![membership] };
+        let membership = Membership { org, role: Role::Custom, permissions: scope, suspended: false };
+        let key =
+            Actor { kind: ActorKind::Key(ApiKeyId::new()), memberships: vec![membership], operator: false };
         assert_eq!(key.require(Permission::RecordOrders, org), Ok(()));
         assert_eq!(key.require(Permission::ViewOrders, org), Err(Denied::Role(Permission::ViewOrders)));
         assert_eq!(key.require(Permission::RecordOrders, OrgId::new()), Err(Denied::Stranger));
     }
 
     #[test]
+    fn in_a_suspended_organisation_people_look_and_change_nothing() {
+        let org = OrgId::new();
+        let mut actor = member(org, Role::Owner);
+        actor.memberships[0].suspended = true;
+        assert_eq!(actor.require(Permission::ViewShows, org), Ok(()));
+        assert_eq!(actor.require(Permission::ViewAudit, org), Ok(()));
+        for permission in Permission::ALL.iter().copied().filter(|one| !one.reads()) {
+            assert_eq!(actor.require(permission, org), Err(Denied::Suspended), "{permission:?}");
+        }
+        assert!(!Permission::RecordOrders.reads() && Permission::ViewOrders.reads());
+    }
+
+    #[test]
+    fn no_role_makes_an_operator_and_being_one_opens_no_organisation() {
+        let org = OrgId::new();
+        let mut actor = member(org, Role::Owner);
+        assert_eq!(actor.require_operator(), Err(Denied::NotOperator));
+        actor.operator = true;
+        assert_eq!(actor.require_operator(), Ok(()));
+        assert_eq!(actor.require(Permission::ViewShows, OrgId::new()), Err(Denied::Stranger));
+        actor.kind = ActorKind::Key(ApiKeyId::new());
+        assert_eq!(actor.require_operator(), Err(Denied::NotOperator), "a key is nobody");
+    }
+
+    #[test]
     fn a_viewer_is_a_stranger_even_in_its_own_shop() {
         let org = OrgId::new();
         let kind = ActorKind::Viewer { id: ViewerId::new(), org, show: ShowId::new() };
-        let viewer = Actor { kind, memberships: Vec::new() };
+        let viewer = Actor { kind, memberships: Vec::new(), operator: false };
         assert_eq!(viewer.require(Permission::ViewShows, org), Err(Denied::Stranger));
     }
 }

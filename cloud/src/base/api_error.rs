@@ -135,6 +135,11 @@ impl From<Denied> for ApiError {
         match denied {
             Denied::Stranger => Self::not_found("organisation"),
             Denied::Role(_) => Self::new(Code::Forbidden, "your role does not allow this"),
+            Denied::NotOperator => Self::new(Code::Forbidden, "only whoever runs this cloud may do this"),
+            Denied::Suspended => Self::new(
+                Code::OrganizationSuspended,
+                "the organisation is suspended, so nothing can be changed; ask whoever runs this cloud",
+            ),
         }
     }
 }

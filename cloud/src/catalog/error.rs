@@ -5,6 +5,7 @@ use vitrine_protocol::{CouponId, OrderId, ProductId, ReservationId, VariantId};
 use crate::base::{Denied, Invalid};
 use crate::blobs::BlobError;
 use crate::db::DbError;
+use crate::plan::PlanError;
 
 /// All but [`CatalogError::Blob`] and [`CatalogError::Db`] are the caller's to mend.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +61,9 @@ pub enum CatalogError {
     /// As many pictures as can be taken are on their way in; it goes better in a moment.
     #[error("many pictures are coming in; send it again in a moment")]
     PicturesBusy,
+    /// The plan has no more of it, or the organisation is suspended.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
     /// The disk failed.
     #[error(transparent)]
     Blob(#[from] BlobError),

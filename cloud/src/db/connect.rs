@@ -18,7 +18,7 @@ use super::tx::Commits;
 use super::{DbError, Side, Tx};
 
 /// Every change of the tables, in order; forward only.
-const MIGRATIONS: [(i64, &str, &str); 31] = [
+const MIGRATIONS: [(i64, &str, &str); 33] = [
     (1, "events", include_str!("../../migrations/0001_events.sql")),
     (2, "org", include_str!("../../migrations/0002_org.sql")),
     (3, "show", include_str!("../../migrations/0003_show.sql")),
@@ -48,6 +48,8 @@ const MIGRATIONS: [(i64, &str, &str); 31] = [
     (78, "replays", include_str!("../../migrations/0078_replays.sql")),
     (79, "unknown_facts", include_str!("../../migrations/0079_unknown_facts.sql")),
     (84, "plans", include_str!("../../migrations/0084_plans.sql")),
+    (85, "usage", include_str!("../../migrations/0085_usage.sql")),
+    (86, "operators", include_str!("../../migrations/0086_operators.sql")),
     (88, "billing", include_str!("../../migrations/0088_billing.sql")),
     (89, "invoices", include_str!("../../migrations/0089_invoices.sql")),
 ];
@@ -65,7 +67,7 @@ pub struct Db {
 #[derive(Clone)]
 enum Pools {
     /// One connection writes, a few read. The lock file is held as long as a clone lives.
-    Sqlite { writer: SqlitePool, readers: SqlitePool, _lock: Arc<File> },
+    Sqlite { writer: SqlitePool, readers: SqlitePool, _lock: Option<Arc<File>> },
     /// A pool for both.
     Pg(PgPool),
 }
@@ -92,6 +94,21 @@ impl Db {
             return Err(DbError::UnknownUrl);
         };
         Ok(Self { pools, commits: Commits::default() })
+    }
+
+    /// Opens `url` as [`Db::connect`] does, beside a process that owns the file: for a person's single acts. What it records is heard by
+    /// that process within seconds.
+    ///
+    /// # Errors
+    /// As [`Db::connect`], but never [`DbError::Held`].
+    pub async fn connect_beside(url: &str) -> Result<Self, DbError> {
+        match url.strip_prefix("sqlite:") {
+            Some(path) => {
+                let path = Path::new(path.strip_prefix("//").unwrap_or(path));
+                Ok(Self { pools: sqlite_pools(path, None).await?, commits: Commits::default() })
+            }
+            None => Self::connect(url).await,
+        }
     }
 
     /// The same database by up to `connections` of its own, so that what must not wait does not stand in line with
@@ -200,6 +217,10 @@ impl Db {
 
 async fn open_sqlite(path: &Path) -> Result<Pools, DbError> {
     let lock = lock(path)?;
+    sqlite_pools(path, Some(lock)).await
+}
+
+async fn sqlite_pools(path: &Path, lock: Option<File>) -> Result<Pools, DbError> {
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
@@ -232,7 +253,7 @@ async fn open_sqlite(path: &Path) -> Result<Pools, DbError> {
         .connect_with(options.read_only(true).create_if_missing(false))
         .await
         .map_err(DbError::Unreachable)?;
-    Ok(Pools::Sqlite { writer, readers, _lock: Arc::new(lock) })
+    Ok(Pools::Sqlite { writer, readers, _lock: lock.map(Arc::new) })
 }
 
 /// Takes the lock file beside the database. The system lets go of it when the process ends, however it ends.
@@ -266,6 +287,24 @@ mod tests {
         assert!(matches!(Db::connect(&url).await, Err(DbError::Held(_))));
         drop(first);
         Db::connect(&url).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_person_acts_beside_the_process_that_has_the_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}/v.db", dir.path().display());
+        let owner = Db::connect(&url).await.unwrap();
+        owner.migrate().await.unwrap();
+        let beside = Db::connect_beside(&url).await.unwrap();
+        let mut tx = beside.begin().await.unwrap();
+        crate::on!(tx, c => sqlx::query("UPDATE event_counters SET seq = 99").execute(c).await.map(drop))
+            .unwrap();
+        tx.commit().await.unwrap();
+        beside.close().await;
+        let seq: i64 =
+            crate::on!(owner, c => sqlx::query_scalar("SELECT MAX(seq) FROM event_counters").fetch_one(c).await)
+                .unwrap();
+        assert_eq!(seq, 99);
     }
 
     #[tokio::test]

@@ -59,7 +59,7 @@ pub(super) async fn deeds(db: &Db, org: OrgId, before: i64, limit: i64) -> Resul
     let rows: Vec<Row> = on!(db, c => sqlx::query_as(
         "SELECT seq, at_ms, org_id, show_id, actor, body FROM events
          WHERE org_id = $1 AND seq < $2 AND body NOT LIKE '{\"kind\":\"order%' AND body NOT LIKE '{\"kind\":\"stock_%'
-           AND (actor LIKE 'user:%' OR actor LIKE 'key:%' OR actor IN ('service:register', 'service:invitation'))
+           AND (actor LIKE 'user:%' OR actor LIKE 'key:%' OR actor IN ('service:register', 'service:invitation', 'service:operator'))
          ORDER BY seq DESC LIMIT $3"
     ).bind(org).bind(before).bind(limit).fetch_all(c).await)?;
     Ok(rows.into_iter().map(Row::into_recorded).collect())

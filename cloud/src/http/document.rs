@@ -18,7 +18,7 @@ use vitrine_protocol::{Code, OrgId};
 use super::once;
 use crate::app::App;
 use crate::base::{ApiError, Problem, Problems, RequestId};
-use crate::{billing, catalog, events, health, import, jobs, org, rtm, show, storefront};
+use crate::{billing, catalog, events, health, import, jobs, operator, org, plan, rtm, show, storefront};
 
 /// What goes wrong at any address, and nowhere more than here: status, when, and codes whose usual status is another.
 const PROBLEMS: [(u16, &str, &[Code]); 13] = [
@@ -49,6 +49,9 @@ const ELSEWHERE: [Code; 9] = [
     Code::PluginMissing,
     Code::CloudUnreachable,
 ];
+
+/// What a suspended shop, a cloud that takes no new accounts, or not being an operator closes: how their paths begin.
+const CLOSED: [&str; 4] = ["/v1/operator/", "/v1/public/", "/v1/register", "/v1/orgs"];
 
 /// Bodies that are read tolerantly.
 const TOLERANT: [&str; 1] = ["PassRequest"];
@@ -83,6 +86,7 @@ pub(super) fn documented(app: &App) -> OpenApiRouter {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(events::router(app.dead_facts.clone()))
         .merge(jobs::router(app.jobs.clone()))
+        .merge(plan::router(app.plans.clone()))
         .merge(org::router(app.orgs.clone()))
         .merge(billing::router(app.billing.clone()))
         .merge(catalog::router(app.catalog.clone()))
@@ -91,6 +95,7 @@ pub(super) fn documented(app: &App) -> OpenApiRouter {
         .merge(health::router(app.monitor.clone()))
         .merge(rtm::router(app.rtm.clone()))
         .merge(storefront::router(app.storefront.clone()))
+        .merge(operator::router(app.operators.clone()))
 }
 
 /// The document of the HTTP interface.
@@ -237,7 +242,7 @@ fn problems_of(path: &str, method: &str, operation: &Operation, once: bool) -> V
     let mut when = |holds: bool, statuses: &[u16]| wanted.extend(statuses.iter().filter(|_| holds));
     when(body || elsewhere || upgrade, &[400]);
     when(!open || path == "/v1/sessions", &[401]);
-    when(!open && path.contains("{org}"), &[403]);
+    when(!open && path.contains("{org}") || CLOSED.iter().any(|begin| path.starts_with(begin)), &[403]);
     when(in_path, &[404]);
     when(body || once, &[408, 413]);
     when(changes, &[409, 429]);

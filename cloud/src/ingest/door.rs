@@ -3,6 +3,7 @@
 use futures_util::future::BoxFuture;
 use vitrine_protocol::ShowId;
 
+use crate::plan::PlanError;
 use crate::show::{Admission, MediaFact, RunningShow, ShowError, Shows, Told};
 
 /// Why shows said no.
@@ -69,7 +70,9 @@ fn unheard(error: ShowError) -> DoorError {
 impl From<ShowError> for DoorError {
     fn from(error: ShowError) -> Self {
         let sentence = match &error {
-            ShowError::Db(_) | ShowError::Catalog(_) => return Self::Unavailable(error.to_string()),
+            ShowError::Db(_) | ShowError::Catalog(_) | ShowError::Plan(PlanError::Db(_)) => {
+                return Self::Unavailable(error.to_string());
+            }
             ShowError::BadPublishKey => {
                 "This stream key opens nothing. Copy the key of your show again; a new key replaces the old one."
             }

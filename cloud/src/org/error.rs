@@ -5,6 +5,7 @@ use vitrine_protocol::OrgId;
 use crate::base::{Denied, Invalid};
 use crate::db::DbError;
 use crate::mail::MailError;
+use crate::plan::PlanError;
 
 /// All but [`OrgError::Db`] and [`OrgError::Password`] are the caller's to mend.
 #[derive(Debug, thiserror::Error)]
@@ -78,9 +79,18 @@ pub enum OrgError {
     /// Only a person may do it, not a key.
     #[error("a key is nobody's account")]
     PeopleOnly,
+    /// New accounts are not taken, or only those who are invited.
+    #[error("new accounts are not taken here")]
+    SignUpClosed,
+    /// Nobody has that address and has shown it.
+    #[error("nobody has an account with that e-mail and has confirmed it")]
+    NoAccount,
     /// This handle has no mail.
     #[error("there is no mail")]
     NoMail,
+    /// The plan has no more of it, or the organisation is suspended.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
     /// The database failed.
     #[error(transparent)]
     Db(#[from] DbError),

@@ -15,7 +15,8 @@ pub use error::OrgError;
 pub use model::{
     Account, ApiKey, BuiltinRole, CreatedApiKey, CustomRole, Deed, Invitation, InvitationSeen, Invited,
     Joined, Me, Member, NewApiKey, NewInvitation, Organization, OrganizationOfUser, OrganizationPatch,
-    OrganizationView, Owners, Registration, RoleChoice, RoleDraft, RoleTable, Session, Settings, SignedIn,
+    OrganizationView, Owners, Registration, RoleChoice, RoleDraft, RoleTable, Session, Settings, SignUp,
+    SignedIn,
     Standing, User, Visit,
 };
 pub use routes::router;

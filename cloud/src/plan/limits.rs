@@ -79,6 +79,14 @@ impl Limits {
         self
     }
 
+    /// What is used more of than `allowed`; `self` is what is used.
+    #[must_use]
+    pub fn over(&self, allowed: &Self) -> Vec<Limit> {
+        let more =
+            |limit: &Limit| self.get(*limit).zip(allowed.get(*limit)).is_some_and(|(used, most)| used > most);
+        Limit::ALL.iter().copied().filter(more).collect()
+    }
+
     /// What `self` has less of than `other`.
     #[must_use]
     pub fn below(&self, other: &Self) -> Vec<Limit> {

@@ -35,7 +35,7 @@ impl Names {
         own.unwrap_or(&self.en)
     }
 
-    pub(super) fn check(self) -> Result<Self, Invalid> {
+    fn check(self) -> Result<Self, Invalid> {
         let one = |name: Option<String>, field| name.map(|name| trimmed(field, &name, 1, 60)).transpose();
         Ok(Self {
             en: trimmed("names.en", &self.en, 1, 60)?,
@@ -71,6 +71,53 @@ pub struct Plan {
     /// Whether it came with the program and nobody changed it.
     pub builtin: bool,
 }
+
+/// What a plan of the operator is to be.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+pub struct PlanDraft {
+    /// What people call it: 1 to 60 characters in each language.
+    pub names: Names,
+    /// What it limits; what is absent or null has no limit.
+    #[serde(default)]
+    pub limits: Limits,
+    /// What it costs a month, as information.
+    #[serde(default)]
+    pub price: Option<Price>,
+    /// Whether organisations can choose it.
+    #[serde(default)]
+    pub offered: bool,
+}
+
+impl PlanDraft {
+    /// The plan of a key.
+    pub(super) fn check(self, key: &str) -> Result<Plan, Invalid> {
+        check_key(key)?;
+        for limit in Limit::ALL {
+            if self.limits.get(*limit).is_some_and(|most| !(0..=MOST).contains(&most)) {
+                return Err(Invalid::new(format!("`limits.{}` takes 0 to {MOST}, or null", limit.as_str())));
+            }
+        }
+        if let Some(price) = &self.price {
+            if !(0..=MOST_MINOR).contains(&price.price_minor) {
+                return Err(Invalid::new(format!("`price.price_minor` takes 0 to {MOST_MINOR}")));
+            }
+            if !price.currency.is_in_use() {
+                return Err(Invalid::new(format!(
+                    "`price.currency` {} is no currency in use (ISO 4217)",
+                    price.currency
+                )));
+            }
+        }
+        let names = self.names.check()?;
+        let (limits, price, offered) = (self.limits, self.price, self.offered);
+        Ok(Plan { key: key.to_owned(), names, limits, price, offered, builtin: false })
+    }
+}
+
+/// The most that a limit can be: 1 PB in bytes.
+const MOST: i64 = 1_000_000_000_000_000;
+/// The most that a plan can cost.
+const MOST_MINOR: i64 = 100_000_000;
 
 /// What raises one limit of whatever plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -155,6 +202,16 @@ impl Assignment {
     }
 }
 
+/// What an owner chooses.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+pub struct PlanChoice {
+    /// The plan's key.
+    pub plan: String,
+    /// What is added to it; what was added before stays when not said.
+    #[serde(default)]
+    pub add_ons: Option<Vec<AddOnCount>>,
+}
+
 /// What an organisation will have.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ScheduledChange {
@@ -231,7 +288,7 @@ pub(super) fn check_add_ons(added: &[AddOnCount]) -> Result<Vec<AddOnCount>, Pla
 }
 
 /// A plan's key as it can be taken.
-pub(super) fn check_key(key: &str) -> Result<(), Invalid> {
+fn check_key(key: &str) -> Result<(), Invalid> {
     let fits = (1..=40).contains(&key.len())
         && key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     if fits { Ok(()) } else { Err(Invalid::new("`key` takes 1 to 40 of a-z, 0-9 and `-`")) }

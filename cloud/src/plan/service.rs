@@ -1,15 +1,24 @@
 //! The handle of plans.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Months, TimeDelta, Utc};
 use vitrine_protocol::OrgId;
 
 use super::builtin::plans;
 use super::model::{check_add_ons, raised};
 use super::store::{self, Written};
-use super::{Assignment, Limit, LimitHit, Limits, Plan, PlanError, PlanState, Standing, Suspension};
-use crate::base::{Actor, Clock};
+use super::usage::{check_month, month};
+use super::{
+    Assignment, Limit, LimitHit, Limits, Plan, PlanChoice, PlanDraft, PlanError, PlanState, PlanView,
+    ScheduledChange, Standing, Suspension, Usage,
+};
+use crate::base::{Actor, Clock, Invalid, Permission, trimmed};
 use crate::db::{Db, Tx};
 use crate::events::{Event, record};
+
+/// How long before days of recordings become fewer.
+const NOTICE: TimeDelta = TimeDelta::days(14);
+/// Plans that an operator can make.
+const OWN_PLANS: usize = 100;
 
 /// Plans and who has which. Clones share everything.
 #[derive(Clone)]
@@ -17,28 +26,28 @@ pub struct Plans {
     db: Db,
     clock: Clock,
     default_plan: String,
+    self_service: bool,
 }
 
-/// What an organisation may use, while its row is locked.
+/// What an organisation has of one thing, and may have, while its row is locked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Allowance {
-    /// The plan's key.
-    pub plan: String,
-    /// What holds now.
-    pub limits: Limits,
-    /// Set while the organisation is suspended.
-    pub suspended: Option<Suspension>,
+pub struct Room {
+    plan: String,
+    limit: Limit,
+    allowed: Option<i64>,
+    used: i64,
 }
 
-impl Allowance {
-    /// Asks for `more` of what there are `used` of.
+impl Room {
+    /// Asks for `more` of it.
     ///
     /// # Errors
     /// [`LimitHit`] when that is more than the plan has.
-    pub fn take(&self, limit: Limit, used: i64, more: i64) -> Result<(), LimitHit> {
-        match self.limits.get(limit) {
+    pub fn take(&self, more: i64) -> Result<(), LimitHit> {
+        let Self { plan, limit, allowed, used } = self;
+        match *allowed {
             Some(allowed) if used.saturating_add(more) > allowed => {
-                Err(LimitHit { limit, allowed, used, plan: self.plan.clone() })
+                Err(LimitHit { limit: *limit, allowed, used: *used, plan: plan.clone() })
             }
             _ => Ok(()),
         }
@@ -49,7 +58,13 @@ impl Plans {
     /// The handle over `db`. Organisations that nobody gave a plan have `default_plan`.
     #[must_use]
     pub fn new(db: Db, clock: Clock, default_plan: &str) -> Self {
-        Self { db, clock, default_plan: default_plan.to_owned() }
+        Self { db, clock, default_plan: default_plan.to_owned(), self_service: false }
+    }
+
+    /// The same; owners choose plans themselves if `on`.
+    #[must_use]
+    pub fn self_service(self, on: bool) -> Self {
+        Self { self_service: on, ..self }
     }
 
     /// Every plan: the operator's, and those of the program whose key he did not take.
@@ -58,6 +73,27 @@ impl Plans {
     /// The database does not answer.
     pub async fn plans(&self) -> Result<Vec<Plan>, PlanError> {
         Ok(all(store::plans(&self.db).await?))
+    }
+
+    /// Makes a plan, or changes the one of that key for everybody who has it. One with the key of a built-in plan stands in its place.
+    /// The caller has checked who asks.
+    ///
+    /// # Errors
+    /// [`PlanError::Invalid`].
+    pub async fn put_plan(&self, tx: &mut Tx, key: &str, draft: PlanDraft) -> Result<Plan, PlanError> {
+        let plan = draft.check(key)?;
+        let own = store::plans_in(tx).await?;
+        if own.len() >= OWN_PLANS && own.iter().all(|other| other.key != plan.key) {
+            return Err(Invalid::new(format!("there are at most {OWN_PLANS} plans of your own")).into());
+        }
+        store::save_plan(tx, &plan).await?;
+        Ok(plan)
+    }
+
+    /// The key of the plan that organisations have which nobody gave one.
+    #[must_use]
+    pub fn default_plan(&self) -> &str {
+        &self.default_plan
     }
 
     /// The limits that hold for an organisation now.
@@ -77,16 +113,168 @@ impl Plans {
         self.standing_of(&all(store::plans(&self.db).await?), org, written)
     }
 
-    /// Locks the organisation's row until the transaction ends, and says what it may use. Count what there is after this, not before.
+    /// What an organisation has of a thing and may have. Where there is a limit its row is locked until the transaction ends, and the
+    /// count is from after that: two who ask at once do not pass together. Ask when the rows of the change are held: the organisation's
+    /// is always the last.
     ///
     /// # Errors
     /// [`PlanError::NotFound`]; [`PlanError::Suspended`].
-    pub async fn hold(&self, tx: &mut Tx, org: OrgId) -> Result<Allowance, PlanError> {
-        let standing = self.lock(tx, org).await?;
-        match standing.suspended {
-            Some(suspension) => Err(PlanError::Suspended(suspension)),
-            None => Ok(Allowance { plan: standing.plan.key, limits: standing.limits, suspended: None }),
+    pub async fn room(&self, tx: &mut Tx, org: OrgId, limit: Limit) -> Result<Room, PlanError> {
+        let standing = self.unlimited_or_locked(tx, org, limit).await?;
+        let allowed = standing.limits.get(limit);
+        let used = match allowed {
+            Some(_) => store::count_in(tx, org, limit, self.clock.now()).await?,
+            None => 0,
+        };
+        Ok(Room { plan: standing.plan.key, limit, allowed, used })
+    }
+
+    /// Asks for `more` of a thing, as [`Plans::room`] has it.
+    ///
+    /// # Errors
+    /// [`PlanError::Limit`]; [`PlanError::Suspended`]; [`PlanError::NotFound`].
+    pub async fn take(&self, tx: &mut Tx, org: OrgId, limit: Limit, more: i64) -> Result<(), PlanError> {
+        Ok(self.room(tx, org, limit).await?.take(more)?)
+    }
+
+    /// Asks whether a show may go on air: one more at this time, one more of this month, and minutes left. Rows of the show are held.
+    ///
+    /// # Errors
+    /// [`PlanError::Limit`]; [`PlanError::Suspended`]; [`PlanError::NotFound`].
+    pub async fn take_air(&self, tx: &mut Tx, org: OrgId) -> Result<(), PlanError> {
+        self.take(tx, org, Limit::ConcurrentShows, 1).await?;
+        self.take(tx, org, Limit::MinutesAMonth, 1).await?;
+        let standing = self.unlimited_or_locked(tx, org, Limit::ShowsAMonth).await?;
+        let limit = Limit::ShowsAMonth;
+        if let Some(allowed) = standing.limits.get(limit) {
+            let used = store::aired(tx, org, self.clock.now()).await?;
+            Room { plan: standing.plan.key, limit, allowed: Some(allowed), used }.take(1)?;
         }
+        Ok(())
+    }
+
+    /// Notes pictures by name and size, and asks whether there is room for those that are new.
+    ///
+    /// # Errors
+    /// [`PlanError::Limit`]; [`PlanError::Suspended`]; [`PlanError::NotFound`].
+    pub async fn take_blobs(
+        &self,
+        tx: &mut Tx,
+        org: OrgId,
+        blobs: &[(&str, usize)],
+    ) -> Result<(), PlanError> {
+        let room = self.room(tx, org, Limit::BlobBytes).await?;
+        let mut new = 0_i64;
+        for (name, bytes) in blobs {
+            let bytes = i64::try_from(*bytes).unwrap_or(i64::MAX);
+            if store::note_blob(tx, org, name, bytes).await? {
+                new = new.saturating_add(bytes);
+            }
+        }
+        // The same picture once more takes nothing, whatever the plan is.
+        if new > 0 { Ok(room.take(new)?) } else { Ok(()) }
+    }
+
+    /// What an organisation has, its row locked where there is a limit.
+    async fn unlimited_or_locked(
+        &self,
+        tx: &mut Tx,
+        org: OrgId,
+        limit: Limit,
+    ) -> Result<Standing, PlanError> {
+        let written = store::written_in(tx, org).await?.ok_or(PlanError::NotFound(org))?;
+        let mut standing = self.standing_of(&all(store::plans_in(tx).await?), org, written)?;
+        if standing.limits.get(limit).is_some() {
+            standing = self.lock(tx, org).await?;
+        }
+        match standing.suspended.clone() {
+            Some(suspension) => Err(PlanError::Suspended(suspension)),
+            None => Ok(standing),
+        }
+    }
+
+    /// All that is known of an organisation's plan. The caller has checked who asks.
+    ///
+    /// # Errors
+    /// [`PlanError::NotFound`].
+    pub async fn view(&self, org: OrgId) -> Result<PlanView, PlanError> {
+        let (standing, used) = (self.standing(org).await?, self.used(org).await?);
+        let (usage, plans) = (self.usage(org, None).await?, self.plans().await?);
+        let then = match &standing.scheduled {
+            Some(next) => raised(find(&plans, &next.plan)?.limits, &next.add_ons),
+            None => standing.limits,
+        };
+        let over_then = if standing.scheduled.is_some() { used.over(&then) } else { Vec::new() };
+        Ok(PlanView::new(standing, (used, over_then), usage, plans, self.self_service))
+    }
+
+    /// How much of everything an organisation has, of what is kept in rows. The caller has checked who asks.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn used(&self, org: OrgId) -> Result<Limits, PlanError> {
+        let (mut used, now) = (Limits::default(), self.clock.now());
+        for limit in Limit::ALL {
+            if !matches!(
+                limit,
+                Limit::Destinations | Limit::LadderTop | Limit::Viewers | Limit::RetentionDays
+            ) {
+                *used.get_mut(*limit) = Some(store::count(&self.db, org, *limit, now).await?);
+            }
+        }
+        Ok(used)
+    }
+
+    /// What an organisation used in a month (`2026-11`), or in this one. The caller has checked who asks.
+    ///
+    /// # Errors
+    /// [`PlanError::Invalid`] for what is no month.
+    pub async fn usage(&self, org: OrgId, asked: Option<&str>) -> Result<Usage, PlanError> {
+        let month = asked.map_or_else(|| Ok(month(self.clock.now())), check_month)?;
+        Ok(store::usage(&self.db, org, &month).await?.unwrap_or_else(|| Usage::none(month)))
+    }
+
+    /// Notes how many watch an organisation's shows now, for the most of the month.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn note_viewers(&self, all: &[(OrgId, i64)]) -> Result<(), PlanError> {
+        let month = month(self.clock.now());
+        for (org, viewers) in all {
+            let mut tx = self.db.begin().await?;
+            if store::exists(&mut tx, *org).await? {
+                store::raise_peak(&mut tx, *org, &month, *viewers).await?;
+                tx.commit().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Suspends an organisation: its members read and change nothing, its pages are closed, its publishers are refused. A show on air
+    /// goes on. The caller has checked who asks.
+    ///
+    /// # Errors
+    /// [`PlanError::NotFound`]; [`PlanError::Invalid`].
+    pub async fn suspend(&self, tx: &mut Tx, org: OrgId, reason: &str, by: &Actor) -> Result<(), PlanError> {
+        let reason = trimmed("reason", reason, 1, 300)?;
+        let before = self.lock(tx, org).await?;
+        let now = self.clock.now();
+        let at = before.suspended.map_or(now, |one| one.at);
+        store::set_suspended(tx, org, Some(&Suspension { at, reason: reason.clone() })).await?;
+        Ok(record(tx, by, now, org, None, Event::OrganizationSuspended { reason })?)
+    }
+
+    /// Lets a suspended organisation go on; false when it was not suspended.
+    ///
+    /// # Errors
+    /// [`PlanError::NotFound`].
+    pub async fn resume(&self, tx: &mut Tx, org: OrgId, by: &Actor) -> Result<bool, PlanError> {
+        if self.lock(tx, org).await?.suspended.is_none() {
+            return Ok(false);
+        }
+        store::set_suspended(tx, org, None).await?;
+        record(tx, by, self.clock.now(), org, None, Event::OrganizationResumed)?;
+        Ok(true)
     }
 
     /// Gives an organisation a plan, from now on. Its row is locked; what was scheduled is forgotten. The caller has checked who asks.
@@ -121,6 +309,81 @@ impl Plans {
             Event::PlanChanged { plan: plan.key.clone(), state: assignment.state.as_str().to_owned() };
         record(tx, by, now, org, None, event)?;
         self.standing_of(&plans, org, written)
+    }
+
+    /// What an owner chooses: more at once, less when the period ends that is paid for; fewer days of recordings not before 14 days, so
+    /// that nobody loses any unawares. Choosing what it has calls off what was scheduled.
+    ///
+    /// # Errors
+    /// [`PlanError::Denied`]; [`PlanError::OperatorOnly`]; [`PlanError::NoPlan`] for one that is not offered; [`PlanError::NoAddOn`].
+    pub async fn choose(&self, actor: &Actor, org: OrgId, choice: PlanChoice) -> Result<PlanView, PlanError> {
+        actor.require(Permission::ManagePlan, org)?;
+        if !self.self_service {
+            return Err(PlanError::OperatorOnly);
+        }
+        let mut tx = self.db.begin().await?;
+        let before = self.lock(&mut tx, org).await?;
+        let plans = all(store::plans_in(&mut tx).await?);
+        let plan = find(&plans, &choice.plan)?;
+        if !plan.offered && plan.key != before.plan.key {
+            return Err(PlanError::NoPlan(plan.key.clone()));
+        }
+        let add_ons = check_add_ons(choice.add_ons.as_deref().unwrap_or(&before.add_ons))?;
+        let (wanted, now) = (raised(plan.limits, &add_ons), self.clock.now());
+        let less = wanted.below(&before.limits);
+        if plan.key == before.plan.key && add_ons == before.add_ons {
+            if before.scheduled.is_some() {
+                store::save_written(
+                    &mut tx,
+                    org,
+                    &plan.key,
+                    &Written { scheduled: None, ..before.written(now) },
+                )
+                .await?;
+                record(&mut tx, actor, now, org, None, Event::PlanChangeCancelled)?;
+            }
+        } else if less.is_empty() {
+            let assignment = Assignment {
+                add_ons,
+                state: before.state,
+                period_end: before.period_end,
+                grace_until: before.grace_until,
+                ..Assignment::of(&plan.key)
+            };
+            self.assign(&mut tx, org, &assignment, actor).await?;
+        } else {
+            let mut at = before.period_end.filter(|end| *end > now).unwrap_or_else(|| next_month(now));
+            if less.contains(&Limit::RetentionDays) {
+                at = at.max(now + NOTICE);
+            }
+            let scheduled = Some(ScheduledChange { plan: plan.key.clone(), add_ons, at });
+            let written = Written { scheduled, ..before.written(now) };
+            store::save_written(&mut tx, org, &before.plan.key, &written).await?;
+            let event = Event::PlanChangeScheduled { plan: plan.key.clone(), at };
+            record(&mut tx, actor, now, org, None, event)?;
+        }
+        tx.commit().await?;
+        self.view(org).await
+    }
+
+    /// Does what was scheduled for now; how many changes it was. A timer calls it.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn apply_due(&self) -> Result<u32, PlanError> {
+        let mut done = 0;
+        for org in store::due(&self.db, self.clock.now()).await? {
+            let mut tx = self.db.begin().await?;
+            let Some(scheduled) = self.lock(&mut tx, org).await?.scheduled else { continue };
+            if scheduled.at > self.clock.now() {
+                continue; // chosen anew between the two looks
+            }
+            let assignment = Assignment { add_ons: scheduled.add_ons, ..Assignment::of(&scheduled.plan) };
+            self.assign(&mut tx, org, &assignment, &Actor::service("plan")).await?;
+            tx.commit().await?;
+            done += 1;
+        }
+        Ok(done)
     }
 
     /// The organisation's row, locked, and what it has.
@@ -176,6 +439,11 @@ fn all(own: Vec<Plan>) -> Vec<Plan> {
 fn find<'a>(plans: &'a [Plan], key: &str) -> Result<&'a Plan, PlanError> {
     let found = plans.iter().find(|plan| plan.key == key);
     found.ok_or_else(|| PlanError::NoPlan(key.chars().take(60).collect()))
+}
+
+/// When the next calendar month begins (UTC).
+fn next_month(now: DateTime<Utc>) -> DateTime<Utc> {
+    store::month_of(now).checked_add_months(Months::new(1)).unwrap_or(now + NOTICE)
 }
 
 /// Whether a plan holds, rather than the default one in its place.

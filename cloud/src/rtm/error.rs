@@ -35,6 +35,9 @@ pub enum RtmError {
     /// The caller's: the text is empty or too long.
     #[error("A message has 1 to 500 characters.")]
     BadMessage,
+    /// Nobody's, and it passes: as many watch as the shop has room for.
+    #[error("As many are here as there is room for. Try again in a moment.")]
+    Full,
     /// The caller's: a moderator banned them.
     #[error("You can no longer write in this chat.")]
     Banned,
@@ -70,6 +73,7 @@ impl RtmError {
             Self::Forbidden => Code::Forbidden,
             Self::Page => Code::OriginNotAllowed,
             Self::BadMessage => Code::BadMessage,
+            Self::Full => Code::Overloaded,
             Self::Banned => Code::Banned,
             Self::TooFast => Code::RateLimited,
             Self::ShowEnded => Code::ShowEnded,
@@ -90,7 +94,7 @@ impl From<Denied> for RtmError {
     fn from(denied: Denied) -> Self {
         match denied {
             Denied::Stranger => Self::Stranger,
-            Denied::Role(_) => Self::Forbidden,
+            Denied::Role(_) | Denied::Suspended | Denied::NotOperator => Self::Forbidden,
         }
     }
 }

@@ -131,6 +131,25 @@ impl Hub {
         self.inner.rooms.lock().get(&show).map_or(0, |door| door.dial.viewers.load(Ordering::Relaxed))
     }
 
+    /// People watching shows of an organisation, as far as this process knows.
+    pub(super) fn viewers_of(&self, org: OrgId) -> i64 {
+        let rooms = self.inner.rooms.lock();
+        let of_it = rooms.values().filter(|door| door.org == org);
+        of_it.map(|door| i64::from(door.dial.viewers.load(Ordering::Relaxed))).sum()
+    }
+
+    /// The same of every organisation that somebody watches.
+    pub(super) fn all_viewers(&self) -> HashMap<OrgId, i64> {
+        let mut all = HashMap::new();
+        for door in self.inner.rooms.lock().values() {
+            let viewers = i64::from(door.dial.viewers.load(Ordering::Relaxed));
+            if viewers > 0 {
+                *all.entry(door.org).or_default() += viewers;
+            }
+        }
+        all
+    }
+
     /// Sends everybody away to come back, and opens no more rooms.
     pub(super) async fn stop(&self) {
         self.inner.stopped.store(true, Ordering::Relaxed);

@@ -228,6 +228,7 @@ impl From<RtmError> for ApiError {
             | RtmError::Page
             | RtmError::Forbidden
             | RtmError::BadMessage
+            | RtmError::Full
             | RtmError::Banned
             | RtmError::TooFast
             | RtmError::ShowEnded

@@ -109,6 +109,12 @@ impl Rtm {
         self.inner.hub.viewers(show)
     }
 
+    /// People watching shows of each organisation now, as far as this process knows.
+    #[must_use]
+    pub fn watching(&self) -> Vec<(OrgId, i64)> {
+        self.inner.hub.all_viewers().into_iter().collect()
+    }
+
     /// Who signs viewer tokens.
     #[must_use]
     pub fn tokens(&self) -> &ViewerTokens {
@@ -302,6 +308,11 @@ impl Rtm {
             && !self.inner.orgs.settings(viewer.org).await?.allows(page)
         {
             return Err(RtmError::Page);
+        }
+        if let Some(most) = self.inner.orgs.most_viewers(viewer.org).await?
+            && self.inner.hub.viewers_of(viewer.org) >= most
+        {
+            return Err(RtmError::Full);
         }
         let (id, name) = (viewer.id.to_string(), viewer.nickname);
         let nickname = nickname_key(&name);

@@ -229,6 +229,40 @@ async fn a_message_is_stored_and_crosses_to_everybody() {
 }
 
 #[tokio::test]
+async fn no_more_shoppers_come_in_than_the_plan_has_and_the_shop_always_does() {
+    each_db(async |db| {
+        let world = World::new(db.clone()).await;
+        let plans = crate::plan::Plans::new(db.clone(), world.hands.clock(), "open");
+        let names = crate::plan::Names { en: "Small".into(), de: None, fr: None };
+        let limits = crate::plan::Limits { viewers: Some(1), ..Default::default() };
+        let small = crate::plan::PlanDraft { names, limits, price: None, offered: false };
+        let mut tx = db.begin().await.unwrap();
+        plans.put_plan(&mut tx, "small", small).await.unwrap();
+        let assignment = crate::plan::Assignment::of("small");
+        plans.assign(&mut tx, world.org, &assignment, &Actor::service("test")).await.unwrap();
+        tx.commit().await.unwrap();
+        let _first = world.enter(&world.viewer("Mia"), "net1").await;
+        let full = async || {
+            let peer = Peer { network: Some("net2".into()), page: None };
+            let token = world.viewer("Ole");
+            matches!(world.rtm.admit(&token, world.show, &peer).await, Err(RtmError::Full))
+        };
+        // Who is there is counted every two seconds.
+        let mut is_full = full().await;
+        for _ in 0..100 {
+            if is_full {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            is_full = full().await;
+        }
+        assert!(is_full);
+        let _staff = world.enter(&world.owner_token, "net3").await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn going_live_and_ending_tell_a_player_all_it_needs() {
     each_db(async |db| {
         let world = World::new(db).await;
@@ -407,8 +441,8 @@ async fn members_cannot_be_banned_and_strangers_learn_nothing() {
         let kind = ActorKind::Viewer { id: vitrine_protocol::ViewerId::new(), org, show };
         let other = Membership::new(OrgId::new(), Role::Owner);
         for stranger in [
-            Actor { kind, memberships: vec![] },
-            Actor { kind: world.owner.kind.clone(), memberships: vec![other] },
+            Actor { kind, memberships: vec![], operator: false },
+            Actor { kind: world.owner.kind.clone(), memberships: vec![other], operator: false },
         ] {
             let gone = world.rtm.remove_message(&stranger, org, show, id).await;
             assert!(matches!(gone, Err(RtmError::Stranger)));

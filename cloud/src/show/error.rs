@@ -5,6 +5,7 @@ use vitrine_protocol::{ShowId, ShowState};
 use crate::base::{Denied, Invalid};
 use crate::catalog::CatalogError;
 use crate::db::DbError;
+use crate::plan::PlanError;
 
 /// All but [`ShowError::Db`] and [`ShowError::Catalog`] are the caller's to mend.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +52,9 @@ pub enum ShowError {
     /// Orders point at the show.
     #[error("orders point at the show")]
     InUse,
+    /// The plan has no more of it, or the organisation is suspended.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
     /// The catalogue failed.
     #[error(transparent)]
     Catalog(#[from] CatalogError),

@@ -370,6 +370,7 @@ impl From<ShowError> for ApiError {
             }
             ShowError::OldOwner => Self::new(Code::IllegalMove, "another server looks after this show"),
             ShowError::InUse => Self::new(Code::IllegalMove, "orders name this show, so it stays"),
+            ShowError::Plan(error) => error.into(),
             ShowError::Catalog(error) => error.into(),
             ShowError::Db(_) => Self::internal(&error),
         }

@@ -13,6 +13,9 @@ pub enum StorefrontError {
     /// The caller's: their page is none of those that may show the organisation's shows.
     #[error("the shop does not let its shows be shown on this page; its settings name those that may")]
     Page,
+    /// The operator suspended the shop.
+    #[error("this shop is closed for the moment")]
+    Suspended,
     /// The caller's: the body is not what this address takes.
     #[error("{0}")]
     BadBody(String),

@@ -169,6 +169,7 @@ impl From<StorefrontError> for ApiError {
         match error {
             StorefrontError::NotFound(what) => Self::not_found(what),
             StorefrontError::Page => Self::new(Code::OriginNotAllowed, error.to_string()),
+            StorefrontError::Suspended => Self::new(Code::OrganizationSuspended, error.to_string()),
             StorefrontError::BadBody(detail) => Self::new(Code::InvalidRequest, detail),
             StorefrontError::Shows(ShowError::NotFound(_)) => Self::not_found("show"),
             StorefrontError::Shows(error) => Self::internal(&error),

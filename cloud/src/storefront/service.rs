@@ -10,7 +10,7 @@ use super::model::{Channel, CouponTeaser, PassRequest, PublicShow, ViewerPass};
 use super::snapshots::{Answer, Key, Snapshot, Snapshots, View};
 use crate::base::Clock;
 use crate::catalog::Catalog;
-use crate::org::Orgs;
+use crate::org::{Organization, Orgs};
 use crate::rtm::Rtm;
 use crate::show::{Show, Shows};
 
@@ -60,6 +60,7 @@ impl Storefront {
     pub(super) async fn channel(&self, slug: &str) -> Result<Answer, StorefrontError> {
         let load = async {
             let org = self.orgs.find_by_slug(slug).await?.ok_or(StorefrontError::NotFound("channel"))?;
+            open(&org)?;
             let (show, reason) = self.shows.channel(org.id).await?;
             let show = match show {
                 Some(show) => Some(self.public(show, org.slug).await?),
@@ -80,6 +81,7 @@ impl Storefront {
         let load = async {
             let show = self.visible(id).await?;
             let org = self.orgs.find(show.org).await?.ok_or(StorefrontError::NotFound("show"))?;
+            open(&org)?;
             let show = self.public(show, org.slug).await?;
             Ok::<_, StorefrontError>(Snapshot::new(org.id, View::Show(Box::new(show))))
         };
@@ -98,6 +100,7 @@ impl Storefront {
         page: Option<&str>,
     ) -> Result<ViewerPass, StorefrontError> {
         let show = self.visible(id).await?;
+        open(&self.orgs.find(show.org).await?.ok_or(StorefrontError::NotFound("show"))?)?;
         self.check_page(show.org, page).await?;
         let (held, nickname) = (wish.token.as_deref(), wish.nickname.as_deref());
         let (viewer, token) = self.rtm.tokens().issue(show.org, show.id, held, nickname, self.clock.now());
@@ -160,4 +163,9 @@ impl Storefront {
         // The code stays here: it is told by the highlight alone.
         Ok(cards.into_iter().map(|card| CouponTeaser { id: card.coupon_id, title: card.title }).collect())
     }
+}
+
+/// A suspended shop shows nothing.
+fn open(org: &Organization) -> Result<(), StorefrontError> {
+    if org.suspended { Err(StorefrontError::Suspended) } else { Ok(()) }
 }

@@ -17,23 +17,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/billing/stripe": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Takes webhooks of Stripe, signed as it signs them (`Stripe-Signature`, `v1`). What follows is done after the answer. */
-        post: operations["take_webhook"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/email-verifications": {
         parameters: {
             query?: never;
@@ -159,6 +142,161 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What operators did, newest first. */
+        get: operations["operator_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/organizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Organisations, newest first. */
+        get: operations["list_organizations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/organizations/{organization}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One organisation with its plan, its members' number and what it uses. */
+        get: operations["get_organization_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/organizations/{organization}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Gives an organisation a plan and add-ons, at once. What was scheduled is forgotten. */
+        put: operations["assign_plan"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/organizations/{organization}/suspension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Suspends an organisation: its members look and change nothing, its pages are closed, publishers are refused. */
+        put: operations["suspend_organization"];
+        post?: never;
+        /** Lets an organisation go on. */
+        delete: operations["resume_organization"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every plan: the operator's, and those of the program. */
+        get: operations["list_plans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/plans/{plan}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Makes a plan, or changes the one of that key for everybody who has it. */
+        put: operations["put_plan"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/shows/{show}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a show of whatever organisation. */
+        post: operations["end_any_show"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/sign-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may make an account here. */
+        get: operations["get_sign_up_setting"];
+        /** Decides who may make an account here. */
+        put: operations["set_sign_up_setting"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orgs": {
         parameters: {
             query?: never;
@@ -245,80 +383,6 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
-        trace?: never;
-    };
-    "/v1/orgs/{org}/billing": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who takes the money, how payments stand, and what the next period costs. */
-        get: operations["get_billing"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/orgs/{org}/billing/checkout": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Opens a page where a plan is paid for the first time. A page that was opened before is closed. The plan holds once the
-         *     payment was made, a moment after the browser is sent back.
-         */
-        post: operations["open_checkout"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/orgs/{org}/billing/portal": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Opens a page of the payment provider where invoices are seen and the card is changed. */
-        post: operations["open_portal"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/orgs/{org}/billing/subscription": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Changes what is paid for. More holds at once, and what is left of the period is paid for in parts; less holds from the next period
-         *     on, and so does the default plan, which ends the subscription. What is paid for now, asked for again, takes back what was to come.
-         */
-        patch: operations["change_subscription"];
         trace?: never;
     };
     "/v1/orgs/{org}/coupons": {
@@ -555,40 +619,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/orgs/{org}/invoices": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Invoices that this server wrote, newest first. Those of a payment provider are seen on its page. */
-        get: operations["list_invoices"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/orgs/{org}/invoices/{invoice}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One of them. */
-        get: operations["get_invoice"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/orgs/{org}/jobs/dead": {
         parameters: {
             query?: never;
@@ -788,6 +818,27 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The organisation's plan, its limits, and what it uses of them. */
+        get: operations["get_plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Chooses another plan, where owners do: more at once, less when the period ends that is paid for. Choosing the present one calls off
+         *     what was scheduled.
+         */
+        patch: operations["choose_plan"];
         trace?: never;
     };
     "/v1/orgs/{org}/products": {
@@ -1257,6 +1308,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orgs/{org}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the organisation used in a month, counted from what happened. */
+        get: operations["get_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/password-resets": {
         parameters: {
             query?: never;
@@ -1440,6 +1508,21 @@ export interface components {
             /** @description The `token` of the link, `vti_…`. */
             token: string;
         };
+        /** @description What raises one limit of whatever plan. */
+        AddOn: {
+            /**
+             * Format: int64
+             * @description By how much each.
+             */
+            by: number;
+            /** @description What programs call it. */
+            key: string;
+            /** @description What people call it. */
+            names: components["schemas"]["PlanNames"];
+            price?: components["schemas"]["PlanPrice"] | null;
+            /** @description Which limit it raises. */
+            raises: components["schemas"]["Limit"];
+        };
         /** @description Some of one add-on. */
         AddOnCount: {
             /** @description The add-on. */
@@ -1532,67 +1615,6 @@ export interface components {
          * @description A ban from a show's chat.
          */
         BanId: string;
-        /** @description What an organisation chooses to pay for. */
-        BillingChoice: {
-            /** @description What is added to it. */
-            add_ons?: components["schemas"]["AddOnCount"][];
-            /** @description The plan's key. */
-            plan: string;
-        };
-        /** @description What will be paid for after the present period. */
-        BillingComing: {
-            /**
-             * Format: date-time
-             * @description When.
-             */
-            at: string;
-            choice?: components["schemas"]["BillingChoice"] | null;
-        };
-        /** @description A page of the payment provider. */
-        BillingPage: {
-            /** @description Where a browser is to go. It holds for a short time, and for whoever has it. */
-            url: string;
-        };
-        /**
-         * @description Who takes the money.
-         * @enum {string}
-         */
-        BillingProvider: "invoice" | "stripe";
-        /**
-         * @description How payments stand.
-         * @enum {string}
-         */
-        BillingState: "none" | "active" | "past_due" | "cancelled";
-        /** @description What an owner sees. */
-        BillingView: {
-            choice?: components["schemas"]["BillingChoice"] | null;
-            coming?: components["schemas"]["BillingComing"] | null;
-            currency?: components["schemas"]["Currency"] | null;
-            /**
-             * Format: date-time
-             * @description Until when the plan holds after a failed payment; then the default plan does.
-             */
-            grace_until?: string | null;
-            /**
-             * Format: int64
-             * @description What the next period costs, in minor units before taxes; null when there is none.
-             */
-            next_amount_minor?: number | null;
-            /**
-             * Format: date-time
-             * @description When it ends.
-             */
-            period_end?: string | null;
-            /**
-             * Format: date-time
-             * @description When the present period began.
-             */
-            period_start?: string | null;
-            /** @description Who takes the money. */
-            provider: components["schemas"]["BillingProvider"];
-            /** @description How payments stand. */
-            state: components["schemas"]["BillingState"];
-        };
         /** @description A role that is the same everywhere. */
         BuiltinRole: {
             /** @description What it lets people do. */
@@ -1633,7 +1655,7 @@ export interface components {
          * @description A stable error code. Programs act on it; people read the message beside it.
          * @enum {string}
          */
-        Code: "invalid_request" | "unauthenticated" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_type" | "conflict" | "email_taken" | "already_member" | "name_taken" | "role_in_use" | "above_you" | "last_owner" | "limit_reached" | "plan_limit" | "operator_only" | "organization_suspended" | "sign_up_closed" | "no_online_payment" | "already_subscribed" | "not_subscribed" | "payment_declined" | "bad_signature" | "people_only" | "origin_not_allowed" | "link_expired" | "rate_limited" | "illegal_move" | "not_receiving" | "show_ended" | "not_in_lineup" | "bad_publish_key" | "publisher_busy" | "out_of_stock" | "ref_taken" | "precondition_required" | "banned" | "bad_message" | "hello_expected" | "too_slow" | "restarting" | "overloaded" | "keyring_unavailable" | "cloud_unreachable" | "device_unavailable" | "plugin_missing" | "far_side" | "idempotency_key_reused" | "idempotency_in_progress" | "secret_already_shown" | "answer_not_kept" | "internal";
+        Code: "invalid_request" | "unauthenticated" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_type" | "conflict" | "email_taken" | "already_member" | "name_taken" | "role_in_use" | "above_you" | "last_owner" | "limit_reached" | "plan_limit" | "operator_only" | "organization_suspended" | "sign_up_closed" | "people_only" | "origin_not_allowed" | "link_expired" | "rate_limited" | "illegal_move" | "not_receiving" | "show_ended" | "not_in_lineup" | "bad_publish_key" | "publisher_busy" | "out_of_stock" | "ref_taken" | "precondition_required" | "banned" | "bad_message" | "hello_expected" | "too_slow" | "restarting" | "overloaded" | "keyring_unavailable" | "cloud_unreachable" | "device_unavailable" | "plugin_missing" | "far_side" | "idempotency_key_reused" | "idempotency_in_progress" | "secret_already_shown" | "answer_not_kept" | "internal";
         /** @description What the rows of a list came to. */
         Counts: {
             /**
@@ -1935,6 +1957,11 @@ export interface components {
             actor_name?: string | null;
         };
         /**
+         * @description Kinds of deeds.
+         * @enum {string}
+         */
+        DeedKind: "plan_assigned" | "plan_saved" | "sign_up_changed" | "organization_suspended" | "organization_resumed" | "show_ended" | "operator_added" | "operator_removed" | "unknown";
+        /**
          * @description Why a show ended.
          * @enum {string}
          */
@@ -2011,29 +2038,6 @@ export interface components {
         } | {
             /** @enum {string} */
             kind: "plan_change_cancelled";
-        } | {
-            /** Format: date-time */
-            grace_until: string;
-            /** @enum {string} */
-            kind: "payment_failed";
-        } | {
-            /** @enum {string} */
-            kind: "payment_recovered";
-        } | {
-            /** @enum {string} */
-            kind: "grace_ended";
-        } | {
-            invoice: components["schemas"]["InvoiceId"];
-            /** @enum {string} */
-            kind: "invoice_issued";
-        } | {
-            invoice: components["schemas"]["InvoiceId"];
-            /** @enum {string} */
-            kind: "invoice_paid";
-        } | {
-            invoice: components["schemas"]["InvoiceId"];
-            /** @enum {string} */
-            kind: "invoice_voided";
         } | {
             /** @enum {string} */
             kind: "organization_suspended";
@@ -2452,85 +2456,6 @@ export interface components {
              */
             mailed: boolean;
         };
-        /** @description An invoice. Once written, only its state changes. */
-        Invoice: {
-            /**
-             * Format: date-time
-             * @description When it was paid, or made void.
-             */
-            closed_at?: string | null;
-            /** @description The currency of every amount. */
-            currency: components["schemas"]["Currency"];
-            /** @description Who buys, as the organisation was called then. */
-            customer_name: string;
-            /**
-             * Format: date-time
-             * @description When it is to be paid.
-             */
-            due_at: string;
-            /** @description The invoice. */
-            id: components["schemas"]["InvoiceId"];
-            /**
-             * Format: date-time
-             * @description When it was written.
-             */
-            issued_at: string;
-            /** @description What is paid for. */
-            lines: components["schemas"]["InvoiceLine"][];
-            /**
-             * Format: int64
-             * @description Its number: of each seller from 1 on, without gaps.
-             */
-            number: number;
-            /** @description Whose it is. */
-            org_id: components["schemas"]["OrgId"];
-            /**
-             * Format: date-time
-             * @description Until when.
-             */
-            period_end: string;
-            /**
-             * Format: date-time
-             * @description From when on it is for.
-             */
-            period_start: string;
-            /** @description Who sells. */
-            seller: string;
-            /** @description How it stands. */
-            state: components["schemas"]["InvoiceState"];
-            /** @description What the seller has to say about taxes. */
-            tax_note: string;
-            /**
-             * Format: int64
-             * @description All lines together, in minor units.
-             */
-            total_minor: number;
-        };
-        /**
-         * Format: uuid
-         * @description An invoice.
-         */
-        InvoiceId: string;
-        /** @description One thing that is paid for. */
-        InvoiceLine: {
-            /**
-             * Format: int64
-             * @description What they cost together, in minor units; negative for what was paid for before and is not used.
-             */
-            amount_minor: number;
-            /**
-             * Format: int32
-             * @description How many.
-             */
-            quantity: number;
-            /** @description What it is. */
-            text: string;
-        };
-        /**
-         * @description How an invoice stands.
-         * @enum {string}
-         */
-        InvoiceState: "open" | "paid" | "void";
         /**
          * Format: uuid
          * @description A piece of work that the cloud does later.
@@ -2540,6 +2465,74 @@ export interface components {
         Joined: {
             /** @description The organisation. */
             organization: components["schemas"]["OrganizationOfUser"];
+        };
+        /**
+         * @description One thing that a plan limits.
+         * @enum {string}
+         */
+        Limit: "shows_a_month" | "concurrent_shows" | "destinations" | "ladder_top" | "minutes_a_month" | "viewers" | "retention_days" | "seats" | "products" | "blob_bytes";
+        /** @description How much of each thing there may be. What is null has no limit. */
+        Limits: {
+            /**
+             * Format: int64
+             * @description Bytes of pictures.
+             * @default null
+             */
+            blob_bytes: number | null;
+            /**
+             * Format: int64
+             * @description Shows on air at the same time.
+             * @default null
+             */
+            concurrent_shows: number | null;
+            /**
+             * Format: int64
+             * @description Places that one show is sent to besides the shop.
+             * @default null
+             */
+            destinations: number | null;
+            /**
+             * Format: int64
+             * @description The height in pixels of the largest picture that viewers can choose.
+             * @default null
+             */
+            ladder_top: number | null;
+            /**
+             * Format: int64
+             * @description Minutes on air in a calendar month (UTC).
+             * @default null
+             */
+            minutes_a_month: number | null;
+            /**
+             * Format: int64
+             * @description Products of the catalogue.
+             * @default null
+             */
+            products: number | null;
+            /**
+             * Format: int64
+             * @description Days for which recordings are kept.
+             * @default null
+             */
+            retention_days: number | null;
+            /**
+             * Format: int64
+             * @description Members, those who are invited among them.
+             * @default null
+             */
+            seats: number | null;
+            /**
+             * Format: int64
+             * @description Shows of a calendar month (UTC): those that were made in it, and those that went on air.
+             * @default null
+             */
+            shows_a_month: number | null;
+            /**
+             * Format: int64
+             * @description Viewers at the same time, over all shows.
+             * @default null
+             */
+            viewers: number | null;
         };
         /** @description One item of a line-up. */
         LineupItem: {
@@ -2575,6 +2568,8 @@ export interface components {
         LossReason: "closed" | "disconnected" | "silent" | "no_pictures" | "protocol" | "replaced" | "not_carried" | "key_revoked" | "show_ended" | "moved" | "server_lost" | "unknown";
         /** @description A person and where they belong. */
         Me: {
+            /** @description Whether they run this cloud. */
+            operator?: boolean;
             /** @description The organisations, oldest first. */
             organizations: components["schemas"]["OrganizationOfUser"][];
             /** @description The person. */
@@ -2713,6 +2708,52 @@ export interface components {
             password: string;
             /** @description The `token` of the link, `vtl_…`. */
             token: string;
+        };
+        /** @description What an operator did. */
+        OperatorDeed: {
+            /** @description Who: `user:ID`, or `service:console` for the command line. */
+            actor: string;
+            /** @description Their name, if it is known. */
+            actor_name?: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description More of it, as the kind has it. */
+            detail: unknown;
+            /**
+             * Format: uuid
+             * @description Grows with time.
+             */
+            id: string;
+            /** @description What. */
+            kind: components["schemas"]["DeedKind"];
+            organization?: components["schemas"]["OrgId"] | null;
+        };
+        /** @description An organisation as whoever runs the cloud sees it. */
+        OperatorOrganization: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            created_at: string;
+            /** @description The organisation. */
+            id: components["schemas"]["OrgId"];
+            /**
+             * Format: int64
+             * @description How many members it has.
+             */
+            members: number;
+            /** @description Its name. */
+            name: string;
+            /** @description The key of its plan. */
+            plan: string;
+            /** @description Its channel's name in addresses. */
+            slug: string;
+            /** @description How it stands with that. */
+            state: components["schemas"]["PlanState"];
+            suspended?: components["schemas"]["Suspension"] | null;
         };
         /** @description How a list is read. */
         Options: {
@@ -2931,6 +2972,13 @@ export interface components {
             /** @description What was paid, less what was paid back, each currency for itself, the one with most orders first. */
             sums: components["schemas"]["OrderSum"][];
         };
+        /** @description All that is known of one organisation. */
+        OrganizationFile: {
+            /** @description The organisation. */
+            organization: components["schemas"]["OperatorOrganization"];
+            /** @description Its plan and what it uses. */
+            plan: components["schemas"]["PlanView"];
+        };
         /** @description An organisation as one of its members sees it. */
         OrganizationOfUser: {
             /** @description The organisation. */
@@ -2946,6 +2994,8 @@ export interface components {
             role_name?: string | null;
             /** @description Its channel's name in addresses. */
             slug: string;
+            /** @description Whether the operator suspended the organisation: its members look and change nothing. */
+            suspended?: boolean;
         };
         /** @description What is to change of an organisation; what is absent stays, what is null is not set any more. */
         OrganizationPatch: {
@@ -3295,65 +3345,6 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
-        Page_Invoice: {
-            /** @description The items. */
-            items: {
-                /**
-                 * Format: date-time
-                 * @description When it was paid, or made void.
-                 */
-                closed_at?: string | null;
-                /** @description The currency of every amount. */
-                currency: components["schemas"]["Currency"];
-                /** @description Who buys, as the organisation was called then. */
-                customer_name: string;
-                /**
-                 * Format: date-time
-                 * @description When it is to be paid.
-                 */
-                due_at: string;
-                /** @description The invoice. */
-                id: components["schemas"]["InvoiceId"];
-                /**
-                 * Format: date-time
-                 * @description When it was written.
-                 */
-                issued_at: string;
-                /** @description What is paid for. */
-                lines: components["schemas"]["InvoiceLine"][];
-                /**
-                 * Format: int64
-                 * @description Its number: of each seller from 1 on, without gaps.
-                 */
-                number: number;
-                /** @description Whose it is. */
-                org_id: components["schemas"]["OrgId"];
-                /**
-                 * Format: date-time
-                 * @description Until when.
-                 */
-                period_end: string;
-                /**
-                 * Format: date-time
-                 * @description From when on it is for.
-                 */
-                period_start: string;
-                /** @description Who sells. */
-                seller: string;
-                /** @description How it stands. */
-                state: components["schemas"]["InvoiceState"];
-                /** @description What the seller has to say about taxes. */
-                tax_note: string;
-                /**
-                 * Format: int64
-                 * @description All lines together, in minor units.
-                 */
-                total_minor: number;
-            }[];
-            /** @description Send it as `after` to get the next page; null on the last. */
-            next?: string | null;
-        };
-        /** @description One page of a list. */
         Page_Member: {
             /** @description The items. */
             items: {
@@ -3385,6 +3376,62 @@ export interface components {
                  */
                 removed_at?: string | null;
             })[];
+            /** @description Send it as `after` to get the next page; null on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_OperatorDeed: {
+            /** @description The items. */
+            items: {
+                /** @description Who: `user:ID`, or `service:console` for the command line. */
+                actor: string;
+                /** @description Their name, if it is known. */
+                actor_name?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at: string;
+                /** @description More of it, as the kind has it. */
+                detail: unknown;
+                /**
+                 * Format: uuid
+                 * @description Grows with time.
+                 */
+                id: string;
+                /** @description What. */
+                kind: components["schemas"]["DeedKind"];
+                organization?: components["schemas"]["OrgId"] | null;
+            }[];
+            /** @description Send it as `after` to get the next page; null on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_OperatorOrganization: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description Since when.
+                 */
+                created_at: string;
+                /** @description The organisation. */
+                id: components["schemas"]["OrgId"];
+                /**
+                 * Format: int64
+                 * @description How many members it has.
+                 */
+                members: number;
+                /** @description Its name. */
+                name: string;
+                /** @description The key of its plan. */
+                plan: string;
+                /** @description Its channel's name in addresses. */
+                slug: string;
+                /** @description How it stands with that. */
+                state: components["schemas"]["PlanState"];
+                suspended?: components["schemas"]["Suspension"] | null;
+            }[];
             /** @description Send it as `after` to get the next page; null on the last. */
             next?: string | null;
         };
@@ -3442,6 +3489,25 @@ export interface components {
                  */
                 total_minor: number;
                 viewer_id?: components["schemas"]["ViewerId"] | null;
+            }[];
+            /** @description Send it as `after` to get the next page; null on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Plan: {
+            /** @description The items. */
+            items: {
+                /** @description Whether it came with the program and nobody changed it. */
+                builtin: boolean;
+                /** @description What programs call it: lower-case letters, digits and `-`. */
+                key: string;
+                /** @description What it limits. */
+                limits: components["schemas"]["Limits"];
+                /** @description What people call it. */
+                names: components["schemas"]["PlanNames"];
+                /** @description Whether organisations can choose it; one that is not offered is kept by those who have it. */
+                offered: boolean;
+                price?: components["schemas"]["PlanPrice"] | null;
             }[];
             /** @description Send it as `after` to get the next page; null on the last. */
             next?: string | null;
@@ -3686,6 +3752,56 @@ export interface components {
          * @enum {string}
          */
         Permission: "view_organization" | "edit_organization" | "manage_members" | "manage_roles" | "manage_api_keys" | "view_audit" | "view_plan" | "manage_plan" | "transfer_ownership" | "view_catalog" | "edit_catalog" | "import_catalog" | "manage_stock" | "edit_coupons" | "view_orders" | "record_orders" | "refund_orders" | "view_shows" | "view_timeline" | "view_health" | "edit_shows" | "run_shows" | "manage_publish_keys" | "highlight" | "view_chat" | "speak_in_chat" | "moderate_chat" | "manage_jobs";
+        /** @description What organisations can have. */
+        Plan: {
+            /** @description Whether it came with the program and nobody changed it. */
+            builtin: boolean;
+            /** @description What programs call it: lower-case letters, digits and `-`. */
+            key: string;
+            /** @description What it limits. */
+            limits: components["schemas"]["Limits"];
+            /** @description What people call it. */
+            names: components["schemas"]["PlanNames"];
+            /** @description Whether organisations can choose it; one that is not offered is kept by those who have it. */
+            offered: boolean;
+            price?: components["schemas"]["PlanPrice"] | null;
+        };
+        /** @description The plan that an organisation is to have from now on. */
+        PlanAssignment: {
+            /** @description What is added. */
+            add_ons?: components["schemas"]["AddOnCount"][];
+            /**
+             * Format: date-time
+             * @description Until when a plan holds whose payment failed.
+             */
+            grace_until?: string | null;
+            /**
+             * Format: date-time
+             * @description When the period ends that is paid for.
+             */
+            period_end?: string | null;
+            /** @description The plan's key. */
+            plan: string;
+            /** @description How it stands; active when not said. */
+            state?: components["schemas"]["PlanState"];
+        };
+        /** @description What an owner chooses. */
+        PlanChoice: {
+            /** @description What is added to it; what was added before stays when not said. */
+            add_ons?: components["schemas"]["AddOnCount"][] | null;
+            /** @description The plan's key. */
+            plan: string;
+        };
+        /** @description What a plan of the operator is to be. */
+        PlanDraft: {
+            /** @description What it limits; what is absent or null has no limit. */
+            limits?: components["schemas"]["Limits"];
+            /** @description What people call it: 1 to 60 characters in each language. */
+            names: components["schemas"]["PlanNames"];
+            /** @description Whether organisations can choose it. */
+            offered?: boolean;
+            price?: components["schemas"]["PlanPrice"] | null;
+        };
         /** @description A limit of the plan that stands in the way. */
         PlanLimit: {
             /**
@@ -3700,6 +3816,74 @@ export interface components {
              * @description How much there is.
              */
             used: number;
+        };
+        /** @description A name in each language. */
+        PlanNames: {
+            /** @description German; English where it is null. */
+            de?: string | null;
+            /** @description English. */
+            en: string;
+            /** @description French; English where it is null. */
+            fr?: string | null;
+        };
+        /** @description What a plan or an add-on costs a month, as information: this room takes no money. */
+        PlanPrice: {
+            /** @description Its currency. */
+            currency: components["schemas"]["Currency"];
+            /**
+             * Format: int64
+             * @description In minor units.
+             */
+            price_minor: number;
+        };
+        /**
+         * @description How an organisation stands with what it pays.
+         * @enum {string}
+         */
+        PlanState: "active" | "past_due" | "cancelled";
+        /** @description What an organisation has, may use, and uses. */
+        PlanView: {
+            /** @description What it added. */
+            add_ons: components["schemas"]["AddOnCount"][];
+            /**
+             * Format: date-time
+             * @description Until when a plan holds whose payment failed.
+             */
+            grace_until?: string | null;
+            /** @description Whether the plan holds, rather than the default one in its place. */
+            holds: boolean;
+            /** @description The limits that hold now. */
+            limits: components["schemas"]["Limits"];
+            /** @description The plans that can be chosen. */
+            offered: components["schemas"]["Plan"][];
+            /** @description What can be added. */
+            offered_add_ons: components["schemas"]["AddOn"][];
+            /** @description What there is more of than the limits allow. None of it is taken away; no more of it is let in. */
+            over: components["schemas"]["Limit"][];
+            /** @description The same under the plan that is scheduled. */
+            over_then: components["schemas"]["Limit"][];
+            /**
+             * Format: date-time
+             * @description When the period ends that is paid for.
+             */
+            period_end?: string | null;
+            /** @description The plan that it has. */
+            plan: components["schemas"]["Plan"];
+            scheduled?: components["schemas"]["ScheduledChange"] | null;
+            /** @description Whether an owner chooses the plan here; else only the operator does. */
+            self_service: boolean;
+            /**
+             * Format: date-time
+             * @description Since when it has the plan; null for the default one that nobody gave it.
+             */
+            since?: string | null;
+            /** @description How it stands. */
+            state: components["schemas"]["PlanState"];
+            suspended?: components["schemas"]["Suspension"] | null;
+            /** @description What was used in this month. */
+            usage: components["schemas"]["Usage"];
+            /** @description What there is of each now; null for what is not counted here. */
+            used: components["schemas"]["Limits"];
         };
         /** @description A price that a variant had from then on. There is no way to change or remove one. */
         PriceChange: {
@@ -4112,6 +4296,18 @@ export interface components {
              */
             viewers: number;
         };
+        /** @description What an organisation will have. */
+        ScheduledChange: {
+            /** @description What will be added. */
+            add_ons: components["schemas"]["AddOnCount"][];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description The plan's key. */
+            plan: string;
+        };
         /** @description A session of a person, as they see it. */
         Session: {
             /** @description The program it began in, as it says. */
@@ -4308,6 +4504,16 @@ export interface components {
             /** @description The person. */
             user: components["schemas"]["User"];
         };
+        /**
+         * @description Who may make an account, with an organisation of their own. Whoever is invited into one always comes in.
+         * @enum {string}
+         */
+        SignUp: "open" | "invitation" | "closed";
+        /** @description Who may make an account. */
+        SignUpSetting: {
+            /** @description Who. */
+            sign_up: components["schemas"]["SignUp"];
+        };
         /** @description A move of a variant's count. There is no way to change or remove one. */
         StockChange: {
             /** @description Who did it: `user:ID` or `service:NAME`. */
@@ -4377,12 +4583,54 @@ export interface components {
          * @enum {string}
          */
         StockRule: "keep" | "replace";
+        /** @description Why and since when an organisation may do nothing. */
+        Suspension: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            at: string;
+            /** @description What the operator says about it. */
+            reason: string;
+        };
+        /** @description Why an organisation is suspended. */
+        SuspensionRequest: {
+            /** @description Whether its shows on air end; they go on when not said. */
+            end_shows?: boolean;
+            /** @description What its members are told: 1 to 300 characters. */
+            reason: string;
+        };
         /** @description Who is to own the organisation. */
         Transfer: {
             /** @description The caller's password. */
             password: string;
             /** @description A member. */
             user_id: components["schemas"]["UserId"];
+        };
+        /** @description What an organisation used in a calendar month (UTC). */
+        Usage: {
+            /**
+             * Format: int64
+             * @description Whole minutes on air of shows that are over.
+             */
+            minutes: number;
+            /** @description The month: `2026-11`. */
+            month: string;
+            /**
+             * Format: int64
+             * @description Orders.
+             */
+            orders: number;
+            /**
+             * Format: int64
+             * @description The most viewers at one time, over all shows, to a minute.
+             */
+            peak_viewers: number;
+            /**
+             * Format: int64
+             * @description Shows that went on air in it.
+             */
+            shows: number;
         };
         /** @description A person with an account. */
         User: {
@@ -4507,7 +4755,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description The request is malformed. Codes: `invalid_request`, `bad_signature`, `bad_message`. */
+        /** @description The request is malformed. Codes: `invalid_request`, `bad_message`. */
         problem_400: {
             headers: {
                 /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
@@ -4564,7 +4812,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description It does not fit the present state. Codes: `conflict`, `email_taken`, `already_member`, `name_taken`, `role_in_use`, `last_owner`, `limit_reached`, `plan_limit`, `no_online_payment`, `already_subscribed`, `not_subscribed`, `payment_declined`, `illegal_move`, `not_receiving`, `show_ended`, `not_in_lineup`, `out_of_stock`, `ref_taken`, `idempotency_in_progress`, `secret_already_shown`, `answer_not_kept`. */
+        /** @description It does not fit the present state. Codes: `conflict`, `email_taken`, `already_member`, `name_taken`, `role_in_use`, `last_owner`, `limit_reached`, `plan_limit`, `illegal_move`, `not_receiving`, `show_ended`, `not_in_lineup`, `out_of_stock`, `ref_taken`, `idempotency_in_progress`, `secret_already_shown`, `answer_not_kept`. */
         problem_409: {
             headers: {
                 /** @description In how many seconds to try again, where that is known. */
@@ -4705,50 +4953,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    take_webhook: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": unknown;
-            };
-        };
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["problem_400"];
-            408: components["responses"]["problem_408"];
-            409: components["responses"]["problem_409"];
-            413: components["responses"]["problem_413"];
-            415: components["responses"]["problem_415"];
-            422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -5111,6 +5315,493 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
+    operator_audit: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description How many items at most: 1 to 200, 50 when not said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OperatorDeed"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    list_organizations: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description How many items at most: 1 to 200, 50 when not said. */
+                limit?: number;
+                /** @description A part of the name or the channel's name, or a member's address. */
+                query?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OperatorOrganization"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    get_organization_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationFile"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    assign_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanAssignment"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationFile"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    suspend_organization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuspensionRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationFile"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    resume_organization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationFile"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            409: components["responses"]["problem_409"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    list_plans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Plan"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    put_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanDraft"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    end_any_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                show: components["schemas"]["ShowId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            409: components["responses"]["problem_409"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    get_sign_up_setting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignUpSetting"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    set_sign_up_setting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignUpSetting"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignUpSetting"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
     create_organization: {
         parameters: {
             query?: never;
@@ -5137,6 +5828,7 @@ export interface operations {
             };
             400: components["responses"]["problem_400"];
             401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
             408: components["responses"]["problem_408"];
             409: components["responses"]["problem_409"];
             413: components["responses"]["problem_413"];
@@ -5486,237 +6178,6 @@ export interface operations {
                 };
             };
             500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    get_billing: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                org: components["schemas"]["OrgId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BillingView"];
-                };
-            };
-            401: components["responses"]["problem_401"];
-            403: components["responses"]["problem_403"];
-            404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    open_checkout: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                org: components["schemas"]["OrgId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BillingChoice"];
-            };
-        };
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    /** @description `true`: the request was done before. */
-                    "Idempotency-Replayed"?: string;
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BillingPage"];
-                };
-            };
-            400: components["responses"]["problem_400"];
-            401: components["responses"]["problem_401"];
-            403: components["responses"]["problem_403"];
-            404: components["responses"]["problem_404"];
-            408: components["responses"]["problem_408"];
-            409: components["responses"]["problem_409"];
-            413: components["responses"]["problem_413"];
-            415: components["responses"]["problem_415"];
-            422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["problem_429"];
-            500: components["responses"]["problem_500"];
-            /** @description The payment provider does not answer; nothing was opened. */
-            502: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["problem_503"];
-        };
-    };
-    open_portal: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                org: components["schemas"]["OrgId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    /** @description `true`: the request was done before. */
-                    "Idempotency-Replayed"?: string;
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BillingPage"];
-                };
-            };
-            400: components["responses"]["problem_400"];
-            401: components["responses"]["problem_401"];
-            403: components["responses"]["problem_403"];
-            404: components["responses"]["problem_404"];
-            408: components["responses"]["problem_408"];
-            409: components["responses"]["problem_409"];
-            413: components["responses"]["problem_413"];
-            422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["problem_429"];
-            500: components["responses"]["problem_500"];
-            /** @description The payment provider does not answer; nothing was opened. */
-            502: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            503: components["responses"]["problem_503"];
-        };
-    };
-    change_subscription: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                org: components["schemas"]["OrgId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BillingChoice"];
-            };
-        };
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BillingView"];
-                };
-            };
-            400: components["responses"]["problem_400"];
-            401: components["responses"]["problem_401"];
-            403: components["responses"]["problem_403"];
-            404: components["responses"]["problem_404"];
-            408: components["responses"]["problem_408"];
-            409: components["responses"]["problem_409"];
-            413: components["responses"]["problem_413"];
-            415: components["responses"]["problem_415"];
-            422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["problem_429"];
-            500: components["responses"]["problem_500"];
-            /** @description The payment provider does not answer; nothing was changed here. */
-            502: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             503: components["responses"]["problem_503"];
         };
     };
@@ -6651,94 +7112,6 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
-    list_invoices: {
-        parameters: {
-            query?: {
-                /** @description The `next` of the page before. */
-                after?: string;
-                /** @description How many items at most: 1 to 200, 50 when not said. */
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                org: components["schemas"]["OrgId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Invoice"];
-                };
-            };
-            400: components["responses"]["problem_400"];
-            401: components["responses"]["problem_401"];
-            403: components["responses"]["problem_403"];
-            404: components["responses"]["problem_404"];
-            422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    get_invoice: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                invoice: components["schemas"]["InvoiceId"];
-                org: components["schemas"]["OrgId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Invoice"];
-                };
-            };
-            401: components["responses"]["problem_401"];
-            403: components["responses"]["problem_403"];
-            404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
     dead_jobs: {
         parameters: {
             query?: {
@@ -7432,6 +7805,97 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Member"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    get_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    choose_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanChoice"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
                 };
             };
             400: components["responses"]["problem_400"];
@@ -9516,6 +9980,51 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
+    get_usage: {
+        parameters: {
+            query?: {
+                /** @description The month: `2026-11`; this one when not said. */
+                month?: string;
+            };
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Usage"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
     reset: {
         parameters: {
             query?: never;
@@ -9651,6 +10160,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             /** @description It needs `If-Match`. */
             428: {
@@ -9704,6 +10214,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             /** @description It needs `If-Match`. */
             428: {
@@ -9749,6 +10260,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["problem_400"];
+            403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             408: components["responses"]["problem_408"];
             409: components["responses"]["problem_409"];
@@ -9796,6 +10308,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["problem_400"];
+            403: components["responses"]["problem_403"];
             408: components["responses"]["problem_408"];
             409: components["responses"]["problem_409"];
             413: components["responses"]["problem_413"];

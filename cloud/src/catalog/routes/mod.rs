@@ -266,6 +266,7 @@ impl From<CatalogError> for ApiError {
             CatalogError::BrokenPicture => Self::new(Code::InvalidRequest, error.to_string())
                 .with_status(StatusCode::UNPROCESSABLE_ENTITY),
             CatalogError::PicturesBusy => Self::new(Code::Overloaded, error.to_string()),
+            CatalogError::Plan(error) => error.into(),
             CatalogError::Blob(_) | CatalogError::Db(_) => Self::internal(&error),
         }
     }

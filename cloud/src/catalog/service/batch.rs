@@ -12,6 +12,7 @@ use crate::catalog::{
 };
 use crate::db::Tx;
 use crate::events::{Event, record};
+use crate::plan::Limit;
 
 /// A product of a list.
 #[derive(Debug, Clone)]
@@ -93,6 +94,28 @@ impl Catalog {
                 record(tx, actor, now, org, None, fact)?;
             }
             done.push(Ok(BatchDone::Changed(product.id)));
+        }
+        if !new.is_empty() {
+            let room = self.plans.room(tx, org, Limit::Products).await?;
+            let (mut kept, mut hit) = (0_i64, None);
+            new.retain(|_| match room.take(kept + 1) {
+                Ok(()) => {
+                    kept += 1;
+                    true
+                }
+                Err(full) => {
+                    hit = Some(full);
+                    false
+                }
+            });
+            if let Some(hit) = hit {
+                let held: HashSet<_> = new.iter().map(|product| product.id).collect();
+                for done in &mut done {
+                    if matches!(done, Ok(BatchDone::Created(id)) if !held.contains(id)) {
+                        *done = Err(Invalid::new(hit.to_string()));
+                    }
+                }
+            }
         }
         store::batch::insert_many(tx, &new).await?;
         store::batch::note_many(tx, &new, Cause::of(actor, now, "imported")).await?;

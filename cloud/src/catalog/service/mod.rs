@@ -18,6 +18,7 @@ use crate::base::{Actor, Clock, Page, Permission};
 use crate::blobs::Blobs;
 use crate::db::Db;
 use crate::events::{Event, record};
+use crate::plan::{Limit, Plans};
 
 pub use batch::{BatchDone, BatchItem};
 
@@ -29,19 +30,27 @@ pub struct Catalog {
     blobs: Blobs,
     pictures: Pictures,
     public_url: String,
+    plans: Plans,
 }
 
 impl Catalog {
     /// The handle over `db` and `blobs`; `public_url` is how browsers reach this server.
     #[must_use]
     pub fn new(db: Db, clock: Clock, blobs: Blobs, public_url: String) -> Self {
-        Self { db, clock, blobs, pictures: Pictures::new(), public_url }
+        let plans = Plans::new(db.clone(), clock.clone(), "open");
+        Self { db, clock, blobs, pictures: Pictures::new(), public_url, plans }
+    }
+
+    /// The same within what `plans` allow.
+    #[must_use]
+    pub fn within(self, plans: Plans) -> Self {
+        Self { plans, ..self }
     }
 
     /// Makes a product.
     ///
     /// # Errors
-    /// [`CatalogError::Denied`]; [`CatalogError::Invalid`].
+    /// [`CatalogError::Denied`]; [`CatalogError::Invalid`]; [`CatalogError::Plan`].
     pub async fn create_product(
         &self,
         actor: &Actor,
@@ -52,6 +61,7 @@ impl Catalog {
         let now = self.clock.now();
         let mut product = Product::new(org, draft, now)?;
         let mut tx = self.db.begin().await?;
+        self.plans.take(&mut tx, org, Limit::Products, 1).await?;
         store::insert(&mut tx, &product).await?;
         prices::note(&mut tx, now, None, &mut product).await?;
         stock::note_counts(&mut tx, actor, now, "created", &[], &product).await?;
@@ -145,7 +155,7 @@ impl Catalog {
     ///
     /// # Errors
     /// [`CatalogError::NotAPicture`]; [`CatalogError::TooManyPixels`]; [`CatalogError::BrokenPicture`];
-    /// [`CatalogError::NoProduct`].
+    /// [`CatalogError::NoProduct`]; [`CatalogError::Plan`].
     pub async fn set_image(
         &self,
         actor: &Actor,
@@ -159,6 +169,10 @@ impl Catalog {
             return Err(CatalogError::NoProduct(id));
         }
         let made = self.pictures.make(turn, picture).await?;
+        let sizes: Vec<_> = made.files.iter().map(|(name, file)| (name.as_str(), file.len())).collect();
+        let mut tx = self.db.begin().await?;
+        self.plans.take_blobs(&mut tx, org, &sizes).await?;
+        tx.commit().await?;
         // The files first: a row must never name a picture that is not there.
         for (name, file) in made.files {
             self.blobs.put(&blob(org, &name), file).await?;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use vitrine_protocol::{Permission, Role};
 
 use super::*;
+use crate::app::testing::operator;
 use crate::base::{Actor, TestClock};
 use crate::org::{NewApiKey, NewInvitation};
 
@@ -139,6 +140,7 @@ have ended are let in nowhere but where everybody is.
 async fn walk(app: App, hands: TestClock) -> String {
     let (owner_of_it, org, _) = owner(&app, "Nord").await;
     let (_, _, stranger) = owner(&app, "Sud").await;
+    let (_, operator) = operator(&app, "Ops").await;
     let router = router(&app);
     let org_text = org.to_string();
     let mut people = BTreeMap::new();
@@ -188,7 +190,15 @@ async fn walk(app: App, hands: TestClock) -> String {
             let fared = fare(&router, &operation, &org_text, Some(&stranger)).await;
             assert_eq!(fared, Fared::Stranger, "{method} {path}");
         }
+        let by_operator = fare(&router, &operation, &org_text, Some(&operator)).await;
+        let for_operators = path.starts_with("/v1/operator/");
+        if path.contains("{org}") && !open {
+            assert_eq!(by_operator, Fared::Stranger, "{method} {path}: an operator is no member");
+        }
+        assert!(!for_operators || !matches!(by_operator, Fared::Denied | Fared::Unknown), "{method} {path}");
         let roles = match roles.len() {
+            0 if for_operators => "an operator".to_owned(),
+            _ if for_operators => panic!("{method} {path}: {roles:?} are let in"),
             _ if open => "everybody".to_owned(),
             5 if path.contains("{org}") => "every member".to_owned(),
             5 => "everybody who is signed in".to_owned(),

@@ -30,6 +30,8 @@ pub struct Organization {
     pub name: String,
     /// Its channel's name in addresses, for example `atelier-nord`.
     pub slug: String,
+    /// Whether the operator suspended it.
+    pub suspended: bool,
 }
 
 /// A person with an account.
@@ -101,6 +103,10 @@ pub struct OrganizationOfUser {
     pub role_name: Option<String>,
     /// What that lets the member do.
     pub permissions: Vec<Permission>,
+    /// Whether the operator suspended the organisation: its members look and change nothing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub suspended: bool,
 }
 
 /// A person and where they belong.
@@ -110,6 +116,45 @@ pub struct Me {
     pub user: User,
     /// The organisations, oldest first.
     pub organizations: Vec<OrganizationOfUser>,
+    /// Whether they run this cloud.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub operator: bool,
+}
+
+/// Who may make an account, with an organisation of their own. Whoever is invited into one always comes in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SignUp {
+    /// Everybody.
+    #[default]
+    Open,
+    /// Whoever is invited into an organisation.
+    Invitation,
+    /// Nobody; invitations that were sent still hold.
+    Closed,
+}
+
+impl SignUp {
+    /// The word on the wire and in SQL.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Invitation => "invitation",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// What a word stands for; one of a later version is closed.
+    #[must_use]
+    pub fn of(word: &str) -> Self {
+        match word {
+            "open" => Self::Open,
+            "invitation" => Self::Invitation,
+            _ => Self::Closed,
+        }
+    }
 }
 
 /// What somebody did in an organisation.

@@ -73,6 +73,12 @@ impl From<OrgError> for ApiError {
             OrgError::BadLink => {
                 Self::new(Code::LinkExpired, "the link was used already, or is too old; ask for a new one")
             }
+            OrgError::Plan(error) => error.into(),
+            OrgError::SignUpClosed => Self::new(
+                Code::SignUpClosed,
+                "this cloud takes no new accounts or organisations; ask whoever runs it, or a shop's owner, to invite you",
+            ),
+            OrgError::NoAccount => Self::not_found("account"),
             OrgError::Db(_) | OrgError::Password | OrgError::Mail(_) | OrgError::NoMail => {
                 Self::internal(&error)
             }

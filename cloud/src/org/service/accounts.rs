@@ -14,7 +14,7 @@ use crate::mail::Letter;
 use crate::org::model::{composed, normal_email};
 use crate::org::store::{self, Candidate, Purpose};
 use crate::org::throttle::Lane;
-use crate::org::{Account, Me, OrgError, Registration, Session, SignedIn, User, Visit};
+use crate::org::{Account, Me, OrgError, Registration, Session, SignUp, SignedIn, User, Visit};
 
 /// How long a session lasts.
 const SESSION: TimeDelta = TimeDelta::days(30);
@@ -45,7 +45,7 @@ impl Orgs {
     /// password is signed in to that.
     ///
     /// # Errors
-    /// [`OrgError::Invalid`]; [`OrgError::TooManyTries`].
+    /// [`OrgError::Invalid`]; [`OrgError::TooManyTries`]; [`OrgError::SignUpClosed`].
     pub async fn register(
         &self,
         registration: Registration,
@@ -54,6 +54,9 @@ impl Orgs {
         let visit = visit.into();
         let account = Account::check(&registration.email, &registration.name, registration.password)?;
         let organization_name = trimmed("organization_name", &registration.organization_name, 1, 80)?;
+        if self.sign_up().await? != SignUp::Open {
+            return Err(OrgError::SignUpClosed);
+        }
         let now = self.clock.now();
         if self.throttle.try_once(&format!("r:{}", visit.network), REGISTRATIONS, now).is_none() {
             return Err(OrgError::TooManyTries);
@@ -197,7 +200,7 @@ impl Orgs {
         }
         let now = self.clock.now();
         let found = store::session(&self.db, &hash_secret(token), now).await?;
-        let (session, id, name, used_ms) = found.ok_or(OrgError::NoSession)?;
+        let (session, id, name, used_ms, operator) = found.ok_or(OrgError::NoSession)?;
         if crate::base::from_ms(used_ms) + NOTED_EVERY <= now
             && let Err(error) = self.note_use(session).await
         {
@@ -206,10 +209,10 @@ impl Orgs {
         let organizations = store::organizations_of(&self.db, id).await?;
         let place = |one: crate::org::OrganizationOfUser| {
             let permissions: Permissions = one.permissions.into_iter().collect();
-            Membership { org: one.id, role: one.role, permissions }
+            Membership { org: one.id, role: one.role, permissions, suspended: one.suspended }
         };
         let memberships = organizations.into_iter().map(place).collect();
-        Ok(Actor { kind: ActorKind::User { id, session, name }, memberships })
+        Ok(Actor { kind: ActorKind::User { id, session, name }, memberships, operator })
     }
 
     async fn note_use(&self, session: SessionId) -> Result<(), OrgError> {
@@ -236,7 +239,8 @@ impl Orgs {
     pub async fn me(&self, actor: &Actor) -> Result<Me, OrgError> {
         let (id, _) = person(actor)?;
         let user = store::user(&self.db, id).await?.ok_or(OrgError::NoSession)?;
-        Ok(Me { user, organizations: store::organizations_of(&self.db, id).await? })
+        let organizations = store::organizations_of(&self.db, id).await?;
+        Ok(Me { user, organizations, operator: actor.operator })
     }
 
     /// The caller's sessions, newest first.

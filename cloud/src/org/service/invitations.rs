@@ -17,6 +17,7 @@ use crate::org::store::{self, Waiting};
 use crate::org::{
     Invitation, InvitationSeen, Invited, Joined, NewInvitation, OrgError, RoleChoice, SignedIn, User, Visit,
 };
+use crate::plan::Limit;
 
 /// How long an invitation holds.
 const HOLDS: TimeDelta = TimeDelta::days(7);
@@ -60,7 +61,7 @@ impl Orgs {
     ///
     /// # Errors
     /// [`OrgError::Denied`]; [`OrgError::Invalid`]; [`OrgError::NoRole`]; [`OrgError::AboveYou`];
-    /// [`OrgError::AlreadyMember`]; [`OrgError::TooMany`]; [`OrgError::TooManyTries`].
+    /// [`OrgError::AlreadyMember`]; [`OrgError::TooMany`]; [`OrgError::Plan`]; [`OrgError::TooManyTries`].
     pub async fn invite(&self, actor: &Actor, org: OrgId, new: NewInvitation) -> Result<Invited, OrgError> {
         actor.require(Permission::ManageMembers, org)?;
         let (by, _) = person(actor)?;
@@ -85,6 +86,9 @@ impl Orgs {
         if store::waiting(&mut tx, org).await? + store::member_count(&mut tx, org).await? >= MEMBERS {
             return Err(OrgError::TooMany(format!("an organisation takes {MEMBERS} members")));
         }
+        // Whoever is invited once more has a seat already.
+        let more = i64::from(!store::is_invited(&mut tx, org, &email, now).await?);
+        self.plans.take(&mut tx, org, Limit::Seats, more).await?;
         let locale = new.locale.unwrap_or(inviter.locale);
         let mail = inviter.user.email_verified
             && self.count_letter(&inviter.user).is_ok()
@@ -256,6 +260,7 @@ impl Orgs {
         if store::standing_in(tx, org, user.id).await?.is_some() {
             return Ok(());
         }
+        self.plans.take(tx, org, Limit::Seats, 1).await?;
         // What the inviter may no longer give is given to nobody.
         let gives = self.standing(tx, org, waiting.choice).await?.permissions;
         let inviter = store::standing_in(tx, org, waiting.invited_by).await?.ok_or(OrgError::BadLink)?;

@@ -103,14 +103,14 @@ impl Orgs {
     pub(super) async fn authenticate_key(&self, token: &str) -> Result<Actor, OrgError> {
         let now = self.clock.now();
         let found = store::key_of(&self.db, &hash_secret(token), now).await?;
-        let (id, org, permissions, used) = found.ok_or(OrgError::NoSession)?;
+        let (id, org, permissions, used, suspended) = found.ok_or(OrgError::NoSession)?;
         if used.is_none_or(|used| from_ms(used) + NOTED_EVERY <= now)
             && let Err(error) = self.note_key(id).await
         {
             tracing::warn!(%error, "the use of a key could not be noted"); // nobody is kept out for that
         }
-        let membership = Membership { org, role: Role::Custom, permissions };
-        Ok(Actor { kind: ActorKind::Key(id), memberships: vec![membership] })
+        let membership = Membership { org, role: Role::Custom, permissions, suspended };
+        Ok(Actor { kind: ActorKind::Key(id), memberships: vec![membership], operator: false })
     }
 
     async fn note_key(&self, id: ApiKeyId) -> Result<(), OrgError> {

@@ -8,7 +8,7 @@ use crate::base::{Actor, Denied, Page, Permission, Permissions, trimmed};
 use crate::db::Tx;
 use crate::events::{Event, record};
 use crate::mail::Locale;
-use crate::org::{Member, OrgError, Organization, OrganizationOfUser, Owners, RoleChoice, Standing, store};
+use crate::org::{Member, OrgError, Organization, OrganizationOfUser, Owners, RoleChoice, SignUp, Standing, store};
 
 /// The most organisations that a person may make or join.
 pub(super) const ORGANIZATIONS: usize = 50;
@@ -33,13 +33,16 @@ impl Orgs {
                 "a person belongs to at most {ORGANIZATIONS} organisations"
             )));
         }
+        if self.sign_up().await? != SignUp::Open && !actor.operator {
+            return Err(OrgError::SignUpClosed);
+        }
         let mut tx = self.db.begin().await?;
         let organization = insert_organization(&mut tx, name, now).await?;
         store::insert_member(&mut tx, organization.id, user, Role::Owner.into(), now).await?;
         let event = Event::OrganizationRegistered { owner: user };
         record(&mut tx, actor, now, organization.id, None, event)?;
         tx.commit().await?;
-        let Organization { id, name, slug } = organization;
+        let Organization { id, name, slug, suspended } = organization;
         let permissions = Permissions::of(Role::Owner).iter().collect();
         Ok(OrganizationOfUser {
             id,
@@ -49,6 +52,7 @@ impl Orgs {
             role_id: None,
             role_name: None,
             permissions,
+            suspended,
         })
     }
 

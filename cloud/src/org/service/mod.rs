@@ -5,6 +5,7 @@ mod invitations;
 mod keys;
 mod links;
 mod members;
+mod platform;
 mod roles;
 mod settings;
 
@@ -18,6 +19,7 @@ use super::{OrgError, Organization, store};
 use crate::base::{Clock, hash_secret};
 use crate::db::{Db, DbError, Tx};
 use crate::mail::Mailbox;
+use crate::plan::Plans;
 use settings::Pages;
 
 /// Organisations, members and sessions. Clones share everything.
@@ -29,6 +31,7 @@ pub struct Orgs {
     throttle: Throttle,
     mailbox: Option<Mailbox>,
     pages: Pages,
+    plans: Plans,
 }
 
 impl Orgs {
@@ -36,6 +39,7 @@ impl Orgs {
     #[must_use]
     pub fn new(db: Db, clock: Clock) -> Self {
         Self {
+            plans: Plans::new(db.clone(), clock.clone(), "open"),
             db,
             clock,
             passwords: Passwords::new(),
@@ -49,6 +53,12 @@ impl Orgs {
     #[must_use]
     pub fn mailing(self, mailbox: Mailbox) -> Self {
         Self { mailbox: Some(mailbox), ..self }
+    }
+
+    /// The same within what `plans` allow.
+    #[must_use]
+    pub fn within(self, plans: Plans) -> Self {
+        Self { plans, ..self }
     }
 
     /// Gives an account another password and ends its sessions, for whoever holds the database; false when nobody
@@ -98,7 +108,7 @@ async fn insert_organization(
     now: DateTime<Utc>,
 ) -> Result<Organization, OrgError> {
     let base = slug(&name);
-    let mut organization = Organization { id: OrgId::new(), name, slug: base.clone() };
+    let mut organization = Organization { id: OrgId::new(), name, slug: base.clone(), suspended: false };
     let mut number = 1u32;
     while !store::insert_organization(tx, &organization, now).await? {
         number += 1;

@@ -19,7 +19,15 @@ const KNOWN_FOR: Duration = Duration::from_secs(5);
 const MOST_KNOWN: usize = 10_000;
 
 /// Settings that many viewers ask about at once.
-pub(super) type Pages = Arc<Mutex<HashMap<OrgId, (Arc<Settings>, Instant)>>>;
+pub(super) type Pages = Arc<Mutex<HashMap<OrgId, (Public, Instant)>>>;
+
+/// What the public side has to know of an organisation.
+#[derive(Debug, Clone)]
+pub(super) struct Public {
+    settings: Arc<Settings>,
+    /// How many may watch at a time; `None` is without limit.
+    viewers: Option<i64>,
+}
 
 impl Orgs {
     /// The organisation and what it chose.
@@ -66,18 +74,35 @@ impl Orgs {
     /// # Errors
     /// The database does not answer.
     pub async fn settings(&self, org: OrgId) -> Result<Arc<Settings>, OrgError> {
+        Ok(self.public(org).await?.settings)
+    }
+
+    /// How many may watch an organisation's shows at a time, as its plan was not long ago; `None` is without limit.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn most_viewers(&self, org: OrgId) -> Result<Option<i64>, OrgError> {
+        Ok(self.public(org).await?.viewers)
+    }
+
+    async fn public(&self, org: OrgId) -> Result<Public, OrgError> {
         let known = self.pages.lock().get(&org).filter(|(_, at)| at.elapsed() < KNOWN_FOR).cloned();
-        if let Some((settings, _)) = known {
-            return Ok(settings);
+        if let Some((public, _)) = known {
+            return Ok(public);
         }
         let view = store::settings(&self.db, org).await?;
-        let settings = Arc::new(view.map(|view| view.settings).unwrap_or_default());
+        let viewers = match &view {
+            Some(_) => self.plans.limits(org).await?.viewers,
+            None => None,
+        };
+        let public =
+            Public { settings: Arc::new(view.map(|view| view.settings).unwrap_or_default()), viewers };
         let mut pages = self.pages.lock();
         if pages.len() >= MOST_KNOWN {
             pages.clear();
         }
-        pages.insert(org, (settings.clone(), Instant::now()));
-        Ok(settings)
+        pages.insert(org, (public.clone(), Instant::now()));
+        Ok(public)
     }
 
     /// What people and keys did, newest first.

@@ -74,6 +74,19 @@ pub(in crate::org) async fn waiting(tx: &mut Tx, org: OrgId) -> Result<i64, DbEr
         .bind(org).fetch_one(c).await)?)
 }
 
+/// Whether an invitation for the address waits.
+pub(in crate::org) async fn is_invited(
+    tx: &mut Tx,
+    org: OrgId,
+    email: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    let found: i64 = on!(tx, c => sqlx::query_scalar(
+        "SELECT COUNT(*) FROM invitations WHERE org_id = $1 AND email = $2 AND expires_ms > $3"
+    ).bind(org).bind(email).bind(to_ms(now)).fetch_one(c).await)?;
+    Ok(found > 0)
+}
+
 /// Keeps an invitation in the place of any other that the organisation has for the address.
 pub(in crate::org) async fn insert_invitation(
     tx: &mut Tx,

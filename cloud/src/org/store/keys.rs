@@ -62,17 +62,24 @@ pub(in crate::org) async fn key(db: &Db, org: OrgId, id: ApiKeyId) -> Result<Opt
     Ok(row.map(KeyRow::into_key))
 }
 
-/// The key behind a token, what it may do, and when it was used last; none when it is over.
+/// A key, its organisation, what it may do, when it was used last, and whether its organisation is suspended.
+pub(in crate::org) type KeyFound = (ApiKeyId, OrgId, Permissions, Option<i64>, bool);
+
+/// The key behind a token; none when it is over.
 pub(in crate::org) async fn key_of(
     db: &Db,
     token_hash: &str,
     now: DateTime<Utc>,
-) -> Result<Option<(ApiKeyId, OrgId, Permissions, Option<i64>)>, DbError> {
-    let row: Option<(ApiKeyId, OrgId, String, Option<i64>)> = on!(db, c => sqlx::query_as(
-        "SELECT id, org_id, permissions, used_ms FROM api_keys
-         WHERE token_hash = $1 AND revoked_ms IS NULL AND (expires_ms IS NULL OR expires_ms > $2)"
+) -> Result<Option<KeyFound>, DbError> {
+    let row: Option<(ApiKeyId, OrgId, String, Option<i64>, Option<i64>)> = on!(db, c => sqlx::query_as(
+        "SELECT k.id, k.org_id, k.permissions, k.used_ms, o.suspended_ms
+         FROM api_keys k JOIN organizations o ON o.id = k.org_id
+         WHERE k.token_hash = $1 AND k.revoked_ms IS NULL AND (k.expires_ms IS NULL OR k.expires_ms > $2)"
     ).bind(token_hash).bind(to_ms(now)).fetch_optional(c).await)?;
-    Ok(row.map(|(id, org, words, used)| (id, org, Permissions::read(&words), used)))
+    let found = |(id, org, words, used, suspended): (_, _, String, _, Option<i64>)| {
+        (id, org, Permissions::read(&words), used, suspended.is_some())
+    };
+    Ok(row.map(found))
 }
 
 pub(in crate::org) async fn insert_key(

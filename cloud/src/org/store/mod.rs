@@ -4,6 +4,7 @@ mod accounts;
 mod invitations;
 mod keys;
 mod people;
+mod platform;
 mod settings;
 
 use chrono::{DateTime, Utc};
@@ -23,7 +24,7 @@ pub(super) use accounts::{
 
 pub(super) use invitations::{
     Waiting, delete_expired_invitations, delete_invitation, delete_invitations_by, insert_invitation,
-    invitation, invitation_of, invitations, waiting,
+    invitation, invitation_of, invitations, is_invited, waiting,
 };
 pub(super) use keys::{delete_old_keys, insert_key, key, key_of, keys, revoke_key, use_key};
 pub(super) use people::{
@@ -32,6 +33,7 @@ pub(super) use people::{
     set_standing, standing_in,
 };
 
+pub(super) use platform::{operators, set_operator, set_sign_up, sign_up};
 pub(super) use settings::{name_of, save_settings, settings, settings_in};
 
 /// False when another has that channel's name.
@@ -71,14 +73,14 @@ pub(super) async fn insert_session(
     Ok(())
 }
 
-/// The user and session behind a token that has not expired, and when it was used last.
+/// The user and session behind a token that has not expired, when it was used last, and whether the user runs this cloud.
 pub(super) async fn session(
     db: &Db,
     token_hash: &str,
     now: DateTime<Utc>,
-) -> Result<Option<(SessionId, UserId, String, i64)>, DbError> {
+) -> Result<Option<(SessionId, UserId, String, i64, bool)>, DbError> {
     Ok(on!(db, c => sqlx::query_as(
-        "SELECT s.id, u.id, u.name, s.used_ms FROM sessions s JOIN users u ON u.id = s.user_id
+        "SELECT s.id, u.id, u.name, s.used_ms, (u.operator_ms IS NOT NULL AND u.claimed_email IS NULL) FROM sessions s JOIN users u ON u.id = s.user_id
          WHERE s.token_hash = $1 AND s.expires_ms > $2"
     ).bind(token_hash).bind(to_ms(now)).fetch_optional(c).await)?)
 }
@@ -111,26 +113,30 @@ pub(super) async fn user(db: &Db, id: UserId) -> Result<Option<User>, DbError> {
     Ok(row.map(|(id, email, claimed, name)| user_of(id, email, claimed, name)))
 }
 
+fn organization_of((id, name, slug, suspended): (OrgId, String, String, Option<i64>)) -> Organization {
+    Organization { id, name, slug, suspended: suspended.is_some() }
+}
+
 pub(super) async fn organization(db: &Db, id: OrgId) -> Result<Option<Organization>, DbError> {
-    let row: Option<(OrgId, String, String)> = on!(db, c => sqlx::query_as(
-        "SELECT id, name, slug FROM organizations WHERE id = $1"
+    let row: Option<(OrgId, String, String, Option<i64>)> = on!(db, c => sqlx::query_as(
+        "SELECT id, name, slug, suspended_ms FROM organizations WHERE id = $1"
     ).bind(id).fetch_optional(c).await)?;
-    Ok(row.map(|(id, name, slug)| Organization { id, name, slug }))
+    Ok(row.map(organization_of))
 }
 
 /// The same within a transaction.
 pub(super) async fn organization_in(tx: &mut Tx, id: OrgId) -> Result<Option<Organization>, DbError> {
-    let row: Option<(OrgId, String, String)> = on!(tx, c => sqlx::query_as(
-        "SELECT id, name, slug FROM organizations WHERE id = $1"
+    let row: Option<(OrgId, String, String, Option<i64>)> = on!(tx, c => sqlx::query_as(
+        "SELECT id, name, slug, suspended_ms FROM organizations WHERE id = $1"
     ).bind(id).fetch_optional(c).await)?;
-    Ok(row.map(|(id, name, slug)| Organization { id, name, slug }))
+    Ok(row.map(organization_of))
 }
 
 pub(super) async fn organization_by_slug(db: &Db, slug: &str) -> Result<Option<Organization>, DbError> {
-    let row: Option<(OrgId, String, String)> = on!(db, c => sqlx::query_as(
-        "SELECT id, name, slug FROM organizations WHERE slug = $1"
+    let row: Option<(OrgId, String, String, Option<i64>)> = on!(db, c => sqlx::query_as(
+        "SELECT id, name, slug, suspended_ms FROM organizations WHERE slug = $1"
     ).bind(slug).fetch_optional(c).await)?;
-    Ok(row.map(|(id, name, slug)| Organization { id, name, slug }))
+    Ok(row.map(organization_of))
 }
 
 /// Locks the organisation for a change of its members; false when there is none.

@@ -45,6 +45,7 @@ row! {
         id: OrgId,
         name: String,
         slug: String,
+        suspended_ms: Option<i64>,
         role_word: String,
         rank_word: Option<String>,
         custom_id: Option<RoleId>,
@@ -59,7 +60,7 @@ pub(in crate::org) async fn organizations_of(
     user: UserId,
 ) -> Result<Vec<OrganizationOfUser>, DbError> {
     let rows: Vec<PlaceRow> = on!(db, c => sqlx::query_as(standing!(
-        "o.id, o.name, o.slug, ",
+        "o.id, o.name, o.slug, o.suspended_ms, ",
         "JOIN organizations o ON o.id = m.org_id WHERE m.user_id = $1 ORDER BY o.created_ms, o.id"
     )).bind(user).fetch_all(c).await)?;
     let place = |row: PlaceRow| {
@@ -76,6 +77,7 @@ pub(in crate::org) async fn organizations_of(
             role_id,
             role_name,
             permissions,
+            suspended: row.suspended_ms.is_some(),
         }
     };
     Ok(rows.into_iter().map(place).collect())

@@ -1,5 +1,8 @@
 //! Stories of plans, on both databases.
 
+mod choosing;
+mod quotas;
+
 use chrono::TimeDelta;
 use vitrine_protocol::OrgId;
 
@@ -62,16 +65,12 @@ async fn a_plan_that_does_not_exist_is_given_to_nobody_and_no_fact_is_left() {
     .await;
 }
 
-#[tokio::test]
-async fn what_is_taken_is_held_against_the_limit() {
-    let allowance = Allowance {
-        plan: "p".into(),
-        limits: Limits { seats: Some(3), ..Limits::default() },
-        suspended: None,
-    };
-    assert_eq!(allowance.take(Limit::Seats, 2, 1), Ok(()));
-    assert_eq!(allowance.take(Limit::Viewers, i64::MAX, 1), Ok(()));
-    let hit = allowance.take(Limit::Seats, 3, 1).unwrap_err();
+#[test]
+fn what_is_taken_is_held_against_the_limit() {
+    let room = Room { plan: "p".into(), limit: Limit::Seats, allowed: Some(3), used: 3 };
+    assert_eq!(Room { used: 2, ..room.clone() }.take(1), Ok(()));
+    assert_eq!(Room { allowed: None, used: i64::MAX, ..room.clone() }.take(1), Ok(()));
+    let hit = room.take(1).unwrap_err();
     assert_eq!((hit.limit, hit.allowed, hit.used), (Limit::Seats, 3, 3));
     assert!(hit.to_string().contains("3 members"), "{hit}");
 }

@@ -1,11 +1,12 @@
 //! What ingest asks and reports, and what time does to shows.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use vitrine_protocol::{PublishSessionId, ShowId};
 
 use crate::base::{Actor, hash_secret};
 use crate::db::Tx;
 use crate::events::{EndReason, Event, LossReason, record};
+use crate::plan::PlanError;
 use crate::show::store::media;
 use crate::show::{Admission, MediaFact, RunningShow, Show, ShowError, Shows, Told, store};
 
@@ -32,7 +33,7 @@ impl Shows {
     /// [`MediaFact::Admitted`].
     ///
     /// # Errors
-    /// [`ShowError::BadPublishKey`]; [`ShowError::Ended`].
+    /// [`ShowError::BadPublishKey`]; [`ShowError::Ended`]; [`ShowError::Plan`] when the plan has no room for one more on air.
     pub async fn admit(&self, key: &str) -> Result<Admission, ShowError> {
         let show = self.find_by_key(key).await?;
         let hash = hash_secret(key);
@@ -41,6 +42,10 @@ impl Shows {
         // A key may be revoked between the two looks.
         if !store::publish::key_opens(&mut tx, &hash).await? {
             return Err(ShowError::BadPublishKey);
+        }
+        // What is on air goes on, whatever the plan says: its publisher may come back.
+        if !show.state.on_air() {
+            self.plans.take_air(&mut tx, show.org).await?;
         }
         let before = show.clone();
         let clock_epoch = show.admit(self.clock.now())?;
@@ -78,7 +83,7 @@ impl Shows {
         let event = match fact {
             MediaFact::Receiving { session } => {
                 let mut moved = lock(&mut tx, show).await?;
-                let facts = moved.receive(session, now)?;
+                let facts = self.receive(&mut tx, &mut moved, session, now).await?;
                 self.save_at(&mut tx, &ingest(), &moved, now, facts).await?;
                 None
             }
@@ -163,6 +168,30 @@ impl Shows {
         }
         tx.commit().await?;
         Ok(())
+    }
+
+    /// A picture arrives. A show that goes live by itself does so while the plan has room for one more on air.
+    async fn receive(
+        &self,
+        tx: &mut Tx,
+        show: &mut Show,
+        session: PublishSessionId,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Event>, ShowError> {
+        let auto_live = show.auto_live;
+        if auto_live && !show.state.on_air() {
+            match self.plans.take_air(tx, show.org).await {
+                Ok(()) => {}
+                Err(error @ (PlanError::Limit(_) | PlanError::Suspended(_))) => {
+                    tracing::info!(show.id = %show.id, %error, "a show does not go live by itself");
+                    show.auto_live = false;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let facts = show.receive(session, now);
+        show.auto_live = auto_live;
+        facts
     }
 
     /// Shows that have, or should have, somebody to look after their media: those on air and those that receive a

@@ -13,6 +13,7 @@ use crate::base::{Actor, Clock, Page, Permission, Secret, from_ms};
 use crate::catalog::Catalog;
 use crate::db::{Db, DbError, Tx};
 use crate::events::{EndReason, Event, Recorded, record, timeline};
+use crate::plan::{Limit, Plans};
 
 /// For how long a show that should have begun is still the next one of its channel.
 const LATE: TimeDelta = TimeDelta::hours(1);
@@ -26,6 +27,7 @@ pub struct Shows {
     patience: TimeDelta,
     rtmp_url: String,
     public_url: String,
+    plans: Plans,
 }
 
 /// Why a channel shows what it shows.
@@ -54,18 +56,26 @@ impl Shows {
         public_url: String,
         rtmp_url: String,
     ) -> Self {
-        Self { db, clock, catalog, patience, rtmp_url, public_url }
+        let plans = Plans::new(db.clone(), clock.clone(), "open");
+        Self { db, clock, catalog, patience, rtmp_url, public_url, plans }
+    }
+
+    /// The same within what `plans` allow.
+    #[must_use]
+    pub fn within(self, plans: Plans) -> Self {
+        Self { plans, ..self }
     }
 
     /// Makes a show.
     ///
     /// # Errors
-    /// [`ShowError::Denied`]; [`ShowError::Invalid`].
+    /// [`ShowError::Denied`]; [`ShowError::Invalid`]; [`ShowError::Plan`].
     pub async fn create(&self, actor: &Actor, org: OrgId, draft: ShowDraft) -> Result<Show, ShowError> {
         actor.require(Permission::EditShows, org)?;
         let now = self.clock.now();
         let show = Show::new(org, draft, now)?;
         let mut tx = self.db.begin().await?;
+        self.plans.take(&mut tx, org, Limit::ShowsAMonth, 1).await?;
         store::insert(&mut tx, &show).await?;
         record(&mut tx, actor, now, org, Some(show.id), Event::ShowCreated { show: show.id })?;
         tx.commit().await?;
@@ -167,12 +177,13 @@ impl Shows {
     /// Puts the show on air.
     ///
     /// # Errors
-    /// Those of [`Show::go_live`].
+    /// Those of [`Show::go_live`]; [`ShowError::Plan`] when the plan has no room for one more on air.
     #[tracing::instrument(name = "show.go_live", skip_all, fields(show.id = %id))]
     pub async fn go_live(&self, actor: &Actor, org: OrgId, id: ShowId) -> Result<Show, ShowError> {
         actor.require(Permission::RunShows, org)?;
         let (mut tx, mut show) = self.lock(org, id).await?;
         let fact = show.go_live(self.clock.now())?;
+        self.plans.take_air(&mut tx, org).await?;
         self.save(&mut tx, actor, &show, vec![fact]).await?;
         tx.commit().await?;
         Ok(show)
@@ -267,6 +278,14 @@ impl Shows {
     /// The database does not answer.
     pub async fn find(&self, id: ShowId) -> Result<Option<Show>, ShowError> {
         Ok(store::find(&self.db, id).await?)
+    }
+
+    /// The shows of an organisation that are on air.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn on_air(&self, org: OrgId) -> Result<Vec<ShowId>, ShowError> {
+        Ok(store::all_on_air(&self.db, org).await?)
     }
 
     /// What an organisation's channel shows: the show on air, else the next one, else the last one. One that is an hour

@@ -194,6 +194,13 @@ pub(super) async fn on_air(db: &Db, org: OrgId) -> Result<Option<Show>, DbError>
     one(db, row).await
 }
 
+/// Every show of `org` that is on air.
+pub(super) async fn all_on_air(db: &Db, org: OrgId) -> Result<Vec<ShowId>, DbError> {
+    Ok(on!(db, c => sqlx::query_scalar(
+        "SELECT id FROM shows WHERE org_id = $1 AND state IN ('live', 'interrupted') ORDER BY id LIMIT 1000"
+    ).bind(org).fetch_all(c).await)?)
+}
+
 /// Of those that were to start after `since`, or whose picture arrives.
 pub(super) async fn next(db: &Db, org: OrgId, since: DateTime<Utc>) -> Result<Option<Show>, DbError> {
     let row: Option<Row> = on!(db, c => sqlx::query_as(

@@ -276,6 +276,14 @@ export type Code =
 "last_owner" | 
 /**  There are as many as there can be. */
 "limit_reached" | 
+/**  The plan has no more of it; the answer's `plan_limit` says of what. */
+"plan_limit" | 
+/**  Only the operator changes plans here. */
+"operator_only" | 
+/**  The operator suspended the organisation. */
+"organization_suspended" | 
+/**  New accounts are not taken here, or only those who are invited. */
+"sign_up_closed" | 
 /**  An API key is nobody's account: sign in as a person. */
 "people_only" | 
 /**  The shop does not let its shows be shown on this page. */

@@ -1,12 +1,18 @@
 //! SQL of plans and of who has which.
 
+mod counted;
+mod usage;
+
 use chrono::{DateTime, Utc};
 use vitrine_protocol::OrgId;
 
-use super::{AddOnCount, Limits, Names, Plan, PlanState, Price, ScheduledChange, Suspension};
+use super::{AddOnCount, Limits, Names, Plan, PlanState, Price, ScheduledChange, Standing, Suspension};
 use crate::base::{from_ms, to_ms};
 use crate::db::{Db, DbError, Tx};
 use crate::{on, row};
+
+pub(super) use counted::{aired, count, count_in, month_of, note_blob};
+pub(super) use usage::{add, begin, end, exists, raise_peak, usage};
 
 row! {
     struct PlanRow {
@@ -156,4 +162,40 @@ pub(super) async fn save_written(
         .bind(written.period_end.map(to_ms)).bind(written.grace_until.map(to_ms)).bind(next.map(|next| &next.plan))
         .bind(next_add_ons).bind(next.map(|next| to_ms(next.at))).execute(c).await.map(drop))?;
     Ok(())
+}
+
+/// Suspends an organisation, or lets it go on.
+pub(super) async fn set_suspended(
+    tx: &mut Tx,
+    org: OrgId,
+    suspension: Option<&Suspension>,
+) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("UPDATE organizations SET suspended_ms = $2, suspended_reason = $3 WHERE id = $1")
+        .bind(org).bind(suspension.map(|one| to_ms(one.at))).bind(suspension.map(|one| &one.reason))
+        .execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// Organisations of which something was scheduled for now.
+pub(super) async fn due(db: &Db, now: DateTime<Utc>) -> Result<Vec<OrgId>, DbError> {
+    Ok(
+        on!(db, c => sqlx::query_scalar("SELECT org_id FROM org_plans WHERE next_ms <= $1 ORDER BY next_ms LIMIT 500")
+        .bind(to_ms(now)).fetch_all(c).await)?,
+    )
+}
+
+impl Standing {
+    /// The same as it is written; what was never written has been so since `now`.
+    pub(super) fn written(&self, now: DateTime<Utc>) -> Written {
+        Written {
+            plan: Some(self.plan.key.clone()),
+            add_ons: self.add_ons.clone(),
+            state: self.state,
+            since: self.since.or(Some(now)),
+            period_end: self.period_end,
+            grace_until: self.grace_until,
+            scheduled: self.scheduled.clone(),
+            suspended: self.suspended.clone(),
+        }
+    }
 }

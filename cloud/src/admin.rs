@@ -1,0 +1,319 @@
+//! The role `admin`: what whoever runs the cloud does at the machine, on the database itself, also while `serve` runs.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use chrono::TimeDelta;
+use clap::{Subcommand, ValueEnum};
+use serde_json::{Value, json};
+use vitrine_cloud::base::{Actor, Clock};
+use vitrine_cloud::blobs::FolderBlobs;
+use vitrine_cloud::catalog::Catalog;
+use vitrine_cloud::config;
+use vitrine_cloud::db::Db;
+use vitrine_cloud::operator::{OperatorOrganization, Operators, PlanAssignment};
+use vitrine_cloud::org::{Orgs, SignUp};
+use vitrine_cloud::plan::{AddOnCount, Limit, Limits, Names, PlanDraft, Plans};
+use vitrine_cloud::show::Shows;
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// Print JSON for programs, not tables for people
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(flatten)]
+    storage: config::Storage,
+    #[command(flatten)]
+    plan: config::Plan,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Who runs this cloud: they may do all of this over HTTP, below /v1/operator
+    #[command(subcommand)]
+    Operator(OperatorVerb),
+    /// List organisations, newest first
+    Organizations {
+        /// A part of the name or the channel's name, or a member's address
+        query: Option<String>,
+        /// How many at most
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
+        limit: u16,
+    },
+    /// Show one organisation: its plan, its limits and what it uses
+    Organization {
+        /// Its id, or its channel's name
+        organization: String,
+    },
+    /// List plans
+    Plans,
+    /// Make a plan, or change the one of that key for everybody who has it
+    SetPlan {
+        /// What programs call it: a-z, 0-9 and -
+        key: String,
+        /// What people call it
+        #[arg(long)]
+        name: String,
+        /// A limit, for example seats=10; what is not named has none
+        #[arg(long = "limit", value_name = "NAME=NUMBER", value_parser = limit_of)]
+        limits: Vec<(Limit, i64)>,
+        /// Let organisations choose it
+        #[arg(long)]
+        offered: bool,
+    },
+    /// Give an organisation a plan, at once
+    Assign {
+        /// Its id, or its channel's name
+        organization: String,
+        /// The plan's key
+        plan: String,
+        /// What is added, for example seats-5=2
+        #[arg(long = "add-on", value_name = "KEY=NUMBER", value_parser = add_on_of)]
+        add_ons: Vec<AddOnCount>,
+    },
+    /// Suspend an organisation: its members look and change nothing, its pages are closed
+    Suspend {
+        /// Its id, or its channel's name
+        organization: String,
+        /// What its members are told
+        #[arg(long)]
+        reason: String,
+        /// End its shows on air, which go on otherwise
+        #[arg(long)]
+        end_shows: bool,
+    },
+    /// Let a suspended organisation go on
+    Resume {
+        /// Its id, or its channel's name
+        organization: String,
+    },
+    /// End a show that is on air
+    EndShow {
+        /// Its id
+        show: String,
+    },
+    /// Tell or decide who may make an account
+    SignUp {
+        /// Who from now on
+        who: Option<Who>,
+    },
+    /// List what operators did, newest first
+    Audit {
+        /// How many at most
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
+        limit: u16,
+    },
+}
+
+#[derive(Subcommand)]
+enum OperatorVerb {
+    /// Make whoever has this confirmed address an operator
+    Add {
+        /// The address of their account
+        email: String,
+    },
+    /// Make them none any more
+    Remove {
+        /// The address of their account
+        email: String,
+    },
+    /// List operators
+    List,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Who {
+    /// Everybody
+    Open,
+    /// Those who are invited into an organisation
+    Invitation,
+    /// Nobody new; invitations that were sent still hold
+    Closed,
+}
+
+fn limit_of(text: &str) -> Result<(Limit, i64), String> {
+    let names = || Limit::ALL.iter().map(|limit| limit.as_str()).collect::<Vec<_>>().join(", ");
+    let (name, number) = text.split_once('=').ok_or("write NAME=NUMBER")?;
+    let limit = Limit::ALL.iter().find(|limit| limit.as_str() == name);
+    let limit = limit.ok_or_else(|| format!("limits are {}", names()))?;
+    Ok((*limit, number.parse().map_err(|_| format!("{number} is no number"))?))
+}
+
+fn add_on_of(text: &str) -> Result<AddOnCount, String> {
+    let (key, number) = text.split_once('=').unwrap_or((text, "1"));
+    let quantity = number.parse().map_err(|_| format!("{number} is no number"))?;
+    Ok(AddOnCount { key: key.to_owned(), quantity })
+}
+
+pub async fn run(arguments: Args) -> anyhow::Result<()> {
+    let Args { json, storage, plan, verb } = arguments;
+    let db = Db::connect_beside(&storage.database_url()).await?;
+    let done = act(&operators(&db, &storage, &plan.default_plan), verb).await;
+    db.close().await;
+    let (value, columns) = done?;
+    if json {
+        println!("{}", serde_json::to_string_pretty(&value)?);
+    } else {
+        print!("{}", table(&value, columns));
+    }
+    Ok(())
+}
+
+/// The same rooms as `serve` has, over the database alone.
+fn operators(db: &Db, storage: &config::Storage, default_plan: &str) -> Operators {
+    let clock = Clock::system();
+    let plans = Plans::new(db.clone(), clock.clone(), default_plan);
+    let orgs = Orgs::new(db.clone(), clock.clone()).within(plans.clone());
+    let blobs = Arc::new(FolderBlobs::new(storage.blobs_dir()));
+    let catalog = Catalog::new(db.clone(), clock.clone(), blobs, String::new()).within(plans.clone());
+    let nowhere = (String::new(), String::new());
+    let shows = Shows::new(db.clone(), clock.clone(), catalog, TimeDelta::zero(), nowhere.0, nowhere.1)
+        .within(plans.clone());
+    Operators::new(db.clone(), clock, orgs, plans, shows)
+}
+
+/// What a verb gives, and which fields of it people read.
+type Done = (Value, &'static [&'static str]);
+
+const ORGANIZATION: &[&str] = &["id", "slug", "name", "members", "plan", "state", "suspended"];
+
+async fn act(operators: &Operators, verb: Verb) -> anyhow::Result<Done> {
+    let me = Actor::service("console");
+    Ok(match verb {
+        Verb::Operator(OperatorVerb::List) => {
+            (json!(operators.operators(&me).await?), &["id", "email", "name"])
+        }
+        Verb::Operator(OperatorVerb::Add { email }) => {
+            (json!(operators.set_operator(&me, &email, true).await?), &["id", "email", "name"])
+        }
+        Verb::Operator(OperatorVerb::Remove { email }) => {
+            (json!(operators.set_operator(&me, &email, false).await?), &["id", "email", "name"])
+        }
+        Verb::Organizations { query, limit } => {
+            let page = operators.organizations(&me, query.as_deref(), None, limit.into()).await?;
+            let rows: Vec<Value> = page.items.iter().map(row_of).collect();
+            (json!(rows), ORGANIZATION)
+        }
+        Verb::Organization { organization } => {
+            let org = operators.named(&me, &organization).await?;
+            file(json!(operators.organization(&me, org).await?))
+        }
+        Verb::Plans => {
+            (json!(operators.plans(&me).await?), &["key", "names", "offered", "builtin", "limits"])
+        }
+        Verb::SetPlan { key, name, limits, offered } => {
+            let limits: serde_json::Map<_, _> =
+                limits.into_iter().map(|(limit, most)| (limit.as_str().to_owned(), json!(most))).collect();
+            let limits: Limits = serde_json::from_value(limits.into())?;
+            let names = Names { en: name, de: None, fr: None };
+            let draft = PlanDraft { names, limits, price: None, offered };
+            let plan = operators.put_plan(&me, &key, draft).await?;
+            (json!(plan), &["key", "names", "offered", "limits"])
+        }
+        Verb::Assign { organization, plan, add_ons } => {
+            let org = operators.named(&me, &organization).await?;
+            let said: PlanAssignment = serde_json::from_value(json!({"plan": plan, "add_ons": add_ons}))?;
+            file(json!(operators.assign(&me, org, said).await?))
+        }
+        Verb::Suspend { organization, reason, end_shows } => {
+            let org = operators.named(&me, &organization).await?;
+            file(json!(operators.suspend(&me, org, &reason, end_shows).await?))
+        }
+        Verb::Resume { organization } => {
+            let org = operators.named(&me, &organization).await?;
+            file(json!(operators.resume(&me, org).await?))
+        }
+        Verb::EndShow { show } => {
+            let show = operators.end_show(&me, show.parse().context("that is no show's id")?).await?;
+            (json!({"id": show.id, "title": show.title, "state": show.state}), &["id", "title", "state"])
+        }
+        Verb::SignUp { who } => {
+            if let Some(who) = who {
+                let sign_up = match who {
+                    Who::Open => SignUp::Open,
+                    Who::Invitation => SignUp::Invitation,
+                    Who::Closed => SignUp::Closed,
+                };
+                operators.set_sign_up(&me, sign_up).await?;
+            }
+            (json!({"sign_up": operators.sign_up(&me).await?}), &["sign_up"])
+        }
+        Verb::Audit { limit } => {
+            let page = operators.audit(&me, None, limit.into()).await?;
+            (json!(page.items), &["at", "actor", "kind", "organization", "detail"])
+        }
+    })
+}
+
+fn row_of(organization: &OperatorOrganization) -> Value {
+    json!(organization)
+}
+
+/// People read who it is and, limit by limit, what there is of it.
+fn file(file: Value) -> Done {
+    (file, &["organization", "plan"])
+}
+
+/// Rows of a list, or of one thing, under the names of their columns; below one organisation stand its limits.
+fn table(value: &Value, columns: &[&str]) -> String {
+    if let Some(organization) = value.get("organization") {
+        let plan = &value["plan"];
+        let limits = plan["limits"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(name, most)| json!({"limit": name, "allowed": most, "used": plan["used"][name]}));
+        let limits: Vec<Value> = limits.collect();
+        return table(organization, ORGANIZATION)
+            + "\n"
+            + &table(&json!(limits), &["limit", "allowed", "used"]);
+    }
+    let one = [value.clone()];
+    let rows = value.as_array().map_or(&one[..], Vec::as_slice);
+    let mut lines = vec![columns.iter().map(|column| column.to_uppercase()).collect::<Vec<_>>()];
+    lines.extend(rows.iter().map(|row| columns.iter().map(|column| cell(&row[*column])).collect()));
+    let width = |n: usize| lines.iter().map(|line| line[n].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..columns.len()).map(width).collect();
+    lines.iter().fold(String::new(), |text, line| {
+        let cells = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
+        text + cells.collect::<Vec<_>>().join("  ").trim_end() + "\n"
+    })
+}
+
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => "-".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Object(fields) if fields.contains_key("en") => cell(&fields["en"]),
+        Value::Object(fields) if fields.contains_key("reason") => cell(&fields["reason"]),
+        Value::Object(fields) => {
+            let set = fields.iter().filter(|(_, value)| !value.is_null());
+            set.map(|(name, value)| format!("{name}={}", cell(value))).collect::<Vec<_>>().join(" ")
+        }
+        Value::Array(items) => items.iter().map(cell).collect::<Vec<_>>().join(","),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_and_add_ons_are_read_and_what_is_none_is_named() {
+        assert_eq!(limit_of("seats=3"), Ok((Limit::Seats, 3)));
+        assert!(limit_of("moons=3").unwrap_err().contains("shows_a_month"));
+        assert!(limit_of("seats=many").is_err() && limit_of("seats").is_err());
+        assert_eq!(add_on_of("seats-5=2").map(|one| one.quantity), Ok(2));
+        assert_eq!(add_on_of("seats-5").map(|one| one.quantity), Ok(1));
+    }
+
+    #[test]
+    fn a_table_is_as_wide_as_what_stands_in_it() {
+        let rows = json!([{"key": "pro", "names": {"en": "Pro"}}, {"key": "starter", "names": null}]);
+        assert_eq!(table(&rows, &["key", "names"]), "KEY      NAMES\npro      Pro\nstarter  -\n");
+    }
+}

@@ -1,0 +1,36 @@
+//! What can go wrong for an operator.
+
+use crate::base::{Denied, Invalid};
+use crate::db::DbError;
+use crate::org::OrgError;
+use crate::plan::PlanError;
+use crate::show::ShowError;
+
+/// All but [`OperatorError::Db`] are the caller's to mend, or another room's.
+#[derive(Debug, thiserror::Error)]
+pub enum OperatorError {
+    /// The caller runs no cloud.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// A field does not hold what it should.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// There is no such organisation.
+    #[error("there is no such organisation")]
+    NoOrganization,
+    /// There is no such show.
+    #[error("there is no such show")]
+    NoShow,
+    /// Plans said no.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// Organisations said no.
+    #[error(transparent)]
+    Org(#[from] OrgError),
+    /// Shows said no.
+    #[error(transparent)]
+    Show(#[from] ShowError),
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}

@@ -1,0 +1,128 @@
+//! What an operator sees and says.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+use vitrine_protocol::OrgId;
+
+use crate::plan::{AddOnCount, Assignment, PlanState, PlanView, Suspension};
+
+/// An organisation as whoever runs the cloud sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct OperatorOrganization {
+    /// The organisation.
+    pub id: OrgId,
+    /// Its name.
+    pub name: String,
+    /// Its channel's name in addresses.
+    pub slug: String,
+    /// Since when.
+    pub created_at: DateTime<Utc>,
+    /// How many members it has.
+    pub members: i64,
+    /// The key of its plan.
+    pub plan: String,
+    /// How it stands with that.
+    pub state: PlanState,
+    /// Set while it is suspended.
+    pub suspended: Option<Suspension>,
+}
+
+/// All that is known of one organisation.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OrganizationFile {
+    /// The organisation.
+    pub organization: OperatorOrganization,
+    /// Its plan and what it uses.
+    pub plan: PlanView,
+}
+
+/// The plan that an organisation is to have from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+pub struct PlanAssignment {
+    /// The plan's key.
+    pub plan: String,
+    /// What is added.
+    #[serde(default)]
+    pub add_ons: Vec<AddOnCount>,
+    /// How it stands; active when not said.
+    #[serde(default)]
+    pub state: PlanState,
+    /// When the period ends that is paid for.
+    #[serde(default)]
+    pub period_end: Option<DateTime<Utc>>,
+    /// Until when a plan holds whose payment failed.
+    #[serde(default)]
+    pub grace_until: Option<DateTime<Utc>>,
+}
+
+impl From<PlanAssignment> for Assignment {
+    fn from(said: PlanAssignment) -> Self {
+        let PlanAssignment { plan, add_ons, state, period_end, grace_until } = said;
+        Self { plan, add_ons, state, period_end, grace_until }
+    }
+}
+
+/// Kinds of deeds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DeedKind {
+    /// An organisation was given a plan.
+    PlanAssigned,
+    /// A plan was made or changed.
+    PlanSaved,
+    /// Others may make accounts than before.
+    SignUpChanged,
+    /// An organisation was suspended.
+    OrganizationSuspended,
+    /// It may do things again.
+    OrganizationResumed,
+    /// A show was ended.
+    ShowEnded,
+    /// Somebody became an operator.
+    OperatorAdded,
+    /// Somebody is no operator any more.
+    OperatorRemoved,
+    /// Known to a later version only.
+    #[serde(other)]
+    Unknown,
+}
+
+impl DeedKind {
+    /// The word on the wire and in SQL.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::PlanAssigned => "plan_assigned",
+            Self::PlanSaved => "plan_saved",
+            Self::SignUpChanged => "sign_up_changed",
+            Self::OrganizationSuspended => "organization_suspended",
+            Self::OrganizationResumed => "organization_resumed",
+            Self::ShowEnded => "show_ended",
+            Self::OperatorAdded => "operator_added",
+            Self::OperatorRemoved => "operator_removed",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// What an operator did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct OperatorDeed {
+    /// Grows with time.
+    pub id: Uuid,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who: `user:ID`, or `service:console` for the command line.
+    pub actor: String,
+    /// Their name, if it is known.
+    pub actor_name: Option<String>,
+    /// What.
+    pub kind: DeedKind,
+    /// To which organisation.
+    pub organization: Option<OrgId>,
+    /// More of it, as the kind has it.
+    pub detail: Value,
+}

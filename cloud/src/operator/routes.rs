@@ -1,0 +1,200 @@
+//! HTTP of operators.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use vitrine_protocol::{OrgId, ShowId};
+
+use super::{OperatorDeed, OperatorError, OperatorOrganization, Operators, OrganizationFile, PlanAssignment};
+use crate::base::{Actor, ApiError, Json, Page, PageQuery, Path, Problems, Query};
+use crate::org::SignUp;
+use crate::plan::{Plan, PlanDraft};
+
+/// The room's addresses.
+pub fn router(operators: Operators) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(list_organizations))
+        .routes(routes!(get_organization_file))
+        .routes(routes!(assign_plan))
+        .routes(routes!(suspend_organization))
+        .routes(routes!(resume_organization))
+        .routes(routes!(end_any_show))
+        .routes(routes!(list_plans))
+        .routes(routes!(put_plan))
+        .routes(routes!(get_sign_up_setting, set_sign_up_setting))
+        .routes(routes!(operator_audit))
+        .with_state(operators)
+}
+
+/// What is searched for.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct OrganizationQuery {
+    /// A part of the name or the channel's name, or a member's address.
+    pub query: Option<String>,
+    /// The `next` of the page before.
+    pub after: Option<String>,
+    /// How many items at most: 1 to 200, 50 when not said.
+    pub limit: Option<u32>,
+}
+
+/// Why an organisation is suspended.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct SuspensionRequest {
+    /// What its members are told: 1 to 300 characters.
+    pub reason: String,
+    /// Whether its shows on air end; they go on when not said.
+    #[serde(default)]
+    pub end_shows: bool,
+}
+
+/// Who may make an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SignUpSetting {
+    /// Who.
+    pub sign_up: SignUp,
+}
+
+/// Organisations, newest first.
+#[utoipa::path(get, path = "/v1/operator/organizations", tag = "operator", params(OrganizationQuery),
+    responses((status = 200, body = Page<OperatorOrganization>), Problems))]
+async fn list_organizations(
+    State(operators): State<Operators>,
+    actor: Actor,
+    Query(asked): Query<OrganizationQuery>,
+) -> Result<Json<Page<OperatorOrganization>>, ApiError> {
+    let page = PageQuery { after: asked.after, limit: asked.limit };
+    let found = operators.organizations(&actor, asked.query.as_deref(), page.after()?, page.limit()).await?;
+    Ok(Json(found))
+}
+
+/// One organisation with its plan, its members' number and what it uses.
+#[utoipa::path(get, path = "/v1/operator/organizations/{organization}", tag = "operator",
+    params(("organization" = OrgId, Path)), responses((status = 200, body = OrganizationFile), Problems))]
+async fn get_organization_file(
+    State(operators): State<Operators>,
+    actor: Actor,
+    Path(org): Path<OrgId>,
+) -> Result<Json<OrganizationFile>, ApiError> {
+    Ok(Json(operators.organization(&actor, org).await?))
+}
+
+/// Gives an organisation a plan and add-ons, at once. What was scheduled is forgotten.
+#[utoipa::path(put, path = "/v1/operator/organizations/{organization}/plan", tag = "operator",
+    params(("organization" = OrgId, Path)), responses((status = 200, body = OrganizationFile), Problems))]
+async fn assign_plan(
+    State(operators): State<Operators>,
+    actor: Actor,
+    Path(org): Path<OrgId>,
+    Json(said): Json<PlanAssignment>,
+) -> Result<Json<OrganizationFile>, ApiError> {
+    Ok(Json(operators.assign(&actor, org, said).await?))
+}
+
+/// Suspends an organisation: its members look and change nothing, its pages are closed, publishers are refused.
+#[utoipa::path(put, path = "/v1/operator/organizations/{organization}/suspension", tag = "operator",
+    params(("organization" = OrgId, Path)), responses((status = 200, body = OrganizationFile), Problems))]
+async fn suspend_organization(
+    State(operators): State<Operators>,
+    actor: Actor,
+    Path(org): Path<OrgId>,
+    Json(said): Json<SuspensionRequest>,
+) -> Result<Json<OrganizationFile>, ApiError> {
+    Ok(Json(operators.suspend(&actor, org, &said.reason, said.end_shows).await?))
+}
+
+/// Lets an organisation go on.
+#[utoipa::path(delete, path = "/v1/operator/organizations/{organization}/suspension", tag = "operator",
+    params(("organization" = OrgId, Path)), responses((status = 200, body = OrganizationFile), Problems))]
+async fn resume_organization(
+    State(operators): State<Operators>,
+    actor: Actor,
+    Path(org): Path<OrgId>,
+) -> Result<Json<OrganizationFile>, ApiError> {
+    Ok(Json(operators.resume(&actor, org).await?))
+}
+
+/// Ends a show of whatever organisation.
+#[utoipa::path(post, path = "/v1/operator/shows/{show}/end", tag = "operator", params(("show" = ShowId, Path)),
+    responses((status = 204), Problems))]
+async fn end_any_show(
+    State(operators): State<Operators>,
+    actor: Actor,
+    Path(show): Path<ShowId>,
+) -> Result<StatusCode, ApiError> {
+    operators.end_show(&actor, show).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Every plan: the operator's, and those of the program.
+#[utoipa::path(get, path = "/v1/operator/plans", tag = "operator",
+    responses((status = 200, body = Page<Plan>), Problems))]
+async fn list_plans(State(operators): State<Operators>, actor: Actor) -> Result<Json<Page<Plan>>, ApiError> {
+    Ok(Json(Page { items: operators.plans(&actor).await?, next: None }))
+}
+
+/// Makes a plan, or changes the one of that key for everybody who has it.
+#[utoipa::path(put, path = "/v1/operator/plans/{plan}", tag = "operator", params(("plan" = String, Path)),
+    responses((status = 200, body = Plan), Problems))]
+async fn put_plan(
+    State(operators): State<Operators>,
+    actor: Actor,
+    Path(plan): Path<String>,
+    Json(draft): Json<PlanDraft>,
+) -> Result<Json<Plan>, ApiError> {
+    Ok(Json(operators.put_plan(&actor, &plan, draft).await?))
+}
+
+/// Who may make an account here.
+#[utoipa::path(get, path = "/v1/operator/sign-up", tag = "operator",
+    responses((status = 200, body = SignUpSetting), Problems))]
+async fn get_sign_up_setting(
+    State(operators): State<Operators>,
+    actor: Actor,
+) -> Result<Json<SignUpSetting>, ApiError> {
+    Ok(Json(SignUpSetting { sign_up: operators.sign_up(&actor).await? }))
+}
+
+/// Decides who may make an account here.
+#[utoipa::path(put, path = "/v1/operator/sign-up", tag = "operator",
+    responses((status = 200, body = SignUpSetting), Problems))]
+async fn set_sign_up_setting(
+    State(operators): State<Operators>,
+    actor: Actor,
+    Json(setting): Json<SignUpSetting>,
+) -> Result<Json<SignUpSetting>, ApiError> {
+    operators.set_sign_up(&actor, setting.sign_up).await?;
+    Ok(Json(setting))
+}
+
+/// What operators did, newest first.
+#[utoipa::path(get, path = "/v1/operator/audit", tag = "operator", params(PageQuery),
+    responses((status = 200, body = Page<OperatorDeed>), Problems))]
+async fn operator_audit(
+    State(operators): State<Operators>,
+    actor: Actor,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Page<OperatorDeed>>, ApiError> {
+    Ok(Json(operators.audit(&actor, page.after()?, page.limit()).await?))
+}
+
+impl From<OperatorError> for ApiError {
+    fn from(error: OperatorError) -> Self {
+        if error.is_missing_organization() {
+            return Self::not_found("organisation");
+        }
+        match error {
+            OperatorError::Denied(denied) => denied.into(),
+            OperatorError::Invalid(invalid) => invalid.into(),
+            OperatorError::NoOrganization => Self::not_found("organisation"),
+            OperatorError::NoShow => Self::not_found("show"),
+            OperatorError::Plan(error) => error.into(),
+            OperatorError::Org(error) => error.into(),
+            OperatorError::Show(error) => error.into(),
+            OperatorError::Db(_) => Self::internal(&error),
+        }
+    }
+}
