@@ -19,6 +19,7 @@ use crate::health::Monitor;
 use crate::import::Imports;
 use crate::ingest::{self, Ingest, Node, Processes, SqlLeases};
 use crate::jobs::Jobs;
+use crate::leaving::Leaving;
 use crate::mail::{MailError, Mailbox, SendMail, Way};
 use crate::org::Orgs;
 use crate::replays::Replays;
@@ -26,6 +27,7 @@ use crate::rtm::{Rtm, ViewerKeyError, ViewerTokens};
 use crate::secrets::{self, KeyRing, SecretsError};
 use crate::show::Shows;
 use crate::storefront::{Storefront, WebFiles};
+use crate::webhooks::Webhooks;
 
 /// Every room's handle, and what their tasks hang on.
 #[derive(Clone)]
@@ -54,6 +56,8 @@ pub struct App {
     pub postman: Arc<SendMail>,
     /// Organisations, members, sessions.
     pub orgs: Orgs,
+    /// Servers that are told what happens.
+    pub webhooks: Webhooks,
     /// Products, coupons, orders.
     pub catalog: Catalog,
     /// Lists of products.
@@ -70,6 +74,8 @@ pub struct App {
     pub rtm: Rtm,
     /// What shoppers' browsers read.
     pub storefront: Storefront,
+    /// Exports and deletions of organisations.
+    pub leaving: Leaving,
     /// Every task that must end before the process does.
     pub tasks: TaskTracker,
     /// Cancelled when the process is to end.
@@ -182,16 +188,13 @@ impl App {
 
         let mailbox = Mailbox::new(key_ring.clone(), &public_url);
         let orgs = Orgs::new(db.clone(), clock.clone()).mailing(mailbox);
+        let egress = Egress::new(config.server.egress_local);
+        let webhooks =
+            Webhooks::new(db.clone(), clock.clone(), orgs.clone(), key_ring.clone(), egress.clone());
         let postman = Arc::new(postman(&config, &key_ring)?);
         let catalog = Catalog::new(db.clone(), clock.clone(), blobs.clone(), public_url.clone());
         let lists = config.storage.blobs_dir().join("imports");
-        let imports = Imports::new(
-            db.clone(),
-            clock.clone(),
-            catalog.clone(),
-            lists,
-            Egress::new(config.server.egress_local),
-        );
+        let imports = Imports::new(db.clone(), clock.clone(), catalog.clone(), lists, egress);
         let patience = config.show.interrupted_for();
         let shows =
             Shows::new(db.clone(), clock.clone(), catalog.clone(), patience, public_url.clone(), rtmp_url);
@@ -210,6 +213,13 @@ impl App {
             &public_url,
             widget,
         );
+        let leaving = Leaving::new(
+            (db.clone(), clock.clone()),
+            (orgs.clone(), shows.clone()),
+            (blobs.clone(), key_ring.clone()),
+            &public_url,
+            config.storage.data_dir.join("exports"),
+        );
 
         Ok(Self {
             config: Arc::new(config),
@@ -224,6 +234,7 @@ impl App {
             relay,
             postman,
             orgs,
+            webhooks,
             catalog,
             imports,
             shows,
@@ -232,6 +243,7 @@ impl App {
             monitor,
             rtm,
             storefront,
+            leaving,
             tasks,
             stop,
         })

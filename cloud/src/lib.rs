@@ -27,6 +27,8 @@ pub mod mail;
 
 pub mod org;
 
+pub mod webhooks;
+
 pub mod catalog;
 
 pub mod import;
@@ -42,6 +44,8 @@ pub mod health;
 pub mod rtm;
 
 pub mod storefront;
+
+pub mod leaving;
 
 pub mod demo;
 

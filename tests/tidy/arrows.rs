@@ -3,7 +3,7 @@
 use crate::source::Tree;
 
 /// The ladder: a room uses rooms before it, never after.
-const LADDER: [&str; 24] = [
+const LADDER: [&str; 26] = [
     "config",
     "base",
     "db",
@@ -15,6 +15,7 @@ const LADDER: [&str; 24] = [
     "blobs",
     "mail",
     "org",
+    "webhooks",
     "catalog",
     "import",
     "show",
@@ -24,6 +25,7 @@ const LADDER: [&str; 24] = [
     "rtm",
     "social",
     "storefront",
+    "leaving",
     "notify",
     "analytics",
     "reporting",

@@ -135,6 +135,12 @@ ids! {
     ApiKeyId "API key";
     /// A list of products that was sent or fetched.
     ImportId "import";
+    /// An address that is told of facts.
+    WebhookId "webhook";
+    /// A message to such an address.
+    WebhookDeliveryId "delivery";
+    /// An organisation's data, taken out.
+    ExportId "export";
 }
 
 #[cfg(test)]

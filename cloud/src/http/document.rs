@@ -18,7 +18,7 @@ use vitrine_protocol::{Code, OrgId};
 use super::once;
 use crate::app::App;
 use crate::base::{ApiError, Problem, Problems, RequestId};
-use crate::{catalog, events, health, import, jobs, org, rtm, show, storefront};
+use crate::{catalog, events, health, import, jobs, leaving, org, rtm, show, storefront, webhooks};
 
 /// What goes wrong at any address, and nowhere more than here: status, when, and codes whose usual status is another.
 const PROBLEMS: [(u16, &str, &[Code]); 13] = [
@@ -84,12 +84,14 @@ pub(super) fn documented(app: &App) -> OpenApiRouter {
         .merge(events::router(app.dead_facts.clone()))
         .merge(jobs::router(app.jobs.clone()))
         .merge(org::router(app.orgs.clone()))
+        .merge(webhooks::router(app.webhooks.clone()))
         .merge(catalog::router(app.catalog.clone()))
         .merge(import::router(app.imports.clone()))
         .merge(show::router(app.shows.clone()))
         .merge(health::router(app.monitor.clone()))
         .merge(rtm::router(app.rtm.clone()))
         .merge(storefront::router(app.storefront.clone()))
+        .merge(leaving::router(app.leaving.clone()))
 }
 
 /// The document of the HTTP interface.

@@ -58,6 +58,7 @@ pub(super) fn takes_key(path: &str) -> bool {
     (path.starts_with("/v1/orgs/") || path.starts_with("/v1/me/"))
         && path != "/v1/me/email"
         && !path.ends_with("/ownership")
+        && !path.ends_with("/deletion")
         && !path.ends_with("/imports")
 }
 

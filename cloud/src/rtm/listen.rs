@@ -85,6 +85,13 @@ fn news_of(shows: &Shows, fact: &Recorded) -> News {
         | Event::RoleDeleted { .. }
         | Event::ApiKeyCreated { .. }
         | Event::ApiKeyRevoked { .. }
+        | Event::WebhookCreated { .. }
+        | Event::WebhookChanged { .. }
+        | Event::WebhookDeleted { .. }
+        | Event::WebhookSwitchedOff { .. }
+        | Event::ExportRequested { .. }
+        | Event::OrganizationDeletionScheduled { .. }
+        | Event::OrganizationDeletionCancelled
         | Event::ProductCreated { .. }
         | Event::CouponCreated { .. }
         | Event::CouponChanged { .. }

@@ -28,7 +28,8 @@ pub(super) use invitations::{
 pub(super) use keys::{delete_old_keys, insert_key, key, key_of, keys, revoke_key, use_key};
 pub(super) use people::{
     delete_member, delete_role, insert_member, insert_role, is_member, is_role_used, member, member_count,
-    members, organizations_in, organizations_of, owners, role, roles, save_role, set_standing, standing_in,
+    members, organization_ids_of, organizations_in, organizations_of, owners, owners_to_write, role, roles,
+    save_role, set_standing, standing_in,
 };
 
 pub(super) use settings::{name_of, save_settings, settings, settings_in};
@@ -101,6 +102,12 @@ pub(super) async fn set_password(tx: &mut Tx, user: UserId, password_hash: &str)
 pub(super) async fn delete_expired_sessions(tx: &mut Tx, now: DateTime<Utc>) -> Result<u64, DbError> {
     Ok(on!(tx, c => sqlx::query("DELETE FROM sessions WHERE expires_ms <= $1")
         .bind(to_ms(now)).execute(c).await.map(|done| done.rows_affected()))?)
+}
+
+/// Forgets a person, with their sessions, places, links and invitations.
+pub(super) async fn delete_user(tx: &mut Tx, user: UserId) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("DELETE FROM users WHERE id = $1").bind(user).execute(c).await.map(drop))?;
+    Ok(())
 }
 
 pub(super) async fn user(db: &Db, id: UserId) -> Result<Option<User>, DbError> {

@@ -81,6 +81,12 @@ pub(in crate::org) async fn organizations_of(
     Ok(rows.into_iter().map(place).collect())
 }
 
+/// Where a person belongs, in the order of ids.
+pub(in crate::org) async fn organization_ids_of(tx: &mut Tx, user: UserId) -> Result<Vec<OrgId>, DbError> {
+    Ok(on!(tx, c => sqlx::query_scalar("SELECT org_id FROM members WHERE user_id = $1 ORDER BY org_id")
+        .bind(user).fetch_all(c).await)?)
+}
+
 /// The names of where a person belongs, oldest first.
 pub(in crate::org) async fn organizations_in(tx: &mut Tx, user: UserId) -> Result<Vec<String>, DbError> {
     Ok(on!(tx, c => sqlx::query_scalar(
@@ -207,6 +213,17 @@ pub(in crate::org) async fn set_standing(
 pub(in crate::org) async fn owners(tx: &mut Tx, org: OrgId) -> Result<i64, DbError> {
     Ok(on!(tx, c => sqlx::query_scalar("SELECT COUNT(*) FROM members WHERE org_id = $1 AND role = 'owner'")
         .bind(org).fetch_one(c).await)?)
+}
+
+/// Address and language of those who own it and whose address is their own.
+pub(in crate::org) async fn owners_to_write(
+    tx: &mut Tx,
+    org: OrgId,
+) -> Result<Vec<(String, String)>, DbError> {
+    Ok(on!(tx, c => sqlx::query_as(
+        "SELECT u.email, u.locale FROM members m JOIN users u ON u.id = m.user_id
+         WHERE m.org_id = $1 AND m.role = 'owner' AND u.claimed_email IS NULL ORDER BY m.created_ms, u.id LIMIT 20"
+    ).bind(org).fetch_all(c).await)?)
 }
 
 pub(in crate::org) async fn delete_member(tx: &mut Tx, org: OrgId, user: UserId) -> Result<(), DbError> {

@@ -269,6 +269,14 @@ impl Shows {
         Ok(store::find(&self.db, id).await?)
     }
 
+    /// The organisation's show on air, if there is one.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn on_air(&self, org: OrgId) -> Result<Option<Show>, ShowError> {
+        Ok(store::on_air(&self.db, org).await?)
+    }
+
     /// What an organisation's channel shows: the show on air, else the next one, else the last one. One that is an hour
     /// late and of which no picture arrives is not the next one any more.
     ///
