@@ -16,7 +16,7 @@ use crate::on;
 use accounts::user_of;
 
 pub(super) use accounts::{
-    Candidate, Purpose, candidate, candidate_in, candidates, delete_expired_links, delete_links,
+    CLAIMS, Candidate, Purpose, candidate, candidate_in, candidates, delete_expired_links, delete_links,
     end_other_sessions, end_session, forget_places, insert_claim, insert_link, is_owned, know_places,
     knows_place, link, mark_of, network_of, sessions, set_email, take_link, use_session,
 };
@@ -32,7 +32,10 @@ pub(super) use people::{
     save_role, set_standing, standing_in,
 };
 
-pub(super) use settings::{name_of, save_settings, settings, settings_in};
+pub(super) use settings::{names_of, save_settings, settings, settings_in};
+
+/// The most sessions of a person; the oldest end first.
+const SESSIONS: i64 = 100;
 
 /// False when another has that channel's name.
 pub(super) async fn insert_organization(
@@ -68,6 +71,10 @@ pub(super) async fn insert_session(
          VALUES ($1, $2, $3, $4, $4, $5, $6, $7)"
     ).bind(SessionId::new()).bind(user).bind(token_hash).bind(to_ms(now)).bind(to_ms(expires)).bind(network).bind(agent)
         .execute(c).await.map(drop))?;
+    on!(tx, c => sqlx::query(
+        "DELETE FROM sessions WHERE user_id = $1 AND id NOT IN (
+             SELECT id FROM sessions WHERE user_id = $1 ORDER BY created_ms DESC, id DESC LIMIT $2)"
+    ).bind(user).bind(SESSIONS).execute(c).await.map(drop))?;
     Ok(())
 }
 
