@@ -70,7 +70,7 @@ fn runners(app: &App) -> Vec<Arc<dyn Runner>> {
 /// What happens by time alone, in one process of all that share the database.
 fn timers(app: &App) -> Vec<Timer> {
     let (orgs, catalog) = (app.orgs.clone(), app.catalog.clone());
-    let leaving = app.leaving.clone();
+    let (leaving, unused) = (app.leaving.clone(), app.leaving.clone());
     let (webhooks, waking) = (app.webhooks.clone(), app.webhooks.clone());
     let (replays, facts) = (app.replays.clone(), app.dead_facts.clone());
     let (imports, fetching) = (app.imports.clone(), app.imports.clone());
@@ -82,6 +82,10 @@ fn timers(app: &App) -> Vec<Timer> {
         Timer::new("leaving.sweep", Duration::from_secs(60), move || {
             let leaving = leaving.clone();
             async move { leaving.sweep().await.map_err(Into::into) }
+        }),
+        Timer::new("leaving.sweep_unused", Duration::from_secs(3600), move || {
+            let leaving = unused.clone();
+            async move { leaving.sweep_unused().await.map(drop).map_err(Into::into) }
         }),
         Timer::new("webhooks.wake", Duration::from_secs(2), move || {
             let webhooks = waking.clone();

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -87,7 +87,7 @@ pub(super) fn blob(id: ExportId) -> String {
 }
 
 /// Packs `files` of a folder; how large that came to be.
-fn pack(folder: &Path, files: &[String], to: &PathBuf) -> io::Result<u64> {
+fn pack(folder: &Path, files: &[String], to: &Path) -> io::Result<u64> {
     let mut archive = tar::Builder::new(GzEncoder::new(File::create(to)?, Compression::fast()));
     archive.mode(tar::HeaderMode::Deterministic);
     for name in files {

@@ -16,9 +16,6 @@ pub enum LeavingError {
     /// A field does not hold what it should.
     #[error(transparent)]
     Invalid(#[from] Invalid),
-    /// There is no such export, or it is over.
-    #[error("no such export")]
-    NoExport,
     /// The link does not hold any more.
     #[error("the link does not hold any more")]
     BadLink,

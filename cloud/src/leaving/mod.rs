@@ -18,6 +18,7 @@ mod service;
 mod store;
 #[cfg(test)]
 mod tests;
+mod unused;
 
 pub use error::LeavingError;
 pub use model::{Confirmation, Export, ExportState, OrganizationDeletion};

@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 use vitrine_protocol::{Code, ExportId, OrgId};
 
 use super::{Confirmation, Export, Leaving, LeavingError, OrganizationDeletion};
-use crate::base::{Actor, ApiError, Json, Page, Path, Problems, Query};
+use crate::base::{Actor, ApiError, Json, Page, Path, Problem, Problems, Query};
 
 /// The room's addresses.
 pub fn router(leaving: Leaving) -> OpenApiRouter {
@@ -55,7 +55,9 @@ async fn list_exports(
 /// The file of an export, for whoever has a link that still holds.
 #[utoipa::path(get, path = "/v1/exports/{export}", tag = "organizations", security(()),
     params(("export" = ExportId, Path), TokenQuery),
-    responses((status = 200, description = "The archive.", content(("application/gzip"))), Problems))]
+    responses((status = 200, description = "The archive.", content(("application/gzip"))),
+        (status = 410, description = "The link is too old, or is none.", body = Problem, content_type = "application/problem+json"),
+        Problems))]
 async fn get_export_file(
     State(leaving): State<Leaving>,
     Path(export): Path<ExportId>,
@@ -116,7 +118,6 @@ impl From<LeavingError> for ApiError {
         match error {
             LeavingError::Denied(denied) => denied.into(),
             LeavingError::Invalid(invalid) => invalid.into(),
-            LeavingError::NoExport => Self::not_found("export"),
             LeavingError::BadLink => {
                 Self::new(Code::LinkExpired, "the link does not hold any more; ask for a new one")
             }

@@ -156,11 +156,9 @@ async fn of_a_deleted_organisation_no_table_holds_anything_and_another_keeps_all
         app.leaving.erase(org).await.unwrap();
         app.leaving.erase(org).await.unwrap();
         let mut after = totals(&app, &order).await;
-        for jobs_of_nobody in ["jobs"] {
-            let sql = format!("SELECT COUNT(*) FROM {jobs_of_nobody} WHERE org_id = '{org}'");
-            assert_eq!(number(&app.db, &sql).await, 0);
-            after.insert(jobs_of_nobody.into(), before[jobs_of_nobody]);
-        }
+        let jobs = format!("SELECT COUNT(*) FROM jobs WHERE org_id = '{org}'");
+        assert_eq!(number(&app.db, &jobs).await, 0);
+        after.insert("jobs".into(), before["jobs"]); // What is nobody's is there: letters, for example.
         assert_eq!(after, before);
         assert!(app.blobs.get(&picture).await.unwrap().is_none());
         // The account is there, and the channel's name is free.
@@ -325,6 +323,33 @@ async fn an_account_goes_unless_an_organisation_would_have_no_owner() {
         assert_eq!(app.orgs.members(&ada, org, None, 10).await.unwrap().items.len(), 1);
         let deed = app.orgs.audit(&ada, org, None, 1).await.unwrap().items.remove(0);
         assert_eq!(deed.fact.event, crate::events::Event::MemberRemoved { user });
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn accounts_that_nobody_confirmed_and_nobody_uses_go_with_their_empty_organisations() {
+    each_app(async |app, hands| {
+        let (_, empty, _) = owner(&app, "Nike").await;
+        let (sells, shop, _) = owner(&app, "Nord").await;
+        let draft = serde_json::from_value(serde_json::json!({"title": "Autumn"})).unwrap();
+        app.shows.create(&sells, shop, draft).await.unwrap();
+        let (confirmed, quiet, _) = owner(&app, "Sud").await;
+        let own = "UPDATE users SET email = claimed_email, claimed_email = NULL WHERE id =";
+        run(&app.db, &format!("{own} '{}'", confirmed.user().unwrap())).await;
+        hands.advance(29 * DAY);
+        assert_eq!(app.leaving.sweep_unused().await.unwrap(), 0, "somebody may be signed in");
+        let (_, young, _) = owner(&app, "West").await;
+        hands.advance(2 * DAY);
+        app.orgs.sign_in("west@example.com", "correct horse".into(), home()).await.unwrap();
+        assert_eq!(app.leaving.sweep_unused().await.unwrap(), 1);
+        for (org, stays) in [(empty, false), (shop, true), (quiet, true), (young, true)] {
+            assert_eq!(app.orgs.find(org).await.unwrap().is_some(), stays, "{org}");
+            let facts = number(&app.db, &format!("SELECT COUNT(*) FROM events WHERE org_id = '{org}'")).await;
+            assert_eq!(facts > 0, stays);
+        }
+        let (_, anew, _) = owner(&app, "Nike").await;
+        assert_eq!(app.orgs.find(anew).await.unwrap().unwrap().slug, "nike", "the name is free");
     })
     .await;
 }

@@ -200,7 +200,7 @@ impl Webhooks {
         let delivery = fresh(&message, now);
         let mut tx = self.db.begin().await?;
         let webhook = store::lock(&mut tx, org, id).await?.ok_or(WebhooksError::NotFound)?;
-        self.check_room(&webhook)?;
+        check_room(&webhook)?;
         store::queue(&mut tx, (org, id), &delivery, &body).await?;
         enqueue(&mut tx, now, &call_job(id, Lane::Quick)).await?;
         tx.commit().await?;
@@ -255,7 +255,7 @@ impl Webhooks {
         let now = self.clock.now();
         let mut tx = self.db.begin().await?;
         let webhook = store::lock(&mut tx, org, id).await?.ok_or(WebhooksError::NotFound)?;
-        self.check_room(&webhook)?;
+        check_room(&webhook)?;
         if !store::send_again(&mut tx, id, delivery, now).await? {
             return Err(WebhooksError::NoDelivery);
         }
@@ -292,17 +292,6 @@ impl Webhooks {
         Ok(all)
     }
 
-    #[expect(clippy::unused_self, reason = "it belongs to the handle")]
-    fn check_room(&self, webhook: &Webhook) -> Result<(), WebhooksError> {
-        if !webhook.active {
-            return Err(WebhooksError::Off);
-        }
-        if webhook.waiting >= WAITING {
-            return Err(WebhooksError::TooMany("10000 messages wait for this webhook already"));
-        }
-        Ok(())
-    }
-
     fn check_url(&self, text: &str) -> Result<(), WebhooksError> {
         check_text("url", text, 1, 2048)?;
         let url = url::Url::parse(text).map_err(|_| EgressError::NoAddress)?;
@@ -315,6 +304,17 @@ impl Webhooks {
     fn seal(&self, org: OrgId, id: WebhookId, secret: &str) -> Result<String, WebhooksError> {
         Ok(self.ring.seal(place(org, &id.to_string()), secret.as_bytes())?)
     }
+}
+
+/// Whether one more message may wait.
+fn check_room(webhook: &Webhook) -> Result<(), WebhooksError> {
+    if !webhook.active {
+        return Err(WebhooksError::Off);
+    }
+    if webhook.waiting >= WAITING {
+        return Err(WebhooksError::TooMany("10000 messages wait for this webhook already"));
+    }
+    Ok(())
 }
 
 /// Where a secret is kept. The one before it moves to another column, and stays sealed for this place.

@@ -2,6 +2,7 @@
 
 mod erase;
 mod lines;
+mod unused;
 
 use chrono::{DateTime, Utc};
 use vitrine_protocol::{ExportId, OrgId, ShowId};
@@ -14,6 +15,7 @@ use crate::{on, row};
 
 pub(super) use erase::{ITS_OWN, LAST, Rows, erase};
 pub(super) use lines::{SECTIONS, write_lines};
+pub(super) use unused::{forget, unused};
 
 row! {
     struct ExportRow {

@@ -26,7 +26,7 @@ fn the_code_that_verifies_a_message_verifies_ours_and_no_other() {
     let (secret, old) = (sign::new_secret(), sign::new_secret());
     let (id, body) =
         ("018f3b1c-0000-7000-8000-000000000000", "{\"type\":\"show_ended\",\"note\":\"\u{e4}\"}");
-    let at = DateTime::from_timestamp(chrono::Utc::now().timestamp(), 0).unwrap();
+    let at = DateTime::from_timestamp(crate::base::Clock::system().now().timestamp(), 0).unwrap();
     let signature = sign::signatures(&[&secret, &old], id, at, body).unwrap();
     let dir = tempfile::tempdir().unwrap();
     let ask = |secret: &str, at: i64, body: &str, wanted: bool| {
