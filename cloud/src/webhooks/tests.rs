@@ -171,7 +171,7 @@ async fn what_happens_is_told_in_its_order_once_and_signed() {
             assert!(body["seq"].as_i64().unwrap() > before && body["actor"] == "service:test");
             before = body["seq"].as_i64().unwrap();
         }
-        assert_eq!(states(&app, &actor, org, id).await, vec![(DeliveryState::Delivered, 1, Some(204)); 3]);
+        assert_eq!(states(&app, &actor, org, id).await, [(DeliveryState::Delivered, 1, Some(204)); 3]);
         let webhook = app.webhooks.get(&actor, org, id).await.unwrap();
         assert_eq!((webhook.waiting, webhook.failing_since), (0, None));
     })
