@@ -20,6 +20,7 @@ use crate::health::Monitor;
 use crate::import::Imports;
 use crate::ingest::{self, Ingest, Node, Processes, SqlLeases};
 use crate::jobs::Jobs;
+use crate::leaving::Leaving;
 use crate::mail::{MailError, Mailbox, SendMail, Way};
 use crate::operator::Operators;
 use crate::org::Orgs;
@@ -29,6 +30,7 @@ use crate::rtm::{Rtm, ViewerKeyError, ViewerTokens};
 use crate::secrets::{self, KeyRing, SecretsError};
 use crate::show::Shows;
 use crate::storefront::{Storefront, WebFiles};
+use crate::webhooks::Webhooks;
 
 /// Every room's handle, and what their tasks hang on.
 #[derive(Clone)]
@@ -61,6 +63,8 @@ pub struct App {
     pub orgs: Orgs,
     /// Who pays for what.
     pub billing: Billing,
+    /// Servers that are told what happens.
+    pub webhooks: Webhooks,
     /// Products, coupons, orders.
     pub catalog: Catalog,
     /// Lists of products.
@@ -79,6 +83,8 @@ pub struct App {
     pub storefront: Storefront,
     /// What whoever runs the cloud can do.
     pub operators: Operators,
+    /// Exports and deletions of organisations.
+    pub leaving: Leaving,
     /// Every task that must end before the process does.
     pub tasks: TaskTracker,
     /// Cancelled when the process is to end.
@@ -201,6 +207,9 @@ impl App {
         let plans = Plans::new(db.clone(), clock.clone(), &config.plan.default_plan)
             .self_service(config.plan.plan_self_service);
         let orgs = Orgs::new(db.clone(), clock.clone()).mailing(mailbox.clone()).within(plans.clone());
+        let egress = Egress::new(config.server.egress_local);
+        let webhooks =
+            Webhooks::new(db.clone(), clock.clone(), orgs.clone(), key_ring.clone(), egress.clone());
         let postman = Arc::new(postman(&config, &key_ring)?);
         let billing = Billing::new(
             billing::Parts {
@@ -218,13 +227,7 @@ impl App {
         let catalog =
             Catalog::new(db.clone(), clock.clone(), blobs.clone(), public_url.clone()).within(plans.clone());
         let lists = config.storage.blobs_dir().join("imports");
-        let imports = Imports::new(
-            db.clone(),
-            clock.clone(),
-            catalog.clone(),
-            lists,
-            Egress::new(config.server.egress_local),
-        );
+        let imports = Imports::new(db.clone(), clock.clone(), catalog.clone(), lists, egress);
         let patience = config.show.interrupted_for();
         let shows =
             Shows::new(db.clone(), clock.clone(), catalog.clone(), patience, public_url.clone(), rtmp_url)
@@ -244,6 +247,13 @@ impl App {
             &public_url,
             widget,
         );
+        let leaving = Leaving::new(
+            (db.clone(), clock.clone()),
+            (orgs.clone(), shows.clone()),
+            (blobs.clone(), key_ring.clone()),
+            &public_url,
+            config.storage.data_dir.join("exports"),
+        );
 
         let operators = Operators::new(db.clone(), clock.clone(), orgs.clone(), plans.clone(), shows.clone());
 
@@ -262,6 +272,7 @@ impl App {
             plans,
             orgs,
             billing,
+            webhooks,
             catalog,
             imports,
             shows,
@@ -271,6 +282,7 @@ impl App {
             rtm,
             storefront,
             operators,
+            leaving,
             tasks,
             stop,
         })

@@ -31,6 +31,8 @@ pub mod org;
 
 pub mod billing;
 
+pub mod webhooks;
+
 pub mod catalog;
 
 pub mod import;
@@ -48,6 +50,8 @@ pub mod rtm;
 pub mod storefront;
 
 pub mod operator;
+
+pub mod leaving;
 
 pub mod demo;
 

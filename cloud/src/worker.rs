@@ -15,12 +15,18 @@ use crate::events::{Follower, Listener, Recorded};
 use crate::import::RunImports;
 use crate::ingest::{Keep, OrderTransmissions};
 use crate::jobs::{Runner, Timer, TimerResult};
+use crate::leaving::{EraseOrganizations, MakeExports};
 use crate::plan::Meter;
 use crate::show;
+use crate::webhooks::{CallWebhooks, Lane, QueueDeliveries};
 
 /// Those who change the database when they hear a fact.
 fn listeners(app: &App) -> Vec<Arc<dyn Listener>> {
-    vec![Arc::new(show::DropRemovedProducts::new(app.shows.clone())), Arc::new(Meter)]
+    vec![
+        Arc::new(QueueDeliveries::new(app.webhooks.clone())),
+        Arc::new(show::DropRemovedProducts::new(app.shows.clone())),
+        Arc::new(Meter),
+    ]
 }
 
 /// Those who keep something in memory that facts change.
@@ -53,16 +59,23 @@ impl Follower for InOrder {
 
 /// Those who do what was left for later.
 fn runners(app: &App) -> Vec<Arc<dyn Runner>> {
+    let call = |lane| Arc::new(CallWebhooks::new(app.webhooks.clone(), lane));
     vec![
         app.postman.clone(),
+        call(Lane::Quick),
+        call(Lane::Slow),
         Arc::new(TakeWebhooks::new(app.billing.clone())),
         Arc::new(RunImports::new(app.imports.clone())),
+        Arc::new(MakeExports::new(app.leaving.clone())),
+        Arc::new(EraseOrganizations::new(app.leaving.clone())),
     ]
 }
 
 /// What happens by time alone, in one process of all that share the database.
 fn timers(app: &App) -> Vec<Timer> {
     let (orgs, catalog) = (app.orgs.clone(), app.catalog.clone());
+    let (leaving, unused) = (app.leaving.clone(), app.leaving.clone());
+    let (webhooks, waking) = (app.webhooks.clone(), app.webhooks.clone());
     let (replays, facts) = (app.replays.clone(), app.dead_facts.clone());
     let (imports, fetching) = (app.imports.clone(), app.imports.clone());
     let (looking, ending, sweeping) = (app.billing.clone(), app.billing.clone(), app.billing.clone());
@@ -87,6 +100,22 @@ fn timers(app: &App) -> Vec<Timer> {
         Timer::new("billing.sweep_webhooks", Duration::from_secs(86_400), move || {
             let billing = sweeping.clone();
             async move { billing.sweep_webhooks().await.map(drop).map_err(Into::into) }
+        }),
+        Timer::new("leaving.sweep", Duration::from_secs(60), move || {
+            let leaving = leaving.clone();
+            async move { leaving.sweep().await.map_err(Into::into) }
+        }),
+        Timer::new("leaving.sweep_unused", Duration::from_secs(3600), move || {
+            let leaving = unused.clone();
+            async move { leaving.sweep_unused().await.map(drop).map_err(Into::into) }
+        }),
+        Timer::new("webhooks.wake", Duration::from_secs(2), move || {
+            let webhooks = waking.clone();
+            async move { webhooks.wake().await.map(drop).map_err(Into::into) }
+        }),
+        Timer::new("webhooks.sweep", Duration::from_secs(3600), move || {
+            let webhooks = webhooks.clone();
+            async move { webhooks.sweep().await.map(drop).map_err(Into::into) }
         }),
         Timer::new("catalog.release_reservations", Duration::from_secs(5), move || {
             let catalog = catalog.clone();

@@ -3,7 +3,7 @@
 use crate::source::Tree;
 
 /// The ladder: a room uses rooms before it, never after.
-const LADDER: [&str; 27] = [
+const LADDER: [&str; 29] = [
     "config",
     "base",
     "db",
@@ -17,6 +17,7 @@ const LADDER: [&str; 27] = [
     "plan",
     "org",
     "billing",
+    "webhooks",
     "catalog",
     "import",
     "show",
@@ -27,6 +28,7 @@ const LADDER: [&str; 27] = [
     "social",
     "storefront",
     "operator",
+    "leaving",
     "notify",
     "analytics",
     "reporting",

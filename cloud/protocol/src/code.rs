@@ -59,6 +59,12 @@ codes! {
     RoleInUse = "role_in_use", retryable false;
     /// It would give, or take from, somebody what you may not do yourself.
     AboveYou = "above_you", retryable false;
+    /// The webhook is switched off.
+    WebhookOff = "webhook_off", retryable false;
+    /// A show of the organisation is on air: end it first.
+    ShowOnAir = "show_on_air", retryable false;
+    /// The organisation's data is being taken out already.
+    ExportRunning = "export_running", retryable false;
     /// The last owner stays: an organisation keeps one.
     LastOwner = "last_owner", retryable false;
     /// There are as many as there can be.

@@ -137,6 +137,12 @@ ids! {
     ImportId "import";
     /// An invoice.
     InvoiceId "invoice";
+    /// An address that is told of facts.
+    WebhookId "webhook";
+    /// A message to such an address.
+    WebhookDeliveryId "delivery";
+    /// An organisation's data, taken out.
+    ExportId "export";
 }
 
 #[cfg(test)]

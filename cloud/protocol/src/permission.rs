@@ -104,6 +104,12 @@ permissions! {
     ModerateChat "moderate_chat": Owner | Admin | Host | Moderator, Keyed;
     /// See work that failed for good, and have it tried again.
     ManageJobs "manage_jobs": Owner | Admin;
+    /// Say which servers are told of what happens.
+    ManageWebhooks "manage_webhooks": Owner | Admin;
+    /// Take all data of the organisation out.
+    ExportOrganization "export_organization": Owner;
+    /// Have the organisation deleted.
+    DeleteOrganization "delete_organization": Owner;
 }
 
 impl std::str::FromStr for Permission {

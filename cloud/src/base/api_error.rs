@@ -206,6 +206,9 @@ fn usual_status(code: Code) -> StatusCode {
         | Code::NameTaken
         | Code::RoleInUse
         | Code::LastOwner
+        | Code::WebhookOff
+        | Code::ShowOnAir
+        | Code::ExportRunning
         | Code::LimitReached
         | Code::NoOnlinePayment
         | Code::AlreadySubscribed

@@ -8,9 +8,9 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::LOCATION;
+use reqwest::header::{HeaderMap, LOCATION};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response, Url};
+use reqwest::{Client, Response, StatusCode, Url};
 use url::Host;
 
 use super::http_client;
@@ -117,6 +117,22 @@ impl Egress {
             url = to.and_then(|to| url.join(to).ok()).ok_or(EgressError::Redirects)?;
         }
         Err(EgressError::Redirects)
+    }
+
+    /// Sends `body` to `url` and gives the status of the answer, which is not read on. Where that leads elsewhere, nobody goes.
+    ///
+    /// # Errors
+    /// [`EgressError`].
+    pub async fn post(&self, url: &Url, headers: HeaderMap, body: String) -> Result<StatusCode, EgressError> {
+        self.check(url)?;
+        let request = self.client()?.post(url.clone()).headers(headers).body(body);
+        Ok(request.send().await.map_err(refused)?.status())
+    }
+
+    /// Whether addresses of this machine are asked too.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        self.local
     }
 }
 

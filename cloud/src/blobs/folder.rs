@@ -1,14 +1,15 @@
 //! Blobs as files of one folder.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
-use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
+use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::io::AsyncWriteExt as _;
+use tokio_util::io::ReaderStream;
 
-use super::{BlobError, BlobStore};
+use super::{BlobError, BlobReader, BlobStore};
 
 /// A folder that holds blobs.
 #[derive(Debug)]
@@ -83,6 +84,48 @@ impl BlobStore for FolderBlobs {
         }
         .boxed()
     }
+
+    fn put_file<'a>(&'a self, name: &'a str, file: &'a Path) -> BoxFuture<'a, Result<(), BlobError>> {
+        async move {
+            let path = self.path(name)?;
+            tokio::fs::create_dir_all(path.parent().unwrap_or(&self.root)).await?;
+            match tokio::fs::rename(file, &path).await {
+                // It comes from another disk.
+                Err(error) if error.kind() == std::io::ErrorKind::CrossesDevices => {
+                    let number = self.next.fetch_add(1, Ordering::Relaxed);
+                    let draft = path.with_file_name(format!(".draft-{}-{number}", std::process::id()));
+                    tokio::fs::copy(file, &draft).await?;
+                    tokio::fs::rename(&draft, &path).await?;
+                    tokio::fs::remove_file(file).await?;
+                }
+                moved => moved?,
+            }
+            Ok(())
+        }
+        .boxed()
+    }
+
+    fn open<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<BlobReader>, BlobError>> {
+        async move {
+            let file = match tokio::fs::File::open(self.path(name)?).await {
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+                file => file?,
+            };
+            let size_bytes = file.metadata().await?.len();
+            Ok(Some(BlobReader { size_bytes, body: ReaderStream::new(file).boxed() }))
+        }
+        .boxed()
+    }
+
+    fn delete_folder<'a>(&'a self, folder: &'a str) -> BoxFuture<'a, Result<(), BlobError>> {
+        async move {
+            match tokio::fs::remove_dir_all(self.path(folder)?).await {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+                _ => Ok(()),
+            }
+        }
+        .boxed()
+    }
 }
 
 #[cfg(test)]
@@ -98,6 +141,29 @@ mod tests {
         blobs.delete("media/a/b.png").await.unwrap();
         blobs.delete("media/a/b.png").await.unwrap();
         assert!(blobs.get("media/a/b.png").await.unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn a_file_is_taken_in_and_read_piece_by_piece_and_a_folder_goes_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let blobs = FolderBlobs::new(dir.path().join("blobs"));
+        let file = dir.path().join("large");
+        std::fs::write(&file, vec![7; 100_000]).unwrap();
+        blobs.put_file("a/large", &file).await.unwrap();
+        blobs.put("ab/small", Bytes::from_static(b"x")).await.unwrap();
+        assert!(!file.exists() && blobs.open("a/none").await.unwrap().is_none());
+        let mut read = blobs.open("a/large").await.unwrap().unwrap();
+        let mut count = 0;
+        while let Some(piece) = read.body.next().await {
+            count += piece.unwrap().len();
+        }
+        assert_eq!((read.size_bytes, count), (100_000, 100_000));
+        blobs.delete_folder("a").await.unwrap();
+        blobs.delete_folder("a").await.unwrap();
+        assert!(
+            blobs.open("a/large").await.unwrap().is_none() && blobs.get("ab/small").await.unwrap().is_some()
+        );
+        assert!(blobs.delete_folder("..").await.is_err());
     }
 
     #[tokio::test]

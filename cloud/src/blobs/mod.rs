@@ -7,10 +7,12 @@ mod folder;
 mod shared;
 mod store;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use futures_util::stream::BoxStream;
 
 pub use folder::FolderBlobs;
 pub use shared::{SharedError, check_shared};
@@ -25,6 +27,24 @@ pub trait BlobStore: Send + Sync + 'static {
 
     /// Removes the blob; it is no error when there is none.
     fn delete<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<(), BlobError>>;
+
+    /// Takes a file of this machine in, which is gone from there; a blob of that name is replaced. For what is too large to be
+    /// held in memory.
+    fn put_file<'a>(&'a self, name: &'a str, file: &'a Path) -> BoxFuture<'a, Result<(), BlobError>>;
+
+    /// The blob, if there is one, to be read piece by piece.
+    fn open<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<BlobReader>, BlobError>>;
+
+    /// Removes every blob whose name begins with `folder` and a slash; it is no error when there is none.
+    fn delete_folder<'a>(&'a self, folder: &'a str) -> BoxFuture<'a, Result<(), BlobError>>;
+}
+
+/// A blob that is read piece by piece.
+pub struct BlobReader {
+    /// How large it is.
+    pub size_bytes: u64,
+    /// What it holds.
+    pub body: BoxStream<'static, std::io::Result<Bytes>>,
 }
 
 /// The store as rooms hold it.

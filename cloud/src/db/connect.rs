@@ -18,7 +18,7 @@ use super::tx::Commits;
 use super::{DbError, Side, Tx};
 
 /// Every change of the tables, in order; forward only.
-const MIGRATIONS: [(i64, &str, &str); 33] = [
+const MIGRATIONS: [(i64, &str, &str); 36] = [
     (1, "events", include_str!("../../migrations/0001_events.sql")),
     (2, "org", include_str!("../../migrations/0002_org.sql")),
     (3, "show", include_str!("../../migrations/0003_show.sql")),
@@ -52,7 +52,18 @@ const MIGRATIONS: [(i64, &str, &str); 33] = [
     (86, "operators", include_str!("../../migrations/0086_operators.sql")),
     (88, "billing", include_str!("../../migrations/0088_billing.sql")),
     (89, "invoices", include_str!("../../migrations/0089_invoices.sql")),
+    (95, "webhooks", include_str!("../../migrations/0095_webhooks.sql")),
+    (96, "leaving", include_str!("../../migrations/0096_leaving.sql")),
+    (97, "overlap", include_str!("../../migrations/0097_overlap.sql")),
 ];
+
+/// The same where the two databases have no words in common: for SQLite, and for Postgres.
+const OF_EACH: [(i64, &str, &str, &str); 1] = [(
+    98,
+    "standing",
+    include_str!("../../migrations/sqlite/0098_standing.sql"),
+    include_str!("../../migrations/postgres/0098_standing.sql"),
+)];
 
 /// How long a statement waits for a connection before it gives up.
 pub(super) const ACQUIRE_WITHIN: Duration = Duration::from_secs(5);
@@ -135,7 +146,11 @@ impl Db {
 
     /// Runs the migrations up to `version`, for tests of those that follow.
     pub(super) async fn migrate_to(&self, version: i64) -> Result<(), DbError> {
-        let wanted = MIGRATIONS.into_iter().filter(|(number, ..)| *number <= version);
+        let of_each = OF_EACH.map(|(number, name, sqlite, pg)| match &self.pools {
+            Pools::Sqlite { .. } => (number, name, sqlite),
+            Pools::Pg(_) => (number, name, pg),
+        });
+        let wanted = MIGRATIONS.into_iter().chain(of_each).filter(|(number, ..)| *number <= version);
         let migrations: Vec<_> = wanted
             .map(|(version, name, sql)| {
                 Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
@@ -371,15 +386,20 @@ mod tests {
 
     #[test]
     fn every_migration_of_the_folder_is_in_the_list() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
-        let mut files: Vec<_> = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|file| file.unwrap().file_name().into_string().unwrap())
-            .collect();
-        files.sort();
+        let files = |below: &str| {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(below);
+            let all = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
+            let files = all.filter(|file| file.file_type().unwrap().is_file());
+            let mut files: Vec<_> = files.map(|file| file.file_name().into_string().unwrap()).collect();
+            files.sort();
+            files
+        };
+        let of_each: Vec<_> =
+            OF_EACH.iter().map(|(version, name, ..)| format!("{version:04}_{name}.sql")).collect();
+        assert_eq!((&of_each, &of_each), (&files("sqlite"), &files("postgres")));
         let listed: Vec<_> =
             MIGRATIONS.iter().map(|(version, name, _)| format!("{version:04}_{name}.sql")).collect();
-        assert_eq!(listed, files);
+        assert_eq!(listed, files(""));
     }
 
     #[tokio::test]

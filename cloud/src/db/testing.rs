@@ -69,6 +69,64 @@ pub async fn two_processes(test: impl AsyncFn(Db, Db)) {
     }
 }
 
+/// A table, as the migrations made it.
+pub struct Table {
+    /// Its name.
+    pub name: String,
+    /// Name, type, and whether a row needs a value, of each column.
+    pub columns: Vec<(String, String, bool)>,
+    /// Columns that point at others: which, at which table, at which column there.
+    pub references: Vec<(String, String, String)>,
+}
+
+/// Every table there is.
+pub async fn tables() -> Vec<Table> {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let db = Db::connect(&format!("sqlite:{}/v.db", dir.path().display())).await.expect("SQLite opens");
+    db.migrate().await.expect("SQLite migrates");
+    let super::Side::Sqlite(pool) = db.side() else { unreachable!("it is SQLite") };
+    let names: Vec<String> = sqlx::query_scalar(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE '%sqlx%'",
+    )
+    .fetch_all(pool)
+    .await
+    .expect("tables");
+    let mut tables = Vec::new();
+    for name in names {
+        let columns: Vec<(String, String, bool)> = sqlx::query_as(
+            "SELECT name, type, (\"notnull\" AND dflt_value IS NULL) OR pk > 0 FROM pragma_table_info($1)",
+        )
+        .bind(&name)
+        .fetch_all(pool)
+        .await
+        .expect("columns");
+        let references =
+            sqlx::query_as("SELECT \"from\", \"table\", \"to\" FROM pragma_foreign_key_list($1)")
+                .bind(&name)
+                .fetch_all(pool)
+                .await
+                .expect("references");
+        tables.push(Table { name, columns, references });
+    }
+    db.close().await;
+    tables
+}
+
+/// Runs a statement that a test put together.
+pub async fn run(db: &Db, sql: &str) {
+    let mut tx = db.begin().await.expect("a transaction");
+    let done = crate::on!(tx, c => sqlx::query(AssertSqlSafe(sql.to_owned())).execute(c).await.map(drop));
+    done.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    tx.commit().await.expect("a commit");
+}
+
+/// The number that a statement gives which a test put together.
+pub async fn number(db: &Db, sql: &str) -> i64 {
+    let found: Result<Option<i64>, sqlx::Error> =
+        crate::on!(db, c => sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(c).await);
+    found.unwrap_or_else(|error| panic!("{sql}: {error}")).unwrap_or(0)
+}
+
 fn postgres() -> Option<String> {
     let server = std::env::var("VITRINE_TEST_PG").ok();
     if server.is_none() {

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use vitrine_protocol::{
-    ApiKeyId, BanId, CouponId, Currency, Highlight, InvitationId, InvoiceId, MessageId, OrderId, ProductId,
-    PublishSessionId, Role, RoleId, ShowId, UserId,
+    ApiKeyId, BanId, CouponId, Currency, ExportId, Highlight, InvitationId, InvoiceId, MessageId, OrderId,
+    ProductId, PublishSessionId, Role, RoleId, ShowId, UserId, WebhookId,
 };
 
 /// A fact. `kind` tells them apart on the wire and in SQL; a fact is never changed, only added to this list.
@@ -60,6 +60,20 @@ pub enum Event {
     OrganizationSuspended { reason: String },
     /// It may do things again.
     OrganizationResumed,
+    /// A server is to be told of facts.
+    WebhookCreated { webhook: WebhookId },
+    /// Where, of what, whether, or with which secret it is told changed.
+    WebhookChanged { webhook: WebhookId },
+    /// It is told no more.
+    WebhookDeleted { webhook: WebhookId },
+    /// It took nothing for days, or said that it is gone, and is told no more until somebody switches it on.
+    WebhookSwitchedOff { webhook: WebhookId },
+    /// All data was asked for, to be taken out.
+    ExportRequested { export: ExportId },
+    /// The organisation is to be deleted at that time.
+    OrganizationDeletionScheduled { at: DateTime<Utc> },
+    /// It stays after all.
+    OrganizationDeletionCancelled,
 
     /// A product came into the catalogue.
     ProductCreated { product: ProductId },

@@ -54,14 +54,23 @@ pub(super) async fn of_show(
     Ok(rows.into_iter().map(Row::into_recorded).collect())
 }
 
+/// What is a deed, in the words of the index `events_of_deeds`.
+macro_rules! deeds {
+    ($before:literal) => {
+        concat!(
+            $before,
+            "SELECT seq, at_ms, org_id, show_id, actor, body FROM events
+             WHERE org_id = $1 AND seq < $2 AND body NOT LIKE '{\"kind\":\"order%' AND body NOT LIKE '{\"kind\":\"stock_%'
+               AND (actor LIKE 'user:%' OR actor LIKE 'key:%' OR actor IN ('service:register', 'service:invitation', 'service:operator'))
+             ORDER BY seq DESC LIMIT $3"
+        )
+    };
+}
+
 /// What people and keys of an organisation did before `before`, newest first. Orders and stock have lists of their own.
 pub(super) async fn deeds(db: &Db, org: OrgId, before: i64, limit: i64) -> Result<Vec<Recorded>, DbError> {
-    let rows: Vec<Row> = on!(db, c => sqlx::query_as(
-        "SELECT seq, at_ms, org_id, show_id, actor, body FROM events
-         WHERE org_id = $1 AND seq < $2 AND body NOT LIKE '{\"kind\":\"order%' AND body NOT LIKE '{\"kind\":\"stock_%'
-           AND (actor LIKE 'user:%' OR actor LIKE 'key:%' OR actor IN ('service:register', 'service:invitation', 'service:operator'))
-         ORDER BY seq DESC LIMIT $3"
-    ).bind(org).bind(before).bind(limit).fetch_all(c).await)?;
+    let rows: Vec<Row> =
+        on!(db, c => sqlx::query_as(deeds!("")).bind(org).bind(before).bind(limit).fetch_all(c).await)?;
     Ok(rows.into_iter().map(Row::into_recorded).collect())
 }
 
@@ -168,19 +177,49 @@ pub(super) async fn set_aside(
     Ok(())
 }
 
-/// What processes set aside that knew others than `known`, oldest first.
+/// What processes set aside that knew others than `known`, and is due, oldest first.
 pub(super) async fn aside(
     db: &Db,
     listener: &str,
     known: &str,
+    now_ms: i64,
     limit: i64,
 ) -> Result<Vec<Recorded>, DbError> {
     let rows: Vec<Row> = on!(db, c => sqlx::query_as(
         "SELECT events.seq, events.at_ms, events.org_id, events.show_id, events.actor, events.body
          FROM event_unknown aside JOIN events ON events.seq = aside.seq
-         WHERE aside.listener = $1 AND aside.known <> $2 ORDER BY aside.seq LIMIT $3"
-    ).bind(listener).bind(known).bind(limit).fetch_all(c).await)?;
+         WHERE aside.listener = $1 AND aside.known NOT LIKE '%' || $2 || '%' AND aside.due_ms <= $3
+         ORDER BY aside.seq LIMIT $4"
+    ).bind(listener).bind(known).bind(now_ms).bind(limit).fetch_all(c).await)?;
     Ok(rows.into_iter().map(Row::into_recorded).collect())
+}
+
+/// Notes that a process which knows others than those before does not know a fact either. It stays as old as it is.
+pub(super) async fn unknown_here_too(
+    tx: &mut Tx,
+    listener: &str,
+    seq: i64,
+    known: &str,
+) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query(
+        "UPDATE event_unknown SET known = known || ' ' || $3
+         WHERE listener = $1 AND seq = $2 AND known NOT LIKE '%' || $3 || '%'"
+    ).bind(listener).bind(seq).bind(known).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// Notes that a fact which was set aside was not handled; how often that is so.
+pub(super) async fn not_handled(tx: &mut Tx, listener: &str, seq: i64) -> Result<Option<i64>, DbError> {
+    Ok(on!(tx, c => sqlx::query_scalar(
+        "UPDATE event_unknown SET attempts = attempts + 1 WHERE listener = $1 AND seq = $2 RETURNING attempts"
+    ).bind(listener).bind(seq).fetch_optional(c).await)?)
+}
+
+/// Says when such a fact is tried again.
+pub(super) async fn put_off(tx: &mut Tx, listener: &str, seq: i64, due_ms: i64) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("UPDATE event_unknown SET due_ms = $3 WHERE listener = $1 AND seq = $2")
+        .bind(listener).bind(seq).bind(due_ms).execute(c).await.map(drop))?;
+    Ok(())
 }
 
 /// Takes a fact out that was set aside; false when another process did.
@@ -310,4 +349,38 @@ pub(super) async fn stay_dead(
 pub(super) async fn dead_letters(db: &Db) -> Result<Vec<(String, i64, String)>, DbError> {
     Ok(on!(db, c => sqlx::query_as("SELECT listener, seq, reason FROM event_dead_letters ORDER BY seq")
         .fetch_all(c).await)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::Side;
+    use crate::db::testing::{each_db, run};
+
+    #[tokio::test]
+    async fn deeds_are_found_by_their_index_however_many_orders_there_are() {
+        each_db(async |db| {
+            let org = OrgId::new();
+            let many = format!(
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+                 INSERT INTO events (seq, partition, at_ms, org_id, actor, body)
+                 SELECT i * 16, 0, 0, '{org}', 'key:1',
+                        CASE WHEN i % 1000 = 0 THEN '{{\"kind\":\"show_changed\"}}' ELSE '{{\"kind\":\"order_recorded\"}}' END FROM n"
+            );
+            run(&db, &many).await;
+            run(&db, "ANALYZE").await;
+            assert_eq!(deeds(&db, org, i64::MAX, 100).await.unwrap().len(), 20);
+            let plan: Vec<String> = match db.side() {
+                Side::Sqlite(c) => {
+                    let rows: Vec<(i64, i64, i64, String)> = sqlx::query_as(deeds!("EXPLAIN QUERY PLAN "))
+                        .bind(org).bind(i64::MAX).bind(100_i64).fetch_all(c).await.unwrap();
+                    rows.into_iter().map(|row| row.3).collect()
+                }
+                Side::Pg(c) => sqlx::query_scalar(deeds!("EXPLAIN "))
+                    .bind(org).bind(i64::MAX).bind(100_i64).fetch_all(c).await.unwrap(),
+            };
+            assert!(plan.iter().any(|line| line.contains("events_of_deeds")), "{plan:#?}");
+        })
+        .await;
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use chrono::TimeDelta;
 use sha2::{Digest as _, Sha256};
 use utoipa::PartialSchema as _;
 
@@ -10,6 +11,9 @@ use super::relay::BATCH;
 use super::{Event, Recorded, store};
 use crate::base::to_ms;
 use crate::db::{DbError, Tx};
+
+/// The seconds between tries of a fact that was set aside.
+const PAUSES: [i64; 4] = [5, 20, 80, 320];
 
 /// The facts that this process knows, as one word: it differs from that of a process that knows others.
 static KNOWN: LazyLock<String> = LazyLock::new(|| {
@@ -29,33 +33,55 @@ impl Delivery {
     /// Hands over what a process that knew other facts set aside; whether there was anything.
     pub(super) async fn catch_up(&self) -> Result<bool, DbError> {
         let listener = self.name();
-        let facts = store::aside(&self.db, listener, &KNOWN, BATCH).await?;
+        let now = self.clock.now();
+        let facts = store::aside(&self.db, listener, &KNOWN, to_ms(now), BATCH).await?;
         for fact in &facts {
             let mut tx = self.db.begin().await?;
+            if fact.event == Event::Unknown {
+                store::unknown_here_too(&mut tx, listener, fact.seq, &KNOWN).await?;
+                tx.commit().await?;
+                continue;
+            }
             if !store::take_from_aside(&mut tx, listener, fact.seq).await? {
                 continue; // Another process has it.
             }
-            if fact.event == Event::Unknown {
-                self.set_aside(&mut tx, std::slice::from_ref(fact)).await?;
-            } else if self.listener.wants(&fact.event)
-                && let Err(error) = self.listener.handle(&mut tx, fact).await
-            {
-                drop(tx);
-                let (seq, reason) = (fact.seq, error.to_string());
+            let handled = match self.listener.wants(&fact.event) {
+                true => self.listener.handle(&mut tx, fact).await,
+                false => Ok(()),
+            };
+            match handled {
+                Ok(()) => tx.commit().await?,
+                Err(error) => {
+                    drop(tx);
+                    self.try_later(fact.seq, &error.to_string()).await?;
+                }
+            }
+        }
+        Ok(!facts.is_empty())
+    }
+
+    /// A fact that was set aside was not handled: it is tried again, and buried after the last try.
+    async fn try_later(&self, seq: i64, reason: &str) -> Result<(), DbError> {
+        let (listener, now) = (self.listener.name(), self.clock.now());
+        let mut tx = self.db.begin().await?;
+        let Some(attempts) = store::not_handled(&mut tx, listener, seq).await? else { return Ok(()) };
+        tracing::warn!(listener, seq, attempts, reason, "a fact that was set aside was not handled");
+        match usize::try_from(attempts).ok().and_then(|attempts| PAUSES.get(attempts.checked_sub(1)?)) {
+            Some(pause) => {
+                store::put_off(&mut tx, listener, seq, to_ms(now + TimeDelta::seconds(*pause))).await?;
+            }
+            None => {
                 tracing::error!(
                     listener,
                     seq,
                     reason,
                     "a fact that was set aside was buried as a dead letter"
                 );
-                tx = self.db.begin().await?;
-                if store::take_from_aside(&mut tx, listener, seq).await? {
-                    store::bury(&mut tx, listener, seq, to_ms(self.clock.now()), &reason).await?;
-                }
+                store::take_from_aside(&mut tx, listener, seq).await?;
+                store::bury(&mut tx, listener, seq, to_ms(now), reason).await?;
             }
-            tx.commit().await?;
         }
-        Ok(!facts.is_empty())
+        tx.commit().await
     }
 }
 
@@ -158,6 +184,14 @@ mod tests {
                 .await;
             serve(&db, &ears, &clock).await;
             assert_eq!(*ears.0.lock(), [shows[1], shows[3], shows[0]]);
+            // The poisonous one may have met a database that was away for a moment: it is tried again.
+            for pause in [0, 5, 20, 80] {
+                clock.advance(Duration::from_secs(pause));
+                serve(&db, &ears, &clock).await;
+                assert_eq!(aside(&db).await, 1, "not buried yet");
+            }
+            clock.advance(Duration::from_secs(320));
+            serve(&db, &ears, &clock).await;
             let letters = DeadFacts::new(db.clone(), clock.clock()).list(&us, org, None, 10).await.unwrap();
             assert_eq!((aside(&db).await, letters.items.len()), (0, 1));
             assert_eq!(letters.items[0].fact.event, Event::ShowDeleted { show: shows[2] });

@@ -18,7 +18,9 @@ use vitrine_protocol::{Code, OrgId};
 use super::once;
 use crate::app::App;
 use crate::base::{ApiError, Problem, Problems, RequestId};
-use crate::{billing, catalog, events, health, import, jobs, operator, org, plan, rtm, show, storefront};
+use crate::{
+    billing, catalog, events, health, import, jobs, leaving, operator, org, plan, rtm, show, storefront, webhooks,
+};
 
 /// What goes wrong at any address, and nowhere more than here: status, when, and codes whose usual status is another.
 const PROBLEMS: [(u16, &str, &[Code]); 13] = [
@@ -89,6 +91,7 @@ pub(super) fn documented(app: &App) -> OpenApiRouter {
         .merge(plan::router(app.plans.clone()))
         .merge(org::router(app.orgs.clone()))
         .merge(billing::router(app.billing.clone()))
+        .merge(webhooks::router(app.webhooks.clone()))
         .merge(catalog::router(app.catalog.clone()))
         .merge(import::router(app.imports.clone()))
         .merge(show::router(app.shows.clone()))
@@ -96,6 +99,7 @@ pub(super) fn documented(app: &App) -> OpenApiRouter {
         .merge(rtm::router(app.rtm.clone()))
         .merge(storefront::router(app.storefront.clone()))
         .merge(operator::router(app.operators.clone()))
+        .merge(leaving::router(app.leaving.clone()))
 }
 
 /// The document of the HTTP interface.

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::time::Duration;
 
 use axum::body::{Body, HttpBody as _, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
@@ -43,6 +43,9 @@ pub(super) async fn once(State(once): State<Once>, request: Request, next: Next)
     if request.method() != Method::POST || !takes_key(path) || !request.headers().contains_key(KEY) {
         return next.run(request).await;
     }
+    if request.extensions().get::<MatchedPath>().is_none() {
+        return next.run(request).await; // There is nothing, which is not worth keeping.
+    }
     let Some(actor) = request.extensions().get::<Actor>().filter(|actor| belongs(actor, path)).cloned()
     else {
         return next.run(request).await; // The route refuses strangers, each in its own way.
@@ -58,6 +61,7 @@ pub(super) fn takes_key(path: &str) -> bool {
     (path.starts_with("/v1/orgs/") || path.starts_with("/v1/me/"))
         && path != "/v1/me/email"
         && !path.ends_with("/ownership")
+        && !path.ends_with("/deletion")
         && !path.ends_with("/imports")
 }
 
@@ -94,6 +98,10 @@ impl Once {
             Begun::Reused => Err(refused(
                 Code::IdempotencyKeyReused,
                 "this `Idempotency-Key` came with another request before",
+            )),
+            Begun::TooMany => Err(refused(
+                Code::RateLimited,
+                "10000 keys were used in a day already; send none, or wait for tomorrow",
             )),
             Begun::UnderWay => {
                 let words = "the request with this `Idempotency-Key` is under way; ask again in a moment";

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ToOwners;
+
 /// A language that letters and pages are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -105,10 +107,12 @@ pub enum Letter {
         /// The new one.
         to: String,
     },
+    /// Something about an organisation, for those who own it.
+    ToOwners(ToOwners),
 }
 
 /// Somebody else's words in a letter: strangers choose them, so they lead nowhere and are not long.
-fn quoted(words: &str) -> String {
+pub(super) fn quoted(words: &str) -> String {
     let plain = |c: char| if c.is_alphanumeric() || " ,-'’&!".contains(c) { c } else { ' ' };
     words.chars().take(60).map(plain).collect::<String>().trim().to_owned()
 }
@@ -129,6 +133,7 @@ impl Letter {
     pub(super) fn words(&self, locale: Locale) -> Words {
         use Locale::{De, En, Fr};
         let (subject, before, label, after) = match (self, locale) {
+            (Self::ToOwners(letter), _) => return letter.words(locale),
             (Self::VerifyAddress { .. }, En) => (
                 "Confirm your address",
                 "Somebody made a Vitrine account with this address, for {}. If it was you, confirm that the address is yours; you need the account's password.",
@@ -276,6 +281,7 @@ impl Letter {
         };
         let one = |link: &String| vec![(label.to_owned(), link.clone())];
         let (subject, before, links) = match self {
+            Self::ToOwners(_) => (subject.to_owned(), before.to_owned(), Vec::new()),
             Self::AddressChanged { to } => (subject.to_owned(), format!("{before} {to}."), Vec::new()),
             Self::VerifyAddress { link, name, organization } => {
                 let whose = [quoted(name), quoted(organization)].join(", ");

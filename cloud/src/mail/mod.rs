@@ -7,9 +7,11 @@
 mod error;
 mod letter;
 mod mailbox;
+mod owners;
 mod send;
 
 pub use error::MailError;
 pub use letter::{Letter, Locale};
 pub use mailbox::Mailbox;
+pub use owners::ToOwners;
 pub use send::{SendMail, Way};

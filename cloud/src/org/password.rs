@@ -1,8 +1,9 @@
-//! Passwords: argon2id, on two threads of their own.
+//! Passwords: argon2id, on two threads of their own. Whoever was here before has their turn before strangers.
 //!
 //! Each hashing takes 19 MiB while it runs. The threads keep that memory from one to the next: allocated anew each time, and on
 //! whatever thread is free, it would stay with the process many times over.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::time::Duration;
@@ -14,7 +15,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use parking_lot::Mutex;
 use rand::Rng as _;
 use subtle::ConstantTimeEq as _;
-use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::{OnceCell, oneshot};
 
 use super::OrgError;
 
@@ -35,9 +36,39 @@ type Work = Box<dyn FnOnce(&mut Memory) + Send>;
 /// Hashes and verifies. Clones share the threads, which end with the last of them.
 #[derive(Clone)]
 pub(super) struct Passwords {
-    turns: Arc<Semaphore>,
+    line: Arc<Mutex<Line>>,
+    /// Whether those who ask are known here.
+    known: bool,
     work: SyncSender<Work>,
     nobody: Arc<OnceCell<String>>,
+    #[cfg(test)]
+    pub(super) done: Arc<std::sync::atomic::AtomicUsize>,
+}
+
+/// Who waits for a turn.
+struct Line {
+    free: usize,
+    known: VecDeque<oneshot::Sender<Turn>>,
+    strangers: VecDeque<oneshot::Sender<Turn>>,
+}
+
+/// A turn. When it is over the next has it: of those who are known the first, then of the others.
+struct Turn(Option<Arc<Mutex<Line>>>);
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let Some(shared) = self.0.take() else { return };
+        let mut line = shared.lock();
+        loop {
+            let known = line.known.pop_front();
+            let Some(next) = known.or_else(|| line.strangers.pop_front()) else { break };
+            match next.send(Turn(Some(shared.clone()))) {
+                Ok(()) => return,
+                Err(mut turn) => turn.0 = None, // Nobody waits there any more; the turn is still this one.
+            }
+        }
+        line.free += 1;
+    }
 }
 
 impl Passwords {
@@ -51,7 +82,38 @@ impl Passwords {
                 tracing::error!(%error, "a thread for passwords could not be started");
             }
         }
-        Self { turns: Arc::new(Semaphore::new(AT_ONCE)), work, nobody: Arc::default() }
+        let line = Line { free: AT_ONCE, known: VecDeque::new(), strangers: VecDeque::new() };
+        Self {
+            line: Arc::new(Mutex::new(line)),
+            known: false,
+            work,
+            nobody: Arc::default(),
+            #[cfg(test)]
+            done: Arc::default(),
+        }
+    }
+
+    /// The same for somebody who is known here: they do not wait behind strangers.
+    pub(super) fn for_known(&self) -> Self {
+        Self { known: true, ..self.clone() }
+    }
+
+    async fn turn(&self) -> Result<Turn, OrgError> {
+        let waiting = {
+            let mut line = self.line.lock();
+            if line.free > 0 {
+                line.free -= 1;
+                return Ok(Turn(Some(self.line.clone())));
+            }
+            let (sender, waiting) = oneshot::channel();
+            let queue = if self.known { &mut line.known } else { &mut line.strangers };
+            // Those who gave up stand in nobody's way, and in nobody's memory.
+            queue.retain(|one| !one.is_closed());
+            queue.push_back(sender);
+            waiting
+        };
+        let turn = tokio::time::timeout(TURN_WITHIN, waiting).await;
+        turn.map_err(|_| OrgError::Busy)?.map_err(|_| OrgError::Password)
     }
 
     /// The PHC string to store.
@@ -91,12 +153,13 @@ impl Passwords {
         &self,
         work: impl FnOnce(&mut Memory) -> T + Send + 'static,
     ) -> Result<T, OrgError> {
-        let turn = tokio::time::timeout(TURN_WITHIN, self.turns.clone().acquire_owned()).await;
-        let turn = turn.map_err(|_| OrgError::Busy)?.map_err(|_| OrgError::Password)?;
+        let turn = self.turn().await?;
+        #[cfg(test)]
+        self.done.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         let (answer, answered) = oneshot::channel();
         // The turn goes with the work: a caller who hangs up must not let another one in beside it.
         let work = move |memory: &mut Memory| {
-            let _turn: OwnedSemaphorePermit = turn;
+            let _turn: Turn = turn;
             let _ = answer.send(work(memory)); // who does not wait any more needs no answer
         };
         // With a turn there is room in the queue.
@@ -181,8 +244,32 @@ mod tests {
             });
         }
         assert!(all.join_all().await.into_iter().all(|good| good));
-        let turns =
-            tokio::time::timeout(Duration::from_secs(60), passwords.turns.acquire_many(AT_ONCE as u32));
-        drop(turns.await.expect("every turn comes back").unwrap());
+        let back = async {
+            while passwords.line.lock().free < AT_ONCE {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), back).await.expect("every turn comes back");
+    }
+
+    #[tokio::test]
+    async fn who_is_known_does_not_wait_behind_strangers() {
+        let passwords = Passwords::new();
+        let (mut strangers, over) =
+            (tokio::task::JoinSet::new(), Arc::<std::sync::atomic::AtomicUsize>::default());
+        for n in 0..24 {
+            let (passwords, over) = (passwords.clone(), over.clone());
+            strangers.spawn(async move {
+                passwords.hash(n.to_string()).await.unwrap();
+                over.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            });
+        }
+        while passwords.line.lock().strangers.len() < 22 {
+            tokio::task::yield_now().await;
+        }
+        passwords.for_known().hash("mine".into()).await.unwrap();
+        let before_me = over.load(std::sync::atomic::Ordering::SeqCst);
+        assert!(before_me <= 6, "{before_me} of 24 strangers were first");
+        strangers.join_all().await;
     }
 }

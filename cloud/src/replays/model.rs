@@ -10,6 +10,8 @@ pub const MOST_BODY: usize = 64 * 1024;
 pub struct Wish {
     pub(super) id: String,
     pub(super) request: String,
+    /// Who asks, hashed.
+    pub(super) caller: String,
 }
 
 /// Who does a request.
@@ -30,6 +32,8 @@ pub enum Begun {
     UnderWay,
     /// The key came with another request.
     Reused,
+    /// The caller has used as many keys as anybody may in a day.
+    TooMany,
 }
 
 /// What is left of an answer.
@@ -59,7 +63,7 @@ impl Wish {
     #[must_use]
     pub fn new(actor: &str, address: &str, key: &str, sent: &[&[u8]]) -> Self {
         let id = digest(&[actor.as_bytes(), address.as_bytes(), key.as_bytes()]);
-        Self { id, request: digest(sent) }
+        Self { id, request: digest(sent), caller: digest(&[actor.as_bytes()]) }
     }
 }
 

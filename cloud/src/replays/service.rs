@@ -10,6 +10,8 @@ use crate::db::{Db, DbError};
 const KEEP: TimeDelta = TimeDelta::hours(24);
 /// How long a request of a process that died holds its key. Whoever does one takes less, or gives it up.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
+/// How many keys one caller may use in a day.
+const MOST: i64 = 10_000;
 /// How many are forgotten in one transaction.
 const SWEEP: i64 = 1000;
 
@@ -18,13 +20,14 @@ const SWEEP: i64 = 1000;
 pub struct Replays {
     db: Db,
     clock: Clock,
+    most: i64,
 }
 
 impl Replays {
     /// The handle over `db`.
     #[must_use]
     pub fn new(db: Db, clock: Clock) -> Self {
-        Self { db, clock }
+        Self { db, clock, most: MOST }
     }
 
     /// How a request stands; of those who ask at once, on any node, one is told to do it.
@@ -35,6 +38,9 @@ impl Replays {
         let (now, name) = (self.clock.now(), uuid::Uuid::new_v4().to_string());
         let mut tx = self.db.begin().await?;
         if store::claim(&mut tx, wish, &name, now, now + LEASE, now + KEEP).await? {
+            if store::count(&mut tx, wish, self.most + 1).await? > self.most {
+                return Ok(Begun::TooMany);
+            }
             tx.commit().await?;
             return Ok(Begun::New(Claim { id: wish.id.clone(), name }));
         }
@@ -165,6 +171,24 @@ mod tests {
             let begun = tasks.join_all().await;
             assert_eq!(begun.iter().filter(|begun| matches!(begun, Begun::New(_))).count(), 1, "{begun:?}");
             assert!(begun.iter().all(|begun| matches!(begun, Begun::New(_) | Begun::UnderWay)));
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn nobody_uses_more_keys_in_a_day_than_are_kept_of_one_caller() {
+        each_db(async |db| {
+            let hands = TestClock::new();
+            let replays = Replays { most: 2, ..Replays::new(db, hands.clock()) };
+            let claim = taken(replays.begin(&wish("a", "{}")).await.unwrap());
+            replays.finish(&claim, 200, &Kept::NotKept).await.unwrap();
+            taken(replays.begin(&wish("b", "{}")).await.unwrap());
+            assert_eq!(replays.begin(&wish("c", "{}")).await.unwrap(), Begun::TooMany);
+            assert_eq!(replays.begin(&wish("a", "{}")).await.unwrap(), Begun::Done(Kept::NotKept));
+            taken(replays.begin(&Wish::new("user:2", "POST /", "c", &[b"{}"])).await.unwrap());
+            hands.advance(Duration::from_secs(24 * 3600));
+            replays.sweep().await.unwrap();
+            taken(replays.begin(&wish("c", "{}")).await.unwrap());
         })
         .await;
     }

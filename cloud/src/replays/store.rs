@@ -34,15 +34,22 @@ pub(super) async fn claim(
     expires: DateTime<Utc>,
 ) -> Result<bool, DbError> {
     let rows = on!(tx, c => sqlx::query(
-        "INSERT INTO replays (id, request, claim, claimed_until_ms, expires_ms) VALUES ($1, $2, $3, $5, $6)
+        "INSERT INTO replays (id, request, claim, claimed_until_ms, expires_ms, caller) VALUES ($1, $2, $3, $5, $6, $7)
          ON CONFLICT (id) DO UPDATE SET request = excluded.request, claim = excluded.claim,
              claimed_until_ms = excluded.claimed_until_ms, expires_ms = excluded.expires_ms,
              status = NULL, kept = NULL, headers = NULL, body = NULL
          WHERE replays.expires_ms <= $4 OR
              (replays.status IS NULL AND replays.claimed_until_ms <= $4 AND replays.request = excluded.request)"
     ).bind(&wish.id).bind(&wish.request).bind(claim).bind(to_ms(now)).bind(to_ms(until)).bind(to_ms(expires))
-        .execute(c).await.map(|done| done.rows_affected()))?;
+        .bind(&wish.caller).execute(c).await.map(|done| done.rows_affected()))?;
     Ok(rows == 1)
+}
+
+/// How many keys are kept of a caller, counted up to `most`.
+pub(super) async fn count(tx: &mut Tx, wish: &Wish, most: i64) -> Result<i64, DbError> {
+    Ok(on!(tx, c => sqlx::query_scalar(
+        "SELECT COUNT(*) FROM (SELECT 1 FROM replays WHERE caller = $1 LIMIT $2) few"
+    ).bind(&wish.caller).bind(most).fetch_one(c).await)?)
 }
 
 pub(super) async fn find(tx: &mut Tx, wish: &Wish) -> Result<Option<Standing>, DbError> {

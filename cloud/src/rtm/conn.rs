@@ -299,6 +299,9 @@ impl<'a> Conn<'a> {
     }
 
     fn say(&mut self, now: Instant, text: &str, mark: &str) -> Result<(), RtmError> {
+        if !self.guest.speaks {
+            return Err(RtmError::Forbidden);
+        }
         let text = model::chat_text(text).ok_or(RtmError::BadMessage)?;
         if !self.chats.take(now) {
             return Err(RtmError::TooFast);

@@ -96,6 +96,13 @@ fn news_of(shows: &Shows, fact: &Recorded) -> News {
         | Event::InvoiceVoided { .. }
         | Event::OrganizationSuspended { .. }
         | Event::OrganizationResumed
+        | Event::WebhookCreated { .. }
+        | Event::WebhookChanged { .. }
+        | Event::WebhookDeleted { .. }
+        | Event::WebhookSwitchedOff { .. }
+        | Event::ExportRequested { .. }
+        | Event::OrganizationDeletionScheduled { .. }
+        | Event::OrganizationDeletionCancelled
         | Event::ProductCreated { .. }
         | Event::CouponCreated { .. }
         | Event::CouponChanged { .. }

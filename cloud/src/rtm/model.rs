@@ -21,6 +21,8 @@ pub(super) struct Guest {
     pub(super) signals: Option<Signals>,
     /// Whether they may see what is earned.
     pub(super) earnings: bool,
+    /// Whether they may speak, and not only read.
+    pub(super) speaks: bool,
 }
 
 impl Guest {

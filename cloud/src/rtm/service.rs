@@ -318,20 +318,21 @@ impl Rtm {
         let nickname = nickname_key(&name);
         let signals = Signals { viewer: viewer.id, nickname, network: peer.network.clone() };
         let author = Author { id, name, role: AuthorRole::Viewer };
-        Ok(Guest { org: viewer.org, show, author, signals: Some(signals), earnings: false })
+        Ok(Guest { org: viewer.org, show, author, signals: Some(signals), earnings: false, speaks: true })
     }
 
     async fn admit_member(&self, token: &str, show: ShowId) -> Result<Guest, RtmError> {
         let actor = self.inner.orgs.authenticate(token).await?;
         let found = self.inner.shows.find(show).await?.ok_or(RtmError::NotFound)?;
         let org = found.org;
-        actor.require(Permission::SpeakInChat, org)?;
+        actor.require(Permission::ViewChat, org)?;
         let may = actor.permissions_in(org);
+        let speaks = may.has(Permission::SpeakInChat);
         let (hosts, earnings) = (may.has(Permission::RunShows), may.has(Permission::ViewOrders));
         let role = if hosts { AuthorRole::Host } else { AuthorRole::Moderator };
         let ActorKind::User { id, name, .. } = actor.kind else { return Err(RtmError::Unauthenticated) };
         let author = Author { id: id.to_string(), name, role };
-        Ok(Guest { org, show, author, signals: None, earnings })
+        Ok(Guest { org, show, author, signals: None, earnings, speaks })
     }
 
     /// Sends a message on its way; it is shown once it is stored.

@@ -45,7 +45,14 @@ fn hub() -> Hub {
 
 fn guest(show: ShowId, name: &str, role: AuthorRole) -> Guest {
     let author = Author { id: name.into(), name: name.into(), role };
-    Guest { org: OrgId(uuid::Uuid::nil()), show, author, signals: None, earnings: role == AuthorRole::Host }
+    Guest {
+        org: OrgId(uuid::Uuid::nil()),
+        show,
+        author,
+        signals: None,
+        earnings: role == AuthorRole::Host,
+        speaks: true,
+    }
 }
 
 fn chat(text: &str) -> Command {

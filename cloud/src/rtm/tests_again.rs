@@ -148,3 +148,32 @@ async fn what_was_taken_stays_taken_and_what_was_refused_is_judged_anew() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_may_only_read_the_chat_reads_it_and_does_not_speak() {
+    each_db(async |db| {
+        let world = World::new(db).await;
+        let registration = crate::org::Registration {
+            email: "mo@example.com".into(),
+            password: "long enough".into(),
+            name: "Mo".into(),
+            organization_name: "Elsewhere".into(),
+            locale: crate::mail::Locale::En,
+        };
+        let mo = world.orgs.register(registration, std::net::IpAddr::from([127, 0, 0, 1])).await.unwrap();
+        let (org, user) = (world.org, mo.user.id);
+        let analyst = format!(
+            "INSERT INTO members (org_id, user_id, role, rank, created_ms)
+             VALUES ('{org}', '{user}', 'moderator', 'analyst', 1)"
+        );
+        crate::db::testing::run(&world.db, &analyst).await;
+        let mut page = world.enter(&mo.token, "n1").await;
+        let mut olive = world.enter(&world.owner_token, "n2").await;
+        olive.chat("hello").await;
+        olive.answer().await.unwrap();
+        assert!(matches!(page.event().await, RoomEvent::Chat(message) if message.text == "hello"));
+        page.chat("me too").await;
+        assert_eq!(page.answer().await, Err(Code::Forbidden));
+    })
+    .await;
+}

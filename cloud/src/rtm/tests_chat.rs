@@ -30,9 +30,9 @@ const HEART: &str = "{\"t\":\"reaction\",\"kind\":\"heart\"}";
 
 /// A chat over a database, with one show of one organisation.
 pub(super) struct World {
-    db: Db,
+    pub(super) db: Db,
     pub(super) hands: TestClock,
-    orgs: Orgs,
+    pub(super) orgs: Orgs,
     pub(super) shows: Shows,
     pub(super) rtm: Rtm,
     pub(super) org: OrgId,

@@ -34,6 +34,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/exports/{export}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file of an export, for whoever has a link that still holds. */
+        get: operations["get_export_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/invitation-acceptances": {
         parameters: {
             query?: never;
@@ -82,7 +99,8 @@ export interface paths {
         get: operations["me"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Deletes the caller's account: it leaves every organisation, and its sessions end. Not while an organisation has no other owner. */
+        delete: operations["delete_account"];
         options?: never;
         head?: never;
         patch?: never;
@@ -136,161 +154,6 @@ export interface paths {
         put?: never;
         /** Accepts an invitation as whoever is signed in, whatever their address is. */
         post: operations["accept_invitation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/operator/audit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What operators did, newest first. */
-        get: operations["operator_audit"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/operator/organizations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Organisations, newest first. */
-        get: operations["list_organizations"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/operator/organizations/{organization}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One organisation with its plan, its members' number and what it uses. */
-        get: operations["get_organization_file"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/operator/organizations/{organization}/plan": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Gives an organisation a plan and add-ons, at once. What was scheduled is forgotten. */
-        put: operations["assign_plan"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/operator/organizations/{organization}/suspension": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Suspends an organisation: its members look and change nothing, its pages are closed, publishers are refused. */
-        put: operations["suspend_organization"];
-        post?: never;
-        /** Lets an organisation go on. */
-        delete: operations["resume_organization"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/operator/plans": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Every plan: the operator's, and those of the program. */
-        get: operations["list_plans"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/operator/plans/{plan}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Makes a plan, or changes the one of that key for everybody who has it. */
-        put: operations["put_plan"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/operator/shows/{show}/end": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Ends a show of whatever organisation. */
-        post: operations["end_any_show"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/operator/sign-up": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who may make an account here. */
-        get: operations["get_sign_up_setting"];
-        /** Decides who may make an account here. */
-        put: operations["set_sign_up_setting"];
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -438,6 +301,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orgs/{org}/deletion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether and when the organisation is to be deleted; 404 when it is not. */
+        get: operations["get_deletion"];
+        put?: never;
+        /**
+         * Has the organisation deleted in fourteen days, with all that is in it. Until then everything goes on as before, and any owner
+         *     can stop it. Accounts of members stay. Asked again, it stays with the day that was.
+         */
+        post: operations["schedule_deletion"];
+        /** Keeps the organisation after all. */
+        delete: operations["cancel_deletion"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orgs/{org}/events/dead": {
         parameters: {
             query?: never;
@@ -486,6 +371,43 @@ export interface paths {
         put?: never;
         /** Has that part try the fact again, once; `seq` is the fact's. If it fails, it is back in the list. */
         post: operations["replay_fact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has all data of the organisation put into one file: a tar archive, packed by gzip, with a file of JSON lines for each kind of
+         *     thing. It takes a while; the owners get a letter. One at a time; a new one takes the place of the one before.
+         */
+        post: operations["export_organization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The exports that there are, newest first, with links to their files. */
+        get: operations["list_exports"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -818,27 +740,6 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
-        trace?: never;
-    };
-    "/v1/orgs/{org}/plan": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The organisation's plan, its limits, and what it uses of them. */
-        get: operations["get_plan"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Chooses another plan, where owners do: more at once, less when the period ends that is paid for. Choosing the present one calls off
-         *     what was scheduled.
-         */
-        patch: operations["choose_plan"];
         trace?: never;
     };
     "/v1/orgs/{org}/products": {
@@ -1308,17 +1209,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/orgs/{org}/usage": {
+    "/v1/orgs/{org}/webhooks": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** What the organisation used in a month, counted from what happened. */
-        get: operations["get_usage"];
+        /** The servers that are told what happens, oldest first. How messages look and are verified stands in `docs/webhooks.md`. */
+        get: operations["list_webhooks"];
+        put?: never;
+        /**
+         * Has a server told of facts. Its secret is in this answer and nowhere else. At most 10 of an organisation; nobody has a server
+         *     told what they may not see themselves.
+         */
+        post: operations["create_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/webhooks/{webhook}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A webhook: where it leads, of what it is told, and how it does. */
+        get: operations["get_webhook"];
         put?: never;
         post?: never;
+        /** Deletes a webhook, and the list of what it was told. */
+        delete: operations["delete_webhook"];
+        options?: never;
+        head?: never;
+        /** Changes a webhook; what is absent stays. Switched on again, it begins anew; switched off, what waited is given up. */
+        patch: operations["change_webhook"];
+        trace?: never;
+    };
+    "/v1/orgs/{org}/webhooks/{webhook}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a webhook was and is to be told, newest first; the last seven days, and at most 10,000 that are done. */
+        get: operations["list_webhook_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/webhooks/{webhook}/deliveries/{delivery}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One message to a webhook: how it stands, and how it was answered. */
+        get: operations["get_webhook_delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/webhooks/{webhook}/deliveries/{delivery}/redelivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a message anew, under the `webhook-id` that it had. One that waits anyhow goes on waiting. */
+        post: operations["redeliver_to_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/webhooks/{webhook}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a webhook another secret, which is in this answer and nowhere else. For 24 hours messages are signed with both. */
+        post: operations["renew_webhook_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/webhooks/{webhook}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a webhook a message about nothing (`webhook_test`). The delivery says how that went, in a moment. */
+        post: operations["test_webhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1508,31 +1517,6 @@ export interface components {
             /** @description The `token` of the link, `vti_…`. */
             token: string;
         };
-        /** @description What raises one limit of whatever plan. */
-        AddOn: {
-            /**
-             * Format: int64
-             * @description By how much each.
-             */
-            by: number;
-            /** @description What programs call it. */
-            key: string;
-            /** @description What people call it. */
-            names: components["schemas"]["PlanNames"];
-            price?: components["schemas"]["PlanPrice"] | null;
-            /** @description Which limit it raises. */
-            raises: components["schemas"]["Limit"];
-        };
-        /** @description Some of one add-on. */
-        AddOnCount: {
-            /** @description The add-on. */
-            key: string;
-            /**
-             * Format: int32
-             * @description How many: 1 to 1,000.
-             */
-            quantity: number;
-        };
         /** @description An address that mail may be sent to. */
         Address: {
             /** @description The e-mail. */
@@ -1655,7 +1639,14 @@ export interface components {
          * @description A stable error code. Programs act on it; people read the message beside it.
          * @enum {string}
          */
-        Code: "invalid_request" | "unauthenticated" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_type" | "conflict" | "email_taken" | "already_member" | "name_taken" | "role_in_use" | "above_you" | "last_owner" | "limit_reached" | "plan_limit" | "operator_only" | "organization_suspended" | "sign_up_closed" | "people_only" | "origin_not_allowed" | "link_expired" | "rate_limited" | "illegal_move" | "not_receiving" | "show_ended" | "not_in_lineup" | "bad_publish_key" | "publisher_busy" | "out_of_stock" | "ref_taken" | "precondition_required" | "banned" | "bad_message" | "hello_expected" | "too_slow" | "restarting" | "overloaded" | "keyring_unavailable" | "cloud_unreachable" | "device_unavailable" | "plugin_missing" | "far_side" | "idempotency_key_reused" | "idempotency_in_progress" | "secret_already_shown" | "answer_not_kept" | "internal";
+        Code: "invalid_request" | "unauthenticated" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_type" | "conflict" | "email_taken" | "already_member" | "name_taken" | "role_in_use" | "above_you" | "webhook_off" | "show_on_air" | "export_running" | "last_owner" | "limit_reached" | "people_only" | "origin_not_allowed" | "link_expired" | "rate_limited" | "illegal_move" | "not_receiving" | "show_ended" | "not_in_lineup" | "bad_publish_key" | "publisher_busy" | "out_of_stock" | "ref_taken" | "precondition_required" | "banned" | "bad_message" | "hello_expected" | "too_slow" | "restarting" | "overloaded" | "keyring_unavailable" | "cloud_unreachable" | "device_unavailable" | "plugin_missing" | "far_side" | "idempotency_key_reused" | "idempotency_in_progress" | "secret_already_shown" | "answer_not_kept" | "internal";
+        /** @description That somebody means it. */
+        Confirmation: {
+            /** @description The organisation's name, as it is. */
+            name: string;
+            /** @description The caller's password. */
+            password: string;
+        };
         /** @description What the rows of a list came to. */
         Counts: {
             /**
@@ -1873,6 +1864,11 @@ export interface components {
             /** @description The bearer token, `vtk_…`. */
             token: string;
         };
+        /** @description A webhook that was just made. Its secret is shown this once. */
+        CreatedWebhook: components["schemas"]["Webhook"] & {
+            /** @description What its messages are signed with, `whsec_…`. */
+            secret: string;
+        };
         /** @description What a person signs in with. */
         Credentials: {
             /** @description The word that an earlier sign-in gave this device. */
@@ -1957,10 +1953,10 @@ export interface components {
             actor_name?: string | null;
         };
         /**
-         * @description Kinds of deeds.
+         * @description How a message stands.
          * @enum {string}
          */
-        DeedKind: "plan_assigned" | "plan_saved" | "sign_up_changed" | "organization_suspended" | "organization_resumed" | "show_ended" | "operator_added" | "operator_removed" | "unknown";
+        DeliveryState: "waiting" | "delivered" | "failed";
         /**
          * @description Why a show ended.
          * @enum {string}
@@ -2026,25 +2022,32 @@ export interface components {
             kind: "api_key_revoked";
         } | {
             /** @enum {string} */
-            kind: "plan_changed";
-            plan: string;
-            state: string;
+            kind: "webhook_created";
+            webhook: components["schemas"]["WebhookId"];
+        } | {
+            /** @enum {string} */
+            kind: "webhook_changed";
+            webhook: components["schemas"]["WebhookId"];
+        } | {
+            /** @enum {string} */
+            kind: "webhook_deleted";
+            webhook: components["schemas"]["WebhookId"];
+        } | {
+            /** @enum {string} */
+            kind: "webhook_switched_off";
+            webhook: components["schemas"]["WebhookId"];
+        } | {
+            export: components["schemas"]["ExportId"];
+            /** @enum {string} */
+            kind: "export_requested";
         } | {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            kind: "plan_change_scheduled";
-            plan: string;
+            kind: "organization_deletion_scheduled";
         } | {
             /** @enum {string} */
-            kind: "plan_change_cancelled";
-        } | {
-            /** @enum {string} */
-            kind: "organization_suspended";
-            reason: string;
-        } | {
-            /** @enum {string} */
-            kind: "organization_resumed";
+            kind: "organization_deletion_cancelled";
         } | {
             /** @enum {string} */
             kind: "product_created";
@@ -2249,6 +2252,40 @@ export interface components {
             /** @enum {string} */
             kind: "unknown";
         };
+        /** @description All data of an organisation in one file. */
+        Export: {
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Until when the file is kept.
+             */
+            expires_at?: string | null;
+            /** @description The export. */
+            id: components["schemas"]["ExportId"];
+            /**
+             * Format: int64
+             * @description How large the file is.
+             */
+            size_bytes?: number | null;
+            /** @description How it stands. */
+            state: components["schemas"]["ExportState"];
+            /** @description Where it is had, within the next hour, by whoever has the link; null unless it is ready. */
+            url?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description An organisation's data, taken out.
+         */
+        ExportId: string;
+        /**
+         * @description How an export stands.
+         * @enum {string}
+         */
+        ExportState: "waiting" | "ready" | "failed";
         /** @description Where a list is fetched from, once. */
         FetchBody: {
             /** @description An http or https address of the public internet, without name and password. */
@@ -2466,74 +2503,6 @@ export interface components {
             /** @description The organisation. */
             organization: components["schemas"]["OrganizationOfUser"];
         };
-        /**
-         * @description One thing that a plan limits.
-         * @enum {string}
-         */
-        Limit: "shows_a_month" | "concurrent_shows" | "destinations" | "ladder_top" | "minutes_a_month" | "viewers" | "retention_days" | "seats" | "products" | "blob_bytes";
-        /** @description How much of each thing there may be. What is null has no limit. */
-        Limits: {
-            /**
-             * Format: int64
-             * @description Bytes of pictures.
-             * @default null
-             */
-            blob_bytes: number | null;
-            /**
-             * Format: int64
-             * @description Shows on air at the same time.
-             * @default null
-             */
-            concurrent_shows: number | null;
-            /**
-             * Format: int64
-             * @description Places that one show is sent to besides the shop.
-             * @default null
-             */
-            destinations: number | null;
-            /**
-             * Format: int64
-             * @description The height in pixels of the largest picture that viewers can choose.
-             * @default null
-             */
-            ladder_top: number | null;
-            /**
-             * Format: int64
-             * @description Minutes on air in a calendar month (UTC).
-             * @default null
-             */
-            minutes_a_month: number | null;
-            /**
-             * Format: int64
-             * @description Products of the catalogue.
-             * @default null
-             */
-            products: number | null;
-            /**
-             * Format: int64
-             * @description Days for which recordings are kept.
-             * @default null
-             */
-            retention_days: number | null;
-            /**
-             * Format: int64
-             * @description Members, those who are invited among them.
-             * @default null
-             */
-            seats: number | null;
-            /**
-             * Format: int64
-             * @description Shows of a calendar month (UTC): those that were made in it, and those that went on air.
-             * @default null
-             */
-            shows_a_month: number | null;
-            /**
-             * Format: int64
-             * @description Viewers at the same time, over all shows.
-             * @default null
-             */
-            viewers: number | null;
-        };
         /** @description One item of a line-up. */
         LineupItem: {
             /** @enum {string} */
@@ -2568,8 +2537,6 @@ export interface components {
         LossReason: "closed" | "disconnected" | "silent" | "no_pictures" | "protocol" | "replaced" | "not_carried" | "key_revoked" | "show_ended" | "moved" | "server_lost" | "unknown";
         /** @description A person and where they belong. */
         Me: {
-            /** @description Whether they run this cloud. */
-            operator?: boolean;
             /** @description The organisations, oldest first. */
             organizations: components["schemas"]["OrganizationOfUser"][];
             /** @description The person. */
@@ -2709,51 +2676,17 @@ export interface components {
             /** @description The `token` of the link, `vtl_…`. */
             token: string;
         };
-        /** @description What an operator did. */
-        OperatorDeed: {
-            /** @description Who: `user:ID`, or `service:console` for the command line. */
-            actor: string;
-            /** @description Their name, if it is known. */
-            actor_name?: string | null;
+        /** @description A webhook to be made. */
+        NewWebhook: {
+            /** @description Whether it is told from now on; it is when not said. */
+            active?: boolean | null;
+            /** @description Of what it is told: at least one kind. */
+            events: components["schemas"]["WebhookEvent"][];
             /**
-             * Format: date-time
-             * @description When.
+             * @description An https address of the public internet, without name and password.
+             * @example https://shop.example/hooks/vitrine
              */
-            at: string;
-            /** @description More of it, as the kind has it. */
-            detail: unknown;
-            /**
-             * Format: uuid
-             * @description Grows with time.
-             */
-            id: string;
-            /** @description What. */
-            kind: components["schemas"]["DeedKind"];
-            organization?: components["schemas"]["OrgId"] | null;
-        };
-        /** @description An organisation as whoever runs the cloud sees it. */
-        OperatorOrganization: {
-            /**
-             * Format: date-time
-             * @description Since when.
-             */
-            created_at: string;
-            /** @description The organisation. */
-            id: components["schemas"]["OrgId"];
-            /**
-             * Format: int64
-             * @description How many members it has.
-             */
-            members: number;
-            /** @description Its name. */
-            name: string;
-            /** @description The key of its plan. */
-            plan: string;
-            /** @description Its channel's name in addresses. */
-            slug: string;
-            /** @description How it stands with that. */
-            state: components["schemas"]["PlanState"];
-            suspended?: components["schemas"]["Suspension"] | null;
+            url: string;
         };
         /** @description How a list is read. */
         Options: {
@@ -2972,12 +2905,21 @@ export interface components {
             /** @description What was paid, less what was paid back, each currency for itself, the one with most orders first. */
             sums: components["schemas"]["OrderSum"][];
         };
-        /** @description All that is known of one organisation. */
-        OrganizationFile: {
-            /** @description The organisation. */
-            organization: components["schemas"]["OperatorOrganization"];
-            /** @description Its plan and what it uses. */
-            plan: components["schemas"]["PlanView"];
+        /** @description An organisation that is to be deleted. */
+        OrganizationDeletion: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            asked_at: string;
+            asked_by?: components["schemas"]["UserId"] | null;
+            /**
+             * Format: date-time
+             * @description When it is deleted. A show that is on air then is let finish.
+             */
+            at: string;
+            /** @description Whether it has begun, and cannot be stopped any more. */
+            begun: boolean;
         };
         /** @description An organisation as one of its members sees it. */
         OrganizationOfUser: {
@@ -2994,8 +2936,6 @@ export interface components {
             role_name?: string | null;
             /** @description Its channel's name in addresses. */
             slug: string;
-            /** @description Whether the operator suspended the organisation: its members look and change nothing. */
-            suspended?: boolean;
         };
         /** @description What is to change of an organisation; what is absent stays, what is null is not set any more. */
         OrganizationPatch: {
@@ -3235,6 +3175,35 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Export: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was asked for.
+                 */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @description Until when the file is kept.
+                 */
+                expires_at?: string | null;
+                /** @description The export. */
+                id: components["schemas"]["ExportId"];
+                /**
+                 * Format: int64
+                 * @description How large the file is.
+                 */
+                size_bytes?: number | null;
+                /** @description How it stands. */
+                state: components["schemas"]["ExportState"];
+                /** @description Where it is had, within the next hour, by whoever has the link; null unless it is ready. */
+                url?: string | null;
+            }[];
+            /** @description Send it as `after` to get the next page; null on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Import: {
             /** @description The items. */
             items: {
@@ -3380,62 +3349,6 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
-        Page_OperatorDeed: {
-            /** @description The items. */
-            items: {
-                /** @description Who: `user:ID`, or `service:console` for the command line. */
-                actor: string;
-                /** @description Their name, if it is known. */
-                actor_name?: string | null;
-                /**
-                 * Format: date-time
-                 * @description When.
-                 */
-                at: string;
-                /** @description More of it, as the kind has it. */
-                detail: unknown;
-                /**
-                 * Format: uuid
-                 * @description Grows with time.
-                 */
-                id: string;
-                /** @description What. */
-                kind: components["schemas"]["DeedKind"];
-                organization?: components["schemas"]["OrgId"] | null;
-            }[];
-            /** @description Send it as `after` to get the next page; null on the last. */
-            next?: string | null;
-        };
-        /** @description One page of a list. */
-        Page_OperatorOrganization: {
-            /** @description The items. */
-            items: {
-                /**
-                 * Format: date-time
-                 * @description Since when.
-                 */
-                created_at: string;
-                /** @description The organisation. */
-                id: components["schemas"]["OrgId"];
-                /**
-                 * Format: int64
-                 * @description How many members it has.
-                 */
-                members: number;
-                /** @description Its name. */
-                name: string;
-                /** @description The key of its plan. */
-                plan: string;
-                /** @description Its channel's name in addresses. */
-                slug: string;
-                /** @description How it stands with that. */
-                state: components["schemas"]["PlanState"];
-                suspended?: components["schemas"]["Suspension"] | null;
-            }[];
-            /** @description Send it as `after` to get the next page; null on the last. */
-            next?: string | null;
-        };
-        /** @description One page of a list. */
         Page_Order: {
             /** @description The items. */
             items: {
@@ -3489,25 +3402,6 @@ export interface components {
                  */
                 total_minor: number;
                 viewer_id?: components["schemas"]["ViewerId"] | null;
-            }[];
-            /** @description Send it as `after` to get the next page; null on the last. */
-            next?: string | null;
-        };
-        /** @description One page of a list. */
-        Page_Plan: {
-            /** @description The items. */
-            items: {
-                /** @description Whether it came with the program and nobody changed it. */
-                builtin: boolean;
-                /** @description What programs call it: lower-case letters, digits and `-`. */
-                key: string;
-                /** @description What it limits. */
-                limits: components["schemas"]["Limits"];
-                /** @description What people call it. */
-                names: components["schemas"]["PlanNames"];
-                /** @description Whether organisations can choose it; one that is not offered is kept by those who have it. */
-                offered: boolean;
-                price?: components["schemas"]["PlanPrice"] | null;
             }[];
             /** @description Send it as `after` to get the next page; null on the last. */
             next?: string | null;
@@ -3740,6 +3634,104 @@ export interface components {
             /** @description Send it as `after` to get the next page; null on the last. */
             next?: string | null;
         };
+        /** @description One page of a list. */
+        Page_Webhook: {
+            /** @description The items. */
+            items: {
+                /** @description Whether it is. */
+                active: boolean;
+                /**
+                 * Format: date-time
+                 * @description Since when there is such a webhook.
+                 */
+                created_at: string;
+                /** @description Of what. */
+                events: components["schemas"]["WebhookEvent"][];
+                /**
+                 * Format: date-time
+                 * @description Since when every call has failed; null while it takes what it is sent.
+                 */
+                failing_since?: string | null;
+                /** @description The webhook. */
+                id: components["schemas"]["WebhookId"];
+                /**
+                 * Format: int64
+                 * @description How many were never kept, because too many waited.
+                 */
+                missed: number;
+                /** @description Why it was switched off, when nobody did so by hand. */
+                off_reason?: string | null;
+                /**
+                 * Format: date-time
+                 * @description Until when the secret before the present one signs too.
+                 */
+                old_secret_until?: string | null;
+                /** @description Where it is told. */
+                url: string;
+                /**
+                 * Format: int64
+                 * @description Grows with each change; the answer's `ETag`.
+                 */
+                version: number;
+                /**
+                 * Format: int64
+                 * @description How many messages wait.
+                 */
+                waiting: number;
+            }[];
+            /** @description Send it as `after` to get the next page; null on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_WebhookDelivery: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: int32
+                 * @description How often it was sent.
+                 */
+                attempts: number;
+                /**
+                 * Format: date-time
+                 * @description When it was to be sent first.
+                 */
+                created_at: string;
+                event?: components["schemas"]["WebhookEvent"] | null;
+                /** @description The message; it is sent as `webhook-id`, the same each time. */
+                id: components["schemas"]["WebhookDeliveryId"];
+                /**
+                 * Format: date-time
+                 * @description When it is sent next.
+                 */
+                next_at?: string | null;
+                /** @description Why the newest try failed. */
+                reason?: string | null;
+                /**
+                 * Format: int64
+                 * @description The fact's number; null for a test.
+                 */
+                seq?: number | null;
+                /** @description How it stands. */
+                state: components["schemas"]["DeliveryState"];
+                /**
+                 * Format: int32
+                 * @description The status of the newest answer, if there was one.
+                 */
+                status?: number | null;
+                /**
+                 * Format: date-time
+                 * @description When it was sent last.
+                 */
+                tried_at?: string | null;
+            }[];
+            /** @description Send it as `after` to get the next page; null on the last. */
+            next?: string | null;
+        };
+        /** @description That a person means it. */
+        Parting: {
+            /** @description The account's password. */
+            password: string;
+        };
         /** @description What a shopper asks for to take part. Everything may be absent. */
         PassRequest: {
             /** @description The name to be shown in the chat, 1 to 32 characters. */
@@ -3751,140 +3743,7 @@ export interface components {
          * @description What can be allowed. The roles that may do it stand beside each in the source.
          * @enum {string}
          */
-        Permission: "view_organization" | "edit_organization" | "manage_members" | "manage_roles" | "manage_api_keys" | "view_audit" | "view_plan" | "manage_plan" | "transfer_ownership" | "view_catalog" | "edit_catalog" | "import_catalog" | "manage_stock" | "edit_coupons" | "view_orders" | "record_orders" | "refund_orders" | "view_shows" | "view_timeline" | "view_health" | "edit_shows" | "run_shows" | "manage_publish_keys" | "highlight" | "view_chat" | "speak_in_chat" | "moderate_chat" | "manage_jobs";
-        /** @description What organisations can have. */
-        Plan: {
-            /** @description Whether it came with the program and nobody changed it. */
-            builtin: boolean;
-            /** @description What programs call it: lower-case letters, digits and `-`. */
-            key: string;
-            /** @description What it limits. */
-            limits: components["schemas"]["Limits"];
-            /** @description What people call it. */
-            names: components["schemas"]["PlanNames"];
-            /** @description Whether organisations can choose it; one that is not offered is kept by those who have it. */
-            offered: boolean;
-            price?: components["schemas"]["PlanPrice"] | null;
-        };
-        /** @description The plan that an organisation is to have from now on. */
-        PlanAssignment: {
-            /** @description What is added. */
-            add_ons?: components["schemas"]["AddOnCount"][];
-            /**
-             * Format: date-time
-             * @description Until when a plan holds whose payment failed.
-             */
-            grace_until?: string | null;
-            /**
-             * Format: date-time
-             * @description When the period ends that is paid for.
-             */
-            period_end?: string | null;
-            /** @description The plan's key. */
-            plan: string;
-            /** @description How it stands; active when not said. */
-            state?: components["schemas"]["PlanState"];
-        };
-        /** @description What an owner chooses. */
-        PlanChoice: {
-            /** @description What is added to it; what was added before stays when not said. */
-            add_ons?: components["schemas"]["AddOnCount"][] | null;
-            /** @description The plan's key. */
-            plan: string;
-        };
-        /** @description What a plan of the operator is to be. */
-        PlanDraft: {
-            /** @description What it limits; what is absent or null has no limit. */
-            limits?: components["schemas"]["Limits"];
-            /** @description What people call it: 1 to 60 characters in each language. */
-            names: components["schemas"]["PlanNames"];
-            /** @description Whether organisations can choose it. */
-            offered?: boolean;
-            price?: components["schemas"]["PlanPrice"] | null;
-        };
-        /** @description A limit of the plan that stands in the way. */
-        PlanLimit: {
-            /**
-             * Format: int64
-             * @description How much there may be.
-             */
-            allowed: number;
-            /** @description Which: its name in the limits of plans. */
-            limit: string;
-            /**
-             * Format: int64
-             * @description How much there is.
-             */
-            used: number;
-        };
-        /** @description A name in each language. */
-        PlanNames: {
-            /** @description German; English where it is null. */
-            de?: string | null;
-            /** @description English. */
-            en: string;
-            /** @description French; English where it is null. */
-            fr?: string | null;
-        };
-        /** @description What a plan or an add-on costs a month, as information: this room takes no money. */
-        PlanPrice: {
-            /** @description Its currency. */
-            currency: components["schemas"]["Currency"];
-            /**
-             * Format: int64
-             * @description In minor units.
-             */
-            price_minor: number;
-        };
-        /**
-         * @description How an organisation stands with what it pays.
-         * @enum {string}
-         */
-        PlanState: "active" | "past_due" | "cancelled";
-        /** @description What an organisation has, may use, and uses. */
-        PlanView: {
-            /** @description What it added. */
-            add_ons: components["schemas"]["AddOnCount"][];
-            /**
-             * Format: date-time
-             * @description Until when a plan holds whose payment failed.
-             */
-            grace_until?: string | null;
-            /** @description Whether the plan holds, rather than the default one in its place. */
-            holds: boolean;
-            /** @description The limits that hold now. */
-            limits: components["schemas"]["Limits"];
-            /** @description The plans that can be chosen. */
-            offered: components["schemas"]["Plan"][];
-            /** @description What can be added. */
-            offered_add_ons: components["schemas"]["AddOn"][];
-            /** @description What there is more of than the limits allow. None of it is taken away; no more of it is let in. */
-            over: components["schemas"]["Limit"][];
-            /** @description The same under the plan that is scheduled. */
-            over_then: components["schemas"]["Limit"][];
-            /**
-             * Format: date-time
-             * @description When the period ends that is paid for.
-             */
-            period_end?: string | null;
-            /** @description The plan that it has. */
-            plan: components["schemas"]["Plan"];
-            scheduled?: components["schemas"]["ScheduledChange"] | null;
-            /** @description Whether an owner chooses the plan here; else only the operator does. */
-            self_service: boolean;
-            /**
-             * Format: date-time
-             * @description Since when it has the plan; null for the default one that nobody gave it.
-             */
-            since?: string | null;
-            /** @description How it stands. */
-            state: components["schemas"]["PlanState"];
-            suspended?: components["schemas"]["Suspension"] | null;
-            /** @description What was used in this month. */
-            usage: components["schemas"]["Usage"];
-            /** @description What there is of each now; null for what is not counted here. */
-            used: components["schemas"]["Limits"];
-        };
+        Permission: "view_organization" | "edit_organization" | "manage_members" | "manage_roles" | "manage_api_keys" | "view_audit" | "transfer_ownership" | "view_catalog" | "edit_catalog" | "import_catalog" | "manage_stock" | "edit_coupons" | "view_orders" | "record_orders" | "refund_orders" | "view_shows" | "view_timeline" | "view_health" | "edit_shows" | "run_shows" | "manage_publish_keys" | "highlight" | "view_chat" | "speak_in_chat" | "moderate_chat" | "manage_jobs" | "manage_webhooks" | "export_organization" | "delete_organization";
         /** @description A price that a variant had from then on. There is no way to change or remove one. */
         PriceChange: {
             /**
@@ -3917,7 +3776,6 @@ export interface components {
             code: components["schemas"]["Code"];
             /** @description What a person reads. */
             detail: string;
-            plan_limit?: components["schemas"]["PlanLimit"] | null;
             /** @description The request's `X-Request-Id`, by which our log is searched; null where a request has none. */
             request_id?: string | null;
             /** @description Whether the same call may succeed later without a change. */
@@ -4296,18 +4154,6 @@ export interface components {
              */
             viewers: number;
         };
-        /** @description What an organisation will have. */
-        ScheduledChange: {
-            /** @description What will be added. */
-            add_ons: components["schemas"]["AddOnCount"][];
-            /**
-             * Format: date-time
-             * @description When.
-             */
-            at: string;
-            /** @description The plan's key. */
-            plan: string;
-        };
         /** @description A session of a person, as they see it. */
         Session: {
             /** @description The program it began in, as it says. */
@@ -4504,16 +4350,6 @@ export interface components {
             /** @description The person. */
             user: components["schemas"]["User"];
         };
-        /**
-         * @description Who may make an account, with an organisation of their own. Whoever is invited into one always comes in.
-         * @enum {string}
-         */
-        SignUp: "open" | "invitation" | "closed";
-        /** @description Who may make an account. */
-        SignUpSetting: {
-            /** @description Who. */
-            sign_up: components["schemas"]["SignUp"];
-        };
         /** @description A move of a variant's count. There is no way to change or remove one. */
         StockChange: {
             /** @description Who did it: `user:ID` or `service:NAME`. */
@@ -4583,54 +4419,12 @@ export interface components {
          * @enum {string}
          */
         StockRule: "keep" | "replace";
-        /** @description Why and since when an organisation may do nothing. */
-        Suspension: {
-            /**
-             * Format: date-time
-             * @description Since when.
-             */
-            at: string;
-            /** @description What the operator says about it. */
-            reason: string;
-        };
-        /** @description Why an organisation is suspended. */
-        SuspensionRequest: {
-            /** @description Whether its shows on air end; they go on when not said. */
-            end_shows?: boolean;
-            /** @description What its members are told: 1 to 300 characters. */
-            reason: string;
-        };
         /** @description Who is to own the organisation. */
         Transfer: {
             /** @description The caller's password. */
             password: string;
             /** @description A member. */
             user_id: components["schemas"]["UserId"];
-        };
-        /** @description What an organisation used in a calendar month (UTC). */
-        Usage: {
-            /**
-             * Format: int64
-             * @description Whole minutes on air of shows that are over.
-             */
-            minutes: number;
-            /** @description The month: `2026-11`. */
-            month: string;
-            /**
-             * Format: int64
-             * @description Orders.
-             */
-            orders: number;
-            /**
-             * Format: int64
-             * @description The most viewers at one time, over all shows, to a minute.
-             */
-            peak_viewers: number;
-            /**
-             * Format: int64
-             * @description Shows that went on air in it.
-             */
-            shows: number;
         };
         /** @description A person with an account. */
         User: {
@@ -4753,6 +4547,145 @@ export interface components {
             /** @description The viewer. */
             viewer_id: components["schemas"]["ViewerId"];
         };
+        /** @description A server that is told of facts. */
+        Webhook: {
+            /** @description Whether it is. */
+            active: boolean;
+            /**
+             * Format: date-time
+             * @description Since when there is such a webhook.
+             */
+            created_at: string;
+            /** @description Of what. */
+            events: components["schemas"]["WebhookEvent"][];
+            /**
+             * Format: date-time
+             * @description Since when every call has failed; null while it takes what it is sent.
+             */
+            failing_since?: string | null;
+            /** @description The webhook. */
+            id: components["schemas"]["WebhookId"];
+            /**
+             * Format: int64
+             * @description How many were never kept, because too many waited.
+             */
+            missed: number;
+            /** @description Why it was switched off, when nobody did so by hand. */
+            off_reason?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when the secret before the present one signs too.
+             */
+            old_secret_until?: string | null;
+            /** @description Where it is told. */
+            url: string;
+            /**
+             * Format: int64
+             * @description Grows with each change; the answer's `ETag`.
+             */
+            version: number;
+            /**
+             * Format: int64
+             * @description How many messages wait.
+             */
+            waiting: number;
+        };
+        /** @description A message to a webhook. */
+        WebhookDelivery: {
+            /**
+             * Format: int32
+             * @description How often it was sent.
+             */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description When it was to be sent first.
+             */
+            created_at: string;
+            event?: components["schemas"]["WebhookEvent"] | null;
+            /** @description The message; it is sent as `webhook-id`, the same each time. */
+            id: components["schemas"]["WebhookDeliveryId"];
+            /**
+             * Format: date-time
+             * @description When it is sent next.
+             */
+            next_at?: string | null;
+            /** @description Why the newest try failed. */
+            reason?: string | null;
+            /**
+             * Format: int64
+             * @description The fact's number; null for a test.
+             */
+            seq?: number | null;
+            /** @description How it stands. */
+            state: components["schemas"]["DeliveryState"];
+            /**
+             * Format: int32
+             * @description The status of the newest answer, if there was one.
+             */
+            status?: number | null;
+            /**
+             * Format: date-time
+             * @description When it was sent last.
+             */
+            tried_at?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description A message to such an address.
+         */
+        WebhookDeliveryId: string;
+        /**
+         * @description A kind of facts that a webhook can be told. `webhook_test` is sent when somebody asks for a test, whatever was chosen.
+         * @enum {string}
+         */
+        WebhookEvent: "organization_changed" | "member_added" | "member_role_changed" | "member_removed" | "api_key_created" | "api_key_revoked" | "product_created" | "product_changed" | "product_removed" | "stock_changed" | "coupon_created" | "coupon_changed" | "order_recorded" | "order_cancelled" | "order_refunded" | "show_created" | "show_changed" | "show_deleted" | "lineup_changed" | "show_went_live" | "show_interrupted" | "show_resumed" | "show_ended" | "highlight_shown" | "highlight_cleared" | "message_removed" | "viewer_banned" | "viewer_unbanned" | "webhook_test";
+        /**
+         * Format: uuid
+         * @description An address that is told of facts.
+         */
+        WebhookId: string;
+        /** @description The body of a request to a webhook. */
+        WebhookMessage: {
+            /** @description Who did it: `user:ID`, `key:ID`, `viewer:ID` or `service:NAME`. */
+            actor: string;
+            /** @description The fields of the fact, as the timeline has them. */
+            data: Record<string, never>;
+            /** @description Whose it is. */
+            org_id: components["schemas"]["OrgId"];
+            /**
+             * Format: int64
+             * @description Its number, which grows with each fact of an organisation, with gaps; null for a test.
+             */
+            seq?: number | null;
+            show_id?: components["schemas"]["ShowId"] | null;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            /** @description What kind of fact it is. */
+            type: components["schemas"]["WebhookEvent"];
+        };
+        /** @description What is to change of a webhook; what is absent stays. */
+        WebhookPatch: {
+            /** @description Whether it is told. Switched off, it is not sent what waits either. */
+            active?: boolean | null;
+            /** @description Of what it is told: at least one kind. */
+            events?: components["schemas"]["WebhookEvent"][] | null;
+            /** @description An https address of the public internet, without name and password. */
+            url?: string | null;
+        };
+        /** @description A new secret of a webhook. It is shown this once. */
+        WebhookSecret: {
+            /**
+             * Format: date-time
+             * @description Until when the one before signs too.
+             */
+            old_secret_until: string;
+            /** @description What its messages are signed with, `whsec_…`. */
+            secret: string;
+        };
     };
     responses: {
         /** @description The request is malformed. Codes: `invalid_request`, `bad_message`. */
@@ -4779,7 +4712,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The member's role does not allow it. Codes: `forbidden`, `above_you`, `operator_only`, `organization_suspended`, `sign_up_closed`, `people_only`, `origin_not_allowed`. */
+        /** @description The member's role does not allow it. Codes: `forbidden`, `above_you`, `people_only`, `origin_not_allowed`. */
         problem_403: {
             headers: {
                 /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
@@ -4812,7 +4745,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description It does not fit the present state. Codes: `conflict`, `email_taken`, `already_member`, `name_taken`, `role_in_use`, `last_owner`, `limit_reached`, `plan_limit`, `illegal_move`, `not_receiving`, `show_ended`, `not_in_lineup`, `out_of_stock`, `ref_taken`, `idempotency_in_progress`, `secret_already_shown`, `answer_not_kept`. */
+        /** @description It does not fit the present state. Codes: `conflict`, `email_taken`, `already_member`, `name_taken`, `role_in_use`, `webhook_off`, `show_on_air`, `export_running`, `last_owner`, `limit_reached`, `illegal_move`, `not_receiving`, `show_ended`, `not_in_lineup`, `out_of_stock`, `ref_taken`, `idempotency_in_progress`, `secret_already_shown`, `answer_not_kept`. */
         problem_409: {
             headers: {
                 /** @description In how many seconds to try again, where that is known. */
@@ -5012,6 +4945,60 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
+    get_export_file: {
+        parameters: {
+            query?: {
+                /** @description What the link holds. */
+                token?: string;
+            };
+            header?: never;
+            path: {
+                export: components["schemas"]["ExportId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The archive. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/gzip": unknown;
+                };
+            };
+            400: components["responses"]["problem_400"];
+            404: components["responses"]["problem_404"];
+            /** @description The link is too old, or is none. */
+            410: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
     accept_as_new: {
         parameters: {
             query?: never;
@@ -5158,6 +5145,51 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    delete_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Parting"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -5315,493 +5347,6 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
-    operator_audit: {
-        parameters: {
-            query?: {
-                /** @description The `next` of the page before. */
-                after?: string;
-                /** @description How many items at most: 1 to 200, 50 when not said. */
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_OperatorDeed"];
-                };
-            };
-            400: components["responses"]["problem_400"];
-            401: components["responses"]["problem_401"];
-            403: components["responses"]["problem_403"];
-            422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    list_organizations: {
-        parameters: {
-            query?: {
-                /** @description The `next` of the page before. */
-                after?: string;
-                /** @description How many items at most: 1 to 200, 50 when not said. */
-                limit?: number;
-                /** @description A part of the name or the channel's name, or a member's address. */
-                query?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_OperatorOrganization"];
-                };
-            };
-            400: components["responses"]["problem_400"];
-            401: components["responses"]["problem_401"];
-            403: components["responses"]["problem_403"];
-            422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    get_organization_file: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                organization: components["schemas"]["OrgId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OrganizationFile"];
-                };
-            };
-            401: components["responses"]["problem_401"];
-            403: components["responses"]["problem_403"];
-            404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    assign_plan: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                organization: components["schemas"]["OrgId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PlanAssignment"];
-            };
-        };
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OrganizationFile"];
-                };
-            };
-            400: components["responses"]["problem_400"];
-            401: components["responses"]["problem_401"];
-            403: components["responses"]["problem_403"];
-            404: components["responses"]["problem_404"];
-            408: components["responses"]["problem_408"];
-            409: components["responses"]["problem_409"];
-            413: components["responses"]["problem_413"];
-            415: components["responses"]["problem_415"];
-            422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["problem_429"];
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    suspend_organization: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                organization: components["schemas"]["OrgId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SuspensionRequest"];
-            };
-        };
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OrganizationFile"];
-                };
-            };
-            400: components["responses"]["problem_400"];
-            401: components["responses"]["problem_401"];
-            403: components["responses"]["problem_403"];
-            404: components["responses"]["problem_404"];
-            408: components["responses"]["problem_408"];
-            409: components["responses"]["problem_409"];
-            413: components["responses"]["problem_413"];
-            415: components["responses"]["problem_415"];
-            422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["problem_429"];
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    resume_organization: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                organization: components["schemas"]["OrgId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OrganizationFile"];
-                };
-            };
-            401: components["responses"]["problem_401"];
-            403: components["responses"]["problem_403"];
-            404: components["responses"]["problem_404"];
-            409: components["responses"]["problem_409"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["problem_429"];
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    list_plans: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Plan"];
-                };
-            };
-            401: components["responses"]["problem_401"];
-            403: components["responses"]["problem_403"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    put_plan: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                plan: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PlanDraft"];
-            };
-        };
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Plan"];
-                };
-            };
-            400: components["responses"]["problem_400"];
-            401: components["responses"]["problem_401"];
-            403: components["responses"]["problem_403"];
-            404: components["responses"]["problem_404"];
-            408: components["responses"]["problem_408"];
-            409: components["responses"]["problem_409"];
-            413: components["responses"]["problem_413"];
-            415: components["responses"]["problem_415"];
-            422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["problem_429"];
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    end_any_show: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                show: components["schemas"]["ShowId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It was done. */
-            204: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: components["responses"]["problem_401"];
-            403: components["responses"]["problem_403"];
-            404: components["responses"]["problem_404"];
-            409: components["responses"]["problem_409"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["problem_429"];
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    get_sign_up_setting: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SignUpSetting"];
-                };
-            };
-            401: components["responses"]["problem_401"];
-            403: components["responses"]["problem_403"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    set_sign_up_setting: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SignUpSetting"];
-            };
-        };
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SignUpSetting"];
-                };
-            };
-            400: components["responses"]["problem_400"];
-            401: components["responses"]["problem_401"];
-            403: components["responses"]["problem_403"];
-            408: components["responses"]["problem_408"];
-            409: components["responses"]["problem_409"];
-            413: components["responses"]["problem_413"];
-            415: components["responses"]["problem_415"];
-            422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["problem_429"];
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
     create_organization: {
         parameters: {
             query?: never;
@@ -5828,7 +5373,6 @@ export interface operations {
             };
             400: components["responses"]["problem_400"];
             401: components["responses"]["problem_401"];
-            403: components["responses"]["problem_403"];
             408: components["responses"]["problem_408"];
             409: components["responses"]["problem_409"];
             413: components["responses"]["problem_413"];
@@ -6440,6 +5984,137 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
+    get_deletion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationDeletion"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    schedule_deletion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirmation"];
+            };
+        };
+        responses: {
+            /** @description It is to be done. */
+            202: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationDeletion"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    cancel_deletion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            409: components["responses"]["problem_409"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
     dead_facts: {
         parameters: {
             query?: {
@@ -6576,6 +6251,97 @@ export interface operations {
                 };
             };
             429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    export_organization: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is to be done. */
+            202: {
+                headers: {
+                    /** @description `true`: the request was done before. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    list_exports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Export"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -7805,97 +7571,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Member"];
-                };
-            };
-            400: components["responses"]["problem_400"];
-            401: components["responses"]["problem_401"];
-            403: components["responses"]["problem_403"];
-            404: components["responses"]["problem_404"];
-            408: components["responses"]["problem_408"];
-            409: components["responses"]["problem_409"];
-            413: components["responses"]["problem_413"];
-            415: components["responses"]["problem_415"];
-            422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["problem_429"];
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    get_plan: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                org: components["schemas"]["OrgId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlanView"];
-                };
-            };
-            401: components["responses"]["problem_401"];
-            403: components["responses"]["problem_403"];
-            404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    choose_plan: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                org: components["schemas"]["OrgId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PlanChoice"];
-            };
-        };
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlanView"];
                 };
             };
             400: components["responses"]["problem_400"];
@@ -9980,12 +9655,9 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
-    get_usage: {
+    list_webhooks: {
         parameters: {
-            query?: {
-                /** @description The month: `2026-11`; this one when not said. */
-                month?: string;
-            };
+            query?: never;
             header?: never;
             path: {
                 org: components["schemas"]["OrgId"];
@@ -10002,7 +9674,251 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Usage"];
+                    "application/json": components["schemas"]["Page_Webhook"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    create_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    /** @description `true`: the request was done before. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedWebhook"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    get_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+                webhook: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description What `If-Match` or `If-None-Match` takes. */
+                    ETag?: string;
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    delete_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+                webhook: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            409: components["responses"]["problem_409"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    change_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was seen. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                org: components["schemas"]["OrgId"];
+                webhook: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPatch"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description What `If-Match` or `If-None-Match` takes. */
+                    ETag?: string;
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            412: components["responses"]["problem_412"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    list_webhook_deliveries: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description How many items at most: 1 to 200, 50 when not said. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+                webhook: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_WebhookDelivery"];
                 };
             };
             400: components["responses"]["problem_400"];
@@ -10021,6 +9937,203 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    get_webhook_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery: components["schemas"]["WebhookDeliveryId"];
+                org: components["schemas"]["OrgId"];
+                webhook: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    redeliver_to_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                delivery: components["schemas"]["WebhookDeliveryId"];
+                org: components["schemas"]["OrgId"];
+                webhook: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is to be done. */
+            202: {
+                headers: {
+                    /** @description `true`: the request was done before. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    renew_webhook_secret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: components["schemas"]["OrgId"];
+                webhook: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description `true`: the request was done before. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    test_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: components["schemas"]["OrgId"];
+                webhook: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is to be done. */
+            202: {
+                headers: {
+                    /** @description `true`: the request was done before. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -10160,7 +10273,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             /** @description It needs `If-Match`. */
             428: {
@@ -10214,7 +10326,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             /** @description It needs `If-Match`. */
             428: {
@@ -10260,7 +10371,6 @@ export interface operations {
                 };
             };
             400: components["responses"]["problem_400"];
-            403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             408: components["responses"]["problem_408"];
             409: components["responses"]["problem_409"];
@@ -10308,7 +10418,6 @@ export interface operations {
                 };
             };
             400: components["responses"]["problem_400"];
-            403: components["responses"]["problem_403"];
             408: components["responses"]["problem_408"];
             409: components["responses"]["problem_409"];
             413: components["responses"]["problem_413"];

@@ -176,3 +176,16 @@ async fn a_caller_who_goes_away_finds_the_answer_when_they_come_back() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn of_an_address_where_nothing_is_no_answer_is_kept() {
+    each_app(async |app, _| {
+        let (_, org, token) = owner(&app, "Nord").await;
+        let router = router(&app);
+        let nowhere = format!("/v1/orgs/{org}/nowhere");
+        assert_eq!(ask(&router, &token, &nowhere, "k1", json!({})).await.0, 404);
+        let kept = crate::db::testing::number(&app.db, "SELECT COUNT(*) FROM replays").await;
+        assert_eq!(kept, 0);
+    })
+    .await;
+}

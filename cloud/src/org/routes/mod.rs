@@ -5,6 +5,7 @@ mod invitations;
 mod keys;
 mod members;
 mod pages;
+mod parting;
 mod roles;
 mod settings;
 
@@ -20,6 +21,7 @@ pub fn router(orgs: Orgs) -> OpenApiRouter {
     OpenApiRouter::new()
         .merge(accounts::router())
         .merge(pages::router())
+        .merge(parting::router())
         .merge(members::router())
         .merge(roles::router())
         .merge(invitations::router())

@@ -219,7 +219,7 @@ impl Orgs {
             return Err(OrgError::BadCredentials);
         }
         self.throttle.try_once(&key, TRIES, self.clock.now()).ok_or(OrgError::TooManyTries)?;
-        if !self.passwords.verify(composed(&password), Some(hash.to_owned())).await? {
+        if !self.passwords.for_known().verify(composed(&password), Some(hash.to_owned())).await? {
             return Err(OrgError::BadCredentials);
         }
         self.throttle.forget(&key);

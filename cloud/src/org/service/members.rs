@@ -242,6 +242,6 @@ impl Orgs {
     }
 }
 
-async fn check_other_owner(tx: &mut Tx, org: OrgId) -> Result<(), OrgError> {
+pub(super) async fn check_other_owner(tx: &mut Tx, org: OrgId) -> Result<(), OrgError> {
     if store::owners(tx, org).await? < 2 { Err(OrgError::LastOwner) } else { Ok(()) }
 }

@@ -5,6 +5,8 @@ mod invitations;
 mod keys;
 mod links;
 mod members;
+mod owners;
+mod parting;
 mod platform;
 mod roles;
 mod settings;

@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
+use tokio::sync::OnceCell;
 use tokio::time::Instant;
 use vitrine_protocol::OrgId;
 
@@ -15,18 +17,65 @@ use crate::org::{Deed, OrgError, OrganizationPatch, OrganizationView, Settings, 
 
 /// Which pages may show an organisation's shows is known for so long without asking again.
 const KNOWN_FOR: Duration = Duration::from_secs(5);
+/// And for so long while somebody asks.
+const SERVED_FOR: Duration = Duration::from_secs(60);
 /// The most organisations of which it is known.
 const MOST_KNOWN: usize = 10_000;
 
 /// Settings that many viewers ask about at once.
-pub(super) type Pages = Arc<Mutex<HashMap<OrgId, (Public, Instant)>>>;
-
 /// What the public side has to know of an organisation.
 #[derive(Debug, Clone)]
-pub(super) struct Public {
+struct Public {
     settings: Arc<Settings>,
     /// How many may watch at a time; `None` is without limit.
     viewers: Option<i64>,
+}
+
+#[derive(Clone)]
+pub(super) struct Pages {
+    known: Arc<Mutex<HashMap<OrgId, Arc<Known>>>>,
+    pub(super) known_for: Duration,
+    /// How often the database was asked.
+    asked: Arc<AtomicU64>,
+}
+
+/// The settings of one organisation, asked for by one for all.
+#[derive(Default)]
+struct Known {
+    answer: OnceCell<(Public, Instant)>,
+    /// Somebody asks anew.
+    asking: AtomicBool,
+}
+
+impl Default for Pages {
+    fn default() -> Self {
+        Self { known: Arc::default(), known_for: KNOWN_FOR, asked: Arc::default() }
+    }
+}
+
+impl Pages {
+    /// What is known of an organisation, or where it will be.
+    fn of(&self, org: OrgId) -> Arc<Known> {
+        let mut all = self.known.lock();
+        let usable = |known: &&Arc<Known>| known.answer.get().is_none_or(|(_, at)| at.elapsed() < SERVED_FOR);
+        if let Some(known) = all.get(&org).filter(usable) {
+            return known.clone();
+        }
+        if all.len() >= MOST_KNOWN {
+            all.clear();
+        }
+        let known = Arc::<Known>::default();
+        all.insert(org, known.clone());
+        known
+    }
+
+    /// Puts a newer answer in the place of `old`, unless that was forgotten meanwhile.
+    fn renew(&self, org: OrgId, old: &Arc<Known>, new: Known) {
+        let mut all = self.known.lock();
+        if all.get(&org).is_some_and(|known| Arc::ptr_eq(known, old)) {
+            all.insert(org, Arc::new(new));
+        }
+    }
 }
 
 impl Orgs {
@@ -65,11 +114,12 @@ impl Orgs {
         let event = Event::OrganizationChanged { version: view.version };
         record(&mut tx, actor, self.clock.now(), org, None, event)?;
         tx.commit().await?;
-        self.pages.lock().remove(&org);
+        self.pages.known.lock().remove(&org);
         Ok(view)
     }
 
-    /// What an organisation chose, as it was not long ago, for rooms that serve the public.
+    /// What an organisation chose, as it was not long ago, for rooms that serve the public. Of many who ask at once one asks the
+    /// database; who comes while it is asked anew is given what was known.
     ///
     /// # Errors
     /// The database does not answer.
@@ -85,24 +135,40 @@ impl Orgs {
         Ok(self.public(org).await?.viewers)
     }
 
+    /// One asks for all who wait, and what is known goes on to be told while somebody asks anew.
     async fn public(&self, org: OrgId) -> Result<Public, OrgError> {
-        let known = self.pages.lock().get(&org).filter(|(_, at)| at.elapsed() < KNOWN_FOR).cloned();
-        if let Some((public, _)) = known {
-            return Ok(public);
+        let known = self.pages.of(org);
+        let (public, at) = known.answer.get_or_try_init(|| self.ask_public(org)).await?.clone();
+        if at.elapsed() >= self.pages.known_for && !known.asking.swap(true, Ordering::SeqCst) {
+            let orgs = self.clone();
+            tokio::spawn(async move {
+                match orgs.ask_public(org).await {
+                    Ok(answer) => {
+                        let new = Known {
+                            answer: OnceCell::new_with(Some(answer)),
+                            asking: AtomicBool::new(false),
+                        };
+                        orgs.pages.renew(org, &known, new);
+                    }
+                    Err(error) => {
+                        tracing::warn!(%error, "an organisation's settings could not be asked for anew");
+                        known.asking.store(false, Ordering::SeqCst);
+                    }
+                }
+            });
         }
+        Ok(public)
+    }
+
+    async fn ask_public(&self, org: OrgId) -> Result<(Public, Instant), OrgError> {
+        self.pages.asked.fetch_add(1, Ordering::SeqCst);
         let view = store::settings(&self.db, org).await?;
         let viewers = match &view {
             Some(_) => self.plans.limits(org).await?.viewers,
             None => None,
         };
-        let public =
-            Public { settings: Arc::new(view.map(|view| view.settings).unwrap_or_default()), viewers };
-        let mut pages = self.pages.lock();
-        if pages.len() >= MOST_KNOWN {
-            pages.clear();
-        }
-        pages.insert(org, (public.clone(), Instant::now()));
-        Ok(public)
+        let settings = Arc::new(view.map(|view| view.settings).unwrap_or_default());
+        Ok((Public { settings, viewers }, Instant::now()))
     }
 
     /// What people and keys did, newest first.
@@ -119,12 +185,65 @@ impl Orgs {
         actor.require(Permission::ViewAudit, org)?;
         let facts = deeds(&self.db, org, before, limit + 1).await?;
         let page = Page::cut(facts, limit, |fact| fact.seq.to_string());
-        let mut names = HashMap::new();
-        for fact in &page.items {
-            if !names.contains_key(&fact.actor) {
-                names.insert(fact.actor.clone(), store::name_of(&self.db, org, &fact.actor).await?);
+        let actors = page.items.iter().map(|fact| fact.actor.as_str()).collect();
+        let names = store::names_of(&self.db, org, &actors).await?;
+        Ok(page.map(|fact| Deed { actor_name: names.get(&fact.actor).cloned(), fact }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::TestClock;
+    use crate::db::testing::each_db;
+    use crate::mail::Locale;
+    use crate::org::Registration;
+
+    #[tokio::test]
+    async fn of_many_who_ask_one_asks_the_database_and_the_rest_are_given_what_was_known() {
+        each_db(async |db| {
+            let mut orgs = Orgs::new(db.clone(), TestClock::new().clock());
+            orgs.pages.known_for = Duration::from_millis(50);
+            let registration = Registration {
+                email: "ada@example.com".into(),
+                password: "correct horse".into(),
+                name: "Ada".into(),
+                organization_name: "Nord".into(),
+                locale: Locale::En,
+            };
+            let signed_in =
+                orgs.register(registration, std::net::IpAddr::from([127, 0, 0, 1])).await.unwrap();
+            let (org, actor) =
+                (signed_in.organizations[0].id, orgs.authenticate(&signed_in.token).await.unwrap());
+            let crowd = async || {
+                let mut tasks = tokio::task::JoinSet::new();
+                for _ in 0..100 {
+                    let orgs = orgs.clone();
+                    tasks.spawn(async move {
+                        orgs.settings(org).await.map(|settings| settings.accent_colour.clone())
+                    });
+                }
+                tasks.join_all().await
+            };
+            assert!(crowd().await.into_iter().all(|one| one.unwrap().is_none()));
+            assert_eq!(orgs.pages.asked.load(Ordering::SeqCst), 1);
+            // A change here is known at once.
+            let patch = serde_json::from_str(r##"{"accent_colour": "#112233"}"##).unwrap();
+            orgs.change_organization(&actor, org, None, patch).await.unwrap();
+            assert_eq!(orgs.settings(org).await.unwrap().accent_colour.as_deref(), Some("#112233"));
+            tokio::time::sleep(Duration::from_millis(60)).await;
+            assert!(crowd().await.into_iter().all(|one| one.unwrap().is_some()));
+            while orgs.pages.asked.load(Ordering::SeqCst) < 3 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
             }
-        }
-        Ok(page.map(|fact| Deed { actor_name: names.get(&fact.actor).cloned().flatten(), fact }))
+            assert!(orgs.pages.asked.load(Ordering::SeqCst) <= 4, "one asked, and perhaps one after it");
+            // The database is gone, and pages are served as before.
+            tokio::time::sleep(Duration::from_millis(60)).await;
+            db.close().await;
+            for _ in 0..3 {
+                assert!(crowd().await.into_iter().all(|one| one.unwrap().is_some()));
+            }
+        })
+        .await;
     }
 }

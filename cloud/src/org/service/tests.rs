@@ -93,3 +93,97 @@ async fn a_session_ends_by_signing_out_and_by_time() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_person_has_a_hundred_sessions_and_the_oldest_end_first() {
+    each_db(async |db| {
+        let hands = TestClock::new();
+        let orgs = Orgs::new(db.clone(), hands.clock());
+        let first = orgs.register(ada(), HOME).await.unwrap();
+        for _ in 0..100 {
+            hands.advance(Duration::from_secs(1));
+            let (mut tx, now) = (db.begin().await.unwrap(), hands.clock().now());
+            let times = (now, now + chrono::TimeDelta::days(1));
+            let token = uuid::Uuid::now_v7().to_string();
+            store::insert_session(&mut tx, first.user.id, &token, ("", ""), times).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        assert!(matches!(orgs.authenticate(&first.token).await, Err(OrgError::NoSession)), "the oldest");
+        let second = orgs.sign_in("ada@example.com", "correct horse".into(), HOME).await.unwrap();
+        let actor = orgs.authenticate(&second.token).await.unwrap();
+        assert_eq!(orgs.sessions(&actor).await.unwrap().len(), 100);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_rank_that_an_older_version_took_does_not_come_back() {
+    each_db(async |db| {
+        let orgs = Orgs::new(db.clone(), TestClock::new().clock());
+        let signed_in = orgs.register(ada(), HOME).await.unwrap();
+        let (org, ada_id) = (signed_in.organizations[0].id, signed_in.user.id);
+        let other = Registration { email: "mo@example.com".into(), ..ada() };
+        let mo = orgs.register(other, HOME).await.unwrap().user.id;
+        let give = async |role: Role| {
+            let mut tx = db.begin().await.unwrap();
+            store::set_standing(&mut tx, org, mo, role.into()).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        let standing = async || {
+            let mut tx = db.begin().await.unwrap();
+            store::standing_in(&mut tx, org, mo).await.unwrap().unwrap().role
+        };
+        // As the older version has it: it knows no ranks.
+        let give_word = async |word: &str| {
+            let mut tx = db.begin().await.unwrap();
+            crate::on!(tx, c => sqlx::query("UPDATE members SET role = $3 WHERE org_id = $1 AND user_id = $2")
+                .bind(org).bind(mo).bind(word).execute(c).await.map(drop))
+            .unwrap();
+            tx.commit().await.unwrap();
+        };
+        let mut tx = db.begin().await.unwrap();
+        store::insert_member(&mut tx, org, mo, Role::Admin.into(), TestClock::new().clock().now())
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(standing().await, Role::Admin);
+        give_word("moderator").await;
+        give_word("host").await;
+        assert_eq!(standing().await, Role::Host, "not an admin again");
+        for role in [Role::Admin, Role::Admin, Role::Analyst, Role::Moderator, Role::Analyst] {
+            give(role).await;
+            assert_eq!(standing().await, role, "this version's word counts");
+        }
+        give_word("moderator").await;
+        assert_eq!(standing().await, Role::Moderator, "the same word, and meant");
+        assert_ne!(mo, ada_id);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_later_version_lets_a_role_do_survives_a_change_by_this_one() {
+    each_db(async |db| {
+        let orgs = Orgs::new(db.clone(), TestClock::new().clock());
+        let signed_in = orgs.register(ada(), HOME).await.unwrap();
+        let (org, actor) =
+            (signed_in.organizations[0].id, orgs.authenticate(&signed_in.token).await.unwrap());
+        let draft = |name: &str, permissions: &[Permission]| crate::org::RoleDraft {
+            name: name.into(),
+            permissions: permissions.to_vec(),
+        };
+        let role = orgs.create_role(&actor, org, draft("Crew", &[Permission::ViewShows])).await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        crate::on!(tx, c => sqlx::query("UPDATE org_roles SET permissions = 'view_shows walk_on_water'")
+            .execute(c).await.map(drop))
+        .unwrap();
+        tx.commit().await.unwrap();
+        let changed = draft("Crew", &[Permission::ViewChat]);
+        orgs.change_role_of_org(&actor, org, role.id, None, changed).await.unwrap();
+        let kept: String =
+            crate::on!(&db, c => sqlx::query_scalar("SELECT permissions FROM org_roles").fetch_one(c).await)
+                .unwrap();
+        assert_eq!(kept, "view_chat walk_on_water");
+    })
+    .await;
+}

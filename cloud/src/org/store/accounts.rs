@@ -10,7 +10,7 @@ use crate::org::{Session, User};
 use crate::{on, row};
 
 /// Accounts that only say that an address is theirs and are tried with a password.
-const CLAIMS: i64 = 3;
+pub(in crate::org) const CLAIMS: usize = 3;
 /// Places that are known of a person.
 const PLACES: i64 = 40;
 
@@ -70,6 +70,7 @@ pub(in crate::org) async fn candidates(
     email: &str,
     marks: &[String],
 ) -> Result<Vec<Candidate>, DbError> {
+    let most = i64::try_from(CLAIMS).unwrap_or(i64::MAX);
     let (first, second) =
         (marks.first().cloned().unwrap_or_default(), marks.get(1).cloned().unwrap_or_default());
     let mut rows: Vec<CandidateRow> = on!(db, c => sqlx::query_as(
@@ -81,7 +82,7 @@ pub(in crate::org) async fn candidates(
          ORDER BY CASE WHEN EXISTS (SELECT 1 FROM known_places WHERE user_id = users.id AND mark = $3) THEN 0
                        WHEN EXISTS (SELECT 1 FROM known_places WHERE user_id = users.id AND mark = $4) THEN 1
                        ELSE 2 END, created_ms, id LIMIT $2"
-    ).bind(email).bind(CLAIMS).bind(&first).bind(&second).fetch_all(c).await)?;
+    ).bind(email).bind(most).bind(&first).bind(&second).fetch_all(c).await)?;
     rows.extend(claims);
     Ok(rows.into_iter().map(CandidateRow::into_candidate).collect())
 }

@@ -17,7 +17,7 @@ use crate::on;
 use accounts::user_of;
 
 pub(super) use accounts::{
-    Candidate, Purpose, candidate, candidate_in, candidates, delete_expired_links, delete_links,
+    CLAIMS, Candidate, Purpose, candidate, candidate_in, candidates, delete_expired_links, delete_links,
     end_other_sessions, end_session, forget_places, insert_claim, insert_link, is_owned, know_places,
     knows_place, link, mark_of, network_of, sessions, set_email, take_link, use_session,
 };
@@ -29,12 +29,15 @@ pub(super) use invitations::{
 pub(super) use keys::{delete_old_keys, insert_key, key, key_of, keys, revoke_key, use_key};
 pub(super) use people::{
     delete_member, delete_role, insert_member, insert_role, is_member, is_role_used, member, member_count,
-    members, organizations_in, organizations_of, owners, owners_addresses, role, roles, save_role,
-    set_standing, standing_in,
+    members, organization_ids_of, organizations_in, organizations_of, owners, owners_addresses,
+    owners_to_write, role, roles, save_role, set_standing, standing_in,
 };
 
 pub(super) use platform::{operators, set_operator, set_sign_up, sign_up};
-pub(super) use settings::{name_of, save_settings, settings, settings_in};
+pub(super) use settings::{names_of, save_settings, settings, settings_in};
+
+/// The most sessions of a person; the oldest end first.
+const SESSIONS: i64 = 100;
 
 /// False when another has that channel's name.
 pub(super) async fn insert_organization(
@@ -70,6 +73,10 @@ pub(super) async fn insert_session(
          VALUES ($1, $2, $3, $4, $4, $5, $6, $7)"
     ).bind(SessionId::new()).bind(user).bind(token_hash).bind(to_ms(now)).bind(to_ms(expires)).bind(network).bind(agent)
         .execute(c).await.map(drop))?;
+    on!(tx, c => sqlx::query(
+        "DELETE FROM sessions WHERE user_id = $1 AND id NOT IN (
+             SELECT id FROM sessions WHERE user_id = $1 ORDER BY created_ms DESC, id DESC LIMIT $2)"
+    ).bind(user).bind(SESSIONS).execute(c).await.map(drop))?;
     Ok(())
 }
 
@@ -104,6 +111,12 @@ pub(super) async fn set_password(tx: &mut Tx, user: UserId, password_hash: &str)
 pub(super) async fn delete_expired_sessions(tx: &mut Tx, now: DateTime<Utc>) -> Result<u64, DbError> {
     Ok(on!(tx, c => sqlx::query("DELETE FROM sessions WHERE expires_ms <= $1")
         .bind(to_ms(now)).execute(c).await.map(|done| done.rows_affected()))?)
+}
+
+/// Forgets a person, with their sessions, places, links and invitations.
+pub(super) async fn delete_user(tx: &mut Tx, user: UserId) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("DELETE FROM users WHERE id = $1").bind(user).execute(c).await.map(drop))?;
+    Ok(())
 }
 
 pub(super) async fn user(db: &Db, id: UserId) -> Result<Option<User>, DbError> {

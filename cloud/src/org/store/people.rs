@@ -1,7 +1,7 @@
 //! SQL of members and roles.
 
 use chrono::{DateTime, Utc};
-use vitrine_protocol::{OrgId, Permissions, Role, RoleId, UserId};
+use vitrine_protocol::{OrgId, Permission, Permissions, Role, RoleId, UserId};
 
 use super::accounts::user_of;
 use crate::base::{from_ms, to_ms};
@@ -81,6 +81,12 @@ pub(in crate::org) async fn organizations_of(
         }
     };
     Ok(rows.into_iter().map(place).collect())
+}
+
+/// Where a person belongs, in the order of ids.
+pub(in crate::org) async fn organization_ids_of(tx: &mut Tx, user: UserId) -> Result<Vec<OrgId>, DbError> {
+    Ok(on!(tx, c => sqlx::query_scalar("SELECT org_id FROM members WHERE user_id = $1 ORDER BY org_id")
+        .bind(user).fetch_all(c).await)?)
 }
 
 /// The names of where a person belongs, oldest first.
@@ -200,7 +206,7 @@ pub(in crate::org) async fn set_standing(
     choice: RoleChoice,
 ) -> Result<(), DbError> {
     on!(tx, c => sqlx::query(
-        "UPDATE members SET role = $3, rank = $4, role_id = $5 WHERE org_id = $1 AND user_id = $2"
+        "UPDATE members SET role = $3, rank = $4, role_id = $5, standing = standing + 1 WHERE org_id = $1 AND user_id = $2"
     ).bind(org).bind(user).bind(Standing::word_before(choice.role)).bind(choice.role.as_str()).bind(choice.role_id)
         .execute(c).await.map(drop))?;
     Ok(())
@@ -211,7 +217,7 @@ pub(in crate::org) async fn owners(tx: &mut Tx, org: OrgId) -> Result<i64, DbErr
         .bind(org).fetch_one(c).await)?)
 }
 
-/// The owners' addresses and languages, those who came first first.
+/// The owners' addresses and languages, confirmed or not, those who came first first.
 pub(in crate::org) async fn owners_addresses(
     tx: &mut Tx,
     org: OrgId,
@@ -221,6 +227,17 @@ pub(in crate::org) async fn owners_addresses(
         "SELECT COALESCE(u.claimed_email, u.email), u.locale FROM members m JOIN users u ON u.id = m.user_id
          WHERE m.org_id = $1 AND m.role = 'owner' ORDER BY m.created_ms, u.id LIMIT $2"
     ).bind(org).bind(limit).fetch_all(c).await)?)
+}
+
+/// Address and language of those who own it and whose address is their own.
+pub(in crate::org) async fn owners_to_write(
+    tx: &mut Tx,
+    org: OrgId,
+) -> Result<Vec<(String, String)>, DbError> {
+    Ok(on!(tx, c => sqlx::query_as(
+        "SELECT u.email, u.locale FROM members m JOIN users u ON u.id = m.user_id
+         WHERE m.org_id = $1 AND m.role = 'owner' AND u.claimed_email IS NULL ORDER BY m.created_ms, u.id LIMIT 20"
+    ).bind(org).fetch_all(c).await)?)
 }
 
 pub(in crate::org) async fn delete_member(tx: &mut Tx, org: OrgId, user: UserId) -> Result<(), DbError> {
@@ -277,9 +294,20 @@ pub(in crate::org) async fn insert_role(tx: &mut Tx, org: OrgId, role: &CustomRo
     Ok(())
 }
 
+/// A list with those words of the one before that only a later version knows: what it lets people do is not this one's to take.
+fn with_words_of_others(words: String, before: &str) -> String {
+    let unknown = before.split(' ').filter(|word| !word.is_empty() && word.parse::<Permission>().is_err());
+    let all: Vec<_> = words.split(' ').filter(|word| !word.is_empty()).chain(unknown).collect();
+    all.join(" ")
+}
+
 /// [`DbError::Clash`] when the organisation has another role of that name.
 pub(in crate::org) async fn save_role(tx: &mut Tx, org: OrgId, role: &CustomRole) -> Result<(), DbError> {
+    let before: Option<String> = on!(tx, c => sqlx::query_scalar(
+        "SELECT permissions FROM org_roles WHERE org_id = $1 AND id = $2"
+    ).bind(org).bind(role.id).fetch_optional(c).await)?;
     let words = role.permissions.iter().copied().collect::<Permissions>().words();
+    let words = with_words_of_others(words, before.as_deref().unwrap_or_default());
     on!(tx, c => sqlx::query(
         "UPDATE org_roles SET name = $3, permissions = $4, version = $5 WHERE org_id = $1 AND id = $2"
     ).bind(org).bind(role.id).bind(&role.name).bind(&words).bind(role.version).execute(c).await.map(drop))?;

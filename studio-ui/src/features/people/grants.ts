@@ -23,7 +23,7 @@ export const GROUPS: readonly { name: Word; permissions: readonly Permission[] }
     name: 'permission_group.organization',
     permissions: [
       'view_organization', 'edit_organization', 'manage_members', 'manage_roles', 'manage_api_keys', 'view_audit', 'manage_jobs',
-      'view_plan', 'manage_plan', 'transfer_ownership',
+      'view_plan', 'manage_plan', 'manage_webhooks', 'transfer_ownership', 'export_organization', 'delete_organization',
     ],
   },
   {

@@ -272,6 +272,12 @@ export type Code =
 "role_in_use" | 
 /**  It would give, or take from, somebody what you may not do yourself. */
 "above_you" | 
+/**  The webhook is switched off. */
+"webhook_off" | 
+/**  A show of the organisation is on air: end it first. */
+"show_on_air" | 
+/**  The organisation's data is being taken out already. */
+"export_running" | 
 /**  The last owner stays: an organisation keeps one. */
 "last_owner" | 
 /**  There are as many as there can be. */

@@ -130,3 +130,33 @@ async fn a_claim_of_ones_own_is_no_home_for_guessing_the_owners_password() {
     }
     assert!(tries <= 15, "{tries} guesses at the owner's password in two minutes");
 }
+
+#[tokio::test]
+async fn a_wrong_password_is_the_same_work_whoever_has_the_address() {
+    each_db(async |db| {
+        let orgs = Orgs::new(db.clone(), TestClock::new().clock());
+        let elsewhere: IpAddr = "198.51.100.7".parse().unwrap();
+        for (email, count) in [("one@example.com", 1), ("three@example.com", 3), ("owner@example.com", 1)] {
+            for n in 0..count {
+                let password = format!("correct horse {n}");
+                orgs.register(Registration { email: email.into(), password, ..ada() }, HOME).await.unwrap();
+            }
+        }
+        let mut tx = db.begin().await.unwrap();
+        let own =
+            "UPDATE users SET email = claimed_email, claimed_email = NULL WHERE claimed_email LIKE 'owner%'";
+        crate::on!(tx, c => sqlx::query(own).execute(c).await.map(drop)).unwrap();
+        tx.commit().await.unwrap();
+        let done = || orgs.passwords.done.load(std::sync::atomic::Ordering::SeqCst);
+        let _ = orgs.sign_in("warm@example.com", "wrong horse".into(), elsewhere).await;
+        let mut work = Vec::new();
+        for email in ["nobody@example.com", "one@example.com", "three@example.com", "owner@example.com"] {
+            let before = done();
+            let refused = orgs.sign_in(email, "wrong horse".into(), elsewhere).await;
+            assert!(matches!(refused, Err(OrgError::BadCredentials)));
+            work.push(done() - before);
+        }
+        assert!(work.iter().all(|one| *one == work[0]), "{work:?}");
+    })
+    .await;
+}

@@ -12,7 +12,7 @@ type Json = Record<string, unknown>;
 /** What only a person may do, no key may. */
 const PEOPLE_ONLY: readonly Permission[] = [
   'edit_organization', 'manage_members', 'manage_roles', 'manage_api_keys', 'transfer_ownership',
-  'speak_in_chat', 'manage_jobs', 'manage_plan',
+  'speak_in_chat', 'manage_jobs', 'manage_webhooks', 'manage_plan', 'export_organization', 'delete_organization',
 ];
 /** What can be given to a key. */
 export const KEYED = permissionsOf('owner').filter((one) => !PEOPLE_ONLY.includes(one));

@@ -29,9 +29,9 @@ const OF_A_HOST: Permission[] = [
 ];
 const OF_AN_ADMIN: Permission[] = [
   ...OF_A_HOST, 'edit_organization', 'manage_members', 'manage_roles', 'manage_api_keys', 'view_audit', 'manage_jobs',
-  'view_plan',
+  'view_plan', 'manage_webhooks',
 ];
-const OF_AN_OWNER: Permission[] = [...OF_AN_ADMIN, 'manage_plan', 'transfer_ownership'];
+const OF_AN_OWNER: Permission[] = [...OF_AN_ADMIN, 'manage_plan', 'transfer_ownership', 'export_organization', 'delete_organization'];
 
 /** What each role lets people do, as the cloud has it. */
 export const BUILTIN: Schemas['BuiltinRole'][] = [

@@ -1,0 +1,45 @@
+//! A person who leaves for good.
+
+use vitrine_protocol::Role;
+
+use super::Orgs;
+use super::accounts::person;
+use super::members::check_other_owner;
+use crate::base::Actor;
+use crate::events::{Event, record};
+use crate::org::{OrgError, store};
+
+impl Orgs {
+    /// Whether it is the caller who asks: by their password.
+    ///
+    /// # Errors
+    /// [`OrgError::BadCredentials`]; [`OrgError::TooManyTries`]; [`OrgError::PeopleOnly`].
+    pub async fn confirm(&self, actor: &Actor, password: String) -> Result<(), OrgError> {
+        let (user, _) = person(actor)?;
+        let one = store::candidate(&self.db, user).await?.ok_or(OrgError::NoSession)?;
+        self.check_own_password(&one.user, &one.hash, password).await
+    }
+
+    /// Deletes the caller's account: it leaves every organisation, its sessions and links end, and its address is free. What they did
+    /// stays in the books of their organisations without their name; what they said in chats stays as it was said.
+    ///
+    /// # Errors
+    /// [`OrgError::BadCredentials`]; [`OrgError::LastOwner`] while an organisation has no other owner.
+    pub async fn delete_account(&self, actor: &Actor, password: String) -> Result<(), OrgError> {
+        self.confirm(actor, password).await?;
+        let (user, _) = person(actor)?;
+        let (mut tx, now) = (self.db.begin().await?, self.clock.now());
+        // In one order for everybody, so that no two wait for each other.
+        for org in store::organization_ids_of(&mut tx, user).await? {
+            store::lock(&mut tx, org).await?;
+            let Some(standing) = store::standing_in(&mut tx, org, user).await? else { continue };
+            if standing.role == Role::Owner {
+                check_other_owner(&mut tx, org).await?;
+            }
+            store::delete_member(&mut tx, org, user).await?;
+            record(&mut tx, actor, now, org, None, Event::MemberRemoved { user })?;
+        }
+        store::delete_user(&mut tx, user).await?;
+        Ok(tx.commit().await?)
+    }
+}
