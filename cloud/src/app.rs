@@ -20,7 +20,7 @@ use crate::import::Imports;
 use crate::ingest::{self, Ingest, Node, Processes, SqlLeases};
 use crate::jobs::Jobs;
 use crate::mail::{MailError, Mailbox, SendMail, Way};
-use crate::org::Orgs;
+use crate::org::{Oidc, OidcSecret, OidcSettings, Orgs};
 use crate::replays::Replays;
 use crate::rtm::{Rtm, ViewerKeyError, ViewerTokens};
 use crate::secrets::{self, KeyRing, SecretsError};
@@ -182,6 +182,7 @@ impl App {
 
         let mailbox = Mailbox::new(key_ring.clone(), &public_url);
         let orgs = Orgs::new(db.clone(), clock.clone()).mailing(mailbox);
+        let orgs = orgs.sealing(key_ring.clone()).trusting(issuer(&config, &public_url)?);
         let postman = Arc::new(postman(&config, &key_ring)?);
         let catalog = Catalog::new(db.clone(), clock.clone(), blobs.clone(), public_url.clone());
         let lists = config.storage.blobs_dir().join("imports");
@@ -236,6 +237,24 @@ impl App {
             stop,
         })
     }
+}
+
+/// The issuer whose accounts people sign in with, where one is set.
+fn issuer(config: &Config, public_url: &str) -> Result<Option<Oidc>, StartError> {
+    let set = &config.oidc;
+    let (Some(issuer), Some(client_id)) = (set.oidc_issuer.clone(), set.oidc_client_id.clone()) else {
+        return Ok(None);
+    };
+    let secret = set.oidc_client_secret.as_ref().map(|secret| OidcSecret(secret.expose().to_owned()));
+    let settings = OidcSettings {
+        issuer,
+        client_id,
+        client_secret: secret,
+        label: set.oidc_label.clone(),
+        trusts_addresses: set.oidc_trust_addresses,
+        redirect: format!("{}/account/oidc/callback", public_url.trim_end_matches('/')),
+    };
+    Oidc::new(settings).map(Some).map_err(StartError::Client)
 }
 
 /// Whoever sends letters, as the settings say.

@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use vitrine_protocol::Code;
 
@@ -16,6 +17,23 @@ pub struct ApiError {
     pub status: StatusCode,
     /// What a person reads.
     pub detail: String,
+    /// What the sign-in goes on with, when it waits for a second factor.
+    challenge: Option<Challenge>,
+}
+
+/// What a sign-in goes on with that waits for a second factor.
+#[derive(Clone, Serialize, utoipa::ToSchema)]
+pub struct Challenge {
+    /// `POST /v1/sign-ins/second-factor` takes it, `vtc_…`.
+    token: String,
+    /// Until when.
+    expires_at: DateTime<Utc>,
+}
+
+impl std::fmt::Debug for Challenge {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Challenge(…)")
+    }
 }
 
 /// The body of every answer that is an error (`application/problem+json`, RFC 9457).
@@ -36,6 +54,9 @@ pub struct Problem {
     pub retryable: bool,
     /// The request's `X-Request-Id`, by which our log is searched; null where a request has none.
     pub request_id: Option<String>,
+    /// With `second_factor_required` alone: what the sign-in goes on with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub challenge: Option<Challenge>,
 }
 
 /// The answers that every address may give, documented once.
@@ -79,7 +100,14 @@ pub enum Problems {
 impl ApiError {
     /// An error whose status is the usual one of its code.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, status: usual_status(code), detail: detail.into() }
+        Self { code, status: usual_status(code), detail: detail.into(), challenge: None }
+    }
+
+    /// The answer to a right password where the account asks for a second factor.
+    pub fn challenging(token: String, expires_at: DateTime<Utc>) -> Self {
+        let words = "the password is right; show the second factor with the challenge's token";
+        let challenge = Some(Challenge { token, expires_at });
+        Self { challenge, ..Self::new(Code::SecondFactorRequired, words) }
     }
 
     /// The same error under another status.
@@ -132,6 +160,7 @@ impl IntoResponse for ApiError {
             code: self.code,
             retryable: self.code.retryable(),
             request_id: RequestId::current().map(|id| id.as_str().to_owned()),
+            challenge: self.challenge,
         };
         let mut response = (self.status, axum::Json(problem)).into_response();
         let headers = response.headers_mut();
@@ -154,20 +183,26 @@ fn usual_status(code: Code) -> StatusCode {
     match code {
         Code::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
         Code::InvalidRequest | Code::BadMessage | Code::HelloExpected => StatusCode::BAD_REQUEST,
-        Code::Unauthenticated | Code::BadCredentials => StatusCode::UNAUTHORIZED,
+        Code::Unauthenticated | Code::BadCredentials | Code::SecondFactorRequired | Code::BadCode => {
+            StatusCode::UNAUTHORIZED
+        }
         Code::Forbidden
         | Code::BadPublishKey
         | Code::Banned
         | Code::AboveYou
         | Code::PeopleOnly
+        | Code::SignInRefused
         | Code::OriginNotAllowed => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::UnsupportedType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        Code::LinkExpired => StatusCode::GONE,
+        Code::LinkExpired | Code::ChallengeOver => StatusCode::GONE,
         Code::Conflict
         | Code::EmailTaken
+        | Code::FactorExists
+        | Code::LastWayIn
+        | Code::SignInPending
         | Code::AlreadyMember
         | Code::NameTaken
         | Code::RoleInUse

@@ -5,6 +5,7 @@
 mod listen;
 mod mail;
 mod media;
+mod oidc;
 mod server;
 mod show;
 mod storage;
@@ -13,6 +14,7 @@ mod telemetry;
 pub use listen::{Listen, NotAnAddress};
 pub use mail::Mail;
 pub use media::{LiveFrom, Media, PublisherConflict, RungName};
+pub use oidc::Oidc;
 pub use server::{ServeRole, Server};
 pub use show::Show;
 pub use storage::{Hidden, Storage};
@@ -36,6 +38,9 @@ pub struct Config {
     /// How letters leave.
     #[command(flatten)]
     pub mail: Mail,
+    /// Signing in with accounts elsewhere.
+    #[command(flatten)]
+    pub oidc: Oidc,
     /// What machines that watch are told.
     #[command(flatten)]
     pub telemetry: Telemetry,
@@ -51,6 +56,7 @@ impl Config {
             show: Show::for_testing(),
             media: Media::for_testing(),
             mail: Mail::for_testing(),
+            oidc: Oidc::for_testing(),
             telemetry: Telemetry::for_testing(),
         }
     }
@@ -104,6 +110,8 @@ mod tests {
             (["x", "--control-listen", "localhost"], "--control-listen"),
             (["x", "--metrics-token", "short"], "--metrics-token"),
             (["x", "--otlp", "collector:4318"], "--otlp"),
+            (["x", "--oidc-issuer", "http://id.example"], "--oidc-issuer"),
+            (["x", "--oidc-issuer", "https://id.example"], "--oidc-client-id"),
         ] {
             let Err(error) = Cli::try_parse_from(arguments) else { panic!("{arguments:?} was taken") };
             assert!(error.to_string().contains(word), "{error}");
@@ -120,8 +128,12 @@ mod tests {
             "0123456789abcdef",
             "--smtp-url",
             "smtps://u:hush@h",
+            "--oidc-client-secret",
+            "whispered",
         ];
         let printed = format!("{:?}", Cli::try_parse_from(arguments).unwrap().config);
-        assert!(["AAEC", "0123456789abcdef", "hush"].iter().all(|secret| !printed.contains(secret)));
+        assert!(
+            ["AAEC", "0123456789abcdef", "hush", "whispered"].iter().all(|secret| !printed.contains(secret))
+        );
     }
 }

@@ -50,6 +50,15 @@ const ELSEWHERE: [Code; 9] = [
     Code::CloudUnreachable,
 ];
 
+/// Open addresses that say 401 of a password or a code.
+const SIGN_INS: [&str; 5] = [
+    "/v1/register",
+    "/v1/sessions",
+    "/v1/sign-ins/second-factor",
+    "/v1/invitation-acceptances",
+    "/v1/email-verifications",
+];
+
 /// Bodies that are read tolerantly.
 const TOLERANT: [&str; 1] = ["PassRequest"];
 
@@ -235,9 +244,9 @@ fn problems_of(path: &str, method: &str, operation: &Operation, once: bool) -> V
     let mut wanted = vec![500, 503];
     let mut when = |holds: bool, statuses: &[u16]| wanted.extend(statuses.iter().filter(|_| holds));
     when(body || elsewhere || upgrade, &[400]);
-    when(!open || path == "/v1/sessions", &[401]);
-    when(!open && path.contains("{org}"), &[403]);
-    when(in_path, &[404]);
+    when(!open || SIGN_INS.contains(&path), &[401]);
+    when(!open && path.contains("{org}") || path.starts_with("/v1/sign-in-requests/"), &[403]);
+    when(in_path || path.starts_with("/v1/me/totp/") || path == "/v1/me/recovery-codes", &[404]);
     when(body || once, &[408, 413]);
     when(changes, &[409, 429]);
     when(takes_version, &[412]);

@@ -10,6 +10,6 @@ mod mailbox;
 mod send;
 
 pub use error::MailError;
-pub use letter::{Letter, Locale};
+pub use letter::{Letter, Locale, ResetLink};
 pub use mailbox::Mailbox;
 pub use send::{SendMail, Way};

@@ -1,10 +1,13 @@
 //! The handle of organisations, accounts and sessions.
 
 mod accounts;
+mod factors;
+mod identities;
 mod invitations;
 mod keys;
 mod links;
 mod members;
+mod requests;
 mod roles;
 mod settings;
 
@@ -12,12 +15,14 @@ use chrono::{DateTime, Utc};
 use vitrine_protocol::OrgId;
 
 use super::model::{composed, normal_email, slug};
+use super::oidc::Oidc;
 use super::password::Passwords;
 use super::throttle::Throttle;
 use super::{OrgError, Organization, store};
 use crate::base::{Clock, hash_secret};
 use crate::db::{Db, DbError, Tx};
 use crate::mail::Mailbox;
+use crate::secrets::KeyRing;
 use settings::Pages;
 
 /// Organisations, members and sessions. Clones share everything.
@@ -28,6 +33,8 @@ pub struct Orgs {
     passwords: Passwords,
     throttle: Throttle,
     mailbox: Option<Mailbox>,
+    ring: Option<KeyRing>,
+    oidc: Option<Oidc>,
     pages: Pages,
 }
 
@@ -41,6 +48,8 @@ impl Orgs {
             passwords: Passwords::new(),
             throttle: Throttle::default(),
             mailbox: None,
+            ring: None,
+            oidc: None,
             pages: Pages::default(),
         }
     }
@@ -49,6 +58,24 @@ impl Orgs {
     #[must_use]
     pub fn mailing(self, mailbox: Mailbox) -> Self {
         Self { mailbox: Some(mailbox), ..self }
+    }
+
+    /// The same with keys: secrets of accounts are sealed with `ring`.
+    #[must_use]
+    pub fn sealing(self, ring: KeyRing) -> Self {
+        Self { ring: Some(ring), ..self }
+    }
+
+    /// The same with an issuer whose accounts people sign in with.
+    #[must_use]
+    pub fn trusting(self, oidc: Option<Oidc>) -> Self {
+        Self { oidc, ..self }
+    }
+
+    /// Whether browsers reach this cloud by HTTPS.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.mailbox.as_ref().is_some_and(|mailbox| mailbox.address("").starts_with("https://"))
     }
 
     /// Gives an account another password and ends its sessions, for whoever holds the database; false when nobody

@@ -1,9 +1,12 @@
 //! SQL of organisations, users, members and sessions.
 
 mod accounts;
+mod factors;
+mod identities;
 mod invitations;
 mod keys;
 mod people;
+mod requests;
 mod settings;
 
 use chrono::{DateTime, Utc};
@@ -16,21 +19,35 @@ use crate::on;
 use accounts::user_of;
 
 pub(super) use accounts::{
-    Candidate, Purpose, candidate, candidate_in, candidates, delete_expired_links, delete_links,
-    end_other_sessions, end_session, forget_places, insert_claim, insert_link, is_owned, know_places,
-    knows_place, link, mark_of, network_of, sessions, set_email, take_link, use_session,
+    Candidate, Purpose, candidate, candidate_in, candidates, claims, claims_since, delete_expired_links,
+    delete_links, end_other_sessions, end_session, forget_places, insert_claim, insert_link, is_owned,
+    know_places, knows_place, link, mark_of, network_of, sessions, set_email, stand_in_line, take_link,
+    use_session,
 };
 
-pub(super) use invitations::{
-    Waiting, delete_expired_invitations, delete_invitation, delete_invitations_by, insert_invitation,
-    invitation, invitation_of, invitations, waiting,
+pub(super) use factors::{
+    challenged, confirm_totp, delete_challenge, delete_expired_challenges, delete_totp, enrol_totp, factors,
+    has_factor, insert_challenge, places_of, recovery_left, set_recovery, take_recovery, take_step, totp,
+    try_challenge,
 };
-pub(super) use keys::{delete_old_keys, insert_key, key, key_of, keys, revoke_key, use_key};
+pub(super) use identities::{
+    delete_identity, identities, insert_identity, set_passwordless, user_of_identity, ways_in,
+};
+pub(super) use invitations::{
+    Waiting, delete_expired_invitations, delete_invitation, delete_invitations, delete_invitations_by,
+    insert_invitation, invitation, invitation_of, invitations, waiting,
+};
+pub(super) use keys::{delete_old_keys, insert_key, key, key_of, keys, revoke_key, revoke_keys, use_key};
 pub(super) use people::{
     delete_member, delete_role, insert_member, insert_role, is_member, is_role_used, member, member_count,
-    members, organizations_in, organizations_of, owners, role, roles, save_role, set_standing, standing_in,
+    members, organizations_in, organizations_of, other_members, owners, role, roles, save_role, set_standing,
+    standing_in,
 };
 
+pub(super) use requests::{
+    Asked, State, decide_request, delete_expired_requests, insert_request, request_count, request_seen,
+    request_state, set_proof, take_request,
+};
 pub(super) use settings::{name_of, save_settings, settings, settings_in};
 
 /// False when another has that channel's name.
@@ -93,7 +110,7 @@ pub(super) async fn delete_sessions_of(tx: &mut Tx, user: UserId) -> Result<(), 
 }
 
 pub(super) async fn set_password(tx: &mut Tx, user: UserId, password_hash: &str) -> Result<(), DbError> {
-    on!(tx, c => sqlx::query("UPDATE users SET password_hash = $2 WHERE id = $1")
+    on!(tx, c => sqlx::query("UPDATE users SET password_hash = $2, passwordless = FALSE WHERE id = $1")
         .bind(user).bind(password_hash).execute(c).await.map(drop))?;
     Ok(())
 }
