@@ -103,7 +103,7 @@ async fn remove_totp(
     actor: Actor,
     Json(both): Json<BothFactors>,
 ) -> Result<StatusCode, ApiError> {
-    let proof = Proof::of(both.code, both.recovery_code)?;
+    let proof = orgs.proof_of(&actor, both.code, both.recovery_code)?;
     orgs.remove_totp(&actor, both.password, &proof).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -116,7 +116,7 @@ async fn renew_recovery_codes(
     actor: Actor,
     Json(both): Json<BothFactors>,
 ) -> Result<(StatusCode, Extension<Secretive>, Json<RecoveryCodes>), ApiError> {
-    let proof = Proof::of(both.code, both.recovery_code)?;
+    let proof = orgs.proof_of(&actor, both.code, both.recovery_code)?;
     let codes = orgs.renew_recovery_codes(&actor, both.password, &proof).await?;
     Ok((StatusCode::CREATED, Extension(Secretive), Json(codes)))
 }

@@ -77,6 +77,20 @@ impl Orgs {
         Ok(codes)
     }
 
+    /// The second factor that a person says.
+    ///
+    /// # Errors
+    /// [`OrgError::NoSession`] for callers that are no persons; [`OrgError::Invalid`] unless it is one of the two.
+    pub fn proof_of(
+        &self,
+        actor: &Actor,
+        code: Option<String>,
+        recovery_code: Option<String>,
+    ) -> Result<Proof, OrgError> {
+        person(actor)?;
+        Ok(Proof::of(code, recovery_code)?)
+    }
+
     /// Takes the authenticator away, and the recovery codes with it.
     ///
     /// # Errors
