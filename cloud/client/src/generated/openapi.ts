@@ -125,6 +125,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller's sign-ins ask for beside the password. */
+        get: operations["get_factors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's accounts elsewhere with which they sign in, oldest first. */
+        get: operations["list_identities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/identities/{identity}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one of them as a way in. The last way in stays: who has no password chooses one first, by a letter. */
+        delete: operations["unlink_identity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me/invitations": {
         parameters: {
             query?: never;
@@ -136,6 +187,77 @@ export interface paths {
         put?: never;
         /** Accepts an invitation as whoever is signed in, whatever their address is. */
         post: operations["accept_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes ten new recovery codes in the place of all others. */
+        post: operations["renew_recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes the secret of an authenticator (TOTP, RFC 6238). Its codes are asked for once the first was confirmed. */
+        post: operations["enrol_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/totp/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirms the authenticator with its first code, and gives ten recovery codes, which are shown this once. */
+        post: operations["confirm_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/totp/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes the authenticator and the recovery codes away. A POST, since it takes the password and a code, which have no place in a
+         *     DELETE (RFC 9110, section 9.3.5).
+         */
+        post: operations["remove_totp"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1257,7 +1379,10 @@ export interface paths {
         /** The caller's sessions, newest first. */
         get: operations["list_sessions"];
         put?: never;
-        /** Signs in. */
+        /**
+         * Signs in. Where the account asks for a second factor, the answer to a right password is 401 `second_factor_required`, whose
+         *     `challenge` goes on with it.
+         */
         post: operations["sign_in"];
         /** Signs out everywhere else. Devices are no longer known. */
         delete: operations["end_other_sessions"];
@@ -1295,6 +1420,63 @@ export interface paths {
         post?: never;
         /** Signs out. */
         delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-in-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks that somebody signs this studio in in a browser. Open `url` there, show `code`, and ask for the session every `interval`
+         *     seconds, for ten minutes.
+         */
+        post: operations["ask_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-in-requests/{id}/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives the studio its session, once. Until somebody said yes in the browser the answer is 409 `sign_in_pending`, after a no
+         *     403 `sign_in_refused`, and when it is over 410 `challenge_over`.
+         */
+        post: operations["take_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-ins/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goes on with a sign-in that was answered `second_factor_required`. A wrong code may be followed by a few others. */
+        post: operations["answer_second_factor"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1397,12 +1579,31 @@ export interface components {
          * @description A ban from a show's chat.
          */
         BanId: string;
+        /** @description Password and second factor together. */
+        BothFactors: {
+            /** @description The authenticator's six digits; or `recovery_code`. */
+            code?: string | null;
+            /** @description The account's password. */
+            password: string;
+            /** @description A recovery code that was not used; or `code`. */
+            recovery_code?: string | null;
+        };
         /** @description A role that is the same everywhere. */
         BuiltinRole: {
             /** @description What it lets people do. */
             permissions: components["schemas"]["Permission"][];
             /** @description The role. */
             role: components["schemas"]["Role"];
+        };
+        /** @description What a sign-in goes on with that waits for a second factor. */
+        Challenge: {
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            expires_at: string;
+            /** @description `POST /v1/sign-ins/second-factor` takes it, `vtc_…`. */
+            token: string;
         };
         /** @description What an organisation's channel shows now. */
         Channel: {
@@ -1437,7 +1638,7 @@ export interface components {
          * @description A stable error code. Programs act on it; people read the message beside it.
          * @enum {string}
          */
-        Code: "invalid_request" | "unauthenticated" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_type" | "conflict" | "email_taken" | "already_member" | "name_taken" | "role_in_use" | "above_you" | "last_owner" | "limit_reached" | "people_only" | "origin_not_allowed" | "link_expired" | "rate_limited" | "illegal_move" | "not_receiving" | "show_ended" | "not_in_lineup" | "bad_publish_key" | "publisher_busy" | "out_of_stock" | "ref_taken" | "precondition_required" | "banned" | "bad_message" | "hello_expected" | "too_slow" | "restarting" | "overloaded" | "keyring_unavailable" | "cloud_unreachable" | "device_unavailable" | "plugin_missing" | "far_side" | "idempotency_key_reused" | "idempotency_in_progress" | "secret_already_shown" | "answer_not_kept" | "internal";
+        Code: "invalid_request" | "unauthenticated" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_type" | "conflict" | "email_taken" | "already_member" | "name_taken" | "role_in_use" | "above_you" | "last_owner" | "limit_reached" | "people_only" | "origin_not_allowed" | "link_expired" | "second_factor_required" | "bad_code" | "challenge_over" | "factor_exists" | "last_way_in" | "sign_in_pending" | "sign_in_refused" | "rate_limited" | "illegal_move" | "not_receiving" | "show_ended" | "not_in_lineup" | "bad_publish_key" | "publisher_busy" | "out_of_stock" | "ref_taken" | "precondition_required" | "banned" | "bad_message" | "hello_expected" | "too_slow" | "restarting" | "overloaded" | "keyring_unavailable" | "cloud_unreachable" | "device_unavailable" | "plugin_missing" | "far_side" | "idempotency_key_reused" | "idempotency_in_progress" | "secret_already_shown" | "answer_not_kept" | "internal";
         /** @description What the rows of a list came to. */
         Counts: {
             /**
@@ -1794,6 +1995,32 @@ export interface components {
             kind: "role_deleted";
             role: components["schemas"]["RoleId"];
         } | {
+            /** @enum {string} */
+            kind: "factor_added";
+            user: components["schemas"]["UserId"];
+        } | {
+            /** @enum {string} */
+            kind: "factor_removed";
+            user: components["schemas"]["UserId"];
+        } | {
+            /** @enum {string} */
+            kind: "recovery_code_used";
+            /** Format: int64 */
+            left: number;
+            user: components["schemas"]["UserId"];
+        } | {
+            /** @enum {string} */
+            kind: "recovery_codes_renewed";
+            user: components["schemas"]["UserId"];
+        } | {
+            /** @enum {string} */
+            kind: "identity_linked";
+            user: components["schemas"]["UserId"];
+        } | {
+            /** @enum {string} */
+            kind: "identity_unlinked";
+            user: components["schemas"]["UserId"];
+        } | {
             key: components["schemas"]["ApiKeyId"];
             /** @enum {string} */
             kind: "api_key_created";
@@ -2005,6 +2232,15 @@ export interface components {
             /** @enum {string} */
             kind: "unknown";
         };
+        /** @description What an account asks for beside its password. */
+        Factors: {
+            /**
+             * Format: int64
+             * @description How many recovery codes are left.
+             */
+            recovery_codes: number;
+            totp?: components["schemas"]["TotpFactor"] | null;
+        };
         /** @description Where a list is fetched from, once. */
         FetchBody: {
             /** @description An http or https address of the public internet, without name and password. */
@@ -2015,6 +2251,11 @@ export interface components {
             options?: components["schemas"]["Options"];
             /** @description Whose names for products the list has, `main` when not said. */
             source?: string | null;
+        };
+        /** @description The first code of a new authenticator. */
+        FirstCode: {
+            /** @description Six digits. */
+            code: string;
         };
         /**
          * @description What a list is written as.
@@ -2074,6 +2315,27 @@ export interface components {
             /** @enum {string} */
             kind: "coupon";
         };
+        /** @description An account elsewhere with which a person signs in. */
+        Identity: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            created_at: string;
+            /** @description The address that it had when it was linked. */
+            email: string;
+            /** @description The link. */
+            id: components["schemas"]["IdentityId"];
+            /** @description Who vouches for it (OpenID Connect). */
+            issuer: string;
+            /** @description What people call that; null when it is not the one of this cloud any more. */
+            label?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description An account elsewhere with which a person signs in.
+         */
+        IdentityId: string;
         /** @description A picture in one size and type. */
         ImageSource: {
             /**
@@ -2390,10 +2652,17 @@ export interface components {
         };
         /** @description A new password. */
         NewPassword: {
+            /** @description The word that an earlier sign-in gave this device: it is known from now on. */
+            device?: string | null;
             /** @description 8 to 200 characters. */
             password: string;
             /** @description The `token` of the link, `vtl_…`. */
             token: string;
+        };
+        /** @description A studio that wants to be signed in in a browser. */
+        NewSignInRequest: {
+            /** @description What the person knows the device by, 1 to 60 characters. */
+            device_name: string;
         };
         /** @description How a list is read. */
         Options: {
@@ -2668,6 +2937,11 @@ export interface components {
          * @description An organisation: a merchant and all that is theirs.
          */
         OrgId: string;
+        /** @description The caller's password, asked for before something that matters. */
+        OwnPassword: {
+            /** @description The account's password. */
+            password: string;
+        };
         /** @description One page of a list. */
         Page_ApiKey: {
             /** @description The items. */
@@ -2862,6 +3136,27 @@ export interface components {
                 /** @description The name of who did it, if it is known: a person's or a key's. */
                 actor_name?: string | null;
             })[];
+            /** @description Send it as `after` to get the next page; null on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Identity: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description Since when.
+                 */
+                created_at: string;
+                /** @description The address that it had when it was linked. */
+                email: string;
+                /** @description The link. */
+                id: components["schemas"]["IdentityId"];
+                /** @description Who vouches for it (OpenID Connect). */
+                issuer: string;
+                /** @description What people call that; null when it is not the one of this cloud any more. */
+                label?: string | null;
+            }[];
             /** @description Send it as `after` to get the next page; null on the last. */
             next?: string | null;
         };
@@ -3308,6 +3603,13 @@ export interface components {
          * @enum {string}
          */
         Permission: "view_organization" | "edit_organization" | "manage_members" | "manage_roles" | "manage_api_keys" | "view_audit" | "transfer_ownership" | "view_catalog" | "edit_catalog" | "import_catalog" | "manage_stock" | "edit_coupons" | "view_orders" | "record_orders" | "refund_orders" | "view_shows" | "view_timeline" | "view_health" | "edit_shows" | "run_shows" | "manage_publish_keys" | "highlight" | "view_chat" | "speak_in_chat" | "moderate_chat" | "manage_jobs";
+        /** @description With what a studio asks for its session. */
+        Poll: {
+            /** @description The word that an earlier sign-in gave this device. */
+            device?: string | null;
+            /** @description The request's `secret`, `vtq_…`. */
+            secret: string;
+        };
         /** @description A price that a variant had from then on. There is no way to change or remove one. */
         PriceChange: {
             /**
@@ -3336,6 +3638,7 @@ export interface components {
         PriceChangeId: string;
         /** @description The body of every answer that is an error (`application/problem+json`, RFC 9457). */
         Problem: {
+            challenge?: components["schemas"]["Challenge"] | null;
             /** @description What programs act on. */
             code: components["schemas"]["Code"];
             /** @description What a person reads. */
@@ -3594,6 +3897,11 @@ export interface components {
             seq: number;
             show_id?: components["schemas"]["ShowId"] | null;
         };
+        /** @description What opens the account when the authenticator is lost, once each. Shown this once. */
+        RecoveryCodes: {
+            /** @description `xxxx-xxxx-xxxx-xxxx`. */
+            codes: string[];
+        };
         /** @description A new person with a new organisation. */
         Registration: {
             /** @description The person's e-mail. */
@@ -3717,6 +4025,17 @@ export interface components {
              * @description Who watches it, about: those who asked for the same moment of it.
              */
             viewers: number;
+        };
+        /** @description What a sign-in goes on with. */
+        SecondFactor: {
+            /** @description The `token` of the `challenge` that the answer `second_factor_required` held. */
+            challenge: string;
+            /** @description The authenticator's six digits; or `recovery_code`. */
+            code?: string | null;
+            /** @description The word that an earlier sign-in gave this device. */
+            device?: string | null;
+            /** @description A recovery code that was not used; or `code`. */
+            recovery_code?: string | null;
         };
         /** @description A session of a person, as they see it. */
         Session: {
@@ -3914,6 +4233,32 @@ export interface components {
             /** @description The person. */
             user: components["schemas"]["User"];
         };
+        /** @description A studio that waits for somebody to sign it in in a browser. The secret is shown this once. */
+        SignInRequest: {
+            /** @description What the page shows too, `BCDF-GHJK`: show it, so that the person can compare. */
+            code: string;
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            expires_at: string;
+            /** @description The request. */
+            id: components["schemas"]["SignInRequestId"];
+            /**
+             * Format: int32
+             * @description Seconds between two questions for the session.
+             */
+            interval: number;
+            /** @description With it the studio asks for its session, `vtq_…`. It belongs in no address. */
+            secret: string;
+            /** @description The page to open in a browser. */
+            url: string;
+        };
+        /**
+         * Format: uuid
+         * @description A studio that waits for somebody to sign it in in a browser.
+         */
+        SignInRequestId: string;
         /** @description A move of a variant's count. There is no way to change or remove one. */
         StockChange: {
             /** @description Who did it: `user:ID` or `service:NAME`. */
@@ -3983,6 +4328,21 @@ export interface components {
          * @enum {string}
          */
         StockRule: "keep" | "replace";
+        /** @description A new authenticator's secret, shown this once. Its codes are asked for from its confirmation on. */
+        TotpEnrolment: {
+            /** @description The secret as people type it: base32. */
+            secret: string;
+            /** @description The same for a picture that authenticators read: `otpauth://totp/…`. */
+            uri: string;
+        };
+        /** @description An authenticator that makes codes by time (RFC 6238). */
+        TotpFactor: {
+            /**
+             * Format: date-time
+             * @description Since when its codes are asked for.
+             */
+            confirmed_at: string;
+        };
         /** @description Who is to own the organisation. */
         Transfer: {
             /** @description The caller's password. */
@@ -4124,7 +4484,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description No valid session came with the request. Codes: `unauthenticated`, `bad_credentials`. */
+        /** @description No valid session came with the request. Codes: `unauthenticated`, `bad_credentials`, `second_factor_required`, `bad_code`. */
         problem_401: {
             headers: {
                 /** @description `Bearer`. */
@@ -4137,7 +4497,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The member's role does not allow it. Codes: `forbidden`, `above_you`, `people_only`, `origin_not_allowed`. */
+        /** @description The member's role does not allow it. Codes: `forbidden`, `above_you`, `people_only`, `origin_not_allowed`, `sign_in_refused`. */
         problem_403: {
             headers: {
                 /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
@@ -4170,7 +4530,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description It does not fit the present state. Codes: `conflict`, `email_taken`, `already_member`, `name_taken`, `role_in_use`, `last_owner`, `limit_reached`, `illegal_move`, `not_receiving`, `show_ended`, `not_in_lineup`, `out_of_stock`, `ref_taken`, `idempotency_in_progress`, `secret_already_shown`, `answer_not_kept`. */
+        /** @description It does not fit the present state. Codes: `conflict`, `email_taken`, `already_member`, `name_taken`, `role_in_use`, `last_owner`, `limit_reached`, `factor_exists`, `last_way_in`, `sign_in_pending`, `illegal_move`, `not_receiving`, `show_ended`, `not_in_lineup`, `out_of_stock`, `ref_taken`, `idempotency_in_progress`, `secret_already_shown`, `answer_not_kept`. */
         problem_409: {
             headers: {
                 /** @description In how many seconds to try again, where that is known. */
@@ -4338,6 +4698,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
             408: components["responses"]["problem_408"];
             409: components["responses"]["problem_409"];
             /** @description The link was used already, or is too old. */
@@ -4395,6 +4756,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
             408: components["responses"]["problem_408"];
             409: components["responses"]["problem_409"];
             /** @description The link was used already, or is too old. */
@@ -4610,6 +4972,117 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
+    get_factors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Factors"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    list_identities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Identity"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    unlink_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identity: components["schemas"]["IdentityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["problem_401"];
+            404: components["responses"]["problem_404"];
+            409: components["responses"]["problem_409"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
     accept_invitation: {
         parameters: {
             query?: never;
@@ -4654,6 +5127,195 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    renew_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BothFactors"];
+            };
+        };
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    enrol_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnPassword"];
+            };
+        };
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpEnrolment"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    confirm_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FirstCode"];
+            };
+        };
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    remove_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BothFactors"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
@@ -9039,6 +9701,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
             408: components["responses"]["problem_408"];
             409: components["responses"]["problem_409"];
             413: components["responses"]["problem_413"];
@@ -9272,6 +9935,171 @@ export interface operations {
             };
             401: components["responses"]["problem_401"];
             409: components["responses"]["problem_409"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    ask_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSignInRequest"];
+            };
+        };
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInRequest"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    take_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SignInRequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Poll"];
+            };
+        };
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            /** @description It is unknown, took too long, or the session was taken. */
+            410: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    answer_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactor"];
+            };
+        };
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            /** @description The sign-in took too long, or had too many wrong codes. */
+            410: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
             /** @description It needs `If-Match`. */
             428: {
                 headers: {
