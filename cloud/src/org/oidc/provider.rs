@@ -246,7 +246,7 @@ impl Oidc {
         }
         let plain = issuer.starts_with("http://");
         for address in [&described.authorization_endpoint, &described.token_endpoint, &described.jwks_uri] {
-            if !address.starts_with("https://") && !(plain && address.starts_with("http://")) {
+            if !(address.starts_with("https://") || plain && address.starts_with("http://")) {
                 return Err(OidcError::Answer("one of its addresses is not https"));
             }
         }
