@@ -23,8 +23,8 @@ use crate::jobs::Jobs;
 use crate::leaving::Leaving;
 use crate::mail::{MailError, Mailbox, SendMail, Way};
 use crate::operator::Operators;
-use crate::org::Orgs;
 use crate::plan::{PlanError, Plans};
+use crate::org::{Oidc, OidcSecret, OidcSettings, Orgs};
 use crate::replays::Replays;
 use crate::rtm::{Rtm, ViewerKeyError, ViewerTokens};
 use crate::secrets::{self, KeyRing, SecretsError};
@@ -207,6 +207,7 @@ impl App {
         let plans = Plans::new(db.clone(), clock.clone(), &config.plan.default_plan)
             .self_service(config.plan.plan_self_service);
         let orgs = Orgs::new(db.clone(), clock.clone()).mailing(mailbox.clone()).within(plans.clone());
+        let orgs = orgs.sealing(key_ring.clone()).trusting(issuer(&config, &public_url)?);
         let egress = Egress::new(config.server.egress_local);
         let webhooks =
             Webhooks::new(db.clone(), clock.clone(), orgs.clone(), key_ring.clone(), egress.clone());
@@ -287,6 +288,24 @@ impl App {
             stop,
         })
     }
+}
+
+/// The issuer whose accounts people sign in with, where one is set.
+fn issuer(config: &Config, public_url: &str) -> Result<Option<Oidc>, StartError> {
+    let set = &config.oidc;
+    let (Some(issuer), Some(client_id)) = (set.oidc_issuer.clone(), set.oidc_client_id.clone()) else {
+        return Ok(None);
+    };
+    let secret = set.oidc_client_secret.as_ref().map(|secret| OidcSecret(secret.expose().to_owned()));
+    let settings = OidcSettings {
+        issuer,
+        client_id,
+        client_secret: secret,
+        label: set.oidc_label.clone(),
+        trusts_addresses: set.oidc_trust_addresses,
+        redirect: format!("{}/account/oidc/callback", public_url.trim_end_matches('/')),
+    };
+    Oidc::new(settings).map(Some).map_err(StartError::Client)
 }
 
 /// Whoever sends letters, as the settings say.

@@ -6,6 +6,7 @@ mod access;
 mod accounts;
 mod chat;
 mod demo;
+mod elsewhere;
 mod encoders;
 mod go_live;
 mod interruption;
@@ -85,6 +86,7 @@ fn main() {
         kills::stories(),
         nodes::stories(),
         demo::stories(),
+        elsewhere::stories(),
     ];
     libtest_mimic::run(&arguments, stories.into_iter().flatten().collect()).exit();
 }

@@ -93,6 +93,20 @@ codes! {
     OriginNotAllowed = "origin_not_allowed", retryable false;
     /// The mailed link was used already, or is too old.
     LinkExpired = "link_expired", retryable false;
+    /// The password is right, and the account asks for a second factor: the answer's `challenge` goes on with it.
+    SecondFactorRequired = "second_factor_required", retryable false;
+    /// The code of the second factor does not fit, or was used already.
+    BadCode = "bad_code", retryable false;
+    /// The sign-in took too long, or had too many wrong codes; begin again.
+    ChallengeOver = "challenge_over", retryable false;
+    /// There is an authenticator already.
+    FactorExists = "factor_exists", retryable false;
+    /// Nothing else opens the account: choose a password first.
+    LastWayIn = "last_way_in", retryable false;
+    /// Nobody has signed in yet in the browser that was opened for it; ask again in a moment.
+    SignInPending = "sign_in_pending", retryable true;
+    /// Whoever was asked in the browser said no.
+    SignInRefused = "sign_in_refused", retryable false;
     /// Too many tries in a short time.
     RateLimited = "rate_limited", retryable true;
     /// The show cannot make this move in its state.

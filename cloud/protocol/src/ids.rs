@@ -129,6 +129,10 @@ ids! {
     JobId "job";
     /// An invitation into an organisation.
     InvitationId "invitation";
+    /// A studio that waits for somebody to sign it in in a browser.
+    SignInRequestId "sign-in request";
+    /// An account elsewhere with which a person signs in.
+    IdentityId "identity";
     /// A role that an organisation put together.
     RoleId "role";
     /// An API key.

@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use vitrine_protocol::Code;
 
@@ -18,6 +19,8 @@ pub struct ApiError {
     pub detail: String,
     /// The limit of the plan that stands in the way, if one does.
     pub plan_limit: Option<PlanLimit>,
+    /// What the sign-in goes on with, when it waits for a second factor.
+    challenge: Option<Challenge>,
 }
 
 /// A limit of the plan that stands in the way.
@@ -29,6 +32,21 @@ pub struct PlanLimit {
     pub allowed: i64,
     /// How much there is.
     pub used: i64,
+}
+
+/// What a sign-in goes on with that waits for a second factor.
+#[derive(Clone, Serialize, utoipa::ToSchema)]
+pub struct Challenge {
+    /// `POST /v1/sign-ins/second-factor` takes it, `vtc_…`.
+    token: String,
+    /// Until when.
+    expires_at: DateTime<Utc>,
+}
+
+impl std::fmt::Debug for Challenge {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Challenge(…)")
+    }
 }
 
 /// The body of every answer that is an error (`application/problem+json`, RFC 9457).
@@ -52,6 +70,9 @@ pub struct Problem {
     /// The limit of the plan that stands in the way, with the code `plan_limit`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan_limit: Option<PlanLimit>,
+    /// With `second_factor_required` alone: what the sign-in goes on with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub challenge: Option<Challenge>,
 }
 
 /// The answers that every address may give, documented once.
@@ -95,7 +116,14 @@ pub enum Problems {
 impl ApiError {
     /// An error whose status is the usual one of its code.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, status: usual_status(code), detail: detail.into(), plan_limit: None }
+        Self { code, status: usual_status(code), detail: detail.into(), plan_limit: None, challenge: None }
+    }
+
+    /// The answer to a right password where the account asks for a second factor.
+    pub fn challenging(token: String, expires_at: DateTime<Utc>) -> Self {
+        let words = "the password is right; show the second factor with the challenge's token";
+        let challenge = Some(Challenge { token, expires_at });
+        Self { challenge, ..Self::new(Code::SecondFactorRequired, words) }
     }
 
     /// The same error under another status.
@@ -161,6 +189,7 @@ impl IntoResponse for ApiError {
             retryable: self.code.retryable(),
             request_id: RequestId::current().map(|id| id.as_str().to_owned()),
             plan_limit: self.plan_limit,
+            challenge: self.challenge,
         };
         let mut response = (self.status, axum::Json(problem)).into_response();
         let headers = response.headers_mut();
@@ -185,7 +214,9 @@ fn usual_status(code: Code) -> StatusCode {
         Code::InvalidRequest | Code::BadMessage | Code::HelloExpected | Code::BadSignature => {
             StatusCode::BAD_REQUEST
         }
-        Code::Unauthenticated | Code::BadCredentials => StatusCode::UNAUTHORIZED,
+        Code::Unauthenticated | Code::BadCredentials | Code::SecondFactorRequired | Code::BadCode => {
+            StatusCode::UNAUTHORIZED
+        }
         Code::Forbidden
         | Code::BadPublishKey
         | Code::Banned
@@ -194,14 +225,18 @@ fn usual_status(code: Code) -> StatusCode {
         | Code::OperatorOnly
         | Code::OrganizationSuspended
         | Code::SignUpClosed
+        | Code::SignInRefused
         | Code::OriginNotAllowed => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::UnsupportedType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        Code::LinkExpired => StatusCode::GONE,
+        Code::LinkExpired | Code::ChallengeOver => StatusCode::GONE,
         Code::Conflict
         | Code::EmailTaken
+        | Code::FactorExists
+        | Code::LastWayIn
+        | Code::SignInPending
         | Code::AlreadyMember
         | Code::NameTaken
         | Code::RoleInUse

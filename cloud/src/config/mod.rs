@@ -7,6 +7,7 @@ mod listen;
 mod mail;
 mod media;
 mod plan;
+mod oidc;
 mod server;
 mod show;
 mod storage;
@@ -17,6 +18,7 @@ pub use listen::{Listen, NotAnAddress};
 pub use mail::Mail;
 pub use media::{LiveFrom, Media, PublisherConflict, RungName};
 pub use plan::Plan;
+pub use oidc::Oidc;
 pub use server::{ServeRole, Server};
 pub use show::Show;
 pub use storage::{Hidden, Storage};
@@ -46,6 +48,9 @@ pub struct Config {
     /// Who takes the money.
     #[command(flatten)]
     pub billing: Billing,
+    /// Signing in with accounts elsewhere.
+    #[command(flatten)]
+    pub oidc: Oidc,
     /// What machines that watch are told.
     #[command(flatten)]
     pub telemetry: Telemetry,
@@ -63,6 +68,7 @@ impl Config {
             mail: Mail::for_testing(),
             plan: Plan::for_testing(),
             billing: Billing::for_testing(),
+            oidc: Oidc::for_testing(),
             telemetry: Telemetry::for_testing(),
         }
     }
@@ -120,6 +126,8 @@ mod tests {
             (["x", "--stripe-key-file", "key"], "--stripe-webhook-secrets-file"),
             (["x", "--stripe-webhook-secrets-file", "secrets"], "--stripe-key-file"),
             (["x", "--billing-seller", " "], "--billing-seller"),
+            (["x", "--oidc-issuer", "http://id.example"], "--oidc-issuer"),
+            (["x", "--oidc-issuer", "https://id.example"], "--oidc-client-id"),
         ] {
             let Err(error) = Cli::try_parse_from(arguments) else { panic!("{arguments:?} was taken") };
             assert!(error.to_string().contains(word), "{error}");
@@ -136,8 +144,12 @@ mod tests {
             "0123456789abcdef",
             "--smtp-url",
             "smtps://u:hush@h",
+            "--oidc-client-secret",
+            "whispered",
         ];
         let printed = format!("{:?}", Cli::try_parse_from(arguments).unwrap().config);
-        assert!(["AAEC", "0123456789abcdef", "hush"].iter().all(|secret| !printed.contains(secret)));
+        assert!(
+            ["AAEC", "0123456789abcdef", "hush", "whispered"].iter().all(|secret| !printed.contains(secret))
+        );
     }
 }

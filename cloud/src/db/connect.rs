@@ -18,7 +18,7 @@ use super::tx::Commits;
 use super::{DbError, Side, Tx};
 
 /// Every change of the tables, in order; forward only.
-const MIGRATIONS: [(i64, &str, &str); 36] = [
+const MIGRATIONS: [(i64, &str, &str); 39] = [
     (1, "events", include_str!("../../migrations/0001_events.sql")),
     (2, "org", include_str!("../../migrations/0002_org.sql")),
     (3, "show", include_str!("../../migrations/0003_show.sql")),
@@ -47,6 +47,9 @@ const MIGRATIONS: [(i64, &str, &str); 36] = [
     (77, "import_addresses", include_str!("../../migrations/0077_import_addresses.sql")),
     (78, "replays", include_str!("../../migrations/0078_replays.sql")),
     (79, "unknown_facts", include_str!("../../migrations/0079_unknown_facts.sql")),
+    (80, "factors", include_str!("../../migrations/0080_factors.sql")),
+    (81, "sign_in_requests", include_str!("../../migrations/0081_sign_in_requests.sql")),
+    (82, "identities", include_str!("../../migrations/0082_identities.sql")),
     (84, "plans", include_str!("../../migrations/0084_plans.sql")),
     (85, "usage", include_str!("../../migrations/0085_usage.sql")),
     (86, "operators", include_str!("../../migrations/0086_operators.sql")),

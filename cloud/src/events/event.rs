@@ -34,6 +34,18 @@ pub enum Event {
     RoleChanged { role: RoleId },
     /// It is gone; nobody had it.
     RoleDeleted { role: RoleId },
+    /// A member's sign-ins ask for a second factor from now on.
+    FactorAdded { user: UserId },
+    /// A member's sign-ins ask for the password alone again.
+    FactorRemoved { user: UserId },
+    /// A member signed in, or changed their factors, with a recovery code; so many are left.
+    RecoveryCodeUsed { user: UserId, left: i64 },
+    /// A member made new recovery codes; those of before open nothing any more.
+    RecoveryCodesRenewed { user: UserId },
+    /// A member can sign in with an account elsewhere.
+    IdentityLinked { user: UserId },
+    /// A member can no longer sign in with an account elsewhere.
+    IdentityUnlinked { user: UserId },
     /// A server of the shop got a key.
     ApiKeyCreated { key: ApiKeyId },
     /// A key opens nothing any more.

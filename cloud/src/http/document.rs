@@ -54,6 +54,14 @@ const ELSEWHERE: [Code; 9] = [
 
 /// What a suspended shop, a cloud that takes no new accounts, or not being an operator closes: how their paths begin.
 const CLOSED: [&str; 4] = ["/v1/operator/", "/v1/public/", "/v1/register", "/v1/orgs"];
+/// Open addresses that say 401 of a password or a code.
+const SIGN_INS: [&str; 5] = [
+    "/v1/register",
+    "/v1/sessions",
+    "/v1/sign-ins/second-factor",
+    "/v1/invitation-acceptances",
+    "/v1/email-verifications",
+];
 
 /// Bodies that are read tolerantly.
 const TOLERANT: [&str; 1] = ["PassRequest"];
@@ -245,9 +253,10 @@ fn problems_of(path: &str, method: &str, operation: &Operation, once: bool) -> V
     let mut wanted = vec![500, 503];
     let mut when = |holds: bool, statuses: &[u16]| wanted.extend(statuses.iter().filter(|_| holds));
     when(body || elsewhere || upgrade, &[400]);
-    when(!open || path == "/v1/sessions", &[401]);
-    when(!open && path.contains("{org}") || CLOSED.iter().any(|begin| path.starts_with(begin)), &[403]);
-    when(in_path, &[404]);
+    when(!open || SIGN_INS.contains(&path), &[401]);
+    let closed = CLOSED.iter().chain(&["/v1/sign-in-requests/"]).any(|begin| path.starts_with(begin));
+    when(!open && path.contains("{org}") || closed, &[403]);
+    when(in_path || path.starts_with("/v1/me/totp/") || path == "/v1/me/recovery-codes", &[404]);
     when(body || once, &[408, 413]);
     when(changes, &[409, 429]);
     when(takes_version, &[412]);

@@ -55,11 +55,13 @@ pub(super) async fn once(State(once): State<Once>, request: Request, next: Next)
     }
 }
 
-/// Whether POSTs to an address take a key. Those whose body holds a password do not: not even a hash of it is kept. Nor do lists that
+/// Whether POSTs to an address take a key. Those whose body holds a password or a code do not: not even a hash of it is kept. Nor do lists that
 /// are sent: they are longer than what is held for a comparison, and the same list again changes nothing.
 pub(super) fn takes_key(path: &str) -> bool {
     (path.starts_with("/v1/orgs/") || path.starts_with("/v1/me/"))
         && path != "/v1/me/email"
+        && path != "/v1/me/recovery-codes"
+        && !path.starts_with("/v1/me/totp")
         && !path.ends_with("/ownership")
         && !path.ends_with("/deletion")
         && !path.ends_with("/imports")

@@ -69,8 +69,8 @@ pub enum Letter {
     },
     /// Somebody asked for a new password.
     ResetPassword {
-        /// Whose account it is, and where it is chosen: an address that nobody has confirmed may be that of several.
-        links: Vec<(String, String)>,
+        /// Where it is chosen: an address that nobody has confirmed may be that of several accounts.
+        links: Vec<ResetLink>,
     },
     /// An account is to have this address from now on.
     ChangeAddress {
@@ -102,6 +102,22 @@ pub enum Letter {
         /// The organisation's name.
         organization: String,
     },
+    /// Sign-ins ask for an authenticator's code from now on.
+    FactorAdded,
+    /// They ask for the password alone again.
+    FactorRemoved,
+    /// Somebody used a recovery code.
+    RecoveryCodeUsed {
+        /// How many are left.
+        left: i64,
+    },
+    /// There are new recovery codes.
+    RecoveryCodesRenewed,
+    /// An account elsewhere opens the person's account from now on.
+    IdentityLinked {
+        /// What people call that.
+        with: String,
+    },
     /// An account has another address from now on; this goes to the one before.
     AddressChanged {
         /// The new one.
@@ -109,6 +125,42 @@ pub enum Letter {
     },
     /// Something about an organisation, for those who own it.
     ToOwners(ToOwners),
+}
+
+/// Where a new password is chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResetLink {
+    /// Whose the account says it is, and the day since when (`2026-01-02`), while nobody has confirmed the address.
+    pub claimed: Option<(String, String)>,
+    /// Where.
+    pub link: String,
+}
+
+impl ResetLink {
+    fn labelled(&self, label: &str, locale: Locale) -> (String, String) {
+        let Some((whose, since)) = &self.claimed else { return (label.to_owned(), self.link.clone()) };
+        let made = match locale {
+            Locale::En => "made on",
+            Locale::De => "angelegt am",
+            Locale::Fr => "créé le",
+        };
+        (format!("{label} ({}), {made} {}", quoted(whose), quoted(since)), self.link.clone())
+    }
+}
+
+/// What is said where nobody has confirmed the address.
+fn unconfirmed(locale: Locale) -> &'static str {
+    match locale {
+        Locale::En => {
+            "Nobody has confirmed this address yet, so strangers may have made accounts with it. Choose the one that you made yourself, or none. Others who have a part in what it owns alone lose it."
+        }
+        Locale::De => {
+            "Noch hat niemand diese Adresse bestätigt: auch Fremde können Konten mit ihr angelegt haben. Wähle das, das du selbst angelegt hast, oder keines. Andere, die an dem teilhaben, was ihm allein gehört, verlieren das."
+        }
+        Locale::Fr => {
+            "Personne n’a encore confirmé cette adresse : des inconnus peuvent avoir créé des comptes avec elle. Choisissez celui que vous avez créé vous-même, ou aucun. Ceux qui ont part à ce qu’il est seul à posséder la perdent."
+        }
+    }
 }
 
 /// Somebody else's words in a letter: strangers choose them, so they lead nowhere and are not long.
@@ -260,6 +312,96 @@ impl Letter {
                 "Voir ce qui est dû",
                 "Rien n’a été supprimé. Ce qui dépasse l’offre réduite reste tel quel ; rien ne peut y être ajouté.",
             ),
+            (Self::FactorAdded, En) => (
+                "Your account asks for a code now",
+                "From now on every sign-in to your Vitrine account asks for a code of your authenticator, beside the password. Keep the recovery codes where you find them when the authenticator is lost.",
+                "",
+                "If that was not you, choose a new password at once, and write to whoever runs this service.",
+            ),
+            (Self::FactorAdded, De) => (
+                "Dein Konto verlangt jetzt einen Code",
+                "Von nun an verlangt jede Anmeldung an deinem Vitrine-Konto neben dem Passwort einen Code deiner Authenticator-App. Bewahre die Wiederherstellungscodes dort auf, wo du sie findest, wenn die App verloren geht.",
+                "",
+                "Warst du das nicht, wähle sofort ein neues Passwort und schreib denen, die diesen Dienst betreiben.",
+            ),
+            (Self::FactorAdded, Fr) => (
+                "Votre compte demande désormais un code",
+                "Désormais, chaque connexion à votre compte Vitrine demande, en plus du mot de passe, un code de votre application d’authentification. Gardez les codes de secours là où vous les trouverez si elle est perdue.",
+                "",
+                "Si ce n’est pas vous, choisissez tout de suite un nouveau mot de passe et écrivez à ceux qui gèrent ce service.",
+            ),
+            (Self::FactorRemoved, En) => (
+                "Your account asks for no code any more",
+                "The authenticator of your Vitrine account was removed. The password alone opens it now.",
+                "",
+                "If that was not you, choose a new password at once, and write to whoever runs this service.",
+            ),
+            (Self::FactorRemoved, De) => (
+                "Dein Konto verlangt keinen Code mehr",
+                "Die Authenticator-App deines Vitrine-Kontos wurde entfernt. Das Passwort allein öffnet es jetzt.",
+                "",
+                "Warst du das nicht, wähle sofort ein neues Passwort und schreib denen, die diesen Dienst betreiben.",
+            ),
+            (Self::FactorRemoved, Fr) => (
+                "Votre compte ne demande plus de code",
+                "L’application d’authentification de votre compte Vitrine a été retirée. Le mot de passe seul l’ouvre désormais.",
+                "",
+                "Si ce n’est pas vous, choisissez tout de suite un nouveau mot de passe et écrivez à ceux qui gèrent ce service.",
+            ),
+            (Self::RecoveryCodeUsed { .. }, En) => (
+                "A recovery code was used",
+                "Somebody opened your Vitrine account with the password and one of its recovery codes. So many are left: {}.",
+                "",
+                "If that was not you, choose a new password at once, and make new recovery codes.",
+            ),
+            (Self::RecoveryCodeUsed { .. }, De) => (
+                "Ein Wiederherstellungscode wurde benutzt",
+                "Jemand hat dein Vitrine-Konto mit dem Passwort und einem seiner Wiederherstellungscodes geöffnet. So viele sind übrig: {}.",
+                "",
+                "Warst du das nicht, wähle sofort ein neues Passwort und erzeuge neue Wiederherstellungscodes.",
+            ),
+            (Self::RecoveryCodeUsed { .. }, Fr) => (
+                "Un code de secours a servi",
+                "Quelqu’un a ouvert votre compte Vitrine avec le mot de passe et l’un de ses codes de secours. Il en reste : {}.",
+                "",
+                "Si ce n’est pas vous, choisissez tout de suite un nouveau mot de passe et créez de nouveaux codes de secours.",
+            ),
+            (Self::RecoveryCodesRenewed, En) => (
+                "Your recovery codes are new",
+                "New recovery codes were made for your Vitrine account. Those of before open nothing any more.",
+                "",
+                "If that was not you, choose a new password at once, and write to whoever runs this service.",
+            ),
+            (Self::RecoveryCodesRenewed, De) => (
+                "Deine Wiederherstellungscodes sind neu",
+                "Für dein Vitrine-Konto wurden neue Wiederherstellungscodes erzeugt. Die bisherigen öffnen nichts mehr.",
+                "",
+                "Warst du das nicht, wähle sofort ein neues Passwort und schreib denen, die diesen Dienst betreiben.",
+            ),
+            (Self::RecoveryCodesRenewed, Fr) => (
+                "Vos codes de secours sont nouveaux",
+                "De nouveaux codes de secours ont été créés pour votre compte Vitrine. Les précédents n’ouvrent plus rien.",
+                "",
+                "Si ce n’est pas vous, choisissez tout de suite un nouveau mot de passe et écrivez à ceux qui gèrent ce service.",
+            ),
+            (Self::IdentityLinked { .. }, En) => (
+                "There is another way into your account",
+                "From now on this opens your Vitrine account too: {}.",
+                "",
+                "If that was not you, choose a new password at once, and take this way away in the studio.",
+            ),
+            (Self::IdentityLinked { .. }, De) => (
+                "Es gibt einen weiteren Weg in dein Konto",
+                "Von nun an öffnet auch das dein Vitrine-Konto: {}.",
+                "",
+                "Warst du das nicht, wähle sofort ein neues Passwort und nimm diesen Weg im Studio wieder weg.",
+            ),
+            (Self::IdentityLinked { .. }, Fr) => (
+                "Il y a un autre accès à votre compte",
+                "Désormais, ceci ouvre aussi votre compte Vitrine : {}.",
+                "",
+                "Si ce n’est pas vous, choisissez tout de suite un nouveau mot de passe et retirez cet accès dans le studio.",
+            ),
             (Self::AddressChanged { .. }, En) => (
                 "Your account has another address",
                 "From now on you sign in with",
@@ -282,6 +424,15 @@ impl Letter {
         let one = |link: &String| vec![(label.to_owned(), link.clone())];
         let (subject, before, links) = match self {
             Self::ToOwners(_) => (subject.to_owned(), before.to_owned(), Vec::new()),
+            Self::FactorAdded | Self::FactorRemoved | Self::RecoveryCodesRenewed => {
+                (subject.to_owned(), before.to_owned(), Vec::new())
+            }
+            Self::IdentityLinked { with } => {
+                (subject.to_owned(), before.replacen("{}", &quoted(with), 1), Vec::new())
+            }
+            Self::RecoveryCodeUsed { left } => {
+                (subject.to_owned(), before.replacen("{}", &left.to_string(), 1), Vec::new())
+            }
             Self::AddressChanged { to } => (subject.to_owned(), format!("{before} {to}."), Vec::new()),
             Self::VerifyAddress { link, name, organization } => {
                 let whose = [quoted(name), quoted(organization)].join(", ");
@@ -307,11 +458,11 @@ impl Letter {
                 (subject.to_owned(), before.to_owned(), one(link))
             }
             Self::ResetPassword { links } => {
-                let labelled = |(whose, link): &(String, String)| match quoted(whose) {
-                    nobodys if nobodys.is_empty() => (label.to_owned(), link.clone()),
-                    whose => (format!("{label} ({whose})"), link.clone()),
+                let before = match links.iter().any(|one| one.claimed.is_some()) {
+                    true => format!("{before} {}", unconfirmed(locale)),
+                    false => before.to_owned(),
                 };
-                (subject.to_owned(), before.to_owned(), links.iter().map(labelled).collect())
+                (subject.to_owned(), before, links.iter().map(|one| one.labelled(label, locale)).collect())
             }
         };
         Words { subject, before, links, after }
@@ -372,11 +523,15 @@ mod tests {
         let link = || "https://shop.example/account/verify?token=a&b\"><script>".to_owned();
         for locale in Locale::ALL {
             let whose = "Ada <b>, http://evil.example".to_owned();
+            let claimed = |whose: &str| ResetLink {
+                claimed: Some((whose.to_owned(), "2026-01-02".into())),
+                link: link(),
+            };
             for letter in [
                 Letter::VerifyAddress { link: link(), name: whose.clone(), organization: "Nord".into() },
                 Letter::HasAccount { link: link() },
-                Letter::ResetPassword { links: vec![(whose.clone(), link())] },
-                Letter::ResetPassword { links: vec![(whose.clone(), link()), ("Bo".into(), link())] },
+                Letter::ResetPassword { links: vec![ResetLink { claimed: None, link: link() }] },
+                Letter::ResetPassword { links: vec![claimed(&whose), claimed("Bo")] },
                 Letter::ChangeAddress { link: link() },
                 Letter::Invitation { link: link(), organization: whose.clone(), by: "Ada".into() },
                 Letter::PaymentFailed {

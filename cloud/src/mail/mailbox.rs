@@ -51,6 +51,12 @@ impl Mailbox {
         format!("{}{path}?lang={}", self.public_url, locale.as_str())
     }
 
+    /// An address of this cloud.
+    #[must_use]
+    pub fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.public_url)
+    }
+
     /// Leaves a letter: it is sent after `tx` commits.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ mod owners;
 mod send;
 
 pub use error::MailError;
-pub use letter::{Letter, Locale};
+pub use letter::{Letter, Locale, ResetLink};
 pub use mailbox::Mailbox;
 pub use owners::ToOwners;
 pub use send::{SendMail, Way};

@@ -5,9 +5,11 @@ use vitrine_protocol::OrgId;
 use crate::base::{Denied, Invalid};
 use crate::db::DbError;
 use crate::mail::MailError;
+use crate::org::{Challenge, OidcError};
 use crate::plan::PlanError;
+use crate::secrets::SecretsError;
 
-/// All but [`OrgError::Db`] and [`OrgError::Password`] are the caller's to mend.
+/// All but [`OrgError::Db`], [`OrgError::Password`], [`OrgError::Secrets`] and what this handle lacks are the caller's to mend.
 #[derive(Debug, thiserror::Error)]
 pub enum OrgError {
     /// The caller may not.
@@ -91,6 +93,45 @@ pub enum OrgError {
     /// The plan has no more of it, or the organisation is suspended.
     #[error(transparent)]
     Plan(#[from] PlanError),
+    /// The password is right, and the account asks for a second factor.
+    #[error("a second factor is wanted")]
+    SecondFactor(Challenge),
+    /// The sign-in took too long, had too many wrong codes, or the password was changed.
+    #[error("the sign-in is over")]
+    ChallengeOver,
+    /// Nobody has said yes to the studio in the browser yet.
+    #[error("nobody has signed the studio in yet")]
+    SignInPending,
+    /// Whoever was asked in the browser said no.
+    #[error("the studio was refused")]
+    SignInRefused,
+    /// The code does not fit, or was used.
+    #[error("the code does not fit")]
+    BadCode,
+    /// There is an authenticator already.
+    #[error("there is an authenticator already")]
+    HasFactor,
+    /// There is no authenticator, or none that waits for its first code.
+    #[error("there is no authenticator")]
+    NoFactor,
+    /// The issuer does not vouch for an address of the person.
+    #[error("the issuer vouches for no address")]
+    NoAddress,
+    /// The issuer could not tell who somebody is.
+    #[error(transparent)]
+    Oidc(#[from] OidcError),
+    /// The person has no such account elsewhere.
+    #[error("no such identity")]
+    NoIdentity,
+    /// Without it the person could not sign in any more.
+    #[error("it is the last way in")]
+    LastWayIn,
+    /// This handle has no keys to seal with.
+    #[error("there are no keys")]
+    NoKeys,
+    /// A secret could be neither sealed nor opened.
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
     /// The database failed.
     #[error(transparent)]
     Db(#[from] DbError),

@@ -1,23 +1,27 @@
 //! Organisations, their members, accounts and sessions.
 //!
 //! Owns: organisations, users and whose address is whose, members and their roles, invitations, API keys, session tokens,
-//! mailed links. Records `OrganizationRegistered`, `Member…`, `Invitation…`, `Role…`, `ApiKey…`. Leans on `base`, `db`, `events`, `mail`.
+//! mailed links, second factors, accounts elsewhere. Records `OrganizationRegistered`, `Member…`, `Invitation…`, `Role…`, `ApiKey…`, `Factor…`,
+//! `RecoveryCode…`, `Identity…`. Leans on `base`, `db`, `secrets`, `events`, `mail`.
 
 mod error;
 mod model;
+mod oidc;
 mod password;
 mod routes;
 mod service;
 mod store;
 mod throttle;
+mod totp;
 
 pub use error::OrgError;
 pub use model::{
-    Account, ApiKey, BuiltinRole, CreatedApiKey, CustomRole, Deed, Invitation, InvitationSeen, Invited,
-    Joined, Me, Member, NewApiKey, NewInvitation, Organization, OrganizationOfUser, OrganizationPatch,
-    OrganizationView, Owners, Registration, RoleChoice, RoleDraft, RoleTable, Session, Settings, SignUp,
-    SignedIn,
-    Standing, User, Visit,
+    Account, ApiKey, BuiltinRole, Came, Challenge, CreatedApiKey, CustomRole, Deed, Factors, Identity,
+    Invitation, InvitationSeen, Invited, Joined, Me, Member, NewApiKey, NewInvitation, NewSignInRequest,
+    Organization, OrganizationOfUser, OrganizationPatch, OrganizationView, Owners, Proof, RecoveryCodes,
+    Registration, RequestSeen, RoleChoice, RoleDraft, RoleTable, Session, Settings, SignInRequest, SignUp, SignedIn,
+    Standing, TotpEnrolment, TotpFactor, User, Visit,
 };
+pub use oidc::{Oidc, OidcError, OidcSettings, Secret as OidcSecret};
 pub use routes::router;
 pub use service::Orgs;

@@ -83,6 +83,12 @@ fn news_of(shows: &Shows, fact: &Recorded) -> News {
         | Event::RoleCreated { .. }
         | Event::RoleChanged { .. }
         | Event::RoleDeleted { .. }
+        | Event::FactorAdded { .. }
+        | Event::FactorRemoved { .. }
+        | Event::RecoveryCodeUsed { .. }
+        | Event::RecoveryCodesRenewed { .. }
+        | Event::IdentityLinked { .. }
+        | Event::IdentityUnlinked { .. }
         | Event::ApiKeyCreated { .. }
         | Event::ApiKeyRevoked { .. }
         | Event::PlanChanged { .. }

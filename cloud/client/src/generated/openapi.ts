@@ -34,23 +34,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/exports/{export}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The file of an export, for whoever has a link that still holds. */
-        get: operations["get_export_file"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/invitation-acceptances": {
         parameters: {
             query?: never;
@@ -99,8 +82,7 @@ export interface paths {
         get: operations["me"];
         put?: never;
         post?: never;
-        /** Deletes the caller's account: it leaves every organisation, and its sessions end. Not while an organisation has no other owner. */
-        delete: operations["delete_account"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -143,6 +125,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller's sign-ins ask for beside the password. */
+        get: operations["get_factors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's accounts elsewhere with which they sign in, oldest first. */
+        get: operations["list_identities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/identities/{identity}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one of them as a way in. The last way in stays: who has no password chooses one first, by a letter. */
+        delete: operations["unlink_identity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me/invitations": {
         parameters: {
             query?: never;
@@ -154,6 +187,77 @@ export interface paths {
         put?: never;
         /** Accepts an invitation as whoever is signed in, whatever their address is. */
         post: operations["accept_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes ten new recovery codes in the place of all others. */
+        post: operations["renew_recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes the secret of an authenticator (TOTP, RFC 6238). Its codes are asked for once the first was confirmed. */
+        post: operations["enrol_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/totp/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirms the authenticator with its first code, and gives ten recovery codes, which are shown this once. */
+        post: operations["confirm_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/totp/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes the authenticator and the recovery codes away. A POST, since it takes the password and a code, which have no place in a
+         *     DELETE (RFC 9110, section 9.3.5).
+         */
+        post: operations["remove_totp"];
         delete?: never;
         options?: never;
         head?: never;
@@ -301,28 +405,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/orgs/{org}/deletion": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Whether and when the organisation is to be deleted; 404 when it is not. */
-        get: operations["get_deletion"];
-        put?: never;
-        /**
-         * Has the organisation deleted in fourteen days, with all that is in it. Until then everything goes on as before, and any owner
-         *     can stop it. Accounts of members stay. Asked again, it stays with the day that was.
-         */
-        post: operations["schedule_deletion"];
-        /** Keeps the organisation after all. */
-        delete: operations["cancel_deletion"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/orgs/{org}/events/dead": {
         parameters: {
             query?: never;
@@ -371,43 +453,6 @@ export interface paths {
         put?: never;
         /** Has that part try the fact again, once; `seq` is the fact's. If it fails, it is back in the list. */
         post: operations["replay_fact"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/orgs/{org}/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Has all data of the organisation put into one file: a tar archive, packed by gzip, with a file of JSON lines for each kind of
-         *     thing. It takes a while; the owners get a letter. One at a time; a new one takes the place of the one before.
-         */
-        post: operations["export_organization"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/orgs/{org}/exports": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The exports that there are, newest first, with links to their files. */
-        get: operations["list_exports"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1209,131 +1254,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/orgs/{org}/webhooks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The servers that are told what happens, oldest first. How messages look and are verified stands in `docs/webhooks.md`. */
-        get: operations["list_webhooks"];
-        put?: never;
-        /**
-         * Has a server told of facts. Its secret is in this answer and nowhere else. At most 10 of an organisation; nobody has a server
-         *     told what they may not see themselves.
-         */
-        post: operations["create_webhook"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/orgs/{org}/webhooks/{webhook}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A webhook: where it leads, of what it is told, and how it does. */
-        get: operations["get_webhook"];
-        put?: never;
-        post?: never;
-        /** Deletes a webhook, and the list of what it was told. */
-        delete: operations["delete_webhook"];
-        options?: never;
-        head?: never;
-        /** Changes a webhook; what is absent stays. Switched on again, it begins anew; switched off, what waited is given up. */
-        patch: operations["change_webhook"];
-        trace?: never;
-    };
-    "/v1/orgs/{org}/webhooks/{webhook}/deliveries": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What a webhook was and is to be told, newest first; the last seven days, and at most 10,000 that are done. */
-        get: operations["list_webhook_deliveries"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/orgs/{org}/webhooks/{webhook}/deliveries/{delivery}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One message to a webhook: how it stands, and how it was answered. */
-        get: operations["get_webhook_delivery"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/orgs/{org}/webhooks/{webhook}/deliveries/{delivery}/redelivery": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Sends a message anew, under the `webhook-id` that it had. One that waits anyhow goes on waiting. */
-        post: operations["redeliver_to_webhook"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/orgs/{org}/webhooks/{webhook}/secret": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Gives a webhook another secret, which is in this answer and nowhere else. For 24 hours messages are signed with both. */
-        post: operations["renew_webhook_secret"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/orgs/{org}/webhooks/{webhook}/test": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Sends a webhook a message about nothing (`webhook_test`). The delivery says how that went, in a moment. */
-        post: operations["test_webhook"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/password-resets": {
         parameters: {
             query?: never;
@@ -1459,7 +1379,10 @@ export interface paths {
         /** The caller's sessions, newest first. */
         get: operations["list_sessions"];
         put?: never;
-        /** Signs in. */
+        /**
+         * Signs in. Where the account asks for a second factor, the answer to a right password is 401 `second_factor_required`, whose
+         *     `challenge` goes on with it.
+         */
         post: operations["sign_in"];
         /** Signs out everywhere else. Devices are no longer known. */
         delete: operations["end_other_sessions"];
@@ -1497,6 +1420,63 @@ export interface paths {
         post?: never;
         /** Signs out. */
         delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-in-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks that somebody signs this studio in in a browser. Open `url` there, show `code`, and ask for the session every `interval`
+         *     seconds, for ten minutes.
+         */
+        post: operations["ask_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-in-requests/{id}/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives the studio its session, once. Until somebody said yes in the browser the answer is 409 `sign_in_pending`, after a no
+         *     403 `sign_in_refused`, and when it is over 410 `challenge_over`.
+         */
+        post: operations["take_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-ins/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goes on with a sign-in that was answered `second_factor_required`. A wrong code may be followed by a few others. */
+        post: operations["answer_second_factor"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1599,12 +1579,31 @@ export interface components {
          * @description A ban from a show's chat.
          */
         BanId: string;
+        /** @description Password and second factor together. */
+        BothFactors: {
+            /** @description The authenticator's six digits; or `recovery_code`. */
+            code?: string | null;
+            /** @description The account's password. */
+            password: string;
+            /** @description A recovery code that was not used; or `code`. */
+            recovery_code?: string | null;
+        };
         /** @description A role that is the same everywhere. */
         BuiltinRole: {
             /** @description What it lets people do. */
             permissions: components["schemas"]["Permission"][];
             /** @description The role. */
             role: components["schemas"]["Role"];
+        };
+        /** @description What a sign-in goes on with that waits for a second factor. */
+        Challenge: {
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            expires_at: string;
+            /** @description `POST /v1/sign-ins/second-factor` takes it, `vtc_…`. */
+            token: string;
         };
         /** @description What an organisation's channel shows now. */
         Channel: {
@@ -1639,14 +1638,7 @@ export interface components {
          * @description A stable error code. Programs act on it; people read the message beside it.
          * @enum {string}
          */
-        Code: "invalid_request" | "unauthenticated" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_type" | "conflict" | "email_taken" | "already_member" | "name_taken" | "role_in_use" | "above_you" | "webhook_off" | "show_on_air" | "export_running" | "last_owner" | "limit_reached" | "people_only" | "origin_not_allowed" | "link_expired" | "rate_limited" | "illegal_move" | "not_receiving" | "show_ended" | "not_in_lineup" | "bad_publish_key" | "publisher_busy" | "out_of_stock" | "ref_taken" | "precondition_required" | "banned" | "bad_message" | "hello_expected" | "too_slow" | "restarting" | "overloaded" | "keyring_unavailable" | "cloud_unreachable" | "device_unavailable" | "plugin_missing" | "far_side" | "idempotency_key_reused" | "idempotency_in_progress" | "secret_already_shown" | "answer_not_kept" | "internal";
-        /** @description That somebody means it. */
-        Confirmation: {
-            /** @description The organisation's name, as it is. */
-            name: string;
-            /** @description The caller's password. */
-            password: string;
-        };
+        Code: "invalid_request" | "unauthenticated" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_type" | "conflict" | "email_taken" | "already_member" | "name_taken" | "role_in_use" | "above_you" | "last_owner" | "limit_reached" | "people_only" | "origin_not_allowed" | "link_expired" | "second_factor_required" | "bad_code" | "challenge_over" | "factor_exists" | "last_way_in" | "sign_in_pending" | "sign_in_refused" | "rate_limited" | "illegal_move" | "not_receiving" | "show_ended" | "not_in_lineup" | "bad_publish_key" | "publisher_busy" | "out_of_stock" | "ref_taken" | "precondition_required" | "banned" | "bad_message" | "hello_expected" | "too_slow" | "restarting" | "overloaded" | "keyring_unavailable" | "cloud_unreachable" | "device_unavailable" | "plugin_missing" | "far_side" | "idempotency_key_reused" | "idempotency_in_progress" | "secret_already_shown" | "answer_not_kept" | "internal";
         /** @description What the rows of a list came to. */
         Counts: {
             /**
@@ -1864,11 +1856,6 @@ export interface components {
             /** @description The bearer token, `vtk_…`. */
             token: string;
         };
-        /** @description A webhook that was just made. Its secret is shown this once. */
-        CreatedWebhook: components["schemas"]["Webhook"] & {
-            /** @description What its messages are signed with, `whsec_…`. */
-            secret: string;
-        };
         /** @description What a person signs in with. */
         Credentials: {
             /** @description The word that an earlier sign-in gave this device. */
@@ -1953,11 +1940,6 @@ export interface components {
             actor_name?: string | null;
         };
         /**
-         * @description How a message stands.
-         * @enum {string}
-         */
-        DeliveryState: "waiting" | "delivered" | "failed";
-        /**
          * @description Why a show ended.
          * @enum {string}
          */
@@ -2013,6 +1995,32 @@ export interface components {
             kind: "role_deleted";
             role: components["schemas"]["RoleId"];
         } | {
+            /** @enum {string} */
+            kind: "factor_added";
+            user: components["schemas"]["UserId"];
+        } | {
+            /** @enum {string} */
+            kind: "factor_removed";
+            user: components["schemas"]["UserId"];
+        } | {
+            /** @enum {string} */
+            kind: "recovery_code_used";
+            /** Format: int64 */
+            left: number;
+            user: components["schemas"]["UserId"];
+        } | {
+            /** @enum {string} */
+            kind: "recovery_codes_renewed";
+            user: components["schemas"]["UserId"];
+        } | {
+            /** @enum {string} */
+            kind: "identity_linked";
+            user: components["schemas"]["UserId"];
+        } | {
+            /** @enum {string} */
+            kind: "identity_unlinked";
+            user: components["schemas"]["UserId"];
+        } | {
             key: components["schemas"]["ApiKeyId"];
             /** @enum {string} */
             kind: "api_key_created";
@@ -2020,34 +2028,6 @@ export interface components {
             key: components["schemas"]["ApiKeyId"];
             /** @enum {string} */
             kind: "api_key_revoked";
-        } | {
-            /** @enum {string} */
-            kind: "webhook_created";
-            webhook: components["schemas"]["WebhookId"];
-        } | {
-            /** @enum {string} */
-            kind: "webhook_changed";
-            webhook: components["schemas"]["WebhookId"];
-        } | {
-            /** @enum {string} */
-            kind: "webhook_deleted";
-            webhook: components["schemas"]["WebhookId"];
-        } | {
-            /** @enum {string} */
-            kind: "webhook_switched_off";
-            webhook: components["schemas"]["WebhookId"];
-        } | {
-            export: components["schemas"]["ExportId"];
-            /** @enum {string} */
-            kind: "export_requested";
-        } | {
-            /** Format: date-time */
-            at: string;
-            /** @enum {string} */
-            kind: "organization_deletion_scheduled";
-        } | {
-            /** @enum {string} */
-            kind: "organization_deletion_cancelled";
         } | {
             /** @enum {string} */
             kind: "product_created";
@@ -2252,40 +2232,15 @@ export interface components {
             /** @enum {string} */
             kind: "unknown";
         };
-        /** @description All data of an organisation in one file. */
-        Export: {
-            /**
-             * Format: date-time
-             * @description When it was asked for.
-             */
-            created_at: string;
-            /**
-             * Format: date-time
-             * @description Until when the file is kept.
-             */
-            expires_at?: string | null;
-            /** @description The export. */
-            id: components["schemas"]["ExportId"];
+        /** @description What an account asks for beside its password. */
+        Factors: {
             /**
              * Format: int64
-             * @description How large the file is.
+             * @description How many recovery codes are left.
              */
-            size_bytes?: number | null;
-            /** @description How it stands. */
-            state: components["schemas"]["ExportState"];
-            /** @description Where it is had, within the next hour, by whoever has the link; null unless it is ready. */
-            url?: string | null;
+            recovery_codes: number;
+            totp?: components["schemas"]["TotpFactor"] | null;
         };
-        /**
-         * Format: uuid
-         * @description An organisation's data, taken out.
-         */
-        ExportId: string;
-        /**
-         * @description How an export stands.
-         * @enum {string}
-         */
-        ExportState: "waiting" | "ready" | "failed";
         /** @description Where a list is fetched from, once. */
         FetchBody: {
             /** @description An http or https address of the public internet, without name and password. */
@@ -2296,6 +2251,11 @@ export interface components {
             options?: components["schemas"]["Options"];
             /** @description Whose names for products the list has, `main` when not said. */
             source?: string | null;
+        };
+        /** @description The first code of a new authenticator. */
+        FirstCode: {
+            /** @description Six digits. */
+            code: string;
         };
         /**
          * @description What a list is written as.
@@ -2355,6 +2315,27 @@ export interface components {
             /** @enum {string} */
             kind: "coupon";
         };
+        /** @description An account elsewhere with which a person signs in. */
+        Identity: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            created_at: string;
+            /** @description The address that it had when it was linked. */
+            email: string;
+            /** @description The link. */
+            id: components["schemas"]["IdentityId"];
+            /** @description Who vouches for it (OpenID Connect). */
+            issuer: string;
+            /** @description What people call that; null when it is not the one of this cloud any more. */
+            label?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description An account elsewhere with which a person signs in.
+         */
+        IdentityId: string;
         /** @description A picture in one size and type. */
         ImageSource: {
             /**
@@ -2671,22 +2652,17 @@ export interface components {
         };
         /** @description A new password. */
         NewPassword: {
+            /** @description The word that an earlier sign-in gave this device: it is known from now on. */
+            device?: string | null;
             /** @description 8 to 200 characters. */
             password: string;
             /** @description The `token` of the link, `vtl_…`. */
             token: string;
         };
-        /** @description A webhook to be made. */
-        NewWebhook: {
-            /** @description Whether it is told from now on; it is when not said. */
-            active?: boolean | null;
-            /** @description Of what it is told: at least one kind. */
-            events: components["schemas"]["WebhookEvent"][];
-            /**
-             * @description An https address of the public internet, without name and password.
-             * @example https://shop.example/hooks/vitrine
-             */
-            url: string;
+        /** @description A studio that wants to be signed in in a browser. */
+        NewSignInRequest: {
+            /** @description What the person knows the device by, 1 to 60 characters. */
+            device_name: string;
         };
         /** @description How a list is read. */
         Options: {
@@ -2905,22 +2881,6 @@ export interface components {
             /** @description What was paid, less what was paid back, each currency for itself, the one with most orders first. */
             sums: components["schemas"]["OrderSum"][];
         };
-        /** @description An organisation that is to be deleted. */
-        OrganizationDeletion: {
-            /**
-             * Format: date-time
-             * @description Since when.
-             */
-            asked_at: string;
-            asked_by?: components["schemas"]["UserId"] | null;
-            /**
-             * Format: date-time
-             * @description When it is deleted. A show that is on air then is let finish.
-             */
-            at: string;
-            /** @description Whether it has begun, and cannot be stopped any more. */
-            begun: boolean;
-        };
         /** @description An organisation as one of its members sees it. */
         OrganizationOfUser: {
             /** @description The organisation. */
@@ -2977,6 +2937,11 @@ export interface components {
          * @description An organisation: a merchant and all that is theirs.
          */
         OrgId: string;
+        /** @description The caller's password, asked for before something that matters. */
+        OwnPassword: {
+            /** @description The account's password. */
+            password: string;
+        };
         /** @description One page of a list. */
         Page_ApiKey: {
             /** @description The items. */
@@ -3175,30 +3140,22 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
-        Page_Export: {
+        Page_Identity: {
             /** @description The items. */
             items: {
                 /**
                  * Format: date-time
-                 * @description When it was asked for.
+                 * @description Since when.
                  */
                 created_at: string;
-                /**
-                 * Format: date-time
-                 * @description Until when the file is kept.
-                 */
-                expires_at?: string | null;
-                /** @description The export. */
-                id: components["schemas"]["ExportId"];
-                /**
-                 * Format: int64
-                 * @description How large the file is.
-                 */
-                size_bytes?: number | null;
-                /** @description How it stands. */
-                state: components["schemas"]["ExportState"];
-                /** @description Where it is had, within the next hour, by whoever has the link; null unless it is ready. */
-                url?: string | null;
+                /** @description The address that it had when it was linked. */
+                email: string;
+                /** @description The link. */
+                id: components["schemas"]["IdentityId"];
+                /** @description Who vouches for it (OpenID Connect). */
+                issuer: string;
+                /** @description What people call that; null when it is not the one of this cloud any more. */
+                label?: string | null;
             }[];
             /** @description Send it as `after` to get the next page; null on the last. */
             next?: string | null;
@@ -3634,104 +3591,6 @@ export interface components {
             /** @description Send it as `after` to get the next page; null on the last. */
             next?: string | null;
         };
-        /** @description One page of a list. */
-        Page_Webhook: {
-            /** @description The items. */
-            items: {
-                /** @description Whether it is. */
-                active: boolean;
-                /**
-                 * Format: date-time
-                 * @description Since when there is such a webhook.
-                 */
-                created_at: string;
-                /** @description Of what. */
-                events: components["schemas"]["WebhookEvent"][];
-                /**
-                 * Format: date-time
-                 * @description Since when every call has failed; null while it takes what it is sent.
-                 */
-                failing_since?: string | null;
-                /** @description The webhook. */
-                id: components["schemas"]["WebhookId"];
-                /**
-                 * Format: int64
-                 * @description How many were never kept, because too many waited.
-                 */
-                missed: number;
-                /** @description Why it was switched off, when nobody did so by hand. */
-                off_reason?: string | null;
-                /**
-                 * Format: date-time
-                 * @description Until when the secret before the present one signs too.
-                 */
-                old_secret_until?: string | null;
-                /** @description Where it is told. */
-                url: string;
-                /**
-                 * Format: int64
-                 * @description Grows with each change; the answer's `ETag`.
-                 */
-                version: number;
-                /**
-                 * Format: int64
-                 * @description How many messages wait.
-                 */
-                waiting: number;
-            }[];
-            /** @description Send it as `after` to get the next page; null on the last. */
-            next?: string | null;
-        };
-        /** @description One page of a list. */
-        Page_WebhookDelivery: {
-            /** @description The items. */
-            items: {
-                /**
-                 * Format: int32
-                 * @description How often it was sent.
-                 */
-                attempts: number;
-                /**
-                 * Format: date-time
-                 * @description When it was to be sent first.
-                 */
-                created_at: string;
-                event?: components["schemas"]["WebhookEvent"] | null;
-                /** @description The message; it is sent as `webhook-id`, the same each time. */
-                id: components["schemas"]["WebhookDeliveryId"];
-                /**
-                 * Format: date-time
-                 * @description When it is sent next.
-                 */
-                next_at?: string | null;
-                /** @description Why the newest try failed. */
-                reason?: string | null;
-                /**
-                 * Format: int64
-                 * @description The fact's number; null for a test.
-                 */
-                seq?: number | null;
-                /** @description How it stands. */
-                state: components["schemas"]["DeliveryState"];
-                /**
-                 * Format: int32
-                 * @description The status of the newest answer, if there was one.
-                 */
-                status?: number | null;
-                /**
-                 * Format: date-time
-                 * @description When it was sent last.
-                 */
-                tried_at?: string | null;
-            }[];
-            /** @description Send it as `after` to get the next page; null on the last. */
-            next?: string | null;
-        };
-        /** @description That a person means it. */
-        Parting: {
-            /** @description The account's password. */
-            password: string;
-        };
         /** @description What a shopper asks for to take part. Everything may be absent. */
         PassRequest: {
             /** @description The name to be shown in the chat, 1 to 32 characters. */
@@ -3743,7 +3602,14 @@ export interface components {
          * @description What can be allowed. The roles that may do it stand beside each in the source.
          * @enum {string}
          */
-        Permission: "view_organization" | "edit_organization" | "manage_members" | "manage_roles" | "manage_api_keys" | "view_audit" | "transfer_ownership" | "view_catalog" | "edit_catalog" | "import_catalog" | "manage_stock" | "edit_coupons" | "view_orders" | "record_orders" | "refund_orders" | "view_shows" | "view_timeline" | "view_health" | "edit_shows" | "run_shows" | "manage_publish_keys" | "highlight" | "view_chat" | "speak_in_chat" | "moderate_chat" | "manage_jobs" | "manage_webhooks" | "export_organization" | "delete_organization";
+        Permission: "view_organization" | "edit_organization" | "manage_members" | "manage_roles" | "manage_api_keys" | "view_audit" | "transfer_ownership" | "view_catalog" | "edit_catalog" | "import_catalog" | "manage_stock" | "edit_coupons" | "view_orders" | "record_orders" | "refund_orders" | "view_shows" | "view_timeline" | "view_health" | "edit_shows" | "run_shows" | "manage_publish_keys" | "highlight" | "view_chat" | "speak_in_chat" | "moderate_chat" | "manage_jobs";
+        /** @description With what a studio asks for its session. */
+        Poll: {
+            /** @description The word that an earlier sign-in gave this device. */
+            device?: string | null;
+            /** @description The request's `secret`, `vtq_…`. */
+            secret: string;
+        };
         /** @description A price that a variant had from then on. There is no way to change or remove one. */
         PriceChange: {
             /**
@@ -3772,6 +3638,7 @@ export interface components {
         PriceChangeId: string;
         /** @description The body of every answer that is an error (`application/problem+json`, RFC 9457). */
         Problem: {
+            challenge?: components["schemas"]["Challenge"] | null;
             /** @description What programs act on. */
             code: components["schemas"]["Code"];
             /** @description What a person reads. */
@@ -4030,6 +3897,11 @@ export interface components {
             seq: number;
             show_id?: components["schemas"]["ShowId"] | null;
         };
+        /** @description What opens the account when the authenticator is lost, once each. Shown this once. */
+        RecoveryCodes: {
+            /** @description `xxxx-xxxx-xxxx-xxxx`. */
+            codes: string[];
+        };
         /** @description A new person with a new organisation. */
         Registration: {
             /** @description The person's e-mail. */
@@ -4153,6 +4025,17 @@ export interface components {
              * @description Who watches it, about: those who asked for the same moment of it.
              */
             viewers: number;
+        };
+        /** @description What a sign-in goes on with. */
+        SecondFactor: {
+            /** @description The `token` of the `challenge` that the answer `second_factor_required` held. */
+            challenge: string;
+            /** @description The authenticator's six digits; or `recovery_code`. */
+            code?: string | null;
+            /** @description The word that an earlier sign-in gave this device. */
+            device?: string | null;
+            /** @description A recovery code that was not used; or `code`. */
+            recovery_code?: string | null;
         };
         /** @description A session of a person, as they see it. */
         Session: {
@@ -4350,6 +4233,32 @@ export interface components {
             /** @description The person. */
             user: components["schemas"]["User"];
         };
+        /** @description A studio that waits for somebody to sign it in in a browser. The secret is shown this once. */
+        SignInRequest: {
+            /** @description What the page shows too, `BCDF-GHJK`: show it, so that the person can compare. */
+            code: string;
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            expires_at: string;
+            /** @description The request. */
+            id: components["schemas"]["SignInRequestId"];
+            /**
+             * Format: int32
+             * @description Seconds between two questions for the session.
+             */
+            interval: number;
+            /** @description With it the studio asks for its session, `vtq_…`. It belongs in no address. */
+            secret: string;
+            /** @description The page to open in a browser. */
+            url: string;
+        };
+        /**
+         * Format: uuid
+         * @description A studio that waits for somebody to sign it in in a browser.
+         */
+        SignInRequestId: string;
         /** @description A move of a variant's count. There is no way to change or remove one. */
         StockChange: {
             /** @description Who did it: `user:ID` or `service:NAME`. */
@@ -4419,6 +4328,21 @@ export interface components {
          * @enum {string}
          */
         StockRule: "keep" | "replace";
+        /** @description A new authenticator's secret, shown this once. Its codes are asked for from its confirmation on. */
+        TotpEnrolment: {
+            /** @description The secret as people type it: base32. */
+            secret: string;
+            /** @description The same for a picture that authenticators read: `otpauth://totp/…`. */
+            uri: string;
+        };
+        /** @description An authenticator that makes codes by time (RFC 6238). */
+        TotpFactor: {
+            /**
+             * Format: date-time
+             * @description Since when its codes are asked for.
+             */
+            confirmed_at: string;
+        };
         /** @description Who is to own the organisation. */
         Transfer: {
             /** @description The caller's password. */
@@ -4547,145 +4471,6 @@ export interface components {
             /** @description The viewer. */
             viewer_id: components["schemas"]["ViewerId"];
         };
-        /** @description A server that is told of facts. */
-        Webhook: {
-            /** @description Whether it is. */
-            active: boolean;
-            /**
-             * Format: date-time
-             * @description Since when there is such a webhook.
-             */
-            created_at: string;
-            /** @description Of what. */
-            events: components["schemas"]["WebhookEvent"][];
-            /**
-             * Format: date-time
-             * @description Since when every call has failed; null while it takes what it is sent.
-             */
-            failing_since?: string | null;
-            /** @description The webhook. */
-            id: components["schemas"]["WebhookId"];
-            /**
-             * Format: int64
-             * @description How many were never kept, because too many waited.
-             */
-            missed: number;
-            /** @description Why it was switched off, when nobody did so by hand. */
-            off_reason?: string | null;
-            /**
-             * Format: date-time
-             * @description Until when the secret before the present one signs too.
-             */
-            old_secret_until?: string | null;
-            /** @description Where it is told. */
-            url: string;
-            /**
-             * Format: int64
-             * @description Grows with each change; the answer's `ETag`.
-             */
-            version: number;
-            /**
-             * Format: int64
-             * @description How many messages wait.
-             */
-            waiting: number;
-        };
-        /** @description A message to a webhook. */
-        WebhookDelivery: {
-            /**
-             * Format: int32
-             * @description How often it was sent.
-             */
-            attempts: number;
-            /**
-             * Format: date-time
-             * @description When it was to be sent first.
-             */
-            created_at: string;
-            event?: components["schemas"]["WebhookEvent"] | null;
-            /** @description The message; it is sent as `webhook-id`, the same each time. */
-            id: components["schemas"]["WebhookDeliveryId"];
-            /**
-             * Format: date-time
-             * @description When it is sent next.
-             */
-            next_at?: string | null;
-            /** @description Why the newest try failed. */
-            reason?: string | null;
-            /**
-             * Format: int64
-             * @description The fact's number; null for a test.
-             */
-            seq?: number | null;
-            /** @description How it stands. */
-            state: components["schemas"]["DeliveryState"];
-            /**
-             * Format: int32
-             * @description The status of the newest answer, if there was one.
-             */
-            status?: number | null;
-            /**
-             * Format: date-time
-             * @description When it was sent last.
-             */
-            tried_at?: string | null;
-        };
-        /**
-         * Format: uuid
-         * @description A message to such an address.
-         */
-        WebhookDeliveryId: string;
-        /**
-         * @description A kind of facts that a webhook can be told. `webhook_test` is sent when somebody asks for a test, whatever was chosen.
-         * @enum {string}
-         */
-        WebhookEvent: "organization_changed" | "member_added" | "member_role_changed" | "member_removed" | "api_key_created" | "api_key_revoked" | "product_created" | "product_changed" | "product_removed" | "stock_changed" | "coupon_created" | "coupon_changed" | "order_recorded" | "order_cancelled" | "order_refunded" | "show_created" | "show_changed" | "show_deleted" | "lineup_changed" | "show_went_live" | "show_interrupted" | "show_resumed" | "show_ended" | "highlight_shown" | "highlight_cleared" | "message_removed" | "viewer_banned" | "viewer_unbanned" | "webhook_test";
-        /**
-         * Format: uuid
-         * @description An address that is told of facts.
-         */
-        WebhookId: string;
-        /** @description The body of a request to a webhook. */
-        WebhookMessage: {
-            /** @description Who did it: `user:ID`, `key:ID`, `viewer:ID` or `service:NAME`. */
-            actor: string;
-            /** @description The fields of the fact, as the timeline has them. */
-            data: Record<string, never>;
-            /** @description Whose it is. */
-            org_id: components["schemas"]["OrgId"];
-            /**
-             * Format: int64
-             * @description Its number, which grows with each fact of an organisation, with gaps; null for a test.
-             */
-            seq?: number | null;
-            show_id?: components["schemas"]["ShowId"] | null;
-            /**
-             * Format: date-time
-             * @description When it happened.
-             */
-            timestamp: string;
-            /** @description What kind of fact it is. */
-            type: components["schemas"]["WebhookEvent"];
-        };
-        /** @description What is to change of a webhook; what is absent stays. */
-        WebhookPatch: {
-            /** @description Whether it is told. Switched off, it is not sent what waits either. */
-            active?: boolean | null;
-            /** @description Of what it is told: at least one kind. */
-            events?: components["schemas"]["WebhookEvent"][] | null;
-            /** @description An https address of the public internet, without name and password. */
-            url?: string | null;
-        };
-        /** @description A new secret of a webhook. It is shown this once. */
-        WebhookSecret: {
-            /**
-             * Format: date-time
-             * @description Until when the one before signs too.
-             */
-            old_secret_until: string;
-            /** @description What its messages are signed with, `whsec_…`. */
-            secret: string;
-        };
     };
     responses: {
         /** @description The request is malformed. Codes: `invalid_request`, `bad_message`. */
@@ -4699,7 +4484,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description No valid session came with the request. Codes: `unauthenticated`, `bad_credentials`. */
+        /** @description No valid session came with the request. Codes: `unauthenticated`, `bad_credentials`, `second_factor_required`, `bad_code`. */
         problem_401: {
             headers: {
                 /** @description `Bearer`. */
@@ -4712,7 +4497,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The member's role does not allow it. Codes: `forbidden`, `above_you`, `people_only`, `origin_not_allowed`. */
+        /** @description The member's role does not allow it. Codes: `forbidden`, `above_you`, `people_only`, `origin_not_allowed`, `sign_in_refused`. */
         problem_403: {
             headers: {
                 /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
@@ -4745,7 +4530,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description It does not fit the present state. Codes: `conflict`, `email_taken`, `already_member`, `name_taken`, `role_in_use`, `webhook_off`, `show_on_air`, `export_running`, `last_owner`, `limit_reached`, `illegal_move`, `not_receiving`, `show_ended`, `not_in_lineup`, `out_of_stock`, `ref_taken`, `idempotency_in_progress`, `secret_already_shown`, `answer_not_kept`. */
+        /** @description It does not fit the present state. Codes: `conflict`, `email_taken`, `already_member`, `name_taken`, `role_in_use`, `last_owner`, `limit_reached`, `factor_exists`, `last_way_in`, `sign_in_pending`, `illegal_move`, `not_receiving`, `show_ended`, `not_in_lineup`, `out_of_stock`, `ref_taken`, `idempotency_in_progress`, `secret_already_shown`, `answer_not_kept`. */
         problem_409: {
             headers: {
                 /** @description In how many seconds to try again, where that is known. */
@@ -4913,6 +4698,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
             408: components["responses"]["problem_408"];
             409: components["responses"]["problem_409"];
             /** @description The link was used already, or is too old. */
@@ -4945,60 +4731,6 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
-    get_export_file: {
-        parameters: {
-            query?: {
-                /** @description What the link holds. */
-                token?: string;
-            };
-            header?: never;
-            path: {
-                export: components["schemas"]["ExportId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The archive. */
-            200: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/gzip": unknown;
-                };
-            };
-            400: components["responses"]["problem_400"];
-            404: components["responses"]["problem_404"];
-            /** @description The link is too old, or is none. */
-            410: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
     accept_as_new: {
         parameters: {
             query?: never;
@@ -5024,6 +4756,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
             408: components["responses"]["problem_408"];
             409: components["responses"]["problem_409"];
             /** @description The link was used already, or is too old. */
@@ -5149,51 +4882,6 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
-    delete_account: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Parting"];
-            };
-        };
-        responses: {
-            /** @description It was done. */
-            204: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["problem_400"];
-            401: components["responses"]["problem_401"];
-            408: components["responses"]["problem_408"];
-            409: components["responses"]["problem_409"];
-            413: components["responses"]["problem_413"];
-            415: components["responses"]["problem_415"];
-            422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["problem_429"];
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
     change_email: {
         parameters: {
             query?: never;
@@ -5284,6 +4972,117 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
+    get_factors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Factors"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    list_identities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Identity"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    unlink_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identity: components["schemas"]["IdentityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["problem_401"];
+            404: components["responses"]["problem_404"];
+            409: components["responses"]["problem_409"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
     accept_invitation: {
         parameters: {
             query?: never;
@@ -5328,6 +5127,195 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    renew_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BothFactors"];
+            };
+        };
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    enrol_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnPassword"];
+            };
+        };
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpEnrolment"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    confirm_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FirstCode"];
+            };
+        };
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    remove_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BothFactors"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
@@ -5984,137 +5972,6 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
-    get_deletion: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                org: components["schemas"]["OrgId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OrganizationDeletion"];
-                };
-            };
-            401: components["responses"]["problem_401"];
-            403: components["responses"]["problem_403"];
-            404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    schedule_deletion: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                org: components["schemas"]["OrgId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Confirmation"];
-            };
-        };
-        responses: {
-            /** @description It is to be done. */
-            202: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OrganizationDeletion"];
-                };
-            };
-            400: components["responses"]["problem_400"];
-            401: components["responses"]["problem_401"];
-            403: components["responses"]["problem_403"];
-            404: components["responses"]["problem_404"];
-            408: components["responses"]["problem_408"];
-            409: components["responses"]["problem_409"];
-            413: components["responses"]["problem_413"];
-            415: components["responses"]["problem_415"];
-            422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["problem_429"];
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    cancel_deletion: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                org: components["schemas"]["OrgId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It was done. */
-            204: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: components["responses"]["problem_401"];
-            403: components["responses"]["problem_403"];
-            404: components["responses"]["problem_404"];
-            409: components["responses"]["problem_409"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["problem_429"];
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
     dead_facts: {
         parameters: {
             query?: {
@@ -6251,97 +6108,6 @@ export interface operations {
                 };
             };
             429: components["responses"]["problem_429"];
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    export_organization: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                org: components["schemas"]["OrgId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It is to be done. */
-            202: {
-                headers: {
-                    /** @description `true`: the request was done before. */
-                    "Idempotency-Replayed"?: string;
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Export"];
-                };
-            };
-            400: components["responses"]["problem_400"];
-            401: components["responses"]["problem_401"];
-            403: components["responses"]["problem_403"];
-            404: components["responses"]["problem_404"];
-            408: components["responses"]["problem_408"];
-            409: components["responses"]["problem_409"];
-            413: components["responses"]["problem_413"];
-            422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["problem_429"];
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    list_exports: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                org: components["schemas"]["OrgId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Export"];
-                };
-            };
-            401: components["responses"]["problem_401"];
-            403: components["responses"]["problem_403"];
-            404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -9655,489 +9421,6 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
-    list_webhooks: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                org: components["schemas"]["OrgId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Webhook"];
-                };
-            };
-            401: components["responses"]["problem_401"];
-            403: components["responses"]["problem_403"];
-            404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    create_webhook: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                org: components["schemas"]["OrgId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewWebhook"];
-            };
-        };
-        responses: {
-            /** @description It was made. */
-            201: {
-                headers: {
-                    /** @description `true`: the request was done before. */
-                    "Idempotency-Replayed"?: string;
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CreatedWebhook"];
-                };
-            };
-            400: components["responses"]["problem_400"];
-            401: components["responses"]["problem_401"];
-            403: components["responses"]["problem_403"];
-            404: components["responses"]["problem_404"];
-            408: components["responses"]["problem_408"];
-            409: components["responses"]["problem_409"];
-            413: components["responses"]["problem_413"];
-            415: components["responses"]["problem_415"];
-            422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["problem_429"];
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    get_webhook: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                org: components["schemas"]["OrgId"];
-                webhook: components["schemas"]["WebhookId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    /** @description What `If-Match` or `If-None-Match` takes. */
-                    ETag?: string;
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Webhook"];
-                };
-            };
-            401: components["responses"]["problem_401"];
-            403: components["responses"]["problem_403"];
-            404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    delete_webhook: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                org: components["schemas"]["OrgId"];
-                webhook: components["schemas"]["WebhookId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It was done. */
-            204: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: components["responses"]["problem_401"];
-            403: components["responses"]["problem_403"];
-            404: components["responses"]["problem_404"];
-            409: components["responses"]["problem_409"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["problem_429"];
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    change_webhook: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The `ETag` that was seen. */
-                "If-Match"?: string | null;
-            };
-            path: {
-                org: components["schemas"]["OrgId"];
-                webhook: components["schemas"]["WebhookId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WebhookPatch"];
-            };
-        };
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    /** @description What `If-Match` or `If-None-Match` takes. */
-                    ETag?: string;
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Webhook"];
-                };
-            };
-            400: components["responses"]["problem_400"];
-            401: components["responses"]["problem_401"];
-            403: components["responses"]["problem_403"];
-            404: components["responses"]["problem_404"];
-            408: components["responses"]["problem_408"];
-            409: components["responses"]["problem_409"];
-            412: components["responses"]["problem_412"];
-            413: components["responses"]["problem_413"];
-            415: components["responses"]["problem_415"];
-            422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["problem_429"];
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    list_webhook_deliveries: {
-        parameters: {
-            query?: {
-                /** @description The `next` of the page before. */
-                after?: string;
-                /** @description How many items at most: 1 to 200, 50 when not said. */
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                org: components["schemas"]["OrgId"];
-                webhook: components["schemas"]["WebhookId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_WebhookDelivery"];
-                };
-            };
-            400: components["responses"]["problem_400"];
-            401: components["responses"]["problem_401"];
-            403: components["responses"]["problem_403"];
-            404: components["responses"]["problem_404"];
-            422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    get_webhook_delivery: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                delivery: components["schemas"]["WebhookDeliveryId"];
-                org: components["schemas"]["OrgId"];
-                webhook: components["schemas"]["WebhookId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebhookDelivery"];
-                };
-            };
-            401: components["responses"]["problem_401"];
-            403: components["responses"]["problem_403"];
-            404: components["responses"]["problem_404"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    redeliver_to_webhook: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                delivery: components["schemas"]["WebhookDeliveryId"];
-                org: components["schemas"]["OrgId"];
-                webhook: components["schemas"]["WebhookId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It is to be done. */
-            202: {
-                headers: {
-                    /** @description `true`: the request was done before. */
-                    "Idempotency-Replayed"?: string;
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["problem_400"];
-            401: components["responses"]["problem_401"];
-            403: components["responses"]["problem_403"];
-            404: components["responses"]["problem_404"];
-            408: components["responses"]["problem_408"];
-            409: components["responses"]["problem_409"];
-            413: components["responses"]["problem_413"];
-            422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["problem_429"];
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    renew_webhook_secret: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                org: components["schemas"]["OrgId"];
-                webhook: components["schemas"]["WebhookId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    /** @description `true`: the request was done before. */
-                    "Idempotency-Replayed"?: string;
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebhookSecret"];
-                };
-            };
-            400: components["responses"]["problem_400"];
-            401: components["responses"]["problem_401"];
-            403: components["responses"]["problem_403"];
-            404: components["responses"]["problem_404"];
-            408: components["responses"]["problem_408"];
-            409: components["responses"]["problem_409"];
-            413: components["responses"]["problem_413"];
-            422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["problem_429"];
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    test_webhook: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                org: components["schemas"]["OrgId"];
-                webhook: components["schemas"]["WebhookId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It is to be done. */
-            202: {
-                headers: {
-                    /** @description `true`: the request was done before. */
-                    "Idempotency-Replayed"?: string;
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebhookDelivery"];
-                };
-            };
-            400: components["responses"]["problem_400"];
-            401: components["responses"]["problem_401"];
-            403: components["responses"]["problem_403"];
-            404: components["responses"]["problem_404"];
-            408: components["responses"]["problem_408"];
-            409: components["responses"]["problem_409"];
-            413: components["responses"]["problem_413"];
-            422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["problem_429"];
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
     reset: {
         parameters: {
             query?: never;
@@ -10418,6 +9701,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
             408: components["responses"]["problem_408"];
             409: components["responses"]["problem_409"];
             413: components["responses"]["problem_413"];
@@ -10651,6 +9935,171 @@ export interface operations {
             };
             401: components["responses"]["problem_401"];
             409: components["responses"]["problem_409"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    ask_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSignInRequest"];
+            };
+        };
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInRequest"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    take_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SignInRequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Poll"];
+            };
+        };
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            /** @description It is unknown, took too long, or the session was taken. */
+            410: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    answer_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactor"];
+            };
+        };
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            /** @description The sign-in took too long, or had too many wrong codes. */
+            410: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
             /** @description It needs `If-Match`. */
             428: {
                 headers: {

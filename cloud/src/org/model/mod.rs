@@ -1,6 +1,9 @@
 //! The nouns: organisation, user, session; members, invitations and keys beside.
 
+mod factors;
+mod identities;
 mod people;
+mod requests;
 mod settings;
 
 use std::net::IpAddr;
@@ -15,10 +18,15 @@ use crate::events::Recorded;
 use crate::mail::Locale;
 
 pub use people::Owners;
+pub use factors::{Challenge, Factors, Proof, RecoveryCodes, TotpEnrolment, TotpFactor};
+pub(super) use factors::{RECOVERY_CODES, new_recovery_code, recovery_hash};
+pub use identities::{Came, Identity};
 pub use people::{
     ApiKey, BuiltinRole, CreatedApiKey, CustomRole, Invitation, InvitationSeen, Invited, Joined, Member,
     NewApiKey, NewInvitation, RoleChoice, RoleDraft, RoleTable, Standing,
 };
+pub(super) use requests::new_user_code;
+pub use requests::{NewSignInRequest, RequestSeen, SignInRequest};
 pub use settings::{OrganizationPatch, OrganizationView, Settings};
 
 /// A merchant.

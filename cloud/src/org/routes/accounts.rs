@@ -75,6 +75,9 @@ struct NewPassword {
     token: String,
     /// 8 to 200 characters.
     password: String,
+    /// The word that an earlier sign-in gave this device: it is known from now on.
+    #[serde(default)]
+    device: Option<String>,
 }
 
 /// Where a request comes from, as far as sign-ins are told apart by it.
@@ -103,7 +106,8 @@ async fn register(
     Ok((StatusCode::CREATED, Json(orgs.register(registration, visit).await?)))
 }
 
-/// Signs in.
+/// Signs in. Where the account asks for a second factor, the answer to a right password is 401 `second_factor_required`, whose
+/// `challenge` goes on with it.
 #[utoipa::path(post, path = "/v1/sessions", tag = "accounts", security(()),
     responses((status = 201, body = SignedIn), Problems))]
 async fn sign_in(
@@ -197,7 +201,12 @@ async fn ask_reset(
 /// Uses a link of a letter to choose a new password. All sessions of the account end.
 #[utoipa::path(put, path = "/v1/password-resets", tag = "accounts", security(()), request_body = NewPassword,
     responses((status = 204), (status = 410, description = "The link was used already, or is too old.", body = Problem, content_type = "application/problem+json"), Problems))]
-async fn reset(State(orgs): State<Orgs>, Json(new): Json<NewPassword>) -> Result<StatusCode, ApiError> {
-    orgs.reset(&new.token, new.password).await?;
+async fn reset(
+    State(orgs): State<Orgs>,
+    Visitor(visit): Visitor,
+    Json(new): Json<NewPassword>,
+) -> Result<StatusCode, ApiError> {
+    let visit = Visit { device: new.device, ..visit };
+    orgs.reset(&new.token, new.password, &visit).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,11 +1,14 @@
 //! HTTP of accounts, sessions, organisations and their people.
 
 mod accounts;
+mod factors;
+mod identities;
 mod invitations;
 mod keys;
 mod members;
 mod pages;
 mod parting;
+mod requests;
 mod roles;
 mod settings;
 
@@ -20,6 +23,9 @@ use crate::base::ApiError;
 pub fn router(orgs: Orgs) -> OpenApiRouter {
     OpenApiRouter::new()
         .merge(accounts::router())
+        .merge(factors::router())
+        .merge(identities::router())
+        .merge(requests::router())
         .merge(pages::router())
         .merge(parting::router())
         .merge(members::router())
@@ -72,6 +78,32 @@ impl From<OrgError> for ApiError {
                 Self::new(Code::PeopleOnly, "an API key is nobody's account; sign in as a person")
             }
             OrgError::NoSuchSession => Self::not_found("session"),
+            OrgError::SecondFactor(challenge) => Self::challenging(challenge.token, challenge.expires_at),
+            OrgError::ChallengeOver => Self::new(
+                Code::ChallengeOver,
+                "the sign-in took too long or had too many wrong codes; begin again",
+            ),
+            OrgError::SignInPending => Self::new(
+                Code::SignInPending,
+                "nobody has said yes in the browser yet; ask again in a moment",
+            ),
+            OrgError::SignInRefused => {
+                Self::new(Code::SignInRefused, "whoever was asked in the browser said no")
+            }
+            OrgError::NoIdentity => Self::not_found("account elsewhere"),
+            OrgError::LastWayIn => {
+                Self::new(Code::LastWayIn, "choose a password first: nothing else opens the account")
+            }
+            OrgError::NoAddress => Self::new(Code::FarSide, "the issuer vouches for no address of yours"),
+            OrgError::Oidc(error) => {
+                tracing::warn!(%error, "the issuer could not tell who somebody is");
+                Self::new(Code::FarSide, "the issuer did not answer as it should")
+            }
+            OrgError::BadCode => Self::new(Code::BadCode, "the code does not fit, or was used already"),
+            OrgError::HasFactor => {
+                Self::new(Code::FactorExists, "there is an authenticator; remove it first")
+            }
+            OrgError::NoFactor => Self::not_found("authenticator"),
             OrgError::BadLink => {
                 Self::new(Code::LinkExpired, "the link was used already, or is too old; ask for a new one")
             }
@@ -81,9 +113,12 @@ impl From<OrgError> for ApiError {
                 "this cloud takes no new accounts or organisations; ask whoever runs it, or a shop's owner, to invite you",
             ),
             OrgError::NoAccount => Self::not_found("account"),
-            OrgError::Db(_) | OrgError::Password | OrgError::Mail(_) | OrgError::NoMail => {
-                Self::internal(&error)
-            }
+            OrgError::Db(_)
+            | OrgError::Password
+            | OrgError::Mail(_)
+            | OrgError::NoMail
+            | OrgError::Secrets(_)
+            | OrgError::NoKeys => Self::internal(&error),
         }
     }
 }

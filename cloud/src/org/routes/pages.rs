@@ -13,6 +13,8 @@ use crate::base::ApiError;
 use crate::mail::Locale;
 use crate::org::{InvitationSeen, OrgError, Orgs};
 
+mod sign_in;
+mod sign_in_words;
 mod words;
 
 use super::accounts::Visitor;
@@ -20,6 +22,7 @@ use words::Words;
 
 pub(super) fn router() -> OpenApiRouter<Orgs> {
     OpenApiRouter::new()
+        .merge(sign_in::router())
         .route("/account/verify", get(show_verify).post(verify))
         .route("/account/reset", get(show_reset).post(reset))
         .route("/account/invitation", get(show_invitation).post(accept))
@@ -192,7 +195,12 @@ async fn show_reset(State(orgs): State<Orgs>, Query(said): Query<Said>, headers:
     }
 }
 
-async fn reset(State(orgs): State<Orgs>, headers: HeaderMap, Form(said): Form<Said>) -> Response {
+async fn reset(
+    State(orgs): State<Orgs>,
+    Visitor(visit): Visitor,
+    headers: HeaderMap,
+    Form(said): Form<Said>,
+) -> Response {
     let words = said.words(&headers);
     let email = match orgs.check_link(&said.token, true).await {
         Ok(email) => email,
@@ -202,7 +210,7 @@ async fn reset(State(orgs): State<Orgs>, headers: HeaderMap, Form(said): Form<Sa
     if said.password != said.again {
         return again(words.differ);
     }
-    match orgs.reset(&said.token, said.password.clone()).await {
+    match orgs.reset(&said.token, said.password.clone(), &visit).await {
         Ok(user) => {
             let done = format!("<p>{} <strong>{}</strong></p>", words.reset_done_text, escape(&user.email));
             page(StatusCode::OK, words, words.reset_done_title, &(done + &studio(words)))
@@ -288,5 +296,9 @@ main{max-width:26rem;margin:12vh auto 2rem;padding:2rem;background:var(--card);b
 h1{margin:0 0 1rem;font-size:1.5rem;line-height:1.25}p{margin:0 0 1rem;overflow-wrap:anywhere}\
 label{display:block;margin:0 0 .25rem;font-weight:600}\
 input{width:100%;min-height:44px;margin:0 0 1rem;padding:.5rem .75rem;font:inherit;color:inherit;background:transparent;border:1px solid var(--quiet);border-radius:8px}\
+.code{font:600 1.75rem ui-monospace,monospace;letter-spacing:.08em}.button.other,button.other{color:inherit;background:transparent;border:1px solid var(--quiet)}form .quiet{margin:0 0 1rem}button{margin:0 .5rem .5rem 0}\
 button,.button{display:inline-block;min-height:44px;padding:.625rem 1.25rem;font:inherit;font-weight:600;color:var(--on);background:var(--act);border:0;border-radius:8px;text-decoration:none;cursor:pointer}\
 :focus-visible{outline:3px solid #4c7dff;outline-offset:2px}.quiet{color:var(--quiet);margin:0}.wrong{color:var(--wrong);font-weight:600}";
+
+#[cfg(test)]
+mod tests;

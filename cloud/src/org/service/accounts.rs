@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
-use vitrine_protocol::{Role, SessionId, UserId};
+use chrono::{DateTime, TimeDelta, Utc};
+use vitrine_protocol::{InvitationId, Role, SessionId, UserId};
 
 use super::links::Cause;
 use super::{Orgs, insert_organization};
@@ -21,7 +21,7 @@ const SESSION: TimeDelta = TimeDelta::days(30);
 /// That a session is used is noted so often.
 pub(super) const NOTED_EVERY: TimeDelta = TimeDelta::minutes(5);
 /// Characters of a program's name that are kept.
-const AGENT_CHARS: usize = 200;
+pub(super) const AGENT_CHARS: usize = 200;
 
 const NONE: Duration = Duration::ZERO;
 /// Sign-ins with one e-mail, from where its owner was never seen.
@@ -33,10 +33,24 @@ const FROM_ONE_NETWORK: Lane = Lane { at_once: 50, every: Duration::from_secs(6)
 /// Registrations from one network.
 const REGISTRATIONS: Lane = Lane { at_once: 60, every: Duration::from_secs(5), patience: NONE };
 
+/// Registrations of one address that are looked at anew while another of them waits.
+const AT_ONCE: usize = 4;
+/// Accounts that are younger may have been made while a registration was on its way.
+const JUST_NOW: TimeDelta = TimeDelta::minutes(1);
+/// Passwords tried with one mailed invitation.
+const BY_LETTER: Lane = Lane { at_once: 10, every: Duration::from_secs(30), patience: NONE };
+
 /// An account, and the password's hash by which it was recognised.
 pub(super) struct Known {
     pub user: User,
     pub hash: String,
+}
+
+/// A session whose transaction is still open.
+pub(super) struct Begun {
+    token: Secret,
+    device: String,
+    expires_at: DateTime<Utc>,
 }
 
 impl Orgs {
@@ -45,7 +59,8 @@ impl Orgs {
     /// password is signed in to that.
     ///
     /// # Errors
-    /// [`OrgError::Invalid`]; [`OrgError::TooManyTries`]; [`OrgError::SignUpClosed`].
+    /// [`OrgError::Invalid`]; [`OrgError::SecondFactor`] by who has an account; [`OrgError::TooManyTries`];
+    /// [`OrgError::SignUpClosed`].
     pub async fn register(
         &self,
         registration: Registration,
@@ -71,9 +86,26 @@ impl Orgs {
             self.throttle.give_back(&key, BY_STRANGERS);
             return self.begin_session(known, &visit).await;
         }
-        let hash = self.passwords.hash(password).await?;
+        let hash = self.passwords.hash(password.clone()).await?;
         let user = User { id: UserId::new(), email, email_verified: false, name: account.name };
+        let mut seen: Vec<UserId> = candidates.iter().map(|one| one.user.id).collect();
         let mut tx = self.db.begin().await?;
+        for _ in 0..AT_ONCE {
+            // The same request may have come twice: the second waits here, looks again, and finds the account of the first.
+            store::stand_in_line(&mut tx, &user.email).await?;
+            let mut fresh = store::claims_since(&mut tx, &user.email, now - JUST_NOW).await?;
+            fresh.retain(|one| !seen.contains(&one.user.id));
+            if fresh.is_empty() || !counted {
+                break;
+            }
+            drop(tx); // others need not wait for the hashing
+            if let Some(known) = self.fitting(&password, &fresh.iter().collect::<Vec<_>>(), false).await? {
+                self.throttle.give_back(&key, BY_STRANGERS);
+                return self.begin_session(known, &visit).await;
+            }
+            seen.extend(fresh.iter().map(|one| one.user.id));
+            tx = self.db.begin().await?;
+        }
         store::insert_claim(&mut tx, &user, &hash, registration.locale, now).await?;
         let organization = insert_organization(&mut tx, organization_name, now).await?;
         store::insert_member(&mut tx, organization.id, user.id, Role::Owner.into(), now).await?;
@@ -91,7 +123,7 @@ impl Orgs {
     /// hold up a person where they have signed in before.
     ///
     /// # Errors
-    /// [`OrgError::BadCredentials`]; [`OrgError::TooManyTries`].
+    /// [`OrgError::BadCredentials`]; [`OrgError::SecondFactor`]; [`OrgError::TooManyTries`].
     pub async fn sign_in(
         &self,
         email: &str,
@@ -99,16 +131,18 @@ impl Orgs {
         visit: impl Into<Visit>,
     ) -> Result<SignedIn, OrgError> {
         let visit = visit.into();
-        let known = self.recognise(email, password, &visit).await?;
+        let known = self.recognise(email, password, &visit, None).await?;
         self.begin_session(known, &visit).await
     }
 
-    /// Whose account an address and a password open.
+    /// Whose account an address and a password open. Who holds an invitation that was `mailed` there is no stranger to the
+    /// address: the tries of strangers do not hold them up.
     pub(super) async fn recognise(
         &self,
         email: &str,
         password: String,
         visit: &Visit,
+        mailed: Option<InvitationId>,
     ) -> Result<Known, OrgError> {
         let email = normal_email(email).map_err(|_| OrgError::BadCredentials)?;
         if password.len() > 1024 {
@@ -141,8 +175,9 @@ impl Orgs {
         if owner_was_home && away.is_empty() {
             return Err(if refused { OrgError::TooManyTries } else { OrgError::BadCredentials });
         }
-        let tries =
-            [(format!("a:{}", visit.network), FROM_ONE_NETWORK), (format!("e:{email}"), BY_STRANGERS)];
+        let by_strangers =
+            || vec![(format!("a:{}", visit.network), FROM_ONE_NETWORK), (format!("e:{email}"), BY_STRANGERS)];
+        let tries = mailed.map_or_else(by_strangers, |id| vec![(format!("i:{id}"), BY_LETTER)]);
         for (key, lane) in &tries {
             self.throttle.try_once(key, *lane, self.clock.now()).ok_or(OrgError::TooManyTries)?;
         }
@@ -153,6 +188,16 @@ impl Orgs {
             self.throttle.give_back(&key, lane);
         }
         Ok(known)
+    }
+
+    /// Whether an account that says that the address is its own was signed in to from here.
+    pub(super) async fn was_here(&self, email: &str, visit: &Visit) -> Result<bool, OrgError> {
+        for one in store::candidates(&self.db, email, &marks(visit)).await? {
+            if self.place_of(&one, visit).await?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The place of a visit, if the account was signed in to there before.
@@ -291,6 +336,8 @@ impl Orgs {
         let (mut tx, now) = (self.db.begin().await?, self.clock.now());
         let gone = store::delete_expired_sessions(&mut tx, now).await?;
         store::delete_expired_links(&mut tx, now).await?;
+        store::delete_expired_challenges(&mut tx, now).await?;
+        store::delete_expired_requests(&mut tx, now).await?;
         store::delete_expired_invitations(&mut tx, now).await?;
         store::delete_old_keys(&mut tx, now - super::keys::OLD_KEYS).await?;
         tx.commit().await?;
@@ -298,24 +345,46 @@ impl Orgs {
     }
 
     /// Begins a session, while the password that was shown is still the account's: it may have been changed because it was stolen.
+    /// Where the account asks for a second factor, the sign-in waits for that instead.
     pub(super) async fn begin_session(&self, known: Known, visit: &Visit) -> Result<SignedIn, OrgError> {
         let Known { user, hash } = known;
+        let mut tx = self.db.begin().await?;
+        if !store::hold_password(&mut tx, user.id, &hash).await? {
+            return Err(OrgError::BadCredentials);
+        }
+        if let Some(challenge) = self.challenge(&mut tx, user.id, &hash).await? {
+            tx.commit().await?;
+            return Err(OrgError::SecondFactor(challenge));
+        }
+        let begun = self.open_session(&mut tx, &user, visit).await?;
+        tx.commit().await?;
+        self.signed_in(user, begun).await
+    }
+
+    /// Opens a session for somebody who has shown all that their account asks for.
+    pub(super) async fn open_session(
+        &self,
+        tx: &mut Tx,
+        user: &User,
+        visit: &Visit,
+    ) -> Result<Begun, OrgError> {
         let (token, now) = (Secret::new("vts_"), self.clock.now());
         let device = visit.device.clone().filter(|device| is_device(device));
         let device = device.unwrap_or_else(|| Secret::new("vtd_").expose().to_owned());
         let agent: String = visit.agent.chars().filter(|c| !c.is_control()).take(AGENT_CHARS).collect();
         let network = visit.network.to_string();
-        let mut tx = self.db.begin().await?;
-        if !store::hold_password(&mut tx, user.id, &hash).await? {
-            return Err(OrgError::BadCredentials);
-        }
         let times = (now, now + SESSION);
-        store::insert_session(&mut tx, user.id, &token.hash(), (&network, &agent), times).await?;
+        store::insert_session(tx, user.id, &token.hash(), (&network, &agent), times).await?;
         let visit = Visit { device: Some(device.clone()), ..visit.clone() };
-        store::know_places(&mut tx, user.id, &marks(&visit), now).await?;
-        tx.commit().await?;
+        store::know_places(tx, user.id, &marks(&visit), now).await?;
+        Ok(Begun { token, device, expires_at: times.1 })
+    }
+
+    /// A session that was committed, as its owner is told of it.
+    pub(super) async fn signed_in(&self, user: User, begun: Begun) -> Result<SignedIn, OrgError> {
+        let Begun { token, device, expires_at } = begun;
         let organizations = store::organizations_of(&self.db, user.id).await?;
-        Ok(SignedIn { token: token.expose().to_owned(), device, expires_at: times.1, user, organizations })
+        Ok(SignedIn { token: token.expose().to_owned(), device, expires_at, user, organizations })
     }
 
     async fn mail_has_account(&self, tx: &mut Tx, owner: &Candidate) -> Result<(), OrgError> {
@@ -334,6 +403,18 @@ impl Orgs {
 pub(super) fn marks(visit: &Visit) -> Vec<String> {
     let network = (!visit.shared).then(|| store::mark_of(visit.network));
     visit.device.as_deref().map(hash_secret).into_iter().chain(network).collect()
+}
+
+/// What a visit is known by when it has shown whose it is.
+pub(super) fn known_after(visit: &Visit) -> Vec<String> {
+    let device = visit.device.clone().filter(|device| is_device(device));
+    marks(&Visit { device, ..visit.clone() })
+}
+
+/// A person as facts name them, of whom no session has begun.
+pub(super) fn of_person(id: UserId) -> Actor {
+    let kind = ActorKind::User { id, session: SessionId::new(), name: String::new() };
+    Actor { kind, memberships: Vec::new() }
 }
 
 /// A word that an earlier sign-in gave.

@@ -216,10 +216,15 @@ impl Orgs {
     ) -> Result<Known, OrgError> {
         let waiting = self.waiting(token).await?;
         let password = check_password(password)?;
-        let Known { mut user, hash } = match self.recognise(&waiting.email, password.clone(), visit).await {
+        let mailed = waiting.mailed.then_some(waiting.id);
+        let recognised = self.recognise(&waiting.email, password.clone(), visit, mailed).await;
+        let Known { mut user, hash } = match recognised {
             Ok(known) => known,
+            // Who has an account, or made one from here, has mistyped its password.
             Err(OrgError::BadCredentials)
-                if waiting.mailed && store::is_owned(&self.db, &waiting.email).await? =>
+                if waiting.mailed
+                    && (store::is_owned(&self.db, &waiting.email).await?
+                        || self.was_here(&waiting.email, visit).await?) =>
             {
                 return Err(OrgError::BadCredentials);
             }

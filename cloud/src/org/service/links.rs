@@ -3,16 +3,18 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use vitrine_protocol::{Role, UserId};
 
-use super::accounts::person;
+use super::accounts::{known_after, of_person, person};
 use super::{Orgs, clash_is_email};
 use crate::base::{Actor, Network, Secret, hash_secret};
 use crate::db::Tx;
-use crate::mail::{Letter, Locale};
+use crate::events::{Event, record};
+use crate::mail::{Letter, Locale, ResetLink};
 use crate::org::model::{check_password, composed, normal_email};
 use crate::org::store::{self, Purpose};
 use crate::org::throttle::Lane;
-use crate::org::{OrgError, User};
+use crate::org::{OrgError, User, Visit};
 
 /// How long links hold.
 const VERIFY_WITHIN: TimeDelta = TimeDelta::days(3);
@@ -140,23 +142,24 @@ impl Orgs {
 
     /// An address that is nobody's yet may be several accounts': the letter says whose each link is, and lets the reader choose.
     async fn mail_reset(&self, email: String) -> Result<(), OrgError> {
-        let mut candidates = store::candidates(&self.db, &email, &[]).await?;
-        if candidates.first().is_some_and(|one| one.user.email_verified) {
-            candidates.truncate(1);
-        }
-        let Some(first) = candidates.first() else { return Ok(()) };
+        let owner = store::candidates(&self.db, &email, &[]).await?.into_iter().next();
+        // Who has confirmed the address knows their own account.
+        let found = match owner.filter(|one| one.user.email_verified) {
+            Some(owner) => vec![(owner, None)],
+            None => store::claims(&self.db, &email).await?,
+        };
+        let Some((first, _)) = found.first() else { return Ok(()) };
         if !self.letters_left(Cause::Reset, &email, Some(&first.user)) {
             return Ok(());
         }
         let (locale, mut links) = (first.locale, Vec::new());
         let mut tx = self.db.begin().await?;
-        for one in &candidates {
+        for (one, since) in &found {
             let places = store::organizations_in(&mut tx, one.user.id).await?;
             let whose = std::iter::once(one.user.name.clone()).chain(places).collect::<Vec<_>>().join(", ");
-            // Who has confirmed the address knows their own account.
-            let whose = if one.user.email_verified { String::new() } else { whose };
+            let claimed = since.map(|since| (whose, since.format("%Y-%m-%d").to_string()));
             let link = self.link(&mut tx, &one.user, Purpose::Reset, locale).await?;
-            links.extend(link.map(|link| (whose, link)));
+            links.extend(link.map(|link| ResetLink { claimed, link }));
         }
         if !links.is_empty() {
             self.mail(&mut tx, &email, &Letter::ResetPassword { links }, locale).await?;
@@ -164,11 +167,13 @@ impl Orgs {
         Ok(tx.commit().await?)
     }
 
-    /// Uses a link to choose a new password: sessions end, devices are no longer known, and the address is the account's own.
+    /// Uses a link to choose a new password: sessions end, no device is known but the one at which it was chosen, and the address
+    /// is the account's own. Where nobody had confirmed it, whoever made the account may have been a stranger: nobody keeps a part
+    /// in what it owns, and its second factor goes; that of an account whose address was confirmed goes on to be asked for.
     ///
     /// # Errors
     /// [`OrgError::BadLink`]; [`OrgError::Invalid`]; [`OrgError::EmailTaken`] when the address became another's meanwhile.
-    pub async fn reset(&self, token: &str, password: String) -> Result<User, OrgError> {
+    pub async fn reset(&self, token: &str, password: String, visit: &Visit) -> Result<User, OrgError> {
         let password = check_password(password)?;
         let token_hash = hash_of(token)?;
         if store::link(&self.db, &token_hash, Purpose::Reset, self.clock.now()).await?.is_none() {
@@ -187,9 +192,48 @@ impl Orgs {
         // Whoever asked for another address before has no say any more.
         store::delete_links(&mut tx, id).await?;
         store::set_email(&mut tx, id, &email).await.map_err(clash_is_email)?;
+        // Strangers who guess hold nobody up where the letter was read.
+        store::know_places(&mut tx, id, &known_after(visit), self.clock.now()).await?;
+        if !before.user.email_verified {
+            self.let_others_go(&mut tx, id).await?;
+        }
         tx.commit().await?;
         self.throttle.forget(&format!("e:{email}"));
         Ok(User { email_verified: true, ..before.user })
+    }
+
+    /// Ends what others have in organisations of an account: members, keys and invitations of those that it owns alone. It leaves
+    /// those that it owns with others.
+    async fn let_others_go(&self, tx: &mut Tx, id: UserId) -> Result<(), OrgError> {
+        let (by, now) = (of_person(id), self.clock.now());
+        // A stranger's authenticator would keep the reader of the letter out.
+        if store::delete_totp(tx, id).await? {
+            store::set_recovery(tx, id, &[]).await?;
+            self.record_everywhere(tx, &by, id, &Event::FactorRemoved { user: id }).await?;
+        }
+        for org in store::places_of(tx, id).await? {
+            store::lock(tx, org).await?;
+            store::delete_invitations_by(tx, org, id).await?;
+            if store::standing_in(tx, org, id).await?.is_none_or(|own| own.role != Role::Owner) {
+                continue;
+            }
+            if store::owners(tx, org).await? > 1 {
+                store::delete_member(tx, org, id).await?;
+                record(tx, &by, now, org, None, Event::MemberRemoved { user: id })?;
+                continue;
+            }
+            for other in store::other_members(tx, org, id).await? {
+                store::delete_member(tx, org, other).await?;
+                record(tx, &by, now, org, None, Event::MemberRemoved { user: other })?;
+            }
+            for key in store::revoke_keys(tx, org, now).await? {
+                record(tx, &by, now, org, None, Event::ApiKeyRevoked { key })?;
+            }
+            for invitation in store::delete_invitations(tx, org).await? {
+                record(tx, &by, now, org, None, Event::InvitationRevoked { invitation })?;
+            }
+        }
+        Ok(())
     }
 
     /// The address of a link that still holds, for the page that is shown before it is used.

@@ -1,6 +1,8 @@
 //! The handle of organisations, accounts and sessions.
 
 mod accounts;
+mod factors;
+mod identities;
 mod invitations;
 mod keys;
 mod links;
@@ -8,6 +10,7 @@ mod members;
 mod owners;
 mod parting;
 mod platform;
+mod requests;
 mod roles;
 mod settings;
 
@@ -15,6 +18,7 @@ use chrono::{DateTime, Utc};
 use vitrine_protocol::OrgId;
 
 use super::model::{composed, normal_email, slug};
+use super::oidc::Oidc;
 use super::password::Passwords;
 use super::throttle::Throttle;
 use super::{OrgError, Organization, store};
@@ -22,6 +26,7 @@ use crate::base::{Clock, hash_secret};
 use crate::db::{Db, DbError, Tx};
 use crate::mail::Mailbox;
 use crate::plan::Plans;
+use crate::secrets::KeyRing;
 use settings::Pages;
 
 /// Organisations, members and sessions. Clones share everything.
@@ -32,6 +37,8 @@ pub struct Orgs {
     passwords: Passwords,
     throttle: Throttle,
     mailbox: Option<Mailbox>,
+    ring: Option<KeyRing>,
+    oidc: Option<Oidc>,
     pages: Pages,
     plans: Plans,
 }
@@ -47,6 +54,8 @@ impl Orgs {
             passwords: Passwords::new(),
             throttle: Throttle::default(),
             mailbox: None,
+            ring: None,
+            oidc: None,
             pages: Pages::default(),
         }
     }
@@ -61,6 +70,24 @@ impl Orgs {
     #[must_use]
     pub fn within(self, plans: Plans) -> Self {
         Self { plans, ..self }
+    }
+
+    /// The same with keys: secrets of accounts are sealed with `ring`.
+    #[must_use]
+    pub fn sealing(self, ring: KeyRing) -> Self {
+        Self { ring: Some(ring), ..self }
+    }
+
+    /// The same with an issuer whose accounts people sign in with.
+    #[must_use]
+    pub fn trusting(self, oidc: Option<Oidc>) -> Self {
+        Self { oidc, ..self }
+    }
+
+    /// Whether browsers reach this cloud by HTTPS.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.mailbox.as_ref().is_some_and(|mailbox| mailbox.address("").starts_with("https://"))
     }
 
     /// Gives an account another password and ends its sessions, for whoever holds the database; false when nobody

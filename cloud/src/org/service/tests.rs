@@ -9,9 +9,12 @@ use crate::db::testing::each_db;
 use crate::mail::Locale;
 use crate::org::{Registration, User, Visit};
 
+mod factors;
 mod keys;
 mod links;
 mod people;
+mod requests;
+mod squatters;
 mod tries;
 
 const HOME: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);

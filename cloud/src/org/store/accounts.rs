@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use vitrine_protocol::{SessionId, UserId};
 
-use crate::base::{Network, from_ms, to_ms};
+use crate::base::{Network, from_ms, hash_secret, to_ms};
 use crate::db::{Db, DbError, Tx};
 use crate::mail::Locale;
 use crate::org::{Session, User};
@@ -11,6 +11,10 @@ use crate::{on, row};
 
 /// Accounts that only say that an address is theirs and are tried with a password.
 pub(in crate::org) const CLAIMS: usize = 3;
+/// Accounts among which the reader of a letter chooses.
+const LISTED: i64 = 12;
+/// Lines in which registrations stand (migration 80).
+const LINES: i64 = 64;
 /// Places that are known of a person.
 const PLACES: i64 = 40;
 
@@ -85,6 +89,63 @@ pub(in crate::org) async fn candidates(
     ).bind(email).bind(most).bind(&first).bind(&second).fetch_all(c).await)?;
     rows.extend(claims);
     Ok(rows.into_iter().map(CandidateRow::into_candidate).collect())
+}
+
+row! {
+    struct ClaimRow {
+        id: UserId,
+        email: String,
+        claimed_email: Option<String>,
+        name: String,
+        password_hash: String,
+        locale: String,
+        created_ms: i64,
+    }
+}
+
+impl ClaimRow {
+    fn into_claim(self) -> (Candidate, DateTime<Utc>) {
+        let Self { id, email, claimed_email, name, password_hash: hash, locale, created_ms } = self;
+        let user = user_of(id, email, claimed_email, name);
+        (Candidate { user, hash, locale: Locale::of(&locale) }, from_ms(created_ms))
+    }
+}
+
+/// The accounts that say that an address is theirs, newest first, and since when.
+pub(in crate::org) async fn claims(
+    db: &Db,
+    email: &str,
+) -> Result<Vec<(Candidate, Option<DateTime<Utc>>)>, DbError> {
+    let rows: Vec<ClaimRow> = on!(db, c => sqlx::query_as(
+        "SELECT id, email, claimed_email, name, password_hash, locale, created_ms FROM users
+         WHERE claimed_email = $1 ORDER BY created_ms DESC, id LIMIT $2"
+    ).bind(email).bind(LISTED).fetch_all(c).await)?;
+    let claim = |row: ClaimRow| {
+        let (one, since) = row.into_claim();
+        (one, Some(since))
+    };
+    Ok(rows.into_iter().map(claim).collect())
+}
+
+/// The accounts that have said so since `since`.
+pub(in crate::org) async fn claims_since(
+    tx: &mut Tx,
+    email: &str,
+    since: DateTime<Utc>,
+) -> Result<Vec<Candidate>, DbError> {
+    let rows: Vec<ClaimRow> = on!(tx, c => sqlx::query_as(
+        "SELECT id, email, claimed_email, name, password_hash, locale, created_ms FROM users
+         WHERE claimed_email = $1 AND created_ms >= $3 ORDER BY created_ms DESC, id LIMIT $2"
+    ).bind(email).bind(CLAIMS).bind(to_ms(since)).fetch_all(c).await)?;
+    Ok(rows.into_iter().map(|row| row.into_claim().0).collect())
+}
+
+/// Holds the line of an address until `tx` ends: of several that register it at once, one goes on at a time.
+pub(in crate::org) async fn stand_in_line(tx: &mut Tx, email: &str) -> Result<(), DbError> {
+    let line = hash_secret(email).bytes().take(8).fold(0i64, |sum, byte| sum + i64::from(byte)) % LINES;
+    on!(tx, c => sqlx::query("UPDATE registration_lines SET turn = turn + 1 WHERE line = $1")
+        .bind(line).execute(c).await.map(drop))?;
+    Ok(())
 }
 
 /// The account with its password's hash and language.

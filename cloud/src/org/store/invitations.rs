@@ -172,6 +172,15 @@ pub(in crate::org) async fn delete_invitation(
     Ok(gone == 1)
 }
 
+/// Ends every invitation of an organisation: those that waited.
+pub(in crate::org) async fn delete_invitations(
+    tx: &mut Tx,
+    org: OrgId,
+) -> Result<Vec<InvitationId>, DbError> {
+    Ok(on!(tx, c => sqlx::query_scalar("DELETE FROM invitations WHERE org_id = $1 RETURNING id")
+        .bind(org).fetch_all(c).await)?)
+}
+
 /// Ends what a person has invited others to.
 pub(in crate::org) async fn delete_invitations_by(
     tx: &mut Tx,

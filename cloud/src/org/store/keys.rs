@@ -118,6 +118,17 @@ pub(in crate::org) async fn revoke_key(
     Ok(ended == 1)
 }
 
+/// Ends every key of an organisation: those that held until now.
+pub(in crate::org) async fn revoke_keys(
+    tx: &mut Tx,
+    org: OrgId,
+    now: DateTime<Utc>,
+) -> Result<Vec<ApiKeyId>, DbError> {
+    Ok(on!(tx, c => sqlx::query_scalar(
+        "UPDATE api_keys SET revoked_ms = $2 WHERE org_id = $1 AND revoked_ms IS NULL RETURNING id"
+    ).bind(org).bind(to_ms(now)).fetch_all(c).await)?)
+}
+
 /// Forgets keys that have been over since `before`.
 pub(in crate::org) async fn delete_old_keys(tx: &mut Tx, before: DateTime<Utc>) -> Result<(), DbError> {
     on!(tx, c => sqlx::query("DELETE FROM api_keys WHERE revoked_ms <= $1 OR expires_ms <= $1")

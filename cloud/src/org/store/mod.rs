@@ -1,10 +1,13 @@
 //! SQL of organisations, users, members and sessions.
 
 mod accounts;
+mod factors;
+mod identities;
 mod invitations;
 mod keys;
 mod people;
 mod platform;
+mod requests;
 mod settings;
 
 use chrono::{DateTime, Utc};
@@ -17,23 +20,37 @@ use crate::on;
 use accounts::user_of;
 
 pub(super) use accounts::{
-    CLAIMS, Candidate, Purpose, candidate, candidate_in, candidates, delete_expired_links, delete_links,
-    end_other_sessions, end_session, forget_places, insert_claim, insert_link, is_owned, know_places,
-    knows_place, link, mark_of, network_of, sessions, set_email, take_link, use_session,
+    CLAIMS, Candidate, Purpose, candidate, candidate_in, candidates, claims, claims_since,
+    delete_expired_links, delete_links, end_other_sessions, end_session, forget_places, insert_claim,
+    insert_link, is_owned, know_places, knows_place, link, mark_of, network_of, sessions, set_email,
+    stand_in_line, take_link, use_session,
 };
 
-pub(super) use invitations::{
-    Waiting, delete_expired_invitations, delete_invitation, delete_invitations_by, insert_invitation,
-    invitation, invitation_of, invitations, is_invited, waiting,
+pub(super) use factors::{
+    challenged, confirm_totp, delete_challenge, delete_expired_challenges, delete_totp, enrol_totp, factors,
+    has_factor, insert_challenge, places_of, recovery_left, set_recovery, take_recovery, take_step, totp,
+    try_challenge,
 };
-pub(super) use keys::{delete_old_keys, insert_key, key, key_of, keys, revoke_key, use_key};
+
+pub(super) use identities::{
+    delete_identity, identities, insert_identity, set_passwordless, user_of_identity, ways_in,
+};
+pub(super) use invitations::{
+    Waiting, delete_expired_invitations, delete_invitation, delete_invitations, delete_invitations_by,
+    insert_invitation, invitation, invitation_of, invitations, is_invited, waiting,
+};
+pub(super) use keys::{delete_old_keys, insert_key, key, key_of, keys, revoke_key, revoke_keys, use_key};
 pub(super) use people::{
     delete_member, delete_role, insert_member, insert_role, is_member, is_role_used, member, member_count,
-    members, organization_ids_of, organizations_in, organizations_of, owners, owners_addresses,
-    owners_to_write, role, roles, save_role, set_standing, standing_in,
+    members, organization_ids_of, organizations_in, organizations_of, other_members, owners,
+    owners_addresses, owners_to_write, role, roles, save_role, set_standing, standing_in,
 };
 
 pub(super) use platform::{operators, set_operator, set_sign_up, sign_up};
+pub(super) use requests::{
+    Asked, State, decide_request, delete_expired_requests, insert_request, request_count, request_seen,
+    request_state, set_proof, take_request,
+};
 pub(super) use settings::{names_of, save_settings, settings, settings_in};
 
 /// The most sessions of a person; the oldest end first.
@@ -103,7 +120,7 @@ pub(super) async fn delete_sessions_of(tx: &mut Tx, user: UserId) -> Result<(), 
 }
 
 pub(super) async fn set_password(tx: &mut Tx, user: UserId, password_hash: &str) -> Result<(), DbError> {
-    on!(tx, c => sqlx::query("UPDATE users SET password_hash = $2 WHERE id = $1")
+    on!(tx, c => sqlx::query("UPDATE users SET password_hash = $2, passwordless = FALSE WHERE id = $1")
         .bind(user).bind(password_hash).execute(c).await.map(drop))?;
     Ok(())
 }

@@ -240,6 +240,16 @@ pub(in crate::org) async fn owners_to_write(
     ).bind(org).fetch_all(c).await)?)
 }
 
+/// Everybody in an organisation that `tx` has locked, but one.
+pub(in crate::org) async fn other_members(
+    tx: &mut Tx,
+    org: OrgId,
+    but: UserId,
+) -> Result<Vec<UserId>, DbError> {
+    Ok(on!(tx, c => sqlx::query_scalar("SELECT user_id FROM members WHERE org_id = $1 AND user_id <> $2")
+        .bind(org).bind(but).fetch_all(c).await)?)
+}
+
 pub(in crate::org) async fn delete_member(tx: &mut Tx, org: OrgId, user: UserId) -> Result<(), DbError> {
     on!(tx, c => sqlx::query("DELETE FROM members WHERE org_id = $1 AND user_id = $2")
         .bind(org).bind(user).execute(c).await.map(drop))?;

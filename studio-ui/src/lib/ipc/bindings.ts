@@ -296,6 +296,20 @@ export type Code =
 "origin_not_allowed" | 
 /**  The mailed link was used already, or is too old. */
 "link_expired" | 
+/**  The password is right, and the account asks for a second factor: the answer's `challenge` goes on with it. */
+"second_factor_required" | 
+/**  The code of the second factor does not fit, or was used already. */
+"bad_code" | 
+/**  The sign-in took too long, or had too many wrong codes; begin again. */
+"challenge_over" | 
+/**  There is an authenticator already. */
+"factor_exists" | 
+/**  Nothing else opens the account: choose a password first. */
+"last_way_in" | 
+/**  Nobody has signed in yet in the browser that was opened for it; ask again in a moment. */
+"sign_in_pending" | 
+/**  Whoever was asked in the browser said no. */
+"sign_in_refused" | 
 /**  Too many tries in a short time. */
 "rate_limited" | 
 /**  The show cannot make this move in its state. */

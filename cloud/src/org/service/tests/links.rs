@@ -23,7 +23,7 @@ pub(super) async fn letters(db: &Db) -> Letters {
 }
 
 /// The letters, once there are so many: some are left while the answer is on its way.
-async fn letters_once(db: &Db, count: usize) -> Letters {
+pub(super) async fn letters_once(db: &Db, count: usize) -> Letters {
     for _ in 0..500 {
         let letters = letters(db).await;
         if letters.len() >= count {
@@ -43,7 +43,7 @@ pub(super) fn token(letter: &(String, String), path: &str) -> String {
 
 pub(super) fn orgs(db: &Db, hands: &TestClock) -> Orgs {
     let mailbox = Mailbox::new(KeyRing::for_testing(), "https://cloud.example/");
-    Orgs::new(db.clone(), hands.clock()).mailing(mailbox)
+    Orgs::new(db.clone(), hands.clock()).mailing(mailbox).sealing(KeyRing::for_testing())
 }
 
 pub(super) const VERIFY: &str = "/account/verify";
@@ -98,10 +98,13 @@ async fn a_forgotten_password_is_chosen_anew_once_and_within_an_hour() {
             matches!(orgs.verify(&link, "correct horse".into()).await, Err(OrgError::BadLink)),
             "it is for something else"
         );
-        assert!(matches!(orgs.reset(&link, "short".into()).await, Err(OrgError::Invalid(_))));
-        let user = orgs.reset(&link, "another horse".into()).await.unwrap();
+        assert!(matches!(orgs.reset(&link, "short".into(), &HOME.into()).await, Err(OrgError::Invalid(_))));
+        let user = orgs.reset(&link, "another horse".into(), &HOME.into()).await.unwrap();
         assert!(user.email_verified, "who reads the mail has the address");
-        assert!(matches!(orgs.reset(&link, "a third horse".into()).await, Err(OrgError::BadLink)));
+        assert!(matches!(
+            orgs.reset(&link, "a third horse".into(), &HOME.into()).await,
+            Err(OrgError::BadLink)
+        ));
         assert!(orgs.authenticate(&before.token).await.is_err(), "signed out everywhere");
         let signed_in = async |password: &str| orgs.sign_in("ada@example.com", password.into(), HOME).await;
         assert!(matches!(signed_in("correct horse").await, Err(OrgError::BadCredentials)));
@@ -110,7 +113,10 @@ async fn a_forgotten_password_is_chosen_anew_once_and_within_an_hour() {
         orgs.ask_reset("ada@example.com", HOME.into()).unwrap();
         let link = token(&letters_once(&db, 3).await[2], RESET);
         hands.advance(Duration::from_secs(3_601));
-        assert!(matches!(orgs.reset(&link, "a third horse".into()).await, Err(OrgError::BadLink)));
+        assert!(matches!(
+            orgs.reset(&link, "a third horse".into(), &HOME.into()).await,
+            Err(OrgError::BadLink)
+        ));
         orgs.sweep_sessions().await.unwrap();
         let left: i64 =
             crate::on!(db, c => sqlx::query_scalar("SELECT COUNT(*) FROM mailed_links").fetch_one(c).await)
@@ -141,7 +147,7 @@ async fn an_account_moves_to_an_address_whose_mail_its_owner_reads() {
         let mail = letters(&db).await;
         assert_eq!(mail[3].0, "ada@example.com");
         assert!(mail[3].1.contains("new@example.com"), "the old address hears of it");
-        let late = orgs.reset(&of_before, "another horse".into()).await;
+        let late = orgs.reset(&of_before, "another horse".into(), &HOME.into()).await;
         assert!(matches!(late, Err(OrgError::BadLink)), "and has no say any more");
         orgs.sign_in("new@example.com", "correct horse".into(), HOME).await.unwrap();
         // The address that was left is free.
@@ -189,7 +195,7 @@ async fn a_thief_who_asked_for_another_address_loses_the_account_with_the_passwo
         let change = token(&letters_once(&db, 2).await[1], VERIFY);
         orgs.ask_reset("ada@example.com", HOME.into()).unwrap();
         let reset = token(&letters_once(&db, 3).await[2], RESET);
-        orgs.reset(&reset, "another horse".into()).await.unwrap();
+        orgs.reset(&reset, "another horse".into(), &HOME.into()).await.unwrap();
         assert!(matches!(orgs.verify(&change, "another horse".into()).await, Err(OrgError::BadLink)));
     })
     .await;
@@ -228,7 +234,7 @@ async fn a_new_password_for_an_address_of_nobody_lets_its_reader_choose_the_acco
         let text = &mail[2].1;
         assert!(text.contains("(Mallory, Squat)") && text.contains("(Ada, Atelier Nord)"), "{text}");
         let of_ada = (String::new(), text.split_once("(Ada, Atelier Nord)").unwrap().1.to_owned());
-        let user = orgs.reset(&token(&of_ada, RESET), "another horse".into()).await.unwrap();
+        let user = orgs.reset(&token(&of_ada, RESET), "another horse".into(), &HOME.into()).await.unwrap();
         assert_eq!((user.id, user.email_verified), (real.user.id, true));
     })
     .await;
@@ -263,10 +269,10 @@ async fn a_sign_in_that_was_on_its_way_ends_with_the_password_that_it_showed() {
         let orgs = orgs(&db, &TestClock::new());
         orgs.register(ada(), HOME).await.unwrap();
         let visit = HOME.into();
-        let known = orgs.recognise("ada@example.com", "correct horse".into(), &visit).await.unwrap();
+        let known = orgs.recognise("ada@example.com", "correct horse".into(), &visit, None).await.unwrap();
         orgs.ask_reset("ada@example.com", HOME.into()).unwrap();
         let link = token(&letters_once(&db, 2).await[1], RESET);
-        orgs.reset(&link, "another horse".into()).await.unwrap();
+        orgs.reset(&link, "another horse".into(), &HOME.into()).await.unwrap();
         assert!(matches!(orgs.begin_session(known, &visit).await, Err(OrgError::BadCredentials)));
     })
     .await;

@@ -15,7 +15,7 @@ pub(super) async fn owner(db: &Db, orgs: &Orgs) -> (Actor, OrgId, User) {
     (actor, signed_in.organizations[0].id, signed_in.user)
 }
 
-fn new(email: &str, role: Role) -> NewInvitation {
+pub(super) fn new(email: &str, role: Role) -> NewInvitation {
     NewInvitation { email: email.into(), role, role_id: None, locale: None }
 }
 
