@@ -6,7 +6,7 @@ mod order;
 mod price;
 mod stock;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,7 @@ pub use order::{
 };
 pub(in crate::catalog) use price::PRIOR_DAYS;
 pub use price::PriceChange;
+pub(in crate::catalog) use price::{Priced, Showing, lowest};
 pub use stock::{
     Reservation, ReservationDraft, ReservedLine, StockChange, StockChangeDraft, StockCount, StockReason,
 };
@@ -33,6 +34,31 @@ const MOST_VARIANTS: usize = 100;
 /// The largest price, in minor units, and the largest stock.
 const MOST_MINOR: i64 = 1_000_000_000_000;
 const MOST_STOCK: i64 = 1_000_000_000;
+
+/// Who took a product off the sale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum HiddenBy {
+    /// A list: it said that the product is not sold, or left it out. It comes back with a list that has it.
+    Import,
+    /// A member, or a server of the shop.
+    Member,
+}
+
+impl HiddenBy {
+    /// The word that is kept.
+    pub(in crate::catalog) fn as_str(self) -> &'static str {
+        match self {
+            Self::Import => "import",
+            Self::Member => "member",
+        }
+    }
+
+    /// Who a kept word stands for. One of a later version is nobody's to bring back by itself.
+    pub(in crate::catalog) fn of(word: &str) -> Self {
+        if word == "import" { Self::Import } else { Self::Member }
+    }
+}
 
 /// Something to sell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +81,8 @@ pub struct Product {
     pub currency: Currency,
     /// The price before, when it is reduced.
     pub compare_at_minor: Option<i64>,
+    /// Who took it off the sale; None while it is sold.
+    pub hidden: Option<HiddenBy>,
     /// What can be bought; never empty.
     pub variants: Vec<Variant>,
     /// When it was made.
@@ -151,7 +179,7 @@ pub struct ProductPatch {
     /// ISO 4217.
     #[serde(default)]
     pub currency: Option<Currency>,
-    /// Of a product with one variant.
+    /// Of a product with one variant; needs `If-Match`, as all that says what things cost.
     #[serde(default)]
     pub price_minor: Option<i64>,
     /// Null takes it away.
@@ -161,17 +189,25 @@ pub struct ProductPatch {
     /// Of a product with one variant; needs `If-Match`.
     #[serde(default)]
     pub stock: Option<i64>,
-    /// All variants anew; those with a known id stay the same variants.
+    /// All variants anew; those with a known id stay the same variants, and those that are not named are gone with their stock:
+    /// needs `If-Match`.
     #[serde(default)]
     pub variants: Option<Vec<VariantDraft>>,
+    /// False takes it off the sale, true brings it back.
+    #[serde(default)]
+    pub on_sale: Option<bool>,
 }
 
 impl ProductPatch {
-    /// Whether it says how many there are of something that is there: that undoes what was sold meanwhile.
+    /// Whether it costs money when it undoes what somebody else did meanwhile: counts, prices, and lists of variants, which
+    /// take away what they do not name.
     #[must_use]
-    pub fn counts(&self) -> bool {
-        let counts = |draft: &VariantDraft| draft.id.is_some() && draft.stock.is_some();
-        self.stock.is_some() || self.variants.iter().flatten().any(counts)
+    pub fn costs(&self) -> bool {
+        self.stock.is_some()
+            || self.variants.is_some()
+            || self.price_minor.is_some()
+            || self.compare_at_minor.is_some()
+            || self.currency.is_some()
     }
 }
 
@@ -209,7 +245,8 @@ impl Product {
                 .compare_at_minor
                 .map(|price| price_of("compare_at_minor", price))
                 .transpose()?,
-            variants: check_variants(variants, draft.price_minor, &[])?,
+            hidden: None,
+            variants: check_variants(variants, draft.price_minor, &[], &Held::new())?,
             created_at: now,
             version: 1,
         })
@@ -220,7 +257,15 @@ impl Product {
     /// # Errors
     /// [`CatalogError::Invalid`].
     pub fn change(&mut self, patch: ProductPatch) -> Result<Vec<Event>, CatalogError> {
-        let stock_before = self.stock();
+        self.change_beside(patch, &Held::new())
+    }
+
+    /// The same, where the variants' counts are those of a shop that knows nothing of what is `held` here.
+    ///
+    /// # Errors
+    /// [`CatalogError::Invalid`].
+    pub fn change_beside(&mut self, patch: ProductPatch, held: &Held) -> Result<Vec<Event>, CatalogError> {
+        let (stock_before, hidden_before) = (self.stock(), self.hidden);
         if let Some(title) = patch.title {
             self.title = trimmed("title", &title, 1, 200)?;
         }
@@ -240,7 +285,7 @@ impl Product {
             if patch.stock.is_some() {
                 return Err(Invalid::new("`stock` belongs to the variants").into());
             }
-            self.variants = check_variants(variants, patch.price_minor, &self.variants)?;
+            self.variants = check_variants(variants, patch.price_minor, &self.variants, held)?;
         } else if patch.price_minor.is_some() || patch.stock.is_some() {
             let [variant] = self.variants.as_mut_slice() else {
                 return Err(
@@ -254,7 +299,15 @@ impl Product {
                 (variant.stock, variant.owed) = (stock_of(stock)?, 0);
             }
         }
+        match patch.on_sale {
+            Some(true) => self.hidden = None,
+            Some(false) => self.hidden = Some(HiddenBy::Member),
+            None => {}
+        }
         let mut facts = vec![Event::ProductChanged { product: self.id }];
+        if self.hidden.is_some() && hidden_before.is_none() {
+            facts.push(Event::ProductHidden { product: self.id });
+        }
         if self.stock() != stock_before {
             facts.push(Event::StockChanged { product: self.id, stock: self.stock() });
         }
@@ -273,6 +326,35 @@ impl Product {
         self.compare_at_minor.is_some_and(|before| before > variant.price_minor)
     }
 
+    /// The variant that costs least; the first of those.
+    #[must_use]
+    pub fn cheapest(&self) -> Option<&Variant> {
+        self.variants.iter().min_by_key(|variant| variant.price_minor)
+    }
+
+    /// The prior price of a variant while it is reduced, where that is known.
+    #[must_use]
+    pub fn prior(&self, variant: &Variant) -> Option<i64> {
+        variant.prior_price_minor.filter(|_| self.reduces(variant))
+    }
+
+    /// The price that may stand struck out beside a variant's own: the prior price where that is known, else what the shop says
+    /// it was. None when it costs no less than before: then it is no reduction.
+    ///
+    /// Source: Directive 98/6/EC, article 6a.
+    #[must_use]
+    pub fn shown_before(&self, variant: &Variant) -> Option<i64> {
+        let before = self.prior(variant).or(self.compare_at_minor);
+        before.filter(|before| *before > variant.price_minor)
+    }
+
+    /// By how many per cent a variant is reduced, of that price and rounded down.
+    #[must_use]
+    pub fn discount(&self, variant: &Variant) -> Option<i64> {
+        let before = i128::from(self.shown_before(variant)?);
+        i64::try_from((before - i128::from(variant.price_minor)) * 100 / before).ok()
+    }
+
     /// A variant of it.
     #[must_use]
     pub fn variant(&self, id: VariantId) -> Option<&Variant> {
@@ -286,10 +368,14 @@ impl Product {
     }
 }
 
+/// How many pieces of variants are held for orders to come.
+pub type Held = HashMap<VariantId, i64>;
+
 fn check_variants(
     drafts: Vec<VariantDraft>,
     price: Option<i64>,
     present: &[Variant],
+    held: &Held,
 ) -> Result<Vec<Variant>, Invalid> {
     if drafts.is_empty() || drafts.len() > MOST_VARIANTS {
         return Err(Invalid::new(format!("`variants` takes 1 to {MOST_VARIANTS} variants")));
@@ -309,6 +395,12 @@ fn check_variants(
             return Err(Invalid::new(format!("`variants` names {id} twice")));
         }
         let price = draft.price_minor.or(price).ok_or_else(|| Invalid::new("`price_minor` is missing"))?;
+        // Nobody empties a shelf by giving it another name. What is held is on a shelf that was counted, and is not to be sold.
+        let held = held.get(&id).copied().filter(|_| before.is_some()).unwrap_or(0);
+        let balance = match draft.stock {
+            Some(count) => stock_of(count)?.saturating_sub(held),
+            None => before.map_or(0, Variant::balance),
+        };
         variants.push(Variant {
             id,
             title: trimmed("variants.title", &draft.title, 1, 100)?,
@@ -317,9 +409,8 @@ fn check_variants(
                 None => id.to_string(),
             },
             price_minor: price_of("price_minor", price)?,
-            // Nobody empties a shelf by giving it another name.
-            stock: stock_of(draft.stock.or(before.map(|variant| variant.stock)).unwrap_or(0))?,
-            owed: before.filter(|_| draft.stock.is_none()).map_or(0, |variant| variant.owed),
+            stock: balance.max(0),
+            owed: balance.min(0).saturating_neg(),
             sell_when_empty: draft
                 .sell_when_empty
                 .unwrap_or(before.is_some_and(|variant| variant.sell_when_empty)),

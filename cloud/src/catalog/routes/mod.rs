@@ -18,7 +18,7 @@ use utoipa_axum::routes;
 use vitrine_protocol::{Code, Currency, OrgId, ProductId};
 
 use super::image::MAX_BYTES;
-use super::{Catalog, CatalogError, ImageSize, Product, ProductDraft, ProductPatch, Variant};
+use super::{Catalog, CatalogError, HiddenBy, ImageSize, Product, ProductDraft, ProductPatch, Variant};
 use crate::base::{
     Actor, ApiError, Created, IfMatch, Json, Page, PageQuery, Path, Problem, Problems, Query, Versioned,
 };
@@ -64,6 +64,10 @@ struct ProductView {
     price_minor: i64,
     /// The price before, when it is reduced, in minor units.
     compare_at_minor: Option<i64>,
+    /// Whether it is sold. One that is not stays out of shows and reservations, and keeps its stock, its orders and its prices.
+    on_sale: bool,
+    /// Who took it off the sale; null while it is sold.
+    hidden_by: Option<HiddenBy>,
     /// How many are left over all variants.
     stock: i64,
     /// What can be bought; never empty.
@@ -113,6 +117,8 @@ fn plain_view(catalog: &Catalog, product: Product) -> ProductView {
         image: sources(catalog, &product),
         price_minor: product.price_minor(),
         stock: product.stock(),
+        on_sale: product.hidden.is_none(),
+        hidden_by: product.hidden,
         title: product.title,
         description: product.description,
         url: product.url,
@@ -164,8 +170,9 @@ async fn get_product(
     Ok(view(&catalog, product))
 }
 
-/// Changes a product; with `If-Match` only the version that was seen. What says how many there are needs it: without, the
-/// answer is 428 `precondition_required`. What says nothing of stock leaves it alone.
+/// Changes a product; with `If-Match` only the version that was seen. What costs money when it undoes another's change needs it:
+/// `variants`, `stock`, `price_minor`, `compare_at_minor`, `currency`; without, the answer is 428 `precondition_required`. What
+/// says nothing of stock leaves it alone.
 #[utoipa::path(patch, path = "/v1/orgs/{org}/products/{product}", tag = "catalog",
     params(("org" = OrgId, Path), ("product" = ProductId, Path), ("If-Match" = Option<String>, Header)),
     responses((status = 200, body = ProductView), Problems))]

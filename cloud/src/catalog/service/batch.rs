@@ -8,7 +8,7 @@ use super::{prices, stock};
 use crate::base::{Actor, Invalid, Permission};
 use crate::catalog::store::stock::Cause;
 use crate::catalog::{
-    Catalog, CatalogError, Product, ProductDraft, ProductPatch, Variant, VariantDraft, store,
+    Catalog, CatalogError, HiddenBy, Product, ProductDraft, ProductPatch, Variant, VariantDraft, store,
 };
 use crate::db::Tx;
 use crate::events::{Event, record};
@@ -55,12 +55,16 @@ impl Catalog {
         let mut ids: Vec<ProductId> = items.iter().filter_map(|item| item.id).collect();
         ids.sort_unstable();
         let known = store::batch::hold_many(tx, org, &ids).await?;
-        let held: HashSet<_> = known.iter().map(|product| product.id).collect();
+        let ours: HashSet<_> = known.iter().map(|product| product.id).collect();
         let mut known: HashMap<_, _> = known.into_iter().map(|product| (product.id, product)).collect();
+
+        let counted = items.iter().filter(|item| item.replace_stock).filter_map(|item| known.get(&item.id?));
+        let counted: Vec<_> = counted.flat_map(|product| product.variants.iter().map(|one| one.id)).collect();
+        let held = store::reservations::held_of(tx, &counted).await?;
 
         let (mut done, mut new) = (Vec::with_capacity(items.len()), Vec::new());
         for item in items {
-            if item.id.is_some_and(|id| held.contains(&id) && !known.contains_key(&id)) {
+            if item.id.is_some_and(|id| ours.contains(&id) && !known.contains_key(&id)) {
                 done.push(Err(Invalid::new("the product is in the list twice, under two names")));
                 continue;
             }
@@ -73,7 +77,10 @@ impl Catalog {
                 continue;
             };
             let mut product = before.clone();
-            let facts = match product.change(patch(&before.variants, item)) {
+            if product.hidden == Some(HiddenBy::Import) {
+                product.hidden = None; // The list has it again.
+            }
+            let facts = match product.change_beside(patch(&before.variants, item), &held) {
                 Ok(facts) => facts,
                 Err(CatalogError::Invalid(invalid)) => {
                     done.push(Err(invalid));
@@ -100,6 +107,28 @@ impl Catalog {
             record(tx, actor, now, org, None, Event::ProductCreated { product: product.id })?;
         }
         Ok(done)
+    }
+
+    /// Takes products of a list off the sale in `tx`; how many were sold until now. One that a person took off stays theirs.
+    ///
+    /// # Errors
+    /// [`CatalogError::Denied`]; the database does not answer.
+    pub async fn hide_many(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        org: OrgId,
+        mut ids: Vec<ProductId>,
+    ) -> Result<usize, CatalogError> {
+        actor.require(Permission::EditCatalog, org)?;
+        let now = self.clock.now();
+        ids.sort_unstable();
+        let hidden = store::batch::hide_many(tx, org, &ids, HiddenBy::Import).await?;
+        for product in &hidden {
+            record(tx, actor, now, org, None, Event::ProductChanged { product: *product })?;
+            record(tx, actor, now, org, None, Event::ProductHidden { product: *product })?;
+        }
+        Ok(hidden.len())
     }
 }
 
@@ -163,5 +192,6 @@ fn patch(present: &[Variant], item: BatchItem) -> ProductPatch {
         compare_at_minor: Some(item.draft.compare_at_minor),
         stock: None,
         variants: Some(variants),
+        on_sale: None,
     }
 }

@@ -5,15 +5,15 @@ mod changes;
 mod coupons;
 mod held;
 mod orders;
+mod pictures;
 mod prices;
 mod reservations;
 mod stock;
 
-use bytes::Bytes;
 use vitrine_protocol::{OrgId, ProductCard, ProductId, VariantCard};
 
-use super::image::{self, Pictures};
-use super::{CatalogError, Image, PictureTurn, Product, ProductDraft, ProductPatch, Variant, store};
+use super::image::Pictures;
+use super::{CatalogError, Product, ProductDraft, ProductPatch, Variant, store};
 use crate::base::{Actor, Clock, Page, Permission};
 use crate::blobs::Blobs;
 use crate::db::Db;
@@ -86,7 +86,7 @@ impl Catalog {
         Ok(Page::cut(products, limit, |product| product.id.to_string()))
     }
 
-    /// Changes a product. `seen` is the version the caller saw, if it wants to be sure; who says how many there are has to be.
+    /// Changes a product. `seen` is the version the caller saw, if it wants to be sure; who says what costs money has to be.
     ///
     /// # Errors
     /// [`CatalogError::Stale`] when it has changed since; [`CatalogError::Unseen`]; [`CatalogError::Invalid`].
@@ -104,7 +104,7 @@ impl Catalog {
         if seen.is_some_and(|seen| seen != product.version - 1) {
             return Err(CatalogError::Stale(product.version - 1));
         }
-        if seen.is_none() && patch.counts() {
+        if seen.is_none() && patch.costs() {
             return Err(CatalogError::Unseen);
         }
         let (now, before) = (self.clock.now(), product.clone());
@@ -132,56 +132,7 @@ impl Catalog {
         Ok(tx.commit().await?)
     }
 
-    /// Room for a picture that is to come. To be asked for before its bytes are read.
-    ///
-    /// # Errors
-    /// [`CatalogError::Denied`]; [`CatalogError::PicturesBusy`].
-    pub fn picture_turn(&self, actor: &Actor, org: OrgId) -> Result<PictureTurn, CatalogError> {
-        actor.require(Permission::EditCatalog, org)?;
-        self.pictures.turn()
-    }
-
-    /// Gives a product a picture, made anew from a PNG, JPEG or WebP: upright, without what a camera noted, in three sizes.
-    ///
-    /// # Errors
-    /// [`CatalogError::NotAPicture`]; [`CatalogError::TooManyPixels`]; [`CatalogError::BrokenPicture`];
-    /// [`CatalogError::NoProduct`].
-    pub async fn set_image(
-        &self,
-        actor: &Actor,
-        org: OrgId,
-        id: ProductId,
-        turn: PictureTurn,
-        picture: Bytes,
-    ) -> Result<Product, CatalogError> {
-        actor.require(Permission::EditCatalog, org)?;
-        if store::get_many(&self.db, org, &[id]).await?.is_empty() {
-            return Err(CatalogError::NoProduct(id));
-        }
-        let made = self.pictures.make(turn, picture).await?;
-        // The files first: a row must never name a picture that is not there.
-        for (name, file) in made.files {
-            self.blobs.put(&blob(org, &name), file).await?;
-        }
-        let mut tx = self.db.begin().await?;
-        let mut product = store::lock(&mut tx, org, id).await?.ok_or(CatalogError::NoProduct(id))?;
-        (product.image, product.image_sizes) = (Some(made.shown), made.sizes);
-        store::save(&mut tx, &product).await?;
-        record(&mut tx, actor, self.clock.now(), org, None, Event::ProductChanged { product: id })?;
-        tx.commit().await?;
-        Ok(product)
-    }
-
-    /// A picture, for everybody.
-    ///
-    /// # Errors
-    /// The disk does not answer.
-    pub async fn image(&self, org: OrgId, name: &str) -> Result<Option<Image>, CatalogError> {
-        let Some(content_type) = image::content_type(name) else { return Ok(None) };
-        Ok(self.blobs.get(&blob(org, name)).await?.map(|bytes| Image { content_type, bytes }))
-    }
-
-    /// Those of `ids` that the organisation has, as shoppers see them, in the order of `ids`.
+    /// Those of `ids` that the organisation sells, as shoppers see them, in the order of `ids`.
     ///
     /// # Errors
     /// The database does not answer.
@@ -191,7 +142,8 @@ impl Catalog {
         ids: &[ProductId],
     ) -> Result<Vec<ProductCard>, CatalogError> {
         let products = store::get_many(&self.db, org, ids).await?;
-        Ok(products.iter().map(|product| self.card(product)).collect())
+        let sold = products.iter().filter(|product| product.hidden.is_none());
+        Ok(sold.map(|product| self.card(product)).collect())
     }
 
     /// Where a product's picture is served, if it has one.
@@ -213,7 +165,9 @@ impl Catalog {
             image_url: self.image_url(product),
             currency: product.currency,
             price_minor: product.price_minor(),
-            compare_at_minor: product.compare_at_minor,
+            compare_at_minor: product.cheapest().and_then(|variant| product.shown_before(variant)),
+            prior_price_minor: product.cheapest().and_then(|variant| product.prior(variant)),
+            discount_percent: product.cheapest().and_then(|variant| product.discount(variant)),
             stock: product.variants.iter().map(Variant::shown_stock).sum(),
             variants: product
                 .variants
@@ -223,6 +177,8 @@ impl Catalog {
                     title: variant.title.clone(),
                     sku: variant.sku.clone(),
                     price_minor: variant.price_minor,
+                    prior_price_minor: product.prior(variant),
+                    discount_percent: product.discount(variant),
                     stock: variant.shown_stock(),
                 })
                 .collect(),
@@ -230,9 +186,8 @@ impl Catalog {
     }
 }
 
-fn blob(org: OrgId, name: &str) -> String {
-    format!("media/{org}/{name}")
-}
+#[cfg(test)]
+use {super::image, bytes::Bytes, pictures::blob};
 
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 use vitrine_protocol::{OrgId, PriceChangeId, ProductId, StockChangeId};
 
 use super::stock::{Cause, save_extras};
-use super::{Product, Row, Variant, VariantRow, sizes_text};
+use super::{HiddenBy, Product, Row, Variant, VariantRow, sizes_text};
 use crate::base::to_ms;
 use crate::db::{DbError, Side, Tx};
 use crate::on;
@@ -143,4 +143,34 @@ pub(in crate::catalog) async fn note_many(
         })?;
     }
     Ok(())
+}
+
+/// Takes those of `ids` off the sale that `org` still sells; which they were.
+pub(in crate::catalog) async fn hide_many(
+    tx: &mut Tx,
+    org: OrgId,
+    ids: &[ProductId],
+    by: HiddenBy,
+) -> Result<Vec<ProductId>, DbError> {
+    // Held in the order of their ids first, so that no two wait for each other.
+    let sold: Vec<ProductId> = hold_many(tx, org, ids)
+        .await?
+        .into_iter()
+        .filter(|one| one.hidden.is_none())
+        .map(|one| one.id)
+        .collect();
+    if sold.is_empty() {
+        return Ok(sold);
+    }
+    on!(tx, c => {
+        let mut query = sqlx::QueryBuilder::new("UPDATE products SET version = version + 1, hidden = ");
+        query.push_bind(by.as_str()).push(" WHERE id IN (");
+        let mut list = query.separated(", ");
+        for id in &sold {
+            list.push_bind(*id);
+        }
+        query.push(")");
+        query.build().execute(c).await.map(drop)
+    })?;
+    Ok(sold)
 }

@@ -4,13 +4,15 @@ pub(super) mod batch;
 pub(super) mod coupons;
 pub(super) mod held;
 pub(super) mod orders;
+pub(super) mod pictures;
 pub(super) mod prices;
 pub(super) mod reservations;
+pub(super) mod showings;
 pub(super) mod stock;
 
 use vitrine_protocol::{Currency, OrgId, ProductId, VariantId};
 
-use super::{ImageSize, Product, Variant};
+use super::{HiddenBy, ImageSize, Product, Variant};
 use crate::base::{from_ms, to_ms};
 use crate::db::{Db, DbError, Tx};
 use crate::{on, row};
@@ -26,6 +28,7 @@ row! {
         image_sizes: Option<String>,
         currency: String,
         compare_at_minor: Option<i64>,
+        hidden: Option<String>,
         created_ms: i64,
         version: i64,
     }
@@ -88,6 +91,7 @@ impl Row {
             image: self.image,
             currency: currency(&self.currency)?,
             compare_at_minor: self.compare_at_minor,
+            hidden: self.hidden.as_deref().map(HiddenBy::of),
             variants,
             created_at: from_ms(self.created_ms),
             version: self.version,
@@ -127,10 +131,11 @@ pub(super) async fn save(tx: &mut Tx, product: &Product) -> Result<(), DbError> 
     let sizes = sizes_text(product)?;
     on!(tx, c => sqlx::query(
         "UPDATE products SET title = $2, description = $3, url = $4, image = $5, currency = $6, compare_at_minor = $7,
-             image_sizes = $8
+             image_sizes = $8, hidden = $9
          WHERE id = $1"
     ).bind(product.id).bind(&product.title).bind(&product.description).bind(&product.url).bind(&product.image)
         .bind(product.currency.as_str()).bind(product.compare_at_minor).bind(&sizes)
+        .bind(product.hidden.map(HiddenBy::as_str))
         .execute(c).await.map(drop))?;
     on!(tx, c => sqlx::query("DELETE FROM variants WHERE product_id = $1")
         .bind(product.id).execute(c).await.map(drop))?;

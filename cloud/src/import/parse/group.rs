@@ -17,6 +17,10 @@ use super::{Field, FileError, Options, Row, RowError, Rows};
 const MOST_ROWS: usize = 101;
 /// The most products of a file. What was seen of each stays in memory, 16 bytes or so.
 const MOST_PRODUCTS: usize = 1_000_000;
+/// Characters that the catalogue takes: of a title, a page's address, a variant's title and its number.
+const TITLE: usize = 200;
+const LINK: usize = 2_048;
+const VARIANT: usize = 100;
 /// Characters of a description that are kept.
 const DESCRIPTION: usize = 5_000;
 /// What "in stock" counts as where no number stands.
@@ -82,9 +86,22 @@ pub struct Outcome {
     pub found: Found,
     /// What is wrong with some of them.
     pub errors: Vec<RowError>,
+    /// The list's name for it; None when no row says it.
+    pub name: Option<String>,
+    /// Rows of which it cannot be told whose they are.
+    pub unnamed: u64,
 }
 
 impl Incoming {
+    /// How many bytes it holds, roughly.
+    pub(super) fn bytes(&self) -> usize {
+        let texts = [&self.external_id, &self.title, &self.description, &self.url];
+        let variants = self.variants.iter().map(|variant| {
+            size_of_val(variant) + variant.title.len() + variant.sku.as_ref().map_or(0, String::len)
+        });
+        size_of_val(self) + texts.iter().map(|text| text.len()).sum::<usize>() + variants.sum::<usize>()
+    }
+
     /// The same for the same content, with what is in stock or without.
     pub fn digest(&self, with_stock: bool) -> String {
         let mut hash = Sha256::new();
@@ -163,7 +180,7 @@ impl Products {
     }
 
     fn outcome(&mut self) -> Result<Option<Outcome>, FileError> {
-        let bad = |error| Outcome { rows: 1, found: Found::Bad, errors: vec![error] };
+        let bad = |error| Outcome { rows: 1, found: Found::Bad, errors: vec![error], name: None, unnamed: 1 };
         let (key, first) = match self.keyed()? {
             None => return Ok(None),
             Some(Err(error)) => return Ok(Some(bad(error))),
@@ -174,20 +191,21 @@ impl Products {
         if [Field::Group, Field::VitrineId].into_iter().any(|field| kept[0].get(field).is_some()) {
             count += self.rest_of(&key, &mut kept, &mut errors)?;
         }
+        let (name, unnamed) = (Some(key.clone()), errors.len() as u64);
         let mut hasher = DefaultHasher::new();
         key.hash(&mut hasher);
         if !self.seen.insert(hasher.finish()) {
             let sentence =
                 format!("`{key}` was in the list before; rows of one product stand one after the other");
             errors.push(kept[0].error(Some(Field::Id), sentence));
-            return Ok(Some(Outcome { rows: count, found: Found::Bad, errors }));
+            return Ok(Some(Outcome { rows: count, found: Found::Bad, errors, name, unnamed }));
         }
         if self.seen.len() > MOST_PRODUCTS {
             return Err(FileError("a list takes at most 1,000,000 products".into()));
         }
         let found = product(key, &kept, &self.options, self.now, &mut errors);
         errors.sort_by_key(|error| error.line);
-        Ok(Some(Outcome { rows: count, found, errors }))
+        Ok(Some(Outcome { rows: count, found, errors, name, unnamed }))
     }
 }
 
@@ -238,6 +256,9 @@ fn product(
         Found::Bad
     };
     let Some(title) = said(Field::Title) else { return refuse(errors, Field::Title, "`title` is missing") };
+    if title.chars().count() > TITLE {
+        return refuse(errors, Field::Title, "`title` takes 1 to 200 characters");
+    }
     let url = match (said(Field::Link), &options.shop_url) {
         (Some(url), _) => url.to_owned(),
         (None, Some(shop)) => page_in(shop, &key),
@@ -246,6 +267,9 @@ fn product(
             return refuse(errors, Field::Link, sentence);
         }
     };
+    if url.chars().count() > LINK {
+        return refuse(errors, Field::Link, "`link` takes at most 2048 characters");
+    }
     let description = match (said(Field::Description), said(Field::DescriptionHtml)) {
         (Some(text), _) => text.to_owned(),
         (None, Some(html)) => without_tags(html),
@@ -329,6 +353,13 @@ impl Taken {
         let stock = stock(row)?;
         let vitrine_id = row.get(Field::VitrineVariantId).and_then(|id| id.parse().ok());
         let sku = row.get(Field::Sku).or_else(|| row.get(Field::Id)).map(str::to_owned);
+        for (field, text) in
+            [(Field::Sku, sku.as_deref()), (Field::VariantTitle, row.get(Field::VariantTitle))]
+        {
+            if text.is_some_and(|text| text.chars().count() > VARIANT) {
+                return Err(row.error(Some(field), format!("`{}` takes 1 to 100 characters", field.word())));
+            }
+        }
         if let Some(sku) = sku.as_ref().filter(|_| vitrine_id.is_none())
             && self.variants.iter().any(|variant| variant.sku.as_ref() == Some(sku))
         {

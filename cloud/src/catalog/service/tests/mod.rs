@@ -129,3 +129,37 @@ async fn a_picture_of_an_earlier_version_is_served_and_lays_aside_the_sizes_of_t
     })
     .await;
 }
+
+#[tokio::test]
+async fn files_of_pictures_go_a_day_after_nobody_uses_them_and_never_one_that_somebody_does() {
+    each_app(async |app, hands| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let day = std::time::Duration::from_secs(25 * 3_600);
+        let first = app.catalog.create_product(&actor, org, scarf(5)).await.unwrap();
+        let second = app.catalog.create_product(&actor, org, scarf(5)).await.unwrap();
+        let put = async |product: &Product, size: u32| {
+            let turn = app.catalog.picture_turn(&actor, org).unwrap();
+            let picture = Bytes::from(image::testing::png(size, size));
+            app.catalog.set_image(&actor, org, product.id, turn, picture).await.unwrap().image.unwrap()
+        };
+        let is_there = async |name: &str| app.catalog.image(org, name).await.unwrap().is_some();
+        let both = put(&first, 40).await;
+        assert_eq!(put(&second, 40).await, both, "the same picture is the same file");
+        let other = put(&first, 50).await;
+        hands.advance(day);
+        assert_eq!(app.catalog.sweep_pictures().await.unwrap(), 0);
+        assert!(is_there(&both).await && is_there(&other).await);
+        app.catalog.remove_product(&actor, org, second.id).await.unwrap();
+        assert_eq!(app.catalog.sweep_pictures().await.unwrap(), 0, "not at once");
+        hands.advance(day);
+        assert_eq!(app.catalog.sweep_pictures().await.unwrap(), 2, "the JPEG and the WebP");
+        assert!(!is_there(&both).await && is_there(&other).await);
+        // It comes again while nobody has looked, and stays.
+        put(&first, 60).await;
+        hands.advance(day);
+        assert_eq!(put(&first, 50).await, other);
+        assert_eq!(app.catalog.sweep_pictures().await.unwrap(), 2);
+        assert!(is_there(&other).await);
+    })
+    .await;
+}

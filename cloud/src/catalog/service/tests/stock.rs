@@ -24,13 +24,19 @@ async fn an_edit_that_overlaps_with_a_sale_loses_nothing() {
             sell_when_empty: Some(true),
         };
         let patch = ProductPatch { variants: Some(vec![renamed.clone()]), ..ProductPatch::default() };
-        let changed = app.catalog.change_product(&actor, org, seen.id, None, patch).await.unwrap();
+        let now = Some(changed.version);
+        let changed = app.catalog.change_product(&actor, org, seen.id, now, patch).await.unwrap();
         assert_eq!((changed.stock(), changed.variants[0].sell_when_empty), (3, true));
 
-        let counted = VariantDraft { stock: Some(5), ..renamed };
+        let counted = VariantDraft { stock: Some(5), ..renamed.clone() };
         for counts in [
             ProductPatch { stock: Some(5), ..ProductPatch::default() },
             ProductPatch { variants: Some(vec![counted]), ..ProductPatch::default() },
+            // What the form did not name would be gone with its stock, and the price the old one.
+            ProductPatch { variants: Some(vec![renamed]), ..ProductPatch::default() },
+            ProductPatch { price_minor: Some(100), ..ProductPatch::default() },
+            ProductPatch { compare_at_minor: Some(None), ..ProductPatch::default() },
+            ProductPatch { currency: Currency::try_from("SEK").ok(), ..ProductPatch::default() },
         ] {
             let unseen = app.catalog.change_product(&actor, org, seen.id, None, counts.clone()).await;
             assert!(matches!(unseen, Err(CatalogError::Unseen)));
