@@ -125,6 +125,20 @@ pub struct VariantCard {
     /// How many are left; to shoppers, 6 is six or more.
     #[cfg_attr(feature = "specta", specta(type = f64))]
     pub stock: i64,
+    /// What tells it apart from the others, in the order in which people are asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<VariantOption>,
+}
+
+/// One thing that tells a variant apart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct VariantOption {
+    /// For example `Colour`.
+    pub name: String,
+    /// For example `Red`.
+    pub value: String,
 }
 
 /// A coupon as shoppers see it once it is pinned.

@@ -18,7 +18,7 @@ use super::tx::Commits;
 use super::{DbError, Side, Tx};
 
 /// Every change of the tables, in order; forward only.
-const MIGRATIONS: [(i64, &str, &str); 30] = [
+const MIGRATIONS: [(i64, &str, &str); 31] = [
     (1, "events", include_str!("../../migrations/0001_events.sql")),
     (2, "org", include_str!("../../migrations/0002_org.sql")),
     (3, "show", include_str!("../../migrations/0003_show.sql")),
@@ -49,6 +49,7 @@ const MIGRATIONS: [(i64, &str, &str); 30] = [
     (79, "unknown_facts", include_str!("../../migrations/0079_unknown_facts.sql")),
     (90, "sale", include_str!("../../migrations/0090_sale.sql")),
     (91, "import_lines", include_str!("../../migrations/0091_import_lines.sql")),
+    (92, "options", include_str!("../../migrations/0092_options.sql")),
 ];
 
 /// How long a statement waits for a connection before it gives up.

@@ -19,7 +19,10 @@ const PAGE: i64 = 20;
 /// A piece of the answer is sent when it has so many bytes: it has no more than a row above, in JSON a product.
 const PIECE: usize = 64 * 1024;
 
-const COLUMNS: [&str; 12] = [
+/// How many options a list has columns for, as many as a product takes.
+const OPTIONS: usize = 5;
+
+const COLUMNS: [&str; 24] = [
     "vitrine_id",
     "vitrine_variant_id",
     "title",
@@ -32,6 +35,18 @@ const COLUMNS: [&str; 12] = [
     "sku",
     "quantity",
     "status",
+    "tags",
+    "external_ids",
+    "option1_name",
+    "option1_value",
+    "option2_name",
+    "option2_value",
+    "option3_name",
+    "option3_value",
+    "option4_name",
+    "option4_value",
+    "option5_name",
+    "option5_value",
 ];
 
 impl Imports {
@@ -142,6 +157,12 @@ fn status(product: &Product) -> &'static str {
 fn csv_of(piece: &mut Vec<u8>, product: &Product, variant: &Variant, is_first: bool) {
     let before = product.compare_at_minor.map(|minor| written(minor, product.currency)).unwrap_or_default();
     let once = |text| if is_first { guarded(text) } else { "".into() };
+    let options = options(product, variant);
+    let pairs = (0..OPTIONS).flat_map(|n| match options.get(n) {
+        Some((name, value)) => [guarded(name), guarded(value)],
+        None => ["".into(), "".into()],
+    });
+    let pairs: Vec<_> = pairs.collect();
     record(
         piece,
         [
@@ -157,8 +178,24 @@ fn csv_of(piece: &mut Vec<u8>, product: &Product, variant: &Variant, is_first: b
             &guarded(&variant.sku),
             &variant.stock.to_string(),
             status(product),
-        ],
+            &guarded(&if is_first { product.tags.join(",") } else { String::new() }),
+            &guarded(&external_ids(variant)),
+        ]
+        .into_iter()
+        .chain(pairs.iter().map(|text| &**text)),
     );
+}
+
+/// A variant's options in the order of their names.
+fn options<'a>(product: &'a Product, variant: &'a Variant) -> Vec<(&'a str, &'a str)> {
+    let pair = |name: &'a String| Some((name.as_str(), variant.options.get(name)?.as_str()));
+    product.options.iter().filter_map(pair).take(OPTIONS).collect()
+}
+
+/// `shopify=123; woocommerce=9`.
+fn external_ids(variant: &Variant) -> String {
+    let pairs = variant.external_ids.iter().map(|(platform, id)| format!("{platform}={id}"));
+    pairs.collect::<Vec<_>>().join("; ")
 }
 
 fn json_of(product: &Product) -> String {
@@ -166,17 +203,23 @@ fn json_of(product: &Product) -> String {
         .variants
         .iter()
         .map(|variant| {
-            json!({
+            let mut row = json!({
                 "vitrine_variant_id": variant.id, "title": variant.title, "sku": variant.sku,
                 "price": written(variant.price_minor, product.currency), "quantity": variant.stock,
-            })
+                "external_ids": external_ids(variant),
+            });
+            for (n, (name, value)) in (1..).zip(options(product, variant)) {
+                row[format!("option{n}_name")] = name.into();
+                row[format!("option{n}_value")] = value.into();
+            }
+            row
         })
         .collect();
     let before = product.compare_at_minor.map(|minor| written(minor, product.currency));
     json!({
         "vitrine_id": product.id, "title": product.title, "description": product.description,
         "link": product.url, "currency": product.currency, "compare_at_price": before, "status": status(product),
-        "variants": variants,
+        "tags": product.tags, "variants": variants,
     })
     .to_string()
 }

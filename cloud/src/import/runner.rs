@@ -436,6 +436,8 @@ fn item(id: Option<ProductId>, product: Incoming, replace_stock: bool) -> BatchI
             price_minor: Some(variant.price_minor),
             stock: variant.stock,
             sell_when_empty: None,
+            options: Some(variant.options).filter(|options| !options.is_empty()),
+            external_ids: Some(variant.external_ids).filter(|ids| !ids.is_empty()),
         })
         .collect();
     let draft = ProductDraft {
@@ -447,6 +449,8 @@ fn item(id: Option<ProductId>, product: Incoming, replace_stock: bool) -> BatchI
         compare_at_minor: product.compare_at_minor,
         stock: None,
         variants,
+        options: product.options,
+        tags: product.tags,
     };
     BatchItem { id, draft, replace_stock, is_whole: product.is_whole }
 }

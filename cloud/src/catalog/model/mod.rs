@@ -2,26 +2,30 @@
 
 mod change;
 mod coupon;
+mod details;
+mod draft;
 mod order;
 mod price;
 mod stock;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use vitrine_protocol::{Currency, OrgId, ProductId, VariantId};
 
 use super::{CatalogError, ImageSize};
-use crate::base::{Invalid, check_text, patch_field, trimmed};
+use crate::base::{Invalid, check_text, trimmed};
 use crate::events::Event;
 
 pub use change::{OrderChange, OrderChangeDraft, OrderChangeKind, ReturnedLine};
 pub use coupon::{Coupon, CouponDraft, CouponPatch};
-pub(in crate::catalog) use order::{OWN_SHOP, OrderFlag};
+pub(in crate::catalog) use details::tag_of;
+pub use draft::{ProductDraft, ProductPatch, VariantDraft};
 pub use order::{
-    Order, OrderDraft, OrderFilter, OrderLine, OrderLineDraft, OrderState, OrderSum, OrderTotals,
+    ExternalId, Order, OrderDraft, OrderFilter, OrderLine, OrderLineDraft, OrderState, OrderSum, OrderTotals,
 };
+pub(in crate::catalog) use order::{OWN_SHOP, OrderFlag};
 pub(in crate::catalog) use price::PRIOR_DAYS;
 pub use price::PriceChange;
 pub(in crate::catalog) use price::{Priced, Showing, lowest};
@@ -83,6 +87,10 @@ pub struct Product {
     pub compare_at_minor: Option<i64>,
     /// Who took it off the sale; None while it is sold.
     pub hidden: Option<HiddenBy>,
+    /// What tells its variants apart, in the order in which people are asked.
+    pub options: Vec<String>,
+    /// What it is found by: in lower case, sorted.
+    pub tags: Vec<String>,
     /// What can be bought; never empty.
     pub variants: Vec<Variant>,
     /// When it was made.
@@ -113,102 +121,10 @@ pub struct Variant {
     ///
     /// Source: Directive 98/6/EC, article 6a.
     pub prior_price_minor: Option<i64>,
-}
-
-/// What a new product is made of.
-#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
-pub struct ProductDraft {
-    /// 1 to 200 characters.
-    pub title: String,
-    /// At most 5 000 characters.
-    #[serde(default)]
-    pub description: String,
-    /// Its page in the shop.
-    pub url: String,
-    /// ISO 4217.
-    pub currency: Currency,
-    /// Price in minor units, for variants without one of their own.
-    #[serde(default)]
-    pub price_minor: Option<i64>,
-    /// The price before, when it is reduced.
-    #[serde(default)]
-    pub compare_at_minor: Option<i64>,
-    /// How many there are, for a product without variants.
-    #[serde(default)]
-    pub stock: Option<i64>,
-    /// Without any, the product gets one variant of its own price and stock.
-    #[serde(default)]
-    pub variants: Vec<VariantDraft>,
-}
-
-/// A variant as it is sent.
-#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
-pub struct VariantDraft {
-    /// The variant that is meant; absent makes a new one.
-    #[serde(default)]
-    pub id: Option<VariantId>,
-    /// 1 to 100 characters.
-    pub title: String,
-    /// At most 100 characters; the variant's id when absent.
-    #[serde(default)]
-    pub sku: Option<String>,
-    /// Price in minor units; the product's when absent.
-    #[serde(default)]
-    pub price_minor: Option<i64>,
-    /// How many there are. When absent, a variant that is there keeps its own, and a new one has none. A count for one that is
-    /// there needs `If-Match`.
-    #[serde(default)]
-    pub stock: Option<i64>,
-    /// It is sold when none is left, too. When absent, a variant that is there stays as it is, and a new one is not.
-    #[serde(default)]
-    pub sell_when_empty: Option<bool>,
-}
-
-/// What of a product can be changed; what is absent stays.
-#[derive(Debug, Clone, Default, Deserialize, utoipa::ToSchema)]
-pub struct ProductPatch {
-    /// 1 to 200 characters.
-    #[serde(default)]
-    pub title: Option<String>,
-    /// At most 5 000 characters.
-    #[serde(default)]
-    pub description: Option<String>,
-    /// Its page in the shop.
-    #[serde(default)]
-    pub url: Option<String>,
-    /// ISO 4217.
-    #[serde(default)]
-    pub currency: Option<Currency>,
-    /// Of a product with one variant; needs `If-Match`, as all that says what things cost.
-    #[serde(default)]
-    pub price_minor: Option<i64>,
-    /// Null takes it away.
-    #[serde(default, deserialize_with = "patch_field")]
-    #[schema(value_type = Option<i64>)]
-    pub compare_at_minor: Option<Option<i64>>,
-    /// Of a product with one variant; needs `If-Match`.
-    #[serde(default)]
-    pub stock: Option<i64>,
-    /// All variants anew; those with a known id stay the same variants, and those that are not named are gone with their stock:
-    /// needs `If-Match`.
-    #[serde(default)]
-    pub variants: Option<Vec<VariantDraft>>,
-    /// False takes it off the sale, true brings it back.
-    #[serde(default)]
-    pub on_sale: Option<bool>,
-}
-
-impl ProductPatch {
-    /// Whether it costs money when it undoes what somebody else did meanwhile: counts, prices, and lists of variants, which
-    /// take away what they do not name.
-    #[must_use]
-    pub fn costs(&self) -> bool {
-        self.stock.is_some()
-            || self.variants.is_some()
-            || self.price_minor.is_some()
-            || self.compare_at_minor.is_some()
-            || self.currency.is_some()
-    }
+    /// What tells it apart from the others: by name, for example `Colour`, the value. Empty, or all names of the product.
+    pub options: BTreeMap<String, String>,
+    /// What platforms call it: by platform, for example `shopify`, the id.
+    pub external_ids: BTreeMap<String, String>,
 }
 
 impl Product {
@@ -219,22 +135,18 @@ impl Product {
     pub fn new(org: OrgId, draft: ProductDraft, now: DateTime<Utc>) -> Result<Self, Invalid> {
         let variants = if draft.variants.is_empty() {
             let stock = draft.stock.unwrap_or(0);
-            vec![VariantDraft {
-                id: None,
-                title: "Default".into(),
-                sku: None,
-                price_minor: None,
-                stock: Some(stock),
-                sell_when_empty: None,
-            }]
+            vec![VariantDraft { title: "Default".into(), stock: Some(stock), ..VariantDraft::default() }]
         } else if draft.stock.is_some() {
             return Err(Invalid::new("`stock` belongs to the variants"));
         } else {
             draft.variants
         };
+        let variants = check_variants(variants, draft.price_minor, &[], &Held::new())?;
         Ok(Self {
             id: ProductId::new(),
             org,
+            options: details::option_names(draft.options, &variants)?,
+            tags: details::tags(draft.tags)?,
             title: trimmed("title", &draft.title, 1, 200)?,
             description: description(&draft.description)?,
             url: check_url(draft.url)?,
@@ -246,7 +158,7 @@ impl Product {
                 .map(|price| price_of("compare_at_minor", price))
                 .transpose()?,
             hidden: None,
-            variants: check_variants(variants, draft.price_minor, &[], &Held::new())?,
+            variants,
             created_at: now,
             version: 1,
         })
@@ -266,6 +178,7 @@ impl Product {
     /// [`CatalogError::Invalid`].
     pub fn change_beside(&mut self, patch: ProductPatch, held: &Held) -> Result<Vec<Event>, CatalogError> {
         let (stock_before, hidden_before) = (self.stock(), self.hidden);
+        let has_variants = patch.variants.is_some();
         if let Some(title) = patch.title {
             self.title = trimmed("title", &title, 1, 200)?;
         }
@@ -299,6 +212,24 @@ impl Product {
                 (variant.stock, variant.owed) = (stock_of(stock)?, 0);
             }
         }
+        if has_variants || patch.options.is_some() {
+            // Names that were given stay in their order as long as variants have them.
+            let names = patch.options.unwrap_or_else(|| {
+                let is_used = |name: &String| self.variants.iter().any(|one| one.options.contains_key(name));
+                let mut names: Vec<String> =
+                    self.options.iter().filter(|name| is_used(name)).cloned().collect();
+                for name in self.variants.iter().flat_map(|one| one.options.keys()) {
+                    if !names.contains(name) {
+                        names.push(name.clone());
+                    }
+                }
+                names
+            });
+            self.options = details::option_names(names, &self.variants)?;
+        }
+        if let Some(tags) = patch.tags {
+            self.tags = details::tags(tags)?;
+        }
         match patch.on_sale {
             Some(true) => self.hidden = None,
             Some(false) => self.hidden = Some(HiddenBy::Member),
@@ -318,6 +249,26 @@ impl Product {
     #[must_use]
     pub fn price_minor(&self) -> i64 {
         self.variants.iter().map(|variant| variant.price_minor).min().unwrap_or(0)
+    }
+
+    /// Whether what is kept beside its rows is the same as of `other`: tags, options and ids of platforms.
+    pub(in crate::catalog) fn has_details_of(&self, other: &Self) -> bool {
+        fn details(
+            product: &Product,
+        ) -> impl Iterator<Item = (VariantId, &BTreeMap<String, String>, &BTreeMap<String, String>)> {
+            product.variants.iter().map(|one| (one.id, &one.options, &one.external_ids))
+        }
+        self.tags == other.tags && self.options == other.options && details(self).eq(details(other))
+    }
+
+    /// What platforms call its variants.
+    pub(in crate::catalog) fn external_ids(&self) -> impl Iterator<Item = (&str, &str, VariantId)> {
+        self.variants.iter().flat_map(move |variant| {
+            variant
+                .external_ids
+                .iter()
+                .map(move |(platform, id)| (platform.as_str(), id.as_str(), variant.id))
+        })
     }
 
     /// Whether it says that a variant's price is a reduction.
@@ -415,6 +366,14 @@ fn check_variants(
                 .sell_when_empty
                 .unwrap_or(before.is_some_and(|variant| variant.sell_when_empty)),
             prior_price_minor: before.and_then(|variant| variant.prior_price_minor),
+            options: match draft.options {
+                Some(options) => details::options(options)?,
+                None => before.map(|variant| variant.options.clone()).unwrap_or_default(),
+            },
+            external_ids: match draft.external_ids {
+                Some(ids) => details::external_ids(ids)?,
+                None => before.map(|variant| variant.external_ids.clone()).unwrap_or_default(),
+            },
         });
     }
     Ok(variants)
@@ -477,6 +436,8 @@ mod tests {
             compare_at_minor: None,
             stock: Some(5),
             variants: Vec::new(),
+            options: Vec::new(),
+            tags: Vec::new(),
         }
     }
 
@@ -491,8 +452,58 @@ mod tests {
             sku: Some("s-m".into()),
             price_minor,
             stock: Some(2),
-            sell_when_empty: None,
+            ..VariantDraft::default()
         }
+    }
+
+    fn options(pairs: &[(&str, &str)]) -> Option<BTreeMap<String, String>> {
+        Some(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    }
+
+    #[test]
+    fn variants_have_all_options_of_their_product_and_no_two_the_same() {
+        let with = |all: &[&[(&str, &str)]]| {
+            let variants = all
+                .iter()
+                .map(|pairs| VariantDraft { options: options(pairs), ..variant(None, Some(1)) })
+                .collect();
+            ProductDraft { stock: None, variants, options: vec!["Size".into(), "Colour".into()], ..draft() }
+        };
+        let good =
+            product(with(&[&[("Colour", "Red"), ("Size", " M ")], &[("Colour", "Red"), ("Size", "L")], &[]]))
+                .unwrap();
+        assert_eq!(good.options, ["Size", "Colour"]);
+        assert_eq!(good.variants[0].options["Size"], "M");
+        for (bad, word) in [
+            (with(&[&[("Colour", "Red")]]), "lacks `Size`"),
+            (
+                with(&[&[("Colour", "Red"), ("Size", "M")], &[("Colour", "Red"), ("Size", "M")]]),
+                "another variant",
+            ),
+            (with(&[&[("Colour", "Red"), ("Size", "M"), ("Cut", "Slim")]]), "`Cut`"),
+            (with(&[&[("Colour", ""), ("Size", "M")]]), "variants.options.Colour"),
+            (ProductDraft { tags: vec!["x".repeat(51)], ..draft() }, "tags"),
+            (ProductDraft { tags: vec!["x".into(); 51], ..draft() }, "tags"),
+        ] {
+            let error = product(bad).unwrap_err();
+            assert!(error.0.contains(word), "{word}: {error}");
+        }
+        let tagged =
+            product(ProductDraft { tags: vec!["Wool".into(), "autumn ".into(), "WOOL".into()], ..draft() })
+                .unwrap();
+        assert_eq!(tagged.tags, ["autumn", "wool"]);
+        // Without names they are those of the variants, and names of later variants come behind.
+        let mut plain =
+            product(ProductDraft { options: Vec::new(), ..with(&[&[("Size", "M"), ("Colour", "Red")]]) })
+                .unwrap();
+        assert_eq!(plain.options, ["Colour", "Size"]);
+        let kept = VariantDraft { id: Some(plain.variants[0].id), options: None, ..variant(None, Some(1)) };
+        plain.change(ProductPatch { variants: Some(vec![kept]), ..ProductPatch::default() }).unwrap();
+        assert_eq!(
+            (plain.options.len(), plain.variants[0].options.len()),
+            (2, 2),
+            "who says nothing of them keeps them"
+        );
     }
 
     #[test]

@@ -12,7 +12,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use vitrine_protocol::{Code, Currency, OrgId, ProductId};
@@ -70,6 +70,10 @@ struct ProductView {
     hidden_by: Option<HiddenBy>,
     /// How many are left over all variants.
     stock: i64,
+    /// The names of its variants' options, in the order in which people are asked.
+    options: Vec<String>,
+    /// What it is found by: in lower case, sorted.
+    tags: Vec<String>,
     /// What can be bought; never empty.
     variants: Vec<Variant>,
     /// When it was made.
@@ -124,23 +128,35 @@ fn plain_view(catalog: &Catalog, product: Product) -> ProductView {
         url: product.url,
         currency: product.currency,
         compare_at_minor: product.compare_at_minor,
+        options: product.options,
+        tags: product.tags,
         variants: product.variants,
         created_at: product.created_at,
         version: product.version,
     }
 }
 
+/// Which products.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ProductQuery {
+    /// Those with this tag, however it is written.
+    tag: Option<String>,
+}
+
 /// Products, newest first.
 #[utoipa::path(get, path = "/v1/orgs/{org}/products", tag = "catalog",
-    params(("org" = OrgId, Path), PageQuery),
+    params(("org" = OrgId, Path), ProductQuery, PageQuery),
     responses((status = 200, body = Page<ProductView>), Problems))]
 async fn list_products(
     State(catalog): State<Catalog>,
     actor: Actor,
     Path(org): Path<OrgId>,
+    Query(query): Query<ProductQuery>,
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<ProductView>>, ApiError> {
-    let products = catalog.products(&actor, org, page.after()?, page.limit()).await?;
+    let (tag, after) = (query.tag.as_deref(), page.after()?);
+    let products = catalog.products_with(&actor, org, tag, after, page.limit()).await?;
     Ok(Json(products.map(|product| plain_view(&catalog, product))))
 }
 
@@ -254,6 +270,10 @@ impl From<CatalogError> for ApiError {
             CatalogError::RefTaken(number) => {
                 Self::new(Code::RefTaken, format!("`external_ref` {number} came with another body before"))
             }
+            CatalogError::ExternalIdTaken(platform, id) => Self::new(
+                Code::RefTaken,
+                format!("`external_ids`: another variant is called {id} on {platform} already"),
+            ),
             CatalogError::Cancelled => Self::new(Code::IllegalMove, "the order is cancelled already"),
             CatalogError::Unseen => Self::new(
                 Code::PreconditionRequired,

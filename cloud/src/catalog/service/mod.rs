@@ -3,6 +3,7 @@
 mod batch;
 mod changes;
 mod coupons;
+mod details;
 mod held;
 mod orders;
 mod pictures;
@@ -10,9 +11,10 @@ mod prices;
 mod reservations;
 mod stock;
 
-use vitrine_protocol::{OrgId, ProductCard, ProductId, VariantCard};
+use vitrine_protocol::{OrgId, ProductCard, ProductId, VariantCard, VariantOption};
 
 use super::image::Pictures;
+use super::model::tag_of;
 use super::{CatalogError, Product, ProductDraft, ProductPatch, Variant, store};
 use crate::base::{Actor, Clock, Page, Permission};
 use crate::blobs::Blobs;
@@ -52,7 +54,8 @@ impl Catalog {
         let now = self.clock.now();
         let mut product = Product::new(org, draft, now)?;
         let mut tx = self.db.begin().await?;
-        store::insert(&mut tx, &product).await?;
+        details::check(&mut tx, None, &product).await?;
+        store::insert(&mut tx, &product).await.map_err(details::taken)?;
         prices::note(&mut tx, now, None, &mut product).await?;
         stock::note_counts(&mut tx, actor, now, "created", &[], &product).await?;
         record(&mut tx, actor, now, org, None, Event::ProductCreated { product: product.id })?;
@@ -81,8 +84,24 @@ impl Catalog {
         after: Option<ProductId>,
         limit: i64,
     ) -> Result<Page<Product>, CatalogError> {
+        self.products_with(actor, org, None, after, limit).await
+    }
+
+    /// The same, of those with a tag if one is named.
+    ///
+    /// # Errors
+    /// [`CatalogError::Denied`]; [`CatalogError::Invalid`].
+    pub async fn products_with(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        tag: Option<&str>,
+        after: Option<ProductId>,
+        limit: i64,
+    ) -> Result<Page<Product>, CatalogError> {
         actor.require(Permission::ViewCatalog, org)?;
-        let products = store::list(&self.db, org, after, limit + 1).await?;
+        let tag = tag.map(tag_of).transpose()?;
+        let products = store::list(&self.db, org, tag.as_deref(), after, limit + 1).await?;
         Ok(Page::cut(products, limit, |product| product.id.to_string()))
     }
 
@@ -111,6 +130,10 @@ impl Catalog {
         let facts = product.change(patch)?;
         prices::note(&mut tx, now, Some(&before), &mut product).await?;
         store::save(&mut tx, &product).await?;
+        if !product.has_details_of(&before) {
+            details::check(&mut tx, Some(&before), &product).await?;
+            store::details::save(&mut tx, &product).await.map_err(details::taken)?;
+        }
         stock::note_counts(&mut tx, actor, now, "counted", &before.variants, &product).await?;
         for fact in facts {
             record(&mut tx, actor, now, org, None, fact)?;
@@ -180,6 +203,14 @@ impl Catalog {
                     prior_price_minor: product.prior(variant),
                     discount_percent: product.discount(variant),
                     stock: variant.shown_stock(),
+                    options: product
+                        .options
+                        .iter()
+                        .filter_map(|name| {
+                            let value = variant.options.get(name)?.clone();
+                            Some(VariantOption { name: name.clone(), value })
+                        })
+                        .collect(),
                 })
                 .collect(),
         }

@@ -1,7 +1,7 @@
 //! Rows to products: what stands on one row, and what several rows in a sequence say of one.
 
-use std::collections::HashSet;
 use std::collections::hash_map::DefaultHasher;
+use std::collections::{BTreeMap, HashSet};
 use std::hash::{Hash as _, Hasher as _};
 
 use chrono::{DateTime, Utc};
@@ -45,6 +45,10 @@ pub struct Incoming {
     pub currency: Currency,
     /// The price before.
     pub compare_at_minor: Option<i64>,
+    /// The names of options, in the order of their columns.
+    pub options: Vec<String>,
+    /// What it is found by.
+    pub tags: Vec<String>,
     /// In the order of their rows.
     pub variants: Vec<IncomingVariant>,
     /// Whether every row of it could be read: what is missing from one that is not says nothing.
@@ -64,6 +68,10 @@ pub struct IncomingVariant {
     pub price_minor: i64,
     /// How many there are, where the list says so.
     pub stock: Option<i64>,
+    /// What tells it apart; empty where the list does not say it of all of them.
+    pub options: BTreeMap<String, String>,
+    /// What platforms call it.
+    pub external_ids: BTreeMap<String, String>,
 }
 
 /// What rows of one product came to.
@@ -97,9 +105,15 @@ impl Incoming {
     pub(super) fn bytes(&self) -> usize {
         let texts = [&self.external_id, &self.title, &self.description, &self.url];
         let variants = self.variants.iter().map(|variant| {
-            size_of_val(variant) + variant.title.len() + variant.sku.as_ref().map_or(0, String::len)
+            let pairs = variant.options.iter().chain(&variant.external_ids);
+            let pairs: usize = pairs.map(|(name, value)| name.len() + value.len()).sum();
+            size_of_val(variant) + variant.title.len() + variant.sku.as_ref().map_or(0, String::len) + pairs
         });
-        size_of_val(self) + texts.iter().map(|text| text.len()).sum::<usize>() + variants.sum::<usize>()
+        let words: usize = self.tags.iter().chain(&self.options).map(String::len).sum();
+        size_of_val(self)
+            + words
+            + texts.iter().map(|text| text.len()).sum::<usize>()
+            + variants.sum::<usize>()
     }
 
     /// The same for the same content, with what is in stock or without.
@@ -119,6 +133,13 @@ impl Incoming {
             say(variant.sku.as_deref().unwrap_or_default());
             let stock = variant.stock.filter(|_| with_stock);
             say(&format!("{} {stock:?} {:?}", variant.price_minor, variant.vitrine_id));
+            // Only where they are: the same list as before they were read stays the same.
+            for (name, value) in variant.options.iter().chain(&variant.external_ids) {
+                say(&format!("{name}={value}"));
+            }
+        }
+        for word in self.options.iter().chain(&self.tags) {
+            say(word);
         }
         hex::encode(&hash.finalize()[..16])
     }
@@ -275,7 +296,16 @@ fn product(
         (None, Some(html)) => without_tags(html),
         (None, None) => String::new(),
     };
-    let mut taken = Taken { currency: None, variants: Vec::new(), compare: None };
+    let names: Vec<String> = (0..OPTIONS)
+        .map(|n| match said(Field::OptionName(n)) {
+            Some(name) => name.to_owned(),
+            None => Field::option_name(n),
+        })
+        .collect();
+    let tags: Vec<String> = said(Field::Tags)
+        .map(|tags| tags.split(',').map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()).collect())
+        .unwrap_or_default();
+    let mut taken = Taken { currency: None, variants: Vec::new(), compare: None, names };
     for row in rows {
         // Rows that only add a picture.
         let more = |field: &Field| row.get(*field).is_some();
@@ -294,6 +324,7 @@ fn product(
         return Found::Bad;
     };
     let vitrine_id = said(Field::VitrineId).and_then(|id| id.parse().ok());
+    let options = taken.settle_options();
     Found::Product(Box::new(Incoming {
         line: rows[0].line,
         external_id: key,
@@ -304,6 +335,8 @@ fn product(
         currency,
         compare_at_minor: taken.compare.and_then(|(_, before)| before),
         is_whole: errors.is_empty(),
+        options,
+        tags,
         variants: taken.variants,
     }))
 }
@@ -314,9 +347,50 @@ struct Taken {
     variants: Vec<IncomingVariant>,
     /// The lowest price and what it was before.
     compare: Option<(i64, Option<i64>)>,
+    /// What options are called.
+    names: Vec<String>,
 }
 
 impl Taken {
+    /// The names of the options that all variants have, if each has another combination of them; else there are none.
+    fn settle_options(&mut self) -> Vec<String> {
+        let all = &self.variants;
+        let is_full = |variant: &IncomingVariant| {
+            !variant.options.is_empty() && all.iter().all(|one| one.options.keys().eq(variant.options.keys()))
+        };
+        let combinations: HashSet<_> = all.iter().map(|variant| &variant.options).collect();
+        if combinations.len() == all.len() && all.first().is_some_and(is_full) {
+            let first = &all[0].options;
+            let mut names: Vec<String> = Vec::new();
+            for name in self.names.iter().filter(|name| first.contains_key(*name)) {
+                if !names.contains(name) {
+                    names.push(name.clone());
+                }
+            }
+            return names;
+        }
+        self.variants.iter_mut().for_each(|variant| variant.options.clear());
+        Vec::new()
+    }
+
+    /// What a row says of options. So Shopify says that there are none: `Title`, `Default Title`.
+    fn options(&self, row: &Row) -> Result<BTreeMap<String, String>, RowError> {
+        let mut options = BTreeMap::new();
+        for n in 0..OPTIONS {
+            let Some(value) = row.get(Field::Option(n)) else { continue };
+            let name = self.names[usize::from(n)].as_str();
+            if (name, value) == ("Title", "Default Title") {
+                continue;
+            }
+            if name.chars().count() > 50 || value.chars().count() > VARIANT {
+                let sentence = "an option has a name of at most 50 and a value of at most 100 characters";
+                return Err(row.error(Some(Field::Option(n)), sentence));
+            }
+            options.insert(name.to_owned(), value.to_owned());
+        }
+        Ok(options)
+    }
+
     fn take(
         &mut self,
         row: &Row,
@@ -365,14 +439,30 @@ impl Taken {
         {
             return Err(row.error(Some(Field::Sku), format!("`{sku}` is on another row of the product")));
         }
+        let options = self.options(row)?;
+        let external_ids = row.get(Field::ExternalIds).map(external_ids).unwrap_or_default();
         if self.compare.is_none_or(|(lowest, _)| price < lowest) {
             self.compare = Some((price, before));
         }
         self.currency = Some(currency);
         let title = variant_title(row, is_one_of_many, sku.as_deref());
-        self.variants.push(IncomingVariant { vitrine_id, title, sku, price_minor: price, stock });
+        self.variants.push(IncomingVariant {
+            vitrine_id,
+            title,
+            sku,
+            price_minor: price,
+            stock,
+            options,
+            external_ids,
+        });
         Ok(())
     }
+}
+
+/// `shopify=123; woocommerce=9`.
+fn external_ids(text: &str) -> BTreeMap<String, String> {
+    let pairs = text.split(';').filter_map(|pair| pair.split_once('='));
+    pairs.map(|(platform, id)| (platform.trim().to_owned(), id.trim().to_owned())).take(20).collect()
 }
 
 fn money(text: &str, currency: Option<Currency>) -> Result<(i64, Currency), String> {

@@ -1,4 +1,5 @@
 mod coupons;
+mod details;
 mod orders;
 mod prices;
 mod reservations;
@@ -21,6 +22,8 @@ fn scarf(stock: i64) -> ProductDraft {
         compare_at_minor: Some(3900),
         stock: Some(stock),
         variants: Vec::new(),
+        options: Vec::new(),
+        tags: Vec::new(),
     }
 }
 
@@ -34,6 +37,7 @@ fn order(product: &Product, quantity: i64, external_ref: &str) -> OrderDraft {
             quantity,
             price_minor: 2900,
             title: None,
+            external: None,
         }],
         currency: product.currency,
         total_minor: 2900 * quantity,

@@ -22,6 +22,7 @@ async fn an_edit_that_overlaps_with_a_sale_loses_nothing() {
             price_minor: Some(2900),
             stock: None,
             sell_when_empty: Some(true),
+            ..VariantDraft::default()
         };
         let patch = ProductPatch { variants: Some(vec![renamed.clone()]), ..ProductPatch::default() };
         let now = Some(changed.version);
@@ -144,6 +145,7 @@ async fn what_is_sold_when_none_is_left_never_looks_sold_out() {
             price_minor: None,
             stock: Some(1),
             sell_when_empty: Some(true),
+            ..VariantDraft::default()
         }];
         let draft = ProductDraft { stock: None, variants, ..scarf(0) };
         let product = app.catalog.create_product(&actor, org, draft).await.unwrap();
