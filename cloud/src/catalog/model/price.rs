@@ -79,7 +79,7 @@ pub(in crate::catalog) fn lowest(
     let ends = prices.iter().skip(1).map(|next| next.at_ms).chain([until_ms]);
     let held =
         prices.iter().zip(ends).map(|(priced, end)| (priced, priced.at_ms.max(from_ms), end.min(until_ms)));
-    held.filter(|(priced, ..)| priced.currency == wanted)
+    held.filter(|(priced, begin, end)| priced.currency == wanted && begin < end)
         .flat_map(|(priced, begin, end)| {
             let shown = showings
                 .iter()

@@ -24,14 +24,14 @@ macro_rules! missing {
     };
 }
 
-/// How many products the list leaves out, and how many of its source were sold before it came.
+/// How many products the list leaves out, and how many of its source were sold before it was begun.
 pub(in crate::import) async fn count(db: &Db, import: &Import) -> Result<(u64, u64), DbError> {
     let missing: i64 = on!(db, c => sqlx::query_scalar(missing!("COUNT(DISTINCT i.product_id)", ""))
         .bind(import.org).bind(&import.source).bind(import.id).fetch_one(c).await)?;
     let all: i64 = on!(db, c => sqlx::query_scalar(
         "SELECT COUNT(DISTINCT i.product_id) FROM imported_products i JOIN products p ON p.id = i.product_id
-         WHERE i.org_id = $1 AND i.source = $2 AND i.row_hash <> '' AND p.hidden IS NULL AND p.created_ms < $3"
-    ).bind(import.org).bind(&import.source).bind(to_ms(import.created_at)).fetch_one(c).await)?;
+         WHERE i.org_id = $1 AND i.source = $2 AND i.row_hash <> '' AND p.hidden IS NULL AND p.created_ms <= $3"
+    ).bind(import.org).bind(&import.source).bind(to_ms(import.started_at.unwrap_or(import.created_at))).fetch_one(c).await)?;
     let number = |count| u64::try_from(count).unwrap_or(0);
     Ok((number(missing), number(all)))
 }
