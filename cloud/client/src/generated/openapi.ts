@@ -411,6 +411,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orgs/{org}/imports/{import}/confirm-missing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets the products leave the sale that a whole list leaves out, though they are more than 30 % of its source. Only the newest
+         *     import of a source can be confirmed, once.
+         */
+        post: operations["confirm_missing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orgs/{org}/imports/fetch": {
         parameters: {
             query?: never;
@@ -699,8 +719,9 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Changes a product; with `If-Match` only the version that was seen. What says how many there are needs it: without, the
-         *     answer is 428 `precondition_required`. What says nothing of stock leaves it alone.
+         * Changes a product; with `If-Match` only the version that was seen. What costs money when it undoes another's change needs it:
+         *     `variants`, `stock`, `price_minor`, `compare_at_minor`, `currency`; without, the answer is 428 `precondition_required`. What
+         *     says nothing of stock leaves it alone.
          */
         patch: operations["change_product"];
         trace?: never;
@@ -750,7 +771,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Sets a variant's count to what was counted on the shelf; needs `If-Match` with the product's version. */
+        /** Sets a variant's count to what was counted on the shelf, less the pieces that reservations hold; needs `If-Match` with the product's version. */
         put: operations["count_stock"];
         post?: never;
         delete?: never;
@@ -1437,7 +1458,7 @@ export interface components {
          * @description A stable error code. Programs act on it; people read the message beside it.
          * @enum {string}
          */
-        Code: "invalid_request" | "unauthenticated" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_type" | "conflict" | "email_taken" | "already_member" | "name_taken" | "role_in_use" | "above_you" | "last_owner" | "limit_reached" | "people_only" | "origin_not_allowed" | "link_expired" | "rate_limited" | "illegal_move" | "not_receiving" | "show_ended" | "not_in_lineup" | "bad_publish_key" | "publisher_busy" | "out_of_stock" | "ref_taken" | "precondition_required" | "banned" | "bad_message" | "hello_expected" | "too_slow" | "restarting" | "overloaded" | "keyring_unavailable" | "cloud_unreachable" | "device_unavailable" | "plugin_missing" | "far_side" | "idempotency_key_reused" | "idempotency_in_progress" | "secret_already_shown" | "answer_not_kept" | "internal";
+        Code: "invalid_request" | "unauthenticated" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_type" | "conflict" | "email_taken" | "already_member" | "name_taken" | "role_in_use" | "above_you" | "last_owner" | "limit_reached" | "people_only" | "origin_not_allowed" | "link_expired" | "rate_limited" | "illegal_move" | "not_receiving" | "show_ended" | "not_in_lineup" | "not_on_sale" | "bad_publish_key" | "publisher_busy" | "out_of_stock" | "ref_taken" | "precondition_required" | "banned" | "bad_message" | "hello_expected" | "too_slow" | "restarting" | "overloaded" | "keyring_unavailable" | "cloud_unreachable" | "device_unavailable" | "plugin_missing" | "far_side" | "idempotency_key_reused" | "idempotency_in_progress" | "secret_already_shown" | "answer_not_kept" | "internal";
         /** @description What the rows of a list came to. */
         Counts: {
             /**
@@ -1460,7 +1481,19 @@ export interface components {
             failed: number;
             /**
              * Format: int64
-             * @description Products that the list says are drafts or archived.
+             * @description Products that left the sale, because the list says so or leaves them out.
+             * @default 0
+             */
+            hidden: number;
+            /**
+             * Format: int64
+             * @description Products that the list leaves out and that stay on sale until somebody confirms it.
+             * @default 0
+             */
+            missing: number;
+            /**
+             * Format: int64
+             * @description Products that the list says are drafts or archived; those of them that were sold here left the sale.
              * @default 0
              */
             not_sold: number;
@@ -1482,6 +1515,12 @@ export interface components {
              * @default 0
              */
             unchanged: number;
+            /**
+             * Format: int64
+             * @description Rows of which it cannot be told what they are about.
+             * @default 0
+             */
+            unnamed: number;
         };
         /** @description Something off at the checkout. */
         Coupon: {
@@ -1811,6 +1850,10 @@ export interface components {
             product: components["schemas"]["ProductId"];
         } | {
             /** @enum {string} */
+            kind: "product_hidden";
+            product: components["schemas"]["ProductId"];
+        } | {
+            /** @enum {string} */
             kind: "product_removed";
             product: components["schemas"]["ProductId"];
         } | {
@@ -2021,6 +2064,11 @@ export interface components {
          * @enum {string}
          */
         Format: "csv" | "xml" | "json";
+        /**
+         * @description Who took a product off the sale.
+         * @enum {string}
+         */
+        HiddenBy: "import" | "member";
         /** @description One transition of a highlight, complete enough to be drawn without another request. */
         Highlight: {
             /** @description On or off the screen. */
@@ -2327,6 +2375,11 @@ export interface components {
          * @description A chat message.
          */
         MessageId: string;
+        /**
+         * @description What becomes of products of the source that a list leaves out.
+         * @enum {string}
+         */
+        MissingRule: "keep" | "hide";
         /** @description A chat message as moderators see it. */
         ModeratedMessage: components["schemas"]["ChatMessage"] & {
             /**
@@ -2398,6 +2451,7 @@ export interface components {
         /** @description How a list is read. */
         Options: {
             currency?: components["schemas"]["Currency"] | null;
+            missing?: components["schemas"]["MissingRule"] | null;
             /** @description The shop's address: products without a page of their own have theirs below it, at `/products/` and their handle. */
             shop_url?: string | null;
             /** @description What is done with numbers of pieces. */
@@ -3112,6 +3166,7 @@ export interface components {
                 currency: components["schemas"]["Currency"];
                 /** @description In words. */
                 description: string;
+                hidden_by?: components["schemas"]["HiddenBy"] | null;
                 /** @description The product. */
                 id: components["schemas"]["ProductId"];
                 /**
@@ -3121,6 +3176,8 @@ export interface components {
                 image: components["schemas"]["ImageSource"][];
                 /** @description Its picture, 800 pixels at its longest side where it has so many. */
                 image_url?: string | null;
+                /** @description Whether it is sold. One that is not stays out of shows and reservations, and keeps its stock, its orders and its prices. */
+                on_sale: boolean;
                 /**
                  * Format: int64
                  * @description The lowest price of its variants, in minor units.
@@ -3370,6 +3427,7 @@ export interface components {
             currency: components["schemas"]["Currency"];
             /** @description In words. */
             description: string;
+            hidden_by?: components["schemas"]["HiddenBy"] | null;
             /** @description The product. */
             id: components["schemas"]["ProductId"];
             /**
@@ -3379,6 +3437,8 @@ export interface components {
             image: components["schemas"]["ImageSource"][];
             /** @description Its picture, 800 pixels at its longest side where it has so many. */
             image_url?: string | null;
+            /** @description Whether it is sold. One that is not stays out of shows and reservations, and keeps its stock, its orders and its prices. */
+            on_sale: boolean;
             /**
              * Format: int64
              * @description The lowest price of its variants, in minor units.
@@ -3405,11 +3465,16 @@ export interface components {
         ProductCard: {
             /**
              * Format: int64
-             * @description The price before, when it is reduced, in minor units.
+             * @description The price to strike out beside that, when it is reduced, in minor units: the prior price where that is known.
              */
             compare_at_minor?: number | null;
             /** @description Currency of every price below. */
             currency: components["schemas"]["Currency"];
+            /**
+             * Format: int64
+             * @description By how many per cent it is reduced, of the price that is struck out.
+             */
+            discount_percent?: number | null;
             /** @description Its picture. */
             image_url?: string | null;
             /**
@@ -3417,6 +3482,11 @@ export interface components {
              * @description Lowest price of its variants, in minor units.
              */
             price_minor: number;
+            /**
+             * Format: int64
+             * @description The lowest price of the thirty days before its reduction began, in minor units, where that is known.
+             */
+            prior_price_minor?: number | null;
             /** @description The product. */
             product_id: components["schemas"]["ProductId"];
             /**
@@ -3474,9 +3544,11 @@ export interface components {
             currency?: components["schemas"]["Currency"] | null;
             /** @description At most 5 000 characters. */
             description?: string | null;
+            /** @description False takes it off the sale, true brings it back. */
+            on_sale?: boolean | null;
             /**
              * Format: int64
-             * @description Of a product with one variant.
+             * @description Of a product with one variant; needs `If-Match`, as all that says what things cost.
              */
             price_minor?: number | null;
             /**
@@ -3488,7 +3560,10 @@ export interface components {
             title?: string | null;
             /** @description Its page in the shop. */
             url?: string | null;
-            /** @description All variants anew; those with a known id stay the same variants. */
+            /**
+             * @description All variants anew; those with a known id stay the same variants, and those that are not named are gone with their stock:
+             *     needs `If-Match`.
+             */
             variants?: components["schemas"]["VariantDraft"][] | null;
         };
         /** @description A show as shoppers see it. */
@@ -3969,7 +4044,7 @@ export interface components {
             note?: string;
             /**
              * Format: int64
-             * @description How many can be sold. What was owed is settled by this.
+             * @description How many are there, those that are held for orders to come included. What was owed is settled by this.
              */
             stock: number;
         };
@@ -4042,6 +4117,11 @@ export interface components {
         };
         /** @description One buyable form of a product. */
         VariantCard: {
+            /**
+             * Format: int64
+             * @description By how many per cent it is reduced.
+             */
+            discount_percent?: number | null;
             /** @description The variant. */
             id: components["schemas"]["VariantId"];
             /**
@@ -4049,6 +4129,11 @@ export interface components {
              * @description Price in minor units of the product's currency.
              */
             price_minor: number;
+            /**
+             * Format: int64
+             * @description The lowest price of the thirty days before its reduction began, in minor units, where that is known.
+             */
+            prior_price_minor?: number | null;
             /** @description The shop's own number for it, which its cart understands. */
             sku: string;
             /**
@@ -4170,7 +4255,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description It does not fit the present state. Codes: `conflict`, `email_taken`, `already_member`, `name_taken`, `role_in_use`, `last_owner`, `limit_reached`, `illegal_move`, `not_receiving`, `show_ended`, `not_in_lineup`, `out_of_stock`, `ref_taken`, `idempotency_in_progress`, `secret_already_shown`, `answer_not_kept`. */
+        /** @description It does not fit the present state. Codes: `conflict`, `email_taken`, `already_member`, `name_taken`, `role_in_use`, `last_owner`, `limit_reached`, `illegal_move`, `not_receiving`, `show_ended`, `not_in_lineup`, `not_on_sale`, `out_of_stock`, `ref_taken`, `idempotency_in_progress`, `secret_already_shown`, `answer_not_kept`. */
         problem_409: {
             headers: {
                 /** @description In how many seconds to try again, where that is known. */
@@ -5635,6 +5720,8 @@ export interface operations {
             query?: {
                 /** @description Currency of prices without one. */
                 currency?: string;
+                /** @description `hide` takes products of the source off the sale that the list leaves out; `keep` when not said. */
+                missing?: "keep" | "hide";
                 /** @description The shop's address, for lists without pages of products. */
                 shop_url?: string;
                 /** @description Whose names for products the list has, `main` when not said: the same name of the same source is the same product. */
@@ -5737,6 +5824,58 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    confirm_missing: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                import: components["schemas"]["ImportId"];
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is to be done. */
+            202: {
+                headers: {
+                    /** @description `true`: the request was done before. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
