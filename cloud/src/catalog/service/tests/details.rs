@@ -88,14 +88,15 @@ async fn an_id_of_a_platform_is_one_variants_and_orders_name_it_by_that() {
             draft.lines[0].external = Some(ExternalId { platform: "shopify".into(), id: id.into() });
             draft
         };
-        let (sold, is_new) = app.catalog.record_order(&actor, org, by("12")).await.unwrap();
+        let sent = by("12");
+        let (sold, is_new) = app.catalog.record_order(&actor, org, sent.clone()).await.unwrap();
         assert!(is_new);
         assert_eq!((sold.lines[0].product_id, sold.lines[0].variant_id), (shirt1.id, shirt1.variants[1].id));
         let left = app.catalog.product(&actor, org, shirt1.id).await.unwrap();
         assert_eq!(left.variants.iter().map(|one| one.stock).collect::<Vec<_>>(), [5, 3]);
         // The same again is the same, though the variant is called otherwise by now.
         app.catalog.remove_product(&actor, org, shirt1.id).await.unwrap();
-        let (again, is_new) = app.catalog.record_order(&actor, org, by("12")).await.unwrap();
+        let (again, is_new) = app.catalog.record_order(&actor, org, sent).await.unwrap();
         assert_eq!((again.id, is_new), (sold.id, false));
         let unknown = OrderDraft { external_ref: "A-2".into(), ..by("12") };
         let (unknown, _) = app.catalog.record_order(&actor, org, unknown).await.unwrap();
