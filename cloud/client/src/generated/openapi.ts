@@ -2048,6 +2048,13 @@ export interface components {
             /** @enum {string} */
             kind: "unknown";
         };
+        /** @description What a platform calls a variant. */
+        ExternalId: {
+            /** @description The platform's id of the variant. */
+            id: string;
+            /** @description The platform, for example `shopify`. */
+            platform: string;
+        };
         /** @description Where a list is fetched from, once. */
         FetchBody: {
             /** @description An http or https address of the public internet, without name and password. */
@@ -2619,13 +2626,13 @@ export interface components {
         };
         /** @description A line as the shop sends it. */
         OrderLineDraft: {
+            external?: components["schemas"]["ExternalId"] | null;
             /**
              * Format: int64
              * @description Price of one, in minor units.
              */
             price_minor: number;
-            /** @description The product. */
-            product_id: components["schemas"]["ProductId"];
+            product_id?: components["schemas"]["ProductId"] | null;
             /**
              * Format: int64
              * @description 1 to 10 000.
@@ -2633,8 +2640,7 @@ export interface components {
             quantity: number;
             /** @description Its name, for what the catalogue does not hold: 1 to 200 characters. */
             title?: string | null;
-            /** @description The variant. */
-            variant_id: components["schemas"]["VariantId"];
+            variant_id?: components["schemas"]["VariantId"] | null;
         };
         /**
          * @description Where an order stands.
@@ -3178,6 +3184,8 @@ export interface components {
                 image_url?: string | null;
                 /** @description Whether it is sold. One that is not stays out of shows and reservations, and keeps its stock, its orders and its prices. */
                 on_sale: boolean;
+                /** @description The names of its variants' options, in the order in which people are asked. */
+                options: string[];
                 /**
                  * Format: int64
                  * @description The lowest price of its variants, in minor units.
@@ -3188,6 +3196,8 @@ export interface components {
                  * @description How many are left over all variants.
                  */
                 stock: number;
+                /** @description What it is found by: in lower case, sorted. */
+                tags: string[];
                 /** @description Its name. */
                 title: string;
                 /** @description Its page in the shop. */
@@ -3439,6 +3449,8 @@ export interface components {
             image_url?: string | null;
             /** @description Whether it is sold. One that is not stays out of shows and reservations, and keeps its stock, its orders and its prices. */
             on_sale: boolean;
+            /** @description The names of its variants' options, in the order in which people are asked. */
+            options: string[];
             /**
              * Format: int64
              * @description The lowest price of its variants, in minor units.
@@ -3449,6 +3461,8 @@ export interface components {
              * @description How many are left over all variants.
              */
             stock: number;
+            /** @description What it is found by: in lower case, sorted. */
+            tags: string[];
             /** @description Its name. */
             title: string;
             /** @description Its page in the shop. */
@@ -3512,6 +3526,8 @@ export interface components {
             currency: components["schemas"]["Currency"];
             /** @description At most 5 000 characters. */
             description?: string;
+            /** @description The names of the variants' options in their order, at most 5; those that the variants have when it is empty. */
+            options?: string[];
             /**
              * Format: int64
              * @description Price in minor units, for variants without one of their own.
@@ -3522,6 +3538,8 @@ export interface components {
              * @description How many there are, for a product without variants.
              */
             stock?: number | null;
+            /** @description At most 50 of 1 to 50 characters; kept in lower case. */
+            tags?: string[];
             /** @description 1 to 200 characters. */
             title: string;
             /** @description Its page in the shop. */
@@ -3546,6 +3564,8 @@ export interface components {
             description?: string | null;
             /** @description False takes it off the sale, true brings it back. */
             on_sale?: boolean | null;
+            /** @description The names of the variants' options in their order; with `variants`, those that they have when it is absent. */
+            options?: string[] | null;
             /**
              * Format: int64
              * @description Of a product with one variant; needs `If-Match`, as all that says what things cost.
@@ -3556,6 +3576,8 @@ export interface components {
              * @description Of a product with one variant; needs `If-Match`.
              */
             stock?: number | null;
+            /** @description All tags anew. */
+            tags?: string[] | null;
             /** @description 1 to 200 characters. */
             title?: string | null;
             /** @description Its page in the shop. */
@@ -4083,8 +4105,16 @@ export interface components {
         UserId: string;
         /** @description One buyable form of a product. */
         Variant: {
+            /** @description What platforms call it: by platform, for example `shopify`, the id. */
+            external_ids: {
+                [key: string]: string;
+            };
             /** @description The variant. */
             id: components["schemas"]["VariantId"];
+            /** @description What tells it apart from the others: by name, for example `Colour`, the value. Empty, or all names of the product. */
+            options: {
+                [key: string]: string;
+            };
             /**
              * Format: int64
              * @description How many were sold that are not there; what comes in pays them first.
@@ -4124,6 +4154,8 @@ export interface components {
             discount_percent?: number | null;
             /** @description The variant. */
             id: components["schemas"]["VariantId"];
+            /** @description What tells it apart from the others, in the order in which people are asked. */
+            options?: components["schemas"]["VariantOption"][];
             /**
              * Format: int64
              * @description Price in minor units of the product's currency.
@@ -4146,7 +4178,21 @@ export interface components {
         };
         /** @description A variant as it is sent. */
         VariantDraft: {
+            /**
+             * @description What platforms call it: by platform (1 to 40 of `a` to `z`, `0` to `9`, `.`, `_`, `:` and `-`) the id (1 to 100 characters).
+             *     An id of a platform stands for one variant of the organisation. When absent, one that is there keeps its own.
+             */
+            external_ids?: {
+                [key: string]: string;
+            } | null;
             id?: components["schemas"]["VariantId"] | null;
+            /**
+             * @description Its options: by name (1 to 50 characters) the value (1 to 100). No two variants of a product have the same. When absent,
+             *     one that is there keeps its own.
+             */
+            options?: {
+                [key: string]: string;
+            } | null;
             /**
              * Format: int64
              * @description Price in minor units; the product's when absent.
@@ -4170,6 +4216,13 @@ export interface components {
          * @description One buyable form of a product.
          */
         VariantId: string;
+        /** @description One thing that tells a variant apart. */
+        VariantOption: {
+            /** @description For example `Colour`. */
+            name: string;
+            /** @description For example `Red`. */
+            value: string;
+        };
         /** @description A link that shows whose an address is, with the password of the account that says so. */
         Verification: {
             /** @description The account's password. */
@@ -6848,6 +6901,8 @@ export interface operations {
                 after?: string;
                 /** @description How many items at most: 1 to 200, 50 when not said. */
                 limit?: number;
+                /** @description Those with this tag, however it is written. */
+                tag?: string;
             };
             header?: never;
             path: {

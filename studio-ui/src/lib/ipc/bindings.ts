@@ -1155,6 +1155,8 @@ export type VariantCard_Deserialize = {
 	discount_percent?: number | null,
 	/**  How many are left; to shoppers, 6 is six or more. */
 	stock: number | null,
+	/**  What tells it apart from the others, in the order in which people are asked. */
+	options?: VariantOption[],
 };
 
 /**  One buyable form of a product. */
@@ -1173,6 +1175,16 @@ export type VariantCard_Serialize = {
 	discount_percent?: number | null,
 	/**  How many are left; to shoppers, 6 is six or more. */
 	stock: number | null,
+	/**  What tells it apart from the others, in the order in which people are asked. */
+	options?: VariantOption[],
+};
+
+/**  One thing that tells a variant apart. */
+export type VariantOption = {
+	/**  For example `Colour`. */
+	name: string,
+	/**  For example `Red`. */
+	value: string,
 };
 
 /**  The uplink in one word. */
