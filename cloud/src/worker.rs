@@ -12,7 +12,7 @@ use crate::bus;
 use crate::config::ServeRole;
 use crate::db::DbError;
 use crate::events::{Follower, Listener, Recorded};
-use crate::import::RunImports;
+use crate::import::{FetchLists, RunImports};
 use crate::ingest::{Keep, OrderTransmissions};
 use crate::jobs::{Runner, Timer, TimerResult};
 use crate::leaving::{EraseOrganizations, MakeExports};
@@ -66,6 +66,7 @@ fn runners(app: &App) -> Vec<Arc<dyn Runner>> {
         call(Lane::Slow),
         Arc::new(TakeWebhooks::new(app.billing.clone())),
         Arc::new(RunImports::new(app.imports.clone())),
+        Arc::new(FetchLists::new(app.imports.clone())),
         Arc::new(MakeExports::new(app.leaving.clone())),
         Arc::new(EraseOrganizations::new(app.leaving.clone())),
     ]
@@ -73,11 +74,12 @@ fn runners(app: &App) -> Vec<Arc<dyn Runner>> {
 
 /// What happens by time alone, in one process of all that share the database.
 fn timers(app: &App) -> Vec<Timer> {
-    let (orgs, catalog) = (app.orgs.clone(), app.catalog.clone());
+    let (orgs, catalog, shows) = (app.orgs.clone(), app.catalog.clone(), app.shows.clone());
+    let pictures = app.catalog.clone();
     let (leaving, unused) = (app.leaving.clone(), app.leaving.clone());
     let (webhooks, waking) = (app.webhooks.clone(), app.webhooks.clone());
     let (replays, facts) = (app.replays.clone(), app.dead_facts.clone());
-    let (imports, fetching) = (app.imports.clone(), app.imports.clone());
+    let (imports, fetching, mending) = (app.imports.clone(), app.imports.clone(), app.imports.clone());
     let (looking, ending, sweeping) = (app.billing.clone(), app.billing.clone(), app.billing.clone());
     let plans = app.plans.clone();
     vec![
@@ -121,6 +123,14 @@ fn timers(app: &App) -> Vec<Timer> {
             let catalog = catalog.clone();
             async move { catalog.release_expired().await.map(drop).map_err(Into::into) }
         }),
+        Timer::new("show.sweep_coupons", Duration::from_secs(2), move || {
+            let shows = shows.clone();
+            async move { shows.sweep_coupons().await.map(drop).map_err(Into::into) }
+        }),
+        Timer::new("catalog.sweep_pictures", Duration::from_secs(600), move || {
+            let catalog = pictures.clone();
+            async move { catalog.sweep_pictures().await.map(drop).map_err(Into::into) }
+        }),
         Timer::new("replays.sweep", Duration::from_secs(900), move || {
             let replays = replays.clone();
             async move { replays.sweep().await.map(drop).map_err(Into::into) }
@@ -132,6 +142,10 @@ fn timers(app: &App) -> Vec<Timer> {
         Timer::new("import.addresses", Duration::from_secs(60), move || {
             let imports = fetching.clone();
             async move { imports.fetch_due().await.map(drop).map_err(Into::into) }
+        }),
+        Timer::new("import.mend", Duration::from_secs(60), move || {
+            let imports = mending.clone();
+            async move { imports.mend().await.map(drop).map_err(Into::into) }
         }),
         Timer::new("import.sweep", Duration::from_secs(3600), move || {
             let imports = imports.clone();

@@ -24,7 +24,13 @@ export interface VariantCard {
   title: string;
   sku: string;
   price_minor: number;
+  /** The lowest price of the thirty days before its reduction began, where that is known. */
+  prior_price_minor?: number | null;
+  /** By how many per cent it is reduced. */
+  discount_percent?: number | null;
   stock: number;
+  /** What tells it apart from the others, in the order in which people are asked. */
+  options?: { name: string; value: string }[];
 }
 
 /** A product as shoppers see it. */
@@ -35,7 +41,12 @@ export interface ProductCard {
   image_url: string | null;
   currency: string;
   price_minor: number;
+  /** To be struck out beside the price: the prior price where that is known. */
   compare_at_minor: number | null;
+  /** The lowest price of the thirty days before its reduction began, where that is known. */
+  prior_price_minor?: number | null;
+  /** By how many per cent it is reduced, of the price that is struck out. */
+  discount_percent?: number | null;
   stock: number;
   variants: VariantCard[];
 }

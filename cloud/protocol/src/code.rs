@@ -117,6 +117,8 @@ codes! {
     ShowEnded = "show_ended", retryable false;
     /// The product or coupon is not in the show's line-up.
     NotInLineup = "not_in_lineup", retryable false;
+    /// The product is not sold, or the coupon gives nothing, now.
+    NotOnSale = "not_on_sale", retryable false;
     /// The publish key is unknown, rotated or revoked.
     BadPublishKey = "bad_publish_key", retryable false;
     /// Another publisher holds the show.

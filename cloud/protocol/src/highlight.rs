@@ -69,9 +69,17 @@ pub struct ProductCard {
     /// Lowest price of its variants, in minor units.
     #[cfg_attr(feature = "specta", specta(type = f64))]
     pub price_minor: i64,
-    /// The price before, when it is reduced, in minor units.
+    /// The price to strike out beside that, when it is reduced, in minor units: the prior price where that is known.
     #[cfg_attr(feature = "specta", specta(type = Option<f64>))]
     pub compare_at_minor: Option<i64>,
+    /// The lowest price of the thirty days before its reduction began, in minor units, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "specta", specta(type = Option<f64>))]
+    pub prior_price_minor: Option<i64>,
+    /// By how many per cent it is reduced, of the price that is struck out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "specta", specta(type = Option<f64>))]
+    pub discount_percent: Option<i64>,
     /// How many are left over all variants; to shoppers, 6 is six or more.
     #[cfg_attr(feature = "specta", specta(type = f64))]
     pub stock: i64,
@@ -106,9 +114,31 @@ pub struct VariantCard {
     /// Price in minor units of the product's currency.
     #[cfg_attr(feature = "specta", specta(type = f64))]
     pub price_minor: i64,
+    /// The lowest price of the thirty days before its reduction began, in minor units, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "specta", specta(type = Option<f64>))]
+    pub prior_price_minor: Option<i64>,
+    /// By how many per cent it is reduced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "specta", specta(type = Option<f64>))]
+    pub discount_percent: Option<i64>,
     /// How many are left; to shoppers, 6 is six or more.
     #[cfg_attr(feature = "specta", specta(type = f64))]
     pub stock: i64,
+    /// What tells it apart from the others, in the order in which people are asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<VariantOption>,
+}
+
+/// One thing that tells a variant apart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct VariantOption {
+    /// For example `Colour`.
+    pub name: String,
+    /// For example `Red`.
+    pub value: String,
 }
 
 /// A coupon as shoppers see it once it is pinned.

@@ -14,7 +14,9 @@ pub mod rtm;
 pub mod show;
 
 pub use code::Code;
-pub use highlight::{CouponCard, Highlight, HighlightAction, HighlightCard, PublishInstant, VariantCard};
+pub use highlight::{
+    CouponCard, Highlight, HighlightAction, HighlightCard, PublishInstant, VariantCard, VariantOption,
+};
 pub use highlight::{HighlightTarget, ProductCard};
 pub use ids::*;
 pub use money::Currency;

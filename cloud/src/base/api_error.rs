@@ -254,6 +254,7 @@ fn usual_status(code: Code) -> StatusCode {
         | Code::NotReceiving
         | Code::ShowEnded
         | Code::NotInLineup
+        | Code::NotOnSale
         | Code::PublisherBusy
         | Code::IdempotencyInProgress
         | Code::SecretAlreadyShown

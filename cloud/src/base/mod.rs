@@ -18,6 +18,7 @@ mod request_id;
 mod secret;
 mod secret_file;
 mod traces;
+mod turns;
 
 pub use actor::{Actor, ActorKind, Denied, Membership};
 pub use api_error::{ApiError, PlanLimit, Problem, Problems};
@@ -36,4 +37,5 @@ pub use request_id::RequestId;
 pub use secret::{Secret, hash_secret};
 pub use secret_file::read_or_make_secret;
 pub use traces::{Traces, TracesError, traced};
+pub use turns::{FairTurn, FairTurns, NoTurn};
 pub use vitrine_protocol::{Permission, Permissions};

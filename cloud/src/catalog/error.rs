@@ -46,6 +46,9 @@ pub enum CatalogError {
     /// The number came with another body before.
     #[error("the number {0} stands for something else")]
     RefTaken(String),
+    /// Another variant has that id of a platform; holds both.
+    #[error("another variant is called {1} on {0}")]
+    ExternalIdTaken(String, String),
     /// The order was called off before.
     #[error("the order is cancelled already")]
     Cancelled,

@@ -15,10 +15,10 @@ pub use error::CatalogError;
 pub use image::{Image, ImageSize, PictureTurn};
 pub use model::{Coupon, CouponDraft, CouponPatch};
 pub use model::{
-    Order, OrderChange, OrderChangeDraft, OrderChangeKind, OrderDraft, OrderFilter, OrderLine,
+    ExternalId, Order, OrderChange, OrderChangeDraft, OrderChangeKind, OrderDraft, OrderFilter, OrderLine,
     OrderLineDraft, OrderState, OrderSum, OrderTotals, ReturnedLine,
 };
-pub use model::{PriceChange, Product, ProductDraft, ProductPatch, Variant, VariantDraft};
+pub use model::{HiddenBy, PriceChange, Product, ProductDraft, ProductPatch, Variant, VariantDraft};
 pub use model::{
     Reservation, ReservationDraft, ReservedLine, StockChange, StockChangeDraft, StockCount, StockReason,
 };

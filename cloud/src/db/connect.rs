@@ -18,7 +18,7 @@ use super::tx::Commits;
 use super::{DbError, Side, Tx};
 
 /// Every change of the tables, in order; forward only.
-const MIGRATIONS: [(i64, &str, &str); 39] = [
+const MIGRATIONS: [(i64, &str, &str); 42] = [
     (1, "events", include_str!("../../migrations/0001_events.sql")),
     (2, "org", include_str!("../../migrations/0002_org.sql")),
     (3, "show", include_str!("../../migrations/0003_show.sql")),
@@ -55,6 +55,9 @@ const MIGRATIONS: [(i64, &str, &str); 39] = [
     (86, "operators", include_str!("../../migrations/0086_operators.sql")),
     (88, "billing", include_str!("../../migrations/0088_billing.sql")),
     (89, "invoices", include_str!("../../migrations/0089_invoices.sql")),
+    (90, "sale", include_str!("../../migrations/0090_sale.sql")),
+    (91, "import_lines", include_str!("../../migrations/0091_import_lines.sql")),
+    (92, "options", include_str!("../../migrations/0092_options.sql")),
     (95, "webhooks", include_str!("../../migrations/0095_webhooks.sql")),
     (96, "leaving", include_str!("../../migrations/0096_leaving.sql")),
     (97, "overlap", include_str!("../../migrations/0097_overlap.sql")),

@@ -91,6 +91,8 @@ pub enum Event {
     ProductCreated { product: ProductId },
     /// A product's words, price, picture or variants changed.
     ProductChanged { product: ProductId },
+    /// A product left the sale, and stays in the catalogue.
+    ProductHidden { product: ProductId },
     /// A product left the catalogue.
     ProductRemoved { product: ProductId },
     /// The number of pieces left changed; `stock` is over all variants.

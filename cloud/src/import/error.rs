@@ -22,11 +22,19 @@ pub enum ImportsError {
     #[error("a list takes at most 256 MB")]
     TooLarge,
     /// The file did not arrive whole.
-    #[error("the file broke off before it had arrived; send it again")]
+    #[error("the file broke off, or came slower than 8 KB a second, before it had arrived; send it again")]
     BrokenOff,
     /// The organisation has enough of them under way.
     #[error("three imports of the organisation are waiting or running; wait until one is done")]
     Enough,
+    /// The organisation sends one already.
+    #[error("a list of the organisation is coming in; send the next one when it has arrived")]
+    Coming,
+    /// There is nothing to confirm, or not any more.
+    #[error(
+        "nothing of this import waits for a confirmation; only the newest of its source can be confirmed"
+    )]
+    NothingMissing,
     /// Everybody has enough under way.
     #[error("many lists are coming in; send it again in a moment")]
     Busy,
@@ -42,6 +50,9 @@ pub enum ImportsError {
     /// Another process takes the same list in, and is further.
     #[error("another process has taken this import over")]
     Overtaken,
+    /// A process of a later version has to do it.
+    #[error("the import has words of a later version")]
+    LaterVersion,
     /// The catalogue failed.
     #[error(transparent)]
     Catalog(#[from] CatalogError),

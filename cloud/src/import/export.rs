@@ -1,4 +1,6 @@
-//! The catalogue as a list that an import takes again.
+//! The catalogue as a list that an import takes again, a row at a time: no piece of it is ever in memory whole.
+
+use std::collections::VecDeque;
 
 use bytes::Bytes;
 use csv::Writer;
@@ -9,13 +11,18 @@ use vitrine_protocol::{OrgId, ProductId};
 use super::guard::guarded;
 use super::parse::written;
 use super::{Format, Imports, ImportsError};
-use crate::base::{Actor, Page};
-use crate::catalog::{CatalogError, Product};
+use crate::base::Actor;
+use crate::catalog::{Catalog, CatalogError, Product, Variant};
 
-/// Products of one piece of the answer.
-const PAGE: i64 = 200;
+/// Products that are read at once: the largest are a hundred kilobytes each.
+const PAGE: i64 = 20;
+/// A piece of the answer is sent when it has so many bytes: it has no more than a row above, in JSON a product.
+const PIECE: usize = 64 * 1024;
 
-const COLUMNS: [&str; 11] = [
+/// How many options a list has columns for, as many as a product takes.
+const OPTIONS: usize = 5;
+
+const COLUMNS: [&str; 24] = [
     "vitrine_id",
     "vitrine_variant_id",
     "title",
@@ -27,10 +34,23 @@ const COLUMNS: [&str; 11] = [
     "variant_title",
     "sku",
     "quantity",
+    "status",
+    "tags",
+    "external_ids",
+    "option1_name",
+    "option1_value",
+    "option2_name",
+    "option2_value",
+    "option3_name",
+    "option3_value",
+    "option4_name",
+    "option4_value",
+    "option5_name",
+    "option5_value",
 ];
 
 impl Imports {
-    /// Every product, newest first, as CSV or JSON, page by page.
+    /// Every product, newest first, as CSV or JSON.
     ///
     /// # Errors
     /// [`ImportsError::Catalog`]: the caller may not, or the database does not answer. Later it ends the stream.
@@ -40,77 +60,166 @@ impl Imports {
         org: OrgId,
         format: Format,
     ) -> Result<impl Stream<Item = Result<Bytes, CatalogError>> + Send + use<>, ImportsError> {
-        let (catalog, actor) = (self.catalog.clone(), actor.clone());
-        let first = catalog.products(&actor, org, None, PAGE).await?;
-        let begun = (Some(first), true);
-        Ok(stream::try_unfold(begun, move |(page, is_first)| {
-            let (catalog, actor) = (catalog.clone(), actor.clone());
-            async move {
-                let Some(Page { items, next }) = page else { return Ok(None) };
-                let piece = match format {
-                    Format::Json => json_of(&items, is_first, next.is_none()),
-                    _ => csv_of(&items, is_first),
-                };
-                let after = next.as_deref().and_then(|id| id.parse::<ProductId>().ok());
-                let page = match after {
-                    Some(after) => Some(catalog.products(&actor, org, Some(after), PAGE).await?),
-                    None => None,
-                };
-                Ok(Some((Bytes::from(piece), (page, false))))
-            }
+        let mut export = Export {
+            catalog: self.catalog.clone(),
+            actor: actor.clone(),
+            org,
+            format,
+            products: VecDeque::new(),
+            row: 0,
+            after: None,
+            is_begun: false,
+            is_read: false,
+            is_done: false,
+        };
+        export.read().await?;
+        Ok(stream::try_unfold(export, |mut export| async move {
+            Ok(export.piece().await?.map(|piece| (piece, export)))
         }))
     }
 }
 
-fn csv_of(products: &[Product], is_first: bool) -> Vec<u8> {
-    let mut table = Writer::from_writer(Vec::new());
-    // Writing into memory does not fail.
-    if is_first {
-        drop(table.write_record(COLUMNS));
-    }
-    for product in products {
-        let before =
-            product.compare_at_minor.map(|minor| written(minor, product.currency)).unwrap_or_default();
-        for variant in &product.variants {
-            drop(table.write_record([
-                product.id.to_string().as_str(),
-                &variant.id.to_string(),
-                &guarded(&product.title),
-                &guarded(&product.description),
-                &guarded(&product.url),
-                product.currency.as_str(),
-                &written(variant.price_minor, product.currency),
-                &before,
-                &guarded(&variant.title),
-                &guarded(&variant.sku),
-                &variant.stock.to_string(),
-            ]));
-        }
-    }
-    table.into_inner().unwrap_or_default()
+/// How far an export is.
+struct Export {
+    catalog: Catalog,
+    actor: Actor,
+    org: OrgId,
+    format: Format,
+    /// What was read and is not written, and how many rows of the first are.
+    products: VecDeque<Product>,
+    row: usize,
+    after: Option<ProductId>,
+    is_begun: bool,
+    is_read: bool,
+    is_done: bool,
 }
 
-fn json_of(products: &[Product], is_first: bool, is_last: bool) -> Vec<u8> {
-    let mut text = String::from(if is_first { "[" } else { "" });
-    for (n, product) in products.iter().enumerate() {
-        text.push_str(if n > 0 || !is_first { ",\n" } else { "\n" });
-        let variants: Vec<_> = product
-            .variants
-            .iter()
-            .map(|variant| {
-                json!({
-                    "vitrine_variant_id": variant.id, "title": variant.title, "sku": variant.sku,
-                    "price": written(variant.price_minor, product.currency), "quantity": variant.stock,
-                })
-            })
-            .collect();
-        let before = product.compare_at_minor.map(|minor| written(minor, product.currency));
-        let product = json!({
-            "vitrine_id": product.id, "title": product.title, "description": product.description,
-            "link": product.url, "currency": product.currency, "compare_at_price": before, "variants": variants,
-        });
-        text.push_str(&product.to_string());
+impl Export {
+    async fn read(&mut self) -> Result<(), CatalogError> {
+        let page = self.catalog.products(&self.actor, self.org, self.after, PAGE).await?;
+        self.after = page.next.as_deref().and_then(|id| id.parse().ok());
+        self.is_read = self.after.is_none();
+        self.products = page.items.into();
+        Ok(())
     }
-    text.push_str(if is_last { "\n]\n" } else { "" });
-    text.into_bytes()
+
+    /// The next piece; None at the end.
+    async fn piece(&mut self) -> Result<Option<Bytes>, CatalogError> {
+        if self.is_done {
+            return Ok(None);
+        }
+        let is_json = self.format == Format::Json;
+        let mut piece = Vec::with_capacity(PIECE);
+        if !self.is_begun && !is_json {
+            record(&mut piece, COLUMNS);
+        }
+        while piece.len() < PIECE {
+            if self.products.is_empty() && !self.is_read {
+                self.read().await?;
+            }
+            let Some(product) = self.products.front() else {
+                if is_json {
+                    piece.extend_from_slice(if self.is_begun { b"\n]\n" } else { b"[\n]\n" });
+                }
+                self.is_done = true;
+                break;
+            };
+            if is_json {
+                piece.extend_from_slice(if self.is_begun { b",\n" } else { b"[\n" });
+                piece.extend_from_slice(json_of(product).as_bytes());
+                self.row = product.variants.len();
+            } else if let Some(variant) = product.variants.get(self.row) {
+                csv_of(&mut piece, product, variant, self.row == 0);
+                self.row += 1;
+            }
+            self.is_begun = true;
+            if self.row >= product.variants.len() {
+                self.products.pop_front();
+                self.row = 0;
+            }
+        }
+        Ok(Some(piece.into()))
+    }
+}
+
+fn record<'a>(piece: &mut Vec<u8>, cells: impl IntoIterator<Item = &'a str>) {
+    // Writing into memory does not fail.
+    let mut table = Writer::from_writer(piece);
+    drop(table.write_record(cells));
+    drop(table.flush());
+}
+
+fn status(product: &Product) -> &'static str {
+    if product.hidden.is_none() { "active" } else { "archived" }
+}
+
+/// What is long stands on a product's first row.
+fn csv_of(piece: &mut Vec<u8>, product: &Product, variant: &Variant, is_first: bool) {
+    let before = product.compare_at_minor.map(|minor| written(minor, product.currency)).unwrap_or_default();
+    let once = |text| if is_first { guarded(text) } else { "".into() };
+    let options = options(product, variant);
+    let pairs = (0..OPTIONS).flat_map(|n| match options.get(n) {
+        Some((name, value)) => [guarded(name), guarded(value)],
+        None => ["".into(), "".into()],
+    });
+    let pairs: Vec<_> = pairs.collect();
+    record(
+        piece,
+        [
+            product.id.to_string().as_str(),
+            &variant.id.to_string(),
+            &once(&product.title),
+            &once(&product.description),
+            &once(&product.url),
+            product.currency.as_str(),
+            &written(variant.price_minor, product.currency),
+            &before,
+            &guarded(&variant.title),
+            &guarded(&variant.sku),
+            &variant.stock.to_string(),
+            status(product),
+            &guarded(&if is_first { product.tags.join(",") } else { String::new() }),
+            &guarded(&external_ids(variant)),
+        ]
+        .into_iter()
+        .chain(pairs.iter().map(|text| &**text)),
+    );
+}
+
+/// A variant's options in the order of their names.
+fn options<'a>(product: &'a Product, variant: &'a Variant) -> Vec<(&'a str, &'a str)> {
+    let pair = |name: &'a String| Some((name.as_str(), variant.options.get(name)?.as_str()));
+    product.options.iter().filter_map(pair).take(OPTIONS).collect()
+}
+
+/// `shopify=123; woocommerce=9`.
+fn external_ids(variant: &Variant) -> String {
+    let pairs = variant.external_ids.iter().map(|(platform, id)| format!("{platform}={id}"));
+    pairs.collect::<Vec<_>>().join("; ")
+}
+
+fn json_of(product: &Product) -> String {
+    let variants: Vec<_> = product
+        .variants
+        .iter()
+        .map(|variant| {
+            let mut row = json!({
+                "vitrine_variant_id": variant.id, "title": variant.title, "sku": variant.sku,
+                "price": written(variant.price_minor, product.currency), "quantity": variant.stock,
+                "external_ids": external_ids(variant),
+            });
+            for (n, (name, value)) in (1..).zip(options(product, variant)) {
+                row[format!("option{n}_name")] = name.into();
+                row[format!("option{n}_value")] = value.into();
+            }
+            row
+        })
+        .collect();
+    let before = product.compare_at_minor.map(|minor| written(minor, product.currency));
+    json!({
+        "vitrine_id": product.id, "title": product.title, "description": product.description,
+        "link": product.url, "currency": product.currency, "compare_at_price": before, "status": status(product),
+        "tags": product.tags, "variants": variants,
+    })
+    .to_string()
 }

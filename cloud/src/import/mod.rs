@@ -17,8 +17,10 @@ mod service;
 mod store;
 
 pub use error::ImportsError;
-pub use model::{Counts, Format, Import, ImportProblem, ImportState, NewImport, Options, StockRule};
+pub use model::{
+    Counts, Format, Import, ImportProblem, ImportState, MissingRule, NewImport, Options, StockRule,
+};
 pub use model::{ImportAddress, NewImportAddress};
 pub use routes::router;
-pub use runner::RunImports;
+pub use runner::{FetchLists, RunImports};
 pub use service::Imports;

@@ -16,6 +16,9 @@ pub enum Format {
     Xml,
     /// A list of products, or a product on each line.
     Json,
+    /// A word of a later version.
+    #[serde(skip_deserializing)]
+    Unknown,
 }
 
 /// What is done with numbers of pieces that a list has.
@@ -27,6 +30,16 @@ pub enum StockRule {
     Keep,
     /// They count for everything whose row has changed since the last time.
     Replace,
+}
+
+/// What becomes of products of the source that a list leaves out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MissingRule {
+    /// They stay as they are: the list may hold a part of the catalogue.
+    Keep,
+    /// They leave the sale: the list is whole. When more than 30 % are missing at once, they stay until somebody confirms it.
+    Hide,
 }
 
 /// How a list is read.
@@ -41,6 +54,17 @@ pub struct Options {
     /// What is done with numbers of pieces.
     #[serde(default)]
     pub stock: StockRule,
+    /// What becomes of products that the list leaves out: `keep` when not said, `hide` for an address that is set without it.
+    #[serde(default)]
+    pub missing: Option<MissingRule>,
+}
+
+impl Options {
+    /// Whether the list is all that its source sells.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.missing == Some(MissingRule::Hide)
+    }
 }
 
 /// What is to be imported.
@@ -86,6 +110,9 @@ pub struct ImportAddress {
     pub every_minutes: u32,
     /// When it is fetched next.
     pub next_at: DateTime<Utc>,
+    /// Whether this version knows all that is said of it.
+    #[serde(skip)]
+    pub is_readable: bool,
 }
 
 /// How far an import is.
@@ -100,6 +127,9 @@ pub enum ImportState {
     Done,
     /// It was given up; what was taken before stays.
     Failed,
+    /// A word of a later version.
+    #[serde(skip_deserializing)]
+    Unknown,
 }
 
 /// What the rows of a list came to.
@@ -114,8 +144,14 @@ pub struct Counts {
     pub changed: u64,
     /// Products that were like that already.
     pub unchanged: u64,
-    /// Products that the list says are drafts or archived.
+    /// Products that the list says are drafts or archived; those of them that were sold here left the sale.
     pub not_sold: u64,
+    /// Products that left the sale, because the list says so or leaves them out.
+    pub hidden: u64,
+    /// Products that the list leaves out and that stay on sale until somebody confirms it.
+    pub missing: u64,
+    /// Rows of which it cannot be told what they are about.
+    pub unnamed: u64,
     /// Products of which nothing could be taken.
     pub failed: u64,
     /// What is wrong with rows, in all; the first thousand are kept.
@@ -147,6 +183,12 @@ pub struct Import {
     /// Products looked at.
     #[serde(skip)]
     pub taken: u64,
+    /// Whether somebody said that what it leaves out is to leave the sale, however much it is.
+    #[serde(skip)]
+    pub confirmed: bool,
+    /// Whether this version knows all that its options say.
+    #[serde(skip)]
+    pub is_readable: bool,
     /// When it was sent.
     pub created_at: DateTime<Utc>,
     /// When it was begun.
@@ -220,6 +262,8 @@ impl Import {
             reason: None,
             counts: Counts::default(),
             taken: 0,
+            confirmed: false,
+            is_readable: true,
             created_at: now,
             started_at: None,
             ended_at: None,

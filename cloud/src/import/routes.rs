@@ -9,10 +9,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use vitrine_protocol::{Code, Currency, ImportId, OrgId};
 
-use super::StockRule;
 use super::{
     Format, Import, ImportAddress, ImportProblem, Imports, ImportsError, NewImport, NewImportAddress, Options,
 };
+use super::{MissingRule, StockRule};
 use crate::base::{Actor, ApiError, EgressError, Json, Page, PageQuery, Path, Problem, Problems, Query};
 
 /// The room's addresses.
@@ -20,6 +20,7 @@ pub fn router(imports: Imports) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(list_imports, create_import))
         .routes(routes!(get_import))
+        .routes(routes!(confirm_missing))
         .routes(routes!(fetch_import))
         .routes(routes!(list_import_addresses))
         .routes(routes!(set_import_address, remove_import_address))
@@ -41,6 +42,9 @@ struct ImportQuery {
     /// `replace` overwrites what is in stock; `keep` when not said.
     #[param(inline)]
     stock: Option<StockRule>,
+    /// `hide` takes products of the source off the sale that the list leaves out; `keep` when not said.
+    #[param(inline)]
+    missing: Option<MissingRule>,
 }
 
 /// Where a list is fetched from, once.
@@ -127,6 +131,7 @@ async fn create_import(
             currency: query.currency,
             shop_url: query.shop_url,
             stock: query.stock.unwrap_or_default(),
+            missing: query.missing,
         },
     };
     let import = imports.upload(&actor, org, new, request.into_body().into_data_stream()).await?;
@@ -196,6 +201,19 @@ async fn get_import(
     Ok(Json(ImportReport { import, problems }))
 }
 
+/// Lets the products leave the sale that a whole list leaves out, though they are more than 30 % of its source. Only the newest
+/// import of a source can be confirmed, once.
+#[utoipa::path(post, path = "/v1/orgs/{org}/imports/{import}/confirm-missing", tag = "import",
+    params(("org" = OrgId, Path), ("import" = ImportId, Path)),
+    responses((status = 202, body = Import), Problems))]
+async fn confirm_missing(
+    State(imports): State<Imports>,
+    actor: Actor,
+    Path((org, import)): Path<(OrgId, ImportId)>,
+) -> Result<(StatusCode, Json<Import>), ApiError> {
+    Ok((StatusCode::ACCEPTED, Json(imports.confirm_missing(&actor, org, import).await?)))
+}
+
 /// Every product, as a list that an import takes again.
 #[utoipa::path(get, path = "/v1/orgs/{org}/products/export", tag = "import",
     params(("org" = OrgId, Path), ExportQuery),
@@ -230,8 +248,9 @@ impl From<ImportsError> for ApiError {
             ImportsError::NoImport(_) => Self::not_found("import"),
             ImportsError::TooLarge => Self::new(Code::TooLarge, error.to_string()),
             ImportsError::BrokenOff => Self::new(Code::InvalidRequest, error.to_string()),
-            ImportsError::Enough => Self::new(Code::RateLimited, error.to_string()),
+            ImportsError::Enough | ImportsError::Coming => Self::new(Code::RateLimited, error.to_string()),
             ImportsError::Busy => Self::new(Code::Overloaded, error.to_string()),
+            ImportsError::NothingMissing => Self::new(Code::IllegalMove, error.to_string()),
             ImportsError::NoAddress(_) => Self::not_found("import address"),
             ImportsError::EnoughAddresses => Self::new(Code::RateLimited, error.to_string()),
             ImportsError::Egress(EgressError::NoAddress | EgressError::NotPublic) => {
@@ -239,7 +258,10 @@ impl From<ImportsError> for ApiError {
             }
             ImportsError::Egress(_) => Self::new(Code::FarSide, error.to_string()),
             ImportsError::Catalog(error) => error.into(),
-            ImportsError::Overtaken | ImportsError::Io(_) | ImportsError::Db(_) => Self::internal(&error),
+            ImportsError::LaterVersion
+            | ImportsError::Overtaken
+            | ImportsError::Io(_)
+            | ImportsError::Db(_) => Self::internal(&error),
         }
     }
 }

@@ -10,27 +10,43 @@ use tokio::time::Instant;
 use vitrine_protocol::{ImportId, OrgId, ProductId};
 
 use super::parse::{self, FileError, Found, Incoming, Outcome};
+use super::service::GIVEN_UP;
 use super::{Import, ImportProblem, ImportState, Imports, ImportsError, StockRule, store};
 use crate::base::Actor;
 use crate::catalog::{BatchDone, BatchItem, ProductDraft, VariantDraft};
-use crate::jobs::{Job, Policy, Ran, Runner};
+use crate::db::Tx;
+use crate::jobs::{Failed, Job, Policy, Ran, Runner};
 
-/// The kind of jobs.
+/// The kind of jobs that take lists in, and of those that fetch them: a far side that drips holds no place of those who write.
 pub(super) const KIND: &str = "catalog.import";
+pub(super) const FETCH_KIND: &str = "catalog.fetch_list";
 
-/// Products of one transaction: others who write wait no longer than one takes.
-const BATCH: usize = 100;
 /// The pause after one is as long as it took, within these bounds.
 const LEAST_PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 /// What is wrong with rows is kept up to here.
 const MOST_PROBLEMS: u64 = 1_000;
 const ATTEMPTS: u32 = 6;
+/// How many per cent of a source's products may be missing from a list at once before a person is asked.
+const MOST_MISSING: u64 = 30;
+/// Products that leave the sale in one transaction.
+const HIDE_AT_ONCE: i64 = 100;
 
 /// Does jobs of the kind `catalog.import`.
 pub struct RunImports(Imports);
 
+/// Does jobs of the kind `catalog.fetch_list`.
+pub struct FetchLists(Imports);
+
 impl RunImports {
+    /// The runner over the room's handle.
+    #[must_use]
+    pub fn new(imports: Imports) -> Self {
+        Self(imports)
+    }
+}
+
+impl FetchLists {
     /// The runner over the room's handle.
     #[must_use]
     pub fn new(imports: Imports) -> Self {
@@ -44,36 +60,42 @@ struct Body {
     import: ImportId,
 }
 
+fn policy(at_once: u32) -> Policy {
+    Policy { at_once, attempts: ATTEMPTS, longest_pause: Duration::from_secs(600), ..Policy::default() }
+}
+
 impl Runner for RunImports {
     fn kind(&self) -> &'static str {
         KIND
     }
 
     fn policy(&self) -> Policy {
-        Policy {
-            at_once: 2,
-            attempts: ATTEMPTS,
-            longest_pause: Duration::from_secs(600),
-            ..Policy::default()
-        }
+        policy(2)
     }
 
     fn run<'a>(&'a self, job: &'a Job) -> Ran<'a> {
         Box::pin(async move {
             let Body { org, import } = job.body()?;
-            match self.0.take_in(org, import).await {
-                Ok(()) => Ok(()),
-                Err(error) if job.attempt >= ATTEMPTS => {
-                    let reason = match &error {
-                        ImportsError::Egress(_) | ImportsError::BrokenOff => error.to_string(),
-                        _ => "it was tried several times and failed on our side; send the list again"
-                            .to_owned(),
-                    };
-                    self.0.end(import, ImportState::Failed, Some(&reason)).await?;
-                    Err(error.into())
-                }
-                Err(error) => Err(error.into()),
-            }
+            let ran = self.0.take_in(org, import).await;
+            self.0.give_up_after(job, org, import, ran).await
+        })
+    }
+}
+
+impl Runner for FetchLists {
+    fn kind(&self) -> &'static str {
+        FETCH_KIND
+    }
+
+    fn policy(&self) -> Policy {
+        policy(8)
+    }
+
+    fn run<'a>(&'a self, job: &'a Job) -> Ran<'a> {
+        Box::pin(async move {
+            let Body { org, import } = job.body()?;
+            let ran = self.0.fetch_list(org, import).await;
+            self.0.give_up_after(job, org, import, ran).await
         })
     }
 }
@@ -86,38 +108,99 @@ enum End {
 }
 
 impl Imports {
-    /// Takes an import in from where it is to its end. Safe to do twice, and for two at once: what was taken is written with
-    /// how far that is.
-    pub(super) async fn take_in(&self, org: OrgId, id: ImportId) -> Result<(), ImportsError> {
+    /// What a job's run came to; with its last one the import ends, too. Should that fail, somebody mends it later.
+    async fn give_up_after(
+        &self,
+        job: &Job,
+        org: OrgId,
+        id: ImportId,
+        ran: Result<(), ImportsError>,
+    ) -> Result<(), Failed> {
+        let Err(error) = ran else { return Ok(()) };
+        if job.attempt >= ATTEMPTS {
+            let reason = match &error {
+                ImportsError::Egress(_) | ImportsError::BrokenOff => error.to_string(),
+                _ => GIVEN_UP.to_owned(),
+            };
+            self.end(org, id, ImportState::Failed, Some(&reason)).await?;
+        }
+        Err(error.into())
+    }
+
+    /// Fetches the list of an import that waits for it, and leaves the rest of the work.
+    pub(super) async fn fetch_list(&self, org: OrgId, id: ImportId) -> Result<(), ImportsError> {
+        let found = store::get(&self.db, org, id).await?;
+        let waits = found.filter(|import| import.state == ImportState::Waiting);
+        let Some(import) = waits else { return Ok(()) };
+        let Some(address) = import.address.clone() else { return Ok(()) };
+        match self.fetch(&import, &address).await {
+            Ok(()) => {}
+            Err(ImportsError::Egress(error)) if !error.is_passing() => {
+                return self.end(org, id, ImportState::Failed, Some(&error.to_string())).await;
+            }
+            Err(error @ ImportsError::TooLarge) => {
+                return self.end(org, id, ImportState::Failed, Some(&error.to_string())).await;
+            }
+            Err(error) => return Err(error),
+        }
         let mut tx = self.db.begin().await?;
+        store::turn(&mut tx, org).await?;
+        self.leave_next(&mut tx, org).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Takes an import in from where it is to its end, if it is its turn. Safe to do twice, and for two at once: what was taken is
+    /// written with how far that is.
+    pub(super) async fn take_in(&self, org: OrgId, id: ImportId) -> Result<(), ImportsError> {
+        match self.take_in_turn(org, id).await {
+            // Another list took its place, or another process its work.
+            Err(ImportsError::Overtaken) if !store::is_under_way(&self.db, id).await? => {
+                self.drop_file(id).await
+            }
+            ran => ran,
+        }
+    }
+
+    async fn take_in_turn(&self, org: OrgId, id: ImportId) -> Result<(), ImportsError> {
+        let Some(import) = store::get(&self.db, org, id).await? else { return self.drop_file(id).await };
+        if !import.is_readable {
+            return Err(ImportsError::LaterVersion);
+        }
+        let mut tx = self.db.begin().await?;
+        store::turn(&mut tx, org).await?;
+        if import.address.is_some() && !import.confirmed && !tokio::fs::try_exists(self.file(id)).await? {
+            // As a process of an earlier version left it: it is fetched first.
+            self.leave_next(&mut tx, org).await?;
+            return Ok(tx.commit().await?);
+        }
         let runs = store::begin(&mut tx, id, self.clock.now()).await?;
         tx.commit().await?;
-        let Some(mut import) = store::get(&self.db, org, id).await?.filter(|_| runs) else {
-            return self.drop_file(id).await;
-        };
-        if let Some(address) = import.address.clone() {
-            match self.fetch(&import, &address).await {
-                Ok(()) => {}
-                Err(ImportsError::Egress(error)) if !error.is_passing() => {
-                    return self.end(id, ImportState::Failed, Some(&error.to_string())).await;
-                }
-                Err(error @ ImportsError::TooLarge) => {
-                    return self.end(id, ImportState::Failed, Some(&error.to_string())).await;
-                }
-                Err(error) => return Err(error),
-            }
+        if !runs {
+            // It is over, or behind another: whoever ends that leaves this one's work.
+            return match store::is_under_way(&self.db, id).await? {
+                true => Ok(()),
+                false => self.drop_file(id).await,
+            };
+        }
+        let Some(mut import) = store::get(&self.db, org, id).await? else { return self.drop_file(id).await };
+        if import.confirmed {
+            let held = self.hide_missing(&mut import).await?;
+            return self.end(org, id, ImportState::Done, held.as_deref()).await;
         }
         let file = match File::open(self.file(id)) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 let reason = "the file is gone from the server's disk; send the list again";
-                return self.end(id, ImportState::Failed, Some(reason)).await;
+                return self.end(org, id, ImportState::Failed, Some(reason)).await;
             }
             Err(error) => return Err(error.into()),
         };
         match self.take_all(&mut import, file).await? {
-            End::Whole => self.end(id, ImportState::Done, None).await,
-            End::Unreadable(why) => self.end(id, ImportState::Failed, Some(&why.to_string())).await,
+            End::Whole => {
+                let held = self.hide_missing(&mut import).await?;
+                self.end(org, id, ImportState::Done, held.as_deref()).await
+            }
+            End::Unreadable(why) => self.end(org, id, ImportState::Failed, Some(&why.to_string())).await,
         }
     }
 
@@ -126,24 +209,18 @@ impl Imports {
         let (format, options, now) = (import.format, import.options.clone(), import.created_at);
         let behind = usize::try_from(import.taken).unwrap_or(usize::MAX);
         let reading = tokio::task::spawn_blocking(move || {
-            let mut batch = Vec::with_capacity(BATCH);
-            for outcome in parse::products(BufReader::new(file), format, &options, now)?.skip(behind) {
-                match outcome {
-                    Ok(outcome) => batch.push(outcome),
-                    Err(error) => {
-                        drop(batches.blocking_send(batch));
-                        return Err(error);
-                    }
+            let found = parse::products(BufReader::new(file), format, &options, now)?.skip(behind);
+            for batch in parse::batches(found) {
+                let (batch, end) = batch;
+                // Nobody may take it any more.
+                let is_taken = batches.blocking_send(batch).is_ok();
+                if let Some(error) = end {
+                    return Err(error);
                 }
-                if batch.len() == BATCH
-                    && batches
-                        .blocking_send(std::mem::replace(&mut batch, Vec::with_capacity(BATCH)))
-                        .is_err()
-                {
-                    return Ok(()); // nobody takes it any more
+                if !is_taken {
+                    break;
                 }
             }
-            drop(batches.blocking_send(batch));
             Ok(())
         });
         while let Some(batch) = found.recv().await {
@@ -169,21 +246,29 @@ impl Imports {
         let with_stock = import.options.stock == StockRule::Replace;
         let mut problems: Vec<(u64, Option<String>, String)> = Vec::new();
         let mut products: Vec<(Box<Incoming>, String)> = Vec::new();
+        let (mut named, mut not_sold): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
         for outcome in batch {
             counts.rows += outcome.rows;
+            counts.unnamed += outcome.unnamed;
             let told = |error: parse::RowError| (error.line, error.field.map(str::to_owned), error.sentence);
             problems.extend(outcome.errors.into_iter().map(told));
+            named.extend(outcome.name.clone());
             match outcome.found {
                 Found::Product(product) => {
                     let hash = product.digest(with_stock);
                     products.push((product, hash));
                 }
-                Found::NotSold => counts.not_sold += 1,
+                Found::NotSold => {
+                    counts.not_sold += 1;
+                    not_sold.extend(outcome.name);
+                }
                 Found::Bad => counts.failed += 1,
             }
         }
+        counts.hidden += self.hide_named(import, &not_sold).await?;
 
         let mut tx = self.db.begin().await?;
+        store::turn(&mut tx, import.org).await?;
         let names: Vec<&str> = products.iter().map(|(product, _)| product.external_id.as_str()).collect();
         let known = store::known(&mut tx, import.org, &import.source, &names).await?;
         let (mut items, mut of_items) = (Vec::new(), Vec::new());
@@ -214,6 +299,10 @@ impl Imports {
             remembered.push((name, id, hash));
         }
         store::remember(&mut tx, import.org, &import.source, &remembered).await?;
+        if import.options.is_whole() {
+            let named: Vec<&str> = named.iter().map(String::as_str).collect();
+            store::missing::see(&mut tx, import, &named).await?;
+        }
         problems.sort_by_key(|(line, ..)| *line);
         let first = counts.problems;
         counts.problems += problems.len() as u64;
@@ -237,15 +326,88 @@ impl Imports {
         Ok(())
     }
 
-    /// Says that an import is over, and lets its file go.
+    /// Takes products off the sale that the list says are not sold; how many were sold until now.
+    async fn hide_named(&self, import: &Import, names: &[String]) -> Result<u64, ImportsError> {
+        if names.is_empty() {
+            return Ok(0);
+        }
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let mut tx = self.db.begin().await?;
+        store::turn(&mut tx, import.org).await?;
+        let ids = store::missing::sold(&mut tx, import.org, &import.source, &names).await?;
+        let hidden = self.hide_in(&mut tx, import, ids).await?;
+        tx.commit().await?;
+        Ok(hidden)
+    }
+
+    async fn hide_in(&self, tx: &mut Tx, import: &Import, ids: Vec<ProductId>) -> Result<u64, ImportsError> {
+        store::missing::forget(tx, import.org, &ids).await?;
+        let hidden = self.catalog.hide_many(tx, &Actor::service("import"), import.org, ids).await?;
+        Ok(hidden as u64)
+    }
+
+    /// Takes products off the sale that a whole list leaves out. Gives a sentence when that is for a person to say.
+    async fn hide_missing(&self, import: &mut Import) -> Result<Option<String>, ImportsError> {
+        if !import.options.is_whole() {
+            return Ok(None);
+        }
+        let (missing, all) = store::missing::count(&self.db, import).await?;
+        if missing == 0 && import.counts.missing == 0 {
+            return Ok(None);
+        }
+        let unnamed = import.counts.unnamed;
+        let refusal = if import.confirmed || missing == 0 {
+            None
+        } else if unnamed > 0 {
+            Some(format!(
+                "{unnamed} rows could not be read, so it is not known what the list leaves out: {missing} products stay on sale \
+                 until you confirm that they are gone, or a list comes that can be read"
+            ))
+        } else if missing * 100 > all * MOST_MISSING {
+            Some(format!(
+                "the list leaves out {missing} of {all} products of its source, more than {MOST_MISSING} % at once: they stay on \
+                 sale until you confirm that they are gone, or a list comes that has them"
+            ))
+        } else {
+            None
+        };
+        import.counts.missing = if refusal.is_some() { missing } else { 0 };
+        loop {
+            let began = Instant::now();
+            let ids = match refusal {
+                Some(_) => Vec::new(),
+                None => store::missing::some(&self.db, import, HIDE_AT_ONCE).await?,
+            };
+            let is_last = ids.is_empty();
+            let mut tx = self.db.begin().await?;
+            store::turn(&mut tx, import.org).await?;
+            import.counts.hidden += self.hide_in(&mut tx, import, ids).await?;
+            if !store::advance(&mut tx, import.id, import.taken, import.taken, &import.counts).await? {
+                return Err(ImportsError::Overtaken);
+            }
+            tx.commit().await?;
+            if is_last {
+                return Ok(refusal);
+            }
+            tokio::time::sleep(began.elapsed().clamp(LEAST_PAUSE, LONGEST_PAUSE)).await;
+        }
+    }
+
+    /// Says that an import is over, leaves the work of the next, and lets its file go.
     pub(super) async fn end(
         &self,
+        org: OrgId,
         id: ImportId,
         state: ImportState,
         reason: Option<&str>,
     ) -> Result<(), ImportsError> {
         let mut tx = self.db.begin().await?;
+        store::turn(&mut tx, org).await?;
         store::end(&mut tx, id, state, reason, self.clock.now()).await?;
+        if let Some(import) = store::get_in(&mut tx, org, id).await? {
+            store::line::trim(&mut tx, org, &import.source).await?;
+        }
+        self.leave_next(&mut tx, org).await?;
         tx.commit().await?;
         self.drop_file(id).await
     }
@@ -274,6 +436,8 @@ fn item(id: Option<ProductId>, product: Incoming, replace_stock: bool) -> BatchI
             price_minor: Some(variant.price_minor),
             stock: variant.stock,
             sell_when_empty: None,
+            options: Some(variant.options).filter(|options| !options.is_empty()),
+            external_ids: Some(variant.external_ids).filter(|ids| !ids.is_empty()),
         })
         .collect();
     let draft = ProductDraft {
@@ -285,6 +449,8 @@ fn item(id: Option<ProductId>, product: Incoming, replace_stock: bool) -> BatchI
         compare_at_minor: product.compare_at_minor,
         stock: None,
         variants,
+        options: product.options,
+        tags: product.tags,
     };
     BatchItem { id, draft, replace_stock, is_whole: product.is_whole }
 }

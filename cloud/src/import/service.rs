@@ -1,7 +1,6 @@
 //! The handle of imports: lists come in, and people see what became of them.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -9,24 +8,36 @@ use chrono::TimeDelta;
 use futures_util::{Stream, StreamExt as _};
 use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
-use tokio::sync::Semaphore;
+use tokio::time::Instant;
 use vitrine_protocol::{ImportId, OrgId};
 
-use super::{Import, ImportProblem, ImportsError, NewImport, runner, store};
-use crate::base::{Actor, Clock, Egress, EgressError, Page, Permission};
+use super::{Import, ImportProblem, ImportState, ImportsError, NewImport, runner, store};
+use crate::base::{Actor, Clock, Egress, EgressError, FairTurns, NoTurn, Page, Permission};
 use crate::catalog::Catalog;
 use crate::db::{Db, Tx};
-use crate::jobs::{NewJob, enqueue};
+use crate::jobs::{NewJob, Standing, enqueue, standing};
 
 /// The largest file.
 const MOST_BYTES: u64 = 256 * 1024 * 1024;
 /// How many files may come in at once in this process.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 6;
+/// How many of them one organisation may send.
+const OF_ONE: usize = 1;
 /// How many of an organisation may wait or run.
 const OF_AN_ORG: i64 = 3;
 /// How long the next piece of a file may take, and the whole.
 const PIECE_WITHIN: Duration = Duration::from_secs(30);
 const ALL_WITHIN: Duration = Duration::from_secs(15 * 60);
+/// How many bytes a second must have come, on the whole, once so much time is over.
+const LEAST_RATE: u64 = 8 * 1024;
+const RATE_AFTER: Duration = Duration::from_secs(30);
+/// How long an import is left alone before somebody looks whether it has a job.
+const LINGERS: TimeDelta = TimeDelta::minutes(1);
+/// How many organisations one look takes care of.
+const LOOK_AT: i64 = 200;
+/// Why an import did not end by itself.
+pub(super) const GIVEN_UP: &str = "it was tried several times and failed on our side; send the list again";
+const SUPERSEDED: &str = "a later list of the source has come, and takes its place";
 /// How long reports are kept, and files that nobody reads.
 const REPORTS_FOR: TimeDelta = TimeDelta::days(90);
 const FILES_FOR: Duration = Duration::from_secs(24 * 3600);
@@ -39,21 +50,21 @@ pub struct Imports {
     pub(super) catalog: Catalog,
     pub(super) egress: Egress,
     dir: PathBuf,
-    uploads: Arc<Semaphore>,
+    uploads: FairTurns,
 }
 
 impl Imports {
     /// The handle; `dir` is where files wait, for all nodes, and `egress` the way to other people's servers.
     #[must_use]
     pub fn new(db: Db, clock: Clock, catalog: Catalog, dir: PathBuf, egress: Egress) -> Self {
-        Self { db, clock, catalog, egress, dir, uploads: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self { db, clock, catalog, egress, dir, uploads: FairTurns::new(AT_ONCE, OF_ONE) }
     }
 
     /// Takes a file in and leaves the work for later. Nothing of the file is read here.
     ///
     /// # Errors
     /// [`ImportsError::Denied`]; [`ImportsError::Invalid`]; [`ImportsError::TooLarge`]; [`ImportsError::BrokenOff`];
-    /// [`ImportsError::Enough`]; [`ImportsError::Busy`].
+    /// [`ImportsError::Enough`]; [`ImportsError::Coming`]; [`ImportsError::Busy`].
     pub async fn upload<E>(
         &self,
         actor: &Actor,
@@ -62,40 +73,135 @@ impl Imports {
         body: impl Stream<Item = Result<Bytes, E>> + Send + Unpin,
     ) -> Result<Import, ImportsError> {
         actor.require(Permission::ImportCatalog, org)?;
-        let import = Import::new(org, new.checked()?, None, self.clock.now());
-        let _turn = self.uploads.try_acquire().map_err(|_| ImportsError::Busy)?;
-        let file = self.file(import.id);
-        let kept = async {
-            let written = tokio::time::timeout(ALL_WITHIN, write(&file, body)).await;
-            written.map_err(|_| ImportsError::BrokenOff)??;
-            self.leave(&import).await
-        };
-        match kept.await {
-            Ok(()) => Ok(import),
-            Err(error) => {
-                // Nobody will read it; the first error is the one to tell.
-                drop(tokio::fs::remove_file(&file).await);
-                Err(error)
-            }
+        let new = new.checked()?;
+        // Before its bytes come: nobody sends 256 MB to be told that.
+        if store::under_way_now(&self.db, org).await? >= OF_AN_ORG {
+            return Err(ImportsError::Enough);
         }
+        let _turn = self.uploads.turn(org).map_err(|none| match none {
+            NoTurn::Own => ImportsError::Coming,
+            NoTurn::All => ImportsError::Busy,
+        })?;
+        let coming = self.file(ImportId::new());
+        let kept = async {
+            let written = tokio::time::timeout(ALL_WITHIN, write(&coming, body)).await;
+            written.map_err(|_| ImportsError::BrokenOff)??;
+            // Its place in the line is that of its arrival.
+            let import = Import::new(org, new, None, self.clock.now());
+            let file = self.file(import.id);
+            tokio::fs::rename(&coming, &file).await?;
+            match self.leave(&import).await {
+                Ok(()) => Ok(import),
+                Err(error) => {
+                    // Nobody will read it; the first error is the one to tell.
+                    drop(tokio::fs::remove_file(&file).await);
+                    Err(error)
+                }
+            }
+        };
+        let kept = kept.await;
+        if kept.is_err() {
+            drop(tokio::fs::remove_file(&coming).await);
+        }
+        kept
     }
 
-    /// Writes an import down and leaves the work.
+    /// Writes an import down and leaves the work. It takes the place of those of its source that it makes needless.
     pub(super) async fn leave(&self, import: &Import) -> Result<(), ImportsError> {
         let mut tx = self.db.begin().await?;
+        store::turn(&mut tx, import.org).await?;
+        store::line::supersede(&mut tx, import, SUPERSEDED, self.clock.now()).await?;
         self.leave_in(&mut tx, import).await?;
         Ok(tx.commit().await?)
     }
 
+    /// The same, behind those that are there. Whoever calls has the organisation's turn.
     pub(super) async fn leave_in(&self, tx: &mut Tx, import: &Import) -> Result<(), ImportsError> {
         if store::under_way(tx, import.org).await? >= OF_AN_ORG {
             return Err(ImportsError::Enough);
         }
         store::insert(tx, import).await?;
-        let body = json!({ "org": import.org, "import": import.id });
-        let job = NewJob::new(runner::KIND, import.id.to_string(), body).of(import.org);
-        enqueue(tx, self.clock.now(), &job).await?;
+        self.leave_next(tx, import.org).await
+    }
+
+    /// Leaves the work of whatever is next in an organisation's line: one import is taken in at a time, so that no organisation
+    /// holds all places, and those of a source one after the other. Lists are fetched meanwhile. Whoever calls has the turn.
+    pub(super) async fn leave_next(&self, tx: &mut Tx, org: OrgId) -> Result<(), ImportsError> {
+        let line = store::line::of(tx, org).await?;
+        let mut is_taken = line.iter().any(|import| import.is_running);
+        let mut sources: Vec<&str> = Vec::new();
+        for import in &line {
+            if sources.contains(&import.source.as_str()) {
+                continue;
+            }
+            sources.push(&import.source);
+            if import.is_running {
+                continue;
+            }
+            let kind = if import.is_fetched && !tokio::fs::try_exists(self.file(import.id)).await? {
+                runner::FETCH_KIND
+            } else if is_taken {
+                continue;
+            } else {
+                is_taken = true;
+                runner::KIND
+            };
+            let body = json!({ "org": org, "import": import.id });
+            enqueue(tx, self.clock.now(), &NewJob::new(kind, import.id.to_string(), body).of(org)).await?;
+        }
         Ok(())
+    }
+
+    /// Ends imports whose jobs have died, and leaves the work of those that have none; how many organisations were looked at.
+    ///
+    /// # Errors
+    /// The database or the disk does not answer.
+    pub async fn mend(&self) -> Result<usize, ImportsError> {
+        let now = self.clock.now();
+        let lingering = store::line::lingering(&self.db, now - LINGERS, LOOK_AT).await?;
+        for org in &lingering {
+            let mut tx = self.db.begin().await?;
+            store::turn(&mut tx, *org).await?;
+            for import in store::line::of(&mut tx, *org).await? {
+                let key = import.id.to_string();
+                let taking = standing(&mut tx, runner::KIND, &key).await?;
+                let fetching = standing(&mut tx, runner::FETCH_KIND, &key).await?;
+                let is_dead = match (taking, fetching) {
+                    (Standing::Living, _) | (_, Standing::Living) => false,
+                    (Standing::Dead, _) | (_, Standing::Dead) => true,
+                    (Standing::Gone, Standing::Gone) => import.is_running,
+                };
+                if is_dead {
+                    store::end(&mut tx, import.id, ImportState::Failed, Some(GIVEN_UP), now).await?;
+                }
+            }
+            self.leave_next(&mut tx, *org).await?;
+            tx.commit().await?;
+        }
+        Ok(lingering.len())
+    }
+
+    /// Lets what a whole list leaves out leave the sale, however much it is.
+    ///
+    /// # Errors
+    /// [`ImportsError::Denied`]; [`ImportsError::NoImport`]; [`ImportsError::NothingMissing`].
+    pub async fn confirm_missing(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        id: ImportId,
+    ) -> Result<Import, ImportsError> {
+        actor.require(Permission::ImportCatalog, org)?;
+        let mut tx = self.db.begin().await?;
+        store::turn(&mut tx, org).await?;
+        let import = store::get_in(&mut tx, org, id).await?.ok_or(ImportsError::NoImport(id))?;
+        if import.counts.missing == 0 || !store::line::confirm(&mut tx, org, id).await? {
+            return Err(ImportsError::NothingMissing);
+        }
+        self.leave_next(&mut tx, org).await?;
+        let import = store::get_in(&mut tx, org, id).await?.ok_or(ImportsError::NoImport(id))?;
+        tx.commit().await?;
+        Ok(import)
     }
 
     /// Fetches the file of an import from its address, unless it is there.
@@ -104,8 +210,7 @@ impl Imports {
     /// [`ImportsError::Egress`]; [`ImportsError::TooLarge`]; [`ImportsError::BrokenOff`].
     pub(super) async fn fetch(&self, import: &Import, address: &str) -> Result<(), ImportsError> {
         let file = self.file(import.id);
-        // What was begun is gone on with as it was: fetched again it may be another list.
-        if import.taken > 0 || tokio::fs::try_exists(&file).await? {
+        if tokio::fs::try_exists(&file).await? {
             return Ok(());
         }
         let url = url::Url::parse(address).map_err(|_| EgressError::NoAddress)?;
@@ -198,7 +303,7 @@ async fn write<E>(
     if let Some(folder) = file.parent() {
         tokio::fs::create_dir_all(folder).await?;
     }
-    let mut written = 0_u64;
+    let (mut written, began) = (0_u64, Instant::now());
     let mut out = tokio::fs::File::create(file).await?;
     loop {
         let piece = tokio::time::timeout(PIECE_WITHIN, body.next()).await;
@@ -208,6 +313,11 @@ async fn write<E>(
         if written > MOST_BYTES {
             return Err(ImportsError::TooLarge);
         }
+        // Whoever drips holds a place that others wait for.
+        let due = began.elapsed().saturating_sub(RATE_AFTER).as_secs() * LEAST_RATE;
+        if written < due {
+            return Err(ImportsError::BrokenOff);
+        }
         out.write_all(&piece).await?;
     }
     Ok(out.sync_all().await?)
@@ -215,3 +325,5 @@ async fn write<E>(
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_line;

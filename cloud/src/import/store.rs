@@ -1,11 +1,15 @@
 //! SQL of imports.
 
+pub(super) mod addresses;
+pub(super) mod line;
+pub(super) mod missing;
+
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use vitrine_protocol::{ImportId, OrgId, ProductId};
 
-use super::{Counts, Format, Import, ImportAddress, ImportProblem, ImportState};
+use super::{Counts, Format, Import, ImportProblem, ImportState, Options};
 use crate::base::{from_ms, to_ms};
 use crate::db::{Db, DbError, Tx};
 use crate::{on, row};
@@ -22,6 +26,7 @@ row! {
         reason: Option<String>,
         taken: i64,
         counts: String,
+        confirmed: bool,
         created_ms: i64,
         started_ms: Option<i64>,
         ended_ms: Option<i64>,
@@ -52,22 +57,35 @@ fn word_of<T: serde::Serialize>(value: &T) -> Result<String, DbError> {
     }
 }
 
-fn of_word<T: serde::de::DeserializeOwned>(word: String) -> Result<T, DbError> {
-    Ok(serde_json::from_value(serde_json::Value::String(word))?)
+/// What a word stands for; None of one that a later version wrote.
+fn of_word<T: serde::de::DeserializeOwned>(word: String) -> Option<T> {
+    serde_json::from_value(serde_json::Value::String(word)).ok()
+}
+
+/// The options that were kept, and whether this version knows all that they say.
+fn options_of(text: &str) -> (Options, bool) {
+    match serde_json::from_str(text) {
+        Ok(options) => (options, true),
+        Err(_) => (Options::default(), false),
+    }
 }
 
 impl TryFrom<Row> for Import {
     type Error = DbError;
 
     fn try_from(row: Row) -> Result<Self, DbError> {
+        let (options, is_known) = options_of(&row.options);
+        let format = of_word(row.format).unwrap_or(Format::Unknown);
         Ok(Self {
             id: row.id,
             org: row.org_id,
             source: row.source,
-            format: of_word::<Format>(row.format)?,
-            options: serde_json::from_str(&row.options)?,
+            format,
+            options,
+            is_readable: is_known && format != Format::Unknown,
+            confirmed: row.confirmed,
             address: row.address,
-            state: of_word::<ImportState>(row.state)?,
+            state: of_word(row.state).unwrap_or(ImportState::Unknown),
             reason: row.reason,
             counts: serde_json::from_str(&row.counts)?,
             taken: u64::try_from(row.taken).unwrap_or(0),
@@ -95,6 +113,20 @@ pub(super) async fn under_way(tx: &mut Tx, org: OrgId) -> Result<i64, DbError> {
     Ok(on!(tx, c => sqlx::query_scalar(
         "SELECT COUNT(*) FROM imports WHERE org_id = $1 AND state IN ('waiting', 'running')"
     ).bind(org).fetch_one(c).await)?)
+}
+
+/// The same, now.
+pub(super) async fn under_way_now(db: &Db, org: OrgId) -> Result<i64, DbError> {
+    Ok(on!(db, c => sqlx::query_scalar(
+        "SELECT COUNT(*) FROM imports WHERE org_id = $1 AND state IN ('waiting', 'running')"
+    ).bind(org).fetch_one(c).await)?)
+}
+
+/// An import as it is in a transaction.
+pub(super) async fn get_in(tx: &mut Tx, org: OrgId, id: ImportId) -> Result<Option<Import>, DbError> {
+    let row: Option<Row> = on!(tx, c => sqlx::query_as("SELECT * FROM imports WHERE org_id = $1 AND id = $2")
+        .bind(org).bind(id).fetch_optional(c).await)?;
+    row.map(Import::try_from).transpose()
 }
 
 pub(super) async fn get(db: &Db, org: OrgId, id: ImportId) -> Result<Option<Import>, DbError> {
@@ -157,11 +189,14 @@ pub(super) async fn add_problems(
     Ok(())
 }
 
-/// Says that an import runs; false when it is over, or gone.
+/// Says that an import runs; false when it is over, gone, or when it is not its turn: one of an organisation runs at a time, and
+/// those of a source in the order in which they came.
 pub(super) async fn begin(tx: &mut Tx, id: ImportId, now: DateTime<Utc>) -> Result<bool, DbError> {
     let rows = on!(tx, c => sqlx::query(
         "UPDATE imports SET state = 'running', started_ms = COALESCE(started_ms, $2)
-         WHERE id = $1 AND state IN ('waiting', 'running')"
+         WHERE id = $1 AND state IN ('waiting', 'running') AND NOT EXISTS (
+             SELECT 1 FROM imports o WHERE o.org_id = imports.org_id AND o.id <> imports.id AND (
+                 o.state = 'running' OR (o.state = 'waiting' AND o.source = imports.source AND o.id < imports.id)))"
     ).bind(id).bind(to_ms(now)).execute(c).await.map(|done| done.rows_affected()))?;
     Ok(rows == 1)
 }
@@ -264,88 +299,11 @@ pub(super) async fn forget(tx: &mut Tx, before: DateTime<Utc>) -> Result<(), DbE
     Ok(())
 }
 
-row! {
-    struct AddressRow {
-        org_id: OrgId,
-        source: String,
-        address: String,
-        format: String,
-        options: String,
-        every_minutes: i64,
-        next_ms: i64,
-    }
-}
-
-impl TryFrom<AddressRow> for ImportAddress {
-    type Error = DbError;
-
-    fn try_from(row: AddressRow) -> Result<Self, DbError> {
-        Ok(Self {
-            org: row.org_id,
-            source: row.source,
-            address: row.address,
-            format: of_word::<Format>(row.format)?,
-            options: serde_json::from_str(&row.options)?,
-            every_minutes: u32::try_from(row.every_minutes).unwrap_or(u32::MAX),
-            next_at: from_ms(row.next_ms),
-        })
-    }
-}
-
-/// Keeps the address of a source in the place of the one before.
-pub(super) async fn set_address(tx: &mut Tx, address: &ImportAddress) -> Result<(), DbError> {
-    let (format, options) = (word_of(&address.format)?, serde_json::to_string(&address.options)?);
+/// Whoever has called this is alone with the organisation's imports until `tx` ends.
+pub(super) async fn turn(tx: &mut Tx, org: OrgId) -> Result<(), DbError> {
     on!(tx, c => sqlx::query(
-        "INSERT INTO import_addresses (org_id, source, address, format, options, every_minutes, next_ms)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)
-         ON CONFLICT (org_id, source) DO UPDATE SET address = excluded.address, format = excluded.format,
-             options = excluded.options, every_minutes = excluded.every_minutes, next_ms = excluded.next_ms"
-    ).bind(address.org).bind(&address.source).bind(&address.address).bind(&format).bind(&options)
-        .bind(i64::from(address.every_minutes)).bind(to_ms(address.next_at))
-        .execute(c).await.map(drop))?;
+        "INSERT INTO import_turns (org_id, turn) VALUES ($1, 1)
+         ON CONFLICT (org_id) DO UPDATE SET turn = import_turns.turn + 1"
+    ).bind(org).execute(c).await.map(drop))?;
     Ok(())
-}
-
-pub(super) async fn count_addresses(tx: &mut Tx, org: OrgId) -> Result<i64, DbError> {
-    Ok(on!(tx, c => sqlx::query_scalar("SELECT COUNT(*) FROM import_addresses WHERE org_id = $1")
-        .bind(org).fetch_one(c).await)?)
-}
-
-pub(super) async fn addresses(db: &Db, org: OrgId) -> Result<Vec<ImportAddress>, DbError> {
-    let rows: Vec<AddressRow> = on!(db, c => sqlx::query_as(
-        "SELECT * FROM import_addresses WHERE org_id = $1 ORDER BY source"
-    ).bind(org).fetch_all(c).await)?;
-    rows.into_iter().map(ImportAddress::try_from).collect()
-}
-
-/// False when there is none.
-pub(super) async fn remove_address(tx: &mut Tx, org: OrgId, source: &str) -> Result<bool, DbError> {
-    let rows = on!(tx, c => sqlx::query("DELETE FROM import_addresses WHERE org_id = $1 AND source = $2")
-        .bind(org).bind(source).execute(c).await.map(|done| done.rows_affected()))?;
-    Ok(rows == 1)
-}
-
-/// Addresses whose time has come, those that wait longest first.
-pub(super) async fn due_addresses(
-    db: &Db,
-    now: DateTime<Utc>,
-    limit: i64,
-) -> Result<Vec<ImportAddress>, DbError> {
-    let rows: Vec<AddressRow> = on!(db, c => sqlx::query_as(
-        "SELECT * FROM import_addresses WHERE next_ms <= $1 ORDER BY next_ms LIMIT $2"
-    ).bind(to_ms(now)).bind(limit).fetch_all(c).await)?;
-    rows.into_iter().map(ImportAddress::try_from).collect()
-}
-
-/// Puts an address off; false when it is not as it was read.
-pub(super) async fn put_off(
-    tx: &mut Tx,
-    address: &ImportAddress,
-    next: DateTime<Utc>,
-) -> Result<bool, DbError> {
-    let rows = on!(tx, c => sqlx::query(
-        "UPDATE import_addresses SET next_ms = $4 WHERE org_id = $1 AND source = $2 AND next_ms = $3 AND address = $5"
-    ).bind(address.org).bind(&address.source).bind(to_ms(address.next_at)).bind(to_ms(next)).bind(&address.address)
-        .execute(c).await.map(|done| done.rows_affected()))?;
-    Ok(rows == 1)
 }

@@ -19,5 +19,5 @@ pub use error::JobsError;
 pub use model::{DeadJob, Job, NewJob, Policy};
 pub use routes::router;
 pub use runner::{Failed, Ran, Runner};
-pub use service::{Jobs, Nudge, enqueue};
+pub use service::{Jobs, Nudge, Standing, enqueue, standing};
 pub use timer::{Timer, TimerResult};

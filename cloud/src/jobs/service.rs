@@ -46,6 +46,29 @@ pub async fn enqueue(tx: &mut Tx, now: DateTime<Utc>, job: &NewJob) -> Result<bo
     Ok(new)
 }
 
+/// What became of a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It waits or runs.
+    Living,
+    /// It was given up.
+    Dead,
+    /// There is none: it is done, or never was.
+    Gone,
+}
+
+/// What became of the job of that kind and key.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn standing(tx: &mut Tx, kind: &str, key: &str) -> Result<Standing, DbError> {
+    Ok(match store::died(tx, kind, key).await? {
+        None => Standing::Gone,
+        Some(None) => Standing::Living,
+        Some(Some(_)) => Standing::Dead,
+    })
+}
+
 impl Jobs {
     /// The handle over `db`; nothing runs yet.
     #[must_use]

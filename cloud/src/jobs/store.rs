@@ -240,3 +240,9 @@ pub(super) async fn release_timer(tx: &mut Tx, claim: &str, due: DateTime<Utc>) 
     ).bind(claim).bind(to_ms(due)).execute(c).await.map(drop))?;
     Ok(())
 }
+
+/// When a job of that kind and key died, if there is one: the inner None is of one that lives.
+pub(super) async fn died(tx: &mut Tx, kind: &str, key: &str) -> Result<Option<Option<i64>>, DbError> {
+    Ok(on!(tx, c => sqlx::query_scalar("SELECT dead_ms FROM jobs WHERE kind = $1 AND key = $2")
+        .bind(kind).bind(key).fetch_optional(c).await)?)
+}

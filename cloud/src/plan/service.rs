@@ -153,6 +153,17 @@ impl Plans {
         Ok(())
     }
 
+    /// Counts pictures no more whose files are gone.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn give_back_blobs(&self, tx: &mut Tx, org: OrgId, names: &[String]) -> Result<(), PlanError> {
+        for name in names {
+            store::forget_blob(tx, org, name).await?;
+        }
+        Ok(())
+    }
+
     /// Notes pictures by name and size, and asks whether there is room for those that are new.
     ///
     /// # Errors

@@ -69,9 +69,11 @@ fn news_of(shows: &Shows, fact: &Recorded) -> News {
         Event::OrderRecorded { order, total_minor, currency, items } => {
             RoomEvent::Order { id: *order, total_minor: *total_minor, currency: *currency, items: *items }
         }
-        Event::StockChanged { .. } | Event::ProductChanged { .. } | Event::ProductRemoved { .. } => {
-            return News::Organization;
-        }
+        Event::StockChanged { .. }
+        | Event::ProductChanged { .. }
+        | Event::ProductHidden { .. }
+        | Event::ProductRemoved { .. }
+        | Event::CouponChanged { .. } => return News::Organization,
         Event::OrganizationRegistered { .. }
         | Event::OrganizationChanged { .. }
         | Event::MemberAdded { .. }
@@ -111,7 +113,6 @@ fn news_of(shows: &Shows, fact: &Recorded) -> News {
         | Event::OrganizationDeletionCancelled
         | Event::ProductCreated { .. }
         | Event::CouponCreated { .. }
-        | Event::CouponChanged { .. }
         | Event::OrderCancelled { .. }
         | Event::OrderRefunded { .. }
         | Event::ShowCreated { .. }

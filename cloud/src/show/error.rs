@@ -34,6 +34,9 @@ pub enum ShowError {
     /// The product or coupon is not in the line-up.
     #[error("not in the line-up")]
     NotInLineup,
+    /// The product is not sold, or the coupon gives nothing, now.
+    #[error("it is not on sale now")]
+    NotOnSale,
     /// The line-up names something that the catalogue does not hold.
     #[error("the catalogue does not hold {0}")]
     NotInCatalog(String),

@@ -6,7 +6,8 @@ use super::Shows;
 use crate::db::Tx;
 use crate::events::{Event, Heard, Listener, Recorded};
 
-/// Takes a product that left the catalogue off the screen and out of every line-up.
+/// Takes a product that left the catalogue off the screen and out of every line-up, and off the screen what is not sold any
+/// more; brings coupons on the screen up to their terms.
 #[derive(Clone)]
 pub struct DropRemovedProducts {
     shows: Shows,
@@ -26,7 +27,10 @@ impl Listener for DropRemovedProducts {
     }
 
     fn wants(&self, event: &Event) -> bool {
-        matches!(event, Event::ProductRemoved { .. })
+        matches!(
+            event,
+            Event::ProductRemoved { .. } | Event::ProductHidden { .. } | Event::CouponChanged { .. }
+        )
     }
 
     /// A shop whose worker starts late must not go on selling what is gone.
@@ -36,8 +40,13 @@ impl Listener for DropRemovedProducts {
 
     fn handle<'a>(&'a self, tx: &'a mut Tx, fact: &'a Recorded) -> Heard<'a> {
         async move {
-            let Event::ProductRemoved { product } = fact.event else { return Ok(()) };
-            Ok(self.shows.drop_product(tx, fact.org, product).await?)
+            match fact.event {
+                Event::ProductRemoved { product } => self.shows.drop_product(tx, fact.org, product).await?,
+                Event::ProductHidden { product } => self.shows.hide_product(tx, fact.org, product).await?,
+                Event::CouponChanged { coupon } => self.shows.follow_coupon(tx, fact.org, coupon).await?,
+                _ => {}
+            }
+            Ok(())
         }
         .boxed()
     }

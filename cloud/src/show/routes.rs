@@ -357,6 +357,10 @@ impl From<ShowError> for ApiError {
                 Self::new(Code::NotReceiving, "no picture arrives yet; start the publisher first")
             }
             ShowError::NoHighlight => Self::not_found("highlight"),
+            ShowError::NotOnSale => Self::new(
+                Code::NotOnSale,
+                "it is not on sale now: the product is hidden, or the coupon has ended, is used up or has not begun",
+            ),
             ShowError::NotInLineup => Self::new(Code::NotInLineup, "it is not in the show's line-up"),
             ShowError::NotInCatalog(what) => {
                 Self::new(Code::InvalidRequest, format!("the catalogue does not hold {what}"))

@@ -159,9 +159,10 @@ impl Storefront {
     }
 
     async fn coupons(&self, org: OrgId, show: &Show) -> Result<Vec<CouponTeaser>, StorefrontError> {
-        let cards = self.catalog.coupon_cards(org, &show.lineup.coupons()).await?;
-        // The code stays here: it is told by the highlight alone.
-        Ok(cards.into_iter().map(|card| CouponTeaser { id: card.coupon_id, title: card.title }).collect())
+        let (found, now) = (self.catalog.coupons_of(org, &show.lineup.coupons()).await?, self.clock.now());
+        // The code stays here: it is told by the highlight alone. What gives nothing any more is not promised.
+        let kept = found.into_iter().filter(|coupon| !coupon.is_over(now));
+        Ok(kept.map(|coupon| CouponTeaser { id: coupon.id, title: coupon.title }).collect())
     }
 }
 

@@ -125,57 +125,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/me/factors": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What the caller's sign-ins ask for beside the password. */
-        get: operations["get_factors"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/me/identities": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The caller's accounts elsewhere with which they sign in, oldest first. */
-        get: operations["list_identities"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/me/identities/{identity}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Ends one of them as a way in. The last way in stays: who has no password chooses one first, by a letter. */
-        delete: operations["unlink_identity"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/me/invitations": {
         parameters: {
             query?: never;
@@ -187,77 +136,6 @@ export interface paths {
         put?: never;
         /** Accepts an invitation as whoever is signed in, whatever their address is. */
         post: operations["accept_invitation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/me/recovery-codes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Makes ten new recovery codes in the place of all others. */
-        post: operations["renew_recovery_codes"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/me/totp": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Makes the secret of an authenticator (TOTP, RFC 6238). Its codes are asked for once the first was confirmed. */
-        post: operations["enrol_totp"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/me/totp/confirmation": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Confirms the authenticator with its first code, and gives ten recovery codes, which are shown this once. */
-        post: operations["confirm_totp"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/me/totp/removal": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Takes the authenticator and the recovery codes away. A POST, since it takes the password and a code, which have no place in a
-         *     DELETE (RFC 9110, section 9.3.5).
-         */
-        post: operations["remove_totp"];
         delete?: never;
         options?: never;
         head?: never;
@@ -527,6 +405,26 @@ export interface paths {
         get: operations["get_import"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/imports/{import}/confirm-missing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets the products leave the sale that a whole list leaves out, though they are more than 30 % of its source. Only the newest
+         *     import of a source can be confirmed, once.
+         */
+        post: operations["confirm_missing"];
         delete?: never;
         options?: never;
         head?: never;
@@ -821,8 +719,9 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Changes a product; with `If-Match` only the version that was seen. What says how many there are needs it: without, the
-         *     answer is 428 `precondition_required`. What says nothing of stock leaves it alone.
+         * Changes a product; with `If-Match` only the version that was seen. What costs money when it undoes another's change needs it:
+         *     `variants`, `stock`, `price_minor`, `compare_at_minor`, `currency`; without, the answer is 428 `precondition_required`. What
+         *     says nothing of stock leaves it alone.
          */
         patch: operations["change_product"];
         trace?: never;
@@ -872,7 +771,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Sets a variant's count to what was counted on the shelf; needs `If-Match` with the product's version. */
+        /** Sets a variant's count to what was counted on the shelf, less the pieces that reservations hold; needs `If-Match` with the product's version. */
         put: operations["count_stock"];
         post?: never;
         delete?: never;
@@ -1379,10 +1278,7 @@ export interface paths {
         /** The caller's sessions, newest first. */
         get: operations["list_sessions"];
         put?: never;
-        /**
-         * Signs in. Where the account asks for a second factor, the answer to a right password is 401 `second_factor_required`, whose
-         *     `challenge` goes on with it.
-         */
+        /** Signs in. */
         post: operations["sign_in"];
         /** Signs out everywhere else. Devices are no longer known. */
         delete: operations["end_other_sessions"];
@@ -1420,63 +1316,6 @@ export interface paths {
         post?: never;
         /** Signs out. */
         delete: operations["sign_out"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/sign-in-requests": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Asks that somebody signs this studio in in a browser. Open `url` there, show `code`, and ask for the session every `interval`
-         *     seconds, for ten minutes.
-         */
-        post: operations["ask_sign_in"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/sign-in-requests/{id}/session": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Gives the studio its session, once. Until somebody said yes in the browser the answer is 409 `sign_in_pending`, after a no
-         *     403 `sign_in_refused`, and when it is over 410 `challenge_over`.
-         */
-        post: operations["take_session"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/sign-ins/second-factor": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Goes on with a sign-in that was answered `second_factor_required`. A wrong code may be followed by a few others. */
-        post: operations["answer_second_factor"];
-        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1579,31 +1418,12 @@ export interface components {
          * @description A ban from a show's chat.
          */
         BanId: string;
-        /** @description Password and second factor together. */
-        BothFactors: {
-            /** @description The authenticator's six digits; or `recovery_code`. */
-            code?: string | null;
-            /** @description The account's password. */
-            password: string;
-            /** @description A recovery code that was not used; or `code`. */
-            recovery_code?: string | null;
-        };
         /** @description A role that is the same everywhere. */
         BuiltinRole: {
             /** @description What it lets people do. */
             permissions: components["schemas"]["Permission"][];
             /** @description The role. */
             role: components["schemas"]["Role"];
-        };
-        /** @description What a sign-in goes on with that waits for a second factor. */
-        Challenge: {
-            /**
-             * Format: date-time
-             * @description Until when.
-             */
-            expires_at: string;
-            /** @description `POST /v1/sign-ins/second-factor` takes it, `vtc_…`. */
-            token: string;
         };
         /** @description What an organisation's channel shows now. */
         Channel: {
@@ -1638,7 +1458,7 @@ export interface components {
          * @description A stable error code. Programs act on it; people read the message beside it.
          * @enum {string}
          */
-        Code: "invalid_request" | "unauthenticated" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_type" | "conflict" | "email_taken" | "already_member" | "name_taken" | "role_in_use" | "above_you" | "last_owner" | "limit_reached" | "people_only" | "origin_not_allowed" | "link_expired" | "second_factor_required" | "bad_code" | "challenge_over" | "factor_exists" | "last_way_in" | "sign_in_pending" | "sign_in_refused" | "rate_limited" | "illegal_move" | "not_receiving" | "show_ended" | "not_in_lineup" | "bad_publish_key" | "publisher_busy" | "out_of_stock" | "ref_taken" | "precondition_required" | "banned" | "bad_message" | "hello_expected" | "too_slow" | "restarting" | "overloaded" | "keyring_unavailable" | "cloud_unreachable" | "device_unavailable" | "plugin_missing" | "far_side" | "idempotency_key_reused" | "idempotency_in_progress" | "secret_already_shown" | "answer_not_kept" | "internal";
+        Code: "invalid_request" | "unauthenticated" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_type" | "conflict" | "email_taken" | "already_member" | "name_taken" | "role_in_use" | "above_you" | "last_owner" | "limit_reached" | "people_only" | "origin_not_allowed" | "link_expired" | "rate_limited" | "illegal_move" | "not_receiving" | "show_ended" | "not_in_lineup" | "not_on_sale" | "bad_publish_key" | "publisher_busy" | "out_of_stock" | "ref_taken" | "precondition_required" | "banned" | "bad_message" | "hello_expected" | "too_slow" | "restarting" | "overloaded" | "keyring_unavailable" | "cloud_unreachable" | "device_unavailable" | "plugin_missing" | "far_side" | "idempotency_key_reused" | "idempotency_in_progress" | "secret_already_shown" | "answer_not_kept" | "internal";
         /** @description What the rows of a list came to. */
         Counts: {
             /**
@@ -1661,7 +1481,19 @@ export interface components {
             failed: number;
             /**
              * Format: int64
-             * @description Products that the list says are drafts or archived.
+             * @description Products that left the sale, because the list says so or leaves them out.
+             * @default 0
+             */
+            hidden: number;
+            /**
+             * Format: int64
+             * @description Products that the list leaves out and that stay on sale until somebody confirms it.
+             * @default 0
+             */
+            missing: number;
+            /**
+             * Format: int64
+             * @description Products that the list says are drafts or archived; those of them that were sold here left the sale.
              * @default 0
              */
             not_sold: number;
@@ -1683,6 +1515,12 @@ export interface components {
              * @default 0
              */
             unchanged: number;
+            /**
+             * Format: int64
+             * @description Rows of which it cannot be told what they are about.
+             * @default 0
+             */
+            unnamed: number;
         };
         /** @description Something off at the checkout. */
         Coupon: {
@@ -1995,32 +1833,6 @@ export interface components {
             kind: "role_deleted";
             role: components["schemas"]["RoleId"];
         } | {
-            /** @enum {string} */
-            kind: "factor_added";
-            user: components["schemas"]["UserId"];
-        } | {
-            /** @enum {string} */
-            kind: "factor_removed";
-            user: components["schemas"]["UserId"];
-        } | {
-            /** @enum {string} */
-            kind: "recovery_code_used";
-            /** Format: int64 */
-            left: number;
-            user: components["schemas"]["UserId"];
-        } | {
-            /** @enum {string} */
-            kind: "recovery_codes_renewed";
-            user: components["schemas"]["UserId"];
-        } | {
-            /** @enum {string} */
-            kind: "identity_linked";
-            user: components["schemas"]["UserId"];
-        } | {
-            /** @enum {string} */
-            kind: "identity_unlinked";
-            user: components["schemas"]["UserId"];
-        } | {
             key: components["schemas"]["ApiKeyId"];
             /** @enum {string} */
             kind: "api_key_created";
@@ -2035,6 +1847,10 @@ export interface components {
         } | {
             /** @enum {string} */
             kind: "product_changed";
+            product: components["schemas"]["ProductId"];
+        } | {
+            /** @enum {string} */
+            kind: "product_hidden";
             product: components["schemas"]["ProductId"];
         } | {
             /** @enum {string} */
@@ -2232,14 +2048,12 @@ export interface components {
             /** @enum {string} */
             kind: "unknown";
         };
-        /** @description What an account asks for beside its password. */
-        Factors: {
-            /**
-             * Format: int64
-             * @description How many recovery codes are left.
-             */
-            recovery_codes: number;
-            totp?: components["schemas"]["TotpFactor"] | null;
+        /** @description What a platform calls a variant. */
+        ExternalId: {
+            /** @description The platform's id of the variant. */
+            id: string;
+            /** @description The platform, for example `shopify`. */
+            platform: string;
         };
         /** @description Where a list is fetched from, once. */
         FetchBody: {
@@ -2252,16 +2066,16 @@ export interface components {
             /** @description Whose names for products the list has, `main` when not said. */
             source?: string | null;
         };
-        /** @description The first code of a new authenticator. */
-        FirstCode: {
-            /** @description Six digits. */
-            code: string;
-        };
         /**
          * @description What a list is written as.
          * @enum {string}
          */
         Format: "csv" | "xml" | "json";
+        /**
+         * @description Who took a product off the sale.
+         * @enum {string}
+         */
+        HiddenBy: "import" | "member";
         /** @description One transition of a highlight, complete enough to be drawn without another request. */
         Highlight: {
             /** @description On or off the screen. */
@@ -2315,27 +2129,6 @@ export interface components {
             /** @enum {string} */
             kind: "coupon";
         };
-        /** @description An account elsewhere with which a person signs in. */
-        Identity: {
-            /**
-             * Format: date-time
-             * @description Since when.
-             */
-            created_at: string;
-            /** @description The address that it had when it was linked. */
-            email: string;
-            /** @description The link. */
-            id: components["schemas"]["IdentityId"];
-            /** @description Who vouches for it (OpenID Connect). */
-            issuer: string;
-            /** @description What people call that; null when it is not the one of this cloud any more. */
-            label?: string | null;
-        };
-        /**
-         * Format: uuid
-         * @description An account elsewhere with which a person signs in.
-         */
-        IdentityId: string;
         /** @description A picture in one size and type. */
         ImageSource: {
             /**
@@ -2589,6 +2382,11 @@ export interface components {
          * @description A chat message.
          */
         MessageId: string;
+        /**
+         * @description What becomes of products of the source that a list leaves out.
+         * @enum {string}
+         */
+        MissingRule: "keep" | "hide";
         /** @description A chat message as moderators see it. */
         ModeratedMessage: components["schemas"]["ChatMessage"] & {
             /**
@@ -2652,21 +2450,15 @@ export interface components {
         };
         /** @description A new password. */
         NewPassword: {
-            /** @description The word that an earlier sign-in gave this device: it is known from now on. */
-            device?: string | null;
             /** @description 8 to 200 characters. */
             password: string;
             /** @description The `token` of the link, `vtl_…`. */
             token: string;
         };
-        /** @description A studio that wants to be signed in in a browser. */
-        NewSignInRequest: {
-            /** @description What the person knows the device by, 1 to 60 characters. */
-            device_name: string;
-        };
         /** @description How a list is read. */
         Options: {
             currency?: components["schemas"]["Currency"] | null;
+            missing?: components["schemas"]["MissingRule"] | null;
             /** @description The shop's address: products without a page of their own have theirs below it, at `/products/` and their handle. */
             shop_url?: string | null;
             /** @description What is done with numbers of pieces. */
@@ -2834,13 +2626,13 @@ export interface components {
         };
         /** @description A line as the shop sends it. */
         OrderLineDraft: {
+            external?: components["schemas"]["ExternalId"] | null;
             /**
              * Format: int64
              * @description Price of one, in minor units.
              */
             price_minor: number;
-            /** @description The product. */
-            product_id: components["schemas"]["ProductId"];
+            product_id?: components["schemas"]["ProductId"] | null;
             /**
              * Format: int64
              * @description 1 to 10 000.
@@ -2848,8 +2640,7 @@ export interface components {
             quantity: number;
             /** @description Its name, for what the catalogue does not hold: 1 to 200 characters. */
             title?: string | null;
-            /** @description The variant. */
-            variant_id: components["schemas"]["VariantId"];
+            variant_id?: components["schemas"]["VariantId"] | null;
         };
         /**
          * @description Where an order stands.
@@ -2937,11 +2728,6 @@ export interface components {
          * @description An organisation: a merchant and all that is theirs.
          */
         OrgId: string;
-        /** @description The caller's password, asked for before something that matters. */
-        OwnPassword: {
-            /** @description The account's password. */
-            password: string;
-        };
         /** @description One page of a list. */
         Page_ApiKey: {
             /** @description The items. */
@@ -3136,27 +2922,6 @@ export interface components {
                 /** @description The name of who did it, if it is known: a person's or a key's. */
                 actor_name?: string | null;
             })[];
-            /** @description Send it as `after` to get the next page; null on the last. */
-            next?: string | null;
-        };
-        /** @description One page of a list. */
-        Page_Identity: {
-            /** @description The items. */
-            items: {
-                /**
-                 * Format: date-time
-                 * @description Since when.
-                 */
-                created_at: string;
-                /** @description The address that it had when it was linked. */
-                email: string;
-                /** @description The link. */
-                id: components["schemas"]["IdentityId"];
-                /** @description Who vouches for it (OpenID Connect). */
-                issuer: string;
-                /** @description What people call that; null when it is not the one of this cloud any more. */
-                label?: string | null;
-            }[];
             /** @description Send it as `after` to get the next page; null on the last. */
             next?: string | null;
         };
@@ -3407,6 +3172,7 @@ export interface components {
                 currency: components["schemas"]["Currency"];
                 /** @description In words. */
                 description: string;
+                hidden_by?: components["schemas"]["HiddenBy"] | null;
                 /** @description The product. */
                 id: components["schemas"]["ProductId"];
                 /**
@@ -3416,6 +3182,10 @@ export interface components {
                 image: components["schemas"]["ImageSource"][];
                 /** @description Its picture, 800 pixels at its longest side where it has so many. */
                 image_url?: string | null;
+                /** @description Whether it is sold. One that is not stays out of shows and reservations, and keeps its stock, its orders and its prices. */
+                on_sale: boolean;
+                /** @description The names of its variants' options, in the order in which people are asked. */
+                options: string[];
                 /**
                  * Format: int64
                  * @description The lowest price of its variants, in minor units.
@@ -3426,6 +3196,8 @@ export interface components {
                  * @description How many are left over all variants.
                  */
                 stock: number;
+                /** @description What it is found by: in lower case, sorted. */
+                tags: string[];
                 /** @description Its name. */
                 title: string;
                 /** @description Its page in the shop. */
@@ -3603,13 +3375,6 @@ export interface components {
          * @enum {string}
          */
         Permission: "view_organization" | "edit_organization" | "manage_members" | "manage_roles" | "manage_api_keys" | "view_audit" | "transfer_ownership" | "view_catalog" | "edit_catalog" | "import_catalog" | "manage_stock" | "edit_coupons" | "view_orders" | "record_orders" | "refund_orders" | "view_shows" | "view_timeline" | "view_health" | "edit_shows" | "run_shows" | "manage_publish_keys" | "highlight" | "view_chat" | "speak_in_chat" | "moderate_chat" | "manage_jobs";
-        /** @description With what a studio asks for its session. */
-        Poll: {
-            /** @description The word that an earlier sign-in gave this device. */
-            device?: string | null;
-            /** @description The request's `secret`, `vtq_…`. */
-            secret: string;
-        };
         /** @description A price that a variant had from then on. There is no way to change or remove one. */
         PriceChange: {
             /**
@@ -3638,7 +3403,6 @@ export interface components {
         PriceChangeId: string;
         /** @description The body of every answer that is an error (`application/problem+json`, RFC 9457). */
         Problem: {
-            challenge?: components["schemas"]["Challenge"] | null;
             /** @description What programs act on. */
             code: components["schemas"]["Code"];
             /** @description What a person reads. */
@@ -3673,6 +3437,7 @@ export interface components {
             currency: components["schemas"]["Currency"];
             /** @description In words. */
             description: string;
+            hidden_by?: components["schemas"]["HiddenBy"] | null;
             /** @description The product. */
             id: components["schemas"]["ProductId"];
             /**
@@ -3682,6 +3447,10 @@ export interface components {
             image: components["schemas"]["ImageSource"][];
             /** @description Its picture, 800 pixels at its longest side where it has so many. */
             image_url?: string | null;
+            /** @description Whether it is sold. One that is not stays out of shows and reservations, and keeps its stock, its orders and its prices. */
+            on_sale: boolean;
+            /** @description The names of its variants' options, in the order in which people are asked. */
+            options: string[];
             /**
              * Format: int64
              * @description The lowest price of its variants, in minor units.
@@ -3692,6 +3461,8 @@ export interface components {
              * @description How many are left over all variants.
              */
             stock: number;
+            /** @description What it is found by: in lower case, sorted. */
+            tags: string[];
             /** @description Its name. */
             title: string;
             /** @description Its page in the shop. */
@@ -3708,11 +3479,16 @@ export interface components {
         ProductCard: {
             /**
              * Format: int64
-             * @description The price before, when it is reduced, in minor units.
+             * @description The price to strike out beside that, when it is reduced, in minor units: the prior price where that is known.
              */
             compare_at_minor?: number | null;
             /** @description Currency of every price below. */
             currency: components["schemas"]["Currency"];
+            /**
+             * Format: int64
+             * @description By how many per cent it is reduced, of the price that is struck out.
+             */
+            discount_percent?: number | null;
             /** @description Its picture. */
             image_url?: string | null;
             /**
@@ -3720,6 +3496,11 @@ export interface components {
              * @description Lowest price of its variants, in minor units.
              */
             price_minor: number;
+            /**
+             * Format: int64
+             * @description The lowest price of the thirty days before its reduction began, in minor units, where that is known.
+             */
+            prior_price_minor?: number | null;
             /** @description The product. */
             product_id: components["schemas"]["ProductId"];
             /**
@@ -3745,6 +3526,8 @@ export interface components {
             currency: components["schemas"]["Currency"];
             /** @description At most 5 000 characters. */
             description?: string;
+            /** @description The names of the variants' options in their order, at most 5; those that the variants have when it is empty. */
+            options?: string[];
             /**
              * Format: int64
              * @description Price in minor units, for variants without one of their own.
@@ -3755,6 +3538,8 @@ export interface components {
              * @description How many there are, for a product without variants.
              */
             stock?: number | null;
+            /** @description At most 50 of 1 to 50 characters; kept in lower case. */
+            tags?: string[];
             /** @description 1 to 200 characters. */
             title: string;
             /** @description Its page in the shop. */
@@ -3777,9 +3562,13 @@ export interface components {
             currency?: components["schemas"]["Currency"] | null;
             /** @description At most 5 000 characters. */
             description?: string | null;
+            /** @description False takes it off the sale, true brings it back. */
+            on_sale?: boolean | null;
+            /** @description The names of the variants' options in their order; with `variants`, those that they have when it is absent. */
+            options?: string[] | null;
             /**
              * Format: int64
-             * @description Of a product with one variant.
+             * @description Of a product with one variant; needs `If-Match`, as all that says what things cost.
              */
             price_minor?: number | null;
             /**
@@ -3787,11 +3576,16 @@ export interface components {
              * @description Of a product with one variant; needs `If-Match`.
              */
             stock?: number | null;
+            /** @description All tags anew. */
+            tags?: string[] | null;
             /** @description 1 to 200 characters. */
             title?: string | null;
             /** @description Its page in the shop. */
             url?: string | null;
-            /** @description All variants anew; those with a known id stay the same variants. */
+            /**
+             * @description All variants anew; those with a known id stay the same variants, and those that are not named are gone with their stock:
+             *     needs `If-Match`.
+             */
             variants?: components["schemas"]["VariantDraft"][] | null;
         };
         /** @description A show as shoppers see it. */
@@ -3896,11 +3690,6 @@ export interface components {
              */
             seq: number;
             show_id?: components["schemas"]["ShowId"] | null;
-        };
-        /** @description What opens the account when the authenticator is lost, once each. Shown this once. */
-        RecoveryCodes: {
-            /** @description `xxxx-xxxx-xxxx-xxxx`. */
-            codes: string[];
         };
         /** @description A new person with a new organisation. */
         Registration: {
@@ -4025,17 +3814,6 @@ export interface components {
              * @description Who watches it, about: those who asked for the same moment of it.
              */
             viewers: number;
-        };
-        /** @description What a sign-in goes on with. */
-        SecondFactor: {
-            /** @description The `token` of the `challenge` that the answer `second_factor_required` held. */
-            challenge: string;
-            /** @description The authenticator's six digits; or `recovery_code`. */
-            code?: string | null;
-            /** @description The word that an earlier sign-in gave this device. */
-            device?: string | null;
-            /** @description A recovery code that was not used; or `code`. */
-            recovery_code?: string | null;
         };
         /** @description A session of a person, as they see it. */
         Session: {
@@ -4233,32 +4011,6 @@ export interface components {
             /** @description The person. */
             user: components["schemas"]["User"];
         };
-        /** @description A studio that waits for somebody to sign it in in a browser. The secret is shown this once. */
-        SignInRequest: {
-            /** @description What the page shows too, `BCDF-GHJK`: show it, so that the person can compare. */
-            code: string;
-            /**
-             * Format: date-time
-             * @description Until when.
-             */
-            expires_at: string;
-            /** @description The request. */
-            id: components["schemas"]["SignInRequestId"];
-            /**
-             * Format: int32
-             * @description Seconds between two questions for the session.
-             */
-            interval: number;
-            /** @description With it the studio asks for its session, `vtq_…`. It belongs in no address. */
-            secret: string;
-            /** @description The page to open in a browser. */
-            url: string;
-        };
-        /**
-         * Format: uuid
-         * @description A studio that waits for somebody to sign it in in a browser.
-         */
-        SignInRequestId: string;
         /** @description A move of a variant's count. There is no way to change or remove one. */
         StockChange: {
             /** @description Who did it: `user:ID` or `service:NAME`. */
@@ -4314,7 +4066,7 @@ export interface components {
             note?: string;
             /**
              * Format: int64
-             * @description How many can be sold. What was owed is settled by this.
+             * @description How many are there, those that are held for orders to come included. What was owed is settled by this.
              */
             stock: number;
         };
@@ -4328,21 +4080,6 @@ export interface components {
          * @enum {string}
          */
         StockRule: "keep" | "replace";
-        /** @description A new authenticator's secret, shown this once. Its codes are asked for from its confirmation on. */
-        TotpEnrolment: {
-            /** @description The secret as people type it: base32. */
-            secret: string;
-            /** @description The same for a picture that authenticators read: `otpauth://totp/…`. */
-            uri: string;
-        };
-        /** @description An authenticator that makes codes by time (RFC 6238). */
-        TotpFactor: {
-            /**
-             * Format: date-time
-             * @description Since when its codes are asked for.
-             */
-            confirmed_at: string;
-        };
         /** @description Who is to own the organisation. */
         Transfer: {
             /** @description The caller's password. */
@@ -4368,8 +4105,16 @@ export interface components {
         UserId: string;
         /** @description One buyable form of a product. */
         Variant: {
+            /** @description What platforms call it: by platform, for example `shopify`, the id. */
+            external_ids: {
+                [key: string]: string;
+            };
             /** @description The variant. */
             id: components["schemas"]["VariantId"];
+            /** @description What tells it apart from the others: by name, for example `Colour`, the value. Empty, or all names of the product. */
+            options: {
+                [key: string]: string;
+            };
             /**
              * Format: int64
              * @description How many were sold that are not there; what comes in pays them first.
@@ -4402,13 +4147,25 @@ export interface components {
         };
         /** @description One buyable form of a product. */
         VariantCard: {
+            /**
+             * Format: int64
+             * @description By how many per cent it is reduced.
+             */
+            discount_percent?: number | null;
             /** @description The variant. */
             id: components["schemas"]["VariantId"];
+            /** @description What tells it apart from the others, in the order in which people are asked. */
+            options?: components["schemas"]["VariantOption"][];
             /**
              * Format: int64
              * @description Price in minor units of the product's currency.
              */
             price_minor: number;
+            /**
+             * Format: int64
+             * @description The lowest price of the thirty days before its reduction began, in minor units, where that is known.
+             */
+            prior_price_minor?: number | null;
             /** @description The shop's own number for it, which its cart understands. */
             sku: string;
             /**
@@ -4421,7 +4178,21 @@ export interface components {
         };
         /** @description A variant as it is sent. */
         VariantDraft: {
+            /**
+             * @description What platforms call it: by platform (1 to 40 of `a` to `z`, `0` to `9`, `.`, `_`, `:` and `-`) the id (1 to 100 characters).
+             *     An id of a platform stands for one variant of the organisation. When absent, one that is there keeps its own.
+             */
+            external_ids?: {
+                [key: string]: string;
+            } | null;
             id?: components["schemas"]["VariantId"] | null;
+            /**
+             * @description Its options: by name (1 to 50 characters) the value (1 to 100). No two variants of a product have the same. When absent,
+             *     one that is there keeps its own.
+             */
+            options?: {
+                [key: string]: string;
+            } | null;
             /**
              * Format: int64
              * @description Price in minor units; the product's when absent.
@@ -4445,6 +4216,13 @@ export interface components {
          * @description One buyable form of a product.
          */
         VariantId: string;
+        /** @description One thing that tells a variant apart. */
+        VariantOption: {
+            /** @description For example `Colour`. */
+            name: string;
+            /** @description For example `Red`. */
+            value: string;
+        };
         /** @description A link that shows whose an address is, with the password of the account that says so. */
         Verification: {
             /** @description The account's password. */
@@ -4484,7 +4262,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description No valid session came with the request. Codes: `unauthenticated`, `bad_credentials`, `second_factor_required`, `bad_code`. */
+        /** @description No valid session came with the request. Codes: `unauthenticated`, `bad_credentials`. */
         problem_401: {
             headers: {
                 /** @description `Bearer`. */
@@ -4497,7 +4275,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The member's role does not allow it. Codes: `forbidden`, `above_you`, `people_only`, `origin_not_allowed`, `sign_in_refused`. */
+        /** @description The member's role does not allow it. Codes: `forbidden`, `above_you`, `people_only`, `origin_not_allowed`. */
         problem_403: {
             headers: {
                 /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
@@ -4530,7 +4308,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description It does not fit the present state. Codes: `conflict`, `email_taken`, `already_member`, `name_taken`, `role_in_use`, `last_owner`, `limit_reached`, `factor_exists`, `last_way_in`, `sign_in_pending`, `illegal_move`, `not_receiving`, `show_ended`, `not_in_lineup`, `out_of_stock`, `ref_taken`, `idempotency_in_progress`, `secret_already_shown`, `answer_not_kept`. */
+        /** @description It does not fit the present state. Codes: `conflict`, `email_taken`, `already_member`, `name_taken`, `role_in_use`, `last_owner`, `limit_reached`, `illegal_move`, `not_receiving`, `show_ended`, `not_in_lineup`, `not_on_sale`, `out_of_stock`, `ref_taken`, `idempotency_in_progress`, `secret_already_shown`, `answer_not_kept`. */
         problem_409: {
             headers: {
                 /** @description In how many seconds to try again, where that is known. */
@@ -4698,7 +4476,6 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["problem_400"];
-            401: components["responses"]["problem_401"];
             408: components["responses"]["problem_408"];
             409: components["responses"]["problem_409"];
             /** @description The link was used already, or is too old. */
@@ -4756,7 +4533,6 @@ export interface operations {
                 };
             };
             400: components["responses"]["problem_400"];
-            401: components["responses"]["problem_401"];
             408: components["responses"]["problem_408"];
             409: components["responses"]["problem_409"];
             /** @description The link was used already, or is too old. */
@@ -4972,117 +4748,6 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
-    get_factors: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Factors"];
-                };
-            };
-            401: components["responses"]["problem_401"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    list_identities: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer. */
-            200: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Identity"];
-                };
-            };
-            401: components["responses"]["problem_401"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    unlink_identity: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                identity: components["schemas"]["IdentityId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It was done. */
-            204: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: components["responses"]["problem_401"];
-            404: components["responses"]["problem_404"];
-            409: components["responses"]["problem_409"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["problem_429"];
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
     accept_invitation: {
         parameters: {
             query?: never;
@@ -5127,195 +4792,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["problem_413"];
-            415: components["responses"]["problem_415"];
-            422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["problem_429"];
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    renew_recovery_codes: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BothFactors"];
-            };
-        };
-        responses: {
-            /** @description It was made. */
-            201: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RecoveryCodes"];
-                };
-            };
-            400: components["responses"]["problem_400"];
-            401: components["responses"]["problem_401"];
-            404: components["responses"]["problem_404"];
-            408: components["responses"]["problem_408"];
-            409: components["responses"]["problem_409"];
-            413: components["responses"]["problem_413"];
-            415: components["responses"]["problem_415"];
-            422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["problem_429"];
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    enrol_totp: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["OwnPassword"];
-            };
-        };
-        responses: {
-            /** @description It was made. */
-            201: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TotpEnrolment"];
-                };
-            };
-            400: components["responses"]["problem_400"];
-            401: components["responses"]["problem_401"];
-            408: components["responses"]["problem_408"];
-            409: components["responses"]["problem_409"];
-            413: components["responses"]["problem_413"];
-            415: components["responses"]["problem_415"];
-            422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["problem_429"];
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    confirm_totp: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["FirstCode"];
-            };
-        };
-        responses: {
-            /** @description It was made. */
-            201: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RecoveryCodes"];
-                };
-            };
-            400: components["responses"]["problem_400"];
-            401: components["responses"]["problem_401"];
-            404: components["responses"]["problem_404"];
-            408: components["responses"]["problem_408"];
-            409: components["responses"]["problem_409"];
-            413: components["responses"]["problem_413"];
-            415: components["responses"]["problem_415"];
-            422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["problem_429"];
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    remove_totp: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BothFactors"];
-            };
-        };
-        responses: {
-            /** @description It was done. */
-            204: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["problem_400"];
-            401: components["responses"]["problem_401"];
-            404: components["responses"]["problem_404"];
-            408: components["responses"]["problem_408"];
-            409: components["responses"]["problem_409"];
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
@@ -6297,6 +5773,8 @@ export interface operations {
             query?: {
                 /** @description Currency of prices without one. */
                 currency?: string;
+                /** @description `hide` takes products of the source off the sale that the list leaves out; `keep` when not said. */
+                missing?: "keep" | "hide";
                 /** @description The shop's address, for lists without pages of products. */
                 shop_url?: string;
                 /** @description Whose names for products the list has, `main` when not said: the same name of the same source is the same product. */
@@ -6399,6 +5877,58 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    confirm_missing: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                import: components["schemas"]["ImportId"];
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is to be done. */
+            202: {
+                headers: {
+                    /** @description `true`: the request was done before. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -7371,6 +6901,8 @@ export interface operations {
                 after?: string;
                 /** @description How many items at most: 1 to 200, 50 when not said. */
                 limit?: number;
+                /** @description Those with this tag, however it is written. */
+                tag?: string;
             };
             header?: never;
             path: {
@@ -9701,7 +9233,6 @@ export interface operations {
                 };
             };
             400: components["responses"]["problem_400"];
-            401: components["responses"]["problem_401"];
             408: components["responses"]["problem_408"];
             409: components["responses"]["problem_409"];
             413: components["responses"]["problem_413"];
@@ -9935,171 +9466,6 @@ export interface operations {
             };
             401: components["responses"]["problem_401"];
             409: components["responses"]["problem_409"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["problem_429"];
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    ask_sign_in: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewSignInRequest"];
-            };
-        };
-        responses: {
-            /** @description It was made. */
-            201: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SignInRequest"];
-                };
-            };
-            400: components["responses"]["problem_400"];
-            408: components["responses"]["problem_408"];
-            409: components["responses"]["problem_409"];
-            413: components["responses"]["problem_413"];
-            415: components["responses"]["problem_415"];
-            422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["problem_429"];
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    take_session: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["SignInRequestId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Poll"];
-            };
-        };
-        responses: {
-            /** @description It was made. */
-            201: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SignedIn"];
-                };
-            };
-            400: components["responses"]["problem_400"];
-            403: components["responses"]["problem_403"];
-            404: components["responses"]["problem_404"];
-            408: components["responses"]["problem_408"];
-            409: components["responses"]["problem_409"];
-            /** @description It is unknown, took too long, or the session was taken. */
-            410: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: components["responses"]["problem_413"];
-            415: components["responses"]["problem_415"];
-            422: components["responses"]["problem_422"];
-            /** @description It needs `If-Match`. */
-            428: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["problem_429"];
-            500: components["responses"]["problem_500"];
-            503: components["responses"]["problem_503"];
-        };
-    };
-    answer_second_factor: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SecondFactor"];
-            };
-        };
-        responses: {
-            /** @description It was made. */
-            201: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SignedIn"];
-                };
-            };
-            400: components["responses"]["problem_400"];
-            401: components["responses"]["problem_401"];
-            408: components["responses"]["problem_408"];
-            409: components["responses"]["problem_409"];
-            /** @description The sign-in took too long, or had too many wrong codes. */
-            410: {
-                headers: {
-                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: components["responses"]["problem_413"];
-            415: components["responses"]["problem_415"];
-            422: components["responses"]["problem_422"];
             /** @description It needs `If-Match`. */
             428: {
                 headers: {

@@ -4,30 +4,33 @@
 //! would be kept many times over.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::mpsc::{self, SyncSender};
 
 use bytes::Bytes;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::oneshot;
+use vitrine_protocol::OrgId;
 
 use super::{Made, make};
+use crate::base::{FairTurn, FairTurns};
 use crate::catalog::CatalogError;
 
 /// How many pictures may be on their way in, or wait for the thread. Each holds its file in memory.
 const AT_ONCE: usize = 8;
+/// How many of them one organisation may have.
+const OF_AN_ORG: usize = 2;
 
 type Work = Box<dyn FnOnce() + Send>;
 
 /// Makes pictures. Clones share the thread, which ends with the last of them.
 #[derive(Clone)]
 pub(in crate::catalog) struct Pictures {
-    turns: Arc<Semaphore>,
+    turns: FairTurns,
     work: SyncSender<Work>,
 }
 
 /// Room for one picture, from before its bytes come until it is made.
 #[derive(Debug)]
-pub struct PictureTurn(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
+pub struct PictureTurn(#[expect(dead_code, reason = "held, not read")] FairTurn);
 
 impl Pictures {
     pub(in crate::catalog) fn new() -> Self {
@@ -36,15 +39,15 @@ impl Pictures {
         if let Err(error) = thread.spawn(move || waiting.iter().for_each(|work| work())) {
             tracing::error!(%error, "the thread for pictures could not be started");
         }
-        Self { turns: Arc::new(Semaphore::new(AT_ONCE)), work }
+        Self { turns: FairTurns::new(AT_ONCE, OF_AN_ORG), work }
     }
 
-    /// Room for one more.
+    /// Room for one more of `org`.
     ///
     /// # Errors
     /// [`CatalogError::PicturesBusy`].
-    pub(in crate::catalog) fn turn(&self) -> Result<PictureTurn, CatalogError> {
-        let turn = self.turns.clone().try_acquire_owned();
+    pub(in crate::catalog) fn turn(&self, org: OrgId) -> Result<PictureTurn, CatalogError> {
+        let turn = self.turns.turn(org);
         turn.map(PictureTurn).map_err(|_| CatalogError::PicturesBusy)
     }
 
@@ -77,16 +80,21 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn only_so_many_wait_and_a_bad_picture_stops_no_other() {
+    async fn only_so_many_wait_few_of_one_organisation_and_a_bad_picture_stops_no_other() {
         let pictures = Pictures::new();
-        let mut turns: Vec<_> = (0..AT_ONCE).map(|_| pictures.turn().unwrap()).collect();
-        assert!(matches!(pictures.turn(), Err(CatalogError::PicturesBusy)));
+        let orgs: Vec<_> = (0..AT_ONCE / OF_AN_ORG).map(|_| OrgId::new()).collect();
+        let mut turns = Vec::new();
+        for org in &orgs {
+            turns.extend((0..OF_AN_ORG).map(|_| pictures.turn(*org).unwrap()));
+            assert!(matches!(pictures.turn(*org), Err(CatalogError::PicturesBusy)), "the others' are free");
+        }
+        assert!(matches!(pictures.turn(OrgId::new()), Err(CatalogError::PicturesBusy)));
         let bad = pictures.make(turns.pop().unwrap(), Bytes::from_static(b"\xff\xd8\xff\xe0")).await;
         assert!(matches!(bad, Err(CatalogError::BrokenPicture)));
-        let turn = pictures.turn().unwrap();
+        let turn = pictures.turn(OrgId::new()).unwrap();
         let good = super::super::testing::png(8, 8).into();
         assert_eq!(pictures.make(turn, good).await.unwrap().sizes.len(), 1);
         drop(turns);
-        assert_eq!(pictures.turns.available_permits(), AT_ONCE);
+        assert!(pictures.turn(orgs[0]).is_ok());
     }
 }

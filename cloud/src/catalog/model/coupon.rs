@@ -237,10 +237,29 @@ impl Coupon {
     #[must_use]
     pub fn off(&self, sum_minor: i128) -> i128 {
         match (self.percent_off, self.amount_off_minor) {
-            (Some(percent), _) => (sum_minor * i128::from(percent) + 50) / 100,
+            (Some(percent), _) => Self::per_cent(sum_minor, percent),
             (None, Some(amount)) => i128::from(amount).min(sum_minor),
             (None, None) => 0,
         }
+    }
+
+    /// Per cent of a sum; half a minor unit is rounded up.
+    pub(super) fn per_cent(sum_minor: i128, percent: i64) -> i128 {
+        (sum_minor * i128::from(percent) + 50) / 100
+    }
+
+    /// Whether it gives anything to one more shopper at `now`.
+    #[must_use]
+    pub fn is_on(&self, now: DateTime<Utc>) -> bool {
+        self.is_valid(now) && self.quota.is_none_or(|quota| self.used < quota)
+    }
+
+    /// Whether it gives nothing any more, however long one waits.
+    #[must_use]
+    pub fn is_over(&self, now: DateTime<Utc>) -> bool {
+        self.ended_at.is_some_and(|ended| ended <= now)
+            || self.valid_until.is_some_and(|until| until <= now)
+            || self.quota.is_some_and(|quota| self.used >= quota)
     }
 
     /// The coupon as shoppers see it once it is pinned.

@@ -2,28 +2,33 @@
 
 mod change;
 mod coupon;
+mod details;
+mod draft;
 mod order;
 mod price;
 mod stock;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use vitrine_protocol::{Currency, OrgId, ProductId, VariantId};
 
 use super::{CatalogError, ImageSize};
-use crate::base::{Invalid, check_text, patch_field, trimmed};
+use crate::base::{Invalid, check_text, trimmed};
 use crate::events::Event;
 
 pub use change::{OrderChange, OrderChangeDraft, OrderChangeKind, ReturnedLine};
 pub use coupon::{Coupon, CouponDraft, CouponPatch};
-pub(in crate::catalog) use order::{OWN_SHOP, OrderFlag};
+pub(in crate::catalog) use details::tag_of;
+pub use draft::{ProductDraft, ProductPatch, VariantDraft};
 pub use order::{
-    Order, OrderDraft, OrderFilter, OrderLine, OrderLineDraft, OrderState, OrderSum, OrderTotals,
+    ExternalId, Order, OrderDraft, OrderFilter, OrderLine, OrderLineDraft, OrderState, OrderSum, OrderTotals,
 };
+pub(in crate::catalog) use order::{OWN_SHOP, OrderFlag};
 pub(in crate::catalog) use price::PRIOR_DAYS;
 pub use price::PriceChange;
+pub(in crate::catalog) use price::{Priced, Showing, lowest};
 pub use stock::{
     Reservation, ReservationDraft, ReservedLine, StockChange, StockChangeDraft, StockCount, StockReason,
 };
@@ -33,6 +38,31 @@ const MOST_VARIANTS: usize = 100;
 /// The largest price, in minor units, and the largest stock.
 const MOST_MINOR: i64 = 1_000_000_000_000;
 const MOST_STOCK: i64 = 1_000_000_000;
+
+/// Who took a product off the sale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum HiddenBy {
+    /// A list: it said that the product is not sold, or left it out. It comes back with a list that has it.
+    Import,
+    /// A member, or a server of the shop.
+    Member,
+}
+
+impl HiddenBy {
+    /// The word that is kept.
+    pub(in crate::catalog) fn as_str(self) -> &'static str {
+        match self {
+            Self::Import => "import",
+            Self::Member => "member",
+        }
+    }
+
+    /// Who a kept word stands for. One of a later version is nobody's to bring back by itself.
+    pub(in crate::catalog) fn of(word: &str) -> Self {
+        if word == "import" { Self::Import } else { Self::Member }
+    }
+}
 
 /// Something to sell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +85,12 @@ pub struct Product {
     pub currency: Currency,
     /// The price before, when it is reduced.
     pub compare_at_minor: Option<i64>,
+    /// Who took it off the sale; None while it is sold.
+    pub hidden: Option<HiddenBy>,
+    /// What tells its variants apart, in the order in which people are asked.
+    pub options: Vec<String>,
+    /// What it is found by: in lower case, sorted.
+    pub tags: Vec<String>,
     /// What can be bought; never empty.
     pub variants: Vec<Variant>,
     /// When it was made.
@@ -85,94 +121,10 @@ pub struct Variant {
     ///
     /// Source: Directive 98/6/EC, article 6a.
     pub prior_price_minor: Option<i64>,
-}
-
-/// What a new product is made of.
-#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
-pub struct ProductDraft {
-    /// 1 to 200 characters.
-    pub title: String,
-    /// At most 5 000 characters.
-    #[serde(default)]
-    pub description: String,
-    /// Its page in the shop.
-    pub url: String,
-    /// ISO 4217.
-    pub currency: Currency,
-    /// Price in minor units, for variants without one of their own.
-    #[serde(default)]
-    pub price_minor: Option<i64>,
-    /// The price before, when it is reduced.
-    #[serde(default)]
-    pub compare_at_minor: Option<i64>,
-    /// How many there are, for a product without variants.
-    #[serde(default)]
-    pub stock: Option<i64>,
-    /// Without any, the product gets one variant of its own price and stock.
-    #[serde(default)]
-    pub variants: Vec<VariantDraft>,
-}
-
-/// A variant as it is sent.
-#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
-pub struct VariantDraft {
-    /// The variant that is meant; absent makes a new one.
-    #[serde(default)]
-    pub id: Option<VariantId>,
-    /// 1 to 100 characters.
-    pub title: String,
-    /// At most 100 characters; the variant's id when absent.
-    #[serde(default)]
-    pub sku: Option<String>,
-    /// Price in minor units; the product's when absent.
-    #[serde(default)]
-    pub price_minor: Option<i64>,
-    /// How many there are. When absent, a variant that is there keeps its own, and a new one has none. A count for one that is
-    /// there needs `If-Match`.
-    #[serde(default)]
-    pub stock: Option<i64>,
-    /// It is sold when none is left, too. When absent, a variant that is there stays as it is, and a new one is not.
-    #[serde(default)]
-    pub sell_when_empty: Option<bool>,
-}
-
-/// What of a product can be changed; what is absent stays.
-#[derive(Debug, Clone, Default, Deserialize, utoipa::ToSchema)]
-pub struct ProductPatch {
-    /// 1 to 200 characters.
-    #[serde(default)]
-    pub title: Option<String>,
-    /// At most 5 000 characters.
-    #[serde(default)]
-    pub description: Option<String>,
-    /// Its page in the shop.
-    #[serde(default)]
-    pub url: Option<String>,
-    /// ISO 4217.
-    #[serde(default)]
-    pub currency: Option<Currency>,
-    /// Of a product with one variant.
-    #[serde(default)]
-    pub price_minor: Option<i64>,
-    /// Null takes it away.
-    #[serde(default, deserialize_with = "patch_field")]
-    #[schema(value_type = Option<i64>)]
-    pub compare_at_minor: Option<Option<i64>>,
-    /// Of a product with one variant; needs `If-Match`.
-    #[serde(default)]
-    pub stock: Option<i64>,
-    /// All variants anew; those with a known id stay the same variants.
-    #[serde(default)]
-    pub variants: Option<Vec<VariantDraft>>,
-}
-
-impl ProductPatch {
-    /// Whether it says how many there are of something that is there: that undoes what was sold meanwhile.
-    #[must_use]
-    pub fn counts(&self) -> bool {
-        let counts = |draft: &VariantDraft| draft.id.is_some() && draft.stock.is_some();
-        self.stock.is_some() || self.variants.iter().flatten().any(counts)
-    }
+    /// What tells it apart from the others: by name, for example `Colour`, the value. Empty, or all names of the product.
+    pub options: BTreeMap<String, String>,
+    /// What platforms call it: by platform, for example `shopify`, the id.
+    pub external_ids: BTreeMap<String, String>,
 }
 
 impl Product {
@@ -183,22 +135,18 @@ impl Product {
     pub fn new(org: OrgId, draft: ProductDraft, now: DateTime<Utc>) -> Result<Self, Invalid> {
         let variants = if draft.variants.is_empty() {
             let stock = draft.stock.unwrap_or(0);
-            vec![VariantDraft {
-                id: None,
-                title: "Default".into(),
-                sku: None,
-                price_minor: None,
-                stock: Some(stock),
-                sell_when_empty: None,
-            }]
+            vec![VariantDraft { title: "Default".into(), stock: Some(stock), ..VariantDraft::default() }]
         } else if draft.stock.is_some() {
             return Err(Invalid::new("`stock` belongs to the variants"));
         } else {
             draft.variants
         };
+        let variants = check_variants(variants, draft.price_minor, &[], &Held::new())?;
         Ok(Self {
             id: ProductId::new(),
             org,
+            options: details::option_names(draft.options, &variants)?,
+            tags: details::tags(draft.tags)?,
             title: trimmed("title", &draft.title, 1, 200)?,
             description: description(&draft.description)?,
             url: check_url(draft.url)?,
@@ -209,7 +157,8 @@ impl Product {
                 .compare_at_minor
                 .map(|price| price_of("compare_at_minor", price))
                 .transpose()?,
-            variants: check_variants(variants, draft.price_minor, &[])?,
+            hidden: None,
+            variants,
             created_at: now,
             version: 1,
         })
@@ -220,7 +169,16 @@ impl Product {
     /// # Errors
     /// [`CatalogError::Invalid`].
     pub fn change(&mut self, patch: ProductPatch) -> Result<Vec<Event>, CatalogError> {
-        let stock_before = self.stock();
+        self.change_beside(patch, &Held::new())
+    }
+
+    /// The same, where the variants' counts are those of a shop that knows nothing of what is `held` here.
+    ///
+    /// # Errors
+    /// [`CatalogError::Invalid`].
+    pub fn change_beside(&mut self, patch: ProductPatch, held: &Held) -> Result<Vec<Event>, CatalogError> {
+        let (stock_before, hidden_before) = (self.stock(), self.hidden);
+        let has_variants = patch.variants.is_some();
         if let Some(title) = patch.title {
             self.title = trimmed("title", &title, 1, 200)?;
         }
@@ -240,7 +198,7 @@ impl Product {
             if patch.stock.is_some() {
                 return Err(Invalid::new("`stock` belongs to the variants").into());
             }
-            self.variants = check_variants(variants, patch.price_minor, &self.variants)?;
+            self.variants = check_variants(variants, patch.price_minor, &self.variants, held)?;
         } else if patch.price_minor.is_some() || patch.stock.is_some() {
             let [variant] = self.variants.as_mut_slice() else {
                 return Err(
@@ -254,7 +212,33 @@ impl Product {
                 (variant.stock, variant.owed) = (stock_of(stock)?, 0);
             }
         }
+        if has_variants || patch.options.is_some() {
+            // Names that were given stay in their order as long as variants have them.
+            let names = patch.options.unwrap_or_else(|| {
+                let is_used = |name: &String| self.variants.iter().any(|one| one.options.contains_key(name));
+                let mut names: Vec<String> =
+                    self.options.iter().filter(|name| is_used(name)).cloned().collect();
+                for name in self.variants.iter().flat_map(|one| one.options.keys()) {
+                    if !names.contains(name) {
+                        names.push(name.clone());
+                    }
+                }
+                names
+            });
+            self.options = details::option_names(names, &self.variants)?;
+        }
+        if let Some(tags) = patch.tags {
+            self.tags = details::tags(tags)?;
+        }
+        match patch.on_sale {
+            Some(true) => self.hidden = None,
+            Some(false) => self.hidden = Some(HiddenBy::Member),
+            None => {}
+        }
         let mut facts = vec![Event::ProductChanged { product: self.id }];
+        if self.hidden.is_some() && hidden_before.is_none() {
+            facts.push(Event::ProductHidden { product: self.id });
+        }
         if self.stock() != stock_before {
             facts.push(Event::StockChanged { product: self.id, stock: self.stock() });
         }
@@ -267,10 +251,59 @@ impl Product {
         self.variants.iter().map(|variant| variant.price_minor).min().unwrap_or(0)
     }
 
+    /// Whether what is kept beside its rows is the same as of `other`: tags, options and ids of platforms.
+    pub(in crate::catalog) fn has_details_of(&self, other: &Self) -> bool {
+        fn details(
+            product: &Product,
+        ) -> impl Iterator<Item = (VariantId, &BTreeMap<String, String>, &BTreeMap<String, String>)> {
+            product.variants.iter().map(|one| (one.id, &one.options, &one.external_ids))
+        }
+        self.tags == other.tags && self.options == other.options && details(self).eq(details(other))
+    }
+
+    /// What platforms call its variants.
+    pub(in crate::catalog) fn external_ids(&self) -> impl Iterator<Item = (&str, &str, VariantId)> {
+        self.variants.iter().flat_map(move |variant| {
+            variant
+                .external_ids
+                .iter()
+                .map(move |(platform, id)| (platform.as_str(), id.as_str(), variant.id))
+        })
+    }
+
     /// Whether it says that a variant's price is a reduction.
     #[must_use]
     pub fn reduces(&self, variant: &Variant) -> bool {
         self.compare_at_minor.is_some_and(|before| before > variant.price_minor)
+    }
+
+    /// The variant that costs least; the first of those.
+    #[must_use]
+    pub fn cheapest(&self) -> Option<&Variant> {
+        self.variants.iter().min_by_key(|variant| variant.price_minor)
+    }
+
+    /// The prior price of a variant while it is reduced, where that is known.
+    #[must_use]
+    pub fn prior(&self, variant: &Variant) -> Option<i64> {
+        variant.prior_price_minor.filter(|_| self.reduces(variant))
+    }
+
+    /// The price that may stand struck out beside a variant's own: the prior price where that is known, else what the shop says
+    /// it was. None when it costs no less than before: then it is no reduction.
+    ///
+    /// Source: Directive 98/6/EC, article 6a.
+    #[must_use]
+    pub fn shown_before(&self, variant: &Variant) -> Option<i64> {
+        let before = self.prior(variant).or(self.compare_at_minor);
+        before.filter(|before| *before > variant.price_minor)
+    }
+
+    /// By how many per cent a variant is reduced, of that price and rounded down.
+    #[must_use]
+    pub fn discount(&self, variant: &Variant) -> Option<i64> {
+        let before = i128::from(self.shown_before(variant)?);
+        i64::try_from((before - i128::from(variant.price_minor)) * 100 / before).ok()
     }
 
     /// A variant of it.
@@ -286,10 +319,14 @@ impl Product {
     }
 }
 
+/// How many pieces of variants are held for orders to come.
+pub type Held = HashMap<VariantId, i64>;
+
 fn check_variants(
     drafts: Vec<VariantDraft>,
     price: Option<i64>,
     present: &[Variant],
+    held: &Held,
 ) -> Result<Vec<Variant>, Invalid> {
     if drafts.is_empty() || drafts.len() > MOST_VARIANTS {
         return Err(Invalid::new(format!("`variants` takes 1 to {MOST_VARIANTS} variants")));
@@ -309,6 +346,12 @@ fn check_variants(
             return Err(Invalid::new(format!("`variants` names {id} twice")));
         }
         let price = draft.price_minor.or(price).ok_or_else(|| Invalid::new("`price_minor` is missing"))?;
+        // Nobody empties a shelf by giving it another name. What is held is on a shelf that was counted, and is not to be sold.
+        let held = held.get(&id).copied().filter(|_| before.is_some()).unwrap_or(0);
+        let balance = match draft.stock {
+            Some(count) => stock_of(count)?.saturating_sub(held),
+            None => before.map_or(0, Variant::balance),
+        };
         variants.push(Variant {
             id,
             title: trimmed("variants.title", &draft.title, 1, 100)?,
@@ -317,13 +360,20 @@ fn check_variants(
                 None => id.to_string(),
             },
             price_minor: price_of("price_minor", price)?,
-            // Nobody empties a shelf by giving it another name.
-            stock: stock_of(draft.stock.or(before.map(|variant| variant.stock)).unwrap_or(0))?,
-            owed: before.filter(|_| draft.stock.is_none()).map_or(0, |variant| variant.owed),
+            stock: balance.max(0),
+            owed: balance.min(0).saturating_neg(),
             sell_when_empty: draft
                 .sell_when_empty
                 .unwrap_or(before.is_some_and(|variant| variant.sell_when_empty)),
             prior_price_minor: before.and_then(|variant| variant.prior_price_minor),
+            options: match draft.options {
+                Some(options) => details::options(options)?,
+                None => before.map(|variant| variant.options.clone()).unwrap_or_default(),
+            },
+            external_ids: match draft.external_ids {
+                Some(ids) => details::external_ids(ids)?,
+                None => before.map(|variant| variant.external_ids.clone()).unwrap_or_default(),
+            },
         });
     }
     Ok(variants)
@@ -386,6 +436,8 @@ mod tests {
             compare_at_minor: None,
             stock: Some(5),
             variants: Vec::new(),
+            options: Vec::new(),
+            tags: Vec::new(),
         }
     }
 
@@ -400,8 +452,58 @@ mod tests {
             sku: Some("s-m".into()),
             price_minor,
             stock: Some(2),
-            sell_when_empty: None,
+            ..VariantDraft::default()
         }
+    }
+
+    fn options(pairs: &[(&str, &str)]) -> Option<BTreeMap<String, String>> {
+        Some(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    }
+
+    #[test]
+    fn variants_have_all_options_of_their_product_and_no_two_the_same() {
+        let with = |all: &[&[(&str, &str)]]| {
+            let variants = all
+                .iter()
+                .map(|pairs| VariantDraft { options: options(pairs), ..variant(None, Some(1)) })
+                .collect();
+            ProductDraft { stock: None, variants, options: vec!["Size".into(), "Colour".into()], ..draft() }
+        };
+        let good =
+            product(with(&[&[("Colour", "Red"), ("Size", " M ")], &[("Colour", "Red"), ("Size", "L")], &[]]))
+                .unwrap();
+        assert_eq!(good.options, ["Size", "Colour"]);
+        assert_eq!(good.variants[0].options["Size"], "M");
+        for (bad, word) in [
+            (with(&[&[("Colour", "Red")]]), "lacks `Size`"),
+            (
+                with(&[&[("Colour", "Red"), ("Size", "M")], &[("Colour", "Red"), ("Size", "M")]]),
+                "another variant",
+            ),
+            (with(&[&[("Colour", "Red"), ("Size", "M"), ("Cut", "Slim")]]), "`Cut`"),
+            (with(&[&[("Colour", ""), ("Size", "M")]]), "variants.options.Colour"),
+            (ProductDraft { tags: vec!["x".repeat(51)], ..draft() }, "tags"),
+            (ProductDraft { tags: vec!["x".into(); 51], ..draft() }, "tags"),
+        ] {
+            let error = product(bad).unwrap_err();
+            assert!(error.0.contains(word), "{word}: {error}");
+        }
+        let tagged =
+            product(ProductDraft { tags: vec!["Wool".into(), "autumn ".into(), "WOOL".into()], ..draft() })
+                .unwrap();
+        assert_eq!(tagged.tags, ["autumn", "wool"]);
+        // Without names they are those of the variants, and names of later variants come behind.
+        let mut plain =
+            product(ProductDraft { options: Vec::new(), ..with(&[&[("Size", "M"), ("Colour", "Red")]]) })
+                .unwrap();
+        assert_eq!(plain.options, ["Colour", "Size"]);
+        let kept = VariantDraft { id: Some(plain.variants[0].id), options: None, ..variant(None, Some(1)) };
+        plain.change(ProductPatch { variants: Some(vec![kept]), ..ProductPatch::default() }).unwrap();
+        assert_eq!(
+            (plain.options.len(), plain.variants[0].options.len()),
+            (2, 2),
+            "who says nothing of them keeps them"
+        );
     }
 
     #[test]

@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 use unicode_normalization::UnicodeNormalization as _;
 use vitrine_protocol::{Currency, OrderId, OrgId, ProductId, ReservationId, ShowId, VariantId, ViewerId};
 
+use super::details::check_external;
 use super::{Coupon, MOST_MINOR, OrderChange, Product, check_quantity};
 use crate::base::{Invalid, check_text, trimmed, turns_direction};
 
@@ -204,10 +205,17 @@ pub struct OrderDraft {
 /// A line as the shop sends it.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 pub struct OrderLineDraft {
-    /// The product.
+    /// The product. Absent when `external` names the variant.
+    #[serde(default = "no_product")]
+    #[schema(value_type = Option<ProductId>)]
     pub product_id: ProductId,
-    /// The variant.
+    /// The variant. Absent when `external` names it.
+    #[serde(default = "no_variant")]
+    #[schema(value_type = Option<VariantId>)]
     pub variant_id: VariantId,
+    /// What a platform calls the variant, in the place of both. One that is not known is recorded and flagged.
+    #[serde(default)]
+    pub external: Option<ExternalId>,
     /// 1 to 10 000.
     pub quantity: i64,
     /// Price of one, in minor units.
@@ -215,6 +223,23 @@ pub struct OrderLineDraft {
     /// Its name, for what the catalogue does not hold: 1 to 200 characters.
     #[serde(default)]
     pub title: Option<String>,
+}
+
+/// What a platform calls a variant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ExternalId {
+    /// The platform, for example `shopify`.
+    pub platform: String,
+    /// The platform's id of the variant.
+    pub id: String,
+}
+
+fn no_product() -> ProductId {
+    ProductId(uuid::Uuid::nil())
+}
+
+fn no_variant() -> VariantId {
+    VariantId(uuid::Uuid::nil())
 }
 
 /// The most lines of an order.
@@ -250,6 +275,15 @@ impl OrderDraft {
         for line in &self.lines {
             check_quantity(line.quantity)?;
             check_amount("price_minor", line.price_minor)?;
+            match &line.external {
+                Some(named) => check_external(&named.platform, &named.id)?,
+                None if line.product_id == no_product() || line.variant_id == no_variant() => {
+                    return Err(Invalid::new(
+                        "`lines` name a variant by `product_id` and `variant_id`, or by `external`",
+                    ));
+                }
+                None => {}
+            }
             line.title.as_deref().map(|title| trimmed("lines.title", title, 1, TITLE)).transpose()?;
         }
         check_amount("total_minor", self.total_minor)?;
@@ -283,11 +317,20 @@ impl OrderDraft {
     /// A hash of what it says, the same whatever the JSON looked like. Kept in rows: what is added later may change it only where
     /// it is sent. The reservation is no part of it: whoever tries again may hold another.
     pub(in crate::catalog) fn hash(&self) -> String {
-        let lines: Vec<_> = self
-            .lines
-            .iter()
-            .map(|line| (line.product_id, line.variant_id, line.quantity, line.price_minor, &line.title))
-            .collect();
+        let line = |line: &OrderLineDraft| match &line.external {
+            // Whatever it stood for on the day: the shop said the same.
+            Some(named) => {
+                serde_json::json!([named.platform, named.id, line.quantity, line.price_minor, line.title])
+            }
+            None => serde_json::json!([
+                line.product_id,
+                line.variant_id,
+                line.quantity,
+                line.price_minor,
+                line.title
+            ]),
+        };
+        let lines: Vec<_> = self.lines.iter().map(line).collect();
         let said = serde_json::json!([
             self.show_id,
             self.viewer_id,
@@ -378,6 +421,7 @@ impl From<&Order> for OrderDraft {
         let line = |line: &OrderLine| OrderLineDraft {
             product_id: line.product_id,
             variant_id: line.variant_id,
+            external: None,
             quantity: line.quantity,
             price_minor: line.price_minor,
             title: None,

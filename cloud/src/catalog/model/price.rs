@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use vitrine_protocol::{Currency, PriceChangeId, VariantId};
+use vitrine_protocol::{Currency, PriceChangeId, ProductId, VariantId};
+
+use super::Coupon;
 
 /// How many days before a reduction its prior price is looked for in. Source: Directive 98/6/EC, article 6a, paragraph 2.
 pub(in crate::catalog) const PRIOR_DAYS: i64 = 30;
@@ -22,4 +24,112 @@ pub struct PriceChange {
     pub reduced: bool,
     /// From when on.
     pub at: DateTime<Utc>,
+}
+
+/// A price that held from `at_ms` on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::catalog) struct Priced {
+    pub(in crate::catalog) at_ms: i64,
+    pub(in crate::catalog) currency: Currency,
+    pub(in crate::catalog) price_minor: i64,
+}
+
+/// When everybody who watched a show could have a coupon, with the terms that it had then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::catalog) struct Showing {
+    pub(in crate::catalog) from_ms: i64,
+    /// None while it is shown.
+    pub(in crate::catalog) until_ms: Option<i64>,
+    pub(in crate::catalog) percent_off: Option<i64>,
+    pub(in crate::catalog) amount_off_minor: Option<i64>,
+    pub(in crate::catalog) currency: Option<Currency>,
+    pub(in crate::catalog) product_ids: Vec<ProductId>,
+}
+
+impl Showing {
+    /// What a piece of `product` cost with it. An amount off a whole cart is no price of a piece, one off named products is.
+    fn price(&self, product: ProductId, priced: &Priced) -> Option<i64> {
+        let is_named = self.product_ids.contains(&product);
+        if !is_named && !self.product_ids.is_empty() {
+            return None;
+        }
+        match (self.percent_off, self.amount_off_minor) {
+            (Some(percent), _) => {
+                let off = Coupon::per_cent(i128::from(priced.price_minor), percent);
+                Some(priced.price_minor.saturating_sub(i64::try_from(off).unwrap_or(0)))
+            }
+            (None, Some(amount)) if is_named && self.currency == Some(priced.currency) => {
+                Some(priced.price_minor.saturating_sub(amount).max(0))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The lowest price in `wanted` between `from_ms` and `until_ms`, coupons that everybody could have among them. `prices` are in
+/// the order of time, and begin with the one that held at `from_ms`, if that is known.
+pub(in crate::catalog) fn lowest(
+    product: ProductId,
+    prices: &[Priced],
+    showings: &[Showing],
+    wanted: Currency,
+    from_ms: i64,
+    until_ms: i64,
+) -> Option<i64> {
+    let ends = prices.iter().skip(1).map(|next| next.at_ms).chain([until_ms]);
+    let held =
+        prices.iter().zip(ends).map(|(priced, end)| (priced, priced.at_ms.max(from_ms), end.min(until_ms)));
+    held.filter(|(priced, begin, end)| priced.currency == wanted && begin < end)
+        .flat_map(|(priced, begin, end)| {
+            let shown = showings
+                .iter()
+                .filter(move |one| one.from_ms < end && one.until_ms.is_none_or(|until| until > begin));
+            shown.filter_map(move |one| one.price(product, priced)).chain([priced.price_minor])
+        })
+        .min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_coupon_for_everybody_is_a_price_of_the_days_on_which_it_was_shown() {
+        let (product, eur) = (ProductId::new(), Currency::try_from("EUR").unwrap());
+        let priced = |at_ms, price_minor| Priced { at_ms, currency: eur, price_minor };
+        let showing = |from_ms, until_ms| Showing {
+            from_ms,
+            until_ms,
+            percent_off: Some(20),
+            amount_off_minor: None,
+            currency: None,
+            product_ids: Vec::new(),
+        };
+        let prices = [priced(0, 4_900), priced(50, 4_000), priced(60, 4_900)];
+        let lowest = |showings: &[Showing], from| lowest(product, &prices, showings, eur, from, 100);
+        assert_eq!(lowest(&[], 10), Some(4_000));
+        assert_eq!(lowest(&[], 60), Some(4_900), "what held before the days began is none of them");
+        assert_eq!(lowest(&[showing(70, Some(80))], 10), Some(3_920));
+        assert_eq!(lowest(&[showing(55, Some(80))], 10), Some(3_200));
+        assert_eq!(lowest(&[showing(0, Some(10))], 10), Some(4_000), "it was over");
+        assert_eq!(lowest(&[showing(100, None)], 10), Some(4_000), "it came with the reduction");
+        let five = Showing {
+            percent_off: None,
+            amount_off_minor: Some(500),
+            currency: Some(eur),
+            ..showing(70, None)
+        };
+        assert_eq!(lowest(std::slice::from_ref(&five), 10), Some(4_000), "off a cart");
+        assert_eq!(
+            lowest(
+                &[Showing { product_ids: vec![product], amount_off_minor: Some(1_000), ..five.clone() }],
+                10
+            ),
+            Some(3_900)
+        );
+        assert_eq!(
+            lowest(&[Showing { product_ids: vec![ProductId::new()], ..showing(70, None) }], 10),
+            Some(4_000)
+        );
+    }
 }

@@ -97,7 +97,7 @@ impl StockChangeDraft {
 /// What was counted on the shelf.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 pub struct StockCount {
-    /// How many can be sold. What was owed is settled by this.
+    /// How many are there, those that are held for orders to come included. What was owed is settled by this.
     pub stock: i64,
     /// At most 200 characters.
     #[serde(default)]
@@ -222,6 +222,8 @@ mod tests {
             owed: 0,
             sell_when_empty: false,
             prior_price_minor: None,
+            options: std::collections::BTreeMap::new(),
+            external_ids: std::collections::BTreeMap::new(),
         };
         let mut moved = |delta| {
             variant.move_by(delta);

@@ -12,13 +12,13 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use vitrine_protocol::{Code, Currency, OrgId, ProductId};
 
 use super::image::MAX_BYTES;
-use super::{Catalog, CatalogError, ImageSize, Product, ProductDraft, ProductPatch, Variant};
+use super::{Catalog, CatalogError, HiddenBy, ImageSize, Product, ProductDraft, ProductPatch, Variant};
 use crate::base::{
     Actor, ApiError, Created, IfMatch, Json, Page, PageQuery, Path, Problem, Problems, Query, Versioned,
 };
@@ -64,8 +64,16 @@ struct ProductView {
     price_minor: i64,
     /// The price before, when it is reduced, in minor units.
     compare_at_minor: Option<i64>,
+    /// Whether it is sold. One that is not stays out of shows and reservations, and keeps its stock, its orders and its prices.
+    on_sale: bool,
+    /// Who took it off the sale; null while it is sold.
+    hidden_by: Option<HiddenBy>,
     /// How many are left over all variants.
     stock: i64,
+    /// The names of its variants' options, in the order in which people are asked.
+    options: Vec<String>,
+    /// What it is found by: in lower case, sorted.
+    tags: Vec<String>,
     /// What can be bought; never empty.
     variants: Vec<Variant>,
     /// When it was made.
@@ -113,28 +121,42 @@ fn plain_view(catalog: &Catalog, product: Product) -> ProductView {
         image: sources(catalog, &product),
         price_minor: product.price_minor(),
         stock: product.stock(),
+        on_sale: product.hidden.is_none(),
+        hidden_by: product.hidden,
         title: product.title,
         description: product.description,
         url: product.url,
         currency: product.currency,
         compare_at_minor: product.compare_at_minor,
+        options: product.options,
+        tags: product.tags,
         variants: product.variants,
         created_at: product.created_at,
         version: product.version,
     }
 }
 
+/// Which products.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ProductQuery {
+    /// Those with this tag, however it is written.
+    tag: Option<String>,
+}
+
 /// Products, newest first.
 #[utoipa::path(get, path = "/v1/orgs/{org}/products", tag = "catalog",
-    params(("org" = OrgId, Path), PageQuery),
+    params(("org" = OrgId, Path), ProductQuery, PageQuery),
     responses((status = 200, body = Page<ProductView>), Problems))]
 async fn list_products(
     State(catalog): State<Catalog>,
     actor: Actor,
     Path(org): Path<OrgId>,
+    Query(query): Query<ProductQuery>,
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<ProductView>>, ApiError> {
-    let products = catalog.products(&actor, org, page.after()?, page.limit()).await?;
+    let (tag, after) = (query.tag.as_deref(), page.after()?);
+    let products = catalog.products_with(&actor, org, tag, after, page.limit()).await?;
     Ok(Json(products.map(|product| plain_view(&catalog, product))))
 }
 
@@ -164,8 +186,9 @@ async fn get_product(
     Ok(view(&catalog, product))
 }
 
-/// Changes a product; with `If-Match` only the version that was seen. What says how many there are needs it: without, the
-/// answer is 428 `precondition_required`. What says nothing of stock leaves it alone.
+/// Changes a product; with `If-Match` only the version that was seen. What costs money when it undoes another's change needs it:
+/// `variants`, `stock`, `price_minor`, `compare_at_minor`, `currency`; without, the answer is 428 `precondition_required`. What
+/// says nothing of stock leaves it alone.
 #[utoipa::path(patch, path = "/v1/orgs/{org}/products/{product}", tag = "catalog",
     params(("org" = OrgId, Path), ("product" = ProductId, Path), ("If-Match" = Option<String>, Header)),
     responses((status = 200, body = ProductView), Problems))]
@@ -247,6 +270,10 @@ impl From<CatalogError> for ApiError {
             CatalogError::RefTaken(number) => {
                 Self::new(Code::RefTaken, format!("`external_ref` {number} came with another body before"))
             }
+            CatalogError::ExternalIdTaken(platform, id) => Self::new(
+                Code::RefTaken,
+                format!("`external_ids`: another variant is called {id} on {platform} already"),
+            ),
             CatalogError::Cancelled => Self::new(Code::IllegalMove, "the order is cancelled already"),
             CatalogError::Unseen => Self::new(
                 Code::PreconditionRequired,

@@ -46,7 +46,7 @@ async fn change_stock(
     Ok((StatusCode::CREATED, Json(catalog.move_stock(&actor, org, product, variant, draft).await?)))
 }
 
-/// Sets a variant's count to what was counted on the shelf; needs `If-Match` with the product's version.
+/// Sets a variant's count to what was counted on the shelf, less the pieces that reservations hold; needs `If-Match` with the product's version.
 #[utoipa::path(put, path = "/v1/orgs/{org}/products/{product}/variants/{variant}/stock", tag = "catalog",
     params(("org" = OrgId, Path), ("product" = ProductId, Path), ("variant" = VariantId, Path),
         ("If-Match" = String, Header)),

@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use vitrine_protocol::{OrgId, ProductId};
 
-use super::{prices, stock};
+use super::{details, prices, stock};
 use crate::base::{Actor, Invalid, Permission};
 use crate::catalog::store::stock::Cause;
 use crate::catalog::{
-    Catalog, CatalogError, Product, ProductDraft, ProductPatch, Variant, VariantDraft, store,
+    Catalog, CatalogError, HiddenBy, Product, ProductDraft, ProductPatch, Variant, VariantDraft, store,
 };
 use crate::db::Tx;
 use crate::events::{Event, record};
@@ -56,17 +56,26 @@ impl Catalog {
         let mut ids: Vec<ProductId> = items.iter().filter_map(|item| item.id).collect();
         ids.sort_unstable();
         let known = store::batch::hold_many(tx, org, &ids).await?;
-        let held: HashSet<_> = known.iter().map(|product| product.id).collect();
+        let ours: HashSet<_> = known.iter().map(|product| product.id).collect();
         let mut known: HashMap<_, _> = known.into_iter().map(|product| (product.id, product)).collect();
 
+        let counted = items.iter().filter(|item| item.replace_stock).filter_map(|item| known.get(&item.id?));
+        let counted: Vec<_> = counted.flat_map(|product| product.variants.iter().map(|one| one.id)).collect();
+        let held = store::reservations::held_of(tx, &counted).await?;
+
+        let mut named = HashSet::new();
         let (mut done, mut new) = (Vec::with_capacity(items.len()), Vec::new());
         for item in items {
-            if item.id.is_some_and(|id| held.contains(&id) && !known.contains_key(&id)) {
+            if item.id.is_some_and(|id| ours.contains(&id) && !known.contains_key(&id)) {
                 done.push(Err(Invalid::new("the product is in the list twice, under two names")));
                 continue;
             }
             let Some(before) = item.id.and_then(|id| known.remove(&id)) else {
-                done.push(Product::new(org, strange(item.draft), now).map(|product| {
+                let made = match Product::new(org, strange(item.draft), now) {
+                    Ok(product) => free(tx, None, &product, &mut named).await?.map(|()| product),
+                    Err(invalid) => Err(invalid),
+                };
+                done.push(made.map(|product| {
                     let id = product.id;
                     new.push(product);
                     BatchDone::Created(id)
@@ -74,7 +83,10 @@ impl Catalog {
                 continue;
             };
             let mut product = before.clone();
-            let facts = match product.change(patch(&before.variants, item)) {
+            if product.hidden == Some(HiddenBy::Import) {
+                product.hidden = None; // The list has it again.
+            }
+            let facts = match product.change_beside(patch(&before.variants, item), &held) {
                 Ok(facts) => facts,
                 Err(CatalogError::Invalid(invalid)) => {
                     done.push(Err(invalid));
@@ -86,9 +98,18 @@ impl Catalog {
                 done.push(Ok(BatchDone::Unchanged(product.id)));
                 continue;
             }
+            if !product.has_details_of(&before)
+                && let Err(invalid) = free(tx, Some(&before), &product, &mut named).await?
+            {
+                done.push(Err(invalid));
+                continue;
+            }
             store::lock(tx, org, product.id).await?;
             prices::note(tx, now, Some(&before), &mut product).await?;
             store::save(tx, &product).await?;
+            if !product.has_details_of(&before) {
+                store::details::save(tx, &product).await?;
+            }
             stock::note_counts(tx, actor, now, "imported", &before.variants, &product).await?;
             for fact in facts {
                 record(tx, actor, now, org, None, fact)?;
@@ -124,6 +145,47 @@ impl Catalog {
         }
         Ok(done)
     }
+
+    /// Takes products of a list off the sale in `tx`; how many were sold until now. One that a person took off stays theirs.
+    ///
+    /// # Errors
+    /// [`CatalogError::Denied`]; the database does not answer.
+    pub async fn hide_many(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        org: OrgId,
+        mut ids: Vec<ProductId>,
+    ) -> Result<usize, CatalogError> {
+        actor.require(Permission::EditCatalog, org)?;
+        let now = self.clock.now();
+        ids.sort_unstable();
+        let hidden = store::batch::hide_many(tx, org, &ids, HiddenBy::Import).await?;
+        for product in &hidden {
+            record(tx, actor, now, org, None, Event::ProductChanged { product: *product })?;
+            record(tx, actor, now, org, None, Event::ProductHidden { product: *product })?;
+        }
+        Ok(hidden.len())
+    }
+}
+
+/// Whether the ids of platforms that a product of a batch brings are nobody else's, in the batch or in the catalogue.
+async fn free(
+    tx: &mut Tx,
+    before: Option<&Product>,
+    product: &Product,
+    named: &mut HashSet<(String, String)>,
+) -> Result<Result<(), Invalid>, CatalogError> {
+    match details::check(tx, before, product).await {
+        Err(error @ CatalogError::ExternalIdTaken(..)) => return Ok(Err(Invalid::new(error.to_string()))),
+        checked => checked?,
+    }
+    for (platform, id, _) in product.external_ids() {
+        if !named.insert((platform.to_owned(), id.to_owned())) {
+            return Ok(Err(Invalid::new(format!("two products of the list are called {id} on {platform}"))));
+        }
+    }
+    Ok(Ok(()))
 }
 
 /// A draft whose variants are nobody's yet.
@@ -173,8 +235,7 @@ fn patch(present: &[Variant], item: BatchItem) -> ProductPatch {
             title: variant.title.clone(),
             sku: Some(variant.sku.clone()),
             price_minor: Some(variant.price_minor),
-            stock: None,
-            sell_when_empty: None,
+            ..VariantDraft::default()
         }));
     }
     ProductPatch {
@@ -186,5 +247,8 @@ fn patch(present: &[Variant], item: BatchItem) -> ProductPatch {
         compare_at_minor: Some(item.draft.compare_at_minor),
         stock: None,
         variants: Some(variants),
+        options: Some(item.draft.options).filter(|names| !names.is_empty()),
+        tags: Some(item.draft.tags).filter(|tags| !tags.is_empty()),
+        on_sale: None,
     }
 }

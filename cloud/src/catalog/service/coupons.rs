@@ -1,10 +1,10 @@
 //! The handle's part that keeps coupons.
 
-use vitrine_protocol::{CouponCard, CouponId, OrgId};
+use vitrine_protocol::{CouponId, OrgId};
 
 use crate::base::{Actor, Page, Permission};
 use crate::catalog::{Catalog, CatalogError, Coupon, CouponDraft, CouponPatch, store};
-use crate::db::DbError;
+use crate::db::{DbError, Tx};
 use crate::events::{Event, record};
 
 impl Catalog {
@@ -106,11 +106,24 @@ impl Catalog {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn coupon_cards(&self, org: OrgId, ids: &[CouponId]) -> Result<Vec<CouponCard>, CatalogError> {
-        let mut cards = Vec::with_capacity(ids.len());
+    pub async fn coupons_of(&self, org: OrgId, ids: &[CouponId]) -> Result<Vec<Coupon>, CatalogError> {
+        let mut found = Vec::with_capacity(ids.len());
         for id in ids {
-            cards.extend(store::coupons::get(&self.db, org, *id).await?.map(|coupon| coupon.card()));
+            found.extend(store::coupons::get(&self.db, org, *id).await?);
         }
-        Ok(cards)
+        Ok(found)
+    }
+
+    /// A coupon as it is in a transaction.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn coupon_in(
+        &self,
+        tx: &mut Tx,
+        org: OrgId,
+        id: CouponId,
+    ) -> Result<Option<Coupon>, CatalogError> {
+        Ok(store::coupons::get_in(tx, org, id).await?)
     }
 }

@@ -3,17 +3,19 @@
 mod batch;
 mod changes;
 mod coupons;
+mod details;
 mod held;
 mod orders;
+mod pictures;
 mod prices;
 mod reservations;
 mod stock;
 
-use bytes::Bytes;
-use vitrine_protocol::{OrgId, ProductCard, ProductId, VariantCard};
+use vitrine_protocol::{OrgId, ProductCard, ProductId, VariantCard, VariantOption};
 
-use super::image::{self, Pictures};
-use super::{CatalogError, Image, PictureTurn, Product, ProductDraft, ProductPatch, Variant, store};
+use super::image::Pictures;
+use super::model::tag_of;
+use super::{CatalogError, Product, ProductDraft, ProductPatch, Variant, store};
 use crate::base::{Actor, Clock, Page, Permission};
 use crate::blobs::Blobs;
 use crate::db::Db;
@@ -61,8 +63,9 @@ impl Catalog {
         let now = self.clock.now();
         let mut product = Product::new(org, draft, now)?;
         let mut tx = self.db.begin().await?;
+        details::check(&mut tx, None, &product).await?;
         self.plans.take(&mut tx, org, Limit::Products, 1).await?;
-        store::insert(&mut tx, &product).await?;
+        store::insert(&mut tx, &product).await.map_err(details::taken)?;
         prices::note(&mut tx, now, None, &mut product).await?;
         stock::note_counts(&mut tx, actor, now, "created", &[], &product).await?;
         record(&mut tx, actor, now, org, None, Event::ProductCreated { product: product.id })?;
@@ -91,12 +94,28 @@ impl Catalog {
         after: Option<ProductId>,
         limit: i64,
     ) -> Result<Page<Product>, CatalogError> {
+        self.products_with(actor, org, None, after, limit).await
+    }
+
+    /// The same, of those with a tag if one is named.
+    ///
+    /// # Errors
+    /// [`CatalogError::Denied`]; [`CatalogError::Invalid`].
+    pub async fn products_with(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        tag: Option<&str>,
+        after: Option<ProductId>,
+        limit: i64,
+    ) -> Result<Page<Product>, CatalogError> {
         actor.require(Permission::ViewCatalog, org)?;
-        let products = store::list(&self.db, org, after, limit + 1).await?;
+        let tag = tag.map(tag_of).transpose()?;
+        let products = store::list(&self.db, org, tag.as_deref(), after, limit + 1).await?;
         Ok(Page::cut(products, limit, |product| product.id.to_string()))
     }
 
-    /// Changes a product. `seen` is the version the caller saw, if it wants to be sure; who says how many there are has to be.
+    /// Changes a product. `seen` is the version the caller saw, if it wants to be sure; who says what costs money has to be.
     ///
     /// # Errors
     /// [`CatalogError::Stale`] when it has changed since; [`CatalogError::Unseen`]; [`CatalogError::Invalid`].
@@ -114,13 +133,17 @@ impl Catalog {
         if seen.is_some_and(|seen| seen != product.version - 1) {
             return Err(CatalogError::Stale(product.version - 1));
         }
-        if seen.is_none() && patch.counts() {
+        if seen.is_none() && patch.costs() {
             return Err(CatalogError::Unseen);
         }
         let (now, before) = (self.clock.now(), product.clone());
         let facts = product.change(patch)?;
         prices::note(&mut tx, now, Some(&before), &mut product).await?;
         store::save(&mut tx, &product).await?;
+        if !product.has_details_of(&before) {
+            details::check(&mut tx, Some(&before), &product).await?;
+            store::details::save(&mut tx, &product).await.map_err(details::taken)?;
+        }
         stock::note_counts(&mut tx, actor, now, "counted", &before.variants, &product).await?;
         for fact in facts {
             record(&mut tx, actor, now, org, None, fact)?;
@@ -142,60 +165,7 @@ impl Catalog {
         Ok(tx.commit().await?)
     }
 
-    /// Room for a picture that is to come. To be asked for before its bytes are read.
-    ///
-    /// # Errors
-    /// [`CatalogError::Denied`]; [`CatalogError::PicturesBusy`].
-    pub fn picture_turn(&self, actor: &Actor, org: OrgId) -> Result<PictureTurn, CatalogError> {
-        actor.require(Permission::EditCatalog, org)?;
-        self.pictures.turn()
-    }
-
-    /// Gives a product a picture, made anew from a PNG, JPEG or WebP: upright, without what a camera noted, in three sizes.
-    ///
-    /// # Errors
-    /// [`CatalogError::NotAPicture`]; [`CatalogError::TooManyPixels`]; [`CatalogError::BrokenPicture`];
-    /// [`CatalogError::NoProduct`]; [`CatalogError::Plan`].
-    pub async fn set_image(
-        &self,
-        actor: &Actor,
-        org: OrgId,
-        id: ProductId,
-        turn: PictureTurn,
-        picture: Bytes,
-    ) -> Result<Product, CatalogError> {
-        actor.require(Permission::EditCatalog, org)?;
-        if store::get_many(&self.db, org, &[id]).await?.is_empty() {
-            return Err(CatalogError::NoProduct(id));
-        }
-        let made = self.pictures.make(turn, picture).await?;
-        let sizes: Vec<_> = made.files.iter().map(|(name, file)| (name.as_str(), file.len())).collect();
-        let mut tx = self.db.begin().await?;
-        self.plans.take_blobs(&mut tx, org, &sizes).await?;
-        tx.commit().await?;
-        // The files first: a row must never name a picture that is not there.
-        for (name, file) in made.files {
-            self.blobs.put(&blob(org, &name), file).await?;
-        }
-        let mut tx = self.db.begin().await?;
-        let mut product = store::lock(&mut tx, org, id).await?.ok_or(CatalogError::NoProduct(id))?;
-        (product.image, product.image_sizes) = (Some(made.shown), made.sizes);
-        store::save(&mut tx, &product).await?;
-        record(&mut tx, actor, self.clock.now(), org, None, Event::ProductChanged { product: id })?;
-        tx.commit().await?;
-        Ok(product)
-    }
-
-    /// A picture, for everybody.
-    ///
-    /// # Errors
-    /// The disk does not answer.
-    pub async fn image(&self, org: OrgId, name: &str) -> Result<Option<Image>, CatalogError> {
-        let Some(content_type) = image::content_type(name) else { return Ok(None) };
-        Ok(self.blobs.get(&blob(org, name)).await?.map(|bytes| Image { content_type, bytes }))
-    }
-
-    /// Those of `ids` that the organisation has, as shoppers see them, in the order of `ids`.
+    /// Those of `ids` that the organisation sells, as shoppers see them, in the order of `ids`.
     ///
     /// # Errors
     /// The database does not answer.
@@ -205,7 +175,8 @@ impl Catalog {
         ids: &[ProductId],
     ) -> Result<Vec<ProductCard>, CatalogError> {
         let products = store::get_many(&self.db, org, ids).await?;
-        Ok(products.iter().map(|product| self.card(product)).collect())
+        let sold = products.iter().filter(|product| product.hidden.is_none());
+        Ok(sold.map(|product| self.card(product)).collect())
     }
 
     /// Where a product's picture is served, if it has one.
@@ -227,7 +198,9 @@ impl Catalog {
             image_url: self.image_url(product),
             currency: product.currency,
             price_minor: product.price_minor(),
-            compare_at_minor: product.compare_at_minor,
+            compare_at_minor: product.cheapest().and_then(|variant| product.shown_before(variant)),
+            prior_price_minor: product.cheapest().and_then(|variant| product.prior(variant)),
+            discount_percent: product.cheapest().and_then(|variant| product.discount(variant)),
             stock: product.variants.iter().map(Variant::shown_stock).sum(),
             variants: product
                 .variants
@@ -237,16 +210,25 @@ impl Catalog {
                     title: variant.title.clone(),
                     sku: variant.sku.clone(),
                     price_minor: variant.price_minor,
+                    prior_price_minor: product.prior(variant),
+                    discount_percent: product.discount(variant),
                     stock: variant.shown_stock(),
+                    options: product
+                        .options
+                        .iter()
+                        .filter_map(|name| {
+                            let value = variant.options.get(name)?.clone();
+                            Some(VariantOption { name: name.clone(), value })
+                        })
+                        .collect(),
                 })
                 .collect(),
         }
     }
 }
 
-fn blob(org: OrgId, name: &str) -> String {
-    format!("media/{org}/{name}")
-}
+#[cfg(test)]
+use {super::image, bytes::Bytes, pictures::blob};
 
 #[cfg(test)]
 mod tests;

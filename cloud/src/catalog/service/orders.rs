@@ -29,8 +29,9 @@ impl Catalog {
         draft: OrderDraft,
     ) -> Result<(Order, bool), CatalogError> {
         actor.require(Permission::RecordOrders, org)?;
-        let draft = draft.fitted();
+        let mut draft = draft.fitted();
         draft.check()?;
+        self.resolve(org, &mut draft).await?;
         if let Some(order) = self.recorded(actor, org, &draft).await? {
             return Ok((order, false));
         }

@@ -1,7 +1,7 @@
 //! The handle's part that keeps the prices that were.
 
-use chrono::{DateTime, Utc};
-use vitrine_protocol::{OrgId, PriceChangeId, ProductId, VariantId};
+use chrono::{DateTime, TimeDelta, Utc};
+use vitrine_protocol::{CouponId, OrgId, PriceChangeId, ProductId, ShowId, VariantId};
 
 use crate::base::{Actor, Page};
 use crate::catalog::{Catalog, CatalogError, PriceChange, Product, store};
@@ -28,6 +28,40 @@ impl Catalog {
         }
         Ok(Page::cut(prices, limit, |price| price.id.to_string()))
     }
+
+    /// Writes down, in the transaction that pins it, that everybody who watches a show can have a coupon from `at` on: what it
+    /// takes off is a price of those days.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn coupon_shown(
+        &self,
+        tx: &mut Tx,
+        org: OrgId,
+        show: ShowId,
+        coupon: CouponId,
+        at: DateTime<Utc>,
+    ) -> Result<(), DbError> {
+        store::showings::end(tx, org, show, at).await?;
+        match store::coupons::get_in(tx, org, coupon).await? {
+            Some(coupon) => store::showings::begin(tx, org, show, &coupon, at).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Writes down that no coupon is shown there any more.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn coupon_cleared(
+        &self,
+        tx: &mut Tx,
+        org: OrgId,
+        show: ShowId,
+        at: DateTime<Utc>,
+    ) -> Result<(), DbError> {
+        store::showings::end(tx, org, show, at).await
+    }
 }
 
 /// Writes down which prices a change of a product made new, and finds the prior price of each reduction that begins with it.
@@ -48,13 +82,18 @@ pub(super) async fn note(
         if same_currency && same_price && was_reduced == reduced {
             continue;
         }
+        if let Some((before, known)) = known
+            && store::prices::last(tx, product.id, variant.id).await?
+                != Some((before.currency.as_str().to_owned(), known.price_minor))
+        {
+            // A process of an earlier version, or one before prices were kept, has set it: it held until now.
+            store::prices::insert(tx, before, known, now - TimeDelta::milliseconds(1)).await?;
+        }
         let prior = match (reduced, same_currency && was_reduced) {
             (false, _) => None,
             // It goes further, and began before.
             (true, true) => variant.prior_price_minor,
-            (true, false) => {
-                store::prices::lowest_before(tx, product.id, variant.id, product.currency, now).await?
-            }
+            (true, false) => store::prices::lowest_before(tx, product, variant.id, now).await?,
         };
         store::prices::insert(tx, product, variant, now).await?;
         product.variants[at].prior_price_minor = prior;

@@ -32,7 +32,8 @@ impl Catalog {
             let product = shelf.products.get(&line.product_id);
             let title =
                 product.map_or("a product that is no longer sold", |product| &product.title).to_owned();
-            let variant = product.and_then(|product| product.variant(line.variant_id));
+            let sold = product.filter(|product| product.hidden.is_none());
+            let variant = sold.and_then(|product| product.variant(line.variant_id));
             if !variant.is_some_and(|variant| variant.can_promise(line.quantity)) {
                 return Err(CatalogError::OutOfStock(number, title));
             }

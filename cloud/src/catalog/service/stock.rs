@@ -52,7 +52,7 @@ impl Catalog {
         })
     }
 
-    /// Sets the count of a variant to what was counted on the shelf. `seen` is the product's version that the caller saw.
+    /// Sets the count of a variant to what was counted on the shelf, less what is held for orders to come. `seen` is the product's version that the caller saw.
     ///
     /// # Errors
     /// [`CatalogError::Unseen`] without it; [`CatalogError::Stale`] when something was sold or changed since;
@@ -70,7 +70,10 @@ impl Catalog {
         let (stock, note) = (stock_of(count.stock)?, trimmed("note", &count.note, 0, 200)?);
         let mut tx = self.db.begin().await?;
         let mut shelf = Shelf::lock(&mut tx, org, [product]).await?;
-        let delta = stock - shelf.find(product, variant)?.balance();
+        // What is held lies on the shelf too, and is not to be sold.
+        let held = store::reservations::held_of(&mut tx, &[variant]).await?;
+        let delta =
+            stock - held.get(&variant).copied().unwrap_or(0) - shelf.find(product, variant)?.balance();
         let found = shelf.products.get(&product).map_or(0, |product| product.version - 1);
         if seen.ok_or(CatalogError::Unseen)? != found {
             return Err(CatalogError::Stale(found));

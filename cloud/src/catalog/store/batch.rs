@@ -3,7 +3,7 @@
 use vitrine_protocol::{OrgId, PriceChangeId, ProductId, StockChangeId};
 
 use super::stock::{Cause, save_extras};
-use super::{Product, Row, Variant, VariantRow, sizes_text};
+use super::{HiddenBy, Product, Row, VariantRow, sizes_text};
 use crate::base::to_ms;
 use crate::db::{DbError, Side, Tx};
 use crate::on;
@@ -38,8 +38,9 @@ pub(in crate::catalog) async fn hold_many(
     let mut variants: Vec<VariantRow> = on!(tx, c => {
         let mut query = sqlx::QueryBuilder::new(
             "SELECT v.product_id, v.id, v.title, v.sku, v.price_minor, v.stock, s.owed, s.sell_when_empty,
-                s.prior_price_minor
-             FROM variants v LEFT JOIN variant_stock s ON s.variant_id = v.id WHERE v.product_id IN (",
+                s.prior_price_minor, d.options, d.external_ids
+             FROM variants v LEFT JOIN variant_stock s ON s.variant_id = v.id
+                 LEFT JOIN variant_details d ON d.variant_id = v.id WHERE v.product_id IN (",
         );
         let mut list = query.separated(", ");
         for id in ids {
@@ -53,7 +54,7 @@ pub(in crate::catalog) async fn hold_many(
         let (mine, others): (Vec<VariantRow>, _) =
             variants.into_iter().partition(|one| one.product_id == row.id);
         variants = others;
-        products.push(row.into_product(mine.into_iter().map(Variant::from).collect())?);
+        products.push(row.into_product(mine)?);
     }
     Ok(products)
 }
@@ -100,7 +101,7 @@ pub(in crate::catalog) async fn insert_many(tx: &mut Tx, products: &[Product]) -
     for product in products.iter().filter(|product| product.variants.iter().any(|one| one.sell_when_empty)) {
         save_extras(tx, product).await?;
     }
-    Ok(())
+    super::details::insert_many(tx, products).await
 }
 
 /// Writes down the first prices and counts of new products.
@@ -143,4 +144,34 @@ pub(in crate::catalog) async fn note_many(
         })?;
     }
     Ok(())
+}
+
+/// Takes those of `ids` off the sale that `org` still sells; which they were.
+pub(in crate::catalog) async fn hide_many(
+    tx: &mut Tx,
+    org: OrgId,
+    ids: &[ProductId],
+    by: HiddenBy,
+) -> Result<Vec<ProductId>, DbError> {
+    // Held in the order of their ids first, so that no two wait for each other.
+    let sold: Vec<ProductId> = hold_many(tx, org, ids)
+        .await?
+        .into_iter()
+        .filter(|one| one.hidden.is_none())
+        .map(|one| one.id)
+        .collect();
+    if sold.is_empty() {
+        return Ok(sold);
+    }
+    on!(tx, c => {
+        let mut query = sqlx::QueryBuilder::new("UPDATE products SET version = version + 1, hidden = ");
+        query.push_bind(by.as_str()).push(" WHERE id IN (");
+        let mut list = query.separated(", ");
+        for id in &sold {
+            list.push_bind(*id);
+        }
+        query.push(")");
+        query.build().execute(c).await.map(drop)
+    })?;
+    Ok(sold)
 }

@@ -153,3 +153,14 @@ pub(in crate::catalog) async fn get(db: &Db, org: OrgId, id: CouponId) -> Result
         .bind(org).bind(id).fetch_optional(c).await)?;
     row.map(Row::into_coupon).transpose()
 }
+
+/// The same, in a transaction.
+pub(in crate::catalog) async fn get_in(
+    tx: &mut Tx,
+    org: OrgId,
+    id: CouponId,
+) -> Result<Option<Coupon>, DbError> {
+    let row: Option<Row> = on!(tx, c => sqlx::query_as("SELECT * FROM coupons WHERE org_id = $1 AND id = $2")
+        .bind(org).bind(id).fetch_optional(c).await)?;
+    row.map(Row::into_coupon).transpose()
+}

@@ -2,15 +2,18 @@
 
 pub(super) mod batch;
 pub(super) mod coupons;
+pub(super) mod details;
 pub(super) mod held;
 pub(super) mod orders;
+pub(super) mod pictures;
 pub(super) mod prices;
 pub(super) mod reservations;
+pub(super) mod showings;
 pub(super) mod stock;
 
 use vitrine_protocol::{Currency, OrgId, ProductId, VariantId};
 
-use super::{ImageSize, Product, Variant};
+use super::{HiddenBy, ImageSize, Product, Variant};
 use crate::base::{from_ms, to_ms};
 use crate::db::{Db, DbError, Tx};
 use crate::{on, row};
@@ -26,6 +29,9 @@ row! {
         image_sizes: Option<String>,
         currency: String,
         compare_at_minor: Option<i64>,
+        hidden: Option<String>,
+        option_names: String,
+        tags: String,
         created_ms: i64,
         version: i64,
     }
@@ -42,12 +48,17 @@ row! {
         owed: Option<i64>,
         sell_when_empty: Option<bool>,
         prior_price_minor: Option<i64>,
+        options: Option<String>,
+        external_ids: Option<String>,
     }
 }
 
-impl From<VariantRow> for Variant {
-    fn from(row: VariantRow) -> Self {
-        Self {
+impl TryFrom<VariantRow> for Variant {
+    type Error = DbError;
+
+    fn try_from(row: VariantRow) -> Result<Self, DbError> {
+        let pairs = |text: Option<String>| text.map(|text| serde_json::from_str(&text)).transpose();
+        Ok(Self {
             id: row.id,
             title: row.title,
             sku: row.sku,
@@ -56,7 +67,9 @@ impl From<VariantRow> for Variant {
             owed: row.owed.unwrap_or(0),
             sell_when_empty: row.sell_when_empty.unwrap_or(false),
             prior_price_minor: row.prior_price_minor,
-        }
+            options: pairs(row.options)?.unwrap_or_default(),
+            external_ids: pairs(row.external_ids)?.unwrap_or_default(),
+        })
     }
 }
 
@@ -77,7 +90,8 @@ fn sizes_text(product: &Product) -> Result<Option<String>, DbError> {
 }
 
 impl Row {
-    fn into_product(self, variants: Vec<Variant>) -> Result<Product, DbError> {
+    fn into_product(self, variants: Vec<VariantRow>) -> Result<Product, DbError> {
+        let variants = variants.into_iter().map(Variant::try_from).collect::<Result<_, _>>()?;
         Ok(Product {
             id: self.id,
             org: self.org_id,
@@ -88,6 +102,9 @@ impl Row {
             image: self.image,
             currency: currency(&self.currency)?,
             compare_at_minor: self.compare_at_minor,
+            hidden: self.hidden.as_deref().map(HiddenBy::of),
+            options: serde_json::from_str(&self.option_names)?,
+            tags: serde_json::from_str(&self.tags)?,
             variants,
             created_at: from_ms(self.created_ms),
             version: self.version,
@@ -105,7 +122,8 @@ pub(super) async fn insert(tx: &mut Tx, product: &Product) -> Result<(), DbError
         .bind(&product.image).bind(product.currency.as_str()).bind(product.compare_at_minor)
         .bind(to_ms(product.created_at)).bind(product.version).bind(&sizes)
         .execute(c).await.map(drop))?;
-    save_variants(tx, product).await
+    save_variants(tx, product).await?;
+    details::insert_many(tx, std::slice::from_ref(product)).await
 }
 
 /// Locks a product of `org` until the transaction ends and bumps its version.
@@ -116,10 +134,11 @@ pub(super) async fn lock(tx: &mut Tx, org: OrgId, id: ProductId) -> Result<Optio
     let Some(row) = row else { return Ok(None) };
     let variants: Vec<VariantRow> = on!(tx, c => sqlx::query_as(
         "SELECT v.product_id, v.id, v.title, v.sku, v.price_minor, v.stock, s.owed, s.sell_when_empty,
-            s.prior_price_minor
-         FROM variants v LEFT JOIN variant_stock s ON s.variant_id = v.id WHERE v.product_id = $1 ORDER BY v.position"
+            s.prior_price_minor, d.options, d.external_ids
+         FROM variants v LEFT JOIN variant_stock s ON s.variant_id = v.id
+             LEFT JOIN variant_details d ON d.variant_id = v.id WHERE v.product_id = $1 ORDER BY v.position"
     ).bind(id).fetch_all(c).await)?;
-    row.into_product(variants.into_iter().map(Variant::from).collect()).map(Some)
+    row.into_product(variants).map(Some)
 }
 
 /// Writes everything of a locked product.
@@ -127,10 +146,11 @@ pub(super) async fn save(tx: &mut Tx, product: &Product) -> Result<(), DbError> 
     let sizes = sizes_text(product)?;
     on!(tx, c => sqlx::query(
         "UPDATE products SET title = $2, description = $3, url = $4, image = $5, currency = $6, compare_at_minor = $7,
-             image_sizes = $8
+             image_sizes = $8, hidden = $9
          WHERE id = $1"
     ).bind(product.id).bind(&product.title).bind(&product.description).bind(&product.url).bind(&product.image)
         .bind(product.currency.as_str()).bind(product.compare_at_minor).bind(&sizes)
+        .bind(product.hidden.map(HiddenBy::as_str))
         .execute(c).await.map(drop))?;
     on!(tx, c => sqlx::query("DELETE FROM variants WHERE product_id = $1")
         .bind(product.id).execute(c).await.map(drop))?;
@@ -158,14 +178,21 @@ pub(super) async fn delete(tx: &mut Tx, product: ProductId) -> Result<(), DbErro
 pub(super) async fn list(
     db: &Db,
     org: OrgId,
+    tag: Option<&str>,
     after: Option<ProductId>,
     limit: i64,
 ) -> Result<Vec<Product>, DbError> {
     // Ids are ordered by time, and `g` sorts after every hexadecimal digit in any collation.
     let before = after.map_or_else(|| "g".to_owned(), |id| id.to_string());
-    let rows: Vec<Row> = on!(db, c => sqlx::query_as(
-        "SELECT * FROM products WHERE org_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
-    ).bind(org).bind(&before).bind(limit).fetch_all(c).await)?;
+    let rows: Vec<Row> = match tag {
+        None => on!(db, c => sqlx::query_as(
+            "SELECT * FROM products WHERE org_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
+        ).bind(org).bind(&before).bind(limit).fetch_all(c).await)?,
+        Some(tag) => on!(db, c => sqlx::query_as(
+            "SELECT p.* FROM product_tags t JOIN products p ON p.id = t.product_id
+             WHERE t.org_id = $1 AND t.tag = $4 AND t.product_id < $2 ORDER BY t.product_id DESC LIMIT $3"
+        ).bind(org).bind(&before).bind(limit).bind(tag).fetch_all(c).await)?,
+    };
     with_variants(db, rows).await
 }
 
@@ -196,8 +223,9 @@ async fn with_variants(db: &Db, rows: Vec<Row>) -> Result<Vec<Product>, DbError>
     let mut variants: Vec<VariantRow> = on!(db, c => {
         let mut query = sqlx::QueryBuilder::new(
             "SELECT v.product_id, v.id, v.title, v.sku, v.price_minor, v.stock, s.owed, s.sell_when_empty,
-            s.prior_price_minor
-             FROM variants v LEFT JOIN variant_stock s ON s.variant_id = v.id WHERE v.product_id IN (",
+                s.prior_price_minor, d.options, d.external_ids
+             FROM variants v LEFT JOIN variant_stock s ON s.variant_id = v.id
+                 LEFT JOIN variant_details d ON d.variant_id = v.id WHERE v.product_id IN (",
         );
         let mut list = query.separated(", ");
         for row in &rows {
@@ -211,7 +239,7 @@ async fn with_variants(db: &Db, rows: Vec<Row>) -> Result<Vec<Product>, DbError>
         let (mine, others) = variants.into_iter().partition(|variant| variant.product_id == row.id);
         variants = others;
         let mine: Vec<VariantRow> = mine;
-        products.push(row.into_product(mine.into_iter().map(Variant::from).collect())?);
+        products.push(row.into_product(mine)?);
     }
     Ok(products)
 }

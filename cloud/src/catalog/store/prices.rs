@@ -1,11 +1,11 @@
 //! SQL of the prices that variants had.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use vitrine_protocol::{Currency, PriceChangeId, ProductId, VariantId};
+use vitrine_protocol::{PriceChangeId, ProductId, VariantId};
 
 use super::currency;
 use crate::base::{from_ms, to_ms};
-use crate::catalog::model::PRIOR_DAYS;
+use crate::catalog::model::{PRIOR_DAYS, Priced, lowest};
 use crate::catalog::{PriceChange, Product, Variant};
 use crate::db::{Db, DbError, Tx};
 use crate::{on, row};
@@ -29,23 +29,39 @@ pub(in crate::catalog) async fn insert(
 /// The lowest price in `currency` that a variant had in the days before `began`, if it had any that is known.
 pub(in crate::catalog) async fn lowest_before(
     tx: &mut Tx,
-    product: ProductId,
+    product: &Product,
     variant: VariantId,
-    wanted: Currency,
     began: DateTime<Utc>,
 ) -> Result<Option<i64>, DbError> {
     let (from, until) = (to_ms(began - TimeDelta::days(PRIOR_DAYS)), to_ms(began));
-    let within: Option<i64> = on!(tx, c => sqlx::query_scalar(
-        "SELECT MIN(price_minor) FROM price_changes
-         WHERE product_id = $1 AND variant_id = $2 AND currency = $3 AND at_ms >= $4 AND at_ms < $5"
-    ).bind(product).bind(variant).bind(wanted.as_str()).bind(from).bind(until).fetch_one(c).await)?;
-    // And the one that held when those days began.
+    // The one that held when those days began, and those within.
     let held: Option<Row> = on!(tx, c => sqlx::query_as(
         "SELECT * FROM price_changes WHERE product_id = $1 AND variant_id = $2 AND at_ms < $3
          ORDER BY at_ms DESC, id DESC LIMIT 1"
-    ).bind(product).bind(variant).bind(from).fetch_optional(c).await)?;
-    let held = held.filter(|row| row.currency == wanted.as_str()).map(|row| row.price_minor);
-    Ok(within.into_iter().chain(held).min())
+    ).bind(product.id).bind(variant).bind(from).fetch_optional(c).await)?;
+    let within: Vec<Row> = on!(tx, c => sqlx::query_as(
+        "SELECT * FROM price_changes WHERE product_id = $1 AND variant_id = $2 AND at_ms >= $3 AND at_ms < $4
+         ORDER BY at_ms, id"
+    ).bind(product.id).bind(variant).bind(from).bind(until).fetch_all(c).await)?;
+    let priced = |row: Row| {
+        let currency = currency(&row.currency)?;
+        Ok(Priced { at_ms: row.at_ms, currency, price_minor: row.price_minor })
+    };
+    let prices = held.into_iter().chain(within).map(priced).collect::<Result<Vec<_>, DbError>>()?;
+    let showings = super::showings::between(tx, product.org, from, until).await?;
+    Ok(lowest(product.id, &prices, &showings, product.currency, from, until))
+}
+
+/// The last price that was written down for a variant, with its currency.
+pub(in crate::catalog) async fn last(
+    tx: &mut Tx,
+    product: ProductId,
+    variant: VariantId,
+) -> Result<Option<(String, i64)>, DbError> {
+    let row: Option<Row> = on!(tx, c => sqlx::query_as(
+        "SELECT * FROM price_changes WHERE product_id = $1 AND variant_id = $2 ORDER BY at_ms DESC, id DESC LIMIT 1"
+    ).bind(product).bind(variant).fetch_optional(c).await)?;
+    Ok(row.map(|row| (row.currency, row.price_minor)))
 }
 
 row! {

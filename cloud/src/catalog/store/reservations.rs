@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use vitrine_protocol::{OrgId, ProductId, ReservationId, ShowId, VariantId, ViewerId};
 
 use crate::base::{from_ms, to_ms};
+use crate::catalog::model::Held;
 use crate::catalog::{Reservation, ReservedLine};
 use crate::db::{Db, DbError, Tx};
 use crate::{on, row};
@@ -106,4 +107,31 @@ pub(in crate::catalog) async fn due(
         "SELECT id, org_id FROM reservations WHERE expires_ms <= $1 ORDER BY expires_ms LIMIT $2"
     ).bind(to_ms(now)).bind(limit).fetch_all(c).await)?;
     Ok(rows.into_iter().map(|row| (row.org_id, row.id)).collect())
+}
+
+row! {
+    struct HeldRow {
+        variant_id: VariantId,
+        pieces: i64,
+    }
+}
+
+/// How many pieces are held of variants of products that `tx` has locked.
+pub(in crate::catalog) async fn held_of(tx: &mut Tx, variants: &[VariantId]) -> Result<Held, DbError> {
+    let mut held = Held::new();
+    for variants in variants.chunks(1_000) {
+        let rows: Vec<HeldRow> = on!(tx, c => {
+            let mut query = sqlx::QueryBuilder::new(
+                "SELECT variant_id, CAST(SUM(quantity) AS BIGINT) AS pieces FROM reservation_lines WHERE variant_id IN (",
+            );
+            let mut list = query.separated(", ");
+            for variant in variants {
+                list.push_bind(*variant);
+            }
+            query.push(") GROUP BY variant_id");
+            query.build_query_as().fetch_all(c).await
+        })?;
+        held.extend(rows.into_iter().map(|row| (row.variant_id, row.pieces)));
+    }
+    Ok(held)
 }

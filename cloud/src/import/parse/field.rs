@@ -39,12 +39,18 @@ pub enum Field {
     Sku,
     /// One thing that tells variants apart.
     Option(u8),
+    /// What that is called.
+    OptionName(u8),
+    /// What the product is found by, set apart by commas.
+    Tags,
+    /// What platforms call the variant, as an export has it.
+    ExternalIds,
     /// Whether it is sold at all.
     Status,
 }
 
 /// Separators stand for one another, and the prefix of Google's names is left out. More than one name for a field: all are known.
-const NAMES: [(&str, Field); 52] = [
+const NAMES: [(&str, Field); 63] = [
     ("id", Field::Id),
     ("external_id", Field::Id),
     ("product_id", Field::Id),
@@ -88,19 +94,30 @@ const NAMES: [(&str, Field); 52] = [
     ("option1_value", Field::Option(0)),
     ("option2_value", Field::Option(1)),
     ("option3_value", Field::Option(2)),
+    ("option4_value", Field::Option(3)),
+    ("option5_value", Field::Option(4)),
     ("option1", Field::Option(0)),
     ("option2", Field::Option(1)),
     ("option3", Field::Option(2)),
-    ("color", Field::Option(3)),
-    ("colour", Field::Option(3)),
-    ("size", Field::Option(4)),
-    ("material", Field::Option(5)),
-    ("pattern", Field::Option(6)),
+    ("option4", Field::Option(3)),
+    ("option5", Field::Option(4)),
+    ("option1_name", Field::OptionName(0)),
+    ("option2_name", Field::OptionName(1)),
+    ("option3_name", Field::OptionName(2)),
+    ("option4_name", Field::OptionName(3)),
+    ("option5_name", Field::OptionName(4)),
+    ("color", Field::Option(5)),
+    ("colour", Field::Option(5)),
+    ("size", Field::Option(6)),
+    ("material", Field::Option(7)),
+    ("pattern", Field::Option(8)),
+    ("tags", Field::Tags),
+    ("external_ids", Field::ExternalIds),
     ("status", Field::Status),
 ];
 
 /// How many [`Field::Option`]s there are.
-pub const OPTIONS: u8 = 7;
+pub const OPTIONS: u8 = 9;
 
 impl Field {
     /// The field of that name, if it is one of ours.
@@ -122,10 +139,22 @@ impl Field {
         NAMES.iter().find(|(known, _)| *known == plain).map(|(_, field)| *field)
     }
 
+    /// What an option of that number is called where no column says it.
+    pub fn option_name(number: u8) -> String {
+        match number {
+            5 => "Color".into(),
+            6 => "Size".into(),
+            7 => "Material".into(),
+            8 => "Pattern".into(),
+            number => format!("Option {}", number + 1),
+        }
+    }
+
     /// How people know it.
     pub fn word(self) -> &'static str {
         match self {
             Self::Option(_) => "option",
+            Self::OptionName(_) => "option name",
             Self::DescriptionHtml => "description",
             field => NAMES.iter().find(|(_, known)| *known == field).map_or("row", |(name, _)| name),
         }

@@ -1,7 +1,7 @@
 //! Rows to products: what stands on one row, and what several rows in a sequence say of one.
 
-use std::collections::HashSet;
 use std::collections::hash_map::DefaultHasher;
+use std::collections::{BTreeMap, HashSet};
 use std::hash::{Hash as _, Hasher as _};
 
 use chrono::{DateTime, Utc};
@@ -17,6 +17,10 @@ use super::{Field, FileError, Options, Row, RowError, Rows};
 const MOST_ROWS: usize = 101;
 /// The most products of a file. What was seen of each stays in memory, 16 bytes or so.
 const MOST_PRODUCTS: usize = 1_000_000;
+/// Characters that the catalogue takes: of a title, a page's address, a variant's title and its number.
+const TITLE: usize = 200;
+const LINK: usize = 2_048;
+const VARIANT: usize = 100;
 /// Characters of a description that are kept.
 const DESCRIPTION: usize = 5_000;
 /// What "in stock" counts as where no number stands.
@@ -41,6 +45,10 @@ pub struct Incoming {
     pub currency: Currency,
     /// The price before.
     pub compare_at_minor: Option<i64>,
+    /// The names of options, in the order of their columns.
+    pub options: Vec<String>,
+    /// What it is found by.
+    pub tags: Vec<String>,
     /// In the order of their rows.
     pub variants: Vec<IncomingVariant>,
     /// Whether every row of it could be read: what is missing from one that is not says nothing.
@@ -60,6 +68,10 @@ pub struct IncomingVariant {
     pub price_minor: i64,
     /// How many there are, where the list says so.
     pub stock: Option<i64>,
+    /// What tells it apart; empty where the list does not say it of all of them.
+    pub options: BTreeMap<String, String>,
+    /// What platforms call it.
+    pub external_ids: BTreeMap<String, String>,
 }
 
 /// What rows of one product came to.
@@ -82,9 +94,28 @@ pub struct Outcome {
     pub found: Found,
     /// What is wrong with some of them.
     pub errors: Vec<RowError>,
+    /// The list's name for it; None when no row says it.
+    pub name: Option<String>,
+    /// Rows of which it cannot be told whose they are.
+    pub unnamed: u64,
 }
 
 impl Incoming {
+    /// How many bytes it holds, roughly.
+    pub(super) fn bytes(&self) -> usize {
+        let texts = [&self.external_id, &self.title, &self.description, &self.url];
+        let variants = self.variants.iter().map(|variant| {
+            let pairs = variant.options.iter().chain(&variant.external_ids);
+            let pairs: usize = pairs.map(|(name, value)| name.len() + value.len()).sum();
+            size_of_val(variant) + variant.title.len() + variant.sku.as_ref().map_or(0, String::len) + pairs
+        });
+        let words: usize = self.tags.iter().chain(&self.options).map(String::len).sum();
+        size_of_val(self)
+            + words
+            + texts.iter().map(|text| text.len()).sum::<usize>()
+            + variants.sum::<usize>()
+    }
+
     /// The same for the same content, with what is in stock or without.
     pub fn digest(&self, with_stock: bool) -> String {
         let mut hash = Sha256::new();
@@ -102,6 +133,13 @@ impl Incoming {
             say(variant.sku.as_deref().unwrap_or_default());
             let stock = variant.stock.filter(|_| with_stock);
             say(&format!("{} {stock:?} {:?}", variant.price_minor, variant.vitrine_id));
+            // Only where they are: the same list as before they were read stays the same.
+            for (name, value) in variant.options.iter().chain(&variant.external_ids) {
+                say(&format!("{name}={value}"));
+            }
+        }
+        for word in self.options.iter().chain(&self.tags) {
+            say(word);
         }
         hex::encode(&hash.finalize()[..16])
     }
@@ -163,7 +201,7 @@ impl Products {
     }
 
     fn outcome(&mut self) -> Result<Option<Outcome>, FileError> {
-        let bad = |error| Outcome { rows: 1, found: Found::Bad, errors: vec![error] };
+        let bad = |error| Outcome { rows: 1, found: Found::Bad, errors: vec![error], name: None, unnamed: 1 };
         let (key, first) = match self.keyed()? {
             None => return Ok(None),
             Some(Err(error)) => return Ok(Some(bad(error))),
@@ -174,20 +212,21 @@ impl Products {
         if [Field::Group, Field::VitrineId].into_iter().any(|field| kept[0].get(field).is_some()) {
             count += self.rest_of(&key, &mut kept, &mut errors)?;
         }
+        let (name, unnamed) = (Some(key.clone()), errors.len() as u64);
         let mut hasher = DefaultHasher::new();
         key.hash(&mut hasher);
         if !self.seen.insert(hasher.finish()) {
             let sentence =
                 format!("`{key}` was in the list before; rows of one product stand one after the other");
             errors.push(kept[0].error(Some(Field::Id), sentence));
-            return Ok(Some(Outcome { rows: count, found: Found::Bad, errors }));
+            return Ok(Some(Outcome { rows: count, found: Found::Bad, errors, name, unnamed }));
         }
         if self.seen.len() > MOST_PRODUCTS {
             return Err(FileError("a list takes at most 1,000,000 products".into()));
         }
         let found = product(key, &kept, &self.options, self.now, &mut errors);
         errors.sort_by_key(|error| error.line);
-        Ok(Some(Outcome { rows: count, found, errors }))
+        Ok(Some(Outcome { rows: count, found, errors, name, unnamed }))
     }
 }
 
@@ -238,6 +277,9 @@ fn product(
         Found::Bad
     };
     let Some(title) = said(Field::Title) else { return refuse(errors, Field::Title, "`title` is missing") };
+    if title.chars().count() > TITLE {
+        return refuse(errors, Field::Title, "`title` takes 1 to 200 characters");
+    }
     let url = match (said(Field::Link), &options.shop_url) {
         (Some(url), _) => url.to_owned(),
         (None, Some(shop)) => page_in(shop, &key),
@@ -246,12 +288,24 @@ fn product(
             return refuse(errors, Field::Link, sentence);
         }
     };
+    if url.chars().count() > LINK {
+        return refuse(errors, Field::Link, "`link` takes at most 2048 characters");
+    }
     let description = match (said(Field::Description), said(Field::DescriptionHtml)) {
         (Some(text), _) => text.to_owned(),
         (None, Some(html)) => without_tags(html),
         (None, None) => String::new(),
     };
-    let mut taken = Taken { currency: None, variants: Vec::new(), compare: None };
+    let names: Vec<String> = (0..OPTIONS)
+        .map(|n| match said(Field::OptionName(n)) {
+            Some(name) => name.to_owned(),
+            None => Field::option_name(n),
+        })
+        .collect();
+    let tags: Vec<String> = said(Field::Tags)
+        .map(|tags| tags.split(',').map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()).collect())
+        .unwrap_or_default();
+    let mut taken = Taken { currency: None, variants: Vec::new(), compare: None, names };
     for row in rows {
         // Rows that only add a picture.
         let more = |field: &Field| row.get(*field).is_some();
@@ -270,6 +324,7 @@ fn product(
         return Found::Bad;
     };
     let vitrine_id = said(Field::VitrineId).and_then(|id| id.parse().ok());
+    let options = taken.settle_options();
     Found::Product(Box::new(Incoming {
         line: rows[0].line,
         external_id: key,
@@ -280,6 +335,8 @@ fn product(
         currency,
         compare_at_minor: taken.compare.and_then(|(_, before)| before),
         is_whole: errors.is_empty(),
+        options,
+        tags,
         variants: taken.variants,
     }))
 }
@@ -290,9 +347,50 @@ struct Taken {
     variants: Vec<IncomingVariant>,
     /// The lowest price and what it was before.
     compare: Option<(i64, Option<i64>)>,
+    /// What options are called.
+    names: Vec<String>,
 }
 
 impl Taken {
+    /// The names of the options that all variants have, if each has another combination of them; else there are none.
+    fn settle_options(&mut self) -> Vec<String> {
+        let all = &self.variants;
+        let is_full = |variant: &IncomingVariant| {
+            !variant.options.is_empty() && all.iter().all(|one| one.options.keys().eq(variant.options.keys()))
+        };
+        let combinations: HashSet<_> = all.iter().map(|variant| &variant.options).collect();
+        if combinations.len() == all.len() && all.first().is_some_and(is_full) {
+            let first = &all[0].options;
+            let mut names: Vec<String> = Vec::new();
+            for name in self.names.iter().filter(|name| first.contains_key(*name)) {
+                if !names.contains(name) {
+                    names.push(name.clone());
+                }
+            }
+            return names;
+        }
+        self.variants.iter_mut().for_each(|variant| variant.options.clear());
+        Vec::new()
+    }
+
+    /// What a row says of options. So Shopify says that there are none: `Title`, `Default Title`.
+    fn options(&self, row: &Row) -> Result<BTreeMap<String, String>, RowError> {
+        let mut options = BTreeMap::new();
+        for n in 0..OPTIONS {
+            let Some(value) = row.get(Field::Option(n)) else { continue };
+            let name = self.names[usize::from(n)].as_str();
+            if (name, value) == ("Title", "Default Title") {
+                continue;
+            }
+            if name.chars().count() > 50 || value.chars().count() > VARIANT {
+                let sentence = "an option has a name of at most 50 and a value of at most 100 characters";
+                return Err(row.error(Some(Field::Option(n)), sentence));
+            }
+            options.insert(name.to_owned(), value.to_owned());
+        }
+        Ok(options)
+    }
+
     fn take(
         &mut self,
         row: &Row,
@@ -329,19 +427,42 @@ impl Taken {
         let stock = stock(row)?;
         let vitrine_id = row.get(Field::VitrineVariantId).and_then(|id| id.parse().ok());
         let sku = row.get(Field::Sku).or_else(|| row.get(Field::Id)).map(str::to_owned);
+        for (field, text) in
+            [(Field::Sku, sku.as_deref()), (Field::VariantTitle, row.get(Field::VariantTitle))]
+        {
+            if text.is_some_and(|text| text.chars().count() > VARIANT) {
+                return Err(row.error(Some(field), format!("`{}` takes 1 to 100 characters", field.word())));
+            }
+        }
         if let Some(sku) = sku.as_ref().filter(|_| vitrine_id.is_none())
             && self.variants.iter().any(|variant| variant.sku.as_ref() == Some(sku))
         {
             return Err(row.error(Some(Field::Sku), format!("`{sku}` is on another row of the product")));
         }
+        let options = self.options(row)?;
+        let external_ids = row.get(Field::ExternalIds).map(external_ids).unwrap_or_default();
         if self.compare.is_none_or(|(lowest, _)| price < lowest) {
             self.compare = Some((price, before));
         }
         self.currency = Some(currency);
         let title = variant_title(row, is_one_of_many, sku.as_deref());
-        self.variants.push(IncomingVariant { vitrine_id, title, sku, price_minor: price, stock });
+        self.variants.push(IncomingVariant {
+            vitrine_id,
+            title,
+            sku,
+            price_minor: price,
+            stock,
+            options,
+            external_ids,
+        });
         Ok(())
     }
+}
+
+/// `shopify=123; woocommerce=9`.
+fn external_ids(text: &str) -> BTreeMap<String, String> {
+    let pairs = text.split(';').filter_map(|pair| pair.split_once('='));
+    pairs.map(|(platform, id)| (platform.trim().to_owned(), id.trim().to_owned())).take(20).collect()
 }
 
 fn money(text: &str, currency: Option<Currency>) -> Result<(i64, Currency), String> {

@@ -1,5 +1,6 @@
 //! Reads lists of products as they come, a row at a time: no file is ever in memory whole.
 
+mod batch;
 mod csv;
 mod field;
 mod group;
@@ -13,6 +14,7 @@ mod tests;
 
 use std::io::{BufReader, Read, Seek};
 
+pub use batch::batches;
 pub use field::Field;
 pub use group::{Found, Incoming, Outcome};
 pub use price::written;
@@ -23,6 +25,9 @@ use super::{Format, Options};
 const MOST_OF_A_ROW: usize = 64 * 1024;
 /// The longest product in JSON, which holds all its variants.
 const MOST_OF_AN_OBJECT: usize = 256 * 1024;
+/// The longest value but a description that is kept of a row, and the longest sentence about one, in bytes.
+const MOST_OF_A_VALUE: usize = 8_400;
+const MOST_OF_A_SENTENCE: usize = 600;
 /// What is read at once.
 const BLOCK: usize = 64 * 1024;
 
@@ -63,14 +68,21 @@ impl Row {
 
     /// Keeps a value, unless there is one or it says nothing.
     fn put(&mut self, field: Field, value: &str) {
-        let value = value.trim();
+        let mut value = value.trim();
+        if value.len() > MOST_OF_A_VALUE && !matches!(field, Field::Description | Field::DescriptionHtml) {
+            // Still longer than any field takes, so that it is refused and not shortened.
+            value = &value[..value.floor_char_boundary(MOST_OF_A_VALUE)];
+        }
         if !value.is_empty() && self.get(field).is_none() {
             self.values.push((field, value.to_owned()));
         }
     }
 
     fn error(&self, field: Option<Field>, sentence: impl Into<String>) -> RowError {
-        RowError { line: self.line, field: field.map(Field::word), sentence: sentence.into() }
+        // It may repeat what stands in a cell.
+        let mut sentence: String = sentence.into();
+        sentence.truncate(sentence.floor_char_boundary(MOST_OF_A_SENTENCE));
+        RowError { line: self.line, field: field.map(Field::word), sentence }
     }
 }
 
@@ -95,6 +107,7 @@ pub fn products(
         Format::Csv => Box::new(csv::Table::open(text)?),
         Format::Xml => Box::new(xml::Feed::open(text)),
         Format::Json => Box::new(json::Objects::open(text)),
+        Format::Unknown => return Err(FileError("what the list is written as is not known here".into())),
     };
     Ok(group::Products::new(rows, options.clone(), now))
 }

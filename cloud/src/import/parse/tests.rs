@@ -233,7 +233,7 @@ impl Made {
         let head = match format {
             Format::Csv => "id,title,description,link,price,quantity\n",
             Format::Xml => "<rss><channel>",
-            Format::Json => "[",
+            Format::Json | Format::Unknown => "[",
         };
         Self { product: 0, of, format, part: Cursor::new(head.into()), read: Arc::default() }
     }
@@ -245,14 +245,14 @@ impl Made {
             _ if n > self.of => return None,
             Format::Csv if n == self.of => return None,
             Format::Xml if n == self.of => "</channel></rss>".into(),
-            Format::Json if n == self.of => "]".into(),
+            Format::Json | Format::Unknown if n == self.of => "]".into(),
             Format::Csv => {
                 format!("{n},Scarf {n},\"{words}\",https://shop.example/{n},12.90 EUR,{}\n", n % 50)
             }
             Format::Xml => format!(
                 "<item><id>{n}</id><title>Scarf {n}</title><description>{words}</description><link>https://shop.example/{n}</link><price>12.90 EUR</price><quantity>3</quantity></item>\n"
             ),
-            Format::Json => format!(
+            Format::Json | Format::Unknown => format!(
                 "{}{{\"id\":{n},\"title\":\"Scarf {n}\",\"description\":\"{words}\",\"link\":\"https://shop.example/{n}\",\"price\":12.9,\"currency\":\"EUR\"}}",
                 if n == 0 { "" } else { ",\n" }
             ),

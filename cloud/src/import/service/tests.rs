@@ -7,19 +7,19 @@ use crate::app::testing::{each_app, owner};
 use crate::catalog::{Product, ProductPatch};
 use crate::import::{Counts, Format, ImportState, Options, StockRule};
 
-fn new(format: Format, stock: StockRule) -> NewImport {
-    let options = Options { currency: Currency::try_from("EUR").ok(), shop_url: None, stock };
+pub(super) fn new(format: Format, stock: StockRule) -> NewImport {
+    let options = Options { currency: Currency::try_from("EUR").ok(), stock, ..Options::default() };
     NewImport { source: "main".into(), format, options }
 }
 
-fn body(text: &str) -> impl Stream<Item = Result<Bytes, std::io::Error>> + Send + Unpin + use<> {
+pub(super) fn body(text: &str) -> impl Stream<Item = Result<Bytes, std::io::Error>> + Send + Unpin + use<> {
     let pieces: Vec<_> =
         text.as_bytes().chunks(1000).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
     futures_util::stream::iter(pieces)
 }
 
 /// Sends a list and takes it in; what became of it.
-async fn import(
+pub(super) async fn import(
     app: &App,
     actor: &Actor,
     org: OrgId,
@@ -32,7 +32,7 @@ async fn import(
     (import, problems.items)
 }
 
-async fn products(app: &App, actor: &Actor, org: OrgId) -> Vec<Product> {
+pub(super) async fn products(app: &App, actor: &Actor, org: OrgId) -> Vec<Product> {
     let mut products = app.catalog.products(actor, org, None, 200).await.unwrap().items;
     products.sort_by(|a, b| a.title.cmp(&b.title));
     products

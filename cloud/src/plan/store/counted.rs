@@ -72,6 +72,18 @@ pub(in crate::plan) async fn aired(tx: &mut Tx, org: OrgId, now: DateTime<Utc>) 
     Ok(on!(tx, c => sqlx::query_scalar(AIRED).bind(org).bind(to_ms(month_of(now))).fetch_one(c).await)?)
 }
 
+/// Counts a picture no more.
+pub(in crate::plan) async fn forget_blob(tx: &mut Tx, org: OrgId, name: &str) -> Result<(), DbError> {
+    let bytes: Option<i64> = on!(tx, c => sqlx::query_scalar(
+        "DELETE FROM counted_blobs WHERE org_id = $1 AND name = $2 RETURNING bytes"
+    ).bind(org).bind(name).fetch_optional(c).await)?;
+    if let Some(bytes) = bytes {
+        on!(tx, c => sqlx::query("UPDATE blob_use SET bytes = bytes - $2 WHERE org_id = $1")
+            .bind(org).bind(bytes).execute(c).await.map(drop))?;
+    }
+    Ok(())
+}
+
 /// Notes that a picture takes `bytes`; false when it was there before.
 pub(in crate::plan) async fn note_blob(
     tx: &mut Tx,

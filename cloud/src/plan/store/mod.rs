@@ -11,7 +11,7 @@ use crate::base::{from_ms, to_ms};
 use crate::db::{Db, DbError, Tx};
 use crate::{on, row};
 
-pub(super) use counted::{aired, count, count_in, month_of, note_blob};
+pub(super) use counted::{aired, count, count_in, forget_blob, month_of, note_blob};
 pub(super) use usage::{add, begin, end, exists, raise_peak, usage};
 
 row! {

@@ -27,7 +27,7 @@ impl Shows {
     /// `at` is the frame the publisher had on screen; without it the present counts.
     ///
     /// # Errors
-    /// [`ShowError::IllegalMove`] off air; [`ShowError::NotInLineup`].
+    /// [`ShowError::IllegalMove`] off air; [`ShowError::NotInLineup`]; [`ShowError::NotOnSale`].
     pub async fn highlight(
         &self,
         actor: &Actor,
@@ -43,21 +43,16 @@ impl Shows {
         if !show.state.on_air() {
             return Err(ShowError::IllegalMove(show.state));
         }
-        let card = card.filter(|_| show.lineup.holds(target.into())).ok_or(ShowError::NotInLineup)?;
+        if !show.lineup.holds(target.into()) {
+            return Err(ShowError::NotInLineup);
+        }
+        let card = card.ok_or(ShowError::NotOnSale)?;
         let instant = self.place(&mut tx, &show, at).await?;
         let mut facts = Vec::new();
         if let Some(highlight) = self.clear_locked(&mut tx, &mut show, instant).await? {
             facts.push(Event::HighlightCleared { show: id, highlight });
         }
-        let highlight = Highlight {
-            id: HighlightId::new(),
-            action: HighlightAction::Show,
-            media_time_ms: instant.media_time_ms,
-            at: instant.at,
-            card,
-        };
-        store::insert_highlight(&mut tx, id, &highlight).await?;
-        show.highlight = Some(highlight.id);
+        let highlight = self.show_locked(&mut tx, &mut show, instant, card).await?;
         facts.push(Event::HighlightShown { show: id, highlight: highlight.clone() });
         self.save(&mut tx, actor, &show, facts).await?;
         tx.commit().await?;
@@ -113,6 +108,29 @@ impl Shows {
         Ok(MediaInstant { media_time_ms: show.clock_epoch.map(|epoch| to_ms(at) - to_ms(epoch)), at })
     }
 
+    /// Writes the `show` of a card, after what was pinned before has come off.
+    pub(super) async fn show_locked(
+        &self,
+        tx: &mut Tx,
+        show: &mut Show,
+        instant: MediaInstant,
+        card: HighlightCard,
+    ) -> Result<Highlight, ShowError> {
+        if let HighlightCard::Coupon(card) = &card {
+            self.catalog.coupon_shown(tx, show.org, show.id, card.coupon_id, self.clock.now()).await?;
+        }
+        let highlight = Highlight {
+            id: HighlightId::new(),
+            action: HighlightAction::Show,
+            media_time_ms: instant.media_time_ms,
+            at: instant.at,
+            card,
+        };
+        store::insert_highlight(tx, show.id, &highlight).await?;
+        show.highlight = Some(highlight.id);
+        Ok(highlight)
+    }
+
     /// Writes the `clear` of what is pinned, if anything is. Never before its `show`.
     pub(super) async fn clear_locked(
         &self,
@@ -122,6 +140,9 @@ impl Shows {
     ) -> Result<Option<Highlight>, ShowError> {
         let Some(id) = show.highlight.take() else { return Ok(None) };
         let Some(shown) = store::shown_in(tx, id).await? else { return Ok(None) };
+        if matches!(shown.card, HighlightCard::Coupon(_)) {
+            self.catalog.coupon_cleared(tx, show.org, show.id, self.clock.now()).await?;
+        }
         let highlight = Highlight {
             id,
             action: HighlightAction::Clear,
@@ -160,6 +181,7 @@ impl Shows {
         Ok(instant)
     }
 
+    /// The card of what is sold now.
     async fn card(&self, org: OrgId, target: HighlightTarget) -> Result<Option<HighlightCard>, ShowError> {
         match target {
             HighlightTarget::Product { product_id } => {
@@ -170,8 +192,10 @@ impl Shows {
                 }))
             }
             HighlightTarget::Coupon { coupon_id } => {
-                let cards = self.catalog.coupon_cards(org, &[coupon_id]).await?;
-                Ok(cards.into_iter().next().map(HighlightCard::Coupon))
+                let found = self.catalog.coupons_of(org, &[coupon_id]).await?;
+                let now = self.clock.now();
+                let on = found.into_iter().find(|coupon| coupon.is_on(now));
+                Ok(on.map(|coupon| HighlightCard::Coupon(coupon.card())))
             }
         }
     }

@@ -1,11 +1,15 @@
-//! What becomes of a show when something that it sells is gone.
+//! What becomes of a show when something that it sells is gone, hidden, or has other terms.
 
-use vitrine_protocol::{HighlightCard, OrgId, ProductId};
+use chrono::{DateTime, Utc};
+use vitrine_protocol::{CouponId, Highlight, HighlightCard, OrgId, ProductId};
 
 use crate::base::Actor;
 use crate::db::Tx;
 use crate::events::Event;
-use crate::show::{Lineup, LineupItem, ShowError, Shows, store};
+use crate::show::{Lineup, LineupItem, Show, ShowError, Shows, store};
+
+/// How many pins one look takes care of.
+const AT_ONCE: i64 = 500;
 
 impl Shows {
     /// Takes a product that left the catalogue off every screen and out of every line-up of shows that are not over.
@@ -18,18 +22,7 @@ impl Shows {
         let (gone, now) = (LineupItem::Product { product_id: product }, self.clock.now());
         for id in store::selling(tx, org, product).await? {
             let Some(mut show) = store::lock(tx, org, id).await? else { continue };
-            let mut facts = Vec::new();
-            let pinned = match show.highlight {
-                Some(pin) => store::shown_in(tx, pin).await?,
-                None => None,
-            };
-            let is_gone = |card: &HighlightCard| matches!(card, HighlightCard::Product(card) if card.product_id == product);
-            if pinned.is_some_and(|pinned| is_gone(&pinned.card)) {
-                let instant = self.present(tx, &show, now).await?;
-                if let Some(highlight) = self.clear_locked(tx, &mut show, instant).await? {
-                    facts.push(Event::HighlightCleared { show: id, highlight });
-                }
-            }
+            let mut facts = self.unpin_product(tx, &mut show, product, now).await?;
             if show.lineup.holds(gone) {
                 let left = show.lineup.items().iter().copied().filter(|item| *item != gone).collect();
                 show.lineup = Lineup::stored(left);
@@ -40,4 +33,113 @@ impl Shows {
         }
         Ok(())
     }
+
+    /// Takes a product that is not sold any more off every screen. It stays in the line-ups: it may come back.
+    pub(in crate::show) async fn hide_product(
+        &self,
+        tx: &mut Tx,
+        org: OrgId,
+        product: ProductId,
+    ) -> Result<(), ShowError> {
+        let now = self.clock.now();
+        for id in store::pinning(tx, org, &product_mark(product)).await? {
+            let Some(mut show) = store::lock(tx, org, id).await? else { continue };
+            let facts = self.unpin_product(tx, &mut show, product, now).await?;
+            self.save_at(tx, &Actor::service("show"), &show, now, facts).await?;
+        }
+        Ok(())
+    }
+
+    async fn unpin_product(
+        &self,
+        tx: &mut Tx,
+        show: &mut Show,
+        product: ProductId,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Event>, ShowError> {
+        let pinned = self.pinned_in(tx, show).await?;
+        if !pinned
+            .is_some_and(|pin| matches!(pin.card, HighlightCard::Product(card) if card.product_id == product))
+        {
+            return Ok(Vec::new());
+        }
+        let instant = self.present(tx, show, now).await?;
+        let cleared = self.clear_locked(tx, show, instant).await?;
+        Ok(cleared
+            .into_iter()
+            .map(|highlight| Event::HighlightCleared { show: show.id, highlight })
+            .collect())
+    }
+
+    /// Brings every screen that shows a coupon up to its terms: one that gives nothing any more comes off, one with other words
+    /// is shown anew.
+    pub(in crate::show) async fn follow_coupon(
+        &self,
+        tx: &mut Tx,
+        org: OrgId,
+        id: CouponId,
+    ) -> Result<(), ShowError> {
+        let now = self.clock.now();
+        for show in store::pinning(tx, org, &coupon_mark(id)).await? {
+            let Some(mut show) = store::lock(tx, org, show).await? else { continue };
+            let Some(pin) = self.pinned_in(tx, &show).await? else { continue };
+            let HighlightCard::Coupon(shown) = pin.card else { continue };
+            if shown.coupon_id != id {
+                continue;
+            }
+            let coupon = self.catalog.coupon_in(tx, org, id).await?.filter(|coupon| coupon.is_on(now));
+            let card = coupon.map(|coupon| coupon.card());
+            if card.as_ref() == Some(&shown) {
+                // What it takes off may have changed, which its words do not say.
+                self.catalog.coupon_shown(tx, org, show.id, id, now).await?;
+                continue;
+            }
+            let (instant, mut facts) = (self.present(tx, &show, now).await?, Vec::new());
+            if let Some(highlight) = self.clear_locked(tx, &mut show, instant).await? {
+                facts.push(Event::HighlightCleared { show: show.id, highlight });
+            }
+            if let Some(card) = card {
+                let highlight = self.show_locked(tx, &mut show, instant, HighlightCard::Coupon(card)).await?;
+                facts.push(Event::HighlightShown { show: show.id, highlight });
+            }
+            self.save_at(tx, &Actor::service("show"), &show, now, facts).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes coupons off the screens whose time is over or that are used up; how many shows had one.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn sweep_coupons(&self) -> Result<usize, ShowError> {
+        let (now, mut swept) = (self.clock.now(), 0);
+        for (org, card) in store::coupon_pins(&self.db, AT_ONCE).await? {
+            let found = self.catalog.coupons_of(org, &[card.coupon_id]).await?;
+            if found.first().is_some_and(|coupon| coupon.is_on(now) && coupon.card() == card) {
+                continue;
+            }
+            let mut tx = self.db.begin().await?;
+            self.follow_coupon(&mut tx, org, card.coupon_id).await?;
+            tx.commit().await?;
+            swept += 1;
+        }
+        Ok(swept)
+    }
+
+    async fn pinned_in(&self, tx: &mut Tx, show: &Show) -> Result<Option<Highlight>, ShowError> {
+        match show.highlight {
+            Some(pin) => Ok(store::shown_in(tx, pin).await?),
+            None => Ok(None),
+        }
+    }
+}
+
+/// What stands in the card of a pinned product.
+fn product_mark(id: ProductId) -> String {
+    format!("%\"product_id\":\"{id}\"%")
+}
+
+/// What stands in the card of a pinned coupon.
+fn coupon_mark(id: CouponId) -> String {
+    format!("%\"coupon_id\":\"{id}\"%")
 }

@@ -42,6 +42,8 @@ impl Stage {
             compare_at_minor: None,
             stock: Some(5),
             variants: Vec::new(),
+            options: Vec::new(),
+            tags: Vec::new(),
         };
         let product = app.catalog.create_product(&actor, org, product).await.unwrap().id;
         let coupon = CouponDraft {

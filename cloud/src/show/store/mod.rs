@@ -7,8 +7,8 @@ use std::str::FromStr as _;
 
 use chrono::{DateTime, Utc};
 use vitrine_protocol::{
-    Highlight, HighlightAction, HighlightCard, HighlightId, OrgId, ProductId, PublishSessionId, ShowId,
-    ShowState,
+    CouponCard, Highlight, HighlightAction, HighlightCard, HighlightId, OrgId, ProductId, PublishSessionId,
+    ShowId, ShowState,
 };
 
 use super::{Lineup, LineupItem, Show};
@@ -247,6 +247,36 @@ pub(super) async fn selling(tx: &mut Tx, org: OrgId, product: ProductId) -> Resu
              OR EXISTS (SELECT 1 FROM highlights h WHERE h.id = shows.highlight_id AND h.card LIKE $3)
          ) ORDER BY id"
     ).bind(org).bind(product).bind(&card).fetch_all(c).await)?)
+}
+
+/// Shows that are not over and have a card on the screen that is like `mark`.
+pub(super) async fn pinning(tx: &mut Tx, org: OrgId, mark: &str) -> Result<Vec<ShowId>, DbError> {
+    Ok(on!(tx, c => sqlx::query_scalar(
+        "SELECT id FROM shows WHERE org_id = $1 AND state <> 'ended'
+             AND EXISTS (SELECT 1 FROM highlights h WHERE h.id = shows.highlight_id AND h.card LIKE $2) ORDER BY id"
+    ).bind(org).bind(mark).fetch_all(c).await)?)
+}
+
+row! {
+    struct PinRow {
+        org_id: OrgId,
+        card: String,
+    }
+}
+
+/// Coupons on the screens of shows that are not over.
+pub(super) async fn coupon_pins(db: &Db, limit: i64) -> Result<Vec<(OrgId, CouponCard)>, DbError> {
+    let rows: Vec<PinRow> = on!(db, c => sqlx::query_as(
+        "SELECT s.org_id, h.card FROM shows s JOIN highlights h ON h.id = s.highlight_id AND h.action = 'show'
+         WHERE s.state IN ('live', 'interrupted') AND h.card LIKE '%\"coupon_id\"%' LIMIT $1"
+    ).bind(limit).fetch_all(c).await)?;
+    let mut pins = Vec::with_capacity(rows.len());
+    for row in rows {
+        if let HighlightCard::Coupon(card) = serde_json::from_str(&row.card)? {
+            pins.push((row.org_id, card));
+        }
+    }
+    Ok(pins)
 }
 
 row! {

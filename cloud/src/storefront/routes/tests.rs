@@ -46,6 +46,8 @@ async fn a_poller_is_told_once_and_again_when_something_changes() {
             compare_at_minor: None,
             stock: Some(5),
             variants: Vec::new(),
+            options: Vec::new(),
+            tags: Vec::new(),
         };
         let product_id = app.catalog.create_product(&actor, org, product).await.unwrap().id;
         let draft =
@@ -174,6 +176,8 @@ async fn once_facts_are_heard_a_page_is_told_of_a_sale_and_never_how_many_are_le
             compare_at_minor: None,
             stock: Some(500),
             variants: Vec::new(),
+            options: Vec::new(),
+            tags: Vec::new(),
         };
         let product = app.catalog.create_product(&actor, org, product).await.unwrap();
         let draft =

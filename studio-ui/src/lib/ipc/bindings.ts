@@ -320,6 +320,8 @@ export type Code =
 "show_ended" | 
 /**  The product or coupon is not in the show's line-up. */
 "not_in_lineup" | 
+/**  The product is not sold, or the coupon gives nothing, now. */
+"not_on_sale" | 
 /**  The publish key is unknown, rotated or revoked. */
 "bad_publish_key" | 
 /**  Another publisher holds the show. */
@@ -849,12 +851,16 @@ export type ProductCard_Deserialize = {
 	currency: string,
 	/**  Lowest price of its variants, in minor units. */
 	price_minor: number | null,
-	/**  The price before, when it is reduced, in minor units. */
+	/**  The price to strike out beside that, when it is reduced, in minor units: the prior price where that is known. */
 	compare_at_minor?: number | null,
+	/**  The lowest price of the thirty days before its reduction began, in minor units, where that is known. */
+	prior_price_minor?: number | null,
+	/**  By how many per cent it is reduced, of the price that is struck out. */
+	discount_percent?: number | null,
 	/**  How many are left over all variants; to shoppers, 6 is six or more. */
 	stock: number | null,
 	/**  What can be put into the cart; never empty. */
-	variants: VariantCard[],
+	variants: VariantCard_Deserialize[],
 };
 
 /**  A product as shoppers see it. */
@@ -871,12 +877,16 @@ export type ProductCard_Serialize = {
 	currency: string,
 	/**  Lowest price of its variants, in minor units. */
 	price_minor: number | null,
-	/**  The price before, when it is reduced, in minor units. */
+	/**  The price to strike out beside that, when it is reduced, in minor units: the prior price where that is known. */
 	compare_at_minor: number | null,
+	/**  The lowest price of the thirty days before its reduction began, in minor units, where that is known. */
+	prior_price_minor?: number | null,
+	/**  By how many per cent it is reduced, of the price that is struck out. */
+	discount_percent?: number | null,
 	/**  How many are left over all variants; to shoppers, 6 is six or more. */
 	stock: number | null,
 	/**  What can be put into the cart; never empty. */
-	variants: VariantCard[],
+	variants: VariantCard_Serialize[],
 };
 
 /**  Size, rate and bitrate of the programme. */
@@ -1155,7 +1165,10 @@ export type User = {
 };
 
 /**  One buyable form of a product. */
-export type VariantCard = {
+export type VariantCard = VariantCard_Serialize | VariantCard_Deserialize;
+
+/**  One buyable form of a product. */
+export type VariantCard_Deserialize = {
 	/**  The variant. */
 	id: string,
 	/**  Its name, for example "M / white". */
@@ -1164,8 +1177,42 @@ export type VariantCard = {
 	sku: string,
 	/**  Price in minor units of the product's currency. */
 	price_minor: number | null,
+	/**  The lowest price of the thirty days before its reduction began, in minor units, where that is known. */
+	prior_price_minor?: number | null,
+	/**  By how many per cent it is reduced. */
+	discount_percent?: number | null,
 	/**  How many are left; to shoppers, 6 is six or more. */
 	stock: number | null,
+	/**  What tells it apart from the others, in the order in which people are asked. */
+	options?: VariantOption[],
+};
+
+/**  One buyable form of a product. */
+export type VariantCard_Serialize = {
+	/**  The variant. */
+	id: string,
+	/**  Its name, for example "M / white". */
+	title: string,
+	/**  The shop's own number for it, which its cart understands. */
+	sku: string,
+	/**  Price in minor units of the product's currency. */
+	price_minor: number | null,
+	/**  The lowest price of the thirty days before its reduction began, in minor units, where that is known. */
+	prior_price_minor?: number | null,
+	/**  By how many per cent it is reduced. */
+	discount_percent?: number | null,
+	/**  How many are left; to shoppers, 6 is six or more. */
+	stock: number | null,
+	/**  What tells it apart from the others, in the order in which people are asked. */
+	options?: VariantOption[],
+};
+
+/**  One thing that tells a variant apart. */
+export type VariantOption = {
+	/**  For example `Colour`. */
+	name: string,
+	/**  For example `Red`. */
+	value: string,
 };
 
 /**  The uplink in one word. */

@@ -48,6 +48,7 @@ export const SENTENCES: Record<string, string> = {
   not_receiving: 'No picture has reached the cloud yet. Wait until the stage says ready, then go live.',
   show_ended: 'This show is over. Create a new one to go live again.',
   not_in_lineup: 'That is not in the line-up. Add it to the line-up first, then pin it.',
+  not_on_sale: 'That is not on sale now: the product is hidden, or the coupon has ended or not begun.',
   bad_publish_key: 'The show no longer takes this studio’s key. Open the show again to get a new one.',
   publisher_busy: 'Another studio or encoder is sending to this show. End it there, or wait until it lets go.',
   out_of_stock: 'None of it is left in stock.',

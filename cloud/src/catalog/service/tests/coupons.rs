@@ -43,7 +43,8 @@ async fn a_coupon_code_is_taken_once_in_an_organisation() {
             app.catalog.coupons(&actor, org, None, 10).await.unwrap().items,
             std::slice::from_ref(&coupon)
         );
-        let cards = app.catalog.coupon_cards(org, &[CouponId::new(), coupon.id]).await.unwrap();
+        let cards = app.catalog.coupons_of(org, &[CouponId::new(), coupon.id]).await.unwrap();
+        let cards: Vec<_> = cards.iter().map(Coupon::card).collect();
         assert_eq!(cards, [coupon.card()]);
     })
     .await;

@@ -1,4 +1,5 @@
 mod coupons;
+mod details;
 mod orders;
 mod prices;
 mod reservations;
@@ -21,6 +22,8 @@ fn scarf(stock: i64) -> ProductDraft {
         compare_at_minor: Some(3900),
         stock: Some(stock),
         variants: Vec::new(),
+        options: Vec::new(),
+        tags: Vec::new(),
     }
 }
 
@@ -34,6 +37,7 @@ fn order(product: &Product, quantity: i64, external_ref: &str) -> OrderDraft {
             quantity,
             price_minor: 2900,
             title: None,
+            external: None,
         }],
         currency: product.currency,
         total_minor: 2900 * quantity,
@@ -126,6 +130,40 @@ async fn a_picture_of_an_earlier_version_is_served_and_lays_aside_the_sizes_of_t
         let product = app.catalog.product(&actor, org, product.id).await.unwrap();
         assert_eq!((product.image.as_deref(), product.image_sizes.len()), (Some(old), 0));
         assert_eq!(app.catalog.image(org, old).await.unwrap().unwrap().content_type, "image/png");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn files_of_pictures_go_a_day_after_nobody_uses_them_and_never_one_that_somebody_does() {
+    each_app(async |app, hands| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let day = std::time::Duration::from_secs(25 * 3_600);
+        let first = app.catalog.create_product(&actor, org, scarf(5)).await.unwrap();
+        let second = app.catalog.create_product(&actor, org, scarf(5)).await.unwrap();
+        let put = async |product: &Product, size: u32| {
+            let turn = app.catalog.picture_turn(&actor, org).unwrap();
+            let picture = Bytes::from(image::testing::png(size, size));
+            app.catalog.set_image(&actor, org, product.id, turn, picture).await.unwrap().image.unwrap()
+        };
+        let is_there = async |name: &str| app.catalog.image(org, name).await.unwrap().is_some();
+        let both = put(&first, 40).await;
+        assert_eq!(put(&second, 40).await, both, "the same picture is the same file");
+        let other = put(&first, 50).await;
+        hands.advance(day);
+        assert_eq!(app.catalog.sweep_pictures().await.unwrap(), 0);
+        assert!(is_there(&both).await && is_there(&other).await);
+        app.catalog.remove_product(&actor, org, second.id).await.unwrap();
+        assert_eq!(app.catalog.sweep_pictures().await.unwrap(), 0, "not at once");
+        hands.advance(day);
+        assert_eq!(app.catalog.sweep_pictures().await.unwrap(), 2, "the JPEG and the WebP");
+        assert!(!is_there(&both).await && is_there(&other).await);
+        // It comes again while nobody has looked, and stays.
+        put(&first, 60).await;
+        hands.advance(day);
+        assert_eq!(put(&first, 50).await, other);
+        assert_eq!(app.catalog.sweep_pictures().await.unwrap(), 2);
+        assert!(is_there(&other).await);
     })
     .await;
 }

@@ -34,11 +34,10 @@ async fn the_prior_price_is_the_lowest_of_thirty_days_before_a_reduction_and_sta
         ] {
             hands.advance(DAY * (on - day));
             day = on;
-            let changed = app
-                .catalog
-                .change_product(&actor, org, product.id, None, priced(price, before))
-                .await
-                .unwrap();
+            let seen = app.catalog.product(&actor, org, product.id).await.unwrap().version;
+            let patch = priced(price, before);
+            let changed =
+                app.catalog.change_product(&actor, org, product.id, Some(seen), patch).await.unwrap();
             assert_eq!(changed.variants[0].prior_price_minor, prior, "day {on}");
             let kept = app.catalog.product(&actor, org, product.id).await.unwrap();
             assert_eq!(kept, changed, "day {on}, as it is kept");
@@ -68,7 +67,8 @@ async fn a_price_that_is_not_known_is_not_made_up() {
         assert_eq!(product.variants[0].prior_price_minor, None, "it came reduced");
         hands.advance(DAY);
         let yen = ProductPatch { currency: Currency::try_from("JPY").ok(), ..priced(300, Some(900)) };
-        let changed = app.catalog.change_product(&actor, org, product.id, None, yen).await.unwrap();
+        let changed =
+            app.catalog.change_product(&actor, org, product.id, Some(product.version), yen).await.unwrap();
         assert_eq!(changed.variants[0].prior_price_minor, None, "euros are no yen");
     })
     .await;
@@ -107,6 +107,79 @@ async fn what_the_version_before_kept_goes_on_and_its_prices_are_known_from_the_
         let kept = store::coupons::get(&db, org, coupon).await.unwrap().unwrap();
         assert!(kept.is_valid(newest) && kept.is_for(product) && kept.version == 1);
         assert_eq!((kept.off(2_900), kept.quota, kept.used), (290, None, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn shoppers_see_the_prior_price_struck_out_and_never_a_higher_one() {
+    each_app(async |app, hands: TestClock| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let draft = ProductDraft { price_minor: Some(4_900), compare_at_minor: None, ..scarf(5) };
+        let product = app.catalog.create_product(&actor, org, draft).await.unwrap();
+        let set = async |price, before| {
+            hands.advance(DAY * 5);
+            let seen = app.catalog.product(&actor, org, product.id).await.unwrap().version;
+            let patch = priced(price, before);
+            app.catalog.change_product(&actor, org, product.id, Some(seen), patch).await.unwrap();
+            let card = app.catalog.product_cards(org, &[product.id]).await.unwrap().remove(0);
+            assert_eq!(card.prior_price_minor, card.variants[0].prior_price_minor);
+            (card.compare_at_minor, card.prior_price_minor, card.discount_percent)
+        };
+        assert_eq!(set(3_900, None).await, (None, None, None));
+        assert_eq!(set(4_900, None).await, (None, None, None));
+        // The shop would like to say 59.00, and half of it.
+        assert_eq!(set(2_950, Some(5_900)).await, (Some(3_900), Some(3_900), Some(24)));
+        assert_eq!(set(4_900, None).await, (None, None, None));
+        assert_eq!(set(4_500, Some(5_900)).await, (None, Some(2_950), None), "it costs more than it did");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_coupon_for_everybody_and_a_price_of_the_version_before_are_prices_of_their_days() {
+    each_app(async |app, hands: TestClock| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let draft = ProductDraft { price_minor: Some(5_000), compare_at_minor: None, ..scarf(5) };
+        let product = app.catalog.create_product(&actor, org, draft).await.unwrap();
+        let coupon = crate::catalog::CouponDraft {
+            code: "LIVE20".into(),
+            title: "20 % off".into(),
+            percent_off: Some(20),
+            ..crate::catalog::CouponDraft::default()
+        };
+        let coupon = app.catalog.create_coupon(&actor, org, coupon).await.unwrap();
+        let show = vitrine_protocol::ShowId::new();
+        hands.advance(DAY);
+        let mut tx = app.db.begin().await.unwrap();
+        app.catalog.coupon_shown(&mut tx, org, show, coupon.id, app.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        hands.advance(DAY);
+        let mut tx = app.db.begin().await.unwrap();
+        app.catalog.coupon_cleared(&mut tx, org, show, app.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        hands.advance(DAY);
+        let reduce = async |price| {
+            let seen = app.catalog.product(&actor, org, product.id).await.unwrap().version;
+            let patch = priced(price, Some(5_000));
+            let changed =
+                app.catalog.change_product(&actor, org, product.id, Some(seen), patch).await.unwrap();
+            changed.variants[0].prior_price_minor
+        };
+        assert_eq!(reduce(4_500).await, Some(4_000));
+        let seen = app.catalog.product(&actor, org, product.id).await.unwrap().version;
+        app.catalog.change_product(&actor, org, product.id, Some(seen), priced(5_000, None)).await.unwrap();
+        hands.advance(DAY * 40);
+        // A process of the version before writes no history.
+        let mut tx = app.db.begin().await.unwrap();
+        on!(tx, c => sqlx::query("UPDATE variants SET price_minor = 3300").execute(c).await.map(drop))
+            .unwrap();
+        tx.commit().await.unwrap();
+        hands.advance(DAY);
+        let seen = app.catalog.product(&actor, org, product.id).await.unwrap().version;
+        app.catalog.change_product(&actor, org, product.id, Some(seen), priced(5_000, None)).await.unwrap();
+        hands.advance(DAY);
+        assert_eq!(reduce(4_500).await, Some(3_300));
     })
     .await;
 }

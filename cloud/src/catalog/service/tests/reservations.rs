@@ -155,3 +155,46 @@ async fn a_reservation_takes_all_of_its_lines_or_none() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_count_of_the_shelf_leaves_what_is_held_to_those_who_hold_it() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let product = app.catalog.create_product(&actor, org, scarf(10)).await.unwrap();
+        let held = reserve(&app, &actor, org, &product, 3).await.unwrap();
+        let count = async |pieces: i64| {
+            let seen = app.catalog.product(&actor, org, product.id).await.unwrap().version;
+            let count = crate::catalog::StockCount { stock: pieces, note: String::new() };
+            let variant = product.variants[0].id;
+            app.catalog.count_stock(&actor, org, product.id, variant, Some(seen), count).await.unwrap()
+        };
+        assert_eq!(count(10).await.stock(), 7);
+        let short = count(2).await;
+        assert_eq!(
+            (short.stock(), short.variants[0].owed),
+            (0, 1),
+            "one of those that are held is not there"
+        );
+        app.catalog.release(&actor, org, held.id).await.unwrap();
+        assert_eq!(stock(&app, org, product.id).await, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_not_on_sale_is_not_held_or_shown_and_comes_back_as_it_was() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let product = app.catalog.create_product(&actor, org, scarf(5)).await.unwrap();
+        let sale = |on_sale| ProductPatch { on_sale: Some(on_sale), ..ProductPatch::default() };
+        let hidden = app.catalog.change_product(&actor, org, product.id, None, sale(false)).await.unwrap();
+        assert_eq!(hidden.hidden, Some(crate::catalog::HiddenBy::Member));
+        assert_eq!(app.catalog.product(&actor, org, product.id).await.unwrap(), hidden);
+        assert!(app.catalog.product_cards(org, &[product.id]).await.unwrap().is_empty());
+        let refused = reserve(&app, &actor, org, &product, 1).await;
+        assert!(matches!(refused, Err(CatalogError::OutOfStock(..))));
+        app.catalog.change_product(&actor, org, product.id, None, sale(true)).await.unwrap();
+        assert_eq!(stock(&app, org, product.id).await, 5);
+    })
+    .await;
+}

@@ -22,15 +22,22 @@ async fn an_edit_that_overlaps_with_a_sale_loses_nothing() {
             price_minor: Some(2900),
             stock: None,
             sell_when_empty: Some(true),
+            ..VariantDraft::default()
         };
         let patch = ProductPatch { variants: Some(vec![renamed.clone()]), ..ProductPatch::default() };
-        let changed = app.catalog.change_product(&actor, org, seen.id, None, patch).await.unwrap();
+        let now = Some(changed.version);
+        let changed = app.catalog.change_product(&actor, org, seen.id, now, patch).await.unwrap();
         assert_eq!((changed.stock(), changed.variants[0].sell_when_empty), (3, true));
 
-        let counted = VariantDraft { stock: Some(5), ..renamed };
+        let counted = VariantDraft { stock: Some(5), ..renamed.clone() };
         for counts in [
             ProductPatch { stock: Some(5), ..ProductPatch::default() },
             ProductPatch { variants: Some(vec![counted]), ..ProductPatch::default() },
+            // What the form did not name would be gone with its stock, and the price the old one.
+            ProductPatch { variants: Some(vec![renamed]), ..ProductPatch::default() },
+            ProductPatch { price_minor: Some(100), ..ProductPatch::default() },
+            ProductPatch { compare_at_minor: Some(None), ..ProductPatch::default() },
+            ProductPatch { currency: Currency::try_from("SEK").ok(), ..ProductPatch::default() },
         ] {
             let unseen = app.catalog.change_product(&actor, org, seen.id, None, counts.clone()).await;
             assert!(matches!(unseen, Err(CatalogError::Unseen)));
@@ -138,6 +145,7 @@ async fn what_is_sold_when_none_is_left_never_looks_sold_out() {
             price_minor: None,
             stock: Some(1),
             sell_when_empty: Some(true),
+            ..VariantDraft::default()
         }];
         let draft = ProductDraft { stock: None, variants, ..scarf(0) };
         let product = app.catalog.create_product(&actor, org, draft).await.unwrap();

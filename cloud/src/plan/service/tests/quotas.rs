@@ -241,6 +241,12 @@ async fn pictures_are_counted_once_and_what_is_refused_leaves_nothing() {
         assert!(matches!(take(&[("c.jpg", 400)]).await, Err(PlanError::Limit(hit)) if hit.used == 700));
         assert_eq!(app.plans.used(org).await.unwrap().blob_bytes, Some(700));
         take(&[("c.jpg", 300)]).await.unwrap();
+        for _ in 0..2 {
+            let mut tx = app.db.begin().await.unwrap();
+            app.plans.give_back_blobs(&mut tx, org, &["a.jpg".to_owned(), "z.jpg".to_owned()]).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        assert_eq!(app.plans.used(org).await.unwrap().blob_bytes, Some(600), "what is gone is counted no more, once");
     })
     .await;
 }

@@ -88,3 +88,114 @@ async fn a_show_that_did_not_begin_gives_its_channel_back() {
     })
     .await;
 }
+
+/// What is pinned on the stage's show: a coupon's words, or nothing.
+async fn pinned_words(stage: &Stage) -> Option<String> {
+    let show = stage.app.shows.find(stage.show).await.unwrap().unwrap();
+    match stage.app.shows.pinned(&show).await.unwrap()?.card {
+        HighlightCard::Coupon(card) => Some(card.title),
+        HighlightCard::Product(card) => Some(card.title),
+    }
+}
+
+async fn pin_coupon(stage: &Stage) -> Result<Highlight, ShowError> {
+    let target = HighlightTarget::Coupon { coupon_id: stage.coupon };
+    stage.app.shows.highlight(&stage.actor, stage.org, stage.show, target, None).await
+}
+
+/// What a worker does when it hears that the coupon changed.
+async fn hear(stage: &Stage) {
+    let mut tx = stage.app.db.begin().await.unwrap();
+    stage.app.shows.follow_coupon(&mut tx, stage.org, stage.coupon).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_coupon_that_changes_is_shown_anew_and_one_that_ends_leaves_the_screen() {
+    each_app(async |app, hands| {
+        let stage = Stage::set(app, hands).await;
+        stage.publish().await;
+        stage.go_live().await;
+        let first = pin_coupon(&stage).await.unwrap();
+        let catalog = &stage.app.catalog;
+        let patch = crate::catalog::CouponPatch {
+            title: Some("5 % off".into()),
+            percent_off: Some(Some(5)),
+            ..crate::catalog::CouponPatch::default()
+        };
+        catalog.change_coupon(&stage.actor, stage.org, stage.coupon, Some(1), patch).await.unwrap();
+        hear(&stage).await;
+        assert_eq!(pinned_words(&stage).await.as_deref(), Some("5 % off"));
+        let told = stage.kinds().await;
+        assert_eq!(told[told.len() - 2..], ["highlight_cleared", "highlight_shown"]);
+        hear(&stage).await;
+        assert_eq!(stage.kinds().await, told, "heard twice, it is done once");
+        catalog.end_coupon(&stage.actor, stage.org, stage.coupon).await.unwrap();
+        hear(&stage).await;
+        assert_eq!(pinned_words(&stage).await, None);
+        let show = stage.app.shows.find(stage.show).await.unwrap().unwrap();
+        let last = stage.app.shows.highlights(&show, first.at).await.unwrap().pop().unwrap();
+        assert_eq!(last.action, HighlightAction::Clear);
+        assert!(matches!(pin_coupon(&stage).await, Err(ShowError::NotOnSale)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_coupon_leaves_the_screen_when_its_time_is_over_or_it_is_used_up() {
+    each_app(async |app, hands| {
+        let stage = Stage::set(app, hands).await;
+        stage.publish().await;
+        stage.go_live().await;
+        let until = stage.app.clock.now() + TimeDelta::seconds(60);
+        let terms = |valid_until, quota| crate::catalog::CouponPatch {
+            valid_until: Some(valid_until),
+            quota: Some(quota),
+            ..crate::catalog::CouponPatch::default()
+        };
+        let change = async |seen, patch| {
+            let catalog = &stage.app.catalog;
+            catalog.change_coupon(&stage.actor, stage.org, stage.coupon, Some(seen), patch).await.unwrap();
+        };
+        change(1, terms(Some(until), None)).await;
+        pin_coupon(&stage).await.unwrap();
+        assert_eq!(stage.app.shows.sweep_coupons().await.unwrap(), 0);
+        stage.hands.advance(Duration::from_secs(60));
+        assert_eq!(stage.app.shows.sweep_coupons().await.unwrap(), 1);
+        assert_eq!(pinned_words(&stage).await, None);
+        assert!(matches!(pin_coupon(&stage).await, Err(ShowError::NotOnSale)));
+
+        change(2, terms(None, Some(1))).await;
+        pin_coupon(&stage).await.unwrap();
+        let mut tx = stage.app.db.begin().await.unwrap();
+        on!(tx, c => sqlx::query("UPDATE coupons SET used = 1").execute(c).await.map(drop)).unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(stage.app.shows.sweep_coupons().await.unwrap(), 1);
+        assert_eq!(pinned_words(&stage).await, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_product_that_leaves_the_sale_leaves_the_screen_and_keeps_its_place() {
+    each_app(async |app, hands| {
+        let stage = Stage::set(app, hands).await;
+        stage.publish().await;
+        stage.go_live().await;
+        stage.pin(None).await.unwrap();
+        let sale = |on_sale| crate::catalog::ProductPatch {
+            on_sale: Some(on_sale),
+            ..crate::catalog::ProductPatch::default()
+        };
+        let catalog = &stage.app.catalog;
+        catalog.change_product(&stage.actor, stage.org, stage.product, None, sale(false)).await.unwrap();
+        let mut tx = stage.app.db.begin().await.unwrap();
+        stage.app.shows.hide_product(&mut tx, stage.org, stage.product).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(pinned_words(&stage).await, None);
+        assert!(matches!(stage.pin(None).await, Err(ShowError::NotOnSale)));
+        catalog.change_product(&stage.actor, stage.org, stage.product, None, sale(true)).await.unwrap();
+        stage.pin(None).await.unwrap();
+    })
+    .await;
+}

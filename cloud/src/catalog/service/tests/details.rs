@@ -1,0 +1,115 @@
+//! Options, tags, and what platforms call variants.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::catalog::{ExternalId, VariantDraft};
+
+fn pairs(all: &[(&str, &str)]) -> Option<BTreeMap<String, String>> {
+    Some(all.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+}
+
+fn shirt(id: &str) -> ProductDraft {
+    let variant = |size: &str, n: &str| VariantDraft {
+        title: size.into(),
+        stock: Some(5),
+        options: pairs(&[("Size", size), ("Colour", "Red")]),
+        external_ids: pairs(&[("shopify", &format!("{id}{n}")), ("woocommerce", &format!("w{id}{n}"))]),
+        ..VariantDraft::default()
+    };
+    ProductDraft {
+        stock: None,
+        variants: vec![variant("M", "1"), variant("L", "2")],
+        options: vec!["Size".into(), "Colour".into()],
+        tags: vec!["Wool".into(), "autumn".into()],
+        ..scarf(0)
+    }
+}
+
+#[tokio::test]
+async fn options_and_tags_are_kept_shown_and_found() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let shirt = app.catalog.create_product(&actor, org, shirt("1")).await.unwrap();
+        let plain = app.catalog.create_product(&actor, org, scarf(5)).await.unwrap();
+        assert_eq!(app.catalog.product(&actor, org, shirt.id).await.unwrap(), shirt);
+        let card = app.catalog.product_cards(org, &[shirt.id]).await.unwrap().remove(0);
+        let told: Vec<_> =
+            card.variants[1].options.iter().map(|one| (one.name.as_str(), one.value.as_str())).collect();
+        assert_eq!(told, [("Size", "L"), ("Colour", "Red")]);
+        let found = async |tag: &str| {
+            let page = app.catalog.products_with(&actor, org, Some(tag), None, 10).await.unwrap();
+            page.items.iter().map(|product| product.id).collect::<Vec<_>>()
+        };
+        assert_eq!(found(" WOOL").await, [shirt.id]);
+        let tagged = ProductPatch { tags: Some(vec!["wool".into()]), ..ProductPatch::default() };
+        app.catalog.change_product(&actor, org, plain.id, None, tagged).await.unwrap();
+        assert_eq!(found("wool").await, [plain.id, shirt.id], "newest first");
+        assert!(found("winter").await.is_empty());
+        // A sale changes none of it.
+        app.catalog.record_order(&actor, org, order(&shirt, 1, "A-1")).await.unwrap();
+        let sold = app.catalog.product(&actor, org, shirt.id).await.unwrap();
+        assert_eq!(
+            (&sold.options, &sold.tags, &sold.variants[0].options),
+            (&shirt.options, &shirt.tags, &shirt.variants[0].options)
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_id_of_a_platform_is_one_variants_and_orders_name_it_by_that() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let shirt1 = app.catalog.create_product(&actor, org, shirt("1")).await.unwrap();
+        let taken = app.catalog.create_product(&actor, org, shirt("1")).await;
+        assert!(matches!(taken, Err(CatalogError::ExternalIdTaken(platform, _)) if platform == "shopify"));
+        let other = app.catalog.create_product(&actor, org, scarf(5)).await.unwrap();
+        let steal = |id: &str| ProductPatch {
+            variants: Some(vec![VariantDraft {
+                id: Some(other.variants[0].id),
+                title: "One".into(),
+                price_minor: Some(2_900),
+                external_ids: pairs(&[("shopify", id)]),
+                ..VariantDraft::default()
+            }]),
+            ..ProductPatch::default()
+        };
+        let taken = app.catalog.change_product(&actor, org, other.id, Some(1), steal("12")).await;
+        assert!(matches!(taken, Err(CatalogError::ExternalIdTaken(..))));
+        app.catalog.change_product(&actor, org, other.id, Some(1), steal("99")).await.unwrap();
+        // Another organisation has numbers of its own.
+        let (sud, sud_org, _) = owner(&app, "Sud").await;
+        app.catalog.create_product(&sud, sud_org, shirt("1")).await.unwrap();
+
+        let by = |id: &str| {
+            let mut draft = order(&shirt1, 2, "A-1");
+            draft.lines[0].product_id = ProductId(uuid::Uuid::nil());
+            draft.lines[0].external = Some(ExternalId { platform: "shopify".into(), id: id.into() });
+            draft
+        };
+        let sent = by("12");
+        let (sold, is_new) = app.catalog.record_order(&actor, org, sent.clone()).await.unwrap();
+        assert!(is_new);
+        assert_eq!((sold.lines[0].product_id, sold.lines[0].variant_id), (shirt1.id, shirt1.variants[1].id));
+        let left = app.catalog.product(&actor, org, shirt1.id).await.unwrap();
+        assert_eq!(left.variants.iter().map(|one| one.stock).collect::<Vec<_>>(), [5, 3]);
+        // The same again is the same, though the variant is called otherwise by now.
+        app.catalog.remove_product(&actor, org, shirt1.id).await.unwrap();
+        let (again, is_new) = app.catalog.record_order(&actor, org, sent).await.unwrap();
+        assert_eq!((again.id, is_new), (sold.id, false));
+        let unknown = OrderDraft { external_ref: "A-2".into(), ..by("12") };
+        let (unknown, _) = app.catalog.record_order(&actor, org, unknown).await.unwrap();
+        assert!(unknown.flags.contains(&"unknown_product".to_owned()), "it was paid");
+        let nothing = OrderDraft {
+            lines: vec![OrderLineDraft { external: None, ..by("1").lines[0].clone() }],
+            external_ref: "A-3".into(),
+            ..by("1")
+        };
+        assert!(matches!(
+            app.catalog.record_order(&actor, org, nothing).await,
+            Err(CatalogError::Invalid(_))
+        ));
+    })
+    .await;
+}

@@ -1,0 +1,102 @@
+//! SQL of tags, options and what platforms call variants.
+
+use vitrine_protocol::{OrgId, ProductId, VariantId};
+
+use crate::catalog::Product;
+use crate::db::{DbError, Tx};
+use crate::{on, row};
+
+/// Rows of one statement.
+const ROWS: usize = 1_000;
+
+/// Writes what new products have beside their rows.
+pub(in crate::catalog) async fn insert_many(tx: &mut Tx, products: &[Product]) -> Result<(), DbError> {
+    let (mut details, mut externals, mut tags) = (Vec::new(), Vec::new(), Vec::new());
+    for product in products {
+        if !product.tags.is_empty() || !product.options.is_empty() {
+            let (names, words) =
+                (serde_json::to_string(&product.options)?, serde_json::to_string(&product.tags)?);
+            on!(tx, c => sqlx::query("UPDATE products SET option_names = $2, tags = $3 WHERE id = $1")
+                .bind(product.id).bind(&names).bind(&words).execute(c).await.map(drop))?;
+        }
+        tags.extend(product.tags.iter().map(|tag| (product.org, tag, product.id)));
+        for variant in &product.variants {
+            if !variant.options.is_empty() || !variant.external_ids.is_empty() {
+                let options = serde_json::to_string(&variant.options)?;
+                details.push((
+                    variant.id,
+                    product.id,
+                    options,
+                    serde_json::to_string(&variant.external_ids)?,
+                ));
+            }
+        }
+        let named = product.external_ids();
+        externals
+            .extend(named.map(|(platform, id, variant)| (product.org, platform, id, product.id, variant)));
+    }
+    for rows in details.chunks(ROWS) {
+        on!(tx, c => {
+            let mut query =
+                sqlx::QueryBuilder::new("INSERT INTO variant_details (variant_id, product_id, options, external_ids) ");
+            query.push_values(rows, |mut row, (variant, product, options, external)| {
+                row.push_bind(*variant).push_bind(*product).push_bind(options).push_bind(external);
+            });
+            query.build().execute(c).await.map(drop)
+        })?;
+    }
+    for rows in externals.chunks(ROWS) {
+        on!(tx, c => {
+            let mut query = sqlx::QueryBuilder::new(
+                "INSERT INTO external_ids (org_id, platform, external_id, product_id, variant_id) ",
+            );
+            query.push_values(rows, |mut row, (org, platform, id, product, variant)| {
+                row.push_bind(*org).push_bind(*platform).push_bind(*id).push_bind(*product).push_bind(*variant);
+            });
+            query.build().execute(c).await.map(drop)
+        })?;
+    }
+    for rows in tags.chunks(ROWS) {
+        on!(tx, c => {
+            let mut query = sqlx::QueryBuilder::new("INSERT INTO product_tags (org_id, tag, product_id) ");
+            query.push_values(rows, |mut row, (org, tag, product)| {
+                row.push_bind(*org).push_bind(*tag).push_bind(*product);
+            });
+            query.build().execute(c).await.map(drop)
+        })?;
+    }
+    Ok(())
+}
+
+/// Writes them anew of a locked product.
+pub(in crate::catalog) async fn save(tx: &mut Tx, product: &Product) -> Result<(), DbError> {
+    for sql in [
+        "DELETE FROM variant_details WHERE product_id = $1",
+        "DELETE FROM external_ids WHERE product_id = $1",
+        "DELETE FROM product_tags WHERE product_id = $1",
+        "UPDATE products SET option_names = '[]', tags = '[]' WHERE id = $1",
+    ] {
+        on!(tx, c => sqlx::query(sql).bind(product.id).execute(c).await.map(drop))?;
+    }
+    insert_many(tx, std::slice::from_ref(product)).await
+}
+
+row! {
+    struct Named {
+        product_id: ProductId,
+        variant_id: VariantId,
+    }
+}
+
+/// The variant that a platform calls so.
+pub(in crate::catalog) async fn find(
+    tx: &mut Tx,
+    org: OrgId,
+    platform: &str,
+    id: &str,
+) -> Result<Option<(ProductId, VariantId)>, DbError> {
+    let row: Option<Named> = on!(tx, c => sqlx::query_as(
+        "SELECT product_id, variant_id FROM external_ids WHERE org_id = $1 AND platform = $2 AND external_id = $3"
+    ).bind(org).bind(platform).bind(id).fetch_optional(c).await)?;
+    Ok(row.map(|row| (row.product_id, row.variant_id)))
+}

@@ -1,0 +1,101 @@
+//! SQL of the files of pictures, and the products that each came with.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use vitrine_protocol::{OrgId, ProductId};
+
+use crate::base::to_ms;
+use crate::db::{Db, DbError, Tx};
+use crate::{on, row};
+
+/// Whoever has called this is alone with the organisation's files until `tx` ends.
+pub(in crate::catalog) async fn turn(tx: &mut Tx, org: OrgId) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query(
+        "INSERT INTO picture_turns (org_id, turn) VALUES ($1, 1)
+         ON CONFLICT (org_id) DO UPDATE SET turn = picture_turns.turn + 1"
+    ).bind(org).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// Writes down that files are about to come with a product's picture.
+pub(in crate::catalog) async fn expect(
+    tx: &mut Tx,
+    org: OrgId,
+    product: ProductId,
+    names: &[String],
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    for name in names {
+        on!(tx, c => sqlx::query(
+            "INSERT INTO picture_files (org_id, name, product_id, looked_ms) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (org_id, name, product_id) DO UPDATE SET looked_ms = excluded.looked_ms"
+        ).bind(org).bind(name).bind(product).bind(to_ms(now)).execute(c).await.map(drop))?;
+    }
+    Ok(())
+}
+
+/// Organisations with files that nobody looked after since `before`.
+pub(in crate::catalog) async fn unlooked(
+    db: &Db,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<OrgId>, DbError> {
+    let mut orgs: Vec<OrgId> = on!(db, c => sqlx::query_scalar(
+        "SELECT org_id FROM picture_files WHERE looked_ms < $1 ORDER BY looked_ms LIMIT $2"
+    ).bind(to_ms(before)).bind(limit).fetch_all(c).await)?;
+    orgs.sort_unstable();
+    orgs.dedup();
+    Ok(orgs)
+}
+
+row! {
+    struct FileRow {
+        name: String,
+        product_id: ProductId,
+        image: Option<String>,
+        image_sizes: Option<String>,
+    }
+}
+
+/// Looks after files that nobody has looked after since `before`: those that their products use are looked after now, and the
+/// others are forgotten. Gives the files that nothing uses any more, to be removed before `tx` ends.
+pub(in crate::catalog) async fn unused(
+    tx: &mut Tx,
+    org: OrgId,
+    before: DateTime<Utc>,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<String>, DbError> {
+    let rows: Vec<FileRow> = on!(tx, c => sqlx::query_as(
+        "SELECT f.name, f.product_id, p.image, p.image_sizes FROM picture_files f
+         LEFT JOIN products p ON p.id = f.product_id AND p.org_id = f.org_id
+         WHERE f.org_id = $1 AND f.looked_ms < $2 ORDER BY f.looked_ms LIMIT $3"
+    ).bind(org).bind(to_ms(before)).bind(limit).fetch_all(c).await)?;
+    let mut left = BTreeSet::new();
+    for row in rows {
+        let is_used = row.image.as_ref() == Some(&row.name)
+            || row.image_sizes.is_some_and(|sizes| sizes.contains(&format!("\"{}\"", row.name)));
+        if is_used {
+            on!(tx, c => sqlx::query(
+                "UPDATE picture_files SET looked_ms = $4 WHERE org_id = $1 AND name = $2 AND product_id = $3"
+            ).bind(org).bind(&row.name).bind(row.product_id).bind(to_ms(now)).execute(c).await.map(drop))?;
+        } else {
+            on!(tx, c => sqlx::query(
+                "DELETE FROM picture_files WHERE org_id = $1 AND name = $2 AND product_id = $3"
+            ).bind(org).bind(&row.name).bind(row.product_id).execute(c).await.map(drop))?;
+            left.insert(row.name);
+        }
+    }
+    // The same picture may be another product's, too.
+    let mut unused = Vec::new();
+    for name in left {
+        let others: i64 = on!(tx, c => sqlx::query_scalar(
+            "SELECT COUNT(*) FROM picture_files WHERE org_id = $1 AND name = $2"
+        ).bind(org).bind(&name).fetch_one(c).await)?;
+        if others == 0 {
+            unused.push(name);
+        }
+    }
+    Ok(unused)
+}
