@@ -26,6 +26,8 @@ enum Turn {
     Ends,
 }
 
+/// An organisation that the host joins after the sign-in.
+const JOINED: &str = "0199f0a0-0000-7000-8000-0000000000a9";
 const OTHER_SHOW: &str = "0199f0a0-0000-7000-8000-0000000000b2";
 
 /// A cloud with one token in force.
@@ -108,6 +110,12 @@ impl Fake {
                 let arrived =
                     json!({ "seq": 1, "event": { "kind": "publisher_arrived", "session": "ours" } });
                 (200, json!({ "items": [arrived], "next": null }))
+            }
+            ["GET", "/v1/me"] => {
+                let user = json!({ "id": "u", "email": "host@example.com", "name": "Ada" });
+                let place =
+                    |id: &str, role: &str| json!({ "id": id, "name": "x", "slug": "x", "role": role });
+                (200, json!({ "user": user, "organizations": [place(ORG, "host"), place(JOINED, "host")] }))
             }
             ["POST", path] if path.ends_with("/end") => (200, json!({ "state": "ended" })),
             ["DELETE", path] if path.contains("/messages/") => (200, Value::Null),
@@ -267,12 +275,30 @@ async fn a_call_notices_the_end_of_the_session_as_well_as_the_socket_does() {
     fake.revoke();
     let desk = stage.desk.clone();
     let asked = tokio::spawn(async move {
-        desk.cloud_fetch("DELETE".into(), format!("/v1/orgs/{ORG}/shows/{SHOW}/messages/m"), None).await
+        desk.cloud_fetch(
+            "DELETE".into(),
+            format!("/v1/orgs/{ORG}/shows/{SHOW}/messages/m"),
+            None,
+            CloudHeaders::default(),
+        )
+        .await
     });
     let session = lapsed(&stage).await;
     sign_in_again(&stage, session).await;
     assert_eq!(asked.await.unwrap().unwrap().status, 200);
     assert_eq!(fake.heard("DELETE"), 2, "once refused, once more with the next session");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_show_of_an_organisation_that_was_joined_since_the_sign_in_is_opened() {
+    let (fake, stage, _listener) = desk().await;
+    stage.desk.close_show().await.unwrap();
+    assert_eq!(fake.heard("/v1/me"), 0);
+    stage.desk.open_show(JOINED.into(), SHOW.into()).await.unwrap();
+    assert_eq!(stage.desk.snapshot().await.unwrap().show.unwrap().org_id, JOINED);
+    stage.desk.close_show().await.unwrap();
+    let nobodys = stage.desk.open_show("0199f0a0-0000-7000-8000-0000000000af".into(), SHOW.into()).await;
+    assert_eq!(nobodys.unwrap_err().code, Code::NotFound);
 }
 
 #[tokio::test(flavor = "multi_thread")]
