@@ -38,8 +38,8 @@ export const orders = {
   'order_state.cancelled': 'Cancelled',
   'order_state.unknown': 'Unknown state',
 
-  'flag.oversold': 'Sold out',
-  'flag.oversold_what': 'More was sold than there was. {n} of it are missing.',
+  'flag.oversold': 'Too many sold',
+  'flag.oversold_what': 'More was sold than there was: {n} missing.',
   'flag.oversold_do': 'Order more in time, or cancel and pay back what cannot be sent.',
   'flag.price_differs': 'Another price',
   'flag.price_differs_what': 'The shopper paid another price than the catalogue had.',

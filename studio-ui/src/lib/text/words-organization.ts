@@ -116,5 +116,5 @@ export const organization = {
   'failed.job_import': 'Import of “{key}”',
   'failed.job_mail': 'A letter',
   'failed.job_other': '{kind}: {key}',
-  'failed.fact': '{who} missed: {deed}',
+  'failed.fact': '“{deed}” did not reach {who}',
 } as const;

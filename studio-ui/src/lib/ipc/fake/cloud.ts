@@ -50,6 +50,7 @@ export class FakeCloud {
     const product = buyable[pick % buyable.length]!;
     const quantity = pick % 5 === 3 ? 2 : 1;
     product.stock = Math.max(0, product.stock - quantity);
+    if (product.variants.length === 1) product.variants[0]!.stock = product.stock;
     const order: Order = {
       id: newId(),
       org_id: ORG,
