@@ -37,7 +37,8 @@ interface Fake {
     products: { id: string; title: string; price_minor: number; stock: number; version: number; variants: { stock: number }[] }[];
     coupons: { title: string; version: number }[];
     shows: { title: string; version: number }[];
-    orders: { source: string }[];
+    orders: { id: string; source: string }[];
+    imports: { list: { id: string }[] };
     organization: { view: { version: number; settings: object }; deeds: { actor_name: string; event: object }[] };
   };
   files: { list: object | null; loses: boolean; kept: Record<string, string> };
@@ -367,3 +368,23 @@ test('what is empty says what to do, and what does not answer can be tried again
   }
   await clean(page);
 });
+
+for (const [theme, width, height] of [['light', 1024, 700], ['dark', 1024, 700]] as const) {
+  test(`no screen of the shop breaks a rule or leaves the window (${theme})`, async ({ studio, page }) => {
+    await page.setViewportSize({ width, height });
+    await page.addInitScript((to) => localStorage.setItem('vitrine.theme', to), theme);
+    await studio('crowd=none');
+    const ids = await fake(page, ({ cloud }) => [cloud.products[0]!.id, cloud.orders[1]!.id, cloud.imports.list[0]!.id]);
+    const screens = [
+      'catalogue', `catalogue/products/${ids[0]}`, 'catalogue/coupons', 'catalogue/lists', `catalogue/lists/${ids[2]}`, 'orders', `orders/all/${ids[1]}`,
+      'settings/organization', 'settings/activity', 'settings/failed',
+    ];
+    for (const at of screens) {
+      await page.evaluate((to) => (location.hash = `#/${to}`), at);
+      await expect(page.getByRole('status', { name: 'Loading' }), at).toHaveCount(0);
+      await clean(page);
+      const content = page.locator('main .content');
+      expect(await content.evaluate((one) => one.scrollWidth <= one.clientWidth), `${at} is as wide as its place`).toBe(true);
+    }
+  });
+}

@@ -56,7 +56,6 @@ export const people = {
   'team.roles': 'Roles',
   'team.keys': 'Keys',
   'team.more': '{n} more',
-  'team.stale': 'This may be out of date.',
   'team.show_more': 'Show {n} more',
   'team.actions': 'What to do with {name}',
 
