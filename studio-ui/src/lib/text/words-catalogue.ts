@@ -68,7 +68,7 @@ export const catalogue = {
   'catalogue.owed': '{n} sold that are not there',
   'catalogue.when_empty': 'Sold when empty',
 
-  'stock.move': 'Move stock…',
+  'stock.move': 'Move stock',
   'stock.move_of': 'Move stock of {title}',
   'stock.title': 'Stock of {title}',
   'stock.how': 'How',
@@ -233,7 +233,7 @@ export const catalogue = {
   'list.every_10080': 'Every week',
   'list.next': 'Next',
   'list.fetch_now': 'Fetch now',
-  'list.fetch_now_of': 'Fetch “{source}” now',
+  'list.fetch_now_of': 'Fetch now: {source}',
   'list.set': '“{source}” is fetched from now on',
   'list.remove_title': 'Stop fetching “{source}”?',
   'list.remove_text': 'Products that it brought stay. They change no more by themselves.',
