@@ -74,10 +74,13 @@ impl Fake {
         let line = String::from_utf8_lossy(&request).lines().next()?.to_owned();
         let said =
             head.lines().find_map(|line| line.strip_prefix("authorization: bearer ")).map(str::to_owned);
+        let told =
+            head.lines().filter(|line| line.starts_with("idempotency-key") || line.starts_with("if-match"));
+        self.heard.lock().unwrap().extend(told.map(str::to_owned));
         let (status, body) = self.answer(&line, said, rtmp);
         let body = body.to_string();
         let head = format!(
-            "HTTP/1.1 {status} -\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+            "HTTP/1.1 {status} -\r\ncontent-type: application/json\r\netag: \"7\"\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
             body.len()
         );
         socket.write_all(format!("{head}{body}").as_bytes()).await.ok()
@@ -287,6 +290,41 @@ async fn a_call_notices_the_end_of_the_session_as_well_as_the_socket_does() {
     sign_in_again(&stage, session).await;
     assert_eq!(asked.await.unwrap().unwrap().status, 200);
     assert_eq!(fake.heard("DELETE"), 2, "once refused, once more with the next session");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_screen_means_is_said_again_with_the_next_session_and_the_version_comes_back() {
+    let (fake, stage, _listener) = desk().await;
+    stage.desk.close_show().await.unwrap();
+    fake.revoke();
+    let desk = stage.desk.clone();
+    let asked = tokio::spawn(async move {
+        let headers =
+            CloudHeaders { idempotency_key: Some("one-pressing".into()), if_match: Some("\"6\"".into()) };
+        desk.cloud_fetch("DELETE".into(), format!("/v1/orgs/{ORG}/shows/{SHOW}/messages/m"), None, headers)
+            .await
+    });
+    let session = lapsed(&stage).await;
+    sign_in_again(&stage, session).await;
+    let answer = asked.await.unwrap().unwrap();
+    assert_eq!((answer.status, answer.etag.as_deref()), (200, Some("\"7\"")));
+    assert_eq!(fake.heard("idempotency-key: one-pressing"), 2);
+    assert_eq!(fake.heard("if-match: \"6\""), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_kept_from_the_cloud_is_whole_or_is_not_there() {
+    let (_fake, stage, _listener) = desk().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("show.json");
+    stage.desk.keep_from_cloud(format!("/v1/orgs/{ORG}/shows/{SHOW}"), file.clone()).await.unwrap();
+    assert!(std::fs::read_to_string(&file).unwrap().contains("Autumn drop"));
+    let nothing = folder.path().join("nothing.csv");
+    let gone = stage.desk.keep_from_cloud("/v1/orgs/nobodys".into(), nothing).await;
+    assert_eq!(gone.unwrap_err().code, Code::NotFound);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing of it is left");
+    let unchosen = stage.desk.send_list(format!("/v1/orgs/{ORG}/imports"), "text/csv".into()).await;
+    assert_eq!(unchosen.unwrap_err().code, Code::InvalidRequest);
 }
 
 #[tokio::test(flavor = "multi_thread")]
