@@ -3,6 +3,7 @@
 mod air;
 mod chat;
 mod events;
+mod files;
 mod session;
 mod show;
 mod stage;
@@ -23,6 +24,10 @@ pub fn builder() -> tauri_specta::Builder<tauri::Wry> {
             session::sign_out,
             session::cloud_fetch,
             session::cloud_put_picture,
+            files::pick_list,
+            files::send_list,
+            files::keep_from_cloud,
+            files::keep_text,
             stage::list_devices,
             stage::set_source,
             stage::pick_media_file,

@@ -2,7 +2,7 @@
 
 use tauri::State;
 
-use crate::desk::{Bootstrap, CloudAnswer, Desk, RegisterRequest, Session};
+use crate::desk::{Bootstrap, CloudAnswer, CloudHeaders, Desk, RegisterRequest, Session};
 use crate::error::CommandError;
 
 /// What the window needs to start.
@@ -58,8 +58,9 @@ pub async fn cloud_fetch(
     method: String,
     path: String,
     body: Option<String>,
+    headers: CloudHeaders,
 ) -> Result<CloudAnswer, CommandError> {
-    desk.cloud_fetch(method, path, body).await
+    desk.cloud_fetch(method, path, body, headers).await
 }
 
 /// Sends a picture to a path that takes one; `picture` is a data URL: `data:image/jpeg;base64,…`.
@@ -69,6 +70,7 @@ pub async fn cloud_put_picture(
     desk: State<'_, Desk>,
     path: String,
     picture: String,
+    headers: CloudHeaders,
 ) -> Result<CloudAnswer, CommandError> {
-    desk.cloud_put_picture(path, picture).await
+    desk.cloud_put_picture(path, picture, headers).await
 }

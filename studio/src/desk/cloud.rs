@@ -1,5 +1,9 @@
 //! The cloud's HTTP interface, as the desk uses it.
 
+mod files;
+
+pub use files::{look, write};
+
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -12,7 +16,7 @@ use url::Url;
 use vitrine_protocol::{Code, HighlightTarget, Permissions, PublishInstant, Role};
 
 use super::access::{Access, SignedIn};
-use super::view::{CloudAnswer, Organization, Session, User};
+use super::view::{CloudAnswer, CloudHeaders, Organization, Session, User};
 use crate::error::CommandError;
 
 /// A body or an answer longer than this is refused (bytes).
@@ -142,12 +146,19 @@ impl Cloud {
         Ok(view(base, session))
     }
 
+    /// The organisations of the signed-in person, as the cloud has them now.
+    pub async fn places(&self) -> Result<Vec<Organization>, CommandError> {
+        let answer: SessionAnswer = self.call(Method::GET, "/v1/me", None).await?;
+        Ok(answer.organizations.into_iter().map(OrganizationAnswer::view).collect())
+    }
+
     /// Any path under `/v1/`, passed on as it comes back.
     pub async fn fetch(
         &self,
         method: &str,
         path: &str,
         body: Option<String>,
+        headers: CloudHeaders,
     ) -> Result<CloudAnswer, CommandError> {
         let method = match method {
             "GET" | "POST" | "PUT" | "PATCH" | "DELETE" => {
@@ -160,15 +171,20 @@ impl Cloud {
                 ));
             }
         };
-        self.patiently(method, path, body.map(in_json)).await
+        self.patiently(method, path, Content { body: body.map(in_json), headers: checked(headers)? }).await
     }
 
     /// Sends a picture, given as a data URL (`data:image/jpeg;base64,…`), and gives the answer as it comes back.
-    pub async fn put_picture(&self, path: &str, picture: &str) -> Result<CloudAnswer, CommandError> {
+    pub async fn put_picture(
+        &self,
+        path: &str,
+        picture: &str,
+        headers: CloudHeaders,
+    ) -> Result<CloudAnswer, CommandError> {
         let body = data_url(picture).ok_or_else(|| {
             CommandError::new(Code::UnsupportedType, "A picture is a PNG, JPEG or WebP file.")
         })?;
-        self.patiently(Method::PUT, path, Some(body)).await
+        self.patiently(Method::PUT, path, Content { body: Some(body), headers: checked(headers)? }).await
     }
 
     /// Calls as the signed-in person and reads the answer. When the session has ended, the call waits until
@@ -179,7 +195,7 @@ impl Cloud {
         path: &str,
         body: Option<Value>,
     ) -> Result<T, CommandError> {
-        read(&good(self.patiently(method, path, body.map(|body| in_json(body.to_string()))).await?)?)
+        read(&good(self.patiently(method, path, Content::json(body)).await?)?)
     }
 
     /// Calls as the signed-in person, now or not at all.
@@ -194,8 +210,7 @@ impl Cloud {
         body: Option<Value>,
     ) -> Result<T, CommandError> {
         let session = self.access.now().ok_or_else(signed_out)?;
-        let body = body.map(|body| in_json(body.to_string()));
-        read(&good(self.send_as(&session, method, path, body).await?)?)
+        read(&good(self.send_as(&session, method, path, Content::json(body)).await?)?)
     }
 
     /// A new publish key for a show.
@@ -247,7 +262,8 @@ impl Cloud {
         path: &str,
         body: Option<String>,
     ) -> Result<CloudAnswer, CommandError> {
-        good(self.send_any(base, token, method, path, body.map(in_json)).await?)
+        let content = Content { body: body.map(in_json), ..Content::default() };
+        good(self.send_any(base, token, method, path, content).await?)
     }
 
     /// Sends as the signed-in person; once more with the next session when this one has ended.
@@ -255,18 +271,18 @@ impl Cloud {
         &self,
         method: Method,
         path: &str,
-        body: Option<Content>,
+        content: Content,
     ) -> Result<CloudAnswer, CommandError> {
         let session = match self.access.now() {
             Some(session) => session,
             None => self.access.after_lapse().await.ok_or_else(signed_out)?,
         };
-        let answer = self.send_as(&session, method.clone(), path, body.clone()).await?;
+        let answer = self.send_as(&session, method.clone(), path, content.clone()).await?;
         if answer.status != UNAUTHORIZED {
             return Ok(answer);
         }
         match self.access.after_lapse().await {
-            Some(next) => self.send_as(&next, method, path, body).await,
+            Some(next) => self.send_as(&next, method, path, content).await,
             None => Ok(answer),
         }
     }
@@ -277,9 +293,9 @@ impl Cloud {
         session: &SignedIn,
         method: Method,
         path: &str,
-        body: Option<Content>,
+        content: Content,
     ) -> Result<CloudAnswer, CommandError> {
-        let answer = self.send_any(&session.base, Some(&session.token), method, path, body).await?;
+        let answer = self.send_any(&session.base, Some(&session.token), method, path, content).await?;
         if answer.status == UNAUTHORIZED {
             self.access.lapse(&session.token);
         }
@@ -292,9 +308,10 @@ impl Cloud {
         token: Option<&str>,
         method: Method,
         path: &str,
-        body: Option<Content>,
+        content: Content,
     ) -> Result<CloudAnswer, CommandError> {
         let url = address(base, path)?;
+        let Content { body, headers } = content;
         if body.as_ref().is_some_and(|(_, body)| body.len() > MOST_BYTES) {
             return Err(CommandError::new(Code::TooLarge, "That is more than the cloud takes at once."));
         }
@@ -302,16 +319,23 @@ impl Cloud {
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
+        if let Some(key) = headers.idempotency_key {
+            request = request.header("idempotency-key", key);
+        }
+        if let Some(version) = headers.if_match {
+            request = request.header("if-match", version);
+        }
         if let Some((kind, body)) = body {
             request = request.header("content-type", kind).body(body);
         }
         let answer = request.send().await.map_err(|error| unreachable(base, &error))?;
         let status = u32::from(answer.status().as_u16());
+        let etag = answer.headers().get("etag").and_then(|tag| tag.to_str().ok()).map(str::to_owned);
         if answer.content_length().is_some_and(|length| length > MOST_BYTES as u64) {
             return Err(not_ours());
         }
         let body = answer.text().await.map_err(|error| unreachable(base, &error))?;
-        Ok(CloudAnswer { status, body })
+        Ok(CloudAnswer { status, body, etag })
     }
 }
 
@@ -336,15 +360,43 @@ pub fn base_address(text: &str) -> Result<Url, CommandError> {
     Ok(url)
 }
 
-/// What is sent: its type and its bytes.
-type Content = (&'static str, Bytes);
+/// The most characters that a header of a screen has, as the cloud takes them.
+const LONGEST_HEADER: usize = 255;
 
-fn in_json(text: String) -> Content {
+/// What is sent with a call.
+#[derive(Clone, Default)]
+struct Content {
+    body: Option<Body>,
+    headers: CloudHeaders,
+}
+
+impl Content {
+    fn json(body: Option<Value>) -> Self {
+        Self { body: body.map(|body| in_json(body.to_string())), ..Self::default() }
+    }
+}
+
+/// A body: its type and its bytes.
+type Body = (&'static str, Bytes);
+
+/// Headers that can be sent.
+fn checked(headers: CloudHeaders) -> Result<CloudHeaders, CommandError> {
+    let fits = |text: &String| {
+        (1..=LONGEST_HEADER).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+    };
+    let all = [&headers.idempotency_key, &headers.if_match];
+    if all.into_iter().flatten().all(fits) {
+        return Ok(headers);
+    }
+    Err(CommandError::new(Code::InvalidRequest, "A header is 1 to 255 visible ASCII characters."))
+}
+
+fn in_json(text: String) -> Body {
     ("application/json", text.into())
 }
 
 /// The picture in a data URL (RFC 2397), of a kind that the cloud takes.
-fn data_url(url: &str) -> Option<Content> {
+fn data_url(url: &str) -> Option<Body> {
     let (kind, text) = url.strip_prefix("data:")?.split_once(";base64,")?;
     let kind = ["image/jpeg", "image/png", "image/webp"].into_iter().find(|known| *known == kind)?;
     Some((kind, base64::engine::general_purpose::STANDARD.decode(text).ok()?.into()))
@@ -444,6 +496,15 @@ mod tests {
     }
 
     #[test]
+    fn a_header_of_a_screen_cannot_hold_another_one() {
+        let key = |text: &str| checked(CloudHeaders { idempotency_key: Some(text.into()), if_match: None });
+        assert!(key("0199f0a0-0000-7000-8000-0000000000a1").is_ok());
+        for bad in ["", "a\r\nauthorization: x", "a b", "ä", &"x".repeat(256)] {
+            assert!(key(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
     fn only_pictures_come_out_of_a_data_url() {
         assert_eq!(
             data_url("data:image/png;base64,iVBO"),
@@ -470,11 +531,14 @@ mod tests {
     #[test]
     fn a_problem_keeps_its_code_and_anything_else_is_the_far_side() {
         let body = r#"{"type":"about:blank","title":"No","detail":"No picture arrives.","code":"not_receiving","retryable":true}"#;
-        let error = problem(&CloudAnswer { status: 409, body: body.into() });
+        let error = problem(&CloudAnswer { status: 409, body: body.into(), etag: None });
         assert_eq!((error.code, error.retryable), (Code::NotReceiving, true));
-        assert_eq!(problem(&CloudAnswer { status: 502, body: "<html>".into() }).code, Code::FarSide);
+        assert_eq!(
+            problem(&CloudAnswer { status: 502, body: "<html>".into(), etag: None }).code,
+            Code::FarSide
+        );
         let body = r#"{"detail":"The moon is full.","code":"full_moon","retryable":true}"#;
-        let error = problem(&CloudAnswer { status: 409, body: body.into() });
+        let error = problem(&CloudAnswer { status: 409, body: body.into(), etag: None });
         assert_eq!(
             (error.code, error.message.as_str(), error.retryable),
             (Code::FarSide, "The moon is full.", true)

@@ -38,7 +38,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Mutex, mpsc, oneshot};
 use vitrine_protocol::{Code, HighlightTarget, Permission, ShowState};
 
 pub use settings::is_profile_name;
@@ -72,6 +72,8 @@ pub struct Desk {
     note: NoteFile,
     lookout: Lookout,
     preview: Arc<PreviewServer>,
+    /// The list that was chosen last; no other file can be sent.
+    list: Arc<Mutex<Option<PathBuf>>>,
     owner: mpsc::Sender<Ask>,
 }
 
@@ -116,6 +118,7 @@ impl Desk {
             note,
             lookout,
             preview,
+            list: Arc::default(),
             owner,
         })
     }
@@ -235,13 +238,48 @@ impl Desk {
     }
 
     /// Asks the cloud for another screen.
-    pub async fn cloud_fetch(&self, method: String, path: String, body: Option<String>) -> Done<CloudAnswer> {
-        self.cloud.fetch(&method, &path, body).await
+    pub async fn cloud_fetch(
+        &self,
+        method: String,
+        path: String,
+        body: Option<String>,
+        headers: CloudHeaders,
+    ) -> Done<CloudAnswer> {
+        self.cloud.fetch(&method, &path, body, headers).await
     }
 
     /// Sends a picture, given as a data URL, to the cloud.
-    pub async fn cloud_put_picture(&self, path: String, picture: String) -> Done<CloudAnswer> {
-        self.cloud.put_picture(&path, &picture).await
+    pub async fn cloud_put_picture(
+        &self,
+        path: String,
+        picture: String,
+        headers: CloudHeaders,
+    ) -> Done<CloudAnswer> {
+        self.cloud.put_picture(&path, &picture, headers).await
+    }
+
+    /// Looks at a list that was chosen; it is the one that can be sent from now on.
+    pub async fn chose_list(&self, file: PathBuf) -> Done<ChosenList> {
+        let seen = cloud::look(&file).await?;
+        *self.list.lock().await = Some(file);
+        Ok(seen)
+    }
+
+    /// Sends the list that was chosen last.
+    pub async fn send_list(&self, path: String, kind: String) -> Done<CloudAnswer> {
+        let file = self.list.lock().await.clone();
+        let file = file.ok_or_else(|| CommandError::new(Code::InvalidRequest, "Choose a file first."))?;
+        self.cloud.send_file(&path, &kind, &file).await
+    }
+
+    /// Keeps what a path of the cloud gives in a file.
+    pub async fn keep_from_cloud(&self, path: String, file: PathBuf) -> Done {
+        self.cloud.get_file(&path, &file).await
+    }
+
+    /// Keeps a text in a file.
+    pub async fn keep_text(&self, text: String, file: PathBuf) -> Done {
+        cloud::write(&file, &text).await
     }
 
     /// What can be captured from.
@@ -313,7 +351,15 @@ impl Desk {
         let session = self.ask(Ask::Session).await?;
         let session =
             session.ok_or_else(|| CommandError::new(Code::Unauthenticated, "Nobody is signed in."))?;
-        let place = session.organizations.iter().find(|org| org.id == org_id);
+        let place = match session.organizations.into_iter().find(|org| org.id == org_id) {
+            Some(known) => Some(known),
+            // Joined or made since the sign-in.
+            None => {
+                let places = self.cloud.places().await?;
+                self.ask(|done| Ask::Places(places.clone(), done)).await?;
+                places.into_iter().find(|org| org.id == org_id)
+            }
+        };
         let directs = place.map(|org| org.may(Permission::RunShows));
         let directs = directs
             .ok_or_else(|| CommandError::new(Code::NotFound, "That is not one of your organisations."))?;

@@ -26,6 +26,8 @@ enum Turn {
     Ends,
 }
 
+/// An organisation that the host joins after the sign-in.
+const JOINED: &str = "0199f0a0-0000-7000-8000-0000000000a9";
 const OTHER_SHOW: &str = "0199f0a0-0000-7000-8000-0000000000b2";
 
 /// A cloud with one token in force.
@@ -72,10 +74,13 @@ impl Fake {
         let line = String::from_utf8_lossy(&request).lines().next()?.to_owned();
         let said =
             head.lines().find_map(|line| line.strip_prefix("authorization: bearer ")).map(str::to_owned);
+        let told =
+            head.lines().filter(|line| line.starts_with("idempotency-key") || line.starts_with("if-match"));
+        self.heard.lock().unwrap().extend(told.map(str::to_owned));
         let (status, body) = self.answer(&line, said, rtmp);
         let body = body.to_string();
         let head = format!(
-            "HTTP/1.1 {status} -\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+            "HTTP/1.1 {status} -\r\ncontent-type: application/json\r\netag: \"7\"\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
             body.len()
         );
         socket.write_all(format!("{head}{body}").as_bytes()).await.ok()
@@ -108,6 +113,12 @@ impl Fake {
                 let arrived =
                     json!({ "seq": 1, "event": { "kind": "publisher_arrived", "session": "ours" } });
                 (200, json!({ "items": [arrived], "next": null }))
+            }
+            ["GET", "/v1/me"] => {
+                let user = json!({ "id": "u", "email": "host@example.com", "name": "Ada" });
+                let place =
+                    |id: &str, role: &str| json!({ "id": id, "name": "x", "slug": "x", "role": role });
+                (200, json!({ "user": user, "organizations": [place(ORG, "host"), place(JOINED, "host")] }))
             }
             ["POST", path] if path.ends_with("/end") => (200, json!({ "state": "ended" })),
             ["DELETE", path] if path.contains("/messages/") => (200, Value::Null),
@@ -267,12 +278,65 @@ async fn a_call_notices_the_end_of_the_session_as_well_as_the_socket_does() {
     fake.revoke();
     let desk = stage.desk.clone();
     let asked = tokio::spawn(async move {
-        desk.cloud_fetch("DELETE".into(), format!("/v1/orgs/{ORG}/shows/{SHOW}/messages/m"), None).await
+        desk.cloud_fetch(
+            "DELETE".into(),
+            format!("/v1/orgs/{ORG}/shows/{SHOW}/messages/m"),
+            None,
+            CloudHeaders::default(),
+        )
+        .await
     });
     let session = lapsed(&stage).await;
     sign_in_again(&stage, session).await;
     assert_eq!(asked.await.unwrap().unwrap().status, 200);
     assert_eq!(fake.heard("DELETE"), 2, "once refused, once more with the next session");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_screen_means_is_said_again_with_the_next_session_and_the_version_comes_back() {
+    let (fake, stage, _listener) = desk().await;
+    stage.desk.close_show().await.unwrap();
+    fake.revoke();
+    let desk = stage.desk.clone();
+    let asked = tokio::spawn(async move {
+        let headers =
+            CloudHeaders { idempotency_key: Some("one-pressing".into()), if_match: Some("\"6\"".into()) };
+        desk.cloud_fetch("DELETE".into(), format!("/v1/orgs/{ORG}/shows/{SHOW}/messages/m"), None, headers)
+            .await
+    });
+    let session = lapsed(&stage).await;
+    sign_in_again(&stage, session).await;
+    let answer = asked.await.unwrap().unwrap();
+    assert_eq!((answer.status, answer.etag.as_deref()), (200, Some("\"7\"")));
+    assert_eq!(fake.heard("idempotency-key: one-pressing"), 2);
+    assert_eq!(fake.heard("if-match: \"6\""), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_kept_from_the_cloud_is_whole_or_is_not_there() {
+    let (_fake, stage, _listener) = desk().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("show.json");
+    stage.desk.keep_from_cloud(format!("/v1/orgs/{ORG}/shows/{SHOW}"), file.clone()).await.unwrap();
+    assert!(std::fs::read_to_string(&file).unwrap().contains("Autumn drop"));
+    let nothing = folder.path().join("nothing.csv");
+    let gone = stage.desk.keep_from_cloud("/v1/orgs/nobodys".into(), nothing).await;
+    assert_eq!(gone.unwrap_err().code, Code::NotFound);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing of it is left");
+    let unchosen = stage.desk.send_list(format!("/v1/orgs/{ORG}/imports"), "text/csv".into()).await;
+    assert_eq!(unchosen.unwrap_err().code, Code::InvalidRequest);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_show_of_an_organisation_that_was_joined_since_the_sign_in_is_opened() {
+    let (fake, stage, _listener) = desk().await;
+    stage.desk.close_show().await.unwrap();
+    assert_eq!(fake.heard("/v1/me"), 0);
+    stage.desk.open_show(JOINED.into(), SHOW.into()).await.unwrap();
+    assert_eq!(stage.desk.snapshot().await.unwrap().show.unwrap().org_id, JOINED);
+    stage.desk.close_show().await.unwrap();
+    let nobodys = stage.desk.open_show("0199f0a0-0000-7000-8000-0000000000af".into(), SHOW.into()).await;
+    assert_eq!(nobodys.unwrap_err().code, Code::NotFound);
 }
 
 #[tokio::test(flavor = "multi_thread")]

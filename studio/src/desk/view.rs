@@ -317,6 +317,25 @@ views! {
         pub status: u32,
         /// JSON text; empty for 204.
         pub body: String,
+        /// Its `ETag`: the version of what it holds.
+        pub etag: Option<String>,
+    }
+    /// The headers that a screen may give a call.
+    #[derive(Default)]
+    pub struct CloudHeaders {
+        /// `Idempotency-Key`: sent again under the same key, it is done once.
+        pub idempotency_key: Option<String>,
+        /// `If-Match`: only if it is still that version.
+        pub if_match: Option<String>,
+    }
+    /// A list that somebody chose to send to the cloud.
+    pub struct ChosenList {
+        /// The file's name, without its folder.
+        pub name: String,
+        /// How long it is, in bytes.
+        pub size_bytes: f64,
+        /// Its first lines, to look at before it is sent.
+        pub head: String,
     }
 }
 

@@ -51,6 +51,7 @@ const FORMS: [what: string, dialog: string, open: (page: Page) => Promise<void>,
   }, (page) => page.locator('[name=title]').fill('Linen shirt')],
   ['New coupon', 'coupon-form', async (page) => {
     await place(page, 'Catalogue');
+    await page.getByRole('tab', { name: 'Coupons' }).click();
     await id(page, 'new-coupon').click();
   }, (page) => page.locator('[name=code]').fill('LIVE')],
   ['Invite somebody', 'invite-form', async (page) => {
@@ -181,7 +182,7 @@ test('a date that is none is refused in words, and the form can be left', async 
   await stays(page, 'show-form');
   await name.fill('Spring');
   await type('20266-01-01T10:00');
-  await id(page, 'save-show').click();
+  await id(page, 'show-form-submit').click();
   await expect(id(page, 'show-form').getByText('Give a day and a time')).toBeVisible();
   await page.keyboard.press('Escape');
   await id(page, 'discard-go').click();
@@ -192,10 +193,10 @@ test('a date that is none is refused in words, and the form can be left', async 
   await name.fill('Spring');
   await when.focus();
   await page.keyboard.type('0101');
-  await id(page, 'save-show').click();
+  await id(page, 'show-form-submit').click();
   await expect(id(page, 'show-form').getByText('Give a day and a time'), 'half a date is none').toBeVisible();
   await when.fill('2030-01-01T10:00');
-  await id(page, 'save-show').click();
+  await id(page, 'show-form-submit').click();
   await expect(id(page, 'show-form')).toHaveCount(0);
   await expect(page.getByRole('heading', { name: 'Spring' })).toBeVisible();
 });
@@ -208,6 +209,7 @@ const SAVED: [what: string, dialog: string, open: (page: Page) => Promise<void>,
   }, { title: 'Bag', url: 'https://x.example/a', price: '5', stock: '1' }, 'Bag'],
   ['a coupon', 'coupon-form', async (page) => {
     await place(page, 'Catalogue');
+    await page.getByRole('tab', { name: 'Coupons' }).click();
     await id(page, 'new-coupon').click();
   }, { code: 'LIVE20', percent: '20' }, 'LIVE20'],
 ];

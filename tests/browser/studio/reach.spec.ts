@@ -47,6 +47,7 @@ const SCREENS: [what: string, query: string, way: (page: Page) => Promise<void>]
   }],
   ['new coupon', '', async (page) => {
     await place(page, 'Catalogue');
+    await page.getByRole('tab', { name: 'Coupons' }).click();
     await id(page, 'new-coupon').click();
   }],
   ['orders', 'live=700', (page) => place(page, 'Orders')],
@@ -254,6 +255,7 @@ test('a row beyond the ninth offers the key that pins the chosen one', async ({ 
   await studio('crowd=none');
   for (let n = 1; n <= 5; n += 1) {
     await place(page, 'Catalogue');
+    await page.getByRole('tab', { name: 'Coupons' }).click();
     await id(page, 'new-coupon').click();
     await page.locator('[name=code]').fill(`LIVE2${n}`);
     await page.locator('[name=percent]').fill('20');

@@ -16,7 +16,7 @@ const product = {
 /** What a form that opened with `product` sends. */
 function sent(edit: Partial<Texts>, several = false) {
   const opened = textsOf(product, 'EUR');
-  return changed(fieldsOf(opened, several), fieldsOf({ ...opened, ...edit }, several));
+  return changed(fieldsOf(opened, several, false), fieldsOf({ ...opened, ...edit }, several, false));
 }
 
 describe('product form', () => {
@@ -37,7 +37,9 @@ describe('product form', () => {
     expect(sent({ currency: 'JPY', price: '49', before: '' })).toEqual({ currency: 'JPY', price_minor: 49, compare_at_minor: null });
   });
 
-  it('leaves price and stock to the variants', () => {
+  it('moves no stock of a product that is there', () => expect(sent({ stock: '1' })).toEqual({}));
+
+  it('leaves the price to the variants', () => {
     expect(sent({ price: '1', stock: '1', url: 'https://shop.example.com/a' }, true)).toEqual({ url: 'https://shop.example.com/a' });
   });
 });

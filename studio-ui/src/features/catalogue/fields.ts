@@ -27,8 +27,11 @@ export function textsOf(product: Product | null, currency: string): Texts {
   };
 }
 
-/** What they mean; `several`: price and stock belong to the variants. Call it with texts that were checked. */
-export function fieldsOf(texts: Texts, several: boolean): Partial<ProductFields> {
+/**
+ * What they mean; `several`: the price belongs to the variants; `anew`: it is a new product, whose stock is its first count. Call it
+ * with texts that were checked.
+ */
+export function fieldsOf(texts: Texts, several: boolean, anew: boolean): Partial<ProductFields> {
   return {
     title: texts.title.trim(),
     description: texts.description.trim(),
@@ -37,7 +40,7 @@ export function fieldsOf(texts: Texts, several: boolean): Partial<ProductFields>
     ...(!several && {
       currency: texts.currency,
       price_minor: parsePrice(texts.price, texts.currency)!,
-      stock: Number(texts.stock),
     }),
+    ...(anew && { stock: Number(texts.stock) }),
   };
 }

@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import type { Backend, CloudAnswer } from '../ipc/backend.ts';
+import type { Backend, CloudAnswer, CloudHeaders } from '../ipc/backend.ts';
 import { Cloud } from './cloud.ts';
+import { Intent } from './intent.ts';
+import { Overtaken } from './stale.ts';
 import type { Product } from './types.ts';
 
-function cloudAnswering(answer: CloudAnswer) {
-  const asked: unknown[] = [];
+/** Answers one after another, the last again and again. */
+function cloudAnswering(...answers: Omit<CloudAnswer, 'etag'>[]) {
+  const asked: unknown[][] = [];
   const backend = {
     cloudFetch: (...request: unknown[]) => {
       asked.push(request);
-      return Promise.resolve(answer);
+      const answer = answers.length > 1 ? answers.shift()! : answers[0]!;
+      return answer.status ? Promise.resolve({ ...answer, etag: null }) : Promise.reject(new Error('no answer'));
     },
   } as unknown as Backend;
   return { cloud: new Cloud(backend, 'org-1'), asked };
@@ -19,21 +23,47 @@ describe('the second lane', () => {
     const { cloud, asked } = cloudAnswering({ status: 200, body: '{"id":"s"}' });
     await cloud.setLineup('show-1', [{ kind: 'coupon', coupon_id: 'c' }]);
     expect(asked).toEqual([
-      ['PUT', '/v1/orgs/org-1/shows/show-1/lineup', '{"items":[{"kind":"coupon","coupon_id":"c"}]}'],
+      ['PUT', '/v1/orgs/org-1/shows/show-1/lineup', '{"items":[{"kind":"coupon","coupon_id":"c"}]}', { idempotencyKey: null, ifMatch: null }],
     ]);
   });
 
-  it('moves a count by what the form changed, so that what is sold meanwhile stays sold', async () => {
-    const { cloud, asked } = cloudAnswering({ status: 200, body: '{}' });
-    const seen = { id: 'p', variants: [{ id: 'v', stock: 5, owed: 0 }] } as unknown as Product;
-    await cloud.changeProduct(seen, { title: 'Warm scarf', stock: 3 });
-    expect(asked).toEqual([
-      ['PATCH', '/v1/orgs/org-1/products/p', '{"title":"Warm scarf"}'],
-      ['POST', '/v1/orgs/org-1/products/p/variants/v/stock-changes', '{"delta":-2,"reason":"correction"}'],
-      ['GET', '/v1/orgs/org-1/products/p', null],
+  it('moves a count once, however often the same pressing is sent', async () => {
+    const { cloud, asked } = cloudAnswering({ status: 0, body: '' }, { status: 201, body: '{}' });
+    const intent = new Intent();
+    const move = (delta: number) => cloud.moveStock('p', 'v', { delta, reason: 'received' }, intent);
+    await expect(move(3)).rejects.toThrow();
+    await move(3);
+    await move(4);
+    const keys = asked.map(([, , , headers]) => (headers as CloudHeaders).idempotencyKey);
+    expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/);
+    expect(keys[1]).toBe(keys[0]);
+    expect(keys[2], 'another number is another move').not.toBe(keys[0]);
+    await cloud.createCoupon({ code: 'A', title: 'a' });
+    await cloud.createCoupon({ code: 'A', title: 'a' });
+    const [first, second] = asked.slice(3).map(([, , , headers]) => (headers as CloudHeaders).idempotencyKey);
+    expect(first, 'pressed again, it is meant again').not.toBe(second);
+  });
+
+  const product = (more: object) => JSON.stringify({ id: 'p', title: 'Scarf', stock: 5, variants: [{ id: 'v', stock: 5, owed: 0 }], version: 3, ...more });
+  const seen = JSON.parse(product({})) as Product;
+
+  it('changes what was seen; what was sold meanwhile does not matter', async () => {
+    const sold = product({ stock: 4, variants: [{ id: 'v', stock: 4, owed: 0 }], version: 4 });
+    const { cloud, asked } = cloudAnswering({ status: 412, body: '{}' }, { status: 200, body: sold }, { status: 200, body: '{}' });
+    await cloud.changeProduct(seen, { title: 'Warm scarf' });
+    expect(asked.map(([method, , body, headers]) => [method, body, (headers as CloudHeaders).ifMatch])).toEqual([
+      ['PATCH', '{"title":"Warm scarf"}', '"3"'],
+      ['GET', null, null],
+      ['PATCH', '{"title":"Warm scarf"}', '"4"'],
     ]);
-    expect(await cloud.changeProduct(seen, {})).toBe(seen);
-    expect(asked.length).toBe(3);
+  });
+
+  it('writes over nobody: what somebody changed meanwhile is handed out', async () => {
+    const { cloud, asked } = cloudAnswering({ status: 412, body: '{}' }, { status: 200, body: product({ title: 'Wool scarf', version: 4 }) });
+    const failure: unknown = await cloud.changeProduct(seen, { title: 'Warm scarf' }).catch((thrown: unknown) => thrown);
+    expect(failure).toBeInstanceOf(Overtaken);
+    expect((failure as Overtaken<Product>).fresh).toMatchObject({ title: 'Wool scarf', version: 4 });
+    expect(asked.length).toBe(2);
   });
 
   it('reads a list to its last page', async () => {
@@ -43,7 +73,7 @@ describe('the second lane', () => {
     };
     const backend = {
       cloudFetch: (_method: string, path: string) =>
-        Promise.resolve({ status: 200, body: pages[path] ?? '' }),
+        Promise.resolve({ status: 200, body: pages[path] ?? '', etag: null }),
     } as unknown as Backend;
     expect(await new Cloud(backend, 'o').products()).toEqual([1, 2, 3]);
   });

@@ -1,20 +1,27 @@
 /** The second lane: everything that is not live goes to the cloud's HTTP through `cloudFetch`. */
 import { CommandFailure, type Backend } from '../ipc/backend.ts';
+import type { Intent } from './intent.ts';
 import { Lane, read } from './lane.ts';
+import { change } from './stale.ts';
 import type {
   Ban,
   Coupon,
+  CouponPatch,
   LineupItem,
   NewCoupon,
   NewProduct,
   Order,
+  OrderChangeDraft,
   OrderTotals,
   Page,
+  PriceChange,
   Product,
   ProductFields,
   PublishKey,
   Show,
   ShowHealth,
+  StockChange,
+  StockChangeDraft,
 } from './types.ts';
 
 /** Orders that a screen shows before it is asked for more. */
@@ -25,6 +32,16 @@ export interface ShowDraft {
   /** RFC 3339, UTC; null: no date. */
   scheduled_at: string | null;
 }
+
+/** Which orders are asked for; what is null does not matter. */
+export interface OrdersAsked {
+  show?: string | null;
+  flag?: string | null;
+  source?: string | null;
+  reference?: string | null;
+}
+
+const NONE = { idempotencyKey: null, ifMatch: null };
 
 /** Typed calls for one organisation. */
 export class Cloud {
@@ -40,9 +57,15 @@ export class Cloud {
 
   shows = () => this.#list<Show>('/shows');
   show = (id: string) => this.#call<Show>('GET', `/shows/${id}`);
-  createShow = (draft: ShowDraft) => this.#call<Show>('POST', '/shows', draft);
-  changeShow = (id: string, draft: Partial<ShowDraft>) =>
-    this.#call<Show>('PATCH', `/shows/${id}`, draft);
+  createShow = (draft: ShowDraft, intent?: Intent) => this.#lane.call<Show>('POST', '/shows', draft, { intent });
+  /** Changes a show as it was seen. */
+  changeShow = (seen: Show, draft: Partial<ShowDraft>) =>
+    change(
+      seen,
+      (base) => this.#lane.call<Show>('PATCH', `/shows/${seen.id}`, draft, { seen: base }),
+      () => this.show(seen.id),
+      (was, now) => was.title === now.title && was.scheduled_at === now.scheduled_at,
+    );
   deleteShow = (id: string) => this.#call<void>('DELETE', `/shows/${id}`);
   setLineup = (id: string, items: LineupItem[]) =>
     this.#call<Show>('PUT', `/shows/${id}/lineup`, { items });
@@ -51,35 +74,63 @@ export class Cloud {
   newPublishKey = (id: string) => this.#call<PublishKey>('POST', `/shows/${id}/publish-key`);
 
   products = () => this.#list<Product>('/products');
-  createProduct = (product: NewProduct) => this.#call<Product>('POST', '/products', product);
-  /**
-   * Changes `product`, as the form began with it. Its count moves by what is more or less than was seen, so that what is sold
-   * meanwhile stays sold.
-   */
-  changeProduct = async (product: Product, { stock, ...fields }: Partial<ProductFields>) => {
-    const path = `/products/${product.id}`;
-    const changed = Object.keys(fields).length ? await this.#call<Product>('PATCH', path, fields) : product;
-    const variant = product.variants[0];
-    if (stock === undefined || !variant) return changed;
-    const delta = stock - (variant.stock - variant.owed);
-    if (delta !== 0) {
-      await this.#call<void>('POST', `${path}/variants/${variant.id}/stock-changes`, { delta, reason: 'correction' });
-    }
-    return this.#call<Product>('GET', path);
-  };
+  productPage = (after: string | null) => this.#lane.page<Product>('/products', { after, limit: '100' });
+  product = (id: string) => this.#call<Product>('GET', `/products/${id}`);
+  createProduct = (product: NewProduct, intent?: Intent) =>
+    this.#lane.call<Product>('POST', '/products', product, { intent });
+  /** Changes a product as it was seen; what is sold meanwhile stays sold, and does not matter. */
+  changeProduct = (seen: Product, fields: Partial<ProductFields>) =>
+    change(
+      seen,
+      (base) => this.#lane.call<Product>('PATCH', `/products/${seen.id}`, fields, { seen: base }),
+      () => this.product(seen.id),
+      sameButStock,
+    );
+  removeProduct = (id: string) => this.#call<void>('DELETE', `/products/${id}`);
   /** `picture`: a data URL. */
   setPicture = async (id: string, picture: string) =>
-    read<Product>(await this.#backend.cloudPutPicture(this.#lane.path(`/products/${id}/image`), picture));
-  coupons = () => this.#list<Coupon>('/coupons');
-  createCoupon = (coupon: NewCoupon) => this.#call<Coupon>('POST', '/coupons', coupon);
+    read<Product>(await this.#backend.cloudPutPicture(this.#lane.path(`/products/${id}/image`), picture, NONE));
 
-  /** Newest first, those of one show or all; `after`: where the page before ended. */
-  orders = (show: string | null, after: string | null) => {
-    const query = new URLSearchParams({ limit: String(ORDERS), ...(show && { show }), ...(after && { after }) });
-    return this.#call<Page<Order>>('GET', `/orders?${query}`);
+  /** Moves a variant's count by so many pieces: what is sold meanwhile stays sold. */
+  moveStock = (product: string, variant: string, draft: StockChangeDraft, intent: Intent) =>
+    this.#lane.call<StockChange>('POST', `/products/${product}/variants/${variant}/stock-changes`, draft, { intent });
+  /** Sets a variant's count to what was counted on the shelf. */
+  countStock = async (seen: Product, variant: string, count: { stock: number; note?: string }) => {
+    const path = `/products/${seen.id}/variants/${variant}/stock`;
+    return change(
+      seen,
+      (base) => this.#lane.call<Product>('PUT', path, count, { seen: base }),
+      () => this.product(seen.id),
+      // Another count of this variant would be written over.
+      (was, now) => stockOf(was, variant) === stockOf(now, variant),
+    );
   };
+  stockChanges = (product: string, variant: string, after: string | null) =>
+    this.#lane.page<StockChange>(`/products/${product}/variants/${variant}/stock-changes`, { after, limit: '20' });
+  prices = (product: string, variant: string, after: string | null) =>
+    this.#lane.page<PriceChange>(`/products/${product}/variants/${variant}/prices`, { after, limit: '20' });
+
+  coupons = () => this.#list<Coupon>('/coupons');
+  coupon = (id: string) => this.#call<Coupon>('GET', `/coupons/${id}`);
+  createCoupon = (coupon: NewCoupon, intent?: Intent) => this.#lane.call<Coupon>('POST', '/coupons', coupon, { intent });
+  changeCoupon = (seen: Coupon, patch: CouponPatch) =>
+    change(
+      seen,
+      (base) => this.#lane.call<Coupon>('PATCH', `/coupons/${seen.id}`, patch, { seen: base }),
+      () => this.coupon(seen.id),
+    );
+  endCoupon = (id: string, intent?: Intent) => this.#lane.call<Coupon>('POST', `/coupons/${id}/end`, undefined, { intent });
+
+  /** Newest first, those that fit; `after`: where the page before ended. */
+  orders = ({ show, flag, source, reference }: OrdersAsked, after: string | null) =>
+    this.#lane.page<Order>('/orders', { limit: String(ORDERS), show, flag, source, external_ref: reference, after });
+  order = (id: string) => this.#call<Order>('GET', `/orders/${id}`);
   orderTotals = (show: string | null) =>
     this.#call<OrderTotals>('GET', `/orders/totals${show ? `?show=${show}` : ''}`);
+  cancelOrder = (id: string, draft: OrderChangeDraft, intent: Intent) =>
+    this.#lane.call<Order>('POST', `/orders/${id}/cancellations`, draft, { intent });
+  refundOrder = (id: string, draft: OrderChangeDraft, intent: Intent) =>
+    this.#lane.call<Order>('POST', `/orders/${id}/refunds`, draft, { intent });
 
   bans = async (show: string) =>
     (await this.#call<Page<Ban>>('GET', `/shows/${show}/bans`)).items;
@@ -94,6 +145,15 @@ export class Cloud {
   #call<T>(method: string, path: string, body?: unknown): Promise<T> {
     return this.#lane.call<T>(method, path, body);
   }
+}
+
+const stockOf = ({ variants }: Product, id: string) => variants.find((one) => one.id === id)?.stock;
+
+/** Whether all but how many there are is as it was. */
+function sameButStock(was: Product, now: Product): boolean {
+  const rest = ({ variants, version: _version, stock: _stock, ...fields }: Product) =>
+    JSON.stringify([fields, variants.map(({ stock: _left, owed: _owed, ...variant }) => variant)]);
+  return rest(was) === rest(now);
 }
 
 /** Whatever was thrown, as a failure with a code. */

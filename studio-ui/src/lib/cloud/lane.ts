@@ -1,10 +1,22 @@
 /** How every call of the second lane goes out, and how its answer is read. */
 import { CommandFailure, type Backend, type CloudAnswer } from '../ipc/backend.ts';
+import { Intent } from './intent.ts';
+import { Stale, tagOf, type Versioned } from './stale.ts';
 import type { Page } from './types.ts';
 
 /** As many items as the cloud gives at once, and as many pages as a screen can use. */
 const PAGE = 200;
 const MOST_PAGES = 25;
+/** The statuses of what is no longer the version that was seen, and of what nobody said to have seen. */
+const [STALE, UNSEEN] = [412, 428];
+
+/** What goes with a call. */
+export interface Sending {
+  /** What is meant: the same for every try of one pressing. */
+  intent?: Intent;
+  /** What was seen of the thing: changed only if it is still that. */
+  seen?: Versioned;
+}
 
 /** Calls below one address. */
 export class Lane {
@@ -19,9 +31,19 @@ export class Lane {
 
   path = (path: string) => this.#base + path;
 
-  async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  async call<T>(method: string, path: string, body?: unknown, { intent, seen }: Sending = {}): Promise<T> {
     const json = body === undefined ? null : JSON.stringify(body);
-    return read<T>(await this.#backend.cloudFetch(method, this.path(path), json));
+    const whole = this.path(path);
+    const key = method === 'POST' ? (intent ?? new Intent()).key(`${whole} ${json}`) : null;
+    const headers = { idempotencyKey: key, ifMatch: seen ? tagOf(seen) : null };
+    return read<T>(await this.#backend.cloudFetch(method, whole, json, headers));
+  }
+
+  /** One page, with what only those items have in common. */
+  page<T>(path: string, asked: Record<string, string | null | undefined> = {}): Promise<Page<T>> {
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries(asked)) if (value) query.set(name, value);
+    return this.call<Page<T>>('GET', query.size ? `${path}?${query}` : path);
   }
 
   /** The whole list, page by page. */
@@ -43,6 +65,7 @@ export class Lane {
 export function read<T>(answer: CloudAnswer): T {
   const json: unknown = answer.body === '' ? undefined : parse(answer.body);
   if (answer.status >= 200 && answer.status < 300) return json as T;
+  if (answer.status === STALE || answer.status === UNSEEN) throw new Stale();
   throw problem(answer.status, json);
 }
 

@@ -1,6 +1,7 @@
 /** Who belongs to an organisation and who may do what in it: members, invitations, roles, keys. */
 import type { Schemas } from '@vitrine/client';
 import { CommandFailure, type Backend } from '../ipc/backend.ts';
+import type { Intent } from './intent.ts';
 import { Lane } from './lane.ts';
 
 export type Permission = Schemas['Permission'];
@@ -35,13 +36,14 @@ export class People {
 
   invitations = () => this.#lane.list<Invitation>('/invitations');
   /** An invitation that waits for the same address ends. */
-  invite = (invitation: NewInvitation) => this.#lane.call<Invited>('POST', '/invitations', invitation);
+  invite = (invitation: NewInvitation, intent: Intent) =>
+    this.#lane.call<Invited>('POST', '/invitations', invitation, { intent });
   revokeInvitation = (id: string) => this.#lane.call<void>('DELETE', `/invitations/${id}`);
 
   roles = () => this.#lane.call<RoleTable>('GET', '/roles');
   createRole = (draft: RoleDraft) => this.#lane.call<CustomRole>('POST', '/roles', draft);
   /**
-   * Fails with `conflict` when it is no longer as `seen`. The bridge carries no `If-Match`: it is looked at just before, so a
+   * Fails with `conflict` when it is no longer as `seen`. The cloud takes no `If-Match` for a role: it is looked at just before, so a
    * change that falls between the two requests is not noticed.
    */
   async saveRole(seen: CustomRole, draft: RoleDraft): Promise<CustomRole> {
@@ -54,6 +56,6 @@ export class People {
   deleteRole = (id: string) => this.#lane.call<void>('DELETE', `/roles/${id}`);
 
   keys = () => this.#lane.list<ApiKey>('/api-keys');
-  createKey = (key: NewApiKey) => this.#lane.call<CreatedApiKey>('POST', '/api-keys', key);
+  createKey = (key: NewApiKey, intent: Intent) => this.#lane.call<CreatedApiKey>('POST', '/api-keys', key, { intent });
   revokeKey = (id: string) => this.#lane.call<void>('DELETE', `/api-keys/${id}`);
 }

@@ -7,7 +7,15 @@ export type PublishKey = Schemas['PublishKey'];
 export type Product = Schemas['Product'];
 export type Coupon = Schemas['Coupon'];
 export type NewCoupon = Schemas['CouponDraft'];
+export type CouponPatch = Schemas['CouponPatch'];
+export type Variant = Schemas['Variant'];
+export type StockChange = Schemas['StockChange'];
+export type StockChangeDraft = Schemas['StockChangeDraft'];
+export type PriceChange = Schemas['PriceChange'];
 export type Order = Schemas['Order'];
+export type OrderLine = Schemas['OrderLine'];
+export type OrderChange = Schemas['OrderChange'];
+export type OrderChangeDraft = Schemas['OrderChangeDraft'];
 export type OrderTotals = Schemas['OrderTotals'];
 export type ShowHealth = Schemas['ShowHealth'];
 

@@ -335,6 +335,22 @@ export interface CloudAnswer {
   status: number;
   /** JSON text; empty for 204. */
   body: string;
+  /** The version of what it holds. */
+  etag: string | null;
+}
+
+/** The headers that a screen may give a call. */
+export interface CloudHeaders {
+  idempotencyKey: string | null;
+  ifMatch: string | null;
+}
+
+/** A file that somebody chose to send. */
+export interface ChosenList {
+  name: string;
+  sizeBytes: number;
+  /** Its first lines. */
+  head: string;
 }
 
 // ---------------------------------------------------------------- the interface
@@ -417,9 +433,16 @@ export interface Backend {
 
   /** The other lane: any path under `/v1/`, with the session's token added by the desk. When the session has
    *  ended, it waits for the next sign-in. */
-  cloudFetch(method: string, path: string, body: string | null): Promise<CloudAnswer>;
+  cloudFetch(method: string, path: string, body: string | null, headers: CloudHeaders): Promise<CloudAnswer>;
   /** The same for a picture, given as a data URL. */
-  cloudPutPicture(path: string, picture: string): Promise<CloudAnswer>;
+  cloudPutPicture(path: string, picture: string, headers: CloudHeaders): Promise<CloudAnswer>;
+  /** The system's file dialogue, for a list of products; null when cancelled. */
+  pickList(): Promise<ChosenList | null>;
+  /** Posts the list that was chosen last; `kind`: its media type. */
+  sendList(path: string, kind: string): Promise<CloudAnswer>;
+  /** Asks for a file and keeps there what a path gives, or a text. The file's name; null when cancelled. */
+  keepFromCloud(path: string, name: string): Promise<string | null>;
+  keepText(text: string, name: string): Promise<string | null>;
 
   /** Hears `event` until the returned function is called. */
   listen<K extends keyof BackendEvents>(

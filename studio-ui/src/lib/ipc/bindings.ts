@@ -19,9 +19,20 @@ export const commands = {
 	/**  Signs out and forgets the token. */
 	signOut: () => typedError<null, CommandError>(__TAURI_INVOKE("sign_out")),
 	/**  Asks the cloud; the token is added here, paths are limited to `/v1/`. */
-	cloudFetch: (method: string, path: string, body: string | null) => typedError<CloudAnswer, CommandError>(__TAURI_INVOKE("cloud_fetch", { method, path, body })),
+	cloudFetch: (method: string, path: string, body: string | null, headers: CloudHeaders_Deserialize) => typedError<CloudAnswer_Serialize, CommandError>(__TAURI_INVOKE("cloud_fetch", { method, path, body, headers })),
 	/**  Sends a picture to a path that takes one; `picture` is a data URL: `data:image/jpeg;base64,…`. */
-	cloudPutPicture: (path: string, picture: string) => typedError<CloudAnswer, CommandError>(__TAURI_INVOKE("cloud_put_picture", { path, picture })),
+	cloudPutPicture: (path: string, picture: string, headers: CloudHeaders_Deserialize) => typedError<CloudAnswer_Serialize, CommandError>(__TAURI_INVOKE("cloud_put_picture", { path, picture, headers })),
+	/**  The system's file dialogue for a list of products; nothing when cancelled. */
+	pickList: () => typedError<ChosenList | null, CommandError>(__TAURI_INVOKE("pick_list")),
+	/**  Sends the list that was chosen last; `kind` is its media type. */
+	sendList: (path: string, kind: string) => typedError<CloudAnswer_Serialize, CommandError>(__TAURI_INVOKE("send_list", { path, kind })),
+	/**
+	 *  Asks for a file, `name` suggested, and keeps there what a path of the cloud gives. The file's name; nothing when
+	 *  cancelled.
+	 */
+	keepFromCloud: (path: string, name: string) => typedError<string | null, CommandError>(__TAURI_INVOKE("keep_from_cloud", { path, name })),
+	/**  Asks for a file, `name` suggested, and keeps a text there. The file's name; nothing when cancelled. */
+	keepText: (text: string, name: string) => typedError<string | null, CommandError>(__TAURI_INVOKE("keep_text", { text, name })),
 	/**  What can be captured from. */
 	listDevices: () => typedError<Devices, CommandError>(__TAURI_INVOKE("list_devices")),
 	/**  Chooses the picture. */
@@ -221,6 +232,16 @@ export type ChatMessage = {
 	text: string,
 };
 
+/**  A list that somebody chose to send to the cloud. */
+export type ChosenList = {
+	/**  The file's name, without its folder. */
+	name: string,
+	/**  How long it is, in bytes. */
+	sizeBytes: number | null,
+	/**  Its first lines, to look at before it is sent. */
+	head: string,
+};
+
 /**  Somebody closes the window while a show is on air. */
 export type CloseAsked = CloseView;
 
@@ -235,11 +256,45 @@ export type CloseView = {
 };
 
 /**  An answer of the cloud, passed on as it came. */
-export type CloudAnswer = {
+export type CloudAnswer = CloudAnswer_Serialize | CloudAnswer_Deserialize;
+
+/**  An answer of the cloud, passed on as it came. */
+export type CloudAnswer_Deserialize = {
 	/**  HTTP status. */
 	status: number,
 	/**  JSON text; empty for 204. */
 	body: string,
+	/**  Its `ETag`: the version of what it holds. */
+	etag?: string | null,
+};
+
+/**  An answer of the cloud, passed on as it came. */
+export type CloudAnswer_Serialize = {
+	/**  HTTP status. */
+	status: number,
+	/**  JSON text; empty for 204. */
+	body: string,
+	/**  Its `ETag`: the version of what it holds. */
+	etag: string | null,
+};
+
+/**  The headers that a screen may give a call. */
+export type CloudHeaders = CloudHeaders_Serialize | CloudHeaders_Deserialize;
+
+/**  The headers that a screen may give a call. */
+export type CloudHeaders_Deserialize = {
+	/**  `Idempotency-Key`: sent again under the same key, it is done once. */
+	idempotencyKey?: string | null,
+	/**  `If-Match`: only if it is still that version. */
+	ifMatch?: string | null,
+};
+
+/**  The headers that a screen may give a call. */
+export type CloudHeaders_Serialize = {
+	/**  `Idempotency-Key`: sent again under the same key, it is done once. */
+	idempotencyKey: string | null,
+	/**  `If-Match`: only if it is still that version. */
+	ifMatch: string | null,
 };
 
 /**  A stable error code. Programs act on it; people read the message beside it. */

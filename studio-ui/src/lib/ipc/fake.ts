@@ -11,6 +11,7 @@ import {
   type Bootstrap,
   type ChatMessage,
   type CloudAnswer,
+  type CloudHeaders,
   type ConnectionView,
   type DeskSnapshot,
   type Devices,
@@ -36,9 +37,10 @@ import { FakeAccount } from './fake/account.ts';
 import { FakeCloud } from './fake/cloud.ts';
 import { Emitter } from './fake/emitter.ts';
 import { FakeFaults } from './fake/faults.ts';
+import { FakeFiles } from './fake/files.ts';
 import { healthOf, measured, spoken, STILL } from './fake/line.ts';
 import { DEFAULTS, type FakeOptions } from './fake/options.ts';
-import { drawProgramme, type LowerThird } from './fake/picture.ts';
+import { playProgramme, type LowerThird } from './fake/picture.ts';
 import { DEMO, devicesOf, sessionOf, SIZES, stageOf } from './fake/person.ts';
 import { LINES, newId, SHOPPERS, SHOW } from './fake/seed.ts';
 
@@ -46,6 +48,7 @@ export class FakeBackend extends Emitter implements Backend {
   readonly cloud: FakeCloud;
   /** Who is signed in, as the cloud knows them, and what their other organisations have there. */
   readonly account: FakeAccount;
+  readonly files = new FakeFiles();
   #options: FakeOptions;
   #session: Session | null;
   #devices: Devices;
@@ -210,33 +213,16 @@ export class FakeBackend extends Emitter implements Backend {
     this.#setStage({ lowerThird: { choice, showing: null } });
   }
 
-  openPreview(sink: PreviewSink): () => void {
-    const canvas = document.createElement('canvas');
-    canvas.width = 1280;
-    canvas.height = 720;
-    const g = canvas.getContext('2d')!;
-    sink.state('waiting');
-    let last = 0;
-    let frame = 0;
-    const draw = (ms: number) => {
-      frame = requestAnimationFrame(draw);
-      if (ms - last < 1000 / this.#stage.fps - 2) return;
-      if (last === 0) sink.state('playing');
-      last = ms;
-      drawProgramme(g, ms, this.#stage.source, this.#stage.showing === 'still', this.#lowerThird());
-      sink.frame(canvas, canvas.width, canvas.height);
-    };
-    frame = requestAnimationFrame(draw);
-    return () => cancelAnimationFrame(frame);
-  }
+  openPreview = (sink: PreviewSink): (() => void) =>
+    playProgramme(sink, () => ({ source: this.#stage.source, away: this.#stage.showing === 'still', fps: this.#stage.fps, third: this.#lowerThird() }));
 
   // ------------------------------------------------------------ the open show
 
   async openShow(orgId: string, showId: string) {
     await this.#pause();
     if (this.#options.cloudDown) this.#refuse('cloud_unreachable', true);
-    const show = this.cloud.shows.find((candidate) => candidate.id === showId);
-    if (!show || !this.#session?.organizations.some((org) => org.id === orgId)) this.#refuse('not_found');
+    const show = this.account.cloudOf(orgId)?.shows.find((candidate) => candidate.id === showId);
+    if (!show) this.#refuse('not_found');
     const live = show.state === 'live' || show.state === 'interrupted';
     const liveAtMs = show.live_at ? Date.parse(show.live_at) : null;
     this.#show = {
@@ -434,12 +420,19 @@ export class FakeBackend extends Emitter implements Backend {
     this.#change({ removedAuthors: [author.id] });
   }
 
-  async cloudFetch(method: string, path: string, body: string | null): Promise<CloudAnswer> {
+  async cloudFetch(method: string, path: string, body: string | null, headers: CloudHeaders): Promise<CloudAnswer> {
     await this.#pause();
     if (this.#options.cloudDown) this.#refuse('cloud_unreachable', true);
     await this.#admitted();
-    return this.account.handle(method, path, body);
+    const answer = this.files.once(headers.idempotencyKey, () => this.account.handle(method, path, body, headers.ifMatch));
+    if (this.files.losesAnswer(method)) this.#refuse('cloud_unreachable', true);
+    return answer;
   }
+
+  pickList = () => this.files.pick();
+  sendList = (path: string, kind: string) => this.cloudFetch('POST', path, JSON.stringify(kind), { idempotencyKey: null, ifMatch: null });
+  keepFromCloud = async (_path: string, name: string) => this.files.keep('', name);
+  keepText = async (text: string, name: string) => this.files.keep(text, name);
 
   async cloudPutPicture(path: string, picture: string): Promise<CloudAnswer> {
     await this.#pause();

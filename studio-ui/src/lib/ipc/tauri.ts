@@ -4,6 +4,8 @@ import {
   type Backend,
   type BackendEvents,
   type Bootstrap,
+  type ChosenList,
+  type CloudHeaders,
   type CommandError,
   type DeskSnapshot,
   type FaultAction,
@@ -77,9 +79,14 @@ export class TauriBackend implements Backend {
   banAuthor = (messageId: string, reason: string | null) =>
     tell(commands.banAuthor(messageId, reason));
 
-  cloudFetch = (method: string, path: string, body: string | null) =>
-    ask(commands.cloudFetch(method, path, body));
-  cloudPutPicture = (path: string, picture: string) => ask(commands.cloudPutPicture(path, picture));
+  cloudFetch = (method: string, path: string, body: string | null, headers: CloudHeaders) =>
+    ask(commands.cloudFetch(method, path, body, headers));
+  cloudPutPicture = (path: string, picture: string, headers: CloudHeaders) =>
+    ask(commands.cloudPutPicture(path, picture, headers));
+  pickList = () => ask(commands.pickList()) as Promise<ChosenList | null>;
+  sendList = (path: string, kind: string) => ask(commands.sendList(path, kind));
+  keepFromCloud = (path: string, name: string) => ask(commands.keepFromCloud(path, name));
+  keepText = (text: string, name: string) => ask(commands.keepText(text, name));
 
   listen<K extends keyof BackendEvents>(
     event: K,

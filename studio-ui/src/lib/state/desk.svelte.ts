@@ -69,7 +69,7 @@ export class Desk {
     this.health = new Health(this.cloud, showId);
     this.chat = new Chat(backend, clock);
     this.run = new RunOfShow(this.cloud, showId);
-    this.sales = seesOrders ? new Sales(this.cloud, showId) : null;
+    this.sales = seesOrders ? new Sales(this.cloud, { show: showId }) : null;
     this.#stops = [
       backend.listen('showChanged', (show) => this.#follow(show)),
       backend.listen('viewersChanged', (viewers) => (this.viewers = viewers)),

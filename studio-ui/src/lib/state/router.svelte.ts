@@ -2,30 +2,53 @@
 export type Place =
   | { name: 'shows'; show: string | null }
   | { name: 'desk'; show: string }
-  | { name: 'catalogue' }
-  | { name: 'orders'; /** Of this show alone. */ show?: string | null }
+  | { name: 'catalogue'; tab?: CatalogueTab; /** A product, or an import. */ item?: string | null }
+  | { name: 'orders'; /** Of this show alone. */ show?: string | null; order?: string | null }
   | { name: 'team'; tab?: TeamTab }
   | { name: 'settings'; tab?: SettingsTab };
 
-export type TeamTab = 'members' | 'roles' | 'keys';
-export type SettingsTab = 'studio' | 'account';
+const TABS = {
+  catalogue: ['products', 'coupons', 'lists'],
+  team: ['members', 'roles', 'keys'],
+  settings: ['studio', 'account', 'organization', 'activity', 'failed'],
+} as const;
+export type CatalogueTab = (typeof TABS)['catalogue'][number];
+export type TeamTab = (typeof TABS)['team'][number];
+export type SettingsTab = (typeof TABS)['settings'][number];
+
+/** In place of a show's id. */
+const ALL = 'all';
+
+function tabOf<T extends string>(tabs: readonly T[], asked: string | undefined): T {
+  return tabs.find((tab) => tab === asked) ?? tabs[0]!;
+}
 
 export function parsePlace(hash: string): Place {
-  const [name, id] = hash.replace(/^#\/?/, '').split('/');
+  const [name, id, more] = hash.replace(/^#\/?/, '').split('/');
+  const show = id && id !== ALL ? { show: id } : {};
   if (name === 'desk' && id) return { name, show: id };
-  if (name === 'orders' && id) return { name, show: id };
-  if (name === 'team') return { name, tab: id === 'roles' || id === 'keys' ? id : 'members' };
-  if (name === 'settings') return { name, tab: id === 'account' ? id : 'studio' };
-  if (name === 'catalogue' || name === 'orders') return { name };
+  if (name === 'orders') return { name, ...show, ...(more && { order: more }) };
+  if (name === 'catalogue') return { name, tab: tabOf(TABS.catalogue, id), ...(more && { item: more }) };
+  if (name === 'team') return { name, tab: tabOf(TABS.team, id) };
+  if (name === 'settings') return { name, tab: tabOf(TABS.settings, id) };
   return { name: 'shows', show: name === 'shows' && id ? id : null };
 }
 
-export function formatPlace(place: Place): string {
-  if (place.name === 'desk') return `#/desk/${place.show}`;
-  if ((place.name === 'shows' || place.name === 'orders') && place.show) return `#/${place.name}/${place.show}`;
-  if (place.name === 'team' || place.name === 'settings') return place.tab ? `#/${place.name}/${place.tab}` : `#/${place.name}`;
-  return `#/${place.name}`;
+function partsOf(place: Place): (string | null | undefined)[] {
+  switch (place.name) {
+    case 'orders':
+      return [place.show ?? (place.order ? ALL : null), place.order];
+    case 'catalogue':
+      return [place.tab, place.item];
+    case 'team':
+    case 'settings':
+      return [place.tab];
+    default:
+      return [place.show];
+  }
 }
+
+export const formatPlace = (place: Place): string => `#/${[place.name, ...partsOf(place).filter(Boolean)].join('/')}`;
 
 export class Router {
   place = $state.raw<Place>(parsePlace(location.hash));

@@ -1,4 +1,4 @@
-import type { Cloud } from '../cloud/cloud.ts';
+import type { Cloud, OrdersAsked } from '../cloud/cloud.ts';
 import type { Order, OrderTotals } from '../cloud/types.ts';
 import { Resource } from './resource.svelte.ts';
 
@@ -22,8 +22,7 @@ interface Sold {
  */
 export class Sales {
   readonly #cloud: Cloud;
-  /** The show, or null for all of the organisation. */
-  readonly #show: string | null;
+  readonly #asked: OrdersAsked;
   readonly loaded: Resource<Sold>;
   loadingMore = $state(false);
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -32,11 +31,12 @@ export class Sales {
   #wanted = false;
   #stopped = false;
 
-  constructor(cloud: Cloud, show: string | null) {
+  /** `asked`: which orders; the sums are those of its show, or of the whole organisation. */
+  constructor(cloud: Cloud, asked: OrdersAsked) {
     this.#cloud = cloud;
-    this.#show = show;
+    this.#asked = asked;
     this.loaded = new Resource(async () => {
-      const [totals, page] = await Promise.all([cloud.orderTotals(show), cloud.orders(show, null)]);
+      const [totals, page] = await Promise.all([cloud.orderTotals(asked.show ?? null), cloud.orders(asked, null)]);
       return { totals, orders: page.items, next: page.next ?? null };
     });
   }
@@ -68,7 +68,7 @@ export class Sales {
     if (!before?.next || this.loadingMore) return;
     this.loadingMore = true;
     try {
-      const page = await this.#cloud.orders(this.#show, before.next);
+      const page = await this.#cloud.orders(this.#asked, before.next);
       // Asked anew meanwhile: the list begins again, and these may not follow it.
       if (this.loaded.value !== before) return;
       this.loaded.value = { ...before, orders: [...before.orders, ...page.items], next: page.next ?? null };

@@ -23,7 +23,7 @@ const moment = () => vi.advanceTimersByTimeAsync(200);
 describe('what was sold', () => {
   it('is what the cloud counts, beyond what a window ever heard', async () => {
     const { backend, cloud } = shop(700);
-    const sales = new Sales(cloud, SHOW);
+    const sales = new Sales(cloud, { show: SHOW });
     sales.soon();
     await moment();
     const { totals, orders } = sales.loaded.value!;
@@ -37,7 +37,7 @@ describe('what was sold', () => {
   it('is asked for once a second, however fast it sells, and never left behind', async () => {
     const { backend, sell, cloud } = shop(0);
     const asked = vi.spyOn(backend, 'cloudFetch');
-    const sales = new Sales(cloud, SHOW);
+    const sales = new Sales(cloud, { show: SHOW });
     for (let i = 0; i < 400; i++) {
       sell(1);
       sales.soon();
@@ -55,7 +55,7 @@ describe('what was sold', () => {
 
   it('is asked for again by itself when the cloud could not be reached', async () => {
     const { backend, cloud } = shop(3);
-    const sales = new Sales(cloud, SHOW);
+    const sales = new Sales(cloud, { show: SHOW });
     vi.spyOn(backend, 'cloudFetch').mockRejectedValueOnce(new Error('away')).mockRejectedValueOnce(new Error('away'));
     sales.soon();
     await moment();
@@ -68,7 +68,7 @@ describe('what was sold', () => {
 
   it('goes on to older orders', async () => {
     const { cloud } = shop(120);
-    const sales = new Sales(cloud, null);
+    const sales = new Sales(cloud, {});
     sales.soon();
     await moment();
     for (let page = 0; page < 5; page++) {

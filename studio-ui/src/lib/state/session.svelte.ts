@@ -17,10 +17,6 @@ export class SessionState {
       null,
   );
   canRunShows = $derived(this.may('run_shows'));
-  /** The organisations of the last sign-in: of others the desk opens no show. */
-  #opens = $state.raw<readonly string[]>([]);
-  /** Whether the desk opens shows of the organisation they work for; else they have to sign in again first. */
-  deskOpens = $derived(this.organization !== null && this.#opens.includes(this.organization.id));
   #backend: Backend;
 
   constructor(backend: Backend) {
@@ -42,7 +38,6 @@ export class SessionState {
       return;
     }
     this.session = session;
-    this.#opens = session?.organizations.map((org) => org.id) ?? [];
   }
 
   /** Whether the person may do that in the organisation they work for. */

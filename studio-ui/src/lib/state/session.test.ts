@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Account } from '../cloud/account.ts';
+import { Cloud } from '../cloud/cloud.ts';
 import { People } from '../cloud/people.ts';
 import { FakeBackend } from '../ipc/fake.ts';
 import type { FakeOptions } from '../ipc/fake/options.ts';
@@ -107,17 +108,18 @@ describe('where a person belongs', () => {
     return { backend, session, account: new Account(backend) };
   }
 
-  it('is asked anew after a place was made, and the desk opens its shows after a sign-in alone', async () => {
+  it('is asked anew after a place was made, and the desk opens its shows at once', async () => {
     const { backend, session, account } = await signedIn();
     const place = await done(account.createOrganization('Atelier'));
     await done(session.refresh());
     session.choose(place.id);
     expect(session.organization).toMatchObject({ name: 'Atelier', role: 'owner' });
     expect(session.may('transfer_ownership')).toBe(true);
-    expect(session.deskOpens).toBe(false);
-    await expect(done(backend.openShow(place.id, SHOW))).rejects.toMatchObject({ code: 'not_found' });
+    const show = await done(new Cloud(backend, place.id).createShow({ title: 'First light', scheduled_at: null }));
+    await done(backend.openShow(place.id, show.id));
+    expect((await done(backend.snapshot())).show?.title).toBe('First light');
+    await expect(done(backend.openShow('nobodys', SHOW))).rejects.toMatchObject({ code: 'not_found' });
     await done(session.signInAgain('demo-owner-password'));
-    expect(session.deskOpens).toBe(true);
     expect(session.organization?.id).toBe(place.id);
   });
 

@@ -1,6 +1,9 @@
 import { createContext } from 'svelte';
 import { Cloud } from '../cloud/cloud.ts';
+import { Imports } from '../cloud/imports.ts';
+import { Organizations, type OrganizationView } from '../cloud/organization.ts';
 import type { Backend } from '../ipc/backend.ts';
+import { dayAndTime } from '../text/format.ts';
 import { Closing } from './closing.svelte.ts';
 import { Clock } from './clock.svelte.ts';
 import { Desk } from './desk.svelte.ts';
@@ -27,12 +30,43 @@ export class Studio {
     return org ? new Cloud(this.backend, org.id) : null;
   });
 
+  organizations = $derived.by(() => {
+    const org = this.session.organization;
+    return org ? new Organizations(this.backend, org.id) : null;
+  });
+  imports = $derived.by(() => {
+    const org = this.session.organization;
+    return org ? new Imports(this.backend, org.id) : null;
+  });
+  #view = $state.raw<OrganizationView | null>(null);
+  /** What the organisation that they work for chose; null: not known yet. */
+  settings = $derived.by(() => (this.#view?.id === this.session.organization?.id ? (this.#view?.settings ?? null) : null));
+  /** The time zone that times are shown in; undefined: this machine's. */
+  zone = $derived(this.settings?.time_zone ?? undefined);
+
   constructor(backend: Backend) {
     this.backend = backend;
     this.session = new SessionState(backend);
     this.closing = new Closing(backend);
     this.takeUp = new TakeUp(backend);
   }
+
+  /** Asks what the organisation chose; what does not answer is done without. */
+  async loadSettings() {
+    if (!this.session.may('view_organization')) return;
+    await this.organizations?.view().then(this.know, () => {});
+  }
+
+  know = (view: OrganizationView) => {
+    this.#view = view;
+  };
+
+  /** A moment as people of the organisation say it. */
+  when = (at: string | number): string => dayAndTime(at, this.clock.now, this.zone);
+
+  /** Who changed that last; null: that is not known, or theirs to know. */
+  whoChanged = async (id: string): Promise<string | null> =>
+    this.session.may('view_audit') ? ((await this.organizations?.whoChanged(id)) ?? null) : null;
 
   openDesk(org: string, show: string): Desk {
     return new Desk(this.backend, this.clock, org, show, this.session.may('view_orders'));

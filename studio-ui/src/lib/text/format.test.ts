@@ -56,3 +56,22 @@ describe('format', () => {
     expect(format.dayAndTime(new Date(2026, 11, 2, 19).getTime(), now)).toBe('Wed 2 Dec, 19:00');
   });
 });
+
+describe('the time of an organisation', () => {
+  it('is what its clocks show, in summer and in winter', () => {
+    const at = (text: string, now: string) => format.dayAndTime(text, Date.parse(now), 'Europe/Berlin');
+    expect(at('2026-07-01T22:30:00Z', '2026-07-01T21:00:00Z')).toBe('Tomorrow, 00:30');
+    expect(at('2026-12-01T22:30:00Z', '2026-12-01T21:00:00Z')).toBe('Today, 23:30');
+  });
+
+  it.each([
+    ['2026-07-01T00:00', 'Europe/Berlin', '2026-06-30T22:00:00.000Z'],
+    ['2026-12-01T00:00', 'Europe/Berlin', '2026-11-30T23:00:00.000Z'],
+    ['2026-10-25T12:00', 'America/New_York', '2026-10-25T16:00:00.000Z'],
+  ])('%s in %s is the moment of a field and back', (text, zone, at) => {
+    expect(format.fromField(text, zone)).toBe(at);
+    expect(format.inField(at, zone)).toBe(text);
+  });
+
+  it('is no moment without both a day and a time', () => expect(format.fromField('', 'Europe/Berlin')).toBeNull());
+});

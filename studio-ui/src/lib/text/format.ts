@@ -72,18 +72,16 @@ export function decibel(db: number): string {
   return db <= -90 ? '−∞ dB' : `${db < 0 ? '−' : ''}${Math.abs(Math.round(db))} dB`;
 }
 
-/** `14:05`. */
-export function timeOfDay(at: string | number): string {
-  return new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(
+/** `14:05`; in the time zone of the organisation, where it is given. */
+export function timeOfDay(at: string | number, zone?: string): string {
+  return new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: zone }).format(
     new Date(at),
   );
 }
 
 /** `Today, 14:05`, `Tomorrow, 19:00`, `Tue 2 Dec, 19:00`, `2 Dec 2025, 19:00`. */
-export function dayAndTime(at: string | number, now: number): string {
-  const date = new Date(at);
-  const today = new Date(now);
-  const days = Math.round((startOfDay(date) - startOfDay(today)) / 86_400_000);
+export function dayAndTime(at: string | number, now: number, zone?: string): string {
+  const days = Math.round((startOfDay(at, zone) - startOfDay(now, zone)) / 86_400_000);
   const near: Record<number, string> = { [-1]: 'Yesterday', 0: 'Today', 1: 'Tomorrow' };
   const day =
     near[days] ??
@@ -92,15 +90,42 @@ export function dayAndTime(at: string | number, now: number): string {
       day: 'numeric',
       month: 'short',
       year: Math.abs(days) < 180 ? undefined : 'numeric',
-    }).format(date);
-  return `${day.replace(',', '')}, ${timeOfDay(at)}`;
+      timeZone: zone,
+    }).format(new Date(at));
+  return `${day.replace(',', '')}, ${timeOfDay(at, zone)}`;
 }
 
 /** `28 Nov 2026`. */
-export function day(at: string | number): string {
-  return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' }).format(new Date(at));
+export function day(at: string | number, zone?: string): string {
+  return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: zone }).format(new Date(at));
 }
 
-function startOfDay(date: Date): number {
-  return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+/** `46 KB`, `3.2 MB`. */
+export function size(bytes: number): string {
+  return bytes < 1_000_000 ? `${Math.max(1, Math.round(bytes / 1000))} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+/** Midnight of its day, as if that zone were UTC. */
+const startOfDay = (at: string | number, zone?: string): number => Math.floor(wallClock(at, zone) / 86_400_000) * 86_400_000;
+
+/** What the clocks of that zone show, as if it were UTC (milliseconds). */
+function wallClock(at: string | number, zone?: string): number {
+  const parts = new Intl.DateTimeFormat('en-US', {
+    year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric', hourCycle: 'h23', timeZone: zone,
+  }).formatToParts(new Date(at));
+  const part = (type: string) => Number(parts.find((one) => one.type === type)?.value);
+  return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
+}
+
+/** A moment as a field of day and time holds it: `2026-11-28T14:05`, by the clocks of that zone. */
+export const inField = (at: string, zone?: string): string => new Date(wallClock(at, zone)).toISOString().slice(0, 16);
+
+/** The moment (RFC 3339) when the clocks of that zone show what such a field holds; null when it holds none. */
+export function fromField(text: string, zone?: string): string | null {
+  const shown = Date.parse(`${text}:00Z`);
+  if (text === '' || Number.isNaN(shown)) return null;
+  // Clocks may change in between: the second look has the right offset.
+  let at = shown;
+  for (let look = 0; look < 2; look++) at += shown - wallClock(at, zone);
+  return new Date(at).toISOString();
 }

@@ -61,7 +61,6 @@ export const people = {
   'team.roles': 'Roles',
   'team.keys': 'Keys',
   'team.more': '{n} more',
-  'team.stale': 'This may be out of date.',
   'team.show_more': 'Show {n} more',
   'team.actions': 'What to do with {name}',
 
@@ -273,10 +272,5 @@ export const people = {
 
   'place.none_title': 'You belong to no organisation',
   'place.none_text': 'Accept an invitation, or make an organisation of your own. Your account {email} stays as it is.',
-  'place.again_title': 'Sign in again to go live here',
-  'place.again_text': 'You came into {organization} after you signed in, and the desk does not know it yet. Everything else works already.',
-  'place.again_submit': 'Sign in again',
-  'place.again_dialog': 'Sign in again',
-  'place.again_hint': 'The password of {email}. Nothing that is open here changes.',
   'shows.read_chat': 'Open the chat',
 } as const;

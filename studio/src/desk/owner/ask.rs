@@ -10,8 +10,8 @@ use super::standing::{Rekey, Standing};
 use crate::desk::chat::Speaker;
 use crate::desk::stage::Measuring;
 use crate::desk::view::{
-    CloseView, DeskSnapshot, Devices, FaultAction, FaultCode, LowerThirdChoice, Quality, Session, ShowView,
-    SourceChoice,
+    CloseView, DeskSnapshot, Devices, FaultAction, FaultCode, LowerThirdChoice, Organization, Quality,
+    Session, ShowView, SourceChoice,
 };
 use crate::desk::world::Awake;
 use crate::error::CommandError;
@@ -22,6 +22,8 @@ pub type Reply<T> = oneshot::Sender<T>;
 pub enum Ask {
     Session(Reply<Option<Session>>),
     SignedIn(Option<Session>, Reply<()>),
+    /// Where the signed-in person belongs by now.
+    Places(Vec<Organization>, Reply<()>),
     /// A fresh look at what is plugged in, if the system answered; the answer is what is known.
     SawDevices(Option<MediaDevices>, Reply<Devices>),
     SetSource(SourceChoice, Reply<Result<(), CommandError>>),

@@ -148,6 +148,12 @@ impl Owner {
                 self.signed_in(session);
                 reply(done, ());
             }
+            Ask::Places(places, done) => {
+                if let Some(session) = &mut self.session {
+                    session.organizations = places;
+                }
+                reply(done, ());
+            }
             Ask::SawDevices(devices, done) => {
                 if let Some(devices) = devices {
                     self.stage.saw(devices);

@@ -45,6 +45,9 @@ export class FakeAccount {
     return { ...session, organizations: this.#now() };
   }
 
+  /** What an organisation of theirs has; they may have joined it since they signed in. */
+  cloudOf = (org: string): FakeCloud | undefined => (this.#now().some(({ id }) => id === org) ? this.#clouds.get(org) : undefined);
+
   #staff(id: string, cloud: FakeCloud, alone: boolean) {
     const place = this.#places.find((one) => one.id === id);
     cloud.people = new FakePeople(() => this.user, place?.role ?? 'owner', alone);
@@ -61,11 +64,11 @@ export class FakeAccount {
     });
   }
 
-  handle(method: string, path: string, body: string | null): CloudAnswer {
+  handle(method: string, path: string, body: string | null, ifMatch: string | null): CloudAnswer {
     const [, , noun, id, more] = path.split('?')[0]!.split('/');
     const json = body === null ? {} : (JSON.parse(body) as Record<string, string>);
     if (noun === 'orgs' && !id) return ok(this.#join(json['name']!, json['name']!.toLowerCase(), 'owner'), 201);
-    if (noun === 'orgs') return this.#clouds.get(id!)?.handle(method, path.replace(id!, ORG), body) ?? refuse(404, 'not_found');
+    if (noun === 'orgs') return this.#clouds.get(id!)?.handle(method, path.replace(id!, ORG), body, ifMatch) ?? refuse(404, 'not_found');
     if (noun === 'sessions') return this.#devices(method, id);
     if (noun === 'invitation-lookups') {
       const seen = { organization_name: INVITED.name, role: 'host', invited_by: 'Elif Kaya', email: 'studio@demo.example' };

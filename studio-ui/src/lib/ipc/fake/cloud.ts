@@ -1,7 +1,11 @@
 /** The fake's second lane: the organisation's part of `/v1`, in memory. */
-import type { Ban, Coupon, LineupItem, NewCoupon, NewProduct, Order, OrderTotals, Product, Show, ShowHealth } from '../../cloud/types.ts';
+import type { Ban, Coupon, LineupItem, Order, Product, Show, ShowHealth } from '../../cloud/types.ts';
 import { CommandFailure, type CloudAnswer, type HighlightCard, type HighlightTarget } from '../backend.ts';
-import { empty, ok, refuse } from './answers.ts';
+import { empty, ok, refuse, stale } from './answers.ts';
+import { FakeBooks } from './books.ts';
+import { FakeGoods } from './goods.ts';
+import { FakeImports } from './imports.ts';
+import { FakeOrganization } from './organization.ts';
 import type { FakePeople } from './people.ts';
 import { newId, ORG, seedCoupons, seedProducts, seedShows } from './seed.ts';
 
@@ -24,20 +28,29 @@ export class FakeCloud {
   /** How a show's media is doing. */
   onhealth: (show: string) => Omit<ShowHealth, 'show_id'> = () => ({ measured_at: null, media: null, rungs: [], viewers: 0 });
 
+  readonly goods = new FakeGoods(this);
+  readonly books = new FakeBooks(this);
+  readonly imports: FakeImports;
+  readonly organization: FakeOrganization;
+
   constructor(empty: boolean, now: number) {
+    this.imports = new FakeImports(empty);
+    this.organization = new FakeOrganization(empty, now);
     this.products = empty ? [] : seedProducts();
     this.coupons = empty ? [] : seedCoupons();
     this.shows = empty ? [] : seedShows(this.products, this.coupons, now);
     const past = this.shows.find((show) => show.state === 'ended');
     if (past) for (let i = 0; i < 6; i++) this.order(past.id, Date.parse(past.live_at!) + i * 280_000, i);
+    if (past) this.books.seed();
   }
 
   /** Somebody buys; the stock falls. */
-  order(show: string, at: number, pick: number): Order {
+  order(show: string | null, at: number, pick: number): Order {
     const buyable = this.products.filter((product) => product.stock > 0);
     const product = buyable[pick % buyable.length]!;
     const quantity = pick % 5 === 3 ? 2 : 1;
     product.stock = Math.max(0, product.stock - quantity);
+    if (product.variants.length === 1) product.variants[0]!.stock = product.stock;
     const order: Order = {
       id: newId(),
       org_id: ORG,
@@ -87,35 +100,30 @@ export class FakeCloud {
     throw new CommandFailure({ code: 'not_in_lineup', message: 'not in the line-up', retryable: false });
   }
 
-  handle(method: string, path: string, body: string | null): CloudAnswer {
-    const [address, query] = path.split('?');
-    const [, , , org, noun, id, verb, last] = address!.split('/');
+  handle(method: string, path: string, body: string | null, ifMatch: string | null = null): CloudAnswer {
+    const [address, search] = path.split('?');
+    const [, , , org, noun, id, verb, last, deep] = address!.split('/');
     if (org !== ORG) return refuse(404, 'not_found');
     const json = body === null ? {} : (JSON.parse(body) as Record<string, unknown>);
+    const query = new URLSearchParams(search);
     switch (noun) {
+      case undefined:
+        return this.organization.handle(method, json, ifMatch);
       case 'products':
-        if (id) return this.#product(method, id, last, json);
-        if (method === 'POST') return this.#createProduct(json as unknown as NewProduct);
-        return ok({ items: this.products });
+        return this.goods.product(method, id, last, deep, json, query, ifMatch);
       case 'coupons':
-        if (method === 'POST') {
-          const { product_ids = [], free_shipping = false, ...draft } = json as unknown as NewCoupon;
-          const coupon = { id: newId(), created_at: new Date().toISOString(), used: 0, version: 1, product_ids, free_shipping, ...draft };
-          this.coupons.push(coupon);
-          return ok(coupon, 201);
-        }
-        return ok({ items: this.coupons });
-      case 'orders': {
-        const asked = new URLSearchParams(query);
-        const show = asked.get('show');
-        const orders = this.orders.filter((order) => !show || order.show_id === show).reverse();
-        if (id === 'totals') return ok(totals(orders));
-        const from = Number(asked.get('after') ?? 0);
-        const end = from + Number(asked.get('limit') ?? 50);
-        return ok({ items: orders.slice(from, end), next: end < orders.length ? String(end) : null });
-      }
+        return this.goods.coupon(method, id, verb, json, ifMatch);
+      case 'orders':
+        return this.books.handle(method, id, verb, json, query);
+      case 'imports':
+      case 'import-addresses':
+        return this.imports.handle(method, noun, id, json, query);
+      case 'audit':
+      case 'jobs':
+      case 'events':
+        return this.organization.past(method, noun, [verb, last, deep], query);
       case 'shows':
-        return id ? this.#show(method, id, verb, last, json, query === 'restore=true') : this.#shows(method, json);
+        return id ? this.#show(method, id, verb, last, json, query.has('restore'), ifMatch) : this.#shows(method, json);
       default:
         return this.people?.handle(method, noun ?? '', id, json) ?? refuse(404, 'not_found');
     }
@@ -123,6 +131,7 @@ export class FakeCloud {
 
   setPicture(path: string, picture: string): CloudAnswer {
     const product = this.products.find((one) => one.id === path.split('/')[5]);
+    if (product) product.version++;
     return product ? ok(Object.assign(product, { image_url: picture })) : refuse(404, 'not_found');
   }
 
@@ -152,6 +161,7 @@ export class FakeCloud {
     last: string | undefined,
     json: Record<string, unknown>,
     restore: boolean,
+    ifMatch: string | null,
   ): CloudAnswer {
     const show = this.shows.find((candidate) => candidate.id === id);
     if (!show) return refuse(404, 'not_found');
@@ -183,7 +193,8 @@ export class FakeCloud {
       return empty();
     }
     if (method === 'PATCH') {
-      Object.assign(show, json);
+      if (stale(show, ifMatch)) return refuse(412, 'conflict');
+      Object.assign(show, json, { version: show.version + 1 });
       if (show.state === 'draft' || show.state === 'scheduled') {
         show.state = show.scheduled_at ? 'scheduled' : 'draft';
       }
@@ -191,41 +202,4 @@ export class FakeCloud {
     return ok(show);
   }
 
-  #product(method: string, id: string, variant: string | undefined, json: Record<string, unknown>): CloudAnswer {
-    const product = this.products.find((one) => one.id === id);
-    if (!product) return refuse(404, 'not_found');
-    if (method === 'PATCH') Object.assign(product, json);
-    const moved = product.variants.find((one) => one.id === variant);
-    if (method === 'POST' && moved) {
-      moved.stock = Math.max(0, moved.stock + Number(json['delta']));
-      product.stock = product.variants.reduce((sum, one) => sum + one.stock, 0);
-      return ok({}, 201);
-    }
-    return ok(product);
-  }
-
-  #createProduct(draft: NewProduct): CloudAnswer {
-    const product: Product = {
-      ...draft,
-      id: newId(),
-      image_url: null,
-      image: [],
-      variants: [
-        { id: newId(), title: 'Default', sku: 'NEW', price_minor: draft.price_minor, stock: draft.stock, owed: 0, sell_when_empty: false, prior_price_minor: null },
-      ],
-      created_at: new Date().toISOString(),
-      version: 1,
-    };
-    this.products.push(product);
-    return ok(product, 201);
-  }
-}
-
-function totals(orders: Order[]): OrderTotals {
-  const sums = new Map<string, OrderTotals['sums'][number]>();
-  for (const { currency, total_minor } of orders) {
-    const sum = sums.get(currency) ?? { currency, orders: 0, total_minor: 0 };
-    sums.set(currency, { currency, orders: sum.orders + 1, total_minor: sum.total_minor + total_minor });
-  }
-  return { orders: orders.length, sums: [...sums.values()] };
 }

@@ -1,5 +1,5 @@
 /** The fake's programme picture: bars with a clock, the still, or a host in a warm room, and the lower third. */
-import type { SourceChoice } from '../backend.ts';
+import type { PreviewSink, SourceChoice } from '../backend.ts';
 
 const W = 1280;
 const H = 720;
@@ -10,7 +10,37 @@ export interface LowerThird {
   price: string;
 }
 
-export function drawProgramme(
+/** What is drawn. */
+export interface Programme {
+  source: SourceChoice;
+  /** The still stands in. */
+  away: boolean;
+  fps: number;
+  third: LowerThird | null;
+}
+
+/** Draws it into `sink` until the returned function is called. */
+export function playProgramme(sink: PreviewSink, now: () => Programme): () => void {
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [W, H];
+  const g = canvas.getContext('2d')!;
+  sink.state('waiting');
+  let last = 0;
+  let frame = 0;
+  const draw = (ms: number) => {
+    frame = requestAnimationFrame(draw);
+    const { source, away, fps, third } = now();
+    if (ms - last < 1000 / fps - 2) return;
+    if (last === 0) sink.state('playing');
+    last = ms;
+    drawProgramme(g, ms, source, away, third);
+    sink.frame(canvas, canvas.width, canvas.height);
+  };
+  frame = requestAnimationFrame(draw);
+  return () => cancelAnimationFrame(frame);
+}
+
+function drawProgramme(
   g: CanvasRenderingContext2D,
   ms: number,
   source: SourceChoice,

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { columnsOf, csvCell, formatOf, missing } from './columns.ts';
+
+describe('a list before it is sent', () => {
+  it('shows what its columns are read as, with quotes and breaks in cells', () => {
+    const head = '\uFEFFid;Title;Variant Price;Colour\r\n1;"Linen; ""warm""\n shirt";45,00;\r\n2;Hat;39,00;straw\r\n';
+    expect(columnsOf(head)).toEqual([
+      { name: 'id', field: 'id', example: '1' },
+      { name: 'Title', field: 'title', example: 'Linen; "warm"\n shirt' },
+      { name: 'Variant Price', field: 'price', example: '45,00' },
+      { name: 'Colour', field: null, example: 'straw' },
+    ]);
+  });
+
+  it('names what it cannot do without', () => {
+    expect(missing(columnsOf('g:id,title,price\n'))).toEqual([]);
+    expect(missing(columnsOf('name,colour\nHat,red\n'))).toEqual(['price', 'id']);
+  });
+
+  it.each([
+    ['a.csv', '', 'csv'],
+    ['a.XML', '', 'xml'],
+    ['a.jsonl', '', 'json'],
+    ['a', ' <rss>', 'xml'],
+    ['a', '[{', 'json'],
+    ['a', 'id,title', 'csv'],
+  ])('%s is told by its name, or else by how it begins: %s', (name, head, format) => expect(formatOf(name, head)).toBe(format));
+
+  it('keeps a report from running in a table program', () => {
+    expect(csvCell('=1+1')).toBe("'=1+1");
+    expect(csvCell('a "b", c')).toBe('"a ""b"", c"');
+  });
+});

@@ -1,0 +1,69 @@
+/** An organisation's settings, as a form asks them. */
+import { changed } from '../../lib/changed.ts';
+import type { OrganizationPatch, OrganizationView } from '../../lib/cloud/organization.ts';
+import { t } from '../../lib/text/words.ts';
+
+/** What the fields say. */
+export interface OrganizationTexts {
+  name: string;
+  accent: string;
+  locale: string;
+  currency: string;
+  zone: string;
+  imprint: string;
+  privacy: string;
+  terms: string;
+  /** One on each line. */
+  origins: string;
+}
+
+export function textsOf({ name, settings }: OrganizationView): OrganizationTexts {
+  return {
+    name,
+    accent: settings.accent_colour ?? '',
+    locale: settings.locale ?? '',
+    currency: settings.currency ?? '',
+    zone: settings.time_zone ?? '',
+    imprint: settings.imprint_url ?? '',
+    privacy: settings.privacy_url ?? '',
+    terms: settings.terms_url ?? '',
+    origins: (settings.allowed_origins ?? []).join('\n'),
+  };
+}
+
+const linesOf = (text: string) => text.split(/\s+/).filter(Boolean);
+const isOrigin = (line: string) => /^https?:\/\/(\*\.)?[^\s/*@]+$/.test(line);
+const isUrl = (text: string) => text.trim() === '' || /^https?:\/\/\S+$/.test(text.trim());
+
+/** What is wrong with them; empty words where nothing is. */
+export function problemsOf(texts: OrganizationTexts) {
+  const name = texts.name.trim();
+  const url = (text: string) => (isUrl(text) ? '' : t('organization.need_url'));
+  const line = linesOf(texts.origins).find((one) => !isOrigin(one));
+  return {
+    name: name.length >= 1 && name.length <= 80 ? '' : t('organization.need_name'),
+    accent: texts.accent.trim() === '' || /^#[0-9a-fA-F]{6}$/.test(texts.accent.trim()) ? '' : t('organization.need_colour'),
+    currency: texts.currency.trim() === '' || /^[A-Za-z]{3}$/.test(texts.currency.trim()) ? '' : t('organization.need_currency'),
+    imprint: url(texts.imprint),
+    privacy: url(texts.privacy),
+    terms: url(texts.terms),
+    origins: line === undefined ? '' : t('organization.need_origin', { line }),
+  };
+}
+
+/** What of them changed, as the cloud takes it. Call it with texts that were checked. */
+export function patchOf(before: OrganizationTexts, now: OrganizationTexts): OrganizationPatch {
+  const whole = (texts: OrganizationTexts) => ({
+    name: texts.name.trim(),
+    accent_colour: texts.accent.trim() || null,
+    locale: (texts.locale || null) as OrganizationPatch['locale'],
+    currency: texts.currency.trim().toUpperCase() || null,
+    time_zone: texts.zone || null,
+    imprint_url: texts.imprint.trim() || null,
+    privacy_url: texts.privacy.trim() || null,
+    terms_url: texts.terms.trim() || null,
+    origins: linesOf(texts.origins).join('\n'),
+  });
+  const { origins, ...rest } = changed(whole(before), whole(now));
+  return { ...rest, ...(origins !== undefined && { allowed_origins: linesOf(origins) }) };
+}

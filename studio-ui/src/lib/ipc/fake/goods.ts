@@ -1,0 +1,141 @@
+/** The fake's catalogue: what products and coupons are asked, with the versions that the cloud holds to. */
+import type { Coupon, NewCoupon, NewProduct, PriceChange, Product, StockChange, Variant } from '../../cloud/types.ts';
+import type { CloudAnswer } from '../backend.ts';
+import { empty, ok, page, refuse, stale } from './answers.ts';
+import { HOST } from './person.ts';
+import { newId } from './seed.ts';
+
+type Json = Record<string, unknown>;
+
+/** What it stands on. */
+export interface Shelf {
+  products: Product[];
+  coupons: Coupon[];
+}
+
+const DAY = 86_400_000;
+const days = (n: number) => new Date(Date.now() + n * DAY).toISOString();
+
+export class FakeGoods {
+  #moves: StockChange[] = [];
+  readonly #shelf: Shelf;
+
+  constructor(shelf: Shelf) {
+    this.#shelf = shelf;
+  }
+
+  product(
+    method: string,
+    id: string | undefined,
+    variant: string | undefined,
+    part: string | undefined,
+    json: Json,
+    query: URLSearchParams,
+    ifMatch: string | null,
+  ): CloudAnswer {
+    if (!id) return method === 'POST' ? this.#create(json as unknown as NewProduct) : ok(page(this.#shelf.products, query));
+    const product = this.#shelf.products.find((one) => one.id === id);
+    if (!product) return refuse(404, 'not_found');
+    const one = product.variants.find((candidate) => candidate.id === variant);
+    if (one && part === 'prices') return ok(page(this.#prices(product, one), query));
+    if (one && part === 'stock-changes') return this.#stock(method, product, one, json, query);
+    if (method === 'DELETE') {
+      this.#shelf.products.splice(this.#shelf.products.indexOf(product), 1);
+      return empty();
+    }
+    if (method === 'GET') return ok(product);
+    if (ifMatch === null && ['variants', 'price_minor', 'compare_at_minor', 'currency', 'stock'].some((name) => name in json)) {
+      return refuse(428, 'precondition_required');
+    }
+    if (stale(product, ifMatch)) return refuse(412, 'conflict');
+    if (one && part === 'stock') {
+      this.#move(product, one, Number(json['stock']) - one.stock, 'counted', String(json['note'] ?? ''));
+      return ok(product);
+    }
+    Object.assign(product, json, { version: product.version + 1 });
+    if (product.variants.length === 1) product.variants[0]!.price_minor = product.price_minor;
+    return ok(product);
+  }
+
+  #stock(method: string, product: Product, variant: Variant, json: Json, query: URLSearchParams): CloudAnswer {
+    if (method === 'POST') return ok(this.#move(product, variant, Number(json['delta']), String(json['reason']), String(json['note'] ?? '')), 201);
+    const earlier: StockChange[] = [
+      { ...this.#change(variant, -1, 'sold', ''), actor: 'service:orders', at: days(-0.1), balance: variant.stock },
+      { ...this.#change(variant, 40, 'received', 'Delivery 118'), at: days(-3), balance: variant.stock + 1 },
+      { ...this.#change(variant, -2, 'damaged', 'Torn in the window'), at: days(-9), balance: Math.max(0, variant.stock - 39) },
+    ];
+    const moved = this.#moves.filter((one) => one.variant_id === variant.id);
+    return ok(page([...moved, ...earlier], query));
+  }
+
+  #change = (variant: Variant, delta: number, reason: string, note: string): StockChange => ({
+    id: newId(),
+    variant_id: variant.id,
+    actor: `user:${HOST.id}`,
+    at: days(0),
+    delta,
+    balance: variant.stock,
+    reason,
+    note,
+    order_id: null,
+  });
+
+  #move(product: Product, variant: Variant, delta: number, reason: string, note: string): StockChange {
+    variant.stock = Math.max(0, variant.stock + delta);
+    product.stock = product.variants.reduce((sum, one) => sum + one.stock, 0);
+    product.version++;
+    const move = this.#change(variant, delta, reason, note);
+    this.#moves.unshift(move);
+    return move;
+  }
+
+  #prices(product: Product, variant: Variant): PriceChange[] {
+    const one = (price_minor: number, at: number, reduced: boolean): PriceChange => ({
+      id: newId(),
+      variant_id: variant.id,
+      currency: product.currency,
+      price_minor,
+      reduced,
+      at: days(at),
+    });
+    const before = product.compare_at_minor;
+    return before
+      ? [one(variant.price_minor, -6, true), one(before, -40, false), one(before + 500, -120, false)]
+      : [one(variant.price_minor, -120, false)];
+  }
+
+  #create(draft: NewProduct): CloudAnswer {
+    const product: Product = {
+      ...draft,
+      id: newId(),
+      image_url: null,
+      image: [],
+      variants: [
+        { id: newId(), title: 'Default', sku: 'NEW', price_minor: draft.price_minor, stock: draft.stock, owed: 0, sell_when_empty: false, prior_price_minor: null },
+      ],
+      created_at: days(0),
+      version: 1,
+    };
+    this.#shelf.products.push(product);
+    return ok(product, 201);
+  }
+
+  coupon(method: string, id: string | undefined, verb: string | undefined, json: Json, ifMatch: string | null): CloudAnswer {
+    const { coupons } = this.#shelf;
+    if (!id) {
+      if (method !== 'POST') return ok({ items: coupons });
+      const { product_ids = [], free_shipping = false, ...draft } = json as unknown as NewCoupon;
+      if (coupons.some((one) => one.code === draft.code)) return refuse(409, 'conflict');
+      const made = { id: newId(), created_at: days(0), used: 0, version: 1, product_ids, free_shipping, ...draft };
+      coupons.push(made);
+      return ok(made, 201);
+    }
+    const coupon = coupons.find((one) => one.id === id);
+    if (!coupon) return refuse(404, 'not_found');
+    if (verb === 'end') return ok(Object.assign(coupon, { ended_at: days(0), version: coupon.version + 1 }));
+    if (method !== 'PATCH') return ok(coupon);
+    if (ifMatch === null) return refuse(428, 'precondition_required');
+    if (stale(coupon, ifMatch)) return refuse(412, 'conflict');
+    return ok(Object.assign(coupon, json, { version: coupon.version + 1 }));
+  }
+}

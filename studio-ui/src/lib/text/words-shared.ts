@@ -1,0 +1,24 @@
+/** Words of the parts that every screen is made of. */
+export const shared = {
+  'list.stale': 'This may be out of date: the cloud did not answer.',
+  'list.more': 'Show more',
+  'list.none_fits': 'Nothing fits what you chose.',
+
+  'stale.title': '{who} changed {what} a moment ago',
+  'stale.somebody': 'Somebody',
+  'stale.text': 'Nothing of yours was saved, and nothing you typed is lost.',
+  'stale.now': '{field}: {before} → {now}',
+  'stale.empty': 'nothing',
+  'stale.look': 'Take the new version',
+  'stale.keep': 'Keep mine',
+  'stale.product': 'this product',
+  'stale.coupon': 'this coupon',
+  'stale.show': 'this show',
+  'stale.settings': 'these settings',
+  'stale.stock': 'the stock',
+
+  'form.optional': 'optional',
+  'common.change': 'Change',
+  'common.more': 'More',
+  'common.saved_as': 'Saved as {name}',
+} as const;
