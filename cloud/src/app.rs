@@ -23,8 +23,8 @@ use crate::jobs::Jobs;
 use crate::leaving::Leaving;
 use crate::mail::{MailError, Mailbox, SendMail, Way};
 use crate::operator::Operators;
-use crate::plan::{PlanError, Plans};
 use crate::org::{Oidc, OidcSecret, OidcSettings, Orgs};
+use crate::plan::{PlanError, Plans};
 use crate::replays::Replays;
 use crate::rtm::{Rtm, ViewerKeyError, ViewerTokens};
 use crate::secrets::{self, KeyRing, SecretsError};
@@ -407,7 +407,7 @@ pub mod testing {
     pub async fn operator(app: &App, name: &str) -> (Actor, String) {
         let (actor, _, token) = owner(app, name).await;
         let me = app.orgs.me(&actor).await.expect("a person").user;
-        app.orgs.confirm(&me).await;
+        app.orgs.confirm_address(&me).await;
         let console = Actor::service("console");
         app.operators.set_operator(&console, &me.email, true).await.expect("a confirmed address");
         (app.orgs.authenticate(&token).await.expect("a session"), token)

@@ -19,7 +19,8 @@ use super::once;
 use crate::app::App;
 use crate::base::{ApiError, Problem, Problems, RequestId};
 use crate::{
-    billing, catalog, events, health, import, jobs, leaving, operator, org, plan, rtm, show, storefront, webhooks,
+    billing, catalog, events, health, import, jobs, leaving, operator, org, plan, rtm, show, storefront,
+    webhooks,
 };
 
 /// What goes wrong at any address, and nowhere more than here: status, when, and codes whose usual status is another.

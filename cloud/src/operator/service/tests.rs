@@ -162,6 +162,8 @@ async fn a_suspended_organisation_looks_and_changes_nothing_and_its_show_goes_on
             compare_at_minor: None,
             stock: None,
             variants: Vec::new(),
+            options: Vec::new(),
+            tags: Vec::new(),
         };
         let by_import = app.catalog.create_product(&Actor::service("import"), org, scarf).await;
         assert!(matches!(by_import, Err(CatalogError::Plan(PlanError::Suspended(_)))));

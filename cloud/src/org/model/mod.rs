@@ -17,10 +17,10 @@ use crate::base::{Invalid, Network, is_invisible, trimmed};
 use crate::events::Recorded;
 use crate::mail::Locale;
 
-pub use people::Owners;
 pub use factors::{Challenge, Factors, Proof, RecoveryCodes, TotpEnrolment, TotpFactor};
 pub(super) use factors::{RECOVERY_CODES, new_recovery_code, recovery_hash};
 pub use identities::{Came, Identity};
+pub use people::Owners;
 pub use people::{
     ApiKey, BuiltinRole, CreatedApiKey, CustomRole, Invitation, InvitationSeen, Invited, Joined, Member,
     NewApiKey, NewInvitation, RoleChoice, RoleDraft, RoleTable, Standing,

@@ -414,7 +414,7 @@ pub(super) fn known_after(visit: &Visit) -> Vec<String> {
 /// A person as facts name them, of whom no session has begun.
 pub(super) fn of_person(id: UserId) -> Actor {
     let kind = ActorKind::User { id, session: SessionId::new(), name: String::new() };
-    Actor { kind, memberships: Vec::new() }
+    Actor { kind, memberships: Vec::new(), operator: false }
 }
 
 /// A word that an earlier sign-in gave.

@@ -8,7 +8,9 @@ use crate::base::{Actor, Denied, Page, Permission, Permissions, trimmed};
 use crate::db::Tx;
 use crate::events::{Event, record};
 use crate::mail::Locale;
-use crate::org::{Member, OrgError, Organization, OrganizationOfUser, Owners, RoleChoice, SignUp, Standing, store};
+use crate::org::{
+    Member, OrgError, Organization, OrganizationOfUser, Owners, RoleChoice, SignUp, Standing, store,
+};
 
 /// The most organisations that a person may make or join.
 pub(super) const ORGANIZATIONS: usize = 50;

@@ -42,7 +42,7 @@ impl Orgs {
 
     /// Confirms a person's address, as a letter would.
     #[cfg(test)]
-    pub(crate) async fn confirm(&self, user: &User) {
+    pub(crate) async fn confirm_address(&self, user: &User) {
         let mut tx = self.db.begin().await.unwrap();
         store::set_email(&mut tx, user.id, &user.email).await.unwrap();
         tx.commit().await.unwrap();

@@ -74,7 +74,7 @@ pub(in crate::org) async fn candidates(
     email: &str,
     marks: &[String],
 ) -> Result<Vec<Candidate>, DbError> {
-    let most = i64::try_from(CLAIMS).unwrap_or(i64::MAX);
+    let most = claimed();
     let (first, second) =
         (marks.first().cloned().unwrap_or_default(), marks.get(1).cloned().unwrap_or_default());
     let mut rows: Vec<CandidateRow> = on!(db, c => sqlx::query_as(
@@ -127,6 +127,11 @@ pub(in crate::org) async fn claims(
     Ok(rows.into_iter().map(claim).collect())
 }
 
+/// [`CLAIMS`] as SQL takes it.
+fn claimed() -> i64 {
+    i64::try_from(CLAIMS).unwrap_or(i64::MAX)
+}
+
 /// The accounts that have said so since `since`.
 pub(in crate::org) async fn claims_since(
     tx: &mut Tx,
@@ -136,7 +141,7 @@ pub(in crate::org) async fn claims_since(
     let rows: Vec<ClaimRow> = on!(tx, c => sqlx::query_as(
         "SELECT id, email, claimed_email, name, password_hash, locale, created_ms FROM users
          WHERE claimed_email = $1 AND created_ms >= $3 ORDER BY created_ms DESC, id LIMIT $2"
-    ).bind(email).bind(CLAIMS).bind(to_ms(since)).fetch_all(c).await)?;
+    ).bind(email).bind(claimed()).bind(to_ms(since)).fetch_all(c).await)?;
     Ok(rows.into_iter().map(|row| row.into_claim().0).collect())
 }
 

@@ -4,7 +4,10 @@ use super::*;
 
 fn with(actor: &Actor, org: OrgId, permissions: &[Permission]) -> Actor {
     let permissions = permissions.iter().copied().collect();
-    Actor { memberships: vec![Membership { org, role: Role::Custom, permissions }], ..actor.clone() }
+    Actor {
+        memberships: vec![Membership { org, role: Role::Custom, permissions, suspended: false }],
+        ..actor.clone()
+    }
 }
 
 #[tokio::test]

@@ -41,6 +41,8 @@ fn scarf() -> ProductDraft {
         compare_at_minor: None,
         stock: Some(5),
         variants: Vec::new(),
+        options: Vec::new(),
+        tags: Vec::new(),
     }
 }
 
@@ -246,7 +248,11 @@ async fn pictures_are_counted_once_and_what_is_refused_leaves_nothing() {
             app.plans.give_back_blobs(&mut tx, org, &["a.jpg".to_owned(), "z.jpg".to_owned()]).await.unwrap();
             tx.commit().await.unwrap();
         }
-        assert_eq!(app.plans.used(org).await.unwrap().blob_bytes, Some(600), "what is gone is counted no more, once");
+        assert_eq!(
+            app.plans.used(org).await.unwrap().blob_bytes,
+            Some(600),
+            "what is gone is counted no more, once"
+        );
     })
     .await;
 }
