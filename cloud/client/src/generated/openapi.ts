@@ -17,6 +17,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/billing/stripe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes webhooks of Stripe, signed as it signs them (`Stripe-Signature`, `v1`). What follows is done after the answer. */
+        post: operations["take_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/email-verifications": {
         parameters: {
             query?: never;
@@ -28,6 +45,23 @@ export interface paths {
         put?: never;
         /** Uses a link of a letter: its address is the account's own from now on. */
         post: operations["verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports/{export}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file of an export, for whoever has a link that still holds. */
+        get: operations["get_export_file"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -82,7 +116,8 @@ export interface paths {
         get: operations["me"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Deletes the caller's account: it leaves every organisation, and its sessions end. Not while an organisation has no other owner. */
+        delete: operations["delete_account"];
         options?: never;
         head?: never;
         patch?: never;
@@ -125,6 +160,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller's sign-ins ask for beside the password. */
+        get: operations["get_factors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's accounts elsewhere with which they sign in, oldest first. */
+        get: operations["list_identities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/identities/{identity}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one of them as a way in. The last way in stays: who has no password chooses one first, by a letter. */
+        delete: operations["unlink_identity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me/invitations": {
         parameters: {
             query?: never;
@@ -136,6 +222,232 @@ export interface paths {
         put?: never;
         /** Accepts an invitation as whoever is signed in, whatever their address is. */
         post: operations["accept_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes ten new recovery codes in the place of all others. */
+        post: operations["renew_recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes the secret of an authenticator (TOTP, RFC 6238). Its codes are asked for once the first was confirmed. */
+        post: operations["enrol_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/totp/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirms the authenticator with its first code, and gives ten recovery codes, which are shown this once. */
+        post: operations["confirm_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/totp/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes the authenticator and the recovery codes away. A POST, since it takes the password and a code, which have no place in a
+         *     DELETE (RFC 9110, section 9.3.5).
+         */
+        post: operations["remove_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What operators did, newest first. */
+        get: operations["operator_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/organizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Organisations, newest first. */
+        get: operations["list_organizations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/organizations/{organization}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One organisation with its plan, its members' number and what it uses. */
+        get: operations["get_organization_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/organizations/{organization}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Gives an organisation a plan and add-ons, at once. What was scheduled is forgotten. */
+        put: operations["assign_plan"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/organizations/{organization}/suspension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Suspends an organisation: its members look and change nothing, its pages are closed, publishers are refused. */
+        put: operations["suspend_organization"];
+        post?: never;
+        /** Lets an organisation go on. */
+        delete: operations["resume_organization"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every plan: the operator's, and those of the program. */
+        get: operations["list_plans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/plans/{plan}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Makes a plan, or changes the one of that key for everybody who has it. */
+        put: operations["put_plan"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/shows/{show}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a show of whatever organisation. */
+        post: operations["end_any_show"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/sign-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may make an account here. */
+        get: operations["get_sign_up_setting"];
+        /** Decides who may make an account here. */
+        put: operations["set_sign_up_setting"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -230,6 +542,80 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orgs/{org}/billing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who takes the money, how payments stand, and what the next period costs. */
+        get: operations["get_billing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/billing/checkout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Opens a page where a plan is paid for the first time. A page that was opened before is closed. The plan holds once the
+         *     payment was made, a moment after the browser is sent back.
+         */
+        post: operations["open_checkout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/billing/portal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens a page of the payment provider where invoices are seen and the card is changed. */
+        post: operations["open_portal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/billing/subscription": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Changes what is paid for. More holds at once, and what is left of the period is paid for in parts; less holds from the next period
+         *     on, and so does the default plan, which ends the subscription. What is paid for now, asked for again, takes back what was to come.
+         */
+        patch: operations["change_subscription"];
+        trace?: never;
+    };
     "/v1/orgs/{org}/coupons": {
         parameters: {
             query?: never;
@@ -283,6 +669,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orgs/{org}/deletion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether and when the organisation is to be deleted; 404 when it is not. */
+        get: operations["get_deletion"];
+        put?: never;
+        /**
+         * Has the organisation deleted in fourteen days, with all that is in it. Until then everything goes on as before, and any owner
+         *     can stop it. Accounts of members stay. Asked again, it stays with the day that was.
+         */
+        post: operations["schedule_deletion"];
+        /** Keeps the organisation after all. */
+        delete: operations["cancel_deletion"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orgs/{org}/events/dead": {
         parameters: {
             query?: never;
@@ -331,6 +739,43 @@ export interface paths {
         put?: never;
         /** Has that part try the fact again, once; `seq` is the fact's. If it fails, it is back in the list. */
         post: operations["replay_fact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has all data of the organisation put into one file: a tar archive, packed by gzip, with a file of JSON lines for each kind of
+         *     thing. It takes a while; the owners get a letter. One at a time; a new one takes the place of the one before.
+         */
+        post: operations["export_organization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The exports that there are, newest first, with links to their files. */
+        get: operations["list_exports"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -479,6 +924,40 @@ export interface paths {
         post?: never;
         /** Takes an invitation back: its links open nothing any more. */
         delete: operations["revoke_invitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Invoices that this server wrote, newest first. Those of a payment provider are seen on its page. */
+        get: operations["list_invoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/invoices/{invoice}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them. */
+        get: operations["get_invoice"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -683,6 +1162,27 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The organisation's plan, its limits, and what it uses of them. */
+        get: operations["get_plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Chooses another plan, where owners do: more at once, less when the period ends that is paid for. Choosing the present one calls off
+         *     what was scheduled.
+         */
+        patch: operations["choose_plan"];
         trace?: never;
     };
     "/v1/orgs/{org}/products": {
@@ -1153,6 +1653,148 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orgs/{org}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the organisation used in a month, counted from what happened. */
+        get: operations["get_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The servers that are told what happens, oldest first. How messages look and are verified stands in `docs/webhooks.md`. */
+        get: operations["list_webhooks"];
+        put?: never;
+        /**
+         * Has a server told of facts. Its secret is in this answer and nowhere else. At most 10 of an organisation; nobody has a server
+         *     told what they may not see themselves.
+         */
+        post: operations["create_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/webhooks/{webhook}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A webhook: where it leads, of what it is told, and how it does. */
+        get: operations["get_webhook"];
+        put?: never;
+        post?: never;
+        /** Deletes a webhook, and the list of what it was told. */
+        delete: operations["delete_webhook"];
+        options?: never;
+        head?: never;
+        /** Changes a webhook; what is absent stays. Switched on again, it begins anew; switched off, what waited is given up. */
+        patch: operations["change_webhook"];
+        trace?: never;
+    };
+    "/v1/orgs/{org}/webhooks/{webhook}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a webhook was and is to be told, newest first; the last seven days, and at most 10,000 that are done. */
+        get: operations["list_webhook_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/webhooks/{webhook}/deliveries/{delivery}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One message to a webhook: how it stands, and how it was answered. */
+        get: operations["get_webhook_delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/webhooks/{webhook}/deliveries/{delivery}/redelivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a message anew, under the `webhook-id` that it had. One that waits anyhow goes on waiting. */
+        post: operations["redeliver_to_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/webhooks/{webhook}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a webhook another secret, which is in this answer and nowhere else. For 24 hours messages are signed with both. */
+        post: operations["renew_webhook_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/webhooks/{webhook}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a webhook a message about nothing (`webhook_test`). The delivery says how that went, in a moment. */
+        post: operations["test_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/password-resets": {
         parameters: {
             query?: never;
@@ -1278,7 +1920,10 @@ export interface paths {
         /** The caller's sessions, newest first. */
         get: operations["list_sessions"];
         put?: never;
-        /** Signs in. */
+        /**
+         * Signs in. Where the account asks for a second factor, the answer to a right password is 401 `second_factor_required`, whose
+         *     `challenge` goes on with it.
+         */
         post: operations["sign_in"];
         /** Signs out everywhere else. Devices are no longer known. */
         delete: operations["end_other_sessions"];
@@ -1321,6 +1966,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sign-in-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks that somebody signs this studio in in a browser. Open `url` there, show `code`, and ask for the session every `interval`
+         *     seconds, for ten minutes.
+         */
+        post: operations["ask_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-in-requests/{id}/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives the studio its session, once. Until somebody said yes in the browser the answer is 409 `sign_in_pending`, after a no
+         *     403 `sign_in_refused`, and when it is over 410 `challenge_over`.
+         */
+        post: operations["take_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-ins/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goes on with a sign-in that was answered `second_factor_required`. A wrong code may be followed by a few others. */
+        post: operations["answer_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1335,6 +2037,31 @@ export interface components {
             password: string;
             /** @description The `token` of the link, `vti_…`. */
             token: string;
+        };
+        /** @description What raises one limit of whatever plan. */
+        AddOn: {
+            /**
+             * Format: int64
+             * @description By how much each.
+             */
+            by: number;
+            /** @description What programs call it. */
+            key: string;
+            /** @description What people call it. */
+            names: components["schemas"]["PlanNames"];
+            price?: components["schemas"]["PlanPrice"] | null;
+            /** @description Which limit it raises. */
+            raises: components["schemas"]["Limit"];
+        };
+        /** @description Some of one add-on. */
+        AddOnCount: {
+            /** @description The add-on. */
+            key: string;
+            /**
+             * Format: int32
+             * @description How many: 1 to 1,000.
+             */
+            quantity: number;
         };
         /** @description An address that mail may be sent to. */
         Address: {
@@ -1418,12 +2145,92 @@ export interface components {
          * @description A ban from a show's chat.
          */
         BanId: string;
+        /** @description What an organisation chooses to pay for. */
+        BillingChoice: {
+            /** @description What is added to it. */
+            add_ons?: components["schemas"]["AddOnCount"][];
+            /** @description The plan's key. */
+            plan: string;
+        };
+        /** @description What will be paid for after the present period. */
+        BillingComing: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            choice?: components["schemas"]["BillingChoice"] | null;
+        };
+        /** @description A page of the payment provider. */
+        BillingPage: {
+            /** @description Where a browser is to go. It holds for a short time, and for whoever has it. */
+            url: string;
+        };
+        /**
+         * @description Who takes the money.
+         * @enum {string}
+         */
+        BillingProvider: "invoice" | "stripe";
+        /**
+         * @description How payments stand.
+         * @enum {string}
+         */
+        BillingState: "none" | "active" | "past_due" | "cancelled";
+        /** @description What an owner sees. */
+        BillingView: {
+            choice?: components["schemas"]["BillingChoice"] | null;
+            coming?: components["schemas"]["BillingComing"] | null;
+            currency?: components["schemas"]["Currency"] | null;
+            /**
+             * Format: date-time
+             * @description Until when the plan holds after a failed payment; then the default plan does.
+             */
+            grace_until?: string | null;
+            /**
+             * Format: int64
+             * @description What the next period costs, in minor units before taxes; null when there is none.
+             */
+            next_amount_minor?: number | null;
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            period_end?: string | null;
+            /**
+             * Format: date-time
+             * @description When the present period began.
+             */
+            period_start?: string | null;
+            /** @description Who takes the money. */
+            provider: components["schemas"]["BillingProvider"];
+            /** @description How payments stand. */
+            state: components["schemas"]["BillingState"];
+        };
+        /** @description Password and second factor together. */
+        BothFactors: {
+            /** @description The authenticator's six digits; or `recovery_code`. */
+            code?: string | null;
+            /** @description The account's password. */
+            password: string;
+            /** @description A recovery code that was not used; or `code`. */
+            recovery_code?: string | null;
+        };
         /** @description A role that is the same everywhere. */
         BuiltinRole: {
             /** @description What it lets people do. */
             permissions: components["schemas"]["Permission"][];
             /** @description The role. */
             role: components["schemas"]["Role"];
+        };
+        /** @description What a sign-in goes on with that waits for a second factor. */
+        Challenge: {
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            expires_at: string;
+            /** @description `POST /v1/sign-ins/second-factor` takes it, `vtc_…`. */
+            token: string;
         };
         /** @description What an organisation's channel shows now. */
         Channel: {
@@ -1458,7 +2265,14 @@ export interface components {
          * @description A stable error code. Programs act on it; people read the message beside it.
          * @enum {string}
          */
-        Code: "invalid_request" | "unauthenticated" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_type" | "conflict" | "email_taken" | "already_member" | "name_taken" | "role_in_use" | "above_you" | "last_owner" | "limit_reached" | "people_only" | "origin_not_allowed" | "link_expired" | "rate_limited" | "illegal_move" | "not_receiving" | "show_ended" | "not_in_lineup" | "not_on_sale" | "bad_publish_key" | "publisher_busy" | "out_of_stock" | "ref_taken" | "precondition_required" | "banned" | "bad_message" | "hello_expected" | "too_slow" | "restarting" | "overloaded" | "keyring_unavailable" | "cloud_unreachable" | "device_unavailable" | "plugin_missing" | "far_side" | "idempotency_key_reused" | "idempotency_in_progress" | "secret_already_shown" | "answer_not_kept" | "internal";
+        Code: "invalid_request" | "unauthenticated" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_type" | "conflict" | "email_taken" | "already_member" | "name_taken" | "role_in_use" | "above_you" | "webhook_off" | "show_on_air" | "export_running" | "last_owner" | "limit_reached" | "plan_limit" | "operator_only" | "organization_suspended" | "sign_up_closed" | "no_online_payment" | "already_subscribed" | "not_subscribed" | "payment_declined" | "bad_signature" | "people_only" | "origin_not_allowed" | "link_expired" | "second_factor_required" | "bad_code" | "challenge_over" | "factor_exists" | "last_way_in" | "sign_in_pending" | "sign_in_refused" | "rate_limited" | "illegal_move" | "not_receiving" | "show_ended" | "not_in_lineup" | "not_on_sale" | "bad_publish_key" | "publisher_busy" | "out_of_stock" | "ref_taken" | "precondition_required" | "banned" | "bad_message" | "hello_expected" | "too_slow" | "restarting" | "overloaded" | "keyring_unavailable" | "cloud_unreachable" | "device_unavailable" | "plugin_missing" | "far_side" | "idempotency_key_reused" | "idempotency_in_progress" | "secret_already_shown" | "answer_not_kept" | "internal";
+        /** @description That somebody means it. */
+        Confirmation: {
+            /** @description The organisation's name, as it is. */
+            name: string;
+            /** @description The caller's password. */
+            password: string;
+        };
         /** @description What the rows of a list came to. */
         Counts: {
             /**
@@ -1694,6 +2508,11 @@ export interface components {
             /** @description The bearer token, `vtk_…`. */
             token: string;
         };
+        /** @description A webhook that was just made. Its secret is shown this once. */
+        CreatedWebhook: components["schemas"]["Webhook"] & {
+            /** @description What its messages are signed with, `whsec_…`. */
+            secret: string;
+        };
         /** @description What a person signs in with. */
         Credentials: {
             /** @description The word that an earlier sign-in gave this device. */
@@ -1778,6 +2597,16 @@ export interface components {
             actor_name?: string | null;
         };
         /**
+         * @description Kinds of deeds.
+         * @enum {string}
+         */
+        DeedKind: "plan_assigned" | "plan_saved" | "sign_up_changed" | "organization_suspended" | "organization_resumed" | "show_ended" | "operator_added" | "operator_removed" | "unknown";
+        /**
+         * @description How a message stands.
+         * @enum {string}
+         */
+        DeliveryState: "waiting" | "delivered" | "failed";
+        /**
          * @description Why a show ended.
          * @enum {string}
          */
@@ -1833,6 +2662,32 @@ export interface components {
             kind: "role_deleted";
             role: components["schemas"]["RoleId"];
         } | {
+            /** @enum {string} */
+            kind: "factor_added";
+            user: components["schemas"]["UserId"];
+        } | {
+            /** @enum {string} */
+            kind: "factor_removed";
+            user: components["schemas"]["UserId"];
+        } | {
+            /** @enum {string} */
+            kind: "recovery_code_used";
+            /** Format: int64 */
+            left: number;
+            user: components["schemas"]["UserId"];
+        } | {
+            /** @enum {string} */
+            kind: "recovery_codes_renewed";
+            user: components["schemas"]["UserId"];
+        } | {
+            /** @enum {string} */
+            kind: "identity_linked";
+            user: components["schemas"]["UserId"];
+        } | {
+            /** @enum {string} */
+            kind: "identity_unlinked";
+            user: components["schemas"]["UserId"];
+        } | {
             key: components["schemas"]["ApiKeyId"];
             /** @enum {string} */
             kind: "api_key_created";
@@ -1840,6 +2695,78 @@ export interface components {
             key: components["schemas"]["ApiKeyId"];
             /** @enum {string} */
             kind: "api_key_revoked";
+        } | {
+            /** @enum {string} */
+            kind: "plan_changed";
+            plan: string;
+            state: string;
+        } | {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            kind: "plan_change_scheduled";
+            plan: string;
+        } | {
+            /** @enum {string} */
+            kind: "plan_change_cancelled";
+        } | {
+            /** Format: date-time */
+            grace_until: string;
+            /** @enum {string} */
+            kind: "payment_failed";
+        } | {
+            /** @enum {string} */
+            kind: "payment_recovered";
+        } | {
+            /** @enum {string} */
+            kind: "grace_ended";
+        } | {
+            invoice: components["schemas"]["InvoiceId"];
+            /** @enum {string} */
+            kind: "invoice_issued";
+        } | {
+            invoice: components["schemas"]["InvoiceId"];
+            /** @enum {string} */
+            kind: "invoice_paid";
+        } | {
+            invoice: components["schemas"]["InvoiceId"];
+            /** @enum {string} */
+            kind: "invoice_voided";
+        } | {
+            /** @enum {string} */
+            kind: "organization_suspended";
+            reason: string;
+        } | {
+            /** @enum {string} */
+            kind: "organization_resumed";
+        } | {
+            /** @enum {string} */
+            kind: "webhook_created";
+            webhook: components["schemas"]["WebhookId"];
+        } | {
+            /** @enum {string} */
+            kind: "webhook_changed";
+            webhook: components["schemas"]["WebhookId"];
+        } | {
+            /** @enum {string} */
+            kind: "webhook_deleted";
+            webhook: components["schemas"]["WebhookId"];
+        } | {
+            /** @enum {string} */
+            kind: "webhook_switched_off";
+            webhook: components["schemas"]["WebhookId"];
+        } | {
+            export: components["schemas"]["ExportId"];
+            /** @enum {string} */
+            kind: "export_requested";
+        } | {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            kind: "organization_deletion_scheduled";
+        } | {
+            /** @enum {string} */
+            kind: "organization_deletion_cancelled";
         } | {
             /** @enum {string} */
             kind: "product_created";
@@ -2048,12 +2975,55 @@ export interface components {
             /** @enum {string} */
             kind: "unknown";
         };
+        /** @description All data of an organisation in one file. */
+        Export: {
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Until when the file is kept.
+             */
+            expires_at?: string | null;
+            /** @description The export. */
+            id: components["schemas"]["ExportId"];
+            /**
+             * Format: int64
+             * @description How large the file is.
+             */
+            size_bytes?: number | null;
+            /** @description How it stands. */
+            state: components["schemas"]["ExportState"];
+            /** @description Where it is had, within the next hour, by whoever has the link; null unless it is ready. */
+            url?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description An organisation's data, taken out.
+         */
+        ExportId: string;
+        /**
+         * @description How an export stands.
+         * @enum {string}
+         */
+        ExportState: "waiting" | "ready" | "failed";
         /** @description What a platform calls a variant. */
         ExternalId: {
             /** @description The platform's id of the variant. */
             id: string;
             /** @description The platform, for example `shopify`. */
             platform: string;
+        };
+        /** @description What an account asks for beside its password. */
+        Factors: {
+            /**
+             * Format: int64
+             * @description How many recovery codes are left.
+             */
+            recovery_codes: number;
+            totp?: components["schemas"]["TotpFactor"] | null;
         };
         /** @description Where a list is fetched from, once. */
         FetchBody: {
@@ -2065,6 +3035,11 @@ export interface components {
             options?: components["schemas"]["Options"];
             /** @description Whose names for products the list has, `main` when not said. */
             source?: string | null;
+        };
+        /** @description The first code of a new authenticator. */
+        FirstCode: {
+            /** @description Six digits. */
+            code: string;
         };
         /**
          * @description What a list is written as.
@@ -2129,6 +3104,27 @@ export interface components {
             /** @enum {string} */
             kind: "coupon";
         };
+        /** @description An account elsewhere with which a person signs in. */
+        Identity: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            created_at: string;
+            /** @description The address that it had when it was linked. */
+            email: string;
+            /** @description The link. */
+            id: components["schemas"]["IdentityId"];
+            /** @description Who vouches for it (OpenID Connect). */
+            issuer: string;
+            /** @description What people call that; null when it is not the one of this cloud any more. */
+            label?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description An account elsewhere with which a person signs in.
+         */
+        IdentityId: string;
         /** @description A picture in one size and type. */
         ImageSource: {
             /**
@@ -2267,6 +3263,85 @@ export interface components {
              */
             mailed: boolean;
         };
+        /** @description An invoice. Once written, only its state changes. */
+        Invoice: {
+            /**
+             * Format: date-time
+             * @description When it was paid, or made void.
+             */
+            closed_at?: string | null;
+            /** @description The currency of every amount. */
+            currency: components["schemas"]["Currency"];
+            /** @description Who buys, as the organisation was called then. */
+            customer_name: string;
+            /**
+             * Format: date-time
+             * @description When it is to be paid.
+             */
+            due_at: string;
+            /** @description The invoice. */
+            id: components["schemas"]["InvoiceId"];
+            /**
+             * Format: date-time
+             * @description When it was written.
+             */
+            issued_at: string;
+            /** @description What is paid for. */
+            lines: components["schemas"]["InvoiceLine"][];
+            /**
+             * Format: int64
+             * @description Its number: of each seller from 1 on, without gaps.
+             */
+            number: number;
+            /** @description Whose it is. */
+            org_id: components["schemas"]["OrgId"];
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            period_end: string;
+            /**
+             * Format: date-time
+             * @description From when on it is for.
+             */
+            period_start: string;
+            /** @description Who sells. */
+            seller: string;
+            /** @description How it stands. */
+            state: components["schemas"]["InvoiceState"];
+            /** @description What the seller has to say about taxes. */
+            tax_note: string;
+            /**
+             * Format: int64
+             * @description All lines together, in minor units.
+             */
+            total_minor: number;
+        };
+        /**
+         * Format: uuid
+         * @description An invoice.
+         */
+        InvoiceId: string;
+        /** @description One thing that is paid for. */
+        InvoiceLine: {
+            /**
+             * Format: int64
+             * @description What they cost together, in minor units; negative for what was paid for before and is not used.
+             */
+            amount_minor: number;
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            quantity: number;
+            /** @description What it is. */
+            text: string;
+        };
+        /**
+         * @description How an invoice stands.
+         * @enum {string}
+         */
+        InvoiceState: "open" | "paid" | "void";
         /**
          * Format: uuid
          * @description A piece of work that the cloud does later.
@@ -2276,6 +3351,74 @@ export interface components {
         Joined: {
             /** @description The organisation. */
             organization: components["schemas"]["OrganizationOfUser"];
+        };
+        /**
+         * @description One thing that a plan limits.
+         * @enum {string}
+         */
+        Limit: "shows_a_month" | "concurrent_shows" | "destinations" | "ladder_top" | "minutes_a_month" | "viewers" | "retention_days" | "seats" | "products" | "blob_bytes";
+        /** @description How much of each thing there may be. What is null has no limit. */
+        Limits: {
+            /**
+             * Format: int64
+             * @description Bytes of pictures.
+             * @default null
+             */
+            blob_bytes: number | null;
+            /**
+             * Format: int64
+             * @description Shows on air at the same time.
+             * @default null
+             */
+            concurrent_shows: number | null;
+            /**
+             * Format: int64
+             * @description Places that one show is sent to besides the shop.
+             * @default null
+             */
+            destinations: number | null;
+            /**
+             * Format: int64
+             * @description The height in pixels of the largest picture that viewers can choose.
+             * @default null
+             */
+            ladder_top: number | null;
+            /**
+             * Format: int64
+             * @description Minutes on air in a calendar month (UTC).
+             * @default null
+             */
+            minutes_a_month: number | null;
+            /**
+             * Format: int64
+             * @description Products of the catalogue.
+             * @default null
+             */
+            products: number | null;
+            /**
+             * Format: int64
+             * @description Days for which recordings are kept.
+             * @default null
+             */
+            retention_days: number | null;
+            /**
+             * Format: int64
+             * @description Members, those who are invited among them.
+             * @default null
+             */
+            seats: number | null;
+            /**
+             * Format: int64
+             * @description Shows of a calendar month (UTC): those that were made in it, and those that went on air.
+             * @default null
+             */
+            shows_a_month: number | null;
+            /**
+             * Format: int64
+             * @description Viewers at the same time, over all shows.
+             * @default null
+             */
+            viewers: number | null;
         };
         /** @description One item of a line-up. */
         LineupItem: {
@@ -2311,6 +3454,8 @@ export interface components {
         LossReason: "closed" | "disconnected" | "silent" | "no_pictures" | "protocol" | "replaced" | "not_carried" | "key_revoked" | "show_ended" | "moved" | "server_lost" | "unknown";
         /** @description A person and where they belong. */
         Me: {
+            /** @description Whether they run this cloud. */
+            operator?: boolean;
             /** @description The organisations, oldest first. */
             organizations: components["schemas"]["OrganizationOfUser"][];
             /** @description The person. */
@@ -2450,10 +3595,75 @@ export interface components {
         };
         /** @description A new password. */
         NewPassword: {
+            /** @description The word that an earlier sign-in gave this device: it is known from now on. */
+            device?: string | null;
             /** @description 8 to 200 characters. */
             password: string;
             /** @description The `token` of the link, `vtl_…`. */
             token: string;
+        };
+        /** @description A studio that wants to be signed in in a browser. */
+        NewSignInRequest: {
+            /** @description What the person knows the device by, 1 to 60 characters. */
+            device_name: string;
+        };
+        /** @description A webhook to be made. */
+        NewWebhook: {
+            /** @description Whether it is told from now on; it is when not said. */
+            active?: boolean | null;
+            /** @description Of what it is told: at least one kind. */
+            events: components["schemas"]["WebhookEvent"][];
+            /**
+             * @description An https address of the public internet, without name and password.
+             * @example https://shop.example/hooks/vitrine
+             */
+            url: string;
+        };
+        /** @description What an operator did. */
+        OperatorDeed: {
+            /** @description Who: `user:ID`, or `service:console` for the command line. */
+            actor: string;
+            /** @description Their name, if it is known. */
+            actor_name?: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description More of it, as the kind has it. */
+            detail: unknown;
+            /**
+             * Format: uuid
+             * @description Grows with time.
+             */
+            id: string;
+            /** @description What. */
+            kind: components["schemas"]["DeedKind"];
+            organization?: components["schemas"]["OrgId"] | null;
+        };
+        /** @description An organisation as whoever runs the cloud sees it. */
+        OperatorOrganization: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            created_at: string;
+            /** @description The organisation. */
+            id: components["schemas"]["OrgId"];
+            /**
+             * Format: int64
+             * @description How many members it has.
+             */
+            members: number;
+            /** @description Its name. */
+            name: string;
+            /** @description The key of its plan. */
+            plan: string;
+            /** @description Its channel's name in addresses. */
+            slug: string;
+            /** @description How it stands with that. */
+            state: components["schemas"]["PlanState"];
+            suspended?: components["schemas"]["Suspension"] | null;
         };
         /** @description How a list is read. */
         Options: {
@@ -2672,6 +3882,29 @@ export interface components {
             /** @description What was paid, less what was paid back, each currency for itself, the one with most orders first. */
             sums: components["schemas"]["OrderSum"][];
         };
+        /** @description An organisation that is to be deleted. */
+        OrganizationDeletion: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            asked_at: string;
+            asked_by?: components["schemas"]["UserId"] | null;
+            /**
+             * Format: date-time
+             * @description When it is deleted. A show that is on air then is let finish.
+             */
+            at: string;
+            /** @description Whether it has begun, and cannot be stopped any more. */
+            begun: boolean;
+        };
+        /** @description All that is known of one organisation. */
+        OrganizationFile: {
+            /** @description The organisation. */
+            organization: components["schemas"]["OperatorOrganization"];
+            /** @description Its plan and what it uses. */
+            plan: components["schemas"]["PlanView"];
+        };
         /** @description An organisation as one of its members sees it. */
         OrganizationOfUser: {
             /** @description The organisation. */
@@ -2687,6 +3920,8 @@ export interface components {
             role_name?: string | null;
             /** @description Its channel's name in addresses. */
             slug: string;
+            /** @description Whether the operator suspended the organisation: its members look and change nothing. */
+            suspended?: boolean;
         };
         /** @description What is to change of an organisation; what is absent stays, what is null is not set any more. */
         OrganizationPatch: {
@@ -2728,6 +3963,11 @@ export interface components {
          * @description An organisation: a merchant and all that is theirs.
          */
         OrgId: string;
+        /** @description The caller's password, asked for before something that matters. */
+        OwnPassword: {
+            /** @description The account's password. */
+            password: string;
+        };
         /** @description One page of a list. */
         Page_ApiKey: {
             /** @description The items. */
@@ -2926,6 +4166,56 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Export: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was asked for.
+                 */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @description Until when the file is kept.
+                 */
+                expires_at?: string | null;
+                /** @description The export. */
+                id: components["schemas"]["ExportId"];
+                /**
+                 * Format: int64
+                 * @description How large the file is.
+                 */
+                size_bytes?: number | null;
+                /** @description How it stands. */
+                state: components["schemas"]["ExportState"];
+                /** @description Where it is had, within the next hour, by whoever has the link; null unless it is ready. */
+                url?: string | null;
+            }[];
+            /** @description Send it as `after` to get the next page; null on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Identity: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description Since when.
+                 */
+                created_at: string;
+                /** @description The address that it had when it was linked. */
+                email: string;
+                /** @description The link. */
+                id: components["schemas"]["IdentityId"];
+                /** @description Who vouches for it (OpenID Connect). */
+                issuer: string;
+                /** @description What people call that; null when it is not the one of this cloud any more. */
+                label?: string | null;
+            }[];
+            /** @description Send it as `after` to get the next page; null on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Import: {
             /** @description The items. */
             items: {
@@ -3036,6 +4326,65 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Invoice: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was paid, or made void.
+                 */
+                closed_at?: string | null;
+                /** @description The currency of every amount. */
+                currency: components["schemas"]["Currency"];
+                /** @description Who buys, as the organisation was called then. */
+                customer_name: string;
+                /**
+                 * Format: date-time
+                 * @description When it is to be paid.
+                 */
+                due_at: string;
+                /** @description The invoice. */
+                id: components["schemas"]["InvoiceId"];
+                /**
+                 * Format: date-time
+                 * @description When it was written.
+                 */
+                issued_at: string;
+                /** @description What is paid for. */
+                lines: components["schemas"]["InvoiceLine"][];
+                /**
+                 * Format: int64
+                 * @description Its number: of each seller from 1 on, without gaps.
+                 */
+                number: number;
+                /** @description Whose it is. */
+                org_id: components["schemas"]["OrgId"];
+                /**
+                 * Format: date-time
+                 * @description Until when.
+                 */
+                period_end: string;
+                /**
+                 * Format: date-time
+                 * @description From when on it is for.
+                 */
+                period_start: string;
+                /** @description Who sells. */
+                seller: string;
+                /** @description How it stands. */
+                state: components["schemas"]["InvoiceState"];
+                /** @description What the seller has to say about taxes. */
+                tax_note: string;
+                /**
+                 * Format: int64
+                 * @description All lines together, in minor units.
+                 */
+                total_minor: number;
+            }[];
+            /** @description Send it as `after` to get the next page; null on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Member: {
             /** @description The items. */
             items: {
@@ -3067,6 +4416,62 @@ export interface components {
                  */
                 removed_at?: string | null;
             })[];
+            /** @description Send it as `after` to get the next page; null on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_OperatorDeed: {
+            /** @description The items. */
+            items: {
+                /** @description Who: `user:ID`, or `service:console` for the command line. */
+                actor: string;
+                /** @description Their name, if it is known. */
+                actor_name?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at: string;
+                /** @description More of it, as the kind has it. */
+                detail: unknown;
+                /**
+                 * Format: uuid
+                 * @description Grows with time.
+                 */
+                id: string;
+                /** @description What. */
+                kind: components["schemas"]["DeedKind"];
+                organization?: components["schemas"]["OrgId"] | null;
+            }[];
+            /** @description Send it as `after` to get the next page; null on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_OperatorOrganization: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description Since when.
+                 */
+                created_at: string;
+                /** @description The organisation. */
+                id: components["schemas"]["OrgId"];
+                /**
+                 * Format: int64
+                 * @description How many members it has.
+                 */
+                members: number;
+                /** @description Its name. */
+                name: string;
+                /** @description The key of its plan. */
+                plan: string;
+                /** @description Its channel's name in addresses. */
+                slug: string;
+                /** @description How it stands with that. */
+                state: components["schemas"]["PlanState"];
+                suspended?: components["schemas"]["Suspension"] | null;
+            }[];
             /** @description Send it as `after` to get the next page; null on the last. */
             next?: string | null;
         };
@@ -3124,6 +4529,25 @@ export interface components {
                  */
                 total_minor: number;
                 viewer_id?: components["schemas"]["ViewerId"] | null;
+            }[];
+            /** @description Send it as `after` to get the next page; null on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Plan: {
+            /** @description The items. */
+            items: {
+                /** @description Whether it came with the program and nobody changed it. */
+                builtin: boolean;
+                /** @description What programs call it: lower-case letters, digits and `-`. */
+                key: string;
+                /** @description What it limits. */
+                limits: components["schemas"]["Limits"];
+                /** @description What people call it. */
+                names: components["schemas"]["PlanNames"];
+                /** @description Whether organisations can choose it; one that is not offered is kept by those who have it. */
+                offered: boolean;
+                price?: components["schemas"]["PlanPrice"] | null;
             }[];
             /** @description Send it as `after` to get the next page; null on the last. */
             next?: string | null;
@@ -3363,6 +4787,104 @@ export interface components {
             /** @description Send it as `after` to get the next page; null on the last. */
             next?: string | null;
         };
+        /** @description One page of a list. */
+        Page_Webhook: {
+            /** @description The items. */
+            items: {
+                /** @description Whether it is. */
+                active: boolean;
+                /**
+                 * Format: date-time
+                 * @description Since when there is such a webhook.
+                 */
+                created_at: string;
+                /** @description Of what. */
+                events: components["schemas"]["WebhookEvent"][];
+                /**
+                 * Format: date-time
+                 * @description Since when every call has failed; null while it takes what it is sent.
+                 */
+                failing_since?: string | null;
+                /** @description The webhook. */
+                id: components["schemas"]["WebhookId"];
+                /**
+                 * Format: int64
+                 * @description How many were never kept, because too many waited.
+                 */
+                missed: number;
+                /** @description Why it was switched off, when nobody did so by hand. */
+                off_reason?: string | null;
+                /**
+                 * Format: date-time
+                 * @description Until when the secret before the present one signs too.
+                 */
+                old_secret_until?: string | null;
+                /** @description Where it is told. */
+                url: string;
+                /**
+                 * Format: int64
+                 * @description Grows with each change; the answer's `ETag`.
+                 */
+                version: number;
+                /**
+                 * Format: int64
+                 * @description How many messages wait.
+                 */
+                waiting: number;
+            }[];
+            /** @description Send it as `after` to get the next page; null on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_WebhookDelivery: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: int32
+                 * @description How often it was sent.
+                 */
+                attempts: number;
+                /**
+                 * Format: date-time
+                 * @description When it was to be sent first.
+                 */
+                created_at: string;
+                event?: components["schemas"]["WebhookEvent"] | null;
+                /** @description The message; it is sent as `webhook-id`, the same each time. */
+                id: components["schemas"]["WebhookDeliveryId"];
+                /**
+                 * Format: date-time
+                 * @description When it is sent next.
+                 */
+                next_at?: string | null;
+                /** @description Why the newest try failed. */
+                reason?: string | null;
+                /**
+                 * Format: int64
+                 * @description The fact's number; null for a test.
+                 */
+                seq?: number | null;
+                /** @description How it stands. */
+                state: components["schemas"]["DeliveryState"];
+                /**
+                 * Format: int32
+                 * @description The status of the newest answer, if there was one.
+                 */
+                status?: number | null;
+                /**
+                 * Format: date-time
+                 * @description When it was sent last.
+                 */
+                tried_at?: string | null;
+            }[];
+            /** @description Send it as `after` to get the next page; null on the last. */
+            next?: string | null;
+        };
+        /** @description That a person means it. */
+        Parting: {
+            /** @description The account's password. */
+            password: string;
+        };
         /** @description What a shopper asks for to take part. Everything may be absent. */
         PassRequest: {
             /** @description The name to be shown in the chat, 1 to 32 characters. */
@@ -3374,7 +4896,147 @@ export interface components {
          * @description What can be allowed. The roles that may do it stand beside each in the source.
          * @enum {string}
          */
-        Permission: "view_organization" | "edit_organization" | "manage_members" | "manage_roles" | "manage_api_keys" | "view_audit" | "transfer_ownership" | "view_catalog" | "edit_catalog" | "import_catalog" | "manage_stock" | "edit_coupons" | "view_orders" | "record_orders" | "refund_orders" | "view_shows" | "view_timeline" | "view_health" | "edit_shows" | "run_shows" | "manage_publish_keys" | "highlight" | "view_chat" | "speak_in_chat" | "moderate_chat" | "manage_jobs";
+        Permission: "view_organization" | "edit_organization" | "manage_members" | "manage_roles" | "manage_api_keys" | "view_audit" | "view_plan" | "manage_plan" | "transfer_ownership" | "view_catalog" | "edit_catalog" | "import_catalog" | "manage_stock" | "edit_coupons" | "view_orders" | "record_orders" | "refund_orders" | "view_shows" | "view_timeline" | "view_health" | "edit_shows" | "run_shows" | "manage_publish_keys" | "highlight" | "view_chat" | "speak_in_chat" | "moderate_chat" | "manage_jobs" | "manage_webhooks" | "export_organization" | "delete_organization";
+        /** @description What organisations can have. */
+        Plan: {
+            /** @description Whether it came with the program and nobody changed it. */
+            builtin: boolean;
+            /** @description What programs call it: lower-case letters, digits and `-`. */
+            key: string;
+            /** @description What it limits. */
+            limits: components["schemas"]["Limits"];
+            /** @description What people call it. */
+            names: components["schemas"]["PlanNames"];
+            /** @description Whether organisations can choose it; one that is not offered is kept by those who have it. */
+            offered: boolean;
+            price?: components["schemas"]["PlanPrice"] | null;
+        };
+        /** @description The plan that an organisation is to have from now on. */
+        PlanAssignment: {
+            /** @description What is added. */
+            add_ons?: components["schemas"]["AddOnCount"][];
+            /**
+             * Format: date-time
+             * @description Until when a plan holds whose payment failed.
+             */
+            grace_until?: string | null;
+            /**
+             * Format: date-time
+             * @description When the period ends that is paid for.
+             */
+            period_end?: string | null;
+            /** @description The plan's key. */
+            plan: string;
+            /** @description How it stands; active when not said. */
+            state?: components["schemas"]["PlanState"];
+        };
+        /** @description What an owner chooses. */
+        PlanChoice: {
+            /** @description What is added to it; what was added before stays when not said. */
+            add_ons?: components["schemas"]["AddOnCount"][] | null;
+            /** @description The plan's key. */
+            plan: string;
+        };
+        /** @description What a plan of the operator is to be. */
+        PlanDraft: {
+            /** @description What it limits; what is absent or null has no limit. */
+            limits?: components["schemas"]["Limits"];
+            /** @description What people call it: 1 to 60 characters in each language. */
+            names: components["schemas"]["PlanNames"];
+            /** @description Whether organisations can choose it. */
+            offered?: boolean;
+            price?: components["schemas"]["PlanPrice"] | null;
+        };
+        /** @description A limit of the plan that stands in the way. */
+        PlanLimit: {
+            /**
+             * Format: int64
+             * @description How much there may be.
+             */
+            allowed: number;
+            /** @description Which: its name in the limits of plans. */
+            limit: string;
+            /**
+             * Format: int64
+             * @description How much there is.
+             */
+            used: number;
+        };
+        /** @description A name in each language. */
+        PlanNames: {
+            /** @description German; English where it is null. */
+            de?: string | null;
+            /** @description English. */
+            en: string;
+            /** @description French; English where it is null. */
+            fr?: string | null;
+        };
+        /** @description What a plan or an add-on costs a month, as information: this room takes no money. */
+        PlanPrice: {
+            /** @description Its currency. */
+            currency: components["schemas"]["Currency"];
+            /**
+             * Format: int64
+             * @description In minor units.
+             */
+            price_minor: number;
+        };
+        /**
+         * @description How an organisation stands with what it pays.
+         * @enum {string}
+         */
+        PlanState: "active" | "past_due" | "cancelled";
+        /** @description What an organisation has, may use, and uses. */
+        PlanView: {
+            /** @description What it added. */
+            add_ons: components["schemas"]["AddOnCount"][];
+            /**
+             * Format: date-time
+             * @description Until when a plan holds whose payment failed.
+             */
+            grace_until?: string | null;
+            /** @description Whether the plan holds, rather than the default one in its place. */
+            holds: boolean;
+            /** @description The limits that hold now. */
+            limits: components["schemas"]["Limits"];
+            /** @description The plans that can be chosen. */
+            offered: components["schemas"]["Plan"][];
+            /** @description What can be added. */
+            offered_add_ons: components["schemas"]["AddOn"][];
+            /** @description What there is more of than the limits allow. None of it is taken away; no more of it is let in. */
+            over: components["schemas"]["Limit"][];
+            /** @description The same under the plan that is scheduled. */
+            over_then: components["schemas"]["Limit"][];
+            /**
+             * Format: date-time
+             * @description When the period ends that is paid for.
+             */
+            period_end?: string | null;
+            /** @description The plan that it has. */
+            plan: components["schemas"]["Plan"];
+            scheduled?: components["schemas"]["ScheduledChange"] | null;
+            /** @description Whether an owner chooses the plan here; else only the operator does. */
+            self_service: boolean;
+            /**
+             * Format: date-time
+             * @description Since when it has the plan; null for the default one that nobody gave it.
+             */
+            since?: string | null;
+            /** @description How it stands. */
+            state: components["schemas"]["PlanState"];
+            suspended?: components["schemas"]["Suspension"] | null;
+            /** @description What was used in this month. */
+            usage: components["schemas"]["Usage"];
+            /** @description What there is of each now; null for what is not counted here. */
+            used: components["schemas"]["Limits"];
+        };
+        /** @description With what a studio asks for its session. */
+        Poll: {
+            /** @description The word that an earlier sign-in gave this device. */
+            device?: string | null;
+            /** @description The request's `secret`, `vtq_…`. */
+            secret: string;
+        };
         /** @description A price that a variant had from then on. There is no way to change or remove one. */
         PriceChange: {
             /**
@@ -3403,10 +5065,12 @@ export interface components {
         PriceChangeId: string;
         /** @description The body of every answer that is an error (`application/problem+json`, RFC 9457). */
         Problem: {
+            challenge?: components["schemas"]["Challenge"] | null;
             /** @description What programs act on. */
             code: components["schemas"]["Code"];
             /** @description What a person reads. */
             detail: string;
+            plan_limit?: components["schemas"]["PlanLimit"] | null;
             /** @description The request's `X-Request-Id`, by which our log is searched; null where a request has none. */
             request_id?: string | null;
             /** @description Whether the same call may succeed later without a change. */
@@ -3691,6 +5355,11 @@ export interface components {
             seq: number;
             show_id?: components["schemas"]["ShowId"] | null;
         };
+        /** @description What opens the account when the authenticator is lost, once each. Shown this once. */
+        RecoveryCodes: {
+            /** @description `xxxx-xxxx-xxxx-xxxx`. */
+            codes: string[];
+        };
         /** @description A new person with a new organisation. */
         Registration: {
             /** @description The person's e-mail. */
@@ -3814,6 +5483,29 @@ export interface components {
              * @description Who watches it, about: those who asked for the same moment of it.
              */
             viewers: number;
+        };
+        /** @description What an organisation will have. */
+        ScheduledChange: {
+            /** @description What will be added. */
+            add_ons: components["schemas"]["AddOnCount"][];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description The plan's key. */
+            plan: string;
+        };
+        /** @description What a sign-in goes on with. */
+        SecondFactor: {
+            /** @description The `token` of the `challenge` that the answer `second_factor_required` held. */
+            challenge: string;
+            /** @description The authenticator's six digits; or `recovery_code`. */
+            code?: string | null;
+            /** @description The word that an earlier sign-in gave this device. */
+            device?: string | null;
+            /** @description A recovery code that was not used; or `code`. */
+            recovery_code?: string | null;
         };
         /** @description A session of a person, as they see it. */
         Session: {
@@ -4011,6 +5703,42 @@ export interface components {
             /** @description The person. */
             user: components["schemas"]["User"];
         };
+        /** @description A studio that waits for somebody to sign it in in a browser. The secret is shown this once. */
+        SignInRequest: {
+            /** @description What the page shows too, `BCDF-GHJK`: show it, so that the person can compare. */
+            code: string;
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            expires_at: string;
+            /** @description The request. */
+            id: components["schemas"]["SignInRequestId"];
+            /**
+             * Format: int32
+             * @description Seconds between two questions for the session.
+             */
+            interval: number;
+            /** @description With it the studio asks for its session, `vtq_…`. It belongs in no address. */
+            secret: string;
+            /** @description The page to open in a browser. */
+            url: string;
+        };
+        /**
+         * Format: uuid
+         * @description A studio that waits for somebody to sign it in in a browser.
+         */
+        SignInRequestId: string;
+        /**
+         * @description Who may make an account, with an organisation of their own. Whoever is invited into one always comes in.
+         * @enum {string}
+         */
+        SignUp: "open" | "invitation" | "closed";
+        /** @description Who may make an account. */
+        SignUpSetting: {
+            /** @description Who. */
+            sign_up: components["schemas"]["SignUp"];
+        };
         /** @description A move of a variant's count. There is no way to change or remove one. */
         StockChange: {
             /** @description Who did it: `user:ID` or `service:NAME`. */
@@ -4080,12 +5808,69 @@ export interface components {
          * @enum {string}
          */
         StockRule: "keep" | "replace";
+        /** @description Why and since when an organisation may do nothing. */
+        Suspension: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            at: string;
+            /** @description What the operator says about it. */
+            reason: string;
+        };
+        /** @description Why an organisation is suspended. */
+        SuspensionRequest: {
+            /** @description Whether its shows on air end; they go on when not said. */
+            end_shows?: boolean;
+            /** @description What its members are told: 1 to 300 characters. */
+            reason: string;
+        };
+        /** @description A new authenticator's secret, shown this once. Its codes are asked for from its confirmation on. */
+        TotpEnrolment: {
+            /** @description The secret as people type it: base32. */
+            secret: string;
+            /** @description The same for a picture that authenticators read: `otpauth://totp/…`. */
+            uri: string;
+        };
+        /** @description An authenticator that makes codes by time (RFC 6238). */
+        TotpFactor: {
+            /**
+             * Format: date-time
+             * @description Since when its codes are asked for.
+             */
+            confirmed_at: string;
+        };
         /** @description Who is to own the organisation. */
         Transfer: {
             /** @description The caller's password. */
             password: string;
             /** @description A member. */
             user_id: components["schemas"]["UserId"];
+        };
+        /** @description What an organisation used in a calendar month (UTC). */
+        Usage: {
+            /**
+             * Format: int64
+             * @description Whole minutes on air of shows that are over.
+             */
+            minutes: number;
+            /** @description The month: `2026-11`. */
+            month: string;
+            /**
+             * Format: int64
+             * @description Orders.
+             */
+            orders: number;
+            /**
+             * Format: int64
+             * @description The most viewers at one time, over all shows, to a minute.
+             */
+            peak_viewers: number;
+            /**
+             * Format: int64
+             * @description Shows that went on air in it.
+             */
+            shows: number;
         };
         /** @description A person with an account. */
         User: {
@@ -4249,9 +6034,148 @@ export interface components {
             /** @description The viewer. */
             viewer_id: components["schemas"]["ViewerId"];
         };
+        /** @description A server that is told of facts. */
+        Webhook: {
+            /** @description Whether it is. */
+            active: boolean;
+            /**
+             * Format: date-time
+             * @description Since when there is such a webhook.
+             */
+            created_at: string;
+            /** @description Of what. */
+            events: components["schemas"]["WebhookEvent"][];
+            /**
+             * Format: date-time
+             * @description Since when every call has failed; null while it takes what it is sent.
+             */
+            failing_since?: string | null;
+            /** @description The webhook. */
+            id: components["schemas"]["WebhookId"];
+            /**
+             * Format: int64
+             * @description How many were never kept, because too many waited.
+             */
+            missed: number;
+            /** @description Why it was switched off, when nobody did so by hand. */
+            off_reason?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when the secret before the present one signs too.
+             */
+            old_secret_until?: string | null;
+            /** @description Where it is told. */
+            url: string;
+            /**
+             * Format: int64
+             * @description Grows with each change; the answer's `ETag`.
+             */
+            version: number;
+            /**
+             * Format: int64
+             * @description How many messages wait.
+             */
+            waiting: number;
+        };
+        /** @description A message to a webhook. */
+        WebhookDelivery: {
+            /**
+             * Format: int32
+             * @description How often it was sent.
+             */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description When it was to be sent first.
+             */
+            created_at: string;
+            event?: components["schemas"]["WebhookEvent"] | null;
+            /** @description The message; it is sent as `webhook-id`, the same each time. */
+            id: components["schemas"]["WebhookDeliveryId"];
+            /**
+             * Format: date-time
+             * @description When it is sent next.
+             */
+            next_at?: string | null;
+            /** @description Why the newest try failed. */
+            reason?: string | null;
+            /**
+             * Format: int64
+             * @description The fact's number; null for a test.
+             */
+            seq?: number | null;
+            /** @description How it stands. */
+            state: components["schemas"]["DeliveryState"];
+            /**
+             * Format: int32
+             * @description The status of the newest answer, if there was one.
+             */
+            status?: number | null;
+            /**
+             * Format: date-time
+             * @description When it was sent last.
+             */
+            tried_at?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description A message to such an address.
+         */
+        WebhookDeliveryId: string;
+        /**
+         * @description A kind of facts that a webhook can be told. `webhook_test` is sent when somebody asks for a test, whatever was chosen.
+         * @enum {string}
+         */
+        WebhookEvent: "organization_changed" | "member_added" | "member_role_changed" | "member_removed" | "api_key_created" | "api_key_revoked" | "product_created" | "product_changed" | "product_removed" | "stock_changed" | "coupon_created" | "coupon_changed" | "order_recorded" | "order_cancelled" | "order_refunded" | "show_created" | "show_changed" | "show_deleted" | "lineup_changed" | "show_went_live" | "show_interrupted" | "show_resumed" | "show_ended" | "highlight_shown" | "highlight_cleared" | "message_removed" | "viewer_banned" | "viewer_unbanned" | "webhook_test";
+        /**
+         * Format: uuid
+         * @description An address that is told of facts.
+         */
+        WebhookId: string;
+        /** @description The body of a request to a webhook. */
+        WebhookMessage: {
+            /** @description Who did it: `user:ID`, `key:ID`, `viewer:ID` or `service:NAME`. */
+            actor: string;
+            /** @description The fields of the fact, as the timeline has them. */
+            data: Record<string, never>;
+            /** @description Whose it is. */
+            org_id: components["schemas"]["OrgId"];
+            /**
+             * Format: int64
+             * @description Its number, which grows with each fact of an organisation, with gaps; null for a test.
+             */
+            seq?: number | null;
+            show_id?: components["schemas"]["ShowId"] | null;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            /** @description What kind of fact it is. */
+            type: components["schemas"]["WebhookEvent"];
+        };
+        /** @description What is to change of a webhook; what is absent stays. */
+        WebhookPatch: {
+            /** @description Whether it is told. Switched off, it is not sent what waits either. */
+            active?: boolean | null;
+            /** @description Of what it is told: at least one kind. */
+            events?: components["schemas"]["WebhookEvent"][] | null;
+            /** @description An https address of the public internet, without name and password. */
+            url?: string | null;
+        };
+        /** @description A new secret of a webhook. It is shown this once. */
+        WebhookSecret: {
+            /**
+             * Format: date-time
+             * @description Until when the one before signs too.
+             */
+            old_secret_until: string;
+            /** @description What its messages are signed with, `whsec_…`. */
+            secret: string;
+        };
     };
     responses: {
-        /** @description The request is malformed. Codes: `invalid_request`, `bad_message`. */
+        /** @description The request is malformed. Codes: `invalid_request`, `bad_signature`, `bad_message`. */
         problem_400: {
             headers: {
                 /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
@@ -4262,7 +6186,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description No valid session came with the request. Codes: `unauthenticated`, `bad_credentials`. */
+        /** @description No valid session came with the request. Codes: `unauthenticated`, `bad_credentials`, `second_factor_required`, `bad_code`. */
         problem_401: {
             headers: {
                 /** @description `Bearer`. */
@@ -4275,7 +6199,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The member's role does not allow it. Codes: `forbidden`, `above_you`, `people_only`, `origin_not_allowed`. */
+        /** @description The member's role does not allow it. Codes: `forbidden`, `above_you`, `operator_only`, `organization_suspended`, `sign_up_closed`, `people_only`, `origin_not_allowed`, `sign_in_refused`. */
         problem_403: {
             headers: {
                 /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
@@ -4308,7 +6232,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description It does not fit the present state. Codes: `conflict`, `email_taken`, `already_member`, `name_taken`, `role_in_use`, `last_owner`, `limit_reached`, `illegal_move`, `not_receiving`, `show_ended`, `not_in_lineup`, `not_on_sale`, `out_of_stock`, `ref_taken`, `idempotency_in_progress`, `secret_already_shown`, `answer_not_kept`. */
+        /** @description It does not fit the present state. Codes: `conflict`, `email_taken`, `already_member`, `name_taken`, `role_in_use`, `webhook_off`, `show_on_air`, `export_running`, `last_owner`, `limit_reached`, `plan_limit`, `no_online_payment`, `already_subscribed`, `not_subscribed`, `payment_declined`, `factor_exists`, `last_way_in`, `sign_in_pending`, `illegal_move`, `not_receiving`, `show_ended`, `not_in_lineup`, `not_on_sale`, `out_of_stock`, `ref_taken`, `idempotency_in_progress`, `secret_already_shown`, `answer_not_kept`. */
         problem_409: {
             headers: {
                 /** @description In how many seconds to try again, where that is known. */
@@ -4453,6 +6377,50 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
+    take_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["problem_400"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
     verify: {
         parameters: {
             query?: never;
@@ -4476,6 +6444,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
             408: components["responses"]["problem_408"];
             409: components["responses"]["problem_409"];
             /** @description The link was used already, or is too old. */
@@ -4508,6 +6477,60 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
+    get_export_file: {
+        parameters: {
+            query?: {
+                /** @description What the link holds. */
+                token?: string;
+            };
+            header?: never;
+            path: {
+                export: components["schemas"]["ExportId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The archive. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/gzip": unknown;
+                };
+            };
+            400: components["responses"]["problem_400"];
+            404: components["responses"]["problem_404"];
+            /** @description The link is too old, or is none. */
+            410: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
     accept_as_new: {
         parameters: {
             query?: never;
@@ -4533,6 +6556,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
             408: components["responses"]["problem_408"];
             409: components["responses"]["problem_409"];
             /** @description The link was used already, or is too old. */
@@ -4658,6 +6682,51 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
+    delete_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Parting"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
     change_email: {
         parameters: {
             query?: never;
@@ -4748,6 +6817,117 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
+    get_factors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Factors"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    list_identities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Identity"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    unlink_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identity: components["schemas"]["IdentityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["problem_401"];
+            404: components["responses"]["problem_404"];
+            409: components["responses"]["problem_409"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
     accept_invitation: {
         parameters: {
             query?: never;
@@ -4811,6 +6991,682 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
+    renew_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BothFactors"];
+            };
+        };
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    enrol_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnPassword"];
+            };
+        };
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpEnrolment"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    confirm_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FirstCode"];
+            };
+        };
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    remove_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BothFactors"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    operator_audit: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description How many items at most: 1 to 200, 50 when not said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OperatorDeed"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    list_organizations: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description How many items at most: 1 to 200, 50 when not said. */
+                limit?: number;
+                /** @description A part of the name or the channel's name, or a member's address. */
+                query?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OperatorOrganization"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    get_organization_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationFile"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    assign_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanAssignment"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationFile"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    suspend_organization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuspensionRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationFile"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    resume_organization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationFile"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            409: components["responses"]["problem_409"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    list_plans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Plan"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    put_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanDraft"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    end_any_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                show: components["schemas"]["ShowId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            409: components["responses"]["problem_409"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    get_sign_up_setting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignUpSetting"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    set_sign_up_setting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignUpSetting"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignUpSetting"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
     create_organization: {
         parameters: {
             query?: never;
@@ -4837,6 +7693,7 @@ export interface operations {
             };
             400: components["responses"]["problem_400"];
             401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
             408: components["responses"]["problem_408"];
             409: components["responses"]["problem_409"];
             413: components["responses"]["problem_413"];
@@ -5189,6 +8046,237 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
+    get_billing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingView"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    open_checkout: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BillingChoice"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description `true`: the request was done before. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingPage"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            /** @description The payment provider does not answer; nothing was opened. */
+            502: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["problem_503"];
+        };
+    };
+    open_portal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description `true`: the request was done before. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingPage"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            /** @description The payment provider does not answer; nothing was opened. */
+            502: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["problem_503"];
+        };
+    };
+    change_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BillingChoice"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingView"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            /** @description The payment provider does not answer; nothing was changed here. */
+            502: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["problem_503"];
+        };
+    };
     list_coupons: {
         parameters: {
             query?: {
@@ -5448,6 +8536,137 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
+    get_deletion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationDeletion"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    schedule_deletion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirmation"];
+            };
+        };
+        responses: {
+            /** @description It is to be done. */
+            202: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationDeletion"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    cancel_deletion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            409: components["responses"]["problem_409"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
     dead_facts: {
         parameters: {
             query?: {
@@ -5584,6 +8803,97 @@ export interface operations {
                 };
             };
             429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    export_organization: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is to be done. */
+            202: {
+                headers: {
+                    /** @description `true`: the request was done before. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    list_exports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Export"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -6170,6 +9480,94 @@ export interface operations {
                 };
             };
             429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    list_invoices: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description How many items at most: 1 to 200, 50 when not said. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Invoice"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    get_invoice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invoice: components["schemas"]["InvoiceId"];
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invoice"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -6867,6 +10265,97 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Member"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    get_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    choose_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanChoice"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
                 };
             };
             400: components["responses"]["problem_400"];
@@ -8953,6 +12442,534 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
+    get_usage: {
+        parameters: {
+            query?: {
+                /** @description The month: `2026-11`; this one when not said. */
+                month?: string;
+            };
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Usage"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    list_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Webhook"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    create_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    /** @description `true`: the request was done before. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedWebhook"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    get_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+                webhook: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description What `If-Match` or `If-None-Match` takes. */
+                    ETag?: string;
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    delete_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+                webhook: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            409: components["responses"]["problem_409"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    change_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was seen. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                org: components["schemas"]["OrgId"];
+                webhook: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPatch"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description What `If-Match` or `If-None-Match` takes. */
+                    ETag?: string;
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            412: components["responses"]["problem_412"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    list_webhook_deliveries: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description How many items at most: 1 to 200, 50 when not said. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                org: components["schemas"]["OrgId"];
+                webhook: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_WebhookDelivery"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    get_webhook_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery: components["schemas"]["WebhookDeliveryId"];
+                org: components["schemas"]["OrgId"];
+                webhook: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    redeliver_to_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                delivery: components["schemas"]["WebhookDeliveryId"];
+                org: components["schemas"]["OrgId"];
+                webhook: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is to be done. */
+            202: {
+                headers: {
+                    /** @description `true`: the request was done before. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    renew_webhook_secret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: components["schemas"]["OrgId"];
+                webhook: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description `true`: the request was done before. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    test_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org: components["schemas"]["OrgId"];
+                webhook: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is to be done. */
+            202: {
+                headers: {
+                    /** @description `true`: the request was done before. */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
     reset: {
         parameters: {
             query?: never;
@@ -9088,6 +13105,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             /** @description It needs `If-Match`. */
             428: {
@@ -9141,6 +13159,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             /** @description It needs `If-Match`. */
             428: {
@@ -9186,6 +13205,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["problem_400"];
+            403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             408: components["responses"]["problem_408"];
             409: components["responses"]["problem_409"];
@@ -9233,6 +13253,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
             408: components["responses"]["problem_408"];
             409: components["responses"]["problem_409"];
             413: components["responses"]["problem_413"];
@@ -9466,6 +13488,171 @@ export interface operations {
             };
             401: components["responses"]["problem_401"];
             409: components["responses"]["problem_409"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    ask_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSignInRequest"];
+            };
+        };
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInRequest"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    take_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SignInRequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Poll"];
+            };
+        };
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            /** @description It is unknown, took too long, or the session was taken. */
+            410: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    answer_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactor"];
+            };
+        };
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            /** @description The sign-in took too long, or had too many wrong codes. */
+            410: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
             /** @description It needs `If-Match`. */
             428: {
                 headers: {

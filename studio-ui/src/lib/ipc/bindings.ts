@@ -345,6 +345,16 @@ export type Code =
 "organization_suspended" | 
 /**  New accounts are not taken here, or only those who are invited. */
 "sign_up_closed" | 
+/**  This server takes no payments: plans are changed, and invoices are written. */
+"no_online_payment" | 
+/**  The organisation pays for a plan already; that one can be changed. */
+"already_subscribed" | 
+/**  The organisation pays for no plan yet. */
+"not_subscribed" | 
+/**  A payment was declined, or an earlier one is open; nothing was changed. */
+"payment_declined" | 
+/**  The signature of a webhook does not fit, or is old. */
+"bad_signature" | 
 /**  An API key is nobody's account: sign in as a person. */
 "people_only" | 
 /**  The shop does not let its shows be shown on this page. */
