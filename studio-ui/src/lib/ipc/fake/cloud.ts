@@ -93,7 +93,8 @@ export class FakeCloud {
         const { id, title, url, currency, price_minor, stock, variants } = product;
         const image_url = product.image_url ?? null;
         const compare_at_minor = product.compare_at_minor ?? null;
-        const card = { title, url, image_url, currency, price_minor, compare_at_minor, stock, variants };
+        const seen = variants.map(({ id, title, sku, price_minor, stock }) => ({ id, title, sku, price_minor, stock }));
+        const card = { title, url, image_url, currency, price_minor, compare_at_minor, stock, variants: seen };
         return { kind: 'product', product_id: id, ...card };
       }
     }

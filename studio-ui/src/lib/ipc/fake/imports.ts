@@ -6,6 +6,7 @@ import { newId } from './seed.ts';
 
 const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
 const ROWS = 1_240;
+const NOTHING = { rows: 0, created: 0, changed: 0, unchanged: 0, failed: 0, not_sold: 0, hidden: 0, missing: 0, unnamed: 0, problems: 0 };
 
 const PROBLEMS: ImportProblem[] = [
   { line: 4, field: 'price', sentence: '“n/a” is no price. Write it like 19.90 or 19.90 EUR.' },
@@ -22,7 +23,7 @@ export class FakeImports {
   constructor(empty: boolean) {
     if (empty) return;
     const one = (more: Partial<Import>): Import => ({ ...this.#begin('csv', 'main', {}, null), ...more });
-    const counts = { rows: 980, created: 0, changed: 41, unchanged: 939, failed: 0, not_sold: 0, problems: 0 };
+    const counts = { ...NOTHING, rows: 980, changed: 41, unchanged: 939 };
     this.list = [
       one({ state: 'done', counts: { ...counts, problems: 4, failed: 2, unchanged: 937 }, created_at: ago(190), started_at: ago(190), ended_at: ago(189) }),
       one({
@@ -59,7 +60,7 @@ export class FakeImports {
     if (one.state === 'waiting') Object.assign(one, { state: 'running', started_at: ago(0) });
     else if (one.state === 'running' && one.counts.rows < ROWS) {
       const rows = Math.min(ROWS, one.counts.rows + 520);
-      one.counts = { rows, created: Math.round(rows * 0.1), changed: 30, unchanged: rows - 34 - Math.round(rows * 0.1), failed: 2, not_sold: 2, problems: 4 };
+      one.counts = { ...NOTHING, rows, created: Math.round(rows * 0.1), changed: 30, unchanged: rows - 34 - Math.round(rows * 0.1), failed: 2, not_sold: 2, problems: 4 };
     } else if (one.state === 'running') Object.assign(one, { state: 'done', ended_at: ago(0) });
   }
 
