@@ -109,7 +109,7 @@ export class FakeGoods {
       ...draft,
       id: newId(),
       image_url: null,
-      image: [],
+      image: [], on_sale: true, options: [], tags: [],
       variants: [
         { id: newId(), title: 'Default', sku: 'NEW', price_minor: draft.price_minor, stock: draft.stock, owed: 0, sell_when_empty: false, prior_price_minor: null, options: {}, external_ids: {} },
       ],

@@ -65,8 +65,7 @@ export class FakeImports {
   }
 
   #begin(format: Import['format'], source: string, options: Import['options'], address: string | null): Import {
-    const counts = { rows: 0, created: 0, changed: 0, unchanged: 0, failed: 0, not_sold: 0, problems: 0 };
-    return { id: newId(), format, source, options, address, counts, state: 'waiting', created_at: ago(0), started_at: null, ended_at: null, reason: null };
+    return { id: newId(), format, source, options, address, counts: NOTHING, state: 'waiting', created_at: ago(0), started_at: null, ended_at: null, reason: null };
   }
 
   #addresses(method: string, source: string | undefined, draft: NewImportAddress): CloudAnswer {

@@ -33,7 +33,7 @@ function product(title: string, price: number, before: number | null, stock: num
     description: '',
     url: `http://localhost:8090/products/${title.toLowerCase().replaceAll(' ', '-')}`,
     image_url: picture(look),
-    image: [],
+    image: [], on_sale: true, options: [], tags: [],
     currency: 'EUR',
     price_minor: price,
     compare_at_minor: before,
