@@ -205,7 +205,8 @@ impl App {
 
         let mailbox = Mailbox::new(key_ring.clone(), &public_url);
         let plans = Plans::new(db.clone(), clock.clone(), &config.plan.default_plan)
-            .self_service(config.plan.plan_self_service);
+            // Who pays by Stripe chooses there.
+            .self_service(config.plan.plan_self_service && config.billing.stripe_key_file.is_none());
         let orgs = Orgs::new(db.clone(), clock.clone()).mailing(mailbox.clone()).within(plans.clone());
         let orgs = orgs.sealing(key_ring.clone()).trusting(issuer(&config, &public_url)?);
         let egress = Egress::new(config.server.egress_local);
@@ -250,7 +251,7 @@ impl App {
         );
         let leaving = Leaving::new(
             (db.clone(), clock.clone()),
-            (orgs.clone(), shows.clone()),
+            (orgs.clone(), shows.clone(), billing.clone()),
             (blobs.clone(), key_ring.clone()),
             &public_url,
             config.storage.data_dir.join("exports"),

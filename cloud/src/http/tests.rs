@@ -491,7 +491,11 @@ fn samples(document: &Value, schema: &Value, place: &str) -> (Value, Vec<(String
                 whole.insert(name.to_owned(), value);
                 Value::from(whole)
             };
-            let mut wrong = vec![(format!("{place}colour"), with("colour", json!({"deep": 1})))];
+            // A map takes any name.
+            let mut wrong = match schema["additionalProperties"].is_object() {
+                true => Vec::new(),
+                false => vec![(format!("{place}colour"), with("colour", json!({"deep": 1})))],
+            };
             for (name, _, inner) in &each {
                 wrong.extend(inner.iter().map(|(place, value)| (place.clone(), with(name, value.clone()))));
             }

@@ -19,6 +19,8 @@ impl Leaving {
         if !self.shows.on_air(org).await?.is_empty() {
             return Ok(()); // It is let finish; the timer comes again.
         }
+        // Nobody pays for what is not there. Where the provider does not answer, all of it waits.
+        self.billing.part(org).await?;
         let mut tx = self.db.begin().await?;
         let Some((begins, emptied)) = store::begin(&mut tx, org, now).await? else { return Ok(()) };
         if begins {

@@ -1,13 +1,14 @@
 //! What can go wrong with leaving.
 
 use crate::base::{Denied, Invalid};
+use crate::billing::BillingError;
 use crate::blobs::BlobError;
 use crate::db::DbError;
 use crate::org::OrgError;
 use crate::secrets::SecretsError;
 use crate::show::ShowError;
 
-/// All but the last five are the caller's to mend.
+/// All but the last six are the caller's to mend.
 #[derive(Debug, thiserror::Error)]
 pub enum LeavingError {
     /// The caller may not.
@@ -31,6 +32,9 @@ pub enum LeavingError {
     /// Its account or organisation.
     #[error(transparent)]
     Org(#[from] OrgError),
+    /// What it pays for.
+    #[error(transparent)]
+    Billing(#[from] BillingError),
     /// Its shows.
     #[error(transparent)]
     Show(#[from] ShowError),

@@ -128,9 +128,11 @@ impl From<LeavingError> for ApiError {
             LeavingError::NoDeletion => Self::not_found("deletion"),
             LeavingError::Org(error) => error.into(),
             LeavingError::Show(error) => error.into(),
-            LeavingError::Secrets(_) | LeavingError::Blob(_) | LeavingError::Io(_) | LeavingError::Db(_) => {
-                Self::internal(&error)
-            }
+            LeavingError::Billing(_)
+            | LeavingError::Secrets(_)
+            | LeavingError::Blob(_)
+            | LeavingError::Io(_)
+            | LeavingError::Db(_) => Self::internal(&error),
         }
     }
 }

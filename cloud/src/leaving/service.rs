@@ -10,6 +10,7 @@ use super::model::{KEPT_FOR, LINK_FOR, NOTICE};
 use super::run::{erase_job, export_job};
 use super::{Confirmation, Export, ExportState, LeavingError, OrganizationDeletion, store};
 use crate::base::{Actor, ActorKind, Clock, Invalid, Permission};
+use crate::billing::Billing;
 use crate::blobs::{BlobReader, Blobs};
 use crate::db::{Db, DbError};
 use crate::events::{Event, record};
@@ -26,6 +27,7 @@ pub struct Leaving {
     pub(super) clock: Clock,
     pub(super) orgs: Orgs,
     pub(super) shows: Shows,
+    pub(super) billing: Billing,
     pub(super) blobs: Blobs,
     pub(super) ring: KeyRing,
     pub(super) public_url: String,
@@ -38,13 +40,13 @@ impl Leaving {
     #[must_use]
     pub fn new(
         (db, clock): (Db, Clock),
-        (orgs, shows): (Orgs, Shows),
+        (orgs, shows, billing): (Orgs, Shows, Billing),
         (blobs, ring): (Blobs, KeyRing),
         public_url: &str,
         folder: PathBuf,
     ) -> Self {
         let public_url = public_url.trim_end_matches('/').to_owned();
-        Self { db, clock, orgs, shows, blobs, ring, public_url, folder }
+        Self { db, clock, orgs, shows, billing, blobs, ring, public_url, folder }
     }
 
     /// Has all data put into one file; the owners get a letter when it is there.

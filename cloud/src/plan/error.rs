@@ -66,6 +66,9 @@ pub enum PlanError {
     /// The operator suspended the organisation.
     #[error("the organisation is suspended: {}", .0.reason)]
     Suspended(Suspension),
+    /// What costs something is chosen where it is paid for.
+    #[error("the plan is paid for")]
+    Paid,
     /// Only the operator changes plans here.
     #[error("only the operator changes plans here")]
     OperatorOnly,

@@ -153,6 +153,10 @@ impl From<PlanError> for ApiError {
                 Code::OperatorOnly,
                 "plans are changed by whoever runs this cloud; ask them for the plan that you want",
             ),
+            PlanError::Paid => Self::new(
+                Code::NotSubscribed,
+                "a plan that costs something is chosen with PATCH /v1/orgs/{org}/billing/subscription",
+            ),
             PlanError::Db(_) => Self::internal(&error),
         }
     }

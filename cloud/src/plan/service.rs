@@ -326,7 +326,7 @@ impl Plans {
     /// that nobody loses any unawares. Choosing what it has calls off what was scheduled.
     ///
     /// # Errors
-    /// [`PlanError::Denied`]; [`PlanError::OperatorOnly`]; [`PlanError::NoPlan`] for one that is not offered; [`PlanError::NoAddOn`].
+    /// [`PlanError::Denied`]; [`PlanError::OperatorOnly`]; [`PlanError::Paid`]; [`PlanError::NoPlan`] for one that is not offered; [`PlanError::NoAddOn`].
     pub async fn choose(&self, actor: &Actor, org: OrgId, choice: PlanChoice) -> Result<PlanView, PlanError> {
         actor.require(Permission::ManagePlan, org)?;
         if !self.self_service {
@@ -338,6 +338,9 @@ impl Plans {
         let plan = find(&plans, &choice.plan)?;
         if !plan.offered && plan.key != before.plan.key {
             return Err(PlanError::NoPlan(plan.key.clone()));
+        }
+        if plan.price.is_some() || before.plan.price.is_some() {
+            return Err(PlanError::Paid);
         }
         let add_ons = check_add_ons(choice.add_ons.as_deref().unwrap_or(&before.add_ons))?;
         let (wanted, now) = (raised(plan.limits, &add_ons), self.clock.now());

@@ -191,6 +191,22 @@ impl Billing {
         Ok(BillingView::of(name, self.look(org).await?))
     }
 
+    /// Ends what an organisation pays for, with the period that is paid: it is about to go. Safe to do twice.
+    ///
+    /// # Errors
+    /// The provider or the database does not answer.
+    pub async fn part(&self, org: OrgId) -> Result<(), BillingError> {
+        let Some(account) = store::account(&self.db, org).await? else { return Ok(()) };
+        let Ok(provider) = self.provider_of(account.provider) else {
+            tracing::error!(org.id = %org, "an organisation goes that pays by Stripe, which is not set up any more");
+            return Ok(());
+        };
+        if provider.look(&account.customer).await?.is_living() {
+            provider.change(&account.customer, None).await?;
+        }
+        Ok(())
+    }
+
     /// The choice in its one form, of a plan that is offered and sold by `from`.
     async fn offered(
         &self,

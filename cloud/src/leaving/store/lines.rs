@@ -44,11 +44,15 @@ pub(in crate::leaving) const SECTIONS: &[Section] = sections! {
     "api_keys" ["id", "name", "hint", "permissions", "created_by", "created_ms", "expires_ms", "used_ms", "revoked_ms"]
         "FROM api_keys WHERE org_id = $1";
     "webhooks" ["id", "url", "events", "created_ms"] "FROM webhooks WHERE org_id = $1";
-    "products" ["id", "title", "description", "url", "image", "currency", "compare_at_minor", "created_ms", "version"]
+    "products" ["id", "title", "description", "url", "image", "currency", "compare_at_minor", "option_names", "tags",
+        "created_ms", "version"]
         "FROM products WHERE org_id = $1 ORDER BY id";
     "variants" ["id" = "v.id", "product_id" = "v.product_id", "position" = "v.position", "title" = "v.title", "sku" = "v.sku",
         "price_minor" = "v.price_minor", "stock" = "v.stock"]
         "FROM products p JOIN variants v ON v.product_id = p.id WHERE p.org_id = $1";
+    "variant_details" ["variant_id" = "d.variant_id", "product_id" = "d.product_id", "options" = "d.options",
+        "external_ids" = "d.external_ids"]
+        "FROM products p JOIN variant_details d ON d.product_id = p.id WHERE p.org_id = $1";
     "price_changes" ["product_id" = "c.product_id", "variant_id" = "c.variant_id", "currency" = "c.currency",
         "price_minor" = "c.price_minor", "at_ms" = "c.at_ms"]
         "FROM products p JOIN price_changes c ON c.product_id = p.id WHERE p.org_id = $1";
@@ -70,6 +74,10 @@ pub(in crate::leaving) const SECTIONS: &[Section] = sections! {
     "order_changes" ["order_id" = "c.order_id", "change" = "c.kind", "external_ref" = "c.external_ref",
         "amount_minor" = "c.amount_minor", "reason" = "c.reason", "lines" = "c.lines", "created_ms" = "c.created_ms"]
         "FROM orders o JOIN order_changes c ON c.order_id = o.id WHERE o.org_id = $1";
+    "usage" ["month", "shows", "on_air_ms", "peak_viewers", "orders"] "FROM org_usage WHERE org_id = $1 ORDER BY month";
+    "invoices" ["id", "seller", "number", "customer_name", "state", "lines", "total_minor", "currency", "tax_note",
+        "period_start_ms", "period_end_ms", "issued_ms", "due_ms", "closed_ms"]
+        "FROM billing_invoices WHERE org_id = $1 ORDER BY id";
     "shows" ["id", "title", "cover_url", "state", "scheduled_ms", "live_ms", "ended_ms", "created_ms"]
         "FROM shows WHERE org_id = $1 ORDER BY id";
     "lineups" ["show_id" = "l.show_id", "position" = "l.position", "what" = "l.kind", "target_id" = "l.target_id"]
