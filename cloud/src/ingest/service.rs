@@ -216,7 +216,7 @@ impl Ingest {
 
     /// A pin came on or went off.
     pub async fn highlight(&self, show: ShowId, highlight: Highlight) {
-        self.hub.order(show, Order::Highlight(highlight)).await;
+        self.hub.order(show, Order::Highlight(Box::new(highlight))).await;
     }
 
     /// The show is over.

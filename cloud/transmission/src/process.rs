@@ -246,7 +246,7 @@ impl Transmission {
             }
             Command::GoLive { at } => self.packaging.go_live(at, self.live_from),
             Command::Highlight { highlight } if self.stage.is_new(&highlight) => {
-                self.packaging.packager().highlight(highlight)
+                self.packaging.packager().highlight(*highlight)
             }
             Command::Highlight { .. } => Vec::new(),
             Command::End => {

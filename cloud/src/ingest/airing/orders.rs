@@ -16,7 +16,7 @@ pub enum Order {
     /// On air from here.
     GoLive { at: DateTime<Utc> },
     /// A pin came on or went off.
-    Highlight(Highlight),
+    Highlight(Box<Highlight>),
     /// The show is over.
     End,
     /// The publish key was revoked: close the running publish too.
@@ -31,13 +31,13 @@ impl Airing {
                 self.command(Command::GoLive { at });
             }
             Order::Highlight(highlight) => {
-                if self.highlights.contains(&highlight) {
+                if self.highlights.contains(&*highlight) {
                     return;
                 }
                 if self.highlights.len() == MAX_HIGHLIGHTS {
                     self.highlights.remove(0);
                 }
-                self.highlights.push(highlight.clone());
+                self.highlights.push((*highlight).clone());
                 self.command(Command::Highlight { highlight });
             }
             Order::End => {
@@ -55,7 +55,7 @@ impl Airing {
             self.command(Command::GoLive { at });
         }
         for highlight in self.highlights.clone() {
-            self.command(Command::Highlight { highlight });
+            self.command(Command::Highlight { highlight: Box::new(highlight) });
         }
         if self.ended {
             self.command(Command::End);

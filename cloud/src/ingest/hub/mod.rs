@@ -297,7 +297,7 @@ async fn catch_up(deps: Arc<Deps>, handle: Handle) {
     if standing.state.on_air() {
         orders.extend(standing.live_at.map(|at| Order::GoLive { at }));
     }
-    orders.extend(standing.highlights.into_iter().map(Order::Highlight));
+    orders.extend(standing.highlights.into_iter().map(|one| Order::Highlight(Box::new(one))));
     if standing.state == ShowState::Ended {
         orders.push(Order::End);
     }

@@ -62,6 +62,16 @@ pub(in crate::org) async fn key(db: &Db, org: OrgId, id: ApiKeyId) -> Result<Opt
     Ok(row.map(KeyRow::into_key))
 }
 
+row! {
+    struct FoundRow {
+        id: ApiKeyId,
+        org_id: OrgId,
+        permissions: String,
+        used_ms: Option<i64>,
+        suspended_ms: Option<i64>,
+    }
+}
+
 /// A key, its organisation, what it may do, when it was used last, and whether its organisation is suspended.
 pub(in crate::org) type KeyFound = (ApiKeyId, OrgId, Permissions, Option<i64>, bool);
 
@@ -71,15 +81,14 @@ pub(in crate::org) async fn key_of(
     token_hash: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<KeyFound>, DbError> {
-    let row: Option<(ApiKeyId, OrgId, String, Option<i64>, Option<i64>)> = on!(db, c => sqlx::query_as(
+    let row: Option<FoundRow> = on!(db, c => sqlx::query_as(
         "SELECT k.id, k.org_id, k.permissions, k.used_ms, o.suspended_ms
          FROM api_keys k JOIN organizations o ON o.id = k.org_id
          WHERE k.token_hash = $1 AND k.revoked_ms IS NULL AND (k.expires_ms IS NULL OR k.expires_ms > $2)"
     ).bind(token_hash).bind(to_ms(now)).fetch_optional(c).await)?;
-    let found = |(id, org, words, used, suspended): (_, _, String, _, Option<i64>)| {
-        (id, org, Permissions::read(&words), used, suspended.is_some())
-    };
-    Ok(row.map(found))
+    Ok(row.map(|row| {
+        (row.id, row.org_id, Permissions::read(&row.permissions), row.used_ms, row.suspended_ms.is_some())
+    }))
 }
 
 pub(in crate::org) async fn insert_key(

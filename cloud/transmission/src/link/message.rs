@@ -158,7 +158,7 @@ pub enum Command {
     /// A highlight was shown or cleared.
     Highlight {
         /// The transition.
-        highlight: Highlight,
+        highlight: Box<Highlight>,
     },
     /// The show is over: ENDLIST, then leave.
     End,

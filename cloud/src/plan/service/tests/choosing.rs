@@ -40,15 +40,15 @@ async fn less_comes_when_the_period_ends_and_takes_nothing_away() {
     each_app(async |app, hands| {
         let (actor, org, _) = owner(&app, "Nord").await;
         let plans = own(&app);
-        let period_end = Some(app.clock.now() + TimeDelta::days(20));
-        give(&plans, org, Assignment { period_end, ..Assignment::of("pro") }).await.unwrap();
+        let end = app.clock.now() + TimeDelta::days(20);
+        give(&plans, org, Assignment { period_end: Some(end), ..Assignment::of("pro") }).await.unwrap();
         for _ in 0..5 {
             let draft = crate::show::ShowDraft { title: "A".into(), ..Default::default() };
             app.shows.create(&actor, org, draft).await.unwrap();
         }
         let view = plans.choose(&actor, org, choice("free")).await.unwrap();
         assert_eq!((view.plan.key.as_str(), view.over.len()), ("pro", 0));
-        assert_eq!(view.scheduled.unwrap().at, period_end.unwrap());
+        assert_eq!(view.scheduled.unwrap().at, end);
         assert_eq!(view.over_then, [Limit::ShowsAMonth], "it is named before it comes");
         assert_eq!(plans.apply_due().await.unwrap(), 0, "not yet");
         // Who thinks again keeps what there is.
