@@ -2,8 +2,9 @@
 
 use tauri::State;
 
-use crate::desk::{Bootstrap, CloudAnswer, CloudHeaders, Desk, RegisterRequest, Session};
+use crate::desk::{Bootstrap, BrowserSignIn, CloudAnswer, CloudHeaders, Desk, RegisterRequest, Session};
 use crate::error::CommandError;
+use crate::platform;
 
 /// What the window needs to start.
 #[tauri::command]
@@ -30,6 +31,53 @@ pub async fn sign_in(
 #[specta::specta]
 pub async fn register(desk: State<'_, Desk>, request: RegisterRequest) -> Result<Session, CommandError> {
     desk.register(request).await
+}
+
+/// Goes on with a sign-in that was refused with `second_factor_required`: with the authenticator's code, or a
+/// recovery code.
+#[tauri::command]
+#[specta::specta]
+pub async fn answer_second_factor(
+    desk: State<'_, Desk>,
+    code: Option<String>,
+    recovery_code: Option<String>,
+) -> Result<Session, CommandError> {
+    desk.answer_second_factor(code, recovery_code).await
+}
+
+/// Asks for a sign-in in the system's browser, and opens its page there.
+#[tauri::command]
+#[specta::specta]
+pub async fn begin_browser_sign_in(
+    desk: State<'_, Desk>,
+    cloud_url: String,
+    remember: bool,
+) -> Result<BrowserSignIn, CommandError> {
+    let begun = desk.begin_browser_sign_in(cloud_url, platform::device_name(), remember).await?;
+    let opened = platform::open_page(&begun.url);
+    Ok(BrowserSignIn { opened, ..begun })
+}
+
+/// Opens that page again; says whether there is a browser for it.
+#[tauri::command]
+#[specta::specta]
+pub async fn open_sign_in_page(desk: State<'_, Desk>) -> Result<bool, CommandError> {
+    Ok(platform::open_page(&desk.sign_in_page().await?))
+}
+
+/// Waits until somebody has signed this studio in in the browser.
+#[tauri::command]
+#[specta::specta]
+pub async fn await_browser_sign_in(desk: State<'_, Desk>) -> Result<Session, CommandError> {
+    desk.await_browser_sign_in().await
+}
+
+/// Waits no longer for that.
+#[tauri::command]
+#[specta::specta]
+pub async fn cancel_browser_sign_in(desk: State<'_, Desk>) -> Result<(), CommandError> {
+    desk.cancel_browser_sign_in().await;
+    Ok(())
 }
 
 /// Has a letter sent with which a new password is chosen.

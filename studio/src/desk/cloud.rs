@@ -1,7 +1,9 @@
 //! The cloud's HTTP interface, as the desk uses it.
 
+mod entry;
 mod files;
 
+pub use entry::{Begun, BrowserRequest, Opening, Proof, over, until_said};
 pub use files::{look, write};
 
 use std::time::Duration;
@@ -70,16 +72,6 @@ struct UserAnswer {
     name: String,
 }
 
-/// A session that has just begun.
-pub struct Begun {
-    /// Who and where.
-    pub session: Session,
-    /// Its token.
-    pub token: String,
-    /// The word by which the cloud knows this studio at the next sign-in; it opens nothing.
-    pub device: Option<String>,
-}
-
 /// Where to publish.
 #[derive(Deserialize)]
 pub struct PublishKey {
@@ -106,36 +98,10 @@ impl Cloud {
         &self.access
     }
 
-    /// Signs in; the session is used from now on. `device`: the word of an earlier sign-in there.
-    pub async fn sign_in(
-        &self,
-        base: &Url,
-        email: &str,
-        password: &str,
-        device: Option<&str>,
-    ) -> Result<Begun, CommandError> {
-        let body = json!({ "email": email, "password": password, "device": device });
-        self.open(base, "/v1/sessions", body).await
-    }
-
     /// Asks for a letter with which a new password is chosen.
     pub async fn ask_new_password(&self, base: &Url, email: &str) -> Result<(), CommandError> {
         let body = json!({ "email": email }).to_string();
         self.send(base, None, Method::POST, "/v1/password-resets", Some(body)).await.map(drop)
-    }
-
-    /// Makes an account; its session is used from now on.
-    pub async fn register(&self, base: &Url, body: Value) -> Result<Begun, CommandError> {
-        self.open(base, "/v1/register", body).await
-    }
-
-    async fn open(&self, base: &Url, path: &str, body: Value) -> Result<Begun, CommandError> {
-        let answer = self.send(base, None, Method::POST, path, Some(body.to_string())).await?;
-        let mut session: SessionAnswer = read(&answer)?;
-        let token = session.token.take().ok_or_else(not_ours)?;
-        let device = session.device.take();
-        self.access.set(Some(SignedIn { base: base.clone(), token: token.clone() }));
-        Ok(Begun { session: view(base, session), token, device })
     }
 
     /// Whether a kept token still holds; the session is used from now on if so.
@@ -278,7 +244,7 @@ impl Cloud {
             None => self.access.after_lapse().await.ok_or_else(signed_out)?,
         };
         let answer = self.send_as(&session, method.clone(), path, content.clone()).await?;
-        if answer.status != UNAUTHORIZED {
+        if !ends_session(&answer) {
             return Ok(answer);
         }
         match self.access.after_lapse().await {
@@ -296,7 +262,7 @@ impl Cloud {
         content: Content,
     ) -> Result<CloudAnswer, CommandError> {
         let answer = self.send_any(&session.base, Some(&session.token), method, path, content).await?;
-        if answer.status == UNAUTHORIZED {
+        if ends_session(&answer) {
             self.access.lapse(&session.token);
         }
         Ok(answer)
@@ -427,6 +393,11 @@ fn view(base: &Url, answer: SessionAnswer) -> Session {
 fn read<T: DeserializeOwned>(answer: &CloudAnswer) -> Result<T, CommandError> {
     let body = if answer.body.is_empty() { "null" } else { &answer.body };
     serde_json::from_str(body).map_err(|_| not_ours())
+}
+
+/// Whether the cloud takes the session no more. A password or a code that is wrong has the same status.
+fn ends_session(answer: &CloudAnswer) -> bool {
+    answer.status == UNAUTHORIZED && problem(answer).code == Code::Unauthenticated
 }
 
 /// The answer, if it is a success.

@@ -10,6 +10,7 @@ mod chat;
 mod clock;
 mod cloud;
 mod demo;
+mod entry;
 mod faults;
 mod keys;
 mod lookout;
@@ -30,6 +31,8 @@ mod world;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_entry;
+#[cfg(test)]
 mod tests_session;
 
 use std::path::PathBuf;
@@ -41,11 +44,13 @@ use serde_json::{Value, json};
 use tokio::sync::{Mutex, mpsc, oneshot};
 use vitrine_protocol::{Code, HighlightTarget, Permission, ShowState};
 
+pub use entry::BrowserSignIn;
 pub use settings::is_profile_name;
 pub use view::*;
 
 use crate::error::CommandError;
-use cloud::{Begun, Cloud, base_address, show_path};
+use cloud::{Cloud, base_address, show_path};
+use entry::Waiting;
 use faults::{Fault, Faults};
 use keys::Keys;
 use lookout::Lookout;
@@ -74,6 +79,8 @@ pub struct Desk {
     preview: Arc<PreviewServer>,
     /// The list that was chosen last; no other file can be sent.
     list: Arc<Mutex<Option<PathBuf>>>,
+    /// Sign-ins that have begun.
+    waiting: Arc<Mutex<Waiting>>,
     owner: mpsc::Sender<Ask>,
 }
 
@@ -119,6 +126,7 @@ impl Desk {
             lookout,
             preview,
             list: Arc::default(),
+            waiting: Arc::default(),
             owner,
         })
     }
@@ -149,73 +157,6 @@ impl Desk {
             session,
             cloud_url: settings.cloud_url,
         })
-    }
-
-    /// Signs a person in.
-    ///
-    /// # Errors
-    /// `bad_credentials`, `rate_limited`, `cloud_unreachable`. A keyring that refuses is none.
-    pub async fn sign_in(
-        &self,
-        cloud_url: String,
-        email: String,
-        password: String,
-        remember: bool,
-    ) -> Done<Session> {
-        let base = base_address(&cloud_url)?;
-        // The word is for the cloud that gave it.
-        let settings = self.settings.read();
-        let here = settings.cloud_url.as_deref() == Some(base.as_str().trim_end_matches('/'));
-        let device = settings.device.filter(|_| here);
-        let begun = self.cloud.sign_in(&base, email.trim(), &password, device.as_deref()).await?;
-        self.keep(begun, remember).await
-    }
-
-    /// Has a letter sent with which a new password is chosen. Whether the address has an account is not told.
-    ///
-    /// # Errors
-    /// `invalid_request`, `rate_limited`, `cloud_unreachable`.
-    pub async fn ask_new_password(&self, cloud_url: String, email: String) -> Done<()> {
-        self.cloud.ask_new_password(&base_address(&cloud_url)?, email.trim()).await
-    }
-
-    /// Makes an account with its own organisation.
-    ///
-    /// # Errors
-    /// `invalid_request`, `cloud_unreachable`.
-    pub async fn register(&self, request: RegisterRequest) -> Done<Session> {
-        let base = base_address(&request.cloud_url)?;
-        let body = json!({
-            "name": request.name, "organization_name": request.organization_name,
-            "email": request.email.trim(), "password": request.password,
-        });
-        let begun = self.cloud.register(&base, body).await?;
-        self.keep(begun, request.remember).await
-    }
-
-    async fn keep(&self, begun: Begun, remember: bool) -> Done<Session> {
-        let Begun { session, token, device } = begun;
-        let account = account(&session.cloud_url, &session.user.email);
-        let remembered = remember
-            && match self.keys.keep(&account, &token).await {
-                Ok(()) => {
-                    self.faults.clear(FaultCode::KeyringSilent);
-                    true
-                }
-                Err(reason) => {
-                    tracing::warn!(reason, "the session is kept for this run only");
-                    self.faults.raise(Fault::new(FaultCode::KeyringSilent).because(reason));
-                    false
-                }
-            };
-        let mut settings = self.settings.read();
-        settings.cloud_url = Some(session.cloud_url.clone());
-        settings.email = remembered.then(|| session.user.email.clone());
-        settings.device = device;
-        if let Err(error) = self.settings.write(&settings) {
-            tracing::warn!(%error, "the settings could not be written");
-        }
-        self.signed_in(Session { remembered, ..session }).await
     }
 
     async fn signed_in(&self, session: Session) -> Done<Session> {

@@ -57,6 +57,13 @@ pub(super) async fn stage_at(cloud: String, sleep: Result<(), &'static str>) -> 
 }
 
 async fn signed_in(cloud: String, sleep: Result<(), &'static str>, list: ListDevices) -> Stage {
+    let stage = nobody(sleep, list).await;
+    stage.desk.sign_in(cloud, "host@example.com".into(), "secret".into(), false).await.unwrap();
+    stage
+}
+
+/// A desk that nobody has signed in at.
+pub(super) async fn nobody(sleep: Result<(), &'static str>, list: ListDevices) -> Stage {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("host.json"), r#"{"quality":"p360","microphone":null}"#).unwrap();
@@ -76,7 +83,6 @@ async fn signed_in(cloud: String, sleep: Result<(), &'static str>, list: ListDev
     };
     let window = Arc::new(Seen::default());
     let desk = Desk::start_in(world, "host", folder.path().to_owned(), window).await.unwrap();
-    desk.sign_in(cloud, "host@example.com".into(), "secret".into(), false).await.unwrap();
     Stage { desk, now_ms, awake, _folder: folder }
 }
 

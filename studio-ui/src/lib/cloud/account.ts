@@ -7,6 +7,13 @@ export type Me = Schemas['Me'];
 export type Place = Schemas['OrganizationOfUser'];
 /** One device that is signed in. */
 export type SignedInDevice = Schemas['Session'];
+/** What the account asks for beside its password. */
+export type Factors = Schemas['Factors'];
+export type TotpEnrolment = Schemas['TotpEnrolment'];
+/** Password and second factor together. */
+export type BothFactors = Schemas['BothFactors'];
+/** An account elsewhere that opens this one. */
+export type Identity = Schemas['Page_Identity']['items'][number];
 export type InvitationSeen = Schemas['InvitationSeen'];
 
 /** Typed calls for whoever is signed in. */
@@ -27,6 +34,21 @@ export class Account {
   sessions = () => this.#lane.list<SignedInDevice>('/sessions');
   endSession = (id: string) => this.#lane.call<void>('DELETE', `/sessions/${id}`);
   endOtherSessions = () => this.#lane.call<void>('DELETE', '/sessions');
+
+  factors = () => this.#lane.call<Factors>('GET', '/me/factors');
+  /** Makes an authenticator's secret; codes are asked for once its first was confirmed. */
+  enrolTotp = (password: string) => this.#lane.call<TotpEnrolment>('POST', '/me/totp', { password });
+  /** Ten recovery codes, shown this once. */
+  confirmTotp = async (code: string) => this.#codes('/me/totp/confirmation', { code });
+  /** Ten others in the place of all that were. */
+  renewRecoveryCodes = (both: BothFactors) => this.#codes('/me/recovery-codes', both);
+  removeTotp = (both: BothFactors) => this.#lane.call<void>('POST', '/me/totp/removal', both);
+  #codes = async (path: string, body: unknown) => (await this.#lane.call<Schemas['RecoveryCodes']>('POST', path, body)).codes;
+
+  identities = () => this.#lane.list<Identity>('/me/identities');
+  unlink = (id: string) => this.#lane.call<void>('DELETE', `/me/identities/${id}`);
+  /** The account is no more. */
+  remove = (password: string) => this.#lane.call<void>('DELETE', '/me', { password });
 
   seeInvitation = (token: string) =>
     this.#lane.call<InvitationSeen>('POST', '/invitation-lookups', { token });

@@ -385,6 +385,17 @@ export interface Backend {
   register(request: RegisterRequest): Promise<Session>;
   /** Has a letter sent with which a new password is chosen; whether the address has an account is not told. */
   askNewPassword(cloudUrl: string, email: string): Promise<void>;
+  /** Goes on with a sign-in, or a `register`, that failed with `second_factor_required`. Fails with `bad_code` (another may
+   *  be tried), `challenge_over` (from the beginning), `rate_limited`, `cloud_unreachable`. */
+  answerSecondFactor(code: string | null, recoveryCode: string | null): Promise<Session>;
+  /** Asks for a sign-in in the system's browser, and opens its page there. */
+  beginBrowserSignIn(cloudUrl: string, remember: boolean): Promise<BrowserSignIn>;
+  /** Opens that page again; whether there is a browser for it. */
+  openSignInPage(): Promise<boolean>;
+  /** Waits for it. Fails with `sign_in_refused`, `challenge_over` (also when it was cancelled), and `forbidden` when somebody
+   *  else signed in than the one whose session has ended. */
+  awaitBrowserSignIn(): Promise<Session>;
+  cancelBrowserSignIn(): Promise<void>;
   signOut(): Promise<void>;
 
   listDevices(): Promise<Devices>;
@@ -458,6 +469,16 @@ export interface RegisterRequest {
   email: string;
   password: string;
   remember: boolean;
+}
+
+/** A sign-in that somebody is to finish in the browser. */
+export interface BrowserSignIn {
+  /** What the browser's page shows too, `BCDF-GHJK`. */
+  code: string;
+  url: string;
+  expiresAtMs: number;
+  /** Whether a browser was opened. */
+  opened: boolean;
 }
 
 /** A refused command, thrown. */

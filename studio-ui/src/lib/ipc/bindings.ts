@@ -14,6 +14,19 @@ export const commands = {
 	signIn: (cloudUrl: string, email: string, password: string, remember: boolean) => typedError<Session, CommandError>(__TAURI_INVOKE("sign_in", { cloudUrl, email, password, remember })),
 	/**  Makes an account with its own organisation. */
 	register: (request: RegisterRequest) => typedError<Session, CommandError>(__TAURI_INVOKE("register", { request })),
+	/**
+	 *  Goes on with a sign-in that was refused with `second_factor_required`: with the authenticator's code, or a
+	 *  recovery code.
+	 */
+	answerSecondFactor: (code: string | null, recoveryCode: string | null) => typedError<Session, CommandError>(__TAURI_INVOKE("answer_second_factor", { code, recoveryCode })),
+	/**  Asks for a sign-in in the system's browser, and opens its page there. */
+	beginBrowserSignIn: (cloudUrl: string, remember: boolean) => typedError<BrowserSignIn, CommandError>(__TAURI_INVOKE("begin_browser_sign_in", { cloudUrl, remember })),
+	/**  Opens that page again; says whether there is a browser for it. */
+	openSignInPage: () => typedError<boolean, CommandError>(__TAURI_INVOKE("open_sign_in_page")),
+	/**  Waits until somebody has signed this studio in in the browser. */
+	awaitBrowserSignIn: () => typedError<Session, CommandError>(__TAURI_INVOKE("await_browser_sign_in")),
+	/**  Waits no longer for that. */
+	cancelBrowserSignIn: () => typedError<null, CommandError>(__TAURI_INVOKE("cancel_browser_sign_in")),
 	/**  Has a letter sent with which a new password is chosen. */
 	askNewPassword: (cloudUrl: string, email: string) => typedError<null, CommandError>(__TAURI_INVOKE("ask_new_password", { cloudUrl, email })),
 	/**  Signs out and forgets the token. */
@@ -204,6 +217,18 @@ export type Bootstrap_Serialize = {
 	session: Session | null,
 	/**  The address used last. */
 	cloudUrl: string | null,
+};
+
+/**  A sign-in in the browser, as the page shows it. */
+export type BrowserSignIn = {
+	/**  What the browser's page shows too, `BCDF-GHJK`. */
+	code: string,
+	/**  That page. */
+	url: string,
+	/**  Until when (milliseconds since the Unix epoch). */
+	expiresAtMs: number | null,
+	/**  Whether a browser was opened with it. */
+	opened: boolean,
 };
 
 /**  What changed in the chat. */

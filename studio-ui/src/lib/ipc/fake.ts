@@ -35,6 +35,7 @@ import {
 } from './backend.ts';
 import { FakeAccount } from './fake/account.ts';
 import { FakeCloud } from './fake/cloud.ts';
+import { FakeEntry } from './fake/entry.ts';
 import { Emitter } from './fake/emitter.ts';
 import { FakeFaults } from './fake/faults.ts';
 import { FakeFiles } from './fake/files.ts';
@@ -49,6 +50,7 @@ export class FakeBackend extends Emitter implements Backend {
   /** Who is signed in, as the cloud knows them, and what their other organisations have there. */
   readonly account: FakeAccount;
   readonly files = new FakeFiles();
+  readonly entry: FakeEntry;
   #options: FakeOptions;
   #session: Session | null;
   #devices: Devices;
@@ -79,6 +81,7 @@ export class FakeBackend extends Emitter implements Backend {
     this.cloud.onend = () => this.#moveShow({ state: 'ended', receiving: false, elsewhere: false, rungs: [] });
     this.#session = this.#options.as === 'nobody' ? null : sessionOf(this.#options.as, this.#options.keyring, this.#options.second);
     this.account = new FakeAccount(this.#options, this.cloud, this.#session);
+    this.entry = new FakeEntry(this.#options, this.account.factors, () => this.#session, (...who) => this.#enter(...who));
     this.#devices = devicesOf(this.#options.camera);
     this.#stage = stageOf(this.#devices);
     this.#air = { phase: 'idle', liveAtMs: null, sinceAtMs: Date.now() };
@@ -97,9 +100,7 @@ export class FakeBackend extends Emitter implements Backend {
       profile: 'default',
       version: '0.1.0',
       demo: this.#options.demo ? DEMO : null,
-      keyring: this.#options.keyring
-        ? { available: true, reason: null }
-        : { available: false, reason: 'No secret service answers on this session’s bus.' },
+      keyring: { available: this.#options.keyring, reason: this.#options.keyring ? null : 'No secret service answers on this session’s bus.' },
       session: this.#session,
       cloudUrl: null,
     };
@@ -109,7 +110,17 @@ export class FakeBackend extends Emitter implements Backend {
     await this.#pause(4);
     if (this.#options.cloudDown) this.#refuse('cloud_unreachable', true);
     if (password.length < 6) this.#refuse('bad_credentials');
-    const role: Role = email.startsWith('mod') ? 'moderator' : 'owner';
+    return this.entry.opens(cloudUrl, email, remember);
+  }
+
+  answerSecondFactor = (code: string | null, recoveryCode: string | null) => this.#pause(2).then(() => this.entry.prove(code, recoveryCode));
+  beginBrowserSignIn = (cloudUrl: string, remember: boolean) => this.#pause(2).then(() => this.entry.browser(cloudUrl, remember));
+  openSignInPage = async () => this.#options.browser;
+  awaitBrowserSignIn = () => this.entry.wait();
+  cancelBrowserSignIn = async () => this.entry.say('late');
+
+  /** Somebody signs in. */
+  #enter(role: Role, cloudUrl: string, email: string, remember: boolean): Session {
     const session = sessionOf(role, remember && this.#options.keyring, this.#options.second);
     const back = this.#session?.lapsed;
     this.#session = this.account.enter({ ...session, cloudUrl, user: { ...session.user, email } });
@@ -118,9 +129,7 @@ export class FakeBackend extends Emitter implements Backend {
     return this.#session;
   }
 
-  async register(request: RegisterRequest) {
-    return this.signIn(request.cloudUrl, request.email, request.password, request.remember);
-  }
+  register = (request: RegisterRequest) => this.signIn(request.cloudUrl, request.email, request.password, request.remember);
 
   async askNewPassword() { if (this.#options.cloudDown) this.#refuse('cloud_unreachable', true); }
 
@@ -184,9 +193,7 @@ export class FakeBackend extends Emitter implements Backend {
     this.#faults.clear('microphone');
   }
 
-  async setMuted(muted: boolean) {
-    this.#setStage({ muted });
-  }
+  setMuted = async (muted: boolean) => this.#setStage({ muted });
 
   async setQuality(quality: Quality) {
     await this.#pause();
@@ -359,9 +366,7 @@ export class FakeBackend extends Emitter implements Backend {
     return { orgId: show.org_id, showId: SHOW, title: show.title, liveAtMs: Date.now() - 761_000 };
   }
 
-  async declineTakeUp() {
-    this.#options.takeUp = false;
-  }
+  declineTakeUp = async () => void (this.#options.takeUp = false);
 
   async actOnFault(code: FaultCode, action: FaultAction) {
     await this.#pause();
@@ -441,13 +446,8 @@ export class FakeBackend extends Emitter implements Backend {
 
   // ------------------------------------------------------------ what a colleague does, when a story says so
 
-  colleagueAirs() {
-    this.#moveShow({ state: 'live', liveAtMs: Date.now(), receiving: true, elsewhere: true, rungs: ['source'] });
-  }
-
-  colleagueLeaves() {
-    this.#moveShow({ state: 'interrupted', receiving: false, elsewhere: false, rungs: [] });
-  }
+  colleagueAirs = () => this.#moveShow({ state: 'live', liveAtMs: Date.now(), receiving: true, elsewhere: true, rungs: ['source'] });
+  colleagueLeaves = () => this.#moveShow({ state: 'interrupted', receiving: false, elsewhere: false, rungs: [] });
 
   colleagueTakesOut(index: number) {
     const show = this.cloud.shows.find((one) => one.id === this.#show?.showId);

@@ -4,6 +4,7 @@ import {
   type Backend,
   type BackendEvents,
   type Bootstrap,
+  type BrowserSignIn,
   type ChosenList,
   type CloudHeaders,
   type CommandError,
@@ -47,6 +48,13 @@ export class TauriBackend implements Backend {
   askNewPassword = async (cloudUrl: string, email: string) => {
     await ask(commands.askNewPassword(cloudUrl, email));
   };
+  answerSecondFactor = (code: string | null, recoveryCode: string | null) =>
+    ask(commands.answerSecondFactor(code, recoveryCode));
+  beginBrowserSignIn = (cloudUrl: string, remember: boolean) =>
+    ask(commands.beginBrowserSignIn(cloudUrl, remember)) as Promise<BrowserSignIn>;
+  openSignInPage = () => ask(commands.openSignInPage());
+  awaitBrowserSignIn = () => ask(commands.awaitBrowserSignIn());
+  cancelBrowserSignIn = () => tell(commands.cancelBrowserSignIn());
   signOut = () => tell(commands.signOut());
 
   listDevices = () => ask(commands.listDevices());

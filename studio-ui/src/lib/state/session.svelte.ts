@@ -4,6 +4,13 @@ import type { Backend, Bootstrap, Organization, RegisterRequest, Session } from 
 
 export type Permission = Schemas['Permission'];
 
+/** A second factor: one of the two. */
+export interface Proof {
+  /** The authenticator's six digits. */
+  code?: string;
+  recoveryCode?: string;
+}
+
 const ORG_KEY = 'vitrine.organization';
 
 /** Who is signed in, and for which of their organisations they work now. */
@@ -82,6 +89,19 @@ export class SessionState {
   async signInAgain(password: string) {
     const { cloudUrl, user, remembered } = this.session!;
     await this.signIn(cloudUrl, user.email, password, remembered);
+  }
+
+  /** Goes on with a sign-in that asked for a second factor. */
+  async prove({ code, recoveryCode }: Proof) {
+    this.#take(await this.#backend.answerSecondFactor(code ?? null, recoveryCode ?? null));
+  }
+
+  /** Has the browser opened for a sign-in there. */
+  beginInBrowser = (cloudUrl: string, remember: boolean) => this.#backend.beginBrowserSignIn(cloudUrl, remember);
+  openPage = () => this.#backend.openSignInPage();
+  leaveBrowser = () => this.#backend.cancelBrowserSignIn();
+  async waitForBrowser() {
+    this.#take(await this.#backend.awaitBrowserSignIn());
   }
 
   async askNewPassword(cloudUrl: string, email: string) {

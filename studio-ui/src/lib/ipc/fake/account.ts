@@ -3,6 +3,7 @@ import type { Me, Place, SignedInDevice } from '../../cloud/account.ts';
 import type { CloudAnswer, Organization, Session } from '../backend.ts';
 import { empty, ok, refuse } from './answers.ts';
 import { FakeCloud } from './cloud.ts';
+import { FakeFactors } from './factors.ts';
 import type { FakeOptions } from './options.ts';
 import { FakePeople } from './people.ts';
 import { HOST, permissionsOf } from './person.ts';
@@ -18,6 +19,7 @@ export class FakeAccount {
   sessions: SignedInDevice[];
   /** Letters that went out, by what they are for. */
   letters: string[] = [];
+  readonly factors: FakeFactors;
   /** What each organisation has. */
   #clouds = new Map<string, FakeCloud>();
   /** Those that the desk was told of, and those that came later. */
@@ -26,6 +28,7 @@ export class FakeAccount {
 
   constructor(options: FakeOptions, cloud: FakeCloud, session: Session | null) {
     this.sessions = this.#seed();
+    this.factors = new FakeFactors(options, () => this.#now());
     this.user.email_verified = !options.unconfirmed;
     this.#empty = options.empty;
     this.#clouds.set(ORG, cloud);
@@ -77,6 +80,8 @@ export class FakeAccount {
     if (noun !== 'me') return refuse(404, 'not_found');
     if (id === 'invitations') return ok({ organization: this.#join(INVITED.name, INVITED.slug, 'host') });
     if (id === 'email' && more === 'verification') return this.#letter('confirm');
+    if (id && id !== 'email') return this.factors.handle(method, id, more, json);
+    if (method === 'DELETE') return this.factors.leave(json['password'] ?? '');
     if (id === 'email') return json['password']!.length < 6 ? refuse(401, 'bad_credentials') : this.#letter('change');
     return ok({ user: this.user, organizations: this.#now() });
   }

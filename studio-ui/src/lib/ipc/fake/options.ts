@@ -13,6 +13,12 @@ export interface FakeOptions {
   camera: boolean;
   /** Their address is not confirmed. */
   unconfirmed: boolean;
+  /** Their account has an authenticator. */
+  factor: boolean;
+  /** Accounts elsewhere that open theirs; `only`: and nothing else does. */
+  linked: 'none' | 'some' | 'only';
+  /** There is a browser for pages. */
+  browser: boolean;
   /** The person belongs to a second organisation, with shows and orders of its own. */
   second: boolean;
   /** The demo's show is already on air: this long, in milliseconds. */
@@ -56,6 +62,9 @@ export const DEFAULTS: FakeOptions = {
   cloudDown: false,
   camera: true,
   unconfirmed: false,
+  factor: false,
+  linked: 'none',
+  browser: true,
   second: false,
   liveForMs: null,
   elsewhere: false,
@@ -77,6 +86,9 @@ export function optionsFrom(query: URLSearchParams): Partial<FakeOptions> {
   if (query.get('cloud') === 'down') options.cloudDown = true;
   if (query.get('camera') === 'none') options.camera = false;
   if (query.has('unconfirmed')) options.unconfirmed = true;
+  if (query.has('factor')) options.factor = true;
+  if (query.has('linked')) options.linked = query.get('linked') === 'only' ? 'only' : 'some';
+  if (query.get('browser') === 'none') options.browser = false;
   if (query.has('second')) options.second = true;
   if (query.has('live')) options.liveForMs = Number(query.get('live')) * 1000;
   if (query.has('elsewhere')) options.elsewhere = true;
