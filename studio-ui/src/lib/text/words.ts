@@ -1,3 +1,4 @@
+import { business } from './words-business.ts';
 import { catalogue } from './words-catalogue.ts';
 import { health } from './words-health.ts';
 import { live } from './words-live.ts';
@@ -191,6 +192,7 @@ export const words = {
   'keys.unusable': 'Choose a letter or a sign. Digits pin, and other keys have a use of their own.',
   'keys.reset': 'Back to the usual keys',
 
+  ...business,
   ...catalogue,
   ...health,
   ...live,
