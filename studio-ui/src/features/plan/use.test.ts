@@ -11,6 +11,10 @@ describe('what is used of a plan', () => {
   it('is a number of a number, and never a longer bar than there is room', () => {
     expect(row('seats')).toMatchObject({ text: '12 of 10', share: 1, over: true });
   });
+  it('says room in the unit that plans are written in', () => {
+    const [gib] = usedOf({ limits: { blob_bytes: 20 * 2 ** 30 }, used: { blob_bytes: 310 * 2 ** 20 }, over: [] }).filter(({ limit }) => limit === 'blob_bytes');
+    expect(gib?.text).toBe('310 MiB of 20 GiB');
+  });
   it('has no bar without a limit, or where nothing is counted', () => {
     expect(row('viewers')).toMatchObject({ text: '640 · no limit', share: null });
     expect(row('ladder_top')).toMatchObject({ text: 'at most 1080 lines', share: null });

@@ -1,6 +1,6 @@
 /** What there is of each thing and how much there may be, as the screen shows it. */
 import type { AddOn, BillingChoice, Limit, Plan, PlanView } from '../../lib/cloud/plan.ts';
-import { count, money, size } from '../../lib/text/format.ts';
+import { count, money } from '../../lib/text/format.ts';
 import { amountOf, limitWord } from '../../lib/text/limits.ts';
 import { t } from '../../lib/text/words.ts';
 
@@ -20,7 +20,7 @@ export interface Used {
 
 /** Figures without what they count, where the name beside them says it. */
 const figure = (limit: Limit, n: number): string =>
-  limit === 'blob_bytes' ? size(n) : limit === 'ladder_top' || limit === 'retention_days' ? amountOf(limit, n) : count(n);
+  limit === 'blob_bytes' || limit === 'ladder_top' || limit === 'retention_days' ? amountOf(limit, n) : count(n);
 
 /** What there is and may be of each, as far as it is known. */
 interface Counted {
@@ -65,5 +65,8 @@ export const priceOf = ({ price }: Pick<Plan, 'price'>): string =>
 /** The few limits by which people choose a plan. */
 export const about = ({ limits }: Plan): string =>
   (['shows_a_month', 'viewers', 'products', 'seats'] as const)
-    .flatMap((limit) => (limits[limit] == null ? [] : [amountOf(limit, limits[limit])]))
+    .flatMap((limit) => {
+      const most = limits[limit];
+      return typeof most === 'number' ? [amountOf(limit, most)] : [];
+    })
     .join(' · ');

@@ -2,7 +2,7 @@ import { createContext } from 'svelte';
 import { Cloud } from '../cloud/cloud.ts';
 import { Imports } from '../cloud/imports.ts';
 import { Organizations, type OrganizationView } from '../cloud/organization.ts';
-import { Plans } from '../cloud/plan.ts';
+import { Plans, type PlanView } from '../cloud/plan.ts';
 import type { Backend } from '../ipc/backend.ts';
 import { dayAndTime } from '../text/format.ts';
 import { t } from '../text/words.ts';
@@ -65,9 +65,12 @@ export class Studio {
   async loadSuspension() {
     const org = this.session.organization?.id;
     if (!org || !this.session.may('view_plan')) return;
-    const { suspended } = await new Plans(this.backend, org).plan();
-    this.suspension = suspended ? { org, reason: suspended.reason } : null;
+    this.knowPlan(org, await new Plans(this.backend, org).plan());
   }
+
+  knowPlan = (org: string, { suspended }: PlanView) => {
+    this.suspension = suspended ? { org, reason: suspended.reason } : null;
+  };
 
   /** Asks what the organisation chose; what does not answer is done without. */
   async loadSettings() {

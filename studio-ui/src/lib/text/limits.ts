@@ -1,10 +1,14 @@
 /** What plans limit, in words and numbers. */
-import { count, size } from './format.ts';
+import { count } from './format.ts';
 import { t, tn, words, type Word } from './words.ts';
 
-/** So much of it: `3 members`, `1.2 GB`; of a limit that a later version knows, the bare number. */
+const [MIB, GIB] = [2 ** 20, 2 ** 30];
+/** Plans are written in whole GiB: `20 GiB`, `7.4 GiB`, `310 MiB`. */
+const room = (bytes: number): string => (bytes < GIB ? `${Math.round(bytes / MIB)} MiB` : `${Number((bytes / GIB).toFixed(1))} GiB`);
+
+/** So much of it: `3 members`, `1.2 GiB`; of a limit that a later version knows, the bare number. */
 export function amountOf(limit: string, n: number): string {
-  if (limit === 'blob_bytes') return size(n);
+  if (limit === 'blob_bytes') return room(n);
   const word = `amount.${limit}`;
   return word in words ? tn(word as Word, n, { n: limit === 'ladder_top' ? n : count(n) }) : count(n);
 }
@@ -18,5 +22,5 @@ export function limitWord(limit: string): string {
 /** A refusal because the plan has no more of it, with the numbers, and what can be done. */
 export function limitSentence({ limit, allowed, used }: { limit: string; allowed: number; used: number }): string {
   const way = `plan.way_${limit}`;
-  return t('plan.limit', { allowed: amountOf(limit, allowed), used: limit === 'blob_bytes' ? size(used) : count(used), way: t(way in words ? (way as Word) : 'plan.way_other') });
+  return t('plan.limit', { allowed: amountOf(limit, allowed), used: limit === 'blob_bytes' ? room(used) : count(used), way: t(way in words ? (way as Word) : 'plan.way_other') });
 }

@@ -201,7 +201,7 @@ export const business = {
   'webhook.tries': 'Tries',
   'webhook.status': 'Status {n}',
   'webhook.no_answer': 'No answer',
-  'webhook.next': 'Again {time}',
+  'webhook.next': 'Next try: {time}',
   'webhook.delivery_waiting': 'Waits',
   'webhook.delivery_delivered': 'Taken',
   'webhook.delivery_failed': 'Given up',
