@@ -11,6 +11,7 @@ const product = {
   price_minor: 4950,
   compare_at_minor: 6900,
   stock: 12,
+  tags: ['linen', 'summer'],
 } as Product;
 
 /** What a form that opened with `product` sends. */
@@ -35,6 +36,11 @@ describe('product form', () => {
 
   it('sends the prices anew when they mean something else in another currency', () => {
     expect(sent({ currency: 'JPY', price: '49', before: '' })).toEqual({ currency: 'JPY', price_minor: 49, compare_at_minor: null });
+  });
+
+  it('sends tags anew only when they are others', () => {
+    expect(sent({ tags: 'Summer,linen, ' })).toEqual({});
+    expect(sent({ tags: 'summer, Sale, linen, sale' })).toEqual({ tags: ['linen', 'sale', 'summer'] });
   });
 
   it('moves no stock of a product that is there', () => expect(sent({ stock: '1' })).toEqual({}));

@@ -11,7 +11,12 @@ export interface Texts {
   /** The price before; empty: none. */
   before: string;
   stock: string;
+  /** Between commas. */
+  tags: string;
 }
+
+/** The tags of such a text, as the cloud keeps them. */
+export const tagsOf = (text: string): string[] => [...new Set(text.split(',').map((tag) => tag.trim().toLowerCase()).filter(Boolean))].sort();
 
 /** A product as the form begins with it; `currency`: the first suggestion for a new one. */
 export function textsOf(product: Product | null, currency: string): Texts {
@@ -24,6 +29,7 @@ export function textsOf(product: Product | null, currency: string): Texts {
     price: price(product?.price_minor),
     before: price(product?.compare_at_minor),
     stock: product ? String(product.stock) : '',
+    tags: (product?.tags ?? []).join(', '),
   };
 }
 
@@ -36,6 +42,7 @@ export function fieldsOf(texts: Texts, several: boolean, anew: boolean): Partial
     title: texts.title.trim(),
     description: texts.description.trim(),
     url: texts.url.trim(),
+    tags: tagsOf(texts.tags),
     compare_at_minor: texts.before === '' ? null : parsePrice(texts.before, texts.currency),
     ...(!several && {
       currency: texts.currency,

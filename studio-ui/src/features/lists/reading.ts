@@ -8,6 +8,7 @@ export interface ReadingTexts {
   currency: string;
   shop_url: string;
   stock: 'keep' | 'replace';
+  missing: 'keep' | 'hide';
 }
 
 /** How often a list is fetched (minutes); 0: once. */
@@ -32,7 +33,7 @@ export function problemsOf({ source, currency, shop_url }: ReadingTexts) {
 export const isAddress = (text: string): boolean => /^https?:\/\/[^\s/@]+(\/\S*)?$/.test(text.trim());
 
 /** What they mean. */
-export function readingOf({ source, currency, shop_url, stock }: ReadingTexts): ListReading {
-  const options = { currency: currency.trim().toUpperCase() || null, shop_url: shop_url.trim() || null, stock };
+export function readingOf({ source, currency, shop_url, stock, missing }: ReadingTexts): ListReading {
+  const options = { currency: currency.trim().toUpperCase() || null, shop_url: shop_url.trim() || null, stock, missing };
   return { source: source.trim(), options };
 }

@@ -84,6 +84,12 @@ describe('the second lane', () => {
     await expect(cloud.shows()).rejects.toMatchObject({ code: 'conflict', retryable: true });
   });
 
+  it('says the numbers of what the plan has no more of', async () => {
+    const plan_limit = { limit: 'seats', allowed: 3, used: 3 };
+    const { cloud } = cloudAnswering({ status: 403, body: JSON.stringify({ status: 403, code: 'plan_limit', detail: 'no more', plan_limit }) });
+    await expect(cloud.shows()).rejects.toMatchObject({ code: 'plan_limit', message: expect.stringContaining('Your plan has 3 members') as string });
+  });
+
   it('blames the far side for what is no JSON', async () => {
     const { cloud } = cloudAnswering({ status: 502, body: '<html>' });
     await expect(cloud.shows()).rejects.toMatchObject({ code: 'far_side' });

@@ -74,12 +74,13 @@ export class Cloud {
   newPublishKey = (id: string) => this.#call<PublishKey>('POST', `/shows/${id}/publish-key`);
 
   products = () => this.#list<Product>('/products');
-  productPage = (after: string | null) => this.#lane.page<Product>('/products', { after, limit: '100' });
+  /** `tag`: those that have it; null: all. */
+  productPage = (tag: string | null, after: string | null) => this.#lane.page<Product>('/products', { tag, after, limit: '100' });
   product = (id: string) => this.#call<Product>('GET', `/products/${id}`);
   createProduct = (product: NewProduct, intent?: Intent) =>
     this.#lane.call<Product>('POST', '/products', product, { intent });
   /** Changes a product as it was seen; what is sold meanwhile stays sold, and does not matter. */
-  changeProduct = (seen: Product, fields: Partial<ProductFields>) =>
+  changeProduct = (seen: Product, fields: Partial<ProductFields> & { on_sale?: boolean }) =>
     change(
       seen,
       (base) => this.#lane.call<Product>('PATCH', `/products/${seen.id}`, fields, { seen: base }),

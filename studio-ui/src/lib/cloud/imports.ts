@@ -49,7 +49,7 @@ export class Imports {
   choose = (): Promise<ChosenList | null> => this.#backend.pickList();
   /** Sends the file that was chosen last. */
   send = async (format: ListFormat, { source, options }: ListReading) => {
-    const query = new URLSearchParams({ source, stock: options.stock ?? 'keep' });
+    const query = new URLSearchParams({ source, stock: options.stock ?? 'keep', missing: options.missing ?? 'keep' });
     if (options.currency) query.set('currency', options.currency);
     if (options.shop_url) query.set('shop_url', options.shop_url);
     return read<Import>(await this.#backend.sendList(this.#lane.path(`/imports?${query}`), KINDS[format]));
@@ -57,6 +57,9 @@ export class Imports {
   /** Fetches a list once. */
   fetch = (address: string, format: ListFormat, { source, options }: ListReading, intent: Intent) =>
     this.#lane.call<Import>('POST', '/imports/fetch', { address, format, source, options }, { intent });
+
+  /** Lets the products leave the sale that a whole list leaves out, though they are many. */
+  confirmMissing = (id: string, intent: Intent) => this.#lane.call<Import>('POST', `/imports/${id}/confirm-missing`, undefined, { intent });
 
   addresses = async () => (await this.#lane.page<ImportAddress>('/import-addresses')).items;
   /** Fetches lists of a source again and again; another address of the same source is replaced. */

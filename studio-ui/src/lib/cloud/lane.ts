@@ -1,5 +1,7 @@
 /** How every call of the second lane goes out, and how its answer is read. */
+import type { Schemas } from '@vitrine/client';
 import { CommandFailure, type Backend, type CloudAnswer } from '../ipc/backend.ts';
+import { limitSentence } from '../text/limits.ts';
 import { Intent } from './intent.ts';
 import { Stale, tagOf, type Versioned } from './stale.ts';
 import type { Page } from './types.ts';
@@ -79,10 +81,11 @@ function parse(text: string): unknown {
 
 /** An RFC 9457 answer as the failure that every screen understands. */
 function problem(status: number, json: unknown): CommandFailure {
-  const { code, detail, title, retryable } = (json ?? {}) as Record<string, unknown>;
+  const { code, detail, title, retryable, plan_limit } = (json ?? {}) as Record<string, unknown>;
+  const limit = plan_limit as Schemas['PlanLimit'] | null | undefined;
   return new CommandFailure({
     code: typeof code === 'string' ? code : 'far_side',
-    message: String(detail ?? title ?? `HTTP ${status}`),
+    message: limit ? limitSentence(limit) : String(detail ?? title ?? `HTTP ${status}`),
     retryable: retryable === true,
   });
 }

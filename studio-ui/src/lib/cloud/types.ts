@@ -28,6 +28,7 @@ export interface ProductFields {
   price_minor: number;
   compare_at_minor: number | null;
   stock: number;
+  tags: string[];
 }
 
 /** With no variants it gets one of its own price and stock. */

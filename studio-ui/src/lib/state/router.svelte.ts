@@ -5,12 +5,12 @@ export type Place =
   | { name: 'catalogue'; tab?: CatalogueTab; /** A product, or an import. */ item?: string | null }
   | { name: 'orders'; /** Of this show alone. */ show?: string | null; order?: string | null }
   | { name: 'team'; tab?: TeamTab }
-  | { name: 'settings'; tab?: SettingsTab };
+  | { name: 'settings'; tab?: SettingsTab; /** A webhook. */ item?: string | null };
 
 const TABS = {
   catalogue: ['products', 'coupons', 'lists'],
   team: ['members', 'roles', 'keys'],
-  settings: ['studio', 'account', 'organization', 'activity', 'failed'],
+  settings: ['studio', 'account', 'organization', 'plan', 'webhooks', 'activity', 'failed'],
 } as const;
 export type CatalogueTab = (typeof TABS)['catalogue'][number];
 export type TeamTab = (typeof TABS)['team'][number];
@@ -30,7 +30,7 @@ export function parsePlace(hash: string): Place {
   if (name === 'orders') return { name, ...show, ...(more && { order: more }) };
   if (name === 'catalogue') return { name, tab: tabOf(TABS.catalogue, id), ...(more && { item: more }) };
   if (name === 'team') return { name, tab: tabOf(TABS.team, id) };
-  if (name === 'settings') return { name, tab: tabOf(TABS.settings, id) };
+  if (name === 'settings') return { name, tab: tabOf(TABS.settings, id), ...(more && { item: more }) };
   return { name: 'shows', show: name === 'shows' && id ? id : null };
 }
 
@@ -39,9 +39,9 @@ function partsOf(place: Place): (string | null | undefined)[] {
     case 'orders':
       return [place.show ?? (place.order ? ALL : null), place.order];
     case 'catalogue':
+    case 'settings':
       return [place.tab, place.item];
     case 'team':
-    case 'settings':
       return [place.tab];
     default:
       return [place.show];

@@ -2,8 +2,10 @@ import { createContext } from 'svelte';
 import { Cloud } from '../cloud/cloud.ts';
 import { Imports } from '../cloud/imports.ts';
 import { Organizations, type OrganizationView } from '../cloud/organization.ts';
+import { Plans, type PlanView } from '../cloud/plan.ts';
 import type { Backend } from '../ipc/backend.ts';
 import { dayAndTime } from '../text/format.ts';
+import { t } from '../text/words.ts';
 import { Closing } from './closing.svelte.ts';
 import { Clock } from './clock.svelte.ts';
 import { Desk } from './desk.svelte.ts';
@@ -49,7 +51,26 @@ export class Studio {
     this.session = new SessionState(backend);
     this.closing = new Closing(backend);
     this.takeUp = new TakeUp(backend);
+    this.toasts.wayOut = this.wayOut;
   }
+
+  /** Where whoever is signed in can go to mend what failed; null: nowhere. */
+  wayOut = (code: string) =>
+    code === 'plan_limit' && this.session.may('view_plan')
+      ? { label: t('plan.see'), run: () => this.router.go({ name: 'settings', tab: 'plan' }) }
+      : null;
+
+  /** What whoever runs the cloud says about the organisation that may do nothing now; null: it may, or that is not known. */
+  suspension = $state.raw<{ org: string; reason: string } | null>(null);
+  async loadSuspension() {
+    const org = this.session.organization?.id;
+    if (!org || !this.session.may('view_plan')) return;
+    this.knowPlan(org, await new Plans(this.backend, org).plan());
+  }
+
+  knowPlan = (org: string, { suspended }: PlanView) => {
+    this.suspension = suspended ? { org, reason: suspended.reason } : null;
+  };
 
   /** Asks what the organisation chose; what does not answer is done without. */
   async loadSettings() {

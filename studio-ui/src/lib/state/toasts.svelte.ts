@@ -16,6 +16,8 @@ const MOST = 4;
 /** Short answers at the edge of the window; what can be undone offers it here. */
 export class Toasts {
   list = $state.raw<Toast[]>([]);
+  /** Where somebody can go to mend what failed, by its code. */
+  wayOut: (code: string) => Toast['action'] = () => null;
   #next = 1;
   readonly #timers: Record<number, ReturnType<typeof setTimeout>> = {};
 
@@ -44,7 +46,7 @@ export class Toasts {
   /** Says why something failed. */
   fail = (thrown: unknown) => {
     const { code, message } = failureOf(thrown);
-    this.say(sentence(code, message), 'bad');
+    this.say(sentence(code, message), 'bad', this.wayOut(code));
   };
 
   dismiss(id: number) {

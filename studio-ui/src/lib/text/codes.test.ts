@@ -27,5 +27,7 @@ describe('sentences', () => {
   it('falls back to the cause for a code it does not know', () => {
     expect(sentence('from_the_future', 'The moon is full.')).toBe('The moon is full.');
     expect(sentence('from_the_future')).toBe(SENTENCES['internal']);
+    expect(sentence('plan_limit', 'the plan free has 3 members')).toBe('The plan free has 3 members');
+    expect(sentence('plan_limit')).toBe(SENTENCES['plan_limit']);
   });
 });

@@ -72,7 +72,8 @@ export const SENTENCES: Record<string, string> = {
   internal: 'Something went wrong on our side. Try again; the cause is in the log.',
 };
 
-/** The sentence for a code; a code from a newer cloud gets the cause that came with it. */
+/** The sentence for a code; a code from a newer cloud gets the cause that came with it. What the plan has no more of says its numbers. */
 export function sentence(code: Code, message = ''): string {
+  if (code === 'plan_limit' && /\d/.test(message)) return message.charAt(0).toUpperCase() + message.slice(1);
   return SENTENCES[code] ?? (message || SENTENCES['internal']!);
 }

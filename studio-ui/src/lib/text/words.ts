@@ -1,4 +1,5 @@
 import { account } from './words-account.ts';
+import { business } from './words-business.ts';
 import { catalogue } from './words-catalogue.ts';
 import { health } from './words-health.ts';
 import { live } from './words-live.ts';
@@ -193,6 +194,7 @@ export const words = {
   'keys.reset': 'Back to the usual keys',
 
   ...account,
+  ...business,
   ...catalogue,
   ...health,
   ...live,

@@ -5,10 +5,12 @@ import { empty, ok, refuse, stale } from './answers.ts';
 import { FakeBooks } from './books.ts';
 import { FakeGoods } from './goods.ts';
 import { FakeImports } from './imports.ts';
+import { FakeLeaving } from './leaving.ts';
 import { FakeOrganization } from './organization.ts';
 import type { FakePeople } from './people.ts';
+import { FakePlan } from './plan.ts';
 import { newId, ORG, seedCoupons, seedProducts, seedShows } from './seed.ts';
-
+import { FakeWebhooks } from './webhooks.ts';
 
 export class FakeCloud {
   products: Product[];
@@ -32,10 +34,15 @@ export class FakeCloud {
   readonly books = new FakeBooks(this);
   readonly imports: FakeImports;
   readonly organization: FakeOrganization;
+  readonly plan: FakePlan;
+  readonly webhooks: FakeWebhooks;
+  readonly leaving = new FakeLeaving();
 
   constructor(empty: boolean, now: number) {
     this.imports = new FakeImports(empty);
     this.organization = new FakeOrganization(empty, now);
+    this.plan = new FakePlan(empty);
+    this.webhooks = new FakeWebhooks(empty);
     this.products = empty ? [] : seedProducts();
     this.coupons = empty ? [] : seedCoupons();
     this.shows = empty ? [] : seedShows(this.products, this.coupons, now);
@@ -118,7 +125,17 @@ export class FakeCloud {
         return this.books.handle(method, id, verb, json, query);
       case 'imports':
       case 'import-addresses':
-        return this.imports.handle(method, noun, id, json, query);
+        return this.imports.handle(method, noun, [id, verb], json, query);
+      case 'plan':
+      case 'billing':
+      case 'invoices':
+        return this.plan.handle(method, noun, id, json, query);
+      case 'webhooks':
+        return this.webhooks.handle(method, [id, verb, last, deep], json, query, ifMatch);
+      case 'export':
+      case 'exports':
+      case 'deletion':
+        return this.leaving.handle(method, noun, json, this.organization.view.name);
       case 'audit':
       case 'jobs':
       case 'events':

@@ -33,7 +33,7 @@ export class FakeGoods {
     query: URLSearchParams,
     ifMatch: string | null,
   ): CloudAnswer {
-    if (!id) return method === 'POST' ? this.#create(json as unknown as NewProduct) : ok(page(this.#shelf.products, query));
+    if (!id) return method === 'POST' ? this.#create(json as unknown as NewProduct) : ok(page(this.#tagged(query.get('tag')), query));
     const product = this.#shelf.products.find((one) => one.id === id);
     if (!product) return refuse(404, 'not_found');
     const one = product.variants.find((candidate) => candidate.id === variant);
@@ -53,9 +53,12 @@ export class FakeGoods {
       return ok(product);
     }
     Object.assign(product, json, { version: product.version + 1 });
+    if ('on_sale' in json) product.hidden_by = json['on_sale'] ? null : 'member';
     if (product.variants.length === 1) product.variants[0]!.price_minor = product.price_minor;
     return ok(product);
   }
+
+  #tagged = (tag: string | null) => this.#shelf.products.filter(({ tags }) => tag === null || tags.includes(tag));
 
   #stock(method: string, product: Product, variant: Variant, json: Json, query: URLSearchParams): CloudAnswer {
     if (method === 'POST') return ok(this.#move(product, variant, Number(json['delta']), String(json['reason']), String(json['note'] ?? '')), 201);
@@ -109,7 +112,7 @@ export class FakeGoods {
       ...draft,
       id: newId(),
       image_url: null,
-      image: [], on_sale: true, options: [], tags: [],
+      image: [], on_sale: true, options: [],
       variants: [
         { id: newId(), title: 'Default', sku: 'NEW', price_minor: draft.price_minor, stock: draft.stock, owed: 0, sell_when_empty: false, prior_price_minor: null, options: {}, external_ids: {} },
       ],

@@ -37,13 +37,16 @@ export class FakeImports {
     ];
   }
 
-  handle(method: string, noun: string, id: string | undefined, json: unknown, query: URLSearchParams): CloudAnswer {
+  handle(method: string, noun: string, [id, verb]: (string | undefined)[], json: unknown, query: URLSearchParams): CloudAnswer {
     if (noun === 'import-addresses') return this.#addresses(method, id, json as NewImportAddress);
+    if (verb === 'confirm-missing') return this.#confirm(this.list.find((one) => one.id === id));
     if (method === 'POST') {
       const sent = json as { address?: string; format?: Import['format']; source?: string; options?: Import['options'] };
       const kind = typeof json === 'string' ? json : '';
       const format = sent.format ?? (kind.endsWith('xml') ? 'xml' : kind.endsWith('json') ? 'json' : 'csv');
-      const begun = this.#begin(format, query.get('source') ?? sent.source ?? 'main', sent.options ?? {}, sent.address ?? null);
+      const missing = query.get('missing') as 'keep' | 'hide' | null;
+      const options = sent.options ?? (missing ? { missing } : {});
+      const begun = this.#begin(format, query.get('source') ?? sent.source ?? 'main', options, sent.address ?? null);
       this.list = [begun, ...this.list];
       return ok(begun, 202);
     }
@@ -55,12 +58,21 @@ export class FakeImports {
     return ok({ ...found, problems: page(problems, query) });
   }
 
+  /** They leave the sale, once. */
+  #confirm(one: Import | undefined): CloudAnswer {
+    if (!one) return refuse(404, 'not_found');
+    if (!one.counts.missing) return refuse(409, 'conflict');
+    one.counts = { ...one.counts, hidden: one.counts.hidden + one.counts.missing, missing: 0 };
+    return ok(one, 202);
+  }
+
   /** A look later it has come further. */
   #on(one: Import) {
     if (one.state === 'waiting') Object.assign(one, { state: 'running', started_at: ago(0) });
     else if (one.state === 'running' && one.counts.rows < ROWS) {
       const rows = Math.min(ROWS, one.counts.rows + 520);
       one.counts = { ...NOTHING, rows, created: Math.round(rows * 0.1), changed: 30, unchanged: rows - 34 - Math.round(rows * 0.1), failed: 2, not_sold: 2, problems: 4 };
+      if (one.options.missing === 'hide' && rows === ROWS) Object.assign(one.counts, { missing: 412, unnamed: 3 });
     } else if (one.state === 'running') Object.assign(one, { state: 'done', ended_at: ago(0) });
   }
 

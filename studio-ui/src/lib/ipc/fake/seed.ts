@@ -45,7 +45,7 @@ function product(title: string, price: number, before: number | null, stock: num
 }
 
 export function seedProducts(): Product[] {
-  return [
+  const products = [
     product('Linen shirt', 4900, 6900, 214, ['#d9cdb8', '#7a6248', SHIRT]),
     product('Canvas weekender', 12900, null, 38, ['#c3cfc6', '#3f5d50', BAG]),
     product('Stoneware cup', 1850, null, 96, ['#e3c9bb', '#a2553a', CUP]),
@@ -53,6 +53,16 @@ export function seedProducts(): Product[] {
     product('Merino scarf', 5500, null, 0, ['#c8d3df', '#35577d', SCARF]),
     product('Straw hat', 3900, null, 61, ['#e8dcb5', '#8f7327', HAT]),
   ];
+  const [shirt, , cup, , scarf, hat] = products;
+  shirt!.tags = ['linen', 'summer'];
+  hat!.tags = ['summer'];
+  Object.assign(scarf!, { tags: ['winter'], on_sale: false, hidden_by: 'import' });
+  // Two colours of one cup.
+  const [grey] = cup!.variants;
+  Object.assign(grey!, { title: 'Grey', stock: 60, options: { Colour: 'Grey', Size: '0.3 l' }, external_ids: { shopify: '45210037', merchant: 'cup-grey' } });
+  cup!.variants.push({ ...grey!, id: newId(), title: 'Sand', sku: 'CUP-SAND', stock: 36, options: { Colour: 'Sand', Size: '0.3 l' }, external_ids: { shopify: '45210038' } });
+  cup!.options = ['Colour', 'Size'];
+  return products;
 }
 
 export function seedCoupons(): Coupon[] {
