@@ -44,6 +44,18 @@ describe('the second lane', () => {
     expect(first, 'pressed again, it is meant again').not.toBe(second);
   });
 
+  it('asks anew after a refusal, and with the same key while nobody knows how it ended', async () => {
+    const inProgress = { status: 409, body: '{"code":"idempotency_in_progress"}' };
+    const refused = { status: 409, body: '{"code":"plan_limit"}' };
+    const { cloud, asked } = cloudAnswering({ status: 0, body: '' }, { status: 503, body: '{}' }, inProgress, refused, { status: 201, body: '{}' });
+    const intent = new Intent();
+    const press = () => cloud.createShow({ title: 'Weekly show', scheduled_at: null }, intent).catch(() => null);
+    for (let n = 0; n < 5; n++) await press();
+    const keys = asked.map(([, , , headers]) => (headers as CloudHeaders).idempotencyKey);
+    expect(new Set(keys.slice(0, 4)).size).toBe(1);
+    expect(keys[4], 'the plan is larger by now').not.toBe(keys[3]);
+  });
+
   const product = (more: object) => JSON.stringify({ id: 'p', title: 'Scarf', stock: 5, variants: [{ id: 'v', stock: 5, owed: 0 }], version: 3, ...more });
   const seen = JSON.parse(product({})) as Product;
 
@@ -75,7 +87,7 @@ describe('the second lane', () => {
       cloudFetch: (_method: string, path: string) =>
         Promise.resolve({ status: 200, body: pages[path] ?? '', etag: null }),
     } as unknown as Backend;
-    expect(await new Cloud(backend, 'o').products()).toEqual([1, 2, 3]);
+    expect(await new Cloud(backend, 'o').products()).toEqual({ items: [1, 2, 3], whole: true });
   });
 
   it('turns problem+json into a failure with its code', async () => {

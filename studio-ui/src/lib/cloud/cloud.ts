@@ -2,6 +2,7 @@
 import { CommandFailure, type Backend } from '../ipc/backend.ts';
 import type { Intent } from './intent.ts';
 import { Lane, read } from './lane.ts';
+import { batches, eachOf } from './many.ts';
 import { change } from './stale.ts';
 import type {
   Ban,
@@ -26,6 +27,10 @@ import type {
 
 /** Orders that a screen shows before it is asked for more. */
 const ORDERS = 50;
+/** Products that are asked for by their ids at once: fewer than a page has, and than an address may hold. */
+const AT_ONCE = 100;
+/** Requests that are on their way at once, where each asks for one thing. */
+const IN_FLIGHT = 6;
 
 export interface ShowDraft {
   title: string;
@@ -73,7 +78,19 @@ export class Cloud {
   endShow = (id: string) => this.#call<Show>('POST', `/shows/${id}/end`);
   newPublishKey = (id: string) => this.#call<PublishKey>('POST', `/shows/${id}/publish-key`);
 
-  products = () => this.#list<Product>('/products');
+  /** The newest of the catalogue, for choosing from it. */
+  products = () => this.#lane.newest<Product>('/products');
+  /** What is found by some words; a cloud that does not search answers with its newest. */
+  findProducts = (words: string) => this.#lane.page<Product>('/products', { q: words, limit: '50' });
+  /**
+   * Those products, however long the catalogue is; one that is gone is left out. A cloud that does not know `id` answers with
+   * its newest: the rest is asked for one by one then.
+   */
+  productsOf = async (ids: readonly string[]): Promise<Product[]> => {
+    const wanted = [...new Set(ids)];
+    const found = await Promise.all(batches(wanted, AT_ONCE).map((batch) => this.#batch(batch)));
+    return found.flat();
+  };
   /** `tag`: those that have it; null: all. */
   productPage = (tag: string | null, after: string | null) => this.#lane.page<Product>('/products', { tag, after, limit: '100' });
   product = (id: string) => this.#call<Product>('GET', `/products/${id}`);
@@ -139,6 +156,16 @@ export class Cloud {
   unban = (show: string, ban: string) =>
     this.#call<void>('DELETE', `/shows/${show}/bans/${ban}?restore=true`);
 
+  async #batch(ids: string[]): Promise<Product[]> {
+    const query = new URLSearchParams([...ids.map((id) => ['id', id]), ['limit', String(2 * AT_ONCE)]]);
+    const { items, next } = await this.#call<Page<Product>>('GET', `/products?${query}`);
+    const found = items.filter(({ id }) => ids.includes(id));
+    // Whatever was not asked for tells that the ids were not read.
+    if (found.length === items.length && !next) return found;
+    const rest = ids.filter((id) => !found.some((one) => one.id === id));
+    return [...found, ...(await eachOf(rest, IN_FLIGHT, (id) => this.product(id).catch(goneIsNull)))].filter((one) => one !== null);
+  }
+
   #list<T>(path: string): Promise<T[]> {
     return this.#lane.list<T>(path);
   }
@@ -155,6 +182,11 @@ function sameButStock(was: Product, now: Product): boolean {
   const rest = ({ variants, version: _version, stock: _stock, ...fields }: Product) =>
     JSON.stringify([fields, variants.map(({ stock: _left, owed: _owed, ...variant }) => variant)]);
   return rest(was) === rest(now);
+}
+
+function goneIsNull(thrown: unknown): null {
+  if (failureOf(thrown).code === 'not_found') return null;
+  throw thrown;
 }
 
 /** Whatever was thrown, as a failure with a code. */

@@ -13,4 +13,9 @@ export class Intent {
     this.#keys.set(content, key);
     return key;
   }
+
+  /** It was answered: sent again, it is meant again. The cloud would give the same answer for a day, also to what can be done by then. */
+  answered(content: string) {
+    this.#keys.delete(content);
+  }
 }

@@ -11,6 +11,10 @@ const PAGE = 200;
 const MOST_PAGES = 25;
 /** The statuses of what is no longer the version that was seen, and of what nobody said to have seen. */
 const [STALE, UNSEEN] = [412, 428];
+/** From here on the cloud does not say whether it was done. */
+const SERVER_FAILED = 500;
+/** The same request is still being done. */
+const [CONFLICT, IN_PROGRESS] = [409, '"idempotency_in_progress"'];
 
 /** What goes with a call. */
 export interface Sending {
@@ -36,9 +40,12 @@ export class Lane {
   async call<T>(method: string, path: string, body?: unknown, { intent, seen }: Sending = {}): Promise<T> {
     const json = body === undefined ? null : JSON.stringify(body);
     const whole = this.path(path);
-    const key = method === 'POST' ? (intent ?? new Intent()).key(`${whole} ${json}`) : null;
-    const headers = { idempotencyKey: key, ifMatch: seen ? tagOf(seen) : null };
-    return read<T>(await this.#backend.cloudFetch(method, whole, json, headers));
+    const content = `${whole} ${json}`;
+    const meant = method === 'POST' ? (intent ?? new Intent()) : null;
+    const headers = { idempotencyKey: meant?.key(content) ?? null, ifMatch: seen ? tagOf(seen) : null };
+    const answer = await this.#backend.cloudFetch(method, whole, json, headers);
+    if (isLast(answer)) meant?.answered(content);
+    return read<T>(answer);
   }
 
   /** One page, with what only those items have in common. */
@@ -48,19 +55,31 @@ export class Lane {
     return this.call<Page<T>>('GET', query.size ? `${path}?${query}` : path);
   }
 
-  /** The whole list, page by page. */
+  /** The whole list, page by page; of a longer one than a screen can use, the newest. */
   async list<T>(path: string): Promise<T[]> {
+    return (await this.newest<T>(path)).items;
+  }
+
+  /** The same, and whether that is all. */
+  async newest<T>(path: string): Promise<Newest<T>> {
     const items: T[] = [];
     let after = '';
     for (let page = 0; page < MOST_PAGES; page++) {
       const query = `${path.includes('?') ? '&' : '?'}limit=${PAGE}${after}`;
       const { items: more, next } = await this.call<Page<T>>('GET', path + query);
       items.push(...more);
-      if (!next) break;
+      if (!next) return { items, whole: true };
       after = `&after=${encodeURIComponent(next)}`;
     }
-    return items;
+    return { items, whole: false };
   }
+}
+
+/** A list as far as it was read. */
+export interface Newest<T> {
+  items: T[];
+  /** There are no more. */
+  whole: boolean;
 }
 
 /** The answer's JSON, or its problem thrown. */
@@ -69,6 +88,11 @@ export function read<T>(answer: CloudAnswer): T {
   if (answer.status >= 200 && answer.status < 300) return json as T;
   if (answer.status === STALE || answer.status === UNSEEN) throw new Stale();
   throw problem(answer.status, json);
+}
+
+/** Whether that is how it ended: what is still being done, or may have been done, is asked for again with its key. */
+function isLast({ status, body }: CloudAnswer): boolean {
+  return status < SERVER_FAILED && !(status === CONFLICT && body.includes(IN_PROGRESS));
 }
 
 function parse(text: string): unknown {

@@ -59,7 +59,7 @@ export class Desk {
   /** Events heard that a snapshot tells too. */
   #heard = 0;
 
-  constructor(backend: Backend, clock: Clock, org: string, showId: string, seesOrders = true) {
+  constructor(backend: Backend, clock: Clock, org: string, showId: string, { orders = true, catalogue = true } = {}) {
     this.#backend = backend;
     this.#showId = showId;
     this.cloud = new Cloud(backend, org);
@@ -68,8 +68,8 @@ export class Desk {
     this.faults = new Faults(backend, this.stage, () => this.over);
     this.health = new Health(this.cloud, showId);
     this.chat = new Chat(backend, clock);
-    this.run = new RunOfShow(this.cloud, showId);
-    this.sales = seesOrders ? new Sales(this.cloud, { show: showId }) : null;
+    this.run = new RunOfShow(this.cloud, showId, catalogue);
+    this.sales = orders ? new Sales(this.cloud, { show: showId }) : null;
     this.#stops = [
       backend.listen('showChanged', (show) => this.#follow(show)),
       backend.listen('viewersChanged', (viewers) => (this.viewers = viewers)),
@@ -153,6 +153,7 @@ export class Desk {
     this.stage.stop();
     this.faults.stop();
     this.chat.stop();
+    this.run.stop();
     this.sales?.stop();
   }
 
@@ -166,7 +167,7 @@ export class Desk {
     const before = this.show;
     this.show = show;
     if (before && show && show.lineupRevision !== before.lineupRevision) {
-      void this.run.loaded.reload();
+      this.run.soon();
     }
   }
 }

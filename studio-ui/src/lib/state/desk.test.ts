@@ -5,6 +5,7 @@ import { ORG, SHOW } from '../ipc/fake/seed.ts';
 import type { ChatMessage } from '../ipc/backend.ts';
 import { Clock } from './clock.svelte.ts';
 import { Desk } from './desk.svelte.ts';
+import { isPinned } from './run-of-show.svelte.ts';
 
 let clock: Clock;
 beforeEach(() => {
@@ -100,6 +101,45 @@ describe('the desk', () => {
     backend.emit('showChanged', { ...desk.show!, lineupRevision: 99 });
     await vi.advanceTimersByTimeAsync(1_000);
     expect(desk.run.entries).toHaveLength(2);
+    desk.stop();
+  });
+
+  it('asks once a second however fast it sells, and shows the last of it', async () => {
+    const { backend, desk } = await openDesk({ latencyMs: 400 });
+    const asked = vi.spyOn(backend, 'cloudFetch');
+    const [first] = backend.cloud.shows.find((one) => one.id === SHOW)!.lineup;
+    const product = backend.cloud.products.find((one) => first!.kind === 'product' && one.id === first!.product_id)!;
+    product.stock = 500;
+    const shown = new Set<number>();
+    for (let sale = 1; sale <= 300; sale++) {
+      product.stock--;
+      backend.emit('showChanged', { ...desk.show!, lineupRevision: 1_000 + sale });
+      await vi.advanceTimersByTimeAsync(20);
+      const [entry] = desk.run.entries;
+      if (entry?.kind === 'product') shown.add(entry.product.stock);
+    }
+    // Six seconds of sales.
+    const shows = asked.mock.calls.filter(([, path]) => path.endsWith(`/shows/${SHOW}`));
+    expect(shows.length).toBeLessThanOrEqual(6);
+    expect(shown.size, 'it is seen while it sells').toBeGreaterThan(1);
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(desk.run.entries[0]).toMatchObject({ product: { stock: 200 } });
+    const settled = asked.mock.calls.length;
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(asked.mock.calls.length).toBe(settled);
+    desk.stop();
+  });
+
+  it('pins products of a catalogue that the role does not show', async () => {
+    const backend = new FakeBackend({ crowd: false, latencyMs: 1 });
+    const desk = new Desk(backend, clock, ORG, SHOW, { catalogue: false });
+    const asked = vi.spyOn(backend, 'cloudFetch');
+    await done(desk.open());
+    expect(asked.mock.calls.filter(([, path]) => /products|coupons/.test(path))).toEqual([]);
+    expect(new Set(desk.run.entries.map(({ kind }) => kind))).toEqual(new Set(['unseen']));
+    await done(desk.togglePin(desk.run.entries[0]!));
+    expect(desk.card?.title).toBe('Linen shirt');
+    expect(isPinned(desk.run.entries[0]!, desk.card)).toBe(true);
     desk.stop();
   });
 

@@ -12,7 +12,7 @@ async function desk() {
   const show = () => ({ id: 'show', lineup }) as Show;
   const cloud = {
     show: async () => show(),
-    products: async () => [],
+    productsOf: async () => [],
     coupons: async () => [],
     setLineup: (_id: string, items: LineupItem[]) =>
       new Promise<Show>((done, fail) => {

@@ -1,11 +1,7 @@
 import type { Cloud, OrdersAsked } from '../cloud/cloud.ts';
 import type { Order, OrderTotals } from '../cloud/types.ts';
 import { Resource } from './resource.svelte.ts';
-
-/** However many orders come, the cloud is asked no more often than this (milliseconds). */
-const ASK_EACH = 1_000;
-/** When it could not be asked. */
-const ASK_AGAIN = 5_000;
+import { Seldom } from './seldom.ts';
 
 interface Sold {
   /** Of all orders, however many there are. */
@@ -25,11 +21,7 @@ export class Sales {
   readonly #asked: OrdersAsked;
   readonly loaded: Resource<Sold>;
   loadingMore = $state(false);
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  /** The cloud is being asked, or was a moment ago. */
-  #resting = false;
-  #wanted = false;
-  #stopped = false;
+  readonly #seldom: Seldom;
 
   /** `asked`: which orders; the sums are those of its show, or of the whole organisation. */
   constructor(cloud: Cloud, asked: OrdersAsked) {
@@ -39,28 +31,14 @@ export class Sales {
       const [totals, page] = await Promise.all([cloud.orderTotals(asked.show ?? null), cloud.orders(asked, null)]);
       return { totals, orders: page.items, next: page.next ?? null };
     });
+    this.#seldom = new Seldom(async () => {
+      await this.loaded.reload();
+      return this.loaded.error === null;
+    });
   }
 
   /** Something was sold, or may have been while nobody heard of it. */
-  soon = () => {
-    this.#wanted = true;
-    if (!this.#resting) void this.#ask();
-  };
-
-  async #ask() {
-    this.#wanted = false;
-    this.#resting = true;
-    await this.loaded.reload();
-    if (this.#stopped) return;
-    const failed = this.loaded.error !== null;
-    this.#timer = setTimeout(
-      () => {
-        this.#resting = false;
-        if (this.#wanted || failed) this.soon();
-      },
-      failed ? ASK_AGAIN : ASK_EACH,
-    );
-  }
+  soon = () => this.#seldom.soon();
 
   /** Older orders, below those that are shown. */
   async more() {
@@ -77,9 +55,5 @@ export class Sales {
     }
   }
 
-  stop = () => {
-    this.#stopped = true;
-    this.#resting = true;
-    clearTimeout(this.#timer);
-  };
+  stop = () => this.#seldom.stop();
 }

@@ -96,7 +96,7 @@ describe('what was sold', () => {
     await vi.advanceTimersByTimeAsync(1_500);
     expect(desk.sales!.loaded.value!.totals.orders).toBe(3);
     desk.stop();
-    expect(new Desk(backend, clock, ORG, SHOW, false).sales).toBeNull();
+    expect(new Desk(backend, clock, ORG, SHOW, { orders: false }).sales).toBeNull();
     clock.stop();
   });
 });

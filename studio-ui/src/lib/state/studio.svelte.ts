@@ -90,7 +90,8 @@ export class Studio {
     this.session.may('view_audit') ? ((await this.organizations?.whoChanged(id)) ?? null) : null;
 
   openDesk(org: string, show: string): Desk {
-    return new Desk(this.backend, this.clock, org, show, this.session.may('view_orders'));
+    const sees = { orders: this.session.may('view_orders'), catalogue: this.session.may('view_catalog') };
+    return new Desk(this.backend, this.clock, org, show, sees);
   }
 }
 

@@ -15,6 +15,11 @@ export const catalogue = {
   'lineup.down': 'Move {title} down',
   'lineup.remove': 'Take out of the line-up',
   'lineup.gone': 'No longer in the catalogue',
+  'lineup.unseen_product': 'A product',
+  'lineup.unseen_coupon': 'A coupon',
+  'lineup.unseen': 'Your role does not show the catalogue',
+  'lineup.newest': 'The newest {n} products are shown. Search for older ones.',
+  'lineup.and_more': 'And {n} more. Search for them.',
   'lineup.coupon': 'Coupon',
   'lineup.move': 'Hold {title} to move it, or use Alt with the arrow keys',
 
