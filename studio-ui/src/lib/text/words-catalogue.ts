@@ -119,6 +119,7 @@ export const catalogue = {
   'stock.submit': 'Move stock',
   'stock.submit_count': 'Save the count',
   'stock.done': '{title}: {n} in stock',
+  'stock.done_held': '{title}: {counted} counted, {held} of them held or owed, {n} in stock',
   'stock.history': 'Stock moves',
   'stock.history_error': 'The moves could not be loaded',
   'stock.history_empty': 'Nothing moved yet.',
