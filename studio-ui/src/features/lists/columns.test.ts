@@ -8,8 +8,14 @@ describe('a list before it is sent', () => {
       { name: 'id', field: 'id', example: '1' },
       { name: 'Title', field: 'title', example: 'Linen; "warm"\n shirt' },
       { name: 'Variant Price', field: 'price', example: '45,00' },
-      { name: 'Colour', field: null, example: 'straw' },
+      { name: 'Colour', field: 'option', example: 'straw' },
     ]);
+  });
+
+  it('knows what the cloud knows, and bars between columns', () => {
+    const head = '"Title | en"|Option1 Name|Option1 Value|Tags|vitrine_variant_id|External IDs|Body (HTML)|Price|Vendor|id\nHat|Size|M|summer|v|x|b|39|a|1\n';
+    const fields = columnsOf(head).map(({ field }) => field);
+    expect(fields).toEqual([null, 'option_name', 'option', 'tags', 'vitrine_variant_id', 'external_ids', 'description', 'price', null, 'id']);
   });
 
   it('names what it cannot do without', () => {

@@ -6,7 +6,7 @@ const NAMES: Record<string, readonly string[]> = {
   id: ['id', 'external_id', 'product_id', 'offer_id', 'offerid'],
   group: ['item_group_id', 'itemgroupid', 'group_id', 'handle'],
   title: ['title', 'name', 'product_title'],
-  description: ['description', 'body_html', 'body_(html)'],
+  description: ['description', 'body_html'],
   link: ['link', 'url', 'product_url'],
   price: ['price', 'variant_price', 'regular_price'],
   sale_price: ['sale_price', 'saleprice'],
@@ -17,6 +17,13 @@ const NAMES: Record<string, readonly string[]> = {
   variant: ['variant', 'variant_title'],
   sku: ['sku', 'variant_sku'],
   status: ['status'],
+  option: ['color', 'colour', 'size', 'material', 'pattern', ...[1, 2, 3, 4, 5].flatMap((n) => [`option${n}`, `option${n}_value`])],
+  option_name: [1, 2, 3, 4, 5].map((n) => `option${n}_name`),
+  tags: ['tags'],
+  sale_dates: ['sale_price_effective_date'],
+  vitrine_id: ['vitrine_id'],
+  vitrine_variant_id: ['vitrine_variant_id'],
+  external_ids: ['external_ids'],
 };
 
 export interface ColumnSeen {
@@ -53,14 +60,14 @@ export function missing(columns: readonly ColumnSeen[]): string[] {
 }
 
 function fieldOf(name: string): string | null {
-  const plain = name.trim().toLowerCase().replace(/^g:/, '').replace(/[\s_-]+/g, '_');
+  const plain = name.trim().toLowerCase().replace(/^[gc]:/, '').replace(/[()"\uFEFF]/g, '').replace(/[ _.-]+/g, '_');
   return Object.entries(NAMES).find(([, names]) => names.includes(plain))?.[0] ?? null;
 }
 
 /** The first rows, split by whichever mark stands most often in the first line; the last may be cut off and is left out. */
 function rowsOf(text: string, most: number): string[][] {
-  const first = text.slice(0, text.search(/\r?\n|$/));
-  const [mark = ','] = [',', ';', '\t'].sort((a, b) => first.split(b).length - first.split(a).length);
+  const first = text.slice(0, text.search(/\r?\n|$/)).replace(/"[^"]*"/g, '');
+  const [mark = ','] = [',', ';', '\t', '|'].sort((a, b) => first.split(b).length - first.split(a).length);
   const rows: string[][] = [];
   let row: string[] = [];
   let cell = '';

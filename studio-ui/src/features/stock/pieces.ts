@@ -1,4 +1,5 @@
 import type { StockChangeDraft } from '../../lib/cloud/types.ts';
+import { t } from '../../lib/text/words.ts';
 
 type Reason = StockChangeDraft['reason'];
 
@@ -12,3 +13,7 @@ export function piecesOf(text: string, reason: Reason): number | null {
   const less = reason === 'damaged' || reason === 'lost' || sign === '-' || sign === '−';
   return less ? -pieces : pieces;
 }
+
+/** What a count of the shelf came to: what is held for somebody or owed is not there to be sold. */
+export const saidCounted = (title: string, counted: number, left: number): string =>
+  left === counted ? t('stock.done', { title, n: left }) : t('stock.done_held', { title, counted, held: counted - left, n: left });
