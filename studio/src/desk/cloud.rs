@@ -2,7 +2,7 @@
 
 mod files;
 
-pub use files::{look, write};
+pub use files::{Sending, look, write};
 
 use std::time::Duration;
 

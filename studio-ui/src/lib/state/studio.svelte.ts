@@ -13,6 +13,7 @@ import { SessionState } from './session.svelte.ts';
 import { TakeUp } from './take-up.svelte.ts';
 import { ThemeChoice } from './theme.svelte.ts';
 import { Toasts } from './toasts.svelte.ts';
+import { Upload } from './upload.svelte.ts';
 
 /** What the whole window shares, built once and handed down by context. */
 export class Studio {
@@ -25,6 +26,7 @@ export class Studio {
   readonly clock = new Clock();
   readonly closing: Closing;
   readonly takeUp: TakeUp;
+  readonly upload: Upload;
   cloud = $derived.by(() => {
     const org = this.session.organization;
     return org ? new Cloud(this.backend, org.id) : null;
@@ -49,6 +51,7 @@ export class Studio {
     this.session = new SessionState(backend);
     this.closing = new Closing(backend);
     this.takeUp = new TakeUp(backend);
+    this.upload = new Upload(backend);
   }
 
   /** Asks what the organisation chose; what does not answer is done without. */
