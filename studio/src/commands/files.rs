@@ -35,6 +35,21 @@ pub async fn send_list(
     desk.send_list(path, kind).await
 }
 
+/// How much of the list that is on its way has gone out (bytes); nothing: none is.
+#[tauri::command]
+#[specta::specta]
+pub async fn list_sent(desk: State<'_, Desk>) -> Result<Option<f64>, CommandError> {
+    Ok(desk.list_sent().await)
+}
+
+/// Stops the list that is on its way.
+#[tauri::command]
+#[specta::specta]
+pub async fn stop_list(desk: State<'_, Desk>) -> Result<(), CommandError> {
+    desk.stop_list().await;
+    Ok(())
+}
+
 /// Asks for a file, `name` suggested, and keeps there what a path of the cloud gives. The file's name; nothing when
 /// cancelled.
 #[tauri::command]

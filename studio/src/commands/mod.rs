@@ -31,6 +31,8 @@ pub fn builder() -> tauri_specta::Builder<tauri::Wry> {
             session::cloud_put_picture,
             files::pick_list,
             files::send_list,
+            files::list_sent,
+            files::stop_list,
             files::keep_from_cloud,
             files::keep_text,
             stage::list_devices,

@@ -4,7 +4,7 @@ mod entry;
 mod files;
 
 pub use entry::{Begun, BrowserRequest, Opening, Proof, over, until_said};
-pub use files::{look, write};
+pub use files::{Sending, look, write};
 
 use std::time::Duration;
 

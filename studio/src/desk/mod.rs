@@ -49,7 +49,7 @@ pub use settings::is_profile_name;
 pub use view::*;
 
 use crate::error::CommandError;
-use cloud::{Cloud, base_address, show_path};
+use cloud::{Cloud, Sending, base_address, show_path};
 use entry::Waiting;
 use faults::{Fault, Faults};
 use keys::Keys;
@@ -81,6 +81,8 @@ pub struct Desk {
     list: Arc<Mutex<Option<PathBuf>>>,
     /// Sign-ins that have begun.
     waiting: Arc<Mutex<Waiting>>,
+    /// The list that is on its way.
+    sending: Arc<Mutex<Option<Arc<Sending>>>>,
     owner: mpsc::Sender<Ask>,
 }
 
@@ -127,6 +129,7 @@ impl Desk {
             preview,
             list: Arc::default(),
             waiting: Arc::default(),
+            sending: Arc::default(),
             owner,
         })
     }
@@ -210,7 +213,29 @@ impl Desk {
     pub async fn send_list(&self, path: String, kind: String) -> Done<CloudAnswer> {
         let file = self.list.lock().await.clone();
         let file = file.ok_or_else(|| CommandError::new(Code::InvalidRequest, "Choose a file first."))?;
-        self.cloud.send_file(&path, &kind, &file).await
+        let sending = Arc::new(Sending::default());
+        {
+            let mut on_way = self.sending.lock().await;
+            if on_way.is_some() {
+                return Err(CommandError::new(Code::IllegalMove, "Another list is still on its way."));
+            }
+            *on_way = Some(sending.clone());
+        }
+        let answer = self.cloud.send_file(&path, &kind, &file, &sending).await;
+        *self.sending.lock().await = None;
+        answer
+    }
+
+    /// How much of the list that is on its way has gone out (bytes); nothing: none is.
+    pub async fn list_sent(&self) -> Option<f64> {
+        self.sending.lock().await.as_ref().map(|sending| sending.sent() as f64)
+    }
+
+    /// Stops the list that is on its way.
+    pub async fn stop_list(&self) {
+        if let Some(sending) = self.sending.lock().await.as_ref() {
+            sending.stop();
+        }
     }
 
     /// Keeps what a path of the cloud gives in a file.

@@ -41,7 +41,7 @@ interface Fake {
     imports: { list: { id: string }[] };
     organization: { view: { version: number; settings: object }; deeds: { actor_name: string; event: object }[] };
   };
-  files: { list: object | null; loses: boolean; kept: Record<string, string> };
+  files: { list: object | null; loses: boolean; tenthMs: number; kept: Record<string, string> };
 }
 const fake = <T>(page: Page, play: (fake: Fake) => T) => page.evaluate(`(${play.toString()})(window.fake)`) as Promise<T>;
 
@@ -195,6 +195,24 @@ test('a list is looked at, imported, and its report is filtered and kept', async
   await expect(id(page, 'toasts')).toContainText('Saved as products.csv');
 });
 
+test('a long list goes out beside whatever else is done, and is stopped', async ({ studio, page }) => {
+  await studio('crowd=none');
+  await catalogue(page, 'Import and export');
+  await fake(page, ({ files }) => (files.tenthMs = 1_000));
+  await id(page, 'choose-list').click();
+  await id(page, 'file-form-submit').click();
+  await expect(page.getByTestId('file-form')).toHaveCount(0);
+  await expect(id(page, 'sending')).toContainText('spring.csv is on its way');
+  await tab(page, 'Products');
+  await expect(page.getByText('Linen shirt').first()).toBeVisible();
+  await tab(page, 'Import and export');
+  await expect(id(page, 'choose-list')).toBeDisabled();
+  await clean(page);
+  await id(page, 'stop-list').click();
+  await expect(page.getByTestId('sending')).toHaveCount(0);
+  await expect(id(page, 'choose-list')).toBeEnabled();
+});
+
 test('a list without prices says so, and nobody who chose no file is asked anything', async ({ studio, page }) => {
   await studio('crowd=none');
   await catalogue(page, 'Import and export');
@@ -220,6 +238,11 @@ test('an address is fetched again and again, refused when it is none of the inte
   await id(page, 'address-form-submit').click();
   const kept = page.getByTestId('import-address').filter({ hasText: 'supplier' });
   await expect(kept).toContainText('Every day');
+  await kept.getByTestId('address-more').click();
+  await page.getByRole('menuitem', { name: 'Change' }).click();
+  await expect(field(page, 'currency')).toBeVisible();
+  await expect(field(page, 'source'), 'under another name all would be made twice').toHaveCount(0);
+  await page.keyboard.press('Escape');
   await kept.getByTestId('address-more').click();
   await page.getByRole('menuitem', { name: 'Stop fetching' }).click();
   await id(page, 'remove-address-dialog-confirm').click();

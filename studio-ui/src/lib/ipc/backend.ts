@@ -451,6 +451,10 @@ export interface Backend {
   pickList(): Promise<ChosenList | null>;
   /** Posts the list that was chosen last; `kind`: its media type. */
   sendList(path: string, kind: string): Promise<CloudAnswer>;
+  /** How much of the list that is on its way has gone out (bytes); null: none is. */
+  listSent(): Promise<number | null>;
+  /** Stops it: `sendList` fails with `illegal_move`. */
+  stopList(): Promise<void>;
   /** Asks for a file and keeps there what a path gives, or a text. The file's name; null when cancelled. */
   keepFromCloud(path: string, name: string): Promise<string | null>;
   keepText(text: string, name: string): Promise<string | null>;

@@ -39,6 +39,10 @@ export const commands = {
 	pickList: () => typedError<ChosenList | null, CommandError>(__TAURI_INVOKE("pick_list")),
 	/**  Sends the list that was chosen last; `kind` is its media type. */
 	sendList: (path: string, kind: string) => typedError<CloudAnswer_Serialize, CommandError>(__TAURI_INVOKE("send_list", { path, kind })),
+	/**  How much of the list that is on its way has gone out (bytes); nothing: none is. */
+	listSent: () => typedError<number | null, CommandError>(__TAURI_INVOKE("list_sent")),
+	/**  Stops the list that is on its way. */
+	stopList: () => typedError<null, CommandError>(__TAURI_INVOKE("stop_list")),
 	/**
 	 *  Asks for a file, `name` suggested, and keeps there what a path of the cloud gives. The file's name; nothing when
 	 *  cancelled.

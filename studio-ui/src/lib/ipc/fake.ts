@@ -435,7 +435,12 @@ export class FakeBackend extends Emitter implements Backend {
   }
 
   pickList = () => this.files.pick();
-  sendList = (path: string, kind: string) => this.cloudFetch('POST', path, JSON.stringify(kind), { idempotencyKey: null, ifMatch: null });
+  sendList = async (path: string, kind: string) => {
+    if (!(await this.files.send())) this.#refuse('illegal_move');
+    return this.cloudFetch('POST', path, JSON.stringify(kind), { idempotencyKey: null, ifMatch: null });
+  };
+  listSent = () => Promise.resolve(this.files.sent);
+  stopList = async () => this.files.stop();
   keepFromCloud = async (_path: string, name: string) => this.files.keep('', name);
   keepText = async (text: string, name: string) => this.files.keep(text, name);
 

@@ -93,6 +93,8 @@ export class TauriBackend implements Backend {
     ask(commands.cloudPutPicture(path, picture, headers));
   pickList = () => ask(commands.pickList()) as Promise<ChosenList | null>;
   sendList = (path: string, kind: string) => ask(commands.sendList(path, kind));
+  listSent = () => ask(commands.listSent());
+  stopList = () => tell(commands.stopList());
   keepFromCloud = (path: string, name: string) => ask(commands.keepFromCloud(path, name));
   keepText = (text: string, name: string) => ask(commands.keepText(text, name));
 

@@ -15,6 +15,7 @@ import { SessionState } from './session.svelte.ts';
 import { TakeUp } from './take-up.svelte.ts';
 import { ThemeChoice } from './theme.svelte.ts';
 import { Toasts } from './toasts.svelte.ts';
+import { Upload } from './upload.svelte.ts';
 
 /** What the whole window shares, built once and handed down by context. */
 export class Studio {
@@ -27,6 +28,7 @@ export class Studio {
   readonly clock = new Clock();
   readonly closing: Closing;
   readonly takeUp: TakeUp;
+  readonly upload: Upload;
   cloud = $derived.by(() => {
     const org = this.session.organization;
     return org ? new Cloud(this.backend, org.id) : null;
@@ -52,6 +54,7 @@ export class Studio {
     this.closing = new Closing(backend);
     this.takeUp = new TakeUp(backend);
     this.toasts.wayOut = this.wayOut;
+    this.upload = new Upload(backend);
   }
 
   /** Where whoever is signed in can go to mend what failed; null: nowhere. */

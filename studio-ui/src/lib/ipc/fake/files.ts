@@ -19,6 +19,28 @@ export class FakeFiles {
 
   pick = () => Promise.resolve(this.list);
 
+  /** A tenth of the chosen list takes so long to go out (milliseconds). */
+  tenthMs = 0;
+  sent: number | null = null;
+  stop: () => void = () => {};
+
+  /** Whether it went out whole. */
+  async send(): Promise<boolean> {
+    let stopped = false;
+    const halt = new Promise<void>((resolve) => {
+      this.stop = () => {
+        stopped = true;
+        resolve();
+      };
+    });
+    for (let tenth = 0; tenth < 10 && !stopped; tenth++) {
+      this.sent = ((this.list?.sizeBytes ?? 0) * tenth) / 10;
+      if (this.tenthMs) await Promise.race([halt, new Promise((resolve) => setTimeout(resolve, this.tenthMs))]);
+    }
+    this.sent = null;
+    return !stopped;
+  }
+
   keep(text: string, name: string): string {
     this.kept[name] = text;
     return name;
