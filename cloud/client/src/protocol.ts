@@ -24,6 +24,8 @@ export interface VariantCard {
   title: string;
   sku: string;
   price_minor: number;
+  /** What may stand struck out beside it; absent from an earlier cloud. */
+  compare_at_minor?: number | null;
   /** The lowest price of the thirty days before its reduction began, where that is known. */
   prior_price_minor?: number | null;
   /** By how many per cent it is reduced. */

@@ -18,9 +18,10 @@ pub use model::{
     ExternalId, Order, OrderChange, OrderChangeDraft, OrderChangeKind, OrderDraft, OrderFilter, OrderLine,
     OrderLineDraft, OrderState, OrderSum, OrderTotals, ReturnedLine,
 };
-pub use model::{HiddenBy, PriceChange, Product, ProductDraft, ProductPatch, Variant, VariantDraft};
+pub use model::{Held, HiddenBy, PriceChange, Product, ProductDraft, ProductPatch, Variant, VariantDraft};
 pub use model::{
     Reservation, ReservationDraft, ReservedLine, StockChange, StockChangeDraft, StockCount, StockReason,
 };
+pub use model::{fitting_external_ids, fitting_tags};
 pub use routes::{media_router, router};
 pub use service::{BatchDone, BatchItem, Catalog};

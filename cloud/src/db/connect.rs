@@ -18,7 +18,7 @@ use super::tx::Commits;
 use super::{DbError, Side, Tx};
 
 /// Every change of the tables, in order; forward only.
-const MIGRATIONS: [(i64, &str, &str); 42] = [
+const MIGRATIONS: [(i64, &str, &str); 44] = [
     (1, "events", include_str!("../../migrations/0001_events.sql")),
     (2, "org", include_str!("../../migrations/0002_org.sql")),
     (3, "show", include_str!("../../migrations/0003_show.sql")),
@@ -61,15 +61,25 @@ const MIGRATIONS: [(i64, &str, &str); 42] = [
     (95, "webhooks", include_str!("../../migrations/0095_webhooks.sql")),
     (96, "leaving", include_str!("../../migrations/0096_leaving.sql")),
     (97, "overlap", include_str!("../../migrations/0097_overlap.sql")),
+    (104, "order_lines", include_str!("../../migrations/0104_order_lines.sql")),
+    (105, "compare_at", include_str!("../../migrations/0105_compare_at.sql")),
 ];
 
 /// The same where the two databases have no words in common: for SQLite, and for Postgres.
-const OF_EACH: [(i64, &str, &str, &str); 1] = [(
-    98,
-    "standing",
-    include_str!("../../migrations/sqlite/0098_standing.sql"),
-    include_str!("../../migrations/postgres/0098_standing.sql"),
-)];
+const OF_EACH: [(i64, &str, &str, &str); 2] = [
+    (
+        98,
+        "standing",
+        include_str!("../../migrations/sqlite/0098_standing.sql"),
+        include_str!("../../migrations/postgres/0098_standing.sql"),
+    ),
+    (
+        106,
+        "product_search",
+        include_str!("../../migrations/sqlite/0106_product_search.sql"),
+        include_str!("../../migrations/postgres/0106_product_search.sql"),
+    ),
+];
 
 /// How long a statement waits for a connection before it gives up.
 pub(super) const ACQUIRE_WITHIN: Duration = Duration::from_secs(5);

@@ -48,10 +48,14 @@ impl Imports {
         if !EVERY.contains(&new.every_minutes) {
             return Err(Invalid::new("`every_minutes` takes 15 to 43200").into());
         }
-        let mut options = new.options;
-        // What is fetched again and again is the whole catalogue, unless somebody says otherwise.
-        options.missing.get_or_insert(MissingRule::Hide);
-        let checked = NewImport { source, format: new.format, options }.checked()?;
+        let mut checked = NewImport { source, format: new.format, options: new.options }.checked()?;
+        let mut tx = self.db.begin().await?;
+        if checked.options.missing.is_none() {
+            // What is fetched again and again is the whole catalogue, unless somebody says otherwise, or said it before.
+            let before = store::addresses::get(&mut tx, org, &checked.source).await?;
+            let said = before.and_then(|before| before.options.missing);
+            checked.options.missing = Some(said.unwrap_or(MissingRule::Hide));
+        }
         let address = ImportAddress {
             org,
             source: checked.source,
@@ -62,7 +66,6 @@ impl Imports {
             next_at: self.clock.now(),
             is_readable: true,
         };
-        let mut tx = self.db.begin().await?;
         store::addresses::set(&mut tx, &address).await?;
         if store::addresses::count(&mut tx, org).await? > MOST_ADDRESSES {
             return Err(ImportsError::EnoughAddresses);

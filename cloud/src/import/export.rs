@@ -1,12 +1,12 @@
 //! The catalogue as a list that an import takes again, a row at a time: no piece of it is ever in memory whole.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use bytes::Bytes;
 use csv::Writer;
 use futures_util::stream::{self, Stream};
 use serde_json::json;
-use vitrine_protocol::{OrgId, ProductId};
+use vitrine_protocol::{OrgId, ProductId, VariantId};
 
 use super::guard::guarded;
 use super::parse::written;
@@ -22,7 +22,7 @@ const PIECE: usize = 64 * 1024;
 /// How many options a list has columns for, as many as a product takes.
 const OPTIONS: usize = 5;
 
-const COLUMNS: [&str; 24] = [
+const COLUMNS: [&str; 25] = [
     "vitrine_id",
     "vitrine_variant_id",
     "title",
@@ -34,6 +34,7 @@ const COLUMNS: [&str; 24] = [
     "variant_title",
     "sku",
     "quantity",
+    "sell_when_empty",
     "status",
     "tags",
     "external_ids",
@@ -67,6 +68,7 @@ impl Imports {
             format,
             products: VecDeque::new(),
             row: 0,
+            shelf: HashMap::new(),
             after: None,
             is_begun: false,
             is_read: false,
@@ -88,6 +90,8 @@ struct Export {
     /// What was read and is not written, and how many rows of the first are.
     products: VecDeque<Product>,
     row: usize,
+    /// What is counted of each variant, held pieces and what is owed included.
+    shelf: HashMap<VariantId, i64>,
     after: Option<ProductId>,
     is_begun: bool,
     is_read: bool,
@@ -96,7 +100,8 @@ struct Export {
 
 impl Export {
     async fn read(&mut self) -> Result<(), CatalogError> {
-        let page = self.catalog.products(&self.actor, self.org, self.after, PAGE).await?;
+        let (page, shelf) = self.catalog.products_on_shelf(&self.actor, self.org, self.after, PAGE).await?;
+        self.shelf = shelf;
         self.after = page.next.as_deref().and_then(|id| id.parse().ok());
         self.is_read = self.after.is_none();
         self.products = page.items.into();
@@ -126,10 +131,10 @@ impl Export {
             };
             if is_json {
                 piece.extend_from_slice(if self.is_begun { b",\n" } else { b"[\n" });
-                piece.extend_from_slice(json_of(product).as_bytes());
+                piece.extend_from_slice(json_of(product, &self.shelf).as_bytes());
                 self.row = product.variants.len();
             } else if let Some(variant) = product.variants.get(self.row) {
-                csv_of(&mut piece, product, variant, self.row == 0);
+                csv_of(&mut piece, product, variant, &self.shelf, self.row == 0);
                 self.row += 1;
             }
             self.is_begun = true;
@@ -153,9 +158,20 @@ fn status(product: &Product) -> &'static str {
     if product.hidden.is_none() { "active" } else { "archived" }
 }
 
+fn count(variant: &Variant, shelf: &HashMap<VariantId, i64>) -> i64 {
+    shelf.get(&variant.id).copied().unwrap_or_else(|| variant.balance())
+}
+
 /// What is long stands on a product's first row.
-fn csv_of(piece: &mut Vec<u8>, product: &Product, variant: &Variant, is_first: bool) {
-    let before = product.compare_at_minor.map(|minor| written(minor, product.currency)).unwrap_or_default();
+fn csv_of(
+    piece: &mut Vec<u8>,
+    product: &Product,
+    variant: &Variant,
+    shelf: &HashMap<VariantId, i64>,
+    is_first: bool,
+) {
+    let before =
+        product.compare_at(variant).map(|minor| written(minor, product.currency)).unwrap_or_default();
     let once = |text| if is_first { guarded(text) } else { "".into() };
     let options = options(product, variant);
     let pairs = (0..OPTIONS).flat_map(|n| match options.get(n) {
@@ -176,7 +192,8 @@ fn csv_of(piece: &mut Vec<u8>, product: &Product, variant: &Variant, is_first: b
             &before,
             &guarded(&variant.title),
             &guarded(&variant.sku),
-            &variant.stock.to_string(),
+            &count(variant, shelf).to_string(),
+            if variant.sell_when_empty { "true" } else { "false" },
             status(product),
             &guarded(&if is_first { product.tags.join(",") } else { String::new() }),
             &guarded(&external_ids(variant)),
@@ -198,15 +215,16 @@ fn external_ids(variant: &Variant) -> String {
     pairs.collect::<Vec<_>>().join("; ")
 }
 
-fn json_of(product: &Product) -> String {
+fn json_of(product: &Product, shelf: &HashMap<VariantId, i64>) -> String {
     let variants: Vec<_> = product
         .variants
         .iter()
         .map(|variant| {
             let mut row = json!({
                 "vitrine_variant_id": variant.id, "title": variant.title, "sku": variant.sku,
-                "price": written(variant.price_minor, product.currency), "quantity": variant.stock,
-                "external_ids": external_ids(variant),
+                "price": written(variant.price_minor, product.currency), "quantity": count(variant, shelf),
+                "sell_when_empty": variant.sell_when_empty, "external_ids": external_ids(variant),
+                "compare_at_price": product.compare_at(variant).map(|minor| written(minor, product.currency)),
             });
             for (n, (name, value)) in (1..).zip(options(product, variant)) {
                 row[format!("option{n}_name")] = name.into();
@@ -215,10 +233,9 @@ fn json_of(product: &Product) -> String {
             row
         })
         .collect();
-    let before = product.compare_at_minor.map(|minor| written(minor, product.currency));
     json!({
         "vitrine_id": product.id, "title": product.title, "description": product.description,
-        "link": product.url, "currency": product.currency, "compare_at_price": before, "status": status(product),
+        "link": product.url, "currency": product.currency, "status": status(product),
         "tags": product.tags, "variants": variants,
     })
     .to_string()

@@ -54,7 +54,8 @@ pub struct Options {
     /// What is done with numbers of pieces.
     #[serde(default)]
     pub stock: StockRule,
-    /// What becomes of products that the list leaves out: `keep` when not said, `hide` for an address that is set without it.
+    /// What becomes of products that the list leaves out: `keep` when not said; an address that is set without it
+    /// keeps what it had, and a new one has `hide`.
     #[serde(default)]
     pub missing: Option<MissingRule>,
 }
@@ -150,6 +151,9 @@ pub struct Counts {
     pub hidden: u64,
     /// Products that the list leaves out and that stay on sale until somebody confirms it.
     pub missing: u64,
+    /// Products with variants of which the list says neither how many there are nor that they are sold without a count: new ones
+    /// are sold out until somebody counts them.
+    pub uncounted: u64,
     /// Rows of which it cannot be told what they are about.
     pub unnamed: u64,
     /// Products of which nothing could be taken.

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use vitrine_protocol::{ImportId, OrgId, ProductId};
 
-use super::parse::{self, FileError, Found, Incoming, Outcome};
+use super::parse::{self, FileError, Found, Incoming, IncomingVariant, Outcome};
 use super::service::GIVEN_UP;
 use super::{Import, ImportProblem, ImportState, Imports, ImportsError, StockRule, store};
 use crate::base::Actor;
@@ -133,7 +133,11 @@ impl Imports {
         let waits = found.filter(|import| import.state == ImportState::Waiting);
         let Some(import) = waits else { return Ok(()) };
         let Some(address) = import.address.clone() else { return Ok(()) };
-        match self.fetch(&import, &address).await {
+        let fetched = match import.confirmed {
+            true => Ok(()), // As a process of an earlier version left it: what it left out is known.
+            false => self.fetch(&import, &address).await,
+        };
+        match fetched {
             Ok(()) => {}
             Err(ImportsError::Egress(error)) if !error.is_passing() => {
                 return self.end(org, id, ImportState::Failed, Some(&error.to_string())).await;
@@ -247,6 +251,7 @@ impl Imports {
         let mut problems: Vec<(u64, Option<String>, String)> = Vec::new();
         let mut products: Vec<(Box<Incoming>, String)> = Vec::new();
         let (mut named, mut not_sold): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+        let mut not_sold_ids: Vec<ProductId> = Vec::new();
         for outcome in batch {
             counts.rows += outcome.rows;
             counts.unnamed += outcome.unnamed;
@@ -256,16 +261,20 @@ impl Imports {
             match outcome.found {
                 Found::Product(product) => {
                     let hash = product.digest(with_stock);
+                    let is_uncounted =
+                        |one: &IncomingVariant| one.stock.is_none() && one.sell_when_empty != Some(true);
+                    counts.uncounted += u64::from(product.variants.iter().any(is_uncounted));
                     products.push((product, hash));
                 }
-                Found::NotSold => {
+                Found::NotSold(id) => {
                     counts.not_sold += 1;
                     not_sold.extend(outcome.name);
+                    not_sold_ids.extend(id);
                 }
                 Found::Bad => counts.failed += 1,
             }
         }
-        counts.hidden += self.hide_named(import, &not_sold).await?;
+        counts.hidden += self.hide_named(import, &not_sold, not_sold_ids).await?;
 
         let mut tx = self.db.begin().await?;
         store::turn(&mut tx, import.org).await?;
@@ -326,23 +335,31 @@ impl Imports {
         Ok(())
     }
 
-    /// Takes products off the sale that the list says are not sold; how many were sold until now.
-    async fn hide_named(&self, import: &Import, names: &[String]) -> Result<u64, ImportsError> {
+    /// Takes products off the sale that the list says are not sold, by its own names or by our ids; how many were sold until now.
+    async fn hide_named(
+        &self,
+        import: &Import,
+        names: &[String],
+        mut ids: Vec<ProductId>,
+    ) -> Result<u64, ImportsError> {
         if names.is_empty() {
             return Ok(0);
         }
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let mut tx = self.db.begin().await?;
         store::turn(&mut tx, import.org).await?;
-        let ids = store::missing::sold(&mut tx, import.org, &import.source, &names).await?;
+        ids.extend(store::missing::sold(&mut tx, import.org, &import.source, &names).await?);
+        ids.sort_unstable();
+        ids.dedup();
         let hidden = self.hide_in(&mut tx, import, ids).await?;
         tx.commit().await?;
         Ok(hidden)
     }
 
     async fn hide_in(&self, tx: &mut Tx, import: &Import, ids: Vec<ProductId>) -> Result<u64, ImportsError> {
+        // Products first, what lists said of them behind: so whoever removes one goes, too.
+        let hidden = self.catalog.hide_many(tx, &Actor::service("import"), import.org, ids.clone()).await?;
         store::missing::forget(tx, import.org, &ids).await?;
-        let hidden = self.catalog.hide_many(tx, &Actor::service("import"), import.org, ids).await?;
         Ok(hidden as u64)
     }
 
@@ -435,7 +452,8 @@ fn item(id: Option<ProductId>, product: Incoming, replace_stock: bool) -> BatchI
             sku: variant.sku,
             price_minor: Some(variant.price_minor),
             stock: variant.stock,
-            sell_when_empty: None,
+            sell_when_empty: variant.sell_when_empty,
+            compare_at_minor: variant.compare_at_minor,
             options: Some(variant.options).filter(|options| !options.is_empty()),
             external_ids: Some(variant.external_ids).filter(|ids| !ids.is_empty()),
         })

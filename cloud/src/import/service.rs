@@ -138,7 +138,8 @@ impl Imports {
             if import.is_running {
                 continue;
             }
-            let kind = if import.is_fetched && !tokio::fs::try_exists(self.file(import.id)).await? {
+            let needs_file = import.is_fetched && !import.is_confirmed;
+            let kind = if needs_file && !tokio::fs::try_exists(self.file(import.id)).await? {
                 runner::FETCH_KIND
             } else if is_taken {
                 continue;
@@ -326,4 +327,8 @@ async fn write<E>(
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_back;
+#[cfg(test)]
 mod tests_line;
+#[cfg(test)]
+mod tests_whole;

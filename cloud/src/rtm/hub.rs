@@ -117,6 +117,11 @@ impl Hub {
         }
     }
 
+    /// Whether a room of an organisation is open.
+    pub(super) fn has_rooms_of(&self, org: OrgId) -> bool {
+        self.inner.rooms.lock().values().any(|door| door.org == org)
+    }
+
     /// Tells every open room of an organisation.
     pub(super) async fn tell_all_of(&self, org: OrgId, command: impl Fn() -> Command) {
         let doors: Vec<Door> =

@@ -2,7 +2,7 @@
 
 use futures_util::future::BoxFuture;
 use vitrine_protocol::rtm::RoomEvent;
-use vitrine_protocol::{ShowId, ShowState};
+use vitrine_protocol::{ProductId, ShowId, ShowState};
 
 use super::model::MediaNews;
 use super::room::Command;
@@ -35,6 +35,22 @@ impl Follower for Rtm {
                 (News::Organization, _) => {
                     self.hub().tell_all_of(fact.org, || Command::Event(RoomEvent::LineupChanged)).await;
                 }
+                (News::Product(product), _) if self.hub().has_rooms_of(fact.org) => {
+                    match self.shows().with_product(fact.org, product).await {
+                        Ok(shows) => {
+                            for show in shows {
+                                self.hub().tell(show, Command::Event(RoomEvent::LineupChanged)).await;
+                            }
+                        }
+                        Err(error) => {
+                            tracing::error!(%error, "shows with a product could not be read");
+                            self.hub()
+                                .tell_all_of(fact.org, || Command::Event(RoomEvent::LineupChanged))
+                                .await;
+                        }
+                    }
+                }
+                (News::Product(_), _) => {}
                 (News::Show(_), None) | (News::Nothing, _) => {}
             }
         })
@@ -45,8 +61,10 @@ impl Follower for Rtm {
 enum News {
     /// The room of the fact's show.
     Show(Box<Command>),
-    /// Every open room of the organisation: something that it sells changed.
+    /// Every open room of the organisation: a coupon changed.
     Organization,
+    /// Rooms whose line-up has the product.
+    Product(ProductId),
     /// Nobody.
     Nothing,
 }
@@ -69,11 +87,11 @@ fn news_of(shows: &Shows, fact: &Recorded) -> News {
         Event::OrderRecorded { order, total_minor, currency, items } => {
             RoomEvent::Order { id: *order, total_minor: *total_minor, currency: *currency, items: *items }
         }
-        Event::StockChanged { .. }
-        | Event::ProductChanged { .. }
-        | Event::ProductHidden { .. }
-        | Event::ProductRemoved { .. }
-        | Event::CouponChanged { .. } => return News::Organization,
+        Event::StockChanged { product, .. }
+        | Event::ProductChanged { product, .. }
+        | Event::ProductHidden { product, .. }
+        | Event::ProductRemoved { product, .. } => return News::Product(*product),
+        Event::CouponChanged { .. } => return News::Organization,
         Event::OrganizationRegistered { .. }
         | Event::OrganizationChanged { .. }
         | Event::MemberAdded { .. }

@@ -57,6 +57,9 @@ pub(super) enum Command {
     Stop,
 }
 
+/// How often people are told at most that the line-up, or something in it, is other.
+const LINEUP_EVERY: Duration = Duration::from_secs(1);
+
 /// A room that stays until it stood empty for a minute, or until [`Command::Stop`].
 pub(super) struct Room {
     state: State,
@@ -68,6 +71,9 @@ pub(super) struct Room {
     tick_at: Option<Instant>,
     droppable_at: Option<Instant>,
     last_droppable: Instant,
+    /// When people were told last that the line-up is other, and when they are told next what came too soon after that.
+    last_lineup: Option<Instant>,
+    lineup_at: Option<Instant>,
     count_at: Instant,
     empty_since: Instant,
 }
@@ -86,6 +92,8 @@ impl Room {
             tick_at: None,
             droppable_at: None,
             last_droppable: now,
+            last_lineup: None,
+            lineup_at: None,
             count_at: now + COUNT_EVERY,
             empty_since: now,
         }
@@ -94,7 +102,10 @@ impl Room {
     /// Serves commands until the room closes.
     pub(super) async fn run(mut self, commands: &mut mpsc::Receiver<Command>) {
         loop {
-            let wake = [self.tick_at, self.droppable_at, Some(self.count_at)].into_iter().flatten().min();
+            let wake = [self.tick_at, self.droppable_at, self.lineup_at, Some(self.count_at)]
+                .into_iter()
+                .flatten()
+                .min();
             let wake = wake.unwrap_or(self.count_at);
             tokio::select! {
                 command = commands.recv() => match command {
@@ -163,6 +174,14 @@ impl Room {
             self.dial.set_ended(airing.state == ShowState::Ended);
         }
         let now = Instant::now();
+        if event == RoomEvent::LineupChanged {
+            // Whoever hears it loads the line-up anew: a sale each moment is one load a second.
+            if let Some(next) = self.last_lineup.map(|last| last + LINEUP_EVERY).filter(|next| now < *next) {
+                self.lineup_at.get_or_insert(next);
+                return;
+            }
+            self.last_lineup = Some(now);
+        }
         let at = match self.state.push(event) {
             Urgency::Now => now,
             Urgency::Tick => now + TICK,
@@ -175,6 +194,10 @@ impl Room {
     }
 
     fn leave_due(&mut self, now: Instant) {
+        if self.lineup_at.is_some_and(|at| now >= at) {
+            self.lineup_at = None;
+            self.event(RoomEvent::LineupChanged);
+        }
         if self.tick_at.is_some_and(|at| now >= at) {
             self.tick_at = None;
             if let Some(flush) = self.state.flush() {

@@ -66,6 +66,36 @@ pub(in crate::catalog) fn tag_of(sent: &str) -> Result<String, Invalid> {
     Ok(trimmed("tags", sent, 1, 50)?.to_lowercase())
 }
 
+/// Tags of a list as far as the catalogue takes them, too long ones cut; and how many were cut or left out.
+pub fn fitting_tags<'a>(sent: impl Iterator<Item = &'a str>) -> (Vec<String>, usize) {
+    let (mut kept, mut lost) = (Vec::new(), 0);
+    for tag in sent.map(str::trim).filter(|tag| !tag.is_empty()) {
+        let cut: String = tag.chars().take(50).collect();
+        let fits = kept.len() < MOST_TAGS && tag_of(&cut).is_ok();
+        lost += usize::from(!fits || cut.len() < tag.len());
+        if fits && !kept.contains(&cut) {
+            kept.push(cut);
+        }
+    }
+    (kept, lost)
+}
+
+/// Ids of platforms of a list as far as the catalogue takes them, and how many it does not.
+pub fn fitting_external_ids<'a>(
+    sent: impl Iterator<Item = (&'a str, &'a str)>,
+) -> (BTreeMap<String, String>, usize) {
+    let (mut kept, mut lost) = (BTreeMap::new(), 0);
+    for (platform, id) in sent {
+        let (platform, id) = (platform.trim().to_ascii_lowercase(), id.trim());
+        if kept.len() < MOST_PLATFORMS && check_external(&platform, id).is_ok() {
+            kept.insert(platform, id.to_owned());
+        } else {
+            lost += 1;
+        }
+    }
+    (kept, lost)
+}
+
 /// The names of a product's options, in their order. When `names` says none, those that its variants have.
 pub(super) fn option_names(names: Vec<String>, variants: &[Variant]) -> Result<Vec<String>, Invalid> {
     let mut kept: Vec<String> = Vec::new();

@@ -57,6 +57,11 @@ pub struct VariantDraft {
     /// there needs `If-Match`.
     #[serde(default)]
     pub stock: Option<i64>,
+    /// What it cost before, when that is not what the product says of all; null is that it is not reduced. When absent, one that
+    /// is there keeps its own word, unless the product's `compare_at_minor` changes.
+    #[serde(default, deserialize_with = "patch_field")]
+    #[schema(value_type = Option<i64>)]
+    pub compare_at_minor: Option<Option<i64>>,
     /// It is sold when none is left, too. When absent, a variant that is there stays as it is, and a new one is not.
     #[serde(default)]
     pub sell_when_empty: Option<bool>,

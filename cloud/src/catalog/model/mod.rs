@@ -21,6 +21,7 @@ use crate::events::Event;
 pub use change::{OrderChange, OrderChangeDraft, OrderChangeKind, ReturnedLine};
 pub use coupon::{Coupon, CouponDraft, CouponPatch};
 pub(in crate::catalog) use details::tag_of;
+pub use details::{fitting_external_ids, fitting_tags};
 pub use draft::{ProductDraft, ProductPatch, VariantDraft};
 pub use order::{
     ExternalId, Order, OrderDraft, OrderFilter, OrderLine, OrderLineDraft, OrderState, OrderSum, OrderTotals,
@@ -83,7 +84,7 @@ pub struct Product {
     pub image_sizes: Vec<ImageSize>,
     /// Currency of every price.
     pub currency: Currency,
-    /// The price before, when it is reduced.
+    /// The price before, when it is reduced; of variants without a word of their own.
     pub compare_at_minor: Option<i64>,
     /// Who took it off the sale; None while it is sold.
     pub hidden: Option<HiddenBy>,
@@ -121,6 +122,10 @@ pub struct Variant {
     ///
     /// Source: Directive 98/6/EC, article 6a.
     pub prior_price_minor: Option<i64>,
+    /// What it cost before, when it has a word of its own on that (`own_compare`); null is that it is not reduced.
+    pub compare_at_minor: Option<i64>,
+    /// Whether its own `compare_at_minor` counts, in the place of the product's.
+    pub own_compare: bool,
     /// What tells it apart from the others: by name, for example `Colour`, the value. Empty, or all names of the product.
     pub options: BTreeMap<String, String>,
     /// What platforms call it: by platform, for example `shopify`, the id.
@@ -192,7 +197,11 @@ impl Product {
             self.currency = check_currency(currency)?;
         }
         if let Some(price) = patch.compare_at_minor {
-            self.compare_at_minor = price.map(|price| price_of("compare_at_minor", price)).transpose()?;
+            let price = price.map(|price| price_of("compare_at_minor", price)).transpose()?;
+            if price != self.compare_at_minor {
+                self.forget_own_compare(); // It is said anew of all of them.
+            }
+            self.compare_at_minor = price;
         }
         if let Some(variants) = patch.variants {
             if patch.stock.is_some() {
@@ -245,20 +254,37 @@ impl Product {
         Ok(facts)
     }
 
+    /// Lets what the product says of the price before count for every variant.
+    pub(in crate::catalog) fn forget_own_compare(&mut self) {
+        for variant in &mut self.variants {
+            (variant.own_compare, variant.compare_at_minor) = (false, None);
+        }
+    }
+
+    /// What a variant cost before, as the shop says it.
+    #[must_use]
+    pub fn compare_at(&self, variant: &Variant) -> Option<i64> {
+        if variant.own_compare { variant.compare_at_minor } else { self.compare_at_minor }
+    }
+
     /// The lowest price of its variants, in minor units.
     #[must_use]
     pub fn price_minor(&self) -> i64 {
         self.variants.iter().map(|variant| variant.price_minor).min().unwrap_or(0)
     }
 
-    /// Whether what is kept beside its rows is the same as of `other`: tags, options and ids of platforms.
+    /// Whether what is kept beside its rows is the same as of `other`: tags, options, ids of platforms and prices before.
     pub(in crate::catalog) fn has_details_of(&self, other: &Self) -> bool {
-        fn details(
-            product: &Product,
-        ) -> impl Iterator<Item = (VariantId, &BTreeMap<String, String>, &BTreeMap<String, String>)> {
-            product.variants.iter().map(|one| (one.id, &one.options, &one.external_ids))
-        }
-        self.tags == other.tags && self.options == other.options && details(self).eq(details(other))
+        let same = |(one, other): (&Variant, &Variant)| {
+            one.id == other.id
+                && one.options == other.options
+                && one.external_ids == other.external_ids
+                && (one.own_compare, one.compare_at_minor) == (other.own_compare, other.compare_at_minor)
+        };
+        self.tags == other.tags
+            && self.options == other.options
+            && self.variants.len() == other.variants.len()
+            && self.variants.iter().zip(&other.variants).all(same)
     }
 
     /// What platforms call its variants.
@@ -274,7 +300,7 @@ impl Product {
     /// Whether it says that a variant's price is a reduction.
     #[must_use]
     pub fn reduces(&self, variant: &Variant) -> bool {
-        self.compare_at_minor.is_some_and(|before| before > variant.price_minor)
+        self.compare_at(variant).is_some_and(|before| before > variant.price_minor)
     }
 
     /// The variant that costs least; the first of those.
@@ -295,7 +321,7 @@ impl Product {
     /// Source: Directive 98/6/EC, article 6a.
     #[must_use]
     pub fn shown_before(&self, variant: &Variant) -> Option<i64> {
-        let before = self.prior(variant).or(self.compare_at_minor);
+        let before = self.prior(variant).or_else(|| self.compare_at(variant));
         before.filter(|before| *before > variant.price_minor)
     }
 
@@ -345,6 +371,12 @@ fn check_variants(
         if !ids.insert(id) {
             return Err(Invalid::new(format!("`variants` names {id} twice")));
         }
+        let own = match draft.compare_at_minor {
+            Some(before) => {
+                (true, before.map(|before| price_of("variants.compare_at_minor", before)).transpose()?)
+            }
+            None => before.map_or((false, None), |before| (before.own_compare, before.compare_at_minor)),
+        };
         let price = draft.price_minor.or(price).ok_or_else(|| Invalid::new("`price_minor` is missing"))?;
         // Nobody empties a shelf by giving it another name. What is held is on a shelf that was counted, and is not to be sold.
         let held = held.get(&id).copied().filter(|_| before.is_some()).unwrap_or(0);
@@ -366,6 +398,8 @@ fn check_variants(
                 .sell_when_empty
                 .unwrap_or(before.is_some_and(|variant| variant.sell_when_empty)),
             prior_price_minor: before.and_then(|variant| variant.prior_price_minor),
+            own_compare: own.0,
+            compare_at_minor: own.1,
             options: match draft.options {
                 Some(options) => details::options(options)?,
                 None => before.map(|variant| variant.options.clone()).unwrap_or_default(),

@@ -90,6 +90,12 @@ pub struct OrderLine {
     pub variant_id: VariantId,
     /// The product's name on the day of the order.
     pub title: String,
+    /// The variant's name on that day; null when it was not known, or before this was kept.
+    pub variant_title: Option<String>,
+    /// The shop's number for the variant on that day.
+    pub sku: Option<String>,
+    /// What a platform calls the variant, where the shop named it so: known here or not.
+    pub external: Option<ExternalId>,
     /// How many.
     pub quantity: i64,
     /// How many of them were not there.

@@ -222,6 +222,8 @@ mod tests {
             owed: 0,
             sell_when_empty: false,
             prior_price_minor: None,
+            own_compare: false,
+            compare_at_minor: None,
             options: std::collections::BTreeMap::new(),
             external_ids: std::collections::BTreeMap::new(),
         };

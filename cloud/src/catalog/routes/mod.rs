@@ -7,7 +7,7 @@ mod stock;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, RawQuery, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
@@ -20,7 +20,8 @@ use vitrine_protocol::{Code, Currency, OrgId, ProductId};
 use super::image::MAX_BYTES;
 use super::{Catalog, CatalogError, HiddenBy, ImageSize, Product, ProductDraft, ProductPatch, Variant};
 use crate::base::{
-    Actor, ApiError, Created, IfMatch, Json, Page, PageQuery, Path, Problem, Problems, Query, Versioned,
+    Actor, ApiError, Created, IfMatch, Invalid, Json, Page, PageQuery, Path, Problem, Problems, Query,
+    Versioned,
 };
 
 /// The room's addresses for members.
@@ -142,21 +143,48 @@ fn plain_view(catalog: &Catalog, product: Product) -> ProductView {
 struct ProductQuery {
     /// Those with this tag, however it is written.
     tag: Option<String>,
+    /// Those whose title, or a variant's `sku`, begins so: 1 to 100 characters, however they are written. Not together with `tag`.
+    q: Option<String>,
+}
+
+/// The most products that are asked for by their ids.
+const MOST_IDS: usize = 200;
+
+/// The ids that a query names; it may name as many as it likes, and the parameter once each.
+fn ids_of(query: Option<&str>) -> Result<Vec<ProductId>, Invalid> {
+    let pairs = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    let ids = pairs.filter(|(name, _)| name == "id").take(MOST_IDS + 1).map(|(_, id)| id.parse());
+    let ids: Result<Vec<ProductId>, _> = ids.collect();
+    match ids {
+        Ok(ids) if ids.len() <= MOST_IDS => Ok(ids),
+        Ok(_) => Err(Invalid::new(format!("`id` is given at most {MOST_IDS} times"))),
+        Err(_) => Err(Invalid::new("`id` takes the id of a product")),
+    }
 }
 
 /// Products, newest first.
 #[utoipa::path(get, path = "/v1/orgs/{org}/products", tag = "catalog",
-    params(("org" = OrgId, Path), ProductQuery, PageQuery),
+    params(("org" = OrgId, Path),
+        ("id" = Option<Vec<ProductId>>, Query, description = "These, in this order, as often as the parameter is given: at most \
+            200. Those that are not there are left out; all come in one page, and the other parameters count for nothing."),
+        ProductQuery, PageQuery),
     responses((status = 200, body = Page<ProductView>), Problems))]
 async fn list_products(
     State(catalog): State<Catalog>,
     actor: Actor,
     Path(org): Path<OrgId>,
+    RawQuery(named): RawQuery,
     Query(query): Query<ProductQuery>,
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<ProductView>>, ApiError> {
-    let (tag, after) = (query.tag.as_deref(), page.after()?);
-    let products = catalog.products_with(&actor, org, tag, after, page.limit()).await?;
+    let ids = ids_of(named.as_deref())?;
+    let (tag, q, after) = (query.tag.as_deref(), query.q.as_deref(), page.after()?);
+    let products = match (ids.is_empty(), tag, q) {
+        (false, ..) => catalog.products_named(&actor, org, &ids).await?,
+        (true, Some(_), Some(_)) => return Err(Invalid::new("`tag` and `q` are not given together").into()),
+        (true, None, Some(q)) => catalog.find_products(&actor, org, q, after, page.limit()).await?,
+        (true, tag, None) => catalog.products_with(&actor, org, tag, after, page.limit()).await?,
+    };
     Ok(Json(products.map(|product| plain_view(&catalog, product))))
 }
 

@@ -8,7 +8,7 @@ use super::{details, prices, stock};
 use crate::base::{Actor, Invalid, Permission};
 use crate::catalog::store::stock::Cause;
 use crate::catalog::{
-    Catalog, CatalogError, HiddenBy, Product, ProductDraft, ProductPatch, Variant, VariantDraft, store,
+    Catalog, CatalogError, Held, HiddenBy, Product, ProductDraft, ProductPatch, Variant, VariantDraft, store,
 };
 use crate::db::Tx;
 use crate::events::{Event, record};
@@ -61,7 +61,7 @@ impl Catalog {
 
         let counted = items.iter().filter(|item| item.replace_stock).filter_map(|item| known.get(&item.id?));
         let counted: Vec<_> = counted.flat_map(|product| product.variants.iter().map(|one| one.id)).collect();
-        let held = store::reservations::held_of(tx, &counted).await?;
+        let mut held = store::reservations::held_of(tx, &counted).await?;
 
         let mut named = HashSet::new();
         let (mut done, mut new) = (Vec::with_capacity(items.len()), Vec::new());
@@ -86,7 +86,11 @@ impl Catalog {
             if product.hidden == Some(HiddenBy::Import) {
                 product.hidden = None; // The list has it again.
             }
-            let facts = match product.change_beside(patch(&before.variants, item), &held) {
+            if item.is_whole && item.draft.variants.iter().all(|one| one.compare_at_minor.is_none()) {
+                product.forget_own_compare(); // The list says the same of all of them.
+            }
+            let patch = patch(&before.variants, item, &mut held);
+            let facts = match product.change_beside(patch, &held) {
                 Ok(facts) => facts,
                 Err(CatalogError::Invalid(invalid)) => {
                     done.push(Err(invalid));
@@ -192,6 +196,7 @@ async fn free(
 fn strange(mut draft: ProductDraft) -> ProductDraft {
     for variant in &mut draft.variants {
         variant.id = None;
+        variant.stock = variant.stock.map(|count| count.max(0));
     }
     draft
 }
@@ -199,9 +204,9 @@ fn strange(mut draft: ProductDraft) -> ProductDraft {
 /// Whether a row means a variant.
 type Fits<'a> = dyn Fn(&VariantDraft, &Variant) -> bool + 'a;
 
-/// The change that makes a product with `present` variants like the item.
-fn patch(present: &[Variant], item: BatchItem) -> ProductPatch {
-    let is_alone = present.len() == 1 && item.draft.variants.len() == 1;
+/// The change that makes a product with `present` variants like the item. What it counts below nothing is added to what is `held`.
+fn patch(present: &[Variant], item: BatchItem, held: &mut Held) -> ProductPatch {
+    let is_alone = present.len() == 1 && item.draft.variants.len() == 1 && item.is_whole;
     let mut variants = item.draft.variants;
     let mut found: Vec<Option<&Variant>> = vec![None; variants.len()];
     let mut taken = HashSet::new();
@@ -226,7 +231,11 @@ fn patch(present: &[Variant], item: BatchItem) -> ProductPatch {
             if !item.replace_stock {
                 draft.stock = None;
             }
+            if let Some(owed) = draft.stock.filter(|count| *count < 0) {
+                *held.entry(before.id).or_default() -= owed;
+            }
         }
+        draft.stock = draft.stock.map(|count| count.max(0));
     }
     if !item.is_whole {
         let missing = present.iter().filter(|variant| !taken.contains(&variant.id));

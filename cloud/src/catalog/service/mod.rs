@@ -16,9 +16,9 @@ use vitrine_protocol::{OrgId, ProductCard, ProductId, VariantCard, VariantOption
 use super::image::Pictures;
 use super::model::tag_of;
 use super::{CatalogError, Product, ProductDraft, ProductPatch, Variant, store};
-use crate::base::{Actor, Clock, Page, Permission};
+use crate::base::{Actor, Clock, Page, Permission, trimmed};
 use crate::blobs::Blobs;
-use crate::db::Db;
+use crate::db::{Db, Tx};
 use crate::events::{Event, record};
 use crate::plan::{Limit, Plans};
 
@@ -115,6 +115,38 @@ impl Catalog {
         Ok(Page::cut(products, limit, |product| product.id.to_string()))
     }
 
+    /// Those of `ids` that the organisation has, in their order, in one page.
+    ///
+    /// # Errors
+    /// [`CatalogError::Denied`].
+    pub async fn products_named(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        ids: &[ProductId],
+    ) -> Result<Page<Product>, CatalogError> {
+        actor.require(Permission::ViewCatalog, org)?;
+        Ok(Page { items: store::get_many(&self.db, org, ids).await?, next: None })
+    }
+
+    /// Those whose title, or a variant's number, begins with `text`, newest first.
+    ///
+    /// # Errors
+    /// [`CatalogError::Denied`]; [`CatalogError::Invalid`].
+    pub async fn find_products(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        text: &str,
+        after: Option<ProductId>,
+        limit: i64,
+    ) -> Result<Page<Product>, CatalogError> {
+        actor.require(Permission::ViewCatalog, org)?;
+        let text = trimmed("q", text, 1, 100)?;
+        let products = store::find(&self.db, org, &text, after, limit + 1).await?;
+        Ok(Page::cut(products, limit, |product| product.id.to_string()))
+    }
+
     /// Changes a product. `seen` is the version the caller saw, if it wants to be sure; who says what costs money has to be.
     ///
     /// # Errors
@@ -179,6 +211,15 @@ impl Catalog {
         Ok(sold.map(|product| self.card(product)).collect())
     }
 
+    /// Whether a product is sold; until `tx` ends nobody changes that.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn hold_on_sale(&self, tx: &mut Tx, org: OrgId, id: ProductId) -> Result<bool, CatalogError> {
+        let held = store::batch::hold_many(tx, org, &[id]).await?;
+        Ok(held.first().is_some_and(|product| product.hidden.is_none()))
+    }
+
     /// Where a product's picture is served, if it has one.
     #[must_use]
     pub fn image_url(&self, product: &Product) -> Option<String> {
@@ -210,6 +251,7 @@ impl Catalog {
                     title: variant.title.clone(),
                     sku: variant.sku.clone(),
                     price_minor: variant.price_minor,
+                    compare_at_minor: product.shown_before(variant),
                     prior_price_minor: product.prior(variant),
                     discount_percent: product.discount(variant),
                     stock: variant.shown_stock(),

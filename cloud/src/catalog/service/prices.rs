@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use vitrine_protocol::{CouponId, OrgId, PriceChangeId, ProductId, ShowId, VariantId};
 
 use crate::base::{Actor, Page};
-use crate::catalog::{Catalog, CatalogError, PriceChange, Product, store};
+use crate::catalog::{Catalog, CatalogError, PriceChange, Product, Variant, store};
 use crate::db::{DbError, Tx};
 
 impl Catalog {
@@ -64,6 +64,14 @@ impl Catalog {
     }
 }
 
+/// Whether a lower price only goes further with a reduction. A raise ends one, and so the next lower price begins anew.
+///
+/// Source: Directive 98/6/EC, article 6a (5): a reduction that is progressively increased, without interruption.
+fn goes_on(before: &Variant, variant: &Variant) -> bool {
+    variant.price_minor <= before.price_minor
+        && before.prior_price_minor.is_none_or(|prior| prior > before.price_minor)
+}
+
 /// Writes down which prices a change of a product made new, and finds the prior price of each reduction that begins with it.
 /// `before` is the product as it was; None for a new one.
 pub(super) async fn note(
@@ -92,8 +100,10 @@ pub(super) async fn note(
         let prior = match (reduced, same_currency && was_reduced) {
             (false, _) => None,
             // It goes further, and began before.
-            (true, true) => variant.prior_price_minor,
-            (true, false) => store::prices::lowest_before(tx, product, variant.id, now).await?,
+            (true, true) if known.is_some_and(|(_, known)| goes_on(known, variant)) => {
+                variant.prior_price_minor
+            }
+            (true, _) => store::prices::lowest_before(tx, product, variant.id, now).await?,
         };
         store::prices::insert(tx, product, variant, now).await?;
         product.variants[at].prior_price_minor = prior;

@@ -38,7 +38,7 @@ pub(in crate::catalog) async fn hold_many(
     let mut variants: Vec<VariantRow> = on!(tx, c => {
         let mut query = sqlx::QueryBuilder::new(
             "SELECT v.product_id, v.id, v.title, v.sku, v.price_minor, v.stock, s.owed, s.sell_when_empty,
-                s.prior_price_minor, d.options, d.external_ids
+                s.prior_price_minor, d.options, d.external_ids, d.compare_at_minor, d.own_compare
              FROM variants v LEFT JOIN variant_stock s ON s.variant_id = v.id
                  LEFT JOIN variant_details d ON d.variant_id = v.id WHERE v.product_id IN (",
         );

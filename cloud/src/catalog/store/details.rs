@@ -21,14 +21,9 @@ pub(in crate::catalog) async fn insert_many(tx: &mut Tx, products: &[Product]) -
         }
         tags.extend(product.tags.iter().map(|tag| (product.org, tag, product.id)));
         for variant in &product.variants {
-            if !variant.options.is_empty() || !variant.external_ids.is_empty() {
+            if !variant.options.is_empty() || !variant.external_ids.is_empty() || variant.own_compare {
                 let options = serde_json::to_string(&variant.options)?;
-                details.push((
-                    variant.id,
-                    product.id,
-                    options,
-                    serde_json::to_string(&variant.external_ids)?,
-                ));
+                details.push((variant, product.id, options, serde_json::to_string(&variant.external_ids)?));
             }
         }
         let named = product.external_ids();
@@ -38,9 +33,11 @@ pub(in crate::catalog) async fn insert_many(tx: &mut Tx, products: &[Product]) -
     for rows in details.chunks(ROWS) {
         on!(tx, c => {
             let mut query =
-                sqlx::QueryBuilder::new("INSERT INTO variant_details (variant_id, product_id, options, external_ids) ");
+                sqlx::QueryBuilder::new("INSERT INTO variant_details (variant_id, product_id, options, external_ids,
+                     compare_at_minor, own_compare) ");
             query.push_values(rows, |mut row, (variant, product, options, external)| {
-                row.push_bind(*variant).push_bind(*product).push_bind(options).push_bind(external);
+                row.push_bind(variant.id).push_bind(*product).push_bind(options).push_bind(external)
+                    .push_bind(variant.compare_at_minor).push_bind(variant.own_compare);
             });
             query.build().execute(c).await.map(drop)
         })?;

@@ -15,7 +15,7 @@ use vitrine_protocol::{Currency, OrgId, ProductId, VariantId};
 
 use super::{HiddenBy, ImageSize, Product, Variant};
 use crate::base::{from_ms, to_ms};
-use crate::db::{Db, DbError, Tx};
+use crate::db::{Db, DbError, Side, Tx};
 use crate::{on, row};
 
 row! {
@@ -50,6 +50,8 @@ row! {
         prior_price_minor: Option<i64>,
         options: Option<String>,
         external_ids: Option<String>,
+        compare_at_minor: Option<i64>,
+        own_compare: Option<bool>,
     }
 }
 
@@ -67,6 +69,8 @@ impl TryFrom<VariantRow> for Variant {
             owed: row.owed.unwrap_or(0),
             sell_when_empty: row.sell_when_empty.unwrap_or(false),
             prior_price_minor: row.prior_price_minor,
+            own_compare: row.own_compare.unwrap_or(false),
+            compare_at_minor: row.compare_at_minor,
             options: pairs(row.options)?.unwrap_or_default(),
             external_ids: pairs(row.external_ids)?.unwrap_or_default(),
         })
@@ -134,7 +138,7 @@ pub(super) async fn lock(tx: &mut Tx, org: OrgId, id: ProductId) -> Result<Optio
     let Some(row) = row else { return Ok(None) };
     let variants: Vec<VariantRow> = on!(tx, c => sqlx::query_as(
         "SELECT v.product_id, v.id, v.title, v.sku, v.price_minor, v.stock, s.owed, s.sell_when_empty,
-            s.prior_price_minor, d.options, d.external_ids
+            s.prior_price_minor, d.options, d.external_ids, d.compare_at_minor, d.own_compare
          FROM variants v LEFT JOIN variant_stock s ON s.variant_id = v.id
              LEFT JOIN variant_details d ON d.variant_id = v.id WHERE v.product_id = $1 ORDER BY v.position"
     ).bind(id).fetch_all(c).await)?;
@@ -196,6 +200,48 @@ pub(super) async fn list(
     with_variants(db, rows).await
 }
 
+/// Products by how a title or a number begins, in the words of the index: in the order of bytes in both databases.
+macro_rules! found {
+    ($title:literal, $sku:literal) => {
+        concat!(
+            "SELECT * FROM products WHERE org_id = $1 AND id < $2 AND id IN (
+                 SELECT p.id FROM products p WHERE p.org_id = $1 AND ",
+            $title,
+            " >= $4 AND ",
+            $title,
+            " < $5
+                 UNION SELECT v.product_id FROM variants v JOIN products p ON p.id = v.product_id
+                 WHERE p.org_id = $1 AND ",
+            $sku,
+            " >= $4 AND ",
+            $sku,
+            " < $5)
+             ORDER BY id DESC LIMIT $3"
+        )
+    };
+}
+
+/// Products of `org` whose title or a variant's number begins with `text`, newest first. SQLite knows capitals of ASCII only.
+pub(super) async fn find(
+    db: &Db,
+    org: OrgId,
+    text: &str,
+    after: Option<ProductId>,
+    limit: i64,
+) -> Result<Vec<Product>, DbError> {
+    let before = after.map_or_else(|| "g".to_owned(), |id| id.to_string());
+    let (sql, from) = match db.side() {
+        Side::Sqlite(_) => (found!("LOWER(p.title)", "LOWER(v.sku)"), text.to_ascii_lowercase()),
+        Side::Pg(_) => {
+            (found!("(LOWER(p.title) COLLATE \"C\")", "(LOWER(v.sku) COLLATE \"C\")"), text.to_lowercase())
+        }
+    };
+    let until = format!("{from}\u{10ffff}");
+    let rows: Vec<Row> = on!(db, c => sqlx::query_as(sql)
+        .bind(org).bind(&before).bind(limit).bind(&from).bind(&until).fetch_all(c).await)?;
+    with_variants(db, rows).await
+}
+
 /// Those of `ids` that `org` has, in the order of `ids`.
 pub(super) async fn get_many(db: &Db, org: OrgId, ids: &[ProductId]) -> Result<Vec<Product>, DbError> {
     if ids.is_empty() {
@@ -223,7 +269,7 @@ async fn with_variants(db: &Db, rows: Vec<Row>) -> Result<Vec<Product>, DbError>
     let mut variants: Vec<VariantRow> = on!(db, c => {
         let mut query = sqlx::QueryBuilder::new(
             "SELECT v.product_id, v.id, v.title, v.sku, v.price_minor, v.stock, s.owed, s.sell_when_empty,
-                s.prior_price_minor, d.options, d.external_ids
+                s.prior_price_minor, d.options, d.external_ids, d.compare_at_minor, d.own_compare
              FROM variants v LEFT JOIN variant_stock s ON s.variant_id = v.id
                  LEFT JOIN variant_details d ON d.variant_id = v.id WHERE v.product_id IN (",
         );

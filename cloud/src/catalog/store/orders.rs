@@ -5,7 +5,9 @@ use vitrine_protocol::{OrderChangeId, OrderId, OrgId, ProductId, ShowId, Variant
 use super::currency;
 use crate::base::{from_ms, to_ms};
 use crate::catalog::model::OWN_SHOP;
-use crate::catalog::{Order, OrderChange, OrderChangeKind, OrderFilter, OrderLine, OrderState, OrderSum};
+use crate::catalog::{
+    ExternalId, Order, OrderChange, OrderChangeKind, OrderFilter, OrderLine, OrderState, OrderSum,
+};
 use crate::db::{Db, DbError, Tx};
 use crate::{on, row};
 
@@ -36,6 +38,10 @@ row! {
         product_id: ProductId,
         variant_id: VariantId,
         title: String,
+        variant_title: Option<String>,
+        sku: Option<String>,
+        platform: Option<String>,
+        platform_id: Option<String>,
         quantity: i64,
         oversold: i64,
         price_minor: i64,
@@ -92,6 +98,9 @@ impl From<LineRow> for OrderLine {
             product_id: row.product_id,
             variant_id: row.variant_id,
             title: row.title,
+            variant_title: row.variant_title,
+            sku: row.sku,
+            external: row.platform.zip(row.platform_id).map(|(platform, id)| ExternalId { platform, id }),
             quantity: row.quantity,
             oversold: row.oversold,
             price_minor: row.price_minor,
@@ -195,10 +204,13 @@ pub(in crate::catalog) async fn insert(tx: &mut Tx, order: &Order, hash: &str) -
         .execute(c).await.map(drop))?;
     for (position, line) in (0i64..).zip(&order.lines) {
         on!(tx, c => sqlx::query(
-            "INSERT INTO order_lines (order_id, position, product_id, variant_id, title, quantity, price_minor, oversold)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+            "INSERT INTO order_lines (order_id, position, product_id, variant_id, title, quantity, price_minor, oversold,
+                variant_title, sku, platform, platform_id)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
         ).bind(order.id).bind(position).bind(line.product_id).bind(line.variant_id).bind(&line.title)
             .bind(line.quantity).bind(line.price_minor).bind(line.oversold)
+            .bind(&line.variant_title).bind(&line.sku)
+            .bind(line.external.as_ref().map(|named| &named.platform)).bind(line.external.as_ref().map(|named| &named.id))
             .execute(c).await.map(drop))?;
     }
     Ok(())

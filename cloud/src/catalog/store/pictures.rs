@@ -90,9 +90,11 @@ pub(in crate::catalog) async fn unused(
     // The same picture may be another product's, too.
     let mut unused = Vec::new();
     for name in left {
+        // One from before files were written down is known to its product alone.
         let others: i64 = on!(tx, c => sqlx::query_scalar(
-            "SELECT COUNT(*) FROM picture_files WHERE org_id = $1 AND name = $2"
-        ).bind(org).bind(&name).fetch_one(c).await)?;
+            "SELECT (SELECT COUNT(*) FROM picture_files WHERE org_id = $1 AND name = $2)
+                 + (SELECT COUNT(*) FROM products WHERE org_id = $1 AND (image = $2 OR image_sizes LIKE $3))"
+        ).bind(org).bind(&name).bind(format!("%\"{name}\"%")).fetch_one(c).await)?;
         if others == 0 {
             unused.push(name);
         }

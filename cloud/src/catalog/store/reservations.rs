@@ -116,21 +116,36 @@ row! {
     }
 }
 
-/// How many pieces are held of variants of products that `tx` has locked.
-pub(in crate::catalog) async fn held_of(tx: &mut Tx, variants: &[VariantId]) -> Result<Held, DbError> {
-    let mut held = Held::new();
-    for variants in variants.chunks(1_000) {
-        let rows: Vec<HeldRow> = on!(tx, c => {
+macro_rules! held_rows {
+    ($at:ident, $variants:ident) => {
+        on!($at, c => {
             let mut query = sqlx::QueryBuilder::new(
                 "SELECT variant_id, CAST(SUM(quantity) AS BIGINT) AS pieces FROM reservation_lines WHERE variant_id IN (",
             );
             let mut list = query.separated(", ");
-            for variant in variants {
+            for variant in $variants {
                 list.push_bind(*variant);
             }
             query.push(") GROUP BY variant_id");
             query.build_query_as().fetch_all(c).await
-        })?;
+        })?
+    };
+}
+
+/// How many pieces are held now of a few hundred variants.
+pub(in crate::catalog) async fn held_now(db: &Db, variants: &[VariantId]) -> Result<Held, DbError> {
+    if variants.is_empty() {
+        return Ok(Held::new());
+    }
+    let rows: Vec<HeldRow> = held_rows!(db, variants);
+    Ok(rows.into_iter().map(|row| (row.variant_id, row.pieces)).collect())
+}
+
+/// How many pieces are held of variants of products that `tx` has locked.
+pub(in crate::catalog) async fn held_of(tx: &mut Tx, variants: &[VariantId]) -> Result<Held, DbError> {
+    let mut held = Held::new();
+    for variants in variants.chunks(1_000) {
+        let rows: Vec<HeldRow> = held_rows!(tx, variants);
         held.extend(rows.into_iter().map(|row| (row.variant_id, row.pieces)));
     }
     Ok(held)

@@ -13,7 +13,7 @@ impl Outcome {
         let errors = self.errors.iter().map(|error| size_of_val(error) + error.sentence.len());
         let found = match &self.found {
             Found::Product(product) => product.bytes(),
-            Found::NotSold | Found::Bad => 0,
+            Found::NotSold(_) | Found::Bad => 0,
         };
         size_of_val(self) + self.name.as_ref().map_or(0, String::len) + found + errors.sum::<usize>()
     }

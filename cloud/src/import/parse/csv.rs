@@ -6,7 +6,7 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 use crate::import::guard::unguarded;
 
-use super::{Field, FileError, MOST_OF_A_ROW, Row, RowError, Rows};
+use super::{Field, FileError, MOST_OF_A_ROW, NOBODY, Row, RowError, Rows};
 
 /// The most columns looked at.
 const MOST_COLUMNS: usize = 512;
@@ -122,7 +122,7 @@ impl<R: Read> Rows for Table<R> {
                 }
             }
             // Lines with nothing in them stand at the end of many a table.
-            if !row.values.is_empty() {
+            if row.values.iter().any(|(_, value)| value != NOBODY) {
                 return Ok(Some(Ok(row)));
             }
         }

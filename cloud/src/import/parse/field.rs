@@ -47,10 +47,18 @@ pub enum Field {
     ExternalIds,
     /// Whether it is sold at all.
     Status,
+    /// The same in a word of yes or no.
+    Published,
+    /// Whether it is sold when none is left: `deny` or `continue`.
+    Policy,
+    /// Who counts it; without anybody it is not counted.
+    Tracker,
+    /// Whether it is sold when none is left, as an export has it.
+    SellWhenEmpty,
 }
 
 /// Separators stand for one another, and the prefix of Google's names is left out. More than one name for a field: all are known.
-const NAMES: [(&str, Field); 63] = [
+const NAMES: [(&str, Field); 69] = [
     ("id", Field::Id),
     ("external_id", Field::Id),
     ("product_id", Field::Id),
@@ -114,6 +122,12 @@ const NAMES: [(&str, Field); 63] = [
     ("tags", Field::Tags),
     ("external_ids", Field::ExternalIds),
     ("status", Field::Status),
+    ("published", Field::Published),
+    ("inventory_policy", Field::Policy),
+    ("variant_inventory_policy", Field::Policy),
+    ("inventory_tracker", Field::Tracker),
+    ("variant_inventory_tracker", Field::Tracker),
+    ("sell_when_empty", Field::SellWhenEmpty),
 ];
 
 /// How many [`Field::Option`]s there are.

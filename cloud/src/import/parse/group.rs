@@ -1,30 +1,30 @@
 //! Rows to products: what stands on one row, and what several rows in a sequence say of one.
 
-use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, HashSet};
-use std::hash::{Hash as _, Hasher as _};
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 use vitrine_protocol::{Currency, ProductId, VariantId};
 
+use super::apart::{Apart, Next, Part, hash_of};
+use super::count::{sells_when_empty, stock, yes_or_no};
 use super::field::OPTIONS;
 use super::json::MINOR;
 use super::price::price;
+use super::words::{is_within, page_in, without_tags};
 use super::{Field, FileError, Options, Row, RowError, Rows};
+use crate::catalog::{fitting_external_ids, fitting_tags};
 
 /// Rows of one product that are kept; more than a product takes.
-const MOST_ROWS: usize = 101;
+pub(super) const MOST_ROWS: usize = 101;
 /// The most products of a file. What was seen of each stays in memory, 16 bytes or so.
-const MOST_PRODUCTS: usize = 1_000_000;
+pub(super) const MOST_PRODUCTS: usize = 1_000_000;
 /// Characters that the catalogue takes: of a title, a page's address, a variant's title and its number.
 const TITLE: usize = 200;
 const LINK: usize = 2_048;
 const VARIANT: usize = 100;
 /// Characters of a description that are kept.
 const DESCRIPTION: usize = 5_000;
-/// What "in stock" counts as where no number stands.
-const SOME: i64 = 100;
 
 /// A product as a list has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,8 +66,12 @@ pub struct IncomingVariant {
     pub sku: Option<String>,
     /// Its price.
     pub price_minor: i64,
-    /// How many there are, where the list says so.
+    /// How many there are, where the list says so; below nothing only where our own export does.
     pub stock: Option<i64>,
+    /// Whether it is sold when none is left, where the list says so.
+    pub sell_when_empty: Option<bool>,
+    /// What it cost before, where variants differ in that.
+    pub compare_at_minor: Option<Option<i64>>,
     /// What tells it apart; empty where the list does not say it of all of them.
     pub options: BTreeMap<String, String>,
     /// What platforms call it.
@@ -79,8 +83,8 @@ pub struct IncomingVariant {
 pub enum Found {
     /// It can be taken.
     Product(Box<Incoming>),
-    /// The list says that it is not sold.
-    NotSold,
+    /// The list says that it is not sold; our own id of it, where an export has that.
+    NotSold(Option<ProductId>),
     /// Nothing of it can be taken.
     Bad,
 }
@@ -137,9 +141,19 @@ impl Incoming {
             for (name, value) in variant.options.iter().chain(&variant.external_ids) {
                 say(&format!("{name}={value}"));
             }
+            if let Some(sells) = variant.sell_when_empty {
+                say(if sells { "sells when empty" } else { "does not sell when empty" });
+            }
+            if let Some(before) = variant.compare_at_minor {
+                say(&format!("before {before:?}"));
+            }
         }
         for word in self.options.iter().chain(&self.tags) {
             say(word);
+        }
+        // The same rows say more once all can be read: then what is not among them is gone.
+        if !self.is_whole {
+            say("not whole");
         }
         hex::encode(&hash.finalize()[..16])
     }
@@ -151,6 +165,7 @@ type Keyed = Result<(String, Row), RowError>;
 /// Products of a list, in its order.
 pub(super) struct Products {
     rows: Box<dyn Rows>,
+    apart: Apart,
     options: Options,
     now: DateTime<Utc>,
     seen: HashSet<u64>,
@@ -160,8 +175,8 @@ pub(super) struct Products {
 }
 
 impl Products {
-    pub(super) fn new(rows: Box<dyn Rows>, options: Options, now: DateTime<Utc>) -> Self {
-        Self { rows, options, now, seen: HashSet::new(), next: None, done: false }
+    pub(super) fn new(rows: Box<dyn Rows>, apart: Apart, options: Options, now: DateTime<Utc>) -> Self {
+        Self { rows, apart, options, now, seen: HashSet::new(), next: None, done: false }
     }
 
     /// The next row that belongs to some product, or why one belongs to none.
@@ -172,20 +187,14 @@ impl Products {
         Ok(self.rows.next_row()?.map(|row| row.and_then(|row| Ok((key(&row)?, row)))))
     }
 
-    /// Reads the other rows of a group whose first is in `kept`; how many there were.
-    fn rest_of(
-        &mut self,
-        group: &str,
-        kept: &mut Vec<Row>,
-        errors: &mut Vec<RowError>,
-    ) -> Result<u64, FileError> {
-        let mut count = 0;
-        while errors.len() < MOST_ROWS {
+    /// Reads the other rows of a group whose first is in `part`.
+    fn rest_of(&mut self, group: &str, part: &mut Part) -> Result<(), FileError> {
+        while part.errors.len() < MOST_ROWS {
             match self.keyed()? {
                 None => break,
                 Some(Ok((key, row))) if key == group => {
-                    if kept.len() < MOST_ROWS {
-                        kept.push(row);
+                    if part.rows.len() < MOST_ROWS {
+                        part.rows.push(row);
                     }
                 }
                 Some(Ok(other)) => {
@@ -193,40 +202,71 @@ impl Products {
                     break;
                 }
                 // It may be one of this product's or not: it is told here, and nothing else is lost.
-                Some(Err(error)) => errors.push(error),
+                Some(Err(error)) => part.errors.push(error),
             }
-            count += 1;
+            part.count += 1;
         }
-        Ok(count)
+        Ok(())
     }
 
     fn outcome(&mut self) -> Result<Option<Outcome>, FileError> {
         let bad = |error| Outcome { rows: 1, found: Found::Bad, errors: vec![error], name: None, unnamed: 1 };
-        let (key, first) = match self.keyed()? {
-            None => return Ok(None),
-            Some(Err(error)) => return Ok(Some(bad(error))),
-            Some(Ok(keyed)) => keyed,
-        };
-        let (mut kept, mut count, mut errors) = (vec![first], 1, Vec::new());
-        // What is in no group is one row.
-        if [Field::Group, Field::VitrineId].into_iter().any(|field| kept[0].get(field).is_some()) {
-            count += self.rest_of(&key, &mut kept, &mut errors)?;
+        loop {
+            let (key, first) = match self.keyed()? {
+                None => {
+                    return Ok(self.apart.rest().map(|(key, part)| self.settle(key, part, false, None)));
+                }
+                Some(Err(error)) => return Ok(Some(bad(error))),
+                Some(Ok(keyed)) => keyed,
+            };
+            let is_grouped = is_grouped(&first);
+            let mut part = Part { rows: vec![first], count: 1, errors: Vec::new() };
+            // What is in no group is one row.
+            if is_grouped {
+                self.rest_of(&key, &mut part)?;
+            }
+            let is_again = self.seen.contains(&hash_of(&key));
+            let (part, is_whole, refusal) = match self.apart.add(&key, part) {
+                Next::Wait => continue,
+                Next::Whole(part) | Next::OneOfSeveral(part) if is_again => {
+                    let sentence = format!("`{key}` was in the list before");
+                    (part, false, Some(sentence))
+                }
+                Next::Whole(part) => (part, true, None),
+                Next::OneOfSeveral(part) => (part, false, None),
+                Next::TooFar(part) => {
+                    let sentence = format!(
+                        "too many products are in several places of the list, `{key}` too: let rows of one product stand one \
+                         after the other"
+                    );
+                    (part, false, Some(sentence))
+                }
+            };
+            let outcome = self.settle(key, part, is_whole, refusal);
+            if self.seen.len() > MOST_PRODUCTS {
+                return Err(FileError("a list takes at most 1,000,000 products".into()));
+            }
+            return Ok(Some(outcome));
         }
+    }
+
+    /// What rows of a product come to. When they are not all, they say nothing of what is not among them.
+    fn settle(&mut self, key: String, part: Part, is_whole: bool, refusal: Option<String>) -> Outcome {
+        let Part { rows, count, mut errors } = part;
         let (name, unnamed) = (Some(key.clone()), errors.len() as u64);
-        let mut hasher = DefaultHasher::new();
-        key.hash(&mut hasher);
-        if !self.seen.insert(hasher.finish()) {
-            let sentence =
-                format!("`{key}` was in the list before; rows of one product stand one after the other");
-            errors.push(kept[0].error(Some(Field::Id), sentence));
-            return Ok(Some(Outcome { rows: count, found: Found::Bad, errors, name, unnamed }));
+        self.seen.insert(hash_of(&key));
+        let mut found = match refusal {
+            Some(sentence) => {
+                errors.push(rows[0].error(Some(Field::Id), sentence));
+                Found::Bad
+            }
+            None => product(key, &rows, &self.options, self.now, &mut errors),
+        };
+        if let Found::Product(product) = &mut found {
+            product.is_whole &= is_whole;
         }
-        if self.seen.len() > MOST_PRODUCTS {
-            return Err(FileError("a list takes at most 1,000,000 products".into()));
-        }
-        let found = product(key, &kept, &self.options, self.now, &mut errors);
         errors.sort_by_key(|error| error.line);
-        Ok(Some(Outcome { rows: count, found, errors, name, unnamed }))
+        Outcome { rows: count, found, errors, name, unnamed }
     }
 }
 
@@ -243,8 +283,13 @@ impl Iterator for Products {
     }
 }
 
+/// Whether other rows may be of the same product.
+pub(super) fn is_grouped(row: &Row) -> bool {
+    [Field::Group, Field::VitrineId].into_iter().any(|field| row.get(field).is_some())
+}
+
 /// Which product a row belongs to: ours, its group, itself, or the shop's number.
-fn key(row: &Row) -> Result<String, RowError> {
+pub(super) fn key(row: &Row) -> Result<String, RowError> {
     let key =
         [Field::VitrineId, Field::Group, Field::Id, Field::Sku].into_iter().find_map(|field| row.get(field));
     match key {
@@ -267,10 +312,12 @@ fn product(
     errors: &mut Vec<RowError>,
 ) -> Found {
     let said = |field| rows.iter().find_map(|row| row.get(field));
-    if said(Field::Status).is_some_and(|status| {
+    let vitrine_id = said(Field::VitrineId).and_then(|id| id.parse().ok());
+    let is_off = said(Field::Status).is_some_and(|status| {
         ["draft", "archived", "inactive", "unlisted"].contains(&status.to_lowercase().as_str())
-    }) {
-        return Found::NotSold;
+    });
+    if is_off || said(Field::Published).and_then(yes_or_no) == Some(false) {
+        return Found::NotSold(vitrine_id);
     }
     let refuse = |errors: &mut Vec<RowError>, field, sentence: &str| {
         errors.push(rows[0].error(Some(field), sentence));
@@ -302,10 +349,8 @@ fn product(
             None => Field::option_name(n),
         })
         .collect();
-    let tags: Vec<String> = said(Field::Tags)
-        .map(|tags| tags.split(',').map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()).collect())
-        .unwrap_or_default();
-    let mut taken = Taken { currency: None, variants: Vec::new(), compare: None, names };
+    let (tags, tags_lost) = fitting_tags(said(Field::Tags).unwrap_or_default().split(','));
+    let mut taken = Taken { currency: None, variants: Vec::new(), ids_lost: 0, names };
     for row in rows {
         // Rows that only add a picture.
         let more = |field: &Field| row.get(*field).is_some();
@@ -323,8 +368,23 @@ fn product(
         }
         return Found::Bad;
     };
-    let vitrine_id = said(Field::VitrineId).and_then(|id| id.parse().ok());
     let options = taken.settle_options();
+    let compare_at_minor = taken.settle_compare();
+    // What only serves to find a product is cut and told; the rest of it is taken.
+    let is_whole = errors.is_empty();
+    for (field, lost, takes) in [
+        (Field::Tags, tags_lost, "a product takes 50 of at most 50 characters each"),
+        (
+            Field::ExternalIds,
+            taken.ids_lost,
+            "a variant takes 8, of platforms in letters, digits and `.`, `_`, `:`, `-`",
+        ),
+    ] {
+        if lost > 0 {
+            let sentence = format!("{lost} of `{}` are left out or cut: {takes}", field.word());
+            errors.push(rows[0].error(Some(field), sentence));
+        }
+    }
     Found::Product(Box::new(Incoming {
         line: rows[0].line,
         external_id: key,
@@ -333,8 +393,8 @@ fn product(
         description: description.chars().take(DESCRIPTION).collect(),
         url,
         currency,
-        compare_at_minor: taken.compare.and_then(|(_, before)| before),
-        is_whole: errors.is_empty(),
+        compare_at_minor,
+        is_whole,
         options,
         tags,
         variants: taken.variants,
@@ -345,8 +405,8 @@ fn product(
 struct Taken {
     currency: Option<Currency>,
     variants: Vec<IncomingVariant>,
-    /// The lowest price and what it was before.
-    compare: Option<(i64, Option<i64>)>,
+    /// Ids of platforms that the catalogue does not take.
+    ids_lost: usize,
     /// What options are called.
     names: Vec<String>,
 }
@@ -371,6 +431,16 @@ impl Taken {
         }
         self.variants.iter_mut().for_each(|variant| variant.options.clear());
         Vec::new()
+    }
+
+    /// What all variants cost before, when that is the same; else each keeps its own.
+    fn settle_compare(&mut self) -> Option<i64> {
+        let first = self.variants.first()?.compare_at_minor;
+        if self.variants.iter().any(|variant| variant.compare_at_minor != first) {
+            return None;
+        }
+        self.variants.iter_mut().for_each(|variant| variant.compare_at_minor = None);
+        first.flatten()
     }
 
     /// What a row says of options. So Shopify says that there are none: `Title`, `Default Title`.
@@ -424,7 +494,7 @@ impl Taken {
             // What an export says comes back as it was.
             *before > price || row.get(Field::VitrineId).is_some()
         });
-        let stock = stock(row)?;
+        let (stock, sell_when_empty) = (stock(row)?, sells_when_empty(row)?);
         let vitrine_id = row.get(Field::VitrineVariantId).and_then(|id| id.parse().ok());
         let sku = row.get(Field::Sku).or_else(|| row.get(Field::Id)).map(str::to_owned);
         for (field, text) in
@@ -440,10 +510,8 @@ impl Taken {
             return Err(row.error(Some(Field::Sku), format!("`{sku}` is on another row of the product")));
         }
         let options = self.options(row)?;
-        let external_ids = row.get(Field::ExternalIds).map(external_ids).unwrap_or_default();
-        if self.compare.is_none_or(|(lowest, _)| price < lowest) {
-            self.compare = Some((price, before));
-        }
+        let (external_ids, ids_lost) = row.get(Field::ExternalIds).map(external_ids).unwrap_or_default();
+        self.ids_lost += ids_lost;
         self.currency = Some(currency);
         let title = variant_title(row, is_one_of_many, sku.as_deref());
         self.variants.push(IncomingVariant {
@@ -452,6 +520,8 @@ impl Taken {
             sku,
             price_minor: price,
             stock,
+            sell_when_empty,
+            compare_at_minor: Some(before),
             options,
             external_ids,
         });
@@ -459,10 +529,9 @@ impl Taken {
     }
 }
 
-/// `shopify=123; woocommerce=9`.
-fn external_ids(text: &str) -> BTreeMap<String, String> {
-    let pairs = text.split(';').filter_map(|pair| pair.split_once('='));
-    pairs.map(|(platform, id)| (platform.trim().to_owned(), id.trim().to_owned())).take(20).collect()
+/// `shopify=123; woocommerce=9`: those that fit, and how many do not.
+fn external_ids(text: &str) -> (BTreeMap<String, String>, usize) {
+    fitting_external_ids(text.split(';').filter_map(|pair| pair.split_once('=')))
 }
 
 fn money(text: &str, currency: Option<Currency>) -> Result<(i64, Currency), String> {
@@ -473,27 +542,6 @@ fn money(text: &str, currency: Option<Currency>) -> Result<(i64, Currency), Stri
             let minor = minor.parse().ok().filter(|minor| *minor >= 0);
             Ok((minor.ok_or("minor units are a whole number, not below 0")?, currency))
         }
-    }
-}
-
-fn stock(row: &Row) -> Result<Option<i64>, RowError> {
-    if let Some(text) = row.get(Field::Stock) {
-        let whole = text.strip_suffix(".0").unwrap_or(text);
-        // Lists count below nothing what they have sold too much of.
-        let count = whole.parse::<i64>().map(|count| count.max(0));
-        let count =
-            count.map_err(|_| row.error(Some(Field::Stock), format!("`{text}` is no number of pieces")))?;
-        return Ok(Some(count));
-    }
-    let Some(said) = row.get(Field::Availability) else { return Ok(None) };
-    let word = said.rsplit('/').next().unwrap_or(said).to_lowercase().replace([' ', '_', '-'], "");
-    match word.as_str() {
-        "instock" | "limitedavailability" | "available" => Ok(Some(SOME)),
-        "outofstock" | "preorder" | "backorder" | "soldout" | "discontinued" | "unavailable" => Ok(Some(0)),
-        _ => Err(row.error(
-            Some(Field::Availability),
-            "`availability` takes in_stock, out_of_stock, preorder or backorder",
-        )),
     }
 }
 
@@ -510,50 +558,4 @@ fn variant_title(row: &Row, is_one_of_many: bool, sku: Option<&str>) -> String {
     // So Shopify names the only variant.
     let title = if title == "Default Title" { "Default".to_owned() } else { title };
     title.chars().take(100).collect()
-}
-
-/// Whether `now` is in an interval of ISO 8601; in one that cannot be read it is not.
-fn is_within(dates: &str, now: DateTime<Utc>) -> bool {
-    let read = |text: &str| {
-        let text = text.trim();
-        let formats = ["%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S%z"];
-        DateTime::parse_from_rfc3339(text)
-            .ok()
-            .or_else(|| formats.iter().find_map(|format| DateTime::parse_from_str(text, format).ok()))
-    };
-    dates
-        .split_once('/')
-        .and_then(|(from, to)| Some((read(from)?, read(to)?)))
-        .is_some_and(|(from, to)| from <= now && now < to)
-}
-
-/// Where a product's page is in a shop that a list says nothing of.
-fn page_in(shop: &str, key: &str) -> String {
-    let escaped: String = url::form_urlencoded::byte_serialize(key.as_bytes()).collect();
-    format!("{}/products/{}", shop.trim_end_matches('/'), escaped.replace('+', "%20"))
-}
-
-/// The text of HTML, its tags gone. Good enough for a description; nobody shows it as HTML.
-fn without_tags(html: &str) -> String {
-    let mut text = String::with_capacity(html.len());
-    let mut rest = html;
-    while let Some(at) = rest.find('<') {
-        text.push_str(&rest[..at]);
-        let tag = &rest[at..];
-        let ends_line = ["</p", "<br", "</li", "</div", "</h"].iter().any(|begin| starts_like(tag, begin));
-        text.push(if ends_line { '\n' } else { ' ' });
-        rest = tag.find('>').map_or("", |end| &tag[end + 1..]);
-    }
-    text.push_str(rest);
-    for (entity, character) in
-        [("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")]
-    {
-        text = text.replace(entity, character);
-    }
-    let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
-    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
-}
-
-fn starts_like(text: &str, begin: &str) -> bool {
-    text.as_bytes().get(..begin.len()).is_some_and(|bytes| bytes.eq_ignore_ascii_case(begin.as_bytes()))
 }

@@ -214,6 +214,7 @@ fn text_of(value: &Value) -> String {
             }
             _ => String::new(),
         },
+        Value::Bool(said) => said.to_string(),
         Value::Array(words) => words.iter().filter_map(Value::as_str).take(100).collect::<Vec<_>>().join(","),
         _ => String::new(),
     }

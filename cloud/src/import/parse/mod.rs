@@ -1,12 +1,15 @@
 //! Reads lists of products as they come, a row at a time: no file is ever in memory whole.
 
+mod apart;
 mod batch;
+mod count;
 mod csv;
 mod field;
 mod group;
 mod json;
 mod price;
 mod text;
+mod words;
 mod xml;
 
 #[cfg(test)]
@@ -16,7 +19,7 @@ use std::io::{BufReader, Read, Seek};
 
 pub use batch::batches;
 pub use field::Field;
-pub use group::{Found, Incoming, Outcome};
+pub use group::{Found, Incoming, IncomingVariant, Outcome};
 pub use price::written;
 
 use super::{Format, Options};
@@ -28,6 +31,8 @@ const MOST_OF_AN_OBJECT: usize = 256 * 1024;
 /// The longest value but a description that is kept of a row, and the longest sentence about one, in bytes.
 const MOST_OF_A_VALUE: usize = 8_400;
 const MOST_OF_A_SENTENCE: usize = 600;
+/// Who counts what nobody counts.
+const NOBODY: &str = "\u{1}nobody";
 /// What is read at once.
 const BLOCK: usize = 64 * 1024;
 
@@ -69,6 +74,9 @@ impl Row {
     /// Keeps a value, unless there is one or it says nothing.
     fn put(&mut self, field: Field, value: &str) {
         let mut value = value.trim();
+        if field == Field::Tracker && value.is_empty() {
+            value = NOBODY; // Here an empty cell says something.
+        }
         if value.len() > MOST_OF_A_VALUE && !matches!(field, Field::Description | Field::DescriptionHtml) {
             // Still longer than any field takes, so that it is refused and not shortened.
             value = &value[..value.floor_char_boundary(MOST_OF_A_VALUE)];
@@ -102,12 +110,21 @@ pub fn products(
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<impl Iterator<Item = Result<Outcome, FileError>>, FileError> {
     let encoding = text::encoding_of(&mut file)?;
+    let apart = apart::Apart::find(&mut *rows_of(&mut file, encoding, format)?);
+    file.rewind()?;
+    Ok(group::Products::new(rows_of(file, encoding, format)?, apart, options.clone(), now))
+}
+
+fn rows_of<'a>(
+    file: impl Read + 'a,
+    encoding: &'static encoding_rs::Encoding,
+    format: Format,
+) -> Result<Box<dyn Rows + 'a>, FileError> {
     let text = BufReader::with_capacity(BLOCK, text::Decoded::new(file, encoding));
-    let rows: Box<dyn Rows> = match format {
+    Ok(match format {
         Format::Csv => Box::new(csv::Table::open(text)?),
         Format::Xml => Box::new(xml::Feed::open(text)),
         Format::Json => Box::new(json::Objects::open(text)),
         Format::Unknown => return Err(FileError("what the list is written as is not known here".into())),
-    };
-    Ok(group::Products::new(rows, options.clone(), now))
+    })
 }

@@ -61,13 +61,15 @@ fn shopifys_rows_become_variants_and_rows_of_pictures_nothing() {
     let options = Options { shop_url: Some("https://shop.example/".into()), ..options() };
     let outcomes = read_with(Format::Csv, table.as_bytes(), &options).unwrap();
     assert!(outcomes.iter().all(|outcome| outcome.errors.is_empty()), "{outcomes:?}");
-    assert_eq!((outcomes[0].rows, &outcomes[2].found), (3, &Found::NotSold));
+    assert_eq!((outcomes[0].rows, &outcomes[2].found), (3, &Found::NotSold(None)));
     let products = taken(outcomes);
     assert_eq!(stocks(&products[0]), [("M / white", 2900, Some(3)), ("L / white", 3100, Some(0))]);
+    let before: Vec<_> = products[0].variants.iter().map(|one| one.compare_at_minor).collect();
+    assert_eq!(before, [Some(Some(3900)), Some(None)], "the other size was never reduced");
     assert_eq!(products[0].description, "Warm & soft\nWool");
     assert_eq!(
         (products[0].url.as_str(), products[0].compare_at_minor),
-        ("https://shop.example/products/scarf", Some(3900))
+        ("https://shop.example/products/scarf", None)
     );
     assert_eq!(
         (stocks(&products[1]), products[1].compare_at_minor),
@@ -96,7 +98,8 @@ fn a_feed_of_google_merchant_is_read_with_its_reductions() {
     assert_eq!(products.len(), 2);
     assert_eq!((products[0].external_id.as_str(), products[0].title.as_str()), ("scarf", "Scarf & more"));
     assert_eq!(stocks(&products[0]), [("M", 2900, Some(100)), ("L", 4100, Some(0))]);
-    assert_eq!((products[0].compare_at_minor, products[0].description.as_str()), (Some(3900), "Wool <b>"));
+    assert_eq!((products[0].compare_at_minor, products[0].description.as_str()), (None, "Wool <b>"));
+    assert_eq!(products[0].variants[0].compare_at_minor, Some(Some(3900)));
     assert_eq!(products[0].url, "https://shop.example/s?a=1&b=2");
     assert_eq!((products[1].title.as_str(), products[1].currency.as_str()), ("Hat!", "USD"));
     assert_eq!((stocks(&products[1]), products[1].line), (vec![("Default", 1500, Some(4))], 13));
@@ -165,6 +168,32 @@ fn one_variant_of_several_may_be_bad() {
     let errors: Vec<_> = outcomes[0].errors.iter().map(|one| (one.line, one.field.unwrap())).collect();
     assert_eq!(errors, [(3, "price"), (4, "sku")]);
     assert_eq!(stocks(&taken(outcomes)[0]), [("M", 500, None), ("XXL", 800, None)]);
+}
+
+#[test]
+fn what_can_be_ordered_at_zero_is_sold_when_empty() {
+    let table = "Handle,Title,Variant SKU,Variant Inventory Tracker,Variant Inventory Qty,Variant Inventory Policy,Variant Price,Published\n\
+        a,Print,A,,0,deny,5,true\n\
+        b,Made to order,B,shopify,0,continue,5,true\n\
+        c,Counted,C,shopify,0,deny,5,true\n\
+        d,Not there,D,shopify,3,deny,5,FALSE\n";
+    let options = Options { shop_url: Some("https://shop.example".into()), ..options() };
+    let outcomes = read_with(Format::Csv, table.as_bytes(), &options).unwrap();
+    assert_eq!(outcomes[3].found, Found::NotSold(None));
+    let sells = |outcomes| {
+        let taken = taken(outcomes);
+        taken.iter().map(|one| one.variants[0].sell_when_empty).collect::<Vec<_>>()
+    };
+    assert_eq!(sells(outcomes), [Some(true), Some(true), Some(false)]);
+    let feed = |word: &str| format!("id,title,price,link,availability\n1,Hat,5,https://x,{word}\n");
+    for (word, wanted) in [
+        ("preorder", Some(true)),
+        ("backorder", Some(true)),
+        ("in_stock", None),
+        ("out_of_stock", Some(false)),
+    ] {
+        assert_eq!(sells(read(Format::Csv, &feed(word))), [wanted], "{word}");
+    }
 }
 
 #[test]

@@ -54,6 +54,17 @@ pub(in crate::import) async fn set(tx: &mut Tx, address: &ImportAddress) -> Resu
     Ok(())
 }
 
+pub(in crate::import) async fn get(
+    tx: &mut Tx,
+    org: OrgId,
+    source: &str,
+) -> Result<Option<ImportAddress>, DbError> {
+    let row: Option<AddressRow> = on!(tx, c => sqlx::query_as(
+        "SELECT * FROM import_addresses WHERE org_id = $1 AND source = $2"
+    ).bind(org).bind(source).fetch_optional(c).await)?;
+    row.map(ImportAddress::try_from).transpose()
+}
+
 pub(in crate::import) async fn count(tx: &mut Tx, org: OrgId) -> Result<i64, DbError> {
     Ok(on!(tx, c => sqlx::query_scalar("SELECT COUNT(*) FROM import_addresses WHERE org_id = $1")
         .bind(org).fetch_one(c).await)?)

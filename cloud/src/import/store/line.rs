@@ -13,6 +13,7 @@ row! {
         source: String,
         address: Option<String>,
         state: String,
+        confirmed: bool,
     }
 }
 
@@ -23,12 +24,14 @@ pub(in crate::import) struct UnderWay {
     pub(in crate::import) source: String,
     pub(in crate::import) is_fetched: bool,
     pub(in crate::import) is_running: bool,
+    /// It was read to its end, and only takes off the sale what it left out.
+    pub(in crate::import) is_confirmed: bool,
 }
 
 /// Imports of `org` that wait or run, in the order in which they came.
 pub(in crate::import) async fn of(tx: &mut Tx, org: OrgId) -> Result<Vec<UnderWay>, DbError> {
     let rows: Vec<Row> = on!(tx, c => sqlx::query_as(
-        "SELECT id, source, address, state FROM imports
+        "SELECT id, source, address, state, confirmed FROM imports
          WHERE org_id = $1 AND state IN ('waiting', 'running') ORDER BY id LIMIT 100"
     ).bind(org).fetch_all(c).await)?;
     let under_way = |row: Row| UnderWay {
@@ -36,6 +39,7 @@ pub(in crate::import) async fn of(tx: &mut Tx, org: OrgId) -> Result<Vec<UnderWa
         source: row.source,
         is_fetched: row.address.is_some(),
         is_running: row.state == "running",
+        is_confirmed: row.confirmed,
     };
     Ok(rows.into_iter().map(under_way).collect())
 }

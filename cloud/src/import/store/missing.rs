@@ -7,8 +7,8 @@ use crate::db::{Db, DbError, Tx};
 use crate::import::Import;
 use crate::{on, row};
 
-/// Products of a source that are sold and that the import's list does not name. One that another list names, or this one by
-/// another name, is not missing.
+/// Products of a source that are sold and that the import's list does not name. One that this list names otherwise is not
+/// missing, nor one that another source sells: it has an address, or named it in its last whole list.
 macro_rules! missing {
     ($what:literal, $end:literal) => {
         concat!(
@@ -18,7 +18,11 @@ macro_rules! missing {
              WHERE i.org_id = $1 AND i.source = $2 AND i.row_hash <> '' AND p.hidden IS NULL
                  AND (i.seen_import IS NULL OR i.seen_import <> $3)
                  AND NOT EXISTS (SELECT 1 FROM imported_products o WHERE o.product_id = i.product_id AND o.row_hash <> ''
-                     AND (o.source <> i.source OR o.seen_import = $3))",
+                     AND (o.seen_import = $3 OR o.source <> i.source AND (
+                         EXISTS (SELECT 1 FROM import_addresses a WHERE a.org_id = o.org_id AND a.source = o.source)
+                         OR o.seen_import IS NOT NULL AND NOT EXISTS (
+                             SELECT 1 FROM imports m WHERE m.org_id = o.org_id AND m.source = o.source
+                                 AND m.id > o.seen_import AND m.state = 'done' AND m.options LIKE '%\"missing\":\"hide\"%'))))",
             $end
         )
     };

@@ -47,6 +47,11 @@ impl Shows {
             return Err(ShowError::NotInLineup);
         }
         let card = card.ok_or(ShowError::NotOnSale)?;
+        if let HighlightTarget::Product { product_id } = target
+            && !self.catalog.hold_on_sale(&mut tx, org, product_id).await?
+        {
+            return Err(ShowError::NotOnSale); // since a moment ago
+        }
         let instant = self.place(&mut tx, &show, at).await?;
         let mut facts = Vec::new();
         if let Some(highlight) = self.clear_locked(&mut tx, &mut show, instant).await? {

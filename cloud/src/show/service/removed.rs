@@ -1,7 +1,7 @@
 //! What becomes of a show when something that it sells is gone, hidden, or has other terms.
 
 use chrono::{DateTime, Utc};
-use vitrine_protocol::{CouponId, Highlight, HighlightCard, OrgId, ProductId};
+use vitrine_protocol::{CouponId, Highlight, HighlightCard, OrgId, ProductId, ShowId};
 
 use crate::base::Actor;
 use crate::db::Tx;
@@ -32,6 +32,14 @@ impl Shows {
             self.save_at(tx, &Actor::service("show"), &show, now, facts).await?;
         }
         Ok(())
+    }
+
+    /// Shows that are not over and have a product in their line-up.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn with_product(&self, org: OrgId, product: ProductId) -> Result<Vec<ShowId>, ShowError> {
+        Ok(store::with_product(&self.db, org, product).await?)
     }
 
     /// Takes a product that is not sold any more off every screen. It stays in the line-ups: it may come back.

@@ -249,6 +249,14 @@ pub(super) async fn selling(tx: &mut Tx, org: OrgId, product: ProductId) -> Resu
     ).bind(org).bind(product).bind(&card).fetch_all(c).await)?)
 }
 
+/// Shows that are not over and have a product in their line-up.
+pub(super) async fn with_product(db: &Db, org: OrgId, product: ProductId) -> Result<Vec<ShowId>, DbError> {
+    Ok(on!(db, c => sqlx::query_scalar(
+        "SELECT DISTINCT s.id FROM lineup_items l JOIN shows s ON s.id = l.show_id
+         WHERE l.target_id = $2 AND l.kind = 'product' AND s.org_id = $1 AND s.state <> 'ended'"
+    ).bind(org).bind(product).fetch_all(c).await)?)
+}
+
 /// Shows that are not over and have a card on the screen that is like `mark`.
 pub(super) async fn pinning(tx: &mut Tx, org: OrgId, mark: &str) -> Result<Vec<ShowId>, DbError> {
     Ok(on!(tx, c => sqlx::query_scalar(

@@ -113,3 +113,89 @@ async fn an_id_of_a_platform_is_one_variants_and_orders_name_it_by_that() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn products_are_found_by_how_title_or_number_begins_and_by_their_ids() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let (other, other_org, _) = owner(&app, "Sud").await;
+        let mut ids = Vec::new();
+        for title in ["Scarf", "Scarab", "Hat"] {
+            let draft = ProductDraft { title: title.into(), ..scarf(5) };
+            ids.push(app.catalog.create_product(&actor, org, draft).await.unwrap());
+        }
+        let foreign = app.catalog.create_product(&other, other_org, scarf(5)).await.unwrap();
+        let find = async |text: &str| {
+            let page = app.catalog.find_products(&actor, org, text, None, 10).await.unwrap();
+            page.items.into_iter().map(|one| one.title).collect::<Vec<_>>()
+        };
+        assert_eq!(find("sCAR").await, ["Scarab", "Scarf"]);
+        assert_eq!(find("scarf").await, ["Scarf"]);
+        assert_eq!(find(&ids[2].variants[0].sku.to_uppercase()).await, ["Hat"]);
+        assert!(find("car").await.is_empty() && find("%").await.is_empty());
+        let named = [ids[2].id, foreign.id, ids[0].id];
+        let page = app.catalog.products_named(&actor, org, &named).await.unwrap();
+        assert_eq!(page.items.iter().map(|one| one.title.as_str()).collect::<Vec<_>>(), ["Hat", "Scarf"]);
+        let denied = app.catalog.products_named(&other, org, &named).await;
+        assert!(matches!(denied, Err(CatalogError::Denied(_))));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_order_keeps_what_its_variant_was_called_and_what_a_platform_calls_an_unknown_one() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let product = app.catalog.create_product(&actor, org, scarf(5)).await.unwrap();
+        let (variant, mut draft) = (product.variants[0].clone(), order(&product, 1, "A-1"));
+        let unknown = ExternalId { platform: "shopify".into(), id: "447".into() };
+        let nil = uuid::Uuid::nil();
+        draft.lines.push(OrderLineDraft {
+            product_id: vitrine_protocol::ProductId(nil),
+            variant_id: vitrine_protocol::VariantId(nil),
+            external: Some(unknown.clone()),
+            quantity: 2,
+            price_minor: 100,
+            title: None,
+        });
+        let (recorded, _) = app.catalog.record_order(&actor, org, draft).await.unwrap();
+        let kept = app.catalog.order(&actor, org, recorded.id).await.unwrap();
+        assert_eq!(kept.lines, recorded.lines);
+        assert_eq!(kept.lines[0].variant_title.as_deref(), Some(variant.title.as_str()));
+        assert_eq!(
+            (kept.lines[0].sku.as_deref(), &kept.lines[0].external),
+            (Some(variant.sku.as_str()), &None)
+        );
+        assert_eq!((&kept.lines[1].sku, kept.lines[1].external.as_ref()), (&None, Some(&unknown)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_variant_is_struck_at_the_price_of_another() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let size = |title: &str, price, before| VariantDraft {
+            title: title.into(),
+            price_minor: Some(price),
+            compare_at_minor: before,
+            ..VariantDraft::default()
+        };
+        let variants = vec![size("M", 2_900, Some(Some(3_900))), size("L", 3_100, Some(None))];
+        let draft = ProductDraft { stock: None, compare_at_minor: None, variants, ..scarf(5) };
+        let product = app.catalog.create_product(&actor, org, draft).await.unwrap();
+        let kept = app.catalog.product(&actor, org, product.id).await.unwrap();
+        assert_eq!(kept.variants, product.variants);
+        assert!(kept.reduces(&kept.variants[0]) && !kept.reduces(&kept.variants[1]));
+        let card = app.catalog.product_cards(org, &[product.id]).await.unwrap().remove(0);
+        let struck: Vec<_> = card.variants.iter().map(|one| one.compare_at_minor).collect();
+        assert_eq!((card.compare_at_minor, struck), (Some(3_900), vec![Some(3_900), None]));
+        // Who says it of the product says it of all.
+        let patch = ProductPatch { compare_at_minor: Some(Some(5_000)), ..ProductPatch::default() };
+        let all =
+            app.catalog.change_product(&actor, org, product.id, Some(kept.version), patch).await.unwrap();
+        assert!(all.variants.iter().all(|one| all.shown_before(one) == Some(5_000)));
+        assert_eq!(app.catalog.product(&actor, org, product.id).await.unwrap(), all);
+    })
+    .await;
+}

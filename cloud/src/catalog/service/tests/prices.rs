@@ -26,11 +26,15 @@ async fn the_prior_price_is_the_lowest_of_thirty_days_before_a_reduction_and_sta
             (10, 4_900, None, None),
             (20, 3_500, Some(4_900), Some(3_900)), // Not 4 900, which the page would like to say.
             (25, 3_000, Some(4_900), Some(3_900)), // It goes further.
-            (90, 3_200, Some(4_900), Some(3_900)), // However long.
+            (89, 2_900, Some(4_900), Some(3_900)), // However long.
+            (90, 3_200, Some(4_900), Some(2_900)), // A raise ends it: this is no reduction.
             (91, 4_900, None, None),
-            (110, 4_500, Some(4_900), Some(3_000)), // It was that until twenty days ago.
+            (110, 4_500, Some(4_900), Some(2_900)), // It was that until twenty days ago.
             (111, 4_900, None, None),
             (200, 4_500, Some(5_900), Some(4_900)),
+            (201, 4_700, Some(5_900), Some(4_500)),
+            (260, 4_500, Some(5_900), Some(4_700)), // The one of day 200 is over.
+            (261, 4_000, Some(5_900), Some(4_700)),
         ] {
             hands.advance(DAY * (on - day));
             day = on;
@@ -47,14 +51,14 @@ async fn the_prior_price_is_the_lowest_of_thirty_days_before_a_reduction_and_sta
         let renamed = app.catalog.change_product(&actor, org, product.id, None, words).await.unwrap();
         assert_eq!(
             renamed.variants[0].prior_price_minor,
-            Some(4_900),
+            Some(4_700),
             "a sale and another name change no price"
         );
         let prices =
             app.catalog.prices(&actor, org, product.id, product.variants[0].id, None, 50).await.unwrap();
-        assert_eq!((prices.items.len(), prices.next), (10, None));
-        assert_eq!((prices.items[9].price_minor, prices.items[9].reduced), (4_900, false));
-        assert_eq!((prices.items[0].price_minor, prices.items[0].reduced), (4_500, true));
+        assert_eq!((prices.items.len(), prices.next), (14, None));
+        assert_eq!((prices.items[13].price_minor, prices.items[13].reduced), (4_900, false));
+        assert_eq!((prices.items[0].price_minor, prices.items[0].reduced), (4_000, true));
     })
     .await;
 }
