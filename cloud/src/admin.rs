@@ -7,14 +7,18 @@ use chrono::TimeDelta;
 use clap::{Subcommand, ValueEnum};
 use serde_json::{Value, json};
 use vitrine_cloud::base::{Actor, Clock};
+use vitrine_cloud::billing::{Billing, InvoiceMove, Parts};
 use vitrine_cloud::blobs::FolderBlobs;
 use vitrine_cloud::catalog::Catalog;
 use vitrine_cloud::config;
 use vitrine_cloud::db::Db;
+use vitrine_cloud::mail::Mailbox;
 use vitrine_cloud::operator::{OperatorOrganization, Operators, PlanAssignment};
 use vitrine_cloud::org::{Orgs, SignUp};
-use vitrine_cloud::plan::{AddOnCount, Limit, Limits, Names, PlanDraft, Plans};
+use vitrine_cloud::plan::{AddOnCount, Limit, PlanChange, PlanNamesChange, Plans, Price};
+use vitrine_cloud::secrets;
 use vitrine_cloud::show::Shows;
+use vitrine_protocol::Currency;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -25,6 +29,8 @@ pub struct Args {
     storage: config::Storage,
     #[command(flatten)]
     plan: config::Plan,
+    #[command(flatten)]
+    billing: config::Billing,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -49,19 +55,68 @@ enum Verb {
     },
     /// List plans
     Plans,
-    /// Make a plan, or change the one of that key for everybody who has it
+    /// Make a plan, or change what is named of the one of that key for everybody who has it
     SetPlan {
         /// What programs call it: a-z, 0-9 and -
         key: String,
-        /// What people call it
+        /// What people call it; a new plan needs one
         #[arg(long)]
-        name: String,
-        /// A limit, for example seats=10; what is not named has none
+        name: Option<String>,
+        /// What people call it in German
+        #[arg(long)]
+        name_de: Option<String>,
+        /// What people call it in French
+        #[arg(long)]
+        name_fr: Option<String>,
+        /// A limit, for example seats=10, or seats=none; what is not named stays, and a new plan has none of it
         #[arg(long = "limit", value_name = "NAME=NUMBER", value_parser = limit_of)]
-        limits: Vec<(Limit, i64)>,
+        limits: Vec<(Limit, Option<i64>)>,
+        /// What it costs a month in minor units, for example 9900EUR
+        #[arg(long, value_name = "MINOR", value_parser = price_of)]
+        price: Option<Price>,
+        /// Take its price away, unless somebody pays it
+        #[arg(long, conflicts_with = "price")]
+        no_price: bool,
         /// Let organisations choose it
         #[arg(long)]
         offered: bool,
+        /// Let nobody choose it any more; those who have it keep it
+        #[arg(long, conflicts_with = "offered")]
+        not_offered: bool,
+    },
+    /// List invoices of all organisations, open ones first
+    Invoices {
+        /// Those of one organisation: its id, or its channel's name
+        #[arg(long)]
+        organization: Option<String>,
+        /// How many at most
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
+        limit: u16,
+    },
+    /// Say that an open invoice was paid
+    InvoicePaid {
+        /// Its id
+        invoice: String,
+    },
+    /// Say that an open invoice is not to be paid
+    InvoiceVoid {
+        /// Its id
+        invoice: String,
+    },
+    /// End what an organisation pays for by invoice, with its period
+    EndSubscription {
+        /// Its id, or its channel's name
+        organization: String,
+        /// End it now
+        #[arg(long)]
+        at_once: bool,
+    },
+    /// List webhooks of the payment provider that could be given to nobody
+    PaymentWebhooks,
+    /// Have one of them followed once more
+    RetryPaymentWebhook {
+        /// Its id, as the provider has it
+        webhook: String,
     },
     /// Give an organisation a plan, at once
     Assign {
@@ -133,12 +188,24 @@ enum Who {
     Closed,
 }
 
-fn limit_of(text: &str) -> Result<(Limit, i64), String> {
+fn price_of(text: &str) -> Result<Price, String> {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (minor, currency) = text.split_at(digits);
+    let price_minor = minor.parse().map_err(|_| "write it as 9900EUR")?;
+    let currency = Currency::try_from(currency).map_err(|_| "write it as 9900EUR")?;
+    Ok(Price { price_minor, currency })
+}
+
+fn limit_of(text: &str) -> Result<(Limit, Option<i64>), String> {
     let names = || Limit::ALL.iter().map(|limit| limit.as_str()).collect::<Vec<_>>().join(", ");
     let (name, number) = text.split_once('=').ok_or("write NAME=NUMBER")?;
     let limit = Limit::ALL.iter().find(|limit| limit.as_str() == name);
     let limit = limit.ok_or_else(|| format!("limits are {}", names()))?;
-    Ok((*limit, number.parse().map_err(|_| format!("{number} is no number"))?))
+    let most = match number {
+        "none" => None,
+        number => Some(number.parse().map_err(|_| format!("{number} is no number"))?),
+    };
+    Ok((*limit, most))
 }
 
 fn add_on_of(text: &str) -> Result<AddOnCount, String> {
@@ -148,9 +215,12 @@ fn add_on_of(text: &str) -> Result<AddOnCount, String> {
 }
 
 pub async fn run(arguments: Args) -> anyhow::Result<()> {
-    let Args { json, storage, plan, verb } = arguments;
+    let Args { json, storage, plan, billing, verb } = arguments;
     let db = Db::connect_beside(&storage.database_url()).await?;
-    let done = act(&operators(&db, &storage, &plan.default_plan), verb).await;
+    let done = match operators(&db, &storage, &plan, &billing).await {
+        Ok(operators) => act(&operators, verb).await,
+        Err(error) => Err(error),
+    };
     db.close().await;
     let (value, columns) = done?;
     if json {
@@ -162,21 +232,49 @@ pub async fn run(arguments: Args) -> anyhow::Result<()> {
 }
 
 /// The same rooms as `serve` has, over the database alone.
-fn operators(db: &Db, storage: &config::Storage, default_plan: &str) -> Operators {
+async fn operators(
+    db: &Db,
+    storage: &config::Storage,
+    plan: &config::Plan,
+    settings: &config::Billing,
+) -> anyhow::Result<Operators> {
     let clock = Clock::system();
-    let plans = Plans::new(db.clone(), clock.clone(), default_plan);
+    let plans = Plans::new(db.clone(), clock.clone(), &plan.default_plan);
     let orgs = Orgs::new(db.clone(), clock.clone()).within(plans.clone());
     let blobs = Arc::new(FolderBlobs::new(storage.blobs_dir()));
     let catalog = Catalog::new(db.clone(), clock.clone(), blobs, String::new()).within(plans.clone());
     let nowhere = (String::new(), String::new());
     let shows = Shows::new(db.clone(), clock.clone(), catalog, TimeDelta::zero(), nowhere.0, nowhere.1)
         .within(plans.clone());
-    Operators::new(db.clone(), clock, orgs, plans, shows)
+    // The books alone: what the payment provider says is asked by `serve`.
+    let books = config::Billing {
+        stripe_key_file: None,
+        stripe_webhook_secrets_file: None,
+        stripe_prices: Vec::new(),
+        ..settings.clone()
+    };
+    let ring = secrets::open(storage, db, clock.now()).await?;
+    let billing = Billing::new(
+        Parts {
+            db: db.clone(),
+            clock: clock.clone(),
+            orgs: orgs.clone(),
+            plans: plans.clone(),
+            mailbox: Mailbox::new(ring, ""),
+            default_plan: plan.default_plan.clone(),
+            self_service: plan.plan_self_service,
+            public_url: String::new(),
+        },
+        &books,
+    )?;
+    Ok(Operators::new((db.clone(), clock), orgs, (plans, billing), shows))
 }
 
 /// What a verb gives, and which fields of it people read.
 type Done = (Value, &'static [&'static str]);
 
+const INVOICE: &[&str] =
+    &["id", "seller", "number", "customer_name", "state", "total_minor", "currency", "due_at"];
 const ORGANIZATION: &[&str] = &["id", "slug", "name", "members", "plan", "state", "suspended"];
 
 async fn act(operators: &Operators, verb: Verb) -> anyhow::Result<Done> {
@@ -203,14 +301,49 @@ async fn act(operators: &Operators, verb: Verb) -> anyhow::Result<Done> {
         Verb::Plans => {
             (json!(operators.plans(&me).await?), &["key", "names", "offered", "builtin", "limits"])
         }
-        Verb::SetPlan { key, name, limits, offered } => {
-            let limits: serde_json::Map<_, _> =
-                limits.into_iter().map(|(limit, most)| (limit.as_str().to_owned(), json!(most))).collect();
-            let limits: Limits = serde_json::from_value(limits.into())?;
-            let names = Names { en: name, de: None, fr: None };
-            let draft = PlanDraft { names, limits, price: None, offered };
-            let plan = operators.put_plan(&me, &key, draft).await?;
-            (json!(plan), &["key", "names", "offered", "limits"])
+        Verb::SetPlan { key, name, name_de, name_fr, limits, price, no_price, offered, not_offered } => {
+            let before = operators.plans(&me).await?.into_iter().find(|plan| plan.key == key);
+            let mut all = json!(before.map(|plan| plan.limits).unwrap_or_default());
+            for (limit, most) in limits {
+                all[limit.as_str()] = json!(most);
+            }
+            let change = PlanChange {
+                names: Some(PlanNamesChange { en: name, de: name_de, fr: name_fr }),
+                limits: Some(serde_json::from_value(all)?),
+                price: if no_price { Some(None) } else { price.map(Some) },
+                offered: if not_offered { Some(false) } else { offered.then_some(true) },
+            };
+            let plan = operators.put_plan(&me, &key, change).await?;
+            (json!(plan), &["key", "names", "offered", "price", "limits"])
+        }
+        Verb::Invoices { organization, limit } => {
+            let org = match organization {
+                Some(name) => Some(operators.named(&me, &name).await?),
+                None => None,
+            };
+            let page = operators.invoices(&me, (org, None), None, limit.into()).await?;
+            (json!(page.items), INVOICE)
+        }
+        Verb::InvoicePaid { invoice } => {
+            let id = invoice.parse().context("that is no invoice's id")?;
+            (json!(operators.close_invoice(&me, id, InvoiceMove::Paid).await?), INVOICE)
+        }
+        Verb::InvoiceVoid { invoice } => {
+            let id = invoice.parse().context("that is no invoice's id")?;
+            (json!(operators.close_invoice(&me, id, InvoiceMove::Void).await?), INVOICE)
+        }
+        Verb::EndSubscription { organization, at_once } => {
+            let org = operators.named(&me, &organization).await?;
+            let view = operators.end_subscription(&me, org, at_once).await?;
+            (json!(view), &["provider", "state", "period_end", "coming"])
+        }
+        Verb::PaymentWebhooks => (
+            json!(operators.dead_webhooks(&me, 1000).await?),
+            &["received_at", "id", "kind", "customer", "reason"],
+        ),
+        Verb::RetryPaymentWebhook { webhook } => {
+            operators.retry_webhook(&me, &webhook).await?;
+            (json!({"id": webhook, "state": "waiting"}), &["id", "state"])
         }
         Verb::Assign { organization, plan, add_ons } => {
             let org = operators.named(&me, &organization).await?;
@@ -304,7 +437,10 @@ mod tests {
 
     #[test]
     fn limits_and_add_ons_are_read_and_what_is_none_is_named() {
-        assert_eq!(limit_of("seats=3"), Ok((Limit::Seats, 3)));
+        assert_eq!(limit_of("seats=3"), Ok((Limit::Seats, Some(3))));
+        assert_eq!(limit_of("seats=none"), Ok((Limit::Seats, None)));
+        assert_eq!(price_of("9900EUR").map(|price| price.price_minor), Ok(9900));
+        assert!(price_of("9900").is_err() && price_of("EUR").is_err() && price_of("-1EUR").is_err());
         assert!(limit_of("moons=3").unwrap_err().contains("shows_a_month"));
         assert!(limit_of("seats=many").is_err() && limit_of("seats").is_err());
         assert_eq!(add_on_of("seats-5=2").map(|one| one.quantity), Ok(2));

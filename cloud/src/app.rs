@@ -257,7 +257,12 @@ impl App {
             config.storage.data_dir.join("exports"),
         );
 
-        let operators = Operators::new(db.clone(), clock.clone(), orgs.clone(), plans.clone(), shows.clone());
+        let operators = Operators::new(
+            (db.clone(), clock.clone()),
+            orgs.clone(),
+            (plans.clone(), billing.clone()),
+            shows.clone(),
+        );
 
         Ok(Self {
             config: Arc::new(config),

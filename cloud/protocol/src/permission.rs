@@ -36,6 +36,13 @@ macro_rules! permissions {
                 self.as_str().starts_with("view_")
             }
 
+            /// Whether it stays allowed while the operator has suspended the organisation: to look, and what does nothing but take
+            /// away. Of a permission that does both, those acts that only end something ask with `Actor::require_to_end`.
+            #[must_use]
+            pub fn stays_when_suspended(self) -> bool {
+                self.reads() || matches!(self, Self::ModerateChat | Self::RefundOrders)
+            }
+
             /// Whether an API key can be given it: what only a person may do, no key may.
             #[must_use]
             pub fn fits_key(self) -> bool {

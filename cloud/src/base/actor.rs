@@ -88,16 +88,27 @@ impl Actor {
     /// Asks for `permission` in `org`. Call it before anything is loaded.
     ///
     /// # Errors
-    /// [`Denied::Stranger`] for those who do not belong there, [`Denied::Role`] for a role that may not, [`Denied::Suspended`] for what is more than to look.
+    /// [`Denied::Stranger`] for those who do not belong there, [`Denied::Role`] for a role that may not, [`Denied::Suspended`] for what is more than to
+    /// look and to take away.
     pub fn require(&self, permission: Permission, org: OrgId) -> Result<(), Denied> {
+        self.require_to_end(permission, org)?;
+        match self.membership(org) {
+            Some(one) if one.suspended && !permission.stays_when_suspended() => Err(Denied::Suspended),
+            _ => Ok(()),
+        }
+    }
+
+    /// The same for an act that only ends or takes away, or that writes down what happened elsewhere (an order that was paid): it is
+    /// done in a suspended organisation too, whose shows and payments may still go on.
+    ///
+    /// # Errors
+    /// [`Denied::Stranger`]; [`Denied::Role`].
+    pub fn require_to_end(&self, permission: Permission, org: OrgId) -> Result<(), Denied> {
         match self.kind {
             ActorKind::Service(_) => Ok(()),
             ActorKind::Viewer { .. } => Err(Denied::Stranger),
             ActorKind::User { .. } | ActorKind::Key(_) => match self.membership(org) {
                 None => Err(Denied::Stranger),
-                Some(one) if one.permissions.has(permission) && one.suspended && !permission.reads() => {
-                    Err(Denied::Suspended)
-                }
                 Some(one) if one.permissions.has(permission) => Ok(()),
                 Some(_) => Err(Denied::Role(permission)),
             },
@@ -200,15 +211,26 @@ mod tests {
     }
 
     #[test]
-    fn in_a_suspended_organisation_people_look_and_change_nothing() {
+    fn in_a_suspended_organisation_people_look_and_end_things_and_begin_nothing() {
         let org = OrgId::new();
         let mut actor = member(org, Role::Owner);
         actor.memberships[0].suspended = true;
         assert_eq!(actor.require(Permission::ViewShows, org), Ok(()));
         assert_eq!(actor.require(Permission::ViewAudit, org), Ok(()));
-        for permission in Permission::ALL.iter().copied().filter(|one| !one.reads()) {
-            assert_eq!(actor.require(permission, org), Err(Denied::Suspended), "{permission:?}");
+        for permission in [Permission::ModerateChat, Permission::RefundOrders] {
+            assert_eq!(actor.require(permission, org), Ok(()), "{permission:?}");
         }
+        for permission in Permission::ALL.iter().copied().filter(|one| !one.stays_when_suspended()) {
+            assert_eq!(actor.require(permission, org), Err(Denied::Suspended), "{permission:?}");
+            assert_eq!(actor.require_to_end(permission, org), Ok(()), "{permission:?}");
+        }
+        assert_eq!(actor.require_to_end(Permission::RunShows, OrgId::new()), Err(Denied::Stranger));
+        let mut moderator = member(org, Role::Moderator);
+        moderator.memberships[0].suspended = true;
+        assert_eq!(
+            moderator.require_to_end(Permission::RunShows, org),
+            Err(Denied::Role(Permission::RunShows))
+        );
         assert!(!Permission::RecordOrders.reads() && Permission::ViewOrders.reads());
     }
 

@@ -43,15 +43,24 @@ pub enum BillingError {
     /// No webhooks are taken here.
     #[error("this server takes no webhooks of Stripe")]
     NoWebhooks,
+    /// Somebody opened another page to pay at the same time.
+    #[error("somebody else opened a page to pay at the same moment, and this one was closed; try again")]
+    AnotherCheckout,
+    /// There is no such webhook.
+    #[error("there is no such webhook among those that could be given to nobody")]
+    NoWebhook,
     /// There is no such invoice.
     #[error("there is no such invoice")]
     NoInvoice,
     /// The invoice is not open any more.
     #[error("the invoice is paid or void already")]
     InvoiceClosed,
+    /// A change did not end.
+    #[error("it is not known whether the change was made; look again in a moment")]
+    BrokenOff,
     /// The provider failed.
     #[error(
-        "the payment provider did not do what was asked; nothing was changed here, try again in a moment"
+        "the payment provider did not answer as it should; look in a moment how it stands, and try again"
     )]
     Provider(#[from] StripeError),
     /// A price at the provider stands for nothing here.

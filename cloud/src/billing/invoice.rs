@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use vitrine_protocol::{Currency, InvoiceId, OrgId};
 
 use super::model::Amount;
+use crate::base::Invalid;
 
 /// How long an invoice may stay open before its payment counts as failed.
 pub(super) const DUE_AFTER: TimeDelta = TimeDelta::days(14);
@@ -20,6 +21,34 @@ pub enum InvoiceState {
     Paid,
     /// It is not to be paid any more. Its number stays.
     Void,
+}
+
+/// A place in the list of all invoices, where the open ones come first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InvoicePlace {
+    pub(super) open: bool,
+    pub(super) id: InvoiceId,
+}
+
+impl std::fmt::Display for InvoicePlace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-{}", if self.open { "open" } else { "closed" }, self.id)
+    }
+}
+
+impl std::str::FromStr for InvoicePlace {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let bad = || Invalid::new("`after` takes the `next` of the page before");
+        let (part, id) = text.split_once('-').ok_or_else(bad)?;
+        let open = match part {
+            "open" => true,
+            "closed" => false,
+            _ => return Err(bad()),
+        };
+        Ok(Self { open, id: id.parse().map_err(|_| bad())? })
+    }
 }
 
 /// What an operator says of an open invoice.
@@ -80,7 +109,7 @@ pub struct Invoice {
 }
 
 /// A priced part of a choice.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Priced {
     pub text: String,
     pub quantity: u32,

@@ -20,7 +20,7 @@ mod store;
 mod stripe;
 
 pub use error::BillingError;
-pub use invoice::{Invoice, InvoiceLine, InvoiceMove, InvoiceState};
+pub use invoice::{Invoice, InvoiceLine, InvoiceMove, InvoicePlace, InvoiceState};
 pub use model::{BillingChoice, BillingState, BillingView, Coming, DeadWebhook, ProviderName, Subscribed};
 pub use routes::router;
 pub use runner::TakeWebhooks;

@@ -53,6 +53,9 @@ pub enum ProviderName {
     Invoice,
     /// Stripe.
     Stripe,
+    /// Known to a later version only, which looks after it.
+    #[serde(other)]
+    Unknown,
 }
 
 impl ProviderName {
@@ -62,13 +65,18 @@ impl ProviderName {
         match self {
             Self::Invoice => "invoice",
             Self::Stripe => "stripe",
+            Self::Unknown => "unknown",
         }
     }
 
     /// The provider of a word.
     #[must_use]
     pub fn of(word: &str) -> Self {
-        if word == "stripe" { Self::Stripe } else { Self::Invoice }
+        match word {
+            "stripe" => Self::Stripe,
+            "invoice" => Self::Invoice,
+            _ => Self::Unknown,
+        }
     }
 }
 
@@ -85,6 +93,9 @@ pub enum BillingState {
     PastDue,
     /// It ended.
     Cancelled,
+    /// Known to a later version only: it goes on as it is.
+    #[serde(other)]
+    Unknown,
 }
 
 /// An amount of money.
@@ -130,14 +141,14 @@ impl Subscribed {
     /// Whether it goes on, well or badly.
     #[must_use]
     pub fn is_living(&self) -> bool {
-        matches!(self.state, BillingState::Active | BillingState::PastDue)
+        matches!(self.state, BillingState::Active | BillingState::PastDue | BillingState::Unknown)
     }
 
     /// What the organisation is to have for it; `None` where nothing was ever paid for.
     #[must_use]
     pub(super) fn assignment(&self) -> Option<Assignment> {
         let state = match self.state {
-            BillingState::None => return None,
+            BillingState::None | BillingState::Unknown => return None,
             BillingState::Active => PlanState::Active,
             BillingState::PastDue => PlanState::PastDue,
             BillingState::Cancelled => PlanState::Cancelled,
@@ -150,6 +161,20 @@ impl Subscribed {
             period_end: self.period_end,
             grace_until: self.grace_until,
         })
+    }
+
+    /// The same after `before`, with what the provider does not say any more: a subscription that is gone has ended, and what a
+    /// price stands for that is no longer set is what it stood for.
+    #[must_use]
+    pub(super) fn after(mut self, before: &Self) -> Self {
+        if self.state == BillingState::None && before.is_living() {
+            self.state = BillingState::Cancelled;
+            (self.period_start, self.period_end) = (before.period_start, before.period_end);
+        }
+        if self.choice.is_none() && self.state != BillingState::None {
+            self.choice.clone_from(&before.choice);
+        }
+        self
     }
 
     /// Whether the grace after a failed payment is over.
@@ -168,6 +193,7 @@ pub(super) struct Account {
     pub customer: String,
     /// The checkout that was opened last.
     pub checkout: Option<String>,
+    pub checkout_at: Option<DateTime<Utc>>,
     pub subscribed: Subscribed,
     /// Whether its people were told that the grace is over.
     pub told_over: bool,

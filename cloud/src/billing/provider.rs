@@ -39,13 +39,18 @@ pub(super) trait Provider: Send + Sync + 'static {
     /// Makes a customer of an organisation; their name there.
     fn enrol<'a>(&'a self, payer: &'a Payer) -> Asked<'a, String>;
 
-    /// Opens a page where a first payment is made, and closes the one before, so that nobody pays twice.
+    /// Opens a page where a first payment is made, and closes the one before, so that nobody pays twice. `once` is a
+    /// name of the request: asked again under it, the same page is opened.
     fn checkout<'a>(
         &'a self,
         customer: &'a str,
         before: Option<&'a str>,
         choice: &'a BillingChoice,
+        once: &'a str,
     ) -> Asked<'a, Checkout>;
+
+    /// Closes such a page, unless it was paid.
+    fn close_checkout<'a>(&'a self, customer: &'a str, checkout: &'a str) -> Asked<'a, ()>;
 
     /// Opens a page where the customer sees invoices and changes the card.
     fn portal<'a>(&'a self, customer: &'a str) -> Asked<'a, String>;

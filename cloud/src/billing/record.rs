@@ -17,7 +17,7 @@ use crate::db::{Db, Tx};
 use crate::events::{Event, record};
 use crate::mail::Locale;
 use crate::org::Orgs;
-use crate::plan::{Plans, add_on};
+use crate::plan::{Plan, Plans, add_on};
 
 /// Who sells, as invoices say it.
 #[derive(Debug, Clone)]
@@ -40,11 +40,10 @@ impl Record {
         Self { db, clock, orgs, plans, seller }
     }
 
-    /// What the parts of a choice cost a month.
-    async fn priced(&self, choice: &BillingChoice) -> Result<Vec<Priced>, BillingError> {
+    /// What the parts of a choice cost a month, of plans as they are now.
+    fn priced(plans: &[Plan], choice: &BillingChoice) -> Result<Vec<Priced>, BillingError> {
         let not_sold =
             |key: &str| Invalid(format!("`{key}` has no price here; ask whoever runs this server for it"));
-        let plans = self.plans.plans().await?;
         let plan = plans.iter().find(|plan| plan.key == choice.plan);
         let plan = plan.and_then(|plan| Some((plan, plan.price?))).ok_or_else(|| not_sold(&choice.plan))?;
         let part = |text: &str, quantity, price: crate::plan::Price| Priced {
@@ -101,6 +100,20 @@ impl Record {
         Ok(())
     }
 
+    /// Ends what an organisation pays for: now, or with its period. What is open stays open.
+    ///
+    /// # Errors
+    /// [`BillingError::NotSubscribed`].
+    pub(super) async fn end(&self, tx: &mut Tx, org: OrgId, at_once: bool) -> Result<(), BillingError> {
+        let row = store::lock_record(tx, org).await?.filter(|row| row.state == BillingState::Active);
+        let mut row = row.ok_or(BillingError::NotSubscribed)?;
+        (row.ends, row.next_choice) = (true, None);
+        if at_once {
+            row.state = BillingState::Cancelled;
+        }
+        Ok(store::save_record(tx, &row).await?)
+    }
+
     async fn name_of(&self, org: OrgId) -> Result<String, BillingError> {
         Ok(self.orgs.find(org).await?.map(|found| found.name).unwrap_or_default())
     }
@@ -109,34 +122,43 @@ impl Record {
         let (now, name) = (self.clock.now(), self.name_of(org).await?);
         let Some(choice) = choice else {
             let mut tx = self.db.begin().await?;
-            let row = store::lock_record(&mut tx, org).await?;
-            let mut row =
-                row.filter(|row| row.state == BillingState::Active).ok_or(BillingError::NotSubscribed)?;
-            (row.ends, row.next_choice) = (true, None);
-            store::save_record(&mut tx, &row).await?;
+            self.end(&mut tx, org, false).await?;
             return Ok(tx.commit().await?);
         };
-        let parts = self.priced(choice).await?;
         let mut tx = self.db.begin().await?;
-        match store::lock_record(&mut tx, org).await? {
+        let locked = store::lock_record(&mut tx, org).await?;
+        // Through the transaction: a second connection is not waited for with one in hand.
+        let plans = self.plans.plans_in(&mut tx).await?;
+        let parts = Self::priced(&plans, choice);
+        match locked {
             Some(mut row) if row.state == BillingState::Active => {
-                let before = self.priced_or_nothing(&row.choice).await?;
                 if *choice == row.choice {
+                    // What is had already may go on, whatever became of its price.
                     (row.ends, row.next_choice) = (false, None);
-                } else if total(&parts) > total(&before) {
+                    store::save_record(&mut tx, &row).await?;
+                    return Ok(tx.commit().await?);
+                }
+                let parts = parts?;
+                let before = Self::paid_for(&plans, &row);
+                let same_money = before.first().is_none_or(|one| one.unit.currency == parts[0].unit.currency);
+                if same_money && total(&parts) > total(&before) {
                     let period = (row.period_start, row.period_end);
                     let lines = prorated(&before, &parts, period, now);
                     self.issue(&mut tx, (org, &name), lines, &parts, (now, row.period_end)).await?;
                     (row.choice, row.ends, row.next_choice) = (choice.clone(), false, None);
+                    row.priced = parts;
                 } else {
+                    // Less, or in another currency than what was paid: from the next period on.
                     (row.ends, row.next_choice) = (false, Some(choice.clone()));
                 }
                 store::save_record(&mut tx, &row).await?;
             }
             before => {
+                let parts = parts?;
                 let row = Row {
                     org,
                     choice: choice.clone(),
+                    priced: parts.clone(),
                     next_choice: None,
                     ends: false,
                     state: BillingState::Active,
@@ -157,12 +179,24 @@ impl Record {
         Ok(tx.commit().await?)
     }
 
-    /// What is paid for may have lost its price since: then nothing is given back.
-    async fn priced_or_nothing(&self, choice: &BillingChoice) -> Result<Vec<Priced>, BillingError> {
-        match self.priced(choice).await {
-            Err(BillingError::Invalid(_)) => Ok(Vec::new()),
-            priced => priced,
+    /// What was asked for the present period, as its invoice has it; of older rows, what it would cost now.
+    fn paid_for(plans: &[Plan], row: &Row) -> Vec<Priced> {
+        if row.priced.is_empty() {
+            return Self::priced(plans, &row.choice).unwrap_or_default();
         }
+        row.priced.clone()
+    }
+
+    /// What the next period is for and costs. What has no price any more goes on at the one that was asked last: nobody loses a plan
+    /// because a price was forgotten. Empty where none was ever asked.
+    fn next(plans: &[Plan], row: &Row) -> (BillingChoice, Vec<Priced>) {
+        if let Some(next) = &row.next_choice
+            && let Ok(parts) = Self::priced(plans, next)
+        {
+            return (next.clone(), parts);
+        }
+        let parts = Self::priced(plans, &row.choice).unwrap_or_else(|_| row.priced.clone());
+        (row.choice.clone(), parts)
     }
 
     /// Begins the next period of those whose period is over: with an invoice, or as the end. Whose they are.
@@ -172,26 +206,32 @@ impl Record {
     pub(super) async fn turn_over(&self, limit: i64) -> Result<Vec<OrgId>, BillingError> {
         let due = store::due_records(&self.db, self.clock.now(), limit).await?;
         for org in &due {
-            self.turn(*org).await?;
+            // One that fails does not keep the others.
+            if let Err(error) = self.turn(*org).await {
+                tracing::error!(org.id = %org, %error, "a period could not be turned over");
+            }
         }
         Ok(due)
     }
 
     async fn turn(&self, org: OrgId) -> Result<(), BillingError> {
         let (now, name) = (self.clock.now(), self.name_of(org).await?);
-        let open = store::oldest_open(&self.db, org).await?;
         let mut tx = self.db.begin().await?;
         let Some(mut row) = store::lock_record(&mut tx, org).await? else { return Ok(()) };
+        let open = store::oldest_open_in(&mut tx, org).await?;
+        let plans = self.plans.plans_in(&mut tx).await?;
         while row.state == BillingState::Active && row.period_end <= now {
             let is_over = open.is_some_and(|due| due + GRACE <= now);
-            let choice = row.next_choice.take().unwrap_or_else(|| row.choice.clone());
-            let parts = self.priced_or_nothing(&choice).await?;
-            // What has no price any more cannot be gone on with.
+            let (choice, parts) = Self::next(&plans, &row);
             if row.ends || is_over || parts.is_empty() {
-                row.state = BillingState::Cancelled;
+                if parts.is_empty() {
+                    tracing::error!(org.id = %org, plan = %row.choice.plan, "a plan that was paid for has no price any more: it ends");
+                }
+                (row.state, row.next_choice) = (BillingState::Cancelled, None);
                 break;
             }
-            (row.choice, row.period_start, row.periods) = (choice, row.period_end, row.periods + 1);
+            (row.choice, row.next_choice, row.priced) = (choice, None, parts.clone());
+            (row.period_start, row.periods) = (row.period_end, row.periods + 1);
             row.period_end = months_after(row.anchor, row.periods);
             let period = (row.period_start, row.period_end);
             self.issue(&mut tx, (org, &name), whole(&parts), &parts, period).await?;
@@ -208,8 +248,10 @@ impl Record {
             (state, _) => state,
         };
         let living = row.state == BillingState::Active;
-        let next = row.next_choice.as_ref().unwrap_or(&row.choice);
-        let parts = if row.ends || !living { Vec::new() } else { self.priced_or_nothing(next).await? };
+        let parts = match row.ends || !living {
+            true => Vec::new(),
+            false => Self::next(&self.plans.plans().await?, &row).1,
+        };
         let next_amount =
             parts.first().map(|part| Amount { minor: total(&parts), currency: part.unit.currency });
         let changes = living && (row.ends || row.next_choice.is_some());
@@ -249,8 +291,18 @@ impl Provider for Record {
         async { Ok(payer.org.to_string()) }.boxed()
     }
 
-    fn checkout<'a>(&'a self, _: &'a str, _: Option<&'a str>, _: &'a BillingChoice) -> Asked<'a, Checkout> {
+    fn checkout<'a>(
+        &'a self,
+        _: &'a str,
+        _: Option<&'a str>,
+        _: &'a BillingChoice,
+        _: &'a str,
+    ) -> Asked<'a, Checkout> {
         async { Err(BillingError::NotOnline) }.boxed()
+    }
+
+    fn close_checkout<'a>(&'a self, _: &'a str, _: &'a str) -> Asked<'a, ()> {
+        async { Ok(()) }.boxed()
     }
 
     fn portal<'a>(&'a self, _: &'a str) -> Asked<'a, String> {

@@ -26,7 +26,7 @@ pub struct Billing {
     )]
     pub stripe_webhook_secrets_file: Option<PathBuf>,
 
-    /// Which of Stripe's prices stands for which plan and add-on: pro=price_1,+seats-5=price_2; a + before the key of an add-on
+    /// Which of Stripe's prices stands for which plan and add-on: pro=price_1,+seats-5=price_2; a + before the key of an add-on. Earlier prices, whose customers go on, stand behind the one that is sold: pro=price_3|price_1
     #[arg(long, env = "VITRINE_STRIPE_PRICES", value_name = "PRICES", value_delimiter = ',', value_parser = price)]
     pub stripe_prices: Vec<(String, String)>,
 
@@ -122,9 +122,9 @@ impl Billing {
         }
         for (n, (what, price)) in self.stripe_prices.iter().enumerate() {
             for (other, other_price) in &self.stripe_prices[..n] {
-                if other == what || other_price == price {
-                    let twice = if other == what { what } else { price };
-                    return Err(BillingSettingError::Twice(twice.clone()));
+                let shared = price.split('|').find(|one| other_price.split('|').any(|other| other == *one));
+                if let Some(twice) = shared.or((other == what).then_some(what.as_str())) {
+                    return Err(BillingSettingError::Twice(twice.to_owned()));
                 }
             }
         }
@@ -164,10 +164,14 @@ fn secrets(
 fn price(text: &str) -> Result<(String, String), &'static str> {
     let pair = text.split_once('=').filter(|(what, price)| {
         let key = what.strip_prefix('+').unwrap_or(what);
-        !key.is_empty() && price.starts_with("price_") && price.len() <= 255
+        let prices = price.split('|').all(|one| one.trim().starts_with("price_") && one.len() <= 255);
+        !key.is_empty() && prices && price.len() <= 4096
     });
-    let (what, price) = pair.ok_or("it takes pairs as pro=price_1,+seats-5=price_2")?;
-    Ok((what.trim().to_owned(), price.trim().to_owned()))
+    let (what, price) = pair.ok_or(
+        "it takes pairs as pro=price_1,+seats-5=price_2, and earlier prices behind one: pro=price_3|price_1",
+    )?;
+    let prices: Vec<_> = price.split('|').map(str::trim).collect();
+    Ok((what.trim().to_owned(), prices.join("|")))
 }
 
 fn name(text: &str) -> Result<String, &'static str> {
@@ -223,7 +227,8 @@ mod tests {
     #[test]
     fn prices_are_pairs() {
         assert_eq!(price("+seats-5=price_2"), Ok(("+seats-5".into(), "price_2".into())));
-        for wrong in ["pro", "pro=", "=price_1", "pro=prod_1", "+=price_1"] {
+        assert_eq!(price("pro=price_3|price_1"), Ok(("pro".into(), "price_3|price_1".into())));
+        for wrong in ["pro=price_1|", "pro", "pro=", "=price_1", "pro=prod_1", "+=price_1"] {
             assert!(price(wrong).is_err(), "{wrong}");
         }
     }

@@ -18,7 +18,7 @@ use super::tx::Commits;
 use super::{DbError, Side, Tx};
 
 /// Every change of the tables, in order; forward only.
-const MIGRATIONS: [(i64, &str, &str); 44] = [
+const MIGRATIONS: [(i64, &str, &str); 45] = [
     (1, "events", include_str!("../../migrations/0001_events.sql")),
     (2, "org", include_str!("../../migrations/0002_org.sql")),
     (3, "show", include_str!("../../migrations/0003_show.sql")),
@@ -61,6 +61,7 @@ const MIGRATIONS: [(i64, &str, &str); 44] = [
     (95, "webhooks", include_str!("../../migrations/0095_webhooks.sql")),
     (96, "leaving", include_str!("../../migrations/0096_leaving.sql")),
     (97, "overlap", include_str!("../../migrations/0097_overlap.sql")),
+    (100, "billing_mend", include_str!("../../migrations/0100_billing_mend.sql")),
     (104, "order_lines", include_str!("../../migrations/0104_order_lines.sql")),
     (105, "compare_at", include_str!("../../migrations/0105_compare_at.sql")),
 ];

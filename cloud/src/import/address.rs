@@ -209,6 +209,29 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn of_a_suspended_organisation_nothing_is_fetched_and_what_waits_ends_with_a_sentence() {
+        each_app(async |app, hands| {
+            let (actor, org, _) = owner(&app, "Nord").await;
+            let address = shop(1).await;
+            app.imports.set_address(&actor, org, "main".into(), new(address, 15)).await.unwrap();
+            assert_eq!(app.imports.fetch_due().await.unwrap(), 1);
+            let waits = app.imports.list(&actor, org, None, 1).await.unwrap().items.remove(0);
+            app.imports.fetch_list(org, waits.id).await.unwrap();
+            let console = Actor::service("console");
+            app.operators.suspend(&console, org, "unpaid", false).await.unwrap();
+            app.imports.take_in(org, waits.id).await.unwrap();
+            let (ended, _) = app.imports.report(&actor, org, waits.id, None, 1).await.unwrap();
+            assert_eq!((ended.state, ended.counts.created), (ImportState::Failed, 0));
+            assert!(ended.reason.unwrap().contains("suspended"));
+            hands.advance(Duration::from_secs(15 * 60));
+            assert_eq!(app.imports.fetch_due().await.unwrap(), 0);
+            app.operators.resume(&console, org).await.unwrap();
+            assert_eq!(app.imports.fetch_due().await.unwrap(), 1);
+        })
+        .await;
+    }
+
+    #[tokio::test]
     async fn an_address_inside_is_refused_and_one_that_leads_inside_fails_with_a_sentence() {
         each_app(async |app, _| {
             let (actor, org, _) = owner(&app, "Nord").await;

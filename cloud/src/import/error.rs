@@ -50,6 +50,11 @@ pub enum ImportsError {
     /// Another process takes the same list in, and is further.
     #[error("another process has taken this import over")]
     Overtaken,
+    /// The operator suspended the organisation.
+    #[error(
+        "the organisation is suspended, and its lists are not taken in; send the list again when it may go on"
+    )]
+    Suspended,
     /// A process of a later version has to do it.
     #[error("the import has words of a later version")]
     LaterVersion,

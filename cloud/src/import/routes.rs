@@ -258,6 +258,7 @@ impl From<ImportsError> for ApiError {
             }
             ImportsError::Egress(_) => Self::new(Code::FarSide, error.to_string()),
             ImportsError::Catalog(error) => error.into(),
+            ImportsError::Suspended => Self::new(Code::OrganizationSuspended, error.to_string()),
             ImportsError::LaterVersion
             | ImportsError::Overtaken
             | ImportsError::Io(_)

@@ -13,9 +13,10 @@ use super::parse::{self, FileError, Found, Incoming, IncomingVariant, Outcome};
 use super::service::GIVEN_UP;
 use super::{Import, ImportProblem, ImportState, Imports, ImportsError, StockRule, store};
 use crate::base::Actor;
-use crate::catalog::{BatchDone, BatchItem, ProductDraft, VariantDraft};
+use crate::catalog::{BatchDone, BatchItem, CatalogError, ProductDraft, VariantDraft};
 use crate::db::Tx;
 use crate::jobs::{Failed, Job, Policy, Ran, Runner};
+use crate::plan::PlanError;
 
 /// The kind of jobs that take lists in, and of those that fetch them: a far side that drips holds no place of those who write.
 pub(super) const KIND: &str = "catalog.import";
@@ -133,6 +134,10 @@ impl Imports {
         let waits = found.filter(|import| import.state == ImportState::Waiting);
         let Some(import) = waits else { return Ok(()) };
         let Some(address) = import.address.clone() else { return Ok(()) };
+        if store::is_suspended(&mut self.db.begin().await?, org).await? {
+            let reason = ImportsError::Suspended.to_string();
+            return self.end(org, id, ImportState::Failed, Some(&reason)).await;
+        }
         let fetched = match import.confirmed {
             true => Ok(()), // As a process of an earlier version left it: what it left out is known.
             false => self.fetch(&import, &address).await,
@@ -161,6 +166,10 @@ impl Imports {
             Err(ImportsError::Overtaken) if !store::is_under_way(&self.db, id).await? => {
                 self.drop_file(id).await
             }
+            // It does not come right by itself: nobody tries again.
+            Err(
+                ImportsError::Suspended | ImportsError::Catalog(CatalogError::Plan(PlanError::Suspended(_))),
+            ) => self.end(org, id, ImportState::Failed, Some(&ImportsError::Suspended.to_string())).await,
             ran => ran,
         }
     }
@@ -187,6 +196,9 @@ impl Imports {
             };
         }
         let Some(mut import) = store::get(&self.db, org, id).await? else { return self.drop_file(id).await };
+        if store::is_suspended(&mut self.db.begin().await?, org).await? {
+            return Err(ImportsError::Suspended);
+        }
         if import.confirmed {
             let held = self.hide_missing(&mut import).await?;
             return self.end(org, id, ImportState::Done, held.as_deref()).await;
@@ -277,6 +289,9 @@ impl Imports {
         counts.hidden += self.hide_named(import, &not_sold, not_sold_ids).await?;
 
         let mut tx = self.db.begin().await?;
+        if store::is_suspended(&mut tx, import.org).await? {
+            return Err(ImportsError::Suspended);
+        }
         store::turn(&mut tx, import.org).await?;
         let names: Vec<&str> = products.iter().map(|(product, _)| product.external_id.as_str()).collect();
         let known = store::known(&mut tx, import.org, &import.source, &names).await?;

@@ -307,3 +307,10 @@ pub(super) async fn turn(tx: &mut Tx, org: OrgId) -> Result<(), DbError> {
     ).bind(org).execute(c).await.map(drop))?;
     Ok(())
 }
+
+/// Whether the operator suspended the organisation.
+pub(in crate::import) async fn is_suspended(tx: &mut Tx, org: OrgId) -> Result<bool, DbError> {
+    let since: Option<Option<i64>> = on!(tx, c => sqlx::query_scalar("SELECT suspended_ms FROM organizations WHERE id = $1")
+        .bind(org).fetch_optional(c).await)?;
+    Ok(since.flatten().is_some())
+}

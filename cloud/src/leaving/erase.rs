@@ -19,6 +19,9 @@ impl Leaving {
         if !self.shows.on_air(org).await?.is_empty() {
             return Ok(()); // It is let finish; the timer comes again.
         }
+        if !store::goes_on(&self.db, org).await? {
+            return Ok(()); // What a suspended one left behind is kept.
+        }
         // Nobody pays for what is not there. Where the provider does not answer, all of it waits.
         self.billing.part(org).await?;
         let mut tx = self.db.begin().await?;

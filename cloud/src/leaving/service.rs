@@ -164,7 +164,7 @@ impl Leaving {
     /// # Errors
     /// [`LeavingError::Denied`]; [`LeavingError::NoDeletion`] when none is to come, or it has begun.
     pub async fn cancel(&self, actor: &Actor, org: OrgId) -> Result<(), LeavingError> {
-        actor.require(Permission::DeleteOrganization, org)?;
+        actor.require_to_end(Permission::DeleteOrganization, org)?;
         let mut tx = self.db.begin().await?;
         if !store::cancel(&mut tx, org).await? {
             return Err(LeavingError::NoDeletion);

@@ -227,6 +227,24 @@ async fn a_deletion_is_meant_announced_and_can_be_stopped() {
     .await;
 }
 
+#[tokio::test]
+async fn what_a_suspended_organisation_left_behind_is_kept_until_it_may_go_on() {
+    each_app(async |app, hands| {
+        let (ada, org, _) = owner(&app, "Nord").await;
+        app.leaving.schedule(&ada, org, meant("Nord", "correct horse")).await.unwrap();
+        let console = Actor::service("console");
+        app.operators.suspend(&console, org, "fraud", false).await.unwrap();
+        hands.advance(15 * DAY);
+        app.leaving.erase(org).await.unwrap();
+        let begun = "SELECT COUNT(*) FROM org_deletions WHERE begun_ms IS NOT NULL";
+        assert_eq!(number(&app.db, begun).await, 0);
+        app.operators.resume(&console, org).await.unwrap();
+        app.leaving.erase(org).await.unwrap();
+        assert_eq!(number(&app.db, begun).await, 1);
+    })
+    .await;
+}
+
 /// The files of an archive.
 async fn unpack(app: &App, url: &str) -> BTreeMap<String, String> {
     let (path, token) = url.split_once("?token=").unwrap();
@@ -338,6 +356,9 @@ async fn accounts_that_nobody_confirmed_and_nobody_uses_go_with_their_empty_orga
         let (sells, shop, _) = owner(&app, "Nord").await;
         let draft = serde_json::from_value(serde_json::json!({"title": "Autumn"})).unwrap();
         app.shows.create(&sells, shop, draft).await.unwrap();
+        let (_, pays, _) = owner(&app, "Ost").await;
+        let account = "INSERT INTO billing_accounts (org_id, provider, customer, subscribed, state) VALUES";
+        run(&app.db, &format!("{account} ('{pays}', 'stripe', 'cus_1', '{{}}', 'active')")).await;
         let (confirmed, quiet, _) = owner(&app, "Sud").await;
         let own = "UPDATE users SET email = claimed_email, claimed_email = NULL WHERE id =";
         run(&app.db, &format!("{own} '{}'", confirmed.user().unwrap())).await;
@@ -347,7 +368,7 @@ async fn accounts_that_nobody_confirmed_and_nobody_uses_go_with_their_empty_orga
         hands.advance(2 * DAY);
         app.orgs.sign_in("west@example.com", "correct horse".into(), home()).await.unwrap();
         assert_eq!(app.leaving.sweep_unused().await.unwrap(), 1);
-        for (org, stays) in [(empty, false), (shop, true), (quiet, true), (young, true)] {
+        for (org, stays) in [(empty, false), (shop, true), (pays, true), (quiet, true), (young, true)] {
             assert_eq!(app.orgs.find(org).await.unwrap().is_some(), stays, "{org}");
             let facts = number(&app.db, &format!("SELECT COUNT(*) FROM events WHERE org_id = '{org}'")).await;
             assert_eq!(facts > 0, stays);

@@ -1,6 +1,7 @@
 //! What can go wrong for an operator.
 
 use crate::base::{Denied, Invalid};
+use crate::billing::BillingError;
 use crate::db::DbError;
 use crate::org::OrgError;
 use crate::plan::PlanError;
@@ -21,6 +22,14 @@ pub enum OperatorError {
     /// There is no such show.
     #[error("there is no such show")]
     NoShow,
+    /// Somebody pays for what would have no price any more.
+    #[error(
+        "{0} organisations pay for this plan by invoice: give it another price, or end what they pay for first"
+    )]
+    PaidFor(i64),
+    /// Billing said no.
+    #[error(transparent)]
+    Billing(#[from] BillingError),
     /// Plans said no.
     #[error(transparent)]
     Plan(#[from] PlanError),

@@ -1,8 +1,8 @@
 //! Whoever runs the cloud, above all organisations.
 //!
 //! Owns: what operators did (`operator_deeds`). Everything else is done by the rooms whose it is: plans and suspension by `plan`,
-//! sign-up and who is an operator by `org`, shows by `show`; each act is noted here in the transaction of the change, and recorded
-//! in the organisation as the deed of `service:operator`. Leans on `org`, `plan`, `show`.
+//! payments by `billing`, sign-up and who is an operator by `org`, shows by `show`; each act is noted here in the transaction of the change, and recorded
+//! in the organisation as the deed of `service:operator`. Leans on `org`, `plan`, `billing`, `show`.
 
 mod error;
 mod model;

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use vitrine_protocol::OrgId;
 
+use crate::billing::BillingView;
 use crate::plan::{AddOnCount, Assignment, PlanState, PlanView, Suspension};
 
 /// An organisation as whoever runs the cloud sees it.
@@ -37,6 +38,8 @@ pub struct OrganizationFile {
     pub organization: OperatorOrganization,
     /// Its plan and what it uses.
     pub plan: PlanView,
+    /// How its payments stand, as they were looked up last: what goes on being charged while it is suspended, too.
+    pub billing: BillingView,
 }
 
 /// The plan that an organisation is to have from now on.
@@ -81,6 +84,12 @@ pub enum DeedKind {
     OrganizationResumed,
     /// A show was ended.
     ShowEnded,
+    /// An invoice was said to be paid, or not to be paid.
+    InvoiceClosed,
+    /// What an organisation pays for by invoice was ended.
+    SubscriptionEnded,
+    /// A webhook was to be followed once more.
+    WebhookRetried,
     /// Somebody became an operator.
     OperatorAdded,
     /// Somebody is no operator any more.
@@ -101,6 +110,9 @@ impl DeedKind {
             Self::OrganizationSuspended => "organization_suspended",
             Self::OrganizationResumed => "organization_resumed",
             Self::ShowEnded => "show_ended",
+            Self::InvoiceClosed => "invoice_closed",
+            Self::SubscriptionEnded => "subscription_ended",
+            Self::WebhookRetried => "webhook_retried",
             Self::OperatorAdded => "operator_added",
             Self::OperatorRemoved => "operator_removed",
             Self::Unknown => "unknown",

@@ -6,12 +6,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use vitrine_protocol::{OrgId, ShowId};
+use vitrine_protocol::{Code, InvoiceId, OrgId, ShowId};
 
 use super::{OperatorDeed, OperatorError, OperatorOrganization, Operators, OrganizationFile, PlanAssignment};
 use crate::base::{Actor, ApiError, Json, Page, PageQuery, Path, Problems, Query};
+use crate::billing::{BillingView, DeadWebhook, Invoice, InvoiceMove, InvoicePlace, InvoiceState};
 use crate::org::SignUp;
-use crate::plan::{Plan, PlanDraft};
+use crate::plan::{Plan, PlanChange};
 
 /// The room's addresses.
 pub fn router(operators: Operators) -> OpenApiRouter {
@@ -25,6 +26,11 @@ pub fn router(operators: Operators) -> OpenApiRouter {
         .routes(routes!(list_plans))
         .routes(routes!(put_plan))
         .routes(routes!(get_sign_up_setting, set_sign_up_setting))
+        .routes(routes!(list_every_invoice))
+        .routes(routes!(close_invoice))
+        .routes(routes!(end_subscription))
+        .routes(routes!(list_dead_webhooks))
+        .routes(routes!(retry_webhook))
         .routes(routes!(operator_audit))
         .with_state(operators)
 }
@@ -136,16 +142,17 @@ async fn list_plans(State(operators): State<Operators>, actor: Actor) -> Result<
     Ok(Json(Page { items: operators.plans(&actor).await?, next: None }))
 }
 
-/// Makes a plan, or changes the one of that key for everybody who has it.
+/// Makes a plan, or changes what is named of the one of that key for everybody who has it. A price that somebody pays by invoice can be
+/// changed, and not taken away.
 #[utoipa::path(put, path = "/v1/operator/plans/{plan}", tag = "operator", params(("plan" = String, Path)),
     responses((status = 200, body = Plan), Problems))]
 async fn put_plan(
     State(operators): State<Operators>,
     actor: Actor,
     Path(plan): Path<String>,
-    Json(draft): Json<PlanDraft>,
+    Json(change): Json<PlanChange>,
 ) -> Result<Json<Plan>, ApiError> {
-    Ok(Json(operators.put_plan(&actor, &plan, draft).await?))
+    Ok(Json(operators.put_plan(&actor, &plan, change).await?))
 }
 
 /// Who may make an account here.
@@ -170,6 +177,95 @@ async fn set_sign_up_setting(
     Ok(Json(setting))
 }
 
+/// Which invoices are looked for.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct InvoicesQuery {
+    /// Those of one organisation.
+    pub organization: Option<OrgId>,
+    /// Those in one state.
+    pub state: Option<InvoiceState>,
+    /// The `next` of the page before.
+    pub after: Option<String>,
+    /// How many items at most: 1 to 200, 50 when not said.
+    pub limit: Option<u32>,
+}
+
+/// What became of an invoice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+pub struct InvoiceClosing {
+    /// It was paid, or is not to be paid.
+    pub state: InvoiceMove,
+}
+
+/// How a subscription is ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+pub struct SubscriptionEnding {
+    /// Whether it ends now; with the period that it was begun for when not said.
+    #[serde(default)]
+    pub at_once: bool,
+}
+
+/// Invoices of all organisations that this server wrote: open ones first, then the others; each newest first.
+#[utoipa::path(get, path = "/v1/operator/invoices", tag = "operator", params(InvoicesQuery),
+    responses((status = 200, body = Page<Invoice>), Problems))]
+async fn list_every_invoice(
+    State(operators): State<Operators>,
+    actor: Actor,
+    Query(asked): Query<InvoicesQuery>,
+) -> Result<Json<Page<Invoice>>, ApiError> {
+    let page = PageQuery { after: asked.after, limit: asked.limit };
+    let after: Option<InvoicePlace> = page.after()?;
+    let which = (asked.organization, asked.state);
+    Ok(Json(operators.invoices(&actor, which, after, page.limit()).await?))
+}
+
+/// Says that an open invoice was paid, or is not to be paid (`void`). It cannot be taken back.
+#[utoipa::path(put, path = "/v1/operator/invoices/{invoice}/state", tag = "operator",
+    params(("invoice" = InvoiceId, Path)), responses((status = 200, body = Invoice), Problems))]
+async fn close_invoice(
+    State(operators): State<Operators>,
+    actor: Actor,
+    Path(invoice): Path<InvoiceId>,
+    Json(closing): Json<InvoiceClosing>,
+) -> Result<Json<Invoice>, ApiError> {
+    Ok(Json(operators.close_invoice(&actor, invoice, closing.state).await?))
+}
+
+/// Ends what an organisation pays for by invoice: with its period, or at once. Open invoices stay open.
+#[utoipa::path(post, path = "/v1/operator/organizations/{organization}/subscription/end", tag = "operator",
+    params(("organization" = OrgId, Path)), responses((status = 200, body = BillingView), Problems))]
+async fn end_subscription(
+    State(operators): State<Operators>,
+    actor: Actor,
+    Path(org): Path<OrgId>,
+    Json(ending): Json<SubscriptionEnding>,
+) -> Result<Json<BillingView>, ApiError> {
+    Ok(Json(operators.end_subscription(&actor, org, ending.at_once).await?))
+}
+
+/// Webhooks of the payment provider that could be given to nobody, newest first, at most 200. They are kept for thirty days.
+#[utoipa::path(get, path = "/v1/operator/payment-webhooks", tag = "operator",
+    responses((status = 200, body = Page<DeadWebhook>), Problems))]
+async fn list_dead_webhooks(
+    State(operators): State<Operators>,
+    actor: Actor,
+) -> Result<Json<Page<DeadWebhook>>, ApiError> {
+    Ok(Json(Page { items: operators.dead_webhooks(&actor, 200).await?, next: None }))
+}
+
+/// Has one of them followed once more.
+#[utoipa::path(post, path = "/v1/operator/payment-webhooks/{webhook}/retry", tag = "operator",
+    params(("webhook" = String, Path)), responses((status = 204), Problems))]
+async fn retry_webhook(
+    State(operators): State<Operators>,
+    actor: Actor,
+    Path(webhook): Path<String>,
+) -> Result<StatusCode, ApiError> {
+    operators.retry_webhook(&actor, &webhook).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// What operators did, newest first.
 #[utoipa::path(get, path = "/v1/operator/audit", tag = "operator", params(PageQuery),
     responses((status = 200, body = Page<OperatorDeed>), Problems))]
@@ -191,6 +287,8 @@ impl From<OperatorError> for ApiError {
             OperatorError::Invalid(invalid) => invalid.into(),
             OperatorError::NoOrganization => Self::not_found("organisation"),
             OperatorError::NoShow => Self::not_found("show"),
+            OperatorError::PaidFor(_) => Self::new(Code::IllegalMove, error.to_string()),
+            OperatorError::Billing(error) => error.into(),
             OperatorError::Plan(error) => error.into(),
             OperatorError::Org(error) => error.into(),
             OperatorError::Show(error) => error.into(),

@@ -1,5 +1,7 @@
 //! The handle of operators: who asks first, then the rooms whose it is, and a note of it.
 
+mod books;
+
 use serde_json::{Value, json};
 use uuid::Uuid;
 use vitrine_protocol::{OrgId, ShowId};
@@ -7,9 +9,10 @@ use vitrine_protocol::{OrgId, ShowId};
 use super::store;
 use super::{DeedKind, OperatorDeed, OperatorError, OperatorOrganization, OrganizationFile, PlanAssignment};
 use crate::base::{Actor, Clock, Invalid, Page};
+use crate::billing::Billing;
 use crate::db::Db;
 use crate::org::{Orgs, SignUp, User};
-use crate::plan::{Plan, PlanDraft, PlanError, Plans};
+use crate::plan::{Plan, PlanChange, PlanError, Plans};
 use crate::show::{Show, ShowError, Shows};
 
 /// What whoever runs the cloud can do. Clones share everything.
@@ -19,6 +22,7 @@ pub struct Operators {
     clock: Clock,
     orgs: Orgs,
     plans: Plans,
+    billing: Billing,
     shows: Shows,
 }
 
@@ -30,8 +34,13 @@ fn the_operator() -> Actor {
 impl Operators {
     /// The handle over the rooms above.
     #[must_use]
-    pub fn new(db: Db, clock: Clock, orgs: Orgs, plans: Plans, shows: Shows) -> Self {
-        Self { db, clock, orgs, plans, shows }
+    pub fn new(
+        (db, clock): (Db, Clock),
+        orgs: Orgs,
+        (plans, billing): (Plans, Billing),
+        shows: Shows,
+    ) -> Self {
+        Self { db, clock, orgs, plans, billing, shows }
     }
 
     /// Organisations, newest first: all, or those that have `query` in their name, or a member with that address.
@@ -63,7 +72,8 @@ impl Operators {
         actor.require_operator()?;
         let found = store::organization(&self.db, org, self.plans.default_plan()).await?;
         let organization = found.ok_or(OperatorError::NoOrganization)?;
-        Ok(OrganizationFile { organization, plan: self.plans.view(org).await? })
+        let billing = self.billing.standing(org).await?;
+        Ok(OrganizationFile { organization, plan: self.plans.view(org).await?, billing })
     }
 
     /// Gives an organisation a plan, at once.
@@ -95,15 +105,27 @@ impl Operators {
         Ok(self.plans.plans().await?)
     }
 
-    /// Makes a plan, or changes it for everybody who has it.
+    /// Makes a plan, or changes what is named of it for everybody who has it. A price that somebody pays stays.
     ///
     /// # Errors
-    /// [`OperatorError::Denied`]; [`OperatorError::Plan`].
-    pub async fn put_plan(&self, actor: &Actor, key: &str, draft: PlanDraft) -> Result<Plan, OperatorError> {
+    /// [`OperatorError::Denied`]; [`OperatorError::Plan`]; [`OperatorError::PaidFor`].
+    pub async fn put_plan(
+        &self,
+        actor: &Actor,
+        key: &str,
+        change: impl Into<PlanChange>,
+    ) -> Result<Plan, OperatorError> {
         actor.require_operator()?;
         let mut tx = self.db.begin().await?;
-        let plan = self.plans.put_plan(&mut tx, key, draft).await?;
-        let detail = json!({"plan": plan.key, "limits": plan.limits});
+        let plan = self.plans.put_plan(&mut tx, key, change).await?;
+        if plan.price.is_none() {
+            let payers = self.billing.payers(&mut tx, key).await?;
+            if payers > 0 {
+                return Err(OperatorError::PaidFor(payers));
+            }
+        }
+        let detail =
+            json!({"plan": plan.key, "limits": plan.limits, "price": plan.price, "offered": plan.offered});
         store::note(&mut tx, actor, self.clock.now(), (DeedKind::PlanSaved, None), &detail).await?;
         tx.commit().await?;
         Ok(plan)
@@ -150,12 +172,17 @@ impl Operators {
         store::note(&mut tx, actor, self.clock.now(), what, &detail).await?;
         tx.commit().await?;
         if end_shows {
+            let mut failed = None;
             for show in self.shows.on_air(org).await? {
                 match self.end(actor, org, show).await {
                     // It ended by itself meanwhile.
                     Ok(_) | Err(OperatorError::Show(ShowError::Ended | ShowError::IllegalMove(_))) => {}
-                    Err(error) => return Err(error),
+                    // The others end all the same.
+                    Err(error) => failed = Some(error),
                 }
+            }
+            if let Some(error) = failed {
+                return Err(error);
             }
         }
         self.organization(actor, org).await

@@ -9,6 +9,7 @@ mod builtin;
 mod error;
 mod limits;
 mod model;
+mod plenty;
 mod routes;
 mod service;
 mod store;
@@ -18,8 +19,8 @@ pub use builtin::{add_on, add_ons};
 pub use error::{LimitHit, PlanError};
 pub use limits::{Limit, Limits};
 pub use model::{
-    AddOn, AddOnCount, Assignment, Names, Plan, PlanChoice, PlanDraft, PlanState, Price, ScheduledChange,
-    Standing, Suspension,
+    AddOn, AddOnCount, Assignment, Names, Plan, PlanChange, PlanChoice, PlanDraft, PlanNamesChange,
+    PlanState, Price, ScheduledChange, Standing, Suspension,
 };
 pub use routes::{PlanView, router};
 pub use service::{Plans, Room};

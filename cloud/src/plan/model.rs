@@ -88,6 +88,62 @@ pub struct PlanDraft {
     pub offered: bool,
 }
 
+/// What is to be changed of a plan; what is not named stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, ToSchema)]
+pub struct PlanChange {
+    /// What people call it: 1 to 60 characters in each language, English at least for a new plan. Names that are absent or null stay.
+    #[serde(default)]
+    pub names: Option<PlanNamesChange>,
+    /// What it limits, as a whole: what is absent or null in it has no limit.
+    #[serde(default)]
+    pub limits: Option<Limits>,
+    /// What it costs a month; null takes the price away.
+    #[serde(default, deserialize_with = "crate::base::patch_field")]
+    pub price: Option<Option<Price>>,
+    /// Whether organisations can choose it; a new plan is not offered when not said.
+    #[serde(default)]
+    pub offered: Option<bool>,
+}
+
+/// Names that are to be changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, ToSchema)]
+pub struct PlanNamesChange {
+    /// English.
+    #[serde(default)]
+    pub en: Option<String>,
+    /// German.
+    #[serde(default)]
+    pub de: Option<String>,
+    /// French.
+    #[serde(default)]
+    pub fr: Option<String>,
+}
+
+impl From<PlanDraft> for PlanChange {
+    fn from(draft: PlanDraft) -> Self {
+        let PlanDraft { names, limits, price, offered } = draft;
+        let names = PlanNamesChange { en: Some(names.en), de: names.de, fr: names.fr };
+        Self { names: Some(names), limits: Some(limits), price: Some(price), offered: Some(offered) }
+    }
+}
+
+impl PlanChange {
+    /// The whole plan, of what was `before`.
+    pub(super) fn over(self, before: Option<Plan>) -> Result<PlanDraft, Invalid> {
+        let was = before.as_ref().map(|plan| plan.names.clone());
+        let (names, was_en) = (self.names.unwrap_or_default(), was.as_ref().map(|names| names.en.clone()));
+        let en =
+            names.en.or(was_en).ok_or_else(|| Invalid::new("`names.en` takes the name of a new plan"))?;
+        let (de, fr) = was.map_or((None, None), |names| (names.de, names.fr));
+        Ok(PlanDraft {
+            names: Names { en, de: names.de.or(de), fr: names.fr.or(fr) },
+            limits: self.limits.or(before.as_ref().map(|plan| plan.limits)).unwrap_or_default(),
+            price: self.price.unwrap_or(before.as_ref().and_then(|plan| plan.price)),
+            offered: self.offered.unwrap_or(before.is_some_and(|plan| plan.offered)),
+        })
+    }
+}
+
 impl PlanDraft {
     /// The plan of a key.
     pub(super) fn check(self, key: &str) -> Result<Plan, Invalid> {

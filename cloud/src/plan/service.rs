@@ -5,10 +5,11 @@ use vitrine_protocol::OrgId;
 
 use super::builtin::plans;
 use super::model::{check_add_ons, raised};
+use super::plenty::Plenty;
 use super::store::{self, Written};
 use super::usage::{check_month, month};
 use super::{
-    Assignment, Limit, LimitHit, Limits, Plan, PlanChoice, PlanDraft, PlanError, PlanState, PlanView,
+    Assignment, Limit, LimitHit, Limits, Names, Plan, PlanChange, PlanChoice, PlanError, PlanState, PlanView,
     ScheduledChange, Standing, Suspension, Usage,
 };
 use crate::base::{Actor, Clock, Invalid, Permission, trimmed};
@@ -27,6 +28,7 @@ pub struct Plans {
     clock: Clock,
     default_plan: String,
     self_service: bool,
+    plenty: Plenty,
 }
 
 /// What an organisation has of one thing, and may have, while its row is locked.
@@ -58,7 +60,13 @@ impl Plans {
     /// The handle over `db`. Organisations that nobody gave a plan have `default_plan`.
     #[must_use]
     pub fn new(db: Db, clock: Clock, default_plan: &str) -> Self {
-        Self { db, clock, default_plan: default_plan.to_owned(), self_service: false }
+        Self {
+            db,
+            clock,
+            default_plan: default_plan.to_owned(),
+            self_service: false,
+            plenty: Plenty::default(),
+        }
     }
 
     /// The same; owners choose plans themselves if `on`.
@@ -75,14 +83,28 @@ impl Plans {
         Ok(all(store::plans(&self.db).await?))
     }
 
-    /// Makes a plan, or changes the one of that key for everybody who has it. One with the key of a built-in plan stands in its place.
+    /// The same within a transaction: who holds one connection does not wait for another.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn plans_in(&self, tx: &mut Tx) -> Result<Vec<Plan>, PlanError> {
+        Ok(all(store::plans_in(tx).await?))
+    }
+
+    /// Makes a plan, or changes what is named of the one of that key, for everybody who has it. One with the key of a built-in plan stands in its place.
     /// The caller has checked who asks.
     ///
     /// # Errors
     /// [`PlanError::Invalid`].
-    pub async fn put_plan(&self, tx: &mut Tx, key: &str, draft: PlanDraft) -> Result<Plan, PlanError> {
-        let plan = draft.check(key)?;
+    pub async fn put_plan(
+        &self,
+        tx: &mut Tx,
+        key: &str,
+        draft: impl Into<PlanChange>,
+    ) -> Result<Plan, PlanError> {
         let own = store::plans_in(tx).await?;
+        let before = all(own.clone()).into_iter().find(|plan| plan.key == key);
+        let plan = draft.into().over(before)?.check(key)?;
         if own.len() >= OWN_PLANS && own.iter().all(|other| other.key != plan.key) {
             return Err(Invalid::new(format!("there are at most {OWN_PLANS} plans of your own")).into());
         }
@@ -121,9 +143,18 @@ impl Plans {
     /// [`PlanError::NotFound`]; [`PlanError::Suspended`].
     pub async fn room(&self, tx: &mut Tx, org: OrgId, limit: Limit) -> Result<Room, PlanError> {
         let standing = self.unlimited_or_locked(tx, org, limit).await?;
-        let allowed = standing.limits.get(limit);
+        let (allowed, now) = (standing.limits.get(limit), self.clock.now());
         let used = match allowed {
-            Some(_) => store::count_in(tx, org, limit, self.clock.now()).await?,
+            // Counting a great catalogue takes long, with everybody's writer in hand.
+            Some(allowed) if limit == Limit::Products => match self.plenty.used(org, allowed, now) {
+                Some(used) => used,
+                None => {
+                    let used = store::count_in(tx, org, limit, now).await?;
+                    self.plenty.note(org, (used, allowed), now);
+                    used
+                }
+            },
+            Some(_) => store::count_in(tx, org, limit, now).await?,
             None => 0,
         };
         Ok(Room { plan: standing.plan.key, limit, allowed, used })
@@ -212,7 +243,7 @@ impl Plans {
         let (standing, used) = (self.standing(org).await?, self.used(org).await?);
         let (usage, plans) = (self.usage(org, None).await?, self.plans().await?);
         let then = match &standing.scheduled {
-            Some(next) => raised(find(&plans, &next.plan)?.limits, &next.add_ons),
+            Some(next) => raised(find_or_later(&plans, &next.plan).limits, &next.add_ons),
             None => standing.limits,
         };
         let over_then = if standing.scheduled.is_some() { used.over(&then) } else { Vec::new() };
@@ -393,8 +424,14 @@ impl Plans {
                 continue; // chosen anew between the two looks
             }
             let assignment = Assignment { add_ons: scheduled.add_ons, ..Assignment::of(&scheduled.plan) };
-            self.assign(&mut tx, org, &assignment, &Actor::service("plan")).await?;
-            tx.commit().await?;
+            match self.assign(&mut tx, org, &assignment, &Actor::service("plan")).await {
+                Ok(_) => tx.commit().await?,
+                // A process of the version that knows the plan does it; the others go on here.
+                Err(error) => {
+                    tracing::warn!(org.id = %org, %error, "a change of plan that is due cannot be done here");
+                    continue;
+                }
+            }
             done += 1;
         }
         Ok(done)
@@ -410,7 +447,10 @@ impl Plans {
     }
 
     fn standing_of(&self, plans: &[Plan], org: OrgId, written: Written) -> Result<Standing, PlanError> {
-        let plan = find(plans, written.plan.as_deref().unwrap_or(&self.default_plan))?.clone();
+        let plan = match written.plan.as_deref() {
+            Some(key) => find_or_later(plans, key),
+            None => find(plans, &self.default_plan)?.clone(),
+        };
         let holds = holds(written.state, written.grace_until, self.clock.now());
         let limits = match holds {
             true => raised(plan.limits, &written.add_ons),
@@ -453,6 +493,20 @@ fn all(own: Vec<Plan>) -> Vec<Plan> {
 fn find<'a>(plans: &'a [Plan], key: &str) -> Result<&'a Plan, PlanError> {
     let found = plans.iter().find(|plan| plan.key == key);
     found.ok_or_else(|| PlanError::NoPlan(key.chars().take(60).collect()))
+}
+
+/// The plan of a key that is written. A later version may know one that this does not: no limit of it is known here then, so that
+/// nothing of the organisation closes while versions overlap.
+fn find_or_later(plans: &[Plan], key: &str) -> Plan {
+    let later = || Plan {
+        key: key.to_owned(),
+        names: Names { en: key.to_owned(), de: None, fr: None },
+        limits: Limits::default(),
+        price: None,
+        offered: false,
+        builtin: false,
+    };
+    find(plans, key).cloned().unwrap_or_else(|_| later())
 }
 
 /// When the next calendar month begins (UTC).

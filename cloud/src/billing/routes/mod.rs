@@ -56,8 +56,8 @@ async fn open_checkout(
     actor: Actor,
     Path(org): Path<OrgId>,
     Json(choice): Json<BillingChoice>,
-) -> Result<Json<BillingPage>, ApiError> {
-    Ok(Json(BillingPage { url: billing.checkout(&actor, org, choice).await? }))
+) -> Result<(Extension<Secretive>, Json<BillingPage>), ApiError> {
+    Ok((Extension(Secretive), Json(BillingPage { url: billing.checkout(&actor, org, choice).await? })))
 }
 
 /// Opens a page of the payment provider where invoices are seen and the card is changed.
@@ -134,6 +134,8 @@ impl From<BillingError> for ApiError {
             BillingError::Unsigned(_) => Self::new(Code::BadSignature, words),
             BillingError::NoEvent => Self::new(Code::InvalidRequest, words),
             BillingError::NoWebhooks => Self::new(Code::NotFound, words),
+            BillingError::AnotherCheckout => Self::new(Code::Conflict, words),
+            BillingError::NoWebhook => Self::not_found("webhook"),
             BillingError::NoInvoice => Self::not_found("invoice"),
             BillingError::InvoiceClosed => Self::new(Code::IllegalMove, words),
             BillingError::Provider(cause) => {
@@ -142,6 +144,7 @@ impl From<BillingError> for ApiError {
             }
             BillingError::Org(error) => error.into(),
             BillingError::UnknownPrice(_)
+            | BillingError::BrokenOff
             | BillingError::Plan(_)
             | BillingError::Mail(_)
             | BillingError::Db(_) => Self::internal(&error),

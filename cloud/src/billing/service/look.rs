@@ -14,6 +14,10 @@ use crate::mail::Letter;
 
 /// How long nobody asks the provider while nobody tells anything.
 const LOOK_AFTER: TimeDelta = TimeDelta::hours(6);
+/// When the payment of a page that was opened is looked up first.
+pub(super) const FIRST_LOOK: TimeDelta = TimeDelta::minutes(2);
+/// How long such a page may be paid, and a little more.
+const CHECKOUT_LIVES: TimeDelta = TimeDelta::hours(25);
 /// The most that one round of a timer does.
 const OF_A_ROUND: i64 = 50;
 
@@ -41,7 +45,11 @@ impl Billing {
         let (Some(number), Some(account)) = (number, account) else {
             return Err(BillingError::NotSubscribed);
         };
-        let found = self.provider_of(account.provider)?.look(&account.customer).await?;
+        let found =
+            self.provider_of(account.provider)?.look(&account.customer).await?.after(&account.subscribed);
+        if found.is_living() && found.choice.is_none() {
+            return Err(BillingError::UnknownPrice(account.customer));
+        }
 
         let mut tx = self.db.begin().await?;
         if let Some(account) = store::lock_for(&mut tx, org, number).await? {
@@ -55,6 +63,8 @@ impl Billing {
     /// Writes how a subscription stands under the account's lock, and does what follows: plan, facts, letters.
     async fn write(&self, tx: &mut Tx, mut account: Account, found: Subscribed) -> Result<(), BillingError> {
         let (now, by, org) = (self.clock.now(), Actor::service("billing"), account.org);
+        // What was read before the lock may be older than what is written now.
+        let found = found.after(&account.subscribed);
         let before = std::mem::replace(&mut account.subscribed, found);
         let after = &account.subscribed;
         if before.assignment() != after.assignment()
@@ -85,7 +95,7 @@ impl Billing {
             _ => {}
         }
         self.tell_over(tx, &mut account, now).await?;
-        store::save(tx, &account, next_look(&account.subscribed, now)).await?;
+        store::save(tx, &account, next_look(&account, now)).await?;
         Ok(())
     }
 
@@ -134,7 +144,7 @@ impl Billing {
             let Some(mut account) = store::lock(&mut tx, org).await? else { continue };
             let now = self.clock.now();
             self.tell_over(&mut tx, &mut account, now).await?;
-            store::save(&mut tx, &account, next_look(&account.subscribed, now)).await?;
+            store::save(&mut tx, &account, next_look(&account, now)).await?;
             tx.commit().await?;
         }
         Ok(())
@@ -146,7 +156,9 @@ impl Billing {
     /// The database does not answer. What the provider does not answer is asked again later.
     pub async fn look_around(&self) -> Result<(), BillingError> {
         for org in self.record.turn_over(OF_A_ROUND).await? {
-            self.look(org).await?;
+            if let Err(error) = self.look(org).await {
+                tracing::warn!(org.id = %org, %error, "an organisation's payments could not be looked up");
+            }
         }
         let now = self.clock.now();
         for org in store::due_looks(&self.db, self.name(), now, OF_A_ROUND).await? {
@@ -170,6 +182,11 @@ impl Billing {
 }
 
 /// When the provider is asked again though nobody told anything.
-fn next_look(subscribed: &Subscribed, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    subscribed.is_living().then(|| now + LOOK_AFTER)
+fn next_look(account: &Account, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    if account.subscribed.is_living() {
+        return Some(now + LOOK_AFTER);
+    }
+    // A page to pay is open: its payment is found even if nobody tells of it. Pauses grow with its age.
+    let open_for = now - account.checkout_at?;
+    (open_for < CHECKOUT_LIVES).then(|| now + (open_for / 2).clamp(FIRST_LOOK, LOOK_AFTER))
 }

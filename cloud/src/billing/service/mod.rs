@@ -12,7 +12,7 @@ use super::model::Account;
 use super::provider::{Payer, Provider};
 use super::record::{Record, Seller};
 use super::stripe::{Client, Prices, Stripe};
-use super::{BillingChoice, BillingError, BillingView, ProviderName, Subscribed, store};
+use super::{BillingChoice, BillingError, BillingView, ProviderName, store};
 use crate::base::{Actor, Clock, Invalid, Permission};
 use crate::config::{self, BillingSettingError};
 use crate::db::Db;
@@ -101,7 +101,7 @@ impl Billing {
         match name {
             name if name == self.name() => Ok(&*self.provider),
             ProviderName::Invoice => Ok(&*self.record),
-            ProviderName::Stripe => Err(BillingError::NotOnline),
+            ProviderName::Stripe | ProviderName::Unknown => Err(BillingError::NotOnline),
         }
     }
 
@@ -111,10 +111,7 @@ impl Billing {
     /// [`BillingError::Denied`].
     pub async fn view(&self, actor: &Actor, org: OrgId) -> Result<BillingView, BillingError> {
         actor.require(Permission::ViewPlan, org)?;
-        Ok(match store::account(&self.db, org).await? {
-            Some(account) => BillingView::of(account.provider, account.subscribed),
-            None => BillingView::of(self.name(), Subscribed::default()),
-        })
+        self.standing(org).await
     }
 
     /// Opens a page where a plan is paid for the first time; its address. An earlier page is closed.
@@ -138,10 +135,22 @@ impl Billing {
         if account.subscribed.is_living() || account.checkout.is_some() && self.look(org).await?.is_living() {
             return Err(BillingError::Subscribed);
         }
-        let opened = self.provider.checkout(&account.customer, account.checkout.as_deref(), &choice).await?;
+        // Of two at once, the one that begins later closes the other's page, or that one its own: only one can be paid.
         let mut tx = self.db.begin().await?;
-        store::set_checkout(&mut tx, org, &opened.id).await?;
+        let begun = store::begin_checkout(&mut tx, org).await?;
         tx.commit().await?;
+        let (turn, before) = begun.ok_or(BillingError::NotSubscribed)?;
+        let once = format!("checkout-{org}-{turn}");
+        let opened = self.provider.checkout(&account.customer, before.as_deref(), &choice, &once).await?;
+        let now = self.clock.now();
+        let mut tx = self.db.begin().await?;
+        let kept =
+            store::set_checkout(&mut tx, (org, turn), &opened.id, (now, now + look::FIRST_LOOK)).await?;
+        tx.commit().await?;
+        if !kept {
+            self.provider.close_checkout(&account.customer, &opened.id).await?;
+            return Err(BillingError::AnotherCheckout);
+        }
         Ok(opened.url)
     }
 
@@ -151,7 +160,7 @@ impl Billing {
     /// [`BillingError::Denied`]; [`BillingError::NotOnline`]; [`BillingError::NotSubscribed`] before the first checkout;
     /// [`BillingError::Provider`].
     pub async fn portal(&self, actor: &Actor, org: OrgId) -> Result<String, BillingError> {
-        actor.require(Permission::ManagePlan, org)?;
+        actor.require_to_end(Permission::ManagePlan, org)?;
         if self.name() == ProviderName::Invoice {
             return Err(BillingError::NotOnline);
         }
@@ -170,14 +179,17 @@ impl Billing {
         org: OrgId,
         choice: BillingChoice,
     ) -> Result<BillingView, BillingError> {
-        actor.require(Permission::ManagePlan, org)?;
+        let ends = choice.plan == self.default_plan;
+        match ends {
+            true => actor.require_to_end(Permission::ManagePlan, org)?,
+            false => actor.require(Permission::ManagePlan, org)?,
+        }
         let account = store::account(&self.db, org).await?;
         let living = account.as_ref().filter(|account| account.subscribed.is_living());
         let name = living.map_or(self.name(), |account| account.provider);
-        if name == ProviderName::Invoice && !self.self_service {
+        if name == ProviderName::Invoice && !self.self_service && !ends {
             return Err(BillingError::OperatorOnly);
         }
-        let ends = choice.plan == self.default_plan;
         if ends && !choice.add_ons.is_empty() {
             return Err(Invalid::new("`add_ons` go with a plan that is paid for").into());
         }
@@ -187,8 +199,18 @@ impl Billing {
             None if name == ProviderName::Invoice && !ends => self.enrolled(actor, org).await?,
             None => return Err(BillingError::NotSubscribed),
         };
-        self.provider_of(name)?.change(&account.customer, choice.as_ref()).await?;
-        Ok(BillingView::of(name, self.look(org).await?))
+        // A task of its own: who goes away in the middle leaves nothing half done. What comes of it is looked up soon, even if this
+        // process ends before it does so itself.
+        let mut tx = self.db.begin().await?;
+        store::put_off(&mut tx, org, self.clock.now() + look::FIRST_LOOK).await?;
+        tx.commit().await?;
+        let billing = self.clone();
+        let changed = tokio::spawn(async move {
+            billing.provider_of(name)?.change(&account.customer, choice.as_ref()).await?;
+            billing.look(org).await
+        });
+        let subscribed = changed.await.map_err(|_| BillingError::BrokenOff)??;
+        Ok(BillingView::of(name, subscribed))
     }
 
     /// Ends what an organisation pays for, with the period that is paid: it is about to go. Safe to do twice.

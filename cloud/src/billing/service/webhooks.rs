@@ -1,12 +1,13 @@
 //! What Stripe tells.
 
 use chrono::TimeDelta;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Billing;
 use crate::base::from_ms;
 use crate::billing::stripe::{EventBody, Unsigned, verify};
 use crate::billing::{BillingError, DeadWebhook, ProviderName, runner, store};
+use crate::db::Tx;
 use crate::jobs::{NewJob, enqueue};
 
 /// What is listened to. Source: https://docs.stripe.com/billing/subscriptions/webhooks
@@ -39,12 +40,17 @@ impl Billing {
         let event: EventBody = serde_json::from_slice(body).map_err(|_| BillingError::NoEvent)?;
         let fits =
             |text: &str| (1..=255).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
-        let customer = event.data.object.customer;
-        if !fits(&event.id) || customer.as_deref().is_some_and(|customer| !fits(customer)) {
-            return Err(BillingError::NoEvent);
-        }
+        // Kinds first: what is not listened to may have any shape.
         if !KINDS.contains(&event.kind.as_str()) {
             return Ok(());
+        }
+        let customer = match event.data.object.customer {
+            Value::Null => None,
+            Value::String(customer) => Some(customer),
+            _ => return Err(BillingError::NoEvent),
+        };
+        if !fits(&event.id) || customer.as_deref().is_some_and(|customer| !fits(customer)) {
+            return Err(BillingError::NoEvent);
         }
         let created = from_ms(event.created.saturating_mul(1000));
         let webhook = store::Webhook { id: event.id, kind: event.kind, customer, created };
@@ -69,7 +75,7 @@ impl Billing {
             None => None,
         };
         let Some(org) = org else {
-            tracing::error!(webhook = id, "a webhook is about a customer whom nobody here is");
+            tracing::warn!(webhook = id, "a webhook is about a customer whom nobody here is");
             store::end_webhook(&mut tx, id, Some("its customer is no organisation of this server")).await?;
             return Ok(tx.commit().await?);
         };
@@ -86,7 +92,22 @@ impl Billing {
         Ok(store::dead(&self.db, limit).await?)
     }
 
-    /// Forgets webhooks that were done long ago.
+    /// Has a dead webhook followed once more, in the transaction of whoever notes it. The caller has checked who asks.
+    ///
+    /// # Errors
+    /// [`BillingError::NoWebhook`].
+    pub async fn revive_webhook(&self, tx: &mut Tx, id: &str) -> Result<(), BillingError> {
+        if !store::revive(tx, id).await? {
+            return Err(BillingError::NoWebhook);
+        }
+        let now = self.clock.now();
+        // The job that was is done: its successor has a name of its own.
+        let name = format!("{id} {}", now.timestamp_millis());
+        enqueue(tx, now, &NewJob::new(runner::KIND, &name, json!({ "webhook": id }))).await?;
+        Ok(())
+    }
+
+    /// Forgets webhooks that came long ago, whatever became of them.
     ///
     /// # Errors
     /// The database does not answer.

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use vitrine_protocol::{Currency, InvoiceId, OrgId};
 
 use crate::base::{from_ms, to_ms};
+use crate::billing::invoice::Priced;
 use crate::billing::{BillingChoice, BillingState, Invoice, InvoiceState};
 use crate::db::{Db, DbError, Tx};
 use crate::{on, row};
@@ -13,6 +14,8 @@ use crate::{on, row};
 pub(in crate::billing) struct Record {
     pub org: OrgId,
     pub choice: BillingChoice,
+    /// What was asked for it; empty in rows of earlier versions.
+    pub priced: Vec<Priced>,
     /// What the next period is for, where that is something else.
     pub next_choice: Option<BillingChoice>,
     /// Whether it ends with the period.
@@ -30,6 +33,7 @@ row! {
     struct RecordRow {
         org_id: OrgId,
         choice: String,
+        priced: Option<String>,
         next_choice: Option<String>,
         ends: bool,
         state: String,
@@ -47,6 +51,7 @@ impl TryFrom<RecordRow> for Record {
         Ok(Self {
             org: row.org_id,
             choice: serde_json::from_str(&row.choice)?,
+            priced: row.priced.map(|text| serde_json::from_str(&text)).transpose()?.unwrap_or_default(),
             next_choice: row.next_choice.map(|text| serde_json::from_str(&text)).transpose()?,
             ends: row.ends,
             state: if row.state == "active" { BillingState::Active } else { BillingState::Cancelled },
@@ -59,7 +64,7 @@ impl TryFrom<RecordRow> for Record {
 }
 
 const RECORD: &str =
-    "SELECT org_id, choice, next_choice, ends, state, anchor_ms, periods, period_start_ms, period_end_ms
+    "SELECT org_id, choice, priced, next_choice, ends, state, anchor_ms, periods, period_start_ms, period_end_ms
     FROM billing_records WHERE org_id = $1";
 
 pub(in crate::billing) async fn record(db: &Db, org: OrgId) -> Result<Option<Record>, DbError> {
@@ -78,23 +83,29 @@ pub(in crate::billing) async fn lock_record(tx: &mut Tx, org: OrgId) -> Result<O
 /// False when somebody else began it at the same time.
 pub(in crate::billing) async fn insert_record(tx: &mut Tx, record: &Record) -> Result<bool, DbError> {
     let choice = serde_json::to_string(&record.choice)?;
+    let priced = serde_json::to_string(&record.priced)?;
     let rows = on!(tx, c => sqlx::query(
-        "INSERT INTO billing_records (org_id, choice, ends, state, anchor_ms, periods, period_start_ms, period_end_ms, version)
-         VALUES ($1, $2, FALSE, 'active', $3, 1, $4, $5, 1) ON CONFLICT (org_id) DO NOTHING"
+        "INSERT INTO billing_records (org_id, choice, ends, state, anchor_ms, periods, period_start_ms, period_end_ms, version,
+            priced)
+         VALUES ($1, $2, FALSE, 'active', $3, 1, $4, $5, 1, $6) ON CONFLICT (org_id) DO NOTHING"
     ).bind(record.org).bind(choice).bind(to_ms(record.anchor)).bind(to_ms(record.period_start))
-        .bind(to_ms(record.period_end)).execute(c).await.map(|done| done.rows_affected()))?;
+        .bind(to_ms(record.period_end)).bind(priced).execute(c).await.map(|done| done.rows_affected()))?;
     Ok(rows == 1)
 }
 
 pub(in crate::billing) async fn save_record(tx: &mut Tx, record: &Record) -> Result<(), DbError> {
     let choice = serde_json::to_string(&record.choice)?;
+    let priced = match record.priced.is_empty() {
+        true => None,
+        false => Some(serde_json::to_string(&record.priced)?),
+    };
     let next = record.next_choice.as_ref().map(serde_json::to_string).transpose()?;
     on!(tx, c => sqlx::query(
         "UPDATE billing_records SET choice = $2, next_choice = $3, ends = $4, state = $5, anchor_ms = $6, periods = $7,
-            period_start_ms = $8, period_end_ms = $9 WHERE org_id = $1"
+            period_start_ms = $8, period_end_ms = $9, priced = $10 WHERE org_id = $1"
     ).bind(record.org).bind(choice).bind(next).bind(record.ends).bind(super::word(record.state))
         .bind(to_ms(record.anchor)).bind(i64::from(record.periods)).bind(to_ms(record.period_start))
-        .bind(to_ms(record.period_end)).execute(c).await.map(drop))?;
+        .bind(to_ms(record.period_end)).bind(priced).execute(c).await.map(drop))?;
     Ok(())
 }
 
@@ -203,6 +214,46 @@ pub(in crate::billing) async fn invoices(
     rows.into_iter().map(Invoice::try_from).collect()
 }
 
+/// Where a page of the operator's list ended.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::billing) struct Ended {
+    pub open: bool,
+    pub id: InvoiceId,
+}
+
+/// Invoices of all organisations, or of `org`, or in `state`: those that are open first, then the others; each newest first.
+pub(in crate::billing) async fn every_invoice(
+    db: &Db,
+    (org, state): (Option<OrgId>, Option<InvoiceState>),
+    after: Option<Ended>,
+    limit: i64,
+) -> Result<Vec<Invoice>, DbError> {
+    let (rank, before) = match after {
+        Some(after) => (i64::from(!after.open), after.id.to_string()),
+        None => (0, "g".to_owned()),
+    };
+    let org = org.map(|org| org.to_string()).unwrap_or_default();
+    let state = state.map(word).unwrap_or_default();
+    let mut found = Vec::new();
+    // Each part by its index, and the second only where the first leaves room.
+    for (part, sql) in [
+        (0, "SELECT * FROM billing_invoices WHERE state = 'open' AND id < $1 AND ($2 = '' OR org_id = $2) AND ($3 = '' OR state = $3)
+             ORDER BY id DESC LIMIT $4"),
+        (1, "SELECT * FROM billing_invoices WHERE state <> 'open' AND id < $1 AND ($2 = '' OR org_id = $2) AND ($3 = '' OR state = $3)
+             ORDER BY id DESC LIMIT $4"),
+    ] {
+        let left = limit - i64::try_from(found.len()).unwrap_or(limit);
+        if part < rank || left <= 0 {
+            continue;
+        }
+        let before = if part == rank { before.as_str() } else { "g" };
+        let rows: Vec<InvoiceRow> = on!(db, c => sqlx::query_as(sql)
+            .bind(before).bind(&org).bind(state).bind(left).fetch_all(c).await)?;
+        found.extend(rows);
+    }
+    found.into_iter().map(Invoice::try_from).collect()
+}
+
 pub(in crate::billing) async fn invoice(
     db: &Db,
     org: OrgId,
@@ -233,10 +284,28 @@ pub(in crate::billing) async fn close(
     Ok(rows == 1)
 }
 
+/// The same within a transaction.
+pub(in crate::billing) async fn oldest_open_in(
+    tx: &mut Tx,
+    org: OrgId,
+) -> Result<Option<DateTime<Utc>>, DbError> {
+    let due: Option<i64> = on!(tx, c => sqlx::query_scalar(OLDEST).bind(org).fetch_one(c).await)?;
+    Ok(due.map(from_ms))
+}
+
+const OLDEST: &str = "SELECT MIN(due_ms) FROM billing_invoices WHERE org_id = $1 AND state = 'open'";
+
+/// How many pay for a plan by invoice, or will.
+pub(in crate::billing) async fn payers(tx: &mut Tx, plan: &str) -> Result<i64, DbError> {
+    // Keys are a-z, 0-9 and `-`: they need no escape, neither in JSON nor in LIKE.
+    let like = format!("%\"plan\":\"{plan}\"%");
+    Ok(on!(tx, c => sqlx::query_scalar(
+        "SELECT COUNT(*) FROM billing_records WHERE state = 'active' AND (choice LIKE $1 OR next_choice LIKE $1)"
+    ).bind(like).fetch_one(c).await)?)
+}
+
 /// When the open invoice of an organisation that has waited longest is, or was, to be paid.
 pub(in crate::billing) async fn oldest_open(db: &Db, org: OrgId) -> Result<Option<DateTime<Utc>>, DbError> {
-    let due: Option<i64> = on!(db, c => sqlx::query_scalar(
-        "SELECT MIN(due_ms) FROM billing_invoices WHERE org_id = $1 AND state = 'open'"
-    ).bind(org).fetch_one(c).await)?;
+    let due: Option<i64> = on!(db, c => sqlx::query_scalar(OLDEST).bind(org).fetch_one(c).await)?;
     Ok(due.map(from_ms))
 }

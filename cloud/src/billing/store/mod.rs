@@ -12,8 +12,8 @@ use crate::db::{Db, DbError, Tx};
 use crate::{on, row};
 
 pub(super) use invoices::{
-    Record, close, due_records, insert_invoice, insert_record, invoice, invoice_in, invoices, lock_record,
-    next_number, oldest_open, record, save_record,
+    Ended, Record, close, due_records, every_invoice, insert_invoice, insert_record, invoice, invoice_in,
+    invoices, lock_record, next_number, oldest_open, oldest_open_in, payers, record, save_record,
 };
 
 row! {
@@ -22,6 +22,7 @@ row! {
         provider: String,
         customer: String,
         checkout: Option<String>,
+        checkout_ms: Option<i64>,
         subscribed: String,
         told_over: bool,
     }
@@ -36,6 +37,7 @@ impl TryFrom<AccountRow> for Account {
             provider: ProviderName::of(&row.provider),
             customer: row.customer,
             checkout: row.checkout,
+            checkout_at: row.checkout_ms.map(from_ms),
             subscribed: serde_json::from_str(&row.subscribed)?,
             told_over: row.told_over,
         })
@@ -48,12 +50,13 @@ pub(super) fn word(state: BillingState) -> &'static str {
         BillingState::Active => "active",
         BillingState::PastDue => "past_due",
         BillingState::Cancelled => "cancelled",
+        BillingState::Unknown => "unknown",
     }
 }
 
 pub(super) async fn account(db: &Db, org: OrgId) -> Result<Option<Account>, DbError> {
     let row: Option<AccountRow> = on!(db, c => sqlx::query_as(
-        "SELECT org_id, provider, customer, checkout, subscribed, told_over FROM billing_accounts WHERE org_id = $1"
+        "SELECT org_id, provider, customer, checkout, checkout_ms, subscribed, told_over FROM billing_accounts WHERE org_id = $1"
     ).bind(org).fetch_optional(c).await)?;
     row.map(Account::try_from).transpose()
 }
@@ -70,17 +73,35 @@ pub(super) async fn enrol(
         "INSERT INTO billing_accounts (org_id, provider, customer, subscribed, state)
          VALUES ($1, $2, $3, $4, 'none')
          ON CONFLICT (org_id) DO UPDATE SET provider = excluded.provider, customer = excluded.customer,
-            checkout = NULL, subscribed = excluded.subscribed, state = 'none', grace_until_ms = NULL,
+            checkout = NULL, checkout_ms = NULL, subscribed = excluded.subscribed, state = 'none', grace_until_ms = NULL,
             told_over = FALSE, look_ms = NULL
          WHERE billing_accounts.provider <> excluded.provider"
     ).bind(org).bind(provider.as_str()).bind(customer).bind(nothing).execute(c).await.map(drop))?;
     Ok(())
 }
 
-pub(super) async fn set_checkout(tx: &mut Tx, org: OrgId, checkout: &str) -> Result<(), DbError> {
-    on!(tx, c => sqlx::query("UPDATE billing_accounts SET checkout = $2 WHERE org_id = $1")
-        .bind(org).bind(checkout).execute(c).await.map(drop))?;
-    Ok(())
+/// The number of a checkout that begins now, and the one before it; those that began earlier are not kept any more.
+pub(super) async fn begin_checkout(
+    tx: &mut Tx,
+    org: OrgId,
+) -> Result<Option<(i64, Option<String>)>, DbError> {
+    Ok(on!(tx, c => sqlx::query_as(
+        "UPDATE billing_accounts SET checkout_turn = checkout_turn + 1 WHERE org_id = $1 RETURNING checkout_turn, checkout"
+    ).bind(org).fetch_optional(c).await)?)
+}
+
+/// Keeps the checkout of a number, and when its payment is looked up first; false when one began after it.
+pub(super) async fn set_checkout(
+    tx: &mut Tx,
+    (org, turn): (OrgId, i64),
+    checkout: &str,
+    (now, look): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<bool, DbError> {
+    let rows = on!(tx, c => sqlx::query(
+        "UPDATE billing_accounts SET checkout = $3, checkout_ms = $4, look_ms = $5 WHERE org_id = $1 AND checkout_turn = $2"
+    ).bind(org).bind(turn).bind(checkout).bind(to_ms(now)).bind(to_ms(look)).execute(c).await
+        .map(|done| done.rows_affected()))?;
+    Ok(rows == 1)
 }
 
 /// The number of a look at the provider that begins now; `None` without an account.
@@ -94,7 +115,7 @@ pub(super) async fn ask(tx: &mut Tx, org: OrgId) -> Result<Option<i64>, DbError>
 pub(super) async fn lock_for(tx: &mut Tx, org: OrgId, number: i64) -> Result<Option<Account>, DbError> {
     let row: Option<AccountRow> = on!(tx, c => sqlx::query_as(
         "UPDATE billing_accounts SET written = $2 WHERE org_id = $1 AND written < $2
-         RETURNING org_id, provider, customer, checkout, subscribed, told_over"
+         RETURNING org_id, provider, customer, checkout, checkout_ms, subscribed, told_over"
     ).bind(org).bind(number).fetch_optional(c).await)?;
     row.map(Account::try_from).transpose()
 }
@@ -103,7 +124,7 @@ pub(super) async fn lock_for(tx: &mut Tx, org: OrgId, number: i64) -> Result<Opt
 pub(super) async fn lock(tx: &mut Tx, org: OrgId) -> Result<Option<Account>, DbError> {
     let row: Option<AccountRow> = on!(tx, c => sqlx::query_as(
         "UPDATE billing_accounts SET written = written WHERE org_id = $1
-         RETURNING org_id, provider, customer, checkout, subscribed, told_over"
+         RETURNING org_id, provider, customer, checkout, checkout_ms, subscribed, told_over"
     ).bind(org).fetch_optional(c).await)?;
     row.map(Account::try_from).transpose()
 }
@@ -200,6 +221,14 @@ pub(super) async fn end_webhook(tx: &mut Tx, id: &str, dead: Option<&str>) -> Re
     Ok(())
 }
 
+/// Has a dead webhook wait again; false when it is none.
+pub(super) async fn revive(tx: &mut Tx, id: &str) -> Result<bool, DbError> {
+    let rows = on!(tx, c => sqlx::query(
+        "UPDATE billing_webhooks SET state = 'waiting', reason = NULL WHERE id = $1 AND state = 'dead'"
+    ).bind(id).execute(c).await.map(|done| done.rows_affected()))?;
+    Ok(rows == 1)
+}
+
 row! {
     struct DeadRow {
         id: String,
@@ -226,8 +255,8 @@ pub(super) async fn dead(db: &Db, limit: i64) -> Result<Vec<DeadWebhook>, DbErro
     Ok(rows.into_iter().map(dead).collect())
 }
 
-/// Forgets webhooks that were done before `before`.
+/// Forgets webhooks that came before `before`, whatever became of them.
 pub(super) async fn forget_webhooks(tx: &mut Tx, before: DateTime<Utc>) -> Result<u64, DbError> {
-    Ok(on!(tx, c => sqlx::query("DELETE FROM billing_webhooks WHERE state = 'done' AND received_ms < $1")
+    Ok(on!(tx, c => sqlx::query("DELETE FROM billing_webhooks WHERE received_ms < $1")
         .bind(to_ms(before)).execute(c).await.map(|done| done.rows_affected()))?)
 }

@@ -21,6 +21,8 @@ impl Stripe {
         let subscription = self.subscription(customer).await?.ok_or(BillingError::NotSubscribed)?;
         match subscription.status.as_str() {
             "active" | "trialing" => {}
+            // Whoever cannot pay may leave all the same.
+            "past_due" | "unpaid" if choice.is_none() => {}
             "past_due" | "unpaid" => return Err(BillingError::Overdue),
             _ => return Err(BillingError::NotSubscribed),
         }

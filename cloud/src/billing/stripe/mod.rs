@@ -52,10 +52,11 @@ impl Stripe {
         customer: &str,
         before: Option<&str>,
         choice: &BillingChoice,
+        once: &str,
     ) -> Result<Checkout, BillingError> {
         let items = self.prices.items(choice)?;
         if let Some(before) = before {
-            self.expire(before).await?;
+            self.expire(customer, before).await?;
         }
         let mut form = Form::new()
             .with("mode", "subscription")
@@ -66,15 +67,14 @@ impl Stripe {
             form = form.with(format!("line_items[{n}][price]"), price);
             form = form.with(format!("line_items[{n}][quantity]"), quantity);
         }
-        let once = Uuid::now_v7().to_string();
-        let session: Session = self.client.post("/v1/checkout/sessions", form, &once).await?;
+        let session: Session = self.client.post("/v1/checkout/sessions", form, once).await?;
         let url =
             session.url.ok_or_else(|| StripeError::Unreadable("a checkout has no address".to_owned()))?;
         Ok(Checkout { id: session.id, url })
     }
 
     /// Closes a checkout that is open. One that was paid for a moment ago is a subscription.
-    async fn expire(&self, checkout: &str) -> Result<(), BillingError> {
+    async fn expire(&self, customer: &str, checkout: &str) -> Result<(), BillingError> {
         let session: Session =
             match self.client.get(&format!("/v1/checkout/sessions/{checkout}"), Form::new()).await {
                 Err(StripeError::Refused(refusal)) if refusal.status == 404 => return Ok(()),
@@ -82,6 +82,12 @@ impl Stripe {
             };
         match session.status.as_deref() {
             Some("open") => {}
+            // Paid: just now, or long ago and ended since.
+            Some("complete")
+                if self.subscription(customer).await?.is_some_and(|one| standing::lives(&one)) =>
+            {
+                return Err(BillingError::Subscribed);
+            }
             _ => return Ok(()),
         }
         let (path, once) = (format!("/v1/checkout/sessions/{checkout}/expire"), format!("expire-{checkout}"));
@@ -103,6 +109,14 @@ impl Stripe {
     async fn subscription(&self, customer: &str) -> Result<Option<Subscription>, BillingError> {
         let query = Form::new().with("customer", customer).with("status", "all").with("limit", MOST);
         let found: List<Subscription> = self.client.get("/v1/subscriptions", query).await?;
+        let living = found.data.iter().filter(|one| standing::lives(one)).count();
+        if living > 1 {
+            tracing::error!(
+                customer,
+                living,
+                "a customer pays for several subscriptions; all but the youngest are to be ended"
+            );
+        }
         Ok(standing::the_one(found.data))
     }
 
@@ -152,8 +166,13 @@ impl Provider for Stripe {
         customer: &'a str,
         before: Option<&'a str>,
         choice: &'a BillingChoice,
+        once: &'a str,
     ) -> Asked<'a, Checkout> {
-        self.checkout(customer, before, choice).boxed()
+        self.checkout(customer, before, choice, once).boxed()
+    }
+
+    fn close_checkout<'a>(&'a self, customer: &'a str, checkout: &'a str) -> Asked<'a, ()> {
+        self.expire(customer, checkout).boxed()
     }
 
     fn portal<'a>(&'a self, customer: &'a str) -> Asked<'a, String> {

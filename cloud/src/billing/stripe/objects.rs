@@ -3,6 +3,7 @@
 //! Source: https://docs.stripe.com/api
 
 use serde::Deserialize;
+use serde_json::Value;
 
 /// A page of a list.
 #[derive(Debug, Deserialize)]
@@ -139,5 +140,5 @@ pub struct EventData {
 #[derive(Debug, Deserialize)]
 pub struct EventObject {
     #[serde(default)]
-    pub customer: Option<String>,
+    pub customer: Value,
 }

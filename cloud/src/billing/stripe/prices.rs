@@ -7,14 +7,16 @@ use crate::base::Invalid;
 use crate::billing::{BillingChoice, BillingError};
 use crate::plan::AddOnCount;
 
-/// Prices by what they stand for: a plan's key, or `+` and an add-on's.
+/// Prices by what they stand for: a plan's key, or `+` and an add-on's. The first of each is sold; the others were, and who bought
+/// them goes on.
 #[derive(Debug, Clone, Default)]
-pub struct Prices(BTreeMap<String, String>);
+pub struct Prices(BTreeMap<String, Vec<String>>);
 
 impl Prices {
     /// Of pairs as the setting has them.
     pub fn new(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
-        Self(pairs.into_iter().collect())
+        let each = |prices: String| prices.split('|').map(str::to_owned).collect();
+        Self(pairs.into_iter().map(|(what, prices)| (what, each(prices))).collect())
     }
 
     /// What has to be bought for a choice: prices and how many of each, the plan's first.
@@ -22,10 +24,11 @@ impl Prices {
     /// # Errors
     /// A part of it is not sold.
     pub fn items(&self, choice: &BillingChoice) -> Result<Vec<(String, u32)>, Invalid> {
-        let plan = self.0.get(&choice.plan).ok_or_else(|| not_sold(&choice.plan))?;
+        let sold = |what: &str| self.0.get(what).and_then(|prices| prices.first());
+        let plan = sold(&choice.plan).ok_or_else(|| not_sold(&choice.plan))?;
         let mut items = vec![(plan.clone(), 1)];
         for one in &choice.add_ons {
-            let price = self.0.get(&format!("+{}", one.key)).ok_or_else(|| not_sold(&one.key))?;
+            let price = sold(&format!("+{}", one.key)).ok_or_else(|| not_sold(&one.key))?;
             items.push((price.clone(), one.quantity));
         }
         Ok(items)
@@ -42,7 +45,7 @@ impl Prices {
         let mut choice = BillingChoice { plan: String::new(), add_ons: Vec::new() };
         let mut prices = Vec::new();
         for (price, quantity) in items {
-            let Some((what, _)) = self.0.iter().find(|(_, one)| *one == price) else {
+            let Some((what, _)) = self.0.iter().find(|(_, all)| all.iter().any(|one| one == price)) else {
                 return Err(BillingError::UnknownPrice(price.to_owned()));
             };
             prices.push(price);
@@ -63,6 +66,6 @@ impl Prices {
 
     /// Whether a price stands for a plan.
     pub fn is_plan(&self, price: &str) -> bool {
-        self.0.iter().any(|(what, one)| one == price && !what.starts_with('+'))
+        self.0.iter().any(|(what, all)| !what.starts_with('+') && all.iter().any(|one| one == price))
     }
 }

@@ -15,7 +15,7 @@ pub fn the_one(mut all: Vec<Subscription>) -> Option<Subscription> {
     let rank = |one: &Subscription| match state(&one.status) {
         BillingState::Active | BillingState::PastDue => 2,
         BillingState::None => 1,
-        BillingState::Cancelled => 0,
+        BillingState::Cancelled | BillingState::Unknown => 0,
     };
     all.sort_by_key(|one| (rank(one), one.created, one.id.clone()));
     all.pop()
@@ -30,6 +30,11 @@ fn state(status: &str) -> BillingState {
         "incomplete" => BillingState::None,
         _ => BillingState::Cancelled,
     }
+}
+
+/// Whether it goes on, well or badly.
+pub fn lives(subscription: &Subscription) -> bool {
+    matches!(state(&subscription.status), BillingState::Active | BillingState::PastDue)
 }
 
 /// Whether a payment failed, so that open invoices have to be looked at.
@@ -59,7 +64,7 @@ fn period(subscription: &Subscription) -> (i64, i64) {
 /// How `subscription` stands, with its `open` invoices, its `schedule` and Stripe's `known` prices.
 ///
 /// # Errors
-/// [`BillingError::UnknownPrice`]; an answer that makes no sense.
+/// An answer that makes no sense.
 pub fn of(
     subscription: &Subscription,
     open: &[Invoice],
@@ -69,7 +74,12 @@ pub fn of(
 ) -> Result<Subscribed, BillingError> {
     let items = &subscription.items.data;
     let bought = items.iter().map(|item| (item.price.id.as_str(), item.quantity.unwrap_or(1)));
-    let choice = prices.choice(bought.clone())?;
+    // A price that stands for nothing any more: who asked knows what it stood for before. The rest is followed all the same.
+    let choice = prices.choice(bought.clone());
+    if let Err(error) = &choice {
+        tracing::error!(subscription = %subscription.id, %error, "a subscription has a price that stands for nothing here");
+    }
+    let choice = choice.ok();
     let state = state(&subscription.status);
     let (start, end) = period(subscription);
     let mut next: Vec<(&str, i64)> = bought.collect();
@@ -80,8 +90,9 @@ pub fn of(
         coming = Some(Coming { choice: None, at: time(at) });
     } else if let Some(phase) = schedule.and_then(|schedule| next_phase(schedule, subscription)) {
         next = phase.items.iter().map(|item| (item.price.as_str(), item.quantity.unwrap_or(1))).collect();
-        coming =
-            Some(Coming { choice: Some(prices.choice(next.iter().copied())?), at: time(phase.start_date) });
+        if let Ok(choice) = prices.choice(next.iter().copied()) {
+            coming = Some(Coming { choice: Some(choice), at: time(phase.start_date) });
+        }
     }
     let living = matches!(state, BillingState::Active | BillingState::PastDue);
     // From the oldest payment that failed: it tells no more of when we heard of it.
@@ -90,7 +101,7 @@ pub fn of(
     let grace = (state == BillingState::PastDue).then(|| time(failed.unwrap_or(start)) + GRACE);
     Ok(Subscribed {
         state,
-        choice: Some(choice),
+        choice,
         period_start: Some(time(start)),
         period_end: Some(time(end)),
         next_amount: if living && !next.is_empty() { Some(total(&next, known)?) } else { None },

@@ -6,7 +6,9 @@ use vitrine_protocol::InvoiceId;
 
 use super::*;
 use crate::app::testing::each_app;
+use crate::app::testing::operator;
 use crate::billing::{Invoice, InvoiceMove, InvoiceState};
+use crate::plan::PlanChange;
 
 /// Prices that the operator gave the program's plans.
 async fn price_plans(app: &App) {
@@ -205,6 +207,130 @@ async fn of_many_invoices_at_once_each_has_a_number_of_its_own() {
         let mut numbers = tasks.join_all().await;
         numbers.sort_unstable();
         assert_eq!(numbers, [1, 2, 3, 4, 5, 6]);
+    })
+    .await;
+}
+
+/// Gives a plan another price, or none, as no operator can.
+async fn reprice(app: &App, key: &str, price: Option<i64>) {
+    let mut tx = app.db.begin().await.unwrap();
+    on!(tx, c => sqlx::query("UPDATE plans SET price_minor = $2 WHERE key = $1")
+        .bind(key).bind(price).execute(c).await.map(drop))
+    .unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn many_changes_at_once_wait_for_no_second_connection() {
+    each_book(async |story| {
+        story.change("pro", 0).await;
+        let pro: crate::billing::BillingChoice = serde_json::from_value(choice("pro", 0)).unwrap();
+        let mut tasks = tokio::task::JoinSet::new();
+        for _ in 0..24 {
+            let (billing, actor, org, pro) =
+                (story.app.billing.clone(), story.actor.clone(), story.org, pro.clone());
+            tasks.spawn(async move { billing.change(&actor, org, pro).await.map(drop) });
+        }
+        for done in tasks.join_all().await {
+            done.unwrap();
+        }
+        assert_eq!(story.invoices().await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_operator_says_what_was_paid_and_it_is_noted() {
+    each_book(async |story| {
+        let (ops, token) = operator(&story.app, "Ops").await;
+        story.change("starter", 0).await;
+        story.later(15).await;
+        assert_eq!(story.state().await, BillingState::PastDue);
+        let ask = async |method: &str, path: &str, token: &str, body: Value| {
+            let request = Request::builder().method(method).uri(format!("/v1/operator{path}"));
+            let request = request.header("authorization", format!("Bearer {token}"));
+            let request = request.header("content-type", "application/json");
+            answer(&story.router, request.body(Body::from(body.to_string())).unwrap()).await
+        };
+        let (status, page) = ask("GET", "/invoices", &token, Value::Null).await;
+        assert_eq!((status, &page["items"][0]["state"]), (200, &json!("open")), "{page}");
+        let path = format!("/invoices/{}/state", page["items"][0]["id"].as_str().unwrap());
+        let paid = json!({"state": "paid"});
+        assert_eq!(ask("PUT", &path, &story.token().await, paid.clone()).await.0, 403);
+        let (status, invoice) = ask("PUT", &path, &token, paid.clone()).await;
+        assert_eq!((status, &invoice["state"]), (200, &json!("paid")), "{invoice}");
+        assert_eq!(story.state().await, BillingState::Active);
+        let (status, refused) = ask("PUT", &path, &token, paid).await;
+        assert_eq!((status, &refused["code"]), (409, &json!("illegal_move")));
+
+        story.change("pro", 0).await;
+        let (_, first) = ask("GET", "/invoices?limit=1", &token, Value::Null).await;
+        assert_eq!(first["items"][0]["state"], "open", "{first}");
+        let next = format!("/invoices?limit=1&after={}", first["next"].as_str().unwrap());
+        let (_, rest) = ask("GET", &next, &token, Value::Null).await;
+        assert_eq!((&rest["items"][0]["state"], &rest["next"]), (&json!("paid"), &Value::Null), "{rest}");
+
+        let path = format!("/organizations/{}/subscription/end", story.org);
+        let (status, view) = ask("POST", &path, &token, json!({"at_once": true})).await;
+        assert_eq!((status, &view["state"]), (200, &json!("cancelled")), "{view}");
+        assert!(!story.plan().await.2);
+        let (status, refused) = ask("POST", &path, &token, json!({})).await;
+        assert_eq!((status, &refused["code"]), (409, &json!("not_subscribed")));
+        assert_eq!(ask("GET", "/payment-webhooks", &token, Value::Null).await.0, 200);
+        assert_eq!(ask("POST", "/payment-webhooks/evt_1/retry", &token, Value::Null).await.0, 404);
+
+        let deeds = story.app.operators.audit(&ops, None, 50).await.unwrap().items;
+        let kinds: Vec<_> = deeds.iter().map(|deed| deed.kind.as_str()).collect();
+        assert_eq!(kinds, ["subscription_ended", "invoice_closed", "operator_added"]);
+        assert_eq!(deeds[1].organization, Some(story.org));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_not_named_of_a_plan_stays_and_a_price_that_is_paid_is_not_taken_away() {
+    each_book(async |story| {
+        let (ops, _) = operator(&story.app, "Ops").await;
+        story.change("pro", 0).await;
+        let change = |said: Value| serde_json::from_value::<PlanChange>(said).unwrap();
+        let limits = json!({"seats": 60});
+        let plan =
+            story.app.operators.put_plan(&ops, "pro", change(json!({"limits": limits}))).await.unwrap();
+        assert_eq!((plan.price.unwrap().price_minor, plan.offered), (9900, true));
+        assert_eq!((plan.names.de.as_deref(), plan.limits.seats), (Some("Pro"), Some(60)));
+        let refused = story.app.operators.put_plan(&ops, "pro", change(json!({"price": null}))).await;
+        assert!(refused.unwrap_err().to_string().starts_with("1 organisations pay"));
+        story.app.operators.put_plan(&ops, "starter", change(json!({"price": null}))).await.unwrap();
+        let new = story.app.operators.put_plan(&ops, "moon", change(json!({"offered": true}))).await;
+        assert!(new.unwrap_err().to_string().contains("names.en"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_price_that_is_lost_all_the_same_ends_nothing() {
+    each_book(async |story| {
+        story.change("pro", 0).await;
+        story.close(story.invoices().await[0].id, InvoiceMove::Paid).await;
+        reprice(&story.app, "pro", None).await;
+        story.later(32).await;
+        assert_eq!((story.state().await, story.plan().await.0.as_str()), (BillingState::Active, "pro"));
+        assert_eq!(story.invoices().await[0].total_minor, 9900, "at the price that was asked last");
+        assert_eq!(story.change("free", 0).await.0, 200, "and it can be ended");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_given_back_is_what_was_asked_for_it() {
+    each_book(async |story| {
+        story.change("starter", 0).await;
+        reprice(&story.app, "starter", Some(5000)).await;
+        let end = story.view().await.period_end.unwrap();
+        story.hands.advance((end - story.app.clock.now()).to_std().unwrap() / 2);
+        story.change("pro", 0).await;
+        let amounts: Vec<_> = story.invoices().await[0].lines.iter().map(|line| line.amount_minor).collect();
+        assert_eq!(amounts, [-1450, 4950]);
     })
     .await;
 }

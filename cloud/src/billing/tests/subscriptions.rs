@@ -203,3 +203,78 @@ async fn a_webhook_that_never_comes_is_made_up_for() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_payment_that_nobody_tells_of_is_found() {
+    each_story(async |story| {
+        let (_, page) = story.ask("POST", "/billing/checkout", choice("pro", 0)).await;
+        story.app.billing.look_around().await.unwrap();
+        // It is paid after the first look, and no webhook ever comes.
+        for _ in 0..10 {
+            story.hands.advance(std::time::Duration::from_secs(121));
+            story.app.billing.look_around().await.unwrap();
+        }
+        assert_eq!(story.plan().await.0, "free");
+        story.stripe.pay(page["url"].as_str().unwrap()).unwrap();
+        story.hands.advance(std::time::Duration::from_secs(3600));
+        story.app.billing.look_around().await.unwrap();
+        assert_eq!((story.state().await, story.plan().await.0.as_str()), (BillingState::Active, "pro"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_two_checkouts_at_once_one_can_be_paid() {
+    each_story(async |story| {
+        // The account is made before, so that both begin at the same point.
+        story.ask("POST", "/billing/checkout", choice("starter", 0)).await;
+        let (one, other) = tokio::join!(
+            story.ask("POST", "/billing/checkout", choice("starter", 0)),
+            story.ask("POST", "/billing/checkout", choice("pro", 0))
+        );
+        let mut paid = 0;
+        for (status, page) in [one, other] {
+            match status {
+                200 => paid += u32::from(story.stripe.pay(page["url"].as_str().unwrap()).is_ok()),
+                _ => assert_eq!((status, &page["code"]), (409, &json!("conflict")), "{page}"),
+            }
+        }
+        assert!(paid <= 1, "{paid}");
+        assert_eq!(story.stripe.count("subscriptions"), usize::try_from(paid).unwrap());
+        if paid == 0 {
+            story.subscribe("pro", 0).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_cannot_pay_may_leave() {
+    each_story(async |story| {
+        story.subscribe("pro", 0).await;
+        story.stripe.decline(true);
+        story.days(31);
+        story.tell_all().await;
+        assert_eq!(story.state().await, BillingState::PastDue);
+        let (status, view) = story.change("free", 0).await;
+        assert_eq!((status, &view["coming"]["choice"]), (200, &Value::Null), "{view}");
+        assert!(view["coming"]["at"].is_string(), "{view}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn in_a_suspended_organisation_what_is_paid_for_can_be_ended() {
+    each_story(async |story| {
+        story.subscribe("pro", 0).await;
+        let console = Actor::service("console");
+        let file = story.app.operators.suspend(&console, story.org, "unpaid", false).await.unwrap();
+        assert_eq!(file.billing.state, BillingState::Active, "the operator sees what goes on being charged");
+        let (status, refused) = story.change("starter", 0).await;
+        assert_eq!((status, &refused["code"]), (403, &json!("organization_suspended")));
+        assert_eq!(story.ask("POST", "/billing/portal", Value::Null).await.0, 200);
+        let (status, view) = story.change("free", 0).await;
+        assert_eq!((status, &view["coming"]["choice"]), (200, &Value::Null), "{view}");
+    })
+    .await;
+}

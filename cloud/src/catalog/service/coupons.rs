@@ -70,7 +70,7 @@ impl Catalog {
     /// # Errors
     /// [`CatalogError::NoCoupon`].
     pub async fn end_coupon(&self, actor: &Actor, org: OrgId, id: CouponId) -> Result<Coupon, CatalogError> {
-        actor.require(Permission::EditCoupons, org)?;
+        actor.require_to_end(Permission::EditCoupons, org)?;
         let now = self.clock.now();
         let mut tx = self.db.begin().await?;
         let mut coupon = store::coupons::lock(&mut tx, org, id).await?.ok_or(CatalogError::NoCoupon(id))?;

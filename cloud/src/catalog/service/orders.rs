@@ -28,7 +28,7 @@ impl Catalog {
         org: OrgId,
         draft: OrderDraft,
     ) -> Result<(Order, bool), CatalogError> {
-        actor.require(Permission::RecordOrders, org)?;
+        actor.require_to_end(Permission::RecordOrders, org)?;
         let mut draft = draft.fitted();
         draft.check()?;
         self.resolve(org, &mut draft).await?;

@@ -56,7 +56,7 @@ impl Catalog {
         org: OrgId,
         id: ReservationId,
     ) -> Result<Reservation, CatalogError> {
-        actor.require(Permission::RecordOrders, org)?;
+        actor.require_to_end(Permission::RecordOrders, org)?;
         store::reservations::get(&self.db, org, id).await?.ok_or(CatalogError::NoReservation(id))
     }
 
@@ -65,7 +65,7 @@ impl Catalog {
     /// # Errors
     /// [`CatalogError::NoReservation`] when an order has them, or their time is over.
     pub async fn release(&self, actor: &Actor, org: OrgId, id: ReservationId) -> Result<(), CatalogError> {
-        actor.require(Permission::RecordOrders, org)?;
+        actor.require_to_end(Permission::RecordOrders, org)?;
         if self.let_go(actor, org, id).await? { Ok(()) } else { Err(CatalogError::NoReservation(id)) }
     }
 

@@ -84,14 +84,15 @@ pub(in crate::import) async fn remove(tx: &mut Tx, org: OrgId, source: &str) -> 
     Ok(rows == 1)
 }
 
-/// Addresses whose time has come, those that wait longest first.
+/// Addresses whose time has come, those that wait longest first. Suspended organisations wait.
 pub(in crate::import) async fn due(
     db: &Db,
     now: DateTime<Utc>,
     limit: i64,
 ) -> Result<Vec<ImportAddress>, DbError> {
     let rows: Vec<AddressRow> = on!(db, c => sqlx::query_as(
-        "SELECT * FROM import_addresses WHERE next_ms <= $1 ORDER BY next_ms LIMIT $2"
+        "SELECT a.* FROM import_addresses a JOIN organizations o ON o.id = a.org_id AND o.suspended_ms IS NULL
+         WHERE a.next_ms <= $1 ORDER BY a.next_ms LIMIT $2"
     ).bind(to_ms(now)).bind(limit).fetch_all(c).await)?;
     rows.into_iter().map(ImportAddress::try_from).collect()
 }

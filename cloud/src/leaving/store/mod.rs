@@ -161,16 +161,28 @@ pub(super) async fn cancel(tx: &mut Tx, org: OrgId) -> Result<bool, DbError> {
     Ok(gone == 1)
 }
 
-/// Organisations whose time has come, or that were emptied before `emptied_before`.
+/// Organisations whose time has come, or that were emptied before `emptied_before`. What a suspended one left behind is kept until
+/// the operator lets it go on; a deletion that has begun is finished.
 pub(super) async fn due(
     db: &Db,
     now: DateTime<Utc>,
     emptied_before: DateTime<Utc>,
 ) -> Result<Vec<OrgId>, DbError> {
     Ok(on!(db, c => sqlx::query_scalar(
-        "SELECT org_id FROM org_deletions WHERE due_ms <= $1 AND (emptied_ms IS NULL OR emptied_ms <= $2)
-         ORDER BY due_ms LIMIT 100"
+        "SELECT d.org_id FROM org_deletions d JOIN organizations o ON o.id = d.org_id
+         WHERE d.due_ms <= $1 AND (d.emptied_ms IS NULL OR d.emptied_ms <= $2)
+           AND (o.suspended_ms IS NULL OR d.begun_ms IS NOT NULL)
+         ORDER BY d.due_ms LIMIT 100"
     ).bind(to_ms(now)).bind(to_ms(emptied_before)).fetch_all(c).await)?)
+}
+
+/// Whether a deletion may go on: one that was scheduled waits while the organisation is suspended.
+pub(super) async fn goes_on(db: &Db, org: OrgId) -> Result<bool, DbError> {
+    let found: i64 = on!(db, c => sqlx::query_scalar(
+        "SELECT COUNT(*) FROM org_deletions d LEFT JOIN organizations o ON o.id = d.org_id
+         WHERE d.org_id = $1 AND (o.suspended_ms IS NULL OR d.begun_ms IS NOT NULL)"
+    ).bind(org).fetch_one(c).await)?;
+    Ok(found > 0)
 }
 
 /// Begins a deletion whose time has come; whether it was begun just now, and since when it is emptied. None without one.

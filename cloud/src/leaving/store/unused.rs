@@ -29,6 +29,8 @@ pub(in crate::leaving) async fn unused(
                OR EXISTS (SELECT 1 FROM import_addresses x WHERE x.org_id = m.org_id)
                OR EXISTS (SELECT 1 FROM api_keys x WHERE x.org_id = m.org_id)
                OR EXISTS (SELECT 1 FROM webhooks x WHERE x.org_id = m.org_id)
+               OR EXISTS (SELECT 1 FROM billing_accounts x WHERE x.org_id = m.org_id)
+               OR EXISTS (SELECT 1 FROM billing_invoices x WHERE x.org_id = m.org_id)
                OR EXISTS (SELECT 1 FROM invitations x WHERE x.org_id = m.org_id)))
          LIMIT $3"
     ).bind(to_ms(before)).bind(to_ms(now)).bind(limit).fetch_all(c).await)?)

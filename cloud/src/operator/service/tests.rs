@@ -14,7 +14,7 @@ use crate::base::Denied;
 use crate::catalog::{CatalogError, ProductDraft};
 use crate::mail::Locale;
 use crate::org::{NewInvitation, OrgError, Registration};
-use crate::plan::{Limit, Limits, Names};
+use crate::plan::{Limit, Limits, Names, PlanDraft};
 use crate::show::{MediaFact, ShowDraft, Told};
 
 const HOME: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -234,6 +234,44 @@ async fn what_the_plan_has_no_more_of_is_said_with_its_name_and_numbers() {
         assert_eq!((error.code.as_str(), error.status.as_u16()), ("plan_limit", 409));
         let limit = error.plan_limit.unwrap();
         assert_eq!((limit.limit, limit.allowed, limit.used), (Limit::ShowsAMonth.as_str(), 4, 4));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn in_a_suspended_shop_what_goes_on_can_be_ended() {
+    each_app(async |app, _| {
+        let (ada, org, token) = owner(&app, "Nord").await;
+        let (ops, _) = operator(&app, "Ops").await;
+        let (show, _) = live(&app, &ada, org).await;
+        app.operators.suspend(&ops, org, "unpaid", false).await.unwrap();
+        let ada = app.orgs.authenticate(&token).await.unwrap();
+        assert_eq!(app.shows.end(&ada, org, show).await.unwrap().state, ShowState::Ended);
+        let refused = app.shows.go_live(&ada, org, show).await;
+        assert!(matches!(refused, Err(ShowError::Denied(Denied::Suspended))));
+        // What is not there is answered as everywhere: it was not refused.
+        let released = app.catalog.release(&ada, org, vitrine_protocol::ReservationId::new()).await;
+        assert!(matches!(released, Err(CatalogError::NoReservation(_))));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_plan_of_a_later_version_closes_nothing_here() {
+    each_app(async |app, _| {
+        let (ada, org, _) = owner(&app, "Nord").await;
+        let (ops, _) = operator(&app, "Ops").await;
+        app.operators.assign(&ops, org, draft(json!({"plan": "free"}))).await.unwrap();
+        let mut tx = app.db.begin().await.unwrap();
+        crate::on!(tx, c => sqlx::query("UPDATE org_plans SET plan = 'galaxy', next_plan = 'galaxy', next_ms = 1")
+            .execute(c).await.map(drop))
+        .unwrap();
+        tx.commit().await.unwrap();
+        live(&app, &ada, org).await;
+        assert_eq!(app.orgs.most_viewers(org).await.unwrap(), None);
+        assert_eq!(app.plans.view(org).await.unwrap().plan.key, "galaxy");
+        assert_eq!(app.plans.apply_due().await.unwrap(), 0, "a process that knows it does that");
+        assert!(app.operators.assign(&ops, org, draft(json!({"plan": "galaxy"}))).await.is_err());
     })
     .await;
 }

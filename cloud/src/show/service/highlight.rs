@@ -75,7 +75,7 @@ impl Shows {
         id: ShowId,
         at: Option<PublishInstant>,
     ) -> Result<Highlight, ShowError> {
-        actor.require(Permission::Highlight, org)?;
+        actor.require_to_end(Permission::Highlight, org)?;
         let (mut tx, mut show) = self.lock(org, id).await?;
         let instant = self.place(&mut tx, &show, at).await?;
         let cleared = self.clear_locked(&mut tx, &mut show, instant).await?;

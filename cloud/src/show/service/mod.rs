@@ -195,7 +195,7 @@ impl Shows {
     /// Those of [`Show::end`].
     #[tracing::instrument(name = "show.end", skip_all, fields(show.id = %id))]
     pub async fn end(&self, actor: &Actor, org: OrgId, id: ShowId) -> Result<Show, ShowError> {
-        actor.require(Permission::RunShows, org)?;
+        actor.require_to_end(Permission::RunShows, org)?;
         let (mut tx, mut show) = self.lock(org, id).await?;
         self.end_locked(&mut tx, actor, &mut show, EndReason::Ended).await?;
         tx.commit().await?;
