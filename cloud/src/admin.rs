@@ -11,9 +11,11 @@ use vitrine_cloud::blobs::FolderBlobs;
 use vitrine_cloud::catalog::Catalog;
 use vitrine_cloud::config;
 use vitrine_cloud::db::Db;
+use vitrine_cloud::mail::Mailbox;
 use vitrine_cloud::operator::{OperatorOrganization, Operators, PlanAssignment};
 use vitrine_cloud::org::{Orgs, SignUp};
 use vitrine_cloud::plan::{AddOnCount, Limit, Limits, Names, PlanDraft, Plans};
+use vitrine_cloud::secrets;
 use vitrine_cloud::show::Shows;
 
 #[derive(clap::Args)]
@@ -99,6 +101,9 @@ enum Verb {
         /// Who from now on
         who: Option<Who>,
     },
+    /// What is done for a person who has lost their way in
+    #[command(subcommand)]
+    Person(PersonVerb),
     /// List what operators did, newest first
     Audit {
         /// How many at most
@@ -121,6 +126,15 @@ enum OperatorVerb {
     },
     /// List operators
     List,
+}
+
+#[derive(Subcommand)]
+enum PersonVerb {
+    /// Take the second factor away that they lost: the password alone opens their account, and they get a letter
+    RemoveSecondFactor {
+        /// The confirmed address of their account
+        email: String,
+    },
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -150,7 +164,10 @@ fn add_on_of(text: &str) -> Result<AddOnCount, String> {
 pub async fn run(arguments: Args) -> anyhow::Result<()> {
     let Args { json, storage, plan, verb } = arguments;
     let db = Db::connect_beside(&storage.database_url()).await?;
-    let done = act(&operators(&db, &storage, &plan.default_plan), verb).await;
+    let done = match mailbox(&db, &storage, &verb).await {
+        Ok(mailbox) => act(&operators(&db, &storage, &plan.default_plan, mailbox), verb).await,
+        Err(error) => Err(error),
+    };
     db.close().await;
     let (value, columns) = done?;
     if json {
@@ -161,11 +178,24 @@ pub async fn run(arguments: Args) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Where letters are left for `serve` to send, for verbs that write some. They have no links.
+async fn mailbox(db: &Db, storage: &config::Storage, verb: &Verb) -> anyhow::Result<Option<Mailbox>> {
+    if !matches!(verb, Verb::Person(_)) {
+        return Ok(None);
+    }
+    let ring = secrets::open(storage, db, Clock::system().now()).await?;
+    Ok(Some(Mailbox::new(ring, "")))
+}
+
 /// The same rooms as `serve` has, over the database alone.
-fn operators(db: &Db, storage: &config::Storage, default_plan: &str) -> Operators {
+fn operators(db: &Db, storage: &config::Storage, default_plan: &str, mailbox: Option<Mailbox>) -> Operators {
     let clock = Clock::system();
     let plans = Plans::new(db.clone(), clock.clone(), default_plan);
     let orgs = Orgs::new(db.clone(), clock.clone()).within(plans.clone());
+    let orgs = match mailbox {
+        Some(mailbox) => orgs.mailing(mailbox),
+        None => orgs,
+    };
     let blobs = Arc::new(FolderBlobs::new(storage.blobs_dir()));
     let catalog = Catalog::new(db.clone(), clock.clone(), blobs, String::new()).within(plans.clone());
     let nowhere = (String::new(), String::new());
@@ -239,6 +269,9 @@ async fn act(operators: &Operators, verb: Verb) -> anyhow::Result<Done> {
                 operators.set_sign_up(&me, sign_up).await?;
             }
             (json!({"sign_up": operators.sign_up(&me).await?}), &["sign_up"])
+        }
+        Verb::Person(PersonVerb::RemoveSecondFactor { email }) => {
+            (json!(operators.remove_factor(&me, &email).await?), &["id", "email", "name"])
         }
         Verb::Audit { limit } => {
             let page = operators.audit(&me, None, limit.into()).await?;

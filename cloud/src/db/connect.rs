@@ -18,7 +18,7 @@ use super::tx::Commits;
 use super::{DbError, Side, Tx};
 
 /// Every change of the tables, in order; forward only.
-const MIGRATIONS: [(i64, &str, &str); 42] = [
+const MIGRATIONS: [(i64, &str, &str); 45] = [
     (1, "events", include_str!("../../migrations/0001_events.sql")),
     (2, "org", include_str!("../../migrations/0002_org.sql")),
     (3, "show", include_str!("../../migrations/0003_show.sql")),
@@ -61,6 +61,9 @@ const MIGRATIONS: [(i64, &str, &str); 42] = [
     (95, "webhooks", include_str!("../../migrations/0095_webhooks.sql")),
     (96, "leaving", include_str!("../../migrations/0096_leaving.sql")),
     (97, "overlap", include_str!("../../migrations/0097_overlap.sql")),
+    (108, "challenge_places", include_str!("../../migrations/0108_challenge_places.sql")),
+    (109, "leaving_organizations", include_str!("../../migrations/0109_leaving_organizations.sql")),
+    (110, "fast_webhooks", include_str!("../../migrations/0110_fast_webhooks.sql")),
 ];
 
 /// The same where the two databases have no words in common: for SQLite, and for Postgres.

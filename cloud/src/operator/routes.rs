@@ -25,6 +25,7 @@ pub fn router(operators: Operators) -> OpenApiRouter {
         .routes(routes!(list_plans))
         .routes(routes!(put_plan))
         .routes(routes!(get_sign_up_setting, set_sign_up_setting))
+        .routes(routes!(remove_lost_factor))
         .routes(routes!(operator_audit))
         .with_state(operators)
 }
@@ -168,6 +169,26 @@ async fn set_sign_up_setting(
 ) -> Result<Json<SignUpSetting>, ApiError> {
     operators.set_sign_up(&actor, setting.sign_up).await?;
     Ok(Json(setting))
+}
+
+/// Whose second factor is lost.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct LostFactor {
+    /// The confirmed address of their account.
+    pub email: String,
+}
+
+/// Takes away the second factor of a person who lost it, recovery codes and all: the password, or a letter, opens their account
+/// again. Their sessions end, and they get a letter. Make sure first who asks.
+#[utoipa::path(post, path = "/v1/operator/lost-factors", tag = "operator", request_body = LostFactor,
+    responses((status = 204), Problems))]
+async fn remove_lost_factor(
+    State(operators): State<Operators>,
+    actor: Actor,
+    Json(lost): Json<LostFactor>,
+) -> Result<StatusCode, ApiError> {
+    operators.remove_factor(&actor, &lost.email).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// What operators did, newest first.
