@@ -154,6 +154,9 @@ enum Verb {
         /// Who from now on
         who: Option<Who>,
     },
+    /// What is done for a person who has lost their way in
+    #[command(subcommand)]
+    Person(PersonVerb),
     /// List what operators did, newest first
     Audit {
         /// How many at most
@@ -176,6 +179,15 @@ enum OperatorVerb {
     },
     /// List operators
     List,
+}
+
+#[derive(Subcommand)]
+enum PersonVerb {
+    /// Take the second factor away that they lost: the password alone opens their account, and they get a letter
+    RemoveSecondFactor {
+        /// The confirmed address of their account
+        email: String,
+    },
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -240,7 +252,9 @@ async fn operators(
 ) -> anyhow::Result<Operators> {
     let clock = Clock::system();
     let plans = Plans::new(db.clone(), clock.clone(), &plan.default_plan);
-    let orgs = Orgs::new(db.clone(), clock.clone()).within(plans.clone());
+    // Letters are left for `serve` to send. They have no links.
+    let mailbox = Mailbox::new(secrets::open(storage, db, clock.now()).await?, "");
+    let orgs = Orgs::new(db.clone(), clock.clone()).within(plans.clone()).mailing(mailbox.clone());
     let blobs = Arc::new(FolderBlobs::new(storage.blobs_dir()));
     let catalog = Catalog::new(db.clone(), clock.clone(), blobs, String::new()).within(plans.clone());
     let nowhere = (String::new(), String::new());
@@ -253,14 +267,13 @@ async fn operators(
         stripe_prices: Vec::new(),
         ..settings.clone()
     };
-    let ring = secrets::open(storage, db, clock.now()).await?;
     let billing = Billing::new(
         Parts {
             db: db.clone(),
             clock: clock.clone(),
             orgs: orgs.clone(),
             plans: plans.clone(),
-            mailbox: Mailbox::new(ring, ""),
+            mailbox,
             default_plan: plan.default_plan.clone(),
             self_service: plan.plan_self_service,
             public_url: String::new(),
@@ -372,6 +385,9 @@ async fn act(operators: &Operators, verb: Verb) -> anyhow::Result<Done> {
                 operators.set_sign_up(&me, sign_up).await?;
             }
             (json!({"sign_up": operators.sign_up(&me).await?}), &["sign_up"])
+        }
+        Verb::Person(PersonVerb::RemoveSecondFactor { email }) => {
+            (json!(operators.remove_factor(&me, &email).await?), &["id", "email", "name"])
         }
         Verb::Audit { limit } => {
             let page = operators.audit(&me, None, limit.into()).await?;

@@ -12,13 +12,16 @@ use crate::bus;
 use crate::config::ServeRole;
 use crate::db::DbError;
 use crate::events::{Follower, Listener, Recorded};
-use crate::import::{FetchLists, RunImports};
+use crate::import::{DropStrangersAddresses, FetchLists, RunImports};
 use crate::ingest::{Keep, OrderTransmissions};
 use crate::jobs::{Runner, Timer, TimerResult};
-use crate::leaving::{EraseOrganizations, MakeExports};
+use crate::leaving::{DropStrangersExports, EraseOrganizations, MakeExports};
 use crate::plan::Meter;
 use crate::show;
-use crate::webhooks::{CallWebhooks, Lane, QueueDeliveries};
+use crate::webhooks::{CallWebhooks, DropStrangersWebhooks, Lane, QueueDeliveries};
+
+#[cfg(test)]
+mod tests;
 
 /// Those who change the database when they hear a fact.
 fn listeners(app: &App) -> Vec<Arc<dyn Listener>> {
@@ -26,6 +29,10 @@ fn listeners(app: &App) -> Vec<Arc<dyn Listener>> {
         Arc::new(QueueDeliveries::new(app.webhooks.clone())),
         Arc::new(show::DropRemovedProducts::new(app.shows.clone())),
         Arc::new(Meter),
+        Arc::new(DropStrangersWebhooks),
+        Arc::new(DropStrangersAddresses),
+        Arc::new(show::RevokeStrangersKeys::new(app.shows.clone())),
+        Arc::new(DropStrangersExports),
     ]
 }
 

@@ -15,12 +15,15 @@ use vitrine_tests::{Api, Cloud, eventually};
 pub fn stories() -> Vec<Trial> {
     let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("../node_modules/oidc-provider");
     let there = package.is_dir() && vitrine_tests::have("node");
-    vec![crate::story_if(
-        "a_studio_is_signed_in_with_an_account_elsewhere",
-        there,
-        "node with oidc-provider",
-        with_an_account_elsewhere,
-    )]
+    let what = "node with oidc-provider";
+    vec![
+        crate::story_if("a_studio_is_signed_in_with_an_account_elsewhere", there, what, || {
+            with_an_account_elsewhere(true)
+        }),
+        crate::story_if("an_issuer_that_tells_addresses_only_when_asked_is_asked", there, what, || {
+            with_an_account_elsewhere(false)
+        }),
+    ]
 }
 
 /// The provider.
@@ -31,10 +34,15 @@ struct Elsewhere {
 }
 
 impl Elsewhere {
-    fn start() -> Result<Self> {
+    /// One that says in its token who somebody is, or tells that when it is asked, as the standard has it.
+    fn start(tells: bool) -> Result<Self> {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("rig/oidc-provider.mjs");
         let mut node = Command::new("node");
-        node.arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        node.arg(script)
+            .args(tells.then_some("--tells"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
         let mut process = node.spawn().context("node")?;
         let mut lines = BufReader::new(process.stdout.take().context("its lines")?);
         let mut issuer = String::new();
@@ -186,8 +194,8 @@ async fn confirm_address(cloud: &Cloud, email: &str) -> Result<()> {
     Api::stranger(cloud).ok(Method::POST, "/v1/email-verifications", Some(said)).await.map(drop)
 }
 
-async fn with_an_account_elsewhere() -> Result<()> {
-    let mut elsewhere = Elsewhere::start()?;
+async fn with_an_account_elsewhere(tells: bool) -> Result<()> {
+    let mut elsewhere = Elsewhere::start(tells)?;
     let cloud = Cloud::start_with(&[
         ("VITRINE_OIDC_ISSUER", &elsewhere.issuer),
         ("VITRINE_OIDC_CLIENT_ID", "vitrine"),

@@ -19,7 +19,8 @@ server.listen(0, '127.0.0.1', () => {
         grant_types: ['authorization_code'],
       }],
       claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
-      conformIdTokenClaims: false,
+      // As it comes, it says in the token who somebody is, and the rest to whoever asks; with `--tells` all in the token.
+      conformIdTokenClaims: !process.argv.includes('--tells'),
       pkce: { required: () => true },
       cookies: { keys: ['for tests'] },
       findAccount: (_context, id) => ({

@@ -18,7 +18,7 @@ use super::tx::Commits;
 use super::{DbError, Side, Tx};
 
 /// Every change of the tables, in order; forward only.
-const MIGRATIONS: [(i64, &str, &str); 45] = [
+const MIGRATIONS: [(i64, &str, &str); 48] = [
     (1, "events", include_str!("../../migrations/0001_events.sql")),
     (2, "org", include_str!("../../migrations/0002_org.sql")),
     (3, "show", include_str!("../../migrations/0003_show.sql")),
@@ -64,6 +64,9 @@ const MIGRATIONS: [(i64, &str, &str); 45] = [
     (100, "billing_mend", include_str!("../../migrations/0100_billing_mend.sql")),
     (104, "order_lines", include_str!("../../migrations/0104_order_lines.sql")),
     (105, "compare_at", include_str!("../../migrations/0105_compare_at.sql")),
+    (108, "challenge_places", include_str!("../../migrations/0108_challenge_places.sql")),
+    (109, "leaving_organizations", include_str!("../../migrations/0109_leaving_organizations.sql")),
+    (110, "fast_webhooks", include_str!("../../migrations/0110_fast_webhooks.sql")),
 ];
 
 /// The same where the two databases have no words in common: for SQLite, and for Postgres.

@@ -28,6 +28,9 @@ pub enum Event {
     InvitationRevoked { invitation: InvitationId },
     /// An owner handed the organisation on.
     OwnershipTransferred { from: UserId, to: UserId },
+    /// Somebody showed that the address is theirs with which a stranger may have made the account that owns the organisation. What
+    /// was set up before goes.
+    OrganizationReclaimed { owner: UserId },
     /// A role of the organisation's own was put together.
     RoleCreated { role: RoleId },
     /// What it lets people do, or its name, changed.

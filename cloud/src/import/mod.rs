@@ -9,6 +9,7 @@ mod address;
 mod error;
 mod export;
 mod guard;
+mod listen;
 mod model;
 mod parse;
 mod routes;
@@ -17,6 +18,7 @@ mod service;
 mod store;
 
 pub use error::ImportsError;
+pub use listen::DropStrangersAddresses;
 pub use model::{
     Counts, Format, Import, ImportProblem, ImportState, MissingRule, NewImport, Options, StockRule,
 };

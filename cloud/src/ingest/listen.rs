@@ -17,7 +17,7 @@ impl Follower for OrderTransmissions {
         Box::pin(async move {
             match &fact.event {
                 Event::ShowWentLive { show, at } => self.0.go_live(*show, *at).await,
-                Event::ShowEnded { show, .. } => self.0.end(*show).await,
+                Event::ShowEnded { show, .. } | Event::ShowDeleted { show } => self.0.end(*show).await,
                 Event::HighlightShown { show, highlight } | Event::HighlightCleared { show, highlight } => {
                     self.0.highlight(*show, highlight.clone()).await;
                 }

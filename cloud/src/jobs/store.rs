@@ -33,18 +33,23 @@ row! {
 }
 
 /// Leaves a job; false when there is one of its kind and key. A dead one of nobody, which nobody could have tried again, is
-/// the new one from here on.
+/// the new one from here on. One that lives is not locked: who leaves several holds up nobody who leaves the same in another order.
 pub(super) async fn insert(tx: &mut Tx, job: &NewJob, now: DateTime<Utc>) -> Result<bool, DbError> {
     let (body, run_after) = (job.body.to_string(), to_ms(job.run_after.unwrap_or(now)));
-    let rows = on!(tx, c => sqlx::query(
+    for sql in [
         "INSERT INTO jobs (id, kind, key, org_id, body, created_ms, run_after_ms)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)
-         ON CONFLICT (kind, key) DO UPDATE SET org_id = excluded.org_id, body = excluded.body, attempts = 0,
-             created_ms = excluded.created_ms, run_after_ms = excluded.run_after_ms, dead_ms = NULL, reason = NULL
-         WHERE jobs.dead_ms IS NOT NULL AND jobs.org_id IS NULL"
-    ).bind(JobId::new()).bind(job.kind).bind(&job.key).bind(job.org).bind(&body).bind(to_ms(now)).bind(run_after)
-        .execute(c).await.map(|done| done.rows_affected()))?;
-    Ok(rows == 1)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (kind, key) DO NOTHING",
+        "UPDATE jobs SET org_id = $4, body = $5, attempts = 0, created_ms = $6, run_after_ms = $7, dead_ms = NULL, reason = NULL
+         WHERE kind = $2 AND key = $3 AND dead_ms IS NOT NULL AND org_id IS NULL AND $1 IS NOT NULL",
+    ] {
+        let rows = on!(tx, c => sqlx::query(sql)
+            .bind(JobId::new()).bind(job.kind).bind(&job.key).bind(job.org).bind(&body).bind(to_ms(now)).bind(run_after)
+            .execute(c).await.map(|done| done.rows_affected()))?;
+        if rows == 1 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether a job of that kind can be claimed now. Only reads.

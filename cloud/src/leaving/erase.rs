@@ -1,5 +1,9 @@
 //! Deleting an organisation, some hundred rows at a time.
 
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::time::Instant;
 use vitrine_protocol::OrgId;
 
 use super::model::HEARD_AFTER;
@@ -10,6 +14,9 @@ use crate::mail::ToOwners;
 
 /// Rows of one transaction: others who write wait no longer than one takes.
 const STEP: i64 = 500;
+
+/// The longest pause between two transactions.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 impl Leaving {
     /// Goes on with a deletion whose time has come, as far as it can go now. Safe to do twice, and after any crash.
@@ -24,17 +31,7 @@ impl Leaving {
         }
         // Nobody pays for what is not there. Where the provider does not answer, all of it waits.
         self.billing.part(org).await?;
-        let mut tx = self.db.begin().await?;
-        let Some((begins, emptied)) = store::begin(&mut tx, org, now).await? else { return Ok(()) };
-        if begins {
-            self.orgs
-                .write_to_owners(&mut tx, org, |organization| ToOwners::Deleted { organization })
-                .await?;
-            for show in store::receiving(&mut tx, org).await? {
-                record(&mut tx, &us, now, org, Some(show), Event::PublishKeyRevoked { show })?;
-            }
-        }
-        tx.commit().await?;
+        let Some(emptied) = self.begin(org).await? else { return Ok(()) };
         for export in store::exports(&self.db, org).await? {
             self.blobs.delete(&archive::blob(export.id)).await?;
         }
@@ -71,14 +68,40 @@ impl Leaving {
         Ok(())
     }
 
+    /// Begins a deletion whose time has come, unless a show is on air: from here on nobody comes in, nothing goes on air, and
+    /// publishers are closed. Since when it is emptied, or none where nothing is to be deleted now.
+    pub(super) async fn begin(&self, org: OrgId) -> Result<Option<Option<DateTime<Utc>>>, LeavingError> {
+        let now = self.clock.now();
+        let mut tx = self.db.begin().await?;
+        // Shows first, as whoever puts one on air: so one of both sees the other, and they do not wait for each other.
+        if store::hold_shows(&mut tx, org).await? {
+            return Ok(None); // It is let finish; the timer comes again.
+        }
+        let Some((begins, emptied)) = store::begin(&mut tx, org, now).await? else { return Ok(None) };
+        if begins {
+            self.orgs
+                .write_to_owners(&mut tx, org, |organization| ToOwners::Deleted { organization })
+                .await?;
+            self.shows.revoke_all_keys(&mut tx, org, now).await?;
+            self.orgs.keep_name(&mut tx, org).await?;
+            store::let_people_go(&mut tx, org, now).await?;
+        }
+        tx.commit().await?;
+        Ok(Some(emptied))
+    }
+
     async fn erase_all(&self, rows: &store::Rows, org: OrgId) -> Result<(), LeavingError> {
         loop {
+            let begun = Instant::now();
             let mut tx = self.db.begin().await?;
             let gone = store::erase(&mut tx, rows, org, STEP).await?;
             tx.commit().await?;
-            if gone < STEP.unsigned_abs() {
+            // A row that somebody changed meanwhile is found by the next look.
+            if gone == 0 {
                 return Ok(());
             }
+            // Others who write have as much of the time.
+            tokio::time::sleep(begun.elapsed().min(LONGEST_PAUSE)).await;
         }
     }
 }

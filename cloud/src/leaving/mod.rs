@@ -11,6 +11,7 @@
 mod archive;
 mod erase;
 mod error;
+mod listen;
 mod model;
 mod routes;
 mod run;
@@ -21,6 +22,7 @@ mod tests;
 mod unused;
 
 pub use error::LeavingError;
+pub use listen::DropStrangersExports;
 pub use model::{Confirmation, Export, ExportState, OrganizationDeletion};
 pub use routes::router;
 pub use run::{EraseOrganizations, MakeExports};

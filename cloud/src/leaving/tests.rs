@@ -245,6 +245,50 @@ async fn what_a_suspended_organisation_left_behind_is_kept_until_it_may_go_on() 
     .await;
 }
 
+#[tokio::test]
+async fn what_is_being_deleted_lets_nobody_in_and_goes_on_air_no_more() {
+    each_app(async |app, hands| {
+        let (ada, org, token) = owner(&app, "Nord").await;
+        run(&app.db, "UPDATE users SET email = claimed_email, claimed_email = NULL").await;
+        let draft = serde_json::from_value(serde_json::json!({"title": "Autumn"})).unwrap();
+        let show = app.shows.create(&ada, org, draft).await.unwrap().id;
+        let key = app.shows.issue_key(&ada, org, show).await.unwrap().key;
+        let permissions = vec![vitrine_protocol::Permission::ViewOrders];
+        let shop = crate::org::NewApiKey { name: "Shop".into(), permissions, expires_at: None };
+        let shop = app.orgs.create_key(&ada, org, shop).await.unwrap();
+        app.leaving.schedule(&ada, org, meant("Nord", "correct horse")).await.unwrap();
+        hands.advance(15 * DAY);
+
+        // A show went on air after the last look: it is let finish.
+        run(&app.db, "UPDATE shows SET state = 'live'").await;
+        assert_eq!(app.leaving.begin(org).await.unwrap(), None);
+        run(&app.db, "UPDATE shows SET state = 'scheduled'").await;
+        app.shows.admit(&key).await.expect("nothing has begun");
+
+        assert_eq!(app.leaving.begin(org).await.unwrap(), Some(None));
+        assert_eq!(app.leaving.begin(org).await.unwrap(), Some(None), "and again after a crash");
+        assert!(matches!(app.shows.admit(&key).await, Err(crate::show::ShowError::BadPublishKey)));
+        // Whoever was let in a moment ago puts nothing on air either.
+        run(&app.db, "UPDATE shows SET state = 'scheduled', receiving = TRUE").await;
+        let live = app.shows.go_live(&ada, org, show).await;
+        assert!(matches!(live, Err(crate::show::ShowError::Plan(crate::plan::PlanError::NotFound(_)))));
+        let key = app.shows.issue_key(&ada, org, show).await.unwrap().key;
+        assert!(matches!(app.shows.admit(&key).await, Err(crate::show::ShowError::Plan(_))));
+        assert!(app.orgs.authenticate(&token).await.unwrap().memberships.is_empty());
+        assert!(app.orgs.authenticate(&shop.token).await.is_err());
+        app.leaving.erase(org).await.unwrap();
+        assert_eq!(number(&app.db, "SELECT COUNT(*) FROM shows").await, 0);
+
+        // Pages may still show the channel: its name goes to no stranger.
+        hands.advance(Duration::from_secs(121));
+        app.leaving.erase(org).await.unwrap();
+        let (mo, _, _) = owner(&app, "Mo").await;
+        assert_eq!(app.orgs.create_organization(&mo, "Nord").await.unwrap().slug, "nord-2");
+        assert_eq!(app.orgs.create_organization(&ada, "Nord").await.unwrap().slug, "nord");
+    })
+    .await;
+}
+
 /// The files of an archive.
 async fn unpack(app: &App, url: &str) -> BTreeMap<String, String> {
     let (path, token) = url.split_once("?token=").unwrap();

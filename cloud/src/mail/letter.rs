@@ -106,6 +106,8 @@ pub enum Letter {
     FactorAdded,
     /// They ask for the password alone again.
     FactorRemoved,
+    /// Somebody types the right password again and again, and no code after it.
+    PasswordKnown,
     /// Somebody used a recovery code.
     RecoveryCodeUsed {
         /// How many are left.
@@ -348,6 +350,24 @@ impl Letter {
                 "",
                 "Si ce n’est pas vous, choisissez tout de suite un nouveau mot de passe et écrivez à ceux qui gèrent ce service.",
             ),
+            (Self::PasswordKnown, En) => (
+                "Somebody knows your password",
+                "Somebody has typed the right password of your Vitrine account several times, and no code after it.",
+                "",
+                "If that was not you, choose a new password at once. Nobody comes in without a code of yours.",
+            ),
+            (Self::PasswordKnown, De) => (
+                "Jemand kennt dein Passwort",
+                "Jemand hat mehrmals das richtige Passwort deines Vitrine-Kontos eingegeben, aber keinen Code danach.",
+                "",
+                "Warst du das nicht, wähle sofort ein neues Passwort. Ohne einen Code von dir kommt niemand hinein.",
+            ),
+            (Self::PasswordKnown, Fr) => (
+                "Quelqu’un connaît votre mot de passe",
+                "Quelqu’un a saisi plusieurs fois le bon mot de passe de votre compte Vitrine, sans code ensuite.",
+                "",
+                "Si ce n’est pas vous, choisissez tout de suite un nouveau mot de passe. Personne n’entre sans un de vos codes.",
+            ),
             (Self::RecoveryCodeUsed { .. }, En) => (
                 "A recovery code was used",
                 "Somebody opened your Vitrine account with the password and one of its recovery codes. So many are left: {}.",
@@ -424,7 +444,7 @@ impl Letter {
         let one = |link: &String| vec![(label.to_owned(), link.clone())];
         let (subject, before, links) = match self {
             Self::ToOwners(_) => (subject.to_owned(), before.to_owned(), Vec::new()),
-            Self::FactorAdded | Self::FactorRemoved | Self::RecoveryCodesRenewed => {
+            Self::FactorAdded | Self::FactorRemoved | Self::PasswordKnown | Self::RecoveryCodesRenewed => {
                 (subject.to_owned(), before.to_owned(), Vec::new())
             }
             Self::IdentityLinked { with } => {

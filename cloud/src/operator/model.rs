@@ -94,6 +94,8 @@ pub enum DeedKind {
     OperatorAdded,
     /// Somebody is no operator any more.
     OperatorRemoved,
+    /// A person's second factor was taken away, which they had lost.
+    FactorRemoved,
     /// Known to a later version only.
     #[serde(other)]
     Unknown,
@@ -115,6 +117,7 @@ impl DeedKind {
             Self::WebhookRetried => "webhook_retried",
             Self::OperatorAdded => "operator_added",
             Self::OperatorRemoved => "operator_removed",
+            Self::FactorRemoved => "factor_removed",
             Self::Unknown => "unknown",
         }
     }

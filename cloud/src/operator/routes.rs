@@ -31,6 +31,7 @@ pub fn router(operators: Operators) -> OpenApiRouter {
         .routes(routes!(end_subscription))
         .routes(routes!(list_dead_webhooks))
         .routes(routes!(retry_webhook))
+        .routes(routes!(remove_lost_factor))
         .routes(routes!(operator_audit))
         .with_state(operators)
 }
@@ -263,6 +264,26 @@ async fn retry_webhook(
     Path(webhook): Path<String>,
 ) -> Result<StatusCode, ApiError> {
     operators.retry_webhook(&actor, &webhook).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Whose second factor is lost.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct LostFactor {
+    /// The confirmed address of their account.
+    pub email: String,
+}
+
+/// Takes away the second factor of a person who lost it, recovery codes and all: the password, or a letter, opens their account
+/// again. Their sessions end, and they get a letter. Make sure first who asks.
+#[utoipa::path(post, path = "/v1/operator/lost-factors", tag = "operator", request_body = LostFactor,
+    responses((status = 204), Problems))]
+async fn remove_lost_factor(
+    State(operators): State<Operators>,
+    actor: Actor,
+    Json(lost): Json<LostFactor>,
+) -> Result<StatusCode, ApiError> {
+    operators.remove_factor(&actor, &lost.email).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -245,6 +245,20 @@ impl Operators {
         Ok(user)
     }
 
+    /// Takes away the second factor of a person who lost it: they come in with the password alone, and get a letter.
+    ///
+    /// # Errors
+    /// [`OperatorError::Denied`]; [`OperatorError::Org`] when nobody has the address, or no second factor.
+    pub async fn remove_factor(&self, actor: &Actor, email: &str) -> Result<User, OperatorError> {
+        actor.require_operator()?;
+        let mut tx = self.db.begin().await?;
+        let user = self.orgs.remove_lost_factor(&mut tx, &the_operator(), email).await?;
+        let what = (DeedKind::FactorRemoved, None);
+        store::note(&mut tx, actor, self.clock.now(), what, &json!({"user": user.id})).await?;
+        tx.commit().await?;
+        Ok(user)
+    }
+
     /// What operators did, newest first.
     ///
     /// # Errors

@@ -18,9 +18,9 @@ pub use error::OrgError;
 pub use model::{
     Account, ApiKey, BuiltinRole, Came, Challenge, CreatedApiKey, CustomRole, Deed, Factors, Identity,
     Invitation, InvitationSeen, Invited, Joined, Me, Member, NewApiKey, NewInvitation, NewSignInRequest,
-    Organization, OrganizationOfUser, OrganizationPatch, OrganizationView, Owners, Proof, RecoveryCodes,
-    Registration, RequestSeen, RoleChoice, RoleDraft, RoleTable, Session, Settings, SignInRequest, SignUp,
-    SignedIn, Standing, TotpEnrolment, TotpFactor, User, Visit,
+    Organization, OrganizationOfUser, OrganizationPatch, OrganizationView, Owners, Proof, Proved,
+    RecoveryCodes, Registration, RequestSeen, RoleChoice, RoleDraft, RoleTable, Session, Settings,
+    SignInRequest, SignUp, SignedIn, Standing, TotpEnrolment, TotpFactor, User, Visit,
 };
 pub use oidc::{Oidc, OidcError, OidcSettings, Secret as OidcSecret};
 pub use routes::router;

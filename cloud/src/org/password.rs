@@ -98,6 +98,11 @@ impl Passwords {
         Self { known: true, ..self.clone() }
     }
 
+    /// [`Passwords::for_known`] when somebody is, else these.
+    pub(super) fn of(&self, known: bool) -> Self {
+        if known { self.for_known() } else { self.clone() }
+    }
+
     async fn turn(&self) -> Result<Turn, OrgError> {
         let waiting = {
             let mut line = self.line.lock();

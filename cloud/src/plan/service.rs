@@ -171,8 +171,11 @@ impl Plans {
     /// Asks whether a show may go on air: one more at this time, one more of this month, and minutes left. Rows of the show are held.
     ///
     /// # Errors
-    /// [`PlanError::Limit`]; [`PlanError::Suspended`]; [`PlanError::NotFound`].
+    /// [`PlanError::Limit`]; [`PlanError::Suspended`]; [`PlanError::NotFound`], also of one that is being deleted.
     pub async fn take_air(&self, tx: &mut Tx, org: OrgId) -> Result<(), PlanError> {
+        if store::is_leaving(tx, org).await? {
+            return Err(PlanError::NotFound(org));
+        }
         self.take(tx, org, Limit::ConcurrentShows, 1).await?;
         self.take(tx, org, Limit::MinutesAMonth, 1).await?;
         let standing = self.unlimited_or_locked(tx, org, Limit::ShowsAMonth).await?;

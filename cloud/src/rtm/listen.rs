@@ -77,7 +77,10 @@ fn news_of(shows: &Shows, fact: &Recorded) -> News {
         Event::ShowWentLive { show, at } => return moved(show, ShowState::Live, Some(*at), None),
         Event::ShowInterrupted { show, .. } => return moved(show, ShowState::Interrupted, None, None),
         Event::ShowResumed { show } => return moved(show, ShowState::Live, None, None),
-        Event::ShowEnded { show, .. } => return moved(show, ShowState::Ended, None, Some(fact.at)),
+        // Whoever watches one that is gone is told the same.
+        Event::ShowEnded { show, .. } | Event::ShowDeleted { show } => {
+            return moved(show, ShowState::Ended, None, Some(fact.at));
+        }
         Event::HighlightShown { highlight, .. } | Event::HighlightCleared { highlight, .. } => {
             RoomEvent::Highlight { highlight: highlight.clone() }
         }
@@ -100,6 +103,7 @@ fn news_of(shows: &Shows, fact: &Recorded) -> News {
         | Event::MemberInvited { .. }
         | Event::InvitationRevoked { .. }
         | Event::OwnershipTransferred { .. }
+        | Event::OrganizationReclaimed { .. }
         | Event::RoleCreated { .. }
         | Event::RoleChanged { .. }
         | Event::RoleDeleted { .. }
@@ -134,7 +138,6 @@ fn news_of(shows: &Shows, fact: &Recorded) -> News {
         | Event::OrderCancelled { .. }
         | Event::OrderRefunded { .. }
         | Event::ShowCreated { .. }
-        | Event::ShowDeleted { .. }
         | Event::PublishKeyIssued { .. }
         | Event::PublishKeyRevoked { .. }
         | Event::PublisherAdmitted { .. }

@@ -51,3 +51,35 @@ impl Listener for DropRemovedProducts {
         .boxed()
     }
 }
+
+/// Revokes the publish keys that strangers had made, in an organisation that was taken back from them.
+pub struct RevokeStrangersKeys {
+    shows: Shows,
+}
+
+impl RevokeStrangersKeys {
+    /// The listener.
+    #[must_use]
+    pub fn new(shows: Shows) -> Self {
+        Self { shows }
+    }
+}
+
+impl Listener for RevokeStrangersKeys {
+    fn name(&self) -> &'static str {
+        "show.revoke_strangers_keys"
+    }
+
+    fn wants(&self, event: &Event) -> bool {
+        matches!(event, Event::OrganizationReclaimed { .. })
+    }
+
+    /// Where a worker starts late, their picture must not go on air.
+    fn hears_the_past(&self) -> bool {
+        true
+    }
+
+    fn handle<'a>(&'a self, tx: &'a mut Tx, fact: &'a Recorded) -> Heard<'a> {
+        async move { Ok(self.shows.revoke_all_keys(tx, fact.org, fact.at).await?) }.boxed()
+    }
+}

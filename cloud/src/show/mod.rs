@@ -14,7 +14,7 @@ mod service;
 mod store;
 
 pub use error::ShowError;
-pub use listen::DropRemovedProducts;
+pub use listen::{DropRemovedProducts, RevokeStrangersKeys};
 pub use model::{Lineup, LineupItem, Show, ShowDraft, ShowPatch};
 pub use publish::{Admission, MediaFact, PublishKey, PublishKeyState, RunningShow, Told};
 pub use routes::router;

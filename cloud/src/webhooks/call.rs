@@ -87,14 +87,14 @@ impl Webhooks {
         let Some(mut target) = store::lock_target(&mut tx, target.id).await? else { return Ok(()) };
         store::note_try(&mut tx, target.id, &delivery).await?;
         if outcome.taken {
-            (target.failing_since, target.failures, target.slow) = (None, 0, outcome.late);
+            target.take(outcome.late);
             store::note_health(&mut tx, &target).await?;
             return Ok(tx.commit().await?);
         }
         let since = *target.failing_since.get_or_insert(now);
         target.failures = target.failures.saturating_add(1);
         target.rest_until = now + model::rest(target.failures);
-        target.slow = true;
+        (target.slow, target.fast) = (true, 0);
         store::note_health(&mut tx, &target).await?;
         if target.active && (outcome.gone || model::is_given_up(since, target.failures, now)) {
             let reason =

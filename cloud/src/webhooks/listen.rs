@@ -5,8 +5,9 @@ use futures_util::FutureExt as _;
 use super::deliver::{Lane, call_job};
 use super::service::{WAITING, fresh};
 use super::{WebhookEvent, WebhookMessage, Webhooks, store};
+use crate::base::Actor;
 use crate::db::Tx;
-use crate::events::{Event, Heard, ListenError, Listener, Recorded};
+use crate::events::{Event, Heard, ListenError, Listener, Recorded, record};
 use crate::jobs::enqueue;
 
 /// Leaves messages about facts.
@@ -35,6 +36,35 @@ impl QueueDeliveries {
             enqueue(tx, now, &call_job(webhook.id, lane)).await?;
         }
         Ok(())
+    }
+}
+
+/// Takes away what strangers had told to servers of theirs, in an organisation that was taken back from them.
+pub struct DropStrangersWebhooks;
+
+impl Listener for DropStrangersWebhooks {
+    fn name(&self) -> &'static str {
+        "webhooks.drop_strangers"
+    }
+
+    fn wants(&self, event: &Event) -> bool {
+        matches!(event, Event::OrganizationReclaimed { .. })
+    }
+
+    /// A worker that starts late must not go on telling them.
+    fn hears_the_past(&self) -> bool {
+        true
+    }
+
+    fn handle<'a>(&'a self, tx: &'a mut Tx, fact: &'a Recorded) -> Heard<'a> {
+        async move {
+            for webhook in store::delete_made_before(tx, fact.org, fact.at).await? {
+                let event = Event::WebhookDeleted { webhook };
+                record(tx, &Actor::service("webhooks"), fact.at, fact.org, None, event)?;
+            }
+            Ok(())
+        }
+        .boxed()
     }
 }
 

@@ -14,7 +14,9 @@ pub(super) const TRIES: u32 = 11;
 /// The pauses between tries, in seconds.
 const PAUSES: [u64; TRIES as usize - 1] = [5, 60, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 79_200];
 /// Whoever answers after this is called by workers for such webhooks.
-pub(super) const LATE: Duration = Duration::from_secs(2);
+pub(super) const LATE: Duration = Duration::from_millis(500);
+/// Whoever was late is called with the others again after so many answers in a row that were not.
+const FAST: i64 = 5;
 /// The longest that a webhook which takes nothing rests between two calls.
 const LONGEST_REST: Duration = Duration::from_secs(600);
 /// A webhook that has taken nothing for so long is switched off.
@@ -147,6 +149,17 @@ pub(super) struct Target {
     pub(super) rest_until: DateTime<Utc>,
     pub(super) failing_since: Option<DateTime<Utc>>,
     pub(super) failures: i64,
+    /// Answers in a row that came at once.
+    pub(super) fast: i64,
+}
+
+impl Target {
+    /// It took a message, late or at once.
+    pub(super) fn take(&mut self, late: bool) {
+        (self.failing_since, self.failures) = (None, 0);
+        self.fast = if late { 0 } else { self.fast.saturating_add(1) };
+        self.slow = late || self.slow && self.fast < FAST;
+    }
 }
 
 /// A message that is due.

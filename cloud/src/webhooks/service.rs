@@ -7,6 +7,7 @@ use vitrine_protocol::{OrgId, WebhookDeliveryId, WebhookId};
 
 use super::deliver::{Lane, call_job};
 use super::sign::new_secret;
+use super::turns::Turns;
 use super::{
     CreatedWebhook, DeliveryState, NewWebhook, Webhook, WebhookDelivery, WebhookEvent, WebhookMessage,
     WebhookPatch, WebhookSecret, WebhooksError, store,
@@ -42,13 +43,14 @@ pub struct Webhooks {
     pub(super) ring: KeyRing,
     pub(super) egress: Egress,
     pub(super) answer_within: Duration,
+    pub(super) turns: Turns,
 }
 
 impl Webhooks {
     /// The handle over `db`: secrets are sealed with `ring`, servers called by `egress`.
     #[must_use]
     pub fn new(db: Db, clock: Clock, orgs: Orgs, ring: KeyRing, egress: Egress) -> Self {
-        Self { db, clock, orgs, ring, egress, answer_within: ANSWER_WITHIN }
+        Self { db, clock, orgs, ring, egress, answer_within: ANSWER_WITHIN, turns: Turns::default() }
     }
 
     /// The organisation's webhooks, oldest first.

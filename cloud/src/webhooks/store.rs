@@ -109,7 +109,7 @@ pub(super) async fn save(tx: &mut Tx, webhook: &Webhook, events: Option<&str>) -
 /// It begins anew: nothing of what it failed counts.
 pub(super) async fn forgive(tx: &mut Tx, id: WebhookId) -> Result<(), DbError> {
     on!(tx, c => sqlx::query(
-        "UPDATE webhooks SET failing_since_ms = NULL, failures = 0, rest_until_ms = 0, slow = FALSE, off_reason = NULL,
+        "UPDATE webhooks SET failing_since_ms = NULL, failures = 0, rest_until_ms = 0, slow = FALSE, fast = 0, off_reason = NULL,
          missed = 0 WHERE id = $1"
     ).bind(id).execute(c).await.map(drop))?;
     Ok(())
@@ -132,6 +132,18 @@ pub(super) async fn delete(tx: &mut Tx, org: OrgId, id: WebhookId) -> Result<boo
     let gone = on!(tx, c => sqlx::query("DELETE FROM webhooks WHERE org_id = $1 AND id = $2")
         .bind(org).bind(id).execute(c).await.map(|done| done.rows_affected()))?;
     Ok(gone == 1)
+}
+
+/// Deletes the organisation's webhooks that were made until `then`; which.
+pub(super) async fn delete_made_before(
+    tx: &mut Tx,
+    org: OrgId,
+    then: DateTime<Utc>,
+) -> Result<Vec<WebhookId>, DbError> {
+    Ok(
+        on!(tx, c => sqlx::query_scalar("DELETE FROM webhooks WHERE org_id = $1 AND created_ms <= $2 RETURNING id")
+        .bind(org).bind(to_ms(then)).fetch_all(c).await)?,
+    )
 }
 
 row! {
@@ -302,6 +314,7 @@ row! {
         rest_until_ms: i64,
         failing_since_ms: Option<i64>,
         failures: i64,
+        fast: i64,
     }
 }
 
@@ -319,6 +332,7 @@ impl From<TargetRow> for Target {
             rest_until: from_ms(row.rest_until_ms),
             failing_since: row.failing_since_ms.map(from_ms),
             failures: row.failures,
+            fast: row.fast,
         }
     }
 }
@@ -328,7 +342,7 @@ macro_rules! target {
     ($before:literal, $after:literal) => {
         concat!(
             $before,
-            " id, org_id, url, active, slow, secret, old_secret, old_until_ms, rest_until_ms, failing_since_ms, failures ",
+            " id, org_id, url, active, slow, secret, old_secret, old_until_ms, rest_until_ms, failing_since_ms, failures, fast ",
             $after
         )
     };
@@ -387,9 +401,9 @@ pub(super) async fn note_try(
 /// Notes how a webhook does.
 pub(super) async fn note_health(tx: &mut Tx, target: &Target) -> Result<(), DbError> {
     on!(tx, c => sqlx::query(
-        "UPDATE webhooks SET failing_since_ms = $2, failures = $3, rest_until_ms = $4, slow = $5 WHERE id = $1"
+        "UPDATE webhooks SET failing_since_ms = $2, failures = $3, rest_until_ms = $4, slow = $5, fast = $6 WHERE id = $1"
     ).bind(target.id).bind(target.failing_since.map(to_ms)).bind(target.failures).bind(to_ms(target.rest_until))
-        .bind(target.slow).execute(c).await.map(drop))?;
+        .bind(target.slow).bind(target.fast).execute(c).await.map(drop))?;
     Ok(())
 }
 

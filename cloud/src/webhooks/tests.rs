@@ -222,11 +222,17 @@ async fn what_a_server_did_not_take_comes_again_and_later_facts_do_not_wait_for_
         );
         hands.advance(Duration::from_secs(60));
         app.webhooks.call_in_turn(id, Lane::Quick).await.unwrap();
+        assert_eq!(
+            app.webhooks.get(&actor, org, id).await.unwrap().waiting,
+            1,
+            "one good answer is no proof"
+        );
+        app.webhooks.call_in_turn(id, Lane::Slow).await.unwrap();
         assert_eq!(app.webhooks.get(&actor, org, id).await.unwrap().waiting, 0);
         // One that was delivered is sent again by hand, under its id.
         let delivery = app.webhooks.deliveries(&actor, org, id, None, 10).await.unwrap().items[2].id;
         app.webhooks.send_again(&actor, org, id, delivery).await.unwrap();
-        app.webhooks.call_in_turn(id, Lane::Quick).await.unwrap();
+        app.webhooks.call_in_turn(id, Lane::Slow).await.unwrap();
         assert_eq!(server.heard().last().unwrap().id, delivery.to_string());
     })
     .await;
@@ -295,7 +301,7 @@ async fn servers_that_hang_hold_up_nobody_elses() {
         app.jobs.run(runner(Lane::Slow), &app.tasks, app.stop.clone());
         app.jobs.run(runner(Lane::Quick), &app.tasks, app.stop.clone());
         app.jobs.nudge().nudge();
-        while hanging.heard().len() < 20 {
+        while hanging.heard().len() < 16 {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         let (actor, org, _) = owner(&app, "Nord").await;
@@ -310,6 +316,68 @@ async fn servers_that_hang_hold_up_nobody_elses() {
         tokio::time::timeout(Duration::from_secs(60), told).await.expect("nobody waits for those who hang");
         until_waiting(&app, &actor, org, id, 0).await;
         assert!(states(&app, &actor, org, id).await.iter().all(|one| one.0 == DeliveryState::Delivered));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_persons_servers_that_hang_for_the_first_time_leave_places_for_others() {
+    each_app(async |app, _| {
+        listen(&app).await;
+        let (hanging, good) = (Server::start(|_| 0).await, Server::start(|_| 200).await);
+        let (mallory, first, token) = owner(&app, "A").await;
+        let mut orgs = vec![first];
+        for name in ["B", "C", "D"] {
+            orgs.push(app.orgs.create_organization(&mallory, name).await.unwrap().id);
+        }
+        let mallory = app.orgs.authenticate(&token).await.unwrap();
+        for org in orgs {
+            for _ in 0..10 {
+                let made =
+                    app.webhooks.create(&mallory, org, new(&hanging.url, &ALL_OF_SHOWS)).await.unwrap();
+                app.webhooks.test(&mallory, org, made.webhook.id).await.unwrap();
+            }
+        }
+        let patient = Webhooks { answer_within: Duration::from_secs(120), ..app.webhooks.clone() };
+        let runner = Arc::new(CallWebhooks::new(patient, Lane::Quick));
+        app.jobs.run(runner, &app.tasks, app.stop.clone());
+        app.jobs.nudge().nudge();
+        while hanging.heard().len() < 8 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let (actor, org, _) = owner(&app, "Nord").await;
+        app.webhooks.create(&actor, org, new(&good.url, &ALL_OF_SHOWS)).await.unwrap();
+        happen(&app, org, 5).await;
+        let told = async {
+            while good.heard().len() < 5 {
+                app.jobs.nudge().nudge();
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), told).await.expect("a place is left");
+        assert_eq!(hanging.heard().len(), 8, "their share");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_leaves_the_same_jobs_in_another_order_waits_for_nobody() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let server = Server::start(|_| 200).await;
+        for _ in 0..2 {
+            let made = app.webhooks.create(&actor, org, new(&server.url, &ALL_OF_SHOWS)).await.unwrap();
+            app.webhooks.test(&actor, org, made.webhook.id).await.unwrap();
+        }
+        if !app.db.is_shared() {
+            return; // There is one writer at a time.
+        }
+        let (mut tx, now) = (app.db.begin().await.unwrap(), app.clock.now());
+        for webhook in app.webhooks.list(&actor, org).await.unwrap() {
+            crate::jobs::enqueue(&mut tx, now, &deliver::call_job(webhook.id, Lane::Quick)).await.unwrap();
+        }
+        let woken = tokio::time::timeout(Duration::from_secs(5), app.webhooks.wake()).await;
+        assert_eq!(woken.expect("nobody holds a job that is there").unwrap(), 2);
     })
     .await;
 }

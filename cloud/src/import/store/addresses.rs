@@ -84,6 +84,11 @@ pub(in crate::import) async fn remove(tx: &mut Tx, org: OrgId, source: &str) -> 
     Ok(rows == 1)
 }
 
+pub(in crate::import) async fn remove_all(tx: &mut Tx, org: OrgId) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("DELETE FROM import_addresses WHERE org_id = $1").bind(org).execute(c).await.map(drop))?;
+    Ok(())
+}
+
 /// Addresses whose time has come, those that wait longest first. Suspended organisations wait.
 pub(in crate::import) async fn due(
     db: &Db,

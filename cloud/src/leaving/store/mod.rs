@@ -66,9 +66,9 @@ pub(super) async fn exports(db: &Db, org: OrgId) -> Result<Vec<Export>, DbError>
     Ok(rows.into_iter().map(Export::from).collect())
 }
 
-/// Whose an export is, if there is such a one.
+/// Whose an export is, if there is such a one and its file is to be had.
 pub(super) async fn org_of(db: &Db, id: ExportId) -> Result<Option<OrgId>, DbError> {
-    Ok(on!(db, c => sqlx::query_scalar("SELECT org_id FROM org_exports WHERE id = $1")
+    Ok(on!(db, c => sqlx::query_scalar("SELECT org_id FROM org_exports WHERE id = $1 AND state = 'ready'")
         .bind(id).fetch_optional(c).await)?)
 }
 
@@ -91,6 +91,14 @@ pub(super) async fn end_export(
         "UPDATE org_exports SET state = $2, size_bytes = $3, ended_ms = $4 WHERE id = $1 AND state = 'waiting'"
     ).bind(id).bind(state).bind(size_bytes).bind(to_ms(now)).execute(c).await.map(|done| done.rows_affected()))?;
     Ok(ended == 1)
+}
+
+/// Closes exports that were asked for until `then`. Their files go with what is old.
+pub(super) async fn close_exports(tx: &mut Tx, org: OrgId, then: DateTime<Utc>) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query(
+        "UPDATE org_exports SET state = 'failed', size_bytes = NULL, ended_ms = 0 WHERE org_id = $1 AND created_ms <= $2"
+    ).bind(org).bind(to_ms(then)).execute(c).await.map(drop))?;
+    Ok(())
 }
 
 /// Exports of an organisation that another one took the place of.
@@ -161,6 +169,18 @@ pub(super) async fn cancel(tx: &mut Tx, org: OrgId) -> Result<bool, DbError> {
     Ok(gone == 1)
 }
 
+/// The same for one that was asked for until `then`.
+pub(super) async fn cancel_asked_before(
+    tx: &mut Tx,
+    org: OrgId,
+    then: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    let gone = on!(tx, c => sqlx::query(
+        "DELETE FROM org_deletions WHERE org_id = $1 AND asked_ms <= $2 AND begun_ms IS NULL"
+    ).bind(org).bind(to_ms(then)).execute(c).await.map(|done| done.rows_affected()))?;
+    Ok(gone == 1)
+}
+
 /// Organisations whose time has come, or that were emptied before `emptied_before`. What a suspended one left behind is kept until
 /// the operator lets it go on; a deletion that has begun is finished.
 pub(super) async fn due(
@@ -213,10 +233,28 @@ pub(super) async fn take_shows(tx: &mut Tx, org: OrgId, limit: i64) -> Result<Ve
     ).bind(org).bind(limit).fetch_all(c).await)?)
 }
 
-/// Shows of which a publisher's picture arrives.
-pub(super) async fn receiving(tx: &mut Tx, org: OrgId) -> Result<Vec<ShowId>, DbError> {
-    Ok(on!(tx, c => sqlx::query_scalar("SELECT id FROM shows WHERE org_id = $1 AND receiving LIMIT 100")
-        .bind(org).fetch_all(c).await)?)
+/// Holds the organisation's shows until the end of `tx`; whether one of them is on air.
+pub(super) async fn hold_shows(tx: &mut Tx, org: OrgId) -> Result<bool, DbError> {
+    on!(tx, c => sqlx::query("UPDATE shows SET version = version WHERE org_id = $1 AND state <> 'ended'")
+        .bind(org).execute(c).await.map(drop))?;
+    let on_air: i64 = on!(tx, c => sqlx::query_scalar(
+        "SELECT COUNT(*) FROM shows WHERE org_id = $1 AND state IN ('live', 'interrupted')"
+    ).bind(org).fetch_one(c).await)?;
+    Ok(on_air > 0)
+}
+
+/// Ends who has a part in an organisation, and lets nothing of it go on air from now on.
+pub(super) async fn let_people_go(tx: &mut Tx, org: OrgId, now: DateTime<Utc>) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("UPDATE organizations SET leaving_ms = $2 WHERE id = $1")
+        .bind(org).bind(to_ms(now)).execute(c).await.map(drop))?;
+    for sql in [
+        "DELETE FROM invitations WHERE org_id = $1",
+        "DELETE FROM api_keys WHERE org_id = $1",
+        "DELETE FROM members WHERE org_id = $1",
+    ] {
+        on!(tx, c => sqlx::query(sql).bind(org).execute(c).await.map(drop))?;
+    }
+    Ok(())
 }
 
 /// The organisation itself, with what is left of it. Its channel's name is free.

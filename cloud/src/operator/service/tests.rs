@@ -198,6 +198,36 @@ async fn an_operator_ends_a_show_and_nobody_elses_word_does() {
 }
 
 #[tokio::test]
+async fn who_lost_the_second_factor_comes_in_again_by_an_operator_alone() {
+    each_app(async |app, _| {
+        let (ada, _, _) = owner(&app, "Nord").await;
+        let (ops, _) = operator(&app, "Ops").await;
+        let refused = app.operators.remove_factor(&ops, "nord@example.com").await;
+        assert!(matches!(refused, Err(OperatorError::Org(OrgError::NoAccount))), "nobody has confirmed it");
+        let me = app.orgs.me(&ada).await.unwrap().user;
+        app.orgs.confirm_address(&me).await;
+        let refused = app.operators.remove_factor(&ops, "nord@example.com").await;
+        assert!(matches!(refused, Err(OperatorError::Org(OrgError::NoFactor))));
+        app.orgs.enrol_totp(&ada, "correct horse".into()).await.unwrap();
+        crate::db::testing::run(&app.db, "UPDATE totp_factors SET confirmed_ms = 1").await;
+        let sign_in = || app.orgs.sign_in("nord@example.com", "correct horse".into(), HOME);
+        assert!(matches!(sign_in().await, Err(OrgError::SecondFactor(_))));
+        assert!(matches!(app.operators.remove_factor(&ada, &me.email).await, Err(OperatorError::Denied(_))));
+        let letters = "SELECT COUNT(*) FROM jobs WHERE kind = 'mail.send'";
+        let before = crate::db::testing::number(&app.db, letters).await;
+        assert_eq!(app.operators.remove_factor(&ops, "NORD@example.com").await.unwrap().id, me.id);
+        assert_eq!(crate::db::testing::number(&app.db, letters).await, before + 1);
+        sign_in().await.expect("the password alone");
+        let deed = app.operators.audit(&ops, None, 1).await.unwrap().items.remove(0);
+        assert_eq!(
+            (deed.kind, deed.detail["user"].as_str()),
+            (DeedKind::FactorRemoved, Some(&*me.id.to_string()))
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn while_sign_up_is_not_open_only_who_is_invited_comes_in() {
     each_app(async |app, _| {
         let (ada, org, _) = owner(&app, "Nord").await;

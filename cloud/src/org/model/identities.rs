@@ -5,6 +5,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use vitrine_protocol::IdentityId;
 
+use super::Proved;
+
 /// An account elsewhere with which a person signs in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Identity {
@@ -23,12 +25,7 @@ pub struct Identity {
 /// How somebody came back from the issuer.
 pub enum Came {
     /// They have an account here; what the sign-in's page goes on with.
-    Known {
-        /// The account's address.
-        email: String,
-        /// What the page goes on with.
-        proof: String,
-    },
+    Known(Proved),
     /// Their address is an account's that was never linked: its password shows that it is theirs.
     Asked {
         /// The account's address.

@@ -26,7 +26,7 @@ pub use people::{
     NewApiKey, NewInvitation, RoleChoice, RoleDraft, RoleTable, Standing,
 };
 pub(super) use requests::new_user_code;
-pub use requests::{NewSignInRequest, RequestSeen, SignInRequest};
+pub use requests::{NewSignInRequest, Proved, RequestSeen, SignInRequest};
 pub use settings::{OrganizationPatch, OrganizationView, Settings};
 
 /// A merchant.

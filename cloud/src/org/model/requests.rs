@@ -49,6 +49,15 @@ pub struct RequestSeen {
     pub minutes_ago: i64,
 }
 
+/// Who has shown at a request's page whose account they sign in with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proved {
+    /// The account's address.
+    pub email: String,
+    /// What the page goes on with.
+    pub proof: String,
+}
+
 /// A fresh code for people to compare.
 pub(in crate::org) fn new_user_code() -> String {
     let four =

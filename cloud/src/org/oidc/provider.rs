@@ -81,6 +81,8 @@ struct Described {
     token_endpoint: String,
     jwks_uri: String,
     #[serde(default)]
+    userinfo_endpoint: Option<String>,
+    #[serde(default)]
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
 }
 
@@ -92,6 +94,8 @@ struct Keys {
 #[derive(Deserialize)]
 struct Tokens {
     id_token: String,
+    #[serde(default)]
+    access_token: Option<String>,
 }
 
 #[derive(Clone)]
@@ -168,21 +172,36 @@ impl Oidc {
         now: DateTime<Utc>,
     ) -> Result<Person, OidcError> {
         let known = self.known(now, KNOWN_FOR).await?;
-        let token = self.redeem(&known.described, code, verifier).await?;
+        let tokens = self.redeem(&known.described, code, verifier).await?;
+        let token = tokens.id_token;
         let settings = &self.settings;
         let expected = Expected { issuer: &settings.issuer, client: &settings.client_id, nonce, now };
-        match token::check(&token, &known.keys, &expected) {
+        let person = match token::check(&token, &known.keys, &expected) {
             // It may have changed its keys since.
             Err(TokenError::UnknownKey | TokenError::Signature) => {
                 let known = self.known(now, LOOK_AGAIN).await?;
-                Ok(token::check(&token, &known.keys, &expected)?)
+                token::check(&token, &known.keys, &expected)?
             }
-            checked => Ok(checked?),
+            checked => checked?,
+        };
+        match (known.described.userinfo_endpoint, tokens.access_token) {
+            (Some(address), Some(access)) if !person.tells_address => {
+                self.ask_about(&person, &address, &access).await
+            }
+            _ => Ok(person),
         }
     }
 
+    /// Asks for the address that the token does not say: issuers that keep to the standard tell it there alone. Source: OpenID
+    /// Connect Core 1.0, sections 5.3 and 5.4.
+    async fn ask_about(&self, person: &Person, address: &str, access: &str) -> Result<Person, OidcError> {
+        let request = self.http.get(address).bearer_auth(access).header("accept", "application/json");
+        let said: token::UserInfo = answered(request).await?;
+        said.of(person).ok_or(OidcError::Answer("what it says of somebody is about another"))
+    }
+
     /// Source: OpenID Connect Core 1.0, section 3.1.3; RFC 6749, section 2.3.1.
-    async fn redeem(&self, described: &Described, code: &str, verifier: &str) -> Result<String, OidcError> {
+    async fn redeem(&self, described: &Described, code: &str, verifier: &str) -> Result<Tokens, OidcError> {
         let (id, secret) = (&self.settings.client_id, self.settings.client_secret.as_ref());
         let ways = described.token_endpoint_auth_methods_supported.as_deref();
         let basic = ways.is_none_or(|ways| ways.iter().any(|way| way == "client_secret_basic"));
@@ -205,8 +224,7 @@ impl Oidc {
         let body = Serializer::new(String::new()).extend_pairs(fields).finish();
         let kind = "application/x-www-form-urlencoded";
         let request = request.header("content-type", kind).header("accept", "application/json");
-        let tokens: Tokens = answered(request.body(body)).await?;
-        Ok(tokens.id_token)
+        answered(request.body(body)).await
     }
 
     /// What is known of the issuer, asked for anew when that is older than `at_most`. Who asks meanwhile waits for the same answer.
@@ -245,7 +263,8 @@ impl Oidc {
             return Err(OidcError::Answer("it calls itself otherwise than the setting does"));
         }
         let plain = issuer.starts_with("http://");
-        for address in [&described.authorization_endpoint, &described.token_endpoint, &described.jwks_uri] {
+        let needed = [&described.authorization_endpoint, &described.token_endpoint, &described.jwks_uri];
+        for address in needed.into_iter().chain(&described.userinfo_endpoint) {
             if !(address.starts_with("https://") || plain && address.starts_with("http://")) {
                 return Err(OidcError::Answer("one of its addresses is not https"));
             }

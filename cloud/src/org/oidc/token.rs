@@ -68,6 +68,8 @@ pub struct Person {
     pub email: Option<String>,
     /// What they are called.
     pub name: Option<String>,
+    /// Whether the issuer said any address at all, seen or not.
+    pub tells_address: bool,
 }
 
 #[derive(Deserialize)]
@@ -194,9 +196,36 @@ impl Claims {
     }
 
     fn into_person(self) -> Person {
-        // Some issuers write it as a text.
-        let verified = self.email_verified.is_some_and(|word| word == true || word == "true");
-        Person { subject: self.sub, email: self.email.filter(|_| verified), name: self.name }
+        person(self.sub, self.email, self.email_verified, self.name)
+    }
+}
+
+fn person(
+    subject: String,
+    email: Option<String>,
+    verified: Option<serde_json::Value>,
+    name: Option<String>,
+) -> Person {
+    // Some issuers write it as a text.
+    let verified = verified.is_some_and(|word| word == true || word == "true");
+    let tells_address = email.is_some();
+    Person { subject, email: email.filter(|_| verified), name, tells_address }
+}
+
+/// What the issuer says of somebody when it is asked. Source: OpenID Connect Core 1.0, section 5.3.2.
+#[derive(Deserialize)]
+pub(super) struct UserInfo {
+    sub: String,
+    email: Option<String>,
+    email_verified: Option<serde_json::Value>,
+    name: Option<String>,
+}
+
+impl UserInfo {
+    /// The same person with what else is said of them; none when it is said of another.
+    pub(super) fn of(self, known: &Person) -> Option<Person> {
+        let name = self.name.or_else(|| known.name.clone());
+        (self.sub == known.subject).then(|| person(self.sub, self.email, self.email_verified, name))
     }
 }
 
@@ -273,6 +302,24 @@ mod tests {
                 "nobody has seen that it is theirs"
             );
         }
+    }
+
+    #[test]
+    fn what_is_said_of_somebody_else_is_not_taken() {
+        let issuer = Issuer::new();
+        let token = issuer.sign(&json!({"alg": "ES256"}), &claims(json!({"email": null, "name": null})));
+        let bare = checked(&token, &[issuer.key(json!({}))]).unwrap();
+        assert_eq!((bare.tells_address, bare.email.as_deref()), (false, None));
+        let said = |more: Value| {
+            let mut info =
+                json!({"sub": "ada-1", "email": "ada@example.com", "email_verified": true, "name": "Ada"});
+            info.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            serde_json::from_value::<UserInfo>(info).unwrap().of(&bare)
+        };
+        let ada = said(json!({})).unwrap();
+        assert_eq!((ada.email.as_deref(), ada.name.as_deref()), (Some("ada@example.com"), Some("Ada")));
+        assert_eq!(said(json!({"email_verified": false})).unwrap().email, None);
+        assert_eq!(said(json!({"sub": "bo"})), None);
     }
 
     #[test]

@@ -248,6 +248,7 @@ fn failed(words: &Words, error: OrgError) -> Response {
         OrgError::BadLink => (StatusCode::GONE, words.link_is_over),
         OrgError::EmailTaken => (StatusCode::CONFLICT, words.address_is_taken),
         OrgError::TooMany(_) => (StatusCode::CONFLICT, words.no_room),
+        OrgError::SignUpClosed => (StatusCode::FORBIDDEN, words.sign_up_closed),
         OrgError::TooManyTries | OrgError::Busy => (StatusCode::TOO_MANY_REQUESTS, words.later),
         _ => {
             drop(ApiError::internal(&error)); // which says it to the log

@@ -82,8 +82,10 @@ impl Orgs {
         let key = format!("e:{email}");
         let counted = self.throttle.try_once(&key, BY_STRANGERS, now).is_some();
         let tried: Vec<_> = candidates.iter().filter(|_| counted).collect();
-        if let Some(known) = self.fitting(&password, &tried, true).await? {
-            self.throttle.give_back(&key, BY_STRANGERS);
+        if let Some(known) = self.fitting((&password, false), &tried, true).await? {
+            if self.is_enough(known.user.id).await? {
+                self.throttle.give_back(&key, BY_STRANGERS);
+            }
             return self.begin_session(known, &visit).await;
         }
         let hash = self.passwords.hash(password.clone()).await?;
@@ -99,15 +101,19 @@ impl Orgs {
                 break;
             }
             drop(tx); // others need not wait for the hashing
-            if let Some(known) = self.fitting(&password, &fresh.iter().collect::<Vec<_>>(), false).await? {
-                self.throttle.give_back(&key, BY_STRANGERS);
+            if let Some(known) =
+                self.fitting((&password, false), &fresh.iter().collect::<Vec<_>>(), false).await?
+            {
+                if self.is_enough(known.user.id).await? {
+                    self.throttle.give_back(&key, BY_STRANGERS);
+                }
                 return self.begin_session(known, &visit).await;
             }
             seen.extend(fresh.iter().map(|one| one.user.id));
             tx = self.db.begin().await?;
         }
         store::insert_claim(&mut tx, &user, &hash, registration.locale, now).await?;
-        let organization = insert_organization(&mut tx, organization_name, now).await?;
+        let organization = insert_organization(&mut tx, organization_name, user.id, now).await?;
         store::insert_member(&mut tx, organization.id, user.id, Role::Owner.into(), now).await?;
         let event = Event::OrganizationRegistered { owner: user.id };
         record(&mut tx, &Actor::service("register"), now, organization.id, None, event)?;
@@ -152,7 +158,7 @@ impl Orgs {
         let candidates = store::candidates(&self.db, &email, &marks(visit)).await?;
         let (mut home, mut away) = (Vec::new(), Vec::new());
         for one in &candidates {
-            match self.place_of(one, visit).await? {
+            match self.home(one.user.id, visit).await? {
                 Some(place) => home.push((format!("h:{}:{place}", one.user.id), one)),
                 None => away.push(one),
             }
@@ -166,7 +172,9 @@ impl Orgs {
             };
             tokio::time::sleep(wait).await;
             if self.passwords.for_known().verify(password.clone(), Some(one.hash.clone())).await? {
-                self.throttle.give_back(&key, AT_HOME);
+                if self.is_enough(one.user.id).await? {
+                    self.throttle.give_back(&key, AT_HOME);
+                }
                 return Ok(Known { user: one.user.clone(), hash: one.hash.clone() });
             }
         }
@@ -181,11 +189,13 @@ impl Orgs {
         for (key, lane) in &tries {
             self.throttle.try_once(key, *lane, self.clock.now()).ok_or(OrgError::TooManyTries)?;
         }
-        let Some(known) = self.fitting(&password, &away, !owner_was_home).await? else {
+        let Some(known) = self.fitting((&password, mailed.is_some()), &away, !owner_was_home).await? else {
             return Err(if refused { OrgError::TooManyTries } else { OrgError::BadCredentials });
         };
-        for (key, lane) in tries {
-            self.throttle.give_back(&key, lane);
+        if self.is_enough(known.user.id).await? {
+            for (key, lane) in tries {
+                self.throttle.give_back(&key, lane);
+            }
         }
         Ok(known)
     }
@@ -193,17 +203,33 @@ impl Orgs {
     /// Whether an account that says that the address is its own was signed in to from here.
     pub(super) async fn was_here(&self, email: &str, visit: &Visit) -> Result<bool, OrgError> {
         for one in store::candidates(&self.db, email, &marks(visit)).await? {
-            if self.place_of(&one, visit).await?.is_some() {
+            if self.home(one.user.id, visit).await?.is_some() {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
-    /// The place of a visit, if the account was signed in to there before.
-    async fn place_of(&self, one: &Candidate, visit: &Visit) -> Result<Option<String>, OrgError> {
+    /// A password was a good one, as the second factor shows: it does not count as a try.
+    pub(super) fn give_back_password(&self, user: &User, home: Option<&str>, visit: &Visit) {
+        match home {
+            Some(place) => self.throttle.give_back(&format!("h:{}:{place}", user.id), AT_HOME),
+            None => {
+                self.throttle.give_back(&format!("a:{}", visit.network), FROM_ONE_NETWORK);
+                self.throttle.give_back(&format!("e:{}", user.email), BY_STRANGERS);
+            }
+        }
+    }
+
+    /// Whether a right password is all that an account asks for. Where it is not, it counts as a try until the rest has come.
+    async fn is_enough(&self, user: UserId) -> Result<bool, OrgError> {
+        Ok(store::factors(&self.db, user).await?.totp.is_none())
+    }
+
+    /// The place of a visit, if the person has signed in there before.
+    pub(super) async fn home(&self, id: UserId, visit: &Visit) -> Result<Option<String>, OrgError> {
         for mark in marks(visit) {
-            if store::knows_place(&self.db, one.user.id, &mark).await? {
+            if store::knows_place(&self.db, id, &mark).await? {
                 return Ok(Some(mark));
             }
         }
@@ -211,19 +237,20 @@ impl Orgs {
     }
 
     /// Whose account of these a password opens. Whoever is told "no" is told so after the same work, however many accounts an
-    /// address has.
+    /// address has. Who comes `by_letter` does not wait behind strangers.
     async fn fitting(
         &self,
-        password: &str,
+        (password, by_letter): (&str, bool),
         candidates: &[&Candidate],
         with_owner: bool,
     ) -> Result<Option<Known>, OrgError> {
         let most = store::CLAIMS + usize::from(with_owner);
+        let passwords = self.passwords.of(by_letter);
         for _ in candidates.len()..most {
-            self.passwords.verify(password.to_owned(), None).await?;
+            passwords.verify(password.to_owned(), None).await?;
         }
         for one in candidates {
-            if self.passwords.verify(password.to_owned(), Some(one.hash.clone())).await? {
+            if passwords.verify(password.to_owned(), Some(one.hash.clone())).await? {
                 return Ok(Some(Known { user: one.user.clone(), hash: one.hash.clone() }));
             }
         }
@@ -339,6 +366,7 @@ impl Orgs {
         store::delete_expired_challenges(&mut tx, now).await?;
         store::delete_expired_requests(&mut tx, now).await?;
         store::delete_expired_invitations(&mut tx, now).await?;
+        store::free_names(&mut tx, now).await?;
         store::delete_old_keys(&mut tx, now - super::keys::OLD_KEYS).await?;
         tx.commit().await?;
         Ok(gone)
@@ -348,11 +376,12 @@ impl Orgs {
     /// Where the account asks for a second factor, the sign-in waits for that instead.
     pub(super) async fn begin_session(&self, known: Known, visit: &Visit) -> Result<SignedIn, OrgError> {
         let Known { user, hash } = known;
+        let place = self.place_or_site(user.id, visit).await?;
         let mut tx = self.db.begin().await?;
         if !store::hold_password(&mut tx, user.id, &hash).await? {
             return Err(OrgError::BadCredentials);
         }
-        if let Some(challenge) = self.challenge(&mut tx, user.id, &hash).await? {
+        if let Some(challenge) = self.challenge(&mut tx, (user.id, &place), &hash).await? {
             tx.commit().await?;
             return Err(OrgError::SecondFactor(challenge));
         }

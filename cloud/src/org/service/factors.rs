@@ -6,12 +6,12 @@ use chrono::TimeDelta;
 use vitrine_protocol::UserId;
 
 use super::Orgs;
-use super::accounts::{marks, of_person, person};
+use super::accounts::{of_person, person};
 use crate::base::{Actor, Secret, hash_secret};
 use crate::db::Tx;
 use crate::events::Event;
 use crate::mail::Letter;
-use crate::org::model::{RECOVERY_CODES, new_recovery_code, recovery_hash};
+use crate::org::model::{RECOVERY_CODES, new_recovery_code, normal_email, recovery_hash};
 use crate::org::store::{self, Candidate};
 use crate::org::throttle::Lane;
 use crate::org::{
@@ -26,6 +26,10 @@ const CHALLENGE: TimeDelta = TimeDelta::minutes(5);
 const BY_STRANGERS: Lane = Lane { at_once: 5, every: Duration::from_secs(10 * 60), patience: Duration::ZERO };
 /// The same from a place where they have signed in: whoever stole the password holds nobody up at home.
 const AT_HOME: Lane = Lane { at_once: 10, every: Duration::from_secs(5 * 60), patience: Duration::ZERO };
+/// So many sign-ins that wait for a second factor are no slip: somebody has the password alone.
+const MANY: i64 = 5;
+/// A person is told of that so often.
+const A_DAY: Lane = Lane { at_once: 1, every: Duration::from_secs(24 * 3600), patience: Duration::ZERO };
 
 impl Orgs {
     /// What the caller shows beside the password.
@@ -105,6 +109,29 @@ impl Orgs {
         Ok(tx.commit().await?)
     }
 
+    /// Takes away the second factor of a person who lost it, for whoever runs the cloud: the password, or a letter, opens the account
+    /// again. Their sessions end, and they get a letter. The caller has checked who asks.
+    ///
+    /// # Errors
+    /// [`OrgError::Invalid`] for what is no e-mail; [`OrgError::NoAccount`] unless it is a confirmed address;
+    /// [`OrgError::NoFactor`].
+    pub async fn remove_lost_factor(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        email: &str,
+    ) -> Result<User, OrgError> {
+        let email = normal_email(email)?;
+        let owner = store::owner_of_address(tx, &email).await?.ok_or(OrgError::NoAccount)?;
+        if !store::delete_totp(tx, owner).await? {
+            return Err(OrgError::NoFactor);
+        }
+        store::set_recovery(tx, owner, &[]).await?;
+        store::delete_sessions_of(tx, owner).await?;
+        self.tell(tx, actor, owner, Event::FactorRemoved { user: owner }, Letter::FactorRemoved).await?;
+        Ok(store::candidate_in(tx, owner).await?.ok_or(OrgError::NoAccount)?.user)
+    }
+
     /// Makes new recovery codes; those of before open nothing any more.
     ///
     /// # Errors
@@ -154,6 +181,7 @@ impl Orgs {
         }
         let (hash, now) = (hash_secret(challenge), self.clock.now());
         let id = store::challenged(&self.db, &hash, now).await?.ok_or(OrgError::ChallengeOver)?;
+        let home = self.home(id, visit).await?;
         let (key, lane) = self.factor_lane(id, visit).await?;
         self.throttle.try_once(&key, lane, now).ok_or(OrgError::TooManyTries)?;
         let one = store::candidate(&self.db, id).await?.ok_or(OrgError::ChallengeOver)?;
@@ -172,21 +200,36 @@ impl Orgs {
         }
         store::delete_challenge(&mut tx, &hash).await?;
         self.throttle.give_back(&key, lane);
+        self.give_back_password(&one.user, home.as_deref(), visit);
         Ok((tx, one.user))
     }
 
-    /// A sign-in that showed the right password waits for the second factor, if the account asks for one.
+    /// Where a sign-in of a person is begun: a place where they have signed in, or else the whole site of the visit.
+    pub(super) async fn place_or_site(&self, id: UserId, visit: &Visit) -> Result<String, OrgError> {
+        let home = self.home(id, visit).await?;
+        Ok(home.unwrap_or_else(|| format!("site {}", visit.network.site())))
+    }
+
+    /// A sign-in that showed the right password at `place` waits for the second factor, if the account asks for one.
     pub(super) async fn challenge(
         &self,
         tx: &mut Tx,
-        user: UserId,
+        (user, place): (UserId, &str),
         password_hash: &str,
     ) -> Result<Option<Challenge>, OrgError> {
         if !store::has_factor(tx, user).await? {
             return Ok(None);
         }
-        let (token, expires_at) = (Secret::new("vtc_"), self.clock.now() + CHALLENGE);
-        store::insert_challenge(tx, &token.hash(), user, &hash_secret(password_hash), expires_at).await?;
+        let now = self.clock.now();
+        let (token, expires_at) = (Secret::new("vtc_"), now + CHALLENGE);
+        let (by, shown) = ((user, place), hash_secret(password_hash));
+        let waiting = store::insert_challenge(tx, &token.hash(), by, &shown, (now, expires_at)).await?;
+        if waiting >= MANY && self.throttle.try_once(&format!("k:{user}"), A_DAY, now).is_some() {
+            let one = store::candidate_in(tx, user).await?.ok_or(OrgError::BadCredentials)?;
+            if one.user.email_verified {
+                self.mail(tx, &one.user.email, &Letter::PasswordKnown, one.locale).await?;
+            }
+        }
         Ok(Some(Challenge { token: token.expose().to_owned(), expires_at }))
     }
 
@@ -262,12 +305,10 @@ impl Orgs {
 
     /// What a try of a code is counted by.
     async fn factor_lane(&self, id: UserId, visit: &Visit) -> Result<(String, Lane), OrgError> {
-        for mark in marks(visit) {
-            if store::knows_place(&self.db, id, &mark).await? {
-                return Ok((format!("f:{id}:{mark}"), AT_HOME));
-            }
-        }
-        Ok((format!("f:{id}"), BY_STRANGERS))
+        Ok(match self.home(id, visit).await? {
+            Some(mark) => (format!("f:{id}:{mark}"), AT_HOME),
+            None => (format!("f:{id}"), BY_STRANGERS),
+        })
     }
 
     fn open_totp(&self, id: UserId, sealed: &str) -> Result<totp::Secret, OrgError> {

@@ -24,7 +24,7 @@ use crate::org::model::normal_email;
 use crate::org::oidc::{Oidc, Person};
 use crate::org::store::{self, Candidate};
 use crate::org::throttle::Lane;
-use crate::org::{Came, Identity, OrgError, User, Visit};
+use crate::org::{Came, Identity, OrgError, Proved, SignUp, User, Visit};
 use crate::secrets::Place;
 
 /// Ways to the issuer and back that one network begins or ends.
@@ -72,6 +72,7 @@ impl Orgs {
     ///
     /// # Errors
     /// [`OrgError::BadLink`] for who did not go from here; [`OrgError::NoAddress`]; [`OrgError::SecondFactor`];
+    /// [`OrgError::SignUpClosed`] for who has no account, where not everybody may make one;
     /// [`OrgError::Oidc`]; [`OrgError::TooManyTries`].
     pub async fn finish_oidc(
         &self,
@@ -105,8 +106,7 @@ impl Orgs {
                 }
             },
         };
-        let email = known.user.email.clone();
-        Ok(Came::Known { email, proof: self.prove_known(id, known).await? })
+        Ok(Came::Known(self.prove_known(id, known, visit).await?))
     }
 
     /// Links an account to who came back from the issuer, by its password: what the page goes on with. Where the account asks for a
@@ -120,17 +120,18 @@ impl Orgs {
         ticket: &str,
         password: String,
         visit: &Visit,
-    ) -> Result<String, OrgError> {
+    ) -> Result<Proved, OrgError> {
         let ticket = self.open_ticket(id, ticket)?;
         let known = self.recognise(&ticket.email, password, visit, None).await?;
         if !known.user.email_verified {
             return Err(OrgError::BadCredentials);
         }
+        let place = self.place_or_site(known.user.id, visit).await?;
         let mut tx = self.db.begin().await?;
         if !store::hold_password(&mut tx, known.user.id, &known.hash).await? {
             return Err(OrgError::BadCredentials);
         }
-        if let Some(challenge) = self.challenge(&mut tx, known.user.id, &known.hash).await? {
+        if let Some(challenge) = self.challenge(&mut tx, (known.user.id, &place), &known.hash).await? {
             tx.commit().await?;
             return Err(OrgError::SecondFactor(challenge));
         }
@@ -199,7 +200,12 @@ impl Orgs {
     }
 
     /// Somebody comes from the issuer for the first time. An address that it does not vouch for is no address.
-    async fn first_time(&self, oidc: &Oidc, who: &Person, locale: Locale) -> Result<First, OrgError> {
+    pub(super) async fn first_time(
+        &self,
+        oidc: &Oidc,
+        who: &Person,
+        locale: Locale,
+    ) -> Result<First, OrgError> {
         let email = who.email.as_deref().and_then(|email| normal_email(email).ok());
         let email = email.ok_or(OrgError::NoAddress)?;
         let issuer = oidc.settings.issuer.as_str();
@@ -207,7 +213,10 @@ impl Orgs {
         let made = match owner.filter(|one| one.user.email_verified) {
             Some(_) if !oidc.settings.trusts_addresses => return Ok(First::Asked(email)),
             Some(one) => self.link_trusted(&one, issuer, &who.subject).await,
-            None => self.make_account(who, email, issuer, locale).await,
+            None => {
+                self.check_welcome(oidc, &email).await?;
+                self.make_account(who, email, issuer, locale).await
+            }
         };
         match made {
             // The same came twice at once.
@@ -217,6 +226,15 @@ impl Orgs {
             }
             made => made.map(First::Known),
         }
+    }
+
+    /// Whether somebody who has no account here may come to one: where not everybody does, the issuer's people do if it is the
+    /// operator's own, and whoever is invited.
+    async fn check_welcome(&self, oidc: &Oidc, email: &str) -> Result<(), OrgError> {
+        let welcome = self.sign_up().await? == SignUp::Open
+            || oidc.settings.trusts_addresses
+            || store::waits_for(&self.db, email, self.clock.now()).await?;
+        if welcome { Ok(()) } else { Err(OrgError::SignUpClosed) }
     }
 
     async fn link_trusted(&self, one: &Candidate, issuer: &str, subject: &str) -> Result<Known, OrgError> {
@@ -307,7 +325,7 @@ impl Orgs {
 }
 
 /// How somebody is known who comes for the first time.
-enum First {
+pub(super) enum First {
     Known(Known),
     /// The account of this address is asked for its password.
     Asked(String),

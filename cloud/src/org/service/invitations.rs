@@ -243,7 +243,7 @@ impl Orgs {
 
     async fn enter_new(&self, waiting: &Waiting, name: &str, password: String) -> Result<Known, OrgError> {
         let name = trimmed("name", name, 1, 80)?;
-        let hash = self.passwords.hash(password).await?;
+        let hash = self.passwords.of(waiting.mailed).hash(password).await?;
         let (email, now) = (waiting.email.clone(), self.clock.now());
         let user = User { id: UserId::new(), email, email_verified: waiting.mailed, name };
         let mut tx = self.db.begin().await?;

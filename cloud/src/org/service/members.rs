@@ -39,7 +39,7 @@ impl Orgs {
             return Err(OrgError::SignUpClosed);
         }
         let mut tx = self.db.begin().await?;
-        let organization = insert_organization(&mut tx, name, now).await?;
+        let organization = insert_organization(&mut tx, name, user, now).await?;
         store::insert_member(&mut tx, organization.id, user, Role::Owner.into(), now).await?;
         let event = Event::OrganizationRegistered { owner: user };
         record(&mut tx, actor, now, organization.id, None, event)?;

@@ -15,7 +15,7 @@ mod roles;
 mod settings;
 
 use chrono::{DateTime, Utc};
-use vitrine_protocol::OrgId;
+use vitrine_protocol::{OrgId, UserId};
 
 use super::model::{composed, normal_email, slug};
 use super::oidc::Oidc;
@@ -130,16 +130,17 @@ impl Orgs {
     }
 }
 
-/// Makes an organisation. Its channel has the first of `name`, `name-2`, `name-3`… that no other has.
+/// Makes an organisation. Its channel has the first of `name`, `name-2`, `name-3`… that no other has, or had in public before.
 async fn insert_organization(
     tx: &mut Tx,
     name: String,
+    owner: UserId,
     now: DateTime<Utc>,
 ) -> Result<Organization, OrgError> {
     let base = slug(&name);
     let mut organization = Organization { id: OrgId::new(), name, slug: base.clone(), suspended: false };
     let mut number = 1u32;
-    while !store::insert_organization(tx, &organization, now).await? {
+    while !store::insert_organization(tx, &organization, owner, now).await? {
         number += 1;
         // After a few, numbers would only be guessed one by one.
         let tail = if number < 20 {

@@ -1,6 +1,6 @@
 //! Letters to those who own an organisation.
 
-use vitrine_protocol::OrgId;
+use vitrine_protocol::{OrgId, UserId};
 
 use super::Orgs;
 use crate::db::Tx;
@@ -8,6 +8,14 @@ use crate::mail::{Letter, Locale, ToOwners};
 use crate::org::{OrgError, store};
 
 impl Orgs {
+    /// Who was first to own an organisation, of those who do.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn first_owner(&self, org: OrgId) -> Result<Option<UserId>, OrgError> {
+        Ok(store::first_owner(&self.db, org).await?)
+    }
+
     /// Leaves a letter for each owner whose address is confirmed; `letter` is given the organisation's name.
     ///
     /// # Errors

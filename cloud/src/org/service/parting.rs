@@ -1,15 +1,28 @@
 //! A person who leaves for good.
 
-use vitrine_protocol::Role;
+use chrono::TimeDelta;
+use vitrine_protocol::{OrgId, Role};
 
 use super::Orgs;
 use super::accounts::person;
 use super::members::check_other_owner;
 use crate::base::Actor;
+use crate::db::Tx;
 use crate::events::{Event, record};
 use crate::org::{OrgError, store};
 
+/// A channel's name that was public is given to nobody else for so long: pages may still show it.
+const NAME_KEPT: TimeDelta = TimeDelta::days(365);
+
 impl Orgs {
+    /// Keeps the name of a channel that was public for the owners of an organisation that goes. The caller has checked who asks.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn keep_name(&self, tx: &mut Tx, org: OrgId) -> Result<(), OrgError> {
+        Ok(store::keep_name(tx, org, self.clock.now() + NAME_KEPT).await?)
+    }
+
     /// Whether it is the caller who asks: by their password.
     ///
     /// # Errors

@@ -13,7 +13,9 @@ use crate::db::Tx;
 use crate::org::model::new_user_code;
 use crate::org::store::{self, Asked, State};
 use crate::org::throttle::Lane;
-use crate::org::{NewSignInRequest, OrgError, Proof, RequestSeen, SignInRequest, SignedIn, User, Visit};
+use crate::org::{
+    NewSignInRequest, OrgError, Proof, Proved, RequestSeen, SignInRequest, SignedIn, User, Visit,
+};
 
 /// How long a studio waits.
 const WAITS: TimeDelta = TimeDelta::minutes(10);
@@ -97,20 +99,26 @@ impl Orgs {
         email: &str,
         password: String,
         visit: &Visit,
-    ) -> Result<String, OrgError> {
+    ) -> Result<Proved, OrgError> {
         store::request_seen(&self.db, id, self.clock.now()).await?.ok_or(OrgError::BadLink)?;
         let known = self.recognise(email, password, visit, None).await?;
-        self.prove_known(id, known).await
+        self.prove_known(id, known, visit).await
     }
 
     /// The same for somebody who was recognised already.
-    pub(super) async fn prove_known(&self, id: SignInRequestId, known: Known) -> Result<String, OrgError> {
+    pub(super) async fn prove_known(
+        &self,
+        id: SignInRequestId,
+        known: Known,
+        visit: &Visit,
+    ) -> Result<Proved, OrgError> {
         let Known { user, hash } = known;
+        let place = self.place_or_site(user.id, visit).await?;
         let mut tx = self.db.begin().await?;
         if !store::hold_password(&mut tx, user.id, &hash).await? {
             return Err(OrgError::BadCredentials);
         }
-        if let Some(challenge) = self.challenge(&mut tx, user.id, &hash).await? {
+        if let Some(challenge) = self.challenge(&mut tx, (user.id, &place), &hash).await? {
             tx.commit().await?;
             return Err(OrgError::SecondFactor(challenge));
         }
@@ -129,7 +137,7 @@ impl Orgs {
         proof: &Proof,
         ticket: Option<&str>,
         visit: &Visit,
-    ) -> Result<String, OrgError> {
+    ) -> Result<Proved, OrgError> {
         let ticket = ticket.map(|ticket| self.open_ticket(id, ticket)).transpose()?;
         let (mut tx, user) = self.answer_challenge(challenge, proof, visit).await?;
         let one = store::candidate_in(&mut tx, user.id).await?.ok_or(OrgError::ChallengeOver)?;
@@ -145,14 +153,14 @@ impl Orgs {
         id: SignInRequestId,
         user: &User,
         hash: &str,
-    ) -> Result<String, OrgError> {
+    ) -> Result<Proved, OrgError> {
         let (proof, shown) = (Secret::new("vtp_"), hash_secret(hash));
         let by = (user.id, shown.as_str());
         if !store::set_proof(&mut tx, id, &proof.hash(), by, self.clock.now()).await? {
             return Err(OrgError::BadLink);
         }
         tx.commit().await?;
-        Ok(proof.expose().to_owned())
+        Ok(Proved { email: user.email.clone(), proof: proof.expose().to_owned() })
     }
 
     /// Says yes or no to a studio, by who has shown at its page who they are.

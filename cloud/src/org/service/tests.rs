@@ -9,6 +9,7 @@ use crate::db::testing::each_db;
 use crate::mail::Locale;
 use crate::org::{Registration, User, Visit};
 
+mod elsewhere;
 mod factors;
 mod keys;
 mod links;

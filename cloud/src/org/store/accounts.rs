@@ -183,6 +183,12 @@ pub(in crate::org) async fn set_email(tx: &mut Tx, user: UserId, email: &str) ->
     Ok(())
 }
 
+/// Whose own an address is.
+pub(in crate::org) async fn owner_of_address(tx: &mut Tx, email: &str) -> Result<Option<UserId>, DbError> {
+    Ok(on!(tx, c => sqlx::query_scalar("SELECT id FROM users WHERE email = $1 AND claimed_email IS NULL")
+        .bind(email).fetch_optional(c).await)?)
+}
+
 /// Whether an address is an account's own.
 pub(in crate::org) async fn is_owned(db: &Db, email: &str) -> Result<bool, DbError> {
     let found: Option<UserId> = on!(db, c => sqlx::query_scalar("SELECT id FROM users WHERE email = $1")

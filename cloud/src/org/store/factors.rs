@@ -10,7 +10,7 @@ use crate::{on, row};
 
 /// Wrong codes that end a sign-in.
 const TRIES: i64 = 5;
-/// Sign-ins of one person that wait at once.
+/// Sign-ins of one person that wait at once, begun at one place.
 const WAITING: i64 = 20;
 
 row! {
@@ -131,22 +131,26 @@ pub(in crate::org) async fn delete_totp(tx: &mut Tx, user: UserId) -> Result<boo
     Ok(gone == 1)
 }
 
-/// Keeps a sign-in that waits for the second factor. Of one person only so many wait: the oldest go.
+/// Keeps a sign-in that waits for the second factor. Of one person only so many wait that were begun at one place: the oldest of
+/// that place go. How many of the person wait now, of all places.
 pub(in crate::org) async fn insert_challenge(
     tx: &mut Tx,
     token_hash: &str,
-    user: UserId,
+    (user, place): (UserId, &str),
     shown: &str,
-    expires: DateTime<Utc>,
-) -> Result<(), DbError> {
+    (now, expires): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<i64, DbError> {
     on!(tx, c => sqlx::query(
-        "INSERT INTO sign_in_challenges (token_hash, user_id, shown, expires_ms) VALUES ($1, $2, $3, $4)"
-    ).bind(token_hash).bind(user).bind(shown).bind(to_ms(expires)).execute(c).await.map(drop))?;
+        "INSERT INTO sign_in_challenges (token_hash, user_id, shown, expires_ms, place) VALUES ($1, $2, $3, $4, $5)"
+    ).bind(token_hash).bind(user).bind(shown).bind(to_ms(expires)).bind(place).execute(c).await.map(drop))?;
     on!(tx, c => sqlx::query(
-        "DELETE FROM sign_in_challenges WHERE user_id = $1 AND token_hash NOT IN (
-             SELECT token_hash FROM sign_in_challenges WHERE user_id = $1 ORDER BY expires_ms DESC, token_hash LIMIT $2)"
-    ).bind(user).bind(WAITING).execute(c).await.map(drop))?;
-    Ok(())
+        "DELETE FROM sign_in_challenges WHERE user_id = $1 AND place = $2 AND token_hash NOT IN (
+             SELECT token_hash FROM sign_in_challenges WHERE user_id = $1 AND place = $2
+             ORDER BY expires_ms DESC, token_hash LIMIT $3)"
+    ).bind(user).bind(place).bind(WAITING).execute(c).await.map(drop))?;
+    Ok(on!(tx, c => sqlx::query_scalar(
+        "SELECT COUNT(*) FROM sign_in_challenges WHERE user_id = $1 AND expires_ms > $2"
+    ).bind(user).bind(to_ms(now)).fetch_one(c).await)?)
 }
 
 /// Whose sign-in a token goes on with.

@@ -74,6 +74,14 @@ pub(in crate::org) async fn waiting(tx: &mut Tx, org: OrgId) -> Result<i64, DbEr
         .bind(org).fetch_one(c).await)?)
 }
 
+/// Whether an invitation for the address waits in any organisation.
+pub(in crate::org) async fn waits_for(db: &Db, email: &str, now: DateTime<Utc>) -> Result<bool, DbError> {
+    let found: Option<InvitationId> = on!(db, c => sqlx::query_scalar(
+        "SELECT id FROM invitations WHERE email = $1 AND expires_ms > $2 LIMIT 1"
+    ).bind(email).bind(to_ms(now)).fetch_optional(c).await)?;
+    Ok(found.is_some())
+}
+
 /// Whether an invitation for the address waits.
 pub(in crate::org) async fn is_invited(
     tx: &mut Tx,

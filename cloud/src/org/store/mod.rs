@@ -22,8 +22,8 @@ use accounts::user_of;
 pub(super) use accounts::{
     CLAIMS, Candidate, Purpose, candidate, candidate_in, candidates, claims, claims_since,
     delete_expired_links, delete_links, end_other_sessions, end_session, forget_places, insert_claim,
-    insert_link, is_owned, know_places, knows_place, link, mark_of, network_of, sessions, set_email,
-    stand_in_line, take_link, use_session,
+    insert_link, is_owned, know_places, knows_place, link, mark_of, network_of, owner_of_address, sessions,
+    set_email, stand_in_line, take_link, use_session,
 };
 
 pub(super) use factors::{
@@ -37,12 +37,12 @@ pub(super) use identities::{
 };
 pub(super) use invitations::{
     Waiting, delete_expired_invitations, delete_invitation, delete_invitations, delete_invitations_by,
-    insert_invitation, invitation, invitation_of, invitations, is_invited, waiting,
+    insert_invitation, invitation, invitation_of, invitations, is_invited, waiting, waits_for,
 };
 pub(super) use keys::{delete_old_keys, insert_key, key, key_of, keys, revoke_key, revoke_keys, use_key};
 pub(super) use people::{
-    delete_member, delete_role, insert_member, insert_role, is_member, is_role_used, member, member_count,
-    members, organization_ids_of, organizations_in, organizations_of, other_members, owners,
+    delete_member, delete_role, first_owner, insert_member, insert_role, is_member, is_role_used, member,
+    member_count, members, organization_ids_of, organizations_in, organizations_of, other_members, owners,
     owners_addresses, owners_to_write, role, roles, save_role, set_standing, standing_in,
 };
 
@@ -57,17 +57,44 @@ pub(super) use settings::{names_of, save_settings, settings, settings_in};
 const SESSIONS: i64 = 100;
 
 /// False when another has that channel's name.
+/// False when its channel's name is another's, or is kept for who had it.
 pub(super) async fn insert_organization(
     tx: &mut Tx,
     organization: &Organization,
+    owner: UserId,
     now: DateTime<Utc>,
 ) -> Result<bool, DbError> {
+    let kept: i64 = on!(tx, c => sqlx::query_scalar(
+        "SELECT COUNT(*) FROM kept_names WHERE slug = $1 AND until_ms > $2
+           AND NOT EXISTS (SELECT 1 FROM kept_names own WHERE own.slug = $1 AND own.owner = $3)"
+    ).bind(&organization.slug).bind(to_ms(now)).bind(owner).fetch_one(c).await)?;
+    if kept > 0 {
+        return Ok(false);
+    }
     let made = on!(tx, c => sqlx::query(
         "INSERT INTO organizations (id, name, slug, created_ms, version) VALUES ($1, $2, $3, $4, 1)
          ON CONFLICT (slug) DO NOTHING"
     ).bind(organization.id).bind(&organization.name).bind(&organization.slug).bind(to_ms(now))
         .execute(c).await.map(|done| done.rows_affected()))?;
     Ok(made == 1)
+}
+
+/// Keeps the name of an organisation's channel for its owners, if it was public.
+pub(super) async fn keep_name(tx: &mut Tx, org: OrgId, until: DateTime<Utc>) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query(
+        "INSERT INTO kept_names (slug, owner, until_ms)
+         SELECT o.slug, m.user_id, $2 FROM organizations o JOIN members m ON m.org_id = o.id AND m.role = 'owner'
+         WHERE o.id = $1 AND EXISTS (SELECT 1 FROM shows s WHERE s.org_id = o.id AND s.state <> 'draft')
+         ON CONFLICT (slug, owner) DO UPDATE SET until_ms = excluded.until_ms"
+    ).bind(org).bind(to_ms(until)).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// Names that were kept for long enough are free.
+pub(super) async fn free_names(tx: &mut Tx, now: DateTime<Utc>) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("DELETE FROM kept_names WHERE until_ms <= $1")
+        .bind(to_ms(now)).execute(c).await.map(drop))?;
+    Ok(())
 }
 
 /// Holds a person's row; false when the password has another hash by now.

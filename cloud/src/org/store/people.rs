@@ -250,6 +250,13 @@ pub(in crate::org) async fn other_members(
         .bind(org).bind(but).fetch_all(c).await)?)
 }
 
+/// The owner who has been a member longest.
+pub(in crate::org) async fn first_owner(db: &Db, org: OrgId) -> Result<Option<UserId>, DbError> {
+    Ok(on!(db, c => sqlx::query_scalar(
+        "SELECT user_id FROM members WHERE org_id = $1 AND role = 'owner' ORDER BY created_ms, user_id LIMIT 1"
+    ).bind(org).fetch_optional(c).await)?)
+}
+
 pub(in crate::org) async fn delete_member(tx: &mut Tx, org: OrgId, user: UserId) -> Result<(), DbError> {
     on!(tx, c => sqlx::query("DELETE FROM members WHERE org_id = $1 AND user_id = $2")
         .bind(org).bind(user).execute(c).await.map(drop))?;

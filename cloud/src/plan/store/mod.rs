@@ -140,6 +140,13 @@ pub(super) async fn written_in(tx: &mut Tx, org: OrgId) -> Result<Option<Written
     row.map(WrittenRow::read).transpose()
 }
 
+/// Whether an organisation is being deleted.
+pub(super) async fn is_leaving(tx: &mut Tx, org: OrgId) -> Result<bool, DbError> {
+    let since: Option<Option<i64>> = on!(tx, c => sqlx::query_scalar("SELECT leaving_ms FROM organizations WHERE id = $1")
+        .bind(org).fetch_optional(c).await)?;
+    Ok(since.is_none_or(|since| since.is_some()))
+}
+
 /// Writes what an organisation has.
 pub(super) async fn save_written(
     tx: &mut Tx,

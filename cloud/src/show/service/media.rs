@@ -182,7 +182,7 @@ impl Shows {
         if auto_live && !show.state.on_air() {
             match self.plans.take_air(tx, show.org).await {
                 Ok(()) => {}
-                Err(error @ (PlanError::Limit(_) | PlanError::Suspended(_))) => {
+                Err(error @ (PlanError::Limit(_) | PlanError::Suspended(_) | PlanError::NotFound(_))) => {
                     tracing::info!(show.id = %show.id, %error, "a show does not go live by itself");
                     show.auto_live = false;
                 }

@@ -250,6 +250,28 @@ impl Shows {
         Ok(tx.commit().await?)
     }
 
+    /// Revokes every publish key of an organisation that was made until `then`. The caller has checked who asks.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn revoke_all_keys(
+        &self,
+        tx: &mut Tx,
+        org: OrgId,
+        then: DateTime<Utc>,
+    ) -> Result<(), ShowError> {
+        let now = self.clock.now();
+        for id in store::publish::opened_before(tx, org, then).await? {
+            if store::lock(tx, org, id).await?.is_none() {
+                continue;
+            }
+            store::publish::retire_keys(tx, id, now).await?;
+            let event = Event::PublishKeyRevoked { show: id };
+            record(tx, &Actor::service("show"), now, org, Some(id), event)?;
+        }
+        Ok(())
+    }
+
     /// The facts of a show after `after`, oldest first.
     ///
     /// # Errors

@@ -21,6 +21,18 @@ pub(in crate::show) async fn retire_keys(
     )
 }
 
+/// Shows of the organisation that a key opens which was made until `then`, in the order of ids.
+pub(in crate::show) async fn opened_before(
+    tx: &mut Tx,
+    org: OrgId,
+    then: DateTime<Utc>,
+) -> Result<Vec<ShowId>, DbError> {
+    Ok(on!(tx, c => sqlx::query_scalar(
+        "SELECT DISTINCT k.show_id FROM publish_keys k JOIN shows s ON s.id = k.show_id
+         WHERE s.org_id = $1 AND k.retired_ms IS NULL AND k.created_ms <= $2 ORDER BY k.show_id"
+    ).bind(org).bind(to_ms(then)).fetch_all(c).await)?)
+}
+
 pub(in crate::show) async fn insert_key(
     tx: &mut Tx,
     show: ShowId,

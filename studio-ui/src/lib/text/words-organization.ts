@@ -72,6 +72,7 @@ export const organization = {
   'deed.member_invited': 'Invited somebody',
   'deed.invitation_revoked': 'Took an invitation back',
   'deed.ownership_transferred': 'Handed the organisation over',
+  'deed.organization_reclaimed': 'Took the organisation back by mail',
   'deed.role_created': 'Made a role',
   'deed.role_changed': 'Changed a role',
   'deed.role_deleted': 'Deleted a role',

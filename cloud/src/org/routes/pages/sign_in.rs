@@ -16,7 +16,7 @@ use super::{complaint, escape, page, password, studio};
 use crate::base::Secret;
 use crate::mail::Locale;
 use crate::org::routes::accounts::Visitor;
-use crate::org::{Came, OrgError, Orgs, Proof, RequestSeen, Visit};
+use crate::org::{Came, OrgError, Orgs, Proof, Proved, RequestSeen, Visit};
 
 pub(super) fn router() -> OpenApiRouter<Orgs> {
     OpenApiRouter::new()
@@ -117,7 +117,7 @@ impl<'a> Desk<'a> {
 
     async fn take_password(&self, said: &Said, visit: &Visit) -> Result<Response, OrgError> {
         match self.orgs.prove(self.seen.id, &said.email, said.password.clone(), visit).await {
-            Ok(proof) => Ok(self.confirm(&said.email, &proof)),
+            Ok(proved) => Ok(self.confirm(&proved)),
             Err(OrgError::SecondFactor(challenge)) => {
                 Ok(self.code(StatusCode::OK, said, &challenge.token, None))
             }
@@ -129,7 +129,7 @@ impl<'a> Desk<'a> {
     /// The password of an account that somebody who came back from the issuer says is theirs.
     async fn take_link(&self, said: &Said, visit: &Visit) -> Result<Response, OrgError> {
         match self.orgs.link_identity(self.seen.id, &said.ticket, said.password.clone(), visit).await {
-            Ok(proof) => Ok(self.confirm(&said.email, &proof)),
+            Ok(proved) => Ok(self.confirm(&proved)),
             Err(OrgError::SecondFactor(challenge)) => {
                 Ok(self.code(StatusCode::OK, said, &challenge.token, None))
             }
@@ -144,7 +144,7 @@ impl<'a> Desk<'a> {
         let proof = Proof::typed(&said.code);
         let ticket = (!said.ticket.is_empty()).then_some(said.ticket.as_str());
         match self.orgs.prove_with_factor(self.seen.id, &said.challenge, &proof, ticket, visit).await {
-            Ok(proof) => Ok(self.confirm(&said.email, &proof)),
+            Ok(proved) => Ok(self.confirm(&proved)),
             Err(OrgError::BadCode) => Ok(self.code(AGAIN, said, &said.challenge, Some(self.own.wrong_code))),
             Err(OrgError::ChallengeOver) => Ok(self.who(AGAIN, &said.email, Some(self.own.too_long))),
             Err(error) => Err(error),
@@ -231,7 +231,8 @@ impl<'a> Desk<'a> {
     }
 
     /// Asks whether they mean this studio.
-    fn confirm(&self, email: &str, proof: &str) -> Response {
+    fn confirm(&self, proved: &Proved) -> Response {
+        let Proved { email, proof } = proved;
         let (own, (before, after)) = (self.own, self.own.confirm_title);
         let title = format!("{before}{}{after}", escape(&self.seen.device_name));
         let body = format!(
@@ -240,7 +241,7 @@ impl<'a> Desk<'a> {
             escape(email),
             self.device(),
             own.beware,
-            self.hidden("decide", &[("proof", proof)]),
+            self.hidden("decide", &[("proof", proof.as_str())]),
             own.yes,
             own.no
         );
@@ -357,7 +358,7 @@ async fn finish(
         return Ok(desk.who(AGAIN, "", Some(desk.own.not_told)));
     }
     match orgs.finish_oidc(id, word, (&said.state, &said.code), locale, visit).await {
-        Ok(Came::Known { email, proof }) => Ok(desk.confirm(&email, &proof)),
+        Ok(Came::Known(proved)) => Ok(desk.confirm(&proved)),
         Ok(Came::Asked { email, ticket }) => Ok(desk.link(StatusCode::OK, &email, &ticket, None)),
         Err(OrgError::SecondFactor(challenge)) => {
             Ok(desk.code(StatusCode::OK, &Said::default(), &challenge.token, None))

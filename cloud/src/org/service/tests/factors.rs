@@ -245,3 +245,46 @@ async fn guessing_codes_is_slow_and_holds_nobody_up_at_home() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_knows_the_password_alone_pushes_nobody_out_at_home_and_its_owner_is_told_once() {
+    each_db(async |db| {
+        let hands = TestClock::new();
+        let orgs = orgs(&db, &hands);
+        let (actor, _, _) = owner(&db, &orgs).await;
+        let (phone, _) = enrol(&orgs, &actor, &hands).await;
+        let mine = sign_in(&orgs, HOME).await;
+        let mut waiting = 0;
+        for n in 0..60 {
+            let from = IpAddr::from([203, 0, 113, n]);
+            match orgs.sign_in("ada@example.com", PASSWORD.into(), from).await {
+                Err(OrgError::SecondFactor(_)) => waiting += 1,
+                Err(OrgError::TooManyTries) => {}
+                _ => panic!("neither"),
+            }
+        }
+        assert!((5..=10).contains(&waiting), "a password alone counts as a try: {waiting}");
+        // Whoever is at the same desk takes their own places only.
+        for n in 0..30 {
+            let (hash, now) = (format!("stranger {n}"), hands.clock().now());
+            let mut tx = db.begin().await.unwrap();
+            let by = (mine_is(&actor), "site 203.0.113.9");
+            let times = (now, now + chrono::TimeDelta::minutes(5));
+            store::insert_challenge(&mut tx, &hash, by, "shown", times).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        orgs.second_factor(&mine.token, &phone.next(), HOME).await.unwrap();
+        let known = letters(&db).await.into_iter().filter(|(_, text)| text.contains("no code after it"));
+        assert_eq!(known.count(), 1);
+        // With the second factor, nothing was a try.
+        for _ in 0..20 {
+            let next = sign_in(&orgs, HOME).await;
+            orgs.second_factor(&next.token, &phone.next(), HOME).await.unwrap();
+        }
+    })
+    .await;
+}
+
+fn mine_is(actor: &Actor) -> UserId {
+    actor.user().unwrap()
+}

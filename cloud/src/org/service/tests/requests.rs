@@ -18,7 +18,9 @@ async fn take(orgs: &Orgs, request: &SignInRequest) -> Result<SignedIn, OrgError
 }
 
 async fn prove(orgs: &Orgs, request: &SignInRequest) -> Result<String, OrgError> {
-    orgs.prove(request.id, "ada@example.com", "correct horse".into(), &HOME.into()).await
+    let proved = orgs.prove(request.id, " ADA@example.com", "correct horse".into(), &HOME.into()).await?;
+    assert_eq!(proved.email, "ada@example.com", "as the account has it");
+    Ok(proved.proof)
 }
 
 #[tokio::test]

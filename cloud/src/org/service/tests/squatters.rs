@@ -56,6 +56,12 @@ async fn whoever_made_an_account_with_a_strangers_address_keeps_no_part_in_it() 
         assert_eq!(members.iter().map(|one| one.user.id).collect::<Vec<_>>(), [ada.id]);
         assert_ne!(second.id, ada.id);
         assert_eq!(orgs.members(&other, shared, None, 10).await.unwrap().items.len(), 1);
+        // Rooms below hear of it for the shop that is hers now, and for no other.
+        let told: Vec<OrgId> = crate::on!(db, c => sqlx::query_scalar(
+            "SELECT org_id FROM events WHERE body LIKE '%organization_reclaimed%'"
+        ).fetch_all(c).await)
+        .unwrap();
+        assert_eq!(told, [org]);
     })
     .await;
 }

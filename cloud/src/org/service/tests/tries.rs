@@ -160,3 +160,29 @@ async fn a_wrong_password_is_the_same_work_whoever_has_the_address() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_holds_a_letter_waits_behind_no_strangers_for_the_work_of_hashing() {
+    each_db(async |db| {
+        let orgs = links::orgs(&db, &TestClock::new());
+        people::owner(&db, &orgs).await;
+        let before = links::letters(&db).await.len();
+        orgs.ask_reset("ada@example.com", HOME.into()).unwrap();
+        let mail = links::letters_once(&db, before + 1).await;
+        let link = links::token(mail.last().unwrap(), "/account/reset");
+        orgs.passwords.verify("wrong".into(), None).await.unwrap();
+        let mut strangers = tokio::task::JoinSet::new();
+        for _ in 0..40 {
+            let passwords = orgs.passwords.clone();
+            strangers.spawn(async move { passwords.verify("wrong".into(), None).await });
+        }
+        tokio::task::yield_now().await;
+        orgs.reset(&link, "another horse".into(), &HOME.into()).await.unwrap();
+        let mut served = 0;
+        while strangers.try_join_next().is_some() {
+            served += 1;
+        }
+        assert!(served < 20, "{served} strangers were served first");
+    })
+    .await;
+}
