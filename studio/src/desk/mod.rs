@@ -51,7 +51,7 @@ pub use view::*;
 use crate::error::CommandError;
 use cloud::{Cloud, Sending, base_address, show_path};
 use entry::Waiting;
-use faults::{Fault, Faults};
+use faults::Faults;
 use keys::Keys;
 use lookout::Lookout;
 use note::NoteFile;

@@ -12,6 +12,7 @@ use vitrine_protocol::Code;
 
 use super::lookout::{ListDevices, Lookout};
 use super::world::{Awake, World};
+use super::faults::Fault;
 use super::*;
 
 /// The window, as far as a test looks at it.

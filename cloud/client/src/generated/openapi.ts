@@ -316,6 +316,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Invoices of all organisations that this server wrote: open ones first, then the others; each newest first. */
+        get: operations["list_every_invoice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/invoices/{invoice}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says that an open invoice was paid, or is not to be paid (`void`). It cannot be taken back. */
+        put: operations["close_invoice"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/lost-factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes away the second factor of a person who lost it, recovery codes and all: the password, or a letter, opens their account
+         *     again. Their sessions end, and they get a letter. Make sure first who asks.
+         */
+        post: operations["remove_lost_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/operator/organizations": {
         parameters: {
             query?: never;
@@ -367,6 +421,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/organizations/{organization}/subscription/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends what an organisation pays for by invoice: with its period, or at once. Open invoices stay open. */
+        post: operations["end_subscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/operator/organizations/{organization}/suspension": {
         parameters: {
             query?: never;
@@ -380,6 +451,40 @@ export interface paths {
         post?: never;
         /** Lets an organisation go on. */
         delete: operations["resume_organization"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/payment-webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Webhooks of the payment provider that could be given to nobody, newest first, at most 200. They are kept for thirty days. */
+        get: operations["list_dead_webhooks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/payment-webhooks/{webhook}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has one of them followed once more. */
+        post: operations["retry_webhook"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -410,7 +515,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Makes a plan, or changes the one of that key for everybody who has it. */
+        /**
+         * Makes a plan, or changes what is named of the one of that key for everybody who has it. A price that somebody pays by invoice can be
+         *     changed, and not taken away.
+         */
         put: operations["put_plan"];
         post?: never;
         delete?: never;
@@ -2170,12 +2278,12 @@ export interface components {
          * @description Who takes the money.
          * @enum {string}
          */
-        BillingProvider: "invoice" | "stripe";
+        BillingProvider: "invoice" | "stripe" | "unknown";
         /**
          * @description How payments stand.
          * @enum {string}
          */
-        BillingState: "none" | "active" | "past_due" | "cancelled";
+        BillingState: "none" | "active" | "past_due" | "cancelled" | "unknown";
         /** @description What an owner sees. */
         BillingView: {
             choice?: components["schemas"]["BillingChoice"] | null;
@@ -2329,6 +2437,13 @@ export interface components {
              * @default 0
              */
             unchanged: number;
+            /**
+             * Format: int64
+             * @description Products with variants of which the list says neither how many there are nor that they are sold without a count: new ones
+             *     are sold out until somebody counts them.
+             * @default 0
+             */
+            uncounted: number;
             /**
              * Format: int64
              * @description Rows of which it cannot be told what they are about.
@@ -2591,6 +2706,22 @@ export interface components {
             /** @description Why the last attempt failed. */
             reason: string;
         };
+        /** @description A webhook that could be given to nobody. */
+        DeadWebhook: {
+            /** @description Whose it is, as the provider calls them. */
+            customer?: string | null;
+            /** @description The provider's name for it. */
+            id: string;
+            /** @description What it said: `invoice.paid`. */
+            kind: string;
+            /** @description Why nothing was done. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When it came.
+             */
+            received_at: string;
+        };
         /** @description What somebody did in an organisation. */
         Deed: components["schemas"]["Recorded"] & {
             /** @description The name of who did it, if it is known: a person's or a key's. */
@@ -2600,7 +2731,7 @@ export interface components {
          * @description Kinds of deeds.
          * @enum {string}
          */
-        DeedKind: "plan_assigned" | "plan_saved" | "sign_up_changed" | "organization_suspended" | "organization_resumed" | "show_ended" | "operator_added" | "operator_removed" | "unknown";
+        DeedKind: "plan_assigned" | "plan_saved" | "sign_up_changed" | "organization_suspended" | "organization_resumed" | "show_ended" | "invoice_closed" | "subscription_ended" | "webhook_retried" | "operator_added" | "operator_removed" | "factor_removed" | "unknown";
         /**
          * @description How a message stands.
          * @enum {string}
@@ -2649,6 +2780,10 @@ export interface components {
             /** @enum {string} */
             kind: "ownership_transferred";
             to: components["schemas"]["UserId"];
+        } | {
+            /** @enum {string} */
+            kind: "organization_reclaimed";
+            owner: components["schemas"]["UserId"];
         } | {
             /** @enum {string} */
             kind: "role_created";
@@ -3317,6 +3452,11 @@ export interface components {
              */
             total_minor: number;
         };
+        /** @description What became of an invoice. */
+        InvoiceClosing: {
+            /** @description It was paid, or is not to be paid. */
+            state: components["schemas"]["InvoiceMove"];
+        };
         /**
          * Format: uuid
          * @description An invoice.
@@ -3337,6 +3477,11 @@ export interface components {
             /** @description What it is. */
             text: string;
         };
+        /**
+         * @description What an operator says of an open invoice.
+         * @enum {string}
+         */
+        InvoiceMove: "paid" | "void";
         /**
          * @description How an invoice stands.
          * @enum {string}
@@ -3452,6 +3597,11 @@ export interface components {
          * @enum {string}
          */
         LossReason: "closed" | "disconnected" | "silent" | "no_pictures" | "protocol" | "replaced" | "not_carried" | "key_revoked" | "show_ended" | "moved" | "server_lost" | "unknown";
+        /** @description Whose second factor is lost. */
+        LostFactor: {
+            /** @description The confirmed address of their account. */
+            email: string;
+        };
         /** @description A person and where they belong. */
         Me: {
             /** @description Whether they run this cloud. */
@@ -3812,6 +3962,7 @@ export interface components {
         OrderId: string;
         /** @description A line of an order. */
         OrderLine: {
+            external?: components["schemas"]["ExternalId"] | null;
             /**
              * Format: int64
              * @description How many of them were not there.
@@ -3829,10 +3980,14 @@ export interface components {
              * @description How many.
              */
             quantity: number;
+            /** @description The shop's number for the variant on that day. */
+            sku?: string | null;
             /** @description The product's name on the day of the order. */
             title: string;
             /** @description The variant. */
             variant_id: components["schemas"]["VariantId"];
+            /** @description The variant's name on that day; null when it was not known, or before this was kept. */
+            variant_title?: string | null;
         };
         /** @description A line as the shop sends it. */
         OrderLineDraft: {
@@ -3900,6 +4055,8 @@ export interface components {
         };
         /** @description All that is known of one organisation. */
         OrganizationFile: {
+            /** @description How its payments stand, as they were looked up last: what goes on being charged while it is suspended, too. */
+            billing: components["schemas"]["BillingView"];
             /** @description The organisation. */
             organization: components["schemas"]["OperatorOrganization"];
             /** @description Its plan and what it uses. */
@@ -4151,6 +4308,27 @@ export interface components {
                 kind: string;
                 /** @description Why the last attempt failed. */
                 reason: string;
+            }[];
+            /** @description Send it as `after` to get the next page; null on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_DeadWebhook: {
+            /** @description The items. */
+            items: {
+                /** @description Whose it is, as the provider calls them. */
+                customer?: string | null;
+                /** @description The provider's name for it. */
+                id: string;
+                /** @description What it said: `invoice.paid`. */
+                kind: string;
+                /** @description Why nothing was done. */
+                reason: string;
+                /**
+                 * Format: date-time
+                 * @description When it came.
+                 */
+                received_at: string;
             }[];
             /** @description Send it as `after` to get the next page; null on the last. */
             next?: string | null;
@@ -4930,22 +5108,20 @@ export interface components {
             /** @description How it stands; active when not said. */
             state?: components["schemas"]["PlanState"];
         };
+        /** @description What is to be changed of a plan; what is not named stays as it is. */
+        PlanChange: {
+            limits?: components["schemas"]["Limits"] | null;
+            names?: components["schemas"]["PlanNamesChange"] | null;
+            /** @description Whether organisations can choose it; a new plan is not offered when not said. */
+            offered?: boolean | null;
+            price?: components["schemas"]["PlanPrice"] | null;
+        };
         /** @description What an owner chooses. */
         PlanChoice: {
             /** @description What is added to it; what was added before stays when not said. */
             add_ons?: components["schemas"]["AddOnCount"][] | null;
             /** @description The plan's key. */
             plan: string;
-        };
-        /** @description What a plan of the operator is to be. */
-        PlanDraft: {
-            /** @description What it limits; what is absent or null has no limit. */
-            limits?: components["schemas"]["Limits"];
-            /** @description What people call it: 1 to 60 characters in each language. */
-            names: components["schemas"]["PlanNames"];
-            /** @description Whether organisations can choose it. */
-            offered?: boolean;
-            price?: components["schemas"]["PlanPrice"] | null;
         };
         /** @description A limit of the plan that stands in the way. */
         PlanLimit: {
@@ -4969,6 +5145,15 @@ export interface components {
             /** @description English. */
             en: string;
             /** @description French; English where it is null. */
+            fr?: string | null;
+        };
+        /** @description Names that are to be changed. */
+        PlanNamesChange: {
+            /** @description German. */
+            de?: string | null;
+            /** @description English. */
+            en?: string | null;
+            /** @description French. */
             fr?: string | null;
         };
         /** @description What a plan or an add-on costs a month, as information: this room takes no money. */
@@ -5808,6 +5993,11 @@ export interface components {
          * @enum {string}
          */
         StockRule: "keep" | "replace";
+        /** @description How a subscription is ended. */
+        SubscriptionEnding: {
+            /** @description Whether it ends now; with the period that it was begun for when not said. */
+            at_once?: boolean;
+        };
         /** @description Why and since when an organisation may do nothing. */
         Suspension: {
             /**
@@ -5890,6 +6080,11 @@ export interface components {
         UserId: string;
         /** @description One buyable form of a product. */
         Variant: {
+            /**
+             * Format: int64
+             * @description What it cost before, when it has a word of its own on that (`own_compare`); null is that it is not reduced.
+             */
+            compare_at_minor?: number | null;
             /** @description What platforms call it: by platform, for example `shopify`, the id. */
             external_ids: {
                 [key: string]: string;
@@ -5905,6 +6100,8 @@ export interface components {
              * @description How many were sold that are not there; what comes in pays them first.
              */
             owed: number;
+            /** @description Whether its own `compare_at_minor` counts, in the place of the product's. */
+            own_compare: boolean;
             /**
              * Format: int64
              * @description Price in minor units of the product's currency.
@@ -5932,6 +6129,11 @@ export interface components {
         };
         /** @description One buyable form of a product. */
         VariantCard: {
+            /**
+             * Format: int64
+             * @description What may stand struck out beside it: what this one cost before, where it is reduced. Absent is from an earlier version.
+             */
+            compare_at_minor?: number | null;
             /**
              * Format: int64
              * @description By how many per cent it is reduced.
@@ -5963,6 +6165,12 @@ export interface components {
         };
         /** @description A variant as it is sent. */
         VariantDraft: {
+            /**
+             * Format: int64
+             * @description What it cost before, when that is not what the product says of all; null is that it is not reduced. When absent, one that
+             *     is there keeps its own word, unless the product's `compare_at_minor` changes.
+             */
+            compare_at_minor?: number | null;
             /**
              * @description What platforms call it: by platform (1 to 40 of `a` to `z`, `0` to `9`, `.`, `_`, `:` and `-`) the id (1 to 100 characters).
              *     An id of a platform stands for one variant of the organisation. When absent, one that is there keeps its own.
@@ -7224,6 +7432,151 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
+    list_every_invoice: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description How many items at most: 1 to 200, 50 when not said. */
+                limit?: number;
+                /** @description Those of one organisation. */
+                organization?: components["schemas"]["OrgId"];
+                /** @description Those in one state. */
+                state?: components["schemas"]["InvoiceState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Invoice"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    close_invoice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invoice: components["schemas"]["InvoiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvoiceClosing"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invoice"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    remove_lost_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LostFactor"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
     list_organizations: {
         parameters: {
             query?: {
@@ -7361,6 +7714,57 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
+    end_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionEnding"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingView"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
     suspend_organization: {
         parameters: {
             query?: never;
@@ -7454,6 +7858,83 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
+    list_dead_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DeadWebhook"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    retry_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            409: components["responses"]["problem_409"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
     list_plans: {
         parameters: {
             query?: never;
@@ -7502,7 +7983,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PlanDraft"];
+                "application/json": components["schemas"]["PlanChange"];
             };
         };
         responses: {
@@ -10388,8 +10869,12 @@ export interface operations {
             query?: {
                 /** @description The `next` of the page before. */
                 after?: string;
+                /** @description These, in this order, as often as the parameter is given: at most 200. Those that are not there are left out; all come in one page, and the other parameters count for nothing. */
+                id?: components["schemas"]["ProductId"][];
                 /** @description How many items at most: 1 to 200, 50 when not said. */
                 limit?: number;
+                /** @description Those whose title, or a variant's `sku`, begins so: 1 to 100 characters, however they are written. Not together with `tag`. */
+                q?: string;
                 /** @description Those with this tag, however it is written. */
                 tag?: string;
             };

@@ -151,7 +151,7 @@ async fn an_order_keeps_what_its_variant_was_called_and_what_a_platform_calls_an
         let unknown = ExternalId { platform: "shopify".into(), id: "447".into() };
         let nil = uuid::Uuid::nil();
         draft.lines.push(OrderLineDraft {
-            product_id: vitrine_protocol::ProductId(nil),
+            product_id: ProductId(nil),
             variant_id: vitrine_protocol::VariantId(nil),
             external: Some(unknown.clone()),
             quantity: 2,
