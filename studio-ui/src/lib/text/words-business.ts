@@ -57,6 +57,7 @@ export const business = {
   'plan.paid_until': 'Paid until',
   'plan.since': 'Since',
   'plan.provider': 'Paid',
+  'plan.provider_unknown': 'In a way that this studio does not know yet',
   'plan.provider_invoice': 'By invoice',
   'plan.provider_stripe': 'By card, through Stripe',
   'plan.change': 'Change plan…',

@@ -114,7 +114,7 @@ export class FakeGoods {
       image_url: null,
       image: [], on_sale: true, options: [],
       variants: [
-        { id: newId(), title: 'Default', sku: 'NEW', price_minor: draft.price_minor, stock: draft.stock, owed: 0, sell_when_empty: false, prior_price_minor: null, options: {}, external_ids: {} },
+        { id: newId(), title: 'Default', sku: 'NEW', price_minor: draft.price_minor, stock: draft.stock, owed: 0, sell_when_empty: false, prior_price_minor: null, own_compare: false, options: {}, external_ids: {} },
       ],
       created_at: days(0),
       version: 1,

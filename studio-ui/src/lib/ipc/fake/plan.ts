@@ -114,7 +114,7 @@ export class FakePlan {
     const most = this.#limitsOf(choice);
     return {
       plan: PLANS.find(({ key }) => key === choice?.plan) ?? PLANS[0]!, add_ons: choice?.add_ons ?? [],
-      state: state === 'none' ? 'active' : state, holds: true, limits: most, used, over: this.#over(most),
+      state: state === 'none' || state === 'unknown' ? 'active' : state, holds: true, limits: most, used, over: this.#over(most),
       over_then: coming ? this.#over(this.#limitsOf(coming.choice)) : [],
       scheduled: coming ? { at: coming.at, plan: coming.choice?.plan ?? 'free', add_ons: coming.choice?.add_ons ?? [] } : null,
       offered: PLANS, offered_add_ons: ADD_ONS, self_service: this.selfService, suspended: this.suspended,

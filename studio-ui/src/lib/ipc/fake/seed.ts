@@ -38,7 +38,7 @@ function product(title: string, price: number, before: number | null, stock: num
     price_minor: price,
     compare_at_minor: before,
     stock,
-    variants: [{ id: newId(), title: 'Default', sku: id.slice(-6), price_minor: price, stock, owed: 0, sell_when_empty: false, prior_price_minor: null, options: {}, external_ids: {} }],
+    variants: [{ id: newId(), title: 'Default', sku: id.slice(-6), price_minor: price, stock, owed: 0, sell_when_empty: false, prior_price_minor: null, own_compare: false, options: {}, external_ids: {} }],
     created_at: YESTERDAY,
     version: 1,
   };
