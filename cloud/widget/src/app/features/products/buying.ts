@@ -25,12 +25,6 @@ export function firstChoice(product: ProductCard): VariantCard | undefined {
   );
 }
 
-/** What may stand struck out beside the price of a variant: its own price before, never another one's. */
-export function struck(product: ProductCard, variant: VariantCard | undefined): number | null {
-  // An earlier cloud says it of the product alone.
-  return variant?.compare_at_minor === undefined ? product.compare_at_minor : variant.compare_at_minor;
-}
-
 /** Fewer than this many are said out loud. */
 const FEW = 10;
 
