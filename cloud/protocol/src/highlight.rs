@@ -114,8 +114,8 @@ pub struct VariantCard {
     /// Price in minor units of the product's currency.
     #[cfg_attr(feature = "specta", specta(type = f64))]
     pub price_minor: i64,
-    /// What may stand struck out beside it: what this one cost before, where it is reduced. Absent is from an earlier version.
-    #[serde(default)]
+    /// What may stand struck out beside it: what this one cost before, where it is reduced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "specta", specta(type = Option<f64>))]
     pub compare_at_minor: Option<i64>,
     /// The lowest price of the thirty days before its reduction began, in minor units, where that is known.

@@ -198,7 +198,7 @@ impl Desk {
         match opening {
             Opening::Begun(begun) => {
                 self.waiting.lock().await.challenge = None;
-                self.keep(begun, remember).await
+                self.keep(*begun, remember).await
             }
             Opening::Asks(token) => {
                 self.waiting.lock().await.challenge = Some(Challenge { base, token, remember });

@@ -10,9 +10,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_tungstenite::tungstenite::Message;
 use vitrine_protocol::Code;
 
+use super::faults::Fault;
 use super::lookout::{ListDevices, Lookout};
 use super::world::{Awake, World};
-use super::faults::Fault;
 use super::*;
 
 /// The window, as far as a test looks at it.

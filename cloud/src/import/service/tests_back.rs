@@ -8,7 +8,6 @@ use crate::app::App;
 use crate::app::testing::{each_app, owner};
 use crate::catalog::{ReservationDraft, ReservedLine};
 use crate::import::{Format, StockRule};
-use crate::on;
 
 const LIST: &str = "id,title,price,link,quantity\nH,Hat,15,https://shop.example/h,10\n";
 
@@ -40,15 +39,13 @@ async fn our_own_list_comes_back_and_loses_neither_what_is_held_nor_what_is_owed
         app.catalog.release(&actor, org, held.id).await.unwrap();
         assert_eq!(products(&app, &actor, org).await[0].stock(), 10);
 
-        let mut tx = app.db.begin().await.unwrap();
         for sql in [
             "UPDATE variants SET stock = 0",
             "DELETE FROM variant_stock",
             "INSERT INTO variant_stock (variant_id, product_id, owed, sell_when_empty) SELECT id, product_id, 3, TRUE FROM variants",
         ] {
-            on!(tx, c => sqlx::query(sql).execute(c).await.map(drop)).unwrap();
+            crate::db::testing::run(&app.db, sql).await;
         }
-        tx.commit().await.unwrap();
         let list = export(&app, &actor, org, Format::Csv).await;
         import(&app, &actor, org, new(Format::Csv, StockRule::Replace), &list.replace("Cap", "Beret")).await;
         let beret = products(&app, &actor, org).await.remove(0);

@@ -8,7 +8,6 @@ use crate::app::App;
 use crate::app::testing::{each_app, owner};
 use crate::catalog::{HiddenBy, ReservationDraft, ReservedLine};
 use crate::import::{Format, MissingRule, NewImportAddress, Options, StockRule};
-use crate::on;
 
 /// Hats at a price, by their names.
 fn hats(names: &[&str], price: &str) -> String {
@@ -23,9 +22,7 @@ fn whole() -> NewImport {
 }
 
 async fn run_sql(app: &App, sql: &'static str) {
-    let mut tx = app.db.begin().await.unwrap();
-    on!(tx, c => sqlx::query(sql).execute(c).await.map(drop)).unwrap();
-    tx.commit().await.unwrap();
+    crate::db::testing::run(&app.db, sql).await;
 }
 
 async fn is_left(app: &App, id: ImportId) -> bool {

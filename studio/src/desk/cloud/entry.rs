@@ -29,7 +29,7 @@ pub struct Begun {
 /// What a right password leads to.
 pub enum Opening {
     /// A session.
-    Begun(Begun),
+    Begun(Box<Begun>),
     /// The question for a second factor; the token with which it is answered.
     Asks(String),
 }
@@ -123,7 +123,7 @@ impl Cloud {
         let answer = self.post(base, path, body).await?;
         match challenge(&answer) {
             Some(token) => Ok(Opening::Asks(token)),
-            None => begun(base, &good(answer)?).map(Opening::Begun),
+            None => begun(base, &good(answer)?).map(|one| Opening::Begun(Box::new(one))),
         }
     }
 

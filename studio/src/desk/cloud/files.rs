@@ -202,6 +202,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_list_is_stopped_on_its_way_and_tells_how_far_it_came() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
         let folder = tempfile::tempdir().unwrap();
