@@ -96,6 +96,7 @@ async fn fill(app: &App, order: &[Table], org: OrgId) {
                     None => continue,
                 },
                 (_, "org_id", _) => format!("'{org}'"),
+                (_, "state", _) if table.name == "shows" => "'scheduled'".to_owned(),
                 (_, "subscribed", _) => "'{\"state\":\"none\"}'".to_owned(),
                 (_, "seq", _) => format!("(SELECT MIN(seq) FROM events WHERE org_id = '{org}')"),
                 _ if !needed => continue,
