@@ -70,7 +70,7 @@ async fn bad_input_gets_a_code() -> Result<()> {
     api.refused(Method::POST, &format!("{org}/shows"), Some(long), (422, "invalid_request")).await?;
     api.refused(Method::GET, &format!("{org}/shows/not-an-id"), None, (404, "not_found")).await?;
     api.refused(Method::GET, "/v1/nothing", None, (404, "not_found")).await?;
-    api.refused(Method::DELETE, "/v1/me", None, (405, "method_not_allowed")).await?;
+    api.refused(Method::DELETE, "/v1/me/factors", None, (405, "method_not_allowed")).await?;
     let early = json!({ "kind": "product", "product_id": shop.show });
     api.refused(Method::POST, &format!("{show}/highlights"), Some(early), (409, "illegal_move")).await?;
 

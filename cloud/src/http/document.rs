@@ -257,7 +257,8 @@ fn problems_of(path: &str, method: &str, operation: &Operation, once: bool) -> V
     when(!open || SIGN_INS.contains(&path), &[401]);
     let closed = CLOSED.iter().chain(&["/v1/sign-in-requests/"]).any(|begin| path.starts_with(begin));
     when(!open && path.contains("{org}") || closed, &[403]);
-    when(in_path || path.starts_with("/v1/me/totp/") || path == "/v1/me/recovery-codes", &[404]);
+    let absent = ["/v1/me/recovery-codes", "/v1/billing/stripe"].contains(&path);
+    when(in_path || path.starts_with("/v1/me/totp/") || absent, &[404]);
     when(body || once, &[408, 413]);
     when(changes, &[409, 429]);
     when(takes_version, &[412]);
