@@ -6131,7 +6131,7 @@ export interface components {
         VariantCard: {
             /**
              * Format: int64
-             * @description What may stand struck out beside it: what this one cost before, where it is reduced. Absent is from an earlier version.
+             * @description What may stand struck out beside it: what this one cost before, where it is reduced.
              */
             compare_at_minor?: number | null;
             /**
@@ -6608,6 +6608,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["problem_400"];
+            404: components["responses"]["problem_404"];
             408: components["responses"]["problem_408"];
             409: components["responses"]["problem_409"];
             413: components["responses"]["problem_413"];

@@ -1271,7 +1271,7 @@ export type VariantCard_Deserialize = {
 	sku: string,
 	/**  Price in minor units of the product's currency. */
 	price_minor: number | null,
-	/**  What may stand struck out beside it: what this one cost before, where it is reduced. Absent is from an earlier version. */
+	/**  What may stand struck out beside it: what this one cost before, where it is reduced. */
 	compare_at_minor?: number | null,
 	/**  The lowest price of the thirty days before its reduction began, in minor units, where that is known. */
 	prior_price_minor?: number | null,
@@ -1293,8 +1293,8 @@ export type VariantCard_Serialize = {
 	sku: string,
 	/**  Price in minor units of the product's currency. */
 	price_minor: number | null,
-	/**  What may stand struck out beside it: what this one cost before, where it is reduced. Absent is from an earlier version. */
-	compare_at_minor: number | null,
+	/**  What may stand struck out beside it: what this one cost before, where it is reduced. */
+	compare_at_minor?: number | null,
 	/**  The lowest price of the thirty days before its reduction began, in minor units, where that is known. */
 	prior_price_minor?: number | null,
 	/**  By how many per cent it is reduced. */
