@@ -335,5 +335,5 @@ test('a change that fails is told in words and can be tried again; what was load
     await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
   }
   await account(page);
-  await expect(page.getByRole('button', { name: 'Try again' })).toHaveCount(2);
+  await expect(page.getByRole('button', { name: 'Try again' })).toHaveCount(4);
 });
