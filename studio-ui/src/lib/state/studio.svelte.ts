@@ -4,7 +4,7 @@ import { Imports } from '../cloud/imports.ts';
 import { Organizations, type OrganizationView } from '../cloud/organization.ts';
 import { Plans, type PlanView } from '../cloud/plan.ts';
 import type { Backend } from '../ipc/backend.ts';
-import { dayAndTime } from '../text/format.ts';
+import { day, dayAndTime, ownZone, timeOfDay } from '../text/format.ts';
 import { t } from '../text/words.ts';
 import { Closing } from './closing.svelte.ts';
 import { Clock } from './clock.svelte.ts';
@@ -45,8 +45,8 @@ export class Studio {
   #view = $state.raw<OrganizationView | null>(null);
   /** What the organisation that they work for chose; null: not known yet. */
   settings = $derived.by(() => (this.#view?.id === this.session.organization?.id ? (this.#view?.settings ?? null) : null));
-  /** The time zone that times are shown in; undefined: this machine's. */
-  zone = $derived(this.settings?.time_zone ?? undefined);
+  /** The time zone of every time that is shown or typed: the organisation's where it chose one, else this machine's. */
+  zone = $derived(this.settings?.time_zone ?? ownZone());
 
   constructor(backend: Backend) {
     this.backend = backend;
@@ -87,6 +87,10 @@ export class Studio {
 
   /** A moment as people of the organisation say it. */
   when = (at: string | number): string => dayAndTime(at, this.clock.now, this.zone);
+  /** Its day alone. */
+  day = (at: string | number): string => day(at, this.zone);
+  /** Its time of day alone. */
+  time = (at: string | number): string => timeOfDay(at, this.zone);
 
   /** Who changed that last; null: that is not known, or theirs to know. */
   whoChanged = async (id: string): Promise<string | null> =>

@@ -17,6 +17,15 @@ export const shared = {
   'stale.settings': 'these settings',
   'stale.stock': 'the stock',
 
+  'date.none': 'No date',
+  'date.time': 'Time',
+  'date.time_of': '{what}: time of day',
+  'date.choose': 'Choose a day: {what}',
+  'date.choose_hint': 'Choose a day',
+  'date.month_before': 'Month before',
+  'date.month_after': 'Next month',
+  'date.zone': 'In the time of {zone}.',
+
   'form.optional': 'optional',
   'common.change': 'Change',
   'common.more': 'More',

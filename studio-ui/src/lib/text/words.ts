@@ -109,7 +109,7 @@ export const words = {
   'shows.create_name': 'What is it called?',
   'shows.create_placeholder': 'Autumn drop',
   'shows.create_when': 'When does it start?',
-  'shows.create_when_hint': 'Optional. Shoppers see a countdown until then.',
+  'shows.create_when_hint': 'Without a date there is no countdown for shoppers.',
   'shows.create_submit': 'Create show',
   'shows.need_title': 'A show needs a name',
   'shows.need_when': 'Give a day and a time, or neither',
