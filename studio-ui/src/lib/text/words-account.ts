@@ -34,7 +34,7 @@ export const account = {
 
   'security.title': 'Sign-in',
   'security.text': 'What opens your account beside the password. An authenticator is an app that shows a new code every half minute.',
-  'security.error': 'It could not be loaded what opens your account',
+  'security.error': 'Your ways of signing in could not be loaded',
   'security.totp': 'Authenticator',
   'security.on': 'On',
   'security.off': 'Off',

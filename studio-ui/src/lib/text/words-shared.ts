@@ -4,6 +4,8 @@ export const shared = {
   'list.more': 'Show more',
   'list.none_fits': 'Nothing fits what you chose.',
 
+  'failure.away': 'The cloud does not answer. It is asked again by itself; check your network if that lasts.',
+
   'stale.title': '{who} changed {what} a moment ago',
   'stale.somebody': 'Somebody',
   'stale.text': 'Nothing of yours was saved, and nothing you typed is lost.',
