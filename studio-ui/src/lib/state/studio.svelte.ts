@@ -1,5 +1,5 @@
 import { createContext } from 'svelte';
-import { Cloud } from '../cloud/cloud.ts';
+import { Cloud, failureOf } from '../cloud/cloud.ts';
 import { Imports } from '../cloud/imports.ts';
 import { Organizations, type OrganizationView } from '../cloud/organization.ts';
 import { Plans, type PlanView } from '../cloud/plan.ts';
@@ -75,14 +75,20 @@ export class Studio {
     this.suspension = suspended ? { org, reason: suspended.reason } : null;
   };
 
+  /** They could not be asked for yet: the cloud did not answer. */
+  unsettled = $state(false);
   /** Asks what the organisation chose; what does not answer is done without. */
-  async loadSettings() {
+  loadSettings = async () => {
     if (!this.session.may('view_organization')) return;
-    await this.organizations?.view().then(this.know, () => {});
-  }
+    try {
+      this.know(await this.organizations!.view());
+    } catch (thrown) {
+      this.unsettled = failureOf(thrown).code === 'cloud_unreachable';
+    }
+  };
 
   know = (view: OrganizationView) => {
-    this.#view = view;
+    [this.#view, this.unsettled] = [view, false];
   };
 
   /** A moment as people of the organisation say it. */
