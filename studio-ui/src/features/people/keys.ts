@@ -35,7 +35,7 @@ export function endsAt(ends: Ends, date: string, now: number, zone?: string): st
   if (ends === 'never') return null;
   if (ends === 'month') return new Date(now + 30 * DAY_MS).toISOString();
   if (ends === 'year') return new Date(now + 365 * DAY_MS).toISOString();
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) return undefined;
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || Number.isNaN(Date.parse(date))) return undefined;
   const at = Date.parse(fromField(`${addDays(date, 1)}T00:00`, zone)!);
   const latest = new Date(now).setFullYear(new Date(now).getFullYear() + MOST_YEARS);
   return at > now && at <= latest ? new Date(at).toISOString() : undefined;

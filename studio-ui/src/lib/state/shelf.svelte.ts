@@ -1,4 +1,3 @@
-import { untrack } from 'svelte';
 import { failureOf, type Cloud } from '../cloud/cloud.ts';
 import type { Product } from '../cloud/types.ts';
 import { Paged } from './paged.svelte.ts';
@@ -16,6 +15,8 @@ export class Shelf {
   tags = $state.raw<string[]>([]);
   /** How far down it is scrolled (CSS pixels). */
   scrolled = 0;
+  /** The one that is looked at, and may be changed there. */
+  opened: string | null = null;
   /** Something else was asked for than what is shown. */
   seeking = $state(false);
   narrowed = $derived(this.words.trim() !== '' || this.tag !== null);
@@ -27,7 +28,7 @@ export class Shelf {
     this.list = new Paged(async (after) => {
       const page = await cloud.productPage({ tag: this.tag, words: this.words.trim() || null }, after);
       const seen = page.items.flatMap((product) => product.tags);
-      this.tags = [...new Set([...untrack(() => this.tags), ...seen])].sort();
+      this.tags = [...new Set([...this.tags, ...seen])].sort();
       return page;
     });
   }

@@ -3,17 +3,17 @@
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const DAY_MS = 86_400_000;
 
+const shown = (parts: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat('en-GB', { ...parts, timeZone: 'UTC' });
+const WEEKDAY = shown({ weekday: 'short' });
+const DAY = shown({ day: 'numeric', month: 'short', year: 'numeric' });
+const MONTH = shown({ month: 'long', year: 'numeric' });
+
 const pad = (n: number, digits = 2) => String(n).padStart(digits, '0');
 const utc = (day: string) => Date.parse(`${day}T00:00Z`);
 const dayOf = (at: number) => new Date(at).toISOString().slice(0, 10);
 
 /** `Tue 1 Dec 2026`: read the same everywhere, whichever of day and month comes first there. */
-export function sayDay(day: string): string {
-  const [weekday, rest] = [{ weekday: 'short' }, { day: 'numeric', month: 'short', year: 'numeric' }].map((parts) =>
-    new Intl.DateTimeFormat('en-GB', { ...(parts as Intl.DateTimeFormatOptions), timeZone: 'UTC' }).format(utc(day)),
-  );
-  return `${weekday} ${rest}`;
-}
+export const sayDay = (day: string): string => `${WEEKDAY.format(utc(day))} ${DAY.format(utc(day))}`;
 
 /** Whether people of that language write `12/1/2026` for the first of December. */
 export function putsMonthFirst(language: string): boolean {
@@ -88,5 +88,4 @@ export function weeksOf(day: string): string[][] {
 }
 
 /** `December 2026`. */
-export const sayMonth = (day: string): string =>
-  new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(utc(day));
+export const sayMonth = (day: string): string => MONTH.format(utc(day));
