@@ -15,6 +15,7 @@ test.use({ timezoneId: 'America/New_York' });
 
 test('a show has one time in the list, beside it and in its form, and is kept at that moment', async ({ studio, page }) => {
   await studio('crowd=none');
+  await expect(page.getByRole('navigation'), 'whoever sits elsewhere is told').toContainText('Times of Europe/Berlin');
   await id(page, 'new-show').click();
   await expect(id(page, 'show-form')).toContainText('In the time of Europe/Berlin.');
   await expect(field(page, 'when-day'), 'an empty one looks empty').toHaveValue('');
