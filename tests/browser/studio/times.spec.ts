@@ -27,7 +27,7 @@ test('a show has one time in the list, beside it and in its form, and is kept at
   await expect(id(page, 'show-form')).toHaveCount(0);
   expect((await fake(page, ({ cloud }) => cloud.shows.find(({ title }) => title === 'Advent')!)).scheduled_at).toBe('2030-12-01T19:00:00.000Z');
   await expect(page.getByTestId('show').filter({ hasText: 'Advent' })).toContainText('20:00');
-  await expect(page.locator('.detail header')).toContainText('20:00');
+  await expect(page.locator('.detail .head')).toContainText('20:00');
   await page.getByRole('button', { name: 'Name and date' }).click();
   await page.getByRole('menuitem', { name: 'Name and date' }).click();
   await expect(field(page, 'when-day')).toHaveValue('Sun 1 Dec 2030');

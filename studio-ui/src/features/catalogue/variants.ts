@@ -57,19 +57,26 @@ function titleOf(row: VariantTexts, names: readonly string[], before: VariantTex
   return same ? before.title : names.map((_, n) => valueOf(row, n)).join(' / ').slice(0, 100);
 }
 
+/** What is wrong with a row, and in which field: of its names, the price or the count; `n`: which option. */
+export interface RowProblem {
+  words: string;
+  field: 'name' | 'price' | 'stock';
+  n?: number;
+}
+
 /** What is wrong with each row, by its key; rows that are taken away are never wrong. */
-export function problemsOf(rows: readonly VariantTexts[], names: readonly string[], currency: string): Map<string, string> {
+export function problemsOf(rows: readonly VariantTexts[], names: readonly string[], currency: string): Map<string, RowProblem> {
   const kept = rows.filter(({ gone }) => !gone);
   const identity = (row: VariantTexts) => JSON.stringify(names.length ? names.map((_, n) => valueOf(row, n).toLowerCase()) : row.title.trim().toLowerCase());
-  const problem = (row: VariantTexts): string => {
-    const empty = names.length ? names.find((_, n) => valueOf(row, n) === '') : undefined;
-    if (empty !== undefined) return t('variants.need_value', { name: empty });
-    if (names.length === 0 && row.title.trim() === '') return t('variants.need_name');
-    if (kept.some((one) => one !== row && identity(one) === identity(row))) return t('variants.need_difference');
-    if (parsePrice(row.price, currency) === null) return t('catalogue.need_price', { example: priceExample(currency) });
-    return row.id || /^\d{1,9}$/.test(row.stock.trim()) ? '' : t('variants.need_stock');
+  const problem = (row: VariantTexts): RowProblem | null => {
+    const empty = names.findIndex((_, n) => valueOf(row, n) === '');
+    if (empty >= 0) return { words: t('variants.need_value', { name: names[empty]! }), field: 'name', n: empty };
+    if (names.length === 0 && row.title.trim() === '') return { words: t('variants.need_name'), field: 'name' };
+    if (kept.some((one) => one !== row && identity(one) === identity(row))) return { words: t('variants.need_difference'), field: 'name' };
+    if (parsePrice(row.price, currency) === null) return { words: t('catalogue.need_price', { example: priceExample(currency) }), field: 'price' };
+    return row.id || /^\d{1,9}$/.test(row.stock.trim()) ? null : { words: t('variants.need_stock'), field: 'stock' };
   };
-  return new Map(kept.map((row) => [row.key, problem(row)] as const).filter(([, words]) => words));
+  return new Map(kept.map((row) => [row.key, problem(row)] as const).filter((pair): pair is [string, RowProblem] => pair[1] !== null));
 }
 
 /** All of them anew, as the cloud takes them. Call it with rows that were checked. */

@@ -5,7 +5,7 @@ import type { Import } from '../../lib/cloud/imports.ts';
  * How many of the new products nobody counted: they are sold out until somebody does. Of those that were there already a list without
  * a number changes nothing.
  */
-export const uncountedOf = ({ created, uncounted }: Import['counts']): number => Math.min(created ?? 0, uncounted ?? 0);
+export const uncountedOf = ({ created, uncounted }: Pick<Import['counts'], 'created' | 'uncounted'>): number => Math.min(created, uncounted);
 
 /** A sentence of the cloud as a person reads it: it begins with a capital, and names stand between the marks of the other words. */
 export function plain(sentence: string): string {

@@ -28,15 +28,16 @@ export class Shelf {
     this.list = new Paged(async (after) => {
       const page = await cloud.productPage({ tag: this.tag, words: this.words.trim() || null }, after);
       const seen = page.items.flatMap((product) => product.tags);
-      this.tags = [...new Set([...this.tags, ...seen])].sort();
+      const fresh = seen.filter((tag, n) => !this.tags.includes(tag) && seen.indexOf(tag) === n);
+      this.tags = [...this.tags, ...fresh].sort();
       return page;
     });
   }
 
   /** Somebody typed. */
   search = (words: string) => {
-    clearTimeout(this.#timer);
     if (words.trim() === this.words.trim()) return void (this.words = words);
+    clearTimeout(this.#timer);
     [this.words, this.tag, this.seeking] = [words, words.trim() ? null : this.tag, true];
     this.#timer = setTimeout(() => void this.#seek(), PAUSE);
   };

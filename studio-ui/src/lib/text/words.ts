@@ -78,7 +78,7 @@ export const words = {
   'again.done': 'Signed in again',
 
   'nav.zone': 'Times of {zone}',
-  'nav.nothing_title': 'Your role opens no screen here',
+  'nav.nothing_title': 'Your role opens nothing here yet',
   'nav.nothing': 'Ask whoever manages the team of {organization} to let it see what you work with.',
   'nav.nothing_stock': 'It may count stock, but not see products. Ask whoever manages the team of {organization} to add “{permission}” to it.',
 
