@@ -5,7 +5,10 @@ import { expect, test } from './page.ts';
 
 const id = (page: Page, name: string) => page.getByTestId(name).first();
 const field = (page: Page, name: string) => page.locator(`dialog [name=${name}]`);
-const go = (page: Page, to: string) => page.evaluate((at) => (location.hash = `#/${at}`), to);
+const go = async (page: Page, to: string) => {
+  await page.getByRole('navigation').waitFor();
+  await page.evaluate((at) => (location.hash = `#/${at}`), to);
+};
 const product = (page: Page, title: string) => page.getByTestId('product').filter({ hasText: title });
 interface Product {
   id: string; title: string; stock: number; price_minor: number; compare_at_minor: number | null; options: string[];
@@ -15,7 +18,10 @@ interface Fake {
   cloud: { products: Product[] };
   cloudAway: (away: boolean) => void;
 }
-const fake = <T>(page: Page, play: (fake: Fake) => T) => page.evaluate(`(${play.toString()})(window.fake)`) as Promise<T>;
+const fake = async <T>(page: Page, play: (fake: Fake) => T) => {
+  await page.getByRole('navigation').waitFor();
+  return page.evaluate(`(${play.toString()})(window.fake)`) as Promise<T>;
+};
 const clean = async (page: Page) => expect(await breaches(page)).toEqual([]);
 
 /** A catalogue of some hundreds. */

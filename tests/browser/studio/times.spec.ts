@@ -4,11 +4,18 @@ import { breaches } from '../axe.ts';
 import { expect, test } from './page.ts';
 
 const id = (page: Page, name: string) => page.getByTestId(name).first();
+const go = async (page: Page, to: string) => {
+  await page.getByRole('navigation').waitFor();
+  await page.evaluate((at) => (location.hash = `#/${at}`), to);
+};
 const field = (page: Page, name: string) => page.locator(`dialog [name=${name}]`);
 interface Fake {
   cloud: { shows: { title: string; scheduled_at: string | null }[]; people: { invitations: { expires_at: string }[] } };
 }
-const fake = <T>(page: Page, play: (fake: Fake) => T) => page.evaluate(`(${play.toString()})(window.fake)`) as Promise<T>;
+const fake = async <T>(page: Page, play: (fake: Fake) => T) => {
+  await page.getByRole('navigation').waitFor();
+  return page.evaluate(`(${play.toString()})(window.fake)`) as Promise<T>;
+};
 
 // The fake's organisation is in Berlin.
 test.use({ timezoneId: 'America/New_York' });
@@ -39,7 +46,7 @@ test('an invitation ends at the same moment in the team as everywhere', async ({
   await studio('crowd=none');
   const ends = await fake(page, ({ cloud }) => cloud.people.invitations[0]!.expires_at);
   const berlin = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: 'Europe/Berlin' }).format(new Date(ends));
-  await page.evaluate(() => (location.hash = '#/team/members'));
+  await go(page, 'team/members');
   await expect(id(page, 'invitation')).toContainText(berlin);
 });
 
@@ -57,6 +64,7 @@ test('a day is chosen in the calendar by keys, and Escape leaves the calendar al
   await expect(id(page, 'show-form')).toBeVisible();
   await expect(id(page, 'when-calendar')).toBeFocused();
   await page.keyboard.press('Enter');
+  await expect(calendar.getByRole('button', { name: 'Sat 30 Nov 2030' })).toBeFocused();
   await page.keyboard.press('ArrowRight');
   await expect(calendar.getByText('December 2030').first()).toBeVisible();
   await page.keyboard.press('Enter');
@@ -67,7 +75,7 @@ test('a day is chosen in the calendar by keys, and Escape leaves the calendar al
 
 test('a coupon without dates has none, and one with a day alone lasts all of it', async ({ studio, page }) => {
   await studio('crowd=none');
-  await page.evaluate(() => (location.hash = '#/catalogue/coupons'));
+  await go(page, 'catalogue/coupons');
   await id(page, 'new-coupon').click();
   for (const name of ['from-day', 'from-time', 'until-day', 'until-time']) await expect(field(page, name)).toHaveValue('');
   await field(page, 'code').fill('ADVENT');
