@@ -233,7 +233,8 @@ impl App {
         let patience = config.show.interrupted_for();
         let shows =
             Shows::new(db.clone(), clock.clone(), catalog.clone(), patience, public_url.clone(), rtmp_url)
-                .within(plans.clone());
+                .within(plans.clone())
+                .as_chosen(orgs.clone());
         let ingest = ingest(&config, &db, &shows, &clock, addresses)?;
         let bounds = EdgeConfig { ll_viewers: config.media.ll_viewers, ..EdgeConfig::default() };
         let edge = Edge::new(bounds, Arc::new(ingest.clone())).map_err(StartError::Client)?;

@@ -82,6 +82,7 @@ fn runners(app: &App) -> Vec<Arc<dyn Runner>> {
 /// What happens by time alone, in one process of all that share the database.
 fn timers(app: &App) -> Vec<Timer> {
     let (orgs, catalog, shows) = (app.orgs.clone(), app.catalog.clone(), app.shows.clone());
+    let overrunning = shows.clone();
     let pictures = app.catalog.clone();
     let (leaving, unused) = (app.leaving.clone(), app.leaving.clone());
     let (webhooks, waking) = (app.webhooks.clone(), app.webhooks.clone());
@@ -133,6 +134,10 @@ fn timers(app: &App) -> Vec<Timer> {
         Timer::new("show.sweep_coupons", Duration::from_secs(2), move || {
             let shows = shows.clone();
             async move { shows.sweep_coupons().await.map(drop).map_err(Into::into) }
+        }),
+        Timer::new("show.sweep_overrunning", Duration::from_secs(5), move || {
+            let shows = overrunning.clone();
+            async move { shows.sweep_overrunning().await.map(drop).map_err(Into::into) }
         }),
         Timer::new("catalog.sweep_pictures", Duration::from_secs(600), move || {
             let catalog = pictures.clone();

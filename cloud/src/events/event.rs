@@ -239,6 +239,8 @@ pub enum EndReason {
     Ended,
     /// No publisher came back in time.
     Deserted,
+    /// It went on after its planned end for longer than its organisation wants.
+    PastPlannedEnd,
     /// Known to a later version only.
     #[serde(other)]
     Unknown,

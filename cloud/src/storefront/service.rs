@@ -10,7 +10,7 @@ use super::model::{Channel, CouponTeaser, PassRequest, PublicShow, ViewerPass};
 use super::snapshots::{Answer, Key, Snapshot, Snapshots, View};
 use crate::base::Clock;
 use crate::catalog::Catalog;
-use crate::org::{Organization, Orgs};
+use crate::org::{OrgError, Organization, Orgs};
 use crate::rtm::Rtm;
 use crate::show::{Show, Shows};
 
@@ -137,6 +137,12 @@ impl Storefront {
         products.iter_mut().for_each(ProductCard::hide_stock);
         let coupons = self.coupons(show.org, &show).await?;
         let highlight = self.shows.pinned(&show).await?;
+        let face = self
+            .orgs
+            .face(show.org)
+            .await
+            .map_err(OrgError::from)?
+            .ok_or(StorefrontError::NotFound("show"))?;
         let airing = self.shows.airing(show.id, show.state, show.live_at, show.ended_at);
         Ok(PublicShow {
             id: show.id,
@@ -154,6 +160,7 @@ impl Storefront {
             products,
             coupons,
             highlight,
+            brand: face.into(),
             title: show.title,
         })
     }

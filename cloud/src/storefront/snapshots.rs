@@ -212,6 +212,7 @@ mod tests {
             products: Vec::new(),
             coupons: Vec::new(),
             highlight: None,
+            brand: crate::storefront::model::Brand::default(),
         }
     }
 

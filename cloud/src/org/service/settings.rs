@@ -12,6 +12,7 @@ use vitrine_protocol::OrgId;
 
 use super::Orgs;
 use crate::base::{Actor, Page, Permission};
+use crate::db::DbError;
 use crate::events::{Event, deeds, record};
 use crate::org::{Deed, OrgError, OrganizationPatch, OrganizationView, Settings, store};
 
@@ -22,7 +23,6 @@ const SERVED_FOR: Duration = Duration::from_secs(60);
 /// The most organisations of which it is known.
 const MOST_KNOWN: usize = 10_000;
 
-/// Settings that many viewers ask about at once.
 /// What the public side has to know of an organisation.
 #[derive(Debug, Clone)]
 struct Public {
@@ -31,6 +31,7 @@ struct Public {
     viewers: Option<i64>,
 }
 
+/// Settings that many viewers ask about at once.
 #[derive(Clone)]
 pub(super) struct Pages {
     known: Arc<Mutex<HashMap<OrgId, Arc<Known>>>>,
@@ -116,6 +117,14 @@ impl Orgs {
         tx.commit().await?;
         self.pages.known.lock().remove(&org);
         Ok(view)
+    }
+
+    /// An organisation and what it chose, as it is now, for rooms that serve the public.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn face(&self, org: OrgId) -> Result<Option<OrganizationView>, DbError> {
+        store::settings(&self.db, org).await
     }
 
     /// What an organisation chose, as it was not long ago, for rooms that serve the public. Of many who ask at once one asks the

@@ -2,6 +2,7 @@
 
 mod highlight;
 mod media;
+mod overrun;
 mod removed;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -13,6 +14,7 @@ use crate::base::{Actor, Clock, Page, Permission, Secret, from_ms};
 use crate::catalog::Catalog;
 use crate::db::{Db, DbError, Tx};
 use crate::events::{EndReason, Event, Recorded, record, timeline};
+use crate::org::Orgs;
 use crate::plan::{Limit, Plans};
 
 /// For how long a show that should have begun is still the next one of its channel.
@@ -28,6 +30,8 @@ pub struct Shows {
     rtmp_url: String,
     public_url: String,
     plans: Plans,
+    /// What organisations chose of their shows' end; without, no show ends by its plan.
+    orgs: Option<Orgs>,
 }
 
 /// Why a channel shows what it shows.
@@ -57,7 +61,7 @@ impl Shows {
         rtmp_url: String,
     ) -> Self {
         let plans = Plans::new(db.clone(), clock.clone(), "open");
-        Self { db, clock, catalog, patience, rtmp_url, public_url, plans }
+        Self { db, clock, catalog, patience, rtmp_url, public_url, plans, orgs: None }
     }
 
     /// The same within what `plans` allow.

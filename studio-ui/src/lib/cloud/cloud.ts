@@ -36,6 +36,8 @@ export interface ShowDraft {
   title: string;
   /** RFC 3339, UTC; null: no date. */
   scheduled_at: string | null;
+  /** The same, of its planned end. */
+  planned_end_at: string | null;
 }
 
 /** Which orders are asked for; what is null does not matter. */
@@ -69,7 +71,7 @@ export class Cloud {
       seen,
       (base) => this.#lane.call<Show>('PATCH', `/shows/${seen.id}`, draft, { seen: base }),
       () => this.show(seen.id),
-      (was, now) => was.title === now.title && was.scheduled_at === now.scheduled_at,
+      (was, now) => was.title === now.title && was.scheduled_at === now.scheduled_at && was.planned_end_at === now.planned_end_at,
     );
   deleteShow = (id: string) => this.#call<void>('DELETE', `/shows/${id}`);
   setLineup = (id: string, items: LineupItem[]) =>

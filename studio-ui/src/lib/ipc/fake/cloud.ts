@@ -163,6 +163,7 @@ export class FakeCloud {
       receiving: false,
       auto_live: false,
       scheduled_at: (json['scheduled_at'] as string | null) ?? null,
+      planned_end_at: (json['planned_end_at'] as string | null) ?? null,
       lineup: [],
       playback_url: '',
       created_at: new Date().toISOString(),
