@@ -202,7 +202,7 @@ impl Ingest {
     ///
     /// # Errors
     /// The folder of shows cannot be listed.
-    pub fn sweep_disk(&self, keep: Keep, stop: &CancellationToken) -> std::io::Result<u64> {
+    pub fn sweep_disk(&self, keep: &Keep, stop: &CancellationToken) -> std::io::Result<u64> {
         let deps = &self.hub.deps;
         let (now, at) = (deps.clock.now().into(), Instant::now());
         let sweep = Sweep { keep, now, at, goes_on: &|| !stop.is_cancelled() };
@@ -227,6 +227,28 @@ impl Ingest {
     /// Closes the running publish: its key was revoked.
     pub async fn close_publisher(&self, show: ShowId) {
         self.hub.order(show, Order::CloseKey).await;
+    }
+
+    /// Closes the publishers of shows that are not on air and for which nothing may be sent any more. A fact says when, and a timer
+    /// finds those that were let in at that moment.
+    pub async fn close_barred(&self) {
+        let ours: Vec<ShowId> = self.hub.all().iter().map(|handle| handle.hold().show).collect();
+        match self.hub.deps.door.barred(&ours).await {
+            Ok(barred) => {
+                for show in barred {
+                    self.hub.order(show, Order::Bar).await;
+                }
+            }
+            Err(error) => tracing::warn!(%error, "it is not known which shows nothing may be sent for"),
+        }
+    }
+
+    /// Shows of which this machine's disk holds something. Blocks on the disk.
+    ///
+    /// # Errors
+    /// The folder of shows cannot be listed.
+    pub fn shows_on_disk(&self) -> std::io::Result<Vec<ShowId>> {
+        super::retention::shows(&self.hub.deps.settings.data_dir.join("shows"))
     }
 
     /// The show has another publish key, and older ones open nothing any more.

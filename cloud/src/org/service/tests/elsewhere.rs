@@ -48,3 +48,68 @@ async fn where_not_everybody_may_make_an_account_nobody_comes_to_one_from_an_iss
     })
     .await;
 }
+
+/// What somebody who comes from an issuer goes on with, when an account says that their address is its own.
+async fn ticket(orgs: &Orgs, request: vitrine_protocol::SignInRequestId, email: &str) -> String {
+    let asked = orgs.first_time(&issuer(false), &somebody(email), Locale::En).await.unwrap();
+    let crate::org::service::identities::First::Asked { email, claimed } = asked else {
+        panic!("nobody is asked")
+    };
+    orgs.ticket_for_tests(request, "https://issuer.example", &email, claimed)
+}
+
+#[tokio::test]
+async fn who_registered_and_then_comes_from_an_issuer_keeps_the_account_that_holds_their_work() {
+    each_db(async |db| {
+        let orgs = orgs(&db, &TestClock::new()).trusting(Some(issuer(false)));
+        let signed_in = orgs.register(ada(), HOME).await.unwrap();
+        let (first, org) = (signed_in.user.id, signed_in.organizations[0].id);
+        assert!(!signed_in.user.email_verified, "no letter was read yet");
+        let new = crate::org::NewSignInRequest { device_name: "Laptop".into() };
+        let request = orgs.ask_sign_in(&new, &HOME.into()).await.unwrap();
+        let sealed = ticket(&orgs, request.id, "ada@example.com").await;
+        let wrong = orgs.link_identity(request.id, &sealed, "wrong horse".into(), &HOME.into()).await;
+        assert!(matches!(wrong, Err(OrgError::BadCredentials)));
+        let proved =
+            orgs.link_identity(request.id, &sealed, "correct horse".into(), &HOME.into()).await.unwrap();
+        assert_eq!(proved.email, "ada@example.com");
+        let user = orgs.decide_sign_in(request.id, &proved.proof, true).await.unwrap();
+        assert_eq!(
+            (user.id, user.email_verified),
+            (first, true),
+            "the issuer says that the address is theirs"
+        );
+        let signed_in = orgs.take_session(request.id, &request.secret, &HOME.into()).await.unwrap();
+        assert_eq!(signed_in.organizations[0].id, org);
+        let users = crate::db::testing::number(&db, "SELECT COUNT(*) FROM users").await;
+        assert_eq!(users, 1, "nobody has two accounts");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whose_address_a_stranger_took_first_begins_with_an_account_of_their_own() {
+    each_db(async |db| {
+        let orgs = orgs(&db, &TestClock::new()).trusting(Some(issuer(false)));
+        let squatter = orgs.register(ada(), HOME).await.unwrap();
+        let new = crate::org::NewSignInRequest { device_name: "Laptop".into() };
+        let request = orgs.ask_sign_in(&new, &HOME.into()).await.unwrap();
+        let sealed = ticket(&orgs, request.id, "ada@example.com").await;
+        for _ in 0..2 {
+            // Sent twice, it makes one account.
+            let proved = orgs.begin_anew(request.id, &sealed, Locale::En, &HOME.into()).await.unwrap();
+            assert_eq!(proved.email, "ada@example.com");
+        }
+        assert_eq!(crate::db::testing::number(&db, "SELECT COUNT(*) FROM users").await, 2);
+        let owned = "SELECT COUNT(*) FROM users WHERE email = 'ada@example.com' AND claimed_email IS NULL";
+        assert_eq!(crate::db::testing::number(&db, owned).await, 1);
+        // The other's ticket is of no use any more to whoever knows the squatter's password.
+        let late = orgs.link_identity(request.id, &sealed, "correct horse".into(), &HOME.into()).await;
+        assert!(late.is_err(), "the address is somebody's own by now");
+        orgs.authenticate(&squatter.token).await.unwrap();
+        let unclaimed = orgs.ticket_for_tests(request.id, "https://issuer.example", "bo@example.com", false);
+        let refused = orgs.begin_anew(request.id, &unclaimed, Locale::En, &HOME.into()).await;
+        assert!(matches!(refused, Err(OrgError::BadLink)));
+    })
+    .await;
+}
