@@ -281,7 +281,7 @@ mod tests {
         let of_year = epoch(sweeper.shows.path(), &year.to_string()).join("recording");
         let of_nobody = epoch(sweeper.shows.path(), &ShowId::new().to_string()).join("recording");
         assert_eq!(shows(sweeper.shows.path()).unwrap().len(), 3);
-        let days = |days| Duration::from_secs(days * 86_400);
+        let days = |days: u64| Duration::from_secs(days * 86_400);
         sweeper.keep.of_plans = [(week, days(7)), (year, days(365))].into();
         sweeper.sweep_twice(6 * 24);
         assert!(of_week.exists());

@@ -312,6 +312,44 @@ mod tests {
         stop.cancel();
     }
 
+    #[tokio::test]
+    async fn publishers_hear_of_a_show_that_was_deleted_and_of_a_suspended_organisation() {
+        use crate::events::{Event, Follower as _, LossReason, Recorded};
+        use crate::ingest::OrderTransmissions;
+        use crate::ingest::hub::Place;
+        for suspended in [false, true] {
+            let stage = Stage::new();
+            let show = stage.door.show;
+            let ingest = Ingest { hub: Arc::new(Hub::new(stage.deps.clone())), aged: Arc::default() };
+            let Ok(Place::Here(handle)) = ingest.hub.own(show).await else { panic!("it is ours") };
+            let (_, mut farewell) = stage.publish(&handle).await.unwrap();
+            ingest.hub.note_key("vtp_good", stage.admission());
+            let fact = |event| Recorded {
+                seq: 1,
+                at: stage.deps.clock.now(),
+                org: vitrine_protocol::OrgId::new(),
+                show: None,
+                actor: "service:operator".into(),
+                event,
+            };
+            let follower = OrderTransmissions(ingest.clone());
+            let reason = if suspended {
+                follower.follow(&fact(Event::OrganizationSuspended { reason: "unpaid".into() })).await;
+                let quiet = timeout(Duration::from_millis(100), farewell.recv()).await;
+                assert!(quiet.is_err(), "another organisation was suspended");
+                stage.door.bars();
+                follower.follow(&fact(Event::OrganizationSuspended { reason: "unpaid".into() })).await;
+                LossReason::Suspended
+            } else {
+                follower.follow(&fact(Event::ShowDeleted { show })).await;
+                LossReason::ShowEnded
+            };
+            let last = timeout(Duration::from_secs(5), farewell.recv()).await.unwrap().unwrap();
+            assert_eq!(last.reason, reason);
+            assert!(ingest.hub.known_key("vtp_good").is_none(), "the key is asked about anew");
+        }
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_viewer_who_waits_for_a_show_that_changes_hands_is_led_to_its_new_owner() {
         let stage = Stage::new();

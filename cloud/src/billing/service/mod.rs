@@ -243,7 +243,12 @@ impl Billing {
             tracing::error!(org.id = %org, "an organisation goes that pays by Stripe, which is not set up any more");
             return Ok(());
         };
-        if provider.look(&account.customer).await?.is_living() {
+        let found = provider.look(&account.customer).await?;
+        // Nobody will be here to see what goes on beside it.
+        for other in &found.others {
+            provider.end_other(&account.customer, other).await?;
+        }
+        if found.is_living() {
             provider.change(&account.customer, None).await?;
         }
         Ok(())

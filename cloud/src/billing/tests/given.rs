@@ -118,3 +118,23 @@ async fn who_pays_twice_is_seen_and_the_second_subscription_is_ended_with_a_note
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_organisation_that_goes_pays_for_nothing_any_more_however_often_it_subscribed() {
+    each_story(async |story| {
+        story.subscribe("pro", 0).await;
+        story.hands.advance(std::time::Duration::from_secs(60));
+        story.stripe.again();
+        story.stripe.events();
+        for _ in 0..2 {
+            story.app.billing.part(story.org).await.unwrap();
+        }
+        story.days(31);
+        let ended = |event: &Value| event["type"] == "customer.subscription.deleted";
+        assert_eq!(story.stripe.events().iter().filter(|event| ended(event)).count(), 2);
+        let before = story.stripe.count("invoices");
+        story.days(31);
+        assert_eq!(story.stripe.count("invoices"), before, "nothing is charged any more");
+    })
+    .await;
+}

@@ -347,7 +347,7 @@ async fn an_add_on_is_sold_once_the_operator_priced_it_and_its_price_stays_while
         let (ops, _) = operator(&story.app, "Ops").await;
         let operators = &story.app.operators;
         let (status, refused) = story.change("starter", 2).await;
-        assert_eq!((status, refused["code"].as_str()), (400, Some("invalid_request")), "{refused}");
+        assert_eq!((status, refused["code"].as_str()), (422, Some("invalid_request")), "{refused}");
         let price = crate::plan::Price { price_minor: 500, currency: "EUR".try_into().unwrap() };
         assert!(operators.price_add_on(&ops, "moons", Some(price)).await.is_err());
         let wrong = crate::plan::Price { price_minor: -1, ..price };

@@ -298,6 +298,6 @@ async fn a_suspended_organisations_publisher_is_sent_away_wherever_it_is_and_one
     let at = chrono::DateTime::UNIX_EPOCH;
     here.order(stage.door.show, crate::ingest::airing::Order::GoLive { at }).await;
     here.order(stage.door.show, crate::ingest::airing::Order::Bar).await;
-    let quiet = tokio::time::timeout(Duration::from_millis(300), encoder.event()).await;
+    let quiet = timeout(Duration::from_millis(300), encoder.event()).await;
     assert!(quiet.is_err() && lost() == before, "what is on air goes on");
 }

@@ -351,7 +351,7 @@ async fn a_deletion_that_was_not_meant_is_stopped_with_a_note() {
 #[tokio::test]
 async fn what_cannot_be_read_is_named_and_closes_nobody_else() {
     each_app(async |app, _| {
-        let (_, org, _) = owner(&app, "Nord").await;
+        let (ada, org, _) = owner(&app, "Nord").await;
         let (_, well, _) = owner(&app, "Sud").await;
         let (ops, _) = operator(&app, "Ops").await;
         assert!(app.operators.unreadable(&ops).await.unwrap().is_empty());
@@ -383,10 +383,7 @@ async fn what_cannot_be_read_is_named_and_closes_nobody_else() {
             "open",
             "one odd plan closes no other organisation"
         );
-        assert!(matches!(
-            app.operators.unreadable(&Actor::service("other")).await,
-            Err(OperatorError::Denied(_))
-        ));
+        assert!(matches!(app.operators.unreadable(&ada).await, Err(OperatorError::Denied(_))));
     })
     .await;
 }

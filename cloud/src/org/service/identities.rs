@@ -399,7 +399,7 @@ pub(super) enum First {
 }
 
 /// What the browser's word stands for, each use another: who sees one learns nothing of the others.
-fn made(word: &str, purpose: &str, id: SignInRequestId) -> String {
+pub(super) fn made(word: &str, purpose: &str, id: SignInRequestId) -> String {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(word.as_bytes()) else { return String::new() };
     mac.update(format!("{purpose}:{id}").as_bytes());
     URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())

@@ -52,9 +52,7 @@ async fn where_not_everybody_may_make_an_account_nobody_comes_to_one_from_an_iss
 /// What somebody who comes from an issuer goes on with, when an account says that their address is its own.
 async fn ticket(orgs: &Orgs, request: vitrine_protocol::SignInRequestId, email: &str) -> String {
     let asked = orgs.first_time(&issuer(false), &somebody(email), Locale::En).await.unwrap();
-    let crate::org::service::identities::First::Asked { email, claimed } = asked else {
-        panic!("nobody is asked")
-    };
+    let super::super::identities::First::Asked { email, claimed } = asked else { panic!("nobody is asked") };
     orgs.ticket_for_tests(request, "https://issuer.example", &email, claimed)
 }
 
@@ -110,6 +108,41 @@ async fn whose_address_a_stranger_took_first_begins_with_an_account_of_their_own
         let unclaimed = orgs.ticket_for_tests(request.id, "https://issuer.example", "bo@example.com", false);
         let refused = orgs.begin_anew(request.id, &unclaimed, Locale::En, &HOME.into()).await;
         assert!(matches!(refused, Err(OrgError::BadLink)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_comes_back_with_a_state_that_was_made_for_something_else_is_not_believed() {
+    each_db(async |db| {
+        let hands = TestClock::new();
+        let orgs = orgs(&db, &hands).trusting(Some(issuer(false)));
+        let new = crate::org::NewSignInRequest { device_name: "Laptop".into() };
+        let (one, other) = (
+            orgs.ask_sign_in(&new, &HOME.into()).await.unwrap().id,
+            orgs.ask_sign_in(&new, &HOME.into()).await.unwrap().id,
+        );
+        let (word, foreign) = (crate::base::Secret::new("vto_"), crate::base::Secret::new("vto_"));
+        let state = |word: &crate::base::Secret, purpose, id| {
+            super::super::identities::made(word.expose(), purpose, id)
+        };
+        let come = async |word: &str, state: String, code: &str| {
+            orgs.finish_oidc(one, word, (&state, code), Locale::En, &HOME.into()).await.map(drop)
+        };
+        let right = || state(&word, "state", one);
+        for (word, state, code) in [
+            (word.expose(), state(&word, "state", other), "code"),
+            (word.expose(), state(&foreign, "state", one), "code"),
+            (word.expose(), state(&word, "nonce", one), "code"),
+            (foreign.expose(), right(), "code"),
+            ("", state(&crate::base::Secret::new(""), "state", one), "code"),
+            (word.expose(), right(), &*"c".repeat(5000)),
+        ] {
+            assert!(matches!(come(word, state, code).await, Err(OrgError::BadLink)));
+        }
+        hands.advance(std::time::Duration::from_secs(11 * 60));
+        let late = come(word.expose(), right(), "code").await;
+        assert!(matches!(late, Err(OrgError::BadLink)), "the request it was made for is over");
     })
     .await;
 }
