@@ -69,7 +69,7 @@ pub(in crate::plan) async fn owners(
 /// Whether anything of an organisation was ever on air.
 pub(in crate::plan) async fn has_aired(db: &Db, org: OrgId) -> Result<bool, DbError> {
     let aired: i64 = on!(db, c => sqlx::query_scalar(
-        "SELECT COUNT(*) FROM (SELECT 1 AS one FROM shows WHERE org_id = $1 AND live_ms IS NOT NULL LIMIT 1) AS some"
+        "SELECT COUNT(*) FROM (SELECT 1 AS found FROM shows WHERE org_id = $1 AND live_ms IS NOT NULL LIMIT 1) AS aired"
     ).bind(org).fetch_one(c).await)?;
     Ok(aired > 0)
 }
