@@ -52,7 +52,7 @@ async fn where_not_everybody_may_make_an_account_nobody_comes_to_one_from_an_iss
 /// What somebody who comes from an issuer goes on with, when an account says that their address is its own.
 async fn ticket(orgs: &Orgs, request: vitrine_protocol::SignInRequestId, email: &str) -> String {
     let asked = orgs.first_time(&issuer(false), &somebody(email), Locale::En).await.unwrap();
-    let super::super::identities::First::Asked { email, claimed } = asked else { panic!("nobody is asked") };
+    let identities::First::Asked { email, claimed } = asked else { panic!("nobody is asked") };
     orgs.ticket_for_tests(request, "https://issuer.example", &email, claimed)
 }
 
@@ -123,9 +123,7 @@ async fn who_comes_back_with_a_state_that_was_made_for_something_else_is_not_bel
             orgs.ask_sign_in(&new, &HOME.into()).await.unwrap().id,
         );
         let (word, foreign) = (crate::base::Secret::new("vto_"), crate::base::Secret::new("vto_"));
-        let state = |word: &crate::base::Secret, purpose, id| {
-            super::super::identities::made(word.expose(), purpose, id)
-        };
+        let state = |word: &crate::base::Secret, purpose, id| identities::made(word.expose(), purpose, id);
         let come = async |word: &str, state: String, code: &str| {
             orgs.finish_oidc(one, word, (&state, code), Locale::En, &HOME.into()).await.map(drop)
         };
@@ -140,7 +138,7 @@ async fn who_comes_back_with_a_state_that_was_made_for_something_else_is_not_bel
         ] {
             assert!(matches!(come(word, state, code).await, Err(OrgError::BadLink)));
         }
-        hands.advance(std::time::Duration::from_secs(11 * 60));
+        hands.advance(Duration::from_secs(11 * 60));
         let late = come(word.expose(), right(), "code").await;
         assert!(matches!(late, Err(OrgError::BadLink)), "the request it was made for is over");
     })
