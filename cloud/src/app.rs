@@ -262,7 +262,7 @@ impl App {
             (db.clone(), clock.clone()),
             orgs.clone(),
             (plans.clone(), billing.clone()),
-            shows.clone(),
+            (shows.clone(), leaving.clone()),
         );
 
         Ok(Self {

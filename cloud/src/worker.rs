@@ -1,5 +1,6 @@
 //! The one list of listeners, followers, runners of jobs, and timers.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -175,10 +176,10 @@ fn own_timers(app: &App) {
     });
 }
 
-/// How many watch is known where they are connected; of several processes the one with the most of an organisation counts.
+/// How many watch is known where they are connected: each process says it to the others.
 fn note_viewers(app: &App) {
     let (plans, rtm) = (app.plans.clone(), app.rtm.clone());
-    every(app, "note_viewers", Duration::from_secs(60), move || {
+    every(app, "note_viewers", Duration::from_secs(10), move || {
         let (plans, watching) = (plans.clone(), rtm.watching());
         async move { plans.note_viewers(&watching).await.map_err(Into::into) }
     });
@@ -193,15 +194,41 @@ fn sweep_own_shows(app: &App) {
     });
 }
 
+/// A publisher that was let in while its organisation was suspended is found here.
+fn close_barred(app: &App) {
+    let ingest = app.ingest.clone();
+    every(app, "close_barred", Duration::from_secs(15), move || {
+        let ingest = ingest.clone();
+        async move {
+            ingest.close_barred().await;
+            Ok(())
+        }
+    });
+}
+
 /// What transmissions left on the disk of this machine goes after its time.
 fn sweep_disk(app: &App) {
     let (ingest, stop) = (app.ingest.clone(), app.stop.clone());
     let (recordings_for, recordings_bytes) = app.config.media.keep();
-    let keep = Keep { recordings_for, recordings_bytes };
+    let plans = app.plans.clone();
     every(app, "sweep_disk", Duration::from_secs(3600), move || {
-        let (ingest, stop) = (ingest.clone(), stop.clone());
+        let (ingest, plans, stop) = (ingest.clone(), plans.clone(), stop.clone());
         async move {
-            let swept = tokio::task::spawn_blocking(move || ingest.sweep_disk(keep, &stop)).await??;
+            let reading = ingest.clone();
+            let shows = tokio::task::spawn_blocking(move || reading.shows_on_disk()).await??;
+            let keep = match plans.recordings_of(&shows).await {
+                Ok(days) => {
+                    let length = |days: i64| Duration::from_secs(days.unsigned_abs().saturating_mul(86_400));
+                    let limited = days.into_iter().filter_map(|(show, days)| Some((show, length(days?))));
+                    Keep { recordings_for, of_plans: limited.collect(), recordings_bytes }
+                }
+                // For how long they are to stay is not known: only want of room takes any.
+                Err(error) => {
+                    tracing::warn!(%error, "plans do not answer: recordings stay until they do");
+                    Keep { recordings_for: Duration::MAX, of_plans: HashMap::new(), recordings_bytes }
+                }
+            };
+            let swept = tokio::task::spawn_blocking(move || ingest.sweep_disk(&keep, &stop)).await??;
             tracing::debug!(bytes = swept, "the disk was swept");
             Ok(())
         }
@@ -237,6 +264,7 @@ pub async fn start(app: &App) -> Result<(), DbError> {
     }
     if app.config.server.plays(ServeRole::Ingest) {
         sweep_own_shows(app);
+        close_barred(app);
         sweep_disk(app);
     }
     Ok(())

@@ -221,6 +221,8 @@ pub enum LossReason {
     KeyRevoked,
     /// The show ended.
     ShowEnded,
+    /// The show's organisation was suspended, or is being deleted.
+    Suspended,
     /// Another server looks after the show now.
     Moved,
     /// The server that it was connected to is gone.

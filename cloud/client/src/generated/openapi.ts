@@ -299,6 +299,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/add-ons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that raises a limit, with what it costs. */
+        get: operations["list_add_ons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/add-ons/{add_on}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Says what an add-on costs from the next invoice on, where this server writes them; what Stripe asks is said by
+         *     `VITRINE_STRIPE_PRICES`. A price that somebody pays by invoice can be changed, and not taken away.
+         */
+        put: operations["price_add_on"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/operator/audit": {
         parameters: {
             query?: never;
@@ -404,6 +441,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/organizations/{organization}/deletion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Keeps an organisation that was to be deleted, as long as that has not begun. */
+        delete: operations["stop_deletion"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/operator/organizations/{organization}/plan": {
         parameters: {
             query?: never;
@@ -412,10 +466,14 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Gives an organisation a plan and add-ons, at once. What was scheduled is forgotten. */
+        /**
+         * Gives an organisation a plan and add-ons, at once. What was scheduled is forgotten. It stays whatever the organisation pays for, until
+         *     it is taken back or an owner pays for another on purpose; for one that pays already, say `override`.
+         */
         put: operations["assign_plan"];
         post?: never;
-        delete?: never;
+        /** Takes back the plan that an operator gave: what the organisation pays for holds, or the default plan. */
+        delete: operations["take_back_plan"];
         options?: never;
         head?: never;
         patch?: never;
@@ -438,6 +496,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/organizations/{organization}/subscriptions/{subscription}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a subscription at once that is not the one that counts. What is left of its period is credited to the customer. */
+        delete: operations["end_other_subscription"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/operator/organizations/{organization}/suspension": {
         parameters: {
             query?: never;
@@ -446,7 +521,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Suspends an organisation: its members look and change nothing, its pages are closed, publishers are refused. */
+        /**
+         * Suspends an organisation: its members look and change nothing, its pages are closed, publishers are refused, and those of shows that
+         *     are not on air are sent away.
+         */
         put: operations["suspend_organization"];
         post?: never;
         /** Lets an organisation go on. */
@@ -527,6 +605,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/several-subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Organisations that pay for several subscriptions at once, as was looked up last. One of them counts; the others are to be ended. */
+        get: operations["list_several_subscriptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/operator/shows/{show}/end": {
         parameters: {
             query?: never;
@@ -555,6 +650,26 @@ export interface paths {
         get: operations["get_sign_up_setting"];
         /** Decides who may make an account here. */
         put: operations["set_sign_up_setting"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/unreadable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What stands in the database and cannot be read, so that whoever needs it gets an error or less than they should: at most 200 of each
+         *     kind. It is mended by giving it anew: another role, another plan.
+         */
+        get: operations["list_unreadable"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -2171,6 +2286,10 @@ export interface components {
              */
             quantity: number;
         };
+        /** @description What an add-on is to cost. */
+        AddOnPricing: {
+            price?: components["schemas"]["PlanPrice"] | null;
+        };
         /** @description An address that mail may be sent to. */
         Address: {
             /** @description The e-mail. */
@@ -2269,6 +2388,15 @@ export interface components {
             at: string;
             choice?: components["schemas"]["BillingChoice"] | null;
         };
+        /** @description What an owner asks to pay for. */
+        BillingOrder: {
+            /** @description What is added to it. */
+            add_ons?: components["schemas"]["AddOnCount"][];
+            /** @description Whether it takes the place of a plan that whoever runs this cloud gave; 409 otherwise. */
+            override?: boolean;
+            /** @description The plan's key. */
+            plan: string;
+        };
         /** @description A page of the payment provider. */
         BillingPage: {
             /** @description Where a browser is to go. It holds for a short time, and for whoever has it. */
@@ -2299,6 +2427,8 @@ export interface components {
              * @description What the next period costs, in minor units before taxes; null when there is none.
              */
             next_amount_minor?: number | null;
+            /** @description Subscriptions that live at the provider beside the one that counts, by its names for them: they cost money for nothing. */
+            others: string[];
             /**
              * Format: date-time
              * @description When it ends.
@@ -2373,7 +2503,7 @@ export interface components {
          * @description A stable error code. Programs act on it; people read the message beside it.
          * @enum {string}
          */
-        Code: "invalid_request" | "unauthenticated" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_type" | "conflict" | "email_taken" | "already_member" | "name_taken" | "role_in_use" | "above_you" | "webhook_off" | "show_on_air" | "export_running" | "last_owner" | "limit_reached" | "plan_limit" | "operator_only" | "organization_suspended" | "sign_up_closed" | "no_online_payment" | "already_subscribed" | "not_subscribed" | "payment_declined" | "bad_signature" | "people_only" | "origin_not_allowed" | "link_expired" | "second_factor_required" | "bad_code" | "challenge_over" | "factor_exists" | "last_way_in" | "sign_in_pending" | "sign_in_refused" | "rate_limited" | "illegal_move" | "not_receiving" | "show_ended" | "not_in_lineup" | "not_on_sale" | "bad_publish_key" | "publisher_busy" | "out_of_stock" | "ref_taken" | "precondition_required" | "banned" | "bad_message" | "hello_expected" | "too_slow" | "restarting" | "overloaded" | "keyring_unavailable" | "cloud_unreachable" | "device_unavailable" | "plugin_missing" | "far_side" | "idempotency_key_reused" | "idempotency_in_progress" | "secret_already_shown" | "answer_not_kept" | "internal";
+        Code: "invalid_request" | "unauthenticated" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_type" | "conflict" | "email_taken" | "already_member" | "name_taken" | "role_in_use" | "above_you" | "webhook_off" | "show_on_air" | "export_running" | "last_owner" | "limit_reached" | "plan_limit" | "operator_only" | "plan_given" | "viewers_full" | "organization_suspended" | "sign_up_closed" | "no_online_payment" | "already_subscribed" | "not_subscribed" | "payment_declined" | "bad_signature" | "people_only" | "origin_not_allowed" | "link_expired" | "second_factor_required" | "bad_code" | "challenge_over" | "factor_exists" | "last_way_in" | "sign_in_pending" | "sign_in_refused" | "rate_limited" | "illegal_move" | "not_receiving" | "show_ended" | "not_in_lineup" | "not_on_sale" | "bad_publish_key" | "publisher_busy" | "out_of_stock" | "ref_taken" | "precondition_required" | "banned" | "bad_message" | "hello_expected" | "too_slow" | "restarting" | "overloaded" | "keyring_unavailable" | "cloud_unreachable" | "device_unavailable" | "plugin_missing" | "far_side" | "idempotency_key_reused" | "idempotency_in_progress" | "secret_already_shown" | "answer_not_kept" | "internal";
         /** @description That somebody means it. */
         Confirmation: {
             /** @description The organisation's name, as it is. */
@@ -2731,7 +2861,7 @@ export interface components {
          * @description Kinds of deeds.
          * @enum {string}
          */
-        DeedKind: "plan_assigned" | "plan_saved" | "sign_up_changed" | "organization_suspended" | "organization_resumed" | "show_ended" | "invoice_closed" | "subscription_ended" | "webhook_retried" | "operator_added" | "operator_removed" | "factor_removed" | "unknown";
+        DeedKind: "plan_assigned" | "plan_taken_back" | "add_on_priced" | "deletion_stopped" | "plan_saved" | "sign_up_changed" | "organization_suspended" | "organization_resumed" | "show_ended" | "invoice_closed" | "subscription_ended" | "webhook_retried" | "operator_added" | "operator_removed" | "factor_removed" | "unknown";
         /**
          * @description How a message stands.
          * @enum {string}
@@ -3501,7 +3631,7 @@ export interface components {
          * @description One thing that a plan limits.
          * @enum {string}
          */
-        Limit: "shows_a_month" | "concurrent_shows" | "destinations" | "ladder_top" | "minutes_a_month" | "viewers" | "retention_days" | "seats" | "products" | "blob_bytes";
+        Limit: "shows_a_month" | "concurrent_shows" | "ladder_top" | "minutes_a_month" | "viewers" | "retention_days" | "seats" | "products" | "blob_bytes";
         /** @description How much of each thing there may be. What is null has no limit. */
         Limits: {
             /**
@@ -3518,13 +3648,8 @@ export interface components {
             concurrent_shows: number | null;
             /**
              * Format: int64
-             * @description Places that one show is sent to besides the shop.
-             * @default null
-             */
-            destinations: number | null;
-            /**
-             * Format: int64
-             * @description The height in pixels of the largest picture that viewers can choose.
+             * @description The height in pixels (the shorter side) of the largest picture that viewers can choose. It is fixed for a show when its encoder
+             *     connects and it is not on air.
              * @default null
              */
             ladder_top: number | null;
@@ -3542,7 +3667,7 @@ export interface components {
             products: number | null;
             /**
              * Format: int64
-             * @description Days for which recordings are kept.
+             * @description Days for which recordings are kept after their show. When they become fewer, the longer time holds for another 14 days.
              * @default null
              */
             retention_days: number | null;
@@ -3560,7 +3685,7 @@ export interface components {
             shows_a_month: number | null;
             /**
              * Format: int64
-             * @description Viewers at the same time, over all shows.
+             * @description Viewers at the same time, over all shows, counted where they are connected to the chat.
              * @default null
              */
             viewers: number | null;
@@ -3596,7 +3721,7 @@ export interface components {
          * @description Why a publisher is gone.
          * @enum {string}
          */
-        LossReason: "closed" | "disconnected" | "silent" | "no_pictures" | "protocol" | "replaced" | "not_carried" | "key_revoked" | "show_ended" | "moved" | "server_lost" | "unknown";
+        LossReason: "closed" | "disconnected" | "silent" | "no_pictures" | "protocol" | "replaced" | "not_carried" | "key_revoked" | "show_ended" | "suspended" | "moved" | "server_lost" | "unknown";
         /** @description Whose second factor is lost. */
         LostFactor: {
             /** @description The confirmed address of their account. */
@@ -4057,6 +4182,7 @@ export interface components {
         OrganizationFile: {
             /** @description How its payments stand, as they were looked up last: what goes on being charged while it is suspended, too. */
             billing: components["schemas"]["BillingView"];
+            deletion?: components["schemas"]["OrganizationDeletion"] | null;
             /** @description The organisation. */
             organization: components["schemas"]["OperatorOrganization"];
             /** @description Its plan and what it uses. */
@@ -4124,6 +4250,26 @@ export interface components {
         OwnPassword: {
             /** @description The account's password. */
             password: string;
+        };
+        /** @description One page of a list. */
+        Page_AddOn: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description By how much each.
+                 */
+                by: number;
+                /** @description What programs call it. */
+                key: string;
+                /** @description What people call it. */
+                names: components["schemas"]["PlanNames"];
+                price?: components["schemas"]["PlanPrice"] | null;
+                /** @description Which limit it raises. */
+                raises: components["schemas"]["Limit"];
+            }[];
+            /** @description Send it as `after` to get the next page; null on the last. */
+            next?: string | null;
         };
         /** @description One page of a list. */
         Page_ApiKey: {
@@ -4872,6 +5018,22 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_SeveralSubscriptions: {
+            /** @description The items. */
+            items: {
+                /** @description The provider's name for it. */
+                customer: string;
+                /** @description The organisation. */
+                organization: components["schemas"]["OrgId"];
+                /** @description The others, which cost money for nothing: end them. */
+                others: string[];
+                /** @description The subscription that counts. */
+                subscription?: string | null;
+            }[];
+            /** @description Send it as `after` to get the next page; null on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Show: {
             /** @description The items. */
             items: {
@@ -4961,6 +5123,21 @@ export interface components {
                 reason: string;
                 /** @description The variant. */
                 variant_id: components["schemas"]["VariantId"];
+            }[];
+            /** @description Send it as `after` to get the next page; null on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_UnreadableRow: {
+            /** @description The items. */
+            items: {
+                /** @description Which of them: a member's or role's id, or a plan's key. */
+                id?: string | null;
+                organization?: components["schemas"]["OrgId"] | null;
+                /** @description What is wrong with it. */
+                reason: string;
+                /** @description What: `role` of a member, `role_permissions` of a role, `plan` or `billing` of an organisation, `plan_offer` of the operator. */
+                what: components["schemas"]["UnreadableKind"];
             }[];
             /** @description Send it as `after` to get the next page; null on the last. */
             next?: string | null;
@@ -5099,6 +5276,11 @@ export interface components {
              */
             grace_until?: string | null;
             /**
+             * @description Whether it is given though the organisation pays for a plan; 409 otherwise. It goes on paying, and what was given stays until it is
+             *     taken back, or an owner pays for another on purpose.
+             */
+            override?: boolean;
+            /**
              * Format: date-time
              * @description When the period ends that is paid for.
              */
@@ -5120,6 +5302,8 @@ export interface components {
         PlanChoice: {
             /** @description What is added to it; what was added before stays when not said. */
             add_ons?: components["schemas"]["AddOnCount"][] | null;
+            /** @description Whether it takes the place of a plan that whoever runs this cloud gave; 409 otherwise. */
+            override?: boolean;
             /** @description The plan's key. */
             plan: string;
         };
@@ -5167,6 +5351,12 @@ export interface components {
             price_minor: number;
         };
         /**
+         * @description Who gave an organisation its plan. What the operator gave stays, whatever is paid for, until they take it back or an owner pays for
+         *     another on purpose.
+         * @enum {string}
+         */
+        PlanSource: "operator" | "billing" | "owner" | "unknown";
+        /**
          * @description How an organisation stands with what it pays.
          * @enum {string}
          */
@@ -5199,6 +5389,8 @@ export interface components {
             period_end?: string | null;
             /** @description The plan that it has. */
             plan: components["schemas"]["Plan"];
+            /** @description How long recordings are kept, and whether that is about to become shorter. */
+            recordings: components["schemas"]["RecordingTerms"];
             scheduled?: components["schemas"]["ScheduledChange"] | null;
             /** @description Whether an owner chooses the plan here; else only the operator does. */
             self_service: boolean;
@@ -5207,6 +5399,7 @@ export interface components {
              * @description Since when it has the plan; null for the default one that nobody gave it.
              */
             since?: string | null;
+            source?: components["schemas"]["PlanSource"] | null;
             /** @description How it stands. */
             state: components["schemas"]["PlanState"];
             suspended?: components["schemas"]["Suspension"] | null;
@@ -5540,6 +5733,24 @@ export interface components {
             seq: number;
             show_id?: components["schemas"]["ShowId"] | null;
         };
+        /** @description How long an organisation's recordings are kept after their show. */
+        RecordingTerms: {
+            /**
+             * Format: int64
+             * @description Days; null is as long as the server keeps any.
+             */
+            days?: number | null;
+            /**
+             * Format: date-time
+             * @description When the days become fewer, and older recordings go; null when they do not.
+             */
+            fewer_at?: string | null;
+            /**
+             * Format: int64
+             * @description How many days it is from then on.
+             */
+            fewer_days?: number | null;
+        };
         /** @description What opens the account when the authenticator is lost, once each. Shown this once. */
         RecoveryCodes: {
             /** @description `xxxx-xxxx-xxxx-xxxx`. */
@@ -5760,6 +5971,17 @@ export interface components {
              * @default null
              */
             time_zone: string | null;
+        };
+        /** @description An organisation that pays for more than one subscription. */
+        SeveralSubscriptions: {
+            /** @description The provider's name for it. */
+            customer: string;
+            /** @description The organisation. */
+            organization: components["schemas"]["OrgId"];
+            /** @description The others, which cost money for nothing: end them. */
+            others: string[];
+            /** @description The subscription that counts. */
+            subscription?: string | null;
         };
         /** @description A show as members see it. */
         Show: {
@@ -6036,6 +6258,21 @@ export interface components {
             password: string;
             /** @description A member. */
             user_id: components["schemas"]["UserId"];
+        };
+        /**
+         * @description What cannot be read.
+         * @enum {string}
+         */
+        UnreadableKind: "role" | "role_permissions" | "plan" | "billing" | "plan_offer";
+        /** @description Something that cannot be read, so that whoever needs it gets an error. */
+        UnreadableRow: {
+            /** @description Which of them: a member's or role's id, or a plan's key. */
+            id?: string | null;
+            organization?: components["schemas"]["OrgId"] | null;
+            /** @description What is wrong with it. */
+            reason: string;
+            /** @description What: `role` of a member, `role_permissions` of a role, `plan` or `billing` of an organisation, `plan_offer` of the operator. */
+            what: components["schemas"]["UnreadableKind"];
         };
         /** @description What an organisation used in a calendar month (UTC). */
         Usage: {
@@ -6440,7 +6677,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description It does not fit the present state. Codes: `conflict`, `email_taken`, `already_member`, `name_taken`, `role_in_use`, `webhook_off`, `show_on_air`, `export_running`, `last_owner`, `limit_reached`, `plan_limit`, `no_online_payment`, `already_subscribed`, `not_subscribed`, `payment_declined`, `factor_exists`, `last_way_in`, `sign_in_pending`, `illegal_move`, `not_receiving`, `show_ended`, `not_in_lineup`, `not_on_sale`, `out_of_stock`, `ref_taken`, `idempotency_in_progress`, `secret_already_shown`, `answer_not_kept`. */
+        /** @description It does not fit the present state. Codes: `conflict`, `email_taken`, `already_member`, `name_taken`, `role_in_use`, `webhook_off`, `show_on_air`, `export_running`, `last_owner`, `limit_reached`, `plan_limit`, `plan_given`, `no_online_payment`, `already_subscribed`, `not_subscribed`, `payment_declined`, `factor_exists`, `last_way_in`, `sign_in_pending`, `illegal_move`, `not_receiving`, `show_ended`, `not_in_lineup`, `not_on_sale`, `out_of_stock`, `ref_taken`, `idempotency_in_progress`, `secret_already_shown`, `answer_not_kept`. */
         problem_409: {
             headers: {
                 /** @description In how many seconds to try again, where that is known. */
@@ -6521,7 +6758,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The server is busy or going down; try again in a moment. Codes: `restarting`, `overloaded`. */
+        /** @description The server is busy or going down; try again in a moment. Codes: `viewers_full`, `restarting`, `overloaded`. */
         problem_503: {
             headers: {
                 /** @description In how many seconds to try again, where that is known. */
@@ -7389,13 +7626,111 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
+    list_add_ons: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AddOn"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    price_add_on: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                add_on: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddOnPricing"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddOn"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
     operator_audit: {
         parameters: {
             query?: {
+                /** @description Of whom: `user:ID`, or `service:console` for the command line. */
+                actor?: string;
                 /** @description The `next` of the page before. */
                 after?: string;
+                /** @description Not before this. */
+                from?: string;
+                /** @description Of one kind. */
+                kind?: components["schemas"]["DeedKind"];
                 /** @description How many items at most: 1 to 200, 50 when not said. */
                 limit?: number;
+                /** @description To which organisation. */
+                organization?: components["schemas"]["OrgId"];
+                /** @description Before this. */
+                until?: string;
             };
             header?: never;
             path?: never;
@@ -7664,6 +7999,46 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
+    stop_deletion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            409: components["responses"]["problem_409"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
     assign_plan: {
         parameters: {
             query?: never;
@@ -7699,6 +8074,48 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    take_back_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationFile"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            409: components["responses"]["problem_409"];
             /** @description It needs `If-Match`. */
             428: {
                 headers: {
@@ -7763,6 +8180,60 @@ export interface operations {
             };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    end_other_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: components["schemas"]["OrgId"];
+                subscription: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingView"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            409: components["responses"]["problem_409"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            /** @description The payment provider does not answer; ask again. */
+            502: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             503: components["responses"]["problem_503"];
         };
     };
@@ -8024,6 +8495,50 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
+    list_several_subscriptions: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description How many items at most: 1 to 200, 50 when not said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SeveralSubscriptions"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
     end_any_show: {
         parameters: {
             query?: never;
@@ -8145,6 +8660,43 @@ export interface operations {
                 };
             };
             429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    list_unreadable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_UnreadableRow"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -8484,10 +9036,20 @@ export interface operations {
     audit: {
         parameters: {
             query?: {
+                /** @description What, by the `kind` of the deed's `event`. */
+                action?: string;
                 /** @description The `next` of the page before. */
                 after?: string;
+                /** @description Not before this. */
+                from?: string;
                 /** @description How many items at most: 1 to 200, 50 when not said. */
                 limit?: number;
+                /** @description Whose: `user:ID`, `key:ID` or `service:NAME`, as a deed's `actor` has it. */
+                person?: string;
+                /** @description What it is about: the id of a show, a person, a key, or of what else the fact names. */
+                subject?: string;
+                /** @description Before this. */
+                until?: string;
             };
             header?: never;
             path: {
@@ -8582,7 +9144,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["BillingChoice"];
+                "application/json": components["schemas"]["BillingOrder"];
             };
         };
         responses: {
@@ -8708,7 +9270,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["BillingChoice"];
+                "application/json": components["schemas"]["BillingOrder"];
             };
         };
         responses: {

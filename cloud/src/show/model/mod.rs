@@ -42,6 +42,8 @@ pub struct Show {
     pub interrupted_until: Option<DateTime<Utc>>,
     /// Zero of its media clock; set when the first publisher arrives.
     pub clock_epoch: Option<DateTime<Utc>>,
+    /// The height that its largest picture may have; fixed while it is on air. `None` is without limit.
+    pub ladder_top: Option<i64>,
     /// The epoch of its last transmission; 0 when there was none.
     pub transmission_epoch: u32,
     /// The publisher whose picture arrives.
@@ -121,6 +123,7 @@ impl Show {
             ended_at: None,
             interrupted_until: None,
             clock_epoch: None,
+            ladder_top: None,
             transmission_epoch: 0,
             publish_session: None,
             highlight: None,

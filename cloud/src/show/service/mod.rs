@@ -200,9 +200,19 @@ impl Shows {
     #[tracing::instrument(name = "show.end", skip_all, fields(show.id = %id))]
     pub async fn end(&self, actor: &Actor, org: OrgId, id: ShowId) -> Result<Show, ShowError> {
         actor.require_to_end(Permission::RunShows, org)?;
-        let (mut tx, mut show) = self.lock(org, id).await?;
-        self.end_locked(&mut tx, actor, &mut show, EndReason::Ended).await?;
+        let mut tx = self.db.begin().await?;
+        let show = self.end_in(&mut tx, actor, org, id).await?;
         tx.commit().await?;
+        Ok(show)
+    }
+
+    /// The same in the transaction of whoever notes it, and has checked who asks.
+    ///
+    /// # Errors
+    /// Those of [`Show::end`].
+    pub async fn end_in(&self, tx: &mut Tx, by: &Actor, org: OrgId, id: ShowId) -> Result<Show, ShowError> {
+        let mut show = store::lock(tx, org, id).await?.ok_or(ShowError::NotFound(id))?;
+        self.end_locked(tx, by, &mut show, EndReason::Ended).await?;
         Ok(show)
     }
 

@@ -31,6 +31,7 @@ row! {
         ended_ms: Option<i64>,
         interrupted_until_ms: Option<i64>,
         clock_epoch_ms: Option<i64>,
+        ladder_top: Option<i64>,
         transmission_epoch: i64,
         publish_session: Option<PublishSessionId>,
         highlight_id: Option<HighlightId>,
@@ -56,6 +57,7 @@ impl Row {
             ended_at: self.ended_ms.map(from_ms),
             interrupted_until: self.interrupted_until_ms.map(from_ms),
             clock_epoch: self.clock_epoch_ms.map(from_ms),
+            ladder_top: self.ladder_top,
             transmission_epoch: u32::try_from(self.transmission_epoch).unwrap_or(u32::MAX),
             publish_session: self.publish_session,
             highlight: self.highlight_id,
@@ -115,11 +117,11 @@ pub(super) async fn save(tx: &mut Tx, show: &Show) -> Result<(), DbError> {
     on!(tx, c => sqlx::query(
         "UPDATE shows SET title = $2, cover_url = $3, state = $4, receiving = $5, auto_live = $6, scheduled_ms = $7,
          live_ms = $8, ended_ms = $9, interrupted_until_ms = $10, clock_epoch_ms = $11, publish_session = $12,
-         highlight_id = $13, planned_end_ms = $14 WHERE id = $1"
+         highlight_id = $13, planned_end_ms = $14, ladder_top = $15 WHERE id = $1"
     ).bind(show.id).bind(&show.title).bind(&show.cover_url).bind(show.state.as_str()).bind(show.receiving)
         .bind(show.auto_live).bind(show.scheduled_at.map(to_ms)).bind(show.live_at.map(to_ms))
         .bind(show.ended_at.map(to_ms)).bind(show.interrupted_until.map(to_ms)).bind(show.clock_epoch.map(to_ms))
-        .bind(show.publish_session).bind(show.highlight).bind(show.planned_end_at.map(to_ms))
+        .bind(show.publish_session).bind(show.highlight).bind(show.planned_end_at.map(to_ms)).bind(show.ladder_top)
         .execute(c).await.map(drop))?;
     Ok(())
 }
