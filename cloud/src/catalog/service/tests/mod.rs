@@ -40,6 +40,7 @@ fn order(product: &Product, quantity: i64, external_ref: &str) -> OrderDraft {
             external: None,
         }],
         currency: product.currency,
+        market: None,
         total_minor: 2900 * quantity,
         shipping_minor: 0,
         tax_minor: 0,
