@@ -212,3 +212,5 @@ impl From<StorefrontError> for ApiError {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_choice;

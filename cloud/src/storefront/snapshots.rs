@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use vitrine_protocol::{HighlightCard, OrgId, ProductCard, ShowId};
 
 use super::model::{Channel, PublicShow};
-use crate::catalog::{Choice, Language, Product};
+use crate::catalog::{Choice, Language, Offered, Product};
 
 /// How many are kept.
 const MOST: usize = 4_096;
@@ -60,11 +60,11 @@ pub(super) struct Answer {
     pub(super) org: OrgId,
 }
 
-/// What a show sells, in the order of the line-up, and the language of the organisation's own words.
+/// What a show sells, in the order of the line-up, and what that has for viewers who differ.
 #[derive(Debug, Default)]
 pub(super) struct Wares {
     products: Vec<Product>,
-    own: Language,
+    offered: Offered,
 }
 
 /// What was loaded for a key.
@@ -118,7 +118,8 @@ impl Wares {
             product.description = String::new();
             product.texts.values_mut().for_each(|text| text.description = String::new());
         }
-        Self { products, own }
+        let offered = Offered::of(&products, own);
+        Self { products, offered }
     }
 }
 
@@ -130,7 +131,7 @@ impl Snapshot {
         viewers: impl Fn(ShowId) -> u32,
         card: impl Fn(&Product, &Choice, &Language) -> ProductCard,
     ) -> Answer {
-        let choice = choice.among(&self.wares.products, &self.wares.own);
+        let choice = choice.among(&self.wares.offered);
         let (mut inner, now) = (self.inner.lock(), Instant::now());
         if let Some((answer, counted)) = inner.answers.get(&choice)
             && now - *counted < COUNT_EVERY
@@ -140,7 +141,8 @@ impl Snapshot {
         let count = inner.view.show().map(|show| viewers(show.id));
         let pinned = inner.view.show().and_then(|show| show.highlight.clone());
         if let Some(show) = inner.view.show() {
-            show.products = self.wares.products.iter().map(|one| card(one, &choice, &self.wares.own)).collect();
+            let own = self.wares.offered.own();
+            show.products = self.wares.products.iter().map(|one| card(one, &choice, own)).collect();
             if choice != Choice::default() {
                 show.pin_of_products();
             }
@@ -301,8 +303,17 @@ mod tests {
         }
     }
 
+    fn made(org: OrgId, view: View, wares: Wares) -> Arc<Snapshot> {
+        Snapshots::default().made(org, view, wares)
+    }
+
     fn nothing(org: OrgId) -> Arc<Snapshot> {
-        Snapshot::new(org, View::Channel(Box::new(Channel { show: None, reason: ChannelReason::None })))
+        let view = View::Channel(Box::new(Channel { show: None, reason: ChannelReason::None }));
+        made(org, view, Wares::default())
+    }
+
+    fn no_card(_: &Product, _: &Choice, _: &Language) -> ProductCard {
+        unreachable!("there are no products")
     }
 
     #[tokio::test(start_paused = true)]
@@ -370,12 +381,13 @@ mod tests {
         let id = ShowId::new();
         let told = async |view: fn(PublicShow) -> View, viewers: u32| {
             tokio::time::advance(COUNT_EVERY).await;
-            let snapshot = Snapshot::new(OrgId::new(), view(PublicShow { org_id: OrgId(id.0), ..show(id) }));
-            let answer = snapshot.answer(|_| viewers);
+            let view = view(PublicShow { org_id: OrgId(id.0), ..show(id) });
+            let snapshot = made(OrgId::new(), view, Wares::default());
+            let answer = snapshot.answer(&Choice::default(), |_| viewers, no_card);
             let body: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
             let show = if body["show"].is_object() { &body["show"] } else { &body };
             assert_eq!(show["viewers"], viewers);
-            assert_eq!(snapshot.answer(|_| 7).body, answer.body, "counted once a second");
+            assert_eq!(snapshot.answer(&Choice::default(), |_| 7, no_card).body, answer.body, "counted once a second");
             answer.tag
         };
         let channel: fn(PublicShow) -> View =
@@ -389,4 +401,79 @@ mod tests {
             assert_eq!(about(number), shown);
         }
     }
+
+    /// A product with words in so many languages, and prices for so many countries.
+    fn wares(languages: usize, markets: &[&str]) -> Wares {
+        use crate::catalog::{Market, MarketPriceDraft, ProductDraft, ProductTextDraft};
+        let draft = ProductDraft {
+            title: "Scarf".into(),
+            description: "long".into(),
+            url: "https://shop.example/".into(),
+            currency: vitrine_protocol::Currency::try_from("EUR").unwrap(),
+            price_minor: Some(100),
+            compare_at_minor: None,
+            stock: None,
+            variants: Vec::new(),
+            options: Vec::new(),
+            tags: Vec::new(),
+        };
+        let mut product = Product::new(OrgId::new(), draft, crate::base::from_ms(0)).unwrap();
+        for n in 0..languages {
+            let text = ProductTextDraft { title: n.to_string(), description: "long".into() };
+            product.set_text(tag(n), Some(text)).unwrap();
+        }
+        let price = |market: &&str| MarketPriceDraft {
+            currency: vitrine_protocol::Currency::try_from("EUR").unwrap(),
+            market: Market::try_from(*market).ok(),
+            price_minor: 90,
+            compare_at_minor: None,
+        };
+        product.set_prices(0, &markets.iter().map(price).collect::<Vec<_>>()).unwrap();
+        Wares::new(vec![product], Language::default())
+    }
+
+    fn tag(n: usize) -> Language {
+        let letter = char::from(b'a' + u8::try_from(n).unwrap());
+        Language::try_from(format!("x{letter}")).unwrap()
+    }
+
+    #[test]
+    fn strangers_fill_no_memory_with_languages_and_countries_of_their_own() {
+        let (snapshots, id) = (Snapshots::default(), ShowId::new());
+        let all = ["AT", "CH", "DE", "FR", "PL"];
+        let snapshot = snapshots.made(OrgId::new(), View::Show(Box::new(show(id))), wares(20, &all));
+        assert!(snapshot.wares.products[0].description.is_empty());
+        let card = |product: &Product, choice: &Choice, own: &Language| {
+            let currency = product.currency_for(choice);
+            let (title, url) = (product.title_for(choice, own).to_owned(), product.url.clone());
+            let (price_minor, stock) = (i64::from(choice.market.is_some()), 0);
+            ProductCard {
+                product_id: product.id, title, url, image_url: None, currency, price_minor, compare_at_minor: None,
+                prior_price_minor: None, discount_percent: None, stock, variants: Vec::new(),
+            }
+        };
+        let mut bodies = std::collections::HashSet::new();
+        for n in 0..26 {
+            for m in COUNTRIES_ASKED.split(' ') {
+                let choice = Choice { language: Some(tag(n)), market: crate::catalog::Market::try_from(m).ok(), currency: None };
+                bodies.insert(snapshot.answer(&choice, |_| 0, card).body);
+                let inner = snapshot.inner.lock();
+                assert!(inner.answers.len() <= MOST_FORMS);
+                let plain = inner.answers.get(&Choice::default()).map_or(0, |(answer, _)| answer.body.len());
+                let all: usize = inner.answers.values().map(|(answer, _)| answer.body.len()).sum();
+                assert_eq!((inner.bytes, snapshots.held.load(Relaxed)), (all - plain, all - plain));
+            }
+        }
+        assert_eq!(bodies.len(), 21 * 2, "as many as there are, in a country and elsewhere");
+        drop(snapshot);
+        assert_eq!(snapshots.held.load(Relaxed), 0);
+        // As much as may be kept is kept elsewhere: it is answered all the same.
+        snapshots.held.store(MOST_FORM_BYTES, Relaxed);
+        let snapshot = snapshots.made(OrgId::new(), View::Show(Box::new(show(id))), wares(2, &all));
+        let choice = Choice { language: Some(tag(1)), ..Choice::default() };
+        assert!(!snapshot.answer(&choice, |_| 0, card).body.is_empty());
+        assert!(snapshot.inner.lock().answers.is_empty());
+    }
+
+    const COUNTRIES_ASKED: &str = "AT CH DE FR PL US SE NO DK IT ES ZZ";
 }

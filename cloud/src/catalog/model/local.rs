@@ -130,21 +130,52 @@ pub struct Choice {
     pub currency: Option<Currency>,
 }
 
-impl Choice {
-    /// The same as far as it makes a difference for `products`, whose own words are in the language `own`: what nobody has is not
-    /// told apart, so that there are no more choices than the products have.
+/// What products have for viewers who differ, with the language of the organisation's own words.
+#[derive(Debug, Default)]
+pub struct Offered {
+    own: Language,
+    languages: BTreeSet<Language>,
+    markets: BTreeSet<Market>,
+    /// None where prices are in the products' own alone.
+    currencies: Vec<Currency>,
+}
+
+impl Offered {
+    /// That of `products`.
     #[must_use]
-    pub fn among(&self, products: &[Product], own: &Language) -> Self {
-        let languages: BTreeSet<&Language> = products.iter().flat_map(|one| one.texts.keys()).collect();
+    pub fn of(products: &[Product], own: Language) -> Self {
         let prices = || products.iter().flat_map(|one| one.variants.iter().flat_map(|variant| &variant.prices));
-        let is_sold_in = |currency: Currency| {
-            prices().any(|price| price.currency == currency) || products.iter().any(|one| one.currency == currency)
-        };
-        let found = self.language.as_ref().filter(|_| !languages.is_empty());
+        let mut currencies: Vec<_> = prices().map(|price| price.currency).collect();
+        if !currencies.is_empty() {
+            currencies.extend(products.iter().map(|product| product.currency));
+            currencies.sort_by_key(|currency| currency.as_str().to_owned());
+            currencies.dedup();
+        }
         Self {
-            language: found.and_then(|wanted| best(wanted, languages.iter().copied(), own)).cloned(),
-            market: self.market.filter(|market| prices().any(|price| price.market == Some(*market))),
-            currency: self.currency.filter(|currency| prices().next().is_some() && is_sold_in(*currency)),
+            own,
+            languages: products.iter().flat_map(|one| one.texts.keys()).cloned().collect(),
+            markets: prices().filter_map(|price| price.market).collect(),
+            currencies,
+        }
+    }
+
+    /// The language of the organisation's own words.
+    #[must_use]
+    pub fn own(&self) -> &Language {
+        &self.own
+    }
+}
+
+impl Choice {
+    /// The same as far as it makes a difference: what nobody has is not told apart, so that there are no more choices than the
+    /// products have.
+    #[must_use]
+    pub fn among(&self, offered: &Offered) -> Self {
+        let language = self.language.as_ref();
+        Self {
+            language: language.and_then(|wanted| best(wanted, offered.languages.iter(), &offered.own)).cloned(),
+            market: self.market.filter(|market| offered.markets.contains(market)),
+            currency: self.currency.filter(|currency| offered.currencies.contains(currency)),
         }
     }
 }

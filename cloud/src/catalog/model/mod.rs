@@ -25,7 +25,7 @@ pub use coupon::{Coupon, CouponDraft, CouponPatch};
 pub(in crate::catalog) use details::tag_of;
 pub use details::{fitting_external_ids, fitting_tags};
 pub(in crate::catalog) use local::{Place, Tag};
-pub use local::{Choice, MarketPrice, MarketPriceDraft, ProductText, ProductTextDraft};
+pub use local::{Choice, MarketPrice, MarketPriceDraft, Offered, ProductText, ProductTextDraft};
 pub use draft::{ProductDraft, ProductPatch, VariantDraft};
 pub use order::{
     ExternalId, Order, OrderDraft, OrderFilter, OrderLine, OrderLineDraft, OrderState, OrderSum, OrderTotals,

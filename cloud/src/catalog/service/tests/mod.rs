@@ -1,5 +1,6 @@
 mod coupons;
 mod details;
+mod locals;
 mod orders;
 mod prices;
 mod reservations;
