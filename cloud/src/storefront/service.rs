@@ -97,7 +97,7 @@ impl Storefront {
     }
 
     /// A product as a viewer sees it.
-    fn card(&self, product: &Product, choice: &Choice, own: &Language) -> ProductCard {
+    fn card(&self, product: &Product, choice: &Choice, own: Option<&Language>) -> ProductCard {
         let mut card = self.catalog.card(product, choice, own);
         card.hide_stock();
         card
@@ -150,7 +150,7 @@ impl Storefront {
     async fn public(&self, show: Show, channel: String) -> Result<(PublicShow, Wares), StorefrontError> {
         let products = self.catalog.sold(show.org, &show.lineup.products()).await?;
         let locale = self.orgs.settings(show.org).await?.locale;
-        let own = Language::try_from(locale.as_str()).unwrap_or_default();
+        let own = locale.and_then(|locale| Language::try_from(locale.as_str()).ok());
         let coupons = self.coupons(show.org, &show).await?;
         let highlight = self.shows.pinned(&show).await?;
         let airing = self.shows.airing(show.id, show.state, show.live_at, show.ended_at);

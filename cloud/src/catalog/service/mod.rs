@@ -208,8 +208,8 @@ impl Catalog {
         org: OrgId,
         ids: &[ProductId],
     ) -> Result<Vec<ProductCard>, CatalogError> {
-        let (choice, own) = (Choice::default(), Language::default());
-        Ok(self.sold(org, ids).await?.iter().map(|product| self.card(product, &choice, &own)).collect())
+        let choice = Choice::default();
+        Ok(self.sold(org, ids).await?.iter().map(|product| self.card(product, &choice, None)).collect())
     }
 
     /// Whether a product is sold; until `tx` ends nobody changes that.
@@ -232,9 +232,9 @@ impl Catalog {
         format!("{}/media/{org}/{name}", self.public_url)
     }
 
-    /// A product as a viewer sees it, where the organisation's own words are in the language `own`.
+    /// A product as a viewer sees it, where the organisation's own words are in the language `own`, if that is known.
     #[must_use]
-    pub fn card(&self, product: &Product, choice: &Choice, own: &Language) -> ProductCard {
+    pub fn card(&self, product: &Product, choice: &Choice, own: Option<&Language>) -> ProductCard {
         let currency = product.currency_for(choice);
         let priced: Vec<(&Variant, Tag)> = product
             .variants
