@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use vitrine_protocol::Currency;
 
-use super::group::{Incoming, IncomingVariant, priced, variant_title};
+use super::group::{Incoming, IncomingVariant, variant_title};
 use super::local::texts;
+use super::priced::priced;
 use super::words::without_tags;
 use super::{Field, Found, Options, Row, RowError};
 use crate::catalog::{MarketPriceDraft, ProductTextDraft};

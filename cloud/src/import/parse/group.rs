@@ -6,18 +6,15 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 use vitrine_protocol::{Currency, ProductId, VariantId};
 
-use super::apart::{Apart, Next, Part, hash_of};
 use super::added::added;
+use super::apart::{Apart, Next, Part, hash_of};
 use super::count::{sells_when_empty, stock, yes_or_no};
 use super::field::OPTIONS;
-use super::json::MINOR;
 use super::local::texts;
-use super::price::price;
-use super::words::{is_within, page_in, without_tags};
+use super::priced::{ONE_CURRENCY, priced};
+use super::words::{page_in, without_tags};
 use super::{Field, FileError, Options, Row, RowError, Rows};
-use crate::catalog::{
-    Language, MarketPriceDraft, ProductTextDraft, fitting_external_ids, fitting_tags,
-};
+use crate::catalog::{Language, MarketPriceDraft, ProductTextDraft, fitting_external_ids, fitting_tags};
 
 /// Rows of one product that are kept; more than a product takes, and room for what our export says in other languages.
 pub(super) const MOST_ROWS: usize = 125;
@@ -120,10 +117,15 @@ impl Incoming {
             let pairs = variant.options.iter().chain(&variant.external_ids);
             let pairs: usize = pairs.map(|(name, value)| name.len() + value.len()).sum();
             let prices = size_of_val(variant.prices.as_slice());
-            prices + size_of_val(variant) + variant.title.len() + variant.sku.as_ref().map_or(0, String::len) + pairs
+            prices
+                + size_of_val(variant)
+                + variant.title.len()
+                + variant.sku.as_ref().map_or(0, String::len)
+                + pairs
         });
         let words: usize = self.tags.iter().chain(&self.options).map(String::len).sum();
-        let locals = self.texts.iter().map(|(_, text)| size_of_val(text) + text.title.len() + text.description.len());
+        let locals =
+            self.texts.iter().map(|(_, text)| size_of_val(text) + text.title.len() + text.description.len());
         size_of_val(self)
             + words
             + locals.sum::<usize>()
@@ -513,6 +515,7 @@ impl Taken {
         }
         let options = self.options(row)?;
         let (external_ids, ids_lost) = row.get(Field::ExternalIds).map(external_ids).unwrap_or_default();
+        let prices = row.prices()?;
         self.ids_lost += ids_lost;
         self.currency = Some(currency);
         let title = variant_title(row, is_one_of_many, sku.as_deref());
@@ -526,61 +529,15 @@ impl Taken {
             compare_at_minor: Some(before),
             options,
             external_ids,
-            prices: row.prices()?,
+            prices,
         });
         Ok(())
     }
 }
 
-const ONE_CURRENCY: &str = "all prices of a product are in one currency";
-
-/// What a row says of its price: that, its currency, and what it was before a reduction.
-pub(super) fn priced(
-    row: &Row,
-    options: &Options,
-    now: DateTime<Utc>,
-) -> Result<Option<(i64, Currency, Option<i64>)>, RowError> {
-    let known = match row.get(Field::Currency) {
-        Some(code) => Some(
-            Currency::try_from(code.to_uppercase())
-                .map_err(|error| row.error(Some(Field::Currency), error.to_string()))?,
-        ),
-        None => options.currency,
-    };
-    let read = |field| {
-        row.get(field)
-            .map(|text| money(text, known).map_err(|sentence| row.error(Some(field), sentence)))
-            .transpose()
-    };
-    let Some(regular) = read(Field::Price)? else { return Ok(None) };
-    let is_on = row.get(Field::SaleDates).is_none_or(|dates| is_within(dates, now));
-    let sale = read(Field::SalePrice)?.filter(|sale| is_on && sale.0 < regular.0);
-    let compare = read(Field::CompareAt)?;
-    let (price, currency) = sale.unwrap_or(regular);
-    if ![sale, compare].into_iter().flatten().chain([regular]).all(|(_, other)| other == currency) {
-        return Err(row.error(Some(Field::Currency), ONE_CURRENCY));
-    }
-    let before = sale.map(|_| regular).or(compare).map(|(before, _)| before).filter(|before| {
-        // What an export says comes back as it was.
-        *before > price || row.get(Field::VitrineId).is_some()
-    });
-    Ok(Some((price, currency, before)))
-}
-
 /// `shopify=123; woocommerce=9`: those that fit, and how many do not.
 pub(super) fn external_ids(text: &str) -> (BTreeMap<String, String>, usize) {
     fitting_external_ids(text.split(';').filter_map(|pair| pair.split_once('=')))
-}
-
-fn money(text: &str, currency: Option<Currency>) -> Result<(i64, Currency), String> {
-    match text.strip_suffix(MINOR) {
-        None => price(text, currency),
-        Some(minor) => {
-            let currency = currency.ok_or("no currency stands there: give `currency`")?;
-            let minor = minor.parse().ok().filter(|minor| *minor >= 0);
-            Ok((minor.ok_or("minor units are a whole number, not below 0")?, currency))
-        }
-    }
 }
 
 pub(super) fn variant_title(row: &Row, is_one_of_many: bool, sku: Option<&str>) -> String {

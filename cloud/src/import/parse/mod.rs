@@ -10,6 +10,7 @@ mod group;
 mod json;
 mod local;
 mod price;
+mod priced;
 mod text;
 mod words;
 mod xml;
