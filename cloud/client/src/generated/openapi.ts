@@ -1469,6 +1469,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orgs/{org}/products/{product}/texts/{language}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets what a product is called in a language: 20 at most. With `If-Match` only the version that was seen. */
+        put: operations["set_text"];
+        post?: never;
+        /** Takes the words of a language away from a product. When there are none, nothing changes. */
+        delete: operations["remove_text"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/products/{product}/variants/{variant}/market-prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Sets all that a variant costs in other currencies and in single countries; what is not named is gone. Needs `If-Match`; without,
+         *     the answer is 428 `precondition_required`. The base price is not among them.
+         */
+        put: operations["set_market_prices"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orgs/{org}/products/{product}/variants/{variant}/prices": {
         parameters: {
             query?: never;
@@ -3628,6 +3666,13 @@ export interface components {
             organization: components["schemas"]["OrganizationOfUser"];
         };
         /**
+         * @description A language as a BCP 47 tag in its regular form: `de`, `pt-BR`, `zh-Hant-TW`. Extensions and private tags are none.
+         *
+         *     Source: RFC 5646, sections 2.1 and 2.1.1.
+         * @example de-AT
+         */
+        Language: string;
+        /**
          * @description One thing that a plan limits.
          * @enum {string}
          */
@@ -3726,6 +3771,56 @@ export interface components {
         LostFactor: {
             /** @description The confirmed address of their account. */
             email: string;
+        };
+        /**
+         * @description A country that something is sold to: ISO 3166-1 alpha-2, in capitals.
+         * @example AT
+         */
+        Market: string;
+        /** @description What a variant costs in a currency: everywhere, or in one country. */
+        MarketPrice: {
+            /**
+             * Format: int64
+             * @description What it cost before, in minor units; null is that it is not reduced.
+             */
+            compare_at_minor?: number | null;
+            /** @description The currency. */
+            currency: components["schemas"]["Currency"];
+            market?: components["schemas"]["Market"] | null;
+            /**
+             * Format: int64
+             * @description The price, in minor units.
+             */
+            price_minor: number;
+            /**
+             * Format: int64
+             * @description While it is reduced: the lowest price of the thirty days before the reduction began, of this currency and market, in minor
+             *     units; null when that is not known.
+             *
+             *     Source: Directive 98/6/EC, article 6a.
+             */
+            prior_price_minor?: number | null;
+        };
+        /** @description The same as callers send it. */
+        MarketPriceDraft: {
+            /**
+             * Format: int64
+             * @description What it cost before, in minor units, when it is reduced.
+             */
+            compare_at_minor?: number | null;
+            /** @description ISO 4217. */
+            currency: components["schemas"]["Currency"];
+            market?: components["schemas"]["Market"] | null;
+            /**
+             * Format: int64
+             * @description In minor units.
+             */
+            price_minor: number;
+        };
+        /** @description All prices of a variant beside its base price. */
+        MarketPrices: {
+            /** @description At most 50, one for each currency and market. */
+            prices: components["schemas"]["MarketPriceDraft"][];
         };
         /** @description A person and where they belong. */
         Me: {
@@ -3942,7 +4037,14 @@ export interface components {
         };
         /** @description How a list is read. */
         Options: {
+            /**
+             * @description The source whose products the list adds to: words in `language`, prices in their currency and for `market`. It makes no
+             *     product and changes nothing else. `main` when not said, where `language` or `market` is.
+             */
+            adds_to?: string | null;
             currency?: components["schemas"]["Currency"] | null;
+            language?: components["schemas"]["Language"] | null;
+            market?: components["schemas"]["Market"] | null;
             missing?: components["schemas"]["MissingRule"] | null;
             /** @description The shop's address: products without a page of their own have theirs below it, at `/products/` and their handle. */
             shop_url?: string | null;
@@ -3973,6 +4075,7 @@ export interface components {
             id: components["schemas"]["OrderId"];
             /** @description What was bought. */
             lines: components["schemas"]["OrderLine"][];
+            market?: components["schemas"]["Market"] | null;
             /** @description Whose it is. */
             org_id: components["schemas"]["OrgId"];
             /**
@@ -4054,6 +4157,7 @@ export interface components {
             external_ref: string;
             /** @description 1 to 1000 lines. */
             lines: components["schemas"]["OrderLineDraft"][];
+            market?: components["schemas"]["Market"] | null;
             reservation_id?: components["schemas"]["ReservationId"] | null;
             /**
              * Format: int64
@@ -4825,6 +4929,7 @@ export interface components {
                 id: components["schemas"]["OrderId"];
                 /** @description What was bought. */
                 lines: components["schemas"]["OrderLine"][];
+                market?: components["schemas"]["Market"] | null;
                 /** @description Whose it is. */
                 org_id: components["schemas"]["OrgId"];
                 /**
@@ -4887,8 +4992,11 @@ export interface components {
                 at: string;
                 /** @description The currency. */
                 currency: components["schemas"]["Currency"];
+                /** @description It ended then: from then on there was none of that currency and market. */
+                ended: boolean;
                 /** @description The change. */
                 id: components["schemas"]["PriceChangeId"];
+                market?: components["schemas"]["Market"] | null;
                 /**
                  * Format: int64
                  * @description The price, in minor units.
@@ -4946,6 +5054,10 @@ export interface components {
                 stock: number;
                 /** @description What it is found by: in lower case, sorted. */
                 tags: string[];
+                /** @description What it is called in other languages than the organisation's own, by BCP 47 tag. */
+                texts: {
+                    [key: string]: components["schemas"]["ProductText"];
+                };
                 /** @description Its name. */
                 title: string;
                 /** @description Its page in the shop. */
@@ -5424,8 +5536,11 @@ export interface components {
             at: string;
             /** @description The currency. */
             currency: components["schemas"]["Currency"];
+            /** @description It ended then: from then on there was none of that currency and market. */
+            ended: boolean;
             /** @description The change. */
             id: components["schemas"]["PriceChangeId"];
+            market?: components["schemas"]["Market"] | null;
             /**
              * Format: int64
              * @description The price, in minor units.
@@ -5505,6 +5620,10 @@ export interface components {
             stock: number;
             /** @description What it is found by: in lower case, sorted. */
             tags: string[];
+            /** @description What it is called in other languages than the organisation's own, by BCP 47 tag. */
+            texts: {
+                [key: string]: components["schemas"]["ProductText"];
+            };
             /** @description Its name. */
             title: string;
             /** @description Its page in the shop. */
@@ -5629,6 +5748,20 @@ export interface components {
              *     needs `If-Match`.
              */
             variants?: components["schemas"]["VariantDraft"][] | null;
+        };
+        /** @description A product in a language. */
+        ProductText: {
+            /** @description In words. */
+            description: string;
+            /** @description Its name. */
+            title: string;
+        };
+        /** @description A product in a language, as callers send it. */
+        ProductTextDraft: {
+            /** @description At most 5 000 characters. */
+            description?: string;
+            /** @description 1 to 200 characters. */
+            title: string;
         };
         /** @description A show as shoppers see it. */
         PublicShow: {
@@ -6214,7 +6347,7 @@ export interface components {
          * @description What is done with numbers of pieces that a list has.
          * @enum {string}
          */
-        StockRule: "keep" | "replace";
+        StockRule: "keep" | "replace" | "ignore";
         /** @description How a subscription is ended. */
         SubscriptionEnding: {
             /** @description Whether it ends now; with the period that it was begun for when not said. */
@@ -6344,6 +6477,8 @@ export interface components {
              * @description Price in minor units of the product's currency.
              */
             price_minor: number;
+            /** @description What it costs in other currencies and in single countries, in the order of the currencies. */
+            prices: components["schemas"]["MarketPrice"][];
             /**
              * Format: int64
              * @description While its price is reduced: the lowest of the thirty days before the reduction began, in minor units; null when that is
@@ -10125,8 +10260,14 @@ export interface operations {
     create_import: {
         parameters: {
             query?: {
+                /** @description The source whose products the list adds to, and nothing else: `main` when not said, where `language` or `market` is. */
+                adds_to?: string;
                 /** @description Currency of prices without one. */
                 currency?: string;
+                /** @description What titles and descriptions of a list that adds are in (BCP 47). */
+                language?: string;
+                /** @description The country that prices of a list that adds are for (ISO 3166-1 alpha-2); everywhere without it. */
+                market?: string;
                 /** @description `hide` takes products of the source off the sale that the list leaves out; `keep` when not said. */
                 missing?: "keep" | "hide";
                 /** @description The shop's address, for lists without pages of products. */
@@ -10134,7 +10275,7 @@ export interface operations {
                 /** @description Whose names for products the list has, `main` when not said: the same name of the same source is the same product. */
                 source?: string;
                 /** @description `replace` overwrites what is in stock; `keep` when not said. */
-                stock?: "keep" | "replace";
+                stock?: "keep" | "replace" | "ignore";
             };
             header?: never;
             path: {
@@ -11716,6 +11857,174 @@ export interface operations {
             404: components["responses"]["problem_404"];
             408: components["responses"]["problem_408"];
             409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    set_text: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description BCP 47, like `de` or `pt-BR` */
+                language: string;
+                org: components["schemas"]["OrgId"];
+                product: components["schemas"]["ProductId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProductTextDraft"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description What `If-Match` or `If-None-Match` takes. */
+                    ETag?: string;
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            412: components["responses"]["problem_412"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    remove_text: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string | null;
+            };
+            path: {
+                language: string;
+                org: components["schemas"]["OrgId"];
+                product: components["schemas"]["ProductId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description What `If-Match` or `If-None-Match` takes. */
+                    ETag?: string;
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            409: components["responses"]["problem_409"];
+            412: components["responses"]["problem_412"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    set_market_prices: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string | null;
+            };
+            path: {
+                org: components["schemas"]["OrgId"];
+                product: components["schemas"]["ProductId"];
+                variant: components["schemas"]["VariantId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarketPrices"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description What `If-Match` or `If-None-Match` takes. */
+                    ETag?: string;
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            412: components["responses"]["problem_412"];
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
@@ -14119,7 +14428,20 @@ export interface operations {
     };
     channel: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description What the viewer pays with (ISO 4217). A product is priced in it, for that market or for all; else in the market's currency;
+                 *     else in its own. Its `currency` says which it is.
+                 */
+                currency?: string;
+                /**
+                 * @description What the viewer reads (BCP 47): products are told in it, else in a wider one of the same language, else in the
+                 *     organisation's own.
+                 */
+                language?: string;
+                /** @description Where the viewer is (ISO 3166-1 alpha-2). */
+                market?: string;
+            };
             header?: never;
             path: {
                 /** @description The organisation's name in addresses */
@@ -14153,8 +14475,10 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["problem_400"];
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
+            422: components["responses"]["problem_422"];
             /** @description It needs `If-Match`. */
             428: {
                 headers: {
@@ -14174,7 +14498,20 @@ export interface operations {
     };
     show: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description What the viewer pays with (ISO 4217). A product is priced in it, for that market or for all; else in the market's currency;
+                 *     else in its own. Its `currency` says which it is.
+                 */
+                currency?: string;
+                /**
+                 * @description What the viewer reads (BCP 47): products are told in it, else in a wider one of the same language, else in the
+                 *     organisation's own.
+                 */
+                language?: string;
+                /** @description Where the viewer is (ISO 3166-1 alpha-2). */
+                market?: string;
+            };
             header?: never;
             path: {
                 show: components["schemas"]["ShowId"];
@@ -14207,8 +14544,10 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["problem_400"];
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
+            422: components["responses"]["problem_422"];
             /** @description It needs `If-Match`. */
             428: {
                 headers: {
