@@ -23,6 +23,7 @@ use crate::events::{Event, record};
 use crate::plan::{Limit, Plans};
 
 pub use batch::{BatchDone, BatchItem};
+pub use pictures::NewPicture;
 
 /// Products, coupons and orders. Clones share everything.
 #[derive(Clone)]
@@ -223,11 +224,12 @@ impl Catalog {
     /// Where a product's picture is served, if it has one.
     #[must_use]
     pub fn image_url(&self, product: &Product) -> Option<String> {
-        product.image.as_ref().map(|name| self.media_url(product.org, name))
+        product.image().map(|picture| self.media_url(product.org, &picture.name))
     }
 
     /// Where a file of a picture is served.
-    pub(super) fn media_url(&self, org: OrgId, name: &str) -> String {
+    #[must_use]
+    pub fn media_url(&self, org: OrgId, name: &str) -> String {
         format!("{}/media/{org}/{name}", self.public_url)
     }
 
@@ -237,6 +239,8 @@ impl Catalog {
             title: product.title.clone(),
             url: product.url.clone(),
             image_url: self.image_url(product),
+            image_alt: product.image().map(|main| main.alt.clone()).unwrap_or_default(),
+            pictures: self.picture_cards(product),
             currency: product.currency,
             price_minor: product.price_minor(),
             compare_at_minor: product.cheapest().and_then(|variant| product.shown_before(variant)),
