@@ -937,7 +937,8 @@ export interface paths {
         put?: never;
         /**
          * Takes a list of products in, at most 256 MB: CSV (Shopify's columns, Google Merchant's, or `id`, `title`, `price`, `link`),
-         *     RSS or Atom with Google Merchant's elements, or JSON. It is read after the answer; the import says how far that is. The
+         *     RSS or Atom with Google Merchant's elements, or JSON; packed with gzip or not, within that size once it is unpacked. It takes as
+         *     long to come as it keeps coming. It is read after the answer; the import says how far that is. The
          *     same list again changes nothing.
          */
         post: operations["create_import"];
@@ -1328,7 +1329,7 @@ export interface paths {
         head?: never;
         /**
          * Changes a product; with `If-Match` only the version that was seen. What costs money when it undoes another's change needs it:
-         *     `variants`, `stock`, `price_minor`, `compare_at_minor`, `currency`; without, the answer is 428 `precondition_required`. What
+         *     `variants`, `pictures`, `stock`, `price_minor`, `compare_at_minor`, `currency`; without, the answer is 428 `precondition_required`. What
          *     says nothing of stock leaves it alone.
          */
         patch: operations["change_product"];
@@ -1343,10 +1344,47 @@ export interface paths {
         };
         get?: never;
         /**
-         * Gives a product a picture: PNG, JPEG or WebP, at most 8 MB, 8,000 pixels a side and 40 million in all. It is made anew:
-         *     upright, without what a camera noted, of what moves the first picture.
+         * Gives a product the picture that stands for it, in the place of the one before: PNG, JPEG or WebP, at most 8 MB, 8,000 pixels
+         *     a side and 40 million in all. It is made anew: upright, without what a camera noted, of what moves the first picture.
          */
         put: operations["set_image"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/products/{product}/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Puts a picture behind those that a product has, taken as its first one is; the product as it is then. The same picture again
+         *     changes nothing. A product takes ten.
+         */
+        put: operations["add_picture"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/products/{product}/pictures/{picture}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Lets a picture take the place of another, which needs `If-Match`. What is said in its place stays when `alt` is absent. */
+        put: operations["replace_picture"];
         post?: never;
         delete?: never;
         options?: never;
@@ -3339,6 +3377,8 @@ export interface components {
         ImportId: string;
         /** @description An import with what is wrong with rows of it. */
         ImportReport: components["schemas"]["Import"] & {
+            /** @description How far its pictures are. */
+            pictures: components["schemas"]["PictureCounts"];
             /** @description What is wrong, in the order of the list; the first thousand are kept. */
             problems: components["schemas"]["Page_ImportProblem"];
         };
@@ -4788,6 +4828,8 @@ export interface components {
                 on_sale: boolean;
                 /** @description The names of its variants' options, in the order in which people are asked. */
                 options: string[];
+                /** @description All of its pictures, at most ten; the first one stands for it. */
+                pictures: components["schemas"]["Picture"][];
                 /**
                  * Format: int64
                  * @description The lowest price of its variants, in minor units.
@@ -5075,6 +5117,66 @@ export interface components {
          * @enum {string}
          */
         Permission: "view_organization" | "edit_organization" | "manage_members" | "manage_roles" | "manage_api_keys" | "view_audit" | "view_plan" | "manage_plan" | "transfer_ownership" | "view_catalog" | "edit_catalog" | "import_catalog" | "manage_stock" | "edit_coupons" | "view_orders" | "record_orders" | "refund_orders" | "view_shows" | "view_timeline" | "view_health" | "edit_shows" | "run_shows" | "manage_publish_keys" | "highlight" | "view_chat" | "speak_in_chat" | "moderate_chat" | "manage_jobs" | "manage_webhooks" | "export_organization" | "delete_organization";
+        /** @description A picture of a product. */
+        Picture: {
+            /** @description What is said in its place, to those who do not see it; empty where nobody wrote it. */
+            alt: string;
+            /** @description What it is named by, made of its content. */
+            id: string;
+            /** @description Every form of it, smallest first, to choose from by width and type. Empty for one that an early version took. */
+            sources: components["schemas"]["ImageSource"][];
+            /** @description Where it is served, 800 pixels at its longest side where it has so many. */
+            url: string;
+        };
+        /** @description A picture of a product. */
+        PictureCard: {
+            /** @description What is said in its place; absent where nobody wrote it. */
+            alt?: string;
+            /** @description Smallest first. */
+            sizes: components["schemas"]["PictureSize"][];
+        };
+        /** @description How far the pictures of an import are, which are fetched after its rows were taken in. Those that a later list says count there. */
+        PictureCounts: {
+            /**
+             * Format: int64
+             * @description Pictures that could not be had; `problems` says why.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Pictures that products have now.
+             */
+            taken: number;
+            /**
+             * Format: int64
+             * @description Products whose pictures are still to be fetched.
+             */
+            waiting: number;
+        };
+        /** @description A picture as callers name it. */
+        PictureDraft: {
+            /** @description What is said in its place: at most 300 characters; as it is when absent. */
+            alt?: string | null;
+            /** @description Which one. */
+            id: string;
+        };
+        /** @description A picture in one size, as two files. */
+        PictureSize: {
+            /**
+             * Format: int32
+             * @description In pixels.
+             */
+            height: number;
+            /** @description Where the JPEG is. */
+            jpeg_url: string;
+            /** @description Where the WebP is. */
+            webp_url: string;
+            /**
+             * Format: int32
+             * @description In pixels.
+             */
+            width: number;
+        };
         /** @description What organisations can have. */
         Plan: {
             /** @description Whether it came with the program and nobody changed it. */
@@ -5300,6 +5402,8 @@ export interface components {
             on_sale: boolean;
             /** @description The names of its variants' options, in the order in which people are asked. */
             options: string[];
+            /** @description All of its pictures, at most ten; the first one stands for it. */
+            pictures: components["schemas"]["Picture"][];
             /**
              * Format: int64
              * @description The lowest price of its variants, in minor units.
@@ -5338,8 +5442,12 @@ export interface components {
              * @description By how many per cent it is reduced, of the price that is struck out.
              */
             discount_percent?: number | null;
+            /** @description What is said in the place of its picture; absent where nobody wrote it. */
+            image_alt?: string;
             /** @description Its picture. */
             image_url?: string | null;
+            /** @description All of its pictures, the first one included; absent from pins. */
+            pictures?: components["schemas"]["PictureCard"][];
             /**
              * Format: int64
              * @description Lowest price of its variants, in minor units.
@@ -5415,6 +5523,8 @@ export interface components {
             on_sale?: boolean | null;
             /** @description The names of the variants' options in their order; with `variants`, those that they have when it is absent. */
             options?: string[] | null;
+            /** @description All pictures in their order, the first of which stands for it; those that are not named are gone: needs `If-Match`. */
+            pictures?: components["schemas"]["PictureDraft"][] | null;
             /**
              * Format: int64
              * @description Of a product with one variant; needs `If-Match`, as all that says what things cost.
@@ -11154,6 +11264,131 @@ export interface operations {
             404: components["responses"]["problem_404"];
             408: components["responses"]["problem_408"];
             409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    add_picture: {
+        parameters: {
+            query?: {
+                /** @description What is said in its place, to those who do not see it: at most 300 characters. */
+                alt?: string;
+            };
+            header?: {
+                "If-Match"?: string | null;
+            };
+            path: {
+                org: components["schemas"]["OrgId"];
+                product: components["schemas"]["ProductId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "image/jpeg": unknown;
+                "image/png": unknown;
+                "image/webp": unknown;
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description What `If-Match` or `If-None-Match` takes. */
+                    ETag?: string;
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            412: components["responses"]["problem_412"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    replace_picture: {
+        parameters: {
+            query?: {
+                /** @description What is said in its place, to those who do not see it: at most 300 characters. */
+                alt?: string;
+            };
+            header?: {
+                "If-Match"?: string | null;
+            };
+            path: {
+                org: components["schemas"]["OrgId"];
+                picture: string;
+                product: components["schemas"]["ProductId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "image/jpeg": unknown;
+                "image/png": unknown;
+                "image/webp": unknown;
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description What `If-Match` or `If-None-Match` takes. */
+                    ETag?: string;
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            412: components["responses"]["problem_412"];
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];

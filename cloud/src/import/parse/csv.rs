@@ -49,7 +49,8 @@ impl<R: Read> Table<R> {
         let mut names = Vec::with_capacity(columns);
         for n in 0..columns {
             let field = Field::of(&table.column(n));
-            names.push(field.filter(|field| !names.contains(&Some(*field))));
+            // Several columns may each have a picture more.
+            names.push(field.filter(|field| *field == Field::MoreImages || !names.contains(&Some(*field))));
         }
         let has = |field| names.contains(&Some(field));
         if !has(Field::Title) || !has(Field::Price) {

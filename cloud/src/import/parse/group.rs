@@ -10,9 +10,10 @@ use super::apart::{Apart, Next, Part, hash_of};
 use super::count::{sells_when_empty, stock, yes_or_no};
 use super::field::OPTIONS;
 use super::json::MINOR;
+use super::pictures::{IncomingPicture, pictures};
 use super::price::price;
 use super::words::{is_within, page_in, without_tags};
-use super::{Field, FileError, Options, Row, RowError, Rows};
+use super::{Field, FileError, NOBODY, Options, Row, RowError, Rows};
 use crate::catalog::{fitting_external_ids, fitting_tags};
 
 /// Rows of one product that are kept; more than a product takes.
@@ -47,8 +48,10 @@ pub struct Incoming {
     pub compare_at_minor: Option<i64>,
     /// The names of options, in the order of their columns.
     pub options: Vec<String>,
-    /// What it is found by.
-    pub tags: Vec<String>,
+    /// What it is found by, where the list says that: nothing is something that it can say.
+    pub tags: Option<Vec<String>>,
+    /// Where its pictures are, where the list says that.
+    pub pictures: Option<Vec<IncomingPicture>>,
     /// In the order of their rows.
     pub variants: Vec<IncomingVariant>,
     /// Whether every row of it could be read: what is missing from one that is not says nothing.
@@ -113,9 +116,13 @@ impl Incoming {
             let pairs: usize = pairs.map(|(name, value)| name.len() + value.len()).sum();
             size_of_val(variant) + variant.title.len() + variant.sku.as_ref().map_or(0, String::len) + pairs
         });
-        let words: usize = self.tags.iter().chain(&self.options).map(String::len).sum();
+        let words: usize = self.tags.iter().flatten().chain(&self.options).map(String::len).sum();
+        let pictures = self.pictures.iter().flatten();
+        let pictures: usize =
+            pictures.map(|one| one.address.len() + one.alt.as_ref().map_or(0, String::len)).sum();
         size_of_val(self)
             + words
+            + pictures
             + texts.iter().map(|text| text.len()).sum::<usize>()
             + variants.sum::<usize>()
     }
@@ -148,8 +155,11 @@ impl Incoming {
                 say(&format!("before {before:?}"));
             }
         }
-        for word in self.options.iter().chain(&self.tags) {
+        for word in self.options.iter().chain(self.tags.iter().flatten()) {
             say(word);
+        }
+        if self.tags.as_ref().is_some_and(Vec::is_empty) {
+            say("no tags");
         }
         // The same rows say more once all can be read: then what is not among them is gone.
         if !self.is_whole {
@@ -349,7 +359,10 @@ fn product(
             None => Field::option_name(n),
         })
         .collect();
-    let (tags, tags_lost) = fitting_tags(said(Field::Tags).unwrap_or_default().split(','));
+    let said_tags = rows.iter().filter_map(|row| row.get(Field::Tags));
+    let tags = said_tags.clone().find(|words| *words != NOBODY).or_else(|| said_tags.clone().next());
+    let tags = tags.map(|words| fitting_tags(words.split(',').filter(|word| *word != NOBODY)));
+    let tags_lost = tags.as_ref().map_or(0, |(_, lost)| *lost);
     let mut taken = Taken { currency: None, variants: Vec::new(), ids_lost: 0, names };
     for row in rows {
         // Rows that only add a picture.
@@ -385,6 +398,7 @@ fn product(
             errors.push(rows[0].error(Some(field), sentence));
         }
     }
+    let pictures = pictures(rows, errors);
     Found::Product(Box::new(Incoming {
         line: rows[0].line,
         external_id: key,
@@ -396,7 +410,8 @@ fn product(
         compare_at_minor,
         is_whole,
         options,
-        tags,
+        tags: tags.map(|(tags, _)| tags),
+        pictures,
         variants: taken.variants,
     }))
 }
