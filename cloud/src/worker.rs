@@ -13,7 +13,7 @@ use crate::bus;
 use crate::config::ServeRole;
 use crate::db::DbError;
 use crate::events::{Follower, Listener, Recorded};
-use crate::import::{DropStrangersAddresses, FetchLists, RunImports};
+use crate::import::{DropStrangersAddresses, FetchLists, FetchPictures, RunImports};
 use crate::ingest::{Keep, OrderTransmissions};
 use crate::jobs::{Runner, Timer, TimerResult};
 use crate::leaving::{DropStrangersExports, EraseOrganizations, MakeExports};
@@ -75,6 +75,7 @@ fn runners(app: &App) -> Vec<Arc<dyn Runner>> {
         Arc::new(TakeWebhooks::new(app.billing.clone())),
         Arc::new(RunImports::new(app.imports.clone())),
         Arc::new(FetchLists::new(app.imports.clone())),
+        Arc::new(FetchPictures::new(app.imports.clone())),
         Arc::new(MakeExports::new(app.leaving.clone())),
         Arc::new(EraseOrganizations::new(app.leaving.clone())),
     ]
@@ -90,7 +91,7 @@ fn timers(app: &App) -> Vec<Timer> {
     let (replays, facts) = (app.replays.clone(), app.dead_facts.clone());
     let (imports, fetching, mending) = (app.imports.clone(), app.imports.clone(), app.imports.clone());
     let (looking, ending, sweeping) = (app.billing.clone(), app.billing.clone(), app.billing.clone());
-    let plans = app.plans.clone();
+    let (plans, drawing) = (app.plans.clone(), app.imports.clone());
     vec![
         Timer::new("plan.apply_due", Duration::from_secs(60), move || {
             let plans = plans.clone();
@@ -159,6 +160,10 @@ fn timers(app: &App) -> Vec<Timer> {
         Timer::new("import.mend", Duration::from_secs(60), move || {
             let imports = mending.clone();
             async move { imports.mend().await.map(drop).map_err(Into::into) }
+        }),
+        Timer::new("import.pictures", Duration::from_secs(15), move || {
+            let imports = drawing.clone();
+            async move { imports.leave_pictures().await.map(drop).map_err(Into::into) }
         }),
         Timer::new("import.sweep", Duration::from_secs(3600), move || {
             let imports = imports.clone();

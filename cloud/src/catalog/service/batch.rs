@@ -23,6 +23,8 @@ pub struct BatchItem {
     pub id: Option<ProductId>,
     /// All that the list says of it. Its variants are found again by id, by `sku`, by title.
     pub draft: ProductDraft,
+    /// Whether it says that the product has no tags, where the draft has none.
+    pub has_no_tags: bool,
     /// Whether what the list says is in stock counts for variants that are there already.
     pub replace_stock: bool,
     /// Whether variants that it does not name are gone: a list of which a row could not be read does not say so.
@@ -329,7 +331,8 @@ fn patch(present: &[Variant], item: BatchItem, held: &mut Held) -> ProductPatch 
         stock: None,
         variants: Some(variants),
         options: Some(item.draft.options).filter(|names| !names.is_empty()),
-        tags: Some(item.draft.tags).filter(|tags| !tags.is_empty()),
+        tags: Some(item.draft.tags).filter(|tags| !tags.is_empty() || item.has_no_tags),
+        pictures: None,
         on_sale: None,
     }
 }

@@ -11,9 +11,10 @@ use super::apart::{Apart, Next, Part, hash_of};
 use super::count::{sells_when_empty, stock, yes_or_no};
 use super::field::OPTIONS;
 use super::local::texts;
+use super::pictures::{IncomingPicture, pictures};
 use super::priced::{ONE_CURRENCY, priced};
 use super::words::{page_in, without_tags};
-use super::{Field, FileError, Options, Row, RowError, Rows};
+use super::{Field, FileError, NOBODY, Options, Row, RowError, Rows};
 use crate::catalog::{Language, MarketPriceDraft, ProductTextDraft, fitting_external_ids, fitting_tags};
 
 /// Rows of one product that are kept; more than a product takes, and room for what our export says in other languages.
@@ -48,8 +49,10 @@ pub struct Incoming {
     pub compare_at_minor: Option<i64>,
     /// The names of options, in the order of their columns.
     pub options: Vec<String>,
-    /// What it is found by.
-    pub tags: Vec<String>,
+    /// What it is found by, where the list says that: nothing is something that it can say.
+    pub tags: Option<Vec<String>>,
+    /// Where its pictures are, where the list says that.
+    pub pictures: Option<Vec<IncomingPicture>>,
     /// In the order of their rows.
     pub variants: Vec<IncomingVariant>,
     /// What it is called in other languages.
@@ -123,11 +126,15 @@ impl Incoming {
                 + variant.sku.as_ref().map_or(0, String::len)
                 + pairs
         });
-        let words: usize = self.tags.iter().chain(&self.options).map(String::len).sum();
+        let words: usize = self.tags.iter().flatten().chain(&self.options).map(String::len).sum();
+        let pictures = self.pictures.iter().flatten();
+        let pictures: usize =
+            pictures.map(|one| one.address.len() + one.alt.as_ref().map_or(0, String::len)).sum();
         let locals =
             self.texts.iter().map(|(_, text)| size_of_val(text) + text.title.len() + text.description.len());
         size_of_val(self)
             + words
+            + pictures
             + locals.sum::<usize>()
             + texts.iter().map(|text| text.len()).sum::<usize>()
             + variants.sum::<usize>()
@@ -169,8 +176,11 @@ impl Incoming {
             say(&text.title);
             say(&text.description);
         }
-        for word in self.options.iter().chain(&self.tags) {
+        for word in self.options.iter().chain(self.tags.iter().flatten()) {
             say(word);
+        }
+        if self.tags.as_ref().is_some_and(Vec::is_empty) {
+            say("no tags");
         }
         // The same rows say more once all can be read: then what is not among them is gone.
         if !self.is_whole {
@@ -371,7 +381,10 @@ fn product(
             None => Field::option_name(n),
         })
         .collect();
-    let (tags, tags_lost) = fitting_tags(said(Field::Tags).unwrap_or_default().split(','));
+    let said_tags = rows.iter().filter_map(|row| row.get(Field::Tags));
+    let tags = said_tags.clone().find(|words| *words != NOBODY).or_else(|| said_tags.clone().next());
+    let tags = tags.map(|words| fitting_tags(words.split(',').filter(|word| *word != NOBODY)));
+    let tags_lost = tags.as_ref().map_or(0, |(_, lost)| *lost);
     let mut taken = Taken { currency: None, variants: Vec::new(), ids_lost: 0, names };
     for row in rows {
         // Rows that only add a picture.
@@ -408,6 +421,7 @@ fn product(
             errors.push(rows[0].error(Some(field), sentence));
         }
     }
+    let pictures = pictures(rows, errors);
     Found::Product(Box::new(Incoming {
         line: rows[0].line,
         external_id: key,
@@ -419,7 +433,8 @@ fn product(
         compare_at_minor,
         is_whole,
         options,
-        tags,
+        tags: tags.map(|(tags, _)| tags),
+        pictures,
         texts,
         variants: taken.variants,
     }))

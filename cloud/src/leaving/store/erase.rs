@@ -43,6 +43,7 @@ pub(in crate::leaving) const ITS_OWN: &[Rows] = rows! {
     "imported_products": "org_id = $1";
     "import_turns": "org_id = $1";
     "coupon_showings": "org_id = $1";
+    "picture_wishes": "org_id = $1";
     "product_tags": "org_id = $1";
     "external_ids": "org_id = $1";
     "variant_details": "product_id IN (SELECT id FROM products WHERE org_id = $1)";

@@ -101,7 +101,7 @@ export class Cloud {
   createProduct = (product: NewProduct, intent?: Intent) =>
     this.#lane.call<Product>('POST', '/products', product, { intent });
   /** Changes a product as it was seen; what is sold meanwhile stays sold, and does not matter. */
-  changeProduct = (seen: Product, fields: Partial<ProductFields> & { on_sale?: boolean }) =>
+  changeProduct = (seen: Product, fields: Partial<ProductFields> & { on_sale?: boolean; pictures?: { id: string; alt?: string }[] }) =>
     change(
       seen,
       (base) => this.#lane.call<Product>('PATCH', `/products/${seen.id}`, fields, { seen: base }),
@@ -109,6 +109,9 @@ export class Cloud {
       sameButStock,
     );
   removeProduct = (id: string) => this.#call<void>('DELETE', `/products/${id}`);
+  /** Puts a picture behind those that it has; the same one again changes nothing. `picture`: a data URL. */
+  addPicture = async (id: string, picture: string) =>
+    read<Product>(await this.#backend.cloudPutPicture(this.#lane.path(`/products/${id}/pictures`), picture, NONE));
   /** `picture`: a data URL. */
   setPicture = async (id: string, picture: string) =>
     read<Product>(await this.#backend.cloudPutPicture(this.#lane.path(`/products/${id}/image`), picture, NONE));
