@@ -18,10 +18,7 @@ interface Fake {
   cloud: { products: Product[] };
   cloudAway: (away: boolean) => void;
 }
-const fake = async <T>(page: Page, play: (fake: Fake) => T) => {
-  await page.getByRole('navigation').waitFor();
-  return page.evaluate(`(${play.toString()})(window.fake)`) as Promise<T>;
-};
+const fake = <T>(page: Page, play: (fake: Fake) => T) => page.evaluate(`(${play.toString()})(window.fake)`) as Promise<T>;
 const clean = async (page: Page) => expect(await breaches(page)).toEqual([]);
 
 /** A catalogue of some hundreds. */

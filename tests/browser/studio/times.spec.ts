@@ -12,10 +12,7 @@ const field = (page: Page, name: string) => page.locator(`dialog [name=${name}]`
 interface Fake {
   cloud: { shows: { title: string; scheduled_at: string | null }[]; people: { invitations: { expires_at: string }[] } };
 }
-const fake = async <T>(page: Page, play: (fake: Fake) => T) => {
-  await page.getByRole('navigation').waitFor();
-  return page.evaluate(`(${play.toString()})(window.fake)`) as Promise<T>;
-};
+const fake = <T>(page: Page, play: (fake: Fake) => T) => page.evaluate(`(${play.toString()})(window.fake)`) as Promise<T>;
 
 // The fake's organisation is in Berlin.
 test.use({ timezoneId: 'America/New_York' });
