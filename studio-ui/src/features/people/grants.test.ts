@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Member, RoleTable } from '../../lib/cloud/people.ts';
 import { BUILTIN } from '../../lib/ipc/fake/person.ts';
 import { words } from '../../lib/text/words.ts';
-import { canChange, GROUPS, groupsOf, isLastOwner, rolesOf, rolesToGive, summary, withoutOne, withOne } from './grants.ts';
+import { canChange, GROUPS, groupsOf, isLastOwner, rolesOf, rolesToGive, summary } from './grants.ts';
 
 const document = JSON.parse(readFileSync(new URL('../../../../cloud/openapi.json', import.meta.url), 'utf8')) as {
   components: { schemas: Record<'Permission' | 'Role', { enum: string[] }> };
@@ -31,13 +31,6 @@ describe('permissions', () => {
     for (const one of Permission.enum) expect(words).toHaveProperty([`permission.${one}`]);
     const grouped = GROUPS.flatMap(({ permissions }) => permissions);
     expect([...grouped].sort()).toEqual([...Permission.enum].sort());
-  });
-
-  it('come with what must be seen for them, and go with it', () => {
-    expect(withOne(['view_organization'], 'manage_stock')).toEqual(['view_organization', 'view_catalog', 'manage_stock']);
-    expect(withOne([], 'moderate_chat')).toEqual(['view_shows', 'view_chat', 'moderate_chat']);
-    expect(withoutOne(['view_shows', 'view_chat', 'moderate_chat', 'view_orders'], 'view_shows')).toEqual(['view_orders']);
-    for (const { role, permissions } of BUILTIN) for (const one of permissions) expect(withOne(permissions, one), `${role}: ${one}`).toEqual(permissions);
   });
 
   it('has a word, and a line about it, for each role', () => {

@@ -38,31 +38,6 @@ export const GROUPS: readonly { name: Word; permissions: readonly Permission[] }
   { name: 'permission_group.chat', permissions: ['view_chat', 'speak_in_chat', 'moderate_chat'] },
 ];
 
-/** What a person cannot do without seeing something: the screen for the one opens only with the other. */
-const NEEDS: Partial<Record<Permission, Permission>> = {
-  edit_organization: 'view_organization', manage_members: 'view_organization', manage_roles: 'view_organization', manage_api_keys: 'view_organization',
-  manage_plan: 'view_plan',
-  edit_catalog: 'view_catalog', import_catalog: 'view_catalog', manage_stock: 'view_catalog', edit_coupons: 'view_catalog',
-  refund_orders: 'view_orders',
-  edit_shows: 'view_shows', run_shows: 'view_shows', highlight: 'view_shows', manage_publish_keys: 'view_shows', view_health: 'view_shows',
-  view_timeline: 'view_shows', view_chat: 'view_shows', speak_in_chat: 'view_chat', moderate_chat: 'view_chat',
-};
-
-const needOf = (permission: string): Permission | undefined => NEEDS[permission as Permission];
-
-/** `chosen` with one more, and what it needs. */
-export function withOne(chosen: readonly string[], permission: string): string[] {
-  const need = needOf(permission);
-  const all = need && !chosen.includes(need) ? withOne(chosen, need) : [...chosen];
-  return all.includes(permission) ? all : [...all, permission];
-}
-
-/** `chosen` without one, and without what needs it. */
-export function withoutOne(chosen: readonly string[], permission: string): string[] {
-  const rest = chosen.filter((one) => one !== permission);
-  return rest.filter((one) => needOf(one) === permission).reduce(withoutOne, rest);
-}
-
 /** The groups with what is offered alone; empty ones are left out. */
 export function groupsOf(offered: readonly string[]) {
   return GROUPS.map(({ name, permissions }) => ({ name, permissions: permissions.filter((one) => offered.includes(one)) })).filter(
