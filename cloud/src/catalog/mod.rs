@@ -20,8 +20,8 @@ pub use model::{
 };
 pub use model::{Held, HiddenBy, PriceChange, Product, ProductDraft, ProductPatch, Variant, VariantDraft};
 pub use model::{
-    Reservation, ReservationDraft, ReservedLine, StockChange, StockChangeDraft, StockCount, StockReason,
+    Reservation, ReservationDraft, ReservationLineDraft, ReservedLine, StockChange, StockChangeDraft, StockCount, StockReason,
 };
 pub use model::{fitting_external_ids, fitting_tags};
 pub use routes::{media_router, router};
-pub use service::{BatchDone, BatchItem, Catalog};
+pub use service::{BatchDone, BatchItem, Catalog, Listed, ListedVariant, Pieces};

@@ -67,6 +67,8 @@ const MIGRATIONS: [(i64, &str, &str); 48] = [
     (108, "challenge_places", include_str!("../../migrations/0108_challenge_places.sql")),
     (109, "leaving_organizations", include_str!("../../migrations/0109_leaving_organizations.sql")),
     (110, "fast_webhooks", include_str!("../../migrations/0110_fast_webhooks.sql")),
+    (126, "listed_variants", include_str!("../../migrations/0126_listed_variants.sql")),
+    (127, "edited", include_str!("../../migrations/0127_edited.sql")),
 ];
 
 /// The same where the two databases have no words in common: for SQLite, and for Postgres.

@@ -44,7 +44,7 @@ pub struct OrderChange {
     pub amount_minor: i64,
     /// Why, in words.
     pub reason: String,
-    /// What went back into stock.
+    /// What went back into stock: what the catalogue does not hold, or no longer, does not.
     pub lines: Vec<ReturnedLine>,
     /// When it was recorded.
     pub created_at: DateTime<Utc>,
@@ -95,7 +95,10 @@ impl Order {
     fn kept(&self) -> BTreeMap<VariantId, i64> {
         let mut kept = BTreeMap::new();
         for line in &self.lines {
-            *kept.entry(line.variant_id).or_insert(0) += line.quantity;
+            // What nobody knows goes nowhere.
+            if let Some(variant) = line.variant_id {
+                *kept.entry(variant).or_insert(0) += line.quantity;
+            }
         }
         for line in self.changes.iter().flat_map(|change| &change.lines) {
             *kept.entry(line.variant_id).or_insert(0) -= line.quantity;

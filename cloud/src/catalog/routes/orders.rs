@@ -83,7 +83,8 @@ async fn order_totals(
 }
 
 /// Records an order that the shop took; stock goes down. It is paid, so it is recorded whatever it says: what does not fit (too
-/// little in stock, another price, a coupon or product that is not known) stands in its `flags`. The same number of the same
+/// little in stock, another price, a coupon or product that is not known) stands in its `flags`. A line names its variant by our ids,
+/// by what the shop's list calls it (`external`), or by `sku`; what the catalogue does not hold has a `title`. The same number of the same
 /// `source` again answers 200 with the order that is there; with another body, 409 `ref_taken`. To be sure of the stock before
 /// the money is taken, reserve it.
 #[utoipa::path(post, path = "/v1/orgs/{org}/orders", tag = "orders", params(("org" = OrgId, Path)),

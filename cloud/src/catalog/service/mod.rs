@@ -22,7 +22,7 @@ use crate::db::{Db, Tx};
 use crate::events::{Event, record};
 use crate::plan::{Limit, Plans};
 
-pub use batch::{BatchDone, BatchItem};
+pub use batch::{BatchDone, BatchItem, Listed, ListedVariant, Pieces};
 
 /// Products, coupons and orders. Clones share everything.
 #[derive(Clone)]
@@ -172,6 +172,9 @@ impl Catalog {
         let facts = product.change(patch)?;
         prices::note(&mut tx, now, Some(&before), &mut product).await?;
         store::save(&mut tx, &product).await?;
+        if !product.says_what(&before) {
+            store::edited(&mut tx, id, now).await?;
+        }
         if !product.has_details_of(&before) {
             details::check(&mut tx, Some(&before), &product).await?;
             store::details::save(&mut tx, &product).await.map_err(details::taken)?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use vitrine_protocol::{OrderId, OrgId, ProductId, ShowId, StockChangeId, VariantId};
 
-use crate::base::{Actor, Page, Permission, to_ms, trimmed};
+use crate::base::{Actor, Invalid, Page, Permission, to_ms, trimmed};
 use crate::catalog::model::stock_of;
 use crate::catalog::store::stock::Cause;
 use crate::catalog::{
@@ -15,7 +15,8 @@ use crate::db::{DbError, Tx};
 use crate::events::{Event, record};
 
 impl Catalog {
-    /// Moves the count of a variant. More taken away than there is, is owed: pieces may be held or sold meanwhile.
+    /// Moves the count of a variant. No more is taken away than lies on the shelf, pieces that are held for orders to come included:
+    /// those are owed then.
     ///
     /// # Errors
     /// [`CatalogError::NoProduct`]; [`CatalogError::NoVariant`]; [`CatalogError::Invalid`].
@@ -33,6 +34,18 @@ impl Catalog {
         let mut shelf = Shelf::lock(&mut tx, org, [product]).await?;
         let found = shelf.find(product, variant)?;
         stock_of(found.balance().saturating_add(draft.delta).max(0))?;
+        let balance = found.balance();
+        if draft.delta < 0 {
+            let held = store::reservations::held_of(&mut tx, &[variant]).await?;
+            let there = balance.saturating_add(held.get(&variant).copied().unwrap_or(0)).max(0);
+            if draft.delta.saturating_neg() > there {
+                return Err(Invalid::new(format!(
+                    "`delta` takes {} pieces away, and {there} are there, held ones included",
+                    draft.delta.unsigned_abs()
+                ))
+                .into());
+            }
+        }
         let now = self.clock.now();
         let cause = Cause::of(actor, now, draft.reason.as_str()).noting(&draft.note);
         let id = shelf.apply(&mut tx, product, variant, draft.delta, cause).await?;

@@ -4,6 +4,7 @@ pub(super) mod batch;
 pub(super) mod coupons;
 pub(super) mod details;
 pub(super) mod held;
+pub(super) mod listed;
 pub(super) mod orders;
 pub(super) mod pictures;
 pub(super) mod prices;
@@ -11,6 +12,7 @@ pub(super) mod reservations;
 pub(super) mod showings;
 pub(super) mod stock;
 
+use chrono::{DateTime, Utc};
 use vitrine_protocol::{Currency, OrgId, ProductId, VariantId};
 
 use super::{HiddenBy, ImageSize, Product, Variant};
@@ -143,6 +145,13 @@ pub(super) async fn lock(tx: &mut Tx, org: OrgId, id: ProductId) -> Result<Optio
              LEFT JOIN variant_details d ON d.variant_id = v.id WHERE v.product_id = $1 ORDER BY v.position"
     ).bind(id).fetch_all(c).await)?;
     row.into_product(variants).map(Some)
+}
+
+/// Says that somebody wrote in a locked product what no list says.
+pub(super) async fn edited(tx: &mut Tx, id: ProductId, now: DateTime<Utc>) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("UPDATE products SET edited_ms = $2 WHERE id = $1")
+        .bind(id).bind(to_ms(now)).execute(c).await.map(drop))?;
+    Ok(())
 }
 
 /// Writes everything of a locked product.
