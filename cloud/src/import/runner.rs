@@ -13,7 +13,9 @@ use super::parse::{self, FileError, Found, Incoming, IncomingVariant, Outcome};
 use super::service::GIVEN_UP;
 use super::{Import, ImportProblem, ImportState, Imports, ImportsError, StockRule, store};
 use crate::base::Actor;
-use crate::catalog::{BatchDone, BatchItem, CatalogError, ProductDraft, VariantDraft};
+use crate::catalog::{
+    BatchDone, BatchItem, CatalogError, Listed, ListedVariant, Pieces, ProductDraft, VariantDraft,
+};
 use crate::db::Tx;
 use crate::jobs::{Failed, Job, Policy, Ran, Runner};
 use crate::plan::PlanError;
@@ -223,9 +225,10 @@ impl Imports {
     async fn take_all(&self, import: &mut Import, file: File) -> Result<End, ImportsError> {
         let (batches, mut found) = mpsc::channel::<Vec<Outcome>>(2);
         let (format, options, now) = (import.format, import.options.clone(), import.created_at);
+        let own = store::currency_of(&self.db, import.org).await?;
         let behind = usize::try_from(import.taken).unwrap_or(usize::MAX);
         let reading = tokio::task::spawn_blocking(move || {
-            let found = parse::products(BufReader::new(file), format, &options, now)?.skip(behind);
+            let found = parse::products(BufReader::new(file), format, &options, own, now)?.skip(behind);
             for batch in parse::batches(found) {
                 let (batch, end) = batch;
                 // Nobody may take it any more.
@@ -276,6 +279,8 @@ impl Imports {
                     let is_uncounted =
                         |one: &IncomingVariant| one.stock.is_none() && one.sell_when_empty != Some(true);
                     counts.uncounted += u64::from(product.variants.iter().any(is_uncounted));
+                    let is_untracked = |one: &IncomingVariant| one.pieces != Pieces::Told;
+                    counts.untracked += u64::from(product.variants.iter().any(is_untracked));
                     products.push((product, hash));
                 }
                 Found::NotSold(id) => {
@@ -298,13 +303,14 @@ impl Imports {
         let (mut items, mut of_items) = (Vec::new(), Vec::new());
         for (product, hash) in products {
             let before = known.get(&product.external_id);
-            if before.is_some_and(|(_, said)| *said == hash) {
+            if let Some(before) = before.filter(|before| before.hash == hash) {
                 counts.unchanged += 1;
+                counts.edited += u64::from(before.is_edited);
                 continue;
             }
-            let id = before.map(|(id, _)| *id).or(product.vitrine_id);
+            let id = before.map(|before| before.id).or(product.vitrine_id);
             of_items.push((product.line, product.external_id.clone(), hash));
-            items.push(item(id, *product, with_stock));
+            items.push(item(id, *product, with_stock, &import.source));
         }
         let done = self.catalog.put_many(&mut tx, &Actor::service("import"), import.org, items).await?;
         let mut remembered: Vec<(String, ProductId, String)> = Vec::with_capacity(done.len());
@@ -457,7 +463,14 @@ impl Imports {
 }
 
 /// What the catalogue takes of a product of a list.
-fn item(id: Option<ProductId>, product: Incoming, replace_stock: bool) -> BatchItem {
+fn item(id: Option<ProductId>, product: Incoming, replace_stock: bool, source: &str) -> BatchItem {
+    let is_alone = product.variants.len() == 1;
+    let listed = product.variants.iter().map(|variant| {
+        let own = Some(&product.external_id).filter(|_| is_alone);
+        let names = [variant.sku.as_ref(), variant.name.as_ref(), own].into_iter().flatten().cloned();
+        ListedVariant { names: names.collect(), pieces: variant.pieces }
+    });
+    let listed = Listed { source: source.to_owned(), variants: listed.collect() };
     let variants = product
         .variants
         .into_iter()
@@ -485,7 +498,7 @@ fn item(id: Option<ProductId>, product: Incoming, replace_stock: bool) -> BatchI
         options: product.options,
         tags: product.tags,
     };
-    BatchItem { id, draft, replace_stock, is_whole: product.is_whole }
+    BatchItem { id, draft, replace_stock, listed: Some(listed), is_whole: product.is_whole }
 }
 
 /// The field that a sentence of the catalogue begins with.

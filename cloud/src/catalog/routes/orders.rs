@@ -35,7 +35,7 @@ struct OrdersQuery {
     external_ref: Option<String>,
     /// The `next` of the page before.
     after: Option<String>,
-    /// How many items at most: 1 to 200, 50 when not said.
+    /// How many items at most: 1 to 200, 50 when not said; more than 200 are 200.
     limit: Option<u32>,
 }
 

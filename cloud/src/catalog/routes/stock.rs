@@ -33,8 +33,8 @@ async fn list_stock_changes(
     Ok(Json(catalog.stock_changes(&actor, org, product, variant, page.after()?, page.limit()).await?))
 }
 
-/// Moves a variant's count by so many pieces. Whatever is sold meanwhile stays sold. No more is taken away than there is, pieces
-/// that reservations hold included: 422.
+/// Moves a variant's count by so many pieces. Whatever is sold meanwhile stays sold. What is taken away beyond what is there is owed
+/// to those who bought or hold it; more than that is refused.
 #[utoipa::path(post, path = "/v1/orgs/{org}/products/{product}/variants/{variant}/stock-changes", tag = "catalog",
     params(("org" = OrgId, Path), ("product" = ProductId, Path), ("variant" = VariantId, Path)),
     responses((status = 201, body = StockChange), Problems))]

@@ -15,8 +15,8 @@ use crate::db::{DbError, Tx};
 use crate::events::{Event, record};
 
 impl Catalog {
-    /// Moves the count of a variant. No more is taken away than lies on the shelf, pieces that are held for orders to come included:
-    /// those are owed then.
+    /// Moves the count of a variant. What is taken away beyond what is there is owed, to those who hold it or have bought it: no more
+    /// than they have.
     ///
     /// # Errors
     /// [`CatalogError::NoProduct`]; [`CatalogError::NoVariant`]; [`CatalogError::Invalid`].
@@ -35,15 +35,14 @@ impl Catalog {
         let found = shelf.find(product, variant)?;
         stock_of(found.balance().saturating_add(draft.delta).max(0))?;
         let balance = found.balance();
-        if draft.delta < 0 {
+        if draft.delta.saturating_add(balance) < 0 && draft.delta < 0 {
             let held = store::reservations::held_of(&mut tx, &[variant]).await?;
-            let there = balance.saturating_add(held.get(&variant).copied().unwrap_or(0)).max(0);
-            if draft.delta.saturating_neg() > there {
-                return Err(Invalid::new(format!(
-                    "`delta` takes {} pieces away, and {there} are there, held ones included",
-                    draft.delta.unsigned_abs()
-                ))
-                .into());
+            let sold = store::stock::sold(&mut tx, product, variant).await?;
+            let promised = held.get(&variant).copied().unwrap_or(0).saturating_add(sold);
+            if balance.saturating_add(draft.delta).saturating_add(promised) < 0 {
+                let (taken, there) = (draft.delta.unsigned_abs(), balance.max(0));
+                let sentence = format!("`delta` takes {taken} pieces away, and {there} are there to be sold");
+                return Err(Invalid::new(sentence).into());
             }
         }
         let now = self.clock.now();

@@ -1,5 +1,6 @@
 //! Rows to products: what stands on one row, and what several rows in a sequence say of one.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Utc};
@@ -7,13 +8,14 @@ use sha2::{Digest as _, Sha256};
 use vitrine_protocol::{Currency, ProductId, VariantId};
 
 use super::apart::{Apart, Next, Part, hash_of};
-use super::count::{sells_when_empty, stock, yes_or_no};
+use super::count::{count, yes_or_no};
 use super::field::OPTIONS;
 use super::json::MINOR;
+use super::marks::add_currency;
 use super::price::price;
-use super::words::{is_within, page_in, without_tags};
+use super::words::{is_within, page_in, plain, without_tags};
 use super::{Field, FileError, Options, Row, RowError, Rows};
-use crate::catalog::{fitting_external_ids, fitting_tags};
+use crate::catalog::{Pieces, fitting_external_ids, fitting_tags};
 
 /// Rows of one product that are kept; more than a product takes.
 pub(super) const MOST_ROWS: usize = 101;
@@ -64,12 +66,16 @@ pub struct IncomingVariant {
     pub title: String,
     /// The shop's number.
     pub sku: Option<String>,
+    /// The list's own name for it, where that is not its number.
+    pub name: Option<String>,
     /// Its price.
     pub price_minor: i64,
     /// How many there are, where the list says so; below nothing only where our own export does.
     pub stock: Option<i64>,
     /// Whether it is sold when none is left, where the list says so.
     pub sell_when_empty: Option<bool>,
+    /// How the list says how many there are.
+    pub pieces: Pieces,
     /// What it cost before, where variants differ in that.
     pub compare_at_minor: Option<Option<i64>>,
     /// What tells it apart; empty where the list does not say it of all of them.
@@ -111,7 +117,8 @@ impl Incoming {
         let variants = self.variants.iter().map(|variant| {
             let pairs = variant.options.iter().chain(&variant.external_ids);
             let pairs: usize = pairs.map(|(name, value)| name.len() + value.len()).sum();
-            size_of_val(variant) + variant.title.len() + variant.sku.as_ref().map_or(0, String::len) + pairs
+            let names = [&variant.sku, &variant.name].into_iter().flatten().map(String::len).sum::<usize>();
+            size_of_val(variant) + variant.title.len() + names + pairs
         });
         let words: usize = self.tags.iter().chain(&self.options).map(String::len).sum();
         size_of_val(self)
@@ -141,6 +148,9 @@ impl Incoming {
             for (name, value) in variant.options.iter().chain(&variant.external_ids) {
                 say(&format!("{name}={value}"));
             }
+            if let Some(name) = &variant.name {
+                say(&format!("called {name}"));
+            }
             if let Some(sells) = variant.sell_when_empty {
                 say(if sells { "sells when empty" } else { "does not sell when empty" });
             }
@@ -167,6 +177,8 @@ pub(super) struct Products {
     rows: Box<dyn Rows>,
     apart: Apart,
     options: Options,
+    /// Of prices that name none in a list that names none.
+    own: Option<Currency>,
     now: DateTime<Utc>,
     seen: HashSet<u64>,
     /// The first row of the product after this one.
@@ -175,8 +187,13 @@ pub(super) struct Products {
 }
 
 impl Products {
-    pub(super) fn new(rows: Box<dyn Rows>, apart: Apart, options: Options, now: DateTime<Utc>) -> Self {
-        Self { rows, apart, options, now, seen: HashSet::new(), next: None, done: false }
+    pub(super) fn new(
+        rows: Box<dyn Rows>,
+        apart: Apart,
+        (options, own): (Options, Option<Currency>),
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self { rows, apart, options, own, now, seen: HashSet::new(), next: None, done: false }
     }
 
     /// The next row that belongs to some product, or why one belongs to none.
@@ -184,7 +201,15 @@ impl Products {
         if let Some(kept) = self.next.take() {
             return Ok(Some(Ok(kept)));
         }
-        Ok(self.rows.next_row()?.map(|row| row.and_then(|row| Ok((key(&row)?, row)))))
+        let (marks, own) = (self.apart.marks, self.own);
+        Ok(self.rows.next_row()?.map(|row| {
+            let mut row = row?;
+            marks.settle(&mut row);
+            if let Some(own) = own {
+                add_currency(&mut row, own);
+            }
+            Ok((key(&row)?, row))
+        }))
     }
 
     /// Reads the other rows of a group whose first is in `part`.
@@ -260,7 +285,7 @@ impl Products {
                 errors.push(rows[0].error(Some(Field::Id), sentence));
                 Found::Bad
             }
-            None => product(key, &rows, &self.options, self.now, &mut errors),
+            None => product(key, &rows, (&self.options, self.apart.counts), self.now, &mut errors),
         };
         if let Found::Product(product) = &mut found {
             product.is_whole &= is_whole;
@@ -307,7 +332,7 @@ pub(super) fn key(row: &Row) -> Result<String, RowError> {
 fn product(
     key: String,
     rows: &[Row],
-    options: &Options,
+    (options, counts): (&Options, bool),
     now: DateTime<Utc>,
     errors: &mut Vec<RowError>,
 ) -> Found {
@@ -323,7 +348,13 @@ fn product(
         errors.push(rows[0].error(Some(field), sentence));
         Found::Bad
     };
-    let Some(title) = said(Field::Title) else { return refuse(errors, Field::Title, "`title` is missing") };
+    // Our own export says what stands here; others say it in HTML, or not.
+    let is_ours = said(Field::VitrineId).is_some();
+    let text_of = |text| if is_ours { Cow::Borrowed(text) } else { plain(text) };
+    let title = text_of(said(Field::Title).unwrap_or_default()).replace('\n', " ");
+    if title.trim().is_empty() {
+        return refuse(errors, Field::Title, "`title` is missing");
+    }
     if title.chars().count() > TITLE {
         return refuse(errors, Field::Title, "`title` takes 1 to 200 characters");
     }
@@ -339,7 +370,7 @@ fn product(
         return refuse(errors, Field::Link, "`link` takes at most 2048 characters");
     }
     let description = match (said(Field::Description), said(Field::DescriptionHtml)) {
-        (Some(text), _) => text.to_owned(),
+        (Some(text), _) => text_of(text).into_owned(),
         (None, Some(html)) => without_tags(html),
         (None, None) => String::new(),
     };
@@ -350,7 +381,8 @@ fn product(
         })
         .collect();
     let (tags, tags_lost) = fitting_tags(said(Field::Tags).unwrap_or_default().split(','));
-    let mut taken = Taken { currency: None, variants: Vec::new(), ids_lost: 0, names };
+    let mut taken =
+        Taken { currency: None, variants: Vec::new(), ids_lost: 0, names, counts, told: Vec::new() };
     for row in rows {
         // Rows that only add a picture.
         let more = |field: &Field| row.get(*field).is_some();
@@ -372,6 +404,7 @@ fn product(
     let compare_at_minor = taken.settle_compare();
     // What only serves to find a product is cut and told; the rest of it is taken.
     let is_whole = errors.is_empty();
+    errors.append(&mut taken.told);
     for (field, lost, takes) in [
         (Field::Tags, tags_lost, "a product takes 50 of at most 50 characters each"),
         (
@@ -389,7 +422,7 @@ fn product(
         line: rows[0].line,
         external_id: key,
         vitrine_id,
-        title: title.to_owned(),
+        title,
         description: description.chars().take(DESCRIPTION).collect(),
         url,
         currency,
@@ -409,6 +442,10 @@ struct Taken {
     ids_lost: usize,
     /// What options are called.
     names: Vec<String>,
+    /// Whether the list says anything of pieces.
+    counts: bool,
+    /// What is wrong with rows that are taken all the same.
+    told: Vec<RowError>,
 }
 
 impl Taken {
@@ -494,7 +531,7 @@ impl Taken {
             // What an export says comes back as it was.
             *before > price || row.get(Field::VitrineId).is_some()
         });
-        let (stock, sell_when_empty) = (stock(row)?, sells_when_empty(row)?);
+        let (count, told) = count(row, self.counts)?;
         let vitrine_id = row.get(Field::VitrineVariantId).and_then(|id| id.parse().ok());
         let sku = row.get(Field::Sku).or_else(|| row.get(Field::Id)).map(str::to_owned);
         for (field, text) in
@@ -512,15 +549,19 @@ impl Taken {
         let options = self.options(row)?;
         let (external_ids, ids_lost) = row.get(Field::ExternalIds).map(external_ids).unwrap_or_default();
         self.ids_lost += ids_lost;
+        self.told.extend(told);
         self.currency = Some(currency);
+        let name = row.get(Field::Id).filter(|id| sku.as_deref() != Some(*id)).map(str::to_owned);
         let title = variant_title(row, is_one_of_many, sku.as_deref());
         self.variants.push(IncomingVariant {
             vitrine_id,
             title,
             sku,
+            name,
             price_minor: price,
-            stock,
-            sell_when_empty,
+            stock: count.stock,
+            sell_when_empty: count.sell_when_empty,
+            pieces: count.pieces,
             compare_at_minor: Some(before),
             options,
             external_ids,

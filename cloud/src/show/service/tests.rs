@@ -57,7 +57,7 @@ impl Stage {
         let show = app.shows.create(&actor, org, draft).await.unwrap().id;
         let items =
             vec![LineupItem::Product { product_id: product }, LineupItem::Coupon { coupon_id: coupon }];
-        app.shows.set_lineup(&actor, org, show, items).await.unwrap();
+        app.shows.set_lineup(&actor, org, show, None, items).await.unwrap();
         Self { app, hands, actor, org, show, product, coupon }
     }
 
@@ -392,10 +392,10 @@ async fn only_what_stands_in_the_lineup_is_pinned() {
         stage.publish().await;
         stage.go_live().await;
         let items = vec![LineupItem::Coupon { coupon_id: stage.coupon }];
-        stage.app.shows.set_lineup(&stage.actor, stage.org, stage.show, items).await.unwrap();
+        stage.app.shows.set_lineup(&stage.actor, stage.org, stage.show, None, items).await.unwrap();
         assert!(matches!(stage.pin(None).await, Err(ShowError::NotInLineup)));
         let unknown = vec![LineupItem::Product { product_id: ProductId::new() }];
-        let refused = stage.app.shows.set_lineup(&stage.actor, stage.org, stage.show, unknown).await;
+        let refused = stage.app.shows.set_lineup(&stage.actor, stage.org, stage.show, None, unknown).await;
         assert!(matches!(refused, Err(ShowError::NotInCatalog(_))));
     })
     .await;
@@ -431,7 +431,7 @@ async fn shows_are_sealed_off_between_organisations() {
             .create(&other, other_org, ShowDraft { title: "X".into(), ..ShowDraft::default() })
             .await
             .unwrap();
-        let stolen = shows.set_lineup(&other, other_org, own.id, foreign).await;
+        let stolen = shows.set_lineup(&other, other_org, own.id, None, foreign).await;
         assert!(matches!(stolen, Err(ShowError::NotInCatalog(_))));
     })
     .await;
