@@ -20,7 +20,8 @@ pub use model::{
 };
 pub use model::{Held, HiddenBy, PriceChange, Product, ProductDraft, ProductPatch, Variant, VariantDraft};
 pub use model::{
-    Reservation, ReservationDraft, ReservationLineDraft, ReservedLine, StockChange, StockChangeDraft, StockCount, StockReason,
+    Reservation, ReservationDraft, ReservationLineDraft, ReservedLine, StockChange, StockChangeDraft,
+    StockCount, StockReason,
 };
 pub use model::{fitting_external_ids, fitting_tags};
 pub use routes::{media_router, router};

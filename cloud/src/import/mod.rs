@@ -20,7 +20,8 @@ mod store;
 pub use error::ImportsError;
 pub use listen::DropStrangersAddresses;
 pub use model::{
-    Counts, Format, Import, ImportNote, ImportProblem, ImportState, MissingRule, NewImport, Options, StockRule,
+    Counts, Format, Import, ImportNote, ImportProblem, ImportState, MissingRule, NewImport, Options,
+    StockRule,
 };
 pub use model::{ImportAddress, NewImportAddress};
 pub use routes::router;

@@ -274,8 +274,12 @@ impl Counts {
     /// What of them somebody should know.
     #[must_use]
     pub fn notes(&self) -> Vec<ImportNote> {
-        let has = |count: u64| if count == 1 { "1 product has".to_owned() } else { format!("{count} products have") };
-        let was = |count: u64| if count == 1 { "1 product was".to_owned() } else { format!("{count} products were") };
+        let has = |count: u64| {
+            if count == 1 { "1 product has".to_owned() } else { format!("{count} products have") }
+        };
+        let was = |count: u64| {
+            if count == 1 { "1 product was".to_owned() } else { format!("{count} products were") }
+        };
         let notes = [
             (
                 "uncounted",

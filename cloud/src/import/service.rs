@@ -331,4 +331,6 @@ mod tests_back;
 #[cfg(test)]
 mod tests_line;
 #[cfg(test)]
+mod tests_sale;
+#[cfg(test)]
 mod tests_whole;

@@ -31,7 +31,8 @@ pub(in crate::catalog) use price::PRIOR_DAYS;
 pub use price::PriceChange;
 pub(in crate::catalog) use price::{Priced, Showing, lowest};
 pub use stock::{
-    Reservation, ReservationDraft, ReservationLineDraft, ReservedLine, StockChange, StockChangeDraft, StockCount, StockReason,
+    Reservation, ReservationDraft, ReservationLineDraft, ReservedLine, StockChange, StockChangeDraft,
+    StockCount, StockReason,
 };
 
 /// The most variants a product takes.

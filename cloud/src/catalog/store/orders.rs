@@ -6,7 +6,8 @@ use super::currency;
 use crate::base::{from_ms, to_ms};
 use crate::catalog::model::OWN_SHOP;
 use crate::catalog::{
-    ExternalId, Order, OrderChange, OrderChangeKind, OrderFilter, OrderLine, OrderState, OrderSum, ReturnedLine,
+    ExternalId, Order, OrderChange, OrderChangeKind, OrderFilter, OrderLine, OrderState, OrderSum,
+    ReturnedLine,
 };
 use crate::db::{Db, DbError, Tx};
 use crate::{on, row};

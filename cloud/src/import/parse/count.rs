@@ -127,7 +127,9 @@ mod tests {
     fn pieces_are_whole_and_no_thousand_is_guessed() {
         let read = |text: &str, marks: Marks| pieces(&marks.settled(text).unwrap_or_else(|| text.to_owned()));
         let none = Marks::default();
-        for (text, count) in [("7", 7), ("7.0", 7), ("7,00", 7), ("1 200", 1200), ("1.234.567", 1_234_567), ("-3", -3)] {
+        for (text, count) in
+            [("7", 7), ("7.0", 7), ("7,00", 7), ("1 200", 1200), ("1.234.567", 1_234_567), ("-3", -3)]
+        {
             assert_eq!(read(text, none), Ok(count), "{text}");
         }
         for text in ["1.000", "1,000", "2.5", "many", "", "1e3"] {

@@ -153,7 +153,9 @@ fn no_columns(found: &[std::borrow::Cow<'_, str>]) -> String {
 
 /// The separator that a first line `sep=;` names, as spreadsheets write it, and how many bytes that line takes.
 fn said_separator(text: &[u8]) -> (Option<u8>, usize) {
-    let [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', separator @ (b',' | b';' | b'\t' | b'|'), rest @ ..] = text else {
+    let [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', separator @ (b',' | b';' | b'\t' | b'|'), rest @ ..] =
+        text
+    else {
         return (None, 0);
     };
     let ends = match rest {

@@ -153,7 +153,11 @@ fn a_bad_row_is_told_with_its_line_and_field_and_the_others_are_taken() {
     assert_eq!(errors, wanted);
     let products = taken(outcomes);
     assert_eq!(products.iter().map(|one| one.external_id.as_str()).collect::<Vec<_>>(), ["1", "6", "8"]);
-    assert_eq!((products[1].variants[0].stock, products[1].is_whole), (None, true), "only its count is missing");
+    assert_eq!(
+        (products[1].variants[0].stock, products[1].is_whole),
+        (None, true),
+        "only its count is missing"
+    );
 
     let feed = FEED.replace("Hat&#x21;", "Hat &secret;");
     let outcomes = read(Format::Xml, &feed);
@@ -205,7 +209,8 @@ fn what_can_be_ordered_at_zero_is_sold_when_empty() {
 fn what_the_other_prices_of_a_table_show_settles_a_mark() {
     let list = |prices: &[&str]| {
         let rows = prices.iter().enumerate().map(|(n, price)| format!("{n};Hat;{price};https://x/{n};1\n"));
-        let outcomes = read(Format::Csv, &format!("id;title;price;link;quantity\n{}", rows.collect::<String>()));
+        let outcomes =
+            read(Format::Csv, &format!("id;title;price;link;quantity\n{}", rows.collect::<String>()));
         let price = |outcome: &Outcome| match &outcome.found {
             Found::Product(product) => Ok(product.variants[0].price_minor),
             _ => Err(outcome.errors[0].sentence.clone()),
@@ -222,7 +227,10 @@ fn what_the_other_prices_of_a_table_show_settles_a_mark() {
     assert!(wrong.starts_with("`1.234` is no price in EUR"), "{wrong}");
     // Feeds and JSON have dots.
     for (format, text) in [
-        (Format::Xml, "<rss><item><id>1</id><title>Hat</title><link>https://x</link><price>19.990 EUR</price></item></rss>"),
+        (
+            Format::Xml,
+            "<rss><item><id>1</id><title>Hat</title><link>https://x</link><price>19.990 EUR</price></item></rss>",
+        ),
         (Format::Json, r#"{"id":1,"title":"Hat","link":"https://x","price":19.990}"#),
     ] {
         assert_eq!(taken(read(format, text))[0].variants[0].price_minor, 1999, "{text}");
@@ -244,7 +252,8 @@ fn a_table_of_a_german_spreadsheet_is_read_as_it_was_saved() {
 #[test]
 fn a_list_without_counts_sells_without_and_one_with_some_leaves_the_others_to_be_counted() {
     let pieces = |text: &str| {
-        let of = |one: &Incoming| (one.variants[0].pieces, one.variants[0].stock, one.variants[0].sell_when_empty);
+        let of =
+            |one: &Incoming| (one.variants[0].pieces, one.variants[0].stock, one.variants[0].sell_when_empty);
         taken(read(Format::Csv, text)).iter().map(of).collect::<Vec<_>>()
     };
     let none = "id,title,price,link\n1,Hat,5,https://x/1\n";

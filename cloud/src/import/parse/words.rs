@@ -55,7 +55,13 @@ pub(super) fn without_tags(html: &str) -> String {
 pub(super) fn plain(text: &str) -> Cow<'_, str> {
     let has_tags = || text.match_indices('<').any(|(at, _)| end_of_tag(&text[at..]).is_some());
     let has_entities = || text.match_indices('&').any(|(at, _)| entity(&text[at..]).is_some());
-    if has_tags() { without_tags(text).into() } else if has_entities() { without_entities(text).into() } else { text.into() }
+    if has_tags() {
+        without_tags(text).into()
+    } else if has_entities() {
+        without_entities(text).into()
+    } else {
+        text.into()
+    }
 }
 
 /// Where the tag or comment ends that begins here, if one does: `< 3 kg` and `<m or >l` are none.
@@ -67,7 +73,8 @@ fn end_of_tag(text: &str) -> Option<usize> {
         return Some(end);
     }
     let inside = inside.strip_prefix('/').unwrap_or(inside);
-    let name = inside.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b':')).count();
+    let name =
+        inside.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b':')).count();
     let rest = inside[name..].trim();
     let is_named = inside.as_bytes().first().is_some_and(u8::is_ascii_alphabetic);
     (is_named && (rest.is_empty() || rest == "/" || rest.contains('='))).then_some(end)

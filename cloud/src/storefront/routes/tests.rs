@@ -53,7 +53,10 @@ async fn a_poller_is_told_once_and_again_when_something_changes() {
         let draft =
             ShowDraft { title: "Autumn".into(), scheduled_at: Some(app.clock.now()), ..ShowDraft::default() };
         let show = app.shows.create(&actor, org, draft).await.unwrap().id;
-        app.shows.set_lineup(&actor, org, show, None, vec![LineupItem::Product { product_id }]).await.unwrap();
+        app.shows
+            .set_lineup(&actor, org, show, None, vec![LineupItem::Product { product_id }])
+            .await
+            .unwrap();
         let key = app.shows.issue_key(&actor, org, show).await.unwrap().key;
         let session = app.shows.admit(&key).await.unwrap().session;
 

@@ -173,6 +173,27 @@ async fn an_order_keeps_what_its_variant_was_called_and_what_a_platform_calls_an
 }
 
 #[tokio::test]
+async fn a_variant_is_called_otherwise_without_its_price_being_sent_again() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let product = app.catalog.create_product(&actor, org, scarf(5)).await.unwrap();
+        let id = product.variants[0].id;
+        let named = |id| serde_json::json!({ "variants": [{ "id": id, "title": "Blue" }] });
+        let patch = serde_json::from_value(named(serde_json::json!(id))).unwrap();
+        let changed = app.catalog.change_product(&actor, org, product.id, Some(1), patch).await.unwrap();
+        let variant = &changed.variants[0];
+        assert_eq!(
+            (variant.id, variant.title.as_str(), variant.price_minor, variant.stock),
+            (id, "Blue", 2_900, 5)
+        );
+        let new = serde_json::from_value(named(serde_json::Value::Null)).unwrap();
+        let refused = app.catalog.change_product(&actor, org, product.id, Some(2), new).await;
+        assert!(matches!(refused, Err(CatalogError::Invalid(_))), "a new one has no price to keep");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn no_variant_is_struck_at_the_price_of_another() {
     each_app(async |app, _| {
         let (actor, org, _) = owner(&app, "Nord").await;

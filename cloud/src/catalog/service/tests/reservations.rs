@@ -11,7 +11,8 @@ async fn reserve(
     quantity: i64,
 ) -> Result<Reservation, CatalogError> {
     let line = ReservedLine { product_id: product.id, variant_id: product.variants[0].id, quantity };
-    let draft = ReservationDraft { lines: vec![line.into()], ttl_seconds: Some(60), show_id: None, viewer_id: None };
+    let draft =
+        ReservationDraft { lines: vec![line.into()], ttl_seconds: Some(60), show_id: None, viewer_id: None };
     app.catalog.reserve(actor, org, draft).await
 }
 

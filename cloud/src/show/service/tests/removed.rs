@@ -49,7 +49,8 @@ async fn a_lineup_never_takes_what_is_being_removed() {
             on!(removal, c => sqlx::query(sql).bind(&id).execute(c).await.map(drop)).unwrap();
             let (shows, actor) = (stage.app.shows.clone(), stage.actor.clone());
             let (org, show) = (stage.org, stage.show);
-            let set = tokio::spawn(async move { shows.set_lineup(&actor, org, show, None, vec![item]).await });
+            let set =
+                tokio::spawn(async move { shows.set_lineup(&actor, org, show, None, vec![item]).await });
             tokio::time::sleep(Duration::from_millis(100)).await;
             removal.commit().await.unwrap();
             assert!(matches!(set.await.unwrap(), Err(ShowError::NotInCatalog(words)) if words.contains(&id)));
