@@ -36,8 +36,9 @@ export class PublicCloud {
     return this.#get(`/v1/public/channels/${encodeURIComponent(slug)}`);
   }
 
-  show(id: string): Promise<PublicShow> {
-    return this.#get(`/v1/public/shows/${encodeURIComponent(id)}`);
+  /** `choice`: whom it is for, as the end of an address (`?language=de&market=AT&currency=EUR`). */
+  show(id: string, choice = ''): Promise<PublicShow> {
+    return this.#get(`/v1/public/shows/${encodeURIComponent(id)}${choice}`);
   }
 
   /** Asks for a pass, or renews one and perhaps takes another nickname. */

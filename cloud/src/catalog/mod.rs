@@ -13,6 +13,7 @@ mod store;
 
 pub use error::CatalogError;
 pub use image::{Image, ImageSize, PictureTurn};
+pub use model::{Choice, Language, Market, MarketPrice, MarketPriceDraft, Offered, ProductText, ProductTextDraft};
 pub use model::{Coupon, CouponDraft, CouponPatch};
 pub use model::{
     ExternalId, Order, OrderChange, OrderChangeDraft, OrderChangeKind, OrderDraft, OrderFilter, OrderLine,

@@ -67,6 +67,10 @@ const MIGRATIONS: [(i64, &str, &str); 48] = [
     (108, "challenge_places", include_str!("../../migrations/0108_challenge_places.sql")),
     (109, "leaving_organizations", include_str!("../../migrations/0109_leaving_organizations.sql")),
     (110, "fast_webhooks", include_str!("../../migrations/0110_fast_webhooks.sql")),
+    (113, "product_texts", include_str!("../../migrations/0113_product_texts.sql")),
+    (114, "variant_prices", include_str!("../../migrations/0114_variant_prices.sql")),
+    (115, "market_price_changes", include_str!("../../migrations/0115_market_price_changes.sql")),
+    (116, "order_markets", include_str!("../../migrations/0116_order_markets.sql")),
     (126, "listed_variants", include_str!("../../migrations/0126_listed_variants.sql")),
     (127, "edited", include_str!("../../migrations/0127_edited.sql")),
 ];

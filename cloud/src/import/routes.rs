@@ -13,6 +13,7 @@ use super::{
     Format, Import, ImportAddress, ImportProblem, Imports, ImportsError, NewImport, NewImportAddress, Options,
 };
 use super::{MissingRule, StockRule};
+use crate::catalog::{Language, Market};
 use crate::base::{Actor, ApiError, EgressError, Json, Page, PageQuery, Path, Problem, Problems, Query};
 
 /// The room's addresses.
@@ -45,6 +46,14 @@ struct ImportQuery {
     /// `hide` takes products of the source off the sale that the list leaves out; `keep` when not said.
     #[param(inline)]
     missing: Option<MissingRule>,
+    /// The source whose products the list adds to, and nothing else: `main` when not said, where `language` or `market` is.
+    adds_to: Option<String>,
+    /// What titles and descriptions of a list that adds are in (BCP 47).
+    #[param(value_type = Option<String>)]
+    language: Option<Language>,
+    /// The country that prices of a list that adds are for (ISO 3166-1 alpha-2); everywhere without it.
+    #[param(value_type = Option<String>)]
+    market: Option<Market>,
 }
 
 /// Where a list is fetched from, once.
@@ -132,6 +141,9 @@ async fn create_import(
             shop_url: query.shop_url,
             stock: query.stock.unwrap_or_default(),
             missing: query.missing,
+            adds_to: query.adds_to,
+            language: query.language,
+            market: query.market,
         },
     };
     let import = imports.upload(&actor, org, new, request.into_body().into_data_stream()).await?;

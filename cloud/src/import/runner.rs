@@ -1,5 +1,6 @@
 //! Takes lists in: reads a file on a thread of its own, and writes what it finds, a batch at a time.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufReader, ErrorKind};
 use std::time::Duration;
@@ -263,6 +264,7 @@ impl Imports {
         let (before, mut counts) = (import.taken, import.counts);
         let taken = before + batch.len() as u64;
         let with_stock = import.options.stock == StockRule::Replace;
+        let adds = import.options.adds_to.is_some();
         let mut problems: Vec<(u64, Option<String>, String)> = Vec::new();
         let mut products: Vec<(Box<Incoming>, String)> = Vec::new();
         let (mut named, mut not_sold): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
@@ -276,10 +278,11 @@ impl Imports {
             match outcome.found {
                 Found::Product(product) => {
                     let hash = product.digest(with_stock);
-                    let is_uncounted =
-                        |one: &IncomingVariant| one.stock.is_none() && one.sell_when_empty != Some(true);
+                    let is_uncounted = |one: &IncomingVariant| {
+                        !adds && one.stock.is_none() && one.sell_when_empty != Some(true)
+                    };
                     counts.uncounted += u64::from(product.variants.iter().any(is_uncounted));
-                    let is_untracked = |one: &IncomingVariant| one.pieces != Pieces::Told;
+                    let is_untracked = |one: &IncomingVariant| !adds && one.pieces != Pieces::Told;
                     counts.untracked += u64::from(product.variants.iter().any(is_untracked));
                     products.push((product, hash));
                 }
@@ -299,18 +302,23 @@ impl Imports {
         }
         store::turn(&mut tx, import.org).await?;
         let names: Vec<&str> = products.iter().map(|(product, _)| product.external_id.as_str()).collect();
-        let known = store::known(&mut tx, import.org, &import.source, &names).await?;
+        let source = import.options.adds_to.as_ref().unwrap_or(&import.source);
+        let known = store::known(&mut tx, import.org, source, &names).await?;
+        let by_sku = if adds { self.by_number(&mut tx, import.org, &products, &known).await? } else { HashMap::new() };
         let (mut items, mut of_items) = (Vec::new(), Vec::new());
         for (product, hash) in products {
             let before = known.get(&product.external_id);
-            if let Some(before) = before.filter(|before| before.hash == hash) {
+            if let Some(before) = before.filter(|before| !adds && before.hash == hash) {
                 counts.unchanged += 1;
                 counts.edited += u64::from(before.is_edited);
                 continue;
             }
             let id = before.map(|before| before.id).or(product.vitrine_id);
+            let id = id.or_else(|| by_sku.get(&product.external_id).copied());
             of_items.push((product.line, product.external_id.clone(), hash));
-            items.push(item(id, *product, with_stock, &import.source));
+            let item = item(id, *product, with_stock, &import.source);
+            // Who adds to products calls them nothing.
+            items.push(if adds { BatchItem { adds_only: true, listed: None, ..item } } else { item });
         }
         let done = self.catalog.put_many(&mut tx, &Actor::service("import"), import.org, items).await?;
         let mut remembered: Vec<(String, ProductId, String)> = Vec::with_capacity(done.len());
@@ -326,7 +334,9 @@ impl Imports {
                 }
             };
             *count += 1;
-            remembered.push((name, id, hash));
+            if !adds {
+                remembered.push((name, id, hash));
+            }
         }
         store::remember(&mut tx, import.org, &import.source, &remembered).await?;
         if import.options.is_whole() {
@@ -354,6 +364,28 @@ impl Imports {
         tx.commit().await?;
         (import.taken, import.counts) = (taken, counts);
         Ok(())
+    }
+
+    /// The product of each list's name that is not known by it, by the number of its first variant that the catalogue knows.
+    async fn by_number(
+        &self,
+        tx: &mut Tx,
+        org: OrgId,
+        products: &[(Box<Incoming>, String)],
+        known: &HashMap<String, store::Known>,
+    ) -> Result<HashMap<String, ProductId>, ImportsError> {
+        let mut found = HashMap::new();
+        for (product, _) in products.iter().filter(|(one, _)| !known.contains_key(&one.external_id)) {
+            let named = product.variants.iter().flat_map(|one| &one.external_ids);
+            let named: Vec<_> = named.map(|(platform, id)| (platform.as_str(), id.as_str())).collect();
+            let numbers = product.variants.iter().filter_map(|one| one.sku.as_deref());
+            // One that is known by its number alone goes by the list's name, too.
+            let numbers: Vec<_> = numbers.chain([product.external_id.as_str()]).collect();
+            if let Some(id) = self.catalog.find_by_number(tx, org, &numbers, &named).await? {
+                found.insert(product.external_id.clone(), id);
+            }
+        }
+        Ok(found)
     }
 
     /// Takes products off the sale that the list says are not sold, by its own names or by our ids; how many were sold until now.
@@ -471,6 +503,7 @@ fn item(id: Option<ProductId>, product: Incoming, replace_stock: bool, source: &
         ListedVariant { names: names.collect(), pieces: variant.pieces }
     });
     let listed = Listed { source: source.to_owned(), variants: listed.collect() };
+    let prices = product.variants.iter().map(|variant| variant.prices.clone()).collect();
     let variants = product
         .variants
         .into_iter()
@@ -498,7 +531,16 @@ fn item(id: Option<ProductId>, product: Incoming, replace_stock: bool, source: &
         options: product.options,
         tags: product.tags,
     };
-    BatchItem { id, draft, replace_stock, listed: Some(listed), is_whole: product.is_whole }
+    BatchItem {
+        id,
+        draft,
+        replace_stock,
+        listed: Some(listed),
+        is_whole: product.is_whole,
+        texts: product.texts,
+        prices,
+        adds_only: false,
+    }
 }
 
 /// The field that a sentence of the catalogue begins with.

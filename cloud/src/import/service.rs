@@ -331,6 +331,8 @@ mod tests_back;
 #[cfg(test)]
 mod tests_line;
 #[cfg(test)]
+mod tests_locals;
+#[cfg(test)]
 mod tests_sale;
 #[cfg(test)]
 mod tests_whole;

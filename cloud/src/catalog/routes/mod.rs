@@ -1,9 +1,12 @@
 //! HTTP of products and their pictures.
 
 mod coupons;
+mod locals;
 mod orders;
 mod prices;
 mod stock;
+
+use std::collections::BTreeMap;
 
 use axum::Router;
 use axum::body::Body;
@@ -18,7 +21,9 @@ use utoipa_axum::routes;
 use vitrine_protocol::{Code, Currency, OrgId, ProductId};
 
 use super::image::MAX_BYTES;
-use super::{Catalog, CatalogError, HiddenBy, ImageSize, Product, ProductDraft, ProductPatch, Variant};
+use super::{
+    Catalog, CatalogError, HiddenBy, ImageSize, Language, Product, ProductDraft, ProductPatch, ProductText, Variant,
+};
 use crate::base::{
     Actor, ApiError, Created, IfMatch, Invalid, Json, Page, PageQuery, Path, Problem, Problems, Query,
     Versioned,
@@ -31,6 +36,7 @@ pub fn router(catalog: Catalog) -> OpenApiRouter {
         .routes(routes!(get_product, change_product, remove_product))
         .merge(OpenApiRouter::new().routes(routes!(set_image)).layer(DefaultBodyLimit::max(MAX_BYTES)))
         .merge(coupons::router())
+        .merge(locals::router())
         .merge(orders::router())
         .merge(prices::router())
         .merge(stock::router())
@@ -75,6 +81,9 @@ struct ProductView {
     options: Vec<String>,
     /// What it is found by: in lower case, sorted.
     tags: Vec<String>,
+    /// What it is called in other languages than the organisation's own, by BCP 47 tag.
+    #[schema(value_type = BTreeMap<String, ProductText>)]
+    texts: BTreeMap<Language, ProductText>,
     /// What can be bought; never empty.
     variants: Vec<Variant>,
     /// When it was made.
@@ -131,6 +140,7 @@ fn plain_view(catalog: &Catalog, product: Product) -> ProductView {
         compare_at_minor: product.compare_at_minor,
         options: product.options,
         tags: product.tags,
+        texts: product.texts,
         variants: product.variants,
         created_at: product.created_at,
         version: product.version,

@@ -56,6 +56,7 @@ pub(in crate::catalog) async fn hold_many(
         variants = others;
         products.push(row.into_product(mine)?);
     }
+    super::locals::complete_in(tx, &mut products).await?;
     Ok(products)
 }
 

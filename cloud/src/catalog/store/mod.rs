@@ -5,6 +5,7 @@ pub(super) mod coupons;
 pub(super) mod details;
 pub(super) mod held;
 pub(super) mod listed;
+pub(super) mod locals;
 pub(super) mod orders;
 pub(super) mod pictures;
 pub(super) mod prices;
@@ -75,6 +76,7 @@ impl TryFrom<VariantRow> for Variant {
             compare_at_minor: row.compare_at_minor,
             options: pairs(row.options)?.unwrap_or_default(),
             external_ids: pairs(row.external_ids)?.unwrap_or_default(),
+            prices: Vec::new(),
         })
     }
 }
@@ -111,6 +113,7 @@ impl Row {
             hidden: self.hidden.as_deref().map(HiddenBy::of),
             options: serde_json::from_str(&self.option_names)?,
             tags: serde_json::from_str(&self.tags)?,
+            texts: std::collections::BTreeMap::new(),
             variants,
             created_at: from_ms(self.created_ms),
             version: self.version,
@@ -144,7 +147,9 @@ pub(super) async fn lock(tx: &mut Tx, org: OrgId, id: ProductId) -> Result<Optio
          FROM variants v LEFT JOIN variant_stock s ON s.variant_id = v.id
              LEFT JOIN variant_details d ON d.variant_id = v.id WHERE v.product_id = $1 ORDER BY v.position"
     ).bind(id).fetch_all(c).await)?;
-    row.into_product(variants).map(Some)
+    let mut product = [row.into_product(variants)?];
+    locals::complete_in(tx, &mut product).await?;
+    Ok(product.into_iter().next())
 }
 
 /// Says that somebody wrote in a locked product what no list says.
@@ -296,5 +301,6 @@ async fn with_variants(db: &Db, rows: Vec<Row>) -> Result<Vec<Product>, DbError>
         let mine: Vec<VariantRow> = mine;
         products.push(row.into_product(mine)?);
     }
+    locals::complete(db, &mut products).await?;
     Ok(products)
 }

@@ -143,7 +143,9 @@ impl Part {
     fn bytes(&self) -> usize {
         let values = self.rows.iter().flat_map(|row| &row.values);
         let values: usize = values.map(|value| size_of_val(value) + value.1.capacity()).sum();
+        let locals = self.rows.iter().flat_map(|row| &row.locals);
+        let locals: usize = locals.map(|value| size_of_val(value) + value.1.capacity()).sum();
         let errors: usize = self.errors.iter().map(|error| size_of_val(error) + error.sentence.len()).sum();
-        values + errors + self.rows.len() * size_of::<Row>()
+        values + locals + errors + self.rows.len() * size_of::<Row>()
     }
 }

@@ -8,17 +8,21 @@ use sha2::{Digest as _, Sha256};
 use vitrine_protocol::{Currency, ProductId, VariantId};
 
 use super::apart::{Apart, Next, Part, hash_of};
+use super::added::added;
 use super::count::{count, yes_or_no};
 use super::field::OPTIONS;
 use super::json::MINOR;
+use super::local::texts;
 use super::marks::add_currency;
 use super::price::price;
 use super::words::{is_within, page_in, plain, without_tags};
 use super::{Field, FileError, Options, Row, RowError, Rows};
-use crate::catalog::{Pieces, fitting_external_ids, fitting_tags};
+use crate::catalog::{
+    Language, MarketPriceDraft, Pieces, ProductTextDraft, fitting_external_ids, fitting_tags,
+};
 
-/// Rows of one product that are kept; more than a product takes.
-pub(super) const MOST_ROWS: usize = 101;
+/// Rows of one product that are kept; more than a product takes, and room for what our export says in other languages.
+pub(super) const MOST_ROWS: usize = 125;
 /// The most products of a file. What was seen of each stays in memory, 16 bytes or so.
 pub(super) const MOST_PRODUCTS: usize = 1_000_000;
 /// Characters that the catalogue takes: of a title, a page's address, a variant's title and its number.
@@ -53,6 +57,8 @@ pub struct Incoming {
     pub tags: Vec<String>,
     /// In the order of their rows.
     pub variants: Vec<IncomingVariant>,
+    /// What it is called in other languages.
+    pub texts: Vec<(Language, ProductTextDraft)>,
     /// Whether every row of it could be read: what is missing from one that is not says nothing.
     pub is_whole: bool,
 }
@@ -82,6 +88,8 @@ pub struct IncomingVariant {
     pub options: BTreeMap<String, String>,
     /// What platforms call it.
     pub external_ids: BTreeMap<String, String>,
+    /// What it costs in other currencies and in single countries.
+    pub prices: Vec<MarketPriceDraft>,
 }
 
 /// What rows of one product came to.
@@ -118,11 +126,14 @@ impl Incoming {
             let pairs = variant.options.iter().chain(&variant.external_ids);
             let pairs: usize = pairs.map(|(name, value)| name.len() + value.len()).sum();
             let names = [&variant.sku, &variant.name].into_iter().flatten().map(String::len).sum::<usize>();
-            size_of_val(variant) + variant.title.len() + names + pairs
+            let prices = size_of_val(variant.prices.as_slice());
+            prices + size_of_val(variant) + variant.title.len() + names + pairs
         });
         let words: usize = self.tags.iter().chain(&self.options).map(String::len).sum();
+        let locals = self.texts.iter().map(|(_, text)| size_of_val(text) + text.title.len() + text.description.len());
         size_of_val(self)
             + words
+            + locals.sum::<usize>()
             + texts.iter().map(|text| text.len()).sum::<usize>()
             + variants.sum::<usize>()
     }
@@ -157,6 +168,14 @@ impl Incoming {
             if let Some(before) = variant.compare_at_minor {
                 say(&format!("before {before:?}"));
             }
+            for price in &variant.prices {
+                say(&format!("price {price:?}"));
+            }
+        }
+        for (language, text) in &self.texts {
+            say(&format!("text {language}"));
+            say(&text.title);
+            say(&text.description);
         }
         for word in self.options.iter().chain(&self.tags) {
             say(word);
@@ -285,6 +304,7 @@ impl Products {
                 errors.push(rows[0].error(Some(Field::Id), sentence));
                 Found::Bad
             }
+            None if self.options.adds_to.is_some() => added(key, &rows, &self.options, self.now, &mut errors),
             None => product(key, &rows, (&self.options, self.apart.counts), self.now, &mut errors),
         };
         if let Found::Product(product) = &mut found {
@@ -405,6 +425,7 @@ fn product(
     // What only serves to find a product is cut and told; the rest of it is taken.
     let is_whole = errors.is_empty();
     errors.append(&mut taken.told);
+    let texts = texts(rows, errors);
     for (field, lost, takes) in [
         (Field::Tags, tags_lost, "a product takes 50 of at most 50 characters each"),
         (
@@ -430,6 +451,7 @@ fn product(
         is_whole,
         options,
         tags,
+        texts,
         variants: taken.variants,
     }))
 }
@@ -505,32 +527,12 @@ impl Taken {
         options: &Options,
         now: DateTime<Utc>,
     ) -> Result<(), RowError> {
-        let known = match row.get(Field::Currency) {
-            Some(code) => Some(
-                Currency::try_from(code.to_uppercase())
-                    .map_err(|error| row.error(Some(Field::Currency), error.to_string()))?,
-            ),
-            None => options.currency,
-        };
-        let read = |field| {
-            row.get(field)
-                .map(|text| money(text, known).map_err(|sentence| row.error(Some(field), sentence)))
-                .transpose()
-        };
-        let regular =
-            read(Field::Price)?.ok_or_else(|| row.error(Some(Field::Price), "`price` is missing"))?;
-        let is_on = row.get(Field::SaleDates).is_none_or(|dates| is_within(dates, now));
-        let sale = read(Field::SalePrice)?.filter(|sale| is_on && sale.0 < regular.0);
-        let compare = read(Field::CompareAt)?;
-        let (price, currency) = sale.unwrap_or(regular);
-        let same = [sale, compare].into_iter().flatten().chain([regular]).all(|(_, other)| other == currency);
-        if !same || self.currency.is_some_and(|before| before != currency) {
-            return Err(row.error(Some(Field::Currency), "all prices of a product are in one currency"));
+        let priced = priced(row, options, now)?;
+        let (price, currency, before) =
+            priced.ok_or_else(|| row.error(Some(Field::Price), "`price` is missing"))?;
+        if self.currency.is_some_and(|known| known != currency) {
+            return Err(row.error(Some(Field::Currency), ONE_CURRENCY));
         }
-        let before = sale.map(|_| regular).or(compare).map(|(before, _)| before).filter(|before| {
-            // What an export says comes back as it was.
-            *before > price || row.get(Field::VitrineId).is_some()
-        });
         let (count, told) = count(row, self.counts)?;
         let vitrine_id = row.get(Field::VitrineVariantId).and_then(|id| id.parse().ok());
         let sku = row.get(Field::Sku).or_else(|| row.get(Field::Id)).map(str::to_owned);
@@ -565,13 +567,49 @@ impl Taken {
             compare_at_minor: Some(before),
             options,
             external_ids,
+            prices: row.prices()?,
         });
         Ok(())
     }
 }
 
+const ONE_CURRENCY: &str = "all prices of a product are in one currency";
+
+/// What a row says of its price: that, its currency, and what it was before a reduction.
+pub(super) fn priced(
+    row: &Row,
+    options: &Options,
+    now: DateTime<Utc>,
+) -> Result<Option<(i64, Currency, Option<i64>)>, RowError> {
+    let known = match row.get(Field::Currency) {
+        Some(code) => Some(
+            Currency::try_from(code.to_uppercase())
+                .map_err(|error| row.error(Some(Field::Currency), error.to_string()))?,
+        ),
+        None => options.currency,
+    };
+    let read = |field| {
+        row.get(field)
+            .map(|text| money(text, known).map_err(|sentence| row.error(Some(field), sentence)))
+            .transpose()
+    };
+    let Some(regular) = read(Field::Price)? else { return Ok(None) };
+    let is_on = row.get(Field::SaleDates).is_none_or(|dates| is_within(dates, now));
+    let sale = read(Field::SalePrice)?.filter(|sale| is_on && sale.0 < regular.0);
+    let compare = read(Field::CompareAt)?;
+    let (price, currency) = sale.unwrap_or(regular);
+    if ![sale, compare].into_iter().flatten().chain([regular]).all(|(_, other)| other == currency) {
+        return Err(row.error(Some(Field::Currency), ONE_CURRENCY));
+    }
+    let before = sale.map(|_| regular).or(compare).map(|(before, _)| before).filter(|before| {
+        // What an export says comes back as it was.
+        *before > price || row.get(Field::VitrineId).is_some()
+    });
+    Ok(Some((price, currency, before)))
+}
+
 /// `shopify=123; woocommerce=9`: those that fit, and how many do not.
-fn external_ids(text: &str) -> (BTreeMap<String, String>, usize) {
+pub(super) fn external_ids(text: &str) -> (BTreeMap<String, String>, usize) {
     fitting_external_ids(text.split(';').filter_map(|pair| pair.split_once('=')))
 }
 
@@ -586,7 +624,7 @@ fn money(text: &str, currency: Option<Currency>) -> Result<(i64, Currency), Stri
     }
 }
 
-fn variant_title(row: &Row, is_one_of_many: bool, sku: Option<&str>) -> String {
+pub(super) fn variant_title(row: &Row, is_one_of_many: bool, sku: Option<&str>) -> String {
     if let Some(title) = row.get(Field::VariantTitle) {
         return title.to_owned();
     }

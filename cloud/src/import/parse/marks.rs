@@ -56,7 +56,9 @@ impl Marks {
 
     /// Learns from the prices of a row.
     pub(super) fn learn(&mut self, row: &Row) {
-        for text in PRICES.iter().filter_map(|field| row.get(*field)) {
+        let prices = PRICES.iter().filter_map(|field| row.get(*field));
+        let locals = row.locals.iter().filter(|(local, _)| !local.is_text()).map(|(_, text)| text.as_str());
+        for text in prices.chain(locals) {
             match shape(text) {
                 Shape::Places(b'.') => self.dot = true,
                 Shape::Places(_) => self.comma = true,
@@ -89,7 +91,9 @@ impl Marks {
 
     /// Says of a row's amounts how they are to be read.
     pub(super) fn settle(self, row: &mut Row) {
-        for (_, text) in row.values.iter_mut().filter(|(field, _)| AMOUNTS.contains(field)) {
+        let amounts = row.values.iter_mut().filter(|(field, _)| AMOUNTS.contains(field)).map(|(_, text)| text);
+        let locals = row.locals.iter_mut().filter(|(local, _)| !local.is_text()).map(|(_, text)| text);
+        for text in amounts.chain(locals) {
             if let Some(settled) = self.settled(text) {
                 *text = settled;
             }

@@ -1,5 +1,6 @@
 //! Reads lists of products as they come, a row at a time: no file is ever in memory whole.
 
+mod added;
 mod apart;
 mod batch;
 mod count;
@@ -7,6 +8,7 @@ mod csv;
 mod field;
 mod group;
 mod json;
+mod local;
 mod marks;
 mod price;
 mod text;
@@ -23,14 +25,15 @@ use vitrine_protocol::Currency;
 pub use batch::batches;
 pub use field::Field;
 pub use group::{Found, Incoming, IncomingVariant, Outcome};
+pub use local::{Place, column, place_word};
 pub use price::written;
 
 use super::{Format, Options};
 
 /// The longest row of a table, and the longest product of a feed, in bytes.
 const MOST_OF_A_ROW: usize = 64 * 1024;
-/// The longest product in JSON, which holds all its variants.
-const MOST_OF_AN_OBJECT: usize = 256 * 1024;
+/// The longest product in JSON, which holds all its variants, and all its texts in other languages.
+const MOST_OF_AN_OBJECT: usize = 640 * 1024;
 /// The longest value but a description that is kept of a row, and the longest sentence about one, in bytes.
 const MOST_OF_A_VALUE: usize = 8_400;
 const MOST_OF_A_SENTENCE: usize = 600;
@@ -66,9 +69,15 @@ impl From<std::io::Error> for FileError {
 struct Row {
     line: u64,
     values: Vec<(Field, String)>,
+    /// The same in other languages, currencies and markets.
+    locals: Vec<(local::Local, String)>,
 }
 
 impl Row {
+    fn new(line: u64) -> Self {
+        Self { line, values: Vec::new(), locals: Vec::new() }
+    }
+
     /// What stands in a field; nothing when it is empty.
     fn get(&self, field: Field) -> Option<&str> {
         self.values.iter().find(|(known, _)| *known == field).map(|(_, value)| value.as_str())
@@ -115,24 +124,26 @@ pub fn products(
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<impl Iterator<Item = Result<Outcome, FileError>>, FileError> {
     let encoding = text::encoding_of(&mut file)?;
+    let adds = options.adds_to.is_some();
     let marks = match format {
         Format::Xml | Format::Json => marks::Marks::of_google(),
         Format::Csv | Format::Unknown => marks::Marks::default(),
     };
-    let apart = apart::Apart::find(&mut *rows_of(&mut file, encoding, format)?, marks);
+    let apart = apart::Apart::find(&mut *rows_of(&mut file, encoding, format, adds)?, marks);
     file.rewind()?;
     let own = own.filter(|_| options.currency.is_none());
-    Ok(group::Products::new(rows_of(file, encoding, format)?, apart, (options.clone(), own), now))
+    Ok(group::Products::new(rows_of(file, encoding, format, adds)?, apart, (options.clone(), own), now))
 }
 
 fn rows_of<'a>(
     file: impl Read + 'a,
     encoding: &'static encoding_rs::Encoding,
     format: Format,
+    adds: bool,
 ) -> Result<Box<dyn Rows + 'a>, FileError> {
     let text = BufReader::with_capacity(BLOCK, text::Decoded::new(file, encoding));
     Ok(match format {
-        Format::Csv => Box::new(csv::Table::open(text)?),
+        Format::Csv => Box::new(csv::Table::open(text, adds)?),
         Format::Xml => Box::new(xml::Feed::open(text)),
         Format::Json => Box::new(json::Objects::open(text)),
         Format::Unknown => return Err(FileError("what the list is written as is not known here".into())),

@@ -47,6 +47,7 @@ export function mount(place: Place): Mounted {
   const store = new ShowStore({
     show: place.show,
     cloud,
+    choice: place.choice,
     passport,
     onPinned: (pinned, pictureMs) => tell(host, 'highlight', { pinned, picture_ms: pictureMs }),
   });

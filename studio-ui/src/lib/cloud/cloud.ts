@@ -9,6 +9,7 @@ import type {
   Coupon,
   CouponPatch,
   LineupItem,
+  MarketPriceDraft,
   NewCoupon,
   NewProduct,
   Order,
@@ -18,6 +19,7 @@ import type {
   PriceChange,
   Product,
   ProductFields,
+  ProductText,
   PublishKey,
   Show,
   ShowHealth,
@@ -128,6 +130,24 @@ export class Cloud {
   prices = (product: string, variant: string, after: string | null) =>
     this.#lane.page<PriceChange>(`/products/${product}/variants/${variant}/prices`, { after, limit: '20' });
 
+  /** Sets what a product is called in a language. */
+  setText = (seen: Product, language: string, text: ProductText) => this.#localize(seen, `texts/${language}`, text, textOf(language));
+  removeText = (seen: Product, language: string) => this.#localize(seen, `texts/${language}`, null, textOf(language));
+  /** Sets all that a variant costs beside its base price. */
+  setMarketPrices = (seen: Product, variant: string, prices: MarketPriceDraft[]) =>
+    this.#localize(seen, `variants/${variant}/market-prices`, { prices }, ({ variants }) => variants.find(({ id }) => id === variant)?.prices);
+
+  /** What is changed is all that matters of a product: the rest may move meanwhile. `body`: null takes it away. */
+  #localize(seen: Product, part: string, body: object | null, matters: (product: Product) => unknown): Promise<Product> {
+    const path = `/products/${seen.id}/${part}`;
+    return change(
+      seen,
+      (base) => this.#lane.call<Product>(body ? 'PUT' : 'DELETE', path, body ?? undefined, { seen: base }),
+      () => this.product(seen.id),
+      (was, now) => JSON.stringify(matters(was)) === JSON.stringify(matters(now)),
+    );
+  }
+
   coupons = () => this.#list<Coupon>('/coupons');
   coupon = (id: string) => this.#call<Coupon>('GET', `/coupons/${id}`);
   createCoupon = (coupon: NewCoupon, intent?: Intent) => this.#lane.call<Coupon>('POST', '/coupons', coupon, { intent });
@@ -175,6 +195,7 @@ export class Cloud {
   }
 }
 
+const textOf = (language: string) => (product: Product) => product.texts?.[language];
 const stockOf = ({ variants }: Product, id: string) => variants.find((one) => one.id === id)?.stock;
 
 /** Whether all but how many there are is as it was. */

@@ -131,6 +131,7 @@ export const catalogue = {
   'prices.since': 'Since',
   'prices.price': 'Price',
   'prices.reduced': 'Reduced',
+  'prices.ended': 'Ended',
   'prices.prior_text': 'Before the reduction the lowest price of 30 days was {price}.',
 
   'coupon.new': 'New coupon',

@@ -3,6 +3,7 @@ import { business } from './words-business.ts';
 import { catalogue } from './words-catalogue.ts';
 import { health } from './words-health.ts';
 import { live } from './words-live.ts';
+import { locals } from './words-locals.ts';
 import { orders } from './words-orders.ts';
 import { organization } from './words-organization.ts';
 import { people } from './words-people.ts';
@@ -196,6 +197,7 @@ export const words = {
   ...account,
   ...business,
   ...catalogue,
+  ...locals,
   ...health,
   ...live,
   ...orders,

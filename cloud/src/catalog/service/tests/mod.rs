@@ -1,5 +1,6 @@
 mod coupons;
 mod details;
+mod locals;
 mod orders;
 mod prices;
 mod reservations;
@@ -41,6 +42,7 @@ fn order(product: &Product, quantity: i64, external_ref: &str) -> OrderDraft {
             sku: None,
         }],
         currency: product.currency,
+        market: None,
         total_minor: 2900 * quantity,
         shipping_minor: 0,
         tax_minor: 0,

@@ -118,7 +118,7 @@ export class FakeCloud {
       case undefined:
         return this.organization.handle(method, json, ifMatch);
       case 'products':
-        return this.goods.product(method, id, last, deep, json, query, ifMatch);
+        return this.goods.product(method, id, verb, last, deep, json, query, ifMatch);
       case 'coupons':
         return this.goods.coupon(method, id, verb, json, ifMatch);
       case 'orders':

@@ -37,6 +37,8 @@ export type { Picture } from './landing.ts';
 export interface ShowStoreOptions {
   show: PublicShow;
   cloud: PublicCloud;
+  /** Whom products are told and priced for, as the end of an address. */
+  choice?: (() => string) | undefined;
   /** The page's own for this show. */
   passport: Passport;
   /** Called when a transition of a highlight comes to the screen. */
@@ -188,7 +190,10 @@ export class ShowStore {
 
   /** Loads the show. The room, where there is one, knows better where it is. */
   async #load(): Promise<void> {
-    this.take(await this.#options.cloud.show(this.show.id));
+    const { cloud, choice } = this.#options;
+    const chosen = choice?.();
+    const show = await cloud.show(this.show.id, chosen);
+    if (chosen === choice?.()) this.take(show); // else the element asks anew
   }
 
   /** Takes the cloud's fresh word about this show. */
