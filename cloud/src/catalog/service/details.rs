@@ -80,8 +80,10 @@ pub(super) async fn named(
     let all = store::listed::with_sku(tx, org, sku).await?;
     // Of one that is sold and others that are not, the one that is sold is meant.
     let sold: Vec<_> = all.iter().filter(|one| one.is_sold).collect();
-    Ok(match (all.as_slice(), sold.as_slice()) {
-        ([one], _) | (_, [one]) => Some((one.product_id, one.variant_id)),
+    let meant = match (all.as_slice(), sold.as_slice()) {
+        ([one], _) => Some(one),
+        (_, [one]) => Some(*one),
         _ => None,
-    })
+    };
+    Ok(meant.map(|one| (one.product_id, one.variant_id)))
 }
