@@ -13,11 +13,13 @@ mod store;
 
 pub use error::CatalogError;
 pub use image::{Image, ImageSize, PictureTurn};
-pub use model::{Choice, Language, Market, MarketPrice, MarketPriceDraft, Offered, ProductText, ProductTextDraft};
+pub use model::{
+    Choice, Language, Market, MarketPrice, MarketPriceDraft, Offered, ProductText, ProductTextDraft,
+};
 pub use model::{Coupon, CouponDraft, CouponPatch};
 pub use model::{
     ExternalId, Order, OrderChange, OrderChangeDraft, OrderChangeKind, OrderDraft, OrderFilter, OrderLine,
-    OrderLineDraft, OrderState, OrderSum, OrderTotals, ReturnedLine,
+    OrderLineDraft, OrderState, OrderSum, OrderTotals, ReturnedLine, ReturnedLineDraft,
 };
 pub use model::{Held, HiddenBy, PriceChange, Product, ProductDraft, ProductPatch, Variant, VariantDraft};
 pub use model::{

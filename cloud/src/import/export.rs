@@ -147,7 +147,14 @@ impl Export {
             } else if let Some(variant) = product.variants.get(self.row) {
                 let (texts, cells) = texts(&self.languages, product, self.texts);
                 let prices = prices(&self.places, variant);
-                csv_of(&mut piece, product, variant, &self.shelf, self.row == 0, cells.into_iter().chain(prices));
+                csv_of(
+                    &mut piece,
+                    product,
+                    variant,
+                    &self.shelf,
+                    self.row == 0,
+                    cells.into_iter().chain(prices),
+                );
                 (self.row, self.texts) = (self.row + 1, texts);
             } else {
                 // What found no room on the rows of its variants.
@@ -155,7 +162,10 @@ impl Export {
                 let id = product.id.to_string();
                 let none = || std::iter::repeat_n("", COLUMNS.len() - 1);
                 let rest = std::iter::repeat_n("", 2 * self.places.len());
-                record(&mut piece, [&*id].into_iter().chain(none()).chain(cells.iter().map(|text| &**text)).chain(rest));
+                record(
+                    &mut piece,
+                    [&*id].into_iter().chain(none()).chain(cells.iter().map(|text| &**text)).chain(rest),
+                );
                 self.texts = texts;
             }
             self.is_begun = true;
@@ -172,10 +182,12 @@ impl Export {
 impl Export {
     /// What the table's columns are called.
     fn columns(&self) -> Vec<String> {
-        let texts = self.languages.iter().flat_map(|one| ["title", "description"].map(|word| column(word, one)));
-        let prices = self.places.iter().flat_map(|place| {
-            ["price", "compare_at_price"].map(|word| column(word, place_word(*place)))
-        });
+        let texts =
+            self.languages.iter().flat_map(|one| ["title", "description"].map(|word| column(word, one)));
+        let prices = self
+            .places
+            .iter()
+            .flat_map(|place| ["price", "compare_at_price"].map(|word| column(word, place_word(*place))));
         COLUMNS.iter().map(|name| (*name).to_owned()).chain(texts).chain(prices).collect()
     }
 }
@@ -292,7 +304,8 @@ fn json_of(product: &Product, shelf: &HashMap<VariantId, i64>) -> String {
                 let place = (price.currency, price.market);
                 row[column("price", place_word(place))] = written(price.price_minor, price.currency).into();
                 if let Some(before) = price.compare_at_minor {
-                    row[column("compare_at_price", place_word(place))] = written(before, price.currency).into();
+                    row[column("compare_at_price", place_word(place))] =
+                        written(before, price.currency).into();
                 }
             }
             row

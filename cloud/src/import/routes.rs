@@ -13,8 +13,8 @@ use super::{
     Format, Import, ImportAddress, ImportProblem, Imports, ImportsError, NewImport, NewImportAddress, Options,
 };
 use super::{MissingRule, StockRule};
-use crate::catalog::{Language, Market};
 use crate::base::{Actor, ApiError, EgressError, Json, Page, PageQuery, Path, Problem, Problems, Query};
+use crate::catalog::{Language, Market};
 
 /// The room's addresses.
 pub fn router(imports: Imports) -> OpenApiRouter {

@@ -304,7 +304,8 @@ impl Imports {
         let names: Vec<&str> = products.iter().map(|(product, _)| product.external_id.as_str()).collect();
         let source = import.options.adds_to.as_ref().unwrap_or(&import.source);
         let known = store::known(&mut tx, import.org, source, &names).await?;
-        let by_sku = if adds { self.by_number(&mut tx, import.org, &products, &known).await? } else { HashMap::new() };
+        let by_sku =
+            if adds { self.by_number(&mut tx, import.org, &products, &known).await? } else { HashMap::new() };
         let (mut items, mut of_items) = (Vec::new(), Vec::new());
         for (product, hash) in products {
             let before = known.get(&product.external_id);

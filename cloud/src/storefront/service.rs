@@ -93,7 +93,11 @@ impl Storefront {
     }
 
     fn answer(&self, snapshot: &Snapshot, choice: &Choice) -> Answer {
-        snapshot.answer(choice, |show| self.rtm.viewers(show), |product, choice, own| self.card(product, choice, own))
+        snapshot.answer(
+            choice,
+            |show| self.rtm.viewers(show),
+            |product, choice, own| self.card(product, choice, own),
+        )
     }
 
     /// A product as a viewer sees it.
@@ -166,7 +170,7 @@ impl Storefront {
             playback_url: airing.playback_url,
             still_url: airing.still_url,
             rtm_url: self.rtm_url.clone(),
-            viewers: 0, // Counted when it is told.
+            viewers: 0,           // Counted when it is told.
             products: Vec::new(), // Made when it is told.
             coupons,
             highlight,

@@ -188,7 +188,8 @@ impl Drop for Snapshot {
 impl PublicShow {
     /// Lets what is pinned be told as the line-up tells it: a pin is written down once for everybody.
     fn pin_of_products(&mut self) {
-        if let Some(HighlightCard::Product(card)) = self.highlight.as_mut().map(|highlight| &mut highlight.card)
+        if let Some(HighlightCard::Product(card)) =
+            self.highlight.as_mut().map(|highlight| &mut highlight.card)
             && let Some(found) = self.products.iter().find(|product| product.product_id == card.product_id)
         {
             *card = found.clone();
@@ -387,7 +388,11 @@ mod tests {
             let body: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
             let show = if body["show"].is_object() { &body["show"] } else { &body };
             assert_eq!(show["viewers"], viewers);
-            assert_eq!(snapshot.answer(&Choice::default(), |_| 7, no_card).body, answer.body, "counted once a second");
+            assert_eq!(
+                snapshot.answer(&Choice::default(), |_| 7, no_card).body,
+                answer.body,
+                "counted once a second"
+            );
             answer.tag
         };
         let channel: fn(PublicShow) -> View =
@@ -448,14 +453,27 @@ mod tests {
             let (title, url) = (product.title_for(choice, own).to_owned(), product.url.clone());
             let (price_minor, stock) = (i64::from(choice.market.is_some()), 0);
             ProductCard {
-                product_id: product.id, title, url, image_url: None, currency, price_minor, compare_at_minor: None,
-                prior_price_minor: None, discount_percent: None, stock, variants: Vec::new(),
+                product_id: product.id,
+                title,
+                url,
+                image_url: None,
+                currency,
+                price_minor,
+                compare_at_minor: None,
+                prior_price_minor: None,
+                discount_percent: None,
+                stock,
+                variants: Vec::new(),
             }
         };
         let mut bodies = std::collections::HashSet::new();
         for n in 0..26 {
             for m in COUNTRIES_ASKED.split(' ') {
-                let choice = Choice { language: Some(tag(n)), market: crate::catalog::Market::try_from(m).ok(), currency: None };
+                let choice = Choice {
+                    language: Some(tag(n)),
+                    market: crate::catalog::Market::try_from(m).ok(),
+                    currency: None,
+                };
                 bodies.insert(snapshot.answer(&choice, |_| 0, card).body);
                 let inner = snapshot.inner.lock();
                 assert!(inner.answers.len() <= MOST_FORMS);

@@ -144,7 +144,8 @@ impl Offered {
     /// That of `products`.
     #[must_use]
     pub fn of(products: &[Product], own: Language) -> Self {
-        let prices = || products.iter().flat_map(|one| one.variants.iter().flat_map(|variant| &variant.prices));
+        let prices =
+            || products.iter().flat_map(|one| one.variants.iter().flat_map(|variant| &variant.prices));
         let mut currencies: Vec<_> = prices().map(|price| price.currency).collect();
         if !currencies.is_empty() {
             currencies.extend(products.iter().map(|product| product.currency));
@@ -173,7 +174,9 @@ impl Choice {
     pub fn among(&self, offered: &Offered) -> Self {
         let language = self.language.as_ref();
         Self {
-            language: language.and_then(|wanted| best(wanted, offered.languages.iter(), &offered.own)).cloned(),
+            language: language
+                .and_then(|wanted| best(wanted, offered.languages.iter(), &offered.own))
+                .cloned(),
             market: self.market.filter(|market| offered.markets.contains(market)),
             currency: self.currency.filter(|currency| offered.currencies.contains(currency)),
         }
@@ -232,7 +235,12 @@ impl Product {
     }
 
     /// What a variant costs in a currency, for somebody in `market`: there, else everywhere. None when it is not sold in it.
-    pub(in crate::catalog) fn tag_in(&self, variant: &Variant, currency: Currency, market: Option<Market>) -> Option<Tag> {
+    pub(in crate::catalog) fn tag_in(
+        &self,
+        variant: &Variant,
+        currency: Currency,
+        market: Option<Market>,
+    ) -> Option<Tag> {
         let there = market.and_then(|_| variant.price_at((currency, market)));
         let found = there.or_else(|| variant.price_at((currency, None))).map(MarketPrice::tag);
         found.or_else(|| (currency == self.currency).then(|| self.base_tag(variant)))
@@ -248,7 +256,8 @@ impl Product {
         let of_market = || {
             let market = choice.market?;
             let prices = self.variants.iter().flat_map(|variant| &variant.prices);
-            let mut there: Vec<_> = prices.filter(|price| price.market == Some(market)).map(|one| one.currency).collect();
+            let mut there: Vec<_> =
+                prices.filter(|price| price.market == Some(market)).map(|one| one.currency).collect();
             there.sort_by_key(|currency| (*currency != self.currency, currency.as_str().to_owned()));
             there.into_iter().find(sells_in)
         };
@@ -287,7 +296,9 @@ impl Product {
         }
         let bytes: usize = self.texts.values().map(|text| text.title.len() + text.description.len()).sum();
         if bytes > MOST_TEXT {
-            return Err(Invalid::new(format!("`texts` takes at most {MOST_TEXT} bytes in all languages together")));
+            return Err(Invalid::new(format!(
+                "`texts` takes at most {MOST_TEXT} bytes in all languages together"
+            )));
         }
         Ok(())
     }
@@ -304,9 +315,12 @@ impl Product {
         let mut prices = BTreeMap::new();
         for draft in drafts {
             let currency = check_currency(draft.currency)?;
-            let place = draft.market.map_or_else(|| currency.to_string(), |market| format!("{currency}/{market}"));
+            let place =
+                draft.market.map_or_else(|| currency.to_string(), |market| format!("{currency}/{market}"));
             if draft.market.is_none() && currency == self.currency {
-                return Err(Invalid::new(format!("`prices` in {currency} everywhere are the variant's own `price_minor`")));
+                return Err(Invalid::new(format!(
+                    "`prices` in {currency} everywhere are the variant's own `price_minor`"
+                )));
             }
             let price = MarketPrice {
                 currency,
@@ -326,7 +340,9 @@ impl Product {
         }
         self.variants[at].prices = prices.into_values().collect();
         if self.variants.iter().map(|variant| variant.prices.len()).sum::<usize>() > MOST_PRICES_OF_ALL {
-            return Err(Invalid::new(format!("`prices` takes at most {MOST_PRICES_OF_ALL} prices of all variants")));
+            return Err(Invalid::new(format!(
+                "`prices` takes at most {MOST_PRICES_OF_ALL} prices of all variants"
+            )));
         }
         Ok(())
     }
@@ -343,9 +359,10 @@ impl Product {
         for (at, mut added) in prices.into_iter().enumerate() {
             added.retain(|price| (price.currency, price.market) != (self.currency, None));
             let Some(variant) = self.variants.get(at).filter(|_| !added.is_empty()) else { continue };
-            let stay = variant.prices.iter().filter(|known| {
-                added.iter().all(|price| (price.currency, price.market) != known.place())
-            });
+            let stay = variant
+                .prices
+                .iter()
+                .filter(|known| added.iter().all(|price| (price.currency, price.market) != known.place()));
             let stay: Vec<_> = stay
                 .map(|known| MarketPriceDraft {
                     currency: known.currency,

@@ -20,13 +20,13 @@ use super::{CatalogError, ImageSize};
 use crate::base::{Invalid, check_text, trimmed};
 use crate::events::Event;
 
-pub use change::{OrderChange, OrderChangeDraft, OrderChangeKind, ReturnedLine};
+pub use change::{OrderChange, OrderChangeDraft, OrderChangeKind, ReturnedLine, ReturnedLineDraft};
 pub use coupon::{Coupon, CouponDraft, CouponPatch};
 pub(in crate::catalog) use details::tag_of;
 pub use details::{fitting_external_ids, fitting_tags};
-pub(in crate::catalog) use local::{Place, Tag};
-pub use local::{Choice, MarketPrice, MarketPriceDraft, Offered, ProductText, ProductTextDraft};
 pub use draft::{ProductDraft, ProductPatch, VariantDraft};
+pub use local::{Choice, MarketPrice, MarketPriceDraft, Offered, ProductText, ProductTextDraft};
+pub(in crate::catalog) use local::{Place, Tag};
 pub use order::{
     ExternalId, Order, OrderDraft, OrderFilter, OrderLine, OrderLineDraft, OrderState, OrderSum, OrderTotals,
 };

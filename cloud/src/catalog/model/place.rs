@@ -60,8 +60,9 @@ impl TryFrom<&str> for Language {
         if let Some(script) = parts.next_if(|part| part.len() == 4 && is_letters(part)) {
             push(script[..1].to_ascii_uppercase() + &script[1..].to_ascii_lowercase());
         }
-        let is_region =
-            |part: &str| part.len() == 2 && is_letters(part) || part.len() == 3 && part.bytes().all(|b| b.is_ascii_digit());
+        let is_region = |part: &str| {
+            part.len() == 2 && is_letters(part) || part.len() == 3 && part.bytes().all(|b| b.is_ascii_digit())
+        };
         if let Some(region) = parts.next_if(|part| is_region(part)) {
             push(region.to_ascii_uppercase());
         }
@@ -98,7 +99,9 @@ impl std::fmt::Display for Language {
 }
 
 /// A country that something is sold to: ISO 3166-1 alpha-2, in capitals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[schema(value_type = String, example = "AT")]
 #[serde(try_from = "String", into = "String")]
 pub struct Market([u8; 2]);
@@ -170,8 +173,22 @@ mod tests {
             assert_eq!(Language::try_from(text).unwrap().as_str(), tag, "{text}");
         }
         for bad in [
-            "", "d", "german", "xx-<script>", "x-klingon", "de--AT", "de-", "de-DE-u-co-phonebk", "i-default", "de-A1", "d€", "12",
-            "de-AT-AT", "*", "de;q=0.8", "zh-hant-tw-aaaaaaaa-bbbbbbbb-cccccccc",
+            "",
+            "d",
+            "german",
+            "xx-<script>",
+            "x-klingon",
+            "de--AT",
+            "de-",
+            "de-DE-u-co-phonebk",
+            "i-default",
+            "de-A1",
+            "d€",
+            "12",
+            "de-AT-AT",
+            "*",
+            "de;q=0.8",
+            "zh-hant-tw-aaaaaaaa-bbbbbbbb-cccccccc",
         ] {
             assert!(Language::try_from(bad).is_err(), "{bad}");
         }

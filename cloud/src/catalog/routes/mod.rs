@@ -22,7 +22,8 @@ use vitrine_protocol::{Code, Currency, OrgId, ProductId};
 
 use super::image::MAX_BYTES;
 use super::{
-    Catalog, CatalogError, HiddenBy, ImageSize, Language, Product, ProductDraft, ProductPatch, ProductText, Variant,
+    Catalog, CatalogError, HiddenBy, ImageSize, Language, Product, ProductDraft, ProductPatch, ProductText,
+    Variant,
 };
 use crate::base::{
     Actor, ApiError, Created, IfMatch, Invalid, Json, Page, PageQuery, Path, Problem, Problems, Query,

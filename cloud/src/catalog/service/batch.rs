@@ -115,7 +115,9 @@ impl Catalog {
             }
             let before = item.id.and_then(|id| known.remove(&id));
             if before.is_none() && item.adds_only {
-                done.push(Err(Invalid::new("no product of the catalogue is called so, and the list makes none")));
+                done.push(Err(Invalid::new(
+                    "no product of the catalogue is called so, and the list makes none",
+                )));
                 continue;
             }
             let Some(before) = before else {
@@ -140,7 +142,10 @@ impl Catalog {
             if product.hidden == Some(HiddenBy::Import) && !adds_only {
                 product.hidden = None; // The list has it again.
             }
-            if item.is_whole && !adds_only && item.draft.variants.iter().all(|one| one.compare_at_minor.is_none()) {
+            if item.is_whole
+                && !adds_only
+                && item.draft.variants.iter().all(|one| one.compare_at_minor.is_none())
+            {
                 product.forget_own_compare(); // The list says the same of all of them.
             }
             let changed = if item.adds_only {
@@ -349,8 +354,10 @@ fn found<'a>(present: &'a [Variant], rows: &[VariantDraft], is_whole: bool) -> V
 /// Adds what a list says in other languages and of other prices to a product, and nothing else of it.
 fn add_only(product: &mut Product, item: BatchItem) -> Result<Vec<Event>, CatalogError> {
     let found = found(&product.variants, &item.draft.variants, item.is_whole);
-    let places: Vec<_> =
-        found.iter().map(|found| product.variants.iter().position(|one| Some(one.id) == found.map(|known| known.id))).collect();
+    let places: Vec<_> = found
+        .iter()
+        .map(|found| product.variants.iter().position(|one| Some(one.id) == found.map(|known| known.id)))
+        .collect();
     if places.iter().all(Option::is_none) && item.prices.iter().any(|prices| !prices.is_empty()) {
         return Err(Invalid::new("the product has no variant of that `sku` or name").into());
     }

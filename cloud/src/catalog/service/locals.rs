@@ -119,7 +119,11 @@ impl Catalog {
     ///
     /// # Errors
     /// [`CatalogError::Denied`].
-    pub async fn locals(&self, actor: &Actor, org: OrgId) -> Result<(Vec<Language>, Vec<Place>), CatalogError> {
+    pub async fn locals(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+    ) -> Result<(Vec<Language>, Vec<Place>), CatalogError> {
         actor.require(Permission::ViewCatalog, org)?;
         let languages = store::locals::languages(&self.db, org, MOST_LANGUAGES).await?;
         Ok((languages, store::locals::places(&self.db, org, MOST_PLACES).await?))

@@ -101,7 +101,11 @@ pub(super) async fn note(
         let prior = match (reduced, same_currency && was_reduced) {
             (false, _) => None,
             // It goes further, and began before.
-            (true, true) if known.is_some_and(|(before, known)| goes_on(before.base_tag(known), product.base_tag(variant))) => {
+            (true, true)
+                if known.is_some_and(|(before, known)| {
+                    goes_on(before.base_tag(known), product.base_tag(variant))
+                }) =>
+            {
                 variant.prior_price_minor
             }
             (true, _) => store::prices::lowest_before(tx, product, variant.id, now).await?,

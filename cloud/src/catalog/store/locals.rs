@@ -51,10 +51,16 @@ macro_rules! complete {
             return Ok(());
         }
         let texts: Vec<TextRow> = of_products!(
-            $side, $products, "SELECT * FROM product_texts WHERE product_id IN (", ") ORDER BY language"
+            $side,
+            $products,
+            "SELECT * FROM product_texts WHERE product_id IN (",
+            ") ORDER BY language"
         );
         let prices: Vec<PriceRow> = of_products!(
-            $side, $products, "SELECT * FROM variant_prices WHERE product_id IN (", ") ORDER BY currency, market"
+            $side,
+            $products,
+            "SELECT * FROM variant_prices WHERE product_id IN (",
+            ") ORDER BY currency, market"
         );
         join($products, texts, prices)
     }};
@@ -89,10 +95,12 @@ fn join(products: &mut [Product], texts: Vec<TextRow>, prices: Vec<PriceRow>) ->
     let places: std::collections::HashMap<_, _> =
         products.iter().enumerate().map(|(place, product)| (product.id, place)).collect();
     for row in texts {
-        let language =
-            Language::try_from(row.language.as_str()).map_err(|_| DbError::Corrupt(format!("language {}", row.language)))?;
+        let language = Language::try_from(row.language.as_str())
+            .map_err(|_| DbError::Corrupt(format!("language {}", row.language)))?;
         if let Some(place) = places.get(&row.product_id) {
-            products[*place].texts.insert(language, ProductText { title: row.title, description: row.description });
+            products[*place]
+                .texts
+                .insert(language, ProductText { title: row.title, description: row.description });
         }
     }
     for row in prices {
@@ -226,7 +234,11 @@ pub(in crate::catalog) async fn lowest_before(
 }
 
 /// The product of a variant with that number; of several, the oldest.
-pub(in crate::catalog) async fn by_sku(tx: &mut Tx, org: OrgId, sku: &str) -> Result<Option<ProductId>, DbError> {
+pub(in crate::catalog) async fn by_sku(
+    tx: &mut Tx,
+    org: OrgId,
+    sku: &str,
+) -> Result<Option<ProductId>, DbError> {
     // The index has them in lower case, as each database makes that.
     Ok(on!(tx, c => sqlx::query_scalar(
         "SELECT p.id FROM variants v JOIN products p ON p.id = v.product_id

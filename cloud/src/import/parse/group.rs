@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 use vitrine_protocol::{Currency, ProductId, VariantId};
 
-use super::apart::{Apart, Next, Part, hash_of};
 use super::added::added;
+use super::apart::{Apart, Next, Part, hash_of};
 use super::count::{count, yes_or_no};
 use super::field::OPTIONS;
 use super::json::MINOR;
@@ -130,7 +130,8 @@ impl Incoming {
             prices + size_of_val(variant) + variant.title.len() + names + pairs
         });
         let words: usize = self.tags.iter().chain(&self.options).map(String::len).sum();
-        let locals = self.texts.iter().map(|(_, text)| size_of_val(text) + text.title.len() + text.description.len());
+        let locals =
+            self.texts.iter().map(|(_, text)| size_of_val(text) + text.title.len() + text.description.len());
         size_of_val(self)
             + words
             + locals.sum::<usize>()

@@ -191,11 +191,7 @@ fn rows_of(line: u64, product: &Map<String, Value>, rows: &mut VecDeque<Result<R
     }
 }
 
-fn put_all(
-    row: &mut Row,
-    object: &Map<String, Value>,
-    meant: impl Fn(Field) -> Field,
-) -> Result<(), String> {
+fn put_all(row: &mut Row, object: &Map<String, Value>, meant: impl Fn(Field) -> Field) -> Result<(), String> {
     for (name, value) in object {
         let minor = match name.as_str() {
             "price_minor" => Some(Field::Price),

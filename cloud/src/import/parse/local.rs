@@ -53,13 +53,19 @@ impl Local {
             let inside: String = inside.chars().filter(|c| !c.is_control()).take(40).collect();
             format!("`{}[{inside}]` {what}", word.chars().take(40).collect::<String>())
         };
-        let language = || Language::try_from(inside).map_err(|_| wrong("names no language like `de` or `pt-BR`"));
+        let language =
+            || Language::try_from(inside).map_err(|_| wrong("names no language like `de` or `pt-BR`"));
         let place = || {
-            let (currency, market) = inside.split_once('/').map_or((inside, None), |(one, other)| (one, Some(other)));
-            let currency = Currency::try_from(currency.trim().to_ascii_uppercase()).ok().filter(Currency::is_in_use);
+            let (currency, market) =
+                inside.split_once('/').map_or((inside, None), |(one, other)| (one, Some(other)));
+            let currency =
+                Currency::try_from(currency.trim().to_ascii_uppercase()).ok().filter(Currency::is_in_use);
             let currency = currency.ok_or_else(|| wrong("names no currency in use, like `CHF`"))?;
             let market = market.map(Market::try_from).transpose();
-            Ok::<_, String>((currency, market.map_err(|_| wrong("names no country of two letters, like `EUR/AT`"))?))
+            Ok::<_, String>((
+                currency,
+                market.map_err(|_| wrong("names no country of two letters, like `EUR/AT`"))?,
+            ))
         };
         Ok(match Field::of(word) {
             Some(Field::Title) => Some(Self::Title(language()?)),
@@ -82,7 +88,9 @@ pub(super) fn texts(rows: &[Row], errors: &mut Vec<RowError>) -> Vec<(Language, 
     for (local, value) in rows.iter().flat_map(|row| &row.locals) {
         match local {
             Local::Title(language) => _ = said.entry(language.clone()).or_default().0.get_or_insert(value),
-            Local::Description(language) => _ = said.entry(language.clone()).or_default().1.get_or_insert(value),
+            Local::Description(language) => {
+                _ = said.entry(language.clone()).or_default().1.get_or_insert(value)
+            }
             Local::Price(_) | Local::CompareAt(_) => {}
         }
     }
@@ -93,11 +101,15 @@ pub(super) fn texts(rows: &[Row], errors: &mut Vec<RowError>) -> Vec<(Language, 
     for (language, (title, description)) in said {
         match title.map(|title| text_of(title).replace('\n', " ")) {
             Some(title) if title.chars().count() <= TITLE => {
-                let description = text_of(description.unwrap_or_default()).chars().take(DESCRIPTION).collect();
+                let description =
+                    text_of(description.unwrap_or_default()).chars().take(DESCRIPTION).collect();
                 texts.push((language, ProductTextDraft { title, description }));
             }
             Some(_) => {
-                errors.push(rows[0].error(Some(Field::Title), format!("`title[{language}]` takes 1 to 200 characters")));
+                errors.push(
+                    rows[0]
+                        .error(Some(Field::Title), format!("`title[{language}]` takes 1 to 200 characters")),
+                );
             }
             None => errors.push(rows[0].error(Some(Field::Title), format!("`title[{language}]` is missing"))),
         }
@@ -129,9 +141,10 @@ impl Row {
                 let wrong = |sentence| self.error(Some(field), sentence);
                 match price(text, Some(place.0)) {
                     Ok((minor, currency)) if currency == place.0 => Ok(minor),
-                    Ok((_, currency)) => {
-                        Err(wrong(format!("`{}` holds a price in {currency}", column("price", place_word(*place)))))
-                    }
+                    Ok((_, currency)) => Err(wrong(format!(
+                        "`{}` holds a price in {currency}",
+                        column("price", place_word(*place))
+                    ))),
                     Err(sentence) => Err(wrong(sentence)),
                 }
             };

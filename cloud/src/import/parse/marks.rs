@@ -91,7 +91,8 @@ impl Marks {
 
     /// Says of a row's amounts how they are to be read.
     pub(super) fn settle(self, row: &mut Row) {
-        let amounts = row.values.iter_mut().filter(|(field, _)| AMOUNTS.contains(field)).map(|(_, text)| text);
+        let amounts =
+            row.values.iter_mut().filter(|(field, _)| AMOUNTS.contains(field)).map(|(_, text)| text);
         let locals = row.locals.iter_mut().filter(|(local, _)| !local.is_text()).map(|(_, text)| text);
         for text in amounts.chain(locals) {
             if let Some(settled) = self.settled(text) {

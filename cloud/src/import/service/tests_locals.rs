@@ -34,7 +34,8 @@ fn told(product: &Product) -> String {
     texts.chain(prices).collect::<Vec<_>>().join("; ")
 }
 
-const TOLD: &str = "de=Schal/Wolle; pt-BR=Cachecol/; M CHF 3300 of 3900; M EUR/AT 2750; L CHF 3500; L USD/US 3600";
+const TOLD: &str =
+    "de=Schal/Wolle; pt-BR=Cachecol/; M CHF 3300 of 3900; M EUR/AT 2750; L CHF 3500; L USD/US 3600";
 
 #[tokio::test]
 async fn columns_of_languages_and_places_come_in_go_out_and_come_back_the_same() {
@@ -75,7 +76,10 @@ async fn twenty_long_languages_go_out_on_rows_that_can_be_read_again() {
         for n in 0..20_u8 {
             let tag = Language::try_from(format!("a{}", char::from(b'a' + n))).unwrap();
             let long = "=\"\u{e9}\n".repeat(900);
-            let draft = crate::catalog::ProductTextDraft { title: format!("Hat {n}"), description: format!("x{long}x") };
+            let draft = crate::catalog::ProductTextDraft {
+                title: format!("Hat {n}"),
+                description: format!("x{long}x"),
+            };
             app.catalog.set_text(&actor, org, hat.id, None, (tag, Some(draft))).await.unwrap();
         }
         let before = products(&app, &actor, org).await;
@@ -111,14 +115,25 @@ async fn a_second_feed_adds_words_and_prices_to_what_is_there_and_makes_no_doubl
             H,,Chapeau,,14.00 EUR\nX,,Rien,,1.00 EUR\n";
         let (done, problems) = import(&app, &actor, org, adds("fr", french()), feed).await;
         let counts = done.counts;
-        assert_eq!((counts.created, counts.changed, counts.failed, counts.uncounted), (0, 2, 1, 0), "{problems:?}");
+        assert_eq!(
+            (counts.created, counts.changed, counts.failed, counts.uncounted),
+            (0, 2, 1, 0),
+            "{problems:?}"
+        );
         assert!(problems[0].sentence.contains("no product"), "{problems:?}");
         let now = products(&app, &actor, org).await;
         assert_eq!(now.len(), 2);
         assert_eq!(told(&now[0]), "fr=Chapeau/; Default EUR/FR 1400");
-        assert!(told(&now[1]).contains("fr=Écharpe/Laine") && told(&now[1]).contains("L EUR/FR 3000"), "{}", told(&now[1]));
+        assert!(
+            told(&now[1]).contains("fr=Écharpe/Laine") && told(&now[1]).contains("L EUR/FR 3000"),
+            "{}",
+            told(&now[1])
+        );
         for (before, now) in before.iter().zip(&now) {
-            assert_eq!((&before.title, before.price_minor(), &before.url), (&now.title, now.price_minor(), &now.url));
+            assert_eq!(
+                (&before.title, before.price_minor(), &before.url),
+                (&now.title, now.price_minor(), &now.url)
+            );
         }
         let (again, _) = import(&app, &actor, org, adds("fr", french()), feed).await;
         assert_eq!((again.counts.changed, again.counts.unchanged), (0, 2));
@@ -129,7 +144,8 @@ async fn a_second_feed_adds_words_and_prices_to_what_is_there_and_makes_no_doubl
 
         // Prices alone, in a currency everywhere; the number is on a variant, the row has no other name.
         let francs = Options { adds_to: Some("main".into()), ..Options::default() };
-        let (done, problems) = import(&app, &actor, org, adds("chf", francs), "sku,price\nH,19.00 CHF\n").await;
+        let (done, problems) =
+            import(&app, &actor, org, adds("chf", francs), "sku,price\nH,19.00 CHF\n").await;
         assert_eq!((done.counts.changed, problems.len()), (1, 0), "{problems:?} {:?}", done.reason);
         assert!(told(&products(&app, &actor, org).await[0]).contains("Default CHF 1900"));
     })

@@ -70,11 +70,28 @@ async fn a_shop_sells_by_the_ids_of_its_list() {
         // Of the other organisation nothing was sold.
         assert_eq!(products(&app, &other, other_org).await[0].stock(), 4);
 
+        // One mug came back, by the name that it was sold by; and what was never sold does not.
+        let refund = async |number: &str, line: serde_json::Value| {
+            let body = json!({ "external_ref": number, "amount_minor": 0, "lines": [line] });
+            let kind = crate::catalog::OrderChangeKind::Refund;
+            let draft = serde_json::from_value(body).unwrap();
+            app.catalog.change_order(&actor, org, sold.id, kind, draft).await
+        };
+        let by = |id: &str| json!({ "external": { "platform": "Shop", "id": id }, "quantity": 1 });
+        assert!(matches!(refund("R-1", by("9")).await, Err(CatalogError::Invalid(_))));
+        assert!(matches!(
+            refund("R-1", json!({ "sku": "none", "quantity": 1 })).await,
+            Err(CatalogError::Invalid(_))
+        ));
+        let (back, _) = refund("R-1", by("MUG")).await.unwrap();
+        assert_eq!(back.changes[0].lines[0].variant_id, mug.variants[0].id);
+        assert!(!refund("R-1", by("MUG")).await.unwrap().1, "the same number again is the same");
+
         // What nobody knows goes back to no shelf.
         let draft = serde_json::from_value(json!({ "external_ref": "C-1" })).unwrap();
         let kind = crate::catalog::OrderChangeKind::Cancellation;
         let (called_off, _) = app.catalog.change_order(&actor, org, sold.id, kind, draft).await.unwrap();
-        assert_eq!(called_off.changes[0].lines.iter().map(|line| line.quantity).sum::<i64>(), 5);
+        assert_eq!(called_off.changes[1].lines.iter().map(|line| line.quantity).sum::<i64>(), 4);
         let left = products(&app, &actor, org).await;
         assert_eq!(left.iter().map(|one| one.stock()).collect::<Vec<_>>(), [4, 7, 5]);
 

@@ -38,7 +38,8 @@ async fn show(app: &App) -> (Actor, OrgId, ShowId, ProductId) {
     let german = ProductTextDraft { title: "Schal".into(), description: String::new() };
     let text = (Language::try_from("de").unwrap(), Some(german));
     app.catalog.set_text(&actor, org, product.id, None, text).await.unwrap();
-    let draft = ShowDraft { title: "Autumn".into(), scheduled_at: Some(app.clock.now()), ..ShowDraft::default() };
+    let draft =
+        ShowDraft { title: "Autumn".into(), scheduled_at: Some(app.clock.now()), ..ShowDraft::default() };
     let show = app.shows.create(&actor, org, draft).await.unwrap().id;
     let lineup = vec![LineupItem::Product { product_id: product.id }];
     app.shows.set_lineup(&actor, org, show, lineup).await.unwrap();

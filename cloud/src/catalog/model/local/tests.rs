@@ -94,7 +94,13 @@ fn a_price_is_that_of_market_and_currency_then_of_the_currency_then_of_the_marke
             price("PLN", "PL", 150),
             price("USD", "PL", 160),
         ],
-        &[price("CHF", "", 111), price("EUR", "DE", 92), price("USD", "US", 131), price("USD", "PL", 161), price("PLN", "PL", 151)],
+        &[
+            price("CHF", "", 111),
+            price("EUR", "DE", 92),
+            price("USD", "US", 131),
+            price("USD", "PL", 161),
+            price("PLN", "PL", 151),
+        ],
     ];
     let (product, own) = (scarf(&[], prices), language("en"));
     for (at, pays, code, costs) in [
@@ -119,7 +125,10 @@ fn a_price_is_that_of_market_and_currency_then_of_the_currency_then_of_the_marke
         let among = asked.among(&Offered::of(std::slice::from_ref(&product), own.clone()));
         for choice in [&asked, &among] {
             let found = product.currency_for(choice);
-            let paid = product.variants.iter().map(|one| product.tag_in(one, found, choice.market).unwrap().price_minor);
+            let paid = product
+                .variants
+                .iter()
+                .map(|one| product.tag_in(one, found, choice.market).unwrap().price_minor);
             assert_eq!((found.as_str(), paid.collect::<Vec<_>>()), (code, costs.to_vec()), "{choice:?}");
         }
     }

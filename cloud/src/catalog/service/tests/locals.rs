@@ -64,22 +64,50 @@ async fn each_currency_and_market_has_a_prior_price_of_its_own() {
         let mut version = product.version;
         let mut day = 0;
         for (on, prices, priors) in [
-            (1, vec![price("CHF", None, 5_000, None), price("EUR", Some("AT"), 2_800, None)], vec![None, None]),
-            (5, vec![price("CHF", None, 4_000, None), price("EUR", Some("AT"), 2_800, None)], vec![None, None]),
-            (10, vec![price("CHF", None, 5_000, None), price("EUR", Some("AT"), 2_500, Some(2_900))], vec![None, Some(2_800)]),
+            (
+                1,
+                vec![price("CHF", None, 5_000, None), price("EUR", Some("AT"), 2_800, None)],
+                vec![None, None],
+            ),
+            (
+                5,
+                vec![price("CHF", None, 4_000, None), price("EUR", Some("AT"), 2_800, None)],
+                vec![None, None],
+            ),
+            (
+                10,
+                vec![price("CHF", None, 5_000, None), price("EUR", Some("AT"), 2_500, Some(2_900))],
+                vec![None, Some(2_800)],
+            ),
             // It goes further; francs begin now, and were 4 000 within the thirty days.
-            (20, vec![price("CHF", None, 4_500, Some(5_000)), price("EUR", Some("AT"), 2_400, Some(2_900))], vec![Some(4_000), Some(2_800)]),
+            (
+                20,
+                vec![price("CHF", None, 4_500, Some(5_000)), price("EUR", Some("AT"), 2_400, Some(2_900))],
+                vec![Some(4_000), Some(2_800)],
+            ),
             // A price that was taken away and comes back was none in between.
             (21, vec![price("EUR", Some("AT"), 2_400, Some(2_900))], vec![Some(2_800)]),
-            (60, vec![price("CHF", None, 4_700, Some(5_000)), price("EUR", Some("AT"), 2_400, Some(2_900))], vec![None, Some(2_800)]),
+            (
+                60,
+                vec![price("CHF", None, 4_700, Some(5_000)), price("EUR", Some("AT"), 2_400, Some(2_900))],
+                vec![None, Some(2_800)],
+            ),
         ] {
             hands.advance(DAY * (on - day));
             day = on;
-            let changed = app.catalog.set_market_prices(&actor, org, whose, Some(version), &prices).await.unwrap();
+            let changed =
+                app.catalog.set_market_prices(&actor, org, whose, Some(version), &prices).await.unwrap();
             let is = changed.variants[0].prices.iter().map(|one| one.prior_price_minor).collect::<Vec<_>>();
             assert_eq!(is, priors, "day {on}");
-            assert_eq!(changed.variants[0].prior_price_minor, None, "the base price has nothing to do with it");
-            assert_eq!(app.catalog.product(&actor, org, product.id).await.unwrap(), changed, "day {on}, as it is kept");
+            assert_eq!(
+                changed.variants[0].prior_price_minor, None,
+                "the base price has nothing to do with it"
+            );
+            assert_eq!(
+                app.catalog.product(&actor, org, product.id).await.unwrap(),
+                changed,
+                "day {on}, as it is kept"
+            );
             version = changed.version;
         }
         let history = app.catalog.prices(&actor, org, whose.0, whose.1, None, 50).await.unwrap().items;
@@ -89,7 +117,10 @@ async fn each_currency_and_market_has_a_prior_price_of_its_own() {
             });
             all.map(|one| (one.price_minor, one.ended)).collect::<Vec<_>>()
         };
-        assert_eq!(told("CHF", None), [(5_000, false), (4_000, false), (5_000, false), (4_500, false), (4_500, true), (4_700, false)]);
+        assert_eq!(
+            told("CHF", None),
+            [(5_000, false), (4_000, false), (5_000, false), (4_500, false), (4_500, true), (4_700, false)]
+        );
         assert_eq!(told("EUR", Some("AT")), [(2_800, false), (2_500, false), (2_400, false)]);
         assert_eq!(told("EUR", None), [(2_900, false)]);
         let page = app.catalog.prices(&actor, org, whose.0, whose.1, None, 4).await.unwrap();
@@ -100,8 +131,13 @@ async fn each_currency_and_market_has_a_prior_price_of_its_own() {
         let unseen = app.catalog.set_market_prices(&actor, org, whose, None, &[]).await;
         assert!(matches!(unseen, Err(CatalogError::Unseen)));
         // The base currency becomes francs: the price in francs everywhere is the base price then.
-        let francs = ProductPatch { currency: Currency::try_from("CHF").ok(), price_minor: Some(4_900), ..ProductPatch::default() };
-        let changed = app.catalog.change_product(&actor, org, product.id, Some(version), francs).await.unwrap();
+        let francs = ProductPatch {
+            currency: Currency::try_from("CHF").ok(),
+            price_minor: Some(4_900),
+            ..ProductPatch::default()
+        };
+        let changed =
+            app.catalog.change_product(&actor, org, product.id, Some(version), francs).await.unwrap();
         assert_eq!(changed.variants[0].prices.len(), 1);
         assert_eq!(app.catalog.product(&actor, org, product.id).await.unwrap(), changed);
     })
