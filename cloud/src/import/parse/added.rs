@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use vitrine_protocol::Currency;
 
-use super::group::{Incoming, IncomingVariant, priced, variant_title};
+use super::group::{Incoming, IncomingVariant};
 use super::local::texts;
+use super::variant::{external_ids, priced, variant_title};
 use super::words::{plain, without_tags};
 use super::{Field, Found, Options, Row, RowError};
 use crate::catalog::{MarketPriceDraft, Pieces, ProductTextDraft};
@@ -115,7 +116,7 @@ fn variant(
         pieces: Pieces::Told,
         compare_at_minor: None,
         options: std::collections::BTreeMap::new(),
-        external_ids: row.get(Field::ExternalIds).map(super::group::external_ids).unwrap_or_default().0,
+        external_ids: row.get(Field::ExternalIds).map(external_ids).unwrap_or_default().0,
         prices,
     }))
 }

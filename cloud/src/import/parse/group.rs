@@ -9,26 +9,22 @@ use vitrine_protocol::{Currency, ProductId, VariantId};
 
 use super::added::added;
 use super::apart::{Apart, Next, Part, hash_of};
-use super::count::{count, yes_or_no};
+use super::count::yes_or_no;
 use super::field::OPTIONS;
-use super::json::MINOR;
 use super::local::texts;
 use super::marks::add_currency;
-use super::price::price;
-use super::words::{is_within, page_in, plain, without_tags};
+use super::variant::Taken;
+use super::words::{page_in, plain, without_tags};
 use super::{Field, FileError, Options, Row, RowError, Rows};
-use crate::catalog::{
-    Language, MarketPriceDraft, Pieces, ProductTextDraft, fitting_external_ids, fitting_tags,
-};
+use crate::catalog::{Language, MarketPriceDraft, Pieces, ProductTextDraft, fitting_tags};
 
 /// Rows of one product that are kept; more than a product takes, and room for what our export says in other languages.
 pub(super) const MOST_ROWS: usize = 125;
 /// The most products of a file. What was seen of each stays in memory, 16 bytes or so.
 pub(super) const MOST_PRODUCTS: usize = 1_000_000;
-/// Characters that the catalogue takes: of a title, a page's address, a variant's title and its number.
+/// Characters that the catalogue takes: of a title and of a page's address.
 const TITLE: usize = 200;
 const LINK: usize = 2_048;
-const VARIANT: usize = 100;
 /// Characters of a description that are kept.
 const DESCRIPTION: usize = 5_000;
 
@@ -402,8 +398,7 @@ fn product(
         })
         .collect();
     let (tags, tags_lost) = fitting_tags(said(Field::Tags).unwrap_or_default().split(','));
-    let mut taken =
-        Taken { currency: None, variants: Vec::new(), ids_lost: 0, names, counts, told: Vec::new() };
+    let mut taken = Taken::new(names, counts);
     for row in rows {
         // Rows that only add a picture.
         let more = |field: &Field| row.get(*field).is_some();
@@ -455,187 +450,4 @@ fn product(
         texts,
         variants: taken.variants,
     }))
-}
-
-/// What the rows so far came to.
-struct Taken {
-    currency: Option<Currency>,
-    variants: Vec<IncomingVariant>,
-    /// Ids of platforms that the catalogue does not take.
-    ids_lost: usize,
-    /// What options are called.
-    names: Vec<String>,
-    /// Whether the list says anything of pieces.
-    counts: bool,
-    /// What is wrong with rows that are taken all the same.
-    told: Vec<RowError>,
-}
-
-impl Taken {
-    /// The names of the options that all variants have, if each has another combination of them; else there are none.
-    fn settle_options(&mut self) -> Vec<String> {
-        let all = &self.variants;
-        let is_full = |variant: &IncomingVariant| {
-            !variant.options.is_empty() && all.iter().all(|one| one.options.keys().eq(variant.options.keys()))
-        };
-        let combinations: HashSet<_> = all.iter().map(|variant| &variant.options).collect();
-        if combinations.len() == all.len() && all.first().is_some_and(is_full) {
-            let first = &all[0].options;
-            let mut names: Vec<String> = Vec::new();
-            for name in self.names.iter().filter(|name| first.contains_key(*name)) {
-                if !names.contains(name) {
-                    names.push(name.clone());
-                }
-            }
-            return names;
-        }
-        self.variants.iter_mut().for_each(|variant| variant.options.clear());
-        Vec::new()
-    }
-
-    /// What all variants cost before, when that is the same; else each keeps its own.
-    fn settle_compare(&mut self) -> Option<i64> {
-        let first = self.variants.first()?.compare_at_minor;
-        if self.variants.iter().any(|variant| variant.compare_at_minor != first) {
-            return None;
-        }
-        self.variants.iter_mut().for_each(|variant| variant.compare_at_minor = None);
-        first.flatten()
-    }
-
-    /// What a row says of options. So Shopify says that there are none: `Title`, `Default Title`.
-    fn options(&self, row: &Row) -> Result<BTreeMap<String, String>, RowError> {
-        let mut options = BTreeMap::new();
-        for n in 0..OPTIONS {
-            let Some(value) = row.get(Field::Option(n)) else { continue };
-            let name = self.names[usize::from(n)].as_str();
-            if (name, value) == ("Title", "Default Title") {
-                continue;
-            }
-            if name.chars().count() > 50 || value.chars().count() > VARIANT {
-                let sentence = "an option has a name of at most 50 and a value of at most 100 characters";
-                return Err(row.error(Some(Field::Option(n)), sentence));
-            }
-            options.insert(name.to_owned(), value.to_owned());
-        }
-        Ok(options)
-    }
-
-    fn take(
-        &mut self,
-        row: &Row,
-        is_one_of_many: bool,
-        options: &Options,
-        now: DateTime<Utc>,
-    ) -> Result<(), RowError> {
-        let priced = priced(row, options, now)?;
-        let (price, currency, before) =
-            priced.ok_or_else(|| row.error(Some(Field::Price), "`price` is missing"))?;
-        if self.currency.is_some_and(|known| known != currency) {
-            return Err(row.error(Some(Field::Currency), ONE_CURRENCY));
-        }
-        let (count, told) = count(row, self.counts)?;
-        let vitrine_id = row.get(Field::VitrineVariantId).and_then(|id| id.parse().ok());
-        let sku = row.get(Field::Sku).or_else(|| row.get(Field::Id)).map(str::to_owned);
-        for (field, text) in
-            [(Field::Sku, sku.as_deref()), (Field::VariantTitle, row.get(Field::VariantTitle))]
-        {
-            if text.is_some_and(|text| text.chars().count() > VARIANT) {
-                return Err(row.error(Some(field), format!("`{}` takes 1 to 100 characters", field.word())));
-            }
-        }
-        if let Some(sku) = sku.as_ref().filter(|_| vitrine_id.is_none())
-            && self.variants.iter().any(|variant| variant.sku.as_ref() == Some(sku))
-        {
-            return Err(row.error(Some(Field::Sku), format!("`{sku}` is on another row of the product")));
-        }
-        let options = self.options(row)?;
-        let (external_ids, ids_lost) = row.get(Field::ExternalIds).map(external_ids).unwrap_or_default();
-        self.ids_lost += ids_lost;
-        self.told.extend(told);
-        self.currency = Some(currency);
-        let name = row.get(Field::Id).filter(|id| sku.as_deref() != Some(*id)).map(str::to_owned);
-        let title = variant_title(row, is_one_of_many, sku.as_deref());
-        self.variants.push(IncomingVariant {
-            vitrine_id,
-            title,
-            sku,
-            name,
-            price_minor: price,
-            stock: count.stock,
-            sell_when_empty: count.sell_when_empty,
-            pieces: count.pieces,
-            compare_at_minor: Some(before),
-            options,
-            external_ids,
-            prices: row.prices()?,
-        });
-        Ok(())
-    }
-}
-
-const ONE_CURRENCY: &str = "all prices of a product are in one currency";
-
-/// What a row says of its price: that, its currency, and what it was before a reduction.
-pub(super) fn priced(
-    row: &Row,
-    options: &Options,
-    now: DateTime<Utc>,
-) -> Result<Option<(i64, Currency, Option<i64>)>, RowError> {
-    let known = match row.get(Field::Currency) {
-        Some(code) => Some(
-            Currency::try_from(code.to_uppercase())
-                .map_err(|error| row.error(Some(Field::Currency), error.to_string()))?,
-        ),
-        None => options.currency,
-    };
-    let read = |field| {
-        row.get(field)
-            .map(|text| money(text, known).map_err(|sentence| row.error(Some(field), sentence)))
-            .transpose()
-    };
-    let Some(regular) = read(Field::Price)? else { return Ok(None) };
-    let is_on = row.get(Field::SaleDates).is_none_or(|dates| is_within(dates, now));
-    let sale = read(Field::SalePrice)?.filter(|sale| is_on && sale.0 < regular.0);
-    let compare = read(Field::CompareAt)?;
-    let (price, currency) = sale.unwrap_or(regular);
-    if ![sale, compare].into_iter().flatten().chain([regular]).all(|(_, other)| other == currency) {
-        return Err(row.error(Some(Field::Currency), ONE_CURRENCY));
-    }
-    let before = sale.map(|_| regular).or(compare).map(|(before, _)| before).filter(|before| {
-        // What an export says comes back as it was.
-        *before > price || row.get(Field::VitrineId).is_some()
-    });
-    Ok(Some((price, currency, before)))
-}
-
-/// `shopify=123; woocommerce=9`: those that fit, and how many do not.
-pub(super) fn external_ids(text: &str) -> (BTreeMap<String, String>, usize) {
-    fitting_external_ids(text.split(';').filter_map(|pair| pair.split_once('=')))
-}
-
-fn money(text: &str, currency: Option<Currency>) -> Result<(i64, Currency), String> {
-    match text.strip_suffix(MINOR) {
-        None => price(text, currency),
-        Some(minor) => {
-            let currency = currency.ok_or("no currency stands there: give `currency`")?;
-            let minor = minor.parse().ok().filter(|minor| *minor >= 0);
-            Ok((minor.ok_or("minor units are a whole number, not below 0")?, currency))
-        }
-    }
-}
-
-pub(super) fn variant_title(row: &Row, is_one_of_many: bool, sku: Option<&str>) -> String {
-    if let Some(title) = row.get(Field::VariantTitle) {
-        return title.to_owned();
-    }
-    let options: Vec<_> = (0..OPTIONS).filter_map(|n| row.get(Field::Option(n))).collect();
-    let title = if options.is_empty() {
-        sku.filter(|_| is_one_of_many).unwrap_or("Default").to_owned()
-    } else {
-        options.join(" / ")
-    };
-    // So Shopify names the only variant.
-    let title = if title == "Default Title" { "Default".to_owned() } else { title };
-    title.chars().take(100).collect()
 }

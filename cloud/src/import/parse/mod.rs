@@ -12,6 +12,7 @@ mod local;
 mod marks;
 mod price;
 mod text;
+mod variant;
 mod words;
 mod xml;
 
