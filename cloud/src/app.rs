@@ -233,7 +233,8 @@ impl App {
         let patience = config.show.interrupted_for();
         let shows =
             Shows::new(db.clone(), clock.clone(), catalog.clone(), patience, public_url.clone(), rtmp_url)
-                .within(plans.clone());
+                .within(plans.clone())
+                .as_chosen(orgs.clone());
         let ingest = ingest(&config, &db, &shows, &clock, addresses)?;
         let bounds = EdgeConfig { ll_viewers: config.media.ll_viewers, ..EdgeConfig::default() };
         let edge = Edge::new(bounds, Arc::new(ingest.clone())).map_err(StartError::Client)?;
@@ -261,7 +262,7 @@ impl App {
             (db.clone(), clock.clone()),
             orgs.clone(),
             (plans.clone(), billing.clone()),
-            shows.clone(),
+            (shows.clone(), leaving.clone()),
         );
 
         Ok(Self {
@@ -387,14 +388,21 @@ pub mod testing {
 
     /// Runs `test` with every room over each database, on a clock that is moved by hand.
     pub async fn each_app(test: impl AsyncFn(App, TestClock)) {
+        each_app_at(None, test).await;
+    }
+
+    /// The same, reached by browsers at `public_url`.
+    pub async fn each_app_at(public_url: Option<&str>, test: impl AsyncFn(App, TestClock)) {
         each_db(async |db| {
             let dir = tempfile::tempdir().expect("a temporary folder");
+            let mut config = Config::for_testing(dir.path());
+            config.server.public_url = public_url.map(str::to_owned);
             let hands = TestClock::new();
             let local = SocketAddr::from(([127, 0, 0, 1], 1));
             let addresses = Addresses { http: local, rtmp: local };
             let app = App::over(
                 db,
-                Config::for_testing(dir.path()),
+                config,
                 hands.clock(),
                 addresses,
                 KeyRing::for_testing(),

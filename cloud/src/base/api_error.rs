@@ -214,9 +214,13 @@ fn usual_status(code: Code) -> StatusCode {
         Code::InvalidRequest | Code::BadMessage | Code::HelloExpected | Code::BadSignature => {
             StatusCode::BAD_REQUEST
         }
-        Code::Unauthenticated | Code::BadCredentials | Code::SecondFactorRequired | Code::BadCode => {
-            StatusCode::UNAUTHORIZED
-        }
+        Code::Unauthenticated
+        | Code::BadCredentials
+        | Code::SecondFactorRequired
+        | Code::BadCode
+        | Code::PasskeyUnknown
+        | Code::PasskeyRefused
+        | Code::PasskeyCopied => StatusCode::UNAUTHORIZED,
         Code::Forbidden
         | Code::BadPublishKey
         | Code::Banned
@@ -235,6 +239,8 @@ fn usual_status(code: Code) -> StatusCode {
         Code::Conflict
         | Code::EmailTaken
         | Code::FactorExists
+        | Code::PasskeyExists
+        | Code::PasskeysUnavailable
         | Code::LastWayIn
         | Code::SignInPending
         | Code::AlreadyMember
@@ -247,6 +253,7 @@ fn usual_status(code: Code) -> StatusCode {
         | Code::LimitReached
         | Code::NoOnlinePayment
         | Code::AlreadySubscribed
+        | Code::PlanGiven
         | Code::NotSubscribed
         | Code::PaymentDeclined
         | Code::PlanLimit
@@ -264,7 +271,9 @@ fn usual_status(code: Code) -> StatusCode {
         Code::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
         Code::RateLimited | Code::TooSlow => StatusCode::TOO_MANY_REQUESTS,
         Code::FarSide => StatusCode::BAD_GATEWAY,
-        Code::Restarting | Code::Overloaded | Code::CloudUnreachable => StatusCode::SERVICE_UNAVAILABLE,
+        Code::Restarting | Code::Overloaded | Code::ViewersFull | Code::CloudUnreachable => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
         Code::KeyringUnavailable | Code::DeviceUnavailable | Code::PluginMissing | Code::Internal => {
             StatusCode::INTERNAL_SERVER_ERROR
         }

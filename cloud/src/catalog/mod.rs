@@ -12,7 +12,7 @@ mod service;
 mod store;
 
 pub use error::CatalogError;
-pub use image::{Image, ImageSize, PictureTurn};
+pub use image::{Image, ImageSize, MAX_BYTES as MAX_PICTURE_BYTES, PictureTurn};
 pub use model::{
     Choice, Language, Market, MarketPrice, MarketPriceDraft, Offered, ProductText, ProductTextDraft,
 };
@@ -22,10 +22,11 @@ pub use model::{
     OrderLineDraft, OrderState, OrderSum, OrderTotals, ReturnedLine, ReturnedLineDraft,
 };
 pub use model::{Held, HiddenBy, PriceChange, Product, ProductDraft, ProductPatch, Variant, VariantDraft};
+pub use model::{ListedPicture, Picture, PictureDraft};
 pub use model::{
     Reservation, ReservationDraft, ReservationLineDraft, ReservedLine, StockChange, StockChangeDraft,
     StockCount, StockReason,
 };
 pub use model::{fitting_external_ids, fitting_tags};
 pub use routes::{media_router, router};
-pub use service::{BatchDone, BatchItem, Catalog, Listed, ListedVariant, Pieces};
+pub use service::{BatchDone, BatchItem, Catalog, Listed, ListedVariant, NewPicture, Pieces};

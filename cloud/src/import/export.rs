@@ -12,7 +12,7 @@ use super::guard::guarded;
 use super::parse::{Place, column, place_word, written};
 use super::{Format, Imports, ImportsError};
 use crate::base::Actor;
-use crate::catalog::{Catalog, CatalogError, Language, Product, Variant};
+use crate::catalog::{Catalog, CatalogError, Language, Picture, Product, Variant};
 
 /// Products that are read at once: the largest are a hundred kilobytes each.
 const PAGE: i64 = 20;
@@ -25,7 +25,7 @@ const TEXTS_OF_A_ROW: usize = 4 * 1024;
 /// How many options a list has columns for, as many as a product takes.
 const OPTIONS: usize = 5;
 
-const COLUMNS: [&str; 25] = [
+const COLUMNS: [&str; 28] = [
     "vitrine_id",
     "vitrine_variant_id",
     "title",
@@ -40,6 +40,9 @@ const COLUMNS: [&str; 25] = [
     "sell_when_empty",
     "status",
     "tags",
+    "image_link",
+    "additional_image_link",
+    "image_alt_text",
     "external_ids",
     "option1_name",
     "option1_value",
@@ -119,6 +122,12 @@ impl Export {
         Ok(())
     }
 
+    /// Where the pictures of a product are served, the first one first.
+    fn addresses(&self, product: &Product) -> Vec<String> {
+        let address = |one: &Picture| self.catalog.media_url(self.org, one.largest());
+        product.pictures.iter().map(address).collect()
+    }
+
     /// The next piece; None at the end.
     async fn piece(&mut self) -> Result<Option<Bytes>, CatalogError> {
         if self.is_done {
@@ -142,17 +151,19 @@ impl Export {
             };
             if is_json {
                 piece.extend_from_slice(if self.is_begun { b",\n" } else { b"[\n" });
-                piece.extend_from_slice(json_of(product, &self.shelf).as_bytes());
+                let pictures = self.addresses(product);
+                piece.extend_from_slice(json_of(product, &self.shelf, pictures).as_bytes());
                 self.row = product.variants.len();
             } else if let Some(variant) = product.variants.get(self.row) {
                 let (texts, cells) = texts(&self.languages, product, self.texts);
                 let prices = prices(&self.places, variant);
+                let pictures = if self.row == 0 { self.addresses(product) } else { Vec::new() };
                 csv_of(
                     &mut piece,
                     product,
                     variant,
                     &self.shelf,
-                    self.row == 0,
+                    (self.row == 0, pictures),
                     cells.into_iter().chain(prices),
                 );
                 (self.row, self.texts) = (self.row + 1, texts);
@@ -237,11 +248,13 @@ fn csv_of(
     product: &Product,
     variant: &Variant,
     shelf: &HashMap<VariantId, i64>,
-    is_first: bool,
+    (is_first, mut pictures): (bool, Vec<String>),
     locals: impl Iterator<Item = String>,
 ) {
     let before =
         product.compare_at(variant).map(|minor| written(minor, product.currency)).unwrap_or_default();
+    let main = if pictures.is_empty() { String::new() } else { pictures.remove(0) };
+    let alt = product.image().map(|main| main.alt.as_str()).unwrap_or_default();
     let once = |text| if is_first { guarded(text) } else { "".into() };
     let options = options(product, variant);
     let pairs = (0..OPTIONS).flat_map(|n| match options.get(n) {
@@ -266,6 +279,9 @@ fn csv_of(
             if variant.sell_when_empty { "true" } else { "false" },
             status(product),
             &guarded(&if is_first { product.tags.join(",") } else { String::new() }),
+            &main,
+            &pictures.join(","),
+            &once(alt),
             &guarded(&external_ids(variant)),
         ]
         .into_iter()
@@ -285,7 +301,8 @@ fn external_ids(variant: &Variant) -> String {
     pairs.collect::<Vec<_>>().join("; ")
 }
 
-fn json_of(product: &Product, shelf: &HashMap<VariantId, i64>) -> String {
+fn json_of(product: &Product, shelf: &HashMap<VariantId, i64>, mut pictures: Vec<String>) -> String {
+    let main = if pictures.is_empty() { None } else { Some(pictures.remove(0)) };
     let variants: Vec<_> = product
         .variants
         .iter()
@@ -314,7 +331,8 @@ fn json_of(product: &Product, shelf: &HashMap<VariantId, i64>) -> String {
     let mut whole = json!({
         "vitrine_id": product.id, "title": product.title, "description": product.description,
         "link": product.url, "currency": product.currency, "status": status(product),
-        "tags": product.tags, "variants": variants,
+        "tags": product.tags, "image_link": main, "additional_image_link": pictures,
+        "image_alt_text": product.image().map(|main| &main.alt), "variants": variants,
     });
     for (language, text) in &product.texts {
         whole[column("title", language)] = text.title.as_str().into();

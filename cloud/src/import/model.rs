@@ -192,6 +192,17 @@ pub struct ImportNote {
     pub sentence: String,
 }
 
+/// How far the pictures of an import are, which are fetched after its rows were taken in. Those that a later list says count there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct PictureCounts {
+    /// Products whose pictures are still to be fetched.
+    pub waiting: i64,
+    /// Pictures that products have now.
+    pub taken: i64,
+    /// Pictures that could not be had; `problems` says why.
+    pub failed: i64,
+}
+
 /// A list that was sent or fetched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Import {

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use vitrine_protocol::{ImportId, OrgId, ProductId};
 
 use super::parse::{self, FileError, Found, Incoming, IncomingVariant, Outcome};
+use super::pictures::Drawn;
 use super::service::GIVEN_UP;
 use super::{Import, ImportProblem, ImportState, Imports, ImportsError, StockRule, store};
 use crate::base::Actor;
@@ -123,7 +124,9 @@ impl Imports {
         let Err(error) = ran else { return Ok(()) };
         if job.attempt >= ATTEMPTS {
             let reason = match &error {
-                ImportsError::Egress(_) | ImportsError::BrokenOff => error.to_string(),
+                ImportsError::Egress(_) | ImportsError::BrokenOff | ImportsError::Invalid(_) => {
+                    error.to_string()
+                }
                 _ => GIVEN_UP.to_owned(),
             };
             self.end(org, id, ImportState::Failed, Some(&reason)).await?;
@@ -150,7 +153,7 @@ impl Imports {
             Err(ImportsError::Egress(error)) if !error.is_passing() => {
                 return self.end(org, id, ImportState::Failed, Some(&error.to_string())).await;
             }
-            Err(error @ ImportsError::TooLarge) => {
+            Err(error @ (ImportsError::TooLarge | ImportsError::Invalid(_))) => {
                 return self.end(org, id, ImportState::Failed, Some(&error.to_string())).await;
             }
             Err(error) => return Err(error),
@@ -307,23 +310,27 @@ impl Imports {
         let by_sku =
             if adds { self.by_number(&mut tx, import.org, &products, &known).await? } else { HashMap::new() };
         let (mut items, mut of_items) = (Vec::new(), Vec::new());
-        for (product, hash) in products {
+        let mut drawn: Vec<Drawn> = Vec::new();
+        for (mut product, hash) in products {
             let before = known.get(&product.external_id);
+            let pictures = product.pictures.take();
             if let Some(before) = before.filter(|before| !adds && before.hash == hash) {
                 counts.unchanged += 1;
                 counts.edited += u64::from(before.is_edited);
+                let id = before.id;
+                drawn.extend(pictures.map(|pictures| Drawn { product: id, line: product.line, pictures }));
                 continue;
             }
             let id = before.map(|before| before.id).or(product.vitrine_id);
             let id = id.or_else(|| by_sku.get(&product.external_id).copied());
-            of_items.push((product.line, product.external_id.clone(), hash));
+            of_items.push((product.line, product.external_id.clone(), hash, pictures));
             let item = item(id, *product, with_stock, &import.source);
             // Who adds to products calls them nothing.
             items.push(if adds { BatchItem { adds_only: true, listed: None, ..item } } else { item });
         }
         let done = self.catalog.put_many(&mut tx, &Actor::service("import"), import.org, items).await?;
         let mut remembered: Vec<(String, ProductId, String)> = Vec::with_capacity(done.len());
-        for ((line, name, hash), done) in of_items.into_iter().zip(done) {
+        for ((line, name, hash, pictures), done) in of_items.into_iter().zip(done) {
             let (count, id) = match done {
                 Ok(BatchDone::Created(id)) => (&mut counts.created, id),
                 Ok(BatchDone::Changed(id)) => (&mut counts.changed, id),
@@ -338,7 +345,9 @@ impl Imports {
             if !adds {
                 remembered.push((name, id, hash));
             }
+            drawn.extend(pictures.map(|pictures| Drawn { product: id, line, pictures }));
         }
+        problems.extend(self.wish(&mut tx, import, drawn).await?);
         store::remember(&mut tx, import.org, &import.source, &remembered).await?;
         if import.options.is_whole() {
             let named: Vec<&str> = named.iter().map(String::as_str).collect();
@@ -505,6 +514,7 @@ fn item(id: Option<ProductId>, product: Incoming, replace_stock: bool, source: &
     });
     let listed = Listed { source: source.to_owned(), variants: listed.collect() };
     let prices = product.variants.iter().map(|variant| variant.prices.clone()).collect();
+    let has_no_tags = product.tags.as_ref().is_some_and(Vec::is_empty);
     let variants = product
         .variants
         .into_iter()
@@ -530,11 +540,12 @@ fn item(id: Option<ProductId>, product: Incoming, replace_stock: bool, source: &
         stock: None,
         variants,
         options: product.options,
-        tags: product.tags,
+        tags: product.tags.unwrap_or_default(),
     };
     BatchItem {
         id,
         draft,
+        has_no_tags,
         replace_stock,
         listed: Some(listed),
         is_whole: product.is_whole,

@@ -12,7 +12,7 @@ use super::{Confirmation, Export, ExportState, LeavingError, OrganizationDeletio
 use crate::base::{Actor, ActorKind, Clock, Invalid, Permission};
 use crate::billing::Billing;
 use crate::blobs::{BlobReader, Blobs};
-use crate::db::{Db, DbError};
+use crate::db::{Db, DbError, Tx};
 use crate::events::{Event, record};
 use crate::jobs::enqueue;
 use crate::mail::ToOwners;
@@ -166,12 +166,28 @@ impl Leaving {
     pub async fn cancel(&self, actor: &Actor, org: OrgId) -> Result<(), LeavingError> {
         actor.require_to_end(Permission::DeleteOrganization, org)?;
         let mut tx = self.db.begin().await?;
-        if !store::cancel(&mut tx, org).await? {
+        self.cancel_in(&mut tx, actor, org).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The same in the transaction of whoever notes it, and has checked who asks.
+    ///
+    /// # Errors
+    /// [`LeavingError::NoDeletion`] when none is to come, or it has begun.
+    pub async fn cancel_in(&self, tx: &mut Tx, by: &Actor, org: OrgId) -> Result<(), LeavingError> {
+        if !store::cancel(tx, org).await? {
             return Err(LeavingError::NoDeletion);
         }
         let event = Event::OrganizationDeletionCancelled;
-        record(&mut tx, actor, self.clock.now(), org, None, event)?;
-        Ok(tx.commit().await?)
+        Ok(record(tx, by, self.clock.now(), org, None, event)?)
+    }
+
+    /// Whether and when the organisation is to be deleted. The caller has checked who asks.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn standing(&self, org: OrgId) -> Result<Option<OrganizationDeletion>, LeavingError> {
+        Ok(store::deletion(&self.db, org).await?)
     }
 
     /// Has organisations deleted whose time has come, and forgets old exports. A timer calls it.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ToOwners;
+use super::{OfPasskeys, ToOwners};
 
 /// A language that letters and pages are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
@@ -127,6 +127,8 @@ pub enum Letter {
     },
     /// Something about an organisation, for those who own it.
     ToOwners(ToOwners),
+    /// Something about a person's passkeys.
+    OfPasskeys(OfPasskeys),
 }
 
 /// Where a new password is chosen.
@@ -188,6 +190,7 @@ impl Letter {
         use Locale::{De, En, Fr};
         let (subject, before, label, after) = match (self, locale) {
             (Self::ToOwners(letter), _) => return letter.words(locale),
+            (Self::OfPasskeys(letter), _) => return letter.words(locale),
             (Self::VerifyAddress { .. }, En) => (
                 "Confirm your address",
                 "Somebody made a Vitrine account with this address, for {}. If it was you, confirm that the address is yours; you need the account's password.",
@@ -443,7 +446,7 @@ impl Letter {
         };
         let one = |link: &String| vec![(label.to_owned(), link.clone())];
         let (subject, before, links) = match self {
-            Self::ToOwners(_) => (subject.to_owned(), before.to_owned(), Vec::new()),
+            Self::ToOwners(_) | Self::OfPasskeys(_) => (subject.to_owned(), before.to_owned(), Vec::new()),
             Self::FactorAdded | Self::FactorRemoved | Self::PasswordKnown | Self::RecoveryCodesRenewed => {
                 (subject.to_owned(), before.to_owned(), Vec::new())
             }

@@ -33,7 +33,7 @@ impl std::fmt::Display for LimitHit {
             Limit::Viewers | Limit::LadderTop | Limit::RetentionDays => {
                 "let an owner take a larger plan or an add-on"
             }
-            Limit::Destinations | Limit::Seats | Limit::Products | Limit::BlobBytes => {
+            Limit::Seats | Limit::Products | Limit::BlobBytes => {
                 "remove some that are not needed, or let an owner take a larger plan or an add-on"
             }
         })
@@ -69,6 +69,23 @@ pub enum PlanError {
     /// What costs something is chosen where it is paid for.
     #[error("the plan is paid for")]
     Paid,
+    /// The operator gave the present plan.
+    #[error(
+        "whoever runs this server gave the organisation its plan; to have another in its place, say `override`"
+    )]
+    Given,
+    /// As many encoders are connected as may be.
+    #[error(
+        "{used} shows that are not on air have an encoder connected, and the plan {plan} lets {allowed} rehearse at a time; stop one of them first"
+    )]
+    Rehearsals {
+        /// The plan's key.
+        plan: String,
+        /// How many may be.
+        allowed: i64,
+        /// How many others there are.
+        used: i64,
+    },
     /// Only the operator changes plans here.
     #[error("only the operator changes plans here")]
     OperatorOnly,

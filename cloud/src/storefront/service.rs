@@ -10,7 +10,7 @@ use super::model::{Channel, CouponTeaser, PassRequest, PublicShow, ViewerPass};
 use super::snapshots::{Answer, Key, Snapshot, Snapshots, View, Wares};
 use crate::base::Clock;
 use crate::catalog::{Catalog, Choice, Language, Product};
-use crate::org::{Organization, Orgs};
+use crate::org::{OrgError, Organization, Orgs};
 use crate::rtm::Rtm;
 use crate::show::{Show, Shows};
 
@@ -101,7 +101,7 @@ impl Storefront {
     }
 
     /// A product as a viewer sees it.
-    fn card(&self, product: &Product, choice: &Choice, own: &Language) -> ProductCard {
+    fn card(&self, product: &Product, choice: &Choice, own: Option<&Language>) -> ProductCard {
         let mut card = self.catalog.card(product, choice, own);
         card.hide_stock();
         card
@@ -153,8 +153,9 @@ impl Storefront {
     /// A show without its products, and those.
     async fn public(&self, show: Show, channel: String) -> Result<(PublicShow, Wares), StorefrontError> {
         let products = self.catalog.sold(show.org, &show.lineup.products()).await?;
-        let locale = self.orgs.settings(show.org).await?.locale;
-        let own = Language::try_from(locale.as_str()).unwrap_or_default();
+        let face = self.orgs.face(show.org).await.map_err(OrgError::from)?;
+        let face = face.ok_or(StorefrontError::NotFound("show"))?;
+        let own = face.settings.locale.and_then(|locale| Language::try_from(locale.as_str()).ok());
         let coupons = self.coupons(show.org, &show).await?;
         let highlight = self.shows.pinned(&show).await?;
         let airing = self.shows.airing(show.id, show.state, show.live_at, show.ended_at);
@@ -174,6 +175,7 @@ impl Storefront {
             products: Vec::new(), // Made when it is told.
             coupons,
             highlight,
+            brand: face.into(),
             title: show.title,
         };
         Ok((public, Wares::new(products, own)))

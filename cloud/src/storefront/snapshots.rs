@@ -113,7 +113,7 @@ impl View {
 
 impl Wares {
     /// What is in words for people who ask the shop's server stays out of memory.
-    pub(super) fn new(mut products: Vec<Product>, own: Language) -> Self {
+    pub(super) fn new(mut products: Vec<Product>, own: Option<Language>) -> Self {
         for product in &mut products {
             product.description = String::new();
             product.texts.values_mut().for_each(|text| text.description = String::new());
@@ -129,7 +129,7 @@ impl Snapshot {
         &self,
         choice: &Choice,
         viewers: impl Fn(ShowId) -> u32,
-        card: impl Fn(&Product, &Choice, &Language) -> ProductCard,
+        card: impl Fn(&Product, &Choice, Option<&Language>) -> ProductCard,
     ) -> Answer {
         let choice = choice.among(&self.wares.offered);
         let (mut inner, now) = (self.inner.lock(), Instant::now());
@@ -301,6 +301,7 @@ mod tests {
             products: Vec::new(),
             coupons: Vec::new(),
             highlight: None,
+            brand: crate::storefront::model::Brand::default(),
         }
     }
 
@@ -313,7 +314,7 @@ mod tests {
         made(org, view, Wares::default())
     }
 
-    fn no_card(_: &Product, _: &Choice, _: &Language) -> ProductCard {
+    fn no_card(_: &Product, _: &Choice, _: Option<&Language>) -> ProductCard {
         unreachable!("there are no products")
     }
 
@@ -434,7 +435,7 @@ mod tests {
             compare_at_minor: None,
         };
         product.set_prices(0, &markets.iter().map(price).collect::<Vec<_>>()).unwrap();
-        Wares::new(vec![product], Language::default())
+        Wares::new(vec![product], None)
     }
 
     fn tag(n: usize) -> Language {
@@ -448,7 +449,7 @@ mod tests {
         let all = ["AT", "CH", "DE", "FR", "PL"];
         let snapshot = snapshots.made(OrgId::new(), View::Show(Box::new(show(id))), wares(20, &all));
         assert!(snapshot.wares.products[0].description.is_empty());
-        let card = |product: &Product, choice: &Choice, own: &Language| {
+        let card = |product: &Product, choice: &Choice, own: Option<&Language>| {
             let currency = product.currency_for(choice);
             let (title, url) = (product.title_for(choice, own).to_owned(), product.url.clone());
             let (price_minor, stock) = (i64::from(choice.market.is_some()), 0);

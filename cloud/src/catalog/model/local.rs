@@ -130,10 +130,10 @@ pub struct Choice {
     pub currency: Option<Currency>,
 }
 
-/// What products have for viewers who differ, with the language of the organisation's own words.
+/// What products have for viewers who differ, with the language of the organisation's own words where that is known.
 #[derive(Debug, Default)]
 pub struct Offered {
-    own: Language,
+    own: Option<Language>,
     languages: BTreeSet<Language>,
     markets: BTreeSet<Market>,
     /// None where prices are in the products' own alone.
@@ -143,7 +143,7 @@ pub struct Offered {
 impl Offered {
     /// That of `products`.
     #[must_use]
-    pub fn of(products: &[Product], own: Language) -> Self {
+    pub fn of(products: &[Product], own: Option<Language>) -> Self {
         let prices =
             || products.iter().flat_map(|one| one.variants.iter().flat_map(|variant| &variant.prices));
         let mut currencies: Vec<_> = prices().map(|price| price.currency).collect();
@@ -162,8 +162,8 @@ impl Offered {
 
     /// The language of the organisation's own words.
     #[must_use]
-    pub fn own(&self) -> &Language {
-        &self.own
+    pub fn own(&self) -> Option<&Language> {
+        self.own.as_ref()
     }
 }
 
@@ -175,7 +175,7 @@ impl Choice {
         let language = self.language.as_ref();
         Self {
             language: language
-                .and_then(|wanted| best(wanted, offered.languages.iter(), &offered.own))
+                .and_then(|wanted| best(wanted, offered.languages.iter(), offered.own()))
                 .cloned(),
             market: self.market.filter(|market| offered.markets.contains(market)),
             currency: self.currency.filter(|currency| offered.currencies.contains(currency)),
@@ -183,22 +183,22 @@ impl Choice {
     }
 }
 
-/// The best of `languages` (in their order) for who reads `wanted`: that one, a wider one, or another of the same language. None when the words in
-/// the language `own`, which everything has, are as good.
+/// The best of `languages` (in their order) for who reads `wanted`: that one, a wider one, or another of the same language. None
+/// when the words in the language `own`, which everything has, are as good.
 fn best<'a>(
     wanted: &Language,
     languages: impl Iterator<Item = &'a Language> + Clone,
-    own: &Language,
+    own: Option<&Language>,
 ) -> Option<&'a Language> {
     for tag in wanted.wider() {
         if let Some(found) = languages.clone().find(|one| one.as_str() == tag) {
             return Some(found);
         }
-        if own.as_str() == tag {
+        if own.is_some_and(|own| own.as_str() == tag) {
             return None;
         }
     }
-    if own.primary() == wanted.primary() {
+    if own.is_some_and(|own| own.primary() == wanted.primary()) {
         return None;
     }
     languages.clone().find(|one| one.primary() == wanted.primary())
@@ -214,7 +214,7 @@ impl Variant {
 impl Product {
     /// Its name for a viewer; in the organisation's own language `own` where there is none for them.
     #[must_use]
-    pub fn title_for(&self, choice: &Choice, own: &Language) -> &str {
+    pub fn title_for(&self, choice: &Choice, own: Option<&Language>) -> &str {
         let found = choice.language.as_ref().and_then(|wanted| best(wanted, self.texts.keys(), own));
         found.and_then(|language| self.texts.get(language)).map_or(&self.title, |text| &text.title)
     }

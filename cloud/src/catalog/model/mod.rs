@@ -6,6 +6,7 @@ mod details;
 mod draft;
 mod local;
 mod order;
+mod pictures;
 mod place;
 mod price;
 mod stock;
@@ -16,7 +17,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use vitrine_protocol::{Currency, OrgId, ProductId, VariantId};
 
-use super::{CatalogError, ImageSize};
+use super::CatalogError;
 use crate::base::{Invalid, check_text, trimmed};
 use crate::events::Event;
 
@@ -31,6 +32,8 @@ pub use order::{
     ExternalId, Order, OrderDraft, OrderFilter, OrderLine, OrderLineDraft, OrderState, OrderSum, OrderTotals,
 };
 pub(in crate::catalog) use order::{OWN_SHOP, OrderFlag};
+pub(in crate::catalog) use pictures::MOST_PICTURES;
+pub use pictures::{ListedPicture, Picture, PictureDraft};
 pub use place::{Language, Market};
 pub(in crate::catalog) use price::PRIOR_DAYS;
 pub use price::PriceChange;
@@ -84,10 +87,8 @@ pub struct Product {
     pub description: String,
     /// Its page in the shop.
     pub url: String,
-    /// Its picture's name among the organisation's pictures.
-    pub image: Option<String>,
-    /// The sizes of that picture, smallest first; none of one that an earlier version kept.
-    pub image_sizes: Vec<ImageSize>,
+    /// Its pictures, at most ten; the first one stands for it.
+    pub pictures: Vec<Picture>,
     /// Currency of every price.
     pub currency: Currency,
     /// The price before, when it is reduced; of variants without a word of their own.
@@ -165,8 +166,7 @@ impl Product {
             title: trimmed("title", &draft.title, 1, 200)?,
             description: description(&draft.description)?,
             url: check_url(draft.url)?,
-            image: None,
-            image_sizes: Vec::new(),
+            pictures: Vec::new(),
             currency: check_currency(draft.currency)?,
             compare_at_minor: draft
                 .compare_at_minor
@@ -250,6 +250,9 @@ impl Product {
         }
         if let Some(tags) = patch.tags {
             self.tags = details::tags(tags)?;
+        }
+        if let Some(pictures) = patch.pictures {
+            self.arrange_pictures(pictures)?;
         }
         match patch.on_sale {
             Some(true) => self.hidden = None,

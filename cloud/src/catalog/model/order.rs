@@ -95,7 +95,8 @@ pub struct OrderLine {
     pub variant_title: Option<String>,
     /// The shop's number for the variant on that day, or the one that it named a variant by that nobody knows.
     pub sku: Option<String>,
-    /// What a platform or a list calls the variant, where the shop named it so: known here or not.
+    /// What a platform or a list calls the variant, where the shop named it so: known here or not. One that comes into the catalogue
+    /// later changes no order: what is counted of it then is without the pieces that were sold before.
     pub external: Option<ExternalId>,
     /// How many.
     pub quantity: i64,

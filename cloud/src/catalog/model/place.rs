@@ -33,12 +33,6 @@ impl Language {
     }
 }
 
-impl Default for Language {
-    fn default() -> Self {
-        Self("en".into())
-    }
-}
-
 impl TryFrom<&str> for Language {
     type Error = Invalid;
 

@@ -24,6 +24,8 @@ pub struct BatchItem {
     pub id: Option<ProductId>,
     /// All that the list says of it. Its variants are found again by id, by `sku`, by title.
     pub draft: ProductDraft,
+    /// Whether it says that the product has no tags, where the draft has none.
+    pub has_no_tags: bool,
     /// Whether what the list says is in stock counts for variants that are there already.
     pub replace_stock: bool,
     /// What the list says of its variants beside the draft; of one that says nothing else, orders do not know its names.
@@ -417,7 +419,8 @@ fn patch(present: &[Variant], item: BatchItem, held: &mut Held) -> ProductPatch 
         stock: None,
         variants: Some(variants),
         options: Some(item.draft.options).filter(|names| !names.is_empty()),
-        tags: Some(item.draft.tags).filter(|tags| !tags.is_empty()),
+        tags: Some(item.draft.tags).filter(|tags| !tags.is_empty() || item.has_no_tags),
+        pictures: None,
         on_sale: None,
     }
 }

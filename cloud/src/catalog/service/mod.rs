@@ -24,6 +24,7 @@ use crate::events::{Event, record};
 use crate::plan::{Limit, Plans};
 
 pub use batch::{BatchDone, BatchItem, Listed, ListedVariant, Pieces};
+pub use pictures::NewPicture;
 
 /// Products, coupons and orders. Clones share everything.
 #[derive(Clone)]
@@ -211,8 +212,8 @@ impl Catalog {
         org: OrgId,
         ids: &[ProductId],
     ) -> Result<Vec<ProductCard>, CatalogError> {
-        let (choice, own) = (Choice::default(), Language::default());
-        Ok(self.sold(org, ids).await?.iter().map(|product| self.card(product, &choice, &own)).collect())
+        let choice = Choice::default();
+        Ok(self.sold(org, ids).await?.iter().map(|product| self.card(product, &choice, None)).collect())
     }
 
     /// Whether a product is sold; until `tx` ends nobody changes that.
@@ -227,17 +228,18 @@ impl Catalog {
     /// Where a product's picture is served, if it has one.
     #[must_use]
     pub fn image_url(&self, product: &Product) -> Option<String> {
-        product.image.as_ref().map(|name| self.media_url(product.org, name))
+        product.image().map(|picture| self.media_url(product.org, &picture.name))
     }
 
     /// Where a file of a picture is served.
-    pub(super) fn media_url(&self, org: OrgId, name: &str) -> String {
+    #[must_use]
+    pub fn media_url(&self, org: OrgId, name: &str) -> String {
         format!("{}/media/{org}/{name}", self.public_url)
     }
 
-    /// A product as a viewer sees it, where the organisation's own words are in the language `own`.
+    /// A product as a viewer sees it, where the organisation's own words are in the language `own`, if that is known.
     #[must_use]
-    pub fn card(&self, product: &Product, choice: &Choice, own: &Language) -> ProductCard {
+    pub fn card(&self, product: &Product, choice: &Choice, own: Option<&Language>) -> ProductCard {
         let currency = product.currency_for(choice);
         let priced: Vec<(&Variant, Tag)> = product
             .variants
@@ -250,6 +252,8 @@ impl Catalog {
             title: product.title_for(choice, own).to_owned(),
             url: product.url.clone(),
             image_url: self.image_url(product),
+            image_alt: product.image().map(|main| main.alt.clone()).unwrap_or_default(),
+            pictures: self.picture_cards(product),
             currency,
             price_minor: cheapest.map_or(0, |tag| tag.price_minor),
             compare_at_minor: cheapest.and_then(Tag::shown_before),

@@ -5,7 +5,8 @@ use vitrine_protocol::Currency;
 
 use super::group::{Incoming, IncomingVariant};
 use super::local::texts;
-use super::variant::{external_ids, priced, variant_title};
+use super::priced::priced;
+use super::variant::{external_ids, variant_title};
 use super::words::{plain, without_tags};
 use super::{Field, Found, Options, Row, RowError};
 use crate::catalog::{MarketPriceDraft, Pieces, ProductTextDraft};

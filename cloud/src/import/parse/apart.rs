@@ -8,7 +8,7 @@ use std::hash::{Hash as _, Hasher as _};
 use super::count::counts;
 use super::group::{MOST_PRODUCTS, MOST_ROWS, is_grouped, key};
 use super::marks::Marks;
-use super::{Field, Row, RowError, Rows};
+use super::{Field, NOBODY, Row, RowError, Rows};
 
 /// Bytes of rows that wait for others of their products.
 const MOST_HELD: usize = 48 * 1024 * 1024;
@@ -127,7 +127,8 @@ impl Part {
     fn add(&mut self, later: Self) {
         const ONCE: [Field; 5] =
             [Field::Title, Field::Description, Field::DescriptionHtml, Field::Link, Field::Tags];
-        let said = ONCE.map(|field| self.rows.iter().any(|row| row.get(field).is_some()));
+        let said =
+            ONCE.map(|field| self.rows.iter().any(|row| row.get(field).is_some_and(|said| said != NOBODY)));
         for mut row in later.rows {
             if self.rows.len() >= MOST_ROWS {
                 break;

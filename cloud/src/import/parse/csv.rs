@@ -66,7 +66,11 @@ impl<R: Read> Table<R> {
                 Some(field) => Some(Column::Plain(field)),
                 None => Local::of(&name).map_err(FileError)?.map(Column::Local),
             };
-            names.push(known.filter(|known| !names.iter().flatten().any(|one| one == known)));
+            // Several columns may each have a picture more.
+            let is_new = |known: &Column| {
+                *known == Column::Plain(Field::MoreImages) || !names.iter().flatten().any(|one| one == known)
+            };
+            names.push(known.filter(is_new));
         }
         let has = |field| names.contains(&Some(Column::Plain(field)));
         let has_locals = || names.iter().flatten().any(|name| matches!(name, Column::Local(_)));

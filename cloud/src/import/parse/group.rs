@@ -13,9 +13,10 @@ use super::count::yes_or_no;
 use super::field::OPTIONS;
 use super::local::texts;
 use super::marks::add_currency;
+use super::pictures::{IncomingPicture, pictures};
 use super::variant::Taken;
 use super::words::{page_in, plain, without_tags};
-use super::{Field, FileError, Options, Row, RowError, Rows};
+use super::{Field, FileError, NOBODY, Options, Row, RowError, Rows};
 use crate::catalog::{Language, MarketPriceDraft, Pieces, ProductTextDraft, fitting_tags};
 
 /// Rows of one product that are kept; more than a product takes, and room for what our export says in other languages.
@@ -49,8 +50,10 @@ pub struct Incoming {
     pub compare_at_minor: Option<i64>,
     /// The names of options, in the order of their columns.
     pub options: Vec<String>,
-    /// What it is found by.
-    pub tags: Vec<String>,
+    /// What it is found by, where the list says that: nothing is something that it can say.
+    pub tags: Option<Vec<String>>,
+    /// Where its pictures are, where the list says that.
+    pub pictures: Option<Vec<IncomingPicture>>,
     /// In the order of their rows.
     pub variants: Vec<IncomingVariant>,
     /// What it is called in other languages.
@@ -125,11 +128,15 @@ impl Incoming {
             let prices = size_of_val(variant.prices.as_slice());
             prices + size_of_val(variant) + variant.title.len() + names + pairs
         });
-        let words: usize = self.tags.iter().chain(&self.options).map(String::len).sum();
+        let words: usize = self.tags.iter().flatten().chain(&self.options).map(String::len).sum();
+        let pictures = self.pictures.iter().flatten();
+        let pictures: usize =
+            pictures.map(|one| one.address.len() + one.alt.as_ref().map_or(0, String::len)).sum();
         let locals =
             self.texts.iter().map(|(_, text)| size_of_val(text) + text.title.len() + text.description.len());
         size_of_val(self)
             + words
+            + pictures
             + locals.sum::<usize>()
             + texts.iter().map(|text| text.len()).sum::<usize>()
             + variants.sum::<usize>()
@@ -174,8 +181,11 @@ impl Incoming {
             say(&text.title);
             say(&text.description);
         }
-        for word in self.options.iter().chain(&self.tags) {
+        for word in self.options.iter().chain(self.tags.iter().flatten()) {
             say(word);
+        }
+        if self.tags.as_ref().is_some_and(Vec::is_empty) {
+            say("no tags");
         }
         // The same rows say more once all can be read: then what is not among them is gone.
         if !self.is_whole {
@@ -397,7 +407,10 @@ fn product(
             None => Field::option_name(n),
         })
         .collect();
-    let (tags, tags_lost) = fitting_tags(said(Field::Tags).unwrap_or_default().split(','));
+    let said_tags = rows.iter().filter_map(|row| row.get(Field::Tags));
+    let tags = said_tags.clone().find(|words| *words != NOBODY).or_else(|| said_tags.clone().next());
+    let tags = tags.map(|words| fitting_tags(words.split(',').filter(|word| *word != NOBODY)));
+    let tags_lost = tags.as_ref().map_or(0, |(_, lost)| *lost);
     let mut taken = Taken::new(names, counts);
     for row in rows {
         // Rows that only add a picture.
@@ -435,6 +448,7 @@ fn product(
             errors.push(rows[0].error(Some(field), sentence));
         }
     }
+    let pictures = pictures(rows, errors);
     Found::Product(Box::new(Incoming {
         line: rows[0].line,
         external_id: key,
@@ -446,7 +460,8 @@ fn product(
         compare_at_minor,
         is_whole,
         options,
-        tags,
+        tags: tags.map(|(tags, _)| tags),
+        pictures,
         texts,
         variants: taken.variants,
     }))

@@ -163,7 +163,13 @@ fn rows_of(line: u64, product: &Map<String, Value>, rows: &mut VecDeque<Result<R
     for (n, variant) in variants.iter().enumerate() {
         if n == 1 {
             // What is long is said once.
-            whole.values.retain(|(field, _)| !matches!(field, Field::Description | Field::DescriptionHtml));
+            let is_long = |field: Field| {
+                matches!(
+                    field,
+                    Field::Description | Field::DescriptionHtml | Field::Image | Field::MoreImages
+                )
+            };
+            whole.values.retain(|(field, _)| !is_long(*field));
             whole.locals.retain(|(local, _)| !local.is_text());
         }
         let Value::Object(variant) = variant else {
@@ -202,12 +208,36 @@ fn put_all(row: &mut Row, object: &Map<String, Value>, meant: impl Fn(Field) -> 
             // Read once the currency is known.
             row.put(field, &format!("{number}{MINOR}"));
         } else if let Some(field) = Field::of(name) {
-            row.put(meant(field), &text_of(value));
+            let field = meant(field);
+            match (field, value) {
+                // An address may have commas of its own.
+                (Field::Image | Field::MoreImages, Value::Array(all)) => put_addresses(row, all),
+                (Field::Image | Field::MoreImages, Value::Object(_)) => {
+                    put_addresses(row, std::slice::from_ref(value));
+                }
+                (field, value) => row.put(field, &text_of(value)),
+            }
         } else if let Some(local) = Local::of(name)? {
             row.put_local(&local, &text_of(value));
         }
     }
     Ok(())
+}
+
+/// Addresses of pictures, or objects that have them.
+fn put_addresses(row: &mut Row, all: &[Value]) {
+    if all.is_empty() {
+        row.put(Field::MoreImages, "");
+    }
+    for one in all.iter().take(100) {
+        let address = match one {
+            Value::Object(object) => ["src", "url"].iter().find_map(|name| object.get(*name)),
+            one => Some(one),
+        };
+        if let Some(address) = address.and_then(Value::as_str) {
+            row.put(Field::MoreImages, address);
+        }
+    }
 }
 
 /// Marks a number of minor units.

@@ -10,7 +10,9 @@ mod group;
 mod json;
 mod local;
 mod marks;
+mod pictures;
 mod price;
+mod priced;
 mod text;
 mod variant;
 mod words;
@@ -27,6 +29,7 @@ pub use batch::batches;
 pub use field::Field;
 pub use group::{Found, Incoming, IncomingVariant, Outcome};
 pub use local::{Place, column, place_word};
+pub use pictures::IncomingPicture;
 pub use price::written;
 
 use super::{Format, Options};
@@ -38,7 +41,9 @@ const MOST_OF_AN_OBJECT: usize = 640 * 1024;
 /// The longest value but a description that is kept of a row, and the longest sentence about one, in bytes.
 const MOST_OF_A_VALUE: usize = 8_400;
 const MOST_OF_A_SENTENCE: usize = 600;
-/// Who counts what nobody counts.
+/// The longest addresses of pictures that are kept of a row, all together.
+const MOST_OF_PICTURES: usize = 24 * 1024;
+/// What stands in a cell whose emptiness says something: that nobody counts it, that it has no tags, that it has no pictures.
 const NOBODY: &str = "\u{1}nobody";
 /// What is read at once.
 const BLOCK: usize = 64 * 1024;
@@ -87,8 +92,13 @@ impl Row {
     /// Keeps a value, unless there is one or it says nothing.
     fn put(&mut self, field: Field, value: &str) {
         let mut value = value.trim();
-        if field == Field::Tracker && value.is_empty() {
-            value = NOBODY; // Here an empty cell says something.
+        if matches!(field, Field::Tracker | Field::Tags | Field::Image | Field::MoreImages)
+            && value.is_empty()
+        {
+            value = NOBODY;
+        }
+        if field == Field::MoreImages {
+            return self.add(field, value);
         }
         if value.len() > MOST_OF_A_VALUE && !matches!(field, Field::Description | Field::DescriptionHtml) {
             // Still longer than any field takes, so that it is refused and not shortened.
@@ -96,6 +106,21 @@ impl Row {
         }
         if !value.is_empty() && self.get(field).is_none() {
             self.values.push((field, value.to_owned()));
+        }
+    }
+
+    /// Keeps a value beside those that there are, on a line of its own.
+    fn add(&mut self, field: Field, value: &str) {
+        match self.values.iter_mut().find(|(known, _)| *known == field) {
+            Some((_, said)) if said.len() + value.len() < MOST_OF_PICTURES => {
+                said.push('\n');
+                said.push_str(value);
+            }
+            Some(_) => {}
+            None => {
+                let end = value.floor_char_boundary(value.len().min(MOST_OF_PICTURES));
+                self.values.push((field, value[..end].to_owned()));
+            }
         }
     }
 

@@ -8,9 +8,7 @@ use vitrine_protocol::Currency;
 use super::count::count;
 use super::field::OPTIONS;
 use super::group::IncomingVariant;
-use super::json::MINOR;
-use super::price::price;
-use super::words::is_within;
+use super::priced::{ONE_CURRENCY, priced};
 use super::{Field, Options, Row, RowError};
 use crate::catalog::fitting_external_ids;
 
@@ -116,6 +114,7 @@ impl Taken {
         }
         let options = self.options(row)?;
         let (external_ids, ids_lost) = row.get(Field::ExternalIds).map(external_ids).unwrap_or_default();
+        let prices = row.prices()?;
         self.ids_lost += ids_lost;
         self.told.extend(told);
         self.currency = Some(currency);
@@ -133,61 +132,15 @@ impl Taken {
             compare_at_minor: Some(before),
             options,
             external_ids,
-            prices: row.prices()?,
+            prices,
         });
         Ok(())
     }
 }
 
-const ONE_CURRENCY: &str = "all prices of a product are in one currency";
-
-/// What a row says of its price: that, its currency, and what it was before a reduction.
-pub(super) fn priced(
-    row: &Row,
-    options: &Options,
-    now: DateTime<Utc>,
-) -> Result<Option<(i64, Currency, Option<i64>)>, RowError> {
-    let known = match row.get(Field::Currency) {
-        Some(code) => Some(
-            Currency::try_from(code.to_uppercase())
-                .map_err(|error| row.error(Some(Field::Currency), error.to_string()))?,
-        ),
-        None => options.currency,
-    };
-    let read = |field| {
-        row.get(field)
-            .map(|text| money(text, known).map_err(|sentence| row.error(Some(field), sentence)))
-            .transpose()
-    };
-    let Some(regular) = read(Field::Price)? else { return Ok(None) };
-    let is_on = row.get(Field::SaleDates).is_none_or(|dates| is_within(dates, now));
-    let sale = read(Field::SalePrice)?.filter(|sale| is_on && sale.0 < regular.0);
-    let compare = read(Field::CompareAt)?;
-    let (price, currency) = sale.unwrap_or(regular);
-    if ![sale, compare].into_iter().flatten().chain([regular]).all(|(_, other)| other == currency) {
-        return Err(row.error(Some(Field::Currency), ONE_CURRENCY));
-    }
-    let before = sale.map(|_| regular).or(compare).map(|(before, _)| before).filter(|before| {
-        // What an export says comes back as it was.
-        *before > price || row.get(Field::VitrineId).is_some()
-    });
-    Ok(Some((price, currency, before)))
-}
-
 /// `shopify=123; woocommerce=9`: those that fit, and how many do not.
 pub(super) fn external_ids(text: &str) -> (BTreeMap<String, String>, usize) {
     fitting_external_ids(text.split(';').filter_map(|pair| pair.split_once('=')))
-}
-
-fn money(text: &str, currency: Option<Currency>) -> Result<(i64, Currency), String> {
-    match text.strip_suffix(MINOR) {
-        None => price(text, currency),
-        Some(minor) => {
-            let currency = currency.ok_or("no currency stands there: give `currency`")?;
-            let minor = minor.parse().ok().filter(|minor| *minor >= 0);
-            Ok((minor.ok_or("minor units are a whole number, not below 0")?, currency))
-        }
-    }
 }
 
 pub(super) fn variant_title(row: &Row, is_one_of_many: bool, sku: Option<&str>) -> String {

@@ -54,7 +54,7 @@ async fn columns_of_languages_and_places_come_in_go_out_and_come_back_the_same()
             assert_eq!((back.counts.unchanged, problems.len()), (2, 0), "{problems:?}\n{list}");
             assert_eq!(products(&app, &actor, org).await, before);
             // And into another organisation, as it was.
-            let (other, other_org, _) = owner(&app, &format!("Sud {format:?}")).await;
+            let (other, other_org, _) = owner(&app, &format!("Sud{format:?}")).await;
             let (made, problems) = import(&app, &other, other_org, new(format, StockRule::Keep), &list).await;
             assert_eq!((made.counts.created, problems.len()), (2, 0), "{problems:?}");
             assert_eq!(told(&products(&app, &other, other_org).await[1]), TOLD);
@@ -85,7 +85,7 @@ async fn twenty_long_languages_go_out_on_rows_that_can_be_read_again() {
         let before = products(&app, &actor, org).await;
         for format in [Format::Csv, Format::Json] {
             let list = export(&app, &actor, org, format).await;
-            let (other, other_org, _) = owner(&app, &format!("Sud {format:?}")).await;
+            let (other, other_org, _) = owner(&app, &format!("Sud{format:?}")).await;
             let (made, problems) = import(&app, &other, other_org, new(format, StockRule::Keep), &list).await;
             assert_eq!((made.counts.created, problems.len()), (2, 0), "{problems:?}");
             assert_eq!(products(&app, &other, other_org).await[0].texts, before[0].texts);

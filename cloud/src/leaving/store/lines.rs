@@ -45,7 +45,7 @@ pub(in crate::leaving) const SECTIONS: &[Section] = sections! {
         "FROM api_keys WHERE org_id = $1";
     "webhooks" ["id", "url", "events", "created_ms"] "FROM webhooks WHERE org_id = $1";
     "products" ["id", "title", "description", "url", "image", "currency", "compare_at_minor", "option_names", "tags",
-        "created_ms", "version"]
+        "pictures", "created_ms", "version"]
         "FROM products WHERE org_id = $1 ORDER BY id";
     "variants" ["id" = "v.id", "product_id" = "v.product_id", "position" = "v.position", "title" = "v.title", "sku" = "v.sku",
         "price_minor" = "v.price_minor", "stock" = "v.stock"]

@@ -2,6 +2,7 @@
 
 mod factors;
 mod identities;
+mod passkeys;
 mod people;
 mod requests;
 mod settings;
@@ -20,6 +21,7 @@ use crate::mail::Locale;
 pub use factors::{Challenge, Factors, Proof, RecoveryCodes, TotpEnrolment, TotpFactor};
 pub(super) use factors::{RECOVERY_CODES, new_recovery_code, recovery_hash};
 pub use identities::{Came, Identity};
+pub use passkeys::{Passkey, PasskeyChallenge, PasskeyLink};
 pub use people::Owners;
 pub use people::{
     ApiKey, BuiltinRole, CreatedApiKey, CustomRole, Invitation, InvitationSeen, Invited, Joined, Member,

@@ -13,7 +13,7 @@ use crate::events::{Event, record};
 use crate::mail::Letter;
 use crate::org::model::{composed, normal_email};
 use crate::org::store::{self, Candidate, Purpose};
-use crate::org::throttle::Lane;
+use crate::org::throttle::{Lane, lanes_of};
 use crate::org::{Account, Me, OrgError, Registration, Session, SignUp, SignedIn, User, Visit};
 
 /// How long a session lasts.
@@ -29,7 +29,7 @@ const BY_STRANGERS: Lane = Lane { at_once: 10, every: Duration::from_secs(30), p
 /// The same from a place where its owner has signed in: a right password waits for a moment and is taken.
 const AT_HOME: Lane = Lane { at_once: 10, every: Duration::from_secs(3), patience: Duration::from_secs(12) };
 /// Sign-ins from one network.
-const FROM_ONE_NETWORK: Lane = Lane { at_once: 50, every: Duration::from_secs(6), patience: NONE };
+pub(super) const FROM_ONE_NETWORK: Lane = Lane { at_once: 50, every: Duration::from_secs(6), patience: NONE };
 /// Registrations from one network.
 const REGISTRATIONS: Lane = Lane { at_once: 60, every: Duration::from_secs(5), patience: NONE };
 
@@ -73,7 +73,7 @@ impl Orgs {
             return Err(OrgError::SignUpClosed);
         }
         let now = self.clock.now();
-        if self.throttle.try_once(&format!("r:{}", visit.network), REGISTRATIONS, now).is_none() {
+        if !self.throttle.try_from("r", visit.network, REGISTRATIONS, now) {
             return Err(OrgError::TooManyTries);
         }
         let candidates = store::candidates(&self.db, &account.email, &marks(&visit)).await?;
@@ -183,8 +183,11 @@ impl Orgs {
         if owner_was_home && away.is_empty() {
             return Err(if refused { OrgError::TooManyTries } else { OrgError::BadCredentials });
         }
-        let by_strangers =
-            || vec![(format!("a:{}", visit.network), FROM_ONE_NETWORK), (format!("e:{email}"), BY_STRANGERS)];
+        let by_strangers = || {
+            let mut lanes = lanes_of("a", visit.network, FROM_ONE_NETWORK);
+            lanes.push((format!("e:{email}"), BY_STRANGERS));
+            lanes
+        };
         let tries = mailed.map_or_else(by_strangers, |id| vec![(format!("i:{id}"), BY_LETTER)]);
         for (key, lane) in &tries {
             self.throttle.try_once(key, *lane, self.clock.now()).ok_or(OrgError::TooManyTries)?;
@@ -215,7 +218,9 @@ impl Orgs {
         match home {
             Some(place) => self.throttle.give_back(&format!("h:{}:{place}", user.id), AT_HOME),
             None => {
-                self.throttle.give_back(&format!("a:{}", visit.network), FROM_ONE_NETWORK);
+                for (key, lane) in lanes_of("a", visit.network, FROM_ONE_NETWORK) {
+                    self.throttle.give_back(&key, lane);
+                }
                 self.throttle.give_back(&format!("e:{}", user.email), BY_STRANGERS);
             }
         }
@@ -223,7 +228,7 @@ impl Orgs {
 
     /// Whether a right password is all that an account asks for. Where it is not, it counts as a try until the rest has come.
     async fn is_enough(&self, user: UserId) -> Result<bool, OrgError> {
-        Ok(store::factors(&self.db, user).await?.totp.is_none())
+        Ok(store::factors(&self.db, user).await?.0.is_none())
     }
 
     /// The place of a visit, if the person has signed in there before.
@@ -365,6 +370,7 @@ impl Orgs {
         store::delete_expired_links(&mut tx, now).await?;
         store::delete_expired_challenges(&mut tx, now).await?;
         store::delete_expired_requests(&mut tx, now).await?;
+        store::delete_expired_ceremonies(&mut tx, now).await?;
         store::delete_expired_invitations(&mut tx, now).await?;
         store::free_names(&mut tx, now).await?;
         store::delete_old_keys(&mut tx, now - super::keys::OLD_KEYS).await?;

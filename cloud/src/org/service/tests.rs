@@ -13,6 +13,7 @@ mod elsewhere;
 mod factors;
 mod keys;
 mod links;
+mod passkeys;
 mod people;
 mod requests;
 mod squatters;

@@ -5,6 +5,7 @@ mod factors;
 mod identities;
 mod invitations;
 mod keys;
+mod passkeys;
 mod people;
 mod platform;
 mod requests;
@@ -40,16 +41,22 @@ pub(super) use invitations::{
     insert_invitation, invitation, invitation_of, invitations, is_invited, waiting, waits_for,
 };
 pub(super) use keys::{delete_old_keys, insert_key, key, key_of, keys, revoke_key, revoke_keys, use_key};
+pub(super) use passkeys::{
+    Ceremony, Kept, Kind, ceremony, ceremony_count, delete_expired_ceremonies, delete_passkey,
+    delete_passkeys, insert_ceremony, insert_passkey, kept_passkeys, passkey, passkey_of, passkeys,
+    rename_passkey, take_ceremony, use_passkey,
+};
 pub(super) use people::{
     delete_member, delete_role, first_owner, insert_member, insert_role, is_member, is_role_used, member,
     member_count, members, organization_ids_of, organizations_in, organizations_of, other_members, owners,
     owners_addresses, owners_to_write, role, roles, save_role, set_standing, standing_in,
 };
-
-pub(super) use platform::{operators, set_operator, set_sign_up, sign_up};
+pub(super) use platform::{
+    UnreadablePeople, operators, set_operator, set_sign_up, sign_up, unreadable_people,
+};
 pub(super) use requests::{
-    Asked, State, decide_request, delete_expired_requests, insert_request, request_count, request_seen,
-    request_state, set_proof, take_request,
+    Asked, State, decide_request, delete_expired_requests, drop_oldest_request, insert_request, largest_site,
+    request_count, request_seen, request_state, set_proof, take_request,
 };
 pub(super) use settings::{names_of, save_settings, settings, settings_in};
 

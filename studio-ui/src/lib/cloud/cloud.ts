@@ -38,6 +38,8 @@ export interface ShowDraft {
   title: string;
   /** RFC 3339, UTC; null: no date. */
   scheduled_at: string | null;
+  /** The same, of its planned end. */
+  planned_end_at: string | null;
 }
 
 /** Which orders are asked for; what is null does not matter. */
@@ -71,7 +73,7 @@ export class Cloud {
       seen,
       (base) => this.#lane.call<Show>('PATCH', `/shows/${seen.id}`, draft, { seen: base }),
       () => this.show(seen.id),
-      (was, now) => was.title === now.title && was.scheduled_at === now.scheduled_at,
+      (was, now) => was.title === now.title && was.scheduled_at === now.scheduled_at && was.planned_end_at === now.planned_end_at,
     );
   deleteShow = (id: string) => this.#call<void>('DELETE', `/shows/${id}`);
   setLineup = (id: string, items: LineupItem[]) =>
@@ -99,7 +101,7 @@ export class Cloud {
   createProduct = (product: NewProduct, intent?: Intent) =>
     this.#lane.call<Product>('POST', '/products', product, { intent });
   /** Changes a product as it was seen; what is sold meanwhile stays sold, and does not matter. */
-  changeProduct = (seen: Product, fields: Partial<ProductFields> & { on_sale?: boolean }) =>
+  changeProduct = (seen: Product, fields: Partial<ProductFields> & { on_sale?: boolean; pictures?: { id: string; alt?: string }[] }) =>
     change(
       seen,
       (base) => this.#lane.call<Product>('PATCH', `/products/${seen.id}`, fields, { seen: base }),
@@ -107,6 +109,9 @@ export class Cloud {
       sameButStock,
     );
   removeProduct = (id: string) => this.#call<void>('DELETE', `/products/${id}`);
+  /** Puts a picture behind those that it has; the same one again changes nothing. `picture`: a data URL. */
+  addPicture = async (id: string, picture: string) =>
+    read<Product>(await this.#backend.cloudPutPicture(this.#lane.path(`/products/${id}/pictures`), picture, NONE));
   /** `picture`: a data URL. */
   setPicture = async (id: string, picture: string) =>
     read<Product>(await this.#backend.cloudPutPicture(this.#lane.path(`/products/${id}/image`), picture, NONE));

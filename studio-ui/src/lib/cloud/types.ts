@@ -5,6 +5,7 @@ export type Show = Schemas['Show'];
 export type LineupItem = Schemas['LineupItem'];
 export type PublishKey = Schemas['PublishKey'];
 export type Product = Schemas['Product'];
+export type Picture = Schemas['Picture'];
 export type Coupon = Schemas['Coupon'];
 export type NewCoupon = Schemas['CouponDraft'];
 export type CouponPatch = Schemas['CouponPatch'];

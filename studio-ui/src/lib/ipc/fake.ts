@@ -116,6 +116,7 @@ export class FakeBackend extends Emitter implements Backend {
   answerSecondFactor = (code: string | null, recoveryCode: string | null) => this.#pause(2).then(() => this.entry.prove(code, recoveryCode));
   beginBrowserSignIn = (cloudUrl: string, remember: boolean) => this.#pause(2).then(() => this.entry.browser(cloudUrl, remember));
   openSignInPage = async () => this.#options.browser;
+  openAccountPage = async () => this.#options.browser;
   awaitBrowserSignIn = () => this.entry.wait();
   cancelBrowserSignIn = async () => this.entry.say('late');
 
@@ -446,7 +447,9 @@ export class FakeBackend extends Emitter implements Backend {
 
   async cloudPutPicture(path: string, picture: string): Promise<CloudAnswer> {
     await this.#pause();
-    return this.cloud.setPicture(path, picture);
+    const answer = this.cloud.setPicture(path, picture);
+    if (this.files.losesAnswer('POST')) this.#refuse('cloud_unreachable', true);
+    return answer;
   }
 
   // ------------------------------------------------------------ what a colleague does, when a story says so

@@ -76,10 +76,16 @@ fn a_reader_gets_their_language_or_a_wider_one_or_the_organisations_own() {
     ] {
         let (product, own) = (scarf(has, [&[], &[]]), language("en"));
         let asked = choice(reads, "", "");
-        assert_eq!(product.title_for(&asked, &own), title, "{reads} of {has:?}");
-        let among = asked.among(&Offered::of(std::slice::from_ref(&product), own.clone()));
-        assert_eq!(product.title_for(&among, &own), title, "{reads} of {has:?}, among them");
+        assert_eq!(product.title_for(&asked, Some(&own)), title, "{reads} of {has:?}");
+        let among = asked.among(&Offered::of(std::slice::from_ref(&product), Some(own.clone())));
+        assert_eq!(product.title_for(&among, Some(&own)), title, "{reads} of {has:?}, among them");
     }
+}
+
+#[test]
+fn where_the_organisations_own_language_is_not_known_another_of_the_same_is_better() {
+    let product = scarf(&["en-GB"], [&[], &[]]);
+    assert_eq!(product.title_for(&choice("en-US", "", ""), None), "en-GB");
 }
 
 #[test]
@@ -122,7 +128,7 @@ fn a_price_is_that_of_market_and_currency_then_of_the_currency_then_of_the_marke
         ("", "", "EUR", [100, 100]),
     ] {
         let asked = choice("", at, pays);
-        let among = asked.among(&Offered::of(std::slice::from_ref(&product), own.clone()));
+        let among = asked.among(&Offered::of(std::slice::from_ref(&product), Some(own.clone())));
         for choice in [&asked, &among] {
             let found = product.currency_for(choice);
             let paid = product
@@ -137,7 +143,7 @@ fn a_price_is_that_of_market_and_currency_then_of_the_currency_then_of_the_marke
 #[test]
 fn what_nobody_has_makes_no_choice_of_its_own() {
     let products = [scarf(&["de"], [&[price("CHF", "CH", 1)], &[]]), scarf(&[], [&[], &[]])];
-    let offered = Offered::of(&products, language("en"));
+    let offered = Offered::of(&products, Some(language("en")));
     let mut seen = std::collections::HashSet::new();
     for reads in ["de", "de-AT", "de-CH", "fr", "en", "pl", ""] {
         for at in ["CH", "AT", "US", ""] {
@@ -148,7 +154,7 @@ fn what_nobody_has_makes_no_choice_of_its_own() {
     }
     assert_eq!(seen.len(), 2 * 2 * 3, "{seen:?}");
     let plain = [scarf(&[], [&[], &[]])];
-    assert_eq!(choice("de", "CH", "CHF").among(&Offered::of(&plain, language("en"))), Choice::default());
+    assert_eq!(choice("de", "CH", "CHF").among(&Offered::of(&plain, None)), Choice::default());
 }
 
 #[test]

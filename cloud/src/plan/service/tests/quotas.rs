@@ -215,6 +215,7 @@ async fn products_are_counted_one_by_one_and_in_lists() {
         let item = || BatchItem {
             id: None,
             draft: scarf(),
+            has_no_tags: false,
             replace_stock: true,
             listed: None,
             is_whole: true,

@@ -54,7 +54,7 @@ export class FakeGoods {
       return empty();
     }
     if (method === 'GET') return ok(product);
-    if (ifMatch === null && ['variants', 'price_minor', 'compare_at_minor', 'currency', 'stock'].some((name) => name in json)) {
+    if (ifMatch === null && ['variants', 'pictures', 'price_minor', 'compare_at_minor', 'currency', 'stock'].some((name) => name in json)) {
       return refuse(428, 'precondition_required');
     }
     if (stale(product, ifMatch)) return refuse(412, 'conflict');
@@ -62,7 +62,9 @@ export class FakeGoods {
       this.#move(product, one, Number(json['stock']) - one.stock, 'counted', String(json['note'] ?? ''));
       return ok(product);
     }
-    Object.assign(product, json, { version: product.version + 1 });
+    const { pictures, ...fields } = json as { pictures?: { id: string; alt?: string }[] };
+    if (pictures) this.#arrange(product, pictures);
+    Object.assign(product, fields, { version: product.version + 1 });
     if ('on_sale' in json) product.hidden_by = json['on_sale'] ? null : 'member';
     if (product.variants.length === 1) product.variants[0]!.price_minor = product.price_minor;
     return ok(product);
@@ -74,6 +76,14 @@ export class FakeGoods {
     product.texts = method === 'DELETE' ? rest : { ...rest, [language]: { title: String(json['title']), description: String(json['description'] ?? '') } };
     product.version++;
     return ok(product);
+  }
+
+  #arrange(product: Product, order: { id: string; alt?: string }[]) {
+    product.pictures = order.map(({ id, alt }) => {
+      const picture = product.pictures.find((one) => one.id === id)!;
+      return { ...picture, alt: alt?.trim() ?? picture.alt };
+    });
+    product.image_url = product.pictures[0]?.url ?? null;
   }
 
   #tagged = (tag: string | null) => this.#shelf.products.filter(({ tags }) => tag === null || tags.includes(tag));
@@ -132,7 +142,7 @@ export class FakeGoods {
       ...draft,
       id: newId(),
       image_url: null,
-      image: [], on_sale: true, options: [], texts: {},
+      image: [], pictures: [], on_sale: true, options: [], texts: {},
       variants: [
         { id: newId(), title: 'Default', sku: 'NEW', price_minor: draft.price_minor, stock: draft.stock, owed: 0, sell_when_empty: false, prior_price_minor: null, own_compare: false, options: {}, external_ids: {}, prices: [] },
       ],
