@@ -8,7 +8,6 @@ CREATE TABLE listed_variants (
     PRIMARY KEY (org_id, source, name)
 );
 CREATE INDEX listed_variants_of_product ON listed_variants (product_id);
-CREATE INDEX variants_by_sku ON variants (sku);
 
 -- Of lists that came before: the numbers, and the names of products with one variant.
 INSERT INTO listed_variants (org_id, source, name, product_id, variant_id)

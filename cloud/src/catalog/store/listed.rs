@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use vitrine_protocol::{OrgId, ProductId, VariantId};
 
-use crate::db::{DbError, Tx};
+use crate::db::{DbError, Side, Tx};
 use crate::{on, row};
 
 /// Rows of one statement.
@@ -57,10 +57,22 @@ pub(in crate::catalog) async fn with_sku(
     org: OrgId,
     sku: &str,
 ) -> Result<Vec<WithSku>, DbError> {
-    let rows: Vec<SkuRow> = on!(tx, c => sqlx::query_as(
-        "SELECT v.product_id, v.id AS variant_id, p.hidden FROM variants v JOIN products p ON p.id = v.product_id
-         WHERE p.org_id = $1 AND v.sku = $2 LIMIT $3"
-    ).bind(org).bind(sku).bind(MOST_WITH_SKU).fetch_all(c).await)?;
+    // The index has them in lower case, as each database makes that.
+    macro_rules! with {
+        ($lower:literal) => {
+            concat!(
+                "SELECT v.product_id, v.id AS variant_id, p.hidden FROM variants v JOIN products p ON p.id = v.product_id WHERE ",
+                $lower,
+                " = LOWER($2) AND v.sku = $2 AND p.org_id = $1 LIMIT $3"
+            )
+        };
+    }
+    let sql = match tx.side() {
+        Side::Sqlite(_) => with!("LOWER(v.sku)"),
+        Side::Pg(_) => with!("(LOWER(v.sku) COLLATE \"C\")"),
+    };
+    let rows: Vec<SkuRow> = on!(tx, c => sqlx::query_as(sql)
+        .bind(org).bind(sku).bind(MOST_WITH_SKU).fetch_all(c).await)?;
     let one = |row: SkuRow| WithSku {
         product_id: row.product_id,
         variant_id: row.variant_id,
