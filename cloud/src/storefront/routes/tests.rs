@@ -58,7 +58,10 @@ async fn a_poller_is_told_once_and_again_when_something_changes() {
         let draft =
             ShowDraft { title: "Autumn".into(), scheduled_at: Some(app.clock.now()), ..ShowDraft::default() };
         let show = app.shows.create(&actor, org, draft).await.unwrap().id;
-        app.shows.set_lineup(&actor, org, show, vec![LineupItem::Product { product_id }]).await.unwrap();
+        app.shows
+            .set_lineup(&actor, org, show, None, vec![LineupItem::Product { product_id }])
+            .await
+            .unwrap();
         let key = app.shows.issue_key(&actor, org, show).await.unwrap().key;
         let session = app.shows.admit(&key).await.unwrap().session;
 
@@ -189,7 +192,7 @@ async fn once_facts_are_heard_a_page_is_told_of_a_sale_and_never_how_many_are_le
             ShowDraft { title: "Autumn".into(), scheduled_at: Some(app.clock.now()), ..ShowDraft::default() };
         let show = app.shows.create(&actor, org, draft).await.unwrap().id;
         let items = vec![LineupItem::Product { product_id: product.id }];
-        app.shows.set_lineup(&actor, org, show, items).await.unwrap();
+        app.shows.set_lineup(&actor, org, show, None, items).await.unwrap();
         crate::worker::start(&app).await.unwrap();
         let path = format!("/v1/public/shows/{show}");
         let told = async || {
