@@ -430,6 +430,7 @@ pub mod testing {
             password: "correct horse".into(),
             name: "Ada".into(),
             organization_name: name.into(),
+            slug: None,
             locale: crate::mail::Locale::En,
         };
         let signed_in = app.orgs.register(registration, home()).await.expect("a registration");

@@ -18,7 +18,7 @@ use super::tx::Commits;
 use super::{DbError, Side, Tx};
 
 /// Every change of the tables, in order; forward only.
-const MIGRATIONS: [(i64, &str, &str); 48] = [
+const MIGRATIONS: [(i64, &str, &str); 49] = [
     (1, "events", include_str!("../../migrations/0001_events.sql")),
     (2, "org", include_str!("../../migrations/0002_org.sql")),
     (3, "show", include_str!("../../migrations/0003_show.sql")),
@@ -67,6 +67,7 @@ const MIGRATIONS: [(i64, &str, &str); 48] = [
     (108, "challenge_places", include_str!("../../migrations/0108_challenge_places.sql")),
     (109, "leaving_organizations", include_str!("../../migrations/0109_leaving_organizations.sql")),
     (110, "fast_webhooks", include_str!("../../migrations/0110_fast_webhooks.sql")),
+    (128, "former_channels", include_str!("../../migrations/0128_former_channels.sql")),
 ];
 
 /// The same where the two databases have no words in common: for SQLite, and for Postgres.

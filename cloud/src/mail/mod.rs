@@ -8,10 +8,12 @@ mod error;
 mod letter;
 mod mailbox;
 mod owners;
+mod people;
 mod send;
 
 pub use error::MailError;
 pub use letter::{Letter, Locale, ResetLink};
 pub use mailbox::Mailbox;
 pub use owners::ToOwners;
+pub use people::{ToPerson, role_name};
 pub use send::{SendMail, Way};

@@ -26,6 +26,7 @@ fn ada() -> Registration {
         password: "correct horse".into(),
         name: "Ada".into(),
         organization_name: "Atelier Nord".into(),
+        slug: None,
         locale: Locale::En,
     }
 }

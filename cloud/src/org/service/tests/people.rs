@@ -276,7 +276,7 @@ async fn settings_are_changed_by_who_has_seen_them_and_what_was_done_is_told_wit
         let told: Vec<_> =
             first.items.iter().map(|deed| (deed.actor_name.as_deref(), &deed.fact.event)).collect();
         assert!(
-            matches!(told[0], (Some("Ada"), crate::events::Event::OrganizationChanged { version: 2 })),
+            matches!(told[0], (Some("Ada"), crate::events::Event::OrganizationChanged { version: 2, .. })),
             "{told:?}"
         );
         assert!(matches!(told[1].1, crate::events::Event::MemberAdded { .. }), "{told:?}");
