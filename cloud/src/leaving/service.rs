@@ -12,7 +12,7 @@ use super::{Confirmation, Export, ExportState, LeavingError, OrganizationDeletio
 use crate::base::{Actor, ActorKind, Clock, Invalid, Permission};
 use crate::billing::Billing;
 use crate::blobs::{BlobReader, Blobs};
-use crate::db::{Db, DbError};
+use crate::db::{Db, DbError, Tx};
 use crate::events::{Event, record};
 use crate::jobs::enqueue;
 use crate::mail::ToOwners;
@@ -132,10 +132,7 @@ impl Leaving {
             return Err(LeavingError::OnAir);
         }
         let now = self.clock.now();
-        let by = match &actor.kind {
-            ActorKind::User { name, .. } => name.clone(),
-            _ => String::new(),
-        };
+        let by = name_of(actor);
         let wanted =
             OrganizationDeletion { asked_by: actor.user(), asked_at: now, at: now + NOTICE, begun: false };
         let mut tx = self.db.begin().await?;
@@ -171,7 +168,13 @@ impl Leaving {
         }
         let event = Event::OrganizationDeletionCancelled;
         record(&mut tx, actor, self.clock.now(), org, None, event)?;
+        self.tell_stopped(&mut tx, actor, org).await?;
         Ok(tx.commit().await?)
+    }
+
+    async fn tell_stopped(&self, tx: &mut Tx, by: &Actor, org: OrgId) -> Result<(), LeavingError> {
+        let letter = |organization| ToOwners::DeletionStopped { organization, by: name_of(by) };
+        Ok(self.orgs.write_to_owners(tx, org, letter).await?)
     }
 
     /// Has organisations deleted whose time has come, and forgets old exports. A timer calls it.
@@ -202,6 +205,14 @@ impl Leaving {
         let mut tx = self.db.begin().await?;
         store::end_export(&mut tx, id, None, self.clock.now()).await?;
         Ok(tx.commit().await?)
+    }
+}
+
+/// What a person is called; of others that it is Vitrine.
+fn name_of(actor: &Actor) -> String {
+    match &actor.kind {
+        ActorKind::User { name, .. } => name.clone(),
+        _ => "Vitrine".to_owned(),
     }
 }
 

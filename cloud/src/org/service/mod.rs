@@ -15,6 +15,8 @@ mod requests;
 mod roles;
 mod settings;
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use vitrine_protocol::{OrgId, UserId};
 
@@ -42,6 +44,7 @@ pub struct Orgs {
     oidc: Option<Oidc>,
     pages: Pages,
     plans: Plans,
+    studio_url: Option<Arc<str>>,
 }
 
 impl Orgs {
@@ -58,6 +61,7 @@ impl Orgs {
             ring: None,
             oidc: None,
             pages: Pages::default(),
+            studio_url: None,
         }
     }
 
@@ -83,6 +87,24 @@ impl Orgs {
     #[must_use]
     pub fn trusting(self, oidc: Option<Oidc>) -> Self {
         Self { oidc, ..self }
+    }
+
+    /// The same for people who get their studio at `studio_url`.
+    #[must_use]
+    pub fn pointing_to(self, studio_url: Option<&str>) -> Self {
+        Self { studio_url: studio_url.map(Arc::from), ..self }
+    }
+
+    /// Where people get the studio, if that is known.
+    #[must_use]
+    pub fn studio_url(&self) -> Option<&str> {
+        self.studio_url.as_deref()
+    }
+
+    /// How people reach this cloud; empty without mail.
+    #[must_use]
+    pub fn address(&self) -> String {
+        self.mailbox.as_ref().map(|mailbox| mailbox.address("")).unwrap_or_default()
     }
 
     /// Whether browsers reach this cloud by HTTPS.
