@@ -188,6 +188,9 @@ impl SignUp {
 pub struct Deed {
     /// The name of who did it, if it is known: a person's or a key's.
     pub actor_name: Option<String>,
+    /// What it was done to, as it is called now, if it is there: a person's name, the address of somebody who is invited, the name of a
+    /// role or a key, the title of a product or a show, the code of a coupon, the address of a webhook.
+    pub subject_name: Option<String>,
     /// What was done.
     #[serde(flatten)]
     pub fact: Recorded,

@@ -232,7 +232,13 @@ impl Orgs {
         let page = Page::cut(facts, limit, |fact| fact.seq.to_string());
         let actors = page.items.iter().map(|fact| fact.actor.as_str()).collect();
         let names = store::names_of(&self.db, org, &actors).await?;
-        Ok(page.map(|fact| Deed { actor_name: names.get(&fact.actor).cloned(), fact }))
+        let subjects = page.items.iter().filter_map(|fact| store::Subject::of(&fact.event)).collect();
+        let things = store::names_of_subjects(&self.db, org, &subjects).await?;
+        Ok(page.map(|fact| Deed {
+            actor_name: names.get(&fact.actor).cloned(),
+            subject_name: store::Subject::of(&fact.event).and_then(|one| one.name_in(&things)),
+            fact,
+        }))
     }
 }
 

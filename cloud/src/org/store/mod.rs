@@ -10,6 +10,7 @@ mod people;
 mod platform;
 mod requests;
 mod settings;
+mod subjects;
 
 use chrono::{DateTime, Utc};
 use vitrine_protocol::{OrgId, SessionId, UserId};
@@ -57,6 +58,7 @@ pub(super) use requests::{
     request_state, set_proof, take_request,
 };
 pub(super) use settings::{names_of, save_settings, settings, settings_in};
+pub(super) use subjects::{Subject, names_of_subjects};
 
 /// The most sessions of a person; the oldest end first.
 const SESSIONS: i64 = 100;
