@@ -126,10 +126,24 @@ pub struct CustomRole {
     pub name: String,
     /// What it lets people do.
     pub permissions: Vec<Permission>,
+    /// What it does not let them do, and without which some of the rest cannot be used: `manage_stock` alone opens no list of products.
+    pub lacks: Vec<Permission>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// Grows with each change; the answer's `ETag`.
     pub version: i64,
+}
+
+impl CustomRole {
+    pub(in crate::org) fn new(
+        id: RoleId,
+        name: String,
+        permissions: Permissions,
+        (created_at, version): (DateTime<Utc>, i64),
+    ) -> Self {
+        let lacks = permissions.lacks().iter().collect();
+        Self { id, name, permissions: permissions.iter().collect(), lacks, created_at, version }
+    }
 }
 
 /// What a role of the organisation is to be.

@@ -52,8 +52,7 @@ impl Orgs {
             return Err(OrgError::TooMany(format!("an organisation has at most {ROLES} roles of its own")));
         }
         let now = self.clock.now();
-        let permissions = permissions.iter().collect();
-        let role = CustomRole { id: RoleId::new(), name, permissions, created_at: now, version: 1 };
+        let role = CustomRole::new(RoleId::new(), name, permissions, (now, 1));
         let mut tx = self.db.begin().await?;
         if !store::lock(&mut tx, org).await? {
             return Err(OrgError::NotFound(org));
@@ -95,8 +94,7 @@ impl Orgs {
         if !permissions.within(own) || !had.within(own) {
             return Err(OrgError::AboveYou);
         }
-        let permissions = permissions.iter().collect();
-        let role = CustomRole { name, permissions, version: before.version + 1, ..before };
+        let role = CustomRole::new(id, name, permissions, (before.created_at, before.version + 1));
         store::save_role(&mut tx, org, &role).await.map_err(name_taken)?;
         record(&mut tx, actor, self.clock.now(), org, None, Event::RoleChanged { role: id })?;
         tx.commit().await?;

@@ -282,13 +282,8 @@ row! {
 
 impl RoleRow {
     fn into_role(self) -> CustomRole {
-        CustomRole {
-            id: self.id,
-            name: self.name,
-            permissions: Permissions::read(&self.permissions).iter().collect(),
-            created_at: from_ms(self.created_ms),
-            version: self.version,
-        }
+        let permissions = Permissions::read(&self.permissions);
+        CustomRole::new(self.id, self.name, permissions, (from_ms(self.created_ms), self.version))
     }
 }
 

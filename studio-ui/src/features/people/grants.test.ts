@@ -81,3 +81,16 @@ describe('what can be given', () => {
     expect(isLastOwner([ada, ben], 'ben')).toBe(false);
   });
 });
+
+describe('what the screens need', () => {
+  it('is named as long as it is missing, with what that needs in turn', () => {
+    expect(lacking(['manage_stock'])).toEqual(['view_catalog']);
+    expect(lacking(['moderate_chat', 'manage_stock', 'view_catalog'])).toEqual(['view_chat', 'view_shows']);
+    expect(lacking(['view_organization', 'refund_orders', 'view_orders'])).toEqual([]);
+    expect(lacking(['walk_on_water'])).toEqual([]);
+  });
+
+  it('no role that is the same everywhere lacks anything', () => {
+    for (const { role, permissions } of BUILTIN) expect(lacking(permissions), role).toEqual([]);
+  });
+});
