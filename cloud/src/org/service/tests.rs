@@ -9,11 +9,13 @@ use crate::db::testing::each_db;
 use crate::mail::Locale;
 use crate::org::{Registration, User, Visit};
 
+mod channels;
 mod elsewhere;
 mod factors;
 mod keys;
 mod links;
 mod people;
+mod profile;
 mod requests;
 mod squatters;
 mod tries;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Member, RoleTable } from '../../lib/cloud/people.ts';
 import { BUILTIN } from '../../lib/ipc/fake/person.ts';
 import { words } from '../../lib/text/words.ts';
-import { canChange, GROUPS, groupsOf, isLastOwner, rolesOf, rolesToGive, summary } from './grants.ts';
+import { canChange, GROUPS, groupsOf, isLastOwner, lacking, rolesOf, rolesToGive, summary } from './grants.ts';
 
 const document = JSON.parse(readFileSync(new URL('../../../../cloud/openapi.json', import.meta.url), 'utf8')) as {
   components: { schemas: Record<'Permission' | 'Role', { enum: string[] }> };
@@ -12,8 +12,8 @@ const { Permission, Role } = document.components.schemas;
 
 const table: RoleTable = {
   items: [
-    { id: 'r1', name: 'Stock keeper', permissions: ['view_catalog', 'manage_stock'], created_at: '', version: 1 },
-    { id: 'r2', name: 'Deputy', permissions: ['transfer_ownership'], created_at: '', version: 1 },
+    { id: 'r1', name: 'Stock keeper', permissions: ['view_catalog', 'manage_stock'], lacks: [], created_at: '', version: 1 },
+    { id: 'r2', name: 'Deputy', permissions: ['transfer_ownership'], lacks: ['view_organization'], created_at: '', version: 1 },
   ],
   builtin: BUILTIN,
   key_permissions: [],
@@ -24,6 +24,7 @@ const member = (id: string, role: Member['role']): Member => ({
   role,
   permissions: may(role),
   created_at: '',
+  version: 0,
 });
 
 describe('permissions', () => {

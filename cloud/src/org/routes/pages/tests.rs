@@ -9,6 +9,8 @@ use url::form_urlencoded::Serializer;
 
 use crate::app::testing::{each_app, owner};
 
+mod invitations;
+
 async fn ask(router: &Router, request: Request<Body>) -> (u16, axum::http::HeaderMap, String) {
     let answer = router.clone().oneshot(request).await.unwrap();
     let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
