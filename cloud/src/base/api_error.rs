@@ -168,7 +168,10 @@ impl From<Denied> for ApiError {
             ),
             Denied::Key(what) => Self::new(
                 Code::Forbidden,
-                format!("this API key does not allow this: it takes `{}`; make another key that has it", what.as_str()),
+                format!(
+                    "this API key does not allow this: it takes `{}`; make another key that has it",
+                    what.as_str()
+                ),
             ),
             Denied::NotOperator => Self::new(Code::Forbidden, "only whoever runs this cloud may do this"),
             Denied::Suspended => Self::new(

@@ -61,7 +61,8 @@ impl EgressError {
 fn leads_inside(name: &str) -> bool {
     let name = name.trim_end_matches('.').to_ascii_lowercase();
     let inside = ["localhost", "local", "internal", "home.arpa"];
-    !name.contains('.') || inside.iter().any(|end| name.strip_suffix(end).is_some_and(|rest| rest.ends_with('.')))
+    !name.contains('.')
+        || inside.iter().any(|end| name.strip_suffix(end).is_some_and(|rest| rest.ends_with('.')))
 }
 
 impl Egress {
@@ -98,7 +99,9 @@ impl Egress {
         }
         let address = match url.host() {
             None => return Err(EgressError::NoAddress),
-            Some(Host::Domain(name)) if !self.local && leads_inside(name) => return Err(EgressError::NotPublic),
+            Some(Host::Domain(name)) if !self.local && leads_inside(name) => {
+                return Err(EgressError::NotPublic);
+            }
             Some(Host::Domain(_)) => return Ok(()), // checked when it is looked up
             Some(Host::Ipv4(address)) => IpAddr::from(address),
             Some(Host::Ipv6(address)) => IpAddr::from(address),
@@ -282,7 +285,15 @@ mod tests {
     #[test]
     fn a_name_that_leads_inside_is_refused_before_it_is_looked_up() {
         let (egress, local) = (Egress::new(false), Egress::new(true));
-        for name in ["localhost", "LOCALHOST.", "db", "x.localhost", "printer.local", "vault.internal", "nas.home.arpa"] {
+        for name in [
+            "localhost",
+            "LOCALHOST.",
+            "db",
+            "x.localhost",
+            "printer.local",
+            "vault.internal",
+            "nas.home.arpa",
+        ] {
             let url = Url::parse(&format!("https://{name}/x")).unwrap();
             assert!(matches!(egress.check(&url), Err(EgressError::NotPublic)), "{name}");
             local.check(&url).unwrap();

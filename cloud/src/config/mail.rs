@@ -31,7 +31,12 @@ pub struct Mail {
 
 impl Mail {
     pub(super) fn for_testing() -> Self {
-        Self { smtp_url: None, mail_from: "Vitrine <vitrine@localhost>".into(), studio_url: None, mail_dir: None }
+        Self {
+            smtp_url: None,
+            mail_from: "Vitrine <vitrine@localhost>".into(),
+            studio_url: None,
+            mail_dir: None,
+        }
     }
 
     /// The mail server, if one is set.

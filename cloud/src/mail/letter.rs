@@ -536,10 +536,14 @@ mod tests {
                 let words = letter.words(locale);
                 assert!(words.text(locale).contains(&link()) && !words.subject.is_empty());
                 assert!(!words.html(locale).contains("<script>") && !words.text(locale).contains("{}"));
-                assert!(!words.text(locale).contains("evil.example") && !words.subject.contains("evil.example"));
+                assert!(
+                    !words.text(locale).contains("evil.example") && !words.subject.contains("evil.example")
+                );
             }
             let changed = Letter::AddressChanged { to: "<b>@x.y".into() }.words(locale);
-            assert!(changed.text(locale).contains("<b>@x.y") && changed.html(locale).contains("&lt;b&gt;@x.y"));
+            assert!(
+                changed.text(locale).contains("<b>@x.y") && changed.html(locale).contains("&lt;b&gt;@x.y")
+            );
         }
     }
 }

@@ -209,8 +209,12 @@ impl ToOwners {
             Self::DeletionScheduled { organization, by, at } => {
                 (organization, quoted(by), at.format("%Y-%m-%d %H:%M UTC").to_string(), Vec::new())
             }
-            Self::DeletionStopped { organization, by } => (organization, quoted(by), String::new(), Vec::new()),
-            Self::HandedOver { organization, from, to } => (organization, quoted(from), quoted(to), Vec::new()),
+            Self::DeletionStopped { organization, by } => {
+                (organization, quoted(by), String::new(), Vec::new())
+            }
+            Self::HandedOver { organization, from, to } => {
+                (organization, quoted(from), quoted(to), Vec::new())
+            }
             Self::InvoiceIssued { organization, seller, due, .. } => {
                 (organization, quoted(seller), due.clone(), Vec::new())
             }
@@ -220,9 +224,13 @@ impl ToOwners {
             Self::InvoiceIssued { number, amount, .. } => (number.to_string(), amount.clone()),
             _ => Default::default(),
         };
-        let fill =
-            |text: &str| text.replace("{}", &quoted(organization)).replace("{+}", &who).replace("{@}", &day)
-                .replace("{#}", &number).replace("{=}", &amount);
+        let fill = |text: &str| {
+            text.replace("{}", &quoted(organization))
+                .replace("{+}", &who)
+                .replace("{@}", &day)
+                .replace("{#}", &number)
+                .replace("{=}", &amount)
+        };
         Words { subject: fill(subject), before: fill(before), links, after }
     }
 }
@@ -246,7 +254,11 @@ mod tests {
                     at: DateTime::<Utc>::MIN_UTC,
                 },
                 ToOwners::DeletionStopped { organization: organization.clone(), by: host.clone() },
-                ToOwners::HandedOver { organization: organization.clone(), from: "Ada".into(), to: "Mo".into() },
+                ToOwners::HandedOver {
+                    organization: organization.clone(),
+                    from: "Ada".into(),
+                    to: "Mo".into(),
+                },
                 ToOwners::InvoiceIssued {
                     organization: organization.clone(),
                     number: 7,

@@ -146,7 +146,9 @@ mod tests {
             };
             let words = letter.words(locale);
             let text = words.text(locale);
-            for part in ["Nord", "Ada", role, "https://live.example\n", "token=x", "https://studio.example/get"] {
+            for part in
+                ["Nord", "Ada", role, "https://live.example\n", "token=x", "https://studio.example/get"]
+            {
                 assert!(text.contains(part), "{part}: {text}");
             }
             assert!(!text.contains("evil.example") && !text.contains('{') && words.subject.contains("Nord"));
@@ -157,9 +159,10 @@ mod tests {
     #[test]
     fn what_became_of_an_account_is_told_in_every_language_and_leads_nowhere() {
         for locale in Locale::ALL {
-            for letter in
-                [ToPerson::PasswordChanged, ToPerson::Removed { organization: "Nord http://evil.example".into() }]
-            {
+            for letter in [
+                ToPerson::PasswordChanged,
+                ToPerson::Removed { organization: "Nord http://evil.example".into() },
+            ] {
                 let words = letter.words(locale);
                 let text = words.text(locale);
                 assert!(!text.contains('{') && !text.contains("evil.example") && words.links.is_empty());

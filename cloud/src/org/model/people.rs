@@ -68,12 +68,7 @@ pub struct Member {
 }
 
 impl Member {
-    pub(in crate::org) fn new(
-        user: User,
-        standing: Standing,
-        since: DateTime<Utc>,
-        version: i64,
-    ) -> Self {
+    pub(in crate::org) fn new(user: User, standing: Standing, since: DateTime<Utc>, version: i64) -> Self {
         let permissions = standing.permissions.iter().collect();
         let (role_id, role_name) = standing.custom.unzip();
         Self { user, role: standing.role, role_id, role_name, permissions, created_at: since, version }

@@ -33,8 +33,10 @@ impl OrganizationView {
         let own = [("name", self.name != before.name), ("slug", self.slug != before.slug)];
         let own = own.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field.to_owned());
         let chosen = now.as_object().into_iter().flatten();
-        own.chain(chosen.filter(|(field, value)| then[field.as_str()] != **value).map(|(field, _)| field.clone()))
-            .collect()
+        own.chain(
+            chosen.filter(|(field, value)| then[field.as_str()] != **value).map(|(field, _)| field.clone()),
+        )
+        .collect()
     }
 }
 

@@ -202,7 +202,8 @@ fn failed(words: &Words, error: OrgError) -> Response {
 /// The way back into the studio, where there is one, and what it asks for.
 fn studio(words: &Words, orgs: &Orgs) -> String {
     let cloud = orgs.address();
-    let query: String = url::form_urlencoded::Serializer::new(String::new()).append_pair("cloud", &cloud).finish();
+    let query: String =
+        url::form_urlencoded::Serializer::new(String::new()).append_pair("cloud", &cloud).finish();
     let get = orgs.studio_url().map_or_else(
         || words.ask_studio.to_owned(),
         |studio| format!("<a href=\"{}\" rel=\"noreferrer\">{}</a>", escape(studio), words.get_studio),

@@ -296,7 +296,11 @@ impl Orgs {
     }
 
     /// The caller, once the password was shown to be theirs.
-    pub(super) async fn confirmed_caller(&self, actor: &Actor, password: String) -> Result<Candidate, OrgError> {
+    pub(super) async fn confirmed_caller(
+        &self,
+        actor: &Actor,
+        password: String,
+    ) -> Result<Candidate, OrgError> {
         let (id, _) = person(actor)?;
         let one = store::candidate(&self.db, id).await?.ok_or(OrgError::NoSession)?;
         self.check_own_password(&one.user, &one.hash, password).await?;

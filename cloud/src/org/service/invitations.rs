@@ -15,8 +15,8 @@ use crate::mail::{Letter, ToPerson, role_name};
 use crate::org::model::check_password;
 use crate::org::store::{self, Waiting};
 use crate::org::{
-    Invitation, InvitationSeen, Invited, Joined, NewInvitation, Newcomer, OrgError, RoleChoice, SignedIn, User,
-    Visit,
+    Invitation, InvitationSeen, Invited, Joined, NewInvitation, Newcomer, OrgError, RoleChoice, SignedIn,
+    User, Visit,
 };
 use crate::plan::Limit;
 

@@ -241,8 +241,7 @@ impl Orgs {
     ) -> Result<(), OrgError> {
         let Some(after) = store::candidate_in(tx, to).await? else { return Ok(()) };
         let (from, to) = (before.user.name.clone(), after.user.name);
-        let letter =
-            |organization| ToOwners::HandedOver { organization, from: from.clone(), to: to.clone() };
+        let letter = |organization| ToOwners::HandedOver { organization, from: from.clone(), to: to.clone() };
         self.write_to_owners(tx, org, letter).await?;
         if !before.user.email_verified {
             return Ok(());

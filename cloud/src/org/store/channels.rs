@@ -56,9 +56,15 @@ pub(in crate::org) async fn rename_channel(
 }
 
 /// How many names a channel had before that still lead to it.
-pub(in crate::org) async fn former_names(tx: &mut Tx, org: OrgId, now: DateTime<Utc>) -> Result<i64, DbError> {
-    Ok(on!(tx, c => sqlx::query_scalar("SELECT COUNT(*) FROM former_channels WHERE org_id = $1 AND until_ms > $2")
-        .bind(org).bind(to_ms(now)).fetch_one(c).await)?)
+pub(in crate::org) async fn former_names(
+    tx: &mut Tx,
+    org: OrgId,
+    now: DateTime<Utc>,
+) -> Result<i64, DbError> {
+    Ok(
+        on!(tx, c => sqlx::query_scalar("SELECT COUNT(*) FROM former_channels WHERE org_id = $1 AND until_ms > $2")
+        .bind(org).bind(to_ms(now)).fetch_one(c).await)?,
+    )
 }
 
 /// Keeps the name of an organisation's channel for its owners, if it was public, and those that it had before.

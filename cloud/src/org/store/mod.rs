@@ -28,9 +28,7 @@ pub(super) use accounts::{
     set_email, set_locale, set_name, stand_in_line, take_link, use_session,
 };
 
-pub(super) use channels::{
-    former_names, free_names, keep_name, organization_by_slug, rename_channel,
-};
+pub(super) use channels::{former_names, free_names, keep_name, organization_by_slug, rename_channel};
 pub(super) use factors::{
     challenged, confirm_totp, delete_challenge, delete_expired_challenges, delete_totp, enrol_totp, factors,
     has_factor, insert_challenge, places_of, recovery_left, set_recovery, take_recovery, take_step, totp,
@@ -48,8 +46,7 @@ pub(super) use keys::{delete_old_keys, insert_key, key, key_of, keys, revoke_key
 pub(super) use people::{
     delete_member, delete_role, first_owner, insert_member, insert_role, is_member, is_role_used, member,
     member_count, members, organization_ids_of, organizations_in, organizations_of, other_members, owners,
-    owners_addresses, owners_to_write, role, roles, save_role, set_standing, standing_in,
-    version_of_member,
+    owners_addresses, owners_to_write, role, roles, save_role, set_standing, standing_in, version_of_member,
 };
 
 pub(super) use platform::{operators, set_operator, set_sign_up, sign_up};

@@ -51,7 +51,9 @@ impl Subject {
             | Event::ProductHidden { product }
             | Event::ProductRemoved { product }
             | Event::StockChanged { product, .. } => ("product", product.to_string()),
-            Event::CouponCreated { coupon } | Event::CouponChanged { coupon } => ("coupon", coupon.to_string()),
+            Event::CouponCreated { coupon } | Event::CouponChanged { coupon } => {
+                ("coupon", coupon.to_string())
+            }
             Event::ShowCreated { show }
             | Event::ShowChanged { show }
             | Event::ShowDeleted { show }

@@ -13,11 +13,7 @@ use crate::org::{InvitationSeen, Newcomer, OrgError, Orgs};
 /// Somebody says that they have an account.
 const OWN: &str = "own";
 
-pub(super) async fn show(
-    State(orgs): State<Orgs>,
-    Query(said): Query<Said>,
-    headers: HeaderMap,
-) -> Response {
+pub(super) async fn show(State(orgs): State<Orgs>, Query(said): Query<Said>, headers: HeaderMap) -> Response {
     let words = said.words(&headers);
     match orgs.see_invitation(&said.token).await {
         Ok(seen) => ask(StatusCode::OK, words, &said, &seen, None),

@@ -53,8 +53,7 @@ async fn the_name_of_before_leads_to_the_channel_for_a_year_and_is_nobody_elses(
         let bo = Registration { email: "bo@example.com".into(), ..ada() };
         let bo = orgs.register(bo, HOME).await.unwrap();
         assert_eq!(bo.organizations[0].slug, "atelier-nord-2");
-        let (other, stranger) =
-            (bo.organizations[0].id, orgs.authenticate(&bo.token).await.unwrap());
+        let (other, stranger) = (bo.organizations[0].id, orgs.authenticate(&bo.token).await.unwrap());
         for taken in ["atelier-nord", "nordlicht"] {
             let refused = orgs.change_organization(&stranger, other, None, rename(taken)).await;
             assert!(matches!(refused, Err(OrgError::ChannelTaken)), "{taken}");

@@ -44,8 +44,15 @@ async fn a_member_comes_in_by_a_letter_which_shows_whose_the_address_is() {
         assert!(invited.mailed);
         let mail = letters(&db).await;
         let letter = mail.last().unwrap();
-        assert!(letter.0 == "mo@example.com" && letter.1.contains("Ada invites you to join the team of Atelier Nord"), "{letter:?}");
-        assert!(letter.1.contains("Your role: moderator.") && letter.1.contains("https://cloud.example\n"), "{letter:?}");
+        assert!(
+            letter.0 == "mo@example.com"
+                && letter.1.contains("Ada invites you to join the team of Atelier Nord"),
+            "{letter:?}"
+        );
+        assert!(
+            letter.1.contains("Your role: moderator.") && letter.1.contains("https://cloud.example\n"),
+            "{letter:?}"
+        );
         let link = token(letter, INVITATION);
         let seen = orgs.see_invitation(&link).await.unwrap();
         assert_eq!((seen.organization_name.as_str(), seen.role), ("Atelier Nord", Role::Moderator));
@@ -359,7 +366,12 @@ async fn who_is_let_go_and_who_hands_it_over_are_written_to() {
         let mail = letters(&db).await;
         let told: Vec<_> = mail[before + 1..].iter().map(|(to, _)| to.as_str()).collect();
         assert_eq!(told, ["jo@example.com", "ada@example.com"]);
-        assert!(mail.last().unwrap().1.contains("Ada has handed Atelier Nord over. From now on it is owned by Mo"));
+        assert!(
+            mail.last()
+                .unwrap()
+                .1
+                .contains("Ada has handed Atelier Nord over. From now on it is owned by Mo")
+        );
 
         let leaver = orgs.authenticate(&came[1].token).await.unwrap();
         orgs.transfer_ownership(&leaver, org, owner.user().unwrap(), "battery staple".into()).await.unwrap();

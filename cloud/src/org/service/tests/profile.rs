@@ -103,7 +103,9 @@ async fn a_password_that_a_letter_or_the_console_changed_is_told_of() {
         assert!(orgs.reset_password("ada@example.com", "third horse".into()).await.unwrap());
         let mail = letters(&db).await;
         assert_eq!(mail.len(), 4);
-        assert!(mail[2..].iter().all(|(to, text)| to == "ada@example.com" && text.contains("has a new password")));
+        assert!(
+            mail[2..].iter().all(|(to, text)| to == "ada@example.com" && text.contains("has a new password"))
+        );
     })
     .await;
 }

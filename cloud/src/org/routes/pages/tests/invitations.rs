@@ -46,16 +46,29 @@ async fn who_has_an_account_types_its_password_alone_and_who_has_none_chooses_on
         ] {
             let path = format!("/account/invitation?token={token_of_mo}&lang={lang}");
             let (status, _, page) = get(&router, &path).await;
-            assert!(status == 200 && page.contains(role) && page.contains(new) && page.contains(own), "{page}");
-            assert!(page.contains("autocomplete=\"current-password\"") && page.contains("autocomplete=\"new-password\""));
+            assert!(
+                status == 200 && page.contains(role) && page.contains(new) && page.contains(own),
+                "{page}"
+            );
+            assert!(
+                page.contains("autocomplete=\"current-password\"")
+                    && page.contains("autocomplete=\"new-password\"")
+            );
         }
         let own = |password| {
             [("token", token_of_mo.as_str()), ("lang", "de"), ("way", "own"), ("password", password)]
         };
         let (status, page) = post(&router, &own("wrong staple")).await;
-        assert!(status == 422 && page.contains("nicht das Passwort") && page.contains("role=\"alert\""), "{page}");
+        assert!(
+            status == 422 && page.contains("nicht das Passwort") && page.contains("role=\"alert\""),
+            "{page}"
+        );
         let users = "SELECT COUNT(*) FROM users";
-        assert_eq!(crate::db::testing::number(&app.db, users).await, 2, "who says to have an account gets no other");
+        assert_eq!(
+            crate::db::testing::number(&app.db, users).await,
+            2,
+            "who says to have an account gets no other"
+        );
         let (status, page) = post(&router, &own("battery staple")).await;
         assert!(status == 200 && page.contains("Du gehörst jetzt zu <strong>Nord</strong>."), "{page}");
         let opens = "vitrine://open?cloud=http%3A%2F%2F127.0.0.1%3A1\"";
