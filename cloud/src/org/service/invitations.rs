@@ -25,13 +25,6 @@ const HOLDS: TimeDelta = TimeDelta::days(7);
 /// The most members that an organisation has, those who are invited among them.
 const MEMBERS: i64 = 500;
 
-/// What became of somebody with an invitation.
-enum Came {
-    In(Known),
-    /// The second factor was not shown yet: they were not taken in.
-    Unproven(Known),
-}
-
 impl Orgs {
     /// The invitations that wait, newest first.
     ///
@@ -204,9 +197,8 @@ impl Orgs {
         visit: impl Into<Visit>,
     ) -> Result<SignedIn, OrgError> {
         let visit = visit.into();
-        match self.come_in(token, who.into(), password, &visit, true).await? {
-            Came::In(known) | Came::Unproven(known) => self.begin_session(known, &visit).await,
-        }
+        let known = self.come_in(token, who.into(), password, &visit, true).await?;
+        self.begin_session(known, &visit).await
     }
 
     /// The same without a session, for a page.
@@ -220,9 +212,7 @@ impl Orgs {
         password: String,
         visit: &Visit,
     ) -> Result<User, OrgError> {
-        match self.come_in(token, who, password, visit, false).await? {
-            Came::In(known) | Came::Unproven(known) => Ok(known.user),
-        }
+        Ok(self.come_in(token, who, password, visit, false).await?.user)
     }
 
     async fn come_in(
@@ -232,7 +222,7 @@ impl Orgs {
         password: String,
         visit: &Visit,
         to_sign_in: bool,
-    ) -> Result<Came, OrgError> {
+    ) -> Result<Known, OrgError> {
         let waiting = self.waiting(token).await?;
         let password = check_password(password)?;
         let mailed = waiting.mailed.then_some(waiting.id);
@@ -249,14 +239,14 @@ impl Orgs {
                 return Err(OrgError::BadCredentials);
             }
             Err(OrgError::BadCredentials) => {
-                return Ok(Came::In(self.enter_new(&waiting, who, password).await?));
+                return self.enter_new(&waiting, who, password).await;
             }
             Err(error) => return Err(error),
         };
         let Known { mut user, hash } = known;
         let mut tx = self.db.begin().await?;
         if to_sign_in && store::has_factor(&mut tx, user.id).await? {
-            return Ok(Came::Unproven(Known { user, hash }));
+            return Ok(Known { user, hash }); // who goes on as somebody signed in
         }
         if waiting.mailed && !user.email_verified {
             store::set_email(&mut tx, user.id, &waiting.email).await.map_err(clash_is_email)?;
@@ -264,7 +254,7 @@ impl Orgs {
         }
         self.join(&mut tx, &waiting, &user).await?;
         tx.commit().await?;
-        Ok(Came::In(Known { user, hash }))
+        Ok(Known { user, hash })
     }
 
     async fn enter_new(

@@ -147,17 +147,17 @@ impl Orgs {
         if own.is_none_or(|own| own.role != Role::Owner) {
             return Err(OrgError::AboveYou);
         }
-        if store::former_names(tx, view.id, now).await? >= FORMER_NAMES {
-            return Err(OrgError::TooMany(format!(
-                "{FORMER_NAMES} names that the channel had still lead to it; the oldest is free a year after it was given up"
-            )));
-        }
         let times = (now, now + NAME_KEPT);
         let renamed = store::rename_channel(tx, view.id, (&view.slug, &slug), by, times).await;
         match renamed {
             Ok(true) => {}
             Ok(false) | Err(DbError::Clash) => return Err(OrgError::ChannelTaken),
             Err(error) => return Err(error.into()),
+        }
+        if store::former_names(tx, view.id, now).await? > FORMER_NAMES {
+            return Err(OrgError::TooMany(format!(
+                "{FORMER_NAMES} names that the channel had still lead to it; the oldest is free a year after it was given up"
+            )));
         }
         view.slug = slug;
         Ok(())

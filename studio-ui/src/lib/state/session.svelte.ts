@@ -117,10 +117,11 @@ export class SessionState {
     this.#take(await this.#backend.register(request));
   }
 
-  async signOut() {
+  /** `gone`: with the account. */
+  async signOut(gone = false) {
     const now = this.session;
     await this.#backend.signOut();
-    if (now) this.last = { cloudUrl: now.cloudUrl, email: now.user.email };
+    if (now) this.last = { cloudUrl: now.cloudUrl, email: gone ? '' : now.user.email };
     [this.session, this.unconfirmed] = [null, null];
   }
 
