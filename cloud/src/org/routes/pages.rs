@@ -188,7 +188,7 @@ fn failed(words: &Words, error: OrgError) -> Response {
     let (status, text) = match &error {
         OrgError::BadLink => (StatusCode::GONE, words.link_is_over),
         OrgError::EmailTaken => (StatusCode::CONFLICT, words.address_is_taken),
-        OrgError::TooMany(_) => (StatusCode::CONFLICT, words.no_room),
+        OrgError::TooMany(_) | OrgError::Plan(_) => (StatusCode::CONFLICT, words.no_room),
         OrgError::SignUpClosed => (StatusCode::FORBIDDEN, words.sign_up_closed),
         OrgError::TooManyTries | OrgError::Busy => (StatusCode::TOO_MANY_REQUESTS, words.later),
         _ => {
