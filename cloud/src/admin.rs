@@ -8,12 +8,13 @@ use clap::{Subcommand, ValueEnum};
 use serde_json::{Value, json};
 use vitrine_cloud::base::{Actor, Clock};
 use vitrine_cloud::billing::{Billing, InvoiceMove, Parts};
-use vitrine_cloud::blobs::FolderBlobs;
+use vitrine_cloud::blobs::{Blobs, FolderBlobs};
 use vitrine_cloud::catalog::Catalog;
 use vitrine_cloud::config;
 use vitrine_cloud::db::Db;
+use vitrine_cloud::leaving::Leaving;
 use vitrine_cloud::mail::Mailbox;
-use vitrine_cloud::operator::{OperatorOrganization, Operators, PlanAssignment};
+use vitrine_cloud::operator::{DeedFilter, OperatorOrganization, Operators, PlanAssignment};
 use vitrine_cloud::org::{Orgs, SignUp};
 use vitrine_cloud::plan::{AddOnCount, Limit, PlanChange, PlanNamesChange, Plans, Price};
 use vitrine_cloud::secrets;
@@ -127,7 +128,37 @@ enum Verb {
         /// What is added, for example seats-5=2
         #[arg(long = "add-on", value_name = "KEY=NUMBER", value_parser = add_on_of)]
         add_ons: Vec<AddOnCount>,
+        /// Give it though the organisation pays for a plan, and goes on paying
+        #[arg(long)]
+        r#override: bool,
     },
+    /// Take back the plan that an operator gave: what is paid for holds, or the default plan
+    TakeBack {
+        /// Its id, or its channel's name
+        organization: String,
+    },
+    /// Keep an organisation that was to be deleted
+    StopDeletion {
+        /// Its id, or its channel's name
+        organization: String,
+    },
+    /// List what raises a limit, with what it costs
+    AddOns,
+    /// Say what an add-on costs a month, by invoice
+    SetAddOn {
+        /// The add-on's key
+        key: String,
+        /// What one costs, for example 900EUR
+        #[arg(long, value_parser = price_of, conflicts_with = "no_price")]
+        price: Option<Price>,
+        /// Take the price away
+        #[arg(long)]
+        no_price: bool,
+    },
+    /// List organisations that pay for several subscriptions at once
+    SeveralSubscriptions,
+    /// List what stands in the database and cannot be read
+    Unreadable,
     /// Suspend an organisation: its members look and change nothing, its pages are closed
     Suspend {
         /// Its id, or its channel's name
@@ -253,10 +284,11 @@ async fn operators(
     let clock = Clock::system();
     let plans = Plans::new(db.clone(), clock.clone(), &plan.default_plan);
     // Letters are left for `serve` to send. They have no links.
-    let mailbox = Mailbox::new(secrets::open(storage, db, clock.now()).await?, "");
+    let ring = secrets::open(storage, db, clock.now()).await?;
+    let mailbox = Mailbox::new(ring.clone(), "");
     let orgs = Orgs::new(db.clone(), clock.clone()).within(plans.clone()).mailing(mailbox.clone());
-    let blobs = Arc::new(FolderBlobs::new(storage.blobs_dir()));
-    let catalog = Catalog::new(db.clone(), clock.clone(), blobs, String::new()).within(plans.clone());
+    let blobs: Blobs = Arc::new(FolderBlobs::new(storage.blobs_dir()));
+    let catalog = Catalog::new(db.clone(), clock.clone(), blobs.clone(), String::new()).within(plans.clone());
     let nowhere = (String::new(), String::new());
     let shows = Shows::new(db.clone(), clock.clone(), catalog, TimeDelta::zero(), nowhere.0, nowhere.1)
         .within(plans.clone());
@@ -280,7 +312,15 @@ async fn operators(
         },
         &books,
     )?;
-    Ok(Operators::new((db.clone(), clock), orgs, (plans, billing), shows))
+    // Only what stands in the database is asked of it here: nothing is put together, and nothing is mailed.
+    let leaving = Leaving::new(
+        (db.clone(), clock.clone()),
+        (orgs.clone(), shows.clone(), billing.clone()),
+        (blobs, ring),
+        "",
+        storage.data_dir.join("exports"),
+    );
+    Ok(Operators::new((db.clone(), clock), orgs, (plans, billing), (shows, leaving)))
 }
 
 /// What a verb gives, and which fields of it people read.
@@ -288,6 +328,7 @@ type Done = (Value, &'static [&'static str]);
 
 const INVOICE: &[&str] =
     &["id", "seller", "number", "customer_name", "state", "total_minor", "currency", "due_at"];
+const ADD_ON: &[&str] = &["key", "names", "raises", "by", "price"];
 const ORGANIZATION: &[&str] = &["id", "slug", "name", "members", "plan", "state", "suspended"];
 
 async fn act(operators: &Operators, verb: Verb) -> anyhow::Result<Done> {
@@ -358,10 +399,32 @@ async fn act(operators: &Operators, verb: Verb) -> anyhow::Result<Done> {
             operators.retry_webhook(&me, &webhook).await?;
             (json!({"id": webhook, "state": "waiting"}), &["id", "state"])
         }
-        Verb::Assign { organization, plan, add_ons } => {
+        Verb::Assign { organization, plan, add_ons, r#override } => {
             let org = operators.named(&me, &organization).await?;
-            let said: PlanAssignment = serde_json::from_value(json!({"plan": plan, "add_ons": add_ons}))?;
+            let said = json!({"plan": plan, "add_ons": add_ons, "override": r#override});
+            let said: PlanAssignment = serde_json::from_value(said)?;
             file(json!(operators.assign(&me, org, said).await?))
+        }
+        Verb::TakeBack { organization } => {
+            let org = operators.named(&me, &organization).await?;
+            file(json!(operators.take_back(&me, org).await?))
+        }
+        Verb::StopDeletion { organization } => {
+            let org = operators.named(&me, &organization).await?;
+            operators.stop_deletion(&me, org).await?;
+            file(json!(operators.organization(&me, org).await?))
+        }
+        Verb::AddOns => (json!(operators.add_ons(&me).await?), ADD_ON),
+        Verb::SetAddOn { key, price, no_price } => {
+            anyhow::ensure!(price.is_some() || no_price, "say --price or --no-price");
+            (json!(operators.price_add_on(&me, &key, price).await?), ADD_ON)
+        }
+        Verb::SeveralSubscriptions => (
+            json!(operators.several_subscriptions(&me, None, 1000).await?.items),
+            &["organization", "customer", "subscription", "others"],
+        ),
+        Verb::Unreadable => {
+            (json!(operators.unreadable(&me).await?), &["what", "organization", "id", "reason"])
         }
         Verb::Suspend { organization, reason, end_shows } => {
             let org = operators.named(&me, &organization).await?;
@@ -390,7 +453,7 @@ async fn act(operators: &Operators, verb: Verb) -> anyhow::Result<Done> {
             (json!(operators.remove_factor(&me, &email).await?), &["id", "email", "name"])
         }
         Verb::Audit { limit } => {
-            let page = operators.audit(&me, None, limit.into()).await?;
+            let page = operators.audit(&me, &DeedFilter::default(), None, limit.into()).await?;
             (json!(page.items), &["at", "actor", "kind", "organization", "detail"])
         }
     })

@@ -234,7 +234,8 @@ impl App {
         let patience = config.show.interrupted_for();
         let shows =
             Shows::new(db.clone(), clock.clone(), catalog.clone(), patience, public_url.clone(), rtmp_url)
-                .within(plans.clone());
+                .within(plans.clone())
+                .as_chosen(orgs.clone());
         let ingest = ingest(&config, &db, &shows, &clock, addresses)?;
         let bounds = EdgeConfig { ll_viewers: config.media.ll_viewers, ..EdgeConfig::default() };
         let edge = Edge::new(bounds, Arc::new(ingest.clone())).map_err(StartError::Client)?;
@@ -262,7 +263,7 @@ impl App {
             (db.clone(), clock.clone()),
             orgs.clone(),
             (plans.clone(), billing.clone()),
-            shows.clone(),
+            (shows.clone(), leaving.clone()),
         );
 
         Ok(Self {

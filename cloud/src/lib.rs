@@ -49,9 +49,9 @@ pub mod rtm;
 
 pub mod storefront;
 
-pub mod operator;
-
 pub mod leaving;
+
+pub mod operator;
 
 pub mod demo;
 

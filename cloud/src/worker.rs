@@ -1,5 +1,6 @@
 //! The one list of listeners, followers, runners of jobs, and timers.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use crate::bus;
 use crate::config::ServeRole;
 use crate::db::DbError;
 use crate::events::{Follower, Listener, Recorded};
-use crate::import::{DropStrangersAddresses, FetchLists, RunImports};
+use crate::import::{DropStrangersAddresses, FetchLists, FetchPictures, RunImports};
 use crate::ingest::{Keep, OrderTransmissions};
 use crate::jobs::{Runner, Timer, TimerResult};
 use crate::leaving::{DropStrangersExports, EraseOrganizations, MakeExports};
@@ -74,6 +75,7 @@ fn runners(app: &App) -> Vec<Arc<dyn Runner>> {
         Arc::new(TakeWebhooks::new(app.billing.clone())),
         Arc::new(RunImports::new(app.imports.clone())),
         Arc::new(FetchLists::new(app.imports.clone())),
+        Arc::new(FetchPictures::new(app.imports.clone())),
         Arc::new(MakeExports::new(app.leaving.clone())),
         Arc::new(EraseOrganizations::new(app.leaving.clone())),
     ]
@@ -82,13 +84,14 @@ fn runners(app: &App) -> Vec<Arc<dyn Runner>> {
 /// What happens by time alone, in one process of all that share the database.
 fn timers(app: &App) -> Vec<Timer> {
     let (orgs, catalog, shows) = (app.orgs.clone(), app.catalog.clone(), app.shows.clone());
+    let overrunning = shows.clone();
     let pictures = app.catalog.clone();
     let (leaving, unused) = (app.leaving.clone(), app.leaving.clone());
     let (webhooks, waking) = (app.webhooks.clone(), app.webhooks.clone());
     let (replays, facts) = (app.replays.clone(), app.dead_facts.clone());
     let (imports, fetching, mending) = (app.imports.clone(), app.imports.clone(), app.imports.clone());
     let (looking, ending, sweeping) = (app.billing.clone(), app.billing.clone(), app.billing.clone());
-    let plans = app.plans.clone();
+    let (plans, drawing) = (app.plans.clone(), app.imports.clone());
     vec![
         Timer::new("plan.apply_due", Duration::from_secs(60), move || {
             let plans = plans.clone();
@@ -134,6 +137,10 @@ fn timers(app: &App) -> Vec<Timer> {
             let shows = shows.clone();
             async move { shows.sweep_coupons().await.map(drop).map_err(Into::into) }
         }),
+        Timer::new("show.sweep_overrunning", Duration::from_secs(5), move || {
+            let shows = overrunning.clone();
+            async move { shows.sweep_overrunning().await.map(drop).map_err(Into::into) }
+        }),
         Timer::new("catalog.sweep_pictures", Duration::from_secs(600), move || {
             let catalog = pictures.clone();
             async move { catalog.sweep_pictures().await.map(drop).map_err(Into::into) }
@@ -154,6 +161,10 @@ fn timers(app: &App) -> Vec<Timer> {
             let imports = mending.clone();
             async move { imports.mend().await.map(drop).map_err(Into::into) }
         }),
+        Timer::new("import.pictures", Duration::from_secs(15), move || {
+            let imports = drawing.clone();
+            async move { imports.leave_pictures().await.map(drop).map_err(Into::into) }
+        }),
         Timer::new("import.sweep", Duration::from_secs(3600), move || {
             let imports = imports.clone();
             async move { imports.sweep().await.map(drop).map_err(Into::into) }
@@ -170,10 +181,10 @@ fn own_timers(app: &App) {
     });
 }
 
-/// How many watch is known where they are connected; of several processes the one with the most of an organisation counts.
+/// How many watch is known where they are connected: each process says it to the others.
 fn note_viewers(app: &App) {
     let (plans, rtm) = (app.plans.clone(), app.rtm.clone());
-    every(app, "note_viewers", Duration::from_secs(60), move || {
+    every(app, "note_viewers", Duration::from_secs(10), move || {
         let (plans, watching) = (plans.clone(), rtm.watching());
         async move { plans.note_viewers(&watching).await.map_err(Into::into) }
     });
@@ -188,15 +199,41 @@ fn sweep_own_shows(app: &App) {
     });
 }
 
+/// A publisher that was let in while its organisation was suspended is found here.
+fn close_barred(app: &App) {
+    let ingest = app.ingest.clone();
+    every(app, "close_barred", Duration::from_secs(15), move || {
+        let ingest = ingest.clone();
+        async move {
+            ingest.close_barred().await;
+            Ok(())
+        }
+    });
+}
+
 /// What transmissions left on the disk of this machine goes after its time.
 fn sweep_disk(app: &App) {
     let (ingest, stop) = (app.ingest.clone(), app.stop.clone());
     let (recordings_for, recordings_bytes) = app.config.media.keep();
-    let keep = Keep { recordings_for, recordings_bytes };
+    let plans = app.plans.clone();
     every(app, "sweep_disk", Duration::from_secs(3600), move || {
-        let (ingest, stop) = (ingest.clone(), stop.clone());
+        let (ingest, plans, stop) = (ingest.clone(), plans.clone(), stop.clone());
         async move {
-            let swept = tokio::task::spawn_blocking(move || ingest.sweep_disk(keep, &stop)).await??;
+            let reading = ingest.clone();
+            let shows = tokio::task::spawn_blocking(move || reading.shows_on_disk()).await??;
+            let keep = match plans.recordings_of(&shows).await {
+                Ok(days) => {
+                    let length = |days: i64| Duration::from_secs(days.unsigned_abs().saturating_mul(86_400));
+                    let limited = days.into_iter().filter_map(|(show, days)| Some((show, length(days?))));
+                    Keep { recordings_for, of_plans: limited.collect(), recordings_bytes }
+                }
+                // For how long they are to stay is not known: only want of room takes any.
+                Err(error) => {
+                    tracing::warn!(%error, "plans do not answer: recordings stay until they do");
+                    Keep { recordings_for: Duration::MAX, of_plans: HashMap::new(), recordings_bytes }
+                }
+            };
+            let swept = tokio::task::spawn_blocking(move || ingest.sweep_disk(&keep, &stop)).await??;
             tracing::debug!(bytes = swept, "the disk was swept");
             Ok(())
         }
@@ -232,6 +269,7 @@ pub async fn start(app: &App) -> Result<(), DbError> {
     }
     if app.config.server.plays(ServeRole::Ingest) {
         sweep_own_shows(app);
+        close_barred(app);
         sweep_disk(app);
     }
     Ok(())

@@ -51,6 +51,37 @@ export interface ProductCard {
   discount_percent?: number | null;
   stock: number;
   variants: VariantCard[];
+  /** What is said in the place of its picture; absent where nobody wrote it. */
+  image_alt?: string;
+  /** All of its pictures, the first one included; absent from an earlier cloud, and from pins. */
+  pictures?: PictureCard[];
+}
+
+/** A picture of a product. */
+export interface PictureCard {
+  /** What is said in its place; absent where nobody wrote it. */
+  alt?: string;
+  /** Smallest first. */
+  sizes: { width: number; height: number; jpeg_url: string; webp_url: string }[];
+}
+
+/** Prices as cards have them; what is null is no longer there. */
+export interface OfferPrice {
+  price_minor: number;
+  compare_at_minor: number | null;
+  prior_price_minor: number | null;
+  discount_percent: number | null;
+}
+
+/** What a product costs and how many are left, where nothing else about it changed. */
+export interface Offer {
+  product_id: string;
+  /** Over all variants; 6 is six or more. */
+  stock: number;
+  /** Absent, with every price, when no price changed. */
+  currency?: string;
+  price?: OfferPrice;
+  variants: { id: string; stock: number; price?: OfferPrice }[];
 }
 
 /** A coupon as shoppers see it once it is pinned. */
@@ -120,6 +151,8 @@ export type RoomEvent =
   | { e: 'highlight'; highlight: Highlight }
   | ({ e: 'state' } & Airing)
   | { e: 'lineup_changed' }
+  /** To shoppers whose socket asked for it with `?offers=1`; others are told that the line-up changed. */
+  | ({ e: 'offer' } & Offer)
   | { e: 'order'; id: string; total_minor: number; currency: string; items: number }
   | { e: 'media'; receiving: boolean; rungs: string[] };
 

@@ -8,8 +8,13 @@ export type Schemas = components['schemas'];
 /** As the cloud sends it: what may be null is still there. */
 type Sent<T> = { [Field in keyof T]-?: Exclude<T[Field], undefined> };
 
+/** What the shop chose for its pages. */
+export type Brand = Schemas['Brand'];
+
 /** A show as everybody may see it. */
-export type PublicShow = Omit<Sent<Schemas['PublicShow']>, 'products' | 'highlight'> & {
+export type PublicShow = Omit<Sent<Schemas['PublicShow']>, 'products' | 'highlight' | 'brand'> & {
+  /** Absent in answers of clouds of earlier versions. */
+  brand?: Brand;
   products: ProductCard[];
   highlight: Highlight | null;
 };
@@ -36,8 +41,9 @@ export class PublicCloud {
     return this.#get(`/v1/public/channels/${encodeURIComponent(slug)}`);
   }
 
-  show(id: string): Promise<PublicShow> {
-    return this.#get(`/v1/public/shows/${encodeURIComponent(id)}`);
+  /** `choice`: whom it is for, as the end of an address (`?language=de&market=AT&currency=EUR`). */
+  show(id: string, choice = ''): Promise<PublicShow> {
+    return this.#get(`/v1/public/shows/${encodeURIComponent(id)}${choice}`);
   }
 
   /** Asks for a pass, or renews one and perhaps takes another nickname. */

@@ -25,6 +25,7 @@ const eventKeys: Record<EventTag, string[]> = {
   highlight: ['highlight'],
   state: ['state', 'live_at'],
   lineup_changed: [],
+  offer: ['product_id', 'stock', 'variants'],
   order: ['id', 'total_minor', 'currency', 'items'],
   media: ['receiving', 'rungs'],
 };
@@ -51,6 +52,13 @@ test('every event of the fixtures is known, and every known event has a fixture'
     }
   }
   expect([...seen].sort()).toEqual(Object.keys(eventKeys).sort());
+});
+
+test('a frame of a later server is read, with what is not known in it', () => {
+  const frames = fixture('later_frames').map((raw) => readServerFrame(JSON.stringify(raw)));
+  expect(frames.map((frame) => frame?.t)).toEqual(['welcome', 'tick']);
+  const tick = frames[1] as Extract<ServerFrame, { t: 'tick' }>;
+  expect(tick.events.filter(({ e }) => e in eventKeys).map(({ e }) => e)).toEqual(['reactions', 'chat', 'viewers', 'lineup_changed']);
 });
 
 test('every client frame of the fixtures is one that this client can say', () => {

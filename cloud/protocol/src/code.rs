@@ -73,6 +73,10 @@ codes! {
     PlanLimit = "plan_limit", retryable false;
     /// Only the operator changes plans here.
     OperatorOnly = "operator_only", retryable false;
+    /// Whoever runs this cloud gave the present plan: say `override` to have another in its place.
+    PlanGiven = "plan_given", retryable false;
+    /// As many watch as the shop's plan has room for; try again in a moment.
+    ViewersFull = "viewers_full", retryable true;
     /// The operator suspended the organisation.
     OrganizationSuspended = "organization_suspended", retryable false;
     /// New accounts are not taken here, or only those who are invited.

@@ -85,6 +85,147 @@ pub struct ProductCard {
     pub stock: i64,
     /// What can be put into the cart; never empty.
     pub variants: Vec<VariantCard>,
+    /// What is said in the place of its picture; absent where nobody wrote it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "specta", specta(skip))] // The studio draws no tiles of shops.
+    pub image_alt: String,
+    /// All of its pictures, the first one included; absent from pins.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "specta", specta(skip))]
+    pub pictures: Vec<PictureCard>,
+}
+
+/// A picture of a product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PictureCard {
+    /// What is said in its place; absent where nobody wrote it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub alt: String,
+    /// Smallest first.
+    pub sizes: Vec<PictureSize>,
+}
+
+/// A picture in one size, as two files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PictureSize {
+    /// In pixels.
+    pub width: u32,
+    /// In pixels.
+    pub height: u32,
+    /// Where the JPEG is.
+    pub jpeg_url: String,
+    /// Where the WebP is.
+    pub webp_url: String,
+}
+
+/// What a product costs and how many are left, where nothing else about it changed: small enough to be told to everybody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// The product.
+    pub product_id: ProductId,
+    /// How many are left over all variants; 6 is six or more.
+    pub stock: i64,
+    /// Currency of the prices below; absent when no price changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    /// What its card says it costs; absent when no price changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<OfferPrice>,
+    /// All of its variants.
+    pub variants: Vec<VariantOffer>,
+}
+
+/// The same of a variant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VariantOffer {
+    /// The variant.
+    pub id: VariantId,
+    /// How many are left; 6 is six or more.
+    pub stock: i64,
+    /// What it costs; absent when no price of the product changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<OfferPrice>,
+}
+
+/// Prices in minor units, as cards have them. What is null is no longer there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfferPrice {
+    /// What it costs.
+    pub price_minor: i64,
+    /// What is struck out beside it.
+    pub compare_at_minor: Option<i64>,
+    /// The lowest of the thirty days before its reduction began.
+    pub prior_price_minor: Option<i64>,
+    /// By how many per cent it is reduced.
+    pub discount_percent: Option<i64>,
+}
+
+impl ProductCard {
+    /// What to tell those who have the card `before`; None when something else is different, too.
+    #[must_use]
+    pub fn offer_since(&self, before: &Self) -> Option<Offer> {
+        let offer = self.whole_offer();
+        if before.with(&offer) != *self {
+            return None;
+        }
+        let mut quiet = offer.clone();
+        (quiet.currency, quiet.price) = (None, None);
+        quiet.variants.iter_mut().for_each(|one| one.price = None);
+        Some(if before.with(&quiet) == *self { quiet } else { offer })
+    }
+
+    /// All that an offer can say of it.
+    #[must_use]
+    pub fn whole_offer(&self) -> Offer {
+        let price = OfferPrice {
+            price_minor: self.price_minor,
+            compare_at_minor: self.compare_at_minor,
+            prior_price_minor: self.prior_price_minor,
+            discount_percent: self.discount_percent,
+        };
+        let variant = |one: &VariantCard| VariantOffer {
+            id: one.id,
+            stock: one.stock,
+            price: Some(OfferPrice {
+                price_minor: one.price_minor,
+                compare_at_minor: one.compare_at_minor,
+                prior_price_minor: one.prior_price_minor,
+                discount_percent: one.discount_percent,
+            }),
+        };
+        Offer {
+            product_id: self.product_id,
+            stock: self.stock,
+            currency: Some(self.currency),
+            price: Some(price),
+            variants: self.variants.iter().map(variant).collect(),
+        }
+    }
+
+    /// The card as an offer has it.
+    #[must_use]
+    pub fn with(&self, offer: &Offer) -> Self {
+        let mut card = Self { stock: offer.stock, ..self.clone() };
+        if let Some(price) = offer.price {
+            card.price_minor = price.price_minor;
+            card.compare_at_minor = price.compare_at_minor;
+            card.prior_price_minor = price.prior_price_minor;
+            card.discount_percent = price.discount_percent;
+        }
+        for variant in &mut card.variants {
+            let Some(offer) = offer.variants.iter().find(|one| one.id == variant.id) else { continue };
+            variant.stock = offer.stock;
+            if let Some(price) = offer.price {
+                variant.price_minor = price.price_minor;
+                variant.compare_at_minor = price.compare_at_minor;
+                variant.prior_price_minor = price.prior_price_minor;
+                variant.discount_percent = price.discount_percent;
+            }
+        }
+        card
+    }
 }
 
 /// As far as shoppers are told how many are left: this many, or more.

@@ -17,7 +17,9 @@ pub use code::Code;
 pub use highlight::{
     CouponCard, Highlight, HighlightAction, HighlightCard, PublishInstant, VariantCard, VariantOption,
 };
-pub use highlight::{HighlightTarget, ProductCard};
+pub use highlight::{
+    HighlightTarget, Offer, OfferPrice, PictureCard, PictureSize, ProductCard, VariantOffer,
+};
 pub use ids::*;
 pub use money::Currency;
 pub use permission::{Permission, Permissions};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{Code, Highlight, MessageId, OrderId, ShowId, ShowState};
+use crate::{Code, Highlight, MessageId, Offer, OrderId, ShowId, ShowState};
 
 /// A frame longer than this (bytes) closes the socket.
 pub const MAX_CLIENT_FRAME_BYTES: usize = 16 * 1024;
@@ -82,7 +82,7 @@ pub enum ServerFrame {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         snapshot: Option<Snapshot>,
         /// What happened since the `seq` of your `hello`.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "known")]
         missed: Vec<RoomEvent>,
     },
     /// What happened since the last tick, in order.
@@ -90,6 +90,7 @@ pub enum ServerFrame {
         /// Grows by one with each tick of the room.
         seq: u64,
         /// The events.
+        #[serde(deserialize_with = "known")]
         events: Vec<RoomEvent>,
     },
     /// A chat message was taken.
@@ -124,8 +125,10 @@ pub struct Snapshot {
     /// People watching.
     pub viewers: u32,
     /// The last messages, oldest first.
+    #[serde(deserialize_with = "known")]
     pub messages: Vec<ChatMessage>,
     /// The transition in force and those of the last [`SNAPSHOT_HIGHLIGHTS_MS`], oldest first.
+    #[serde(deserialize_with = "known")]
     pub highlights: Vec<Highlight>,
 }
 
@@ -187,6 +190,8 @@ pub enum RoomEvent {
     State(Airing),
     /// Products or coupons of the line-up changed; load the show again.
     LineupChanged,
+    /// Shoppers only, and those alone who asked for it: what a product costs, or how many are left as far as they are told, is other.
+    Offer(Offer),
     /// Staff only: somebody bought.
     Order {
         /// The order.
@@ -205,6 +210,26 @@ pub enum RoomEvent {
         /// Rungs that viewers can choose.
         rungs: Vec<String>,
     },
+}
+
+/// The part of a list that is known: what a later server says beside it is left out, and what stands around it is kept.
+fn known<'de, D, T>(de: D) -> Result<Vec<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Perhaps<T> {
+        Known(T),
+        Later(serde::de::IgnoredAny),
+    }
+    let all = Vec::<Perhaps<T>>::deserialize(de)?;
+    let known = all.into_iter().filter_map(|one| match one {
+        Perhaps::Known(one) => Some(one),
+        Perhaps::Later(_) => None,
+    });
+    Ok(known.collect())
 }
 
 impl RoomEvent {

@@ -37,3 +37,15 @@ fn a_client_frame_with_an_unknown_field_is_refused() {
         serde_json::from_str::<ClientFrame>(r#"{"t":"chat","mark":"m","text":"x","role":"host"}"#).is_err()
     );
 }
+
+/// What a later version says: the frames are kept, and of their events those that are known.
+#[test]
+fn what_a_later_server_says_beside_what_is_known_is_left_out() {
+    let frames: Vec<ServerFrame> =
+        serde_json::from_str(include_str!("../fixtures/later_frames.json")).unwrap();
+    let [ServerFrame::Welcome { missed, .. }, ServerFrame::Tick { seq: 44, events }] = &frames[..] else {
+        panic!("{frames:?}");
+    };
+    assert_eq!(missed, &[RoomEvent::LineupChanged]);
+    assert_eq!(events, &[RoomEvent::Viewers { count: 1285 }, RoomEvent::LineupChanged]);
+}

@@ -257,6 +257,7 @@ fn usual_status(code: Code) -> StatusCode {
         | Code::LimitReached
         | Code::NoOnlinePayment
         | Code::AlreadySubscribed
+        | Code::PlanGiven
         | Code::NotSubscribed
         | Code::PaymentDeclined
         | Code::PlanLimit
@@ -274,7 +275,9 @@ fn usual_status(code: Code) -> StatusCode {
         Code::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
         Code::RateLimited | Code::TooSlow => StatusCode::TOO_MANY_REQUESTS,
         Code::FarSide => StatusCode::BAD_GATEWAY,
-        Code::Restarting | Code::Overloaded | Code::CloudUnreachable => StatusCode::SERVICE_UNAVAILABLE,
+        Code::Restarting | Code::Overloaded | Code::ViewersFull | Code::CloudUnreachable => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
         Code::KeyringUnavailable | Code::DeviceUnavailable | Code::PluginMissing | Code::Internal => {
             StatusCode::INTERNAL_SERVER_ERROR
         }

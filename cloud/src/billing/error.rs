@@ -49,6 +49,9 @@ pub enum BillingError {
     /// There is no such webhook.
     #[error("there is no such webhook among those that could be given to nobody")]
     NoWebhook,
+    /// There is no such subscription beside the one that counts.
+    #[error("there is no such subscription beside the one that counts")]
+    NoSubscription,
     /// There is no such invoice.
     #[error("there is no such invoice")]
     NoInvoice,

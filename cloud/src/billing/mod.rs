@@ -21,7 +21,10 @@ mod stripe;
 
 pub use error::BillingError;
 pub use invoice::{Invoice, InvoiceLine, InvoiceMove, InvoicePlace, InvoiceState};
-pub use model::{BillingChoice, BillingState, BillingView, Coming, DeadWebhook, ProviderName, Subscribed};
+pub use model::{
+    BillingChoice, BillingOrder, BillingState, BillingView, Coming, DeadWebhook, ProviderName,
+    SeveralSubscriptions, Subscribed,
+};
 pub use routes::router;
 pub use runner::TakeWebhooks;
 pub use service::{Billing, Parts};

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use vitrine_protocol::{Currency, OrgId};
 
 use crate::base::Invalid;
-use crate::plan::{AddOnCount, Assignment, PlanState, add_on};
+use crate::plan::{AddOnCount, Assignment, PlanSource, PlanState, add_on};
 
 /// How long a plan holds whose payment failed.
 pub(super) const GRACE: TimeDelta = TimeDelta::days(14);
@@ -42,6 +42,44 @@ impl BillingChoice {
         self.add_ons.sort_by(|one, other| one.key.cmp(&other.key));
         Ok(self)
     }
+}
+
+/// What an owner asks to pay for.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+pub struct BillingOrder {
+    /// The plan's key.
+    pub plan: String,
+    /// What is added to it.
+    #[serde(default)]
+    pub add_ons: Vec<AddOnCount>,
+    /// Whether it takes the place of a plan that whoever runs this cloud gave; 409 otherwise.
+    #[serde(default, rename = "override")]
+    pub overrides: bool,
+}
+
+impl BillingOrder {
+    pub(super) fn choice(self) -> BillingChoice {
+        BillingChoice { plan: self.plan, add_ons: self.add_ons }
+    }
+}
+
+impl From<BillingChoice> for BillingOrder {
+    fn from(choice: BillingChoice) -> Self {
+        Self { plan: choice.plan, add_ons: choice.add_ons, overrides: false }
+    }
+}
+
+/// An organisation that pays for more than one subscription.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SeveralSubscriptions {
+    /// The organisation.
+    pub organization: OrgId,
+    /// The provider's name for it.
+    pub customer: String,
+    /// The subscription that counts.
+    pub subscription: Option<String>,
+    /// The others, which cost money for nothing: end them.
+    pub others: Vec<String>,
 }
 
 /// Who takes the money.
@@ -135,6 +173,8 @@ pub struct Subscribed {
     pub coming: Option<Coming>,
     /// The provider's name for the subscription.
     pub subscription: Option<String>,
+    /// Others that live beside it, and cost money for nothing.
+    pub others: Vec<String>,
 }
 
 impl Subscribed {
@@ -160,6 +200,7 @@ impl Subscribed {
             state,
             period_end: self.period_end,
             grace_until: self.grace_until,
+            source: PlanSource::Billing,
         })
     }
 
@@ -220,6 +261,8 @@ pub struct BillingView {
     pub grace_until: Option<DateTime<Utc>>,
     /// What is to change at the end of the period.
     pub coming: Option<Coming>,
+    /// Subscriptions that live at the provider beside the one that counts, by its names for them: they cost money for nothing.
+    pub others: Vec<String>,
 }
 
 impl BillingView {
@@ -234,6 +277,7 @@ impl BillingView {
             currency: subscribed.next_amount.map(|amount| amount.currency),
             grace_until: subscribed.grace_until,
             coming: subscribed.coming,
+            others: subscribed.others,
         }
     }
 }

@@ -58,6 +58,9 @@ pub(super) trait Provider: Send + Sync + 'static {
     /// Changes what is paid for: to more at once, paid for in parts of the period; to less at its end. None ends it then.
     fn change<'a>(&'a self, customer: &'a str, choice: Option<&'a BillingChoice>) -> Asked<'a, ()>;
 
+    /// Ends a subscription at once that lives beside the one that counts; what is left of its period is credited.
+    fn end_other<'a>(&'a self, customer: &'a str, subscription: &'a str) -> Asked<'a, ()>;
+
     /// How it stands now.
     fn look<'a>(&'a self, customer: &'a str) -> Asked<'a, Subscribed>;
 }

@@ -17,7 +17,7 @@ use crate::db::{Db, Tx};
 use crate::events::{Event, record};
 use crate::mail::{Locale, ToOwners};
 use crate::org::Orgs;
-use crate::plan::{Plan, Plans, add_on};
+use crate::plan::{AddOn, Plan, Plans};
 
 /// Who sells, as invoices say it.
 #[derive(Debug, Clone)]
@@ -41,7 +41,10 @@ impl Record {
     }
 
     /// What the parts of a choice cost a month, of plans as they are now.
-    fn priced(plans: &[Plan], choice: &BillingChoice) -> Result<Vec<Priced>, BillingError> {
+    fn priced(
+        (plans, add_ons): (&[Plan], &[AddOn]),
+        choice: &BillingChoice,
+    ) -> Result<Vec<Priced>, BillingError> {
         let not_sold =
             |key: &str| Invalid(format!("`{key}` has no price here; ask whoever runs this server for it"));
         let plan = plans.iter().find(|plan| plan.key == choice.plan);
@@ -53,7 +56,8 @@ impl Record {
         };
         let mut parts = vec![part(plan.0.names.of(Locale::En), 1, plan.1)];
         for one in &choice.add_ons {
-            let found = add_on(&one.key).and_then(|found| Some((found, found.price?)));
+            let found = add_ons.iter().find(|found| found.key == one.key);
+            let found = found.and_then(|found| Some((found, found.price?)));
             let (found, price) = found.ok_or_else(|| not_sold(&one.key))?;
             parts.push(part(found.names.of(Locale::En), one.quantity, price));
         }
@@ -138,8 +142,9 @@ impl Record {
         let mut tx = self.db.begin().await?;
         let locked = store::lock_record(&mut tx, org).await?;
         // Through the transaction: a second connection is not waited for with one in hand.
-        let plans = self.plans.plans_in(&mut tx).await?;
-        let parts = Self::priced(&plans, choice);
+        let (plans, add_ons) = (self.plans.plans_in(&mut tx).await?, self.plans.add_ons_in(&mut tx).await?);
+        let offers = (&*plans, &*add_ons);
+        let parts = Self::priced(offers, choice);
         match locked {
             Some(mut row) if row.state == BillingState::Active => {
                 if *choice == row.choice {
@@ -149,7 +154,7 @@ impl Record {
                     return Ok(tx.commit().await?);
                 }
                 let parts = parts?;
-                let before = Self::paid_for(&plans, &row);
+                let before = Self::paid_for(offers, &row);
                 let same_money = before.first().is_none_or(|one| one.unit.currency == parts[0].unit.currency);
                 if same_money && total(&parts) > total(&before) {
                     let period = (row.period_start, row.period_end);
@@ -190,22 +195,22 @@ impl Record {
     }
 
     /// What was asked for the present period, as its invoice has it; of older rows, what it would cost now.
-    fn paid_for(plans: &[Plan], row: &Row) -> Vec<Priced> {
+    fn paid_for(offers: (&[Plan], &[AddOn]), row: &Row) -> Vec<Priced> {
         if row.priced.is_empty() {
-            return Self::priced(plans, &row.choice).unwrap_or_default();
+            return Self::priced(offers, &row.choice).unwrap_or_default();
         }
         row.priced.clone()
     }
 
     /// What the next period is for and costs. What has no price any more goes on at the one that was asked last: nobody loses a plan
     /// because a price was forgotten. Empty where none was ever asked.
-    fn next(plans: &[Plan], row: &Row) -> (BillingChoice, Vec<Priced>) {
+    fn next(offers: (&[Plan], &[AddOn]), row: &Row) -> (BillingChoice, Vec<Priced>) {
         if let Some(next) = &row.next_choice
-            && let Ok(parts) = Self::priced(plans, next)
+            && let Ok(parts) = Self::priced(offers, next)
         {
             return (next.clone(), parts);
         }
-        let parts = Self::priced(plans, &row.choice).unwrap_or_else(|_| row.priced.clone());
+        let parts = Self::priced(offers, &row.choice).unwrap_or_else(|_| row.priced.clone());
         (row.choice.clone(), parts)
     }
 
@@ -229,10 +234,10 @@ impl Record {
         let mut tx = self.db.begin().await?;
         let Some(mut row) = store::lock_record(&mut tx, org).await? else { return Ok(()) };
         let open = store::oldest_open_in(&mut tx, org).await?;
-        let plans = self.plans.plans_in(&mut tx).await?;
+        let (plans, add_ons) = (self.plans.plans_in(&mut tx).await?, self.plans.add_ons_in(&mut tx).await?);
         while row.state == BillingState::Active && row.period_end <= now {
             let is_over = open.is_some_and(|due| due + GRACE <= now);
-            let (choice, parts) = Self::next(&plans, &row);
+            let (choice, parts) = Self::next((&plans, &add_ons), &row);
             if row.ends || is_over || parts.is_empty() {
                 if parts.is_empty() {
                     tracing::error!(org.id = %org, plan = %row.choice.plan, "a plan that was paid for has no price any more: it ends");
@@ -260,7 +265,7 @@ impl Record {
         let living = row.state == BillingState::Active;
         let parts = match row.ends || !living {
             true => Vec::new(),
-            false => Self::next(&self.plans.plans().await?, &row).1,
+            false => Self::next((&self.plans.plans().await?, &self.plans.add_ons().await?), &row).1,
         };
         let next_amount =
             parts.first().map(|part| Amount { minor: total(&parts), currency: part.unit.currency });
@@ -274,6 +279,7 @@ impl Record {
             coming: changes.then(|| Coming { choice: row.next_choice.clone(), at: row.period_end }),
             choice: Some(row.choice),
             subscription: None,
+            others: Vec::new(),
         })
     }
 }
@@ -321,6 +327,10 @@ impl Provider for Record {
 
     fn change<'a>(&'a self, customer: &'a str, choice: Option<&'a BillingChoice>) -> Asked<'a, ()> {
         async move { self.change(org_of(customer)?, choice).await }.boxed()
+    }
+
+    fn end_other<'a>(&'a self, _: &'a str, _: &'a str) -> Asked<'a, ()> {
+        async { Err(BillingError::NoSubscription) }.boxed()
     }
 
     fn look<'a>(&'a self, customer: &'a str) -> Asked<'a, Subscribed> {

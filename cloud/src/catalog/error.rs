@@ -22,6 +22,9 @@ pub enum CatalogError {
     /// The product has no such variant.
     #[error("no variant {0}")]
     NoVariant(VariantId),
+    /// The product has no such picture.
+    #[error("no picture {0}")]
+    NoPicture(String),
     /// There is no such order.
     #[error("no order {0}")]
     NoOrder(OrderId),

@@ -12,16 +12,20 @@ mod service;
 mod store;
 
 pub use error::CatalogError;
-pub use image::{Image, ImageSize, PictureTurn};
+pub use image::{Image, ImageSize, MAX_BYTES as MAX_PICTURE_BYTES, PictureTurn};
+pub use model::{
+    Choice, Language, Market, MarketPrice, MarketPriceDraft, Offered, ProductText, ProductTextDraft,
+};
 pub use model::{Coupon, CouponDraft, CouponPatch};
 pub use model::{
     ExternalId, Order, OrderChange, OrderChangeDraft, OrderChangeKind, OrderDraft, OrderFilter, OrderLine,
     OrderLineDraft, OrderState, OrderSum, OrderTotals, ReturnedLine,
 };
 pub use model::{Held, HiddenBy, PriceChange, Product, ProductDraft, ProductPatch, Variant, VariantDraft};
+pub use model::{ListedPicture, Picture, PictureDraft};
 pub use model::{
     Reservation, ReservationDraft, ReservedLine, StockChange, StockChangeDraft, StockCount, StockReason,
 };
 pub use model::{fitting_external_ids, fitting_tags};
 pub use routes::{media_router, router};
-pub use service::{BatchDone, BatchItem, Catalog};
+pub use service::{BatchDone, BatchItem, Catalog, NewPicture};

@@ -41,7 +41,7 @@ pub struct Media {
     #[arg(long, env = "VITRINE_RECORDING_GIB", default_value_t = 100)]
     pub recording_gib: u32,
 
-    /// Days that recordings stay after their show
+    /// Days that recordings stay after their show, where its plan does not say it
     #[arg(long, env = "VITRINE_RECORDING_DAYS", default_value_t = 30)]
     pub recording_days: u32,
 

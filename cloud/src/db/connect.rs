@@ -18,7 +18,7 @@ use super::tx::Commits;
 use super::{DbError, Side, Tx};
 
 /// Every change of the tables, in order; forward only.
-const MIGRATIONS: [(i64, &str, &str); 49] = [
+const MIGRATIONS: [(i64, &str, &str); 59] = [
     (1, "events", include_str!("../../migrations/0001_events.sql")),
     (2, "org", include_str!("../../migrations/0002_org.sql")),
     (3, "show", include_str!("../../migrations/0003_show.sql")),
@@ -67,6 +67,16 @@ const MIGRATIONS: [(i64, &str, &str); 49] = [
     (108, "challenge_places", include_str!("../../migrations/0108_challenge_places.sql")),
     (109, "leaving_organizations", include_str!("../../migrations/0109_leaving_organizations.sql")),
     (110, "fast_webhooks", include_str!("../../migrations/0110_fast_webhooks.sql")),
+    (113, "product_texts", include_str!("../../migrations/0113_product_texts.sql")),
+    (114, "variant_prices", include_str!("../../migrations/0114_variant_prices.sql")),
+    (115, "market_price_changes", include_str!("../../migrations/0115_market_price_changes.sql")),
+    (116, "order_markets", include_str!("../../migrations/0116_order_markets.sql")),
+    (117, "pictures", include_str!("../../migrations/0117_pictures.sql")),
+    (118, "picture_wishes", include_str!("../../migrations/0118_picture_wishes.sql")),
+    (120, "plan_sources", include_str!("../../migrations/0120_plan_sources.sql")),
+    (121, "plan_media", include_str!("../../migrations/0121_plan_media.sql")),
+    (122, "request_sites", include_str!("../../migrations/0122_request_sites.sql")),
+    (125, "planned_end", include_str!("../../migrations/0125_planned_end.sql")),
     (128, "former_channels", include_str!("../../migrations/0128_former_channels.sql")),
 ];
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{DbError, Tx};
+use super::{DbError, Side, Tx};
 use crate::on;
 
 /// How many counters number the facts; see `migrations/0051_event_partitions.sql`.
@@ -34,10 +34,9 @@ pub(super) async fn write(tx: &mut Tx, rows: Vec<OutboxRow>) -> Result<(), DbErr
     }
     for (partition, rows) in partitions {
         let numbers = PARTITIONS * i64::try_from(rows.len()).unwrap_or(i64::MAX);
-        let last: i64 = on!(tx, c => sqlx::query_scalar(
-            "UPDATE event_counters SET seq = seq + $2 WHERE partition = $1 RETURNING seq"
-        ).bind(partition).bind(numbers).fetch_one(c).await)?;
-        let mut seq = last - numbers;
+        let mut rows = rows.into_iter();
+        let Some(first) = rows.next() else { continue };
+        let mut seq = take(tx, numbers, first).await?;
         for row in rows {
             seq += PARTITIONS;
             on!(tx, c => sqlx::query(
@@ -48,4 +47,26 @@ pub(super) async fn write(tx: &mut Tx, rows: Vec<OutboxRow>) -> Result<(), DbErr
         }
     }
     Ok(())
+}
+
+/// Moves the counter on by `numbers` and writes the first row, in one message to the database: most transactions leave one fact.
+/// The first row's number.
+async fn take(tx: &mut Tx, numbers: i64, row: OutboxRow) -> Result<i64, DbError> {
+    let behind = numbers - PARTITIONS;
+    let sql = match tx.side() {
+        Side::Sqlite(_) => {
+            "UPDATE event_counters SET seq = seq + $7 WHERE partition = $1;
+             INSERT INTO events (seq, partition, at_ms, org_id, show_id, actor, body)
+             SELECT seq - $8, partition, $2, $3, $4, $5, $6 FROM event_counters WHERE partition = $1 RETURNING seq"
+        }
+        Side::Pg(_) => {
+            "WITH counter AS (UPDATE event_counters SET seq = seq + $7 WHERE partition = $1 RETURNING seq, partition)
+             INSERT INTO events (seq, partition, at_ms, org_id, show_id, actor, body)
+             SELECT seq - $8, partition, $2::BIGINT, $3, $4, $5, $6 FROM counter RETURNING seq"
+        }
+    };
+    Ok(
+        on!(tx, c => sqlx::query_scalar(sql).bind(row.partition).bind(row.at_ms).bind(&row.org_id).bind(&row.show_id)
+        .bind(&row.actor).bind(&row.body).bind(numbers).bind(behind).fetch_one(c).await)?,
+    )
 }

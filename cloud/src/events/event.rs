@@ -225,6 +225,8 @@ pub enum LossReason {
     KeyRevoked,
     /// The show ended.
     ShowEnded,
+    /// The show's organisation was suspended, or is being deleted.
+    Suspended,
     /// Another server looks after the show now.
     Moved,
     /// The server that it was connected to is gone.
@@ -243,6 +245,8 @@ pub enum EndReason {
     Ended,
     /// No publisher came back in time.
     Deserted,
+    /// It went on after its planned end for longer than its organisation wants.
+    PastPlannedEnd,
     /// Known to a later version only.
     #[serde(other)]
     Unknown,

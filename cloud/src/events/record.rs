@@ -5,7 +5,7 @@ use serde::Serialize;
 use vitrine_protocol::{OrgId, ShowId};
 
 use super::{Event, store};
-use crate::base::{Actor, to_ms};
+use crate::base::{Actor, Invalid, to_ms};
 use crate::db::{Db, DbError, OutboxRow, PARTITIONS, Tx};
 
 /// A fact with its place in the order of its organisation's facts.
@@ -64,13 +64,57 @@ pub async fn timeline(
     store::of_show(db, org, show, after, limit).await
 }
 
+/// Which deeds are looked for: all that fits every one of these that is set.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeedQuery {
+    /// Whose, as facts have it: `user:ID`, `key:ID` or `service:NAME`.
+    pub actor: Option<String>,
+    /// What, by the fact's `kind`.
+    pub kind: Option<String>,
+    /// What it is about: a show, a person, a key, anything that has an id in the fact.
+    pub subject: Option<uuid::Uuid>,
+    /// Not before this.
+    pub from: Option<DateTime<Utc>>,
+    /// Before this.
+    pub until: Option<DateTime<Utc>>,
+}
+
+impl DeedQuery {
+    /// The query, if each of its words can be one.
+    ///
+    /// # Errors
+    /// A sentence about what cannot.
+    pub fn checked(self) -> Result<Self, Invalid> {
+        let is_word = |text: &String| {
+            (1..=60).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+        };
+        if self.kind.as_ref().is_some_and(|kind| !is_word(kind)) {
+            return Err(Invalid::new("`action` takes the `kind` of a fact"));
+        }
+        let is_actor = |text: &String| {
+            (1..=100).contains(&text.len())
+                && text.bytes().all(|b| b.is_ascii_alphanumeric() || b":-_".contains(&b))
+        };
+        if self.actor.as_ref().is_some_and(|actor| !is_actor(actor)) {
+            return Err(Invalid::new("`person` takes `user:ID`, `key:ID` or `service:NAME`"));
+        }
+        Ok(self)
+    }
+}
+
 /// What people and keys of an organisation did before `before`, newest first, at most `limit`; orders and stock have lists of
 /// their own. The caller has checked who asks.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn deeds(db: &Db, org: OrgId, before: Option<i64>, limit: i64) -> Result<Vec<Recorded>, DbError> {
-    store::deeds(db, org, before.unwrap_or(i64::MAX), limit).await
+pub async fn deeds(
+    db: &Db,
+    org: OrgId,
+    query: &DeedQuery,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Recorded>, DbError> {
+    store::deeds(db, org, query, before.unwrap_or(i64::MAX), limit).await
 }
 
 /// Whose counter numbers the organisation's facts: the last hexadecimal digit of its id. Written into rows,

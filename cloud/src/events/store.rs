@@ -6,8 +6,8 @@
 use vitrine_protocol::{OrgId, ShowId};
 
 use super::dead::Place;
-use super::{DeadFact, Event, Recorded};
-use crate::base::from_ms;
+use super::{DeadFact, DeedQuery, Event, Recorded};
+use crate::base::{from_ms, to_ms};
 use crate::db::{Db, DbError, PARTITIONS, Tx};
 use crate::{on, row};
 
@@ -62,15 +62,29 @@ macro_rules! deeds {
             "SELECT seq, at_ms, org_id, show_id, actor, body FROM events
              WHERE org_id = $1 AND seq < $2 AND body NOT LIKE '{\"kind\":\"order%' AND body NOT LIKE '{\"kind\":\"stock_%'
                AND (actor LIKE 'user:%' OR actor LIKE 'key:%' OR actor IN ('service:register', 'service:invitation', 'service:operator'))
+               AND ($4 = '' OR actor = $4) AND ($5 = '' OR body LIKE $5) AND ($6 = '' OR show_id = $7 OR body LIKE $6)
+               AND at_ms >= $8 AND at_ms < $9
              ORDER BY seq DESC LIMIT $3"
         )
     };
 }
 
 /// What people and keys of an organisation did before `before`, newest first. Orders and stock have lists of their own.
-pub(super) async fn deeds(db: &Db, org: OrgId, before: i64, limit: i64) -> Result<Vec<Recorded>, DbError> {
-    let rows: Vec<Row> =
-        on!(db, c => sqlx::query_as(deeds!("")).bind(org).bind(before).bind(limit).fetch_all(c).await)?;
+pub(super) async fn deeds(
+    db: &Db,
+    org: OrgId,
+    query: &DeedQuery,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<Recorded>, DbError> {
+    let actor = query.actor.as_deref().unwrap_or_default();
+    // Kinds are a-z and `_`, which stands for itself closely enough: no two kinds differ in that alone.
+    let kind = query.kind.as_ref().map(|kind| format!("{{\"kind\":\"{kind}\"%")).unwrap_or_default();
+    let subject = query.subject.map(|subject| subject.to_string()).unwrap_or_default();
+    let within = query.subject.map(|subject| format!("%\"{subject}\"%")).unwrap_or_default();
+    let (from, until) = (query.from.map_or(i64::MIN, to_ms), query.until.map_or(i64::MAX, to_ms));
+    let rows: Vec<Row> = on!(db, c => sqlx::query_as(deeds!("")).bind(org).bind(before).bind(limit)
+        .bind(actor).bind(&kind).bind(&within).bind(&subject).bind(from).bind(until).fetch_all(c).await)?;
     Ok(rows.into_iter().map(Row::into_recorded).collect())
 }
 
@@ -369,15 +383,17 @@ mod tests {
             );
             run(&db, &many).await;
             run(&db, "ANALYZE").await;
-            assert_eq!(deeds(&db, org, i64::MAX, 100).await.unwrap().len(), 20);
+            assert_eq!(deeds(&db, org, &DeedQuery::default(), i64::MAX, 100).await.unwrap().len(), 20);
             let plan: Vec<String> = match db.side() {
                 Side::Sqlite(c) => {
                     let rows: Vec<(i64, i64, i64, String)> = sqlx::query_as(deeds!("EXPLAIN QUERY PLAN "))
-                        .bind(org).bind(i64::MAX).bind(100_i64).fetch_all(c).await.unwrap();
+                        .bind(org).bind(i64::MAX).bind(100_i64).bind("").bind("").bind("").bind("").bind(i64::MIN).bind(i64::MAX)
+                        .fetch_all(c).await.unwrap();
                     rows.into_iter().map(|row| row.3).collect()
                 }
                 Side::Pg(c) => sqlx::query_scalar(deeds!("EXPLAIN "))
-                    .bind(org).bind(i64::MAX).bind(100_i64).fetch_all(c).await.unwrap(),
+                    .bind(org).bind(i64::MAX).bind(100_i64).bind("").bind("").bind("").bind("").bind(i64::MIN).bind(i64::MAX)
+                    .fetch_all(c).await.unwrap(),
             };
             assert!(plan.iter().any(|line| line.contains("events_of_deeds")), "{plan:#?}");
         })

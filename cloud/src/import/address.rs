@@ -140,7 +140,7 @@ impl Imports {
         Ok(begun)
     }
 
-    fn check_address(&self, address: &str) -> Result<(), ImportsError> {
+    pub(super) fn check_address(&self, address: &str) -> Result<(), ImportsError> {
         check_text("address", address, 1, 2048)?;
         let url = url::Url::parse(address).map_err(|_| EgressError::NoAddress)?;
         Ok(self.egress.check(&url)?)

@@ -9,20 +9,23 @@ use serde_json::json;
 use vitrine_protocol::{OrgId, ProductId, VariantId};
 
 use super::guard::guarded;
-use super::parse::written;
+use super::parse::{Place, column, place_word, written};
 use super::{Format, Imports, ImportsError};
 use crate::base::Actor;
-use crate::catalog::{Catalog, CatalogError, Product, Variant};
+use crate::catalog::{Catalog, CatalogError, Language, Picture, Product, Variant};
 
 /// Products that are read at once: the largest are a hundred kilobytes each.
 const PAGE: i64 = 20;
 /// A piece of the answer is sent when it has so many bytes: it has no more than a row above, in JSON a product.
 const PIECE: usize = 64 * 1024;
 
+/// Bytes of texts in other languages after which a row takes no more: it is to be read again, whatever else it holds.
+const TEXTS_OF_A_ROW: usize = 4 * 1024;
+
 /// How many options a list has columns for, as many as a product takes.
 const OPTIONS: usize = 5;
 
-const COLUMNS: [&str; 25] = [
+const COLUMNS: [&str; 28] = [
     "vitrine_id",
     "vitrine_variant_id",
     "title",
@@ -37,6 +40,9 @@ const COLUMNS: [&str; 25] = [
     "sell_when_empty",
     "status",
     "tags",
+    "image_link",
+    "additional_image_link",
+    "image_alt_text",
     "external_ids",
     "option1_name",
     "option1_value",
@@ -61,6 +67,7 @@ impl Imports {
         org: OrgId,
         format: Format,
     ) -> Result<impl Stream<Item = Result<Bytes, CatalogError>> + Send + use<>, ImportsError> {
+        let (languages, places) = self.catalog.locals(actor, org).await?;
         let mut export = Export {
             catalog: self.catalog.clone(),
             actor: actor.clone(),
@@ -69,6 +76,9 @@ impl Imports {
             products: VecDeque::new(),
             row: 0,
             shelf: HashMap::new(),
+            languages,
+            places,
+            texts: 0,
             after: None,
             is_begun: false,
             is_read: false,
@@ -92,6 +102,10 @@ struct Export {
     row: usize,
     /// What is counted of each variant, held pieces and what is owed included.
     shelf: HashMap<VariantId, i64>,
+    /// What a table has columns for, and in how many of the languages the first product was written.
+    languages: Vec<Language>,
+    places: Vec<Place>,
+    texts: usize,
     after: Option<ProductId>,
     is_begun: bool,
     is_read: bool,
@@ -108,6 +122,12 @@ impl Export {
         Ok(())
     }
 
+    /// Where the pictures of a product are served, the first one first.
+    fn addresses(&self, product: &Product) -> Vec<String> {
+        let address = |one: &Picture| self.catalog.media_url(self.org, one.largest());
+        product.pictures.iter().map(address).collect()
+    }
+
     /// The next piece; None at the end.
     async fn piece(&mut self) -> Result<Option<Bytes>, CatalogError> {
         if self.is_done {
@@ -116,7 +136,7 @@ impl Export {
         let is_json = self.format == Format::Json;
         let mut piece = Vec::with_capacity(PIECE);
         if !self.is_begun && !is_json {
-            record(&mut piece, COLUMNS);
+            record(&mut piece, self.columns().iter().map(|name| &**name));
         }
         while piece.len() < PIECE {
             if self.products.is_empty() && !self.is_read {
@@ -131,20 +151,80 @@ impl Export {
             };
             if is_json {
                 piece.extend_from_slice(if self.is_begun { b",\n" } else { b"[\n" });
-                piece.extend_from_slice(json_of(product, &self.shelf).as_bytes());
+                let pictures = self.addresses(product);
+                piece.extend_from_slice(json_of(product, &self.shelf, pictures).as_bytes());
                 self.row = product.variants.len();
             } else if let Some(variant) = product.variants.get(self.row) {
-                csv_of(&mut piece, product, variant, &self.shelf, self.row == 0);
-                self.row += 1;
+                let (texts, cells) = texts(&self.languages, product, self.texts);
+                let prices = prices(&self.places, variant);
+                let pictures = if self.row == 0 { self.addresses(product) } else { Vec::new() };
+                csv_of(
+                    &mut piece,
+                    product,
+                    variant,
+                    &self.shelf,
+                    (self.row == 0, pictures),
+                    cells.into_iter().chain(prices),
+                );
+                (self.row, self.texts) = (self.row + 1, texts);
+            } else {
+                // What found no room on the rows of its variants.
+                let (texts, cells) = texts(&self.languages, product, self.texts);
+                let id = product.id.to_string();
+                let none = || std::iter::repeat_n("", COLUMNS.len() - 1);
+                let rest = std::iter::repeat_n("", 2 * self.places.len());
+                record(
+                    &mut piece,
+                    [&*id].into_iter().chain(none()).chain(cells.iter().map(|text| &**text)).chain(rest),
+                );
+                self.texts = texts;
             }
             self.is_begun = true;
-            if self.row >= product.variants.len() {
+            let is_told = is_json || self.texts >= self.languages.len();
+            if self.row >= product.variants.len() && is_told {
                 self.products.pop_front();
-                self.row = 0;
+                (self.row, self.texts) = (0, 0);
             }
         }
         Ok(Some(piece.into()))
     }
+}
+
+impl Export {
+    /// What the table's columns are called.
+    fn columns(&self) -> Vec<String> {
+        let texts =
+            self.languages.iter().flat_map(|one| ["title", "description"].map(|word| column(word, one)));
+        let prices = self
+            .places
+            .iter()
+            .flat_map(|place| ["price", "compare_at_price"].map(|word| column(word, place_word(*place))));
+        COLUMNS.iter().map(|name| (*name).to_owned()).chain(texts).chain(prices).collect()
+    }
+}
+
+/// The cells of a row in other languages, those from `from` on as far as the row has room; and which is the next.
+fn texts(languages: &[Language], product: &Product, from: usize) -> (usize, Vec<String>) {
+    let (mut bytes, mut next, mut cells) = (0, from, vec![String::new(); from * 2]);
+    while let Some(language) = languages.get(next).filter(|_| bytes < TEXTS_OF_A_ROW) {
+        let pair = product.texts.get(language).map(|text| [guarded(&text.title), guarded(&text.description)]);
+        for cell in pair.unwrap_or_default() {
+            bytes += cell.len();
+            cells.push(cell.into_owned());
+        }
+        next += 1;
+    }
+    cells.resize(languages.len() * 2, String::new());
+    (next, cells)
+}
+
+/// The cells of a variant's prices in other currencies and markets.
+fn prices(places: &[Place], variant: &Variant) -> impl Iterator<Item = String> {
+    places.iter().flat_map(|place| {
+        let price = variant.prices.iter().find(|price| (price.currency, price.market) == *place);
+        let money = |minor: Option<i64>| minor.map(|minor| written(minor, place.0)).unwrap_or_default();
+        [money(price.map(|price| price.price_minor)), money(price.and_then(|price| price.compare_at_minor))]
+    })
 }
 
 fn record<'a>(piece: &mut Vec<u8>, cells: impl IntoIterator<Item = &'a str>) {
@@ -168,17 +248,20 @@ fn csv_of(
     product: &Product,
     variant: &Variant,
     shelf: &HashMap<VariantId, i64>,
-    is_first: bool,
+    (is_first, mut pictures): (bool, Vec<String>),
+    locals: impl Iterator<Item = String>,
 ) {
     let before =
         product.compare_at(variant).map(|minor| written(minor, product.currency)).unwrap_or_default();
+    let main = if pictures.is_empty() { String::new() } else { pictures.remove(0) };
+    let alt = product.image().map(|main| main.alt.as_str()).unwrap_or_default();
     let once = |text| if is_first { guarded(text) } else { "".into() };
     let options = options(product, variant);
     let pairs = (0..OPTIONS).flat_map(|n| match options.get(n) {
         Some((name, value)) => [guarded(name), guarded(value)],
         None => ["".into(), "".into()],
     });
-    let pairs: Vec<_> = pairs.collect();
+    let pairs: Vec<_> = pairs.chain(locals.map(Into::into)).collect();
     record(
         piece,
         [
@@ -196,6 +279,9 @@ fn csv_of(
             if variant.sell_when_empty { "true" } else { "false" },
             status(product),
             &guarded(&if is_first { product.tags.join(",") } else { String::new() }),
+            &main,
+            &pictures.join(","),
+            &once(alt),
             &guarded(&external_ids(variant)),
         ]
         .into_iter()
@@ -215,7 +301,8 @@ fn external_ids(variant: &Variant) -> String {
     pairs.collect::<Vec<_>>().join("; ")
 }
 
-fn json_of(product: &Product, shelf: &HashMap<VariantId, i64>) -> String {
+fn json_of(product: &Product, shelf: &HashMap<VariantId, i64>, mut pictures: Vec<String>) -> String {
+    let main = if pictures.is_empty() { None } else { Some(pictures.remove(0)) };
     let variants: Vec<_> = product
         .variants
         .iter()
@@ -230,13 +317,26 @@ fn json_of(product: &Product, shelf: &HashMap<VariantId, i64>) -> String {
                 row[format!("option{n}_name")] = name.into();
                 row[format!("option{n}_value")] = value.into();
             }
+            for price in &variant.prices {
+                let place = (price.currency, price.market);
+                row[column("price", place_word(place))] = written(price.price_minor, price.currency).into();
+                if let Some(before) = price.compare_at_minor {
+                    row[column("compare_at_price", place_word(place))] =
+                        written(before, price.currency).into();
+                }
+            }
             row
         })
         .collect();
-    json!({
+    let mut whole = json!({
         "vitrine_id": product.id, "title": product.title, "description": product.description,
         "link": product.url, "currency": product.currency, "status": status(product),
-        "tags": product.tags, "variants": variants,
-    })
-    .to_string()
+        "tags": product.tags, "image_link": main, "additional_image_link": pictures,
+        "image_alt_text": product.image().map(|main| &main.alt), "variants": variants,
+    });
+    for (language, text) in &product.texts {
+        whole[column("title", language)] = text.title.as_str().into();
+        whole[column("description", language)] = text.description.as_str().into();
+    }
+    whole.to_string()
 }

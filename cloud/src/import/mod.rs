@@ -12,6 +12,8 @@ mod guard;
 mod listen;
 mod model;
 mod parse;
+mod pictures;
+mod receive;
 mod routes;
 mod runner;
 mod service;
@@ -20,9 +22,11 @@ mod store;
 pub use error::ImportsError;
 pub use listen::DropStrangersAddresses;
 pub use model::{
-    Counts, Format, Import, ImportProblem, ImportState, MissingRule, NewImport, Options, StockRule,
+    Counts, Format, Import, ImportProblem, ImportState, MissingRule, NewImport, Options, PictureCounts,
+    StockRule,
 };
 pub use model::{ImportAddress, NewImportAddress};
+pub use pictures::FetchPictures;
 pub use routes::router;
 pub use runner::{FetchLists, RunImports};
 pub use service::Imports;

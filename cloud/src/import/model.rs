@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use vitrine_protocol::{Currency, ImportId, OrgId};
 
 use crate::base::{Invalid, check_text, trimmed};
+use crate::catalog::{Language, Market};
 
 /// What a list is written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -30,6 +31,8 @@ pub enum StockRule {
     Keep,
     /// They count for everything whose row has changed since the last time.
     Replace,
+    /// They count for nothing: so it is for a list that only adds to products, whatever it says here.
+    Ignore,
 }
 
 /// What becomes of products of the source that a list leaves out.
@@ -58,6 +61,16 @@ pub struct Options {
     /// keeps what it had, and a new one has `hide`.
     #[serde(default)]
     pub missing: Option<MissingRule>,
+    /// The source whose products the list adds to: words in `language`, prices in their currency and for `market`. It makes no
+    /// product and changes nothing else. `main` when not said, where `language` or `market` is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adds_to: Option<String>,
+    /// Of a list that adds: what its titles and descriptions are in (BCP 47); without it they are not taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
+    /// Of a list that adds: the country that its prices are for (ISO 3166-1 alpha-2); everywhere without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub market: Option<Market>,
 }
 
 impl Options {
@@ -162,6 +175,17 @@ pub struct Counts {
     pub problems: u64,
 }
 
+/// How far the pictures of an import are, which are fetched after its rows were taken in. Those that a later list says count there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct PictureCounts {
+    /// Products whose pictures are still to be fetched.
+    pub waiting: i64,
+    /// Pictures that products have now.
+    pub taken: i64,
+    /// Pictures that could not be had; `problems` says why.
+    pub failed: i64,
+}
+
 /// A list that was sent or fetched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Import {
@@ -239,6 +263,26 @@ impl NewImport {
         self.source = trimmed("source", &self.source, 1, 50)?;
         if let Some(currency) = self.options.currency.filter(|currency| !currency.is_in_use()) {
             return Err(Invalid::new(format!("`currency` {currency} is no currency in use (ISO 4217)")));
+        }
+        let adds = &mut self.options.adds_to;
+        if adds.is_none() && (self.options.language.is_some() || self.options.market.is_some()) {
+            *adds = Some("main".into());
+        }
+        if let Some(to) = adds {
+            *to = trimmed("adds_to", to, 1, 50)?;
+            if *to == self.source {
+                return Err(Invalid::new(
+                    "`source` of a list that adds to products is another than the one that it adds to: give it a name of its own",
+                ));
+            }
+            if self.options.missing == Some(MissingRule::Hide) {
+                return Err(Invalid::new("`missing` is not for a list that only adds to products"));
+            }
+            self.options.missing = Some(MissingRule::Keep);
+            // A version before knows no such list, and this word neither: it leaves the list to us.
+            self.options.stock = StockRule::Ignore;
+        } else if self.options.stock == StockRule::Ignore {
+            return Err(Invalid::new("`stock` takes `keep` or `replace`"));
         }
         if let Some(shop) = &self.options.shop_url {
             check_text("shop_url", shop, 1, 500)?;

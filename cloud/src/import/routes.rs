@@ -10,10 +10,12 @@ use utoipa_axum::routes;
 use vitrine_protocol::{Code, Currency, ImportId, OrgId};
 
 use super::{
-    Format, Import, ImportAddress, ImportProblem, Imports, ImportsError, NewImport, NewImportAddress, Options,
+    Format, Import, ImportAddress, ImportProblem, Imports, ImportsError, NewImport, NewImportAddress,
+    Options, PictureCounts,
 };
 use super::{MissingRule, StockRule};
 use crate::base::{Actor, ApiError, EgressError, Json, Page, PageQuery, Path, Problem, Problems, Query};
+use crate::catalog::{Language, Market};
 
 /// The room's addresses.
 pub fn router(imports: Imports) -> OpenApiRouter {
@@ -45,6 +47,14 @@ struct ImportQuery {
     /// `hide` takes products of the source off the sale that the list leaves out; `keep` when not said.
     #[param(inline)]
     missing: Option<MissingRule>,
+    /// The source whose products the list adds to, and nothing else: `main` when not said, where `language` or `market` is.
+    adds_to: Option<String>,
+    /// What titles and descriptions of a list that adds are in (BCP 47).
+    #[param(value_type = Option<String>)]
+    language: Option<Language>,
+    /// The country that prices of a list that adds are for (ISO 3166-1 alpha-2); everywhere without it.
+    #[param(value_type = Option<String>)]
+    market: Option<Market>,
 }
 
 /// Where a list is fetched from, once.
@@ -84,6 +94,8 @@ struct ExportQuery {
 struct ImportReport {
     #[serde(flatten)]
     import: Import,
+    /// How far its pictures are.
+    pictures: PictureCounts,
     /// What is wrong, in the order of the list; the first thousand are kept.
     problems: Page<ImportProblem>,
 }
@@ -101,7 +113,8 @@ async fn list_imports(
 }
 
 /// Takes a list of products in, at most 256 MB: CSV (Shopify's columns, Google Merchant's, or `id`, `title`, `price`, `link`),
-/// RSS or Atom with Google Merchant's elements, or JSON. It is read after the answer; the import says how far that is. The
+/// RSS or Atom with Google Merchant's elements, or JSON; packed with gzip or not, within that size once it is unpacked. It takes as
+/// long to come as it keeps coming. It is read after the answer; the import says how far that is. The
 /// same list again changes nothing.
 #[utoipa::path(post, path = "/v1/orgs/{org}/imports", tag = "import",
     params(("org" = OrgId, Path), ImportQuery),
@@ -124,6 +137,10 @@ async fn create_import(
             "a list is text/csv, application/xml, application/json or application/x-ndjson",
         )
     })?;
+    let packed = request.headers().get(header::CONTENT_ENCODING).map(HeaderValue::as_bytes);
+    if packed.is_some_and(|packed| ![&b"gzip"[..], b"x-gzip", b"identity"].contains(&packed)) {
+        return Err(ApiError::new(Code::UnsupportedType, "a list is packed with gzip, or not at all"));
+    }
     let new = NewImport {
         source: query.source.unwrap_or_else(|| "main".into()),
         format,
@@ -132,6 +149,9 @@ async fn create_import(
             shop_url: query.shop_url,
             stock: query.stock.unwrap_or_default(),
             missing: query.missing,
+            adds_to: query.adds_to,
+            language: query.language,
+            market: query.market,
         },
     };
     let import = imports.upload(&actor, org, new, request.into_body().into_data_stream()).await?;
@@ -197,8 +217,9 @@ async fn get_import(
     Path((org, import)): Path<(OrgId, ImportId)>,
     Query(page): Query<PageQuery>,
 ) -> Result<Json<ImportReport>, ApiError> {
+    let pictures = imports.picture_counts(&actor, org, import).await?;
     let (import, problems) = imports.report(&actor, org, import, page.after()?, page.limit()).await?;
-    Ok(Json(ImportReport { import, problems }))
+    Ok(Json(ImportReport { import, pictures, problems }))
 }
 
 /// Lets the products leave the sale that a whole list leaves out, though they are more than 30 % of its source. Only the newest

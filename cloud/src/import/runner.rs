@@ -1,5 +1,6 @@
 //! Takes lists in: reads a file on a thread of its own, and writes what it finds, a batch at a time.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufReader, ErrorKind};
 use std::time::Duration;
@@ -10,6 +11,7 @@ use tokio::time::Instant;
 use vitrine_protocol::{ImportId, OrgId, ProductId};
 
 use super::parse::{self, FileError, Found, Incoming, IncomingVariant, Outcome};
+use super::pictures::Drawn;
 use super::service::GIVEN_UP;
 use super::{Import, ImportProblem, ImportState, Imports, ImportsError, StockRule, store};
 use crate::base::Actor;
@@ -120,7 +122,9 @@ impl Imports {
         let Err(error) = ran else { return Ok(()) };
         if job.attempt >= ATTEMPTS {
             let reason = match &error {
-                ImportsError::Egress(_) | ImportsError::BrokenOff => error.to_string(),
+                ImportsError::Egress(_) | ImportsError::BrokenOff | ImportsError::Invalid(_) => {
+                    error.to_string()
+                }
                 _ => GIVEN_UP.to_owned(),
             };
             self.end(org, id, ImportState::Failed, Some(&reason)).await?;
@@ -147,7 +151,7 @@ impl Imports {
             Err(ImportsError::Egress(error)) if !error.is_passing() => {
                 return self.end(org, id, ImportState::Failed, Some(&error.to_string())).await;
             }
-            Err(error @ ImportsError::TooLarge) => {
+            Err(error @ (ImportsError::TooLarge | ImportsError::Invalid(_))) => {
                 return self.end(org, id, ImportState::Failed, Some(&error.to_string())).await;
             }
             Err(error) => return Err(error),
@@ -260,6 +264,7 @@ impl Imports {
         let (before, mut counts) = (import.taken, import.counts);
         let taken = before + batch.len() as u64;
         let with_stock = import.options.stock == StockRule::Replace;
+        let adds = import.options.adds_to.is_some();
         let mut problems: Vec<(u64, Option<String>, String)> = Vec::new();
         let mut products: Vec<(Box<Incoming>, String)> = Vec::new();
         let (mut named, mut not_sold): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
@@ -273,8 +278,9 @@ impl Imports {
             match outcome.found {
                 Found::Product(product) => {
                     let hash = product.digest(with_stock);
-                    let is_uncounted =
-                        |one: &IncomingVariant| one.stock.is_none() && one.sell_when_empty != Some(true);
+                    let is_uncounted = |one: &IncomingVariant| {
+                        !adds && one.stock.is_none() && one.sell_when_empty != Some(true)
+                    };
                     counts.uncounted += u64::from(product.variants.iter().any(is_uncounted));
                     products.push((product, hash));
                 }
@@ -294,21 +300,28 @@ impl Imports {
         }
         store::turn(&mut tx, import.org).await?;
         let names: Vec<&str> = products.iter().map(|(product, _)| product.external_id.as_str()).collect();
-        let known = store::known(&mut tx, import.org, &import.source, &names).await?;
+        let source = import.options.adds_to.as_ref().unwrap_or(&import.source);
+        let known = store::known(&mut tx, import.org, source, &names).await?;
+        let by_sku =
+            if adds { self.by_number(&mut tx, import.org, &products, &known).await? } else { HashMap::new() };
         let (mut items, mut of_items) = (Vec::new(), Vec::new());
-        for (product, hash) in products {
+        let mut drawn: Vec<Drawn> = Vec::new();
+        for (mut product, hash) in products {
             let before = known.get(&product.external_id);
-            if before.is_some_and(|(_, said)| *said == hash) {
+            let pictures = product.pictures.take();
+            if !adds && let Some((id, _)) = before.filter(|(_, said)| *said == hash) {
                 counts.unchanged += 1;
+                drawn.extend(pictures.map(|pictures| Drawn { product: *id, line: product.line, pictures }));
                 continue;
             }
             let id = before.map(|(id, _)| *id).or(product.vitrine_id);
-            of_items.push((product.line, product.external_id.clone(), hash));
-            items.push(item(id, *product, with_stock));
+            let id = id.or_else(|| by_sku.get(&product.external_id).copied());
+            of_items.push((product.line, product.external_id.clone(), hash, pictures));
+            items.push(BatchItem { adds_only: adds, ..item(id, *product, with_stock) });
         }
         let done = self.catalog.put_many(&mut tx, &Actor::service("import"), import.org, items).await?;
         let mut remembered: Vec<(String, ProductId, String)> = Vec::with_capacity(done.len());
-        for ((line, name, hash), done) in of_items.into_iter().zip(done) {
+        for ((line, name, hash, pictures), done) in of_items.into_iter().zip(done) {
             let (count, id) = match done {
                 Ok(BatchDone::Created(id)) => (&mut counts.created, id),
                 Ok(BatchDone::Changed(id)) => (&mut counts.changed, id),
@@ -320,8 +333,12 @@ impl Imports {
                 }
             };
             *count += 1;
-            remembered.push((name, id, hash));
+            if !adds {
+                remembered.push((name, id, hash));
+            }
+            drawn.extend(pictures.map(|pictures| Drawn { product: id, line, pictures }));
         }
+        problems.extend(self.wish(&mut tx, import, drawn).await?);
         store::remember(&mut tx, import.org, &import.source, &remembered).await?;
         if import.options.is_whole() {
             let named: Vec<&str> = named.iter().map(String::as_str).collect();
@@ -348,6 +365,28 @@ impl Imports {
         tx.commit().await?;
         (import.taken, import.counts) = (taken, counts);
         Ok(())
+    }
+
+    /// The product of each list's name that is not known by it, by the number of its first variant that the catalogue knows.
+    async fn by_number(
+        &self,
+        tx: &mut Tx,
+        org: OrgId,
+        products: &[(Box<Incoming>, String)],
+        known: &HashMap<String, (ProductId, String)>,
+    ) -> Result<HashMap<String, ProductId>, ImportsError> {
+        let mut found = HashMap::new();
+        for (product, _) in products.iter().filter(|(one, _)| !known.contains_key(&one.external_id)) {
+            let named = product.variants.iter().flat_map(|one| &one.external_ids);
+            let named: Vec<_> = named.map(|(platform, id)| (platform.as_str(), id.as_str())).collect();
+            let numbers = product.variants.iter().filter_map(|one| one.sku.as_deref());
+            // One that is known by its number alone goes by the list's name, too.
+            let numbers: Vec<_> = numbers.chain([product.external_id.as_str()]).collect();
+            if let Some(id) = self.catalog.find_by_number(tx, org, &numbers, &named).await? {
+                found.insert(product.external_id.clone(), id);
+            }
+        }
+        Ok(found)
     }
 
     /// Takes products off the sale that the list says are not sold, by its own names or by our ids; how many were sold until now.
@@ -458,6 +497,8 @@ impl Imports {
 
 /// What the catalogue takes of a product of a list.
 fn item(id: Option<ProductId>, product: Incoming, replace_stock: bool) -> BatchItem {
+    let prices = product.variants.iter().map(|variant| variant.prices.clone()).collect();
+    let has_no_tags = product.tags.as_ref().is_some_and(Vec::is_empty);
     let variants = product
         .variants
         .into_iter()
@@ -483,9 +524,18 @@ fn item(id: Option<ProductId>, product: Incoming, replace_stock: bool) -> BatchI
         stock: None,
         variants,
         options: product.options,
-        tags: product.tags,
+        tags: product.tags.unwrap_or_default(),
     };
-    BatchItem { id, draft, replace_stock, is_whole: product.is_whole }
+    BatchItem {
+        id,
+        draft,
+        has_no_tags,
+        replace_stock,
+        is_whole: product.is_whole,
+        texts: product.texts,
+        prices,
+        adds_only: false,
+    }
 }
 
 /// The field that a sentence of the catalogue begins with.

@@ -1,36 +1,26 @@
 //! The handle of imports: lists come in, and people see what became of them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::TimeDelta;
-use futures_util::{Stream, StreamExt as _};
+use futures_util::Stream;
 use serde_json::json;
-use tokio::io::AsyncWriteExt as _;
-use tokio::time::Instant;
 use vitrine_protocol::{ImportId, OrgId};
 
-use super::{Import, ImportProblem, ImportState, ImportsError, NewImport, runner, store};
+use super::{Import, ImportProblem, ImportState, ImportsError, NewImport, receive, runner, store};
 use crate::base::{Actor, Clock, Egress, EgressError, FairTurns, NoTurn, Page, Permission};
 use crate::catalog::Catalog;
 use crate::db::{Db, Tx};
 use crate::jobs::{NewJob, Standing, enqueue, standing};
 
-/// The largest file.
-const MOST_BYTES: u64 = 256 * 1024 * 1024;
 /// How many files may come in at once in this process.
 const AT_ONCE: usize = 6;
 /// How many of them one organisation may send.
 const OF_ONE: usize = 1;
 /// How many of an organisation may wait or run.
 const OF_AN_ORG: i64 = 3;
-/// How long the next piece of a file may take, and the whole.
-const PIECE_WITHIN: Duration = Duration::from_secs(30);
-const ALL_WITHIN: Duration = Duration::from_secs(15 * 60);
-/// How many bytes a second must have come, on the whole, once so much time is over.
-const LEAST_RATE: u64 = 8 * 1024;
-const RATE_AFTER: Duration = Duration::from_secs(30);
 /// How long an import is left alone before somebody looks whether it has a job.
 const LINGERS: TimeDelta = TimeDelta::minutes(1);
 /// How many organisations one look takes care of.
@@ -84,8 +74,7 @@ impl Imports {
         })?;
         let coming = self.file(ImportId::new());
         let kept = async {
-            let written = tokio::time::timeout(ALL_WITHIN, write(&coming, body)).await;
-            written.map_err(|_| ImportsError::BrokenOff)??;
+            receive::write(&coming, body).await?;
             // Its place in the line is that of its arrival.
             let import = Import::new(org, new, None, self.clock.now());
             let file = self.file(import.id);
@@ -216,11 +205,7 @@ impl Imports {
         }
         let url = url::Url::parse(address).map_err(|_| EgressError::NoAddress)?;
         let part = file.with_extension("part");
-        let fetched = tokio::time::timeout(ALL_WITHIN, async {
-            let answer = self.egress.get(&url).await?;
-            write(&part, answer.bytes_stream()).await
-        });
-        fetched.await.map_err(|_| ImportsError::BrokenOff)??;
+        receive::write(&part, self.egress.get(&url).await?.bytes_stream()).await?;
         Ok(tokio::fs::rename(&part, &file).await?)
     }
 
@@ -296,39 +281,13 @@ impl Imports {
     }
 }
 
-/// Writes what comes to `file`, within bounds.
-async fn write<E>(
-    file: &Path,
-    mut body: impl Stream<Item = Result<Bytes, E>> + Send + Unpin,
-) -> Result<(), ImportsError> {
-    if let Some(folder) = file.parent() {
-        tokio::fs::create_dir_all(folder).await?;
-    }
-    let (mut written, began) = (0_u64, Instant::now());
-    let mut out = tokio::fs::File::create(file).await?;
-    loop {
-        let piece = tokio::time::timeout(PIECE_WITHIN, body.next()).await;
-        let Some(piece) = piece.map_err(|_| ImportsError::BrokenOff)? else { break };
-        let piece = piece.map_err(|_| ImportsError::BrokenOff)?;
-        written += piece.len() as u64;
-        if written > MOST_BYTES {
-            return Err(ImportsError::TooLarge);
-        }
-        // Whoever drips holds a place that others wait for.
-        let due = began.elapsed().saturating_sub(RATE_AFTER).as_secs() * LEAST_RATE;
-        if written < due {
-            return Err(ImportsError::BrokenOff);
-        }
-        out.write_all(&piece).await?;
-    }
-    Ok(out.sync_all().await?)
-}
-
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 #[cfg(test)]
 mod tests_back;
 #[cfg(test)]
 mod tests_line;
+#[cfg(test)]
+mod tests_locals;
 #[cfg(test)]
 mod tests_whole;

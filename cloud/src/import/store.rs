@@ -3,6 +3,7 @@
 pub(super) mod addresses;
 pub(super) mod line;
 pub(super) mod missing;
+pub(super) mod pictures;
 
 use std::collections::HashMap;
 

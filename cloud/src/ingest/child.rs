@@ -75,6 +75,7 @@ impl Processes {
             .arg(&folder)
             .args(["--clock-epoch", &job.clock_epoch.to_rfc3339_opts(SecondsFormat::Millis, true)])
             .args(["--ladder", &job.ladder])
+            .args(job.ladder_top.map(|top| format!("--ladder-top={top}")))
             .arg("--cores-dir")
             .arg(self.data_dir.join("run/cores"))
             .args(["--millicores", &self.limits.encoder_millicores.to_string()])

@@ -29,6 +29,8 @@ pub trait ShowDoor: Send + Sync + 'static {
     fn running(&self) -> BoxFuture<'_, Result<Vec<ShowId>, DoorError>>;
     /// How a show stands; `None` when there is none.
     fn standing(&self, show: ShowId) -> BoxFuture<'_, Result<Option<RunningShow>, DoorError>>;
+    /// Which of these shows nothing may be sent for any more.
+    fn barred<'a>(&'a self, shows: &'a [ShowId]) -> BoxFuture<'a, Result<Vec<ShowId>, DoorError>>;
     /// A number that no transmission of the show has had.
     fn next_epoch(&self, show: ShowId) -> BoxFuture<'_, Result<u32, DoorError>>;
 }
@@ -52,6 +54,10 @@ impl ShowDoor for Shows {
 
     fn standing(&self, show: ShowId) -> BoxFuture<'_, Result<Option<RunningShow>, DoorError>> {
         Box::pin(async move { Ok(self.find_running(show).await?) })
+    }
+
+    fn barred<'a>(&'a self, shows: &'a [ShowId]) -> BoxFuture<'a, Result<Vec<ShowId>, DoorError>> {
+        Box::pin(async move { Ok(Shows::barred(self, shows).await?) })
     }
 
     fn next_epoch(&self, show: ShowId) -> BoxFuture<'_, Result<u32, DoorError>> {

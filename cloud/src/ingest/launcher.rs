@@ -29,6 +29,8 @@ pub struct Job {
     pub clock_epoch: DateTime<Utc>,
     /// The wanted rungs: `source,480p`.
     pub ladder: String,
+    /// The height that the largest picture may have; `None` is without limit.
+    pub ladder_top: Option<u32>,
 }
 
 /// What a launcher knows a started transmission by. Only the launcher that wrote it can read it.

@@ -23,6 +23,7 @@ impl Follower for OrderTransmissions {
                 }
                 Event::PublishKeyIssued { show } => self.0.forget_key(*show),
                 Event::PublishKeyRevoked { show } => self.0.close_publisher(*show).await,
+                Event::OrganizationSuspended { .. } => self.0.close_barred().await,
                 _ => {}
             }
         })

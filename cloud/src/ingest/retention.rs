@@ -9,16 +9,20 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
+use vitrine_protocol::ShowId;
+
 /// A journal that nobody wrote for this long brings no show back.
 const JOURNAL_FOR: Duration = Duration::from_secs(6 * 3600);
 /// What two sweeps this far apart both call old is old.
 const CALLED_OLD_FOR: Duration = Duration::from_secs(55 * 60);
 
 /// How long recordings stay, and how much of the disk they may take together.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Keep {
-    /// Recordings stay this long after their last segment.
+    /// Recordings stay this long after their last segment, where their plan does not say it.
     pub recordings_for: Duration,
+    /// For how long those of shows stay whose plan says it.
+    pub of_plans: HashMap<ShowId, Duration>,
     /// All recordings of this machine; the oldest go first. `None`: as much as there is.
     pub recordings_bytes: Option<u64>,
 }
@@ -46,6 +50,7 @@ impl Aged {
 
 /// A recording that may go.
 struct Recording {
+    kept_for: Duration,
     folder: PathBuf,
     written: SystemTime,
     bytes: u64,
@@ -57,7 +62,7 @@ const GOING: &str = "going";
 /// One sweep.
 pub struct Sweep<'a> {
     /// What stays.
-    pub keep: Keep,
+    pub keep: &'a Keep,
     /// The machine's clock, as files are dated.
     pub now: SystemTime,
     /// The monotonic clock.
@@ -89,7 +94,9 @@ impl Sweep<'_> {
             }
             if recording.is_dir() {
                 let (written, bytes) = (newest(&recording), size(&recording));
-                recordings.push(Recording { folder: recording, written, bytes });
+                let of_plan = epoch.parent().and_then(show_of).and_then(|show| keep.of_plans.get(&show));
+                let kept_for = of_plan.copied().unwrap_or(keep.recordings_for);
+                recordings.push(Recording { kept_for, folder: recording, written, bytes });
             } else if !journal.exists() && age(&epoch) > JOURNAL_FOR && aged.surely(&epoch, at) {
                 freed += self.remove(&epoch);
             }
@@ -101,7 +108,7 @@ impl Sweep<'_> {
                 return Ok(freed);
             }
             let age = now.duration_since(recording.written).unwrap_or_default();
-            let old = age > keep.recordings_for && aged.surely(&recording.folder, at);
+            let old = age > recording.kept_for && aged.surely(&recording.folder, at);
             if old || keep.recordings_bytes.is_some_and(|most| sum > most) {
                 tracing::info!(folder = %recording.folder.display(), old, "a recording's time is over");
                 sum -= recording.bytes;
@@ -154,6 +161,16 @@ fn unused(epoch: &Path) -> Option<File> {
     }
 }
 
+/// The show of its folder.
+fn show_of(folder: &Path) -> Option<ShowId> {
+    folder.file_name()?.to_str()?.parse().ok()
+}
+
+/// The shows that have a folder.
+pub fn shows(parent: &Path) -> io::Result<Vec<ShowId>> {
+    Ok(folders(parent)?.iter().filter_map(|folder| show_of(folder)).collect())
+}
+
 fn folders(parent: &Path) -> io::Result<Vec<PathBuf>> {
     let entries = match fs::read_dir(parent) {
         Ok(entries) => entries,
@@ -192,7 +209,10 @@ fn size(folder: &Path) -> u64 {
 mod tests {
     use super::*;
 
-    const KEEP: Keep = Keep { recordings_for: Duration::from_secs(30 * 86_400), recordings_bytes: None };
+    fn keep() -> Keep {
+        let recordings_for = Duration::from_secs(30 * 86_400);
+        Keep { recordings_for, of_plans: HashMap::new(), recordings_bytes: None }
+    }
 
     fn epoch(shows: &Path, name: &str) -> PathBuf {
         let folder = shows.join(name).join("1");
@@ -220,7 +240,7 @@ mod tests {
     impl Sweeper {
         fn new() -> Self {
             let (shows, aged) = (tempfile::tempdir().unwrap(), Aged::default());
-            Self { shows, keep: KEEP, aged, at: Instant::now() }
+            Self { shows, keep: keep(), aged, at: Instant::now() }
         }
 
         /// One sweep of a machine whose clock says that so many hours have passed since the folders were written.
@@ -229,7 +249,7 @@ mod tests {
         }
 
         fn sweep_while(&mut self, hours: u64, goes_on: &dyn Fn() -> bool) -> u64 {
-            let sweep = Sweep { keep: self.keep, now: after(hours), at: self.at, goes_on };
+            let sweep = Sweep { keep: &self.keep, now: after(hours), at: self.at, goes_on };
             sweep.run(self.shows.path(), &mut self.aged).unwrap()
         }
 
@@ -251,6 +271,26 @@ mod tests {
         assert_eq!(sweeper.sweep_twice(31 * 24), 100);
         sweeper.sweep_twice(32 * 24);
         assert_eq!(fs::read_dir(sweeper.shows.path()).unwrap().count(), 0, "nothing is left of the show");
+    }
+
+    #[test]
+    fn recordings_stay_as_long_as_their_plan_says() {
+        let mut sweeper = Sweeper::new();
+        let (week, year) = (ShowId::new(), ShowId::new());
+        let of_week = epoch(sweeper.shows.path(), &week.to_string()).join("recording");
+        let of_year = epoch(sweeper.shows.path(), &year.to_string()).join("recording");
+        let of_nobody = epoch(sweeper.shows.path(), &ShowId::new().to_string()).join("recording");
+        assert_eq!(shows(sweeper.shows.path()).unwrap().len(), 3);
+        let days = |days: u64| Duration::from_secs(days * 86_400);
+        sweeper.keep.of_plans = [(week, days(7)), (year, days(365))].into();
+        sweeper.sweep_twice(6 * 24);
+        assert!(of_week.exists());
+        sweeper.sweep_twice(8 * 24);
+        assert!(!of_week.exists() && of_nobody.exists());
+        sweeper.sweep_twice(40 * 24);
+        assert!(of_year.exists() && !of_nobody.exists());
+        sweeper.sweep_twice(366 * 24);
+        assert!(!of_year.exists());
     }
 
     #[test]

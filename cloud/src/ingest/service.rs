@@ -202,7 +202,7 @@ impl Ingest {
     ///
     /// # Errors
     /// The folder of shows cannot be listed.
-    pub fn sweep_disk(&self, keep: Keep, stop: &CancellationToken) -> std::io::Result<u64> {
+    pub fn sweep_disk(&self, keep: &Keep, stop: &CancellationToken) -> std::io::Result<u64> {
         let deps = &self.hub.deps;
         let (now, at) = (deps.clock.now().into(), Instant::now());
         let sweep = Sweep { keep, now, at, goes_on: &|| !stop.is_cancelled() };
@@ -227,6 +227,28 @@ impl Ingest {
     /// Closes the running publish: its key was revoked.
     pub async fn close_publisher(&self, show: ShowId) {
         self.hub.order(show, Order::CloseKey).await;
+    }
+
+    /// Closes the publishers of shows that are not on air and for which nothing may be sent any more. A fact says when, and a timer
+    /// finds those that were let in at that moment.
+    pub async fn close_barred(&self) {
+        let ours: Vec<ShowId> = self.hub.all().iter().map(|handle| handle.hold().show).collect();
+        match self.hub.deps.door.barred(&ours).await {
+            Ok(barred) => {
+                for show in barred {
+                    self.hub.order(show, Order::Bar).await;
+                }
+            }
+            Err(error) => tracing::warn!(%error, "it is not known which shows nothing may be sent for"),
+        }
+    }
+
+    /// Shows of which this machine's disk holds something. Blocks on the disk.
+    ///
+    /// # Errors
+    /// The folder of shows cannot be listed.
+    pub fn shows_on_disk(&self) -> std::io::Result<Vec<ShowId>> {
+        super::retention::shows(&self.hub.deps.settings.data_dir.join("shows"))
     }
 
     /// The show has another publish key, and older ones open nothing any more.
@@ -288,6 +310,44 @@ mod tests {
         assert!(!starting.is_finished());
         starting.abort();
         stop.cancel();
+    }
+
+    #[tokio::test]
+    async fn publishers_hear_of_a_show_that_was_deleted_and_of_a_suspended_organisation() {
+        use crate::events::{Event, Follower as _, LossReason, Recorded};
+        use crate::ingest::OrderTransmissions;
+        use crate::ingest::hub::Place;
+        for suspended in [false, true] {
+            let stage = Stage::new();
+            let show = stage.door.show;
+            let ingest = Ingest { hub: Arc::new(Hub::new(stage.deps.clone())), aged: Arc::default() };
+            let Ok(Place::Here(handle)) = ingest.hub.own(show).await else { panic!("it is ours") };
+            let (_, mut farewell) = stage.publish(&handle).await.unwrap();
+            ingest.hub.note_key("vtp_good", stage.admission());
+            let fact = |event| Recorded {
+                seq: 1,
+                at: stage.deps.clock.now(),
+                org: vitrine_protocol::OrgId::new(),
+                show: None,
+                actor: "service:operator".into(),
+                event,
+            };
+            let follower = OrderTransmissions(ingest.clone());
+            let reason = if suspended {
+                follower.follow(&fact(Event::OrganizationSuspended { reason: "unpaid".into() })).await;
+                let quiet = timeout(Duration::from_millis(100), farewell.recv()).await;
+                assert!(quiet.is_err(), "another organisation was suspended");
+                stage.door.bars();
+                follower.follow(&fact(Event::OrganizationSuspended { reason: "unpaid".into() })).await;
+                LossReason::Suspended
+            } else {
+                follower.follow(&fact(Event::ShowDeleted { show })).await;
+                LossReason::ShowEnded
+            };
+            let last = timeout(Duration::from_secs(5), farewell.recv()).await.unwrap().unwrap();
+            assert_eq!(last.reason, reason);
+            assert!(ingest.hub.known_key("vtp_good").is_none(), "the key is asked about anew");
+        }
     }
 
     #[tokio::test(start_paused = true)]

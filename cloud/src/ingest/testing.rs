@@ -41,6 +41,7 @@ struct Known {
     takes_no_facts: bool,
     says_nothing: bool,
     refuses: Option<MediaFact>,
+    bars: bool,
 }
 
 /// Starts nothing; tests end what it "started". Handles are numbers in the order of starts.
@@ -229,6 +230,7 @@ fn admission(show: ShowId) -> Admission {
         show,
         session: PublishSessionId::new(),
         clock_epoch: DateTime::<Utc>::UNIX_EPOCH,
+        ladder_top: None,
         on_air: false,
         auto_live: false,
     }
@@ -244,11 +246,17 @@ impl FakeDoor {
             publish_session: None,
             live_at: None,
             clock_epoch: None,
+            ladder_top: None,
             transmission_epoch: 0,
             media_fence: 0,
             highlights: Vec::new(),
         };
         Self { show, facts: Mutex::default(), standing: Mutex::new(standing), known: Mutex::default() }
+    }
+
+    /// The show's organisation is suspended.
+    pub fn bars(&self) {
+        self.known.lock().bars = true;
     }
 
     /// The show is in this state, after that many epochs.
@@ -357,6 +365,11 @@ impl ShowDoor for FakeDoor {
             }
             Ok(Some(standing))
         })
+    }
+
+    fn barred<'a>(&'a self, shows: &'a [ShowId]) -> BoxFuture<'a, Result<Vec<ShowId>, DoorError>> {
+        let barred = if self.known.lock().bars { shows.to_vec() } else { Vec::new() };
+        Box::pin(std::future::ready(Ok(barred)))
     }
 
     fn next_epoch(&self, _show: ShowId) -> BoxFuture<'_, Result<u32, DoorError>> {

@@ -163,13 +163,29 @@ impl Leaving {
     pub async fn cancel(&self, actor: &Actor, org: OrgId) -> Result<(), LeavingError> {
         actor.require_to_end(Permission::DeleteOrganization, org)?;
         let mut tx = self.db.begin().await?;
-        if !store::cancel(&mut tx, org).await? {
+        self.cancel_in(&mut tx, actor, org).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The same in the transaction of whoever notes it, and has checked who asks.
+    ///
+    /// # Errors
+    /// [`LeavingError::NoDeletion`] when none is to come, or it has begun.
+    pub async fn cancel_in(&self, tx: &mut Tx, by: &Actor, org: OrgId) -> Result<(), LeavingError> {
+        if !store::cancel(tx, org).await? {
             return Err(LeavingError::NoDeletion);
         }
         let event = Event::OrganizationDeletionCancelled;
-        record(&mut tx, actor, self.clock.now(), org, None, event)?;
-        self.tell_stopped(&mut tx, actor, org).await?;
-        Ok(tx.commit().await?)
+        record(tx, by, self.clock.now(), org, None, event)?;
+        self.tell_stopped(tx, by, org).await
+    }
+
+    /// Whether and when the organisation is to be deleted. The caller has checked who asks.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn standing(&self, org: OrgId) -> Result<Option<OrganizationDeletion>, LeavingError> {
+        Ok(store::deletion(&self.db, org).await?)
     }
 
     async fn tell_stopped(&self, tx: &mut Tx, by: &Actor, org: OrgId) -> Result<(), LeavingError> {

@@ -337,7 +337,7 @@ async fn all_data_comes_in_one_file_and_no_secret_is_in_it() {
         assert_eq!((ready.len(), ready[0].state), (1, ExportState::Ready));
         let url = ready[0].url.clone().unwrap();
         let files = unpack(&app, &url).await;
-        assert_eq!(files.len(), 25);
+        assert_eq!(files.len(), 28);
         for (name, text) in &files {
             if name == "README.txt" {
                 continue;

@@ -3,6 +3,7 @@
 use crate::base::{Denied, Invalid};
 use crate::billing::BillingError;
 use crate::db::DbError;
+use crate::leaving::LeavingError;
 use crate::org::OrgError;
 use crate::plan::PlanError;
 use crate::show::ShowError;
@@ -27,6 +28,17 @@ pub enum OperatorError {
         "{0} organisations pay for this plan by invoice: give it another price, or end what they pay for first"
     )]
     PaidFor(i64),
+    /// It pays for another.
+    #[error(
+        "the organisation pays for {0}; to give it another plan all the same, say `override`: it goes on paying until that is ended"
+    )]
+    Paying(String),
+    /// Nothing was given that could be taken back.
+    #[error("the organisation has no plan that an operator gave it")]
+    NotGiven,
+    /// Leaving said no.
+    #[error(transparent)]
+    Leaving(#[from] LeavingError),
     /// Billing said no.
     #[error(transparent)]
     Billing(#[from] BillingError),

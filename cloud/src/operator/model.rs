@@ -8,7 +8,8 @@ use uuid::Uuid;
 use vitrine_protocol::OrgId;
 
 use crate::billing::BillingView;
-use crate::plan::{AddOnCount, Assignment, PlanState, PlanView, Suspension};
+use crate::leaving::OrganizationDeletion;
+use crate::plan::{AddOnCount, Assignment, PlanSource, PlanState, PlanView, Suspension};
 
 /// An organisation as whoever runs the cloud sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -40,6 +41,52 @@ pub struct OrganizationFile {
     pub plan: PlanView,
     /// How its payments stand, as they were looked up last: what goes on being charged while it is suspended, too.
     pub billing: BillingView,
+    /// Set while it is to be deleted.
+    pub deletion: Option<OrganizationDeletion>,
+}
+
+/// Something that cannot be read, so that whoever needs it gets an error.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct UnreadableRow {
+    /// What: `role` of a member, `role_permissions` of a role, `plan` or `billing` of an organisation, `plan_offer` of the operator.
+    pub what: UnreadableKind,
+    /// Which of them: a member's or role's id, or a plan's key.
+    pub id: Option<String>,
+    /// Whose.
+    pub organization: Option<OrgId>,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// What cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UnreadableKind {
+    /// A member's role: until it is mended they may only look.
+    Role,
+    /// What a role may: words of it are passed over.
+    RolePermissions,
+    /// An organisation's plan.
+    Plan,
+    /// An organisation's account with the payment provider.
+    Billing,
+    /// A plan of the operator: who has it has no limits until it is mended.
+    PlanOffer,
+}
+
+/// Which deeds are looked for: all that fits every one of these that is set.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeedFilter {
+    /// Of one kind.
+    pub kind: Option<DeedKind>,
+    /// Of whom: `user:ID` or `service:console`.
+    pub actor: Option<String>,
+    /// To which organisation.
+    pub organization: Option<OrgId>,
+    /// Not before this.
+    pub from: Option<DateTime<Utc>>,
+    /// Before this.
+    pub until: Option<DateTime<Utc>>,
 }
 
 /// The plan that an organisation is to have from now on.
@@ -59,12 +106,16 @@ pub struct PlanAssignment {
     /// Until when a plan holds whose payment failed.
     #[serde(default)]
     pub grace_until: Option<DateTime<Utc>>,
+    /// Whether it is given though the organisation pays for a plan; 409 otherwise. It goes on paying, and what was given stays until it is
+    /// taken back, or an owner pays for another on purpose.
+    #[serde(default, rename = "override")]
+    pub overrides: bool,
 }
 
 impl From<PlanAssignment> for Assignment {
     fn from(said: PlanAssignment) -> Self {
-        let PlanAssignment { plan, add_ons, state, period_end, grace_until } = said;
-        Self { plan, add_ons, state, period_end, grace_until }
+        let PlanAssignment { plan, add_ons, state, period_end, grace_until, .. } = said;
+        Self { plan, add_ons, state, period_end, grace_until, source: PlanSource::Operator }
     }
 }
 
@@ -74,6 +125,12 @@ impl From<PlanAssignment> for Assignment {
 pub enum DeedKind {
     /// An organisation was given a plan.
     PlanAssigned,
+    /// A plan that was given was taken back: what is paid for holds, or the default plan.
+    PlanTakenBack,
+    /// An add-on was given a price, or none.
+    AddOnPriced,
+    /// An organisation that was to be deleted is kept.
+    DeletionStopped,
     /// A plan was made or changed.
     PlanSaved,
     /// Others may make accounts than before.
@@ -107,6 +164,9 @@ impl DeedKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::PlanAssigned => "plan_assigned",
+            Self::PlanTakenBack => "plan_taken_back",
+            Self::AddOnPriced => "add_on_priced",
+            Self::DeletionStopped => "deletion_stopped",
             Self::PlanSaved => "plan_saved",
             Self::SignUpChanged => "sign_up_changed",
             Self::OrganizationSuspended => "organization_suspended",

@@ -2,24 +2,36 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use vitrine_protocol::{Code, InvoiceId, OrgId, ShowId};
 
-use super::{OperatorDeed, OperatorError, OperatorOrganization, Operators, OrganizationFile, PlanAssignment};
+use super::{
+    DeedFilter, DeedKind, OperatorDeed, OperatorError, OperatorOrganization, Operators, OrganizationFile,
+    PlanAssignment, UnreadableRow,
+};
 use crate::base::{Actor, ApiError, Json, Page, PageQuery, Path, Problems, Query};
-use crate::billing::{BillingView, DeadWebhook, Invoice, InvoiceMove, InvoicePlace, InvoiceState};
+use crate::billing::{
+    BillingView, DeadWebhook, Invoice, InvoiceMove, InvoicePlace, InvoiceState, SeveralSubscriptions,
+};
 use crate::org::SignUp;
-use crate::plan::{Plan, PlanChange};
+use crate::plan::{AddOn, Plan, PlanChange, Price};
 
 /// The room's addresses.
 pub fn router(operators: Operators) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(list_organizations))
         .routes(routes!(get_organization_file))
-        .routes(routes!(assign_plan))
+        .routes(routes!(assign_plan, take_back_plan))
+        .routes(routes!(stop_deletion))
+        .routes(routes!(list_add_ons))
+        .routes(routes!(price_add_on))
+        .routes(routes!(list_several_subscriptions))
+        .routes(routes!(end_other_subscription))
+        .routes(routes!(list_unreadable))
         .routes(routes!(suspend_organization))
         .routes(routes!(resume_organization))
         .routes(routes!(end_any_show))
@@ -89,7 +101,8 @@ async fn get_organization_file(
     Ok(Json(operators.organization(&actor, org).await?))
 }
 
-/// Gives an organisation a plan and add-ons, at once. What was scheduled is forgotten.
+/// Gives an organisation a plan and add-ons, at once. What was scheduled is forgotten. It stays whatever the organisation pays for, until
+/// it is taken back or an owner pays for another on purpose; for one that pays already, say `override`.
 #[utoipa::path(put, path = "/v1/operator/organizations/{organization}/plan", tag = "operator",
     params(("organization" = OrgId, Path)), responses((status = 200, body = OrganizationFile), Problems))]
 async fn assign_plan(
@@ -101,7 +114,97 @@ async fn assign_plan(
     Ok(Json(operators.assign(&actor, org, said).await?))
 }
 
-/// Suspends an organisation: its members look and change nothing, its pages are closed, publishers are refused.
+/// Takes back the plan that an operator gave: what the organisation pays for holds, or the default plan.
+#[utoipa::path(delete, path = "/v1/operator/organizations/{organization}/plan", tag = "operator",
+    params(("organization" = OrgId, Path)), responses((status = 200, body = OrganizationFile), Problems))]
+async fn take_back_plan(
+    State(operators): State<Operators>,
+    actor: Actor,
+    Path(org): Path<OrgId>,
+) -> Result<Json<OrganizationFile>, ApiError> {
+    Ok(Json(operators.take_back(&actor, org).await?))
+}
+
+/// Keeps an organisation that was to be deleted, as long as that has not begun.
+#[utoipa::path(delete, path = "/v1/operator/organizations/{organization}/deletion", tag = "operator",
+    params(("organization" = OrgId, Path)), responses((status = 204), Problems))]
+async fn stop_deletion(
+    State(operators): State<Operators>,
+    actor: Actor,
+    Path(org): Path<OrgId>,
+) -> Result<StatusCode, ApiError> {
+    operators.stop_deletion(&actor, org).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What an add-on is to cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+pub struct AddOnPricing {
+    /// What one costs a month; null takes the price away.
+    #[serde(default)]
+    pub price: Option<Price>,
+}
+
+/// Everything that raises a limit, with what it costs.
+#[utoipa::path(get, path = "/v1/operator/add-ons", tag = "operator",
+    responses((status = 200, body = Page<AddOn>), Problems))]
+async fn list_add_ons(
+    State(operators): State<Operators>,
+    actor: Actor,
+) -> Result<Json<Page<AddOn>>, ApiError> {
+    Ok(Json(Page { items: operators.add_ons(&actor).await?, next: None }))
+}
+
+/// Says what an add-on costs from the next invoice on, where this server writes them; what Stripe asks is said by
+/// `VITRINE_STRIPE_PRICES`. A price that somebody pays by invoice can be changed, and not taken away.
+#[utoipa::path(put, path = "/v1/operator/add-ons/{add_on}", tag = "operator", params(("add_on" = String, Path)),
+    responses((status = 200, body = AddOn), Problems))]
+async fn price_add_on(
+    State(operators): State<Operators>,
+    actor: Actor,
+    Path(add_on): Path<String>,
+    Json(pricing): Json<AddOnPricing>,
+) -> Result<Json<AddOn>, ApiError> {
+    Ok(Json(operators.price_add_on(&actor, &add_on, pricing.price).await?))
+}
+
+/// Organisations that pay for several subscriptions at once, as was looked up last. One of them counts; the others are to be ended.
+#[utoipa::path(get, path = "/v1/operator/several-subscriptions", tag = "operator", params(PageQuery),
+    responses((status = 200, body = Page<SeveralSubscriptions>), Problems))]
+async fn list_several_subscriptions(
+    State(operators): State<Operators>,
+    actor: Actor,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Page<SeveralSubscriptions>>, ApiError> {
+    Ok(Json(operators.several_subscriptions(&actor, page.after()?, page.limit()).await?))
+}
+
+/// Ends a subscription at once that is not the one that counts. What is left of its period is credited to the customer.
+#[utoipa::path(delete, path = "/v1/operator/organizations/{organization}/subscriptions/{subscription}", tag = "operator",
+    params(("organization" = OrgId, Path), ("subscription" = String, Path)),
+    responses((status = 200, body = BillingView), (status = 502, body = crate::base::Problem,
+        content_type = "application/problem+json", description = "The payment provider does not answer; ask again."), Problems))]
+async fn end_other_subscription(
+    State(operators): State<Operators>,
+    actor: Actor,
+    Path((org, subscription)): Path<(OrgId, String)>,
+) -> Result<Json<BillingView>, ApiError> {
+    Ok(Json(operators.end_other_subscription(&actor, org, &subscription).await?))
+}
+
+/// What stands in the database and cannot be read, so that whoever needs it gets an error or less than they should: at most 200 of each
+/// kind. It is mended by giving it anew: another role, another plan.
+#[utoipa::path(get, path = "/v1/operator/unreadable", tag = "operator",
+    responses((status = 200, body = Page<UnreadableRow>), Problems))]
+async fn list_unreadable(
+    State(operators): State<Operators>,
+    actor: Actor,
+) -> Result<Json<Page<UnreadableRow>>, ApiError> {
+    Ok(Json(Page { items: operators.unreadable(&actor).await?, next: None }))
+}
+
+/// Suspends an organisation: its members look and change nothing, its pages are closed, publishers are refused, and those of shows that
+/// are not on air are sent away.
 #[utoipa::path(put, path = "/v1/operator/organizations/{organization}/suspension", tag = "operator",
     params(("organization" = OrgId, Path)), responses((status = 200, body = OrganizationFile), Problems))]
 async fn suspend_organization(
@@ -287,15 +390,38 @@ async fn remove_lost_factor(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Which deeds are looked for.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct DeedsQuery {
+    /// Of one kind.
+    pub kind: Option<DeedKind>,
+    /// Of whom: `user:ID`, or `service:console` for the command line.
+    pub actor: Option<String>,
+    /// To which organisation.
+    pub organization: Option<OrgId>,
+    /// Not before this.
+    pub from: Option<DateTime<Utc>>,
+    /// Before this.
+    pub until: Option<DateTime<Utc>>,
+    /// The `next` of the page before.
+    pub after: Option<String>,
+    /// How many items at most: 1 to 200, 50 when not said.
+    pub limit: Option<u32>,
+}
+
 /// What operators did, newest first.
-#[utoipa::path(get, path = "/v1/operator/audit", tag = "operator", params(PageQuery),
+#[utoipa::path(get, path = "/v1/operator/audit", tag = "operator", params(DeedsQuery),
     responses((status = 200, body = Page<OperatorDeed>), Problems))]
 async fn operator_audit(
     State(operators): State<Operators>,
     actor: Actor,
-    Query(page): Query<PageQuery>,
+    Query(asked): Query<DeedsQuery>,
 ) -> Result<Json<Page<OperatorDeed>>, ApiError> {
-    Ok(Json(operators.audit(&actor, page.after()?, page.limit()).await?))
+    let DeedsQuery { kind, actor: by, organization, from, until, after, limit } = asked;
+    let filter = DeedFilter { kind, actor: by, organization, from, until };
+    let page = PageQuery { after, limit };
+    Ok(Json(operators.audit(&actor, &filter, page.after()?, page.limit()).await?))
 }
 
 impl From<OperatorError> for ApiError {
@@ -309,6 +435,9 @@ impl From<OperatorError> for ApiError {
             OperatorError::NoOrganization => Self::not_found("organisation"),
             OperatorError::NoShow => Self::not_found("show"),
             OperatorError::PaidFor(_) => Self::new(Code::IllegalMove, error.to_string()),
+            OperatorError::Paying(_) => Self::new(Code::AlreadySubscribed, error.to_string()),
+            OperatorError::NotGiven => Self::not_found("plan that was given"),
+            OperatorError::Leaving(error) => error.into(),
             OperatorError::Billing(error) => error.into(),
             OperatorError::Plan(error) => error.into(),
             OperatorError::Org(error) => error.into(),

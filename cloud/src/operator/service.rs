@@ -1,16 +1,20 @@
 //! The handle of operators: who asks first, then the rooms whose it is, and a note of it.
 
 mod books;
+mod mending;
 
 use serde_json::{Value, json};
 use uuid::Uuid;
 use vitrine_protocol::{OrgId, ShowId};
 
 use super::store;
-use super::{DeedKind, OperatorDeed, OperatorError, OperatorOrganization, OrganizationFile, PlanAssignment};
+use super::{
+    DeedFilter, DeedKind, OperatorDeed, OperatorError, OperatorOrganization, OrganizationFile, PlanAssignment,
+};
 use crate::base::{Actor, Clock, Invalid, Page};
 use crate::billing::Billing;
 use crate::db::Db;
+use crate::leaving::Leaving;
 use crate::org::{Orgs, SignUp, User};
 use crate::plan::{Plan, PlanChange, PlanError, Plans};
 use crate::show::{Show, ShowError, Shows};
@@ -24,6 +28,7 @@ pub struct Operators {
     plans: Plans,
     billing: Billing,
     shows: Shows,
+    leaving: Leaving,
 }
 
 /// Who acts, in the facts of an organisation: its people learn that it was the operator, and not which person.
@@ -38,9 +43,9 @@ impl Operators {
         (db, clock): (Db, Clock),
         orgs: Orgs,
         (plans, billing): (Plans, Billing),
-        shows: Shows,
+        (shows, leaving): (Shows, Leaving),
     ) -> Self {
-        Self { db, clock, orgs, plans, billing, shows }
+        Self { db, clock, orgs, plans, billing, shows, leaving }
     }
 
     /// Organisations, newest first: all, or those that have `query` in their name, or a member with that address.
@@ -73,13 +78,14 @@ impl Operators {
         let found = store::organization(&self.db, org, self.plans.default_plan()).await?;
         let organization = found.ok_or(OperatorError::NoOrganization)?;
         let billing = self.billing.standing(org).await?;
-        Ok(OrganizationFile { organization, plan: self.plans.view(org).await?, billing })
+        let deletion = self.leaving.standing(org).await?;
+        Ok(OrganizationFile { organization, plan: self.plans.view(org).await?, billing, deletion })
     }
 
-    /// Gives an organisation a plan, at once.
+    /// Gives an organisation a plan, at once. It stays whatever the organisation pays for, until it is taken back.
     ///
     /// # Errors
-    /// [`OperatorError::Denied`]; [`OperatorError::Plan`].
+    /// [`OperatorError::Denied`]; [`OperatorError::Paying`]; [`OperatorError::Plan`].
     pub async fn assign(
         &self,
         actor: &Actor,
@@ -87,8 +93,15 @@ impl Operators {
         said: PlanAssignment,
     ) -> Result<OrganizationFile, OperatorError> {
         actor.require_operator()?;
-        let detail = json!({"plan": said.plan, "add_ons": said.add_ons, "state": said.state.as_str()});
         let mut tx = self.db.begin().await?;
+        // The account's row first, as billing has it.
+        let pays = self.billing.is_paying(&mut tx, org).await?;
+        if pays && !said.overrides {
+            drop(tx);
+            let paid = self.billing.standing(org).await?.choice.map(|choice| choice.plan);
+            return Err(OperatorError::Paying(paid.unwrap_or_default()));
+        }
+        let detail = json!({"plan": said.plan, "add_ons": said.add_ons, "state": said.state.as_str(), "override": pays});
         self.plans.assign(&mut tx, org, &said.into(), &the_operator()).await?;
         let what = (DeedKind::PlanAssigned, Some(org));
         store::note(&mut tx, actor, self.clock.now(), what, &detail).await?;
@@ -214,8 +227,8 @@ impl Operators {
     }
 
     async fn end(&self, actor: &Actor, org: OrgId, show: ShowId) -> Result<Show, OperatorError> {
-        let ended = self.shows.end(&the_operator(), org, show).await?;
         let mut tx = self.db.begin().await?;
+        let ended = self.shows.end_in(&mut tx, &the_operator(), org, show).await?;
         let what = (DeedKind::ShowEnded, Some(org));
         store::note(&mut tx, actor, self.clock.now(), what, &json!({"show": show})).await?;
         tx.commit().await?;
@@ -259,18 +272,22 @@ impl Operators {
         Ok(user)
     }
 
-    /// What operators did, newest first.
+    /// What operators did, newest first, of what `filter` lets through.
     ///
     /// # Errors
-    /// [`OperatorError::Denied`].
+    /// [`OperatorError::Denied`]; [`OperatorError::Invalid`].
     pub async fn audit(
         &self,
         actor: &Actor,
+        filter: &DeedFilter,
         before: Option<Uuid>,
         limit: i64,
     ) -> Result<Page<OperatorDeed>, OperatorError> {
         actor.require_operator()?;
-        let deeds = store::deeds(&self.db, before, limit + 1).await?;
+        if filter.actor.as_ref().is_some_and(|actor| actor.len() > 100 || actor.contains('\0')) {
+            return Err(Invalid::new("`actor` takes `user:ID` or `service:NAME`").into());
+        }
+        let deeds = store::deeds(&self.db, filter, before, limit + 1).await?;
         Ok(Page::cut(deeds, limit, |deed| deed.id.to_string()))
     }
 

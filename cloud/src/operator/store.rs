@@ -5,7 +5,7 @@ use serde_json::Value;
 use uuid::Uuid;
 use vitrine_protocol::OrgId;
 
-use super::{DeedKind, OperatorDeed, OperatorOrganization};
+use super::{DeedFilter, DeedKind, OperatorDeed, OperatorOrganization};
 use crate::base::{Actor, from_ms, to_ms};
 use crate::db::{Db, DbError, Tx};
 use crate::plan::{PlanState, Suspension};
@@ -115,14 +115,26 @@ row! {
     }
 }
 
-/// What operators did before `before`, newest first.
-pub(super) async fn deeds(db: &Db, before: Option<Uuid>, limit: i64) -> Result<Vec<OperatorDeed>, DbError> {
+/// What operators did before `before`, newest first, of what `filter` lets through.
+pub(super) async fn deeds(
+    db: &Db,
+    filter: &DeedFilter,
+    before: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<OperatorDeed>, DbError> {
+    let kind = filter.kind.map(DeedKind::as_str).unwrap_or_default();
+    let actor = filter.actor.as_deref().unwrap_or_default();
+    let org = filter.organization.map(|org| org.to_string()).unwrap_or_default();
+    let from = filter.from.map_or(i64::MIN, to_ms);
+    let until = filter.until.map_or(i64::MAX, to_ms);
     let before = before.map_or_else(|| "g".to_owned(), |id| id.to_string());
     let rows: Vec<DeedRow> = on!(db, c => sqlx::query_as(
         "SELECT d.id, d.at_ms, d.actor, u.name AS actor_name, d.kind, d.org_id, d.detail
          FROM operator_deeds d LEFT JOIN users u ON d.actor = 'user:' || u.id
-         WHERE d.id < $1 ORDER BY d.id DESC LIMIT $2"
-    ).bind(&before).bind(limit).fetch_all(c).await)?;
+         WHERE d.id < $1 AND ($3 = '' OR d.kind = $3) AND ($4 = '' OR d.actor = $4) AND ($5 = '' OR d.org_id = $5)
+            AND d.at_ms >= $6 AND d.at_ms < $7
+         ORDER BY d.id DESC LIMIT $2"
+    ).bind(&before).bind(limit).bind(kind).bind(actor).bind(&org).bind(from).bind(until).fetch_all(c).await)?;
     rows.into_iter()
         .map(|row| {
             Ok(OperatorDeed {

@@ -7,6 +7,8 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::Mutex;
 
+use crate::base::{Network, SHARES_OF_A_SITE};
+
 /// How many keys are remembered; beyond it those that are quiet again first go first.
 const KEYS: usize = 10_000;
 
@@ -43,6 +45,11 @@ impl Throttle {
         Some(wait)
     }
 
+    /// Counts a try of who comes from `network`, for its line and for its site; whether both have room.
+    pub(super) fn try_from(&self, prefix: &str, network: Network, lane: Lane, now: DateTime<Utc>) -> bool {
+        lanes_of(prefix, network, lane).iter().all(|(key, lane)| self.try_once(key, *lane, now).is_some())
+    }
+
     /// Takes one try of `key` back: it was a good one.
     pub(super) fn give_back(&self, key: &str, lane: Lane) {
         if let Some(until) = self.0.lock().get_mut(key) {
@@ -54,6 +61,19 @@ impl Throttle {
     pub(super) fn forget(&self, key: &str) {
         self.0.lock().remove(key);
     }
+}
+
+/// The lanes of who comes from a network: its own, and the one that all lines of its site share. Of IPv6, one holder has 65,536 lines.
+pub(super) fn lanes_of(prefix: &str, network: Network, lane: Lane) -> Vec<(String, Lane)> {
+    let mut lanes = vec![(format!("{prefix}:{network}"), lane)];
+    let site = network.site();
+    if matches!(network, Network::V6(_)) {
+        let shares = u32::try_from(SHARES_OF_A_SITE).unwrap_or(u32::MAX);
+        let shared =
+            Lane { at_once: lane.at_once.saturating_mul(shares), every: lane.every / shares, ..lane };
+        lanes.push((format!("{prefix}/48:{site}"), shared));
+    }
+    lanes
 }
 
 fn delta(duration: Duration) -> TimeDelta {
@@ -85,6 +105,20 @@ mod tests {
         assert!(tried("b", 0));
         assert!(tried("a", 30) && !tried("a", 31) && tried("a", 60));
         assert!((0..3).all(|_| tried("a", 600)) && !tried("a", 600));
+    }
+
+    #[test]
+    fn the_lines_of_one_site_together_have_two_shares_and_take_nobody_elses() {
+        let (throttle, now) = (Throttle::default(), from_ms(1_000_000));
+        let line =
+            |site: u16, n: u16| Network::from(std::net::IpAddr::from([0x2001, 0xdb8, site, n, 0, 0, 0, 1]));
+        let taken = (0..1_000).filter(|n| throttle.try_from("a", line(1, *n), LANE, now)).count();
+        assert_eq!(taken, 6, "a new line for each try helps nothing");
+        assert!(throttle.try_from("a", line(2, 1), LANE, now), "another site has its own");
+        assert!(throttle.try_from("b", line(1, 1), LANE, now), "and another lane, too");
+        assert!(throttle.try_from("a", std::net::IpAddr::from([203, 0, 113, 7]).into(), LANE, now));
+        let one = (0..9).filter(|_| throttle.try_from("c", line(3, 1), LANE, now)).count();
+        assert_eq!(one, 3, "a line has no more than its own share");
     }
 
     #[test]

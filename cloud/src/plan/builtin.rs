@@ -10,7 +10,6 @@ static PLANS: LazyLock<Vec<Plan>> = LazyLock::new(|| {
     // Of a cloud that somebody runs for themselves: nothing is limited but what only abuse reaches.
     let open = Limits {
         concurrent_shows: Some(100),
-        destinations: Some(50),
         seats: Some(500),
         // Nothing is counted that nobody has to pay for.
         products: None,
@@ -19,7 +18,6 @@ static PLANS: LazyLock<Vec<Plan>> = LazyLock::new(|| {
     let free = Limits {
         shows_a_month: Some(4),
         concurrent_shows: Some(1),
-        destinations: Some(1),
         ladder_top: Some(720),
         minutes_a_month: Some(240),
         viewers: Some(100),
@@ -31,7 +29,6 @@ static PLANS: LazyLock<Vec<Plan>> = LazyLock::new(|| {
     let starter = Limits {
         shows_a_month: Some(20),
         concurrent_shows: Some(1),
-        destinations: Some(3),
         ladder_top: Some(1080),
         minutes_a_month: Some(2400),
         viewers: Some(1000),
@@ -43,7 +40,6 @@ static PLANS: LazyLock<Vec<Plan>> = LazyLock::new(|| {
     let pro = Limits {
         shows_a_month: Some(200),
         concurrent_shows: Some(5),
-        destinations: Some(10),
         ladder_top: Some(2160),
         minutes_a_month: Some(30_000),
         viewers: Some(20_000),
@@ -70,7 +66,6 @@ static ADD_ONS: LazyLock<Vec<AddOn>> = LazyLock::new(|| {
             Limit::ConcurrentShows,
             1,
         ),
-        one("destinations-3", names("3 destinations", "3 Ziele", "3 destinations"), Limit::Destinations, 3),
         one(
             "minutes-1000",
             names("1,000 minutes", "1000 Minuten", "1000 minutes"),

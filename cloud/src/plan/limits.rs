@@ -51,15 +51,14 @@ limits! {
     ShowsAMonth shows_a_month: "shows a month";
     /// Shows on air at the same time.
     ConcurrentShows concurrent_shows: "shows at a time";
-    /// Places that one show is sent to besides the shop.
-    Destinations destinations: "destinations of a show";
-    /// The height in pixels of the largest picture that viewers can choose.
+    /// The height in pixels (the shorter side) of the largest picture that viewers can choose. It is fixed for a show when its encoder
+    /// connects and it is not on air.
     LadderTop ladder_top: "pixels of height";
     /// Minutes on air in a calendar month (UTC).
     MinutesAMonth minutes_a_month: "minutes on air a month";
-    /// Viewers at the same time, over all shows.
+    /// Viewers at the same time, over all shows, counted where they are connected to the chat.
     Viewers viewers: "viewers at a time";
-    /// Days for which recordings are kept.
+    /// Days for which recordings are kept after their show. When they become fewer, the longer time holds for another 14 days.
     RetentionDays retention_days: "days of recordings";
     /// Members, those who are invited among them.
     Seats seats: "members";

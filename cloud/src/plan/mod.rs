@@ -10,6 +10,7 @@ mod error;
 mod limits;
 mod model;
 mod plenty;
+mod recordings;
 mod routes;
 mod service;
 mod store;
@@ -20,8 +21,9 @@ pub use error::{LimitHit, PlanError};
 pub use limits::{Limit, Limits};
 pub use model::{
     AddOn, AddOnCount, Assignment, Names, Plan, PlanChange, PlanChoice, PlanDraft, PlanNamesChange,
-    PlanState, Price, ScheduledChange, Standing, Suspension,
+    PlanSource, PlanState, Price, ScheduledChange, Standing, Suspension,
 };
+pub use recordings::RecordingTerms;
 pub use routes::{PlanView, router};
-pub use service::{Plans, Room};
+pub use service::{Plans, Room, Unreadable};
 pub use usage::{Meter, Usage};

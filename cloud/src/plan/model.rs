@@ -153,21 +153,25 @@ impl PlanDraft {
                 return Err(Invalid::new(format!("`limits.{}` takes 0 to {MOST}, or null", limit.as_str())));
             }
         }
-        if let Some(price) = &self.price {
-            if !(0..=MOST_MINOR).contains(&price.price_minor) {
-                return Err(Invalid::new(format!("`price.price_minor` takes 0 to {MOST_MINOR}")));
-            }
-            if !price.currency.is_in_use() {
-                return Err(Invalid::new(format!(
-                    "`price.currency` {} is no currency in use (ISO 4217)",
-                    price.currency
-                )));
-            }
-        }
+        self.price.as_ref().map_or(Ok(()), check_price)?;
         let names = self.names.check()?;
         let (limits, price, offered) = (self.limits, self.price, self.offered);
         Ok(Plan { key: key.to_owned(), names, limits, price, offered, builtin: false })
     }
+}
+
+/// A price as it can be asked.
+pub(super) fn check_price(price: &Price) -> Result<(), Invalid> {
+    if !(0..=MOST_MINOR).contains(&price.price_minor) {
+        return Err(Invalid::new(format!("`price.price_minor` takes 0 to {MOST_MINOR}")));
+    }
+    if !price.currency.is_in_use() {
+        return Err(Invalid::new(format!(
+            "`price.currency` {} is no currency in use (ISO 4217)",
+            price.currency
+        )));
+    }
+    Ok(())
 }
 
 /// The most that a limit can be: 1 PB in bytes.
@@ -234,6 +238,46 @@ impl PlanState {
     }
 }
 
+/// Who gave an organisation its plan. What the operator gave stays, whatever is paid for, until they take it back or an owner pays for
+/// another on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PlanSource {
+    /// Whoever runs the cloud.
+    Operator,
+    /// It is paid for.
+    Billing,
+    /// An owner chose it, and it costs nothing.
+    Owner,
+    /// Known to a later version only.
+    #[serde(other)]
+    Unknown,
+}
+
+impl PlanSource {
+    /// The word on the wire and in SQL.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Operator => "operator",
+            Self::Billing => "billing",
+            Self::Owner => "owner",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The source of a word.
+    #[must_use]
+    pub fn of(word: &str) -> Self {
+        match word {
+            "operator" => Self::Operator,
+            "billing" => Self::Billing,
+            "owner" => Self::Owner,
+            _ => Self::Unknown,
+        }
+    }
+}
+
 /// What an organisation is to have from now on. What was scheduled before is forgotten.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assignment {
@@ -247,14 +291,22 @@ pub struct Assignment {
     pub period_end: Option<DateTime<Utc>>,
     /// Until when a plan holds whose payment failed.
     pub grace_until: Option<DateTime<Utc>>,
+    /// Who gives it.
+    pub source: PlanSource,
 }
 
 impl Assignment {
-    /// A plan that nobody has to pay for.
+    /// A plan that nobody has to pay for, given by the operator.
     #[must_use]
     pub fn of(plan: &str) -> Self {
-        let plan = plan.to_owned();
-        Self { plan, add_ons: Vec::new(), state: PlanState::Active, period_end: None, grace_until: None }
+        Self {
+            plan: plan.to_owned(),
+            add_ons: Vec::new(),
+            state: PlanState::Active,
+            period_end: None,
+            grace_until: None,
+            source: PlanSource::Operator,
+        }
     }
 }
 
@@ -266,6 +318,9 @@ pub struct PlanChoice {
     /// What is added to it; what was added before stays when not said.
     #[serde(default)]
     pub add_ons: Option<Vec<AddOnCount>>,
+    /// Whether it takes the place of a plan that whoever runs this cloud gave; 409 otherwise.
+    #[serde(default, rename = "override")]
+    pub overrides: bool,
 }
 
 /// What an organisation will have.
@@ -297,6 +352,10 @@ pub struct Standing {
     pub plan: Plan,
     /// What it added.
     pub add_ons: Vec<AddOnCount>,
+    /// Who gave it; `None` for the default one that nobody gave, and where it was given long ago.
+    pub source: Option<PlanSource>,
+    /// Whether a plan that the operator gave makes room for the next one that is paid for.
+    pub yields: bool,
     /// How it stands.
     pub state: PlanState,
     /// Since when it has the plan; `None` for the default one that nobody gave it.
@@ -313,6 +372,14 @@ pub struct Standing {
     pub holds: bool,
     /// Set while the organisation is suspended.
     pub suspended: Option<Suspension>,
+}
+
+impl Standing {
+    /// Whether the operator gave the plan, and it stays whatever is paid for.
+    #[must_use]
+    pub fn is_given(&self) -> bool {
+        self.source == Some(PlanSource::Operator) && !self.yields
+    }
 }
 
 /// Limits of a plan with add-ons. An add-on of a later version raises nothing here.

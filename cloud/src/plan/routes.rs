@@ -8,8 +8,8 @@ use utoipa_axum::routes;
 use vitrine_protocol::{Code, OrgId};
 
 use super::{
-    AddOn, AddOnCount, Limit, Limits, Plan, PlanChoice, PlanError, PlanState, Plans, ScheduledChange,
-    Standing, Suspension, Usage, add_ons,
+    AddOn, AddOnCount, Limit, Limits, Plan, PlanChoice, PlanError, PlanSource, PlanState, Plans,
+    RecordingTerms, ScheduledChange, Standing, Suspension, Usage,
 };
 use crate::base::{Actor, ApiError, Json, Path, Permission, PlanLimit, Problems, Query};
 
@@ -25,6 +25,8 @@ pub struct PlanView {
     pub plan: Plan,
     /// What it added.
     pub add_ons: Vec<AddOnCount>,
+    /// Who gave it; null for the default one that nobody gave.
+    pub source: Option<PlanSource>,
     /// How it stands.
     pub state: PlanState,
     /// Since when it has the plan; null for the default one that nobody gave it.
@@ -45,6 +47,8 @@ pub struct PlanView {
     pub over: Vec<Limit>,
     /// The same under the plan that is scheduled.
     pub over_then: Vec<Limit>,
+    /// How long recordings are kept, and whether that is about to become shorter.
+    pub recordings: RecordingTerms,
     /// What was used in this month.
     pub usage: Usage,
     /// Set while the operator suspended the organisation.
@@ -62,14 +66,15 @@ impl PlanView {
     pub(super) fn new(
         standing: Standing,
         (used, over_then): (Limits, Vec<Limit>),
-        usage: Usage,
-        plans: Vec<Plan>,
+        (usage, recordings): (Usage, RecordingTerms),
+        (plans, offered_add_ons): (Vec<Plan>, Vec<AddOn>),
         self_service: bool,
     ) -> Self {
         let over = used.over(&standing.limits);
         Self {
             plan: standing.plan,
             add_ons: standing.add_ons,
+            source: standing.source,
             state: standing.state,
             since: standing.since,
             period_end: standing.period_end,
@@ -80,10 +85,11 @@ impl PlanView {
             used,
             over,
             over_then,
+            recordings,
             usage,
             suspended: standing.suspended,
             offered: plans.into_iter().filter(|plan| plan.offered).collect(),
-            offered_add_ons: add_ons().to_vec(),
+            offered_add_ons,
             self_service,
         }
     }
@@ -149,6 +155,11 @@ impl From<PlanError> for ApiError {
                 used: hit.used,
             }),
             PlanError::Suspended(_) => Self::new(Code::OrganizationSuspended, error.to_string()),
+            PlanError::Given => Self::new(Code::PlanGiven, error.to_string()),
+            PlanError::Rehearsals { allowed, used, .. } => {
+                let limit = Limit::ConcurrentShows.as_str();
+                Self::new(Code::PlanLimit, error.to_string()).with_limit(PlanLimit { limit, allowed, used })
+            }
             PlanError::OperatorOnly => Self::new(
                 Code::OperatorOnly,
                 "plans are changed by whoever runs this cloud; ask them for the plan that you want",

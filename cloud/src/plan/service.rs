@@ -1,23 +1,29 @@
 //! The handle of plans.
 
+mod add_ons;
+mod given;
+mod media;
+
+use std::sync::Arc;
+
 use chrono::{DateTime, Months, TimeDelta, Utc};
 use vitrine_protocol::OrgId;
 
 use super::builtin::plans;
-use super::model::{check_add_ons, raised};
+use super::model::{check_add_ons, check_price, raised};
 use super::plenty::Plenty;
 use super::store::{self, Written};
 use super::usage::{check_month, month};
 use super::{
-    Assignment, Limit, LimitHit, Limits, Names, Plan, PlanChange, PlanChoice, PlanError, PlanState, PlanView,
-    ScheduledChange, Standing, Suspension, Usage,
+    Assignment, Limit, LimitHit, Limits, Names, Plan, PlanChange, PlanChoice, PlanError, PlanSource,
+    PlanState, PlanView, ScheduledChange, Standing, Suspension, Usage,
 };
 use crate::base::{Actor, Clock, Invalid, Permission, trimmed};
 use crate::db::{Db, Tx};
 use crate::events::{Event, record};
 
 /// How long before days of recordings become fewer.
-const NOTICE: TimeDelta = TimeDelta::days(14);
+pub(super) const NOTICE: TimeDelta = TimeDelta::days(14);
 /// Plans that an operator can make.
 const OWN_PLANS: usize = 100;
 
@@ -29,7 +35,12 @@ pub struct Plans {
     default_plan: String,
     self_service: bool,
     plenty: Plenty,
+    /// This process, among those that share the database.
+    serve: Arc<str>,
 }
+
+/// Organisations, and plans by their keys, that cannot be read, each with the reason.
+pub type Unreadable = (Vec<(OrgId, String)>, Vec<(String, String)>);
 
 /// What an organisation has of one thing, and may have, while its row is locked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +77,7 @@ impl Plans {
             default_plan: default_plan.to_owned(),
             self_service: false,
             plenty: Plenty::default(),
+            serve: uuid::Uuid::now_v7().to_string().into(),
         }
     }
 
@@ -245,12 +257,14 @@ impl Plans {
     pub async fn view(&self, org: OrgId) -> Result<PlanView, PlanError> {
         let (standing, used) = (self.standing(org).await?, self.used(org).await?);
         let (usage, plans) = (self.usage(org, None).await?, self.plans().await?);
+        let (recordings, add_ons) = (self.recording_terms(&standing).await?, self.add_ons().await?);
         let then = match &standing.scheduled {
             Some(next) => raised(find_or_later(&plans, &next.plan).limits, &next.add_ons),
             None => standing.limits,
         };
         let over_then = if standing.scheduled.is_some() { used.over(&then) } else { Vec::new() };
-        Ok(PlanView::new(standing, (used, over_then), usage, plans, self.self_service))
+        let offers = (plans, add_ons);
+        Ok(PlanView::new(standing, (used, over_then), (usage, recordings), offers, self.self_service))
     }
 
     /// How much of everything an organisation has, of what is kept in rows. The caller has checked who asks.
@@ -260,10 +274,7 @@ impl Plans {
     pub async fn used(&self, org: OrgId) -> Result<Limits, PlanError> {
         let (mut used, now) = (Limits::default(), self.clock.now());
         for limit in Limit::ALL {
-            if !matches!(
-                limit,
-                Limit::Destinations | Limit::LadderTop | Limit::Viewers | Limit::RetentionDays
-            ) {
+            if !matches!(limit, Limit::LadderTop | Limit::Viewers | Limit::RetentionDays) {
                 *used.get_mut(*limit) = Some(store::count(&self.db, org, *limit, now).await?);
             }
         }
@@ -277,22 +288,6 @@ impl Plans {
     pub async fn usage(&self, org: OrgId, asked: Option<&str>) -> Result<Usage, PlanError> {
         let month = asked.map_or_else(|| Ok(month(self.clock.now())), check_month)?;
         Ok(store::usage(&self.db, org, &month).await?.unwrap_or_else(|| Usage::none(month)))
-    }
-
-    /// Notes how many watch an organisation's shows now, for the most of the month.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn note_viewers(&self, all: &[(OrgId, i64)]) -> Result<(), PlanError> {
-        let month = month(self.clock.now());
-        for (org, viewers) in all {
-            let mut tx = self.db.begin().await?;
-            if store::exists(&mut tx, *org).await? {
-                store::raise_peak(&mut tx, *org, &month, *viewers).await?;
-                tx.commit().await?;
-            }
-        }
-        Ok(())
     }
 
     /// Suspends an organisation: its members read and change nothing, its pages are closed, its publishers are refused. A show on air
@@ -348,6 +343,8 @@ impl Plans {
             grace_until: assignment.grace_until,
             scheduled: None,
             suspended: before.suspended,
+            source: Some(assignment.source),
+            yields: false,
         };
         store::save_written(tx, org, &plan.key, &written).await?;
         let event =
@@ -377,9 +374,18 @@ impl Plans {
             return Err(PlanError::Paid);
         }
         let add_ons = check_add_ons(choice.add_ons.as_deref().unwrap_or(&before.add_ons))?;
+        let prices = store::add_on_prices_in(&mut tx).await?;
+        // What was had before it had a price may be kept.
+        if add_ons.iter().any(|one| prices.contains_key(&one.key) && !before.add_ons.contains(one)) {
+            return Err(PlanError::Paid);
+        }
+        let same = plan.key == before.plan.key && add_ons == before.add_ons;
+        if before.is_given() && !same && !choice.overrides {
+            return Err(PlanError::Given);
+        }
         let (wanted, now) = (raised(plan.limits, &add_ons), self.clock.now());
         let less = wanted.below(&before.limits);
-        if plan.key == before.plan.key && add_ons == before.add_ons {
+        if same {
             if before.scheduled.is_some() {
                 store::save_written(
                     &mut tx,
@@ -396,6 +402,7 @@ impl Plans {
                 state: before.state,
                 period_end: before.period_end,
                 grace_until: before.grace_until,
+                source: PlanSource::Owner,
                 ..Assignment::of(&plan.key)
             };
             self.assign(&mut tx, org, &assignment, actor).await?;
@@ -422,11 +429,17 @@ impl Plans {
         let mut done = 0;
         for org in store::due(&self.db, self.clock.now()).await? {
             let mut tx = self.db.begin().await?;
-            let Some(scheduled) = self.lock(&mut tx, org).await?.scheduled else { continue };
+            let standing = self.lock(&mut tx, org).await?;
+            let Some(scheduled) = standing.scheduled else { continue };
             if scheduled.at > self.clock.now() {
                 continue; // chosen anew between the two looks
             }
-            let assignment = Assignment { add_ons: scheduled.add_ons, ..Assignment::of(&scheduled.plan) };
+            // An owner scheduled it.
+            let assignment = Assignment {
+                add_ons: scheduled.add_ons,
+                source: PlanSource::Owner,
+                ..Assignment::of(&scheduled.plan)
+            };
             match self.assign(&mut tx, org, &assignment, &Actor::service("plan")).await {
                 Ok(_) => tx.commit().await?,
                 // A process of the version that knows the plan does it; the others go on here.
@@ -464,6 +477,8 @@ impl Plans {
             org,
             plan,
             add_ons,
+            source: written.source,
+            yields: written.yields,
             state,
             since,
             period_end,

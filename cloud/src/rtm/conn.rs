@@ -107,6 +107,8 @@ pub(super) struct Peer {
     pub(super) network: Option<String>,
     /// The origin of the page, where it is another's.
     pub(super) page: Option<String>,
+    /// Whether it asked for offers (`?offers=1`): pages of an earlier version do not know them.
+    pub(super) knows_offers: bool,
 }
 
 /// Serves a socket until either side ends it.

@@ -73,7 +73,7 @@ impl RtmError {
             Self::Forbidden => Code::Forbidden,
             Self::Page => Code::OriginNotAllowed,
             Self::BadMessage => Code::BadMessage,
-            Self::Full => Code::Overloaded,
+            Self::Full => Code::ViewersFull,
             Self::Banned => Code::Banned,
             Self::TooFast => Code::RateLimited,
             Self::ShowEnded => Code::ShowEnded,

@@ -117,6 +117,11 @@ impl Hub {
         }
     }
 
+    /// Whether the room of a show is open.
+    pub(super) fn is_open(&self, show: ShowId) -> bool {
+        self.inner.rooms.lock().contains_key(&show)
+    }
+
     /// Whether a room of an organisation is open.
     pub(super) fn has_rooms_of(&self, org: OrgId) -> bool {
         self.inner.rooms.lock().values().any(|door| door.org == org)

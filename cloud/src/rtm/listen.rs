@@ -31,15 +31,27 @@ impl Follower for Rtm {
                 }
             }
             match (news_of(self.shows(), fact), show) {
-                (News::Show(command), Some(show)) => self.hub().tell(show, *command).await,
+                (News::Show(command), Some(show)) => {
+                    if matches!(fact.event, Event::LineupChanged { .. }) && self.hub().is_open(show) {
+                        match self.shows().cards_of(fact.org, show).await {
+                            Ok(cards) => self.hub().tell(show, Command::Cards(cards)).await,
+                            Err(error) => tracing::error!(%error, "products of a line-up could not be read"),
+                        }
+                    }
+                    self.hub().tell(show, *command).await;
+                }
                 (News::Organization, _) => {
                     self.hub().tell_all_of(fact.org, || Command::Event(RoomEvent::LineupChanged)).await;
                 }
                 (News::Product(product), _) if self.hub().has_rooms_of(fact.org) => {
-                    match self.shows().with_product(fact.org, product).await {
-                        Ok(shows) => {
+                    match self.shows().showing(fact.org, product).await {
+                        Ok((shows, card)) => {
                             for show in shows {
-                                self.hub().tell(show, Command::Event(RoomEvent::LineupChanged)).await;
+                                let command = match &card {
+                                    Some(card) => Command::Product(Box::new(card.clone())),
+                                    None => Command::Event(RoomEvent::LineupChanged),
+                                };
+                                self.hub().tell(show, command).await;
                             }
                         }
                         Err(error) => {

@@ -23,13 +23,16 @@ pub(super) struct Guest {
     pub(super) earnings: bool,
     /// Whether they may speak, and not only read.
     pub(super) speaks: bool,
+    /// Whether their page knows what an offer is.
+    pub(super) knows_offers: bool,
 }
 
 impl Guest {
     /// Who hears what they hear.
     pub(super) fn audience(&self) -> Audience {
         match self.author.role {
-            AuthorRole::Viewer => Audience::Public,
+            AuthorRole::Viewer if self.knows_offers => Audience::Public,
+            AuthorRole::Viewer => Audience::Earlier,
             _ if self.earnings => Audience::Earnings,
             _ => Audience::Staff,
         }

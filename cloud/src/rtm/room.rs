@@ -10,13 +10,13 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 use vitrine_protocol::rtm::{Airing, Author, Reaction, RoomEvent, ServerFrame};
-use vitrine_protocol::{PublishSessionId, ShowState};
+use vitrine_protocol::{ProductCard, PublishSessionId, ShowState};
 
 use super::conn::Close;
 use super::hub::Dial;
 use super::model::MediaNews;
 use super::seats::{Chair, SeatId, Seats};
-use super::state::{Audience, Standing, State, Urgency};
+use super::state::{Audience, Shown, Standing, State, Urgency};
 use crate::base::Clock;
 
 /// Commands that wait for a room.
@@ -45,6 +45,10 @@ pub(super) enum Command {
     Leave(SeatId),
     /// Something happened.
     Event(RoomEvent),
+    /// Something happened to a product of the line-up, as shoppers see it now.
+    Product(Box<ProductCard>),
+    /// The line-up's products, as shoppers see them now.
+    Cards(Vec<ProductCard>),
     /// The show moved; without a `live_at`, that stays what it was.
     Moved(Airing),
     /// The picture arrives or stops, or a rung comes or goes.
@@ -74,6 +78,9 @@ pub(super) struct Room {
     /// When people were told last that the line-up is other, and when they are told next what came too soon after that.
     last_lineup: Option<Instant>,
     lineup_at: Option<Instant>,
+    /// The same of members alone, where shoppers have nothing to load.
+    last_staff: Option<Instant>,
+    staff_at: Option<Instant>,
     count_at: Instant,
     empty_since: Instant,
 }
@@ -94,6 +101,8 @@ impl Room {
             last_droppable: now,
             last_lineup: None,
             lineup_at: None,
+            last_staff: None,
+            staff_at: None,
             count_at: now + COUNT_EVERY,
             empty_since: now,
         }
@@ -102,7 +111,7 @@ impl Room {
     /// Serves commands until the room closes.
     pub(super) async fn run(mut self, commands: &mut mpsc::Receiver<Command>) {
         loop {
-            let wake = [self.tick_at, self.droppable_at, self.lineup_at, Some(self.count_at)]
+            let wake = [self.tick_at, self.droppable_at, self.lineup_at, self.staff_at, Some(self.count_at)]
                 .into_iter()
                 .flatten()
                 .min();
@@ -131,6 +140,15 @@ impl Room {
             Command::Sit { you, audience, known, chair } => self.sit(you, audience, known, chair),
             Command::Leave(id) => self.seats.leave(id),
             Command::Event(event) => self.event(event),
+            Command::Product(card) => match self.state.show(*card) {
+                Shown::Same => self.staff_soon(),
+                Shown::Offer(offer) => {
+                    self.event(RoomEvent::Offer(offer));
+                    self.staff_soon();
+                }
+                Shown::Other => self.event(RoomEvent::LineupChanged),
+            },
+            Command::Cards(cards) => self.state.know(cards),
             Command::Moved(airing) => {
                 let live_at = airing.live_at.or_else(|| self.state.live_at());
                 self.event(RoomEvent::State(Airing { live_at, ..airing }));
@@ -161,7 +179,7 @@ impl Room {
         let id = chair.id;
         let first = self.state.welcome(you, audience, known, self.clock.now());
         self.seats.whisper(id, &first);
-        if audience != Audience::Public {
+        if !audience.is_public() {
             self.seats.whisper(id, &self.state.media());
         }
         if answer.send(Some(chair)).is_err() {
@@ -189,6 +207,20 @@ impl Room {
         self.tick_at = Some(self.tick_at.map_or(at, |planned| planned.min(at)));
     }
 
+    /// Tells members that something in the line-up is other, now or a second after the last time.
+    fn staff_soon(&mut self) {
+        let now = Instant::now();
+        let last = self.last_staff.max(self.last_lineup);
+        if let Some(next) = last.map(|last| last + LINEUP_EVERY).filter(|next| now < *next) {
+            self.staff_at.get_or_insert(next);
+            return;
+        }
+        self.last_staff = Some(now);
+        self.state.tell_staff();
+        let at = now + TICK;
+        self.tick_at = Some(self.tick_at.map_or(at, |planned| planned.min(at)));
+    }
+
     fn droppable_soon(&mut self) {
         self.droppable_at.get_or_insert((self.last_droppable + DROPPABLE_TICK).max(Instant::now()));
     }
@@ -197,6 +229,10 @@ impl Room {
         if self.lineup_at.is_some_and(|at| now >= at) {
             self.lineup_at = None;
             self.event(RoomEvent::LineupChanged);
+        }
+        if self.staff_at.is_some_and(|at| now >= at) {
+            self.staff_at = None;
+            self.staff_soon();
         }
         if self.tick_at.is_some_and(|at| now >= at) {
             self.tick_at = None;

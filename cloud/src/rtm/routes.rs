@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
+use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
@@ -44,13 +44,17 @@ pub fn router(rtm: Rtm) -> OpenApiRouter {
 async fn connect(
     State(rtm): State<Rtm>,
     Remote(address): Remote,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
     let upgrade = upgrade.map_err(|rejection| ApiError::new(Code::InvalidRequest, rejection.body_text()))?;
     let browser = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let page = foreign_page(&headers).map(str::to_owned);
-    let peer = Peer { network: Some(rtm.tokens().network(address, browser)), page };
+    // Read tolerantly: what a later page asks for beside it is nothing to this server.
+    let query = query.unwrap_or_default();
+    let knows_offers = query.split('&').any(|one| one == "offers=1");
+    let peer = Peer { network: Some(rtm.tokens().network(address, browser)), page, knows_offers };
     Ok(upgrade
         .read_buffer_size(BUFFER_BYTES)
         .write_buffer_size(BUFFER_BYTES)

@@ -72,7 +72,7 @@ impl Seats {
 
     /// Shoppers, each counted once however many pages they have open.
     pub(super) fn viewers(&self) -> u32 {
-        let shoppers = self.taken.values().filter(|seat| seat.audience == Audience::Public);
+        let shoppers = self.taken.values().filter(|seat| seat.audience.is_public());
         let people: HashSet<&str> = shoppers.map(|seat| seat.person.as_str()).collect();
         u32::try_from(people.len()).unwrap_or(u32::MAX)
     }
@@ -81,9 +81,13 @@ impl Seats {
     pub(super) fn deliver(&mut self, flush: &Flush) {
         let here = |audience| self.taken.values().any(|seat| seat.audience == audience);
         let of_whole = |share: &Share, audience| *share == Share::Whole && here(audience);
-        let whole = (here(Audience::Earnings)
-            || of_whole(&flush.staff, Audience::Staff)
-            || of_whole(&flush.public, Audience::Public))
+        // What is for shoppers alone is no frame for members.
+        let says = !matches!(&flush.whole, ServerFrame::Tick { events, .. } if events.is_empty());
+        let whole = (says
+            && (here(Audience::Earnings)
+                || of_whole(&flush.staff, Audience::Staff)
+                || of_whole(&flush.public, Audience::Public)
+                || of_whole(&flush.earlier, Audience::Earlier)))
         .then(|| write(&flush.whole));
         let text_of = |share: &Share| match share {
             Share::Whole => whole.clone(),
@@ -92,11 +96,13 @@ impl Seats {
         };
         let staff = if here(Audience::Staff) { text_of(&flush.staff) } else { None };
         let public = if here(Audience::Public) { text_of(&flush.public) } else { None };
+        let earlier = if here(Audience::Earlier) { text_of(&flush.earlier) } else { None };
         self.taken.retain(|_, seat| {
             let text = match seat.audience {
                 Audience::Earnings => &whole,
                 Audience::Staff => &staff,
                 Audience::Public => &public,
+                Audience::Earlier => &earlier,
             };
             let Some(text) = text else { return true };
             if flush.droppable && seat.out.capacity() < ROOMY {

@@ -69,6 +69,7 @@ impl Source for Rows {
                 rungs: self.rungs(org, show).await?,
                 messages: newest.into_iter().rev().map(|m| m.message).collect(),
                 highlights,
+                cards: self.shows.cards(&found).await?,
             })
         })
     }
@@ -318,7 +319,15 @@ impl Rtm {
         let nickname = nickname_key(&name);
         let signals = Signals { viewer: viewer.id, nickname, network: peer.network.clone() };
         let author = Author { id, name, role: AuthorRole::Viewer };
-        Ok(Guest { org: viewer.org, show, author, signals: Some(signals), earnings: false, speaks: true })
+        Ok(Guest {
+            org: viewer.org,
+            show,
+            author,
+            signals: Some(signals),
+            earnings: false,
+            speaks: true,
+            knows_offers: peer.knows_offers,
+        })
     }
 
     async fn admit_member(&self, token: &str, show: ShowId) -> Result<Guest, RtmError> {
@@ -332,7 +341,7 @@ impl Rtm {
         let role = if hosts { AuthorRole::Host } else { AuthorRole::Moderator };
         let ActorKind::User { id, name, .. } = actor.kind else { return Err(RtmError::Unauthenticated) };
         let author = Author { id: id.to_string(), name, role };
-        Ok(Guest { org, show, author, signals: None, earnings, speaks })
+        Ok(Guest { org, show, author, signals: None, earnings, speaks, knows_offers: false })
     }
 
     /// Sends a message on its way; it is shown once it is stored.

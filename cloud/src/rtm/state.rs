@@ -3,13 +3,13 @@
 //! Events wait in `pending` until [`State::flush`] gives them a `seq` and makes them part of what
 //! newcomers are told, so a newcomer never sees the same event in the snapshot and in a tick.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use vitrine_protocol::rtm::{
     Airing, Author, ChatMessage, Reaction, RoomEvent, SNAPSHOT_HIGHLIGHTS_MS, ServerFrame, Snapshot,
 };
-use vitrine_protocol::{Highlight, HighlightAction, PublishSessionId};
+use vitrine_protocol::{Highlight, HighlightAction, Offer, ProductCard, ProductId, PublishSessionId};
 
 /// Messages that a snapshot tells.
 pub(super) const SNAPSHOT_MESSAGES: usize = 50;
@@ -25,8 +25,10 @@ const HIGHLIGHTS: usize = 256;
 /// Who a frame is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Audience {
-    /// Shoppers.
+    /// Shoppers whose pages know [`RoomEvent::Offer`].
     Public,
+    /// Shoppers whose pages do not: they load the line-up anew instead.
+    Earlier,
     /// Members of the organisation.
     Staff,
     /// Members who may see what is earned.
@@ -34,13 +36,53 @@ pub(super) enum Audience {
 }
 
 impl Audience {
-    fn hears(self, event: &RoomEvent) -> bool {
-        match self {
-            Self::Public => event.is_public(),
-            Self::Staff => !matches!(event, RoomEvent::Order { .. }),
-            Self::Earnings => true,
+    /// Whether they are shoppers.
+    pub(super) fn is_public(self) -> bool {
+        matches!(self, Self::Public | Self::Earlier)
+    }
+
+    fn hears(self, said: &Said) -> Option<RoomEvent> {
+        let event = &said.event;
+        let hears = match self {
+            Self::Public | Self::Earlier => event.is_public() && !said.staff_only,
+            Self::Staff => !matches!(event, RoomEvent::Order { .. } | RoomEvent::Offer(_)),
+            Self::Earnings => !matches!(event, RoomEvent::Offer(_)),
+        };
+        match event {
+            _ if !hears => None,
+            RoomEvent::Offer(_) if self == Self::Earlier => Some(RoomEvent::LineupChanged),
+            event => Some(event.clone()),
         }
     }
+
+    /// What they hear of some events, in order. To load the line-up anew is said once.
+    fn heard<'a>(self, said: impl Iterator<Item = &'a Said>) -> Vec<RoomEvent> {
+        let mut heard: Vec<RoomEvent> = Vec::new();
+        for event in said.filter_map(|one| self.hears(one)) {
+            if event != RoomEvent::LineupChanged || !heard.contains(&event) {
+                heard.push(event);
+            }
+        }
+        heard
+    }
+}
+
+/// An event, and whether it is for members alone.
+#[derive(Debug, Clone, PartialEq)]
+struct Said {
+    event: RoomEvent,
+    staff_only: bool,
+}
+
+/// What became of a product that a fact was about, as far as shoppers see it.
+#[derive(Debug, PartialEq)]
+pub(super) enum Shown {
+    /// It looks as before.
+    Same,
+    /// It costs something else, or as many as are told are left.
+    Offer(Offer),
+    /// It is another one.
+    Other,
 }
 
 /// When an event wants to leave.
@@ -63,6 +105,8 @@ pub(super) struct Standing {
     pub(super) messages: Vec<ChatMessage>,
     /// Oldest first.
     pub(super) highlights: Vec<Highlight>,
+    /// The line-up's products, as shoppers see them.
+    pub(super) cards: Vec<ProductCard>,
 }
 
 /// One flush, before it is written as text.
@@ -74,6 +118,8 @@ pub(super) struct Flush {
     pub(super) staff: Share,
     /// What shoppers hear.
     pub(super) public: Share,
+    /// What those hear whose pages are of an earlier version.
+    pub(super) earlier: Share,
     /// Reactions and counts: a slow reader does without them.
     pub(super) droppable: bool,
 }
@@ -100,10 +146,12 @@ pub(super) struct State {
     viewers: u32,
     messages: VecDeque<ChatMessage>,
     highlights: Vec<Highlight>,
-    pending: Vec<RoomEvent>,
+    /// The line-up's products, as shoppers were told last.
+    cards: HashMap<ProductId, ProductCard>,
+    pending: Vec<Said>,
     reactions: BTreeMap<Reaction, u32>,
     viewers_changed: bool,
-    ring: VecDeque<(u64, Vec<RoomEvent>)>,
+    ring: VecDeque<(u64, Vec<Said>)>,
     ring_events: usize,
     /// The highest `seq` that is no longer in the ring.
     forgotten: u64,
@@ -125,6 +173,7 @@ impl State {
             viewers: 0,
             messages,
             highlights,
+            cards: cards_by_id(standing.cards),
             pending: Vec::new(),
             reactions: BTreeMap::new(),
             viewers_changed: false,
@@ -141,7 +190,8 @@ impl State {
         {
             return Urgency::Tick; // it was stored just before this room was read
         }
-        if event == RoomEvent::LineupChanged && self.pending.contains(&event) {
+        let waits = |said: &Said| said.event == event && !said.staff_only;
+        if event == RoomEvent::LineupChanged && self.pending.iter().any(waits) {
             return Urgency::Tick;
         }
         let urgent = match &event {
@@ -163,13 +213,49 @@ impl State {
             }
             _ => false,
         };
-        self.pending.push(event);
+        if let RoomEvent::Offer(new) = &event {
+            // The last word on a product is what counts.
+            let is_older = |said: &Said| matches!(&said.event, RoomEvent::Offer(old) if old.product_id == new.product_id);
+            self.pending.retain(|said| !is_older(said));
+        }
+        self.pending.push(Said { event, staff_only: false });
         if urgent || self.pending.len() >= PENDING_EVENTS { Urgency::Now } else { Urgency::Tick }
+    }
+
+    /// Members see counts that shoppers are not told: they load the line-up anew with each sale.
+    pub(super) fn tell_staff(&mut self) {
+        let said = Said { event: RoomEvent::LineupChanged, staff_only: true };
+        if !self.pending.contains(&said) {
+            self.pending.push(said);
+        }
+    }
+
+    /// Knows the line-up's products from here on.
+    pub(super) fn know(&mut self, cards: Vec<ProductCard>) {
+        self.cards = cards_by_id(cards);
+    }
+
+    /// Compares a product with what shoppers were told last, and knows it from here on.
+    pub(super) fn show(&mut self, card: ProductCard) -> Shown {
+        let before = self.cards.insert(card.product_id, card.clone());
+        let Some(before) = before else { return Shown::Other };
+        match card.offer_since(&before) {
+            Some(_) if card == before => Shown::Same,
+            Some(mut offer) => {
+                // One that waits is taken over: what it says of prices was told to nobody yet.
+                let waits = |said: &&Said| matches!(&said.event, RoomEvent::Offer(old) if old.product_id == card.product_id && old.price.is_some());
+                if offer.price.is_none() && self.pending.iter().any(|said| waits(&said)) {
+                    offer = card.whole_offer();
+                }
+                Shown::Offer(offer)
+            }
+            None => Shown::Other,
+        }
     }
 
     /// Nobody is told any more of what waits and is `gone`.
     fn unsay(&mut self, gone: impl Fn(&ChatMessage) -> bool) {
-        self.pending.retain_mut(|event| match event {
+        self.pending.retain_mut(|said| match &mut said.event {
             RoomEvent::Chat(message) => !gone(message),
             RoomEvent::ChatRestored { messages } => {
                 messages.retain(|message| !gone(message));
@@ -199,8 +285,8 @@ impl State {
             return None;
         }
         let events = std::mem::take(&mut self.pending);
-        for event in &events {
-            self.apply(event);
+        for said in &events {
+            self.apply(&said.event);
         }
         self.seq += 1;
         self.remember(events.clone());
@@ -221,7 +307,8 @@ impl State {
             return None;
         }
         self.seq += 1;
-        Some(self.tick(events, true))
+        let said = |event| Said { event, staff_only: false };
+        Some(self.tick(events.into_iter().map(said).collect(), true))
     }
 
     /// What a newcomer is told first. `known` is the `(epoch, seq)` of its `hello`.
@@ -251,7 +338,7 @@ impl State {
 
     /// When the show went live, if it did; a waiting move counts.
     pub(super) fn live_at(&self) -> Option<DateTime<Utc>> {
-        let waiting = self.pending.iter().rev().find_map(|event| match event {
+        let waiting = self.pending.iter().rev().find_map(|said| match &said.event {
             RoomEvent::State(airing) => Some(airing.live_at),
             _ => None,
         });
@@ -268,7 +355,7 @@ impl State {
             return None;
         }
         let later = self.ring.iter().filter(|(at, _)| *at > seq).flat_map(|(_, events)| events);
-        Some(later.filter(|event| audience.hears(event)).cloned().collect())
+        Some(audience.heard(later))
     }
 
     fn apply(&mut self, event: &RoomEvent) {
@@ -287,6 +374,7 @@ impl State {
             RoomEvent::Reactions { .. }
             | RoomEvent::Viewers { .. }
             | RoomEvent::LineupChanged
+            | RoomEvent::Offer(_)
             | RoomEvent::Media { .. }
             | RoomEvent::Order { .. } => {}
         }
@@ -317,7 +405,7 @@ impl State {
         self.highlights.drain(..excess);
     }
 
-    fn remember(&mut self, events: Vec<RoomEvent>) {
+    fn remember(&mut self, events: Vec<Said>) {
         self.ring_events += events.len();
         self.ring.push_back((self.seq, events));
         while self.ring.len() > RING_TICKS || self.ring_events > RING_EVENTS {
@@ -327,19 +415,22 @@ impl State {
         }
     }
 
-    fn tick(&self, events: Vec<RoomEvent>, droppable: bool) -> Flush {
+    fn tick(&self, events: Vec<Said>, droppable: bool) -> Flush {
         let seq = self.seq;
-        let share = |audience: Audience| {
-            let heard: Vec<_> = events.iter().filter(|event| audience.hears(event)).cloned().collect();
-            match heard.len() {
-                all if all == events.len() => Share::Whole,
-                0 => Share::Nothing,
-                _ => Share::Part(Box::new(ServerFrame::Tick { seq, events: heard })),
-            }
+        let whole = Audience::Earnings.heard(events.iter());
+        let share = |audience: Audience| match audience.heard(events.iter()) {
+            heard if heard == whole => Share::Whole,
+            heard if heard.is_empty() => Share::Nothing,
+            heard => Share::Part(Box::new(ServerFrame::Tick { seq, events: heard })),
         };
         let (staff, public) = (share(Audience::Staff), share(Audience::Public));
-        Flush { whole: ServerFrame::Tick { seq, events }, staff, public, droppable }
+        let earlier = share(Audience::Earlier);
+        Flush { whole: ServerFrame::Tick { seq, events: whole }, staff, public, earlier, droppable }
     }
+}
+
+fn cards_by_id(cards: Vec<ProductCard>) -> HashMap<ProductId, ProductCard> {
+    cards.into_iter().map(|card| (card.product_id, card)).collect()
 }
 
 /// The transition in force 60 s before `now`, and all later ones; `all` is sorted by time.

@@ -30,6 +30,7 @@ impl Source for Live {
                 rungs: vec!["source".into()],
                 messages: vec![],
                 highlights: vec![],
+                cards: vec![],
             })
         })
     }
@@ -52,6 +53,7 @@ fn guest(show: ShowId, name: &str, role: AuthorRole) -> Guest {
         signals: None,
         earnings: role == AuthorRole::Host,
         speaks: true,
+        knows_offers: true,
     }
 }
 

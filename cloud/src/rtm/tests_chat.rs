@@ -93,7 +93,7 @@ impl World {
         let (outgoing, from_server) = mpsc::channel(256);
         let (closed, close) = mpsc::channel(1);
         let wire = FakeWire { incoming, outgoing, closed };
-        let peer = Peer { network: Some(network.to_owned()), page: None };
+        let peer = Peer { network: Some(network.to_owned()), page: None, knows_offers: true };
         tokio::spawn(serve(wire, self.rtm.clone(), peer));
         Page { to_server, from_server, close, waiting: VecDeque::new() }
     }
@@ -244,7 +244,7 @@ async fn no_more_shoppers_come_in_than_the_plan_has_and_the_shop_always_does() {
         tx.commit().await.unwrap();
         let _first = world.enter(&world.viewer("Mia"), "net1").await;
         let full = async || {
-            let peer = Peer { network: Some("net2".into()), page: None };
+            let peer = Peer { network: Some("net2".into()), page: None, knows_offers: true };
             let token = world.viewer("Ole");
             matches!(world.rtm.admit(&token, world.show, &peer).await, Err(RtmError::Full))
         };

@@ -39,6 +39,8 @@ pub struct Admission {
     pub session: PublishSessionId,
     /// Zero of the show's media clock.
     pub clock_epoch: DateTime<Utc>,
+    /// The height that the largest picture may have; `None` is without limit.
+    pub ladder_top: Option<u32>,
     /// Whether shoppers are watching already.
     pub on_air: bool,
     /// Whether the show goes live by itself once a picture arrives.
@@ -108,6 +110,8 @@ pub struct RunningShow {
     pub live_at: Option<DateTime<Utc>>,
     /// Zero of its media clock, once it has had a publisher.
     pub clock_epoch: Option<DateTime<Utc>>,
+    /// The height that its largest picture may have; `None` is without limit.
+    pub ladder_top: Option<u32>,
     /// The epoch of its last transmission; 0 when there was none.
     pub transmission_epoch: u32,
     /// The fencing number of who reported last; shows listen to none before it.

@@ -56,6 +56,10 @@ struct ShowView {
     auto_live: bool,
     /// When it is announced for.
     scheduled_at: Option<DateTime<Utc>>,
+    /// When it is to be over.
+    planned_end_at: Option<DateTime<Utc>>,
+    /// While it is on air: when it ends by itself, by the organisation's rule for shows that go on after their planned end.
+    ends_at: Option<DateTime<Utc>>,
     /// When it went live.
     live_at: Option<DateTime<Utc>>,
     /// When it ended.
@@ -76,6 +80,7 @@ struct ShowView {
 
 async fn view(shows: &Shows, show: Show) -> Result<Versioned<ShowView>, ApiError> {
     let highlight = shows.pinned(&show).await?;
+    let ends_at = shows.ends_at(&show).await?;
     let view = ShowView {
         id: show.id,
         org_id: show.org,
@@ -85,6 +90,8 @@ async fn view(shows: &Shows, show: Show) -> Result<Versioned<ShowView>, ApiError
         receiving: show.receiving,
         auto_live: show.auto_live,
         scheduled_at: show.scheduled_at,
+        planned_end_at: show.planned_end_at,
+        ends_at,
         live_at: show.live_at,
         ended_at: show.ended_at,
         interrupted_until: show.interrupted_until,

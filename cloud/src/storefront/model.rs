@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use vitrine_protocol::{CouponId, Highlight, OrgId, ProductCard, ShowId, ShowState, ViewerId};
 
+use crate::org::OrganizationView;
 use crate::show::ChannelReason;
 
 /// What an organisation's channel shows now.
@@ -51,6 +52,51 @@ pub struct PublicShow {
     pub coupons: Vec<CouponTeaser>,
     /// What is pinned.
     pub highlight: Option<Highlight>,
+    /// Whose show it is, and how that wants to look.
+    pub brand: Brand,
+}
+
+/// What an organisation chose for the pages that show its shows. What is absent was not chosen.
+#[derive(Debug, Default, Serialize, utoipa::ToSchema)]
+pub struct Brand {
+    /// The organisation's name.
+    pub name: String,
+    /// The colour of buttons, `#rrggbb`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accent_colour: Option<String>,
+    /// The address of its logo.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logo_url: Option<String>,
+    /// The picture that stands there while a show is interrupted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slate_url: Option<String>,
+    /// What is said while a show is interrupted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slate_text: Option<String>,
+    /// The address of the shop's imprint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub imprint_url: Option<String>,
+    /// The address of its privacy notice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub privacy_url: Option<String>,
+    /// The address of its terms.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub terms_url: Option<String>,
+}
+
+impl From<OrganizationView> for Brand {
+    fn from(OrganizationView { name, settings, .. }: OrganizationView) -> Self {
+        Self {
+            name,
+            accent_colour: settings.accent_colour,
+            logo_url: settings.logo_url,
+            slate_url: settings.slate_url,
+            slate_text: settings.slate_text,
+            imprint_url: settings.imprint_url,
+            privacy_url: settings.privacy_url,
+            terms_url: settings.terms_url,
+        }
+    }
 }
 
 /// A coupon that has not been pinned yet.

@@ -2,14 +2,14 @@
 
 use axum::Extension;
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, RawQuery, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use std::time::Duration;
 use tower_http::cors::{Any, CorsLayer};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use vitrine_protocol::{Code, ShowId};
+use vitrine_protocol::{Code, Currency, ShowId};
 
 use super::error::StorefrontError;
 use super::files::WebFile;
@@ -17,6 +17,7 @@ use super::model::{Channel, PassRequest, PublicShow, ViewerPass};
 use super::service::Storefront;
 use super::snapshots::Answer;
 use crate::base::{ApiError, InMemory, Json, Path, Problems, RequestId, foreign_page, read_body};
+use crate::catalog::{Choice, Language, Market};
 use crate::show::ShowError;
 
 /// How an answer is kept that many ask for every few seconds.
@@ -44,18 +45,47 @@ pub fn router(storefront: Storefront) -> OpenApiRouter {
         .with_state(storefront)
 }
 
+/// Whom the answer is for. What is not known counts as not said: a page never breaks by a word of its own.
+#[derive(serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "read by hand, and tolerantly")]
+struct ChoiceQuery {
+    /// What the viewer reads (BCP 47): products are told in it, else in a wider one of the same language, else in the
+    /// organisation's own.
+    language: Option<String>,
+    /// Where the viewer is (ISO 3166-1 alpha-2).
+    market: Option<String>,
+    /// What the viewer pays with (ISO 4217). A product is priced in it, for that market or for all; else in the market's currency;
+    /// else in its own. Its `currency` says which it is.
+    currency: Option<String>,
+}
+
+fn choice_of(query: Option<&str>) -> Choice {
+    let mut choice = Choice::default();
+    for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).take(16) {
+        match &*name {
+            "language" => choice.language = Language::try_from(&*value).ok(),
+            "market" => choice.market = Market::try_from(&*value).ok(),
+            "currency" => choice.currency = Currency::try_from(value.trim().to_ascii_uppercase()).ok(),
+            _ => {}
+        }
+    }
+    choice
+}
+
 /// What a channel shows: the show on air, else the next announced, else the last.
 ///
 /// Made to be asked again and again: with `If-None-Match` the answer is 304 while nothing has changed but a few viewers.
 #[utoipa::path(get, path = "/v1/public/channels/{channel}", tag = "public", security(()),
-    params(("channel" = String, Path, description = "The organisation's name in addresses")),
+    params(("channel" = String, Path, description = "The organisation's name in addresses"), ChoiceQuery),
     responses((status = 200, body = Channel), (status = 304), Problems))]
 async fn channel(
     State(storefront): State<Storefront>,
     Path(slug): Path<String>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let answer = storefront.channel(&slug).await?;
+    let answer = storefront.channel(&slug, &choice_of(query.as_deref())).await?;
     storefront.check_page(answer.org, foreign_page(&headers)).await?;
     Ok(polled(answer, &headers))
 }
@@ -64,13 +94,14 @@ async fn channel(
 ///
 /// Made to be asked again and again: with `If-None-Match` the answer is 304 while nothing has changed but a few viewers.
 #[utoipa::path(get, path = "/v1/public/shows/{show}", tag = "public", security(()),
-    params(("show" = ShowId, Path)), responses((status = 200, body = PublicShow), (status = 304), Problems))]
+    params(("show" = ShowId, Path), ChoiceQuery), responses((status = 200, body = PublicShow), (status = 304), Problems))]
 async fn show(
     State(storefront): State<Storefront>,
     Path(id): Path<ShowId>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let answer = storefront.show(id).await?;
+    let answer = storefront.show(id, &choice_of(query.as_deref())).await?;
     storefront.check_page(answer.org, foreign_page(&headers)).await?;
     Ok(polled(answer, &headers))
 }
@@ -181,3 +212,5 @@ impl From<StorefrontError> for ApiError {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_choice;

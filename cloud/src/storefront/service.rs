@@ -7,10 +7,10 @@ use vitrine_protocol::{OrgId, ProductCard, ShowId, ShowState};
 use super::error::StorefrontError;
 use super::files::WebFiles;
 use super::model::{Channel, CouponTeaser, PassRequest, PublicShow, ViewerPass};
-use super::snapshots::{Answer, Key, Snapshot, Snapshots, View};
+use super::snapshots::{Answer, Key, Snapshot, Snapshots, View, Wares};
 use crate::base::Clock;
-use crate::catalog::Catalog;
-use crate::org::{Organization, Orgs};
+use crate::catalog::{Catalog, Choice, Language, Product};
+use crate::org::{OrgError, Organization, Orgs};
 use crate::rtm::Rtm;
 use crate::show::{Show, Shows};
 
@@ -57,36 +57,54 @@ impl Storefront {
     ///
     /// # Errors
     /// [`StorefrontError::NotFound`] when there is no such organisation.
-    pub(super) async fn channel(&self, slug: &str) -> Result<Answer, StorefrontError> {
+    pub(super) async fn channel(&self, slug: &str, choice: &Choice) -> Result<Answer, StorefrontError> {
         let load = async {
             let org = self.orgs.find_by_slug(slug).await?.ok_or(StorefrontError::NotFound("channel"))?;
             open(&org)?;
             let (show, reason) = self.shows.channel(org.id).await?;
-            let show = match show {
-                Some(show) => Some(self.public(show, org.slug).await?),
-                None => None,
+            let (show, wares) = match show {
+                Some(show) => {
+                    let (show, wares) = self.public(show, org.slug).await?;
+                    (Some(show), wares)
+                }
+                None => (None, Wares::default()),
             };
-            let channel = Channel { show, reason };
-            Ok::<_, StorefrontError>(Snapshot::new(org.id, View::Channel(Box::new(channel))))
+            let view = View::Channel(Box::new(Channel { show, reason }));
+            Ok::<_, StorefrontError>(self.snapshots.made(org.id, view, wares))
         };
         let snapshot = self.snapshots.get(Key::Channel(slug.to_owned()), load).await?;
-        Ok(snapshot.answer(|show| self.rtm.viewers(show)))
+        Ok(self.answer(&snapshot, choice))
     }
 
     /// A show, unless it is a draft.
     ///
     /// # Errors
     /// [`StorefrontError::NotFound`].
-    pub(super) async fn show(&self, id: ShowId) -> Result<Answer, StorefrontError> {
+    pub(super) async fn show(&self, id: ShowId, choice: &Choice) -> Result<Answer, StorefrontError> {
         let load = async {
             let show = self.visible(id).await?;
             let org = self.orgs.find(show.org).await?.ok_or(StorefrontError::NotFound("show"))?;
             open(&org)?;
-            let show = self.public(show, org.slug).await?;
-            Ok::<_, StorefrontError>(Snapshot::new(org.id, View::Show(Box::new(show))))
+            let (show, wares) = self.public(show, org.slug).await?;
+            Ok::<_, StorefrontError>(self.snapshots.made(org.id, View::Show(Box::new(show)), wares))
         };
         let snapshot = self.snapshots.get(Key::Show(id), load).await?;
-        Ok(snapshot.answer(|show| self.rtm.viewers(show)))
+        Ok(self.answer(&snapshot, choice))
+    }
+
+    fn answer(&self, snapshot: &Snapshot, choice: &Choice) -> Answer {
+        snapshot.answer(
+            choice,
+            |show| self.rtm.viewers(show),
+            |product, choice, own| self.card(product, choice, own),
+        )
+    }
+
+    /// A product as a viewer sees it.
+    fn card(&self, product: &Product, choice: &Choice, own: Option<&Language>) -> ProductCard {
+        let mut card = self.catalog.card(product, choice, own);
+        card.hide_stock();
+        card
     }
 
     /// Lets a shopper take part in a show, on the page of an origin.
@@ -132,13 +150,16 @@ impl Storefront {
         show.filter(|show| show.state != ShowState::Draft).ok_or(StorefrontError::NotFound("show"))
     }
 
-    async fn public(&self, show: Show, channel: String) -> Result<PublicShow, StorefrontError> {
-        let mut products = self.catalog.product_cards(show.org, &show.lineup.products()).await?;
-        products.iter_mut().for_each(ProductCard::hide_stock);
+    /// A show without its products, and those.
+    async fn public(&self, show: Show, channel: String) -> Result<(PublicShow, Wares), StorefrontError> {
+        let products = self.catalog.sold(show.org, &show.lineup.products()).await?;
+        let face = self.orgs.face(show.org).await.map_err(OrgError::from)?;
+        let face = face.ok_or(StorefrontError::NotFound("show"))?;
+        let own = face.settings.locale.and_then(|locale| Language::try_from(locale.as_str()).ok());
         let coupons = self.coupons(show.org, &show).await?;
         let highlight = self.shows.pinned(&show).await?;
         let airing = self.shows.airing(show.id, show.state, show.live_at, show.ended_at);
-        Ok(PublicShow {
+        let public = PublicShow {
             id: show.id,
             org_id: show.org,
             channel,
@@ -150,12 +171,14 @@ impl Storefront {
             playback_url: airing.playback_url,
             still_url: airing.still_url,
             rtm_url: self.rtm_url.clone(),
-            viewers: 0, // Counted when it is told.
-            products,
+            viewers: 0,           // Counted when it is told.
+            products: Vec::new(), // Made when it is told.
             coupons,
             highlight,
+            brand: face.into(),
             title: show.title,
-        })
+        };
+        Ok((public, Wares::new(products, own)))
     }
 
     async fn coupons(&self, org: OrgId, show: &Show) -> Result<Vec<CouponTeaser>, StorefrontError> {

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -14,14 +14,19 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
-use vitrine_protocol::{OrgId, ShowId};
+use vitrine_protocol::{HighlightCard, OrgId, ProductCard, ShowId};
 
 use super::model::{Channel, PublicShow};
+use crate::catalog::{Choice, Language, Offered, Product};
 
 /// How many are kept.
 const MOST: usize = 4_096;
 /// How long one is kept at most: it changes by time too, and a fact may be late.
 const LONGEST: Duration = Duration::from_secs(5);
+/// Forms of an answer that are kept of one snapshot, for viewers of different languages, markets and currencies, and bytes of all
+/// of them beside each snapshot's own.
+const MOST_FORMS: usize = 64;
+const MOST_FORM_BYTES: usize = 64 * 1024 * 1024;
 /// The number of viewers in an answer is at most this old.
 const COUNT_EVERY: Duration = Duration::from_secs(1);
 
@@ -55,18 +60,30 @@ pub(super) struct Answer {
     pub(super) org: OrgId,
 }
 
+/// What a show sells, in the order of the line-up, and what that has for viewers who differ.
+#[derive(Debug, Default)]
+pub(super) struct Wares {
+    products: Vec<Product>,
+    offered: Offered,
+}
+
 /// What was loaded for a key.
 #[derive(Debug)]
 pub(super) struct Snapshot {
     org: OrgId,
+    wares: Wares,
     inner: Mutex<Inner>,
+    /// Bytes that forms of all snapshots hold.
+    held: Arc<AtomicUsize>,
 }
 
 #[derive(Debug)]
 struct Inner {
     view: View,
-    /// The answer with its number of viewers, and when they were counted.
-    answer: Option<(Answer, Instant)>,
+    /// The answer of each choice that makes a difference, with its number of viewers, and when they were counted.
+    answers: HashMap<Choice, (Answer, Instant)>,
+    /// Bytes of those but the plain one.
+    bytes: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -81,6 +98,8 @@ pub(super) struct Snapshots {
     entries: Mutex<HashMap<Key, Entry>>,
     /// Whether facts are heard. Before that nothing is kept.
     heard: AtomicBool,
+    /// Bytes that forms of snapshots hold.
+    held: Arc<AtomicUsize>,
 }
 
 impl View {
@@ -92,25 +111,89 @@ impl View {
     }
 }
 
-impl Snapshot {
-    pub(super) fn new(org: OrgId, view: View) -> Arc<Self> {
-        Arc::new(Self { org, inner: Mutex::new(Inner { view, answer: None }) })
+impl Wares {
+    /// What is in words for people who ask the shop's server stays out of memory.
+    pub(super) fn new(mut products: Vec<Product>, own: Option<Language>) -> Self {
+        for product in &mut products {
+            product.description = String::new();
+            product.texts.values_mut().for_each(|text| text.description = String::new());
+        }
+        let offered = Offered::of(&products, own);
+        Self { products, offered }
     }
+}
 
-    /// The answer, with `viewers` of its show counted not long ago.
-    pub(super) fn answer(&self, viewers: impl Fn(ShowId) -> u32) -> Answer {
+impl Snapshot {
+    /// The answer for a viewer, with `viewers` of its show counted not long ago and a `card` of each product.
+    pub(super) fn answer(
+        &self,
+        choice: &Choice,
+        viewers: impl Fn(ShowId) -> u32,
+        card: impl Fn(&Product, &Choice, Option<&Language>) -> ProductCard,
+    ) -> Answer {
+        let choice = choice.among(&self.wares.offered);
         let (mut inner, now) = (self.inner.lock(), Instant::now());
-        if let Some((answer, counted)) = &inner.answer
+        if let Some((answer, counted)) = inner.answers.get(&choice)
             && now - *counted < COUNT_EVERY
         {
             return answer.clone();
         }
         let count = inner.view.show().map(|show| viewers(show.id));
+        let pinned = inner.view.show().and_then(|show| show.highlight.clone());
+        if let Some(show) = inner.view.show() {
+            let own = self.wares.offered.own();
+            show.products = self.wares.products.iter().map(|one| card(one, &choice, own)).collect();
+            if choice != Choice::default() {
+                show.pin_of_products();
+            }
+        }
         let tag = tag_of(&mut inner.view, count);
-        let body = serde_json::to_vec(&inner.view).unwrap_or_default().into();
+        let body: Bytes = serde_json::to_vec(&inner.view).unwrap_or_default().into();
+        if let Some(show) = inner.view.show() {
+            (show.products, show.highlight) = (Vec::new(), pinned);
+        }
         let answer = Answer { body, tag, org: self.org };
-        inner.answer = Some((answer.clone(), now));
+        inner.keep(choice, (answer.clone(), now), &self.held);
         answer
+    }
+}
+
+impl Inner {
+    fn keep(&mut self, choice: Choice, answer: (Answer, Instant), held: &AtomicUsize) {
+        let is_plain = choice == Choice::default();
+        let bytes = if is_plain { 0 } else { answer.0.body.len() };
+        if self.answers.len() >= MOST_FORMS && !self.answers.contains_key(&choice) {
+            self.answers.clear();
+            held.fetch_sub(self.bytes, Relaxed);
+            self.bytes = 0;
+        }
+        if held.load(Relaxed) + bytes > MOST_FORM_BYTES {
+            return;
+        }
+        held.fetch_add(bytes, Relaxed);
+        self.bytes += bytes;
+        if let Some((before, _)) = self.answers.insert(choice, answer).filter(|_| !is_plain) {
+            held.fetch_sub(before.body.len(), Relaxed);
+            self.bytes -= before.body.len();
+        }
+    }
+}
+
+impl Drop for Snapshot {
+    fn drop(&mut self) {
+        self.held.fetch_sub(self.inner.get_mut().bytes, Relaxed);
+    }
+}
+
+impl PublicShow {
+    /// Lets what is pinned be told as the line-up tells it: a pin is written down once for everybody.
+    fn pin_of_products(&mut self) {
+        if let Some(HighlightCard::Product(card)) =
+            self.highlight.as_mut().map(|highlight| &mut highlight.card)
+            && let Some(found) = self.products.iter().find(|product| product.product_id == card.product_id)
+        {
+            *card = found.clone();
+        }
     }
 }
 
@@ -118,6 +201,12 @@ impl Snapshots {
     /// From here on facts are heard, so that snapshots may be kept.
     pub(super) fn keep(&self) {
         self.heard.store(true, Relaxed);
+    }
+
+    /// What was loaded, ready to be asked.
+    pub(super) fn made(&self, org: OrgId, view: View, wares: Wares) -> Arc<Snapshot> {
+        let inner = Inner { view, answers: HashMap::new(), bytes: 0 };
+        Arc::new(Snapshot { org, wares, inner: Mutex::new(inner), held: self.held.clone() })
     }
 
     /// A fact of `org` was heard.
@@ -152,7 +241,7 @@ impl Snapshots {
         if let Some(entry) = entries.get(key).filter(|entry| now - entry.made < LONGEST) {
             return entry.cell.clone();
         }
-        if entries.len() >= MOST {
+        if entries.len() >= MOST || self.held.load(Relaxed) > MOST_FORM_BYTES / 2 {
             entries.retain(|_, entry| now - entry.made < LONGEST);
         }
         if entries.len() >= MOST {
@@ -212,11 +301,21 @@ mod tests {
             products: Vec::new(),
             coupons: Vec::new(),
             highlight: None,
+            brand: crate::storefront::model::Brand::default(),
         }
     }
 
+    fn made(org: OrgId, view: View, wares: Wares) -> Arc<Snapshot> {
+        Snapshots::default().made(org, view, wares)
+    }
+
     fn nothing(org: OrgId) -> Arc<Snapshot> {
-        Snapshot::new(org, View::Channel(Box::new(Channel { show: None, reason: ChannelReason::None })))
+        let view = View::Channel(Box::new(Channel { show: None, reason: ChannelReason::None }));
+        made(org, view, Wares::default())
+    }
+
+    fn no_card(_: &Product, _: &Choice, _: Option<&Language>) -> ProductCard {
+        unreachable!("there are no products")
     }
 
     #[tokio::test(start_paused = true)]
@@ -284,12 +383,17 @@ mod tests {
         let id = ShowId::new();
         let told = async |view: fn(PublicShow) -> View, viewers: u32| {
             tokio::time::advance(COUNT_EVERY).await;
-            let snapshot = Snapshot::new(OrgId::new(), view(PublicShow { org_id: OrgId(id.0), ..show(id) }));
-            let answer = snapshot.answer(|_| viewers);
+            let view = view(PublicShow { org_id: OrgId(id.0), ..show(id) });
+            let snapshot = made(OrgId::new(), view, Wares::default());
+            let answer = snapshot.answer(&Choice::default(), |_| viewers, no_card);
             let body: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
             let show = if body["show"].is_object() { &body["show"] } else { &body };
             assert_eq!(show["viewers"], viewers);
-            assert_eq!(snapshot.answer(|_| 7).body, answer.body, "counted once a second");
+            assert_eq!(
+                snapshot.answer(&Choice::default(), |_| 7, no_card).body,
+                answer.body,
+                "counted once a second"
+            );
             answer.tag
         };
         let channel: fn(PublicShow) -> View =
@@ -303,4 +407,92 @@ mod tests {
             assert_eq!(about(number), shown);
         }
     }
+
+    /// A product with words in so many languages, and prices for so many countries.
+    fn wares(languages: usize, markets: &[&str]) -> Wares {
+        use crate::catalog::{Market, MarketPriceDraft, ProductDraft, ProductTextDraft};
+        let draft = ProductDraft {
+            title: "Scarf".into(),
+            description: "long".into(),
+            url: "https://shop.example/".into(),
+            currency: vitrine_protocol::Currency::try_from("EUR").unwrap(),
+            price_minor: Some(100),
+            compare_at_minor: None,
+            stock: None,
+            variants: Vec::new(),
+            options: Vec::new(),
+            tags: Vec::new(),
+        };
+        let mut product = Product::new(OrgId::new(), draft, crate::base::from_ms(0)).unwrap();
+        for n in 0..languages {
+            let text = ProductTextDraft { title: n.to_string(), description: "long".into() };
+            product.set_text(tag(n), Some(text)).unwrap();
+        }
+        let price = |market: &&str| MarketPriceDraft {
+            currency: vitrine_protocol::Currency::try_from("EUR").unwrap(),
+            market: Market::try_from(*market).ok(),
+            price_minor: 90,
+            compare_at_minor: None,
+        };
+        product.set_prices(0, &markets.iter().map(price).collect::<Vec<_>>()).unwrap();
+        Wares::new(vec![product], None)
+    }
+
+    fn tag(n: usize) -> Language {
+        let letter = char::from(b'a' + u8::try_from(n).unwrap());
+        Language::try_from(format!("x{letter}")).unwrap()
+    }
+
+    #[test]
+    fn strangers_fill_no_memory_with_languages_and_countries_of_their_own() {
+        let (snapshots, id) = (Snapshots::default(), ShowId::new());
+        let all = ["AT", "CH", "DE", "FR", "PL"];
+        let snapshot = snapshots.made(OrgId::new(), View::Show(Box::new(show(id))), wares(20, &all));
+        assert!(snapshot.wares.products[0].description.is_empty());
+        let card = |product: &Product, choice: &Choice, own: Option<&Language>| {
+            let currency = product.currency_for(choice);
+            let (title, url) = (product.title_for(choice, own).to_owned(), product.url.clone());
+            let (price_minor, stock) = (i64::from(choice.market.is_some()), 0);
+            ProductCard {
+                product_id: product.id,
+                title,
+                url,
+                image_url: None,
+                currency,
+                price_minor,
+                compare_at_minor: None,
+                prior_price_minor: None,
+                discount_percent: None,
+                stock,
+                variants: Vec::new(),
+            }
+        };
+        let mut bodies = std::collections::HashSet::new();
+        for n in 0..26 {
+            for m in COUNTRIES_ASKED.split(' ') {
+                let choice = Choice {
+                    language: Some(tag(n)),
+                    market: crate::catalog::Market::try_from(m).ok(),
+                    currency: None,
+                };
+                bodies.insert(snapshot.answer(&choice, |_| 0, card).body);
+                let inner = snapshot.inner.lock();
+                assert!(inner.answers.len() <= MOST_FORMS);
+                let plain = inner.answers.get(&Choice::default()).map_or(0, |(answer, _)| answer.body.len());
+                let all: usize = inner.answers.values().map(|(answer, _)| answer.body.len()).sum();
+                assert_eq!((inner.bytes, snapshots.held.load(Relaxed)), (all - plain, all - plain));
+            }
+        }
+        assert_eq!(bodies.len(), 21 * 2, "as many as there are, in a country and elsewhere");
+        drop(snapshot);
+        assert_eq!(snapshots.held.load(Relaxed), 0);
+        // As much as may be kept is kept elsewhere: it is answered all the same.
+        snapshots.held.store(MOST_FORM_BYTES, Relaxed);
+        let snapshot = snapshots.made(OrgId::new(), View::Show(Box::new(show(id))), wares(2, &all));
+        let choice = Choice { language: Some(tag(1)), ..Choice::default() };
+        assert!(!snapshot.answer(&choice, |_| 0, card).body.is_empty());
+        assert!(snapshot.inner.lock().answers.is_empty());
+    }
+
+    const COUNTRIES_ASKED: &str = "AT CH DE FR PL US SE NO DK IT ES ZZ";
 }

@@ -66,6 +66,9 @@ pub struct Arguments {
     /// The wanted rungs
     #[arg(long, default_value = "source,480p")]
     ladder: String,
+    /// The shorter side, in pixels, that the largest picture may have
+    #[arg(long)]
+    ladder_top: Option<u32>,
 }
 
 impl Arguments {
@@ -89,6 +92,7 @@ impl Arguments {
             clock_epoch: self.clock_epoch,
             token: std::env::var(TOKEN_ENV)?,
             ladder: self.ladder,
+            ladder_top: self.ladder_top,
             cores: self.cores_dir.map(|folder| CoreShare {
                 folder,
                 millicores: self.millicores,

@@ -63,6 +63,8 @@ pub struct Options {
     pub token: String,
     /// The wanted rungs: `source,480p`.
     pub ladder: String,
+    /// The shorter side that no picture may be above.
+    pub ladder_top: Option<u32>,
     /// Where the encoder takes its share of the machine's cores.
     pub cores: Option<CoreShare>,
     /// What the recording may use of the disk.
@@ -124,7 +126,7 @@ pub async fn run(options: Options) -> Result<(), TransmissionError> {
     let link = Link::start(Identity { show, epoch, token, origin }, controls, standing_receiver);
     let transmission = Transmission {
         timeline: Timeline::new(head),
-        packaging: Packaging::new(packager, head, Wanted { short_sides, cores }),
+        packaging: Packaging::new(packager, head, Wanted { short_sides, top: options.ladder_top, cores }),
         stage,
         link,
         keeper: Keeper::start(options.program),
@@ -507,6 +509,7 @@ mod tests {
             clock_epoch: DateTime::UNIX_EPOCH,
             token: "secret".into(),
             ladder: "source".into(),
+            ladder_top: None,
             cores: None,
             budget: Budget { show_bytes: u64::MAX, free_bytes: 0 },
             live_from: LiveFrom::Next,

@@ -1,4 +1,4 @@
-import type { Highlight, PublicCloud, PublicShow, ServerFrame, ShowState } from '@vitrine/client';
+import type { Highlight, PublicCloud, PublicShow, RoomEvent, ServerFrame, ShowState } from '@vitrine/client';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Memory } from '../src/app/lib/state/memory.ts';
 import { Passport } from '../src/app/lib/state/pass.svelte.ts';
@@ -20,7 +20,9 @@ class Server {
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: string }) => void) | null = null;
   onclose: ((event: { code: number }) => void) | null = null;
-  constructor() {
+  readonly url: string;
+  constructor(url: string) {
+    this.url = url;
     Server.last = this;
   }
   send(text: string) {
@@ -154,6 +156,36 @@ test('a changed line-up is loaded again, once for a burst', async () => {
   await vi.advanceTimersByTimeAsync(5_000);
   expect(loads).toBe(1);
   expect(store.show.title).toBe('Loaded again');
+  store.stop();
+});
+
+test('a sale changes a tile without a request, and a price in another currency is asked for', async () => {
+  const variant = { id: 'p1v', title: 'M', sku: 's', price_minor: 4900, stock: 6 };
+  const card = { product_id: 'p1', title: 'Scarf', url: 'https://x', image_url: null, currency: 'EUR', price_minor: 4900, compare_at_minor: null, stock: 6, variants: [variant] };
+  const store = await joined({ ...show, products: [card, { ...card, product_id: 'p2' }] });
+  expect(Server.last.url).toBe('ws://cloud/v1/rtm?offers=1');
+  const say = (seq: number, ...events: RoomEvent[]) => Server.last.say({ t: 'tick', seq, events });
+  say(2, { e: 'poll' } as unknown as RoomEvent, { e: 'offer', product_id: 'p1', stock: 3, variants: [{ id: 'p1v', stock: 3 }] });
+  expect(store.show.products).toEqual([{ ...card, stock: 3, variants: [{ ...variant, stock: 3 }] }, { ...card, product_id: 'p2' }]);
+  const price = { price_minor: 3900, compare_at_minor: 4900, prior_price_minor: 4900, discount_percent: 20 };
+  say(3, { e: 'offer', product_id: 'p1', stock: 3, currency: 'EUR', price, variants: [{ id: 'p1v', stock: 3, price }] });
+  expect(store.show.products[0]).toMatchObject({ ...price, stock: 3, variants: [{ id: 'p1v', title: 'M', ...price }] });
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(loads).toBe(0);
+  say(4, { e: 'offer', product_id: 'p1', stock: 3, currency: 'SEK', price, variants: [{ id: 'p1v', stock: 3, price }] });
+  expect(store.show.products[0]).toMatchObject(price);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(loads).toBe(1);
+  store.stop();
+});
+
+test('a room that tells all anew has told what was missed to nobody: the show is loaded', async () => {
+  const store = await joined();
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(loads).toBe(0);
+  Server.last.say({ t: 'welcome', epoch: 'f', seq: 1, you: { id: 'v1', name: 'Guest', role: 'viewer' }, snapshot: { state: 'live', live_at: null, viewers: 7, messages: [], highlights: [] } });
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(loads).toBe(1);
   store.stop();
 });
 

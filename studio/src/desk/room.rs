@@ -125,7 +125,7 @@ impl Room {
                     self.sees(self.sending || (self.ours && receiving));
                     show = true;
                 }
-                RoomEvent::Reactions { .. } => {}
+                RoomEvent::Reactions { .. } | RoomEvent::Offer(_) => {}
             }
         }
         if chat.reset

@@ -31,10 +31,15 @@ const clean = async (page: Page) => {
   await atRest(page);
   expect(await breaches(page)).toEqual([]);
 };
+/** A picture of the whole window, where somebody wants to look. */
+const shot = async (page: Page, name: string) => {
+  const { VITRINE_SHOTS } = process.env;
+  if (VITRINE_SHOTS) await page.screenshot({ path: `${VITRINE_SHOTS}/${name}.png` });
+};
 /** How the fake cloud is played by a colleague. */
 interface Fake {
   cloud: {
-    products: { id: string; title: string; price_minor: number; stock: number; version: number; variants: { stock: number }[] }[];
+    products: { id: string; title: string; price_minor: number; stock: number; version: number; pictures: { id: string; alt: string }[]; variants: { stock: number }[] }[];
     coupons: { title: string; version: number }[];
     shows: { title: string; version: number }[];
     orders: { id: string; source: string }[];
@@ -103,6 +108,76 @@ test('stock is moved by the keyboard, and an answer that was lost moves it once'
   await expect(page.getByTestId('stock-move').first()).toContainText('Delivery received');
   await expect(page.getByTestId('stock-move').first()).toContainText('+12');
   await expect(page.getByTestId('price-change').first()).toContainText('Reduced');
+  await clean(page);
+});
+
+/** A file as somebody chooses or drops it: a picture of one colour. */
+async function pictureFile(page: Page, name: string, colour: string) {
+  const url = await page.evaluate((fill) => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 64, height: 64 });
+    const pen = canvas.getContext('2d')!;
+    pen.fillStyle = fill;
+    pen.fillRect(0, 0, 64, 64);
+    return canvas.toDataURL('image/png');
+  }, colour);
+  return { name, mimeType: 'image/png', buffer: Buffer.from(url.split(',')[1]!, 'base64') };
+}
+
+test('pictures of a product are added, told, moved by key and pointer, and removed', async ({ studio, page }) => {
+  await studio('crowd=none', 20);
+  await catalogue(page);
+  await id(page, 'product-details').click();
+  const tiles = page.getByTestId('picture');
+  const order = () => fake(page, ({ cloud }) => cloud.products[0]!.pictures.map((one) => one.id));
+  await expect(tiles).toHaveCount(3);
+  await expect(tiles.first()).toContainText('Main');
+  await expect(tiles.first().getByRole('img')).toHaveAttribute('alt', 'The shirt in sand, from the front');
+  const [a, b, c] = await order();
+  await shot(page, 'pictures');
+
+  await tiles.nth(2).getByRole('button', { name: /Hold picture 3/ }).focus();
+  await page.keyboard.press('ArrowLeft');
+  await expect.poll(order).toEqual([a, c, b]);
+  await expect(tiles.nth(1).getByRole('button', { name: /Hold picture 2/ })).toBeFocused();
+  const [from, to] = [await tiles.nth(1).locator('.grip').boundingBox(), await tiles.first().boundingBox()];
+  await page.mouse.move(from!.x + 10, from!.y + 10);
+  await page.mouse.down();
+  await page.mouse.move(to!.x + 70, to!.y + 70, { steps: 6 });
+  await page.mouse.up();
+  await expect.poll(order).toEqual([c, a, b]);
+
+  await tiles.first().getByTestId('picture-alt').fill('From behind');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => fake(page, ({ cloud }) => cloud.products[0]!.pictures[0]!.alt)).toBe('From behind');
+
+  await page.getByTestId('pictures-file').setInputFiles([await pictureFile(page, 'red.png', 'red'), { name: 'notes.png', mimeType: 'image/png', buffer: Buffer.from('hello') }]);
+  await expect(tiles).toHaveCount(4);
+  await expect(id(page, 'pictures').getByRole('alert')).toContainText('“notes.png” is no picture');
+  const dropped = await page.evaluateHandle(({ name, bytes }) => {
+    const data = new DataTransfer();
+    data.items.add(new File([Uint8Array.from(bytes)], name, { type: 'image/png' }));
+    return data;
+  }, await pictureFile(page, 'blue.png', 'blue').then(({ name, buffer }) => ({ name, bytes: [...buffer] })));
+  await id(page, 'pictures').dispatchEvent('drop', { dataTransfer: dropped });
+  await expect(tiles).toHaveCount(5);
+
+  await fake(page, ({ files }) => (files.loses = true));
+  await page.getByTestId('pictures-file').setInputFiles([await pictureFile(page, 'green.png', 'green')]);
+  await expect(id(page, 'pictures-problem')).toBeVisible();
+  await id(page, 'pictures-again').click();
+  await expect(tiles).toHaveCount(6);
+  await expect(id(page, 'pictures-problem')).toHaveCount(0);
+
+  await tiles.last().getByRole('button', { name: 'Remove picture' }).click();
+  await id(page, 'remove-picture-dialog').getByRole('button', { name: 'Remove picture' }).click();
+  await expect(tiles).toHaveCount(5);
+  await shot(page, 'pictures-more');
+  await fake(page, ({ cloud }) => void Object.assign(cloud.products[0]!, { pictures: [], version: cloud.products[0]!.version + 1 }));
+  await tiles.first().locator('.grip').focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(tiles).toHaveCount(0);
+  await expect(id(page, 'add-picture')).toBeVisible();
+  await shot(page, 'pictures-none');
   await clean(page);
 });
 

@@ -299,6 +299,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/add-ons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that raises a limit, with what it costs. */
+        get: operations["list_add_ons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/add-ons/{add_on}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Says what an add-on costs from the next invoice on, where this server writes them; what Stripe asks is said by
+         *     `VITRINE_STRIPE_PRICES`. A price that somebody pays by invoice can be changed, and not taken away.
+         */
+        put: operations["price_add_on"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/operator/audit": {
         parameters: {
             query?: never;
@@ -404,6 +441,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/organizations/{organization}/deletion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Keeps an organisation that was to be deleted, as long as that has not begun. */
+        delete: operations["stop_deletion"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/operator/organizations/{organization}/plan": {
         parameters: {
             query?: never;
@@ -412,10 +466,14 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Gives an organisation a plan and add-ons, at once. What was scheduled is forgotten. */
+        /**
+         * Gives an organisation a plan and add-ons, at once. What was scheduled is forgotten. It stays whatever the organisation pays for, until
+         *     it is taken back or an owner pays for another on purpose; for one that pays already, say `override`.
+         */
         put: operations["assign_plan"];
         post?: never;
-        delete?: never;
+        /** Takes back the plan that an operator gave: what the organisation pays for holds, or the default plan. */
+        delete: operations["take_back_plan"];
         options?: never;
         head?: never;
         patch?: never;
@@ -438,6 +496,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/organizations/{organization}/subscriptions/{subscription}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a subscription at once that is not the one that counts. What is left of its period is credited to the customer. */
+        delete: operations["end_other_subscription"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/operator/organizations/{organization}/suspension": {
         parameters: {
             query?: never;
@@ -446,7 +521,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Suspends an organisation: its members look and change nothing, its pages are closed, publishers are refused. */
+        /**
+         * Suspends an organisation: its members look and change nothing, its pages are closed, publishers are refused, and those of shows that
+         *     are not on air are sent away.
+         */
         put: operations["suspend_organization"];
         post?: never;
         /** Lets an organisation go on. */
@@ -527,6 +605,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/several-subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Organisations that pay for several subscriptions at once, as was looked up last. One of them counts; the others are to be ended. */
+        get: operations["list_several_subscriptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/operator/shows/{show}/end": {
         parameters: {
             query?: never;
@@ -555,6 +650,26 @@ export interface paths {
         get: operations["get_sign_up_setting"];
         /** Decides who may make an account here. */
         put: operations["set_sign_up_setting"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/unreadable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What stands in the database and cannot be read, so that whoever needs it gets an error or less than they should: at most 200 of each
+         *     kind. It is mended by giving it anew: another role, another plan.
+         */
+        get: operations["list_unreadable"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1347,6 +1462,44 @@ export interface paths {
          *     upright, without what a camera noted, of what moves the first picture.
          */
         put: operations["set_image"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/products/{product}/texts/{language}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets what a product is called in a language: 20 at most. With `If-Match` only the version that was seen. */
+        put: operations["set_text"];
+        post?: never;
+        /** Takes the words of a language away from a product. When there are none, nothing changes. */
+        delete: operations["remove_text"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/products/{product}/variants/{variant}/market-prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Sets all that a variant costs in other currencies and in single countries; what is not named is gone. Needs `If-Match`; without,
+         *     the answer is 428 `precondition_required`. The base price is not among them.
+         */
+        put: operations["set_market_prices"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2171,6 +2324,10 @@ export interface components {
              */
             quantity: number;
         };
+        /** @description What an add-on is to cost. */
+        AddOnPricing: {
+            price?: components["schemas"]["PlanPrice"] | null;
+        };
         /** @description An address that mail may be sent to. */
         Address: {
             /** @description The e-mail. */
@@ -2269,6 +2426,15 @@ export interface components {
             at: string;
             choice?: components["schemas"]["BillingChoice"] | null;
         };
+        /** @description What an owner asks to pay for. */
+        BillingOrder: {
+            /** @description What is added to it. */
+            add_ons?: components["schemas"]["AddOnCount"][];
+            /** @description Whether it takes the place of a plan that whoever runs this cloud gave; 409 otherwise. */
+            override?: boolean;
+            /** @description The plan's key. */
+            plan: string;
+        };
         /** @description A page of the payment provider. */
         BillingPage: {
             /** @description Where a browser is to go. It holds for a short time, and for whoever has it. */
@@ -2299,6 +2465,8 @@ export interface components {
              * @description What the next period costs, in minor units before taxes; null when there is none.
              */
             next_amount_minor?: number | null;
+            /** @description Subscriptions that live at the provider beside the one that counts, by its names for them: they cost money for nothing. */
+            others: string[];
             /**
              * Format: date-time
              * @description When it ends.
@@ -2373,7 +2541,7 @@ export interface components {
          * @description A stable error code. Programs act on it; people read the message beside it.
          * @enum {string}
          */
-        Code: "invalid_request" | "unauthenticated" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_type" | "conflict" | "email_taken" | "already_member" | "name_taken" | "role_in_use" | "above_you" | "webhook_off" | "show_on_air" | "export_running" | "last_owner" | "limit_reached" | "plan_limit" | "operator_only" | "organization_suspended" | "sign_up_closed" | "no_online_payment" | "already_subscribed" | "not_subscribed" | "payment_declined" | "bad_signature" | "people_only" | "origin_not_allowed" | "link_expired" | "second_factor_required" | "bad_code" | "challenge_over" | "factor_exists" | "last_way_in" | "sign_in_pending" | "sign_in_refused" | "rate_limited" | "illegal_move" | "not_receiving" | "show_ended" | "not_in_lineup" | "not_on_sale" | "bad_publish_key" | "publisher_busy" | "out_of_stock" | "ref_taken" | "precondition_required" | "banned" | "bad_message" | "hello_expected" | "too_slow" | "restarting" | "overloaded" | "keyring_unavailable" | "cloud_unreachable" | "device_unavailable" | "plugin_missing" | "far_side" | "idempotency_key_reused" | "idempotency_in_progress" | "secret_already_shown" | "answer_not_kept" | "internal";
+        Code: "invalid_request" | "unauthenticated" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_type" | "conflict" | "email_taken" | "already_member" | "name_taken" | "role_in_use" | "above_you" | "webhook_off" | "show_on_air" | "export_running" | "last_owner" | "limit_reached" | "plan_limit" | "operator_only" | "plan_given" | "viewers_full" | "organization_suspended" | "sign_up_closed" | "no_online_payment" | "already_subscribed" | "not_subscribed" | "payment_declined" | "bad_signature" | "people_only" | "origin_not_allowed" | "link_expired" | "second_factor_required" | "bad_code" | "challenge_over" | "factor_exists" | "last_way_in" | "sign_in_pending" | "sign_in_refused" | "rate_limited" | "illegal_move" | "not_receiving" | "show_ended" | "not_in_lineup" | "not_on_sale" | "bad_publish_key" | "publisher_busy" | "out_of_stock" | "ref_taken" | "precondition_required" | "banned" | "bad_message" | "hello_expected" | "too_slow" | "restarting" | "overloaded" | "keyring_unavailable" | "cloud_unreachable" | "device_unavailable" | "plugin_missing" | "far_side" | "idempotency_key_reused" | "idempotency_in_progress" | "secret_already_shown" | "answer_not_kept" | "internal";
         /** @description That somebody means it. */
         Confirmation: {
             /** @description The organisation's name, as it is. */
@@ -2731,7 +2899,7 @@ export interface components {
          * @description Kinds of deeds.
          * @enum {string}
          */
-        DeedKind: "plan_assigned" | "plan_saved" | "sign_up_changed" | "organization_suspended" | "organization_resumed" | "show_ended" | "invoice_closed" | "subscription_ended" | "webhook_retried" | "operator_added" | "operator_removed" | "factor_removed" | "unknown";
+        DeedKind: "plan_assigned" | "plan_taken_back" | "add_on_priced" | "deletion_stopped" | "plan_saved" | "sign_up_changed" | "organization_suspended" | "organization_resumed" | "show_ended" | "invoice_closed" | "subscription_ended" | "webhook_retried" | "operator_added" | "operator_removed" | "factor_removed" | "unknown";
         /**
          * @description How a message stands.
          * @enum {string}
@@ -3498,10 +3666,17 @@ export interface components {
             organization: components["schemas"]["OrganizationOfUser"];
         };
         /**
+         * @description A language as a BCP 47 tag in its regular form: `de`, `pt-BR`, `zh-Hant-TW`. Extensions and private tags are none.
+         *
+         *     Source: RFC 5646, sections 2.1 and 2.1.1.
+         * @example de-AT
+         */
+        Language: string;
+        /**
          * @description One thing that a plan limits.
          * @enum {string}
          */
-        Limit: "shows_a_month" | "concurrent_shows" | "destinations" | "ladder_top" | "minutes_a_month" | "viewers" | "retention_days" | "seats" | "products" | "blob_bytes";
+        Limit: "shows_a_month" | "concurrent_shows" | "ladder_top" | "minutes_a_month" | "viewers" | "retention_days" | "seats" | "products" | "blob_bytes";
         /** @description How much of each thing there may be. What is null has no limit. */
         Limits: {
             /**
@@ -3518,13 +3693,8 @@ export interface components {
             concurrent_shows: number | null;
             /**
              * Format: int64
-             * @description Places that one show is sent to besides the shop.
-             * @default null
-             */
-            destinations: number | null;
-            /**
-             * Format: int64
-             * @description The height in pixels of the largest picture that viewers can choose.
+             * @description The height in pixels (the shorter side) of the largest picture that viewers can choose. It is fixed for a show when its encoder
+             *     connects and it is not on air.
              * @default null
              */
             ladder_top: number | null;
@@ -3542,7 +3712,7 @@ export interface components {
             products: number | null;
             /**
              * Format: int64
-             * @description Days for which recordings are kept.
+             * @description Days for which recordings are kept after their show. When they become fewer, the longer time holds for another 14 days.
              * @default null
              */
             retention_days: number | null;
@@ -3560,7 +3730,7 @@ export interface components {
             shows_a_month: number | null;
             /**
              * Format: int64
-             * @description Viewers at the same time, over all shows.
+             * @description Viewers at the same time, over all shows, counted where they are connected to the chat.
              * @default null
              */
             viewers: number | null;
@@ -3596,11 +3766,61 @@ export interface components {
          * @description Why a publisher is gone.
          * @enum {string}
          */
-        LossReason: "closed" | "disconnected" | "silent" | "no_pictures" | "protocol" | "replaced" | "not_carried" | "key_revoked" | "show_ended" | "moved" | "server_lost" | "unknown";
+        LossReason: "closed" | "disconnected" | "silent" | "no_pictures" | "protocol" | "replaced" | "not_carried" | "key_revoked" | "show_ended" | "suspended" | "moved" | "server_lost" | "unknown";
         /** @description Whose second factor is lost. */
         LostFactor: {
             /** @description The confirmed address of their account. */
             email: string;
+        };
+        /**
+         * @description A country that something is sold to: ISO 3166-1 alpha-2, in capitals.
+         * @example AT
+         */
+        Market: string;
+        /** @description What a variant costs in a currency: everywhere, or in one country. */
+        MarketPrice: {
+            /**
+             * Format: int64
+             * @description What it cost before, in minor units; null is that it is not reduced.
+             */
+            compare_at_minor?: number | null;
+            /** @description The currency. */
+            currency: components["schemas"]["Currency"];
+            market?: components["schemas"]["Market"] | null;
+            /**
+             * Format: int64
+             * @description The price, in minor units.
+             */
+            price_minor: number;
+            /**
+             * Format: int64
+             * @description While it is reduced: the lowest price of the thirty days before the reduction began, of this currency and market, in minor
+             *     units; null when that is not known.
+             *
+             *     Source: Directive 98/6/EC, article 6a.
+             */
+            prior_price_minor?: number | null;
+        };
+        /** @description The same as callers send it. */
+        MarketPriceDraft: {
+            /**
+             * Format: int64
+             * @description What it cost before, in minor units, when it is reduced.
+             */
+            compare_at_minor?: number | null;
+            /** @description ISO 4217. */
+            currency: components["schemas"]["Currency"];
+            market?: components["schemas"]["Market"] | null;
+            /**
+             * Format: int64
+             * @description In minor units.
+             */
+            price_minor: number;
+        };
+        /** @description All prices of a variant beside its base price. */
+        MarketPrices: {
+            /** @description At most 50, one for each currency and market. */
+            prices: components["schemas"]["MarketPriceDraft"][];
         };
         /** @description A person and where they belong. */
         Me: {
@@ -3817,7 +4037,14 @@ export interface components {
         };
         /** @description How a list is read. */
         Options: {
+            /**
+             * @description The source whose products the list adds to: words in `language`, prices in their currency and for `market`. It makes no
+             *     product and changes nothing else. `main` when not said, where `language` or `market` is.
+             */
+            adds_to?: string | null;
             currency?: components["schemas"]["Currency"] | null;
+            language?: components["schemas"]["Language"] | null;
+            market?: components["schemas"]["Market"] | null;
             missing?: components["schemas"]["MissingRule"] | null;
             /** @description The shop's address: products without a page of their own have theirs below it, at `/products/` and their handle. */
             shop_url?: string | null;
@@ -3848,6 +4075,7 @@ export interface components {
             id: components["schemas"]["OrderId"];
             /** @description What was bought. */
             lines: components["schemas"]["OrderLine"][];
+            market?: components["schemas"]["Market"] | null;
             /** @description Whose it is. */
             org_id: components["schemas"]["OrgId"];
             /**
@@ -3929,6 +4157,7 @@ export interface components {
             external_ref: string;
             /** @description 1 to 1000 lines. */
             lines: components["schemas"]["OrderLineDraft"][];
+            market?: components["schemas"]["Market"] | null;
             reservation_id?: components["schemas"]["ReservationId"] | null;
             /**
              * Format: int64
@@ -4057,6 +4286,7 @@ export interface components {
         OrganizationFile: {
             /** @description How its payments stand, as they were looked up last: what goes on being charged while it is suspended, too. */
             billing: components["schemas"]["BillingView"];
+            deletion?: components["schemas"]["OrganizationDeletion"] | null;
             /** @description The organisation. */
             organization: components["schemas"]["OperatorOrganization"];
             /** @description Its plan and what it uses. */
@@ -4124,6 +4354,26 @@ export interface components {
         OwnPassword: {
             /** @description The account's password. */
             password: string;
+        };
+        /** @description One page of a list. */
+        Page_AddOn: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description By how much each.
+                 */
+                by: number;
+                /** @description What programs call it. */
+                key: string;
+                /** @description What people call it. */
+                names: components["schemas"]["PlanNames"];
+                price?: components["schemas"]["PlanPrice"] | null;
+                /** @description Which limit it raises. */
+                raises: components["schemas"]["Limit"];
+            }[];
+            /** @description Send it as `after` to get the next page; null on the last. */
+            next?: string | null;
         };
         /** @description One page of a list. */
         Page_ApiKey: {
@@ -4679,6 +4929,7 @@ export interface components {
                 id: components["schemas"]["OrderId"];
                 /** @description What was bought. */
                 lines: components["schemas"]["OrderLine"][];
+                market?: components["schemas"]["Market"] | null;
                 /** @description Whose it is. */
                 org_id: components["schemas"]["OrgId"];
                 /**
@@ -4741,8 +4992,11 @@ export interface components {
                 at: string;
                 /** @description The currency. */
                 currency: components["schemas"]["Currency"];
+                /** @description It ended then: from then on there was none of that currency and market. */
+                ended: boolean;
                 /** @description The change. */
                 id: components["schemas"]["PriceChangeId"];
+                market?: components["schemas"]["Market"] | null;
                 /**
                  * Format: int64
                  * @description The price, in minor units.
@@ -4800,6 +5054,10 @@ export interface components {
                 stock: number;
                 /** @description What it is found by: in lower case, sorted. */
                 tags: string[];
+                /** @description What it is called in other languages than the organisation's own, by BCP 47 tag. */
+                texts: {
+                    [key: string]: components["schemas"]["ProductText"];
+                };
                 /** @description Its name. */
                 title: string;
                 /** @description Its page in the shop. */
@@ -4867,6 +5125,22 @@ export interface components {
                  * @description When it was used last, to some minutes.
                  */
                 used_at: string;
+            }[];
+            /** @description Send it as `after` to get the next page; null on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_SeveralSubscriptions: {
+            /** @description The items. */
+            items: {
+                /** @description The provider's name for it. */
+                customer: string;
+                /** @description The organisation. */
+                organization: components["schemas"]["OrgId"];
+                /** @description The others, which cost money for nothing: end them. */
+                others: string[];
+                /** @description The subscription that counts. */
+                subscription?: string | null;
             }[];
             /** @description Send it as `after` to get the next page; null on the last. */
             next?: string | null;
@@ -4961,6 +5235,21 @@ export interface components {
                 reason: string;
                 /** @description The variant. */
                 variant_id: components["schemas"]["VariantId"];
+            }[];
+            /** @description Send it as `after` to get the next page; null on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_UnreadableRow: {
+            /** @description The items. */
+            items: {
+                /** @description Which of them: a member's or role's id, or a plan's key. */
+                id?: string | null;
+                organization?: components["schemas"]["OrgId"] | null;
+                /** @description What is wrong with it. */
+                reason: string;
+                /** @description What: `role` of a member, `role_permissions` of a role, `plan` or `billing` of an organisation, `plan_offer` of the operator. */
+                what: components["schemas"]["UnreadableKind"];
             }[];
             /** @description Send it as `after` to get the next page; null on the last. */
             next?: string | null;
@@ -5099,6 +5388,11 @@ export interface components {
              */
             grace_until?: string | null;
             /**
+             * @description Whether it is given though the organisation pays for a plan; 409 otherwise. It goes on paying, and what was given stays until it is
+             *     taken back, or an owner pays for another on purpose.
+             */
+            override?: boolean;
+            /**
              * Format: date-time
              * @description When the period ends that is paid for.
              */
@@ -5120,6 +5414,8 @@ export interface components {
         PlanChoice: {
             /** @description What is added to it; what was added before stays when not said. */
             add_ons?: components["schemas"]["AddOnCount"][] | null;
+            /** @description Whether it takes the place of a plan that whoever runs this cloud gave; 409 otherwise. */
+            override?: boolean;
             /** @description The plan's key. */
             plan: string;
         };
@@ -5167,6 +5463,12 @@ export interface components {
             price_minor: number;
         };
         /**
+         * @description Who gave an organisation its plan. What the operator gave stays, whatever is paid for, until they take it back or an owner pays for
+         *     another on purpose.
+         * @enum {string}
+         */
+        PlanSource: "operator" | "billing" | "owner" | "unknown";
+        /**
          * @description How an organisation stands with what it pays.
          * @enum {string}
          */
@@ -5199,6 +5501,8 @@ export interface components {
             period_end?: string | null;
             /** @description The plan that it has. */
             plan: components["schemas"]["Plan"];
+            /** @description How long recordings are kept, and whether that is about to become shorter. */
+            recordings: components["schemas"]["RecordingTerms"];
             scheduled?: components["schemas"]["ScheduledChange"] | null;
             /** @description Whether an owner chooses the plan here; else only the operator does. */
             self_service: boolean;
@@ -5207,6 +5511,7 @@ export interface components {
              * @description Since when it has the plan; null for the default one that nobody gave it.
              */
             since?: string | null;
+            source?: components["schemas"]["PlanSource"] | null;
             /** @description How it stands. */
             state: components["schemas"]["PlanState"];
             suspended?: components["schemas"]["Suspension"] | null;
@@ -5231,8 +5536,11 @@ export interface components {
             at: string;
             /** @description The currency. */
             currency: components["schemas"]["Currency"];
+            /** @description It ended then: from then on there was none of that currency and market. */
+            ended: boolean;
             /** @description The change. */
             id: components["schemas"]["PriceChangeId"];
+            market?: components["schemas"]["Market"] | null;
             /**
              * Format: int64
              * @description The price, in minor units.
@@ -5312,6 +5620,10 @@ export interface components {
             stock: number;
             /** @description What it is found by: in lower case, sorted. */
             tags: string[];
+            /** @description What it is called in other languages than the organisation's own, by BCP 47 tag. */
+            texts: {
+                [key: string]: components["schemas"]["ProductText"];
+            };
             /** @description Its name. */
             title: string;
             /** @description Its page in the shop. */
@@ -5437,6 +5749,20 @@ export interface components {
              */
             variants?: components["schemas"]["VariantDraft"][] | null;
         };
+        /** @description A product in a language. */
+        ProductText: {
+            /** @description In words. */
+            description: string;
+            /** @description Its name. */
+            title: string;
+        };
+        /** @description A product in a language, as callers send it. */
+        ProductTextDraft: {
+            /** @description At most 5 000 characters. */
+            description?: string;
+            /** @description 1 to 200 characters. */
+            title: string;
+        };
         /** @description A show as shoppers see it. */
         PublicShow: {
             /** @description The channel's name in addresses. */
@@ -5539,6 +5865,24 @@ export interface components {
              */
             seq: number;
             show_id?: components["schemas"]["ShowId"] | null;
+        };
+        /** @description How long an organisation's recordings are kept after their show. */
+        RecordingTerms: {
+            /**
+             * Format: int64
+             * @description Days; null is as long as the server keeps any.
+             */
+            days?: number | null;
+            /**
+             * Format: date-time
+             * @description When the days become fewer, and older recordings go; null when they do not.
+             */
+            fewer_at?: string | null;
+            /**
+             * Format: int64
+             * @description How many days it is from then on.
+             */
+            fewer_days?: number | null;
         };
         /** @description What opens the account when the authenticator is lost, once each. Shown this once. */
         RecoveryCodes: {
@@ -5760,6 +6104,17 @@ export interface components {
              * @default null
              */
             time_zone: string | null;
+        };
+        /** @description An organisation that pays for more than one subscription. */
+        SeveralSubscriptions: {
+            /** @description The provider's name for it. */
+            customer: string;
+            /** @description The organisation. */
+            organization: components["schemas"]["OrgId"];
+            /** @description The others, which cost money for nothing: end them. */
+            others: string[];
+            /** @description The subscription that counts. */
+            subscription?: string | null;
         };
         /** @description A show as members see it. */
         Show: {
@@ -5992,7 +6347,7 @@ export interface components {
          * @description What is done with numbers of pieces that a list has.
          * @enum {string}
          */
-        StockRule: "keep" | "replace";
+        StockRule: "keep" | "replace" | "ignore";
         /** @description How a subscription is ended. */
         SubscriptionEnding: {
             /** @description Whether it ends now; with the period that it was begun for when not said. */
@@ -6036,6 +6391,21 @@ export interface components {
             password: string;
             /** @description A member. */
             user_id: components["schemas"]["UserId"];
+        };
+        /**
+         * @description What cannot be read.
+         * @enum {string}
+         */
+        UnreadableKind: "role" | "role_permissions" | "plan" | "billing" | "plan_offer";
+        /** @description Something that cannot be read, so that whoever needs it gets an error. */
+        UnreadableRow: {
+            /** @description Which of them: a member's or role's id, or a plan's key. */
+            id?: string | null;
+            organization?: components["schemas"]["OrgId"] | null;
+            /** @description What is wrong with it. */
+            reason: string;
+            /** @description What: `role` of a member, `role_permissions` of a role, `plan` or `billing` of an organisation, `plan_offer` of the operator. */
+            what: components["schemas"]["UnreadableKind"];
         };
         /** @description What an organisation used in a calendar month (UTC). */
         Usage: {
@@ -6107,6 +6477,8 @@ export interface components {
              * @description Price in minor units of the product's currency.
              */
             price_minor: number;
+            /** @description What it costs in other currencies and in single countries, in the order of the currencies. */
+            prices: components["schemas"]["MarketPrice"][];
             /**
              * Format: int64
              * @description While its price is reduced: the lowest of the thirty days before the reduction began, in minor units; null when that is
@@ -6440,7 +6812,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description It does not fit the present state. Codes: `conflict`, `email_taken`, `already_member`, `name_taken`, `role_in_use`, `webhook_off`, `show_on_air`, `export_running`, `last_owner`, `limit_reached`, `plan_limit`, `no_online_payment`, `already_subscribed`, `not_subscribed`, `payment_declined`, `factor_exists`, `last_way_in`, `sign_in_pending`, `illegal_move`, `not_receiving`, `show_ended`, `not_in_lineup`, `not_on_sale`, `out_of_stock`, `ref_taken`, `idempotency_in_progress`, `secret_already_shown`, `answer_not_kept`. */
+        /** @description It does not fit the present state. Codes: `conflict`, `email_taken`, `already_member`, `name_taken`, `role_in_use`, `webhook_off`, `show_on_air`, `export_running`, `last_owner`, `limit_reached`, `plan_limit`, `plan_given`, `no_online_payment`, `already_subscribed`, `not_subscribed`, `payment_declined`, `factor_exists`, `last_way_in`, `sign_in_pending`, `illegal_move`, `not_receiving`, `show_ended`, `not_in_lineup`, `not_on_sale`, `out_of_stock`, `ref_taken`, `idempotency_in_progress`, `secret_already_shown`, `answer_not_kept`. */
         problem_409: {
             headers: {
                 /** @description In how many seconds to try again, where that is known. */
@@ -6521,7 +6893,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The server is busy or going down; try again in a moment. Codes: `restarting`, `overloaded`. */
+        /** @description The server is busy or going down; try again in a moment. Codes: `viewers_full`, `restarting`, `overloaded`. */
         problem_503: {
             headers: {
                 /** @description In how many seconds to try again, where that is known. */
@@ -7389,13 +7761,111 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
+    list_add_ons: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AddOn"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    price_add_on: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                add_on: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddOnPricing"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddOn"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
     operator_audit: {
         parameters: {
             query?: {
+                /** @description Of whom: `user:ID`, or `service:console` for the command line. */
+                actor?: string;
                 /** @description The `next` of the page before. */
                 after?: string;
+                /** @description Not before this. */
+                from?: string;
+                /** @description Of one kind. */
+                kind?: components["schemas"]["DeedKind"];
                 /** @description How many items at most: 1 to 200, 50 when not said. */
                 limit?: number;
+                /** @description To which organisation. */
+                organization?: components["schemas"]["OrgId"];
+                /** @description Before this. */
+                until?: string;
             };
             header?: never;
             path?: never;
@@ -7664,6 +8134,46 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
+    stop_deletion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            409: components["responses"]["problem_409"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
     assign_plan: {
         parameters: {
             query?: never;
@@ -7699,6 +8209,48 @@ export interface operations {
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    take_back_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationFile"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            409: components["responses"]["problem_409"];
             /** @description It needs `If-Match`. */
             428: {
                 headers: {
@@ -7763,6 +8315,60 @@ export interface operations {
             };
             429: components["responses"]["problem_429"];
             500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    end_other_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: components["schemas"]["OrgId"];
+                subscription: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingView"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            409: components["responses"]["problem_409"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            /** @description The payment provider does not answer; ask again. */
+            502: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             503: components["responses"]["problem_503"];
         };
     };
@@ -8024,6 +8630,50 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
+    list_several_subscriptions: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description How many items at most: 1 to 200, 50 when not said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SeveralSubscriptions"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
     end_any_show: {
         parameters: {
             query?: never;
@@ -8145,6 +8795,43 @@ export interface operations {
                 };
             };
             429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    list_unreadable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_UnreadableRow"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             500: components["responses"]["problem_500"];
             503: components["responses"]["problem_503"];
         };
@@ -8484,10 +9171,20 @@ export interface operations {
     audit: {
         parameters: {
             query?: {
+                /** @description What, by the `kind` of the deed's `event`. */
+                action?: string;
                 /** @description The `next` of the page before. */
                 after?: string;
+                /** @description Not before this. */
+                from?: string;
                 /** @description How many items at most: 1 to 200, 50 when not said. */
                 limit?: number;
+                /** @description Whose: `user:ID`, `key:ID` or `service:NAME`, as a deed's `actor` has it. */
+                person?: string;
+                /** @description What it is about: the id of a show, a person, a key, or of what else the fact names. */
+                subject?: string;
+                /** @description Before this. */
+                until?: string;
             };
             header?: never;
             path: {
@@ -8582,7 +9279,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["BillingChoice"];
+                "application/json": components["schemas"]["BillingOrder"];
             };
         };
         responses: {
@@ -8708,7 +9405,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["BillingChoice"];
+                "application/json": components["schemas"]["BillingOrder"];
             };
         };
         responses: {
@@ -9563,8 +10260,14 @@ export interface operations {
     create_import: {
         parameters: {
             query?: {
+                /** @description The source whose products the list adds to, and nothing else: `main` when not said, where `language` or `market` is. */
+                adds_to?: string;
                 /** @description Currency of prices without one. */
                 currency?: string;
+                /** @description What titles and descriptions of a list that adds are in (BCP 47). */
+                language?: string;
+                /** @description The country that prices of a list that adds are for (ISO 3166-1 alpha-2); everywhere without it. */
+                market?: string;
                 /** @description `hide` takes products of the source off the sale that the list leaves out; `keep` when not said. */
                 missing?: "keep" | "hide";
                 /** @description The shop's address, for lists without pages of products. */
@@ -9572,7 +10275,7 @@ export interface operations {
                 /** @description Whose names for products the list has, `main` when not said: the same name of the same source is the same product. */
                 source?: string;
                 /** @description `replace` overwrites what is in stock; `keep` when not said. */
-                stock?: "keep" | "replace";
+                stock?: "keep" | "replace" | "ignore";
             };
             header?: never;
             path: {
@@ -11154,6 +11857,174 @@ export interface operations {
             404: components["responses"]["problem_404"];
             408: components["responses"]["problem_408"];
             409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    set_text: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description BCP 47, like `de` or `pt-BR` */
+                language: string;
+                org: components["schemas"]["OrgId"];
+                product: components["schemas"]["ProductId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProductTextDraft"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description What `If-Match` or `If-None-Match` takes. */
+                    ETag?: string;
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            412: components["responses"]["problem_412"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    remove_text: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string | null;
+            };
+            path: {
+                language: string;
+                org: components["schemas"]["OrgId"];
+                product: components["schemas"]["ProductId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description What `If-Match` or `If-None-Match` takes. */
+                    ETag?: string;
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            409: components["responses"]["problem_409"];
+            412: components["responses"]["problem_412"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    set_market_prices: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string | null;
+            };
+            path: {
+                org: components["schemas"]["OrgId"];
+                product: components["schemas"]["ProductId"];
+                variant: components["schemas"]["VariantId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarketPrices"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description What `If-Match` or `If-None-Match` takes. */
+                    ETag?: string;
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            412: components["responses"]["problem_412"];
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
@@ -13557,7 +14428,20 @@ export interface operations {
     };
     channel: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description What the viewer pays with (ISO 4217). A product is priced in it, for that market or for all; else in the market's currency;
+                 *     else in its own. Its `currency` says which it is.
+                 */
+                currency?: string;
+                /**
+                 * @description What the viewer reads (BCP 47): products are told in it, else in a wider one of the same language, else in the
+                 *     organisation's own.
+                 */
+                language?: string;
+                /** @description Where the viewer is (ISO 3166-1 alpha-2). */
+                market?: string;
+            };
             header?: never;
             path: {
                 /** @description The organisation's name in addresses */
@@ -13591,8 +14475,10 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["problem_400"];
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
+            422: components["responses"]["problem_422"];
             /** @description It needs `If-Match`. */
             428: {
                 headers: {
@@ -13612,7 +14498,20 @@ export interface operations {
     };
     show: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description What the viewer pays with (ISO 4217). A product is priced in it, for that market or for all; else in the market's currency;
+                 *     else in its own. Its `currency` says which it is.
+                 */
+                currency?: string;
+                /**
+                 * @description What the viewer reads (BCP 47): products are told in it, else in a wider one of the same language, else in the
+                 *     organisation's own.
+                 */
+                language?: string;
+                /** @description Where the viewer is (ISO 3166-1 alpha-2). */
+                market?: string;
+            };
             header?: never;
             path: {
                 show: components["schemas"]["ShowId"];
@@ -13645,8 +14544,10 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["problem_400"];
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
+            422: components["responses"]["problem_422"];
             /** @description It needs `If-Match`. */
             428: {
                 headers: {

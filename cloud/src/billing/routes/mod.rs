@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 use vitrine_protocol::{Code, InvoiceId, OrgId};
 
 use crate::base::{Actor, ApiError, Json, Page, PageQuery, Path, Problems, Query, Secretive, read_body};
-use crate::billing::{Billing, BillingChoice, BillingError, BillingView, Invoice};
+use crate::billing::{Billing, BillingError, BillingOrder, BillingView, Invoice};
 
 /// The room's addresses.
 pub fn router(billing: Billing) -> OpenApiRouter {
@@ -55,9 +55,9 @@ async fn open_checkout(
     State(billing): State<Billing>,
     actor: Actor,
     Path(org): Path<OrgId>,
-    Json(choice): Json<BillingChoice>,
+    Json(order): Json<BillingOrder>,
 ) -> Result<(Extension<Secretive>, Json<BillingPage>), ApiError> {
-    Ok((Extension(Secretive), Json(BillingPage { url: billing.checkout(&actor, org, choice).await? })))
+    Ok((Extension(Secretive), Json(BillingPage { url: billing.checkout(&actor, org, order).await? })))
 }
 
 /// Opens a page of the payment provider where invoices are seen and the card is changed.
@@ -81,9 +81,9 @@ async fn change_subscription(
     State(billing): State<Billing>,
     actor: Actor,
     Path(org): Path<OrgId>,
-    Json(choice): Json<BillingChoice>,
+    Json(order): Json<BillingOrder>,
 ) -> Result<Json<BillingView>, ApiError> {
-    Ok(Json(billing.change(&actor, org, choice).await?))
+    Ok(Json(billing.change(&actor, org, order).await?))
 }
 
 /// Invoices that this server wrote, newest first. Those of a payment provider are seen on its page.
@@ -142,7 +142,9 @@ impl From<BillingError> for ApiError {
                 tracing::error!(error = %cause, "the payment provider failed");
                 Self::new(Code::FarSide, words)
             }
+            BillingError::NoSubscription => Self::not_found("subscription"),
             BillingError::Org(error) => error.into(),
+            BillingError::Plan(error @ crate::plan::PlanError::Given) => error.into(),
             BillingError::UnknownPrice(_)
             | BillingError::BrokenOff
             | BillingError::Plan(_)

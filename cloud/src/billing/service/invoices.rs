@@ -125,6 +125,14 @@ impl Billing {
         Ok(store::payers(tx, plan).await?)
     }
 
+    /// The same of an add-on.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn payers_of_add_on(&self, tx: &mut Tx, key: &str) -> Result<i64, BillingError> {
+        Ok(store::payers_of_add_on(tx, key).await?)
+    }
+
     /// How an organisation's payments stand, as far as is known here. The caller has checked who asks.
     ///
     /// # Errors

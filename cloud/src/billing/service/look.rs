@@ -67,10 +67,9 @@ impl Billing {
         let found = found.after(&account.subscribed);
         let before = std::mem::replace(&mut account.subscribed, found);
         let after = &account.subscribed;
-        if before.assignment() != after.assignment()
-            && let Some(assignment) = after.assignment()
-        {
-            self.plans.assign(tx, org, &assignment, &by).await?;
+        if let Some(assignment) = after.assignment() {
+            let news = before.assignment().as_ref() != Some(&assignment);
+            self.plans.assign_paid(tx, org, &assignment, news, &by).await?;
         }
         let was_late = before.state == BillingState::PastDue;
         match (after.state, after.grace_until) {

@@ -2,6 +2,7 @@
 
 mod invoices;
 mod look;
+mod operated;
 mod webhooks;
 
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use super::model::Account;
 use super::provider::{Payer, Provider};
 use super::record::{Record, Seller};
 use super::stripe::{Client, Prices, Stripe};
-use super::{BillingChoice, BillingError, BillingView, ProviderName, store};
+use super::{BillingChoice, BillingError, BillingOrder, BillingView, ProviderName, store};
 use crate::base::{Actor, Clock, Invalid, Permission};
 use crate::config::{self, BillingSettingError};
 use crate::db::Db;
@@ -118,15 +119,18 @@ impl Billing {
     ///
     /// # Errors
     /// [`BillingError::Denied`]; [`BillingError::Invalid`]; [`BillingError::Subscribed`]; [`BillingError::NotOnline`];
+    /// [`BillingError::Plan`] for what would take the place of a plan that was given, unless that is meant;
     /// [`BillingError::Provider`], and then nothing was opened.
     pub async fn checkout(
         &self,
         actor: &Actor,
         org: OrgId,
-        choice: BillingChoice,
+        order: impl Into<BillingOrder>,
     ) -> Result<String, BillingError> {
         actor.require(Permission::ManagePlan, org)?;
-        let choice = self.offered(choice, self.name()).await?;
+        let order: BillingOrder = order.into();
+        let overrides = order.overrides;
+        let choice = self.offered(order.choice(), self.name()).await?;
         if self.name() == ProviderName::Invoice {
             return Err(BillingError::NotOnline);
         }
@@ -135,6 +139,7 @@ impl Billing {
         if account.subscribed.is_living() || account.checkout.is_some() && self.look(org).await?.is_living() {
             return Err(BillingError::Subscribed);
         }
+        self.make_room(org, overrides).await?;
         // Of two at once, the one that begins later closes the other's page, or that one its own: only one can be paid.
         let mut tx = self.db.begin().await?;
         let begun = store::begin_checkout(&mut tx, org).await?;
@@ -177,8 +182,10 @@ impl Billing {
         &self,
         actor: &Actor,
         org: OrgId,
-        choice: BillingChoice,
+        order: impl Into<BillingOrder>,
     ) -> Result<BillingView, BillingError> {
+        let order: BillingOrder = order.into();
+        let (overrides, choice) = (order.overrides, order.choice());
         let ends = choice.plan == self.default_plan;
         match ends {
             true => actor.require_to_end(Permission::ManagePlan, org)?,
@@ -199,6 +206,9 @@ impl Billing {
             None if name == ProviderName::Invoice && !ends => self.enrolled(actor, org).await?,
             None => return Err(BillingError::NotSubscribed),
         };
+        if !ends {
+            self.make_room(org, overrides).await?;
+        }
         // A task of its own: who goes away in the middle leaves nothing half done. What comes of it is looked up soon, even if this
         // process ends before it does so itself.
         let mut tx = self.db.begin().await?;
@@ -213,6 +223,16 @@ impl Billing {
         Ok(BillingView::of(name, subscribed))
     }
 
+    /// What an owner is about to pay for takes the place of what the operator gave, if that is meant.
+    async fn make_room(&self, org: OrgId, meant: bool) -> Result<(), BillingError> {
+        if self.plans.standing(org).await?.is_given() {
+            let mut tx = self.db.begin().await?;
+            self.plans.make_room(&mut tx, org, meant).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
     /// Ends what an organisation pays for, with the period that is paid: it is about to go. Safe to do twice.
     ///
     /// # Errors
@@ -223,7 +243,12 @@ impl Billing {
             tracing::error!(org.id = %org, "an organisation goes that pays by Stripe, which is not set up any more");
             return Ok(());
         };
-        if provider.look(&account.customer).await?.is_living() {
+        let found = provider.look(&account.customer).await?;
+        // Nobody will be here to see what goes on beside it.
+        for other in &found.others {
+            provider.end_other(&account.customer, other).await?;
+        }
+        if found.is_living() {
             provider.change(&account.customer, None).await?;
         }
         Ok(())

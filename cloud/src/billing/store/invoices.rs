@@ -304,6 +304,14 @@ pub(in crate::billing) async fn payers(tx: &mut Tx, plan: &str) -> Result<i64, D
     ).bind(like).fetch_one(c).await)?)
 }
 
+/// The same of an add-on.
+pub(in crate::billing) async fn payers_of_add_on(tx: &mut Tx, key: &str) -> Result<i64, DbError> {
+    let like = format!("%\"key\":\"{key}\"%");
+    Ok(on!(tx, c => sqlx::query_scalar(
+        "SELECT COUNT(*) FROM billing_records WHERE state = 'active' AND (choice LIKE $1 OR next_choice LIKE $1)"
+    ).bind(like).fetch_one(c).await)?)
+}
+
 /// When the open invoice of an organisation that has waited longest is, or was, to be paid.
 pub(in crate::billing) async fn oldest_open(db: &Db, org: OrgId) -> Result<Option<DateTime<Utc>>, DbError> {
     let due: Option<i64> = on!(db, c => sqlx::query_scalar(OLDEST).bind(org).fetch_one(c).await)?;

@@ -13,7 +13,8 @@ use crate::{on, row};
 
 pub(super) use invoices::{
     Ended, Record, close, due_records, every_invoice, insert_invoice, insert_record, invoice, invoice_in,
-    invoices, lock_record, next_number, oldest_open, oldest_open_in, payers, record, save_record,
+    invoices, lock_record, next_number, oldest_open, oldest_open_in, payers, payers_of_add_on, record,
+    save_record,
 };
 
 row! {
@@ -74,7 +75,7 @@ pub(super) async fn enrol(
          VALUES ($1, $2, $3, $4, 'none')
          ON CONFLICT (org_id) DO UPDATE SET provider = excluded.provider, customer = excluded.customer,
             checkout = NULL, checkout_ms = NULL, subscribed = excluded.subscribed, state = 'none', grace_until_ms = NULL,
-            told_over = FALSE, look_ms = NULL
+            told_over = FALSE, look_ms = NULL, others = 0
          WHERE billing_accounts.provider <> excluded.provider"
     ).bind(org).bind(provider.as_str()).bind(customer).bind(nothing).execute(c).await.map(drop))?;
     Ok(())
@@ -134,10 +135,10 @@ pub(super) async fn save(tx: &mut Tx, account: &Account, look: Option<DateTime<U
     let subscribed = &account.subscribed;
     let text = serde_json::to_string(subscribed)?;
     on!(tx, c => sqlx::query(
-        "UPDATE billing_accounts SET subscribed = $2, state = $3, grace_until_ms = $4, told_over = $5, look_ms = $6
+        "UPDATE billing_accounts SET subscribed = $2, state = $3, grace_until_ms = $4, told_over = $5, look_ms = $6, others = $7
          WHERE org_id = $1"
     ).bind(account.org).bind(text).bind(word(subscribed.state)).bind(subscribed.grace_until.map(to_ms))
-        .bind(account.told_over).bind(look.map(to_ms)).execute(c).await.map(drop))?;
+        .bind(account.told_over).bind(look.map(to_ms)).bind(i64::try_from(subscribed.others.len()).unwrap_or(i64::MAX)).execute(c).await.map(drop))?;
     Ok(())
 }
 
@@ -152,6 +153,27 @@ pub(super) async fn due_looks(
         "SELECT org_id FROM billing_accounts WHERE (provider = $1 OR provider = 'invoice') AND look_ms <= $2
          ORDER BY look_ms LIMIT $3"
     ).bind(provider.as_str()).bind(to_ms(now)).bind(limit).fetch_all(c).await)?)
+}
+
+/// Accounts with several living subscriptions, after `after` in the order of organisations.
+pub(super) async fn with_others(db: &Db, after: Option<OrgId>, limit: i64) -> Result<Vec<Account>, DbError> {
+    let after = after.map(|org| org.to_string()).unwrap_or_default();
+    let rows: Vec<AccountRow> = on!(db, c => sqlx::query_as(
+        "SELECT org_id, provider, customer, checkout, checkout_ms, subscribed, told_over FROM billing_accounts
+         WHERE others > 0 AND org_id > $1 ORDER BY org_id LIMIT $2"
+    ).bind(after).bind(limit).fetch_all(c).await)?;
+    rows.into_iter().map(Account::try_from).collect()
+}
+
+/// Organisations whose account cannot be read, and why, at most `limit`.
+pub(super) async fn unreadable(db: &Db, limit: usize) -> Result<Vec<(OrgId, String)>, DbError> {
+    let rows: Vec<(OrgId, String)> = on!(db, c => sqlx::query_as(
+        "SELECT org_id, subscribed FROM billing_accounts ORDER BY org_id"
+    ).fetch_all(c).await)?;
+    let why = |(org, text): (OrgId, String)| {
+        Some((org, serde_json::from_str::<Subscribed>(&text).err()?.to_string()))
+    };
+    Ok(rows.into_iter().filter_map(why).take(limit).collect())
 }
 
 /// Puts the next look off, whatever comes of this one.

@@ -145,6 +145,15 @@ impl Client {
         .await
     }
 
+    /// Ends what is at `path`. Ended twice, it is gone the second time.
+    ///
+    /// # Errors
+    /// [`StripeError`].
+    pub async fn delete<T: DeserializeOwned>(&self, path: &str, query: Form) -> Result<T, StripeError> {
+        let url = format!("{}{path}?{}", self.base, query.encoded());
+        self.send(|| self.http.delete(&url)).await
+    }
+
     /// Sends a request until it is answered, a few times.
     async fn send<T: DeserializeOwned>(
         &self,

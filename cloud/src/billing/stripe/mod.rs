@@ -107,17 +107,42 @@ impl Stripe {
 
     /// The subscription of a customer that counts.
     async fn subscription(&self, customer: &str) -> Result<Option<Subscription>, BillingError> {
+        Ok(self.subscriptions(customer).await?.0)
+    }
+
+    /// The same, and the names of those that live beside it.
+    async fn subscriptions(
+        &self,
+        customer: &str,
+    ) -> Result<(Option<Subscription>, Vec<String>), BillingError> {
         let query = Form::new().with("customer", customer).with("status", "all").with("limit", MOST);
         let found: List<Subscription> = self.client.get("/v1/subscriptions", query).await?;
-        let living = found.data.iter().filter(|one| standing::lives(one)).count();
-        if living > 1 {
+        let living: Vec<String> =
+            found.data.iter().filter(|one| standing::lives(one)).map(|one| one.id.clone()).collect();
+        let one = standing::the_one(found.data);
+        let mut others = living;
+        others.retain(|id| one.as_ref().is_none_or(|one| one.id != *id));
+        others.sort();
+        if !others.is_empty() {
             tracing::error!(
                 customer,
-                living,
+                others = others.len(),
                 "a customer pays for several subscriptions; all but the youngest are to be ended"
             );
         }
-        Ok(standing::the_one(found.data))
+        Ok((one, others))
+    }
+
+    /// Ends one of those beside the one that counts. One that ended already has ended.
+    async fn end_other(&self, customer: &str, subscription: &str) -> Result<(), BillingError> {
+        if !self.subscriptions(customer).await?.1.iter().any(|other| other == subscription) {
+            return Err(BillingError::NoSubscription);
+        }
+        let query = Form::new().with("invoice_now", true).with("prorate", true);
+        match self.client.delete::<Subscription>(&format!("/v1/subscriptions/{subscription}"), query).await {
+            Err(StripeError::Refused(refusal)) if refusal.status == 404 => Ok(()),
+            answer => Ok(answer.map(drop)?),
+        }
     }
 
     async fn schedule(&self, subscription: &Subscription) -> Result<Option<Schedule>, BillingError> {
@@ -130,7 +155,8 @@ impl Stripe {
     }
 
     async fn look(&self, customer: &str) -> Result<Subscribed, BillingError> {
-        let Some(subscription) = self.subscription(customer).await? else { return Ok(Subscribed::default()) };
+        let (subscription, others) = self.subscriptions(customer).await?;
+        let Some(subscription) = subscription else { return Ok(Subscribed::default()) };
         let mut open: List<Invoice> = List { data: Vec::new() };
         if standing::is_late(&subscription) {
             let query =
@@ -144,7 +170,8 @@ impl Stripe {
                 prices.push(self.price(&item.price).await?);
             }
         }
-        standing::of(&subscription, &open.data, schedule.as_ref(), &prices, &self.prices)
+        let found = standing::of(&subscription, &open.data, schedule.as_ref(), &prices, &self.prices)?;
+        Ok(Subscribed { others, ..found })
     }
 }
 
@@ -181,6 +208,10 @@ impl Provider for Stripe {
 
     fn change<'a>(&'a self, customer: &'a str, choice: Option<&'a BillingChoice>) -> Asked<'a, ()> {
         self.change(customer, choice).boxed()
+    }
+
+    fn end_other<'a>(&'a self, customer: &'a str, subscription: &'a str) -> Asked<'a, ()> {
+        self.end_other(customer, subscription).boxed()
     }
 
     fn look<'a>(&'a self, customer: &'a str) -> Asked<'a, Subscribed> {

@@ -108,6 +108,7 @@ pub fn of(
         grace_until: grace,
         coming: coming.filter(|_| living),
         subscription: Some(subscription.id.clone()),
+        others: Vec::new(),
     })
 }
 

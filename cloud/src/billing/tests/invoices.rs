@@ -279,7 +279,13 @@ async fn the_operator_says_what_was_paid_and_it_is_noted() {
         assert_eq!(ask("GET", "/payment-webhooks", &token, Value::Null).await.0, 200);
         assert_eq!(ask("POST", "/payment-webhooks/evt_1/retry", &token, Value::Null).await.0, 404);
 
-        let deeds = story.app.operators.audit(&ops, None, 50).await.unwrap().items;
+        let deeds = story
+            .app
+            .operators
+            .audit(&ops, &crate::operator::DeedFilter::default(), None, 50)
+            .await
+            .unwrap()
+            .items;
         let kinds: Vec<_> = deeds.iter().map(|deed| deed.kind.as_str()).collect();
         assert_eq!(kinds, ["subscription_ended", "invoice_closed", "operator_added"]);
         assert_eq!(deeds[1].organization, Some(story.org));
@@ -344,6 +350,52 @@ async fn who_owns_it_gets_a_letter_with_each_invoice_that_is_to_be_paid() {
         assert_eq!((story.invoices().await.len(), story.letters().await), (1, before + 1));
         assert_eq!(story.change("pro", 0).await.0, 200);
         assert_eq!((story.invoices().await.len(), story.letters().await), (2, before + 2));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_add_on_is_sold_once_the_operator_priced_it_and_its_price_stays_while_it_is_paid() {
+    each_book(async |story| {
+        let (ops, _) = operator(&story.app, "Ops").await;
+        let operators = &story.app.operators;
+        let (status, refused) = story.change("starter", 2).await;
+        assert_eq!((status, refused["code"].as_str()), (422, Some("invalid_request")), "{refused}");
+        let price = crate::plan::Price { price_minor: 500, currency: "EUR".try_into().unwrap() };
+        assert!(operators.price_add_on(&ops, "moons", Some(price)).await.is_err());
+        let wrong = crate::plan::Price { price_minor: -1, ..price };
+        assert!(operators.price_add_on(&ops, "seats-5", Some(wrong)).await.is_err());
+        assert_eq!(operators.price_add_on(&ops, "seats-5", Some(price)).await.unwrap().price, Some(price));
+        let offered = story.app.plans.view(story.org).await.unwrap().offered_add_ons;
+        assert_eq!(offered.iter().filter(|one| one.price.is_some()).count(), 1, "and the owner reads it");
+
+        let (status, changed) = story.change("starter", 2).await;
+        assert_eq!(status, 200, "{changed}");
+        assert_eq!(story.plan().await, ("starter".into(), Some(20), true));
+        assert_eq!(story.invoices().await[0].total_minor, 2900 + 2 * 500);
+        let refused = operators.price_add_on(&ops, "seats-5", None).await;
+        assert!(matches!(refused, Err(crate::operator::OperatorError::PaidFor(1))), "{refused:?}");
+        // Half of the period is left: one more is paid for by its half.
+        story.hands.advance(Duration::from_secs(15 * 86_400));
+        assert_eq!(story.change("starter", 3).await.0, 200);
+        let prorated = story.invoices().await[0].total_minor;
+        assert!((200..=300).contains(&prorated), "{prorated}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_has_a_price_is_not_chosen_for_nothing_where_nobody_is_paid_for_the_plan() {
+    each_book(async |story| {
+        let (ops, _) = operator(&story.app, "Ops").await;
+        let price = crate::plan::Price { price_minor: 500, currency: "EUR".try_into().unwrap() };
+        let with = json!({"plan": "free", "add_ons": [{"key": "seats-5", "quantity": 1}]});
+        assert_eq!(story.ask("PATCH", "/plan", with.clone()).await.0, 200, "it costs nothing yet");
+        story.app.operators.price_add_on(&ops, "seats-5", Some(price)).await.unwrap();
+        assert_eq!(story.ask("PATCH", "/plan", with).await.0, 200, "what was had is kept");
+        let more = json!({"plan": "free", "add_ons": [{"key": "seats-5", "quantity": 2}]});
+        let (status, refused) = story.ask("PATCH", "/plan", more).await;
+        assert_eq!((status, refused["code"].as_str()), (409, Some("not_subscribed")), "{refused}");
     })
     .await;
 }

@@ -2,6 +2,7 @@
 
 mod emulator;
 mod failures;
+mod given;
 mod invoices;
 mod orders;
 mod strict;

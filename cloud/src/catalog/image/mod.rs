@@ -16,7 +16,7 @@ pub use turns::PictureTurn;
 pub(super) use turns::Pictures;
 
 /// The largest picture taken.
-pub(super) const MAX_BYTES: usize = 8 * 1024 * 1024;
+pub const MAX_BYTES: usize = 8 * 1024 * 1024;
 
 /// A picture as it is served.
 #[derive(Debug, Clone)]

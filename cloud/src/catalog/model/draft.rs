@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use vitrine_protocol::{Currency, VariantId};
 
+use super::PictureDraft;
 use crate::base::patch_field;
 
 /// What a new product is made of.
@@ -110,18 +111,22 @@ pub struct ProductPatch {
     /// All tags anew.
     #[serde(default)]
     pub tags: Option<Vec<String>>,
+    /// All pictures in their order, the first of which stands for it; those that are not named are gone: needs `If-Match`.
+    #[serde(default)]
+    pub pictures: Option<Vec<PictureDraft>>,
     /// False takes it off the sale, true brings it back.
     #[serde(default)]
     pub on_sale: Option<bool>,
 }
 
 impl ProductPatch {
-    /// Whether it costs money when it undoes what somebody else did meanwhile: counts, prices, and lists of variants, which
+    /// Whether it costs money when it undoes what somebody else did meanwhile: counts, prices, and lists of variants and pictures, which
     /// take away what they do not name.
     #[must_use]
     pub fn costs(&self) -> bool {
         self.stock.is_some()
             || self.variants.is_some()
+            || self.pictures.is_some()
             || self.price_minor.is_some()
             || self.compare_at_minor.is_some()
             || self.currency.is_some()

@@ -4,7 +4,10 @@ mod change;
 mod coupon;
 mod details;
 mod draft;
+mod local;
 mod order;
+mod pictures;
+mod place;
 mod price;
 mod stock;
 
@@ -14,7 +17,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use vitrine_protocol::{Currency, OrgId, ProductId, VariantId};
 
-use super::{CatalogError, ImageSize};
+use super::CatalogError;
 use crate::base::{Invalid, check_text, trimmed};
 use crate::events::Event;
 
@@ -23,10 +26,15 @@ pub use coupon::{Coupon, CouponDraft, CouponPatch};
 pub(in crate::catalog) use details::tag_of;
 pub use details::{fitting_external_ids, fitting_tags};
 pub use draft::{ProductDraft, ProductPatch, VariantDraft};
+pub use local::{Choice, MarketPrice, MarketPriceDraft, Offered, ProductText, ProductTextDraft};
+pub(in crate::catalog) use local::{Place, Tag};
 pub use order::{
     ExternalId, Order, OrderDraft, OrderFilter, OrderLine, OrderLineDraft, OrderState, OrderSum, OrderTotals,
 };
 pub(in crate::catalog) use order::{OWN_SHOP, OrderFlag};
+pub(in crate::catalog) use pictures::MOST_PICTURES;
+pub use pictures::{ListedPicture, Picture, PictureDraft};
+pub use place::{Language, Market};
 pub(in crate::catalog) use price::PRIOR_DAYS;
 pub use price::PriceChange;
 pub(in crate::catalog) use price::{Priced, Showing, lowest};
@@ -78,10 +86,8 @@ pub struct Product {
     pub description: String,
     /// Its page in the shop.
     pub url: String,
-    /// Its picture's name among the organisation's pictures.
-    pub image: Option<String>,
-    /// The sizes of that picture, smallest first; none of one that an earlier version kept.
-    pub image_sizes: Vec<ImageSize>,
+    /// Its pictures, at most ten; the first one stands for it.
+    pub pictures: Vec<Picture>,
     /// Currency of every price.
     pub currency: Currency,
     /// The price before, when it is reduced; of variants without a word of their own.
@@ -92,6 +98,8 @@ pub struct Product {
     pub options: Vec<String>,
     /// What it is found by: in lower case, sorted.
     pub tags: Vec<String>,
+    /// What it is called in other languages than the organisation's own.
+    pub texts: BTreeMap<Language, ProductText>,
     /// What can be bought; never empty.
     pub variants: Vec<Variant>,
     /// When it was made.
@@ -130,6 +138,8 @@ pub struct Variant {
     pub options: BTreeMap<String, String>,
     /// What platforms call it: by platform, for example `shopify`, the id.
     pub external_ids: BTreeMap<String, String>,
+    /// What it costs in other currencies and in single countries, in the order of the currencies.
+    pub prices: Vec<MarketPrice>,
 }
 
 impl Product {
@@ -155,14 +165,14 @@ impl Product {
             title: trimmed("title", &draft.title, 1, 200)?,
             description: description(&draft.description)?,
             url: check_url(draft.url)?,
-            image: None,
-            image_sizes: Vec::new(),
+            pictures: Vec::new(),
             currency: check_currency(draft.currency)?,
             compare_at_minor: draft
                 .compare_at_minor
                 .map(|price| price_of("compare_at_minor", price))
                 .transpose()?,
             hidden: None,
+            texts: BTreeMap::new(),
             variants,
             created_at: now,
             version: 1,
@@ -195,6 +205,7 @@ impl Product {
         }
         if let Some(currency) = patch.currency {
             self.currency = check_currency(currency)?;
+            self.drop_shadowed_prices();
         }
         if let Some(price) = patch.compare_at_minor {
             let price = price.map(|price| price_of("compare_at_minor", price)).transpose()?;
@@ -238,6 +249,9 @@ impl Product {
         }
         if let Some(tags) = patch.tags {
             self.tags = details::tags(tags)?;
+        }
+        if let Some(pictures) = patch.pictures {
+            self.arrange_pictures(pictures)?;
         }
         match patch.on_sale {
             Some(true) => self.hidden = None,
@@ -295,41 +309,6 @@ impl Product {
                 .iter()
                 .map(move |(platform, id)| (platform.as_str(), id.as_str(), variant.id))
         })
-    }
-
-    /// Whether it says that a variant's price is a reduction.
-    #[must_use]
-    pub fn reduces(&self, variant: &Variant) -> bool {
-        self.compare_at(variant).is_some_and(|before| before > variant.price_minor)
-    }
-
-    /// The variant that costs least; the first of those.
-    #[must_use]
-    pub fn cheapest(&self) -> Option<&Variant> {
-        self.variants.iter().min_by_key(|variant| variant.price_minor)
-    }
-
-    /// The prior price of a variant while it is reduced, where that is known.
-    #[must_use]
-    pub fn prior(&self, variant: &Variant) -> Option<i64> {
-        variant.prior_price_minor.filter(|_| self.reduces(variant))
-    }
-
-    /// The price that may stand struck out beside a variant's own: the prior price where that is known, else what the shop says
-    /// it was. None when it costs no less than before: then it is no reduction.
-    ///
-    /// Source: Directive 98/6/EC, article 6a.
-    #[must_use]
-    pub fn shown_before(&self, variant: &Variant) -> Option<i64> {
-        let before = self.prior(variant).or_else(|| self.compare_at(variant));
-        before.filter(|before| *before > variant.price_minor)
-    }
-
-    /// By how many per cent a variant is reduced, of that price and rounded down.
-    #[must_use]
-    pub fn discount(&self, variant: &Variant) -> Option<i64> {
-        let before = i128::from(self.shown_before(variant)?);
-        i64::try_from((before - i128::from(variant.price_minor)) * 100 / before).ok()
     }
 
     /// A variant of it.
@@ -408,6 +387,7 @@ fn check_variants(
                 Some(ids) => details::external_ids(ids)?,
                 None => before.map(|variant| variant.external_ids.clone()).unwrap_or_default(),
             },
+            prices: before.map(|variant| variant.prices.clone()).unwrap_or_default(),
         });
     }
     Ok(variants)

@@ -9,7 +9,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use vitrine_protocol::{Currency, OrderId, OrgId, ProductId, ReservationId, ShowId, VariantId, ViewerId};
 
 use super::details::check_external;
-use super::{Coupon, MOST_MINOR, OrderChange, Product, check_quantity};
+use super::{Coupon, MOST_MINOR, Market, OrderChange, Product, check_quantity};
 use crate::base::{Invalid, check_text, trimmed, turns_direction};
 
 /// Where an order is from when nobody says.
@@ -31,6 +31,8 @@ pub struct Order {
     pub lines: Vec<OrderLine>,
     /// Currency of every amount.
     pub currency: Currency,
+    /// The country that it was sold to, where the shop says it.
+    pub market: Option<Market>,
     /// What the shopper paid, in minor units.
     pub total_minor: i64,
     /// How much of that is for shipping, in minor units.
@@ -94,7 +96,8 @@ pub struct OrderLine {
     pub variant_title: Option<String>,
     /// The shop's number for the variant on that day.
     pub sku: Option<String>,
-    /// What a platform calls the variant, where the shop named it so: known here or not.
+    /// What a platform calls the variant, where the shop named it so: known here or not. One that comes into the catalogue later
+    /// changes no order: what is counted of it then is without the pieces that were sold before.
     pub external: Option<ExternalId>,
     /// How many.
     pub quantity: i64,
@@ -109,9 +112,9 @@ pub struct OrderLine {
 pub(in crate::catalog) enum OrderFlag {
     /// More was sold than there was.
     Oversold,
-    /// A price is not the product's, or the total is not what the lines come to.
+    /// A price is none that the product has in that currency and market, or the total is not what the lines come to.
     PriceDiffers,
-    /// It was paid in a currency that the product is not sold in.
+    /// It was paid in a currency that the product is not sold in there.
     CurrencyDiffers,
     /// The coupon is unknown, or gave nothing for this order at this time.
     UnknownCoupon,
@@ -183,6 +186,10 @@ pub struct OrderDraft {
     pub lines: Vec<OrderLineDraft>,
     /// ISO 4217.
     pub currency: Currency,
+    /// The country that it was sold to (ISO 3166-1 alpha-2): its prices are those that hold. Without it, the prices of any market
+    /// in that currency do.
+    #[serde(default)]
+    pub market: Option<Market>,
     /// What the shopper paid, in minor units.
     pub total_minor: i64,
     /// How much of that is for shipping, in minor units.
@@ -350,6 +357,10 @@ impl OrderDraft {
             self.source(),
             self.external_ref,
         ]);
+        let said = match self.market {
+            Some(market) => serde_json::json!([said, market]),
+            None => said,
+        };
         hex::encode(Sha256::digest(said.to_string()))
     }
 
@@ -384,13 +395,13 @@ impl OrderDraft {
             let product = products.get(&line.product_id);
             let variant = product.and_then(|product| product.variant(line.variant_id));
             match (product, variant) {
-                (Some(product), Some(_)) if product.currency != self.currency => {
-                    flags.insert(OrderFlag::CurrencyDiffers);
+                (Some(product), Some(variant)) => {
+                    match product.costs(variant, self.currency, self.market, line.price_minor) {
+                        None => flags.insert(OrderFlag::CurrencyDiffers),
+                        Some(false) => flags.insert(OrderFlag::PriceDiffers),
+                        Some(true) => false,
+                    };
                 }
-                (Some(_), Some(variant)) if variant.price_minor != line.price_minor => {
-                    flags.insert(OrderFlag::PriceDiffers);
-                }
-                (Some(_), Some(_)) => {}
                 (None, _) | (_, None) => {
                     flags.insert(OrderFlag::UnknownProduct);
                 }
@@ -437,6 +448,7 @@ impl From<&Order> for OrderDraft {
             viewer_id: order.viewer_id,
             lines: order.lines.iter().map(line).collect(),
             currency: order.currency,
+            market: order.market,
             total_minor: order.total_minor,
             shipping_minor: 0,
             tax_minor: 0,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use vitrine_protocol::{Currency, PriceChangeId, ProductId, VariantId};
 
-use super::Coupon;
+use super::{Coupon, Market};
 
 /// How many days before a reduction its prior price is looked for in. Source: Directive 98/6/EC, article 6a, paragraph 2.
 pub(in crate::catalog) const PRIOR_DAYS: i64 = 30;
@@ -18,8 +18,12 @@ pub struct PriceChange {
     pub variant_id: VariantId,
     /// The currency.
     pub currency: Currency,
+    /// The country that it was for; null is everywhere.
+    pub market: Option<Market>,
     /// The price, in minor units.
     pub price_minor: i64,
+    /// It ended then: from then on there was none of that currency and market.
+    pub ended: bool,
     /// It was said to be a reduction, by a higher price before it.
     pub reduced: bool,
     /// From when on.
@@ -32,6 +36,8 @@ pub(in crate::catalog) struct Priced {
     pub(in crate::catalog) at_ms: i64,
     pub(in crate::catalog) currency: Currency,
     pub(in crate::catalog) price_minor: i64,
+    /// There was none from then on.
+    pub(in crate::catalog) ended: bool,
 }
 
 /// When everybody who watched a show could have a coupon, with the terms that it had then.
@@ -79,7 +85,7 @@ pub(in crate::catalog) fn lowest(
     let ends = prices.iter().skip(1).map(|next| next.at_ms).chain([until_ms]);
     let held =
         prices.iter().zip(ends).map(|(priced, end)| (priced, priced.at_ms.max(from_ms), end.min(until_ms)));
-    held.filter(|(priced, begin, end)| priced.currency == wanted && begin < end)
+    held.filter(|(priced, begin, end)| priced.currency == wanted && !priced.ended && begin < end)
         .flat_map(|(priced, begin, end)| {
             let shown = showings
                 .iter()
@@ -96,7 +102,7 @@ mod tests {
     #[test]
     fn a_coupon_for_everybody_is_a_price_of_the_days_on_which_it_was_shown() {
         let (product, eur) = (ProductId::new(), Currency::try_from("EUR").unwrap());
-        let priced = |at_ms, price_minor| Priced { at_ms, currency: eur, price_minor };
+        let priced = |at_ms, price_minor| Priced { at_ms, currency: eur, price_minor, ended: false };
         let showing = |from_ms, until_ms| Showing {
             from_ms,
             until_ms,

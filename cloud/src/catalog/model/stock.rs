@@ -226,6 +226,7 @@ mod tests {
             compare_at_minor: None,
             options: std::collections::BTreeMap::new(),
             external_ids: std::collections::BTreeMap::new(),
+            prices: Vec::new(),
         };
         let mut moved = |delta| {
             variant.move_by(delta);

@@ -1,15 +1,17 @@
 //! HTTP of products and their pictures.
 
 mod coupons;
+mod locals;
 mod orders;
+mod pictures;
 mod prices;
 mod stock;
 
+use std::collections::BTreeMap;
+
 use axum::Router;
-use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, RawQuery, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
 use axum::routing::get;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -17,11 +19,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use vitrine_protocol::{Code, Currency, OrgId, ProductId};
 
-use super::image::MAX_BYTES;
-use super::{Catalog, CatalogError, HiddenBy, ImageSize, Product, ProductDraft, ProductPatch, Variant};
+use super::{
+    Catalog, CatalogError, HiddenBy, Language, Product, ProductDraft, ProductPatch, ProductText, Variant,
+};
 use crate::base::{
-    Actor, ApiError, Created, IfMatch, Invalid, Json, Page, PageQuery, Path, Problem, Problems, Query,
-    Versioned,
+    Actor, ApiError, Created, IfMatch, Invalid, Json, Page, PageQuery, Path, Problems, Query, Versioned,
 };
 
 /// The room's addresses for members.
@@ -29,8 +31,9 @@ pub fn router(catalog: Catalog) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(list_products, create_product))
         .routes(routes!(get_product, change_product, remove_product))
-        .merge(OpenApiRouter::new().routes(routes!(set_image)).layer(DefaultBodyLimit::max(MAX_BYTES)))
+        .merge(pictures::router())
         .merge(coupons::router())
+        .merge(locals::router())
         .merge(orders::router())
         .merge(prices::router())
         .merge(stock::router())
@@ -39,7 +42,7 @@ pub fn router(catalog: Catalog) -> OpenApiRouter {
 
 /// Pictures, for everybody: `GET /media/{org}/{name}`.
 pub fn media_router(catalog: Catalog) -> Router {
-    Router::new().route("/media/{org}/{name}", get(image)).with_state(catalog)
+    Router::new().route("/media/{org}/{name}", get(pictures::image)).with_state(catalog)
 }
 
 /// A product as members see it.
@@ -58,7 +61,9 @@ struct ProductView {
     image_url: Option<String>,
     /// Every form of its picture, smallest first, to choose from by width and type. Empty without one, and for one that an
     /// earlier version took.
-    image: Vec<ImageSource>,
+    image: Vec<pictures::ImageSource>,
+    /// All of its pictures, at most ten; the first one stands for it.
+    pictures: Vec<pictures::PictureView>,
     /// Currency of every price.
     currency: Currency,
     /// The lowest price of its variants, in minor units.
@@ -75,40 +80,15 @@ struct ProductView {
     options: Vec<String>,
     /// What it is found by: in lower case, sorted.
     tags: Vec<String>,
+    /// What it is called in other languages than the organisation's own, by BCP 47 tag.
+    #[schema(value_type = BTreeMap<String, ProductText>)]
+    texts: BTreeMap<Language, ProductText>,
     /// What can be bought; never empty.
     variants: Vec<Variant>,
     /// When it was made.
     created_at: DateTime<Utc>,
     /// Grows with each change, a sale included; the answer's `ETag`.
     version: i64,
-}
-
-/// A picture in one size and type.
-#[derive(Serialize, utoipa::ToSchema)]
-struct ImageSource {
-    /// In pixels.
-    width: u32,
-    /// In pixels.
-    height: u32,
-    /// Where it is served; what is there never changes.
-    url: String,
-    /// `image/jpeg` or `image/webp`.
-    #[serde(rename = "type")]
-    kind: &'static str,
-}
-
-fn sources(catalog: &Catalog, product: &Product) -> Vec<ImageSource> {
-    let source = |size: &ImageSize, name: &str, kind| ImageSource {
-        width: size.width,
-        height: size.height,
-        url: catalog.media_url(product.org, name),
-        kind,
-    };
-    product
-        .image_sizes
-        .iter()
-        .flat_map(|size| [source(size, &size.webp, "image/webp"), source(size, &size.jpeg, "image/jpeg")])
-        .collect()
 }
 
 fn view(catalog: &Catalog, product: Product) -> Versioned<ProductView> {
@@ -119,7 +99,8 @@ fn plain_view(catalog: &Catalog, product: Product) -> ProductView {
     ProductView {
         id: product.id,
         image_url: catalog.image_url(&product),
-        image: sources(catalog, &product),
+        image: product.image().map(|main| pictures::sources(catalog, product.org, main)).unwrap_or_default(),
+        pictures: pictures::views(catalog, &product),
         price_minor: product.price_minor(),
         stock: product.stock(),
         on_sale: product.hidden.is_none(),
@@ -131,6 +112,7 @@ fn plain_view(catalog: &Catalog, product: Product) -> ProductView {
         compare_at_minor: product.compare_at_minor,
         options: product.options,
         tags: product.tags,
+        texts: product.texts,
         variants: product.variants,
         created_at: product.created_at,
         version: product.version,
@@ -215,7 +197,7 @@ async fn get_product(
 }
 
 /// Changes a product; with `If-Match` only the version that was seen. What costs money when it undoes another's change needs it:
-/// `variants`, `stock`, `price_minor`, `compare_at_minor`, `currency`; without, the answer is 428 `precondition_required`. What
+/// `variants`, `pictures`, `stock`, `price_minor`, `compare_at_minor`, `currency`; without, the answer is 428 `precondition_required`. What
 /// says nothing of stock leaves it alone.
 #[utoipa::path(patch, path = "/v1/orgs/{org}/products/{product}", tag = "catalog",
     params(("org" = OrgId, Path), ("product" = ProductId, Path), ("If-Match" = Option<String>, Header)),
@@ -244,47 +226,6 @@ async fn remove_product(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Gives a product a picture: PNG, JPEG or WebP, at most 8 MB, 8,000 pixels a side and 40 million in all. It is made anew:
-/// upright, without what a camera noted, of what moves the first picture.
-#[utoipa::path(put, path = "/v1/orgs/{org}/products/{product}/image", tag = "catalog",
-    params(("org" = OrgId, Path), ("product" = ProductId, Path)),
-    request_body(content(("image/png"), ("image/jpeg"), ("image/webp"))),
-    responses((status = 200, body = ProductView),
-        (status = 503, body = Problem, content_type = "application/problem+json", description = "Many pictures are coming in."),
-        Problems))]
-async fn set_image(
-    State(catalog): State<Catalog>,
-    actor: Actor,
-    Path((org, product)): Path<(OrgId, ProductId)>,
-    request: Request,
-) -> Result<Versioned<ProductView>, ApiError> {
-    let turn = catalog.picture_turn(&actor, org)?;
-    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let kind = kind.and_then(|kind| kind.split(';').next()).map(|kind| kind.trim().to_ascii_lowercase());
-    if !matches!(kind.as_deref(), Some("image/png" | "image/jpeg" | "image/webp")) {
-        return Err(ApiError::new(Code::UnsupportedType, "a picture is image/png, image/jpeg or image/webp"));
-    }
-    let picture = crate::base::read_body(request).await?;
-    let product = catalog.set_image(&actor, org, product, turn, picture).await?;
-    Ok(view(&catalog, product))
-}
-
-/// A picture. Its name is made of its content, so whoever has it never needs to ask again.
-async fn image(
-    State(catalog): State<Catalog>,
-    Path((org, name)): Path<(OrgId, String)>,
-) -> Result<Response, ApiError> {
-    let image = catalog.image(org, &name).await?.ok_or_else(|| ApiError::not_found("picture"))?;
-    let mut response = Body::from(image.bytes).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(image.content_type));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
-    // Whoever opens it by itself sees a picture, whatever its bytes say.
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    Ok(response)
-}
-
 impl From<CatalogError> for ApiError {
     fn from(error: CatalogError) -> Self {
         match error {
@@ -292,6 +233,7 @@ impl From<CatalogError> for ApiError {
             CatalogError::Invalid(invalid) => invalid.into(),
             CatalogError::NoProduct(_) => Self::not_found("product"),
             CatalogError::NoVariant(_) => Self::not_found("variant"),
+            CatalogError::NoPicture(_) => Self::not_found("picture"),
             CatalogError::NoOrder(_) => Self::not_found("order"),
             CatalogError::NoCoupon(_) => Self::not_found("coupon"),
             CatalogError::NoReservation(_) => Self::not_found("reservation"),

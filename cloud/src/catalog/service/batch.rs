@@ -4,11 +4,13 @@ use std::collections::{HashMap, HashSet};
 
 use vitrine_protocol::{OrgId, ProductId};
 
+use super::locals::settle;
 use super::{details, prices, stock};
 use crate::base::{Actor, Invalid, Permission};
 use crate::catalog::store::stock::Cause;
 use crate::catalog::{
-    Catalog, CatalogError, Held, HiddenBy, Product, ProductDraft, ProductPatch, Variant, VariantDraft, store,
+    Catalog, CatalogError, Held, HiddenBy, Language, MarketPriceDraft, Product, ProductDraft, ProductPatch,
+    ProductTextDraft, Variant, VariantDraft, store,
 };
 use crate::db::Tx;
 use crate::events::{Event, record};
@@ -21,10 +23,18 @@ pub struct BatchItem {
     pub id: Option<ProductId>,
     /// All that the list says of it. Its variants are found again by id, by `sku`, by title.
     pub draft: ProductDraft,
+    /// Whether it says that the product has no tags, where the draft has none.
+    pub has_no_tags: bool,
     /// Whether what the list says is in stock counts for variants that are there already.
     pub replace_stock: bool,
     /// Whether variants that it does not name are gone: a list of which a row could not be read does not say so.
     pub is_whole: bool,
+    /// What the list says in other languages; others stay.
+    pub texts: Vec<(Language, ProductTextDraft)>,
+    /// What it says of each variant of the draft, in their order, in other currencies and for single countries; others stay.
+    pub prices: Vec<Vec<MarketPriceDraft>>,
+    /// Whether that is all that is taken of it: it makes no product, and changes nothing else.
+    pub adds_only: bool,
 }
 
 /// What became of it.
@@ -70,8 +80,20 @@ impl Catalog {
                 done.push(Err(Invalid::new("the product is in the list twice, under two names")));
                 continue;
             }
-            let Some(before) = item.id.and_then(|id| known.remove(&id)) else {
-                let made = match Product::new(org, strange(item.draft), now) {
+            let before = item.id.and_then(|id| known.remove(&id));
+            if before.is_none() && item.adds_only {
+                done.push(Err(Invalid::new(
+                    "no product of the catalogue is called so, and the list makes none",
+                )));
+                continue;
+            }
+            let Some(before) = before else {
+                let (texts, prices) = (item.texts, item.prices);
+                let made = Product::new(org, strange(item.draft), now).and_then(|mut product| {
+                    product.add_locals(texts, prices)?;
+                    Ok(product)
+                });
+                let made = match made {
                     Ok(product) => free(tx, None, &product, &mut named).await?.map(|()| product),
                     Err(invalid) => Err(invalid),
                 };
@@ -82,15 +104,27 @@ impl Catalog {
                 }));
                 continue;
             };
-            let mut product = before.clone();
-            if product.hidden == Some(HiddenBy::Import) {
+            let (mut product, adds_only) = (before.clone(), item.adds_only);
+            if product.hidden == Some(HiddenBy::Import) && !adds_only {
                 product.hidden = None; // The list has it again.
             }
-            if item.is_whole && item.draft.variants.iter().all(|one| one.compare_at_minor.is_none()) {
+            if item.is_whole
+                && !adds_only
+                && item.draft.variants.iter().all(|one| one.compare_at_minor.is_none())
+            {
                 product.forget_own_compare(); // The list says the same of all of them.
             }
-            let patch = patch(&before.variants, item, &mut held);
-            let facts = match product.change_beside(patch, &held) {
+            let changed = if item.adds_only {
+                add_only(&mut product, item)
+            } else {
+                let (texts, prices) = (item.texts.clone(), item.prices.clone());
+                let patch = patch(&before.variants, item, &mut held);
+                product.change_beside(patch, &held).and_then(|facts| {
+                    product.add_locals(texts, prices)?;
+                    Ok(facts)
+                })
+            };
+            let facts = match changed {
                 Ok(facts) => facts,
                 Err(CatalogError::Invalid(invalid)) => {
                     done.push(Err(invalid));
@@ -100,6 +134,9 @@ impl Catalog {
             };
             if product == before {
                 done.push(Ok(BatchDone::Unchanged(product.id)));
+                if adds_only {
+                    known.insert(product.id, product);
+                }
                 continue;
             }
             if !product.has_details_of(&before)
@@ -109,8 +146,11 @@ impl Catalog {
                 continue;
             }
             store::lock(tx, org, product.id).await?;
-            prices::note(tx, now, Some(&before), &mut product).await?;
-            store::save(tx, &product).await?;
+            if !adds_only {
+                prices::note(tx, now, Some(&before), &mut product).await?;
+                store::save(tx, &product).await?;
+            }
+            settle(tx, now, &before, &mut product).await?;
             if !product.has_details_of(&before) {
                 store::details::save(tx, &product).await?;
             }
@@ -119,6 +159,9 @@ impl Catalog {
                 record(tx, actor, now, org, None, fact)?;
             }
             done.push(Ok(BatchDone::Changed(product.id)));
+            if adds_only {
+                known.insert(product.id, product); // Another row may add to another variant of it.
+            }
         }
         if !new.is_empty() {
             let room = self.plans.room(tx, org, Limit::Products).await?;
@@ -144,6 +187,10 @@ impl Catalog {
         }
         store::batch::insert_many(tx, &new).await?;
         store::batch::note_many(tx, &new, Cause::of(actor, now, "imported")).await?;
+        for product in new.iter_mut().filter(|product| product.has_locals()) {
+            let bare = product.without_locals();
+            settle(tx, now, &bare, product).await?;
+        }
         for product in &new {
             record(tx, actor, now, org, None, Event::ProductCreated { product: product.id })?;
         }
@@ -204,11 +251,10 @@ fn strange(mut draft: ProductDraft) -> ProductDraft {
 /// Whether a row means a variant.
 type Fits<'a> = dyn Fn(&VariantDraft, &Variant) -> bool + 'a;
 
-/// The change that makes a product with `present` variants like the item. What it counts below nothing is added to what is `held`.
-fn patch(present: &[Variant], item: BatchItem, held: &mut Held) -> ProductPatch {
-    let is_alone = present.len() == 1 && item.draft.variants.len() == 1 && item.is_whole;
-    let mut variants = item.draft.variants;
-    let mut found: Vec<Option<&Variant>> = vec![None; variants.len()];
+/// Which of the `present` variants each row means.
+fn found<'a>(present: &'a [Variant], rows: &[VariantDraft], is_whole: bool) -> Vec<Option<&'a Variant>> {
+    let is_alone = present.len() == 1 && rows.len() == 1 && is_whole;
+    let mut found: Vec<Option<&Variant>> = vec![None; rows.len()];
     let mut taken = HashSet::new();
     // All by their ids first, then by their numbers, then by their names: no row takes what is another's by more.
     let passes: [&Fits<'_>; 4] = [
@@ -218,11 +264,38 @@ fn patch(present: &[Variant], item: BatchItem, held: &mut Held) -> ProductPatch 
         &|_, _| is_alone,
     ];
     for fits in passes {
-        for (draft, found) in variants.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
+        for (draft, found) in rows.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
             *found = present.iter().find(|variant| !taken.contains(&variant.id) && fits(draft, variant));
             taken.extend(found.map(|variant| variant.id));
         }
     }
+    found
+}
+
+/// Adds what a list says in other languages and of other prices to a product, and nothing else of it.
+fn add_only(product: &mut Product, item: BatchItem) -> Result<Vec<Event>, CatalogError> {
+    let found = found(&product.variants, &item.draft.variants, item.is_whole);
+    let places: Vec<_> = found
+        .iter()
+        .map(|found| product.variants.iter().position(|one| Some(one.id) == found.map(|known| known.id)))
+        .collect();
+    if places.iter().all(Option::is_none) && item.prices.iter().any(|prices| !prices.is_empty()) {
+        return Err(Invalid::new("the product has no variant of that `sku` or name").into());
+    }
+    let mut prices = vec![Vec::new(); product.variants.len()];
+    for (place, added) in places.iter().zip(item.prices) {
+        if let Some(place) = place {
+            prices[*place] = added;
+        }
+    }
+    product.add_locals(item.texts, prices)?;
+    Ok(vec![Event::ProductChanged { product: product.id }])
+}
+
+/// The change that makes a product with `present` variants like the item. What it counts below nothing is added to what is `held`.
+fn patch(present: &[Variant], item: BatchItem, held: &mut Held) -> ProductPatch {
+    let found = found(present, &item.draft.variants, item.is_whole);
+    let mut variants = item.draft.variants;
     for (draft, before) in variants.iter_mut().zip(&found) {
         draft.id = before.map(|one| one.id);
         if let Some(before) = before {
@@ -238,6 +311,7 @@ fn patch(present: &[Variant], item: BatchItem, held: &mut Held) -> ProductPatch 
         draft.stock = draft.stock.map(|count| count.max(0));
     }
     if !item.is_whole {
+        let taken: HashSet<_> = found.iter().flatten().map(|variant| variant.id).collect();
         let missing = present.iter().filter(|variant| !taken.contains(&variant.id));
         variants.extend(missing.map(|variant| VariantDraft {
             id: Some(variant.id),
@@ -257,7 +331,8 @@ fn patch(present: &[Variant], item: BatchItem, held: &mut Held) -> ProductPatch 
         stock: None,
         variants: Some(variants),
         options: Some(item.draft.options).filter(|names| !names.is_empty()),
-        tags: Some(item.draft.tags).filter(|tags| !tags.is_empty()),
+        tags: Some(item.draft.tags).filter(|tags| !tags.is_empty() || item.has_no_tags),
+        pictures: None,
         on_sale: None,
     }
 }

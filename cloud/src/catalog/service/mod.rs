@@ -5,6 +5,7 @@ mod changes;
 mod coupons;
 mod details;
 mod held;
+mod locals;
 mod orders;
 mod pictures;
 mod prices;
@@ -14,8 +15,8 @@ mod stock;
 use vitrine_protocol::{OrgId, ProductCard, ProductId, VariantCard, VariantOption};
 
 use super::image::Pictures;
-use super::model::tag_of;
-use super::{CatalogError, Product, ProductDraft, ProductPatch, Variant, store};
+use super::model::{Tag, tag_of};
+use super::{CatalogError, Choice, Language, Product, ProductDraft, ProductPatch, Variant, store};
 use crate::base::{Actor, Clock, Page, Permission, trimmed};
 use crate::blobs::Blobs;
 use crate::db::{Db, Tx};
@@ -23,6 +24,7 @@ use crate::events::{Event, record};
 use crate::plan::{Limit, Plans};
 
 pub use batch::{BatchDone, BatchItem};
+pub use pictures::NewPicture;
 
 /// Products, coupons and orders. Clones share everything.
 #[derive(Clone)]
@@ -172,6 +174,7 @@ impl Catalog {
         let facts = product.change(patch)?;
         prices::note(&mut tx, now, Some(&before), &mut product).await?;
         store::save(&mut tx, &product).await?;
+        locals::settle(&mut tx, now, &before, &mut product).await?;
         if !product.has_details_of(&before) {
             details::check(&mut tx, Some(&before), &product).await?;
             store::details::save(&mut tx, &product).await.map_err(details::taken)?;
@@ -206,9 +209,8 @@ impl Catalog {
         org: OrgId,
         ids: &[ProductId],
     ) -> Result<Vec<ProductCard>, CatalogError> {
-        let products = store::get_many(&self.db, org, ids).await?;
-        let sold = products.iter().filter(|product| product.hidden.is_none());
-        Ok(sold.map(|product| self.card(product)).collect())
+        let choice = Choice::default();
+        Ok(self.sold(org, ids).await?.iter().map(|product| self.card(product, &choice, None)).collect())
     }
 
     /// Whether a product is sold; until `tx` ends nobody changes that.
@@ -223,37 +225,48 @@ impl Catalog {
     /// Where a product's picture is served, if it has one.
     #[must_use]
     pub fn image_url(&self, product: &Product) -> Option<String> {
-        product.image.as_ref().map(|name| self.media_url(product.org, name))
+        product.image().map(|picture| self.media_url(product.org, &picture.name))
     }
 
     /// Where a file of a picture is served.
-    pub(super) fn media_url(&self, org: OrgId, name: &str) -> String {
+    #[must_use]
+    pub fn media_url(&self, org: OrgId, name: &str) -> String {
         format!("{}/media/{org}/{name}", self.public_url)
     }
 
-    fn card(&self, product: &Product) -> ProductCard {
+    /// A product as a viewer sees it, where the organisation's own words are in the language `own`, if that is known.
+    #[must_use]
+    pub fn card(&self, product: &Product, choice: &Choice, own: Option<&Language>) -> ProductCard {
+        let currency = product.currency_for(choice);
+        let priced: Vec<(&Variant, Tag)> = product
+            .variants
+            .iter()
+            .filter_map(|variant| Some((variant, product.tag_in(variant, currency, choice.market)?)))
+            .collect();
+        let cheapest = priced.iter().map(|(_, tag)| tag).min_by_key(|tag| tag.price_minor);
         ProductCard {
             product_id: product.id,
-            title: product.title.clone(),
+            title: product.title_for(choice, own).to_owned(),
             url: product.url.clone(),
             image_url: self.image_url(product),
-            currency: product.currency,
-            price_minor: product.price_minor(),
-            compare_at_minor: product.cheapest().and_then(|variant| product.shown_before(variant)),
-            prior_price_minor: product.cheapest().and_then(|variant| product.prior(variant)),
-            discount_percent: product.cheapest().and_then(|variant| product.discount(variant)),
+            image_alt: product.image().map(|main| main.alt.clone()).unwrap_or_default(),
+            pictures: self.picture_cards(product),
+            currency,
+            price_minor: cheapest.map_or(0, |tag| tag.price_minor),
+            compare_at_minor: cheapest.and_then(Tag::shown_before),
+            prior_price_minor: cheapest.and_then(Tag::prior),
+            discount_percent: cheapest.and_then(Tag::discount),
             stock: product.variants.iter().map(Variant::shown_stock).sum(),
-            variants: product
-                .variants
+            variants: priced
                 .iter()
-                .map(|variant| VariantCard {
+                .map(|(variant, tag)| VariantCard {
                     id: variant.id,
                     title: variant.title.clone(),
                     sku: variant.sku.clone(),
-                    price_minor: variant.price_minor,
-                    compare_at_minor: product.shown_before(variant),
-                    prior_price_minor: product.prior(variant),
-                    discount_percent: product.discount(variant),
+                    price_minor: tag.price_minor,
+                    compare_at_minor: tag.shown_before(),
+                    prior_price_minor: tag.prior(),
+                    discount_percent: tag.discount(),
                     stock: variant.shown_stock(),
                     options: product
                         .options

@@ -132,6 +132,7 @@ impl Catalog {
             viewer_id: draft.viewer_id,
             lines,
             currency: draft.currency,
+            market: draft.market,
             total_minor: draft.total_minor,
             shipping_minor: draft.shipping_minor,
             tax_minor: draft.tax_minor,

@@ -2,16 +2,30 @@
 
 use bytes::Bytes;
 use chrono::TimeDelta;
-use vitrine_protocol::{OrgId, ProductId};
+use vitrine_protocol::{OrgId, PictureCard, PictureSize, ProductId};
 
-use crate::base::{Actor, Permission};
-use crate::catalog::{Catalog, CatalogError, Image, PictureTurn, Product, image, store};
+use crate::base::{Actor, Invalid, Permission};
+use crate::catalog::model::MOST_PICTURES;
+use crate::catalog::{
+    Catalog, CatalogError, Image, ImageSize, ListedPicture, Picture, PictureTurn, Product, image, store,
+};
 use crate::events::{Event, record};
 
 /// How long files stay that no product uses.
 const UNUSED_FOR: TimeDelta = TimeDelta::days(1);
 /// How many files one look takes care of.
 const AT_ONCE: i64 = 500;
+
+/// A picture that comes in.
+#[derive(Debug)]
+pub struct NewPicture {
+    /// Its room.
+    pub turn: PictureTurn,
+    /// What was sent.
+    pub bytes: Bytes,
+    /// What is said in its place; empty says nothing.
+    pub alt: String,
+}
 
 impl Catalog {
     /// Room for a picture that is to come. To be asked for before its bytes are read.
@@ -23,11 +37,10 @@ impl Catalog {
         self.pictures.turn(org)
     }
 
-    /// Gives a product a picture, made anew from a PNG, JPEG or WebP: upright, without what a camera noted, in three sizes.
+    /// Gives a product the picture that stands for it, in the place of the one before.
     ///
     /// # Errors
-    /// [`CatalogError::NotAPicture`]; [`CatalogError::TooManyPixels`]; [`CatalogError::BrokenPicture`];
-    /// [`CatalogError::NoProduct`]; [`CatalogError::Plan`].
+    /// As [`Catalog::add_picture`].
     pub async fn set_image(
         &self,
         actor: &Actor,
@@ -36,6 +49,102 @@ impl Catalog {
         turn: PictureTurn,
         picture: Bytes,
     ) -> Result<Product, CatalogError> {
+        let picture = self.keep_picture(actor, org, id, turn, picture).await?;
+        self.change_pictures(actor, org, id, None, |product| {
+            product.set_main_picture(picture);
+            Ok(())
+        })
+        .await
+    }
+
+    /// Puts a picture behind those of a product, made anew from a PNG, JPEG or WebP: upright, without what a camera noted, in
+    /// three sizes. The same picture again stays where it is.
+    ///
+    /// # Errors
+    /// [`CatalogError::NotAPicture`]; [`CatalogError::TooManyPixels`]; [`CatalogError::BrokenPicture`];
+    /// [`CatalogError::NoProduct`]; [`CatalogError::Stale`]; [`CatalogError::Invalid`]; [`CatalogError::Plan`].
+    pub async fn add_picture(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        id: ProductId,
+        seen: Option<i64>,
+        new: NewPicture,
+    ) -> Result<Product, CatalogError> {
+        actor.require(Permission::EditCatalog, org)?;
+        let known = self.product_to_draw(org, id, seen).await?;
+        if known.pictures.len() >= MOST_PICTURES {
+            // Before anything is made and kept.
+            return Err(Invalid::new(format!("a product takes at most {MOST_PICTURES} pictures")).into());
+        }
+        let picture = self.keep_picture(actor, org, id, new.turn, new.bytes).await?.told(&new.alt)?;
+        self.change_pictures(actor, org, id, seen, |product| product.add_picture(picture)).await
+    }
+
+    /// Lets a picture take the place of another; what is said in its place stays, unless something is said anew.
+    ///
+    /// # Errors
+    /// As [`Catalog::add_picture`]; [`CatalogError::NoPicture`]; [`CatalogError::Unseen`].
+    pub async fn replace_picture(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        id: ProductId,
+        (seen, before): (Option<i64>, &str),
+        new: NewPicture,
+    ) -> Result<Product, CatalogError> {
+        actor.require(Permission::EditCatalog, org)?;
+        let known = self.product_to_draw(org, id, seen).await?;
+        if known.pictures.iter().all(|picture| picture.id() != before) {
+            return Err(CatalogError::NoPicture(before.to_owned()));
+        }
+        if seen.is_none() {
+            return Err(CatalogError::Unseen);
+        }
+        let picture = self.keep_picture(actor, org, id, new.turn, new.bytes).await?.told(&new.alt)?;
+        self.change_pictures(actor, org, id, seen, |product| product.replace_picture(before, picture)).await
+    }
+
+    /// Takes over which pictures a list has for a product, and nothing when it has the same already.
+    ///
+    /// # Errors
+    /// [`CatalogError::Denied`]; [`CatalogError::NoProduct`].
+    pub async fn list_pictures(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        id: ProductId,
+        listed: Vec<ListedPicture>,
+    ) -> Result<(), CatalogError> {
+        actor.require(Permission::EditCatalog, org)?;
+        let known = store::get_many(&self.db, org, &[id]).await?;
+        let mut like = known.into_iter().next().ok_or(CatalogError::NoProduct(id))?;
+        let before = like.pictures.clone();
+        like.take_listed(listed.clone());
+        if like.pictures == before {
+            return Ok(());
+        }
+        self.change_pictures(actor, org, id, None, |product| {
+            product.take_listed(listed);
+            Ok(())
+        })
+        .await
+        .map(drop)
+    }
+
+    /// Makes a picture and keeps its files, for a product that is to have it; what no product has is swept after a day.
+    ///
+    /// # Errors
+    /// [`CatalogError::NotAPicture`]; [`CatalogError::TooManyPixels`]; [`CatalogError::BrokenPicture`];
+    /// [`CatalogError::NoProduct`]; [`CatalogError::Plan`].
+    pub async fn keep_picture(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        id: ProductId,
+        turn: PictureTurn,
+        picture: Bytes,
+    ) -> Result<Picture, CatalogError> {
         actor.require(Permission::EditCatalog, org)?;
         if store::get_many(&self.db, org, &[id]).await?.is_empty() {
             return Err(CatalogError::NoProduct(id));
@@ -53,9 +162,43 @@ impl Catalog {
         for (name, file) in made.files {
             self.blobs.put(&blob(org, &name), file).await?;
         }
+        Ok(Picture { name: made.shown, alt: String::new(), sizes: made.sizes, source: None })
+    }
+
+    async fn product_to_draw(
+        &self,
+        org: OrgId,
+        id: ProductId,
+        seen: Option<i64>,
+    ) -> Result<Product, CatalogError> {
+        let found = store::get_many(&self.db, org, &[id]).await?;
+        let known = found.into_iter().next().ok_or(CatalogError::NoProduct(id))?;
+        match seen {
+            Some(seen) if seen != known.version => Err(CatalogError::Stale(known.version)),
+            _ => Ok(known),
+        }
+    }
+
+    async fn change_pictures(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        id: ProductId,
+        seen: Option<i64>,
+        change: impl FnOnce(&mut Product) -> Result<(), CatalogError>,
+    ) -> Result<Product, CatalogError> {
         let mut tx = self.db.begin().await?;
         let mut product = store::lock(&mut tx, org, id).await?.ok_or(CatalogError::NoProduct(id))?;
-        (product.image, product.image_sizes) = (Some(made.shown), made.sizes);
+        if seen.is_some_and(|seen| seen != product.version - 1) {
+            return Err(CatalogError::Stale(product.version - 1));
+        }
+        let before = product.pictures.clone();
+        change(&mut product)?;
+        if product.pictures == before {
+            // Nothing to tell anybody: the transaction is let go with its new number.
+            product.version -= 1;
+            return Ok(product);
+        }
         store::save(&mut tx, &product).await?;
         record(&mut tx, actor, self.clock.now(), org, None, Event::ProductChanged { product: id })?;
         tx.commit().await?;
@@ -69,6 +212,21 @@ impl Catalog {
     pub async fn image(&self, org: OrgId, name: &str) -> Result<Option<Image>, CatalogError> {
         let Some(content_type) = image::content_type(name) else { return Ok(None) };
         Ok(self.blobs.get(&blob(org, name)).await?.map(|bytes| Image { content_type, bytes }))
+    }
+
+    /// The pictures of a product in all their sizes. One that an early version took has none.
+    pub(super) fn picture_cards(&self, product: &Product) -> Vec<PictureCard> {
+        let size = |size: &ImageSize| PictureSize {
+            width: size.width,
+            height: size.height,
+            jpeg_url: self.media_url(product.org, &size.jpeg),
+            webp_url: self.media_url(product.org, &size.webp),
+        };
+        let card = |picture: &Picture| PictureCard {
+            alt: picture.alt.clone(),
+            sizes: picture.sizes.iter().map(size).collect(),
+        };
+        product.pictures.iter().map(card).collect()
     }
 
     /// Removes files of pictures that no product has used for a day, those of products and organisations that are gone among

@@ -4,11 +4,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use vitrine_protocol::{CouponId, OrgId, PriceChangeId, ProductId, ShowId, VariantId};
 
 use crate::base::{Actor, Page};
-use crate::catalog::{Catalog, CatalogError, PriceChange, Product, Variant, store};
+use crate::catalog::model::Tag;
+use crate::catalog::{Catalog, CatalogError, PriceChange, Product, store};
 use crate::db::{DbError, Tx};
 
 impl Catalog {
-    /// Prices that a variant had, newest first; of one that is gone, too.
+    /// Prices that a variant had in all currencies and markets, newest first; of one that is gone, too.
     ///
     /// # Errors
     /// [`CatalogError::NoProduct`]; [`CatalogError::NoVariant`].
@@ -67,8 +68,8 @@ impl Catalog {
 /// Whether a lower price only goes further with a reduction. A raise ends one, and so the next lower price begins anew.
 ///
 /// Source: Directive 98/6/EC, article 6a (5): a reduction that is progressively increased, without interruption.
-fn goes_on(before: &Variant, variant: &Variant) -> bool {
-    variant.price_minor <= before.price_minor
+pub(super) fn goes_on(before: Tag, now: Tag) -> bool {
+    now.price_minor <= before.price_minor
         && before.prior_price_minor.is_none_or(|prior| prior > before.price_minor)
 }
 
@@ -100,7 +101,11 @@ pub(super) async fn note(
         let prior = match (reduced, same_currency && was_reduced) {
             (false, _) => None,
             // It goes further, and began before.
-            (true, true) if known.is_some_and(|(_, known)| goes_on(known, variant)) => {
+            (true, true)
+                if known.is_some_and(|(before, known)| {
+                    goes_on(before.base_tag(known), product.base_tag(variant))
+                }) =>
+            {
                 variant.prior_price_minor
             }
             (true, _) => store::prices::lowest_before(tx, product, variant.id, now).await?,

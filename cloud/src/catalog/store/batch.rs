@@ -3,7 +3,7 @@
 use vitrine_protocol::{OrgId, PriceChangeId, ProductId, StockChangeId};
 
 use super::stock::{Cause, save_extras};
-use super::{HiddenBy, Product, Row, VariantRow, sizes_text};
+use super::{HiddenBy, Product, Row, VariantRow};
 use crate::base::to_ms;
 use crate::db::{DbError, Side, Tx};
 use crate::on;
@@ -56,26 +56,23 @@ pub(in crate::catalog) async fn hold_many(
         variants = others;
         products.push(row.into_product(mine)?);
     }
+    super::locals::complete_in(tx, &mut products).await?;
     Ok(products)
 }
 
-/// Writes new products with their variants.
+/// Writes new products with their variants; they have no pictures yet.
 pub(in crate::catalog) async fn insert_many(tx: &mut Tx, products: &[Product]) -> Result<(), DbError> {
     for products in products.chunks(ROWS) {
-        let mut rows = Vec::with_capacity(products.len());
-        for product in products {
-            rows.push((product, sizes_text(product)?));
-        }
         on!(tx, c => {
             let mut query = sqlx::QueryBuilder::new(
-                "INSERT INTO products (id, org_id, title, description, url, image, currency, compare_at_minor,
-                     created_ms, version, image_sizes) ",
+                "INSERT INTO products (id, org_id, title, description, url, currency, compare_at_minor, created_ms,
+                     version) ",
             );
-            query.push_values(&rows, |mut row, (product, sizes)| {
+            query.push_values(products, |mut row, product| {
                 row.push_bind(product.id).push_bind(product.org).push_bind(&product.title)
-                    .push_bind(&product.description).push_bind(&product.url).push_bind(&product.image)
+                    .push_bind(&product.description).push_bind(&product.url)
                     .push_bind(product.currency.as_str()).push_bind(product.compare_at_minor)
-                    .push_bind(to_ms(product.created_at)).push_bind(product.version).push_bind(sizes);
+                    .push_bind(to_ms(product.created_at)).push_bind(product.version);
             });
             query.build().execute(c).await.map(drop)
         })?;

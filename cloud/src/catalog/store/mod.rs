@@ -4,6 +4,7 @@ pub(super) mod batch;
 pub(super) mod coupons;
 pub(super) mod details;
 pub(super) mod held;
+pub(super) mod locals;
 pub(super) mod orders;
 pub(super) mod pictures;
 pub(super) mod prices;
@@ -13,7 +14,7 @@ pub(super) mod stock;
 
 use vitrine_protocol::{Currency, OrgId, ProductId, VariantId};
 
-use super::{HiddenBy, ImageSize, Product, Variant};
+use super::{HiddenBy, Product, Variant};
 use crate::base::{from_ms, to_ms};
 use crate::db::{Db, DbError, Side, Tx};
 use crate::{on, row};
@@ -27,6 +28,7 @@ row! {
         url: String,
         image: Option<String>,
         image_sizes: Option<String>,
+        pictures: Option<String>,
         currency: String,
         compare_at_minor: Option<i64>,
         hidden: Option<String>,
@@ -73,24 +75,13 @@ impl TryFrom<VariantRow> for Variant {
             compare_at_minor: row.compare_at_minor,
             options: pairs(row.options)?.unwrap_or_default(),
             external_ids: pairs(row.external_ids)?.unwrap_or_default(),
+            prices: Vec::new(),
         })
     }
 }
 
 fn currency(text: &str) -> Result<Currency, DbError> {
     Currency::try_from(text).map_err(|_| DbError::Corrupt(format!("currency {text}")))
-}
-
-/// The sizes of the picture `image`. An earlier version sets a picture without them: then those here are another one's.
-fn sizes(text: Option<&str>, image: Option<&String>) -> Result<Vec<ImageSize>, DbError> {
-    let Some((text, image)) = text.zip(image) else { return Ok(Vec::new()) };
-    let sizes: Vec<ImageSize> = serde_json::from_str(text)?;
-    Ok(if sizes.iter().any(|size| size.jpeg == *image) { sizes } else { Vec::new() })
-}
-
-fn sizes_text(product: &Product) -> Result<Option<String>, DbError> {
-    let sizes = &product.image_sizes;
-    Ok(if sizes.is_empty() { None } else { Some(serde_json::to_string(sizes)?) })
 }
 
 impl Row {
@@ -102,13 +93,13 @@ impl Row {
             title: self.title,
             description: self.description,
             url: self.url,
-            image_sizes: sizes(self.image_sizes.as_deref(), self.image.as_ref())?,
-            image: self.image,
+            pictures: pictures::read(self.image, self.image_sizes.as_deref(), self.pictures.as_deref())?,
             currency: currency(&self.currency)?,
             compare_at_minor: self.compare_at_minor,
             hidden: self.hidden.as_deref().map(HiddenBy::of),
             options: serde_json::from_str(&self.option_names)?,
             tags: serde_json::from_str(&self.tags)?,
+            texts: std::collections::BTreeMap::new(),
             variants,
             created_at: from_ms(self.created_ms),
             version: self.version,
@@ -117,14 +108,14 @@ impl Row {
 }
 
 pub(super) async fn insert(tx: &mut Tx, product: &Product) -> Result<(), DbError> {
-    let sizes = sizes_text(product)?;
+    let [image, sizes, pictures] = pictures::written(product)?;
     on!(tx, c => sqlx::query(
         "INSERT INTO products (id, org_id, title, description, url, image, currency, compare_at_minor, created_ms, version,
-             image_sizes)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+             image_sizes, pictures)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
     ).bind(product.id).bind(product.org).bind(&product.title).bind(&product.description).bind(&product.url)
-        .bind(&product.image).bind(product.currency.as_str()).bind(product.compare_at_minor)
-        .bind(to_ms(product.created_at)).bind(product.version).bind(&sizes)
+        .bind(&image).bind(product.currency.as_str()).bind(product.compare_at_minor)
+        .bind(to_ms(product.created_at)).bind(product.version).bind(&sizes).bind(&pictures)
         .execute(c).await.map(drop))?;
     save_variants(tx, product).await?;
     details::insert_many(tx, std::slice::from_ref(product)).await
@@ -142,19 +133,21 @@ pub(super) async fn lock(tx: &mut Tx, org: OrgId, id: ProductId) -> Result<Optio
          FROM variants v LEFT JOIN variant_stock s ON s.variant_id = v.id
              LEFT JOIN variant_details d ON d.variant_id = v.id WHERE v.product_id = $1 ORDER BY v.position"
     ).bind(id).fetch_all(c).await)?;
-    row.into_product(variants).map(Some)
+    let mut product = [row.into_product(variants)?];
+    locals::complete_in(tx, &mut product).await?;
+    Ok(product.into_iter().next())
 }
 
 /// Writes everything of a locked product.
 pub(super) async fn save(tx: &mut Tx, product: &Product) -> Result<(), DbError> {
-    let sizes = sizes_text(product)?;
+    let [image, sizes, pictures] = pictures::written(product)?;
     on!(tx, c => sqlx::query(
         "UPDATE products SET title = $2, description = $3, url = $4, image = $5, currency = $6, compare_at_minor = $7,
-             image_sizes = $8, hidden = $9
+             image_sizes = $8, hidden = $9, pictures = $10
          WHERE id = $1"
-    ).bind(product.id).bind(&product.title).bind(&product.description).bind(&product.url).bind(&product.image)
+    ).bind(product.id).bind(&product.title).bind(&product.description).bind(&product.url).bind(&image)
         .bind(product.currency.as_str()).bind(product.compare_at_minor).bind(&sizes)
-        .bind(product.hidden.map(HiddenBy::as_str))
+        .bind(product.hidden.map(HiddenBy::as_str)).bind(&pictures)
         .execute(c).await.map(drop))?;
     on!(tx, c => sqlx::query("DELETE FROM variants WHERE product_id = $1")
         .bind(product.id).execute(c).await.map(drop))?;
@@ -287,5 +280,6 @@ async fn with_variants(db: &Db, rows: Vec<Row>) -> Result<Vec<Product>, DbError>
         let mine: Vec<VariantRow> = mine;
         products.push(row.into_product(mine)?);
     }
+    locals::complete(db, &mut products).await?;
     Ok(products)
 }

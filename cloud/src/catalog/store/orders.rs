@@ -18,6 +18,7 @@ row! {
         show_id: Option<ShowId>,
         viewer_id: Option<ViewerId>,
         currency: String,
+        market: Option<String>,
         total_minor: i64,
         shipping_minor: i64,
         tax_minor: i64,
@@ -77,6 +78,7 @@ impl Row {
             viewer_id: self.viewer_id,
             lines: Vec::new(),
             currency: currency(&self.currency)?,
+            market: super::locals::market(self.market.as_deref().unwrap_or_default())?,
             total_minor: self.total_minor,
             shipping_minor: self.shipping_minor,
             tax_minor: self.tax_minor,
@@ -195,12 +197,12 @@ fn unique_ref(order: &Order) -> String {
 pub(in crate::catalog) async fn insert(tx: &mut Tx, order: &Order, hash: &str) -> Result<(), DbError> {
     on!(tx, c => sqlx::query(
         "INSERT INTO orders (id, org_id, show_id, viewer_id, currency, total_minor, shipping_minor, tax_minor, coupon_code,
-            source, source_ref, external_ref, body_hash, created_ms)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+            source, source_ref, external_ref, body_hash, created_ms, market)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
     ).bind(order.id).bind(order.org).bind(order.show_id).bind(order.viewer_id).bind(order.currency.as_str())
         .bind(order.total_minor).bind(order.shipping_minor).bind(order.tax_minor).bind(&order.coupon_code)
         .bind(&order.source).bind(&order.external_ref).bind(unique_ref(order)).bind(hash)
-        .bind(to_ms(order.created_at))
+        .bind(to_ms(order.created_at)).bind(order.market.map(|market| market.to_string()))
         .execute(c).await.map(drop))?;
     for (position, line) in (0i64..).zip(&order.lines) {
         on!(tx, c => sqlx::query(

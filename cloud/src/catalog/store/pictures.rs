@@ -6,8 +6,38 @@ use chrono::{DateTime, Utc};
 use vitrine_protocol::{OrgId, ProductId};
 
 use crate::base::to_ms;
+use crate::catalog::{ImageSize, Picture, Product};
 use crate::db::{Db, DbError, Tx};
 use crate::{on, row};
+
+/// The pictures of a product. An earlier version writes the first one alone, and an early one without sizes: when it is not the
+/// first of `all`, it took that one's place.
+pub(super) fn read(
+    image: Option<String>,
+    sizes: Option<&str>,
+    all: Option<&str>,
+) -> Result<Vec<Picture>, DbError> {
+    let mut pictures: Vec<Picture> = all.map(serde_json::from_str).transpose()?.unwrap_or_default();
+    let Some(name) = image else { return Ok(Vec::new()) };
+    if pictures.first().is_some_and(|first| first.name == name) {
+        return Ok(pictures);
+    }
+    let sizes: Vec<ImageSize> = sizes.map(serde_json::from_str).transpose()?.unwrap_or_default();
+    let sizes = if sizes.iter().any(|size| size.jpeg == name) { sizes } else { Vec::new() };
+    pictures.retain(|known| known.name != name);
+    if !pictures.is_empty() {
+        pictures.remove(0);
+    }
+    pictures.insert(0, Picture { name, alt: String::new(), sizes, source: None });
+    Ok(pictures)
+}
+
+/// What is kept of them: the name of the first, its sizes, and all where there is more to say than that.
+pub(super) fn written(product: &Product) -> Result<[Option<String>; 3], DbError> {
+    let Some(first) = product.pictures.first() else { return Ok([None, None, None]) };
+    let sizes = if first.sizes.is_empty() { None } else { Some(serde_json::to_string(&first.sizes)?) };
+    Ok([Some(first.name.clone()), sizes, Some(serde_json::to_string(&product.pictures)?)])
+}
 
 /// Whoever has called this is alone with the organisation's files until `tx` ends.
 pub(in crate::catalog) async fn turn(tx: &mut Tx, org: OrgId) -> Result<(), DbError> {
@@ -55,6 +85,7 @@ row! {
         product_id: ProductId,
         image: Option<String>,
         image_sizes: Option<String>,
+        pictures: Option<String>,
     }
 }
 
@@ -68,14 +99,15 @@ pub(in crate::catalog) async fn unused(
     limit: i64,
 ) -> Result<Vec<String>, DbError> {
     let rows: Vec<FileRow> = on!(tx, c => sqlx::query_as(
-        "SELECT f.name, f.product_id, p.image, p.image_sizes FROM picture_files f
+        "SELECT f.name, f.product_id, p.image, p.image_sizes, p.pictures FROM picture_files f
          LEFT JOIN products p ON p.id = f.product_id AND p.org_id = f.org_id
          WHERE f.org_id = $1 AND f.looked_ms < $2 ORDER BY f.looked_ms LIMIT $3"
     ).bind(org).bind(to_ms(before)).bind(limit).fetch_all(c).await)?;
     let mut left = BTreeSet::new();
     for row in rows {
+        let quoted = format!("\"{}\"", row.name);
         let is_used = row.image.as_ref() == Some(&row.name)
-            || row.image_sizes.is_some_and(|sizes| sizes.contains(&format!("\"{}\"", row.name)));
+            || [row.image_sizes, row.pictures].into_iter().flatten().any(|text| text.contains(&quoted));
         if is_used {
             on!(tx, c => sqlx::query(
                 "UPDATE picture_files SET looked_ms = $4 WHERE org_id = $1 AND name = $2 AND product_id = $3"
@@ -93,7 +125,8 @@ pub(in crate::catalog) async fn unused(
         // One from before files were written down is known to its product alone.
         let others: i64 = on!(tx, c => sqlx::query_scalar(
             "SELECT (SELECT COUNT(*) FROM picture_files WHERE org_id = $1 AND name = $2)
-                 + (SELECT COUNT(*) FROM products WHERE org_id = $1 AND (image = $2 OR image_sizes LIKE $3))"
+                 + (SELECT COUNT(*) FROM products
+                    WHERE org_id = $1 AND (image = $2 OR image_sizes LIKE $3 OR pictures LIKE $3))"
         ).bind(org).bind(&name).bind(format!("%\"{name}\"%")).fetch_one(c).await)?;
         if others == 0 {
             unused.push(name);

@@ -45,7 +45,7 @@ pub(in crate::catalog) async fn lowest_before(
     ).bind(product.id).bind(variant).bind(from).bind(until).fetch_all(c).await)?;
     let priced = |row: Row| {
         let currency = currency(&row.currency)?;
-        Ok(Priced { at_ms: row.at_ms, currency, price_minor: row.price_minor })
+        Ok(Priced { at_ms: row.at_ms, currency, price_minor: row.price_minor, ended: false })
     };
     let prices = held.into_iter().chain(within).map(priced).collect::<Result<Vec<_>, DbError>>()?;
     let showings = super::showings::between(tx, product.org, from, until).await?;
@@ -66,16 +66,26 @@ pub(in crate::catalog) async fn last(
 
 row! {
     struct Row {
-        id: PriceChangeId,
-        variant_id: VariantId,
         currency: String,
         price_minor: i64,
-        reduced: bool,
         at_ms: i64,
     }
 }
 
-/// Prices of a variant of `product`, newest first, after the change `after`.
+row! {
+    struct ListedRow {
+        id: PriceChangeId,
+        variant_id: VariantId,
+        currency: String,
+        market: String,
+        price_minor: i64,
+        reduced: bool,
+        ended: bool,
+        at_ms: i64,
+    }
+}
+
+/// Prices of a variant of `product` in all currencies and markets, newest first, after the change `after`.
 pub(in crate::catalog) async fn list(
     db: &Db,
     product: ProductId,
@@ -84,15 +94,23 @@ pub(in crate::catalog) async fn list(
     limit: i64,
 ) -> Result<Vec<PriceChange>, DbError> {
     let before = after.map_or_else(|| "g".to_owned(), |id| id.to_string());
-    let rows: Vec<Row> = on!(db, c => sqlx::query_as(
-        "SELECT * FROM price_changes WHERE product_id = $1 AND variant_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4"
+    let rows: Vec<ListedRow> = on!(db, c => sqlx::query_as(
+        "SELECT * FROM (
+             SELECT id, variant_id, currency, '' AS market, price_minor, reduced, FALSE AS ended, at_ms FROM price_changes
+             WHERE product_id = $1 AND variant_id = $2 AND id < $3
+             UNION ALL
+             SELECT id, variant_id, currency, market, price_minor, reduced, ended, at_ms FROM market_price_changes
+             WHERE product_id = $1 AND variant_id = $2 AND id < $3) AS changes
+         ORDER BY id DESC LIMIT $4"
     ).bind(product).bind(variant).bind(&before).bind(limit).fetch_all(c).await)?;
-    let change = |row: Row| {
+    let change = |row: ListedRow| {
         Ok(PriceChange {
             id: row.id,
             variant_id: row.variant_id,
             currency: currency(&row.currency)?,
+            market: super::locals::market(&row.market)?,
             price_minor: row.price_minor,
+            ended: row.ended,
             reduced: row.reduced,
             at: from_ms(row.at_ms),
         })

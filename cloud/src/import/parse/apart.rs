@@ -6,7 +6,7 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash as _, Hasher as _};
 
 use super::group::{MOST_PRODUCTS, MOST_ROWS, is_grouped, key};
-use super::{Field, Row, RowError, Rows};
+use super::{Field, NOBODY, Row, RowError, Rows};
 
 /// Bytes of rows that wait for others of their products.
 const MOST_HELD: usize = 48 * 1024 * 1024;
@@ -118,7 +118,8 @@ impl Part {
     fn add(&mut self, later: Self) {
         const ONCE: [Field; 5] =
             [Field::Title, Field::Description, Field::DescriptionHtml, Field::Link, Field::Tags];
-        let said = ONCE.map(|field| self.rows.iter().any(|row| row.get(field).is_some()));
+        let said =
+            ONCE.map(|field| self.rows.iter().any(|row| row.get(field).is_some_and(|said| said != NOBODY)));
         for mut row in later.rows {
             if self.rows.len() >= MOST_ROWS {
                 break;
@@ -134,7 +135,9 @@ impl Part {
     fn bytes(&self) -> usize {
         let values = self.rows.iter().flat_map(|row| &row.values);
         let values: usize = values.map(|value| size_of_val(value) + value.1.capacity()).sum();
+        let locals = self.rows.iter().flat_map(|row| &row.locals);
+        let locals: usize = locals.map(|value| size_of_val(value) + value.1.capacity()).sum();
         let errors: usize = self.errors.iter().map(|error| size_of_val(error) + error.sentence.len()).sum();
-        values + errors + self.rows.len() * size_of::<Row>()
+        values + locals + errors + self.rows.len() * size_of::<Row>()
     }
 }

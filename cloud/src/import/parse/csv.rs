@@ -6,20 +6,28 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 use crate::import::guard::unguarded;
 
+use super::local::Local;
 use super::{Field, FileError, MOST_OF_A_ROW, NOBODY, Row, RowError, Rows};
 
 /// The most columns looked at.
-const MOST_COLUMNS: usize = 512;
+const MOST_COLUMNS: usize = 2_048;
 
 /// A table, row by row.
 pub(super) struct Table<R> {
     text: BufReader<R>,
     reader: Reader,
-    columns: Vec<Option<Field>>,
+    columns: Vec<Option<Column>>,
     /// The next line of the file.
     line: u64,
     row: Vec<u8>,
     ends: Vec<usize>,
+}
+
+/// What a column is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Column {
+    Plain(Field),
+    Local(Local),
 }
 
 /// How a record ended.
@@ -32,8 +40,8 @@ enum Record {
 }
 
 impl<R: Read> Table<R> {
-    /// Reads the names of the columns.
-    pub(super) fn open(mut text: BufReader<R>) -> Result<Self, FileError> {
+    /// Reads the names of the columns; one that only `adds` to products needs less of them.
+    pub(super) fn open(mut text: BufReader<R>, adds: bool) -> Result<Self, FileError> {
         let separator = separator(text.fill_buf()?);
         let mut table = Self {
             text,
@@ -48,11 +56,24 @@ impl<R: Read> Table<R> {
         };
         let mut names = Vec::with_capacity(columns);
         for n in 0..columns {
-            let field = Field::of(&table.column(n));
-            names.push(field.filter(|field| !names.contains(&Some(*field))));
+            let name = table.column(n);
+            let known = match Field::of(&name) {
+                Some(field) => Some(Column::Plain(field)),
+                None => Local::of(&name).map_err(FileError)?.map(Column::Local),
+            };
+            // Several columns may each have a picture more.
+            let is_new = |known: &Column| {
+                *known == Column::Plain(Field::MoreImages) || !names.iter().flatten().any(|one| one == known)
+            };
+            names.push(known.filter(is_new));
         }
-        let has = |field| names.contains(&Some(field));
-        if !has(Field::Title) || !has(Field::Price) {
+        let has = |field| names.contains(&Some(Column::Plain(field)));
+        let has_locals = || names.iter().flatten().any(|name| matches!(name, Column::Local(_)));
+        let is_enough = match adds {
+            true => has(Field::Title) || has(Field::Price) || has_locals(),
+            false => has(Field::Title) && has(Field::Price),
+        };
+        if !is_enough {
             return Err(FileError(
                 "the first line must name the columns, `title`, `price` and `id`, `handle` or `sku` among them".into(),
             ));
@@ -115,14 +136,16 @@ impl<R: Read> Rows for Table<R> {
                 }
                 Record::Whole(columns) => columns,
             };
-            let mut row = Row { line, values: Vec::new() };
+            let mut row = Row::new(line);
             for (n, field) in self.columns.iter().enumerate().take(columns) {
-                if let Some(field) = field {
-                    row.put(*field, unguarded(self.column(n).trim()));
+                match field {
+                    Some(Column::Plain(field)) => row.put(*field, unguarded(self.column(n).trim())),
+                    Some(Column::Local(local)) => row.put_local(local, unguarded(self.column(n).trim())),
+                    None => {}
                 }
             }
             // Lines with nothing in them stand at the end of many a table.
-            if row.values.iter().any(|(_, value)| value != NOBODY) {
+            if !row.locals.is_empty() || row.values.iter().any(|(_, value)| value != NOBODY) {
                 return Ok(Some(Ok(row)));
             }
         }

@@ -45,6 +45,12 @@ pub enum Field {
     Tags,
     /// What platforms call the variant, as an export has it.
     ExternalIds,
+    /// Where its picture is.
+    Image,
+    /// Where its other pictures are: on lines of their own, or set apart by commas.
+    MoreImages,
+    /// What is said in the place of its picture.
+    ImageAlt,
     /// Whether it is sold at all.
     Status,
     /// The same in a word of yes or no.
@@ -58,7 +64,7 @@ pub enum Field {
 }
 
 /// Separators stand for one another, and the prefix of Google's names is left out. More than one name for a field: all are known.
-const NAMES: [(&str, Field); 69] = [
+const NAMES: &[(&str, Field)] = &[
     ("id", Field::Id),
     ("external_id", Field::Id),
     ("product_id", Field::Id),
@@ -121,6 +127,20 @@ const NAMES: [(&str, Field); 69] = [
     ("pattern", Field::Option(8)),
     ("tags", Field::Tags),
     ("external_ids", Field::ExternalIds),
+    ("image_link", Field::Image),
+    ("imagelink", Field::Image),
+    ("image_src", Field::Image),
+    ("image_url", Field::Image),
+    ("image", Field::Image),
+    ("picture", Field::Image),
+    ("additional_image_link", Field::MoreImages),
+    ("additional_image_links", Field::MoreImages),
+    ("additionalimagelink", Field::MoreImages),
+    ("additionalimagelinks", Field::MoreImages),
+    ("images", Field::MoreImages),
+    ("pictures", Field::MoreImages),
+    ("image_alt_text", Field::ImageAlt),
+    ("image_alt", Field::ImageAlt),
     ("status", Field::Status),
     ("published", Field::Published),
     ("inventory_policy", Field::Policy),

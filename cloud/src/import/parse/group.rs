@@ -6,17 +6,19 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 use vitrine_protocol::{Currency, ProductId, VariantId};
 
+use super::added::added;
 use super::apart::{Apart, Next, Part, hash_of};
 use super::count::{sells_when_empty, stock, yes_or_no};
 use super::field::OPTIONS;
-use super::json::MINOR;
-use super::price::price;
-use super::words::{is_within, page_in, without_tags};
-use super::{Field, FileError, Options, Row, RowError, Rows};
-use crate::catalog::{fitting_external_ids, fitting_tags};
+use super::local::texts;
+use super::pictures::{IncomingPicture, pictures};
+use super::priced::{ONE_CURRENCY, priced};
+use super::words::{page_in, without_tags};
+use super::{Field, FileError, NOBODY, Options, Row, RowError, Rows};
+use crate::catalog::{Language, MarketPriceDraft, ProductTextDraft, fitting_external_ids, fitting_tags};
 
-/// Rows of one product that are kept; more than a product takes.
-pub(super) const MOST_ROWS: usize = 101;
+/// Rows of one product that are kept; more than a product takes, and room for what our export says in other languages.
+pub(super) const MOST_ROWS: usize = 125;
 /// The most products of a file. What was seen of each stays in memory, 16 bytes or so.
 pub(super) const MOST_PRODUCTS: usize = 1_000_000;
 /// Characters that the catalogue takes: of a title, a page's address, a variant's title and its number.
@@ -47,10 +49,14 @@ pub struct Incoming {
     pub compare_at_minor: Option<i64>,
     /// The names of options, in the order of their columns.
     pub options: Vec<String>,
-    /// What it is found by.
-    pub tags: Vec<String>,
+    /// What it is found by, where the list says that: nothing is something that it can say.
+    pub tags: Option<Vec<String>>,
+    /// Where its pictures are, where the list says that.
+    pub pictures: Option<Vec<IncomingPicture>>,
     /// In the order of their rows.
     pub variants: Vec<IncomingVariant>,
+    /// What it is called in other languages.
+    pub texts: Vec<(Language, ProductTextDraft)>,
     /// Whether every row of it could be read: what is missing from one that is not says nothing.
     pub is_whole: bool,
 }
@@ -76,6 +82,8 @@ pub struct IncomingVariant {
     pub options: BTreeMap<String, String>,
     /// What platforms call it.
     pub external_ids: BTreeMap<String, String>,
+    /// What it costs in other currencies and in single countries.
+    pub prices: Vec<MarketPriceDraft>,
 }
 
 /// What rows of one product came to.
@@ -111,11 +119,23 @@ impl Incoming {
         let variants = self.variants.iter().map(|variant| {
             let pairs = variant.options.iter().chain(&variant.external_ids);
             let pairs: usize = pairs.map(|(name, value)| name.len() + value.len()).sum();
-            size_of_val(variant) + variant.title.len() + variant.sku.as_ref().map_or(0, String::len) + pairs
+            let prices = size_of_val(variant.prices.as_slice());
+            prices
+                + size_of_val(variant)
+                + variant.title.len()
+                + variant.sku.as_ref().map_or(0, String::len)
+                + pairs
         });
-        let words: usize = self.tags.iter().chain(&self.options).map(String::len).sum();
+        let words: usize = self.tags.iter().flatten().chain(&self.options).map(String::len).sum();
+        let pictures = self.pictures.iter().flatten();
+        let pictures: usize =
+            pictures.map(|one| one.address.len() + one.alt.as_ref().map_or(0, String::len)).sum();
+        let locals =
+            self.texts.iter().map(|(_, text)| size_of_val(text) + text.title.len() + text.description.len());
         size_of_val(self)
             + words
+            + pictures
+            + locals.sum::<usize>()
             + texts.iter().map(|text| text.len()).sum::<usize>()
             + variants.sum::<usize>()
     }
@@ -147,9 +167,20 @@ impl Incoming {
             if let Some(before) = variant.compare_at_minor {
                 say(&format!("before {before:?}"));
             }
+            for price in &variant.prices {
+                say(&format!("price {price:?}"));
+            }
         }
-        for word in self.options.iter().chain(&self.tags) {
+        for (language, text) in &self.texts {
+            say(&format!("text {language}"));
+            say(&text.title);
+            say(&text.description);
+        }
+        for word in self.options.iter().chain(self.tags.iter().flatten()) {
             say(word);
+        }
+        if self.tags.as_ref().is_some_and(Vec::is_empty) {
+            say("no tags");
         }
         // The same rows say more once all can be read: then what is not among them is gone.
         if !self.is_whole {
@@ -260,6 +291,7 @@ impl Products {
                 errors.push(rows[0].error(Some(Field::Id), sentence));
                 Found::Bad
             }
+            None if self.options.adds_to.is_some() => added(key, &rows, &self.options, self.now, &mut errors),
             None => product(key, &rows, &self.options, self.now, &mut errors),
         };
         if let Found::Product(product) = &mut found {
@@ -349,7 +381,10 @@ fn product(
             None => Field::option_name(n),
         })
         .collect();
-    let (tags, tags_lost) = fitting_tags(said(Field::Tags).unwrap_or_default().split(','));
+    let said_tags = rows.iter().filter_map(|row| row.get(Field::Tags));
+    let tags = said_tags.clone().find(|words| *words != NOBODY).or_else(|| said_tags.clone().next());
+    let tags = tags.map(|words| fitting_tags(words.split(',').filter(|word| *word != NOBODY)));
+    let tags_lost = tags.as_ref().map_or(0, |(_, lost)| *lost);
     let mut taken = Taken { currency: None, variants: Vec::new(), ids_lost: 0, names };
     for row in rows {
         // Rows that only add a picture.
@@ -372,6 +407,7 @@ fn product(
     let compare_at_minor = taken.settle_compare();
     // What only serves to find a product is cut and told; the rest of it is taken.
     let is_whole = errors.is_empty();
+    let texts = texts(rows, errors);
     for (field, lost, takes) in [
         (Field::Tags, tags_lost, "a product takes 50 of at most 50 characters each"),
         (
@@ -385,6 +421,7 @@ fn product(
             errors.push(rows[0].error(Some(field), sentence));
         }
     }
+    let pictures = pictures(rows, errors);
     Found::Product(Box::new(Incoming {
         line: rows[0].line,
         external_id: key,
@@ -396,7 +433,9 @@ fn product(
         compare_at_minor,
         is_whole,
         options,
-        tags,
+        tags: tags.map(|(tags, _)| tags),
+        pictures,
+        texts,
         variants: taken.variants,
     }))
 }
@@ -468,32 +507,12 @@ impl Taken {
         options: &Options,
         now: DateTime<Utc>,
     ) -> Result<(), RowError> {
-        let known = match row.get(Field::Currency) {
-            Some(code) => Some(
-                Currency::try_from(code.to_uppercase())
-                    .map_err(|error| row.error(Some(Field::Currency), error.to_string()))?,
-            ),
-            None => options.currency,
-        };
-        let read = |field| {
-            row.get(field)
-                .map(|text| money(text, known).map_err(|sentence| row.error(Some(field), sentence)))
-                .transpose()
-        };
-        let regular =
-            read(Field::Price)?.ok_or_else(|| row.error(Some(Field::Price), "`price` is missing"))?;
-        let is_on = row.get(Field::SaleDates).is_none_or(|dates| is_within(dates, now));
-        let sale = read(Field::SalePrice)?.filter(|sale| is_on && sale.0 < regular.0);
-        let compare = read(Field::CompareAt)?;
-        let (price, currency) = sale.unwrap_or(regular);
-        let same = [sale, compare].into_iter().flatten().chain([regular]).all(|(_, other)| other == currency);
-        if !same || self.currency.is_some_and(|before| before != currency) {
-            return Err(row.error(Some(Field::Currency), "all prices of a product are in one currency"));
+        let priced = priced(row, options, now)?;
+        let (price, currency, before) =
+            priced.ok_or_else(|| row.error(Some(Field::Price), "`price` is missing"))?;
+        if self.currency.is_some_and(|known| known != currency) {
+            return Err(row.error(Some(Field::Currency), ONE_CURRENCY));
         }
-        let before = sale.map(|_| regular).or(compare).map(|(before, _)| before).filter(|before| {
-            // What an export says comes back as it was.
-            *before > price || row.get(Field::VitrineId).is_some()
-        });
         let (stock, sell_when_empty) = (stock(row)?, sells_when_empty(row)?);
         let vitrine_id = row.get(Field::VitrineVariantId).and_then(|id| id.parse().ok());
         let sku = row.get(Field::Sku).or_else(|| row.get(Field::Id)).map(str::to_owned);
@@ -511,6 +530,7 @@ impl Taken {
         }
         let options = self.options(row)?;
         let (external_ids, ids_lost) = row.get(Field::ExternalIds).map(external_ids).unwrap_or_default();
+        let prices = row.prices()?;
         self.ids_lost += ids_lost;
         self.currency = Some(currency);
         let title = variant_title(row, is_one_of_many, sku.as_deref());
@@ -524,28 +544,18 @@ impl Taken {
             compare_at_minor: Some(before),
             options,
             external_ids,
+            prices,
         });
         Ok(())
     }
 }
 
 /// `shopify=123; woocommerce=9`: those that fit, and how many do not.
-fn external_ids(text: &str) -> (BTreeMap<String, String>, usize) {
+pub(super) fn external_ids(text: &str) -> (BTreeMap<String, String>, usize) {
     fitting_external_ids(text.split(';').filter_map(|pair| pair.split_once('=')))
 }
 
-fn money(text: &str, currency: Option<Currency>) -> Result<(i64, Currency), String> {
-    match text.strip_suffix(MINOR) {
-        None => price(text, currency),
-        Some(minor) => {
-            let currency = currency.ok_or("no currency stands there: give `currency`")?;
-            let minor = minor.parse().ok().filter(|minor| *minor >= 0);
-            Ok((minor.ok_or("minor units are a whole number, not below 0")?, currency))
-        }
-    }
-}
-
-fn variant_title(row: &Row, is_one_of_many: bool, sku: Option<&str>) -> String {
+pub(super) fn variant_title(row: &Row, is_one_of_many: bool, sku: Option<&str>) -> String {
     if let Some(title) = row.get(Field::VariantTitle) {
         return title.to_owned();
     }

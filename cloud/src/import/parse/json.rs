@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 
 use serde_json::{Map, Value};
 
+use super::local::Local;
 use super::{Field, FileError, MOST_OF_AN_OBJECT, Row, RowError, Rows};
 
 /// The most variants of a product, as the catalogue takes them.
@@ -130,7 +131,7 @@ impl<R: Read> Rows for Objects<R> {
             let line = before.max(self.line - lines(&self.object));
             let refused = |sentence: String| RowError { line, field: None, sentence };
             if self.object.len() > MOST_OF_AN_OBJECT {
-                self.rows.push_back(Err(refused("the product is longer than 256 KB".into())));
+                self.rows.push_back(Err(refused("the product is longer than 640 KB".into())));
                 continue;
             }
             match serde_json::from_slice::<Map<String, Value>>(&self.object) {
@@ -143,8 +144,10 @@ impl<R: Read> Rows for Objects<R> {
 
 /// A row for each variant, each with all that is said of the product.
 fn rows_of(line: u64, product: &Map<String, Value>, rows: &mut VecDeque<Result<Row, RowError>>) {
-    let mut whole = Row { line, values: Vec::new() };
-    put_all(&mut whole, product, |field| field);
+    let mut whole = Row::new(line);
+    if let Err(sentence) = put_all(&mut whole, product, |field| field) {
+        return rows.push_back(Err(whole.error(None, sentence)));
+    }
     let Some(Value::Array(variants)) = product.get("variants") else {
         return rows.push_back(Ok(whole));
     };
@@ -160,18 +163,32 @@ fn rows_of(line: u64, product: &Map<String, Value>, rows: &mut VecDeque<Result<R
     for (n, variant) in variants.iter().enumerate() {
         if n == 1 {
             // What is long is said once.
-            whole.values.retain(|(field, _)| !matches!(field, Field::Description | Field::DescriptionHtml));
+            let is_long = |field: Field| {
+                matches!(
+                    field,
+                    Field::Description | Field::DescriptionHtml | Field::Image | Field::MoreImages
+                )
+            };
+            whole.values.retain(|(field, _)| !is_long(*field));
+            whole.locals.retain(|(local, _)| !local.is_text());
         }
         let Value::Object(variant) = variant else {
             rows.push_back(Err(whole.error(None, "`variants` takes objects")));
             continue;
         };
-        let mut row = Row { line, values: Vec::new() };
-        put_all(&mut row, variant, |field| if field == Field::Title { Field::VariantTitle } else { field });
+        let mut row = Row::new(line);
+        let meant = |field| if field == Field::Title { Field::VariantTitle } else { field };
+        if let Err(sentence) = put_all(&mut row, variant, meant) {
+            rows.push_back(Err(whole.error(None, sentence)));
+            continue;
+        }
         for (field, value) in &whole.values {
             if row.get(*field).is_none() {
                 row.values.push((*field, value.clone()));
             }
+        }
+        for (local, value) in &whole.locals {
+            row.put_local(local, value);
         }
         rows.push_back(Ok(row));
     }
@@ -180,7 +197,7 @@ fn rows_of(line: u64, product: &Map<String, Value>, rows: &mut VecDeque<Result<R
     }
 }
 
-fn put_all(row: &mut Row, object: &Map<String, Value>, meant: impl Fn(Field) -> Field) {
+fn put_all(row: &mut Row, object: &Map<String, Value>, meant: impl Fn(Field) -> Field) -> Result<(), String> {
     for (name, value) in object {
         let minor = match name.as_str() {
             "price_minor" => Some(Field::Price),
@@ -191,7 +208,34 @@ fn put_all(row: &mut Row, object: &Map<String, Value>, meant: impl Fn(Field) -> 
             // Read once the currency is known.
             row.put(field, &format!("{number}{MINOR}"));
         } else if let Some(field) = Field::of(name) {
-            row.put(meant(field), &text_of(value));
+            let field = meant(field);
+            match (field, value) {
+                // An address may have commas of its own.
+                (Field::Image | Field::MoreImages, Value::Array(all)) => put_addresses(row, all),
+                (Field::Image | Field::MoreImages, Value::Object(_)) => {
+                    put_addresses(row, std::slice::from_ref(value));
+                }
+                (field, value) => row.put(field, &text_of(value)),
+            }
+        } else if let Some(local) = Local::of(name)? {
+            row.put_local(&local, &text_of(value));
+        }
+    }
+    Ok(())
+}
+
+/// Addresses of pictures, or objects that have them.
+fn put_addresses(row: &mut Row, all: &[Value]) {
+    if all.is_empty() {
+        row.put(Field::MoreImages, "");
+    }
+    for one in all.iter().take(100) {
+        let address = match one {
+            Value::Object(object) => ["src", "url"].iter().find_map(|name| object.get(*name)),
+            one => Some(one),
+        };
+        if let Some(address) = address.and_then(Value::as_str) {
+            row.put(Field::MoreImages, address);
         }
     }
 }

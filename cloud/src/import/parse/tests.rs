@@ -230,10 +230,10 @@ fn what_is_too_long_is_left_out_and_what_follows_is_read() {
 
     let list = format!(
         "[{{\"id\":\"1\",\"title\":\"{}\"}},{{\"id\":\"2\",\"title\":\"Hat\",\"price\":5,\"link\":\"https://x\"}}]",
-        "x".repeat(300_000)
+        "x".repeat(700_000)
     );
     let outcomes = read(Format::Json, &list);
-    assert!(outcomes[0].errors[0].sentence.contains("256 KB") && taken(outcomes).len() == 1);
+    assert!(outcomes[0].errors[0].sentence.contains("640 KB") && taken(outcomes).len() == 1);
 
     let feed = |title: &str| {
         format!(

@@ -118,7 +118,7 @@ fn say(item: &mut Option<Item>, depth: usize, text: &str) {
 
 impl Item {
     fn new(line: u64, depth: usize) -> Self {
-        Self { row: Row { line, values: Vec::new() }, depth, field: None, bytes: 0, wrong: None }
+        Self { row: Row::new(line), depth, field: None, bytes: 0, wrong: None }
     }
 
     fn begin_field(&mut self, start: &BytesStart<'_>) {

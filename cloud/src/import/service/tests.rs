@@ -7,19 +7,21 @@ use crate::app::testing::{each_app, owner};
 use crate::catalog::{Product, ProductPatch};
 use crate::import::{Counts, Format, ImportState, Options, StockRule};
 
-pub(super) fn new(format: Format, stock: StockRule) -> NewImport {
+pub(in crate::import) fn new(format: Format, stock: StockRule) -> NewImport {
     let options = Options { currency: Currency::try_from("EUR").ok(), stock, ..Options::default() };
     NewImport { source: "main".into(), format, options }
 }
 
-pub(super) fn body(text: &str) -> impl Stream<Item = Result<Bytes, std::io::Error>> + Send + Unpin + use<> {
+pub(in crate::import) fn body(
+    text: &str,
+) -> impl Stream<Item = Result<Bytes, std::io::Error>> + Send + Unpin + use<> {
     let pieces: Vec<_> =
         text.as_bytes().chunks(1000).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
     futures_util::stream::iter(pieces)
 }
 
 /// Sends a list and takes it in; what became of it.
-pub(super) async fn import(
+pub(in crate::import) async fn import(
     app: &App,
     actor: &Actor,
     org: OrgId,
@@ -32,7 +34,7 @@ pub(super) async fn import(
     (import, problems.items)
 }
 
-pub(super) async fn products(app: &App, actor: &Actor, org: OrgId) -> Vec<Product> {
+pub(in crate::import) async fn products(app: &App, actor: &Actor, org: OrgId) -> Vec<Product> {
     let mut products = app.catalog.products(actor, org, None, 200).await.unwrap().items;
     products.sort_by(|a, b| a.title.cmp(&b.title));
     products

@@ -7,7 +7,9 @@ use super::*;
 use crate::app::App;
 use crate::app::testing::{each_app, owner};
 use crate::catalog::{HiddenBy, ReservationDraft, ReservedLine};
+use crate::import::receive::write;
 use crate::import::{Format, MissingRule, NewImportAddress, Options, StockRule};
+use tokio::time::Instant;
 
 /// Hats at a price, by their names.
 fn hats(names: &[&str], price: &str) -> String {

@@ -26,6 +26,7 @@ struct Plan {
     newest: Option<Placed>,
     retire: Option<Origin>,
     clock_epoch: DateTime<Utc>,
+    ladder_top: Option<u32>,
     desk: Desk,
     deps: Arc<Deps>,
     inputs: mpsc::WeakSender<Input>,
@@ -47,6 +48,7 @@ impl Airing {
             newest: self.newest.clone(),
             retire: self.retire.take(),
             clock_epoch,
+            ladder_top: self.ladder_top,
             desk: self.desk.clone(),
             deps: self.deps.clone(),
             inputs: self.inputs.clone(),
@@ -113,6 +115,7 @@ impl Plan {
             first_media_ms: self.desk.wanted().head_end_ms,
             clock_epoch: self.clock_epoch,
             ladder: deps.settings.ladder.clone(),
+            ladder_top: self.ladder_top,
         });
         let launched = launched.await.map_err(|error| anyhow::anyhow!(chain(&error)))?;
         let handle = launched.handle.clone();

@@ -144,6 +144,8 @@ struct Airing {
     show: ShowId,
     hold: Hold,
     clock_epoch: Option<DateTime<Utc>>,
+    /// The height that the largest picture may have.
+    ladder_top: Option<u32>,
     deps: Arc<Deps>,
     inputs: mpsc::WeakSender<Input>,
     origin: watch::Sender<Option<Origin>>,
@@ -222,6 +224,7 @@ pub fn start(beginning: Beginning, deps: Arc<Deps>) -> Handle {
         show: lease.show,
         hold,
         clock_epoch: standing.as_ref().and_then(|standing| standing.clock_epoch),
+        ladder_top: standing.as_ref().and_then(|standing| standing.ladder_top),
         desk,
         reporter,
         busy,

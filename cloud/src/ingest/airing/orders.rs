@@ -21,6 +21,8 @@ pub enum Order {
     End,
     /// The publish key was revoked: close the running publish too.
     CloseKey,
+    /// Nothing may be sent for it any more while it is not on air: its organisation was suspended, or is being deleted.
+    Bar,
 }
 
 impl Airing {
@@ -45,6 +47,13 @@ impl Airing {
                 self.command(Command::End);
                 self.kick("The show has ended.", LossReason::ShowEnded);
             }
+            Order::Bar if self.live_at.is_none() || self.ended => {
+                self.kick(
+                    "The organisation was suspended. Ask whoever runs this server.",
+                    LossReason::Suspended,
+                );
+            }
+            Order::Bar => {}
             Order::CloseKey => self.kick("The stream key was revoked.", LossReason::KeyRevoked),
         }
     }

@@ -153,7 +153,7 @@ impl Airing {
         if admission.on_air && self.live_at.is_none() {
             self.live_at = Some(self.deps.clock.now());
         }
-        self.clock_epoch = Some(admission.clock_epoch);
+        (self.clock_epoch, self.ladder_top) = (Some(admission.clock_epoch), admission.ladder_top);
         let (session, now) = (admission.session, Instant::now());
         self.gop.clear();
         self.drift_ms = 0;

@@ -199,7 +199,7 @@ impl Hub {
 
     /// Gives an order to a show's task; without one there is nothing to order, and the next one will be told by shows.
     pub async fn order(&self, show: ShowId, order: Order) {
-        if matches!(order, Order::CloseKey | Order::End) {
+        if matches!(order, Order::CloseKey | Order::Bar | Order::End) {
             self.forget_key(show);
         }
         if let Some(handle) = self.find(show) {

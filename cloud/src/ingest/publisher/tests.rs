@@ -269,3 +269,35 @@ async fn a_publisher_reads_that_its_key_was_revoked_here_and_through_another_nod
         |fact: &MediaFact| matches!(fact, MediaFact::PublisherLost { reason: LossReason::KeyRevoked, .. });
     eventually(|| stage.door.facts.lock().iter().any(revoked)).await;
 }
+
+#[tokio::test]
+async fn a_suspended_organisations_publisher_is_sent_away_wherever_it_is_and_one_on_air_is_not() {
+    let (stage, here, other) = two_nodes().await;
+    stage.door.bars();
+    for door in [&here, &other] {
+        let mut encoder = Encoder::connect(door, GOOD_KEY).await;
+        assert!(matches!(encoder.event().await, ClientEvent::Publishing { .. }));
+        here.order(stage.door.show, crate::ingest::airing::Order::Bar).await;
+        match encoder.event().await {
+            ClientEvent::Status { level, description, .. } if level == "error" => {
+                assert!(description.contains("suspended"), "{description}");
+            }
+            other => panic!("{other:?}"),
+        }
+        assert!(matches!(encoder.event().await, ClientEvent::Closed));
+    }
+    let barred =
+        |fact: &MediaFact| matches!(fact, MediaFact::PublisherLost { reason: LossReason::Suspended, .. });
+    eventually(|| stage.door.facts.lock().iter().any(barred)).await;
+    let lost = || {
+        stage.door.facts.lock().iter().filter(|fact| matches!(fact, MediaFact::PublisherLost { .. })).count()
+    };
+    let before = lost();
+    let mut encoder = Encoder::connect(&here, GOOD_KEY).await;
+    assert!(matches!(encoder.event().await, ClientEvent::Publishing { .. }));
+    let at = chrono::DateTime::UNIX_EPOCH;
+    here.order(stage.door.show, crate::ingest::airing::Order::GoLive { at }).await;
+    here.order(stage.door.show, crate::ingest::airing::Order::Bar).await;
+    let quiet = timeout(Duration::from_millis(300), encoder.event()).await;
+    assert!(quiet.is_err() && lost() == before, "what is on air goes on");
+}

@@ -45,7 +45,7 @@ pub(in crate::leaving) const SECTIONS: &[Section] = sections! {
         "FROM api_keys WHERE org_id = $1";
     "webhooks" ["id", "url", "events", "created_ms"] "FROM webhooks WHERE org_id = $1";
     "products" ["id", "title", "description", "url", "image", "currency", "compare_at_minor", "option_names", "tags",
-        "created_ms", "version"]
+        "pictures", "created_ms", "version"]
         "FROM products WHERE org_id = $1 ORDER BY id";
     "variants" ["id" = "v.id", "product_id" = "v.product_id", "position" = "v.position", "title" = "v.title", "sku" = "v.sku",
         "price_minor" = "v.price_minor", "stock" = "v.stock"]
@@ -56,6 +56,15 @@ pub(in crate::leaving) const SECTIONS: &[Section] = sections! {
     "price_changes" ["product_id" = "c.product_id", "variant_id" = "c.variant_id", "currency" = "c.currency",
         "price_minor" = "c.price_minor", "at_ms" = "c.at_ms"]
         "FROM products p JOIN price_changes c ON c.product_id = p.id WHERE p.org_id = $1";
+    "product_texts" ["product_id" = "t.product_id", "language" = "t.language", "title" = "t.title",
+        "description" = "t.description"]
+        "FROM products p JOIN product_texts t ON t.product_id = p.id WHERE p.org_id = $1";
+    "variant_prices" ["product_id" = "v.product_id", "variant_id" = "v.variant_id", "currency" = "v.currency",
+        "market" = "v.market", "price_minor" = "v.price_minor", "compare_at_minor" = "v.compare_at_minor"]
+        "FROM products p JOIN variant_prices v ON v.product_id = p.id WHERE p.org_id = $1";
+    "market_price_changes" ["product_id" = "c.product_id", "variant_id" = "c.variant_id", "currency" = "c.currency",
+        "market" = "c.market", "price_minor" = "c.price_minor", "ended" = "c.ended", "at_ms" = "c.at_ms"]
+        "FROM products p JOIN market_price_changes c ON c.product_id = p.id WHERE p.org_id = $1";
     "stock_changes" ["product_id" = "c.product_id", "variant_id" = "c.variant_id", "delta" = "c.delta",
         "balance" = "c.balance", "reason" = "c.reason", "note" = "c.note", "order_id" = "c.order_id", "actor" = "c.actor",
         "at_ms" = "c.at_ms"]
@@ -63,7 +72,7 @@ pub(in crate::leaving) const SECTIONS: &[Section] = sections! {
     "coupons" ["id", "code", "title", "percent_off", "amount_off_minor", "currency", "quota", "per_shopper", "used",
         "valid_from_ms", "valid_until_ms", "ended_ms", "product_ids", "created_ms"]
         "FROM coupons WHERE org_id = $1";
-    "orders" ["id", "show_id", "viewer_id", "currency", "total_minor", "shipping_minor", "tax_minor", "refunded_minor",
+    "orders" ["id", "show_id", "viewer_id", "market", "currency", "total_minor", "shipping_minor", "tax_minor", "refunded_minor",
         "coupon_code", "source", "external_ref" = "COALESCE(source_ref, external_ref)", "cancelled_ms", "created_ms"]
         "FROM orders WHERE org_id = $1 ORDER BY id";
     "order_lines" ["order_id" = "l.order_id", "position" = "l.position", "product_id" = "l.product_id",

@@ -113,7 +113,7 @@ async fn what_an_operator_does_is_noted_and_told_to_the_organisation() {
         app.operators.suspend(&ops, org, "unpaid", false).await.unwrap();
         app.operators.resume(&ops, org).await.unwrap();
         app.operators.resume(&ops, org).await.unwrap();
-        let deeds = app.operators.audit(&ops, None, 50).await.unwrap().items;
+        let deeds = app.operators.audit(&ops, &DeedFilter::default(), None, 50).await.unwrap().items;
         let kinds: Vec<_> = deeds.iter().map(|deed| deed.kind).collect();
         assert_eq!(
             kinds,
@@ -219,7 +219,7 @@ async fn who_lost_the_second_factor_comes_in_again_by_an_operator_alone() {
         assert_eq!(app.operators.remove_factor(&ops, "NORD@example.com").await.unwrap().id, me.id);
         assert_eq!(crate::db::testing::number(&app.db, letters).await, before + 1);
         sign_in().await.expect("the password alone");
-        let deed = app.operators.audit(&ops, None, 1).await.unwrap().items.remove(0);
+        let deed = app.operators.audit(&ops, &DeedFilter::default(), None, 1).await.unwrap().items.remove(0);
         assert_eq!(
             (deed.kind, deed.detail["user"].as_str()),
             (DeedKind::FactorRemoved, Some(&*me.id.to_string()))
@@ -303,6 +303,111 @@ async fn a_plan_of_a_later_version_closes_nothing_here() {
         assert_eq!(app.plans.view(org).await.unwrap().plan.key, "galaxy");
         assert_eq!(app.plans.apply_due().await.unwrap(), 0, "a process that knows it does that");
         assert!(app.operators.assign(&ops, org, draft(json!({"plan": "galaxy"}))).await.is_err());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_show_is_ended_with_its_note_or_not_at_all() {
+    each_app(async |app, _| {
+        let (ada, org, _) = owner(&app, "Nord").await;
+        let (ops, _) = operator(&app, "Ops").await;
+        let (show, _) = live(&app, &ada, org).await;
+        crate::db::testing::run(&app.db, "ALTER TABLE operator_deeds RENAME TO away").await;
+        assert!(app.operators.end_show(&ops, show).await.is_err());
+        assert!(app.shows.find(show).await.unwrap().unwrap().state.on_air(), "no end without a note");
+        crate::db::testing::run(&app.db, "ALTER TABLE away RENAME TO operator_deeds").await;
+        app.operators.end_show(&ops, show).await.unwrap();
+        let deeds = "SELECT COUNT(*) FROM operator_deeds WHERE kind = 'show_ended'";
+        assert_eq!(crate::db::testing::number(&app.db, deeds).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_deletion_that_was_not_meant_is_stopped_with_a_note() {
+    each_app(async |app, _| {
+        let (ada, org, _) = owner(&app, "Nord").await;
+        let (ops, _) = operator(&app, "Ops").await;
+        assert!(matches!(app.operators.stop_deletion(&ops, org).await, Err(OperatorError::Leaving(_))));
+        let meant = serde_json::from_value(json!({"name": "Nord", "password": "correct horse"})).unwrap();
+        app.leaving.schedule(&ada, org, meant).await.unwrap();
+        let file = app.operators.organization(&ops, org).await.unwrap();
+        assert!(file.deletion.is_some_and(|deletion| !deletion.begun));
+        assert!(matches!(app.operators.stop_deletion(&ada, org).await, Err(OperatorError::Denied(_))));
+        app.operators.stop_deletion(&ops, org).await.unwrap();
+        assert!(app.operators.organization(&ops, org).await.unwrap().deletion.is_none());
+        let kind = Some(DeedKind::DeletionStopped);
+        let filter = DeedFilter { kind, organization: Some(org), ..DeedFilter::default() };
+        assert_eq!(app.operators.audit(&ops, &filter, None, 9).await.unwrap().items.len(), 1);
+        let told = app.orgs.audit(&ada, org, None, 1).await.unwrap().items.remove(0).fact;
+        assert_eq!(
+            (told.actor.as_str(), told.event),
+            ("service:operator", crate::events::Event::OrganizationDeletionCancelled)
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_named_and_closes_nobody_else() {
+    each_app(async |app, _| {
+        let (ada, org, _) = owner(&app, "Nord").await;
+        let (_, well, _) = owner(&app, "Sud").await;
+        let (ops, _) = operator(&app, "Ops").await;
+        assert!(app.operators.unreadable(&ops).await.unwrap().is_empty());
+        app.operators.assign(&ops, org, draft(json!({"plan": "free"}))).await.unwrap();
+        let run = async |sql: String| crate::db::testing::run(&app.db, &sql).await;
+        run(format!("UPDATE members SET role = 'captain' WHERE org_id = '{org}'")).await;
+        run("UPDATE org_plans SET add_ons = '{'".into()).await;
+        run("INSERT INTO plans (key, names, limits, offered, version) VALUES ('odd', '{}', '{}', TRUE, 1)"
+            .into())
+        .await;
+        run(format!(
+            "INSERT INTO billing_accounts (org_id, provider, customer, subscribed, state)
+             VALUES ('{org}', 'stripe', 'cus_1', 'no json', 'active')"
+        ))
+        .await;
+        run(format!(
+            "INSERT INTO org_roles (id, org_id, name, permissions, created_ms, version)
+             VALUES ('{}', '{org}', 'Odd', 'view_shows fly', 1, 1)",
+            vitrine_protocol::RoleId::new()
+        ))
+        .await;
+        let found = app.operators.unreadable(&ops).await.unwrap();
+        let kinds: Vec<_> = found.iter().map(|row| serde_json::to_value(row.what).unwrap()).collect();
+        assert_eq!(kinds, ["role", "role_permissions", "plan", "plan_offer", "billing"], "{found:?}");
+        assert!(found[0].reason.contains("captain") && found[1].reason.contains("fly"), "{found:?}");
+        assert!(found.iter().all(|row| row.organization == Some(org) || row.id.as_deref() == Some("odd")));
+        assert_eq!(
+            app.plans.view(well).await.unwrap().plan.key,
+            "open",
+            "one odd plan closes no other organisation"
+        );
+        assert!(matches!(app.operators.unreadable(&ada).await, Err(OperatorError::Denied(_))));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn deeds_are_found_by_kind_actor_organisation_and_time() {
+    each_app(async |app, hands| {
+        let (_, org, _) = owner(&app, "Nord").await;
+        let (ops, _) = operator(&app, "Ops").await;
+        app.operators.suspend(&ops, org, "unpaid", false).await.unwrap();
+        hands.advance(std::time::Duration::from_secs(3600));
+        app.operators.resume(&ops, org).await.unwrap();
+        let count = async |filter: DeedFilter| {
+            app.operators.audit(&ops, &filter, None, 50).await.unwrap().items.len()
+        };
+        let none = DeedFilter::default;
+        assert_eq!(count(none()).await, 3);
+        assert_eq!(count(DeedFilter { kind: Some(DeedKind::OrganizationSuspended), ..none() }).await, 1);
+        assert_eq!(count(DeedFilter { organization: Some(org), ..none() }).await, 2);
+        assert_eq!(count(DeedFilter { actor: Some("service:console".into()), ..none() }).await, 1);
+        let now = Some(app.clock.now());
+        assert_eq!(count(DeedFilter { from: now, ..none() }).await, 1);
+        assert_eq!(count(DeedFilter { until: now, organization: Some(org), ..none() }).await, 1);
     })
     .await;
 }

@@ -32,5 +32,7 @@ pub enum Came {
         email: String,
         /// What the page goes on with.
         ticket: String,
+        /// The address is nobody's own: who has no password of such an account begins anew.
+        claimed: bool,
     },
 }

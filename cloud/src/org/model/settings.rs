@@ -9,6 +9,10 @@ use crate::mail::Locale;
 
 /// The most pages' origins that are named.
 const ORIGINS: usize = 50;
+/// The most characters that a picture of an interruption has room for.
+const SLATE_TEXT: usize = 140;
+/// How long a show may go on after its planned end where it is to end by itself.
+const LONGEST_OVERRUN_MIN: u16 = 720;
 
 /// An organisation and its settings, for its members.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -46,6 +50,10 @@ impl OrganizationView {
 pub struct Settings {
     /// The colour of buttons in the shop page, `#rrggbb`.
     pub accent_colour: Option<String>,
+    /// The address of its logo, shown before and after a show.
+    pub logo_url: Option<String>,
+    /// The address of the picture that shoppers see while a show is interrupted; without one, the last of the show.
+    pub slate_url: Option<String>,
     /// The language that new things are written in.
     #[serde(deserialize_with = "known_or_none")]
     pub locale: Option<Locale>,
@@ -63,6 +71,10 @@ pub struct Settings {
     /// The pages that may show the organisation's shows: `https://shop.example`, or `https://*.shop.example` for every name below
     /// that. Empty: all.
     pub allowed_origins: Vec<String>,
+    /// What shoppers read while a show is interrupted, instead of the built-in words.
+    pub slate_text: Option<String>,
+    /// How many minutes after its planned end a show that is still on air ends by itself. Absent: it never does.
+    pub end_after_planned_min: Option<u16>,
 }
 
 /// What is to change of an organisation; what is absent stays, what is null is not set any more.
@@ -79,6 +91,14 @@ pub struct OrganizationPatch {
     #[serde(default, deserialize_with = "patch_field")]
     #[schema(value_type = Option<String>)]
     pub accent_colour: Option<Option<String>>,
+    /// The address of its logo.
+    #[serde(default, deserialize_with = "patch_field")]
+    #[schema(value_type = Option<String>)]
+    pub logo_url: Option<Option<String>>,
+    /// The address of the picture that shoppers see while a show is interrupted.
+    #[serde(default, deserialize_with = "patch_field")]
+    #[schema(value_type = Option<String>)]
+    pub slate_url: Option<Option<String>>,
     /// The language that new things are written in.
     #[serde(default, deserialize_with = "patch_field")]
     #[schema(value_type = Option<Locale>)]
@@ -106,6 +126,14 @@ pub struct OrganizationPatch {
     /// The pages that may show the organisation's shows; empty: all.
     #[serde(default)]
     pub allowed_origins: Option<Vec<String>>,
+    /// What shoppers read while a show is interrupted, at most 140 characters.
+    #[serde(default, deserialize_with = "patch_field")]
+    #[schema(value_type = Option<String>)]
+    pub slate_text: Option<Option<String>>,
+    /// How many minutes after its planned end a show ends by itself, 0 to 720; null: it never does.
+    #[serde(default, deserialize_with = "patch_field")]
+    #[schema(value_type = Option<u16>)]
+    pub end_after_planned_min: Option<Option<u16>>,
 }
 
 impl OrganizationPatch {
@@ -130,6 +158,8 @@ impl OrganizationPatch {
             settings.time_zone = zone.map(check_zone).transpose()?;
         }
         for (field, new, kept) in [
+            ("logo_url", self.logo_url, &mut settings.logo_url),
+            ("slate_url", self.slate_url, &mut settings.slate_url),
             ("imprint_url", self.imprint_url, &mut settings.imprint_url),
             ("privacy_url", self.privacy_url, &mut settings.privacy_url),
             ("terms_url", self.terms_url, &mut settings.terms_url),
@@ -146,6 +176,17 @@ impl OrganizationPatch {
             origins.sort_unstable();
             origins.dedup();
             settings.allowed_origins = origins;
+        }
+        if let Some(text) = self.slate_text {
+            settings.slate_text = text.map(|text| trimmed("slate_text", &text, 1, SLATE_TEXT)).transpose()?;
+        }
+        if let Some(minutes) = self.end_after_planned_min {
+            if minutes.is_some_and(|minutes| minutes > LONGEST_OVERRUN_MIN) {
+                return Err(Invalid::new(format!(
+                    "`end_after_planned_min` is at most {LONGEST_OVERRUN_MIN}"
+                )));
+            }
+            settings.end_after_planned_min = minutes;
         }
         Ok(())
     }

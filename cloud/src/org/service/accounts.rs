@@ -13,7 +13,7 @@ use crate::events::{Event, record};
 use crate::mail::Letter;
 use crate::org::model::{check_channel, composed, normal_email};
 use crate::org::store::{self, Candidate, Purpose};
-use crate::org::throttle::Lane;
+use crate::org::throttle::{Lane, lanes_of};
 use crate::org::{Account, Me, OrgError, Registration, Session, SignUp, SignedIn, User, Visit};
 
 /// How long a session lasts.
@@ -74,7 +74,7 @@ impl Orgs {
             return Err(OrgError::SignUpClosed);
         }
         let now = self.clock.now();
-        if self.throttle.try_once(&format!("r:{}", visit.network), REGISTRATIONS, now).is_none() {
+        if !self.throttle.try_from("r", visit.network, REGISTRATIONS, now) {
             return Err(OrgError::TooManyTries);
         }
         let candidates = store::candidates(&self.db, &account.email, &marks(&visit)).await?;
@@ -184,8 +184,11 @@ impl Orgs {
         if owner_was_home && away.is_empty() {
             return Err(if refused { OrgError::TooManyTries } else { OrgError::BadCredentials });
         }
-        let by_strangers =
-            || vec![(format!("a:{}", visit.network), FROM_ONE_NETWORK), (format!("e:{email}"), BY_STRANGERS)];
+        let by_strangers = || {
+            let mut lanes = lanes_of("a", visit.network, FROM_ONE_NETWORK);
+            lanes.push((format!("e:{email}"), BY_STRANGERS));
+            lanes
+        };
         let tries = mailed.map_or_else(by_strangers, |id| vec![(format!("i:{id}"), BY_LETTER)]);
         for (key, lane) in &tries {
             self.throttle.try_once(key, *lane, self.clock.now()).ok_or(OrgError::TooManyTries)?;
@@ -216,7 +219,9 @@ impl Orgs {
         match home {
             Some(place) => self.throttle.give_back(&format!("h:{}:{place}", user.id), AT_HOME),
             None => {
-                self.throttle.give_back(&format!("a:{}", visit.network), FROM_ONE_NETWORK);
+                for (key, lane) in lanes_of("a", visit.network, FROM_ONE_NETWORK) {
+                    self.throttle.give_back(&key, lane);
+                }
                 self.throttle.give_back(&format!("e:{}", user.email), BY_STRANGERS);
             }
         }

@@ -39,6 +39,12 @@ pub(super) struct Ticket {
     subject: String,
     email: String,
     until_ms: i64,
+    /// The address is nobody's own yet, and accounts say that it is theirs: which of them is, or none, says a password.
+    #[serde(default)]
+    claimed: bool,
+    /// What the issuer calls them.
+    #[serde(default)]
+    name: Option<String>,
 }
 
 impl Orgs {
@@ -61,7 +67,9 @@ impl Orgs {
         let oidc = self.oidc()?;
         let now = self.clock.now();
         store::request_seen(&self.db, id, now).await?.ok_or(OrgError::BadLink)?;
-        self.throttle.try_once(&format!("o:{}", visit.network), WAYS, now).ok_or(OrgError::TooManyTries)?;
+        if !self.throttle.try_from("o", visit.network, WAYS, now) {
+            return Err(OrgError::TooManyTries);
+        }
         let word = word.expose();
         let (state, nonce, verifier) =
             (made(word, "state", id), made(word, "nonce", id), made(word, "verifier", id));
@@ -88,21 +96,26 @@ impl Orgs {
             return Err(OrgError::BadLink);
         }
         store::request_seen(&self.db, id, now).await?.ok_or(OrgError::BadLink)?;
-        self.throttle.try_once(&format!("o:{}", visit.network), WAYS, now).ok_or(OrgError::TooManyTries)?;
+        if !self.throttle.try_from("o", visit.network, WAYS, now) {
+            return Err(OrgError::TooManyTries);
+        }
         let who = oidc.who(code, &made(word, "nonce", id), &made(word, "verifier", id), now).await?;
         let issuer = oidc.settings.issuer.as_str();
         let known = match self.known_by(issuer, &who.subject).await? {
             Some(known) => known,
             None => match self.first_time(oidc, &who, locale).await? {
                 First::Known(known) => known,
-                First::Asked(email) => {
+                First::Asked { email, claimed } => {
                     let ticket = Ticket {
+                        claimed,
+                        name: who.name,
                         issuer: issuer.to_owned(),
                         subject: who.subject,
                         email: email.clone(),
                         until_ms: (now + TICKET).timestamp_millis(),
                     };
-                    return Ok(Came::Asked { email, ticket: self.seal_ticket(id, &ticket)? });
+                    let ticket = self.seal_ticket(id, &ticket)?;
+                    return Ok(Came::Asked { email, ticket, claimed });
                 }
             },
         };
@@ -123,7 +136,7 @@ impl Orgs {
     ) -> Result<Proved, OrgError> {
         let ticket = self.open_ticket(id, ticket)?;
         let known = self.recognise(&ticket.email, password, visit, None).await?;
-        if !known.user.email_verified {
+        if !known.user.email_verified && !ticket.claimed {
             return Err(OrgError::BadCredentials);
         }
         let place = self.place_or_site(known.user.id, visit).await?;
@@ -140,6 +153,39 @@ impl Orgs {
         self.note_proof(tx, id, &known.user, &known.hash).await
     }
 
+    /// Makes an account for who came back from the issuer, though others say that their address is theirs: what the page goes on with.
+    ///
+    /// # Errors
+    /// [`OrgError::BadLink`] when the address is somebody's own by now; [`OrgError::SignUpClosed`].
+    pub async fn begin_anew(
+        &self,
+        id: SignInRequestId,
+        ticket: &str,
+        locale: Locale,
+        visit: &Visit,
+    ) -> Result<Proved, OrgError> {
+        let (ticket, oidc) = (self.open_ticket(id, ticket)?, self.oidc()?);
+        if !ticket.claimed || oidc.settings.issuer != ticket.issuer {
+            return Err(OrgError::BadLink);
+        }
+        let known = match self.known_by(&ticket.issuer, &ticket.subject).await? {
+            // The form was sent twice.
+            Some(known) => known,
+            None => {
+                self.check_welcome(oidc, &ticket.email).await?;
+                let who = (ticket.name.as_deref(), ticket.subject.as_str());
+                match self.make_account(who, ticket.email, &ticket.issuer, locale).await {
+                    Err(OrgError::Db(DbError::Clash) | OrgError::EmailTaken) => {
+                        let known = self.known_by(&ticket.issuer, &ticket.subject).await?;
+                        known.ok_or(OrgError::BadLink)?
+                    }
+                    made => made?,
+                }
+            }
+        };
+        self.prove_known(id, known, visit).await
+    }
+
     /// Links what a ticket is about to the account of its address. A ticket that was used already has done so.
     pub(super) async fn link_by_ticket(
         &self,
@@ -147,8 +193,12 @@ impl Orgs {
         one: &Candidate,
         ticket: &Ticket,
     ) -> Result<(), OrgError> {
-        if one.user.email != ticket.email || !one.user.email_verified {
+        if one.user.email != ticket.email || !one.user.email_verified && !ticket.claimed {
             return Err(OrgError::BadLink);
+        }
+        if !one.user.email_verified {
+            // The issuer says that the address is theirs, as a letter would.
+            store::set_email(tx, one.user.id, &ticket.email).await.map_err(clash_is_email)?;
         }
         match store::user_of_identity(&self.db, &ticket.issuer, &ticket.subject).await? {
             Some(user) if user == one.user.id => Ok(()),
@@ -209,13 +259,17 @@ impl Orgs {
         let email = who.email.as_deref().and_then(|email| normal_email(email).ok());
         let email = email.ok_or(OrgError::NoAddress)?;
         let issuer = oidc.settings.issuer.as_str();
-        let owner = store::candidates(&self.db, &email, &[]).await?.into_iter().next();
-        let made = match owner.filter(|one| one.user.email_verified) {
-            Some(_) if !oidc.settings.trusts_addresses => return Ok(First::Asked(email)),
-            Some(one) => self.link_trusted(&one, issuer, &who.subject).await,
+        let first = store::candidates(&self.db, &email, &[]).await?.into_iter().next();
+        let made = match first {
+            Some(one) if one.user.email_verified && oidc.settings.trusts_addresses => {
+                self.link_trusted(&one, issuer, &who.subject).await
+            }
+            Some(one) if one.user.email_verified => return Ok(First::Asked { email, claimed: false }),
+            // They may have made it themselves, and all that they have is in it: another account would be of no use to them.
+            Some(_) => return Ok(First::Asked { email, claimed: true }),
             None => {
                 self.check_welcome(oidc, &email).await?;
-                self.make_account(who, email, issuer, locale).await
+                self.make_account((who.name.as_deref(), &who.subject), email, issuer, locale).await
             }
         };
         match made {
@@ -261,19 +315,14 @@ impl Orgs {
     /// Makes an account with an address that the issuer vouches for, and a password that nobody knows.
     async fn make_account(
         &self,
-        who: &Person,
+        (name, subject): (Option<&str>, &str),
         email: String,
         issuer: &str,
         locale: Locale,
     ) -> Result<Known, OrgError> {
         let local = email.split('@').next().unwrap_or_default();
         let named = |name: &str| trimmed("name", name, 1, 80).ok();
-        let name = who
-            .name
-            .as_deref()
-            .and_then(named)
-            .or_else(|| named(local))
-            .unwrap_or_else(|| "Member".to_owned());
+        let name = name.and_then(named).or_else(|| named(local)).unwrap_or_else(|| "Member".to_owned());
         let hash = self.passwords.hash(Secret::new("").expose().to_owned()).await?;
         let (id, now) = (UserId::new(), self.clock.now());
         let user = User { id, email, email_verified: true, name };
@@ -281,7 +330,7 @@ impl Orgs {
         store::insert_claim(&mut tx, &user, &hash, locale, now).await?;
         store::set_email(&mut tx, id, &user.email).await.map_err(clash_is_email)?;
         store::set_passwordless(&mut tx, id).await?;
-        store::insert_identity(&mut tx, id, (issuer, &who.subject, &user.email), now).await?;
+        store::insert_identity(&mut tx, id, (issuer, subject, &user.email), now).await?;
         tx.commit().await?;
         Ok(Known { user, hash })
     }
@@ -303,6 +352,21 @@ impl Orgs {
 
     fn oidc(&self) -> Result<&Oidc, OrgError> {
         self.oidc.as_ref().ok_or(OrgError::BadLink)
+    }
+
+    /// A ticket as the page of somebody who came back holds it.
+    #[cfg(test)]
+    pub(super) fn ticket_for_tests(
+        &self,
+        id: SignInRequestId,
+        issuer: &str,
+        email: &str,
+        claimed: bool,
+    ) -> String {
+        let until_ms = (self.clock.now() + TICKET).timestamp_millis();
+        let (issuer, subject, email) = (issuer.to_owned(), email.to_owned(), email.to_owned());
+        let ticket = Ticket { issuer, subject, email, until_ms, claimed, name: Some("Mo".to_owned()) };
+        self.seal_ticket(id, &ticket).unwrap()
     }
 
     fn seal_ticket(&self, id: SignInRequestId, ticket: &Ticket) -> Result<String, OrgError> {
@@ -327,12 +391,15 @@ impl Orgs {
 /// How somebody is known who comes for the first time.
 pub(super) enum First {
     Known(Known),
-    /// The account of this address is asked for its password.
-    Asked(String),
+    /// An account of this address is asked for its password: the one whose own it is, or one of those that say so.
+    Asked {
+        email: String,
+        claimed: bool,
+    },
 }
 
 /// What the browser's word stands for, each use another: who sees one learns nothing of the others.
-fn made(word: &str, purpose: &str, id: SignInRequestId) -> String {
+pub(super) fn made(word: &str, purpose: &str, id: SignInRequestId) -> String {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(word.as_bytes()) else { return String::new() };
     mac.update(format!("{purpose}:{id}").as_bytes());
     URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())

@@ -132,7 +132,7 @@ impl Orgs {
     /// [`OrgError::Invalid`] for what is no address; [`OrgError::TooManyTries`].
     pub fn ask_reset(&self, email: &str, network: Network) -> Result<(), OrgError> {
         let email = normal_email(email)?;
-        if self.throttle.try_once(&format!("l:{network}"), ASKED, self.clock.now()).is_none() {
+        if !self.throttle.try_from("l", network, ASKED, self.clock.now()) {
             return Err(OrgError::TooManyTries);
         }
         let orgs = self.clone();

@@ -3,6 +3,7 @@
 use super::Orgs;
 use crate::db::Tx;
 use crate::org::model::normal_email;
+use crate::org::store::UnreadablePeople;
 use crate::org::{OrgError, SignUp, User, store};
 
 impl Orgs {
@@ -38,6 +39,14 @@ impl Orgs {
         let email = normal_email(email)?;
         let since = on.then(|| self.clock.now());
         store::set_operator(tx, &email, since).await?.ok_or(OrgError::NoAccount)
+    }
+
+    /// Members whose role, and roles of which a permission, is a word that nobody knows here. The caller has checked who asks.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn unreadable(&self, limit: usize) -> Result<UnreadablePeople, OrgError> {
+        Ok(store::unreadable_people(&self.db, limit).await?)
     }
 
     /// Confirms a person's address, as a letter would.

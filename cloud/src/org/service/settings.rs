@@ -15,7 +15,7 @@ use super::accounts::person;
 use super::parting::NAME_KEPT;
 use crate::base::{Actor, Page, Permission};
 use crate::db::{DbError, Tx};
-use crate::events::{Event, deeds, record};
+use crate::events::{DeedQuery, Event, deeds, record};
 use crate::org::model::check_channel;
 use crate::org::{Deed, OrgError, OrganizationPatch, OrganizationView, Settings, store};
 
@@ -28,15 +28,15 @@ const FORMER_NAMES: i64 = 10;
 /// The most organisations of which it is known.
 const MOST_KNOWN: usize = 10_000;
 
-/// Settings that many viewers ask about at once.
 /// What the public side has to know of an organisation.
 #[derive(Debug, Clone)]
 struct Public {
     settings: Arc<Settings>,
-    /// How many may watch at a time; `None` is without limit.
+    /// How many may watch through this process at a time, beside those who do through others; `None` is without limit.
     viewers: Option<i64>,
 }
 
+/// Settings that many viewers ask about at once.
 #[derive(Clone)]
 pub(super) struct Pages {
     known: Arc<Mutex<HashMap<OrgId, Arc<Known>>>>,
@@ -163,6 +163,14 @@ impl Orgs {
         Ok(())
     }
 
+    /// An organisation and what it chose, as it is now, for rooms that serve the public.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn face(&self, org: OrgId) -> Result<Option<OrganizationView>, DbError> {
+        store::settings(&self.db, org).await
+    }
+
     /// What an organisation chose, as it was not long ago, for rooms that serve the public. Of many who ask at once one asks the
     /// database; who comes while it is asked anew is given what was known.
     ///
@@ -172,7 +180,8 @@ impl Orgs {
         Ok(self.public(org).await?.settings)
     }
 
-    /// How many may watch an organisation's shows at a time, as its plan was not long ago; `None` is without limit.
+    /// How many may watch an organisation's shows through this process at a time: what its plan has, less those who watch through
+    /// others, as it was not long ago. `None` is without limit.
     ///
     /// # Errors
     /// The database does not answer.
@@ -212,6 +221,10 @@ impl Orgs {
             Some(_) => self.plans.limits(org).await?.viewers,
             None => None,
         };
+        let viewers = match viewers {
+            Some(most) => Some(most.saturating_sub(self.plans.watching_elsewhere(org).await?)),
+            None => None,
+        };
         let settings = Arc::new(view.map(|view| view.settings).unwrap_or_default());
         Ok((Public { settings, viewers }, Instant::now()))
     }
@@ -227,8 +240,23 @@ impl Orgs {
         before: Option<i64>,
         limit: i64,
     ) -> Result<Page<Deed>, OrgError> {
+        self.audit_of(actor, org, DeedQuery::default(), before, limit).await
+    }
+
+    /// The same of what `query` lets through.
+    ///
+    /// # Errors
+    /// [`OrgError::Denied`]; [`OrgError::Invalid`].
+    pub async fn audit_of(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        query: DeedQuery,
+        before: Option<i64>,
+        limit: i64,
+    ) -> Result<Page<Deed>, OrgError> {
         actor.require(Permission::ViewAudit, org)?;
-        let facts = deeds(&self.db, org, before, limit + 1).await?;
+        let facts = deeds(&self.db, org, &query.checked()?, before, limit + 1).await?;
         let page = Page::cut(facts, limit, |fact| fact.seq.to_string());
         let actors = page.items.iter().map(|fact| fact.actor.as_str()).collect();
         let names = store::names_of(&self.db, org, &actors).await?;

@@ -49,10 +49,12 @@ pub(super) use people::{
     owners_addresses, owners_to_write, role, roles, save_role, set_standing, standing_in, version_of_member,
 };
 
-pub(super) use platform::{operators, set_operator, set_sign_up, sign_up};
+pub(super) use platform::{
+    UnreadablePeople, operators, set_operator, set_sign_up, sign_up, unreadable_people,
+};
 pub(super) use requests::{
-    Asked, State, decide_request, delete_expired_requests, insert_request, request_count, request_seen,
-    request_state, set_proof, take_request,
+    Asked, State, decide_request, delete_expired_requests, drop_oldest_request, insert_request, largest_site,
+    request_count, request_seen, request_state, set_proof, take_request,
 };
 pub(super) use settings::{names_of, save_settings, settings, settings_in};
 pub(super) use subjects::{Subject, names_of_subjects};

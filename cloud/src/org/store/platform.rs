@@ -1,7 +1,7 @@
 //! SQL of what holds for the whole cloud: who may make an account, and who runs it.
 
 use chrono::{DateTime, Utc};
-use vitrine_protocol::UserId;
+use vitrine_protocol::{OrgId, Permission, RoleId, UserId};
 
 use super::accounts::user_of;
 use crate::base::to_ms;
@@ -44,4 +44,45 @@ pub(in crate::org) async fn set_operator(
          RETURNING id, email, claimed_email, name"
     ).bind(email).bind(since.map(to_ms)).fetch_optional(c).await)?;
     Ok(row.map(|(id, email, claimed, name)| user_of(id, email, claimed, name)))
+}
+
+/// Members by their organisation, and roles, each with what is wrong.
+pub(in crate::org) type UnreadablePeople = (Vec<(OrgId, UserId, String)>, Vec<(OrgId, RoleId, String)>);
+
+type MemberRow = (OrgId, UserId, String, Option<String>, Option<RoleId>);
+
+/// Members whose role, and roles of which a permission, is a word that nobody knows here; at most `limit` of each.
+pub(in crate::org) async fn unreadable_people(db: &Db, limit: usize) -> Result<UnreadablePeople, DbError> {
+    let most = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows: Vec<MemberRow> = on!(db, c => sqlx::query_as(
+        "SELECT m.org_id, m.user_id, m.role, m.rank, m.role_id FROM members m
+         LEFT JOIN org_roles r ON r.id = m.role_id AND r.org_id = m.org_id
+         WHERE m.role NOT IN ('owner', 'host', 'moderator')
+            OR (m.rank IS NOT NULL AND m.rank NOT IN ('owner', 'admin', 'host', 'moderator', 'analyst', 'custom'))
+            OR (m.rank = 'custom' AND r.id IS NULL)
+         ORDER BY m.org_id, m.user_id LIMIT $1"
+    ).bind(most).fetch_all(c).await)?;
+    let member = |(org, user, role, rank, role_id): MemberRow| {
+        let reason = match (rank.as_deref(), role_id) {
+            (Some("custom"), _) => "the role of their own that they have is gone".to_owned(),
+            (Some(rank), _) => format!("`{}` is no role that is known here", shown(rank)),
+            (None, _) => format!("`{}` is no role that is known here", shown(&role)),
+        };
+        (org, user, reason)
+    };
+    let roles: Vec<(OrgId, RoleId, String)> = on!(db, c => sqlx::query_as(
+        "SELECT org_id, id, permissions FROM org_roles ORDER BY org_id, id"
+    ).fetch_all(c).await)?;
+    let role = |(org, id, words): (OrgId, RoleId, String)| {
+        let unknown =
+            words.split(' ').find(|word| !word.is_empty() && word.parse::<Permission>().is_err())?;
+        Some((org, id, format!("`{}` is no permission that is known here", shown(unknown))))
+    };
+    let roles = roles.into_iter().filter_map(role).take(limit).collect();
+    Ok((rows.into_iter().map(member).collect(), roles))
+}
+
+/// A word of the database as it can be shown.
+fn shown(word: &str) -> String {
+    word.chars().filter(|c| !c.is_control()).take(60).collect()
 }

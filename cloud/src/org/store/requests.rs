@@ -14,6 +14,8 @@ pub(in crate::org) struct Asked<'a> {
     pub code: &'a str,
     pub device_name: &'a str,
     pub network: &'a str,
+    /// Whose places it takes: the network's site.
+    pub site: &'a str,
     pub agent: &'a str,
 }
 
@@ -56,16 +58,38 @@ pub(in crate::org) async fn insert_request(
     (now, expires): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<(), DbError> {
     on!(tx, c => sqlx::query(
-        "INSERT INTO sign_in_requests (id, secret_hash, code, device_name, network, agent, created_ms, expires_ms)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+        "INSERT INTO sign_in_requests (id, secret_hash, code, device_name, network, agent, created_ms, expires_ms, site)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
     ).bind(asked.id).bind(asked.secret_hash).bind(asked.code).bind(asked.device_name).bind(asked.network)
-        .bind(asked.agent).bind(to_ms(now)).bind(to_ms(expires)).execute(c).await.map(drop))?;
+        .bind(asked.agent).bind(to_ms(now)).bind(to_ms(expires)).bind(asked.site).execute(c).await.map(drop))?;
     Ok(())
 }
 
-/// How many requests there are.
-pub(in crate::org) async fn request_count(tx: &mut Tx) -> Result<i64, DbError> {
-    Ok(on!(tx, c => sqlx::query_scalar("SELECT COUNT(*) FROM sign_in_requests").fetch_one(c).await)?)
+/// How many requests there are, of a site or of all.
+pub(in crate::org) async fn request_count(tx: &mut Tx, site: Option<&str>) -> Result<i64, DbError> {
+    Ok(match site {
+        Some(site) => {
+            on!(tx, c => sqlx::query_scalar("SELECT COUNT(*) FROM sign_in_requests WHERE site = $1")
+            .bind(site).fetch_one(c).await)?
+        }
+        None => on!(tx, c => sqlx::query_scalar("SELECT COUNT(*) FROM sign_in_requests").fetch_one(c).await)?,
+    })
+}
+
+/// The site that most requests are of.
+pub(in crate::org) async fn largest_site(tx: &mut Tx) -> Result<Option<String>, DbError> {
+    Ok(on!(tx, c => sqlx::query_scalar(
+        "SELECT site FROM sign_in_requests GROUP BY site ORDER BY COUNT(*) DESC, site LIMIT 1"
+    ).fetch_optional(c).await)?)
+}
+
+/// Forgets the oldest request of a site.
+pub(in crate::org) async fn drop_oldest_request(tx: &mut Tx, site: &str) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query(
+        "DELETE FROM sign_in_requests WHERE id IN (
+             SELECT id FROM sign_in_requests WHERE site = $1 ORDER BY created_ms, id LIMIT 1)"
+    ).bind(site).execute(c).await.map(drop))?;
+    Ok(())
 }
 
 /// A request that waits.

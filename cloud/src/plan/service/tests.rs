@@ -1,6 +1,7 @@
 //! Stories of plans, on both databases.
 
 mod choosing;
+mod pictures;
 mod quotas;
 
 use chrono::TimeDelta;

@@ -1,12 +1,15 @@
 //! SQL of what an organisation has of each thing that plans limit. It reads tables of the rooms below, and writes none.
 
 use chrono::{DateTime, Datelike as _, TimeZone as _, Utc};
-use vitrine_protocol::OrgId;
+use vitrine_protocol::{OrgId, ShowId};
 
 use crate::base::to_ms;
 use crate::db::{Db, DbError, Tx};
 use crate::on;
 use crate::plan::Limit;
+
+/// A row that was not written for so long is of a server that is gone.
+const LEASE_AGE_MS: i64 = 60_000;
 
 /// When the calendar month of an instant began (UTC).
 pub(in crate::plan) fn month_of(now: DateTime<Utc>) -> DateTime<Utc> {
@@ -36,12 +39,25 @@ fn counting(limit: Limit) -> Option<&'static str> {
         Limit::BlobBytes => {
             "SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM blob_use WHERE org_id = $1 AND $2 < $3"
         }
-        Limit::Destinations | Limit::LadderTop | Limit::Viewers | Limit::RetentionDays => return None,
+        Limit::LadderTop | Limit::Viewers | Limit::RetentionDays => return None,
     })
 }
 
 /// Shows that went on air in the month.
 const AIRED: &str = "SELECT COUNT(*) FROM shows WHERE org_id = $1 AND live_ms >= $2";
+
+/// Shows that are not on air and that some server looks after for an encoder's sake, but `show`.
+pub(in crate::plan) async fn rehearsals(
+    tx: &mut Tx,
+    org: OrgId,
+    show: ShowId,
+    now: DateTime<Utc>,
+) -> Result<i64, DbError> {
+    Ok(on!(tx, c => sqlx::query_scalar(
+        "SELECT COUNT(*) FROM shows s JOIN show_leases l ON l.show_id = s.id
+         WHERE s.org_id = $1 AND s.id <> $2 AND s.state IN ('draft', 'scheduled') AND l.released = FALSE AND l.expires_ms > $3"
+    ).bind(org).bind(show).bind(to_ms(now) - LEASE_AGE_MS).fetch_one(c).await)?)
+}
 
 /// How much of a thing there is; 0 of what is not kept in rows.
 pub(in crate::plan) async fn count(

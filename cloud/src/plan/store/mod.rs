@@ -1,18 +1,26 @@
 //! SQL of plans and of who has which.
 
 mod counted;
+mod recordings;
 mod usage;
+mod watching;
+
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use vitrine_protocol::OrgId;
 
-use super::{AddOnCount, Limits, Names, Plan, PlanState, Price, ScheduledChange, Standing, Suspension};
+use super::{
+    AddOnCount, Limits, Names, Plan, PlanSource, PlanState, Price, ScheduledChange, Standing, Suspension,
+};
 use crate::base::{from_ms, to_ms};
 use crate::db::{Db, DbError, Tx};
 use crate::{on, row};
 
-pub(super) use counted::{aired, count, count_in, forget_blob, month_of, note_blob};
+pub(super) use counted::{aired, count, count_in, forget_blob, month_of, note_blob, rehearsals};
+pub(super) use recordings::{Terms, has_aired, owners, save_terms, terms, terms_in};
 pub(super) use usage::{add, begin, end, exists, raise_peak, usage};
+pub(super) use watching::{forget_watching, note_watching, watching_elsewhere, watching_now};
 
 row! {
     struct PlanRow {
@@ -41,13 +49,22 @@ const PLANS: &str = "SELECT key, names, limits, price_minor, currency, offered F
 /// The operator's plans.
 pub(super) async fn plans(db: &Db) -> Result<Vec<Plan>, DbError> {
     let rows: Vec<PlanRow> = on!(db, c => sqlx::query_as(PLANS).fetch_all(c).await)?;
-    rows.into_iter().map(PlanRow::into_plan).collect()
+    Ok(readable(rows))
 }
 
 /// The same within a transaction.
 pub(super) async fn plans_in(tx: &mut Tx) -> Result<Vec<Plan>, DbError> {
     let rows: Vec<PlanRow> = on!(tx, c => sqlx::query_as(PLANS).fetch_all(c).await)?;
-    rows.into_iter().map(PlanRow::into_plan).collect()
+    Ok(readable(rows))
+}
+
+/// One plan that cannot be read closes no other.
+fn readable(rows: Vec<PlanRow>) -> Vec<Plan> {
+    let plan = |row: PlanRow| {
+        let key = row.key.clone();
+        row.into_plan().inspect_err(|error| tracing::error!(plan = key, %error, "a plan cannot be read")).ok()
+    };
+    rows.into_iter().filter_map(plan).collect()
 }
 
 /// Writes a plan over whatever had its key.
@@ -81,6 +98,8 @@ pub(super) struct Written {
     pub(super) grace_until: Option<DateTime<Utc>>,
     pub(super) scheduled: Option<ScheduledChange>,
     pub(super) suspended: Option<Suspension>,
+    pub(super) source: Option<PlanSource>,
+    pub(super) yields: bool,
 }
 
 row! {
@@ -96,6 +115,8 @@ row! {
         next_ms: Option<i64>,
         suspended_ms: Option<i64>,
         suspended_reason: Option<String>,
+        source: Option<String>,
+        yields: Option<bool>,
     }
 }
 
@@ -120,12 +141,14 @@ impl WrittenRow {
             grace_until: self.grace_until_ms.map(from_ms),
             scheduled,
             suspended: self.suspended_ms.map(|at| Suspension { at: from_ms(at), reason }),
+            source: self.source.as_deref().map(PlanSource::of),
+            yields: self.yields.unwrap_or_default(),
         })
     }
 }
 
 const WRITTEN: &str = "SELECT p.plan, p.add_ons, p.state, p.since_ms, p.period_end_ms, p.grace_until_ms,
-        p.next_plan, p.next_add_ons, p.next_ms, o.suspended_ms, o.suspended_reason
+        p.next_plan, p.next_add_ons, p.next_ms, p.source, p.yields, o.suspended_ms, o.suspended_reason
      FROM organizations o LEFT JOIN org_plans p ON p.org_id = o.id WHERE o.id = $1";
 
 /// `None` where there is no such organisation.
@@ -159,16 +182,81 @@ pub(super) async fn save_written(
     let next_add_ons = next.map(|next| serde_json::to_string(&next.add_ons)).transpose()?;
     on!(tx, c => sqlx::query(
         "INSERT INTO org_plans (org_id, plan, add_ons, state, since_ms, period_end_ms, grace_until_ms, next_plan,
-            next_add_ons, next_ms, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)
+            next_add_ons, next_ms, source, yields, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1)
          ON CONFLICT (org_id) DO UPDATE SET plan = excluded.plan, add_ons = excluded.add_ons, state = excluded.state,
             since_ms = excluded.since_ms, period_end_ms = excluded.period_end_ms, grace_until_ms = excluded.grace_until_ms,
             next_plan = excluded.next_plan, next_add_ons = excluded.next_add_ons, next_ms = excluded.next_ms,
-            version = org_plans.version + 1"
+            source = excluded.source, yields = excluded.yields, version = org_plans.version + 1"
     ).bind(org).bind(plan).bind(add_ons).bind(written.state.as_str()).bind(written.since.map_or(0, to_ms))
         .bind(written.period_end.map(to_ms)).bind(written.grace_until.map(to_ms)).bind(next.map(|next| &next.plan))
-        .bind(next_add_ons).bind(next.map(|next| to_ms(next.at))).execute(c).await.map(drop))?;
+        .bind(next_add_ons).bind(next.map(|next| to_ms(next.at)))
+        .bind(written.source.map(PlanSource::as_str)).bind(written.yields).execute(c).await.map(drop))?;
     Ok(())
+}
+
+/// Takes away what an organisation was given: the default plan holds.
+pub(super) async fn delete_written(tx: &mut Tx, org: OrgId) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("DELETE FROM org_plans WHERE org_id = $1").bind(org).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+type AddOnPriceRow = (String, i64, String);
+
+const ADD_ON_PRICES: &str = "SELECT key, price_minor, currency FROM add_on_prices";
+
+/// What add-ons cost, by their keys.
+pub(super) async fn add_on_prices(db: &Db) -> Result<HashMap<String, Price>, DbError> {
+    let rows: Vec<AddOnPriceRow> = on!(db, c => sqlx::query_as(ADD_ON_PRICES).fetch_all(c).await)?;
+    Ok(prices_of(rows))
+}
+
+/// The same within a transaction.
+pub(super) async fn add_on_prices_in(tx: &mut Tx) -> Result<HashMap<String, Price>, DbError> {
+    let rows: Vec<AddOnPriceRow> = on!(tx, c => sqlx::query_as(ADD_ON_PRICES).fetch_all(c).await)?;
+    Ok(prices_of(rows))
+}
+
+fn prices_of(rows: Vec<AddOnPriceRow>) -> HashMap<String, Price> {
+    let price = |(key, price_minor, currency): AddOnPriceRow| {
+        Some((key, Price { price_minor, currency: currency.try_into().ok()? }))
+    };
+    rows.into_iter().filter_map(price).collect()
+}
+
+/// Says what an add-on costs; `None` takes its price away.
+pub(super) async fn price_add_on(tx: &mut Tx, key: &str, price: Option<Price>) -> Result<(), DbError> {
+    match price {
+        Some(price) => on!(tx, c => sqlx::query(
+            "INSERT INTO add_on_prices (key, price_minor, currency) VALUES ($1, $2, $3)
+             ON CONFLICT (key) DO UPDATE SET price_minor = excluded.price_minor, currency = excluded.currency"
+        ).bind(key).bind(price.price_minor).bind(price.currency.as_str().to_owned()).execute(c).await.map(drop))?,
+        None => on!(tx, c => sqlx::query("DELETE FROM add_on_prices WHERE key = $1")
+            .bind(key).execute(c).await.map(drop))?,
+    }
+    Ok(())
+}
+
+/// Organisations whose plan cannot be read, and why, at most `limit`.
+pub(super) async fn unreadable(db: &Db, limit: usize) -> Result<Vec<(OrgId, String)>, DbError> {
+    let rows: Vec<(OrgId, String, Option<String>)> = on!(db, c => sqlx::query_as(
+        "SELECT org_id, add_ons, next_add_ons FROM org_plans ORDER BY org_id"
+    ).fetch_all(c).await)?;
+    let bad = |text: &str| serde_json::from_str::<Vec<AddOnCount>>(text).err();
+    let why = |(org, now, next): (OrgId, String, Option<String>)| {
+        Some((org, bad(&now).or_else(|| next.as_deref().and_then(bad))?.to_string()))
+    };
+    Ok(rows.into_iter().filter_map(why).take(limit).collect())
+}
+
+/// The operator's plans that cannot be read, and why.
+pub(super) async fn unreadable_plans(db: &Db) -> Result<Vec<(String, String)>, DbError> {
+    let rows: Vec<PlanRow> = on!(db, c => sqlx::query_as(PLANS).fetch_all(c).await)?;
+    let why = |row: PlanRow| {
+        let key = row.key.clone();
+        Some((key, row.into_plan().err()?.to_string()))
+    };
+    Ok(rows.into_iter().filter_map(why).collect())
 }
 
 /// Suspends an organisation, or lets it go on.
@@ -203,6 +291,8 @@ impl Standing {
             grace_until: self.grace_until,
             scheduled: self.scheduled.clone(),
             suspended: self.suspended.clone(),
+            source: self.source,
+            yields: self.yields,
         }
     }
 }

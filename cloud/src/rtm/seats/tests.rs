@@ -21,6 +21,7 @@ fn room() -> State {
         rungs: vec![],
         messages: vec![],
         highlights: vec![],
+        cards: vec![],
     };
     State::new("e1".into(), standing)
 }

@@ -47,6 +47,7 @@ fn room() -> State {
         rungs: vec![],
         messages: vec![],
         highlights: vec![],
+        cards: vec![],
     };
     State::new("e1".into(), standing)
 }
@@ -251,4 +252,77 @@ fn a_transition_told_twice_counts_once() {
         room.flush();
     }
     assert_eq!(welcomed(&room, Audience::Public, None).0.unwrap().highlights, vec![highlight]);
+}
+
+fn card(stock: i64, price_minor: i64) -> ProductCard {
+    let product_id = ProductId(uuid::Uuid::from_u128(1));
+    let variant = vitrine_protocol::VariantCard {
+        id: vitrine_protocol::VariantId(uuid::Uuid::from_u128(2)),
+        title: "M".into(),
+        sku: "s".into(),
+        price_minor,
+        compare_at_minor: None,
+        prior_price_minor: None,
+        discount_percent: None,
+        stock,
+        options: vec![],
+    };
+    let mut card = ProductCard {
+        product_id,
+        title: "Scarf".into(),
+        url: "https://x".into(),
+        image_url: None,
+        currency: "EUR".try_into().unwrap(),
+        price_minor,
+        compare_at_minor: None,
+        prior_price_minor: None,
+        discount_percent: None,
+        stock,
+        variants: vec![variant],
+        image_alt: String::new(),
+        pictures: vec![],
+    };
+    card.hide_stock();
+    card
+}
+
+#[test]
+fn a_sale_that_leaves_as_many_as_are_told_says_nothing_and_another_is_a_small_offer() {
+    let mut room = room();
+    assert_eq!(room.show(card(214, 4900)), Shown::Other, "it was in no line-up that was told");
+    assert_eq!(room.show(card(213, 4900)), Shown::Same);
+    let Shown::Offer(few) = room.show(card(5, 4900)) else { panic!("5 are told") };
+    assert_eq!((few.stock, few.price, few.currency, few.variants[0].stock), (5, None, None, 5));
+    assert_eq!(room.show(card(5, 4900)), Shown::Same, "a fact that is heard twice");
+    let Shown::Offer(cheap) = room.show(card(5, 3900)) else { panic!("the price is told") };
+    assert_eq!((cheap.price.unwrap().price_minor, cheap.currency), (3900, "EUR".try_into().ok()));
+    assert_eq!(card(5, 4900).with(&cheap), card(5, 3900));
+    let other = ProductCard { title: "Shawl".into(), ..card(5, 3900) };
+    assert_eq!(room.show(other), Shown::Other, "an offer has no room for that");
+}
+
+#[test]
+fn an_offer_is_for_shoppers_who_know_it_and_others_load_the_line_up() {
+    let mut room = room();
+    room.know(vec![card(9, 4900)]);
+    let Shown::Offer(cheap) = room.show(card(9, 3900)) else { panic!("the price is told") };
+    room.push(RoomEvent::Offer(cheap));
+    let Shown::Offer(few) = room.show(card(1, 3900)) else { panic!("1 is told") };
+    assert!(few.price.is_some(), "what waits was told to nobody");
+    room.push(RoomEvent::Offer(few.clone()));
+    room.tell_staff();
+    room.tell_staff();
+    let flush = room.flush().unwrap();
+    let tick = |events| ServerFrame::Tick { seq: 1, events };
+    assert_eq!(flush.whole, tick(vec![RoomEvent::LineupChanged]));
+    assert_eq!(flush.staff, Share::Whole);
+    assert_eq!(flush.public, Share::Part(Box::new(tick(vec![RoomEvent::Offer(few.clone())]))));
+    assert_eq!(flush.earlier, Share::Whole, "the same bytes");
+    let missed = |audience| welcomed(&room, audience, Some(("e1", 0))).1;
+    assert_eq!(missed(Audience::Public), [RoomEvent::Offer(few)]);
+    assert_eq!(missed(Audience::Earlier), [RoomEvent::LineupChanged]);
+    assert_eq!(missed(Audience::Earnings), [RoomEvent::LineupChanged]);
+    room.tell_staff();
+    let flush = room.flush().unwrap();
+    assert_eq!((flush.staff, flush.public, flush.earlier), (Share::Whole, Share::Nothing, Share::Nothing));
 }

@@ -32,6 +32,8 @@ pub struct Show {
     pub auto_live: bool,
     /// When it is announced for.
     pub scheduled_at: Option<DateTime<Utc>>,
+    /// When it is to be over.
+    pub planned_end_at: Option<DateTime<Utc>>,
     /// When it went live.
     pub live_at: Option<DateTime<Utc>>,
     /// When it ended.
@@ -40,6 +42,8 @@ pub struct Show {
     pub interrupted_until: Option<DateTime<Utc>>,
     /// Zero of its media clock; set when the first publisher arrives.
     pub clock_epoch: Option<DateTime<Utc>>,
+    /// The height that its largest picture may have; fixed while it is on air. `None` is without limit.
+    pub ladder_top: Option<i64>,
     /// The epoch of its last transmission; 0 when there was none.
     pub transmission_epoch: u32,
     /// The publisher whose picture arrives.
@@ -68,6 +72,9 @@ pub struct ShowDraft {
     /// Announces it to shoppers.
     #[serde(default)]
     pub scheduled_at: Option<DateTime<Utc>>,
+    /// When it is to be over. The organisation's settings say what happens when it is not.
+    #[serde(default)]
+    pub planned_end_at: Option<DateTime<Utc>>,
 }
 
 /// What of a show can be changed; what is absent stays.
@@ -87,6 +94,10 @@ pub struct ShowPatch {
     #[serde(default, deserialize_with = "patch_field")]
     #[schema(value_type = Option<DateTime<Utc>>)]
     pub scheduled_at: Option<Option<DateTime<Utc>>>,
+    /// When it is to be over, also while it is on air; null takes the plan back.
+    #[serde(default, deserialize_with = "patch_field")]
+    #[schema(value_type = Option<DateTime<Utc>>)]
+    pub planned_end_at: Option<Option<DateTime<Utc>>>,
 }
 
 impl Show {
@@ -95,19 +106,24 @@ impl Show {
     /// # Errors
     /// A field that does not hold what it should.
     pub fn new(org: OrgId, draft: ShowDraft, now: DateTime<Utc>) -> Result<Self, Invalid> {
+        let scheduled_at = draft.scheduled_at.map(|at| check_time("scheduled_at", at)).transpose()?;
+        let planned_end_at = draft.planned_end_at.map(|at| check_time("planned_end_at", at)).transpose()?;
+        check_span(scheduled_at, planned_end_at)?;
         Ok(Self {
             id: ShowId::new(),
             org,
             title: trimmed("title", &draft.title, 1, 200)?,
             cover_url: draft.cover_url.map(check_url).transpose()?,
-            state: if draft.scheduled_at.is_some() { ShowState::Scheduled } else { ShowState::Draft },
+            state: if scheduled_at.is_some() { ShowState::Scheduled } else { ShowState::Draft },
             receiving: false,
             auto_live: draft.auto_live,
-            scheduled_at: draft.scheduled_at.map(check_time).transpose()?,
+            scheduled_at,
+            planned_end_at,
             live_at: None,
             ended_at: None,
             interrupted_until: None,
             clock_epoch: None,
+            ladder_top: None,
             transmission_epoch: 0,
             publish_session: None,
             highlight: None,
@@ -136,9 +152,13 @@ impl Show {
             if self.state.on_air() {
                 return Err(ShowError::IllegalMove(self.state));
             }
-            self.scheduled_at = start.map(check_time).transpose()?;
+            self.scheduled_at = start.map(|at| check_time("scheduled_at", at)).transpose()?;
             self.state = if start.is_some() { ShowState::Scheduled } else { ShowState::Draft };
         }
+        if let Some(end) = patch.planned_end_at {
+            self.planned_end_at = end.map(|at| check_time("planned_end_at", at)).transpose()?;
+        }
+        check_span(self.scheduled_at, self.planned_end_at)?;
         Ok(Event::ShowChanged { show: self.id })
     }
 
@@ -259,6 +279,13 @@ impl Show {
         self.interrupted_until.is_some_and(|until| until <= now)
     }
 
+    /// When it ends by itself, where shows do so `after` their planned end.
+    #[must_use]
+    pub fn ends_at(&self, after: Option<TimeDelta>) -> Option<DateTime<Utc>> {
+        let planned = self.planned_end_at.filter(|_| self.state.on_air())?;
+        planned.checked_add_signed(after?)
+    }
+
     fn not_over(&self) -> Result<(), ShowError> {
         if self.state == ShowState::Ended { Err(ShowError::Ended) } else { Ok(()) }
     }
@@ -273,12 +300,21 @@ fn check_url(text: String) -> Result<String, Invalid> {
 }
 
 /// A time that SQL and calendars can keep, cut to milliseconds.
-fn check_time(at: DateTime<Utc>) -> Result<DateTime<Utc>, Invalid> {
+fn check_time(field: &str, at: DateTime<Utc>) -> Result<DateTime<Utc>, Invalid> {
     use chrono::Datelike as _;
     if (2000..=2200).contains(&at.year()) {
         Ok(crate::base::from_ms(crate::base::to_ms(at)))
     } else {
-        Err(Invalid::new("`scheduled_at` lies outside the years 2000 to 2200"))
+        Err(Invalid::new(format!("`{field}` lies outside the years 2000 to 2200")))
+    }
+}
+
+fn check_span(start: Option<DateTime<Utc>>, end: Option<DateTime<Utc>>) -> Result<(), Invalid> {
+    match (start, end) {
+        (Some(start), Some(end)) if end <= start => {
+            Err(Invalid::new("`planned_end_at` lies before the start of the show"))
+        }
+        _ => Ok(()),
     }
 }
 

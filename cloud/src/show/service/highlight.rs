@@ -193,6 +193,7 @@ impl Shows {
                 let cards = self.catalog.product_cards(org, &[product_id]).await?;
                 Ok(cards.into_iter().next().map(|mut card| {
                     card.hide_stock(); // Everybody who watches gets it.
+                    card.pictures.clear(); // Pages have them from the show.
                     HighlightCard::Product(card)
                 }))
             }

@@ -46,8 +46,12 @@ impl Shows {
         // What is on air goes on, whatever the plan says: its publisher may come back.
         if !show.state.on_air() {
             self.plans.take_air(&mut tx, show.org).await?;
+            self.plans.take_rehearsal(&mut tx, show.org, show.id).await?;
         }
         let before = show.clone();
+        if !show.state.on_air() {
+            show.ladder_top = self.plans.ladder_top(&mut tx, show.org).await?;
+        }
         let clock_epoch = show.admit(self.clock.now())?;
         // A knock that changes nothing leaves the version of the show alone.
         if show != before {
@@ -59,6 +63,7 @@ impl Shows {
             show: show.id,
             session: PublishSessionId::new(),
             clock_epoch,
+            ladder_top: height(show.ladder_top),
             on_air: show.state.on_air(),
             auto_live: show.auto_live,
         })
@@ -223,10 +228,26 @@ impl Shows {
             publish_session: show.publish_session,
             live_at: show.live_at,
             clock_epoch: show.clock_epoch,
+            ladder_top: height(show.ladder_top),
             transmission_epoch: show.transmission_epoch,
             media_fence: store::publish::heard(&self.db, show.id).await?,
             highlights: self.highlights(&show, self.clock.now() - RECENT).await?,
         })
+    }
+
+    /// Which of these shows nothing may be sent for any more: their organisation was suspended, or is being deleted, and they are not
+    /// on air.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn barred(&self, shows: &[ShowId]) -> Result<Vec<ShowId>, ShowError> {
+        let mut barred = Vec::new();
+        for show in shows {
+            if store::publish::is_barred(&self.db, *show).await? {
+                barred.push(*show);
+            }
+        }
+        Ok(barred)
     }
 
     /// The number of the show's next transmission; each is handed out once.
@@ -266,6 +287,11 @@ impl Shows {
         }
         Ok(ended)
     }
+}
+
+/// A height as transmissions take it.
+fn height(top: Option<i64>) -> Option<u32> {
+    top.map(|top| u32::try_from(top).unwrap_or(u32::MAX))
 }
 
 async fn lock(tx: &mut Tx, show: ShowId) -> Result<Show, ShowError> {

@@ -2,6 +2,7 @@
 
 mod highlight;
 mod media;
+mod overrun;
 mod removed;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -13,6 +14,7 @@ use crate::base::{Actor, Clock, Page, Permission, Secret, from_ms};
 use crate::catalog::Catalog;
 use crate::db::{Db, DbError, Tx};
 use crate::events::{EndReason, Event, Recorded, record, timeline};
+use crate::org::Orgs;
 use crate::plan::{Limit, Plans};
 
 /// For how long a show that should have begun is still the next one of its channel.
@@ -28,6 +30,8 @@ pub struct Shows {
     rtmp_url: String,
     public_url: String,
     plans: Plans,
+    /// What organisations chose of their shows' end; without, no show ends by its plan.
+    orgs: Option<Orgs>,
 }
 
 /// Why a channel shows what it shows.
@@ -57,7 +61,7 @@ impl Shows {
         rtmp_url: String,
     ) -> Self {
         let plans = Plans::new(db.clone(), clock.clone(), "open");
-        Self { db, clock, catalog, patience, rtmp_url, public_url, plans }
+        Self { db, clock, catalog, patience, rtmp_url, public_url, plans, orgs: None }
     }
 
     /// The same within what `plans` allow.
@@ -196,9 +200,19 @@ impl Shows {
     #[tracing::instrument(name = "show.end", skip_all, fields(show.id = %id))]
     pub async fn end(&self, actor: &Actor, org: OrgId, id: ShowId) -> Result<Show, ShowError> {
         actor.require_to_end(Permission::RunShows, org)?;
-        let (mut tx, mut show) = self.lock(org, id).await?;
-        self.end_locked(&mut tx, actor, &mut show, EndReason::Ended).await?;
+        let mut tx = self.db.begin().await?;
+        let show = self.end_in(&mut tx, actor, org, id).await?;
         tx.commit().await?;
+        Ok(show)
+    }
+
+    /// The same in the transaction of whoever notes it, and has checked who asks.
+    ///
+    /// # Errors
+    /// Those of [`Show::end`].
+    pub async fn end_in(&self, tx: &mut Tx, by: &Actor, org: OrgId, id: ShowId) -> Result<Show, ShowError> {
+        let mut show = store::lock(tx, org, id).await?.ok_or(ShowError::NotFound(id))?;
+        self.end_locked(tx, by, &mut show, EndReason::Ended).await?;
         Ok(show)
     }
 

@@ -1,7 +1,7 @@
 //! What becomes of a show when something that it sells is gone, hidden, or has other terms.
 
 use chrono::{DateTime, Utc};
-use vitrine_protocol::{CouponId, Highlight, HighlightCard, OrgId, ProductId, ShowId};
+use vitrine_protocol::{CouponId, Highlight, HighlightCard, OrgId, ProductCard, ProductId, ShowId};
 
 use crate::base::Actor;
 use crate::db::Tx;
@@ -40,6 +40,45 @@ impl Shows {
     /// The database does not answer.
     pub async fn with_product(&self, org: OrgId, product: ProductId) -> Result<Vec<ShowId>, ShowError> {
         Ok(store::with_product(&self.db, org, product).await?)
+    }
+
+    /// The same shows, and the product as shoppers see it; None when it is not sold, and when no show has it.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn showing(
+        &self,
+        org: OrgId,
+        product: ProductId,
+    ) -> Result<(Vec<ShowId>, Option<ProductCard>), ShowError> {
+        let shows = self.with_product(org, product).await?;
+        let ids = if shows.is_empty() { &[][..] } else { &[product] };
+        Ok((shows, self.public_cards(org, ids).await?.pop()))
+    }
+
+    /// The products of a show's line-up, as shoppers see them.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn cards(&self, show: &Show) -> Result<Vec<ProductCard>, ShowError> {
+        self.public_cards(show.org, &show.lineup.products()).await
+    }
+
+    /// The same of a show by its id; none when there is no such show.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn cards_of(&self, org: OrgId, show: ShowId) -> Result<Vec<ProductCard>, ShowError> {
+        match self.find(show).await?.filter(|show| show.org == org) {
+            Some(show) => self.cards(&show).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    async fn public_cards(&self, org: OrgId, ids: &[ProductId]) -> Result<Vec<ProductCard>, ShowError> {
+        let mut cards = self.catalog.product_cards(org, ids).await?;
+        cards.iter_mut().for_each(ProductCard::hide_stock);
+        Ok(cards)
     }
 
     /// Takes a product that is not sold any more off every screen. It stays in the line-ups: it may come back.

@@ -1,4 +1,5 @@
 mod media;
+mod overrun;
 mod removed;
 
 use std::net::{IpAddr, Ipv4Addr};

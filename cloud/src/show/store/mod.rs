@@ -26,10 +26,12 @@ row! {
         receiving: bool,
         auto_live: bool,
         scheduled_ms: Option<i64>,
+        planned_end_ms: Option<i64>,
         live_ms: Option<i64>,
         ended_ms: Option<i64>,
         interrupted_until_ms: Option<i64>,
         clock_epoch_ms: Option<i64>,
+        ladder_top: Option<i64>,
         transmission_epoch: i64,
         publish_session: Option<PublishSessionId>,
         highlight_id: Option<HighlightId>,
@@ -50,10 +52,12 @@ impl Row {
             receiving: self.receiving,
             auto_live: self.auto_live,
             scheduled_at: self.scheduled_ms.map(from_ms),
+            planned_end_at: self.planned_end_ms.map(from_ms),
             live_at: self.live_ms.map(from_ms),
             ended_at: self.ended_ms.map(from_ms),
             interrupted_until: self.interrupted_until_ms.map(from_ms),
             clock_epoch: self.clock_epoch_ms.map(from_ms),
+            ladder_top: self.ladder_top,
             transmission_epoch: u32::try_from(self.transmission_epoch).unwrap_or(u32::MAX),
             publish_session: self.publish_session,
             highlight: self.highlight_id,
@@ -66,11 +70,11 @@ impl Row {
 
 pub(super) async fn insert(tx: &mut Tx, show: &Show) -> Result<(), DbError> {
     on!(tx, c => sqlx::query(
-        "INSERT INTO shows (id, org_id, title, cover_url, state, auto_live, scheduled_ms, created_ms, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+        "INSERT INTO shows (id, org_id, title, cover_url, state, auto_live, scheduled_ms, created_ms, version, planned_end_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
     ).bind(show.id).bind(show.org).bind(&show.title).bind(&show.cover_url).bind(show.state.as_str())
         .bind(show.auto_live).bind(show.scheduled_at.map(to_ms)).bind(to_ms(show.created_at)).bind(show.version)
-        .execute(c).await.map(drop))?;
+        .bind(show.planned_end_at.map(to_ms)).execute(c).await.map(drop))?;
     Ok(())
 }
 
@@ -113,11 +117,11 @@ pub(super) async fn save(tx: &mut Tx, show: &Show) -> Result<(), DbError> {
     on!(tx, c => sqlx::query(
         "UPDATE shows SET title = $2, cover_url = $3, state = $4, receiving = $5, auto_live = $6, scheduled_ms = $7,
          live_ms = $8, ended_ms = $9, interrupted_until_ms = $10, clock_epoch_ms = $11, publish_session = $12,
-         highlight_id = $13 WHERE id = $1"
+         highlight_id = $13, planned_end_ms = $14, ladder_top = $15 WHERE id = $1"
     ).bind(show.id).bind(&show.title).bind(&show.cover_url).bind(show.state.as_str()).bind(show.receiving)
         .bind(show.auto_live).bind(show.scheduled_at.map(to_ms)).bind(show.live_at.map(to_ms))
         .bind(show.ended_at.map(to_ms)).bind(show.interrupted_until.map(to_ms)).bind(show.clock_epoch.map(to_ms))
-        .bind(show.publish_session).bind(show.highlight)
+        .bind(show.publish_session).bind(show.highlight).bind(show.planned_end_at.map(to_ms)).bind(show.ladder_top)
         .execute(c).await.map(drop))?;
     Ok(())
 }
@@ -235,6 +239,14 @@ pub(super) async fn running(db: &Db) -> Result<Vec<ShowId>, DbError> {
 pub(super) async fn deserted(db: &Db, now: DateTime<Utc>) -> Result<Vec<ShowId>, DbError> {
     Ok(on!(db, c => sqlx::query_scalar(
         "SELECT id FROM shows WHERE state = 'interrupted' AND interrupted_until_ms <= $1 LIMIT 100"
+    ).bind(to_ms(now)).fetch_all(c).await)?)
+}
+
+/// Shows on air after their planned end, with whose they are.
+pub(super) async fn overrunning(db: &Db, now: DateTime<Utc>) -> Result<Vec<(ShowId, OrgId)>, DbError> {
+    Ok(on!(db, c => sqlx::query_as(
+        "SELECT id, org_id FROM shows WHERE state IN ('live', 'interrupted') AND planned_end_ms <= $1
+         ORDER BY planned_end_ms LIMIT 1000"
     ).bind(to_ms(now)).fetch_all(c).await)?)
 }
 

@@ -44,6 +44,16 @@ pub(in crate::show) async fn insert_key(
     Ok(())
 }
 
+/// Whether a show is not on air, and its organisation is suspended or is being deleted.
+pub(in crate::show) async fn is_barred(db: &Db, show: ShowId) -> Result<bool, DbError> {
+    let barred: i64 = on!(db, c => sqlx::query_scalar(
+        "SELECT COUNT(*) FROM shows s JOIN organizations o ON o.id = s.org_id
+         WHERE s.id = $1 AND s.state NOT IN ('live', 'interrupted')
+           AND (o.suspended_ms IS NOT NULL OR o.leaving_ms IS NOT NULL)"
+    ).bind(show).fetch_one(c).await)?;
+    Ok(barred > 0)
+}
+
 /// When the key that opens the show was made.
 pub(in crate::show) async fn key_made(db: &Db, show: ShowId) -> Result<Option<i64>, DbError> {
     Ok(on!(db, c => sqlx::query_scalar(

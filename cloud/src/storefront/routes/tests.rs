@@ -13,10 +13,15 @@ use crate::catalog::ProductDraft;
 use crate::show::{LineupItem, MediaFact, ShowDraft, ShowPatch};
 use crate::storefront::{Embedded, Storefront, WebFiles};
 
-const TOLD: crate::show::Told = crate::show::Told { fence: 1, at: chrono::DateTime::<chrono::Utc>::MAX_UTC };
+pub(super) const TOLD: crate::show::Told =
+    crate::show::Told { fence: 1, at: chrono::DateTime::<chrono::Utc>::MAX_UTC };
 
 /// The status, the headers and the body.
-async fn ask(storefront: &Storefront, path: &str, known: Option<&str>) -> (u16, HeaderMap, Vec<u8>) {
+pub(super) async fn ask(
+    storefront: &Storefront,
+    path: &str,
+    known: Option<&str>,
+) -> (u16, HeaderMap, Vec<u8>) {
     let mut request = Request::get(path).header("origin", "https://shop.example");
     if let Some(known) = known {
         request = request.header("if-none-match", known);

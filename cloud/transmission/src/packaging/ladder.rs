@@ -58,7 +58,7 @@ impl Packaging {
         let (width, height) = coding.shape();
         match width.min(height).cmp(&side) {
             Ordering::Less => NOT_LARGER,
-            Ordering::Equal if matches!(coding, Coding::H264(_)) => SOURCE_IS_SHOWN,
+            Ordering::Equal if self.passes(coding) => SOURCE_IS_SHOWN,
             _ => NOT_ENCODED,
         }
     }
@@ -74,6 +74,13 @@ impl Packaging {
     pub(super) fn starving(&self) -> Option<String> {
         let coding = self.coding.as_ref().filter(|_| self.starved)?;
         let name = coding.name();
+        if let (Coding::H264(_), Some(top)) = (coding, self.wanted.top)
+            && self.is_too_large(coding)
+        {
+            return Some(format!(
+                "The plan shows pictures up to {top}p, these are larger, and the server has no cores left to make them smaller; send {top}p or less"
+            ));
+        }
         matches!(coding, Coding::Other(_)).then(|| {
             format!("{name} video has to be transcoded, and the server has no cores left; send H.264 of 8 bits and 4:2:0")
         })

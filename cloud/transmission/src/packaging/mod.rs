@@ -48,6 +48,8 @@ pub struct Outcome {
 pub struct Wanted {
     /// Short sides of the encoded rungs.
     pub short_sides: Vec<u32>,
+    /// The shorter side that no picture may be above; a source that is larger is only encoded.
+    pub top: Option<u32>,
     /// Where it takes its share of the machine's cores.
     pub cores: Option<CoreShare>,
 }
@@ -157,10 +159,15 @@ impl Packaging {
                     self.owed = Owed::default();
                 }
                 match &coding {
-                    Coding::H264(config) => self.packager.set_video(&RungName::source(), config.clone()),
-                    Coding::Other(_) => {
+                    Coding::H264(config) if !self.is_too_large(&coding) => {
+                        self.packager.set_video(&RungName::source(), config.clone());
+                    }
+                    Coding::H264(_) | Coding::Other(_) => {
                         self.packager.forget_source();
-                        let reason = format!("{} is not passed through", coding.name());
+                        let reason = match (&coding, self.wanted.top) {
+                            (Coding::H264(_), Some(top)) => format!("the plan shows pictures up to {top}p"),
+                            _ => format!("{} is not passed through", coding.name()),
+                        };
                         outcome.facts = self.packager.rung_down(&RungName::source(), &reason);
                     }
                 }
@@ -233,7 +240,7 @@ impl Packaging {
     /// there is none, and the source's own pictures wait for an IDR.
     fn check_owed(&mut self, dts: MediaTime, now: MediaTime, outcome: &mut Outcome) {
         let Some(coding) = &self.coding else { return };
-        let passes = matches!(coding, Coding::H264(_));
+        let passes = self.passes(coding);
         if passes && !self.packager.shows_nothing() {
             return self.owed.nothing();
         }
@@ -248,6 +255,12 @@ impl Packaging {
                 format!(
                     "No key frame has come for {seconds} seconds, and browsers show nothing without one. Connect again; \
                      one every 2 seconds suits a live show"
+                )
+            } else if self.is_too_large(coding) && matches!(coding, Coding::H264(_)) {
+                let top = self.wanted.top.unwrap_or_default();
+                format!(
+                    "The plan shows pictures up to {top}p, these are larger, and in {seconds} seconds nothing smaller has come of \
+                     them. Send {top}p or less"
                 )
             } else if was_shown {
                 let name = coding.name();
@@ -300,15 +313,16 @@ impl Packaging {
     fn setup(&self) -> Option<Setup> {
         let coding = self.coding.as_ref()?;
         let ((codec, record), (width, height)) = (coding.record(), coding.shape());
-        let passes = matches!(coding, Coding::H264(_));
+        let passes = self.passes(coding);
+        let top = self.wanted.top.unwrap_or(u32::MAX);
         // What cannot be passed through is encoded at its own size too, if that is on the ladder.
         let own_size = !passes || self.own_size;
         let fits = |side: &u32| *side < width.min(height) || own_size && *side == width.min(height);
-        let wanted = self.wanted.short_sides.iter().copied().filter(fits);
+        let wanted = self.wanted.short_sides.iter().copied().filter(|side| *side <= top).filter(fits);
         let mut short_sides: Vec<u32> = wanted.clone().filter(|side| self.load.allows(*side)).collect();
         if !passes && short_sides.is_empty() {
             // However slow the machine is.
-            short_sides.push(wanted.clone().min().unwrap_or(width.min(height) & !1));
+            short_sides.push(wanted.clone().min().unwrap_or(width.min(height).min(top).max(2) & !1));
         }
         if short_sides.is_empty() && wanted.min().is_none() {
             return None;
@@ -324,6 +338,16 @@ impl Packaging {
             longest_frame_ms: u64::try_from(PART_TARGET.ms()).unwrap_or(210),
             cores: self.wanted.cores.clone(),
         })
+    }
+
+    /// Whether the publisher's own pictures can be shown as they are.
+    fn passes(&self, coding: &Coding) -> bool {
+        matches!(coding, Coding::H264(_)) && !self.is_too_large(coding)
+    }
+
+    fn is_too_large(&self, coding: &Coding) -> bool {
+        let (width, height) = coding.shape();
+        self.wanted.top.is_some_and(|top| width.min(height) > top)
     }
 
     fn rate(&self) -> f64 {

@@ -92,8 +92,11 @@ fn relay(short_sides: &[u32]) -> Relay {
     let encoded = short_sides.iter().filter_map(|side| RungName::new(&format!("{side}p")));
     let ladder: Vec<_> = std::iter::once(RungName::source()).chain(encoded).collect();
     let packager = Packager::new(&ladder, 0, 0);
-    let packaging =
-        Packaging::new(packager, MediaTime::ZERO, Wanted { short_sides: short_sides.to_vec(), cores: None });
+    let packaging = Packaging::new(
+        packager,
+        MediaTime::ZERO,
+        Wanted { short_sides: short_sides.to_vec(), top: None, cores: None },
+    );
     Relay { timeline: Timeline::new(MediaTime::ZERO), packaging }
 }
 
@@ -141,6 +144,40 @@ fn the_first_idr_fixes_the_place_of_the_session() {
     let fed = first.feed.unwrap();
     assert_eq!((fed.key, fed.pts_ns), (true, 5_020_000_000));
     assert_eq!(relay.tag(&picture(1_033, false), at(5_050)).mapped, None);
+}
+
+#[test]
+fn a_source_above_the_plans_height_is_only_encoded_and_never_listed() {
+    let mut limited = relay(&[720, 480, 360]);
+    limited.packaging.wanted.top = Some(480);
+    limited.begin(PublishSessionId::new(), at(0));
+    let told = limited.tag(&header(), at(0));
+    assert_eq!(told.setup.flatten().unwrap().short_sides, [480, 360], "of a source of 1280x720");
+    second(&mut limited, 0, 0);
+    assert!(!limited.packaging.packager().can_list_source());
+    // A ladder that has nothing small enough is given one rung of the plan's height.
+    let mut none = relay(&[720]);
+    none.packaging.wanted.top = Some(480);
+    none.begin(PublishSessionId::new(), at(0));
+    assert_eq!(none.tag(&header(), at(0)).setup.flatten().unwrap().short_sides, [480]);
+    // And one that is small enough is shown as it is.
+    let mut fits = relay(&[720, 480]);
+    fits.packaging.wanted.top = Some(720);
+    fits.begin(PublishSessionId::new(), at(0));
+    assert_eq!(fits.tag(&header(), at(0)).setup.flatten().unwrap().short_sides, [480]);
+    second(&mut fits, 0, 0);
+    assert!(fits.packaging.packager().can_list_source());
+}
+
+#[test]
+fn a_source_above_the_plans_height_of_which_nothing_comes_is_refused_with_a_sentence() {
+    let mut relay = relay(&[480]);
+    relay.packaging.wanted.top = Some(480);
+    relay.begin(PublishSessionId::new(), at(0));
+    relay.tag(&header(), at(0));
+    let refused =
+        (0..40u32).find_map(|n| relay.tag(&picture(n * 1_000, true), at(i64::from(n) * 1_000)).refused);
+    assert!(refused.unwrap().contains("480p"));
 }
 
 #[test]

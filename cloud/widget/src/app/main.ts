@@ -19,7 +19,7 @@ import type { PlayWishes } from './lib/state/wishes.ts';
 import { catalogues } from './lib/text/catalogues.ts';
 import { Speech, SPEECH, WORDS_WITHIN_MS } from './lib/text/speech.svelte.ts';
 import './main.css';
-import { styles } from './styles.ts';
+import { brandSheet, styles } from './styles.ts';
 import ChatOnly from './views/ChatOnly.svelte';
 import { StageState } from './views/stage-state.svelte.ts';
 import Stage from './views/Stage.svelte';
@@ -39,7 +39,9 @@ export async function prepare(host: HTMLElement): Promise<void> {
 /** Shows the show in its place. */
 export function mount(place: Place): Mounted {
   const { root, host } = place;
-  root.adoptedStyleSheets = [...root.adoptedStyleSheets.filter((sheet) => sheet !== styles()), styles()];
+  const own = [styles(), ...brandSheet(place.show.brand?.accent_colour)];
+  const without = () => root.adoptedStyleSheets.filter((sheet) => !own.includes(sheet));
+  root.adoptedStyleSheets = [...without(), ...own];
   const cloud = new PublicCloud(place.cloud);
   const viewer = `${place.cloud} ${place.show.id}`;
   const passport = passports.get(viewer) ?? new Passport(cloud, place.show.id, pageMemory);
@@ -47,6 +49,7 @@ export function mount(place: Place): Mounted {
   const store = new ShowStore({
     show: place.show,
     cloud,
+    choice: place.choice,
     passport,
     onPinned: (pinned, pictureMs) => tell(host, 'highlight', { pinned, picture_ms: pictureMs }),
   });
@@ -73,6 +76,7 @@ export function mount(place: Place): Mounted {
     take: (show) => store.take(show),
     show: () => ({ ...store.show, state: store.state }),
     destroy(goes) {
+      root.adoptedStyleSheets = without();
       // A page that goes, or an element, leaves its draft to the next one, which may have said it meanwhile.
       if (!goes) setAside(whose, store.draft.keep()); // before the room lets go of what is on its way
       store.stop();

@@ -4,6 +4,7 @@ import { languageOf, watchLanguage } from '../shared/language.ts';
 import { partsAt, type LoadPart } from '../shared/parts.ts';
 import { tell, type AppModule, type Kept, type Mounted, type ViewName } from '../shared/place.ts';
 import { cloudBase } from './base.ts';
+import { choiceOf } from './choice.ts';
 import { css } from './css.ts';
 import { isClosed, rememberClosed } from './closed.ts';
 import { follows, isOnAir } from './follow.ts';
@@ -25,10 +26,10 @@ const LATE_MS = [0, 60, 200, 500, 1_000];
  * `<vitrine-show channel="…">` or `<vitrine-show show="…">`.
  *
  * `view`: none for the teaser that opens the stage, `inline` for the stage in the page, `chat` for the chat alone.
- * `open` opens and closes the stage. A wrong attribute shows nothing; it never throws.
+ * `lang`, `market` and `currency` say whom products are told and priced for. `open` opens and closes the stage. A wrong attribute shows nothing; it never throws.
  */
 export class VitrineShow extends HTMLElement {
-  static readonly observedAttributes = ['channel', 'show', 'view', 'cloud', 'open'];
+  static readonly observedAttributes = ['channel', 'show', 'view', 'cloud', 'open', 'market', 'currency'];
 
   readonly #root: ShadowRoot;
   #teaser: Teaser | null = null;
@@ -69,7 +70,10 @@ export class VitrineShow extends HTMLElement {
 
   connectedCallback(): void {
     this.#unwatch?.();
-    this.#unwatch = watchLanguage(this, (language) => this.#show && this.#teaser?.show(this.#show, Date.now(), language));
+    this.#unwatch = watchLanguage(this, (language) => {
+      if (this.#show) this.#teaser?.show(this.#show, Date.now(), language);
+      void this.#load(true);
+    });
     if (this.#parting !== undefined) {
       // Moved, not removed: the picture plays on.
       clearTimeout(this.#parting);
@@ -108,6 +112,7 @@ export class VitrineShow extends HTMLElement {
   attributeChangedCallback(name: string, before: string | null, now: string | null): void {
     if (!this.isConnected || !this.#unfollow || before === now) return;
     if (name === 'open') this.#followOpen();
+    else if (name === 'market' || name === 'currency') void this.#load(true);
     else this.#restart();
   }
 
@@ -212,24 +217,25 @@ export class VitrineShow extends HTMLElement {
     if (performance.now() - this.#askedAtMs > FRESH_MS) void this.#load();
   }
 
-  /** Asks the cloud what there is, draws it, and asks again later. */
-  async #load(): Promise<void> {
+  /** Asks the cloud what there is, draws it, and asks again later. `chosen`: for another language, market or currency. */
+  async #load(chosen = false): Promise<void> {
     const life = this.#life;
     const base = this.#base;
+    const choice = choiceOf(this);
     const [show, channel] = [this.getAttribute('show'), this.getAttribute('channel')];
     if (!base || (!show && !channel)) return;
     clearTimeout(this.#timer);
     let wait = QUIET_EVERY_MS;
     // A tab in the background asks once, so that it has something to show when it is looked at. On air the room tells.
     const first = this.#askedAtMs < 0;
-    if (first || (isLookedAt() && this.#drawn && !(this.#app && isOnAir(this.#shown?.state)))) {
+    if (first || chosen || (isLookedAt() && this.#drawn && !(this.#app && isOnAir(this.#shown?.state)))) {
       this.#askedAtMs = performance.now();
       try {
         // By hand: an error's own words, which the client brings along, are of no use here.
-        const answer = await ask(`${base}/v1/public/${show ? 'shows' : 'channels'}/${encodeURIComponent(show || channel!)}`);
+        const answer = await ask(`${base}/v1/public/${show ? 'shows' : 'channels'}/${encodeURIComponent(show || channel!)}${choice}`);
         if (!answer.ok) throw new Error(answer.statusText);
         const told: unknown = await answer.json();
-        if (life !== this.#life) return;
+        if (life !== this.#life || choice !== choiceOf(this)) return; // or another is on its way
         const found = show ? (told as PublicShow) : (told as PublicChannel).show;
         this.#failures = 0;
         this.#found(found);
@@ -343,6 +349,7 @@ export class VitrineShow extends HTMLElement {
         show,
         cloud: this.#base,
         view: this.#view,
+        choice: () => choiceOf(this),
         close: () => (this.open = false),
         kept: this.#kept,
         video: this.#video,

@@ -56,6 +56,7 @@ export const words: Words = {
   addToCalendar: 'In den Kalender',
   endedTitle: 'Die Show ist zu Ende',
   endedText: 'Danke fürs Zuschauen. Alles, was gezeigt wurde, gibt es weiterhin im Shop.',
+  legal: ['Impressum', 'Datenschutz', 'AGB'],
   pinnedNow: 'Gerade im Bild',
   pinnedProduct: (title, price) => `Gerade im Bild: ${title}, ${price}`,
   pinnedCoupon: (title, code) => `Gerade im Bild: ${title}, Code ${code}`,

@@ -56,6 +56,7 @@ export const words: Words = {
   addToCalendar: 'Dodaj do kalendarza',
   endedTitle: 'Transmisja się zakończyła',
   endedText: 'Dziękujemy za wspólne oglądanie. Wszystko, co pokazaliśmy, jest nadal w sklepie.',
+  legal: ['O firmie', 'Prywatność', 'Regulamin'],
   pinnedNow: 'Teraz na ekranie',
   pinnedProduct: (title, price) => `Teraz na ekranie: ${title}, ${price}`,
   pinnedCoupon: (title, code) => `Teraz na ekranie: ${title}, kod ${code}`,

@@ -38,6 +38,8 @@ export interface Place {
   /** The cloud's address without a trailing slash. */
   cloud: string;
   view: ViewName;
+  /** Whom the cloud answers about products, as the end of an address. */
+  choice?(): string;
   /** The shopper closed the stage. */
   close(): void;
   /** Taken over from the page before, or from before the element was hidden. */

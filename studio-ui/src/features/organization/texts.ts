@@ -17,6 +17,11 @@ export interface OrganizationTexts {
   terms: string;
   /** One on each line. */
   origins: string;
+  slate: string;
+  logo: string;
+  slatePicture: string;
+  /** Minutes. */
+  endsAfter: string;
 }
 
 export function textsOf({ name, slug, settings }: OrganizationView): OrganizationTexts {
@@ -31,11 +36,18 @@ export function textsOf({ name, slug, settings }: OrganizationView): Organizatio
     privacy: settings.privacy_url ?? '',
     terms: settings.terms_url ?? '',
     origins: (settings.allowed_origins ?? []).join('\n'),
+    slate: settings.slate_text ?? '',
+    logo: settings.logo_url ?? '',
+    slatePicture: settings.slate_url ?? '',
+    endsAfter: settings.end_after_planned_min?.toString() ?? '',
   };
 }
 
 const linesOf = (text: string) => text.split(/\s+/).filter(Boolean);
 const isOrigin = (line: string) => /^https?:\/\/(\*\.)?[^\s/*@]+$/.test(line);
+/** Most minutes that a show goes on where it is to end by itself. */
+const LONGEST_OVERRUN = 720;
+const isMinutes = (text: string) => text === '' || (/^\d{1,3}$/.test(text) && Number(text) <= LONGEST_OVERRUN);
 const isUrl = (text: string) => text.trim() === '' || /^https?:\/\/\S+$/.test(text.trim());
 
 /** What is wrong with them; empty words where nothing is. A channel's name of before stays, whatever it is. */
@@ -48,9 +60,12 @@ export function problemsOf(texts: OrganizationTexts, before: OrganizationTexts =
     channel: texts.channel === before.channel || isChannel(texts.channel.trim()) ? '' : t('organization.need_channel'),
     accent: texts.accent.trim() === '' || /^#[0-9a-fA-F]{6}$/.test(texts.accent.trim()) ? '' : t('organization.need_colour'),
     currency: texts.currency.trim() === '' || /^[A-Za-z]{3}$/.test(texts.currency.trim()) ? '' : t('organization.need_currency'),
+    logo: url(texts.logo),
+    slatePicture: url(texts.slatePicture),
     imprint: url(texts.imprint),
     privacy: url(texts.privacy),
     terms: url(texts.terms),
+    endsAfter: isMinutes(texts.endsAfter.trim()) ? '' : t('organization.need_minutes'),
     origins: line === undefined ? '' : t('organization.need_origin', { line }),
   };
 }
@@ -67,6 +82,10 @@ export function patchOf(before: OrganizationTexts, now: OrganizationTexts): Orga
     imprint_url: texts.imprint.trim() || null,
     privacy_url: texts.privacy.trim() || null,
     terms_url: texts.terms.trim() || null,
+    logo_url: texts.logo.trim() || null,
+    slate_url: texts.slatePicture.trim() || null,
+    slate_text: texts.slate.trim() || null,
+    end_after_planned_min: texts.endsAfter.trim() === '' ? null : Number(texts.endsAfter),
     origins: linesOf(texts.origins).join('\n'),
   });
   const { origins, ...rest } = changed(whole(before), whole(now));

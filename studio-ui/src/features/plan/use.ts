@@ -6,7 +6,7 @@ import { t } from '../../lib/text/words.ts';
 
 /** The limits in the order in which people ask for them. */
 const ORDER: readonly Limit[] = [
-  'shows_a_month', 'minutes_a_month', 'viewers', 'concurrent_shows', 'products', 'seats', 'blob_bytes', 'destinations', 'ladder_top', 'retention_days',
+  'shows_a_month', 'minutes_a_month', 'viewers', 'concurrent_shows', 'products', 'seats', 'blob_bytes', 'ladder_top', 'retention_days',
 ];
 
 export interface Used {

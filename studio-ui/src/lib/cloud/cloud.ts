@@ -9,6 +9,7 @@ import type {
   Coupon,
   CouponPatch,
   LineupItem,
+  MarketPriceDraft,
   NewCoupon,
   NewProduct,
   Order,
@@ -18,6 +19,7 @@ import type {
   PriceChange,
   Product,
   ProductFields,
+  ProductText,
   PublishKey,
   Show,
   ShowHealth,
@@ -36,6 +38,8 @@ export interface ShowDraft {
   title: string;
   /** RFC 3339, UTC; null: no date. */
   scheduled_at: string | null;
+  /** The same, of its planned end. */
+  planned_end_at: string | null;
 }
 
 /** Which orders are asked for; what is null does not matter. */
@@ -69,7 +73,7 @@ export class Cloud {
       seen,
       (base) => this.#lane.call<Show>('PATCH', `/shows/${seen.id}`, draft, { seen: base }),
       () => this.show(seen.id),
-      (was, now) => was.title === now.title && was.scheduled_at === now.scheduled_at,
+      (was, now) => was.title === now.title && was.scheduled_at === now.scheduled_at && was.planned_end_at === now.planned_end_at,
     );
   deleteShow = (id: string) => this.#call<void>('DELETE', `/shows/${id}`);
   setLineup = (id: string, items: LineupItem[]) =>
@@ -97,7 +101,7 @@ export class Cloud {
   createProduct = (product: NewProduct, intent?: Intent) =>
     this.#lane.call<Product>('POST', '/products', product, { intent });
   /** Changes a product as it was seen; what is sold meanwhile stays sold, and does not matter. */
-  changeProduct = (seen: Product, fields: Partial<ProductFields> & { on_sale?: boolean }) =>
+  changeProduct = (seen: Product, fields: Partial<ProductFields> & { on_sale?: boolean; pictures?: { id: string; alt?: string }[] }) =>
     change(
       seen,
       (base) => this.#lane.call<Product>('PATCH', `/products/${seen.id}`, fields, { seen: base }),
@@ -105,6 +109,9 @@ export class Cloud {
       sameButStock,
     );
   removeProduct = (id: string) => this.#call<void>('DELETE', `/products/${id}`);
+  /** Puts a picture behind those that it has; the same one again changes nothing. `picture`: a data URL. */
+  addPicture = async (id: string, picture: string) =>
+    read<Product>(await this.#backend.cloudPutPicture(this.#lane.path(`/products/${id}/pictures`), picture, NONE));
   /** `picture`: a data URL. */
   setPicture = async (id: string, picture: string) =>
     read<Product>(await this.#backend.cloudPutPicture(this.#lane.path(`/products/${id}/image`), picture, NONE));
@@ -127,6 +134,24 @@ export class Cloud {
     this.#lane.page<StockChange>(`/products/${product}/variants/${variant}/stock-changes`, { after, limit: '20' });
   prices = (product: string, variant: string, after: string | null) =>
     this.#lane.page<PriceChange>(`/products/${product}/variants/${variant}/prices`, { after, limit: '20' });
+
+  /** Sets what a product is called in a language. */
+  setText = (seen: Product, language: string, text: ProductText) => this.#localize(seen, `texts/${language}`, text, textOf(language));
+  removeText = (seen: Product, language: string) => this.#localize(seen, `texts/${language}`, null, textOf(language));
+  /** Sets all that a variant costs beside its base price. */
+  setMarketPrices = (seen: Product, variant: string, prices: MarketPriceDraft[]) =>
+    this.#localize(seen, `variants/${variant}/market-prices`, { prices }, ({ variants }) => variants.find(({ id }) => id === variant)?.prices);
+
+  /** What is changed is all that matters of a product: the rest may move meanwhile. `body`: null takes it away. */
+  #localize(seen: Product, part: string, body: object | null, matters: (product: Product) => unknown): Promise<Product> {
+    const path = `/products/${seen.id}/${part}`;
+    return change(
+      seen,
+      (base) => this.#lane.call<Product>(body ? 'PUT' : 'DELETE', path, body ?? undefined, { seen: base }),
+      () => this.product(seen.id),
+      (was, now) => JSON.stringify(matters(was)) === JSON.stringify(matters(now)),
+    );
+  }
 
   coupons = () => this.#list<Coupon>('/coupons');
   coupon = (id: string) => this.#call<Coupon>('GET', `/coupons/${id}`);
@@ -175,6 +200,7 @@ export class Cloud {
   }
 }
 
+const textOf = (language: string) => (product: Product) => product.texts?.[language];
 const stockOf = ({ variants }: Product, id: string) => variants.find((one) => one.id === id)?.stock;
 
 /** Whether all but how many there are is as it was. */

@@ -27,8 +27,9 @@ export class Organizations {
       () => this.view(),
     );
 
-  /** What people and keys did, newest first. */
-  deeds = (after: string | null) => this.#lane.page<Deed>('/audit', { after, limit: '50' });
+  /** What people and keys did, newest first: all of them, or `person` (`user:ID`) alone. */
+  deeds = (after: string | null, person?: string) =>
+    this.#lane.page<Deed>('/audit', { after, limit: '50', ...(person === undefined ? {} : { person }) });
   /** Who changed that last, as far as the newest deeds tell. */
   whoChanged = async (id: string) => {
     const { items } = await this.deeds(null);

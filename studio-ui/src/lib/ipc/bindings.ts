@@ -370,6 +370,10 @@ export type Code =
 "plan_limit" | 
 /**  Only the operator changes plans here. */
 "operator_only" | 
+/**  Whoever runs this cloud gave the present plan: say `override` to have another in its place. */
+"plan_given" | 
+/**  As many watch as the shop's plan has room for; try again in a moment. */
+"viewers_full" | 
 /**  The operator suspended the organisation. */
 "organization_suspended" | 
 /**  New accounts are not taken here, or only those who are invited. */

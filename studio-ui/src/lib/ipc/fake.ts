@@ -452,7 +452,9 @@ export class FakeBackend extends Emitter implements Backend {
 
   async cloudPutPicture(path: string, picture: string): Promise<CloudAnswer> {
     await this.#pause();
-    return this.cloud.setPicture(path, picture);
+    const answer = this.cloud.setPicture(path, picture);
+    if (this.files.losesAnswer('POST')) this.#refuse('cloud_unreachable', true);
+    return answer;
   }
 
   // ------------------------------------------------------------ what a colleague does, when a story says so

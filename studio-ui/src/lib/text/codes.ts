@@ -26,6 +26,8 @@ export const SENTENCES: Record<string, string> = {
   limit_reached: 'There are as many as there can be. Remove one first.',
   plan_limit: 'The plan has no more of this. Remove what is not needed, or ask for a larger plan.',
   operator_only: 'Plans are changed by whoever runs this cloud. Ask them.',
+  plan_given: 'Whoever runs this cloud gave you the plan that you have. Ask them before you pay for another.',
+  viewers_full: 'As many watch as your plan has room for. Newcomers can try again in a moment.',
   organization_suspended: 'The organisation is suspended. Whoever runs this cloud can tell you why.',
   no_online_payment: 'This cloud takes no payments. Change the plan, and an invoice is written.',
   already_subscribed: 'Your organisation pays for a plan already. Change that one instead.',

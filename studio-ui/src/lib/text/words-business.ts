@@ -5,7 +5,6 @@ export const business = {
 
   'limit.shows_a_month': 'Shows this month',
   'limit.concurrent_shows': 'Shows on air at once',
-  'limit.destinations': 'Destinations of a show',
   'limit.ladder_top': 'Largest picture',
   'limit.minutes_a_month': 'Minutes on air this month',
   'limit.viewers': 'Viewers at once',
@@ -17,8 +16,6 @@ export const business = {
   'amount.shows_a_month': '{n} shows a month',
   'amount.concurrent_shows_one': '1 show at once',
   'amount.concurrent_shows': '{n} shows at once',
-  'amount.destinations_one': '1 destination',
-  'amount.destinations': '{n} destinations',
   'amount.ladder_top': '{n} lines',
   'amount.minutes_a_month_one': '1 minute a month',
   'amount.minutes_a_month': '{n} minutes a month',
@@ -39,8 +36,10 @@ export const business = {
   'plan.way_seats': 'Remove who is not needed or take an invitation back, or ask for a larger plan.',
   'plan.way_products': 'Remove what is not needed, or ask for a larger plan.',
   'plan.way_blob_bytes': 'Remove what is not needed, or ask for a larger plan.',
-  'plan.way_destinations': 'Remove one that is not needed, or ask for a larger plan.',
   'plan.way_other': 'Ask for a larger plan.',
+  'plan.recordings_title': 'Recordings will be kept for {n} days',
+  'plan.recordings': 'From {day} on, older ones are removed. Until then they stay.',
+  'plan.given': 'Whoever runs this cloud gave you this plan. It stays, whatever is paid for.',
   'plan.see': 'See the plan',
 
   'plan.error_title': 'The plan could not be loaded',

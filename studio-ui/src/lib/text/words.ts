@@ -3,6 +3,7 @@ import { business } from './words-business.ts';
 import { catalogue } from './words-catalogue.ts';
 import { health } from './words-health.ts';
 import { live } from './words-live.ts';
+import { locals } from './words-locals.ts';
 import { orders } from './words-orders.ts';
 import { organization } from './words-organization.ts';
 import { people } from './words-people.ts';
@@ -112,9 +113,15 @@ export const words = {
   'shows.create_placeholder': 'Autumn drop',
   'shows.create_when': 'When does it start?',
   'shows.create_when_hint': 'Optional. Shoppers see a countdown until then.',
+  'shows.create_end': 'When is it to be over?',
+  'shows.create_end_hint': 'Optional. Your organisation’s settings say whether a show that goes on ends by itself.',
   'shows.create_submit': 'Create show',
   'shows.need_title': 'A show needs a name',
   'shows.need_when': 'Give a day and a time, or neither',
+  'shows.need_later': 'It ends before it starts',
+  'shows.ends_in': 'This show ends by itself in {time}, some time after its planned end.',
+  'shows.go_on': 'Go on for {n} minutes',
+  'shows.goes_on': 'The planned end is later now',
   'shows.open_desk': 'Open live desk',
   'shows.join_desk': 'Join live desk',
   'shows.moderate': 'Moderate the chat',
@@ -198,6 +205,7 @@ export const words = {
   ...account,
   ...business,
   ...catalogue,
+  ...locals,
   ...health,
   ...live,
   ...orders,

@@ -96,6 +96,11 @@ impl Emulator {
         self.world.lock().cancel_all();
     }
 
+    /// The newest customer subscribes once more, in the dashboard; the subscription's name.
+    pub fn again(&self) -> String {
+        self.world.lock().again()
+    }
+
     /// Somebody makes a customer that is none of ours, with a subscription.
     pub fn stranger(&self) {
         self.world.lock().stranger();

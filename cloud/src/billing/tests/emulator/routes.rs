@@ -66,6 +66,9 @@ async fn answer(State(world): State<Arc<Mutex<World>>>, request: Request) -> Res
                 (status, answer, false)
             }
         }
+    } else if parts.method == Method::DELETE {
+        let (status, answer) = told(delete(&mut world, &path, parts.uri.query().unwrap_or_default()));
+        (status, answer, false)
     } else {
         let (status, answer) = told(get(&mut world, &path, parts.uri.query().unwrap_or_default()));
         (status, answer, false)
@@ -204,6 +207,18 @@ fn get(world: &mut World, path: &str, query: &str) -> Result<Value, Refused> {
 }
 
 /// Source: Stripe's answer to an address that there is not.
+fn delete(world: &mut World, path: &str, query: &str) -> Result<Value, Refused> {
+    let parts: Vec<_> = path.trim_start_matches('/').split('/').collect();
+    match parts[..] {
+        // Source: https://docs.stripe.com/api/subscriptions/cancel
+        ["v1", "subscriptions", id] => {
+            Params::read(query, &[("invoice_now", Takes::Bool, false), ("prorate", Takes::Bool, false)])?;
+            world.cancel_subscription(id)
+        }
+        _ => Err(unknown("DELETE", path)),
+    }
+}
+
 fn unknown(method: &str, path: &str) -> Refused {
     let message = format!("Unrecognized request URL ({method}: {path}).");
     Refused { status: 404, ..Refused::invalid(None, message, None) }

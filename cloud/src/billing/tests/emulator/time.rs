@@ -195,6 +195,26 @@ impl World {
         }
     }
 
+    /// The newest customer subscribes once more, by a way that is none of ours.
+    pub fn again(&mut self) -> String {
+        let customer = self.customers.last().unwrap().id.clone();
+        let price = self.prices.keys().next().unwrap().clone();
+        self.subscribe(&customer, &[(price, 1)])
+    }
+
+    /// Ends one at once.
+    pub fn cancel_subscription(&mut self, id: &str) -> Result<serde_json::Value, Refused> {
+        let (now, position) = (self.now(), self.position(id)?);
+        let one = &mut self.subscriptions[position];
+        if one.status == "canceled" {
+            return Err(Refused::missing("subscription", id));
+        }
+        (one.status, one.canceled_at) = ("canceled", Some(now));
+        let object = objects::subscription(&self.subscriptions[position], &self.prices);
+        self.tell("customer.subscription.deleted", object.clone(), now);
+        Ok(object)
+    }
+
     pub fn cancel_all(&mut self) {
         let now = self.now();
         for n in 0..self.subscriptions.len() {

@@ -194,7 +194,7 @@ async fn no_variant_is_struck_at_the_price_of_another() {
         let patch = ProductPatch { compare_at_minor: Some(Some(5_000)), ..ProductPatch::default() };
         let all =
             app.catalog.change_product(&actor, org, product.id, Some(kept.version), patch).await.unwrap();
-        assert!(all.variants.iter().all(|one| all.shown_before(one) == Some(5_000)));
+        assert!(all.variants.iter().all(|one| all.base_tag(one).shown_before() == Some(5_000)));
         assert_eq!(app.catalog.product(&actor, org, product.id).await.unwrap(), all);
     })
     .await;

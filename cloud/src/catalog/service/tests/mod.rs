@@ -1,6 +1,8 @@
 mod coupons;
 mod details;
+mod locals;
 mod orders;
+mod pictures;
 mod prices;
 mod reservations;
 mod stock;
@@ -40,6 +42,7 @@ fn order(product: &Product, quantity: i64, external_ref: &str) -> OrderDraft {
             external: None,
         }],
         currency: product.currency,
+        market: None,
         total_minor: 2900 * quantity,
         shipping_minor: 0,
         tax_minor: 0,
@@ -87,10 +90,11 @@ async fn a_picture_is_served_under_a_name_made_of_its_content() {
         let picture = Bytes::from(image::testing::png(900, 600));
         let product = app.catalog.set_image(&actor, org, product.id, turn(), picture.clone()).await.unwrap();
         assert_eq!(app.catalog.product(&actor, org, product.id).await.unwrap(), product);
-        let name = product.image.clone().unwrap();
+        let picture_kept = product.image().unwrap().clone();
+        let name = picture_kept.name.clone();
         assert!(app.catalog.image_url(&product).unwrap().ends_with(&format!("/media/{org}/{name}")));
-        assert_eq!(product.image_sizes.iter().map(|size| size.width).collect::<Vec<_>>(), [320, 800, 900]);
-        for size in &product.image_sizes {
+        assert_eq!(picture_kept.sizes.iter().map(|size| size.width).collect::<Vec<_>>(), [320, 800, 900]);
+        for size in &picture_kept.sizes {
             for (name, content_type) in [(&size.jpeg, "image/jpeg"), (&size.webp, "image/webp")] {
                 let served = app.catalog.image(org, name).await.unwrap().unwrap();
                 assert_eq!(
@@ -128,7 +132,8 @@ async fn a_picture_of_an_earlier_version_is_served_and_lays_aside_the_sizes_of_t
         .unwrap();
         tx.commit().await.unwrap();
         let product = app.catalog.product(&actor, org, product.id).await.unwrap();
-        assert_eq!((product.image.as_deref(), product.image_sizes.len()), (Some(old), 0));
+        let main = product.image().unwrap();
+        assert_eq!((main.name.as_str(), main.sizes.len()), (old, 0));
         assert_eq!(app.catalog.image(org, old).await.unwrap().unwrap().content_type, "image/png");
     })
     .await;
@@ -144,7 +149,8 @@ async fn files_of_pictures_go_a_day_after_nobody_uses_them_and_never_one_that_so
         let put = async |product: &Product, size: u32| {
             let turn = app.catalog.picture_turn(&actor, org).unwrap();
             let picture = Bytes::from(image::testing::png(size, size));
-            app.catalog.set_image(&actor, org, product.id, turn, picture).await.unwrap().image.unwrap()
+            let product = app.catalog.set_image(&actor, org, product.id, turn, picture).await.unwrap();
+            product.pictures[0].name.clone()
         };
         let is_there = async |name: &str| app.catalog.image(org, name).await.unwrap().is_some();
         let both = put(&first, 40).await;
@@ -178,7 +184,8 @@ async fn a_picture_from_before_files_were_written_down_stays_while_a_product_has
         let put = async |product: &Product, size: u32| {
             let turn = app.catalog.picture_turn(&actor, org).unwrap();
             let picture = Bytes::from(image::testing::png(size, size));
-            app.catalog.set_image(&actor, org, product.id, turn, picture).await.unwrap().image.unwrap()
+            let product = app.catalog.set_image(&actor, org, product.id, turn, picture).await.unwrap();
+            product.pictures[0].name.clone()
         };
         let both = put(&second, 40).await;
         let mut tx = app.db.begin().await.unwrap();

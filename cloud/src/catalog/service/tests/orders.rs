@@ -362,6 +362,7 @@ async fn totals_are_of_all_orders_and_no_sum_overflows_or_mixes_currencies() {
                     viewer_id: None,
                     lines: Vec::new(),
                     currency: Currency::try_from(code).unwrap(),
+                    market: None,
                     total_minor,
                     shipping_minor: 0,
                     tax_minor: 0,

@@ -101,6 +101,7 @@ async fn act(
     let done = match said.step.as_str() {
         "who" => desk.take_password(&said, &visit).await,
         "link" => desk.take_link(&said, &visit).await,
+        "anew" => desk.begin_anew(&said, &visit).await,
         "code" => desk.take_code(&said, &visit).await,
         "decide" => desk.take_answer(&said).await,
         _ => Ok(desk.who(StatusCode::UNPROCESSABLE_ENTITY, "", None)),
@@ -134,10 +135,17 @@ impl<'a> Desk<'a> {
                 Ok(self.code(StatusCode::OK, said, &challenge.token, None))
             }
             Err(OrgError::BadCredentials) => {
-                Ok(self.link(AGAIN, &said.email, &said.ticket, Some(self.words.wrong_password)))
+                let asked = (&*said.email, &*said.ticket, said.answer == "claimed");
+                Ok(self.link(AGAIN, asked, Some(self.words.wrong_password)))
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// Somebody who came back from the issuer has no account here: those that say that their address is theirs are others'.
+    async fn begin_anew(&self, said: &Said, visit: &Visit) -> Result<Response, OrgError> {
+        let locale = self.words.locale;
+        Ok(self.confirm(&self.orgs.begin_anew(self.seen.id, &said.ticket, locale, visit).await?))
     }
 
     async fn take_code(&self, said: &Said, visit: &Visit) -> Result<Response, OrgError> {
@@ -196,19 +204,34 @@ impl<'a> Desk<'a> {
     }
 
     /// Asks for the password of an account that somebody who came back from the issuer says is theirs.
-    fn link(&self, status: StatusCode, email: &str, ticket: &str, wrong: Option<&str>) -> Response {
+    fn link(
+        &self,
+        status: StatusCode,
+        (email, ticket, claimed): (&str, &str, bool),
+        wrong: Option<&str>,
+    ) -> Response {
         let own = self.own;
+        let (text, kind) = if claimed { (own.claimed_text, "claimed") } else { (own.link_text, "") };
+        let fields = [("email", email), ("ticket", ticket), ("answer", kind)];
+        let anew = || {
+            format!(
+                "<form method=\"post\" action=\"/account/sign-in\">{}<button class=\"other\">{}</button></form>",
+                self.hidden("anew", &fields),
+                own.anew
+            )
+        };
         let body = format!(
-            "<p><strong>{}</strong></p><p>{}</p>{}<form method=\"post\" action=\"/account/sign-in\">{}{}{}<button>{}</button></form>",
+            "<p><strong>{}</strong></p><p>{}</p>{}<form method=\"post\" action=\"/account/sign-in\">{}{}{}<button>{}</button></form>{}",
             escape(email),
-            own.link_text,
+            text,
             complaint(wrong),
             super::username(email),
-            self.hidden("link", &[("email", email), ("ticket", ticket)]),
+            self.hidden("link", &fields),
             password(self.words.your_password, "password", "current-password", wrong.is_some()),
-            own.next
+            own.next,
+            if claimed { anew() } else { String::new() }
         );
-        page(status, self.words, own.link_title, &body)
+        page(status, self.words, if claimed { own.title } else { own.link_title }, &body)
     }
 
     /// Asks for the second factor.
@@ -359,7 +382,9 @@ async fn finish(
     }
     match orgs.finish_oidc(id, word, (&said.state, &said.code), locale, visit).await {
         Ok(Came::Known(proved)) => Ok(desk.confirm(&proved)),
-        Ok(Came::Asked { email, ticket }) => Ok(desk.link(StatusCode::OK, &email, &ticket, None)),
+        Ok(Came::Asked { email, ticket, claimed }) => {
+            Ok(desk.link(StatusCode::OK, (&email, &ticket, claimed), None))
+        }
         Err(OrgError::SecondFactor(challenge)) => {
             Ok(desk.code(StatusCode::OK, &Said::default(), &challenge.token, None))
         }

@@ -36,6 +36,8 @@ pub(super) struct SignInWords {
     pub over: &'static str,
     pub link_title: &'static str,
     pub link_text: &'static str,
+    pub claimed_text: &'static str,
+    pub anew: &'static str,
     pub no_address: &'static str,
     pub not_told: &'static str,
 }
@@ -77,6 +79,8 @@ static EN: SignInWords = SignInWords {
     over: "This was finished already, or took longer than ten minutes. Begin again in the studio.",
     link_title: "You have an account already",
     link_text: "Type its password once, and from then on the other service opens it too.",
+    claimed_text: "An account says that this address is its own. If you made it, type its password once, and from then on the other service opens it too. If you did not, begin with a new account.",
+    anew: "This is not mine: a new account",
     no_address: "The other service has not seen that an e-mail address is yours. Sign in with your password.",
     not_told: "The other service did not say who you are. Try again, or sign in with your password.",
 };
@@ -110,6 +114,8 @@ static DE: SignInWords = SignInWords {
     over: "Das ist schon erledigt oder hat länger als zehn Minuten gedauert. Beginne im Studio noch einmal.",
     link_title: "Du hast schon ein Konto",
     link_text: "Gib einmal sein Passwort ein, und von da an öffnet es auch der andere Dienst.",
+    claimed_text: "Ein Konto gibt diese Adresse als seine an. Hast du es angelegt, gib einmal sein Passwort ein, und von da an öffnet es auch der andere Dienst. Wenn nicht, beginne mit einem neuen Konto.",
+    anew: "Das ist nicht meins: ein neues Konto",
     no_address: "Der andere Dienst hat nicht gesehen, dass eine E-Mail-Adresse dir gehört. Melde dich mit deinem Passwort an.",
     not_told: "Der andere Dienst hat nicht gesagt, wer du bist. Versuch es noch einmal, oder melde dich mit deinem Passwort an.",
 };
@@ -143,6 +149,8 @@ static FR: SignInWords = SignInWords {
     over: "C’est déjà fait, ou cela a duré plus de dix minutes. Recommencez dans le studio.",
     link_title: "Vous avez déjà un compte",
     link_text: "Saisissez une fois son mot de passe, et l’autre service l’ouvrira aussi désormais.",
+    claimed_text: "Un compte dit que cette adresse est la sienne. Si vous l’avez créé, saisissez une fois son mot de passe, et l’autre service l’ouvrira aussi. Sinon, commencez avec un nouveau compte.",
+    anew: "Ce n’est pas le mien : un nouveau compte",
     no_address: "L’autre service n’a pas vu qu’une adresse e-mail est la vôtre. Connectez-vous avec votre mot de passe.",
     not_told: "L’autre service n’a pas dit qui vous êtes. Réessayez, ou connectez-vous avec votre mot de passe.",
 };

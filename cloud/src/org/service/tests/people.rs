@@ -2,6 +2,7 @@
 
 use super::links::{VERIFY, letters, orgs, token};
 use super::*;
+use crate::events::DeedQuery;
 use crate::org::{Invited, NewInvitation, RoleDraft, SignedIn};
 
 const INVITATION: &str = "/account/invitation";
@@ -291,6 +292,26 @@ async fn settings_are_changed_by_who_has_seen_them_and_what_was_done_is_told_wit
         let before = first.next.unwrap().parse().unwrap();
         let rest = orgs.audit(&owner, org, Some(before), 10).await.unwrap();
         assert_eq!((rest.items.len(), &rest.next), (2, &None), "{rest:?}");
+
+        let count = async |query: DeedQuery| {
+            orgs.audit_of(&owner, org, query, None, 50).await.map(|page| page.items.len())
+        };
+        let none = DeedQuery::default;
+        assert_eq!(count(none()).await.unwrap(), 4);
+        let by_ada = Some(owner.to_string());
+        assert_eq!(count(DeedQuery { actor: by_ada, ..none() }).await.unwrap(), 2);
+        let changed = Some("organization_changed".to_owned());
+        assert_eq!(count(DeedQuery { kind: changed, ..none() }).await.unwrap(), 1);
+        let about_the_host = host.user().map(|user| user.0);
+        assert_eq!(count(DeedQuery { subject: about_the_host, ..none() }).await.unwrap(), 1);
+        assert_eq!(count(DeedQuery { subject: Some(uuid::Uuid::now_v7()), ..none() }).await.unwrap(), 0);
+        let now = orgs.clock.now();
+        assert_eq!(count(DeedQuery { from: Some(now), ..none() }).await.unwrap(), 4);
+        assert_eq!(count(DeedQuery { until: Some(now), ..none() }).await.unwrap(), 0);
+        for odd in ["%", "organization' OR '1'='1", ""] {
+            let query = DeedQuery { kind: Some(odd.to_owned()), ..none() };
+            assert!(matches!(count(query).await, Err(OrgError::Invalid(_))), "{odd}");
+        }
     })
     .await;
 }

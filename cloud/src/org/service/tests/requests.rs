@@ -132,3 +132,70 @@ async fn one_network_has_only_so_many_studios_that_wait_and_names_are_checked() 
     })
     .await;
 }
+
+#[tokio::test]
+async fn one_site_takes_the_places_of_its_own_and_locks_nobody_out() {
+    each_db(async |db| {
+        let hands = TestClock::new();
+        let orgs = orgs(&db, &hands);
+        owner(&db, &orgs).await;
+        let mine = ask(&orgs).await;
+        let new = NewSignInRequest { device_name: "Flood".into() };
+        let from =
+            |site: u16, line: u16| -> Visit { IpAddr::from([0x2001, 0xdb8, site, line, 0, 0, 0, 1]).into() };
+        let mut first = None;
+        for n in 0..100_u16 {
+            // Slow enough for the count of tries: each line is a network of its own.
+            hands.advance(Duration::from_secs(5));
+            let asked = orgs.ask_sign_in(&new, &from(1, n)).await;
+            if let (None, Ok(asked)) = (&first, asked) {
+                first = Some(asked.id);
+            }
+        }
+        let count = async |site: &str| {
+            crate::db::testing::number(
+                &db,
+                &format!("SELECT COUNT(*) FROM sign_in_requests WHERE site LIKE '{site}%'"),
+            )
+            .await
+        };
+        assert!(count("2001:db8:1").await <= 30, "{}", count("2001:db8:1").await);
+        assert!(
+            matches!(orgs.sign_in_request(first.unwrap(), &HOME.into()).await, Err(OrgError::BadLink)),
+            "the oldest went"
+        );
+        // Many sites together fill the table: the largest gives room.
+        for site in 2..40_u16 {
+            for line in 0..2 {
+                orgs.ask_sign_in(&new, &from(site, line)).await.unwrap();
+            }
+        }
+        assert!(count("").await <= 60);
+        let again = ask(&orgs).await;
+        let proof = prove(&orgs, &again).await.unwrap();
+        orgs.decide_sign_in(again.id, &proof, true).await.unwrap();
+        take(&orgs, &again).await.unwrap();
+        let _ = mine;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_new_line_of_the_same_site_for_each_try_is_no_way_around_the_count() {
+    each_db(async |db| {
+        let orgs = orgs(&db, &TestClock::new());
+        let new = NewSignInRequest { device_name: "Flood".into() };
+        let line = |n: u16| -> Visit { IpAddr::from([0x2001, 0xdb8, 7, n, 0, 0, 0, 1]).into() };
+        let mut taken = 0;
+        for n in 0..200 {
+            match orgs.ask_sign_in(&new, &line(n)).await {
+                Ok(_) => taken += 1,
+                Err(OrgError::TooManyTries) => {}
+                Err(error) => panic!("{error:?}"),
+            }
+        }
+        assert_eq!(taken, 40, "two shares of twenty");
+        ask(&orgs).await;
+    })
+    .await;
+}

@@ -10,7 +10,7 @@ use crate::base::Denied;
 use crate::plan::PlanChoice;
 
 fn choice(plan: &str) -> PlanChoice {
-    PlanChoice { plan: plan.into(), add_ons: None }
+    PlanChoice { plan: plan.into(), add_ons: None, overrides: true }
 }
 
 /// Plans that owners choose themselves.
@@ -75,7 +75,7 @@ async fn recordings_are_kept_for_fourteen_days_more_and_else_less_comes_with_the
         // Fewer seats alone.
         let add_ons = vec![AddOnCount { key: "seats-5".into(), quantity: 1 }];
         give(&plans, org, Assignment { add_ons, ..Assignment::of("pro") }).await.unwrap();
-        let fewer = PlanChoice { plan: "pro".into(), add_ons: Some(Vec::new()) };
+        let fewer = PlanChoice { plan: "pro".into(), add_ons: Some(Vec::new()), overrides: true };
         let at = plans.choose(&actor, org, fewer).await.unwrap().scheduled.unwrap().at;
         assert!(at.day() == 1 && at > now && at < now + TimeDelta::days(32), "{at}");
     })

@@ -212,7 +212,16 @@ async fn products_are_counted_one_by_one_and_in_lists() {
         let (actor, org, _) = owner(&app, "Nord").await;
         limit(&app, org, Limits { products: Some(3), ..Limits::default() }).await;
         let first = app.catalog.create_product(&actor, org, scarf()).await.unwrap();
-        let item = || BatchItem { id: None, draft: scarf(), replace_stock: true, is_whole: true };
+        let item = || BatchItem {
+            id: None,
+            draft: scarf(),
+            has_no_tags: false,
+            replace_stock: true,
+            is_whole: true,
+            texts: Vec::new(),
+            prices: Vec::new(),
+            adds_only: false,
+        };
         let mut tx = app.db.begin().await.unwrap();
         let items = vec![item(), item(), item()];
         let done = app.catalog.put_many(&mut tx, &actor, org, items).await.unwrap();

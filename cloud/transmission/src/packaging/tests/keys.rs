@@ -242,7 +242,7 @@ fn after_a_crash_a_show_with_far_key_frames_is_encoded_at_its_own_size_at_once_a
     let (packager, closing) = Packager::resume(&names, &window);
     closing.into_iter().for_each(|fact| window.apply(fact, None));
     let head = window.head();
-    let wanted = Wanted { short_sides: vec![720, 480], cores: None };
+    let wanted = Wanted { short_sides: vec![720, 480], top: None, cores: None };
     let mut timeline = Timeline::new(head);
     let offset_ms = window.anchor_of(session).unwrap();
     timeline.begin(Feed::Publisher(session), Some((offset_ms, head)));
@@ -278,7 +278,7 @@ fn after_a_crash_a_source_of_few_pictures_is_off_until_they_are_many() {
         let names: Vec<_> = std::iter::once(RungName::source()).chain(encoded).collect();
         let (packager, _) = Packager::resume(&names, &window);
         let mut relay = relay(ladder);
-        let wanted = Wanted { short_sides: ladder.to_vec(), cores: None };
+        let wanted = Wanted { short_sides: ladder.to_vec(), top: None, cores: None };
         (relay.timeline, relay.packaging) =
             (Timeline::new(window.head()), Packaging::new(packager, window.head(), wanted));
         relay.begin(PublishSessionId::new(), at(50_000));
@@ -302,7 +302,11 @@ fn a_restored_rung_that_the_encoder_does_not_offer_is_taken_off() {
     let names = [RungName::source(), RungName::new("720p").unwrap(), RungName::new("480p").unwrap()];
     let restored = || {
         let (packager, _) = Packager::resume(&names, &window);
-        Packaging::new(packager, window.head(), Wanted { short_sides: vec![720, 480], cores: None })
+        Packaging::new(
+            packager,
+            window.head(),
+            Wanted { short_sides: vec![720, 480], top: None, cores: None },
+        )
     };
     let downs = |facts: Vec<Fact>| {
         let of = |fact: Fact| match fact {

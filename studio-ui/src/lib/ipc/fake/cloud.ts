@@ -118,7 +118,7 @@ export class FakeCloud {
       case undefined:
         return this.organization.handle(method, json, ifMatch);
       case 'products':
-        return this.goods.product(method, id, last, deep, json, query, ifMatch);
+        return this.goods.product(method, id, verb, last, deep, json, query, ifMatch);
       case 'coupons':
         return this.goods.coupon(method, id, verb, json, ifMatch);
       case 'orders':
@@ -149,8 +149,14 @@ export class FakeCloud {
 
   setPicture(path: string, picture: string): CloudAnswer {
     const product = this.products.find((one) => one.id === path.split('/')[5]);
-    if (product) product.version++;
-    return product ? ok(Object.assign(product, { image_url: picture })) : refuse(404, 'not_found');
+    if (!product) return refuse(404, 'not_found');
+    if (product.pictures.some(({ url }) => url === picture)) return ok(product);
+    product.version++;
+    const made = { id: newId(), alt: '', url: picture, sources: [] };
+    if (path.endsWith('/image')) product.pictures = [made, ...product.pictures.slice(1)];
+    else product.pictures = [...product.pictures, made];
+    product.image_url = product.pictures[0]!.url;
+    return ok(product);
   }
 
   #shows(method: string, json: Record<string, unknown>): CloudAnswer {
@@ -163,6 +169,7 @@ export class FakeCloud {
       receiving: false,
       auto_live: false,
       scheduled_at: (json['scheduled_at'] as string | null) ?? null,
+      planned_end_at: (json['planned_end_at'] as string | null) ?? null,
       lineup: [],
       playback_url: '',
       created_at: new Date().toISOString(),

@@ -1,5 +1,5 @@
 /** The fake's catalogue: what products and coupons are asked, with the versions that the cloud holds to. */
-import type { Coupon, NewCoupon, NewProduct, PriceChange, Product, StockChange, Variant } from '../../cloud/types.ts';
+import type { Coupon, MarketPriceDraft, NewCoupon, NewProduct, PriceChange, Product, StockChange, Variant } from '../../cloud/types.ts';
 import type { CloudAnswer } from '../backend.ts';
 import { empty, ok, page, refuse, stale } from './answers.ts';
 import { HOST } from './person.ts';
@@ -27,6 +27,7 @@ export class FakeGoods {
   product(
     method: string,
     id: string | undefined,
+    verb: string | undefined,
     variant: string | undefined,
     part: string | undefined,
     json: Json,
@@ -39,12 +40,21 @@ export class FakeGoods {
     const one = product.variants.find((candidate) => candidate.id === variant);
     if (one && part === 'prices') return ok(page(this.#prices(product, one), query));
     if (one && part === 'stock-changes') return this.#stock(method, product, one, json, query);
+    if (verb === 'texts') return this.#text(method, product, variant!, json, ifMatch);
+    if (one && part === 'market-prices') {
+      if (ifMatch === null) return refuse(428, 'precondition_required');
+      if (stale(product, ifMatch)) return refuse(412, 'conflict');
+      const drafts = json['prices'] as MarketPriceDraft[];
+      one.prices = drafts.map((draft) => ({ market: null, compare_at_minor: null, ...draft, prior_price_minor: null }));
+      product.version++;
+      return ok(product);
+    }
     if (method === 'DELETE') {
       this.#shelf.products.splice(this.#shelf.products.indexOf(product), 1);
       return empty();
     }
     if (method === 'GET') return ok(product);
-    if (ifMatch === null && ['variants', 'price_minor', 'compare_at_minor', 'currency', 'stock'].some((name) => name in json)) {
+    if (ifMatch === null && ['variants', 'pictures', 'price_minor', 'compare_at_minor', 'currency', 'stock'].some((name) => name in json)) {
       return refuse(428, 'precondition_required');
     }
     if (stale(product, ifMatch)) return refuse(412, 'conflict');
@@ -52,10 +62,28 @@ export class FakeGoods {
       this.#move(product, one, Number(json['stock']) - one.stock, 'counted', String(json['note'] ?? ''));
       return ok(product);
     }
-    Object.assign(product, json, { version: product.version + 1 });
+    const { pictures, ...fields } = json as { pictures?: { id: string; alt?: string }[] };
+    if (pictures) this.#arrange(product, pictures);
+    Object.assign(product, fields, { version: product.version + 1 });
     if ('on_sale' in json) product.hidden_by = json['on_sale'] ? null : 'member';
     if (product.variants.length === 1) product.variants[0]!.price_minor = product.price_minor;
     return ok(product);
+  }
+
+  #text(method: string, product: Product, language: string, json: Json, ifMatch: string | null): CloudAnswer {
+    if (stale(product, ifMatch)) return refuse(412, 'conflict');
+    const { [language]: _gone, ...rest } = product.texts;
+    product.texts = method === 'DELETE' ? rest : { ...rest, [language]: { title: String(json['title']), description: String(json['description'] ?? '') } };
+    product.version++;
+    return ok(product);
+  }
+
+  #arrange(product: Product, order: { id: string; alt?: string }[]) {
+    product.pictures = order.map(({ id, alt }) => {
+      const picture = product.pictures.find((one) => one.id === id)!;
+      return { ...picture, alt: alt?.trim() ?? picture.alt };
+    });
+    product.image_url = product.pictures[0]?.url ?? null;
   }
 
   #tagged = (tag: string | null) => this.#shelf.products.filter(({ tags }) => tag === null || tags.includes(tag));
@@ -97,7 +125,9 @@ export class FakeGoods {
       id: newId(),
       variant_id: variant.id,
       currency: product.currency,
+      market: null,
       price_minor,
+      ended: false,
       reduced,
       at: days(at),
     });
@@ -112,9 +142,9 @@ export class FakeGoods {
       ...draft,
       id: newId(),
       image_url: null,
-      image: [], on_sale: true, options: [],
+      image: [], pictures: [], on_sale: true, options: [], texts: {},
       variants: [
-        { id: newId(), title: 'Default', sku: 'NEW', price_minor: draft.price_minor, stock: draft.stock, owed: 0, sell_when_empty: false, prior_price_minor: null, own_compare: false, options: {}, external_ids: {} },
+        { id: newId(), title: 'Default', sku: 'NEW', price_minor: draft.price_minor, stock: draft.stock, owed: 0, sell_when_empty: false, prior_price_minor: null, own_compare: false, options: {}, external_ids: {}, prices: [] },
       ],
       created_at: days(0),
       version: 1,

@@ -55,7 +55,7 @@ export class FakeImports {
     if (!found) return refuse(404, 'not_found');
     this.#on(found);
     const problems = found.counts.problems ? this.problems : [];
-    return ok({ ...found, problems: page(problems, query) });
+    return ok({ ...found, pictures: { waiting: 0, taken: found.state === 'done' ? 1_240 : 0, failed: found.counts.problems ? 2 : 0 }, problems: page(problems, query) });
   }
 
   /** They leave the sale, once. */

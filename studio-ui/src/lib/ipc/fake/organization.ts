@@ -61,7 +61,10 @@ export class FakeOrganization {
   }
 
   past(method: string, noun: string, [id, last]: (string | undefined)[], query: URLSearchParams): CloudAnswer {
-    if (noun === 'audit') return ok(page(this.deeds, query));
+    if (noun === 'audit') {
+      const person = query.get('person');
+      return ok(page(person === null ? this.deeds : this.deeds.filter((deed) => deed.actor === person), query));
+    }
     if (noun === 'jobs') {
       if (method !== 'POST') return ok(page(this.jobs, query));
       this.jobs = this.jobs.filter((job) => job.id !== id);

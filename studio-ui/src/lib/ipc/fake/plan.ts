@@ -8,19 +8,19 @@ const DAY = 86_400_000;
 const GIB = 2 ** 30;
 const days = (n: number) => new Date(Date.now() + n * DAY).toISOString();
 
-type Figures = [number, number, number, number, number, number, number, number, number, number];
+type Figures = [number, number, number, number, number, number, number, number, number];
 /** In the order of the names; the room for pictures in GiB. */
 const limits = (of: Figures): Limits => {
-  const [shows_a_month, concurrent_shows, destinations, ladder_top, minutes_a_month, viewers, retention_days, seats, products, gib] = of;
-  return { shows_a_month, concurrent_shows, destinations, ladder_top, minutes_a_month, viewers, retention_days, seats, products, blob_bytes: gib * GIB };
+  const [shows_a_month, concurrent_shows, ladder_top, minutes_a_month, viewers, retention_days, seats, products, gib] = of;
+  return { shows_a_month, concurrent_shows, ladder_top, minutes_a_month, viewers, retention_days, seats, products, blob_bytes: gib * GIB };
 };
 const plan = (key: string, en: string, price_minor: number, of: Figures): Plan => ({
   key, names: { en }, offered: true, builtin: false, limits: limits(of), price: price_minor ? { price_minor, currency: 'EUR' } : null,
 });
 const PLANS = [
-  plan('free', 'Free', 0, [4, 1, 1, 720, 240, 100, 7, 3, 100, 1]),
-  plan('starter', 'Starter', 4900, [20, 1, 3, 1080, 2400, 1000, 30, 10, 5000, 20]),
-  plan('pro', 'Pro', 19_900, [200, 5, 10, 2160, 30_000, 20_000, 365, 50, 100_000, 200]),
+  plan('free', 'Free', 0, [4, 1, 720, 240, 100, 7, 3, 100, 1]),
+  plan('starter', 'Starter', 4900, [20, 1, 1080, 2400, 1000, 30, 10, 5000, 20]),
+  plan('pro', 'Pro', 19_900, [200, 5, 2160, 30_000, 20_000, 365, 50, 100_000, 200]),
 ];
 const addOn = (key: string, en: string, raises: AddOn['raises'], by: number, price_minor: number): AddOn => ({
   key, names: { en }, raises, by, price: { price_minor, currency: 'EUR' },
@@ -39,11 +39,11 @@ export class FakePlan {
   state: BillingView['state'] = 'active';
   graceUntil: string | null = null;
   suspended: PlanView['suspended'] = null;
-  used: Limits = { shows_a_month: 11, concurrent_shows: 0, destinations: null, ladder_top: null, minutes_a_month: 1_312, viewers: 0, retention_days: null, seats: 8, products: 980, blob_bytes: 7.4 * GIB };
+  used: Limits = { shows_a_month: 11, concurrent_shows: 0, ladder_top: null, minutes_a_month: 1_312, viewers: 0, retention_days: null, seats: 8, products: 980, blob_bytes: 7.4 * GIB };
   invoices: Invoice[];
 
   constructor(empty: boolean) {
-    if (empty) Object.assign(this, { choice: null, state: 'none', used: limits([0, 0, 0, 0, 0, 0, 0, 1, 0, 0]) });
+    if (empty) Object.assign(this, { choice: null, state: 'none', used: limits([0, 0, 0, 0, 0, 0, 1, 0, 0]) });
     this.invoices = empty ? [] : [118, 104, 91].map((number, n) => this.#invoice(number, n));
   }
 
@@ -92,7 +92,7 @@ export class FakePlan {
     const next = coming ? coming.choice : choice;
     return {
       provider, state, choice, coming, currency: choice ? 'EUR' : null, grace_until: graceUntil,
-      next_amount_minor: next ? this.#cost(next) : null, period_start: choice ? days(-20) : null, period_end: choice ? days(10) : null,
+      others: [], next_amount_minor: next ? this.#cost(next) : null, period_start: choice ? days(-20) : null, period_end: choice ? days(10) : null,
     };
   }
 
@@ -116,6 +116,7 @@ export class FakePlan {
       plan: PLANS.find(({ key }) => key === choice?.plan) ?? PLANS[0]!, add_ons: choice?.add_ons ?? [],
       state: state === 'none' || state === 'unknown' ? 'active' : state, holds: true, limits: most, used, over: this.#over(most),
       over_then: coming ? this.#over(this.#limitsOf(coming.choice)) : [],
+      source: choice ? 'billing' : null, recordings: { days: most.retention_days, fewer_at: null, fewer_days: null },
       scheduled: coming ? { at: coming.at, plan: coming.choice?.plan ?? 'free', add_ons: coming.choice?.add_ons ?? [] } : null,
       offered: PLANS, offered_add_ons: ADD_ONS, self_service: this.selfService, suspended: this.suspended,
       since: choice ? days(-80) : null, period_end: choice ? days(10) : null, grace_until: this.graceUntil,

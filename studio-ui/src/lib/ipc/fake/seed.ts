@@ -27,18 +27,19 @@ const HAT = '<path d="M30 54c0-30 36-30 36 0z"/><path d="M16 56h64c0 10-64 10-64
 
 function product(title: string, price: number, before: number | null, stock: number, look: Look): Product {
   const id = newId();
+  const url = picture(look);
   return {
     id,
     title,
     description: '',
     url: `http://localhost:8090/products/${title.toLowerCase().replaceAll(' ', '-')}`,
-    image_url: picture(look),
-    image: [], on_sale: true, options: [], tags: [],
+    image_url: url,
+    image: [], pictures: [{ id: newId(), alt: '', url, sources: [] }], on_sale: true, options: [], tags: [], texts: {},
     currency: 'EUR',
     price_minor: price,
     compare_at_minor: before,
     stock,
-    variants: [{ id: newId(), title: 'Default', sku: id.slice(-6), price_minor: price, stock, owed: 0, sell_when_empty: false, prior_price_minor: null, own_compare: false, options: {}, external_ids: {} }],
+    variants: [{ id: newId(), title: 'Default', sku: id.slice(-6), price_minor: price, stock, owed: 0, sell_when_empty: false, prior_price_minor: null, own_compare: false, options: {}, external_ids: {}, prices: [] }],
     created_at: YESTERDAY,
     version: 1,
   };
@@ -55,6 +56,9 @@ export function seedProducts(): Product[] {
   ];
   const [shirt, , cup, , scarf, hat] = products;
   shirt!.tags = ['linen', 'summer'];
+  const more: Look[] = [['#c9b99a', '#5b4632', SHIRT], ['#b9c4c9', '#33505c', SHIRT]];
+  shirt!.pictures[0]!.alt = 'The shirt in sand, from the front';
+  shirt!.pictures.push(...more.map((look) => ({ id: newId(), alt: '', url: picture(look), sources: [] })));
   hat!.tags = ['summer'];
   Object.assign(scarf!, { tags: ['winter'], on_sale: false, hidden_by: 'import' });
   // Two colours of one cup.

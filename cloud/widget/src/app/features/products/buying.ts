@@ -25,8 +25,8 @@ export function firstChoice(product: ProductCard): VariantCard | undefined {
   );
 }
 
-/** Fewer than this many are said out loud. */
-const FEW = 10;
+/** Fewer than this many are said out loud: the cloud counts up to so many, and more than that is told as six. */
+const FEW = 6;
 
 /** How the stock reads: sold out, the last few, or nothing worth a word. */
 export function stockWord(stock: number): 'sold_out' | 'few' | 'plenty' {

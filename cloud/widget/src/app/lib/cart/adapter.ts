@@ -5,6 +5,9 @@ export interface CartLine {
   qty: number;
   /** Attribution: `_vt_show`, `_vt_viewer`, `_vt_ts`. */
   attrs?: Record<string, string>;
+  /** What the card said of one piece, minor units. */
+  price_minor?: number;
+  currency?: string;
   /** The product's page, for shops that can only be sent there. */
   url?: string;
 }

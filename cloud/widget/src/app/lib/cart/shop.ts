@@ -92,8 +92,8 @@ export class Shop {
     return !untouched;
   }
 
-  #line(product: ProductCard, { sku }: VariantCard): CartLine {
-    return { variantRef: sku, sku, qty: 1, attrs: this.#doors.attribution(), url: product.url };
+  #line({ url, currency }: ProductCard, { sku, price_minor }: VariantCard): CartLine {
+    return { variantRef: sku, sku, qty: 1, attrs: this.#doors.attribution(), url, price_minor, currency };
   }
 
   async #follow(product: ProductCard, variant: VariantCard, line: CartLine, doing: LineView['doing'], work: () => Promise<CartResult>): Promise<CartResult> {

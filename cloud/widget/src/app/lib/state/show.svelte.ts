@@ -4,6 +4,7 @@ import {
   type Airing,
   type Author,
   type ChatMessage,
+  type Offer,
   type ProductCard,
   type PublicCloud,
   type PublicShow,
@@ -37,6 +38,8 @@ export type { Picture } from './landing.ts';
 export interface ShowStoreOptions {
   show: PublicShow;
   cloud: PublicCloud;
+  /** Whom products are told and priced for, as the end of an address. */
+  choice?: (() => string) | undefined;
   /** The page's own for this show. */
   passport: Passport;
   /** Called when a transition of a highlight comes to the screen. */
@@ -97,7 +100,7 @@ export class ShowStore {
     const { show, passport, WebSocket, page, random } = this.#options;
     this.#rtm = new RtmSocket(
       {
-        url: show.rtm_url,
+        url: `${show.rtm_url}?offers=1`,
         show: show.id,
         token: (fresh) => passport.token(fresh),
         reachable: () => this.#ask(),
@@ -107,6 +110,8 @@ export class ShowStore {
       },
       {
         snapshot: (snapshot) => {
+          // What was told while it was away is not known: prices, too.
+          if (this.you) this.#reloader.ask(RELOAD_SPREAD_MS);
           this.#move(snapshot);
           this.viewers = snapshot.viewers;
           this.messages = withMessages([], snapshot.messages);
@@ -188,7 +193,10 @@ export class ShowStore {
 
   /** Loads the show. The room, where there is one, knows better where it is. */
   async #load(): Promise<void> {
-    this.take(await this.#options.cloud.show(this.show.id));
+    const { cloud, choice } = this.#options;
+    const chosen = choice?.();
+    const show = await cloud.show(this.show.id, chosen);
+    if (chosen === choice?.()) this.take(show); // else the element asks anew
   }
 
   /** Takes the cloud's fresh word about this show. */
@@ -247,6 +255,22 @@ export class ShowStore {
     if (!onAir(state)) this.show = { ...this.show, playback_url: null, still_url: null };
   }
 
+  /** What is told to everybody in one currency is for those who are shown that one; the others look what it costs them. */
+  #offer({ product_id, currency, price, stock, variants }: Offer): void {
+    const card = this.show.products.find((product) => product.product_id === product_id);
+    if (!card || (price && currency !== card.currency)) return this.#reloader.ask(RELOAD_SPREAD_MS);
+    const now = {
+      ...card,
+      ...price,
+      stock,
+      variants: card.variants.map((variant) => {
+        const told = variants.find(({ id }) => id === variant.id);
+        return told ? { ...variant, ...told.price, stock: told.stock } : variant;
+      }),
+    };
+    this.show = { ...this.show, products: this.show.products.map((product) => (product === card ? now : product)) };
+  }
+
   #happened(event: RoomEvent): void {
     switch (event.e) {
       case 'chat':
@@ -273,6 +297,9 @@ export class ShowStore {
         break;
       case 'state':
         this.#move(event);
+        break;
+      case 'offer':
+        this.#offer(event);
         break;
       case 'lineup_changed':
         this.#reloader.ask(RELOAD_SPREAD_MS);

@@ -56,6 +56,7 @@ export const english = {
   addToCalendar: 'Add to calendar',
   endedTitle: 'The show has ended',
   endedText: 'Thank you for watching. Everything that was shown is still in the shop.',
+  legal: ['Imprint', 'Privacy', 'Terms'],
   pinnedNow: 'On screen now',
   pinnedProduct: (title: string, price: string) => `On screen now: ${title}, ${price}`,
   pinnedCoupon: (title: string, code: string) => `On screen now: ${title}, code ${code}`,

@@ -1,0 +1,106 @@
+//! Several pictures of one product.
+
+use std::time::Duration;
+
+use super::*;
+use crate::catalog::{NewPicture, PictureDraft};
+
+fn sent(app: &App, actor: &Actor, org: OrgId, side: u32, alt: &str) -> NewPicture {
+    let turn = app.catalog.picture_turn(actor, org).unwrap();
+    NewPicture { turn, bytes: image::testing::png(side, side).into(), alt: alt.to_owned() }
+}
+
+fn named(pictures: &[&crate::catalog::Picture]) -> ProductPatch {
+    let draft = |picture: &&crate::catalog::Picture| PictureDraft { id: picture.id().to_owned(), alt: None };
+    ProductPatch { pictures: Some(pictures.iter().map(draft).collect()), ..ProductPatch::default() }
+}
+
+#[tokio::test]
+async fn pictures_are_added_told_put_in_order_replaced_and_removed() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let id = app.catalog.create_product(&actor, org, scarf(5)).await.unwrap().id;
+        for side in [20, 30, 40] {
+            let new = sent(&app, &actor, org, side, if side == 30 { " Worn " } else { "" });
+            app.catalog.add_picture(&actor, org, id, None, new).await.unwrap();
+        }
+        let scarf = app.catalog.product(&actor, org, id).await.unwrap();
+        assert_eq!((scarf.version, scarf.pictures.len(), scarf.pictures[1].alt.as_str()), (4, 3, "Worn"));
+        let again = sent(&app, &actor, org, 20, "");
+        let same = app.catalog.add_picture(&actor, org, id, Some(4), again).await.unwrap();
+        assert_eq!(same, scarf, "the same picture again changes nothing");
+        assert_eq!(app.catalog.product(&actor, org, id).await.unwrap().version, 4);
+
+        let [a, b, c] = &scarf.pictures[..] else { panic!("{:?}", scarf.pictures) };
+        let unseen = app.catalog.change_product(&actor, org, id, None, named(&[c, a, b])).await;
+        assert!(matches!(unseen, Err(CatalogError::Unseen)));
+        let stale = app.catalog.change_product(&actor, org, id, Some(3), named(&[c, a, b])).await;
+        assert!(matches!(stale, Err(CatalogError::Stale(4))));
+        let sorted = app.catalog.change_product(&actor, org, id, Some(4), named(&[c, b])).await.unwrap();
+        assert_eq!(sorted.pictures, [c.clone(), b.clone()]);
+        assert_eq!(app.catalog.image_url(&sorted), Some(app.catalog.media_url(org, &c.name)));
+        assert_eq!(app.catalog.product(&actor, org, id).await.unwrap(), sorted);
+
+        let new = || sent(&app, &actor, org, 50, "");
+        let stale = app.catalog.replace_picture(&actor, org, id, (Some(4), b.id()), new()).await;
+        assert!(matches!(stale, Err(CatalogError::Stale(5))));
+        let gone = app.catalog.replace_picture(&actor, org, id, (Some(5), a.id()), new()).await;
+        assert!(matches!(gone, Err(CatalogError::NoPicture(_))));
+        let other = app.catalog.replace_picture(&actor, org, id, (Some(5), b.id()), new()).await.unwrap();
+        assert_eq!((other.pictures.len(), other.pictures[1].alt.as_str()), (2, "Worn"), "its words stay");
+        assert_ne!(other.pictures[1].name, b.name);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn files_of_every_picture_stay_while_a_product_has_it_and_go_with_it() {
+    each_app(async |app, hands| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let day = Duration::from_secs(25 * 3_600);
+        let first = app.catalog.create_product(&actor, org, scarf(5)).await.unwrap().id;
+        let second = app.catalog.create_product(&actor, org, scarf(5)).await.unwrap().id;
+        for (id, sides) in [(first, &[20, 30][..]), (second, &[30, 40])] {
+            for side in sides {
+                let new = sent(&app, &actor, org, *side, "");
+                app.catalog.add_picture(&actor, org, id, None, new).await.unwrap();
+            }
+        }
+        let used = async || app.plans.used(org).await.unwrap().blob_bytes;
+        let product = app.catalog.product(&actor, org, first).await.unwrap();
+        hands.advance(day);
+        assert_eq!(app.catalog.sweep_pictures().await.unwrap(), 0);
+        let all = used().await;
+        let [main, both] = &product.pictures[..] else { panic!("{:?}", product.pictures) };
+        app.catalog.change_product(&actor, org, first, Some(product.version), named(&[])).await.unwrap();
+        hands.advance(day);
+        assert_eq!(app.catalog.sweep_pictures().await.unwrap(), 2, "the JPEG and the WebP of the one");
+        assert!(app.catalog.image(org, &main.name).await.unwrap().is_none());
+        assert!(app.catalog.image(org, &both.name).await.unwrap().is_some(), "the other product has it");
+        assert!(used().await < all, "and the budget is given back");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_main_picture_of_an_earlier_version_takes_the_first_place_and_the_others_stay() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let id = app.catalog.create_product(&actor, org, scarf(5)).await.unwrap().id;
+        for side in [20, 30] {
+            let new = sent(&app, &actor, org, side, "Worn");
+            app.catalog.add_picture(&actor, org, id, None, new).await.unwrap();
+        }
+        let before = app.catalog.product(&actor, org, id).await.unwrap();
+        let old = "0123456789abcdef0123456789abcdef.png";
+        let mut tx = app.db.begin().await.unwrap();
+        crate::on!(tx, c => sqlx::query("UPDATE products SET image = $2, image_sizes = NULL WHERE id = $1")
+            .bind(id).bind(old).execute(c).await.map(drop))
+        .unwrap();
+        tx.commit().await.unwrap();
+        let after = app.catalog.product(&actor, org, id).await.unwrap();
+        assert_eq!((after.pictures[0].name.as_str(), after.pictures[0].alt.as_str()), (old, ""));
+        assert_eq!(after.pictures[1..], before.pictures[1..]);
+    })
+    .await;
+}
