@@ -389,14 +389,21 @@ pub mod testing {
 
     /// Runs `test` with every room over each database, on a clock that is moved by hand.
     pub async fn each_app(test: impl AsyncFn(App, TestClock)) {
+        each_app_at(None, test).await;
+    }
+
+    /// The same, reached by browsers at `public_url`.
+    pub async fn each_app_at(public_url: Option<&str>, test: impl AsyncFn(App, TestClock)) {
         each_db(async |db| {
             let dir = tempfile::tempdir().expect("a temporary folder");
+            let mut config = Config::for_testing(dir.path());
+            config.server.public_url = public_url.map(str::to_owned);
             let hands = TestClock::new();
             let local = SocketAddr::from(([127, 0, 0, 1], 1));
             let addresses = Addresses { http: local, rtmp: local };
             let app = App::over(
                 db,
-                Config::for_testing(dir.path()),
+                config,
                 hands.clock(),
                 addresses,
                 KeyRing::for_testing(),

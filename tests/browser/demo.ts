@@ -41,7 +41,8 @@ export async function freePort(): Promise<number> {
   });
 }
 
-function binary(): string {
+/** The cloud’s program. */
+export function binary(): string {
   const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
   const found = [process.env.VITRINE_CLOUD_BIN, join(target, 'debug/vitrine-cloud'), join(target, 'release/vitrine-cloud')];
   const path = found.find((one) => one && existsSync(one));

@@ -105,6 +105,16 @@ codes! {
     ChallengeOver = "challenge_over", retryable false;
     /// There is an authenticator already.
     FactorExists = "factor_exists", retryable false;
+    /// People cannot have passkeys at the address of this cloud.
+    PasskeysUnavailable = "passkeys_unavailable", retryable false;
+    /// The passkey opens no account here, or does so no longer.
+    PasskeyUnknown = "passkey_unknown", retryable false;
+    /// What the passkey answered does not fit what it was asked, or who it was asked by.
+    PasskeyRefused = "passkey_refused", retryable false;
+    /// The passkey has counted back, as a copy does: remove it.
+    PasskeyCopied = "passkey_copied", retryable false;
+    /// It is a passkey of an account already.
+    PasskeyExists = "passkey_exists", retryable false;
     /// Nothing else opens the account: choose a password first.
     LastWayIn = "last_way_in", retryable false;
     /// Nobody has signed in yet in the browser that was opened for it; ask again in a moment.

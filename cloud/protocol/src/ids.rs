@@ -133,6 +133,8 @@ ids! {
     SignInRequestId "sign-in request";
     /// An account elsewhere with which a person signs in.
     IdentityId "identity";
+    /// A passkey with which a person signs in.
+    PasskeyId "passkey";
     /// A role that an organisation put together.
     RoleId "role";
     /// An API key.

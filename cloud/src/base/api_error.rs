@@ -224,9 +224,13 @@ fn usual_status(code: Code) -> StatusCode {
         Code::InvalidRequest | Code::BadMessage | Code::HelloExpected | Code::BadSignature => {
             StatusCode::BAD_REQUEST
         }
-        Code::Unauthenticated | Code::BadCredentials | Code::SecondFactorRequired | Code::BadCode => {
-            StatusCode::UNAUTHORIZED
-        }
+        Code::Unauthenticated
+        | Code::BadCredentials
+        | Code::SecondFactorRequired
+        | Code::BadCode
+        | Code::PasskeyUnknown
+        | Code::PasskeyRefused
+        | Code::PasskeyCopied => StatusCode::UNAUTHORIZED,
         Code::Forbidden
         | Code::BadPublishKey
         | Code::Banned
@@ -245,6 +249,8 @@ fn usual_status(code: Code) -> StatusCode {
         Code::Conflict
         | Code::EmailTaken
         | Code::FactorExists
+        | Code::PasskeyExists
+        | Code::PasskeysUnavailable
         | Code::LastWayIn
         | Code::SignInPending
         | Code::AlreadyMember

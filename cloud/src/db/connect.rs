@@ -18,7 +18,7 @@ use super::tx::Commits;
 use super::{DbError, Side, Tx};
 
 /// Every change of the tables, in order; forward only.
-const MIGRATIONS: [(i64, &str, &str); 59] = [
+const MIGRATIONS: [(i64, &str, &str); 61] = [
     (1, "events", include_str!("../../migrations/0001_events.sql")),
     (2, "org", include_str!("../../migrations/0002_org.sql")),
     (3, "show", include_str!("../../migrations/0003_show.sql")),
@@ -67,6 +67,8 @@ const MIGRATIONS: [(i64, &str, &str); 59] = [
     (108, "challenge_places", include_str!("../../migrations/0108_challenge_places.sql")),
     (109, "leaving_organizations", include_str!("../../migrations/0109_leaving_organizations.sql")),
     (110, "fast_webhooks", include_str!("../../migrations/0110_fast_webhooks.sql")),
+    (111, "passkeys", include_str!("../../migrations/0111_passkeys.sql")),
+    (112, "passkey_ceremonies", include_str!("../../migrations/0112_passkey_ceremonies.sql")),
     (113, "product_texts", include_str!("../../migrations/0113_product_texts.sql")),
     (114, "variant_prices", include_str!("../../migrations/0114_variant_prices.sql")),
     (115, "market_price_changes", include_str!("../../migrations/0115_market_price_changes.sql")),

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use vitrine_protocol::{
     ApiKeyId, BanId, CouponId, Currency, ExportId, Highlight, InvitationId, InvoiceId, MessageId, OrderId,
-    ProductId, PublishSessionId, Role, RoleId, ShowId, UserId, WebhookId,
+    PasskeyId, ProductId, PublishSessionId, Role, RoleId, ShowId, UserId, WebhookId,
 };
 
 /// A fact. `kind` tells them apart on the wire and in SQL; a fact is never changed, only added to this list.
@@ -53,6 +53,12 @@ pub enum Event {
     IdentityLinked { user: UserId },
     /// A member can no longer sign in with an account elsewhere.
     IdentityUnlinked { user: UserId },
+    /// A member can sign in with this passkey.
+    PasskeyAdded { user: UserId, passkey: PasskeyId },
+    /// A member calls a passkey otherwise.
+    PasskeyRenamed { user: UserId, passkey: PasskeyId },
+    /// A member can no longer sign in with this passkey.
+    PasskeyRemoved { user: UserId, passkey: PasskeyId },
     /// A server of the shop got a key.
     ApiKeyCreated { key: ApiKeyId },
     /// A key opens nothing any more.

@@ -56,10 +56,11 @@ const ELSEWHERE: [Code; 9] = [
 /// What a suspended shop, a cloud that takes no new accounts, or not being an operator closes: how their paths begin.
 const CLOSED: [&str; 4] = ["/v1/operator/", "/v1/public/", "/v1/register", "/v1/orgs"];
 /// Open addresses that say 401 of a password or a code.
-const SIGN_INS: [&str; 5] = [
+const SIGN_INS: [&str; 6] = [
     "/v1/register",
     "/v1/sessions",
     "/v1/sign-ins/second-factor",
+    "/v1/sign-ins/passkey",
     "/v1/invitation-acceptances",
     "/v1/email-verifications",
 ];

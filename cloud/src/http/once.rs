@@ -63,6 +63,7 @@ pub(super) fn takes_key(path: &str) -> bool {
         && path != "/v1/me/password"
         && path != "/v1/me/recovery-codes"
         && !path.starts_with("/v1/me/totp")
+        && !path.starts_with("/v1/me/passkey")
         && !path.ends_with("/ownership")
         && !path.ends_with("/deletion")
         && !path.ends_with("/imports")

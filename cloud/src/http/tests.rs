@@ -468,7 +468,7 @@ fn samples(document: &Value, schema: &Value, place: &str) -> (Value, Vec<(String
             (Value::String(first), _) => json!(first),
             (_, Some("uuid")) => json!("018f3b1c-0000-7000-8000-000000000000"),
             (_, Some("date-time")) => json!("2026-11-28T12:00:00Z"),
-            _ => json!("EUR"),
+            _ => schema.get("example").cloned().unwrap_or_else(|| json!("EUR")),
         },
         "integer" | "number" => json!(1),
         "boolean" => json!(true),

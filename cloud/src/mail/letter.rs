@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ToOwners, ToPerson};
+use super::{OfPasskeys, ToOwners, ToPerson};
 
 /// A language that letters and pages are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
@@ -120,6 +120,8 @@ pub enum Letter {
     ToOwners(ToOwners),
     /// Something about a person's account, or where they belong.
     ToPerson(ToPerson),
+    /// Something about a person's passkeys.
+    OfPasskeys(OfPasskeys),
 }
 
 /// Where a new password is chosen.
@@ -182,6 +184,7 @@ impl Letter {
         let (subject, before, label, after) = match (self, locale) {
             (Self::ToOwners(letter), _) => return letter.words(locale),
             (Self::ToPerson(letter), _) => return letter.words(locale),
+            (Self::OfPasskeys(letter), _) => return letter.words(locale),
             (Self::VerifyAddress { .. }, En) => (
                 "Confirm your address",
                 "Somebody made a Vitrine account with this address, for {}. If it was you, confirm that the address is yours; you need the account's password.",
@@ -419,7 +422,9 @@ impl Letter {
         };
         let one = |link: &String| vec![(label.to_owned(), link.clone())];
         let (subject, before, links) = match self {
-            Self::ToOwners(_) | Self::ToPerson(_) => (subject.to_owned(), before.to_owned(), Vec::new()),
+            Self::ToOwners(_) | Self::ToPerson(_) | Self::OfPasskeys(_) => {
+                (subject.to_owned(), before.to_owned(), Vec::new())
+            }
             Self::FactorAdded | Self::FactorRemoved | Self::PasswordKnown | Self::RecoveryCodesRenewed => {
                 (subject.to_owned(), before.to_owned(), Vec::new())
             }

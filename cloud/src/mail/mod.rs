@@ -8,6 +8,7 @@ mod error;
 mod letter;
 mod mailbox;
 mod owners;
+mod passkeys;
 mod people;
 mod send;
 
@@ -15,5 +16,6 @@ pub use error::MailError;
 pub use letter::{Letter, Locale, ResetLink};
 pub use mailbox::Mailbox;
 pub use owners::ToOwners;
+pub use passkeys::OfPasskeys;
 pub use people::{ToPerson, role_name};
 pub use send::{SendMail, Way};

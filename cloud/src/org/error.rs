@@ -129,6 +129,24 @@ pub enum OrgError {
     /// Without it the person could not sign in any more.
     #[error("it is the last way in")]
     LastWayIn,
+    /// This cloud's address can have no passkeys.
+    #[error("there are no passkeys at this address")]
+    PasskeysUnavailable,
+    /// The person has no such passkey.
+    #[error("no such passkey")]
+    NoPasskey,
+    /// It opens no account.
+    #[error("the passkey opens no account")]
+    PasskeyUnknown,
+    /// What it answered does not fit.
+    #[error("the passkey's answer does not fit")]
+    PasskeyRefused,
+    /// It counted back.
+    #[error("the passkey has counted back")]
+    PasskeyCopied,
+    /// It is somebody's already.
+    #[error("it is a passkey of an account already")]
+    PasskeyExists,
     /// This handle has no keys to seal with.
     #[error("there are no keys")]
     NoKeys,

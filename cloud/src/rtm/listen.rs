@@ -125,6 +125,9 @@ fn news_of(shows: &Shows, fact: &Recorded) -> News {
         | Event::RecoveryCodesRenewed { .. }
         | Event::IdentityLinked { .. }
         | Event::IdentityUnlinked { .. }
+        | Event::PasskeyAdded { .. }
+        | Event::PasskeyRenamed { .. }
+        | Event::PasskeyRemoved { .. }
         | Event::ApiKeyCreated { .. }
         | Event::ApiKeyRevoked { .. }
         | Event::PlanChanged { .. }

@@ -23,6 +23,7 @@ pub fn builder() -> tauri_specta::Builder<tauri::Wry> {
             session::answer_second_factor,
             session::begin_browser_sign_in,
             session::open_sign_in_page,
+            session::open_account_page,
             session::await_browser_sign_in,
             session::cancel_browser_sign_in,
             session::ask_new_password,

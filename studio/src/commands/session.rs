@@ -65,6 +65,13 @@ pub async fn open_sign_in_page(desk: State<'_, Desk>) -> Result<bool, CommandErr
     Ok(platform::open_page(&desk.sign_in_page().await?))
 }
 
+/// Opens a page about the account, as the cloud named it; says whether there is a browser for it.
+#[tauri::command]
+#[specta::specta]
+pub async fn open_account_page(desk: State<'_, Desk>, url: String) -> Result<bool, CommandError> {
+    Ok(platform::open_page(&desk.account_page(&url)?))
+}
+
 /// Waits until somebody has signed this studio in in the browser.
 #[tauri::command]
 #[specta::specta]

@@ -164,6 +164,18 @@ impl Desk {
         waiting.browser.as_ref().map(|browser| browser.request.url.clone()).ok_or_else(over)
     }
 
+    /// A page at which whoever is signed in does something about their account, as their cloud named it.
+    ///
+    /// # Errors
+    /// `invalid_request`: it is no such page.
+    pub fn account_page(&self, url: &str) -> Done<String> {
+        let page = Url::parse(url)
+            .ok()
+            .filter(|page| matches!(page.scheme(), "http" | "https") && page.path().starts_with("/account/"));
+        page.map(String::from)
+            .ok_or_else(|| CommandError::new(Code::InvalidRequest, "that is no page of an account"))
+    }
+
     /// Waits until somebody has signed this studio in in the browser.
     ///
     /// # Errors

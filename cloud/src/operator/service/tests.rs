@@ -9,11 +9,11 @@ use vitrine_protocol::{Permission, Role, ShowState};
 
 use super::*;
 use crate::app::App;
-use crate::app::testing::{each_app, operator, owner};
+use crate::app::testing::{each_app, each_app_at, operator, owner};
 use crate::base::Denied;
 use crate::catalog::{CatalogError, ProductDraft};
 use crate::mail::Locale;
-use crate::org::{NewInvitation, OrgError, Registration};
+use crate::org::{Authenticator, NewInvitation, OrgError, Registration};
 use crate::plan::{Limit, Limits, Names, PlanDraft};
 use crate::show::{MediaFact, ShowDraft, Told};
 
@@ -224,6 +224,35 @@ async fn who_lost_the_second_factor_comes_in_again_by_an_operator_alone() {
             (deed.kind, deed.detail["user"].as_str()),
             (DeedKind::FactorRemoved, Some(&*me.id.to_string()))
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn with_a_lost_factor_passkeys_go_too_as_the_device_that_was_lost_may_hold_both() {
+    each_app_at(Some("https://live.example"), async |app, _| {
+        let (ada, ..) = owner(&app, "Nord").await;
+        let (ops, _) = operator(&app, "Ops").await;
+        let me = app.orgs.me(&ada).await.unwrap().user;
+        app.orgs.confirm_address(&me).await;
+        let mut key = Authenticator::at("https://live.example");
+        for name in ["Laptop", "Phone"] {
+            key = Authenticator::at("https://live.example");
+            let asked = app.orgs.begin_passkey(&ada, "correct horse".into(), None).await.unwrap();
+            let said = key.make(&asked.options);
+            app.orgs.finish_passkey(&ada, &asked.challenge, name, &said).await.unwrap();
+        }
+        let letters = "SELECT COUNT(*) FROM jobs WHERE kind = 'mail.send'";
+        let before = crate::db::testing::number(&app.db, letters).await;
+        app.operators.remove_factor(&ops, &me.email).await.expect("passkeys alone are factors too");
+        assert_eq!(crate::db::testing::number(&app.db, letters).await, before + 1, "one letter names both");
+        assert!(app.orgs.passkeys(&ada).await.unwrap().is_empty());
+        let asked = app.orgs.ask_passkey(&HOME.into()).await.unwrap();
+        let said = key.answer(&asked.options);
+        let gone = app.orgs.sign_in_by_passkey(&asked.challenge, &said, &HOME.into()).await;
+        assert!(matches!(gone, Err(OrgError::PasskeyUnknown)));
+        let refused = app.operators.remove_factor(&ops, &me.email).await;
+        assert!(matches!(refused, Err(OperatorError::Org(OrgError::NoFactor))));
     })
     .await;
 }

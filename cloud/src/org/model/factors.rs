@@ -20,6 +20,8 @@ pub struct Factors {
     pub totp: Option<TotpFactor>,
     /// How many recovery codes are left.
     pub recovery_codes: i64,
+    /// Whether people can have passkeys at this cloud's address.
+    pub offers_passkeys: bool,
 }
 
 /// An authenticator that makes codes by time (RFC 6238).

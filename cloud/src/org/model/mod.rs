@@ -3,6 +3,7 @@
 mod channel;
 mod factors;
 mod identities;
+mod passkeys;
 mod people;
 mod requests;
 mod settings;
@@ -22,6 +23,7 @@ pub(super) use channel::{check_channel, slug};
 pub use factors::{Challenge, Factors, Proof, RecoveryCodes, TotpEnrolment, TotpFactor};
 pub(super) use factors::{RECOVERY_CODES, new_recovery_code, recovery_hash};
 pub use identities::{Came, Identity};
+pub use passkeys::{Passkey, PasskeyChallenge, PasskeyLink};
 pub use people::Owners;
 pub use people::{
     ApiKey, BuiltinRole, CreatedApiKey, CustomRole, Invitation, InvitationSeen, Invited, Joined, Member,

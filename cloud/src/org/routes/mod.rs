@@ -8,6 +8,7 @@ mod keys;
 mod members;
 mod pages;
 mod parting;
+mod passkeys;
 mod requests;
 mod roles;
 mod settings;
@@ -25,6 +26,7 @@ pub fn router(orgs: Orgs) -> OpenApiRouter {
         .merge(accounts::router())
         .merge(factors::router())
         .merge(identities::router())
+        .merge(passkeys::router())
         .merge(requests::router())
         .merge(pages::router())
         .merge(parting::router())
@@ -107,6 +109,22 @@ impl From<OrgError> for ApiError {
                 Self::new(Code::FactorExists, "there is an authenticator; remove it first")
             }
             OrgError::NoFactor => Self::not_found("authenticator"),
+            OrgError::PasskeysUnavailable => Self::new(
+                Code::PasskeysUnavailable,
+                "there are no passkeys at this cloud's address: they need a name, and HTTPS",
+            ),
+            OrgError::NoPasskey => Self::not_found("passkey"),
+            OrgError::PasskeyUnknown => Self::new(Code::PasskeyUnknown, "the passkey opens no account here"),
+            OrgError::PasskeyRefused => {
+                Self::new(Code::PasskeyRefused, "what the passkey answered does not fit what it was asked")
+            }
+            OrgError::PasskeyCopied => Self::new(
+                Code::PasskeyCopied,
+                "the passkey has counted back, as a copy does; sign in otherwise and remove it",
+            ),
+            OrgError::PasskeyExists => {
+                Self::new(Code::PasskeyExists, "it is a passkey of an account already")
+            }
             OrgError::BadLink => {
                 Self::new(Code::LinkExpired, "the link was used already, or is too old; ask for a new one")
             }

@@ -1,4 +1,4 @@
-//! The pages of mailed links. They work without scripts, without the studio and in every language of the letters.
+//! The pages of mailed links. They work without the studio and in every language of the letters, and, but for passkeys, without scripts.
 //!
 //! Opening a link changes nothing: programs that look through mail open links too. The button does.
 
@@ -14,6 +14,8 @@ use crate::mail::Locale;
 use crate::org::{OrgError, Orgs};
 
 mod invitation;
+mod passkey;
+mod passkey_words;
 mod sign_in;
 mod sign_in_words;
 mod words;
@@ -24,6 +26,7 @@ use words::Words;
 pub(super) fn router() -> OpenApiRouter<Orgs> {
     OpenApiRouter::new()
         .merge(sign_in::router())
+        .merge(passkey::router())
         .route("/account/verify", get(show_verify).post(verify))
         .route("/account/reset", get(show_reset).post(reset))
         .route("/account/invitation", get(invitation::show).post(invitation::accept))
@@ -50,12 +53,7 @@ struct Said {
 impl Said {
     /// The letter's language, else the browser's.
     fn words(&self, headers: &HeaderMap) -> &'static Words {
-        let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        let locale = match self.lang.is_empty() {
-            true => Locale::accepted(accepted.unwrap_or_default()),
-            false => Locale::of(&self.lang),
-        };
-        words::of(locale)
+        words::of(locale_of(&self.lang, headers))
     }
 
     /// Fields that go on to the next page.
@@ -64,6 +62,15 @@ impl Said {
             format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escape(value))
         };
         field("token", &self.token) + &field("lang", words.locale.as_str())
+    }
+}
+
+/// The language that an address or a form says, else the browser's.
+fn locale_of(lang: &str, headers: &HeaderMap) -> Locale {
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    match lang.is_empty() {
+        true => Locale::accepted(accepted.unwrap_or_default()),
+        false => Locale::of(lang),
     }
 }
 
@@ -219,21 +226,30 @@ fn studio(words: &Words, orgs: &Orgs) -> String {
 }
 
 fn page(status: StatusCode, words: &Words, title: &str, body: &str) -> Response {
+    render(status, words, title, body, false)
+}
+
+/// A page, with the script of passkeys or without any.
+fn render(status: StatusCode, words: &Words, title: &str, body: &str, scripted: bool) -> Response {
+    let script = if scripted { format!("<script>{}</script>", passkey::SCRIPT) } else { String::new() };
     let html = format!(
-        "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><meta name=\"robots\" content=\"noindex\"><title>{title} · Vitrine</title><style>{STYLE}</style></head><body><main><h1>{title}</h1>{body}</main></body></html>",
+        "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><meta name=\"robots\" content=\"noindex\"><title>{title} · Vitrine</title><style>{STYLE}</style></head><body><main><h1>{title}</h1>{body}</main>{script}</body></html>",
         words.locale.as_str()
+    );
+    let allowed = match scripted {
+        true => format!("script-src {}; connect-src 'self'; ", *passkey::SCRIPT_HASH),
+        false => String::new(),
+    };
+    let policy = format!(
+        "default-src 'none'; style-src 'unsafe-inline'; {allowed}form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     );
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         // The address holds a secret: nothing is kept of it, and nobody else hears it.
         (header::CACHE_CONTROL, "no-store"),
         (header::REFERRER_POLICY, "no-referrer"),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-        ),
     ];
-    (status, headers, html).into_response()
+    (status, headers, [(header::CONTENT_SECURITY_POLICY, policy)], html).into_response()
 }
 
 fn escape(text: &str) -> String {
@@ -251,7 +267,7 @@ label{display:block;margin:0 0 .25rem;font-weight:600}\
 input{width:100%;min-height:44px;margin:0 0 1rem;padding:.5rem .75rem;font:inherit;color:inherit;background:transparent;border:1px solid var(--quiet);border-radius:8px}\
 .code{font:600 1.75rem ui-monospace,monospace;letter-spacing:.08em}.button.other,button.other{color:inherit;background:transparent;border:1px solid var(--quiet)}form .quiet{margin:0 0 1rem}button{margin:0 .5rem .5rem 0}\
 button,.button{display:inline-block;min-height:44px;padding:.625rem 1.25rem;font:inherit;font-weight:600;color:var(--on);background:var(--act);border:0;border-radius:8px;text-decoration:none;cursor:pointer}\
-:focus-visible{outline:3px solid #4c7dff;outline-offset:2px}.quiet{color:var(--quiet);margin:0}.quiet a{color:inherit}h2{margin:1.5rem 0 .75rem;padding-top:1.25rem;border-top:1px solid var(--line);font-size:1.0625rem}.wrong{color:var(--wrong);font-weight:600}";
+:focus-visible{outline:3px solid #4c7dff;outline-offset:2px}.quiet{color:var(--quiet);margin:0}.quiet a{color:inherit}h2{margin:1.5rem 0 .75rem;padding-top:1.25rem;border-top:1px solid var(--line);font-size:1.0625rem}.or{margin:.5rem 0;color:var(--quiet)}p:empty{display:none}[hidden]{display:none!important}.wrong{color:var(--wrong);font-weight:600}";
 
 #[cfg(test)]
 mod tests;

@@ -29,7 +29,7 @@ const BY_STRANGERS: Lane = Lane { at_once: 10, every: Duration::from_secs(30), p
 /// The same from a place where its owner has signed in: a right password waits for a moment and is taken.
 const AT_HOME: Lane = Lane { at_once: 10, every: Duration::from_secs(3), patience: Duration::from_secs(12) };
 /// Sign-ins from one network.
-const FROM_ONE_NETWORK: Lane = Lane { at_once: 50, every: Duration::from_secs(6), patience: NONE };
+pub(super) const FROM_ONE_NETWORK: Lane = Lane { at_once: 50, every: Duration::from_secs(6), patience: NONE };
 /// Registrations from one network.
 const REGISTRATIONS: Lane = Lane { at_once: 60, every: Duration::from_secs(5), patience: NONE };
 
@@ -229,7 +229,7 @@ impl Orgs {
 
     /// Whether a right password is all that an account asks for. Where it is not, it counts as a try until the rest has come.
     async fn is_enough(&self, user: UserId) -> Result<bool, OrgError> {
-        Ok(store::factors(&self.db, user).await?.totp.is_none())
+        Ok(store::factors(&self.db, user).await?.0.is_none())
     }
 
     /// The place of a visit, if the person has signed in there before.
@@ -371,6 +371,7 @@ impl Orgs {
         store::delete_expired_links(&mut tx, now).await?;
         store::delete_expired_challenges(&mut tx, now).await?;
         store::delete_expired_requests(&mut tx, now).await?;
+        store::delete_expired_ceremonies(&mut tx, now).await?;
         store::delete_expired_invitations(&mut tx, now).await?;
         store::free_names(&mut tx, now).await?;
         store::delete_old_keys(&mut tx, now - super::keys::OLD_KEYS).await?;

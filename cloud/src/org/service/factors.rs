@@ -10,7 +10,7 @@ use super::accounts::{of_person, person};
 use crate::base::{Actor, Secret, hash_secret};
 use crate::db::Tx;
 use crate::events::Event;
-use crate::mail::Letter;
+use crate::mail::{Letter, OfPasskeys};
 use crate::org::model::{RECOVERY_CODES, new_recovery_code, normal_email, recovery_hash};
 use crate::org::store::{self, Candidate};
 use crate::org::throttle::Lane;
@@ -38,7 +38,8 @@ impl Orgs {
     /// [`OrgError::NoSession`] for callers that are no persons.
     pub async fn factors(&self, actor: &Actor) -> Result<Factors, OrgError> {
         let (id, _) = person(actor)?;
-        Ok(store::factors(&self.db, id).await?)
+        let (totp, recovery_codes) = store::factors(&self.db, id).await?;
+        Ok(Factors { totp, recovery_codes, offers_passkeys: self.offers_passkeys() })
     }
 
     /// Makes the secret of a new authenticator. It counts once its first code came; until then another may be made in its place.
@@ -109,8 +110,9 @@ impl Orgs {
         Ok(tx.commit().await?)
     }
 
-    /// Takes away the second factor of a person who lost it, for whoever runs the cloud: the password, or a letter, opens the account
-    /// again. Their sessions end, and they get a letter. The caller has checked who asks.
+    /// Takes away the second factor and the passkeys of a person who lost them, for whoever runs the cloud: the password, or a letter,
+    /// opens the account again. A device that is lost may hold both. Their sessions end, and they get a letter. The caller has checked
+    /// who asks.
     ///
     /// # Errors
     /// [`OrgError::Invalid`] for what is no e-mail; [`OrgError::NoAccount`] unless it is a confirmed address;
@@ -123,12 +125,19 @@ impl Orgs {
     ) -> Result<User, OrgError> {
         let email = normal_email(email)?;
         let owner = store::owner_of_address(tx, &email).await?.ok_or(OrgError::NoAccount)?;
-        if !store::delete_totp(tx, owner).await? {
+        let had_totp = store::delete_totp(tx, owner).await?;
+        let names = self.drop_passkeys(tx, actor, owner).await?;
+        if !had_totp && names.is_empty() {
             return Err(OrgError::NoFactor);
         }
         store::set_recovery(tx, owner, &[]).await?;
         store::delete_sessions_of(tx, owner).await?;
-        self.tell(tx, actor, owner, Event::FactorRemoved { user: owner }, Letter::FactorRemoved).await?;
+        if had_totp {
+            self.tell(tx, actor, owner, Event::FactorRemoved { user: owner }, Letter::FactorRemoved).await?;
+        }
+        if !names.is_empty() {
+            self.write_to(tx, owner, Letter::OfPasskeys(OfPasskeys::Removed { names })).await?;
+        }
         Ok(store::candidate_in(tx, owner).await?.ok_or(OrgError::NoAccount)?.user)
     }
 
@@ -278,7 +287,7 @@ impl Orgs {
     }
 
     /// Records what became of a person's factors wherever they belong, and writes to them.
-    async fn tell(
+    pub(super) async fn tell(
         &self,
         tx: &mut Tx,
         actor: &Actor,
@@ -287,6 +296,10 @@ impl Orgs {
         letter: Letter,
     ) -> Result<(), OrgError> {
         self.record_everywhere(tx, actor, id, &event).await?;
+        self.write_to(tx, id, letter).await
+    }
+
+    async fn write_to(&self, tx: &mut Tx, id: UserId, letter: Letter) -> Result<(), OrgError> {
         let one = store::candidate_in(tx, id).await?.ok_or(OrgError::NoSession)?;
         // Until it is confirmed, the address may be a stranger's.
         if one.user.email_verified {
@@ -305,6 +318,22 @@ impl Orgs {
         let one = store::candidate(&self.db, id).await?.ok_or(OrgError::NoSession)?;
         self.check_own_password(&one.user, &one.hash, password).await?;
         Ok(one)
+    }
+
+    /// A transaction in which the caller has shown the password, and the second factor where the account asks for one.
+    pub(super) async fn shown_all(
+        &self,
+        actor: &Actor,
+        password: String,
+        proof: Option<&Proof>,
+    ) -> Result<(Candidate, Tx), OrgError> {
+        let one = self.confirmed_caller(actor, password).await?;
+        let (totp, _) = store::factors(&self.db, one.user.id).await?;
+        let tx = match totp {
+            Some(_) => self.shown(&one.user, proof.ok_or(OrgError::BadCode)?).await?,
+            None => self.db.begin().await?,
+        };
+        Ok((one, tx))
     }
 
     /// What a try of a code is counted by.

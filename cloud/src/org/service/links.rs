@@ -169,7 +169,7 @@ impl Orgs {
 
     /// Uses a link to choose a new password: sessions end, no device is known but the one at which it was chosen, and the address
     /// is the account's own. Where nobody had confirmed it, whoever made the account may have been a stranger: nobody keeps a part
-    /// in what it owns, and its second factor goes; that of an account whose address was confirmed goes on to be asked for.
+    /// in what it owns, and its second factor and passkeys go; those of an account whose address was confirmed stay.
     ///
     /// # Errors
     /// [`OrgError::BadLink`]; [`OrgError::Invalid`]; [`OrgError::EmailTaken`] when the address became another's meanwhile.
@@ -209,7 +209,8 @@ impl Orgs {
     /// those that it owns with others.
     async fn let_others_go(&self, tx: &mut Tx, id: UserId) -> Result<(), OrgError> {
         let (by, now) = (of_person(id), self.clock.now());
-        // A stranger's authenticator would keep the reader of the letter out.
+        // A stranger's passkey would let them in again, and their authenticator would keep the reader of the letter out.
+        self.drop_passkeys(tx, &by, id).await?;
         if store::delete_totp(tx, id).await? {
             store::set_recovery(tx, id, &[]).await?;
             self.record_everywhere(tx, &by, id, &Event::FactorRemoved { user: id }).await?;

@@ -9,6 +9,7 @@ mod links;
 mod members;
 mod owners;
 mod parting;
+mod passkeys;
 mod platform;
 mod profile;
 mod requests;
@@ -23,6 +24,7 @@ use vitrine_protocol::{OrgId, UserId};
 use super::model::{composed, normal_email, slug};
 use super::oidc::Oidc;
 use super::password::Passwords;
+use super::relying_party::RelyingParty;
 use super::throttle::Throttle;
 use super::{OrgError, Organization, store};
 use crate::base::{Clock, hash_secret};
@@ -42,6 +44,7 @@ pub struct Orgs {
     mailbox: Option<Mailbox>,
     ring: Option<KeyRing>,
     oidc: Option<Oidc>,
+    relying_party: Option<Arc<RelyingParty>>,
     pages: Pages,
     plans: Plans,
     studio_url: Option<Arc<str>>,
@@ -60,15 +63,17 @@ impl Orgs {
             mailbox: None,
             ring: None,
             oidc: None,
+            relying_party: None,
             pages: Pages::default(),
             studio_url: None,
         }
     }
 
-    /// The same with mail: what letters are for is left in `mailbox`.
+    /// The same with mail: what letters are for is left in `mailbox`. Passkeys are made for the address that letters lead to.
     #[must_use]
     pub fn mailing(self, mailbox: Mailbox) -> Self {
-        Self { mailbox: Some(mailbox), ..self }
+        let relying_party = RelyingParty::of(&mailbox.address("")).map(Arc::new);
+        Self { mailbox: Some(mailbox), relying_party, ..self }
     }
 
     /// The same within what `plans` allow.

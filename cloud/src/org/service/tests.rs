@@ -14,6 +14,7 @@ mod elsewhere;
 mod factors;
 mod keys;
 mod links;
+mod passkeys;
 mod people;
 mod profile;
 mod requests;

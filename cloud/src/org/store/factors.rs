@@ -5,7 +5,7 @@ use vitrine_protocol::{OrgId, UserId};
 
 use crate::base::{from_ms, to_ms};
 use crate::db::{Db, DbError, Tx};
-use crate::org::{Factors, TotpFactor};
+use crate::org::TotpFactor;
 use crate::{on, row};
 
 /// Wrong codes that end a sign-in.
@@ -26,16 +26,15 @@ pub(in crate::org) struct Totp {
     pub confirmed: bool,
 }
 
-/// What a person shows beside the password.
-pub(in crate::org) async fn factors(db: &Db, user: UserId) -> Result<Factors, DbError> {
+/// What a person shows beside the password, and how many recovery codes are left.
+pub(in crate::org) async fn factors(db: &Db, user: UserId) -> Result<(Option<TotpFactor>, i64), DbError> {
     let confirmed: Option<i64> = on!(db, c => sqlx::query_scalar(
         "SELECT confirmed_ms FROM totp_factors WHERE user_id = $1 AND confirmed_ms IS NOT NULL"
     ).bind(user).fetch_optional(c).await)?;
     let recovery_codes: i64 = on!(db, c => sqlx::query_scalar(
         "SELECT COUNT(*) FROM recovery_codes WHERE user_id = $1"
     ).bind(user).fetch_one(c).await)?;
-    let totp = confirmed.map(|at| TotpFactor { confirmed_at: from_ms(at) });
-    Ok(Factors { totp, recovery_codes })
+    Ok((confirmed.map(|at| TotpFactor { confirmed_at: from_ms(at) }), recovery_codes))
 }
 
 /// Whether a person's sign-ins ask for a second factor.

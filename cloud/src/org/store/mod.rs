@@ -6,6 +6,7 @@ mod factors;
 mod identities;
 mod invitations;
 mod keys;
+mod passkeys;
 mod people;
 mod platform;
 mod requests;
@@ -43,12 +44,16 @@ pub(super) use invitations::{
     insert_invitation, invitation, invitation_of, invitations, is_invited, waiting, waits_for,
 };
 pub(super) use keys::{delete_old_keys, insert_key, key, key_of, keys, revoke_key, revoke_keys, use_key};
+pub(super) use passkeys::{
+    Ceremony, Kept, Kind, ceremony, ceremony_count, delete_expired_ceremonies, delete_passkey,
+    delete_passkeys, insert_ceremony, insert_passkey, kept_passkeys, passkey, passkey_of, passkeys,
+    rename_passkey, take_ceremony, use_passkey,
+};
 pub(super) use people::{
     delete_member, delete_role, first_owner, insert_member, insert_role, is_member, is_role_used, member,
     member_count, members, organization_ids_of, organizations_in, organizations_of, other_members, owners,
     owners_addresses, owners_to_write, role, roles, save_role, set_standing, standing_in, version_of_member,
 };
-
 pub(super) use platform::{
     UnreadablePeople, operators, set_operator, set_sign_up, sign_up, unreadable_people,
 };

@@ -14,6 +14,11 @@ export type TotpEnrolment = Schemas['TotpEnrolment'];
 export type BothFactors = Schemas['BothFactors'];
 /** An account elsewhere that opens this one. */
 export type Identity = Schemas['Page_Identity']['items'][number];
+/** A key, on a device of theirs, that opens the account by itself. */
+export type Passkey = Schemas['Passkey'];
+export type PasskeyLink = Schemas['PasskeyLink'];
+/** The password, and the second factor where there is one. */
+export type AllFactors = Schemas['AllFactors'];
 export type InvitationSeen = Schemas['InvitationSeen'];
 
 /** Typed calls for whoever is signed in. */
@@ -49,6 +54,12 @@ export class Account {
   renewRecoveryCodes = (both: BothFactors) => this.#codes('/me/recovery-codes', both);
   removeTotp = (both: BothFactors) => this.#lane.call<void>('POST', '/me/totp/removal', both);
   #codes = async (path: string, body: unknown) => (await this.#lane.call<Schemas['RecoveryCodes']>('POST', path, body)).codes;
+
+  passkeys = () => this.#lane.list<Passkey>('/me/passkeys');
+  /** The page at which one is added, in the browser. */
+  passkeyLink = (all: AllFactors) => this.#lane.call<PasskeyLink>('POST', '/me/passkey-links', all);
+  renamePasskey = (id: string, name: string) => this.#lane.call<Passkey>('PATCH', `/me/passkeys/${id}`, { name });
+  removePasskey = (id: string, all: AllFactors) => this.#lane.call<void>('POST', `/me/passkeys/${id}/removal`, all);
 
   identities = () => this.#lane.list<Identity>('/me/identities');
   unlink = (id: string) => this.#lane.call<void>('DELETE', `/me/identities/${id}`);

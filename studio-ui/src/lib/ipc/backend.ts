@@ -396,6 +396,8 @@ export interface Backend {
   beginBrowserSignIn(cloudUrl: string, remember: boolean): Promise<BrowserSignIn>;
   /** Opens that page again; whether there is a browser for it. */
   openSignInPage(): Promise<boolean>;
+  /** Opens a page about the account, as the cloud named it; whether there is a browser for it. */
+  openAccountPage(url: string): Promise<boolean>;
   /** Waits for it. Fails with `sign_in_refused`, `challenge_over` (also when it was cancelled), and `forbidden` when somebody
    *  else signed in than the one whose session has ended. */
   awaitBrowserSignIn(): Promise<Session>;

@@ -23,6 +23,8 @@ export const commands = {
 	beginBrowserSignIn: (cloudUrl: string, remember: boolean) => typedError<BrowserSignIn, CommandError>(__TAURI_INVOKE("begin_browser_sign_in", { cloudUrl, remember })),
 	/**  Opens that page again; says whether there is a browser for it. */
 	openSignInPage: () => typedError<boolean, CommandError>(__TAURI_INVOKE("open_sign_in_page")),
+	/**  Opens a page about the account, as the cloud named it; says whether there is a browser for it. */
+	openAccountPage: (url: string) => typedError<boolean, CommandError>(__TAURI_INVOKE("open_account_page", { url })),
 	/**  Waits until somebody has signed this studio in in the browser. */
 	awaitBrowserSignIn: () => typedError<Session, CommandError>(__TAURI_INVOKE("await_browser_sign_in")),
 	/**  Waits no longer for that. */
@@ -402,6 +404,16 @@ export type Code =
 "challenge_over" | 
 /**  There is an authenticator already. */
 "factor_exists" | 
+/**  People cannot have passkeys at the address of this cloud. */
+"passkeys_unavailable" | 
+/**  The passkey opens no account here, or does so no longer. */
+"passkey_unknown" | 
+/**  What the passkey answered does not fit what it was asked, or who it was asked by. */
+"passkey_refused" | 
+/**  The passkey has counted back, as a copy does: remove it. */
+"passkey_copied" | 
+/**  It is a passkey of an account already. */
+"passkey_exists" | 
 /**  Nothing else opens the account: choose a password first. */
 "last_way_in" | 
 /**  Nobody has signed in yet in the browser that was opened for it; ask again in a moment. */

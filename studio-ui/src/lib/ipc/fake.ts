@@ -118,6 +118,7 @@ export class FakeBackend extends Emitter implements Backend {
   answerSecondFactor = (code: string | null, recoveryCode: string | null) => this.#pause(2).then(() => this.entry.prove(code, recoveryCode));
   beginBrowserSignIn = (cloudUrl: string, remember: boolean) => this.#pause(2).then(() => this.entry.browser(cloudUrl, remember));
   openSignInPage = async () => this.#options.browser;
+  openAccountPage = async () => this.#options.browser;
   awaitBrowserSignIn = () => this.entry.wait();
   cancelBrowserSignIn = async () => this.entry.say('late');
 

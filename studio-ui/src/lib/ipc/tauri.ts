@@ -53,6 +53,7 @@ export class TauriBackend implements Backend {
   beginBrowserSignIn = (cloudUrl: string, remember: boolean) =>
     ask(commands.beginBrowserSignIn(cloudUrl, remember)) as Promise<BrowserSignIn>;
   openSignInPage = () => ask(commands.openSignInPage());
+  openAccountPage = (url: string) => ask(commands.openAccountPage(url));
   awaitBrowserSignIn = () => ask(commands.awaitBrowserSignIn());
   cancelBrowserSignIn = () => tell(commands.cancelBrowserSignIn());
   signOut = () => tell(commands.signOut());

@@ -104,6 +104,7 @@ export class SessionState {
   /** Has the browser opened for a sign-in there. */
   beginInBrowser = (cloudUrl: string, remember: boolean) => this.#backend.beginBrowserSignIn(cloudUrl, remember);
   openPage = () => this.#backend.openSignInPage();
+  openAccountPage = (url: string) => this.#backend.openAccountPage(url);
   leaveBrowser = () => this.#backend.cancelBrowserSignIn();
   async waitForBrowser() {
     this.#take(await this.#backend.awaitBrowserSignIn());

@@ -1,6 +1,6 @@
 //! The page that signs a studio in: who somebody is, the second factor, and whether they mean this studio.
 //!
-//! Each step is a form; what the next goes on with stands in it, so that the page needs neither a script nor a cookie.
+//! Each step is a form; what the next goes on with stands in it, so that the page needs neither a script nor a cookie, but for passkeys.
 
 use axum::extract::{Form, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -12,7 +12,7 @@ use vitrine_protocol::SignInRequestId;
 
 use super::sign_in_words::{self, SignInWords};
 use super::words::{self, Words};
-use super::{complaint, escape, page, password, studio};
+use super::{complaint, escape, locale_of, page, passkey, password, render, studio};
 use crate::base::Secret;
 use crate::mail::Locale;
 use crate::org::routes::accounts::Visitor;
@@ -50,6 +50,8 @@ struct Said {
     ticket: String,
     #[serde(default)]
     state: String,
+    #[serde(default)]
+    credential: String,
 }
 
 /// A page about one request, in one language.
@@ -58,14 +60,6 @@ struct Desk<'a> {
     own: &'static SignInWords,
     seen: &'a RequestSeen,
     orgs: &'a Orgs,
-}
-
-fn locale(lang: &str, headers: &HeaderMap) -> Locale {
-    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    match lang.is_empty() {
-        true => Locale::accepted(accepted.unwrap_or_default()),
-        false => Locale::of(lang),
-    }
 }
 
 async fn seen(orgs: &Orgs, request: &str, visit: &Visit) -> Result<RequestSeen, OrgError> {
@@ -79,7 +73,7 @@ async fn show(
     Query(said): Query<Said>,
     headers: HeaderMap,
 ) -> Response {
-    let locale = locale(&said.lang, &headers);
+    let locale = locale_of(&said.lang, &headers);
     match seen(&orgs, &said.request, &visit).await {
         Ok(seen) => Desk::new(&orgs, locale, &seen).who(StatusCode::OK, "", None),
         Err(error) => failed(locale, error),
@@ -92,7 +86,7 @@ async fn act(
     headers: HeaderMap,
     Form(said): Form<Said>,
 ) -> Response {
-    let locale = locale(&said.lang, &headers);
+    let locale = locale_of(&said.lang, &headers);
     let seen = match seen(&orgs, &said.request, &visit).await {
         Ok(seen) => seen,
         Err(error) => return failed(locale, error),
@@ -102,6 +96,7 @@ async fn act(
         "who" => desk.take_password(&said, &visit).await,
         "link" => desk.take_link(&said, &visit).await,
         "anew" => desk.begin_anew(&said, &visit).await,
+        "passkey" => desk.take_passkey(&said, &visit).await,
         "code" => desk.take_code(&said, &visit).await,
         "decide" => desk.take_answer(&said).await,
         _ => Ok(desk.who(StatusCode::UNPROCESSABLE_ENTITY, "", None)),
@@ -124,6 +119,18 @@ impl<'a> Desk<'a> {
             }
             Err(OrgError::BadCredentials) => Ok(self.who(AGAIN, &said.email, Some(self.own.wrong))),
             Err(error) => Err(error),
+        }
+    }
+
+    /// What an authenticator answered.
+    async fn take_passkey(&self, said: &Said, visit: &Visit) -> Result<Response, OrgError> {
+        let credential = passkey::credential(&said.credential);
+        match self.orgs.prove_by_passkey(self.seen.id, &said.challenge, &credential, visit).await {
+            Ok(proved) => Ok(self.confirm(&proved)),
+            Err(error) => match passkey::complaint_about(self.words, &error) {
+                Some(wrong) => Ok(self.who(AGAIN, "", Some(wrong))),
+                None => Err(error),
+            },
         }
     }
 
@@ -176,7 +183,7 @@ impl<'a> Desk<'a> {
         let described =
             if wrong.is_some() { " aria-describedby=\"wrong\" aria-invalid=\"true\"" } else { "" };
         let body = format!(
-            "{}<p class=\"quiet\">{}</p>{}<form method=\"post\" action=\"/account/sign-in\">{}<label for=\"email\">{}</label><input id=\"email\" name=\"email\" type=\"email\" required maxlength=\"254\" autocomplete=\"username\" value=\"{}\"{described}>{}<button>{}</button></form>{}",
+            "{}<p class=\"quiet\">{}</p>{}<form method=\"post\" action=\"/account/sign-in\">{}<label for=\"email\">{}</label><input id=\"email\" name=\"email\" type=\"email\" required maxlength=\"254\" autocomplete=\"username\" value=\"{}\"{described}>{}<button>{}</button></form>{}{}",
             self.device(),
             own.beware,
             complaint(wrong),
@@ -185,9 +192,18 @@ impl<'a> Desk<'a> {
             escape(email),
             password(self.words.your_password, "password", "current-password", wrong.is_some()),
             own.next,
+            self.by_passkey(),
             self.elsewhere()
         );
-        page(status, self.words, own.title, &body)
+        render(status, self.words, own.title, &body, self.orgs.offers_passkeys())
+    }
+
+    /// The way in with a passkey, where this cloud's address can have them.
+    fn by_passkey(&self) -> String {
+        match self.orgs.offers_passkeys() {
+            true => passkey::sign_in_form(self.words, "/account/sign-in", &self.hidden("passkey", &[])),
+            false => String::new(),
+        }
     }
 
     /// The way to the issuer, where there is one. A link: forms lead nowhere but here.
@@ -321,7 +337,7 @@ async fn leave(
     Query(said): Query<Said>,
     headers: HeaderMap,
 ) -> Response {
-    let locale = locale(&said.lang, &headers);
+    let locale = locale_of(&said.lang, &headers);
     let Ok(id) = said.request.parse::<SignInRequestId>() else { return failed(locale, OrgError::BadLink) };
     let word = Secret::new("");
     match orgs.begin_oidc(id, &word, &visit).await {
@@ -353,9 +369,9 @@ async fn come_back(
         Some((parts.next()?.to_owned(), parts.next()?.parse().ok()?, parts.next()?.to_owned()))
     });
     let Some((word, id, lang)): Option<(String, SignInRequestId, String)> = kept else {
-        return failed(locale("", &headers), OrgError::BadLink);
+        return failed(locale_of("", &headers), OrgError::BadLink);
     };
-    let locale = locale(&lang, &headers);
+    let locale = locale_of(&lang, &headers);
     let mut response = match finish(&orgs, (id, &word), &said, locale, &visit).await {
         Ok(response) => response,
         Err(error) => failed(locale, error),

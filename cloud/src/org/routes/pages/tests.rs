@@ -10,6 +10,7 @@ use url::form_urlencoded::Serializer;
 use crate::app::testing::{each_app, owner};
 
 mod invitations;
+mod passkeys;
 
 async fn ask(router: &Router, request: Request<Body>) -> (u16, axum::http::HeaderMap, String) {
     let answer = router.clone().oneshot(request).await.unwrap();
@@ -29,9 +30,13 @@ async fn get(router: &Router, path: &str) -> (u16, axum::http::HeaderMap, String
 }
 
 async fn send(router: &Router, fields: &[(&str, &str)]) -> (u16, String) {
+    send_to(router, "/account/sign-in", fields).await
+}
+
+async fn send_to(router: &Router, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
     let body = Serializer::new(String::new()).extend_pairs(fields).finish();
     let kind = "application/x-www-form-urlencoded";
-    let request = Request::post("/account/sign-in").header("content-type", kind).body(Body::from(body));
+    let request = Request::post(path).header("content-type", kind).body(Body::from(body));
     let (status, _, body) = ask(router, request.unwrap()).await;
     (status, body)
 }

@@ -9,7 +9,7 @@ use crate::org::{Challenge, Proof, RecoveryCodes, SignedIn, totp};
 const AWAY: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9));
 
 /// An authenticator that was told the secret.
-struct Phone(totp::Secret, TestClock);
+pub(super) struct Phone(totp::Secret, TestClock);
 
 impl Phone {
     fn of(secret: &str, hands: &TestClock) -> Self {
@@ -26,15 +26,15 @@ impl Phone {
     }
 
     /// The next code, after the one that was used.
-    fn next(&self) -> Proof {
+    pub(super) fn next(&self) -> Proof {
         self.1.advance(Duration::from_secs(30));
         self.proof()
     }
 }
 
-const PASSWORD: &str = "correct horse";
+pub(super) const PASSWORD: &str = "correct horse";
 
-async fn enrol(orgs: &Orgs, actor: &Actor, hands: &TestClock) -> (Phone, RecoveryCodes) {
+pub(super) async fn enrol(orgs: &Orgs, actor: &Actor, hands: &TestClock) -> (Phone, RecoveryCodes) {
     let made = orgs.enrol_totp(actor, PASSWORD.into()).await.unwrap();
     let phone = Phone::of(&made.secret, hands);
     assert!(made.uri.contains(&format!("secret={}&issuer=Vitrine", made.secret)));

@@ -3,6 +3,7 @@ import type { Identity } from '../../cloud/account.ts';
 import type { CloudAnswer, Organization } from '../backend.ts';
 import { empty, ok, refuse } from './answers.ts';
 import type { FakeOptions } from './options.ts';
+import { FakePasskeys } from './passkeys.ts';
 import { newId } from './seed.ts';
 
 /** The code that its authenticator shows. */
@@ -18,6 +19,7 @@ export class FakeFactors {
   since: string | null;
   codes: string[] = [];
   identities: Identity[] = [];
+  readonly passkeys: FakePasskeys;
   #password: boolean;
   #places: () => Organization[];
   #made = 0;
@@ -26,6 +28,7 @@ export class FakeFactors {
     this.since = options.factor ? ago(40) : null;
     if (options.factor) this.codes = this.#ten();
     this.#places = places;
+    this.passkeys = new FakePasskeys(options);
     this.#password = options.linked !== 'only';
     const link = (issuer: string, label: string | null, email: string, days: number) =>
       this.identities.push({ id: newId(), issuer, label, email, created_at: ago(days) });
@@ -45,8 +48,14 @@ export class FakeFactors {
   }
 
   handle(method: string, noun: string, id: string | undefined, json: Record<string, string>): CloudAnswer {
+    if (noun.startsWith('passkey')) {
+      if (method === 'POST' && !this.#known(json['password'])) return refuse(401, 'bad_credentials');
+      if (method === 'POST' && this.on && !this.fits(json['code'], json['recovery_code'])) return refuse(401, 'bad_code');
+      return this.passkeys.handle(method, noun, id, json);
+    }
     if (noun === 'factors') {
-      return ok({ totp: this.since ? { confirmed_at: this.since } : null, recovery_codes: this.codes.length });
+      const totp = this.since ? { confirmed_at: this.since } : null;
+      return ok({ totp, recovery_codes: this.codes.length, offers_passkeys: this.passkeys.offered });
     }
     if (noun === 'identities') return method === 'DELETE' ? this.#unlink(id!) : ok({ items: this.identities });
     if (noun === 'totp' && id === 'confirmation') {

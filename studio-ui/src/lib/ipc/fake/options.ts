@@ -17,6 +17,8 @@ export interface FakeOptions {
   factor: boolean;
   /** Accounts elsewhere that open theirs; `only`: and nothing else does. */
   linked: 'none' | 'some' | 'only';
+  /** Passkeys of theirs; `absent`: their cloud's address can have none. */
+  passkeys: 'none' | 'some' | 'full' | 'absent';
   /** There is a browser for pages. */
   browser: boolean;
   /** The person belongs to a second organisation, with shows and orders of its own. */
@@ -64,6 +66,7 @@ export const DEFAULTS: FakeOptions = {
   unconfirmed: false,
   factor: false,
   linked: 'none',
+  passkeys: 'none',
   browser: true,
   second: false,
   liveForMs: null,
@@ -88,6 +91,7 @@ export function optionsFrom(query: URLSearchParams): Partial<FakeOptions> {
   if (query.has('unconfirmed')) options.unconfirmed = true;
   if (query.has('factor')) options.factor = true;
   if (query.has('linked')) options.linked = query.get('linked') === 'only' ? 'only' : 'some';
+  if (query.has('passkeys')) options.passkeys = (query.get('passkeys') || 'some') as FakeOptions['passkeys'];
   if (query.get('browser') === 'none') options.browser = false;
   if (query.has('second')) options.second = true;
   if (query.has('live')) options.liveForMs = Number(query.get('live')) * 1000;
