@@ -340,7 +340,7 @@ mod tests {
             "a@127.0.0.1",
         ] {
             assert!(new_email(bad).is_err(), "{bad}");
-            assert_eq!(normal_email(bad).is_ok(), true, "{bad}: who has it goes on to sign in");
+            assert!(normal_email(bad).is_ok(), "{bad}: who has it goes on to sign in");
         }
     }
 
