@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 use vitrine_protocol::rtm::{Airing, Author, Reaction, RoomEvent, ServerFrame};
-use vitrine_protocol::{ProductCard, PublishSessionId, ShowState};
+use vitrine_protocol::{PublishSessionId, ShowState};
 
 use super::conn::Close;
 use super::hub::Dial;
@@ -18,6 +18,7 @@ use super::model::MediaNews;
 use super::seats::{Chair, SeatId, Seats};
 use super::state::{Audience, Shown, Standing, State, Urgency};
 use crate::base::Clock;
+use crate::show::Ware;
 
 /// Commands that wait for a room.
 pub(super) const ROOM_QUEUE: usize = 1_024;
@@ -46,9 +47,9 @@ pub(super) enum Command {
     /// Something happened.
     Event(RoomEvent),
     /// Something happened to a product of the line-up, as shoppers see it now.
-    Product(Box<ProductCard>),
+    Product(Box<Ware>),
     /// The line-up's products, as shoppers see them now.
-    Cards(Vec<ProductCard>),
+    Cards(Vec<Ware>),
     /// The show moved; without a `live_at`, that stays what it was.
     Moved(Airing),
     /// The picture arrives or stops, or a rung comes or goes.

@@ -9,7 +9,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use vitrine_protocol::rtm::{
     Airing, Author, ChatMessage, Reaction, RoomEvent, SNAPSHOT_HIGHLIGHTS_MS, ServerFrame, Snapshot,
 };
-use vitrine_protocol::{Highlight, HighlightAction, Offer, ProductCard, ProductId, PublishSessionId};
+use vitrine_protocol::{Highlight, HighlightAction, Offer, ProductId, PublishSessionId};
+
+use crate::show::Ware;
 
 /// Messages that a snapshot tells.
 pub(super) const SNAPSHOT_MESSAGES: usize = 50;
@@ -106,7 +108,7 @@ pub(super) struct Standing {
     /// Oldest first.
     pub(super) highlights: Vec<Highlight>,
     /// The line-up's products, as shoppers see them.
-    pub(super) cards: Vec<ProductCard>,
+    pub(super) cards: Vec<Ware>,
 }
 
 /// One flush, before it is written as text.
@@ -147,7 +149,7 @@ pub(super) struct State {
     messages: VecDeque<ChatMessage>,
     highlights: Vec<Highlight>,
     /// The line-up's products, as shoppers were told last.
-    cards: HashMap<ProductId, ProductCard>,
+    cards: HashMap<ProductId, Ware>,
     pending: Vec<Said>,
     reactions: BTreeMap<Reaction, u32>,
     viewers_changed: bool,
@@ -231,16 +233,22 @@ impl State {
     }
 
     /// Knows the line-up's products from here on.
-    pub(super) fn know(&mut self, cards: Vec<ProductCard>) {
+    pub(super) fn know(&mut self, cards: Vec<Ware>) {
         self.cards = cards_by_id(cards);
     }
 
     /// Compares a product with what shoppers were told last, and knows it from here on.
-    pub(super) fn show(&mut self, card: ProductCard) -> Shown {
-        let before = self.cards.insert(card.product_id, card.clone());
-        let Some(before) = before else { return Shown::Other };
+    ///
+    /// One that has other words or prices elsewhere is loaded anew by everybody when those changed, and when its price did: an
+    /// offer says what it costs where nobody says where they are.
+    pub(super) fn show(&mut self, ware: Ware) -> Shown {
+        let Ware { card, locals } = ware.clone();
+        let before = self.cards.insert(card.product_id, ware);
+        let Some(before) = before.filter(|before| before.locals == locals) else { return Shown::Other };
+        let before = before.card;
         match card.offer_since(&before) {
             Some(_) if card == before => Shown::Same,
+            Some(offer) if locals.is_some() && offer.price.is_some() => Shown::Other,
             Some(mut offer) => {
                 // One that waits is taken over: what it says of prices was told to nobody yet.
                 let waits = |said: &&Said| matches!(&said.event, RoomEvent::Offer(old) if old.product_id == card.product_id && old.price.is_some());
@@ -429,8 +437,8 @@ impl State {
     }
 }
 
-fn cards_by_id(cards: Vec<ProductCard>) -> HashMap<ProductId, ProductCard> {
-    cards.into_iter().map(|card| (card.product_id, card)).collect()
+fn cards_by_id(cards: Vec<Ware>) -> HashMap<ProductId, Ware> {
+    cards.into_iter().map(|ware| (ware.card.product_id, ware)).collect()
 }
 
 /// The transition in force 60 s before `now`, and all later ones; `all` is sorted by time.

@@ -15,7 +15,7 @@ mod store;
 
 pub use error::ShowError;
 pub use listen::{DropRemovedProducts, RevokeStrangersKeys};
-pub use model::{Lineup, LineupItem, Show, ShowDraft, ShowPatch};
+pub use model::{Lineup, LineupItem, Show, ShowDraft, ShowPatch, Ware};
 pub use publish::{Admission, MediaFact, PublishKey, PublishKeyState, RunningShow, Told};
 pub use routes::router;
 pub use service::{ChannelReason, Shows};

@@ -454,6 +454,8 @@ mod tests {
             let (title, url) = (product.title_for(choice, own).to_owned(), product.url.clone());
             let (price_minor, stock) = (i64::from(choice.market.is_some()), 0);
             ProductCard {
+                image_alt: String::new(),
+                pictures: Vec::new(),
                 product_id: product.id,
                 title,
                 url,

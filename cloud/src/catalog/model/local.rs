@@ -1,6 +1,7 @@
 //! What a product is called in other languages, and what it costs in other currencies and in single countries.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use serde::{Deserialize, Serialize};
 use vitrine_protocol::Currency;
@@ -65,6 +66,20 @@ pub struct MarketPriceDraft {
     /// What it cost before, in minor units, when it is reduced.
     #[serde(default)]
     pub compare_at_minor: Option<i64>,
+}
+
+impl Product {
+    /// Stands for what it is called in other languages and costs elsewhere, within this process; None when it is the same for all.
+    #[must_use]
+    pub fn locals_mark(&self) -> Option<u64> {
+        let prices: Vec<_> = self.variants.iter().map(|variant| &variant.prices).collect();
+        if self.texts.is_empty() && prices.iter().all(|prices| prices.is_empty()) {
+            return None;
+        }
+        let mut hasher = DefaultHasher::new();
+        format!("{:?} {prices:?}", self.texts).hash(&mut hasher);
+        Some(hasher.finish())
+    }
 }
 
 /// Where a price holds.

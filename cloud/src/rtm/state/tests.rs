@@ -2,7 +2,8 @@
 
 use vitrine_protocol::rtm::AuthorRole;
 use vitrine_protocol::{
-    CouponCard, CouponId, HighlightCard, HighlightId, MessageId, OrderId, PublishSessionId, ShowState,
+    CouponCard, CouponId, HighlightCard, HighlightId, MessageId, OrderId, ProductCard, PublishSessionId,
+    ShowState,
 };
 
 use super::*;
@@ -286,28 +287,46 @@ fn card(stock: i64, price_minor: i64) -> ProductCard {
     card
 }
 
+fn ware(stock: i64, price_minor: i64) -> Ware {
+    Ware { card: card(stock, price_minor), locals: None }
+}
+
 #[test]
 fn a_sale_that_leaves_as_many_as_are_told_says_nothing_and_another_is_a_small_offer() {
     let mut room = room();
-    assert_eq!(room.show(card(214, 4900)), Shown::Other, "it was in no line-up that was told");
-    assert_eq!(room.show(card(213, 4900)), Shown::Same);
-    let Shown::Offer(few) = room.show(card(5, 4900)) else { panic!("5 are told") };
+    assert_eq!(room.show(ware(214, 4900)), Shown::Other, "it was in no line-up that was told");
+    assert_eq!(room.show(ware(213, 4900)), Shown::Same);
+    let Shown::Offer(few) = room.show(ware(5, 4900)) else { panic!("5 are told") };
     assert_eq!((few.stock, few.price, few.currency, few.variants[0].stock), (5, None, None, 5));
-    assert_eq!(room.show(card(5, 4900)), Shown::Same, "a fact that is heard twice");
-    let Shown::Offer(cheap) = room.show(card(5, 3900)) else { panic!("the price is told") };
+    assert_eq!(room.show(ware(5, 4900)), Shown::Same, "a fact that is heard twice");
+    let Shown::Offer(cheap) = room.show(ware(5, 3900)) else { panic!("the price is told") };
     assert_eq!((cheap.price.unwrap().price_minor, cheap.currency), (3900, "EUR".try_into().ok()));
     assert_eq!(card(5, 4900).with(&cheap), card(5, 3900));
     let other = ProductCard { title: "Shawl".into(), ..card(5, 3900) };
+    let other = Ware { card: other, locals: None };
     assert_eq!(room.show(other), Shown::Other, "an offer has no room for that");
+}
+
+#[test]
+fn a_product_with_words_or_prices_of_its_own_elsewhere_is_offered_by_its_stock_alone() {
+    let mut room = room();
+    let abroad = |stock, price, mark| Ware { locals: Some(mark), ..ware(stock, price) };
+    room.know(vec![abroad(9, 4900, 1)]);
+    assert_eq!(room.show(abroad(8, 4900, 1)), Shown::Same);
+    let Shown::Offer(few) = room.show(abroad(2, 4900, 1)) else { panic!("2 are told") };
+    assert_eq!((few.stock, few.price), (2, None));
+    assert_eq!(room.show(abroad(2, 3900, 1)), Shown::Other, "that is no price for all who watch");
+    assert_eq!(room.show(abroad(2, 3900, 2)), Shown::Other, "the price of another country changed");
+    assert_eq!(room.show(ware(2, 3900)), Shown::Other, "it is the same for everybody now");
 }
 
 #[test]
 fn an_offer_is_for_shoppers_who_know_it_and_others_load_the_line_up() {
     let mut room = room();
-    room.know(vec![card(9, 4900)]);
-    let Shown::Offer(cheap) = room.show(card(9, 3900)) else { panic!("the price is told") };
+    room.know(vec![ware(9, 4900)]);
+    let Shown::Offer(cheap) = room.show(ware(9, 3900)) else { panic!("the price is told") };
     room.push(RoomEvent::Offer(cheap));
-    let Shown::Offer(few) = room.show(card(1, 3900)) else { panic!("1 is told") };
+    let Shown::Offer(few) = room.show(ware(1, 3900)) else { panic!("1 is told") };
     assert!(few.price.is_some(), "what waits was told to nobody");
     room.push(RoomEvent::Offer(few.clone()));
     room.tell_staff();

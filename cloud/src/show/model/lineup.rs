@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
-use vitrine_protocol::{CouponId, HighlightTarget, ProductId};
+use vitrine_protocol::{CouponId, HighlightTarget, ProductCard, ProductId};
 
 use crate::base::Invalid;
 
@@ -90,6 +90,15 @@ impl From<HighlightTarget> for LineupItem {
 /// The items of a show in the order in which the host means to show them; none twice.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lineup(Vec<LineupItem>);
+
+/// A product of a line-up as the public has it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ware {
+    /// As whoever says neither language nor market sees it.
+    pub card: ProductCard,
+    /// Stands for what it is called and costs elsewhere; None when it is the same for everybody.
+    pub locals: Option<u64>,
+}
 
 impl Lineup {
     /// A checked line-up.

@@ -11,7 +11,7 @@ use crate::base::{Invalid, check_text, patch_field, trimmed};
 use crate::events::{EndReason, Event, LossReason};
 
 pub(super) use lineup::ItemKind;
-pub use lineup::{Lineup, LineupItem};
+pub use lineup::{Lineup, LineupItem, Ware};
 
 /// A broadcast.
 #[derive(Debug, Clone, PartialEq, Eq)]

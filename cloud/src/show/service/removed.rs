@@ -1,12 +1,13 @@
 //! What becomes of a show when something that it sells is gone, hidden, or has other terms.
 
 use chrono::{DateTime, Utc};
-use vitrine_protocol::{CouponId, Highlight, HighlightCard, OrgId, ProductCard, ProductId, ShowId};
+use vitrine_protocol::{CouponId, Highlight, HighlightCard, OrgId, ProductId, ShowId};
 
 use crate::base::Actor;
+use crate::catalog::{Choice, Product};
 use crate::db::Tx;
 use crate::events::Event;
-use crate::show::{Lineup, LineupItem, Show, ShowError, Shows, store};
+use crate::show::{Lineup, LineupItem, Show, ShowError, Shows, Ware, store};
 
 /// How many pins one look takes care of.
 const AT_ONCE: i64 = 500;
@@ -50,7 +51,7 @@ impl Shows {
         &self,
         org: OrgId,
         product: ProductId,
-    ) -> Result<(Vec<ShowId>, Option<ProductCard>), ShowError> {
+    ) -> Result<(Vec<ShowId>, Option<Ware>), ShowError> {
         let shows = self.with_product(org, product).await?;
         let ids = if shows.is_empty() { &[][..] } else { &[product] };
         Ok((shows, self.public_cards(org, ids).await?.pop()))
@@ -60,7 +61,7 @@ impl Shows {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn cards(&self, show: &Show) -> Result<Vec<ProductCard>, ShowError> {
+    pub async fn cards(&self, show: &Show) -> Result<Vec<Ware>, ShowError> {
         self.public_cards(show.org, &show.lineup.products()).await
     }
 
@@ -68,17 +69,20 @@ impl Shows {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn cards_of(&self, org: OrgId, show: ShowId) -> Result<Vec<ProductCard>, ShowError> {
+    pub async fn cards_of(&self, org: OrgId, show: ShowId) -> Result<Vec<Ware>, ShowError> {
         match self.find(show).await?.filter(|show| show.org == org) {
             Some(show) => self.cards(&show).await,
             None => Ok(Vec::new()),
         }
     }
 
-    async fn public_cards(&self, org: OrgId, ids: &[ProductId]) -> Result<Vec<ProductCard>, ShowError> {
-        let mut cards = self.catalog.product_cards(org, ids).await?;
-        cards.iter_mut().for_each(ProductCard::hide_stock);
-        Ok(cards)
+    async fn public_cards(&self, org: OrgId, ids: &[ProductId]) -> Result<Vec<Ware>, ShowError> {
+        let ware = |product: &Product| {
+            let mut card = self.catalog.card(product, &Choice::default(), None);
+            card.hide_stock();
+            Ware { card, locals: product.locals_mark() }
+        };
+        Ok(self.catalog.sold(org, ids).await?.iter().map(ware).collect())
     }
 
     /// Takes a product that is not sold any more off every screen. It stays in the line-ups: it may come back.
