@@ -74,6 +74,7 @@ pub(in crate::leaving) const ITS_OWN: &[Rows] = rows! {
     "publish_keys": "show_id IN (SELECT id FROM shows WHERE org_id = $1)";
     "publish_sessions": "show_id IN (SELECT id FROM shows WHERE org_id = $1)";
     "show_leases": "show_id IN (SELECT id FROM shows WHERE org_id = $1)";
+    "former_channels": "org_id = $1";
     "invitations": "org_id = $1";
     "api_keys": "org_id = $1";
     "members": "org_id = $1";

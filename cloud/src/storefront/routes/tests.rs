@@ -252,3 +252,18 @@ async fn only_pages_that_the_shop_names_show_its_shows() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_page_that_says_the_channels_name_of_before_goes_on_to_show_it() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let rename = serde_json::from_str(r#"{"slug": "nordlicht"}"#).unwrap();
+        app.orgs.change_organization(&actor, org, None, rename).await.unwrap();
+        for channel in ["nord", "nordlicht"] {
+            let path = format!("/v1/public/channels/{channel}");
+            assert_eq!(ask(&app.storefront, &path, None).await.0, 200, "{channel}");
+        }
+        assert_eq!(ask(&app.storefront, "/v1/public/channels/sud", None).await.0, 404);
+    })
+    .await;
+}

@@ -7,7 +7,7 @@ export type Choice = PresetName | 'own';
 
 /** What such a server does for a shop. */
 export const PRESETS: Record<PresetName, readonly Permission[]> = {
-  shop: ['view_catalog', 'record_orders'],
+  shop: ['view_catalog', 'view_orders', 'record_orders', 'refund_orders'],
   catalogue: ['view_catalog', 'edit_catalog', 'import_catalog', 'manage_stock', 'edit_coupons'],
   reporting: ['view_catalog', 'view_orders', 'view_shows', 'view_timeline', 'view_health'],
 };
