@@ -48,7 +48,7 @@ test('the plan says what is used, and a smaller one is taken for the next period
   await studio('crowd=none');
   await go(page, 'settings/plan');
   await expect(id(page, 'plan')).toContainText('Starter');
-  await expect(id(page, 'plan')).toContainText('€58 from');
+  await expect(id(page, 'plan')).toContainText('€58.00 from');
   await expect(page.getByTestId('used').filter({ hasText: 'Products' })).toContainText('980 of 5\u2009000');
   await expect(page.getByRole('meter', { name: 'Members and invitations' })).toHaveAttribute('aria-valuenow', '80');
   await tabTo(page, 'choose-plan');
@@ -74,7 +74,7 @@ test('a larger plan holds at once, and its price is known before', async ({ stud
   await id(page, 'plan-form-submit').click();
   await expect(id(page, 'plan-form')).toContainText('A whole number up to 1000');
   await field(page, 'seats-5').fill('2');
-  await expect(id(page, 'plan-sum')).toContainText('€228 a month');
+  await expect(id(page, 'plan-sum')).toContainText('€228.00 a month');
   await page.keyboard.press('Enter');
   await expect(id(page, 'toasts')).toContainText('Your plan is Pro now');
   await expect(id(page, 'plan')).toContainText('2 × 5 members');
@@ -119,7 +119,7 @@ test('an invoice is read, in its currency', async ({ studio, page }) => {
   await go(page, 'settings/plan');
   await page.getByRole('button', { name: 'Open invoice 118' }).press('Enter');
   await expect(id(page, 'invoice-shown')).toContainText('To be paid');
-  await expect(id(page, 'invoice-total')).toContainText('€58');
+  await expect(id(page, 'invoice-total')).toContainText('€58.00');
   await clean(page);
   await page.keyboard.press('Escape');
   await expect(id(page, 'invoice-shown')).toHaveCount(0);

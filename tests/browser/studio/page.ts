@@ -35,6 +35,8 @@ export const test = base.extend<{ studio: (query?: string, latencyMs?: number) =
   studio: async ({ page, address }, use) => {
     await use(async (query = '', latencyMs = 0) => {
       await page.goto(`${address}/?${query}&latency=${latencyMs}`);
+      // The page loads its world after itself.
+      await page.waitForFunction(() => 'fake' in window);
       return page;
     });
   },

@@ -45,6 +45,20 @@ const SCREENS: [what: string, query: string, way: (page: Page) => Promise<void>]
     await place(page, 'Catalogue');
     await id(page, 'new-product').click();
   }],
+  ['variants of a product', '', async (page) => {
+    await place(page, 'Catalogue');
+    await page.getByRole('button', { name: 'Change Stoneware cup' }).click();
+    await page.getByRole('button', { name: 'Remove Sand' }).click();
+  }],
+  ['nothing found', '', async (page) => {
+    await place(page, 'Catalogue');
+    await page.locator('[name=find-product]').fill('sofa');
+    await expect(id(page, 'show-all')).toBeVisible();
+  }],
+  ['calendar', '', async (page) => {
+    await id(page, 'new-show').click();
+    await id(page, 'when-calendar').click();
+  }],
   ['new coupon', '', async (page) => {
     await place(page, 'Catalogue');
     await page.getByRole('tab', { name: 'Coupons' }).click();

@@ -62,7 +62,7 @@ test('a product that a colleague changed is shown before it is written over, and
   });
   await id(page, 'product-form-submit').click();
   await expect(id(page, 'stale')).toContainText('Mo Adeyemi changed this product a moment ago');
-  await expect(id(page, 'stale')).toContainText('Price: 49 → 45');
+  await expect(id(page, 'stale')).toContainText('Price: 49.00 → 45.00');
   await expect(field(page, 'description')).toHaveValue('Washed linen');
   await clean(page);
   await id(page, 'stale-keep').click();
@@ -83,7 +83,7 @@ test('what was sold meanwhile is no change that anybody is asked about', async (
   });
   await page.keyboard.press('Enter');
   await expect(id(page, 'product-form')).toHaveCount(0);
-  await expect(page.getByTestId('product').first()).toContainText('€52');
+  await expect(page.getByTestId('product').first()).toContainText('€52.00');
 });
 
 test('stock is moved by the keyboard, and an answer that was lost moves it once', async ({ studio, page }) => {
@@ -208,18 +208,18 @@ test('a coupon is made with its terms, changed beside a colleague, and ended', a
   await page.getByRole('radio', { name: 'Amount' }).check();
   await field(page, 'amount').fill('5');
   await field(page, 'quota').fill('100');
-  await field(page, 'from').fill('2030-02-01T10:00');
-  await field(page, 'until').fill('2030-01-01T10:00');
+  await field(page, 'from-day').fill('1 Feb 2030');
+  await field(page, 'until-day').fill('1 Jan 2030');
   await page.getByRole('radio', { name: 'Only these' }).check();
   await id(page, 'coupon-form-submit').click();
   await expect(id(page, 'coupon-form').getByText('end after it begins')).toBeVisible();
   await expect(id(page, 'coupon-form').getByText('Choose at least one product')).toBeVisible();
-  await field(page, 'until').fill('2030-03-01T10:00');
+  await field(page, 'until-day').fill('1 Mar 2030');
   await page.getByRole('checkbox', { name: 'Straw hat' }).check();
   await clean(page);
   await id(page, 'coupon-form-submit').click();
   const made = page.getByTestId('coupon').filter({ hasText: 'AUTUMN5' });
-  await expect(made).toContainText('€5 off');
+  await expect(made).toContainText('€5.00 off');
   await expect(made).toContainText('1 product');
   await expect(made).toContainText('0 of 100');
   await expect(made).toContainText('Not yet');
@@ -253,7 +253,7 @@ test('a list is looked at, imported, and its report is filtered and kept', async
   await field(page, 'source').fill('spring');
   await clean(page);
   await page.keyboard.press('Enter');
-  await expect(id(page, 'import-state')).toContainText('Done: 1\u2009240 rows read', { timeout: 15_000 });
+  await expect(id(page, 'import-state')).toContainText('1\u2009240 rows read', { timeout: 15_000 });
   await expect(page.getByTestId('problem')).toHaveCount(4);
   await page.locator('[name=search]').fill('12,50');
   await expect(page.getByTestId('problem')).toHaveCount(1);
@@ -361,7 +361,7 @@ test('a part of an order is paid back and the rest called off, each once', async
   await page.getByRole('radio', { name: 'A part' }).check();
   await field(page, 'amount').fill('100');
   await id(page, 'refund-form-submit').click();
-  await expect(id(page, 'refund-form').getByText('Give an amount up to €48')).toBeVisible();
+  await expect(id(page, 'refund-form').getByText('Give an amount up to €48.00')).toBeVisible();
   await field(page, 'amount').fill('24');
   await field(page, 'back-0').fill('1');
   await fake(page, ({ files }) => (files.loses = true));
@@ -372,7 +372,7 @@ test('a part of an order is paid back and the rest called off, each once', async
   await expect(page.getByTestId('order-change')).toHaveCount(1);
   await expect(page.getByTestId('order-change')).toContainText('1 piece went back into stock');
   await id(page, 'cancel').click();
-  await expect(id(page, 'cancel-form')).toContainText('All of €24');
+  await expect(id(page, 'cancel-form')).toContainText('All of €24.00');
   await id(page, 'cancel-form-submit').click();
   await expect(page.getByTestId('order-change')).toHaveCount(2);
   for (const name of ['refund', 'cancel']) await expect(page.getByTestId(name)).toHaveCount(0);

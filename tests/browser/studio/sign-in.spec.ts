@@ -6,6 +6,7 @@ test('who forgot the password has a letter sent, and is told where to look', asy
   await page.locator('[name=cloud-url]').fill('https://live.example.com');
   await page.getByTestId('forgot').click();
   await expect(page.getByText('Give your e-mail')).toBeVisible();
+  await expect(page.getByText('Give your password'), 'a letter takes an address alone').toHaveCount(0);
   await expect(page.getByTestId('letter-sent')).toHaveCount(0);
   await page.locator('[name=email]').fill('ada@example.com');
   await page.getByTestId('forgot').click();

@@ -1,5 +1,5 @@
-import type { Product, ProductFields } from '../../lib/cloud/types.ts';
-import { minorPerMajor, parsePrice } from '../../lib/text/format.ts';
+import type { NewProduct, Product } from '../../lib/cloud/types.ts';
+import { inPriceField, parsePrice } from '../../lib/text/format.ts';
 
 /** What the form's fields say. */
 export interface Texts {
@@ -20,7 +20,7 @@ export const tagsOf = (text: string): string[] => [...new Set(text.split(',').ma
 
 /** A product as the form begins with it; `currency`: the first suggestion for a new one. */
 export function textsOf(product: Product | null, currency: string): Texts {
-  const price = (minor: number | null = null) => (minor === null ? '' : String(minor / minorPerMajor(product!.currency)));
+  const price = (minor: number | null = null) => (minor === null ? '' : inPriceField(minor, product!.currency));
   return {
     title: product?.title ?? '',
     description: product?.description ?? '',
@@ -33,21 +33,22 @@ export function textsOf(product: Product | null, currency: string): Texts {
   };
 }
 
+/** What a form about a product sends of it, beside its variants. */
+export type ProductFields = Omit<NewProduct, 'variants' | 'options'>;
+
 /**
- * What they mean; `several`: the price belongs to the variants; `anew`: it is a new product, whose stock is its first count. Call it
- * with texts that were checked.
+ * What they mean; `several`: price and count belong to the variants; `anew`: it is a new product, whose stock is its first count. Call
+ * it with texts that were checked.
  */
-export function fieldsOf(texts: Texts, several: boolean, anew: boolean): Partial<ProductFields> {
+export function fieldsOf(texts: Texts, several: boolean, anew: boolean): ProductFields {
   return {
     title: texts.title.trim(),
     description: texts.description.trim(),
     url: texts.url.trim(),
     tags: tagsOf(texts.tags),
     compare_at_minor: texts.before === '' ? null : parsePrice(texts.before, texts.currency),
-    ...(!several && {
-      currency: texts.currency,
-      price_minor: parsePrice(texts.price, texts.currency)!,
-    }),
-    ...(anew && { stock: Number(texts.stock) }),
+    currency: texts.currency,
+    ...(!several && { price_minor: parsePrice(texts.price, texts.currency)! }),
+    ...(!several && anew && { stock: Number(texts.stock) }),
   };
 }

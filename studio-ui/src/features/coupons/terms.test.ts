@@ -18,7 +18,7 @@ describe('a coupon', () => {
 
   it('says what it gives', () => {
     expect(gives(coupon({ free_shipping: true }))).toBe('10 % off, Free shipping');
-    expect(gives(coupon({ percent_off: null, amount_off_minor: 500, currency: 'EUR' }))).toBe('€5 off');
+    expect(gives(coupon({ percent_off: null, amount_off_minor: 500, currency: 'EUR' }))).toBe('€5.00 off');
   });
 
   it('is the same after it was opened and sent, in whatever zone', () => {

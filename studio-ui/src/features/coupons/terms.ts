@@ -1,6 +1,6 @@
 /** What a coupon gives, when, and how a form asks that. */
 import type { Coupon, NewCoupon } from '../../lib/cloud/types.ts';
-import { fromField, inField, minorPerMajor, money, parsePrice, priceExample } from '../../lib/text/format.ts';
+import { fromField, inField, inPriceField, money, parsePrice, priceExample } from '../../lib/text/format.ts';
 import { t } from '../../lib/text/words.ts';
 
 export type Kind = 'percent' | 'amount' | 'shipping';
@@ -50,7 +50,7 @@ export function textsOf(coupon: Coupon | null, currency: string, zone?: string):
     title: coupon?.title ?? '',
     kind: amount ? 'amount' : coupon && !coupon.percent_off ? 'shipping' : 'percent',
     percent: coupon?.percent_off ? String(coupon.percent_off) : '',
-    amount: amount ? String(amount / minorPerMajor(coupon.currency!)) : '',
+    amount: amount ? inPriceField(amount, coupon!.currency!) : '',
     currency: coupon?.currency ?? currency,
     shipping: coupon?.free_shipping ?? false,
     quota: coupon?.quota ? String(coupon.quota) : '',

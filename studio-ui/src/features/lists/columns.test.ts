@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { columnsOf, csvCell, formatOf, missing } from './columns.ts';
+import { columnsOf, csvCell, formatOf, isUncounted, missing } from './columns.ts';
 
 describe('a list before it is sent', () => {
   it('shows what its columns are read as, with quotes and breaks in cells', () => {
@@ -27,6 +27,12 @@ describe('a list before it is sent', () => {
     const columns = columnsOf('sep=;\r\nArtikelnummer;Bezeichnung;Preis;Bestand;Größe\r\nA-1;Schal;12,90;4;M\r\n');
     expect(columns.map(({ field }) => field)).toEqual(['sku', 'title', 'price', 'stock', 'option']);
     expect(missing(columns)).toEqual([]);
+  });
+
+  it('tells that what is new will be sold out', () => {
+    expect(isUncounted(columnsOf('id,title,price,link\n1,Hat,39,https://x\n'))).toBe(true);
+    expect(isUncounted(columnsOf('id,title,price,quantity\n1,Hat,39,4\n'))).toBe(false);
+    expect(isUncounted([]), 'of no columns nothing is known').toBe(false);
   });
 
   it.each([

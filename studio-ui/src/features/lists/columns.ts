@@ -64,6 +64,10 @@ export function missing(columns: readonly ColumnSeen[]): string[] {
   return [...(has('title') ? [] : ['title']), ...(has('price') ? [] : ['price']), ...(has('id', 'group', 'sku') ? [] : ['id'])];
 }
 
+/** Whether no column says how many there are: what is new is sold out then. */
+export const isUncounted = (columns: readonly ColumnSeen[]): boolean =>
+  columns.length > 0 && !columns.some(({ field }) => field === 'stock' || field === 'availability');
+
 function fieldOf(name: string): string | null {
   const plain = name.trim().toLowerCase().replace(/^[gc]:/, '').replace(/[()"\uFEFF]/g, '').replace(/[ _.-]+/g, '_');
   return Object.entries(NAMES).find(([, names]) => names.includes(plain))?.[0] ?? null;

@@ -36,6 +36,7 @@ describe('the end of a key', () => {
     expect(endsAt('date', '', now)).toBeUndefined();
     expect(endsAt('date', '2029-11-27', now)).toBe(new Date(2029, 10, 28).toISOString());
     expect(endsAt('date', '2029-11-28', now), 'more than three years').toBeUndefined();
+    expect(endsAt('date', '2027-01-31', now, 'Europe/Berlin'), 'in the zone that the form names').toBe('2027-01-31T23:00:00.000Z');
   });
 
   it('makes it one that opens nothing', () => {

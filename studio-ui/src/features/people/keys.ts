@@ -1,5 +1,7 @@
 /** What keys are made for, and when they end. */
 import type { Permission } from '../../lib/cloud/people.ts';
+import { addDays } from '../../lib/text/dates.ts';
+import { fromField } from '../../lib/text/format.ts';
 import { within } from './grants.ts';
 
 export type PresetName = 'shop' | 'catalogue' | 'reporting';
@@ -26,16 +28,15 @@ const DAY_MS = 86_400_000;
 const MOST_YEARS = 3;
 
 /**
- * When such a key ends, RFC 3339; null: never. A date (`2027-01-31`) ends with its day, here. Undefined when it is none, is over,
- * or lies more than three years ahead.
+ * When such a key ends, RFC 3339; null: never. A date (`2027-01-31`) ends with its day in that zone. Undefined when it is none,
+ * is over, or lies more than three years ahead.
  */
-export function endsAt(ends: Ends, date: string, now: number): string | null | undefined {
+export function endsAt(ends: Ends, date: string, now: number, zone?: string): string | null | undefined {
   if (ends === 'never') return null;
   if (ends === 'month') return new Date(now + 30 * DAY_MS).toISOString();
   if (ends === 'year') return new Date(now + 365 * DAY_MS).toISOString();
-  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(date) ?? [];
-  if (!year) return undefined;
-  const at = new Date(Number(year), Number(month) - 1, Number(day) + 1).getTime();
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || Number.isNaN(Date.parse(date))) return undefined;
+  const at = Date.parse(fromField(`${addDays(date, 1)}T00:00`, zone)!);
   const latest = new Date(now).setFullYear(new Date(now).getFullYear() + MOST_YEARS);
   return at > now && at <= latest ? new Date(at).toISOString() : undefined;
 }

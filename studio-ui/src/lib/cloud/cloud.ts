@@ -18,7 +18,7 @@ import type {
   Page,
   PriceChange,
   Product,
-  ProductFields,
+  ProductPatch,
   ProductText,
   PublishKey,
   Show,
@@ -48,6 +48,13 @@ export interface OrdersAsked {
   flag?: string | null;
   source?: string | null;
   reference?: string | null;
+}
+
+/** Which products are asked for; what is null does not matter. */
+export interface ProductsAsked {
+  tag: string | null;
+  /** Found by these; a tag does not count beside them. */
+  words: string | null;
 }
 
 const NONE = { idempotencyKey: null, ifMatch: null };
@@ -95,13 +102,13 @@ export class Cloud {
     const found = await Promise.all(batches(wanted, AT_ONCE).map((batch) => this.#batch(batch)));
     return found.flat();
   };
-  /** `tag`: those that have it; null: all. */
-  productPage = (tag: string | null, after: string | null) => this.#lane.page<Product>('/products', { tag, after, limit: '100' });
+  productPage = ({ tag, words }: ProductsAsked, after: string | null) =>
+    this.#lane.page<Product>('/products', { ...(words ? { q: words } : { tag }), after, limit: '100' });
   product = (id: string) => this.#call<Product>('GET', `/products/${id}`);
   createProduct = (product: NewProduct, intent?: Intent) =>
     this.#lane.call<Product>('POST', '/products', product, { intent });
   /** Changes a product as it was seen; what is sold meanwhile stays sold, and does not matter. */
-  changeProduct = (seen: Product, fields: Partial<ProductFields> & { on_sale?: boolean; pictures?: { id: string; alt?: string }[] }) =>
+  changeProduct = (seen: Product, fields: ProductPatch) =>
     change(
       seen,
       (base) => this.#lane.call<Product>('PATCH', `/products/${seen.id}`, fields, { seen: base }),

@@ -23,22 +23,9 @@ export type OrderChangeDraft = Schemas['OrderChangeDraft'];
 export type OrderTotals = Schemas['OrderTotals'];
 export type ShowHealth = Schemas['ShowHealth'];
 
-/** What a form about a product asks. */
-export interface ProductFields {
-  title: string;
-  description: string;
-  url: string;
-  currency: string;
-  price_minor: number;
-  compare_at_minor: number | null;
-  stock: number;
-  tags: string[];
-}
-
-/** With no variants it gets one of its own price and stock. */
-export interface NewProduct extends ProductFields {
-  variants: [];
-}
+export type NewProduct = Schemas['ProductDraft'];
+export type ProductPatch = Schemas['ProductPatch'];
+export type VariantDraft = Schemas['VariantDraft'];
 
 /** Who can no longer write in a show's chat; what the screens use of it. */
 export interface Ban {

@@ -140,6 +140,9 @@ export class FakeBackend extends Emitter implements Backend {
 
   async askNewPassword() { if (this.#options.cloudDown) this.#refuse('cloud_unreachable', true); }
 
+  /** The cloud goes away, or is back. */
+  cloudAway = (away: boolean) => void (this.#options.cloudDown = away);
+
   async signOut() {
     await this.#pause();
     this.#session = null;

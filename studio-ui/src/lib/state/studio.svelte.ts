@@ -1,10 +1,10 @@
 import { createContext } from 'svelte';
-import { Cloud } from '../cloud/cloud.ts';
+import { Cloud, failureOf } from '../cloud/cloud.ts';
 import { Imports } from '../cloud/imports.ts';
 import { Organizations, type OrganizationView } from '../cloud/organization.ts';
 import { Plans, type PlanView } from '../cloud/plan.ts';
 import type { Backend } from '../ipc/backend.ts';
-import { dayAndTime } from '../text/format.ts';
+import { day, dayAndTime, ownZone, timeOfDay } from '../text/format.ts';
 import { t } from '../text/words.ts';
 import { Closing } from './closing.svelte.ts';
 import { Clock } from './clock.svelte.ts';
@@ -45,8 +45,8 @@ export class Studio {
   #view = $state.raw<OrganizationView | null>(null);
   /** What the organisation that they work for chose; null: not known yet. */
   settings = $derived.by(() => (this.#view?.id === this.session.organization?.id ? (this.#view?.settings ?? null) : null));
-  /** The time zone that times are shown in; undefined: this machine's. */
-  zone = $derived(this.settings?.time_zone ?? undefined);
+  /** The time zone of every time that is shown or typed: the organisation's where it chose one, else this machine's. */
+  zone = $derived(this.settings?.time_zone ?? ownZone());
 
   constructor(backend: Backend) {
     this.backend = backend;
@@ -75,18 +75,28 @@ export class Studio {
     this.suspension = suspended ? { org, reason: suspended.reason } : null;
   };
 
+  /** They could not be asked for yet: the cloud did not answer. */
+  unsettled = $state(false);
   /** Asks what the organisation chose; what does not answer is done without. */
-  async loadSettings() {
+  loadSettings = async () => {
     if (!this.session.may('view_organization')) return;
-    await this.organizations?.view().then(this.know, () => {});
-  }
+    try {
+      this.know(await this.organizations!.view());
+    } catch (thrown) {
+      this.unsettled = failureOf(thrown).code === 'cloud_unreachable';
+    }
+  };
 
   know = (view: OrganizationView) => {
-    this.#view = view;
+    [this.#view, this.unsettled] = [view, false];
   };
 
   /** A moment as people of the organisation say it. */
   when = (at: string | number): string => dayAndTime(at, this.clock.now, this.zone);
+  /** Its day alone. */
+  day = (at: string | number): string => day(at, this.zone);
+  /** Its time of day alone. */
+  time = (at: string | number): string => timeOfDay(at, this.zone);
 
   /** Who changed that last; null: that is not known, or theirs to know. */
   whoChanged = async (id: string): Promise<string | null> =>

@@ -13,10 +13,14 @@ describe('format', () => {
     expect(format.duration(3_723_000)).toBe('1:02:03');
   });
 
-  it('reads minor units by their currency', () => {
-    expect(format.money(4900, 'EUR')).toMatch(/49(?![.,]\d)/);
-    expect(format.money(4950, 'EUR')).toMatch(/49[.,]50/);
-    expect(format.money(4900, 'JPY')).toMatch(/4.?900/);
+  it('sets money with all its digits, and thousands apart as in every other number', () => {
+    expect(format.money(4900, 'EUR')).toBe('€49.00');
+    expect(format.money(1, 'EUR')).toBe('€0.01');
+    expect(format.money(90_808_826, 'EUR')).toBe('€908\u2009088.26');
+    expect(format.money(4900, 'JPY')).toBe('¥4\u2009900');
+    expect(format.money(1_299_500, 'KWD')).toMatch(/^KWD.1\u2009299\.500$/);
+    expect(format.inPriceField(550, 'EUR')).toBe('5.50');
+    expect(format.inPriceField(4900, 'JPY')).toBe('4900');
   });
 
   it('reads a typed price', () => {

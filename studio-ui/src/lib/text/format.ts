@@ -1,5 +1,8 @@
-/** Numbers and times as people read them. Pure; the locale comes from the system. */
+/** Numbers and times as people read them, in the manner of the window's words. Pure. */
 import { decimals } from '@vitrine/client';
+
+/** Between thousands. */
+const THIN = '\u2009';
 
 const pad = (n: number) => String(n).padStart(2, '0');
 
@@ -19,20 +22,17 @@ export function duration(ms: number): string {
 
 const moneyFormats = new Map<string, Intl.NumberFormat>();
 
-/** Minor units and their currency as a price: `€49`, `€49.50`, `¥4,900`. */
+/** Minor units and their currency as a price: `€49.00`, `€1 299.50`, `¥4 900`. Always as many digits after the mark as the currency has. */
 export function money(minor: number, currency: string): string {
   let format = moneyFormats.get(currency);
   if (!format) {
-    format = new Intl.NumberFormat(undefined, {
-      style: 'currency',
-      currency,
-      minimumFractionDigits: decimals(currency),
-      maximumFractionDigits: decimals(currency),
-      trailingZeroDisplay: 'stripIfInteger',
-    } as Intl.NumberFormatOptions);
+    const digits = decimals(currency);
+    // In the window's own language, as every other number: the system's would mix two manners on one screen.
+    format = new Intl.NumberFormat('en', { style: 'currency', currency, minimumFractionDigits: digits, maximumFractionDigits: digits });
     moneyFormats.set(currency, format);
   }
-  return format.format(minor / minorPerMajor(currency));
+  const parts = format.formatToParts(minor / minorPerMajor(currency));
+  return parts.map(({ type, value }) => (type === 'group' ? THIN : value)).join('');
 }
 
 /** How many minor units make one of the currency: 100 for EUR, 1 for JPY. */
@@ -50,6 +50,9 @@ export function parsePrice(text: string, currency: string): number | null {
   return Math.round(Number(`${whole}.${part}`) * minorPerMajor(currency));
 }
 
+/** Minor units as a price field begins with them: `5.50`. */
+export const inPriceField = (minor: number, currency: string): string => (minor / minorPerMajor(currency)).toFixed(decimals(currency));
+
 /** A price as it may be typed: `1299.90`, `1300` where there are no cents. */
 export function priceExample(currency: string): string {
   return (1299.9).toFixed(decimals(currency));
@@ -59,7 +62,7 @@ const groups = new Intl.NumberFormat('en', { useGrouping: true });
 
 /** `1 284`: thin spaces between thousands. */
 export function count(n: number): string {
-  return groups.format(n).replaceAll(',', '\u2009');
+  return groups.format(n).replaceAll(',', THIN);
 }
 
 /** `6.0 Mb/s`, `640 kb/s`. */
@@ -74,7 +77,7 @@ export function decibel(db: number): string {
 
 /** `14:05`; in the time zone of the organisation, where it is given. */
 export function timeOfDay(at: string | number, zone?: string): string {
-  return new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: zone }).format(
+  return new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: zone }).format(
     new Date(at),
   );
 }
@@ -118,7 +121,13 @@ function wallClock(at: string | number, zone?: string): number {
 }
 
 /** A moment as a field of day and time holds it: `2026-11-28T14:05`, by the clocks of that zone. */
-export const inField = (at: string, zone?: string): string => new Date(wallClock(at, zone)).toISOString().slice(0, 16);
+export const inField = (at: string | number, zone?: string): string => new Date(wallClock(at, zone)).toISOString().slice(0, 16);
+
+/** The time zone of this machine, by its name: `Europe/Berlin`. */
+export const ownZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** `Europe/Berlin` as it is read: the names have no spaces. */
+export const zoneName = (zone: string): string => zone.replaceAll('_', ' ');
 
 /** The moment (RFC 3339) when the clocks of that zone show what such a field holds; null when it holds none. */
 export function fromField(text: string, zone?: string): string | null {

@@ -34,7 +34,7 @@ export const account = {
 
   'security.title': 'Sign-in',
   'security.text': 'What opens your account beside the password. An authenticator is an app that shows a new code every half minute.',
-  'security.error': 'It could not be loaded what opens your account',
+  'security.error': 'Your ways of signing in could not be loaded',
   'security.totp': 'Authenticator',
   'security.on': 'On',
   'security.off': 'Off',
@@ -88,7 +88,6 @@ export const account = {
   'passkey.text': 'A passkey opens your account with what unlocks a device of yours, without the password or a code.',
   'passkey.error': 'Your passkeys could not be loaded',
   'passkey.none': 'None yet. You add one in your browser, on this device, a phone or a security key.',
-  'passkey.absent': 'The address of this cloud can have no passkeys: they need a name, and HTTPS.',
   'passkey.absent_had': 'These open nothing here: the address of this cloud can have no passkeys now.',
   'passkey.since': 'since {time}',
   'passkey.used': 'last used {time}',

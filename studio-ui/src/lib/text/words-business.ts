@@ -261,7 +261,7 @@ export const business = {
   'export.file_name': 'vitrine-export.tar.gz',
   'deletion.title': 'Delete the organisation',
   'deletion.text': 'In fourteen days, and until then every owner can take it back.',
-  'deletion.error': 'Whether it is to be deleted could not be loaded',
+  'deletion.error': 'A planned deletion could not be looked up',
   'deletion.calm': 'Everything of {name} goes: members, shows, products, orders and pictures. Accounts of members stay.',
   'deletion.ask': 'Delete the organisation…',
   'deletion.form_title': 'Delete {name}?',

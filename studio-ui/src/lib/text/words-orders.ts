@@ -106,6 +106,7 @@ export const orders = {
   'order.need_number': 'Give 1 to 100 characters',
   'order.do_refund': 'Write the refund down',
   'order.do_cancel': 'Cancel the order',
+  'order.keep': 'Keep the order',
   'order.refunded': '{amount} of {reference} paid back',
   'order.cancelled': '{reference} was cancelled',
 } as const;

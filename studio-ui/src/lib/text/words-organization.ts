@@ -37,7 +37,7 @@ export const organization = {
   'organization.locale_fr': 'Français',
   'organization.currency': 'Currency of new products',
   'organization.time_zone': 'Time zone',
-  'organization.time_zone_hint': 'Dates of orders, coupons and activity are shown in it.',
+  'organization.time_zone_hint': 'Every time in the studio is shown and typed in it. Not chosen: in that of each machine.',
   'organization.unset': 'Not chosen',
   'organization.legal': 'Legal pages',
   'organization.legal_text': 'Shoppers find them beside your shows.',

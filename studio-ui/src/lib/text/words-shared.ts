@@ -4,6 +4,8 @@ export const shared = {
   'list.more': 'Show more',
   'list.none_fits': 'Nothing fits what you chose.',
 
+  'failure.away': 'The cloud does not answer. It is asked again by itself; check your network if that lasts.',
+
   'stale.title': '{who} changed {what} a moment ago',
   'stale.somebody': 'Somebody',
   'stale.text': 'Nothing of yours was saved, and nothing you typed is lost.',
@@ -16,6 +18,15 @@ export const shared = {
   'stale.show': 'this show',
   'stale.settings': 'these settings',
   'stale.stock': 'the stock',
+
+  'date.none': 'No date',
+  'date.time': 'Time',
+  'date.time_of': '{what}: time of day',
+  'date.choose': 'Choose a day: {what}',
+  'date.choose_hint': 'Choose a day',
+  'date.month_before': 'Month before',
+  'date.month_after': 'Next month',
+  'date.zone': 'In the time of {zone}.',
 
   'form.optional': 'optional',
   'common.change': 'Change',

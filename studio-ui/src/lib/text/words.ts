@@ -80,6 +80,11 @@ export const words = {
   'again.other': 'Sign in as somebody else',
   'again.done': 'Signed in again',
 
+  'nav.zone': 'Times of {zone}',
+  'nav.nothing_title': 'Your role opens nothing here yet',
+  'nav.nothing': 'Ask whoever manages the team of {organization} to let it see what you work with.',
+  'nav.nothing_stock': 'It may count stock, but not see products. Ask whoever manages the team of {organization} to add “{permission}” to it.',
+
   'nav.sign_out': 'Sign out',
   'nav.organization': 'Organisation',
   'nav.this_run': 'Signed in for this run only',
@@ -112,7 +117,7 @@ export const words = {
   'shows.create_name': 'What is it called?',
   'shows.create_placeholder': 'Autumn drop',
   'shows.create_when': 'When does it start?',
-  'shows.create_when_hint': 'Optional. Shoppers see a countdown until then.',
+  'shows.create_when_hint': 'Without a date there is no countdown for shoppers.',
   'shows.create_end': 'When is it to be over?',
   'shows.create_end_hint': 'Optional. Your organisation’s settings say whether a show that goes on ends by itself.',
   'shows.create_submit': 'Create show',

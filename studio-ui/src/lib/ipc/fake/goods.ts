@@ -1,5 +1,5 @@
 /** The fake's catalogue: what products and coupons are asked, with the versions that the cloud holds to. */
-import type { Coupon, MarketPriceDraft, NewCoupon, NewProduct, PriceChange, Product, StockChange, Variant } from '../../cloud/types.ts';
+import type { Coupon, MarketPriceDraft, NewCoupon, NewProduct, PriceChange, Product, StockChange, Variant, VariantDraft } from '../../cloud/types.ts';
 import type { CloudAnswer } from '../backend.ts';
 import { empty, ok, page, refuse, stale } from './answers.ts';
 import { HOST } from './person.ts';
@@ -34,7 +34,7 @@ export class FakeGoods {
     query: URLSearchParams,
     ifMatch: string | null,
   ): CloudAnswer {
-    if (!id) return method === 'POST' ? this.#create(json as unknown as NewProduct) : ok(page(this.#tagged(query.get('tag')), query));
+    if (!id) return method === 'POST' ? this.#create(json as unknown as NewProduct) : ok(page(this.#found(query), query));
     const product = this.#shelf.products.find((one) => one.id === id);
     if (!product) return refuse(404, 'not_found');
     const one = product.variants.find((candidate) => candidate.id === variant);
@@ -62,12 +62,41 @@ export class FakeGoods {
       this.#move(product, one, Number(json['stock']) - one.stock, 'counted', String(json['note'] ?? ''));
       return ok(product);
     }
-    const { pictures, ...fields } = json as { pictures?: { id: string; alt?: string }[] };
+    const { pictures, variants, ...fields } = json as { pictures?: { id: string; alt?: string }[]; variants?: VariantDraft[] };
     if (pictures) this.#arrange(product, pictures);
     Object.assign(product, fields, { version: product.version + 1 });
+    if (variants) this.#setVariants(product, variants);
     if ('on_sale' in json) product.hidden_by = json['on_sale'] ? null : 'member';
     if (product.variants.length === 1) product.variants[0]!.price_minor = product.price_minor;
     return ok(product);
+  }
+
+  #found(query: URLSearchParams): Product[] {
+    const [words, tag] = [query.get('q')?.toLowerCase() ?? null, query.get('tag')];
+    const fits = ({ title, tags, variants }: Product) =>
+      words === null
+        ? tag === null || tags.includes(tag)
+        : ` ${title}`.toLowerCase().includes(` ${words}`) || variants.some(({ sku }) => sku.toLowerCase().startsWith(words));
+    return this.#shelf.products.filter(fits);
+  }
+
+  /** All variants anew; those with a known id stay the same ones. */
+  #setVariants(product: Product, drafts: VariantDraft[]) {
+    product.variants = drafts.map((draft) => {
+      const id = draft.id ?? newId();
+      const known = product.variants.find((one) => one.id === id);
+      const { title, price_minor } = draft;
+      return {
+        ...(known ?? { stock: 0, owed: 0, sell_when_empty: false, prior_price_minor: null, own_compare: false, options: {}, external_ids: {}, prices: [] }),
+        id, title,
+        sku: draft.sku ?? id,
+        price_minor: price_minor ?? product.price_minor,
+        ...(draft.options && { options: draft.options }),
+        ...(typeof draft.stock === 'number' && { stock: draft.stock }),
+      };
+    });
+    product.price_minor = Math.min(...product.variants.map((one) => one.price_minor));
+    product.stock = product.variants.reduce((sum, one) => sum + one.stock, 0);
   }
 
   #text(method: string, product: Product, language: string, json: Json, ifMatch: string | null): CloudAnswer {
@@ -85,8 +114,6 @@ export class FakeGoods {
     });
     product.image_url = product.pictures[0]?.url ?? null;
   }
-
-  #tagged = (tag: string | null) => this.#shelf.products.filter(({ tags }) => tag === null || tags.includes(tag));
 
   #stock(method: string, product: Product, variant: Variant, json: Json, query: URLSearchParams): CloudAnswer {
     if (method === 'POST') return ok(this.#move(product, variant, Number(json['delta']), String(json['reason']), String(json['note'] ?? '')), 201);
@@ -137,18 +164,22 @@ export class FakeGoods {
       : [one(variant.price_minor, -120, false)];
   }
 
-  #create(draft: NewProduct): CloudAnswer {
+  #create({ variants, ...draft }: NewProduct): CloudAnswer {
     const product: Product = {
       ...draft,
+      description: draft.description ?? '',
+      price_minor: draft.price_minor ?? 0,
+      stock: 0,
+      tags: draft.tags ?? [],
+      options: draft.options ?? [],
       id: newId(),
       image_url: null,
-      image: [], pictures: [], on_sale: true, options: [], texts: {},
-      variants: [
-        { id: newId(), title: 'Default', sku: 'NEW', price_minor: draft.price_minor, stock: draft.stock, owed: 0, sell_when_empty: false, prior_price_minor: null, own_compare: false, options: {}, external_ids: {}, prices: [] },
-      ],
+      image: [], pictures: [], on_sale: true, texts: {},
+      variants: [],
       created_at: days(0),
       version: 1,
     };
+    this.#setVariants(product, variants?.length ? variants : [{ title: 'Default', sku: 'NEW', price_minor: product.price_minor, stock: draft.stock ?? 0 }]);
     this.#shelf.products.push(product);
     return ok(product, 201);
   }

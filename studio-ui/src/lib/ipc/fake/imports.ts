@@ -30,7 +30,7 @@ export class FakeImports {
         state: 'failed', created_at: ago(1500), started_at: ago(1500), ended_at: ago(1499), format: 'xml', source: 'google',
         address: 'https://shop.example.com/feed.xml', reason: 'shop.example.com answered 404: nothing is there.',
       }),
-      one({ state: 'done', counts: { ...counts, created: 980, changed: 0, unchanged: 0 }, created_at: ago(5900), started_at: ago(5900), ended_at: ago(5898) }),
+      one({ state: 'done', counts: { ...counts, created: 980, changed: 0, unchanged: 0, uncounted: 12 }, created_at: ago(5900), started_at: ago(5900), ended_at: ago(5898) }),
     ];
     this.addresses = [
       { source: 'google', address: 'https://shop.example.com/feed.xml', every_minutes: 360, format: 'xml', options: { currency: 'EUR', stock: 'keep' }, next_at: ago(-75) },
