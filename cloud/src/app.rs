@@ -209,6 +209,7 @@ impl App {
             .self_service(config.plan.plan_self_service && config.billing.stripe_key_file.is_none());
         let orgs = Orgs::new(db.clone(), clock.clone()).mailing(mailbox.clone()).within(plans.clone());
         let orgs = orgs.sealing(key_ring.clone()).trusting(issuer(&config, &public_url)?);
+        let orgs = orgs.pointing_to(config.mail.studio_url.as_deref());
         let egress = Egress::new(config.server.egress_local);
         let webhooks =
             Webhooks::new(db.clone(), clock.clone(), orgs.clone(), key_ring.clone(), egress.clone());
@@ -438,6 +439,7 @@ pub mod testing {
             password: "correct horse".into(),
             name: "Ada".into(),
             organization_name: name.into(),
+            slug: None,
             locale: crate::mail::Locale::En,
         };
         let signed_in = app.orgs.register(registration, home()).await.expect("a registration");

@@ -21,6 +21,7 @@ use crate::config::ServeRole;
 use crate::org::{OrgError, Orgs};
 
 mod answers;
+mod asked;
 mod connection;
 mod descriptors;
 mod document;
@@ -68,7 +69,8 @@ pub fn router(app: &App) -> Router {
     let once = once::Once { replays: app.replays.clone(), tasks: app.tasks.clone() };
     let mut router = Router::new().merge(operations(app));
     if app.config.server.plays(ServeRole::Api) {
-        let (documented, _) = document::documented(app).split_for_parts();
+        let (documented, api) = document::documented(app).split_for_parts();
+        let documented = documented.route_layer(from_fn_with_state(asked::asked(&api), asked::only_known));
         router = router.merge(documented).merge(public(app)).route("/", get(async || Html(WELCOME)));
     }
     router

@@ -14,8 +14,9 @@ use crate::commands::{self, CloseSeen};
 use crate::desk::{CloseView, Closing, Desk, DeskEvent, QuitWay, Window, is_profile_name};
 use crate::platform;
 
-const USAGE: &str = "vitrine-studio [--profile NAME]: the desktop studio. Each profile has its own sign-in.
+const USAGE: &str = "vitrine-studio [--profile NAME] [vitrine://open?cloud=URL]: the desktop studio. Each profile has its own sign-in.
   --profile NAME  1 to 32 letters, digits, '-' or '_'; 'default' without it
+  vitrine://…     a link of a cloud's page: whoever is not signed in finds its address filled in
   --help          this text
   --version       the studio's version";
 
@@ -28,7 +29,7 @@ const BAD_USAGE: u8 = 2;
 /// What the command line asks for.
 #[derive(Debug, PartialEq)]
 enum Asked {
-    Run { profile: String },
+    Run { profile: String, link: Option<String> },
     Tell(String),
 }
 
@@ -42,8 +43,8 @@ impl Window for MainWindow {
 
 /// Opens the studio and runs it until its window is closed; the program's exit status.
 pub fn run() -> ExitCode {
-    let profile = match asked(std::env::args().skip(1)) {
-        Ok(Asked::Run { profile }) => profile,
+    let (profile, link) = match asked(std::env::args().skip(1)) {
+        Ok(Asked::Run { profile, link }) => (profile, link),
         Ok(Asked::Tell(text)) => {
             println!("{text}");
             return ExitCode::SUCCESS;
@@ -53,7 +54,7 @@ pub fn run() -> ExitCode {
             return ExitCode::from(BAD_USAGE);
         }
     };
-    match open(profile) {
+    match open(profile, link) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error:#}");
@@ -62,7 +63,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn open(profile: String) -> anyhow::Result<()> {
+fn open(profile: String, link: Option<String>) -> anyhow::Result<()> {
     platform::before_all();
     vitrine_media::memory::give_back();
     let filter =
@@ -81,6 +82,9 @@ fn open(profile: String) -> anyhow::Result<()> {
             let folder = app.path().app_config_dir().unwrap_or_else(|_| PathBuf::from("."));
             let window = Arc::new(MainWindow(app.handle().clone()));
             let desk = tauri::async_runtime::block_on(Desk::start(&profile, folder, window))?;
+            if let Some(link) = &link {
+                desk.follow_link(link);
+            }
             app.manage(desk);
             app.manage(CloseSeen::default());
             let title = if profile == "default" { "Vitrine".into() } else { format!("Vitrine · {profile}") };
@@ -184,7 +188,7 @@ async fn leave(app: &AppHandle, desk: &Desk) {
 
 /// Reads the command line; the error is a sentence that says what there is.
 fn asked(mut words: impl Iterator<Item = String>) -> Result<Asked, String> {
-    let mut profile = "default".to_owned();
+    let (mut profile, mut link) = ("default".to_owned(), None);
     while let Some(word) = words.next() {
         match word.as_str() {
             "--profile" => profile = words.next().ok_or(format!("--profile needs a name.\n{USAGE}"))?,
@@ -192,13 +196,15 @@ fn asked(mut words: impl Iterator<Item = String>) -> Result<Asked, String> {
             "--version" | "-V" => {
                 return Ok(Asked::Tell(format!("vitrine-studio {}", env!("CARGO_PKG_VERSION"))));
             }
+            // As the system hands over what a browser was told to open.
+            other if other.starts_with("vitrine://") => link = Some(other.to_owned()),
             other => return Err(format!("The studio does not know '{other}'.\n{USAGE}")),
         }
     }
     if !is_profile_name(&profile) {
         return Err(format!("'{profile}' is no profile's name.\n{USAGE}"));
     }
-    Ok(Asked::Run { profile })
+    Ok(Asked::Run { profile, link })
 }
 
 #[cfg(test)]
@@ -211,8 +217,13 @@ mod tests {
 
     #[test]
     fn a_profile_is_read_and_nonsense_is_refused_with_what_there_is() {
-        assert_eq!(read(&[]), Ok(Asked::Run { profile: "default".into() }));
-        assert_eq!(read(&["--profile", "moderator"]), Ok(Asked::Run { profile: "moderator".into() }));
+        let run = |profile: &str, link: Option<&str>| {
+            Ok(Asked::Run { profile: profile.into(), link: link.map(str::to_owned) })
+        };
+        assert_eq!(read(&[]), run("default", None));
+        assert_eq!(read(&["--profile", "moderator"]), run("moderator", None));
+        let link = "vitrine://open?cloud=https%3A%2F%2Flive.example";
+        assert_eq!(read(&[link]), run("default", Some(link)));
         for bad in [&["--profile"][..], &["--profile", "../x"], &["--fast"]] {
             assert!(read(bad).unwrap_err().contains("--profile NAME"), "{bad:?}");
         }

@@ -137,15 +137,19 @@ async fn letters_by_smtp() -> Result<()> {
     let sessions = ada.ok(Method::GET, "/v1/sessions", None).await?;
     ensure!(sessions["items"].as_array().is_some_and(|all| all.len() == 1 && all[0]["current"] == true));
 
+    let told = mail.letter(2).await?;
+    ensure!(told["text"].as_str().is_some_and(|text| text.contains("has a new password")), "{told}");
+
     // Somebody is invited, and comes in without scripts and without the studio.
     let invited = json!({ "email": "mo@example.com", "role": "moderator", "locale": "de" });
     let invited = ada.org(Method::POST, "/invitations", Some(invited)).await?;
     ensure!(invited["mailed"] == true, "{invited}");
-    let letter = mail.letter(2).await?;
+    let letter = mail.letter(3).await?;
     ensure!(letter["to"] == json!(["mo@example.com"]), "{letter}");
     let invitation = link(&letter)?;
     let page = http.get(&invitation).send().await?.text().await?;
     ensure!(page.contains("<html lang=\"de\">") && page.contains("mo@example.com"), "{page}");
+    ensure!(letter["text"].as_str().is_some_and(|text| text.contains(&cloud.http)), "{letter}");
     let who = |name: &'static str, password: &'static str| [("name", name), ("password", password)];
     ensure!(form(&invitation, &who("Mo", "short"))?.await?.status() == 422);
     ensure!(form(&invitation, &who("Mo", "battery staple"))?.await?.status() == 200);

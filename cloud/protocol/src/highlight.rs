@@ -87,17 +87,16 @@ pub struct ProductCard {
     pub variants: Vec<VariantCard>,
     /// What is said in the place of its picture; absent where nobody wrote it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    #[cfg_attr(feature = "specta", specta(skip))] // The studio draws no tiles of shops.
     pub image_alt: String,
     /// All of its pictures, the first one included; absent from pins.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "specta", specta(skip))]
     pub pictures: Vec<PictureCard>,
 }
 
 /// A picture of a product.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct PictureCard {
     /// What is said in its place; absent where nobody wrote it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -109,6 +108,7 @@ pub struct PictureCard {
 /// A picture in one size, as two files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct PictureSize {
     /// In pixels.
     pub width: u32,

@@ -119,6 +119,36 @@ permissions! {
     DeleteOrganization "delete_organization": Owner;
 }
 
+impl Permission {
+    /// What somebody has to see so that they can use it: without that the screens where it is done stay shut.
+    #[must_use]
+    pub fn needs(self) -> Option<Self> {
+        Some(match self {
+            Self::EditOrganization
+            | Self::ManageMembers
+            | Self::ManageRoles
+            | Self::ManageApiKeys
+            | Self::TransferOwnership => Self::ViewOrganization,
+            Self::ManagePlan => Self::ViewPlan,
+            Self::EditCatalog
+            | Self::ImportCatalog
+            | Self::ManageStock
+            | Self::EditCoupons
+            | Self::RecordOrders => Self::ViewCatalog,
+            Self::RefundOrders => Self::ViewOrders,
+            Self::EditShows
+            | Self::RunShows
+            | Self::Highlight
+            | Self::ManagePublishKeys
+            | Self::ViewHealth
+            | Self::ViewTimeline
+            | Self::ViewChat => Self::ViewShows,
+            Self::SpeakInChat | Self::ModerateChat => Self::ViewChat,
+            _ => return None,
+        })
+    }
+}
+
 impl std::str::FromStr for Permission {
     type Err = crate::show::UnknownWord;
     fn from_str(word: &str) -> Result<Self, Self::Err> {
@@ -170,6 +200,13 @@ impl Permissions {
         Self(self.0 & others.0)
     }
 
+    /// What is not among them and has to be, so that all of them can be used.
+    #[must_use]
+    pub fn lacks(self) -> Self {
+        let needs = self.iter().flat_map(|one| std::iter::successors(one.needs(), |need| need.needs()));
+        needs.filter(|need| !self.has(*need)).collect()
+    }
+
     /// Each, in the order of the table.
     pub fn iter(self) -> impl Iterator<Item = Permission> {
         Permission::ALL.iter().copied().filter(move |one| self.has(*one))
@@ -208,6 +245,17 @@ mod tests {
         }
         assert_eq!(Permissions::of(Role::Custom), Permissions::NONE);
         assert_eq!(Permissions::of(Role::Unknown), Permissions::NONE);
+    }
+
+    #[test]
+    fn what_cannot_be_used_alone_names_what_it_needs_and_no_role_lacks_anything() {
+        let of = |all: &[Permission]| all.iter().copied().collect::<Permissions>();
+        assert_eq!(of(&[Permission::ManageStock]).lacks(), of(&[Permission::ViewCatalog]));
+        let chat = of(&[Permission::ModerateChat]);
+        assert_eq!(chat.lacks(), of(&[Permission::ViewChat, Permission::ViewShows]));
+        for role in Role::ALL {
+            assert_eq!(Permissions::of(role).lacks(), Permissions::NONE, "{role:?}");
+        }
     }
 
     #[test]

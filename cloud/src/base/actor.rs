@@ -70,6 +70,9 @@ pub enum Denied {
     /// The caller's role does not allow it.
     #[error("the role does not allow {0:?}")]
     Role(Permission),
+    /// The caller's key does not allow it.
+    #[error("the key does not allow {0:?}")]
+    Key(Permission),
     /// Only whoever runs this cloud may.
     #[error("only an operator may")]
     NotOperator,
@@ -88,7 +91,7 @@ impl Actor {
     /// Asks for `permission` in `org`. Call it before anything is loaded.
     ///
     /// # Errors
-    /// [`Denied::Stranger`] for those who do not belong there, [`Denied::Role`] for a role that may not, [`Denied::Suspended`] for what is more than to
+    /// [`Denied::Stranger`] for those who do not belong there, [`Denied::Role`] and [`Denied::Key`] for who may not, [`Denied::Suspended`] for what is more than to
     /// look and to take away.
     pub fn require(&self, permission: Permission, org: OrgId) -> Result<(), Denied> {
         self.require_to_end(permission, org)?;
@@ -102,7 +105,7 @@ impl Actor {
     /// done in a suspended organisation too, whose shows and payments may still go on.
     ///
     /// # Errors
-    /// [`Denied::Stranger`]; [`Denied::Role`].
+    /// [`Denied::Stranger`]; [`Denied::Role`]; [`Denied::Key`].
     pub fn require_to_end(&self, permission: Permission, org: OrgId) -> Result<(), Denied> {
         match self.kind {
             ActorKind::Service(_) => Ok(()),
@@ -110,6 +113,7 @@ impl Actor {
             ActorKind::User { .. } | ActorKind::Key(_) => match self.membership(org) {
                 None => Err(Denied::Stranger),
                 Some(one) if one.permissions.has(permission) => Ok(()),
+                Some(_) if matches!(self.kind, ActorKind::Key(_)) => Err(Denied::Key(permission)),
                 Some(_) => Err(Denied::Role(permission)),
             },
         }
@@ -206,7 +210,7 @@ mod tests {
         let key =
             Actor { kind: ActorKind::Key(ApiKeyId::new()), memberships: vec![membership], operator: false };
         assert_eq!(key.require(Permission::RecordOrders, org), Ok(()));
-        assert_eq!(key.require(Permission::ViewOrders, org), Err(Denied::Role(Permission::ViewOrders)));
+        assert_eq!(key.require(Permission::ViewOrders, org), Err(Denied::Key(Permission::ViewOrders)));
         assert_eq!(key.require(Permission::RecordOrders, OrgId::new()), Err(Denied::Stranger));
     }
 

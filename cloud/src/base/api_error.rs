@@ -162,7 +162,17 @@ impl From<Denied> for ApiError {
     fn from(denied: Denied) -> Self {
         match denied {
             Denied::Stranger => Self::not_found("organisation"),
-            Denied::Role(_) => Self::new(Code::Forbidden, "your role does not allow this"),
+            Denied::Role(what) => Self::new(
+                Code::Forbidden,
+                format!("your role does not allow this: it takes `{}`", what.as_str()),
+            ),
+            Denied::Key(what) => Self::new(
+                Code::Forbidden,
+                format!(
+                    "this API key does not allow this: it takes `{}`; make another key that has it",
+                    what.as_str()
+                ),
+            ),
             Denied::NotOperator => Self::new(Code::Forbidden, "only whoever runs this cloud may do this"),
             Denied::Suspended => Self::new(
                 Code::OrganizationSuspended,

@@ -57,6 +57,14 @@ impl EgressError {
     }
 }
 
+/// Names of no public server. Source: RFC 6761, section 6.3; RFC 6762, section 3; RFC 8375.
+fn leads_inside(name: &str) -> bool {
+    let name = name.trim_end_matches('.').to_ascii_lowercase();
+    let inside = ["localhost", "local", "internal", "home.arpa"];
+    !name.contains('.')
+        || inside.iter().any(|end| name.strip_suffix(end).is_some_and(|rest| rest.ends_with('.')))
+}
+
 impl Egress {
     /// The way out. With `local`, addresses of this machine are taken too: for tests, and where the operator says so.
     #[must_use]
@@ -91,6 +99,9 @@ impl Egress {
         }
         let address = match url.host() {
             None => return Err(EgressError::NoAddress),
+            Some(Host::Domain(name)) if !self.local && leads_inside(name) => {
+                return Err(EgressError::NotPublic);
+            }
             Some(Host::Domain(_)) => return Ok(()), // checked when it is looked up
             Some(Host::Ipv4(address)) => IpAddr::from(address),
             Some(Host::Ipv6(address)) => IpAddr::from(address),
@@ -268,6 +279,27 @@ mod tests {
             ["https://93.184.215.14/feed.xml", "http://[2606:2800:21f::1]/", "https://example.com:8443/feed"]
         {
             egress.check(&Url::parse(fine).unwrap()).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_name_that_leads_inside_is_refused_before_it_is_looked_up() {
+        let (egress, local) = (Egress::new(false), Egress::new(true));
+        for name in [
+            "localhost",
+            "LOCALHOST.",
+            "db",
+            "x.localhost",
+            "printer.local",
+            "vault.internal",
+            "nas.home.arpa",
+        ] {
+            let url = Url::parse(&format!("https://{name}/x")).unwrap();
+            assert!(matches!(egress.check(&url), Err(EgressError::NotPublic)), "{name}");
+            local.check(&url).unwrap();
+        }
+        for name in ["shop.example", "localhost.example", "mylocal.example", "xn--bcher-kva.de"] {
+            egress.check(&Url::parse(&format!("https://{name}/x")).unwrap()).unwrap();
         }
     }
 

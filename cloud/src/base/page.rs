@@ -19,7 +19,7 @@ pub struct Page<T> {
 pub struct PageQuery {
     /// The `next` of the page before.
     pub after: Option<String>,
-    /// How many items at most: 1 to 200, 50 when not said.
+    /// How many items at most: 1 to 200, 50 when not said; more than 200 are 200.
     pub limit: Option<u32>,
 }
 

@@ -15,7 +15,7 @@ use super::{
 use crate::base::{Actor, Clock, Invalid};
 use crate::db::{Db, Tx};
 use crate::events::{Event, record};
-use crate::mail::Locale;
+use crate::mail::{Locale, ToOwners};
 use crate::org::Orgs;
 use crate::plan::{AddOn, Plan, Plans};
 
@@ -101,7 +101,17 @@ impl Record {
         };
         store::insert_invoice(tx, &invoice).await?;
         record(tx, &Actor::service("billing"), now, org, None, Event::InvoiceIssued { invoice: invoice.id })?;
-        Ok(())
+        if invoice.state != InvoiceState::Open {
+            return Ok(());
+        }
+        let letter = |organization| ToOwners::InvoiceIssued {
+            organization,
+            number: invoice.number,
+            seller: invoice.seller.clone(),
+            amount: invoice.currency.tag(invoice.total_minor),
+            due: invoice.due_at.date_naive().to_string(),
+        };
+        Ok(self.orgs.write_to_owners(tx, org, letter).await?)
     }
 
     /// Ends what an organisation pays for: now, or with its period. What is open stays open.

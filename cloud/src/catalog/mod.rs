@@ -19,13 +19,14 @@ pub use model::{
 pub use model::{Coupon, CouponDraft, CouponPatch};
 pub use model::{
     ExternalId, Order, OrderChange, OrderChangeDraft, OrderChangeKind, OrderDraft, OrderFilter, OrderLine,
-    OrderLineDraft, OrderState, OrderSum, OrderTotals, ReturnedLine,
+    OrderLineDraft, OrderState, OrderSum, OrderTotals, ReturnedLine, ReturnedLineDraft,
 };
 pub use model::{Held, HiddenBy, PriceChange, Product, ProductDraft, ProductPatch, Variant, VariantDraft};
 pub use model::{ListedPicture, Picture, PictureDraft};
 pub use model::{
-    Reservation, ReservationDraft, ReservedLine, StockChange, StockChangeDraft, StockCount, StockReason,
+    Reservation, ReservationDraft, ReservationLineDraft, ReservedLine, StockChange, StockChangeDraft,
+    StockCount, StockReason,
 };
 pub use model::{fitting_external_ids, fitting_tags};
 pub use routes::{media_router, router};
-pub use service::{BatchDone, BatchItem, Catalog, NewPicture};
+pub use service::{BatchDone, BatchItem, Catalog, Listed, ListedVariant, NewPicture, Pieces};

@@ -20,6 +20,10 @@ pub struct Mail {
     )]
     pub mail_from: String,
 
+    /// Where people get the studio: letters and pages of invitations lead there
+    #[arg(long, env = "VITRINE_STUDIO_URL", value_name = "URL", value_parser = web_address)]
+    pub studio_url: Option<String>,
+
     /// The folder of letters where no mail server is set; a folder in the data folder when not set
     #[arg(long, env = "VITRINE_MAIL_DIR")]
     pub mail_dir: Option<PathBuf>,
@@ -27,7 +31,12 @@ pub struct Mail {
 
 impl Mail {
     pub(super) fn for_testing() -> Self {
-        Self { smtp_url: None, mail_from: "Vitrine <vitrine@localhost>".into(), mail_dir: None }
+        Self {
+            smtp_url: None,
+            mail_from: "Vitrine <vitrine@localhost>".into(),
+            studio_url: None,
+            mail_dir: None,
+        }
     }
 
     /// The mail server, if one is set.
@@ -40,5 +49,12 @@ impl Mail {
     #[must_use]
     pub fn dir(&self, storage: &Storage) -> PathBuf {
         self.mail_dir.clone().unwrap_or_else(|| storage.data_dir.join("mail"))
+    }
+}
+
+fn web_address(text: &str) -> Result<String, String> {
+    match url::Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url.to_string()),
+        _ => Err("takes an address that begins with https://".to_owned()),
     }
 }

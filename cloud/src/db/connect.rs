@@ -18,7 +18,7 @@ use super::tx::Commits;
 use super::{DbError, Side, Tx};
 
 /// Every change of the tables, in order; forward only.
-const MIGRATIONS: [(i64, &str, &str); 60] = [
+const MIGRATIONS: [(i64, &str, &str); 63] = [
     (1, "events", include_str!("../../migrations/0001_events.sql")),
     (2, "org", include_str!("../../migrations/0002_org.sql")),
     (3, "show", include_str!("../../migrations/0003_show.sql")),
@@ -79,6 +79,9 @@ const MIGRATIONS: [(i64, &str, &str); 60] = [
     (121, "plan_media", include_str!("../../migrations/0121_plan_media.sql")),
     (122, "request_sites", include_str!("../../migrations/0122_request_sites.sql")),
     (125, "planned_end", include_str!("../../migrations/0125_planned_end.sql")),
+    (126, "listed_variants", include_str!("../../migrations/0126_listed_variants.sql")),
+    (127, "edited", include_str!("../../migrations/0127_edited.sql")),
+    (128, "former_channels", include_str!("../../migrations/0128_former_channels.sql")),
 ];
 
 /// The same where the two databases have no words in common: for SQLite, and for Postgres.

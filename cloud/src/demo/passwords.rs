@@ -136,6 +136,7 @@ mod tests {
             password: owner.password.clone(),
             name: "Olive".into(),
             organization_name: "Demo".into(),
+            slug: None,
             locale: crate::mail::Locale::En,
         };
         let token = orgs.register(registration, HOME).await.unwrap().token;

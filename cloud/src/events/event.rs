@@ -14,8 +14,12 @@ use vitrine_protocol::{
 pub enum Event {
     /// An organisation was registered by its first owner.
     OrganizationRegistered { owner: UserId },
-    /// Its name or settings changed.
-    OrganizationChanged { version: i64 },
+    /// Its name or settings changed; `fields` says which; it is empty in old facts.
+    OrganizationChanged {
+        version: i64,
+        #[serde(default)]
+        fields: Vec<String>,
+    },
     /// Somebody joined.
     MemberAdded { user: UserId, role: Role },
     /// A member got another role.

@@ -27,7 +27,7 @@ use crate::{
 const PROBLEMS: [(u16, &str, &[Code]); 13] = [
     (400, "The request is malformed.", &[]),
     (401, "No valid session came with the request.", &[]),
-    (403, "The member's role does not allow it.", &[]),
+    (403, "The member's role, or the API key, does not allow it.", &[]),
     (404, "It does not exist, or not for you.", &[]),
     (408, "The body did not arrive in time.", &[Code::InvalidRequest]),
     (409, "It does not fit the present state.", &[]),

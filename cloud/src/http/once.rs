@@ -60,6 +60,7 @@ pub(super) async fn once(State(once): State<Once>, request: Request, next: Next)
 pub(super) fn takes_key(path: &str) -> bool {
     (path.starts_with("/v1/orgs/") || path.starts_with("/v1/me/"))
         && path != "/v1/me/email"
+        && path != "/v1/me/password"
         && path != "/v1/me/recovery-codes"
         && !path.starts_with("/v1/me/totp")
         && !path.starts_with("/v1/me/passkey")

@@ -22,8 +22,8 @@ mod store;
 pub use error::ImportsError;
 pub use listen::DropStrangersAddresses;
 pub use model::{
-    Counts, Format, Import, ImportProblem, ImportState, MissingRule, NewImport, Options, PictureCounts,
-    StockRule,
+    Counts, Format, Import, ImportNote, ImportProblem, ImportState, MissingRule, NewImport, Options,
+    PictureCounts, StockRule,
 };
 pub use model::{ImportAddress, NewImportAddress};
 pub use pictures::FetchPictures;

@@ -48,7 +48,7 @@ pub enum MissingRule {
 /// How a list is read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Options {
-    /// Of prices without one (ISO 4217).
+    /// Of prices without one (ISO 4217); the organisation's own when not said.
     #[serde(default)]
     pub currency: Option<Currency>,
     /// The shop's address: products without a page of their own have theirs below it, at `/products/` and their handle.
@@ -167,12 +167,29 @@ pub struct Counts {
     /// Products with variants of which the list says neither how many there are nor that they are sold without a count: new ones
     /// are sold out until somebody counts them.
     pub uncounted: u64,
+    /// Products with variants of which the list says that there are some, not how many, or that are in a list that says nothing of
+    /// pieces at all: new ones are sold without a count.
+    pub untracked: u64,
+    /// Products that somebody has changed here since their list was taken in, and of which it says the same as then: they stay as
+    /// they were changed.
+    pub edited: u64,
     /// Rows of which it cannot be told what they are about.
     pub unnamed: u64,
     /// Products of which nothing could be taken.
     pub failed: u64,
     /// What is wrong with rows, in all; the first thousand are kept.
     pub problems: u64,
+}
+
+/// Something of an import that somebody should know though nothing is wrong with its rows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct ImportNote {
+    /// What it is about: `uncounted`, `untracked`, `edited`, or what a later version knows.
+    pub kind: &'static str,
+    /// Of how many products.
+    pub products: u64,
+    /// What it means, and what to do.
+    pub sentence: String,
 }
 
 /// How far the pictures of an import are, which are fetched after its rows were taken in. Those that a later list says count there.
@@ -208,6 +225,8 @@ pub struct Import {
     pub reason: Option<String>,
     /// What its rows came to so far.
     pub counts: Counts,
+    /// What of that somebody should know.
+    pub notes: Vec<ImportNote>,
     /// Products looked at.
     #[serde(skip)]
     pub taken: u64,
@@ -295,6 +314,53 @@ impl NewImport {
     }
 }
 
+impl Counts {
+    /// What of them somebody should know.
+    #[must_use]
+    pub fn notes(&self) -> Vec<ImportNote> {
+        let has = |count: u64| {
+            if count == 1 { "1 product has".to_owned() } else { format!("{count} products have") }
+        };
+        let was = |count: u64| {
+            if count == 1 { "1 product was".to_owned() } else { format!("{count} products were") }
+        };
+        let notes = [
+            (
+                "uncounted",
+                self.uncounted,
+                format!(
+                    "{} no number of pieces in the list, which has one for others: new ones are sold out until somebody counts them, \
+                     or the list says `quantity`, or `sell_when_empty`",
+                    has(self.uncounted)
+                ),
+            ),
+            (
+                "untracked",
+                self.untracked,
+                format!(
+                    "{} no number of pieces in the list: new ones are sold without a count, and never sold out. Give `quantity` to \
+                     have them counted",
+                    has(self.untracked)
+                ),
+            ),
+            (
+                "edited",
+                self.edited,
+                format!(
+                    "{} changed by hand since the list was taken in, and the list says the same as then: they stay as they were \
+                     changed, until their rows do",
+                    was(self.edited)
+                ),
+            ),
+        ];
+        notes
+            .into_iter()
+            .filter(|(_, products, _)| *products > 0)
+            .map(|(kind, products, sentence)| ImportNote { kind, products, sentence })
+            .collect()
+    }
+}
+
 impl Import {
     /// An import that waits.
     #[must_use]
@@ -309,6 +375,7 @@ impl Import {
             state: ImportState::Waiting,
             reason: None,
             counts: Counts::default(),
+            notes: Vec::new(),
             taken: 0,
             confirmed: false,
             is_readable: true,

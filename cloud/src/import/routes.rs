@@ -36,7 +36,7 @@ pub fn router(imports: Imports) -> OpenApiRouter {
 struct ImportQuery {
     /// Whose names for products the list has, `main` when not said: the same name of the same source is the same product.
     source: Option<String>,
-    /// Currency of prices without one.
+    /// Currency of prices without one; the organisation's own when not said.
     #[param(value_type = Option<String>)]
     currency: Option<Currency>,
     /// The shop's address, for lists without pages of products.

@@ -15,7 +15,9 @@ use super::pictures::Drawn;
 use super::service::GIVEN_UP;
 use super::{Import, ImportProblem, ImportState, Imports, ImportsError, StockRule, store};
 use crate::base::Actor;
-use crate::catalog::{BatchDone, BatchItem, CatalogError, ProductDraft, VariantDraft};
+use crate::catalog::{
+    BatchDone, BatchItem, CatalogError, Listed, ListedVariant, Pieces, ProductDraft, VariantDraft,
+};
 use crate::db::Tx;
 use crate::jobs::{Failed, Job, Policy, Ran, Runner};
 use crate::plan::PlanError;
@@ -227,9 +229,10 @@ impl Imports {
     async fn take_all(&self, import: &mut Import, file: File) -> Result<End, ImportsError> {
         let (batches, mut found) = mpsc::channel::<Vec<Outcome>>(2);
         let (format, options, now) = (import.format, import.options.clone(), import.created_at);
+        let own = store::currency_of(&self.db, import.org).await?;
         let behind = usize::try_from(import.taken).unwrap_or(usize::MAX);
         let reading = tokio::task::spawn_blocking(move || {
-            let found = parse::products(BufReader::new(file), format, &options, now)?.skip(behind);
+            let found = parse::products(BufReader::new(file), format, &options, own, now)?.skip(behind);
             for batch in parse::batches(found) {
                 let (batch, end) = batch;
                 // Nobody may take it any more.
@@ -282,6 +285,8 @@ impl Imports {
                         !adds && one.stock.is_none() && one.sell_when_empty != Some(true)
                     };
                     counts.uncounted += u64::from(product.variants.iter().any(is_uncounted));
+                    let is_untracked = |one: &IncomingVariant| !adds && one.pieces != Pieces::Told;
+                    counts.untracked += u64::from(product.variants.iter().any(is_untracked));
                     products.push((product, hash));
                 }
                 Found::NotSold(id) => {
@@ -309,15 +314,19 @@ impl Imports {
         for (mut product, hash) in products {
             let before = known.get(&product.external_id);
             let pictures = product.pictures.take();
-            if !adds && let Some((id, _)) = before.filter(|(_, said)| *said == hash) {
+            if let Some(before) = before.filter(|before| !adds && before.hash == hash) {
                 counts.unchanged += 1;
-                drawn.extend(pictures.map(|pictures| Drawn { product: *id, line: product.line, pictures }));
+                counts.edited += u64::from(before.is_edited);
+                let id = before.id;
+                drawn.extend(pictures.map(|pictures| Drawn { product: id, line: product.line, pictures }));
                 continue;
             }
-            let id = before.map(|(id, _)| *id).or(product.vitrine_id);
+            let id = before.map(|before| before.id).or(product.vitrine_id);
             let id = id.or_else(|| by_sku.get(&product.external_id).copied());
             of_items.push((product.line, product.external_id.clone(), hash, pictures));
-            items.push(BatchItem { adds_only: adds, ..item(id, *product, with_stock) });
+            let item = item(id, *product, with_stock, &import.source);
+            // Who adds to products calls them nothing.
+            items.push(if adds { BatchItem { adds_only: true, listed: None, ..item } } else { item });
         }
         let done = self.catalog.put_many(&mut tx, &Actor::service("import"), import.org, items).await?;
         let mut remembered: Vec<(String, ProductId, String)> = Vec::with_capacity(done.len());
@@ -373,7 +382,7 @@ impl Imports {
         tx: &mut Tx,
         org: OrgId,
         products: &[(Box<Incoming>, String)],
-        known: &HashMap<String, (ProductId, String)>,
+        known: &HashMap<String, store::Known>,
     ) -> Result<HashMap<String, ProductId>, ImportsError> {
         let mut found = HashMap::new();
         for (product, _) in products.iter().filter(|(one, _)| !known.contains_key(&one.external_id)) {
@@ -496,7 +505,14 @@ impl Imports {
 }
 
 /// What the catalogue takes of a product of a list.
-fn item(id: Option<ProductId>, product: Incoming, replace_stock: bool) -> BatchItem {
+fn item(id: Option<ProductId>, product: Incoming, replace_stock: bool, source: &str) -> BatchItem {
+    let is_alone = product.variants.len() == 1;
+    let listed = product.variants.iter().map(|variant| {
+        let own = Some(&product.external_id).filter(|_| is_alone);
+        let names = [variant.sku.as_ref(), variant.name.as_ref(), own].into_iter().flatten().cloned();
+        ListedVariant { names: names.collect(), pieces: variant.pieces }
+    });
+    let listed = Listed { source: source.to_owned(), variants: listed.collect() };
     let prices = product.variants.iter().map(|variant| variant.prices.clone()).collect();
     let has_no_tags = product.tags.as_ref().is_some_and(Vec::is_empty);
     let variants = product
@@ -531,6 +547,7 @@ fn item(id: Option<ProductId>, product: Incoming, replace_stock: bool) -> BatchI
         draft,
         has_no_tags,
         replace_stock,
+        listed: Some(listed),
         is_whole: product.is_whole,
         texts: product.texts,
         prices,

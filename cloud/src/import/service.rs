@@ -290,4 +290,6 @@ mod tests_line;
 #[cfg(test)]
 mod tests_locals;
 #[cfg(test)]
+mod tests_sale;
+#[cfg(test)]
 mod tests_whole;

@@ -8,7 +8,7 @@ pub(super) mod pictures;
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use vitrine_protocol::{ImportId, OrgId, ProductId};
+use vitrine_protocol::{Currency, ImportId, OrgId, ProductId};
 
 use super::{Counts, Format, Import, ImportProblem, ImportState, Options};
 use crate::base::{from_ms, to_ms};
@@ -48,7 +48,16 @@ row! {
         external_id: String,
         product_id: ProductId,
         row_hash: String,
+        edited_ms: Option<i64>,
     }
+}
+
+/// What stands for a list's name, and what was said of it last.
+pub(super) struct Known {
+    pub(super) id: ProductId,
+    pub(super) hash: String,
+    /// Whether somebody has changed it since.
+    pub(super) is_edited: bool,
 }
 
 fn word_of<T: serde::Serialize>(value: &T) -> Result<String, DbError> {
@@ -77,6 +86,7 @@ impl TryFrom<Row> for Import {
     fn try_from(row: Row) -> Result<Self, DbError> {
         let (options, is_known) = options_of(&row.options);
         let format = of_word(row.format).unwrap_or(Format::Unknown);
+        let counts: Counts = serde_json::from_str(&row.counts)?;
         Ok(Self {
             id: row.id,
             org: row.org_id,
@@ -88,7 +98,8 @@ impl TryFrom<Row> for Import {
             address: row.address,
             state: of_word(row.state).unwrap_or(ImportState::Unknown),
             reason: row.reason,
-            counts: serde_json::from_str(&row.counts)?,
+            notes: counts.notes(),
+            counts,
             taken: u64::try_from(row.taken).unwrap_or(0),
             created_at: from_ms(row.created_ms),
             started_at: row.started_ms.map(from_ms),
@@ -240,15 +251,16 @@ pub(super) async fn known(
     org: OrgId,
     source: &str,
     names: &[&str],
-) -> Result<HashMap<String, (ProductId, String)>, DbError> {
+) -> Result<HashMap<String, Known>, DbError> {
     if names.is_empty() {
         return Ok(HashMap::new());
     }
     let rows: Vec<KnownRow> = on!(tx, c => {
         let mut query = sqlx::QueryBuilder::new(
-            "SELECT external_id, product_id, row_hash FROM imported_products WHERE org_id = ",
+            "SELECT i.external_id, i.product_id, i.row_hash, p.edited_ms FROM imported_products i
+             JOIN products p ON p.id = i.product_id WHERE i.org_id = ",
         );
-        query.push_bind(org).push(" AND source = ").push_bind(source).push(" AND external_id IN (");
+        query.push_bind(org).push(" AND i.source = ").push_bind(source).push(" AND i.external_id IN (");
         let mut list = query.separated(", ");
         for name in names {
             list.push_bind(*name);
@@ -256,7 +268,11 @@ pub(super) async fn known(
         query.push(")");
         query.build_query_as().fetch_all(c).await
     })?;
-    Ok(rows.into_iter().map(|row| (row.external_id, (row.product_id, row.row_hash))).collect())
+    let known = |row: KnownRow| {
+        let is_edited = row.edited_ms.is_some();
+        (row.external_id, Known { id: row.product_id, hash: row.row_hash, is_edited })
+    };
+    Ok(rows.into_iter().map(known).collect())
 }
 
 /// Keeps what stands for names of a source, and what was said of it.
@@ -307,6 +323,14 @@ pub(super) async fn turn(tx: &mut Tx, org: OrgId) -> Result<(), DbError> {
          ON CONFLICT (org_id) DO UPDATE SET turn = import_turns.turn + 1"
     ).bind(org).execute(c).await.map(drop))?;
     Ok(())
+}
+
+/// The currency that the organisation sells in, where it says so.
+pub(super) async fn currency_of(db: &Db, org: OrgId) -> Result<Option<Currency>, DbError> {
+    let settings: Option<String> = on!(db, c => sqlx::query_scalar("SELECT settings FROM organizations WHERE id = $1")
+        .bind(org).fetch_optional(c).await)?;
+    let settings: serde_json::Value = serde_json::from_str(settings.as_deref().unwrap_or("{}"))?;
+    Ok(settings.get("currency").and_then(|code| Currency::try_from(code.as_str()?).ok()))
 }
 
 /// Whether the operator suspended the organisation.

@@ -132,10 +132,7 @@ impl Leaving {
             return Err(LeavingError::OnAir);
         }
         let now = self.clock.now();
-        let by = match &actor.kind {
-            ActorKind::User { name, .. } => name.clone(),
-            _ => String::new(),
-        };
+        let by = name_of(actor);
         let wanted =
             OrganizationDeletion { asked_by: actor.user(), asked_at: now, at: now + NOTICE, begun: false };
         let mut tx = self.db.begin().await?;
@@ -179,7 +176,8 @@ impl Leaving {
             return Err(LeavingError::NoDeletion);
         }
         let event = Event::OrganizationDeletionCancelled;
-        Ok(record(tx, by, self.clock.now(), org, None, event)?)
+        record(tx, by, self.clock.now(), org, None, event)?;
+        self.tell_stopped(tx, by, org).await
     }
 
     /// Whether and when the organisation is to be deleted. The caller has checked who asks.
@@ -188,6 +186,11 @@ impl Leaving {
     /// The database does not answer.
     pub async fn standing(&self, org: OrgId) -> Result<Option<OrganizationDeletion>, LeavingError> {
         Ok(store::deletion(&self.db, org).await?)
+    }
+
+    async fn tell_stopped(&self, tx: &mut Tx, by: &Actor, org: OrgId) -> Result<(), LeavingError> {
+        let letter = |organization| ToOwners::DeletionStopped { organization, by: name_of(by) };
+        Ok(self.orgs.write_to_owners(tx, org, letter).await?)
     }
 
     /// Has organisations deleted whose time has come, and forgets old exports. A timer calls it.
@@ -218,6 +221,14 @@ impl Leaving {
         let mut tx = self.db.begin().await?;
         store::end_export(&mut tx, id, None, self.clock.now()).await?;
         Ok(tx.commit().await?)
+    }
+}
+
+/// What a person is called; of others that it is Vitrine.
+fn name_of(actor: &Actor) -> String {
+    match &actor.kind {
+        ActorKind::User { name, .. } => name.clone(),
+        _ => "Vitrine".to_owned(),
     }
 }
 

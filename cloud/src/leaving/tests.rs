@@ -210,6 +210,7 @@ async fn a_deletion_is_meant_announced_and_can_be_stopped() {
         assert_eq!(app.leaving.deletion(&admin, org).await.unwrap(), first);
         assert_eq!(letters(&app).await, before + 1);
         app.leaving.cancel(&ada, org).await.unwrap();
+        assert_eq!(letters(&app).await, before + 2, "that it stays is told too");
         assert!(matches!(app.leaving.cancel(&ada, org).await, Err(LeavingError::NoDeletion)));
         hands.advance(30 * DAY);
         app.leaving.erase(org).await.unwrap();

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{OfPasskeys, ToOwners};
+use super::{OfPasskeys, ToOwners, ToPerson};
 
 /// A language that letters and pages are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
@@ -77,15 +77,6 @@ pub enum Letter {
         /// Where they say so.
         link: String,
     },
-    /// Somebody is invited into an organisation.
-    Invitation {
-        /// Where they accept.
-        link: String,
-        /// The organisation's name.
-        organization: String,
-        /// The inviter's.
-        by: String,
-    },
     /// A payment for an organisation's plan failed.
     PaymentFailed {
         /// Where it is told what to do.
@@ -127,6 +118,8 @@ pub enum Letter {
     },
     /// Something about an organisation, for those who own it.
     ToOwners(ToOwners),
+    /// Something about a person's account, or where they belong.
+    ToPerson(ToPerson),
     /// Something about a person's passkeys.
     OfPasskeys(OfPasskeys),
 }
@@ -156,13 +149,13 @@ impl ResetLink {
 fn unconfirmed(locale: Locale) -> &'static str {
     match locale {
         Locale::En => {
-            "Nobody has confirmed this address yet, so strangers may have made accounts with it. Choose the one that you made yourself, or none. Others who have a part in what it owns alone lose it."
+            "This address was never confirmed, so somebody else may have typed it when they made an account. Each account that was made with it is listed below. Use the link of the account that you made yourself; if none of them is yours, do nothing. The account is yours alone then: everybody else is removed from the organisations that it alone owns, and their API keys stop working."
         }
         Locale::De => {
-            "Noch hat niemand diese Adresse bestätigt: auch Fremde können Konten mit ihr angelegt haben. Wähle das, das du selbst angelegt hast, oder keines. Andere, die an dem teilhaben, was ihm allein gehört, verlieren das."
+            "Diese Adresse wurde nie bestätigt; jemand anders kann sie angegeben haben, als er ein Konto anlegte. Unten steht jedes Konto, das mit ihr angelegt wurde. Nimm den Link des Kontos, das du selbst angelegt hast; ist keines deins, tu nichts. Danach gehört das Konto dir allein: Alle anderen werden aus den Organisationen entfernt, die nur ihm gehören, und deren API-Schlüssel gelten nicht mehr."
         }
         Locale::Fr => {
-            "Personne n’a encore confirmé cette adresse : des inconnus peuvent avoir créé des comptes avec elle. Choisissez celui que vous avez créé vous-même, ou aucun. Ceux qui ont part à ce qu’il est seul à posséder la perdent."
+            "Cette adresse n’a jamais été confirmée : quelqu’un d’autre a pu la donner en créant un compte. Chaque compte créé avec elle figure ci-dessous. Utilisez le lien du compte que vous avez créé vous-même ; si aucun n’est à vous, ne faites rien. Le compte sera alors à vous seul : toutes les autres personnes seront retirées des organisations qu’il est seul à posséder, et leurs clés d’API ne marcheront plus."
         }
     }
 }
@@ -190,6 +183,7 @@ impl Letter {
         use Locale::{De, En, Fr};
         let (subject, before, label, after) = match (self, locale) {
             (Self::ToOwners(letter), _) => return letter.words(locale),
+            (Self::ToPerson(letter), _) => return letter.words(locale),
             (Self::OfPasskeys(letter), _) => return letter.words(locale),
             (Self::VerifyAddress { .. }, En) => (
                 "Confirm your address",
@@ -262,24 +256,6 @@ impl Letter {
                 "Un compte Vitrine doit désormais avoir cette adresse.",
                 "Confirmer la nouvelle adresse",
                 "Le lien est valable trois jours. Si ce compte n’est pas le vôtre, ignorez-le.",
-            ),
-            (Self::Invitation { .. }, En) => (
-                "You are invited to {}",
-                "{} invites you to work with them on Vitrine, where they sell live.",
-                "Accept the invitation",
-                "The link holds for seven days, and once. If you do not know them, there is nothing to do.",
-            ),
-            (Self::Invitation { .. }, De) => (
-                "Du bist eingeladen: {}",
-                "{} lädt dich ein, auf Vitrine mitzuarbeiten, wo live verkauft wird.",
-                "Einladung annehmen",
-                "Der Link gilt sieben Tage, und einmal. Kennst du sie nicht, ist nichts zu tun.",
-            ),
-            (Self::Invitation { .. }, Fr) => (
-                "Vous êtes invité : {}",
-                "{} vous invite à travailler avec eux sur Vitrine, où ils vendent en direct.",
-                "Accepter l’invitation",
-                "Le lien est valable sept jours, une seule fois. Si vous ne les connaissez pas, il n’y a rien à faire.",
             ),
             (Self::PaymentFailed { .. }, En) => (
                 "A payment for {} failed",
@@ -446,7 +422,9 @@ impl Letter {
         };
         let one = |link: &String| vec![(label.to_owned(), link.clone())];
         let (subject, before, links) = match self {
-            Self::ToOwners(_) | Self::OfPasskeys(_) => (subject.to_owned(), before.to_owned(), Vec::new()),
+            Self::ToOwners(_) | Self::ToPerson(_) | Self::OfPasskeys(_) => {
+                (subject.to_owned(), before.to_owned(), Vec::new())
+            }
             Self::FactorAdded | Self::FactorRemoved | Self::PasswordKnown | Self::RecoveryCodesRenewed => {
                 (subject.to_owned(), before.to_owned(), Vec::new())
             }
@@ -461,11 +439,6 @@ impl Letter {
                 let whose = [quoted(name), quoted(organization)].join(", ");
                 let whose = whose.trim_end_matches([',', ' ']);
                 (subject.to_owned(), before.replacen("{}", whose, 1), one(link))
-            }
-            Self::Invitation { link, organization, by } => {
-                let (organization, by) = (quoted(organization), quoted(by));
-                let who = format!("{by} ({organization})");
-                (subject.replacen("{}", &organization, 1), before.replacen("{}", &who, 1), one(link))
             }
             Self::PaymentFailed { link, organization, until } => {
                 let organization = quoted(organization);
@@ -494,8 +467,10 @@ impl Letter {
 
 impl Words {
     /// As plain text.
-    pub(super) fn text(&self) -> String {
-        let links: String = self.links.iter().map(|(label, link)| format!("{label}:\n{link}\n\n")).collect();
+    pub(super) fn text(&self, locale: Locale) -> String {
+        let colon = if locale == Locale::Fr { "\u{a0}:" } else { ":" };
+        let links: String =
+            self.links.iter().map(|(label, link)| format!("{label}{colon}\n{link}\n\n")).collect();
         format!("{}\n\n{links}{}\n", self.before, self.after)
     }
 
@@ -556,7 +531,6 @@ mod tests {
                 Letter::ResetPassword { links: vec![ResetLink { claimed: None, link: link() }] },
                 Letter::ResetPassword { links: vec![claimed(&whose), claimed("Bo")] },
                 Letter::ChangeAddress { link: link() },
-                Letter::Invitation { link: link(), organization: whose.clone(), by: "Ada".into() },
                 Letter::PaymentFailed {
                     link: link(),
                     organization: whose.clone(),
@@ -565,12 +539,16 @@ mod tests {
                 Letter::GraceOver { link: link(), organization: whose.clone() },
             ] {
                 let words = letter.words(locale);
-                assert!(words.text().contains(&link()) && !words.subject.is_empty());
-                assert!(!words.html(locale).contains("<script>") && !words.text().contains("{}"));
-                assert!(!words.text().contains("evil.example") && !words.subject.contains("evil.example"));
+                assert!(words.text(locale).contains(&link()) && !words.subject.is_empty());
+                assert!(!words.html(locale).contains("<script>") && !words.text(locale).contains("{}"));
+                assert!(
+                    !words.text(locale).contains("evil.example") && !words.subject.contains("evil.example")
+                );
             }
             let changed = Letter::AddressChanged { to: "<b>@x.y".into() }.words(locale);
-            assert!(changed.text().contains("<b>@x.y") && changed.html(locale).contains("&lt;b&gt;@x.y"));
+            assert!(
+                changed.text(locale).contains("<b>@x.y") && changed.html(locale).contains("&lt;b&gt;@x.y")
+            );
         }
     }
 }

@@ -73,7 +73,7 @@ impl Mailbox {
         let written = Written {
             to: to.to_owned(),
             subject: words.subject.clone(),
-            text: words.text(),
+            text: words.text(locale),
             html: words.html(locale),
         };
         let key = Uuid::now_v7().to_string();

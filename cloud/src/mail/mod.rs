@@ -9,6 +9,7 @@ mod letter;
 mod mailbox;
 mod owners;
 mod passkeys;
+mod people;
 mod send;
 
 pub use error::MailError;
@@ -16,4 +17,5 @@ pub use letter::{Letter, Locale, ResetLink};
 pub use mailbox::Mailbox;
 pub use owners::ToOwners;
 pub use passkeys::OfPasskeys;
+pub use people::{ToPerson, role_name};
 pub use send::{SendMail, Way};

@@ -31,6 +31,35 @@ pub enum ToOwners {
         /// When.
         at: DateTime<Utc>,
     },
+    /// It stays after all.
+    DeletionStopped {
+        /// The organisation's name.
+        organization: String,
+        /// Who stopped it.
+        by: String,
+    },
+    /// Somebody handed it to somebody else.
+    HandedOver {
+        /// The organisation's name.
+        organization: String,
+        /// Who owned it.
+        from: String,
+        /// Who owns it.
+        to: String,
+    },
+    /// An invoice was written.
+    InvoiceIssued {
+        /// The organisation's name.
+        organization: String,
+        /// Its number.
+        number: i64,
+        /// Who sells.
+        seller: String,
+        /// What is to be paid, with its currency: `49.00 EUR`.
+        amount: String,
+        /// The day until which, as `2026-01-31`.
+        due: String,
+    },
     /// It is deleted.
     Deleted {
         /// The organisation's name, as it was.
@@ -97,6 +126,60 @@ impl ToOwners {
                 "",
                 "Si vous voulez garder les données, récupérez-les avant ce jour. Ensuite personne ne pourra les rétablir.",
             ),
+            (Self::DeletionStopped { .. }, En) => (
+                "{} stays",
+                "{+} has stopped the deletion of {}. Everything stays as it is.",
+                "",
+                "There is nothing to do.",
+            ),
+            (Self::DeletionStopped { .. }, De) => (
+                "{} bleibt",
+                "{+} hat das Löschen von {} aufgehalten. Alles bleibt, wie es ist.",
+                "",
+                "Es ist nichts zu tun.",
+            ),
+            (Self::DeletionStopped { .. }, Fr) => (
+                "{} reste",
+                "{+} a arrêté la suppression de {}. Tout reste tel quel.",
+                "",
+                "Il n’y a rien à faire.",
+            ),
+            (Self::HandedOver { .. }, En) => (
+                "{} has another owner",
+                "{+} has handed {} over. From now on it is owned by {@}; who handed it over is an admin there.",
+                "",
+                "If you did not expect that, speak with both, and with whoever runs this service.",
+            ),
+            (Self::HandedOver { .. }, De) => (
+                "{} gehört jetzt jemand anderem",
+                "{+} hat {} übergeben. Von nun an gehört es {@}; wer es übergeben hat, ist dort Admin.",
+                "",
+                "Hast du das nicht erwartet, sprich mit beiden und mit denen, die diesen Dienst betreiben.",
+            ),
+            (Self::HandedOver { .. }, Fr) => (
+                "{} a un autre propriétaire",
+                "{+} a cédé {}. Désormais, le propriétaire est {@} ; qui l’a cédé y est administrateur.",
+                "",
+                "Si vous ne vous y attendiez pas, parlez-en aux deux, et à ceux qui gèrent ce service.",
+            ),
+            (Self::InvoiceIssued { .. }, En) => (
+                "{}: an invoice",
+                "{+} has written the invoice {#} for the Vitrine plan of {}: {=}, to be paid by {@}.",
+                "",
+                "You find it in the studio, in Settings under Plan.",
+            ),
+            (Self::InvoiceIssued { .. }, De) => (
+                "{}: eine Rechnung",
+                "{+} hat die Rechnung {#} für den Vitrine-Plan von {} geschrieben: {=}, zu zahlen bis {@}.",
+                "",
+                "Du findest sie im Studio, in den Einstellungen unter Plan.",
+            ),
+            (Self::InvoiceIssued { .. }, Fr) => (
+                "{} : une facture",
+                "{+} a établi la facture {#} pour l’offre Vitrine de {} : {=}, à régler avant le {@}.",
+                "",
+                "Vous la trouvez dans le studio, dans les réglages, sous Offre.",
+            ),
             (Self::Deleted { .. }, En) => (
                 "{} was deleted",
                 "{} was deleted with all that was in it. Your account stays.",
@@ -126,10 +209,28 @@ impl ToOwners {
             Self::DeletionScheduled { organization, by, at } => {
                 (organization, quoted(by), at.format("%Y-%m-%d %H:%M UTC").to_string(), Vec::new())
             }
+            Self::DeletionStopped { organization, by } => {
+                (organization, quoted(by), String::new(), Vec::new())
+            }
+            Self::HandedOver { organization, from, to } => {
+                (organization, quoted(from), quoted(to), Vec::new())
+            }
+            Self::InvoiceIssued { organization, seller, due, .. } => {
+                (organization, quoted(seller), due.clone(), Vec::new())
+            }
             Self::Deleted { organization } => (organization, String::new(), String::new(), Vec::new()),
         };
-        let fill =
-            |text: &str| text.replace("{}", &quoted(organization)).replace("{+}", &who).replace("{@}", &day);
+        let (number, amount) = match self {
+            Self::InvoiceIssued { number, amount, .. } => (number.to_string(), amount.clone()),
+            _ => Default::default(),
+        };
+        let fill = |text: &str| {
+            text.replace("{}", &quoted(organization))
+                .replace("{+}", &who)
+                .replace("{@}", &day)
+                .replace("{#}", &number)
+                .replace("{=}", &amount)
+        };
         Words { subject: fill(subject), before: fill(before), links, after }
     }
 }
@@ -152,11 +253,24 @@ mod tests {
                     by: "Ada".into(),
                     at: DateTime::<Utc>::MIN_UTC,
                 },
+                ToOwners::DeletionStopped { organization: organization.clone(), by: host.clone() },
+                ToOwners::HandedOver {
+                    organization: organization.clone(),
+                    from: "Ada".into(),
+                    to: "Mo".into(),
+                },
+                ToOwners::InvoiceIssued {
+                    organization: organization.clone(),
+                    number: 7,
+                    seller: "Vitrine AG".into(),
+                    amount: "49.00 EUR".into(),
+                    due: "2026-12-13".into(),
+                },
                 ToOwners::Deleted { organization: organization.clone() },
             ] {
                 let words = letter.words(locale);
                 assert!(words.subject.starts_with("Nord") && !words.after.is_empty());
-                let text = words.text();
+                let text = words.text(locale);
                 assert!(!text.contains('{') && !text.contains("evil.example"), "{text}");
                 let leads = matches!(letter, ToOwners::ExportReady { .. });
                 assert_eq!(words.links.len(), usize::from(leads));

@@ -75,7 +75,7 @@ mod tests {
                 OfPasskeys::Removed { names: vec![name(), "Phone".into()] },
             ] {
                 let words = letter.words(locale);
-                let text = words.text();
+                let text = words.text(locale);
                 assert!(
                     text.contains("Ada’s key") && !text.contains("evil.example") && words.links.is_empty()
                 );

@@ -66,6 +66,9 @@ pub enum OrgError {
     /// Another role has that name.
     #[error("another role has that name")]
     NameTaken,
+    /// Another channel has that name, or had it not long ago.
+    #[error("another channel has that name")]
+    ChannelTaken,
     /// Whoever has that address is a member already.
     #[error("a member already")]
     AlreadyMember,

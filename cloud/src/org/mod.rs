@@ -20,10 +20,11 @@ mod totp;
 pub use error::OrgError;
 pub use model::{
     Account, ApiKey, BuiltinRole, Came, Challenge, CreatedApiKey, CustomRole, Deed, Factors, Identity,
-    Invitation, InvitationSeen, Invited, Joined, Me, Member, NewApiKey, NewInvitation, NewSignInRequest,
-    Organization, OrganizationOfUser, OrganizationPatch, OrganizationView, Owners, Passkey, PasskeyChallenge,
-    PasskeyLink, Proof, Proved, RecoveryCodes, Registration, RequestSeen, RoleChoice, RoleDraft, RoleTable,
-    Session, Settings, SignInRequest, SignUp, SignedIn, Standing, TotpEnrolment, TotpFactor, User, Visit,
+    Invitation, InvitationSeen, Invited, Joined, Me, MePatch, Member, NewApiKey, NewInvitation,
+    NewSignInRequest, Newcomer, Organization, OrganizationOfUser, OrganizationPatch, OrganizationView,
+    Owners, Passkey, PasskeyChallenge, PasskeyLink, Proof, Proved, RecoveryCodes, Registration, RequestSeen,
+    RoleChoice, RoleDraft, RoleTable, Seen, Session, Settings, SignInRequest, SignUp, SignedIn, Standing,
+    TotpEnrolment, TotpFactor, User, Visit,
 };
 pub use oidc::{Oidc, OidcError, OidcSettings, Secret as OidcSecret};
 pub use routes::router;

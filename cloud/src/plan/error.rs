@@ -22,19 +22,23 @@ pub struct LimitHit {
 impl std::fmt::Display for LimitHit {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { limit, allowed, used, plan } = self;
-        write!(f, "the plan {plan} has {allowed} {}, and {used} are in use; ", limit.what())?;
+        match limit {
+            Limit::Seats => {
+                write!(
+                    f,
+                    "the plan {plan} has {allowed} members, and {used} are taken, by who is invited too; "
+                )?;
+            }
+            _ => write!(f, "the plan {plan} has {allowed} {}, and {used} are in use; ", limit.what())?,
+        }
         f.write_str(match limit {
             Limit::ShowsAMonth | Limit::MinutesAMonth => {
-                "wait for the next month, or let an owner take a larger plan or an add-on"
+                "wait for the next month, or ask for a larger plan or an add-on"
             }
-            Limit::ConcurrentShows => {
-                "end another show first, or let an owner take a larger plan or an add-on"
-            }
-            Limit::Viewers | Limit::LadderTop | Limit::RetentionDays => {
-                "let an owner take a larger plan or an add-on"
-            }
+            Limit::ConcurrentShows => "end another show first, or ask for a larger plan or an add-on",
+            Limit::Viewers | Limit::LadderTop | Limit::RetentionDays => "ask for a larger plan or an add-on",
             Limit::Seats | Limit::Products | Limit::BlobBytes => {
-                "remove some that are not needed, or let an owner take a larger plan or an add-on"
+                "remove some that are not needed, or ask for a larger plan or an add-on"
             }
         })
     }

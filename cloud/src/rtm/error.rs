@@ -94,7 +94,7 @@ impl From<Denied> for RtmError {
     fn from(denied: Denied) -> Self {
         match denied {
             Denied::Stranger => Self::Stranger,
-            Denied::Role(_) | Denied::Suspended | Denied::NotOperator => Self::Forbidden,
+            Denied::Role(_) | Denied::Key(_) | Denied::Suspended | Denied::NotOperator => Self::Forbidden,
         }
     }
 }

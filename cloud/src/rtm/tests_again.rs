@@ -158,6 +158,7 @@ async fn who_may_only_read_the_chat_reads_it_and_does_not_speak() {
             password: "long enough".into(),
             name: "Mo".into(),
             organization_name: "Elsewhere".into(),
+            slug: None,
             locale: crate::mail::Locale::En,
         };
         let mo = world.orgs.register(registration, std::net::IpAddr::from([127, 0, 0, 1])).await.unwrap();

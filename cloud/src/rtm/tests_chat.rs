@@ -60,6 +60,7 @@ impl World {
                     password: "long enough".into(),
                     name: "Olive".into(),
                     organization_name: "Demo".into(),
+                    slug: None,
                     locale: crate::mail::Locale::En,
                 },
                 std::net::IpAddr::from([127, 0, 0, 1]),

@@ -220,17 +220,18 @@ async fn delete_show(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Gives a show another line-up.
+/// Gives a show another line-up; with `If-Match` only the version that was seen.
 #[utoipa::path(put, path = "/v1/orgs/{org}/shows/{show}/lineup", tag = "shows",
-    params(("org" = OrgId, Path), ("show" = ShowId, Path)),
+    params(("org" = OrgId, Path), ("show" = ShowId, Path), ("If-Match" = Option<String>, Header)),
     responses((status = 200, body = ShowView), Problems))]
 async fn set_lineup(
     State(shows): State<Shows>,
     actor: Actor,
     Path((org, show)): Path<(OrgId, ShowId)>,
+    IfMatch(seen): IfMatch,
     Json(lineup): Json<LineupUpdate>,
 ) -> Result<Versioned<ShowView>, ApiError> {
-    let show = shows.set_lineup(&actor, org, show, lineup.items).await?;
+    let show = shows.set_lineup(&actor, org, show, seen, lineup.items).await?;
     view(&shows, show).await
 }
 

@@ -88,13 +88,17 @@ impl Desk {
     /// Makes an account with its own organisation.
     ///
     /// # Errors
-    /// `invalid_request`, `cloud_unreachable`, `second_factor_required` as of [`Desk::sign_in`].
+    /// `invalid_request`, `name_taken` for the channel's, `cloud_unreachable`, `second_factor_required` as of [`Desk::sign_in`].
     pub async fn register(&self, request: RegisterRequest) -> Done<Session> {
         let base = base_address(&request.cloud_url)?;
-        let body = json!({
+        let mut body = json!({
             "name": request.name, "organization_name": request.organization_name,
             "email": request.email.trim(), "password": request.password,
         });
+        // Clouds of earlier versions refuse what they do not know.
+        if let Some(channel) = request.channel {
+            body["slug"] = channel.into();
+        }
         let opening = self.cloud.register(&base, body).await?;
         self.opened(base, opening, request.remember).await
     }

@@ -36,7 +36,7 @@ mod tests_entry;
 mod tests_session;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use reqwest::Method;
@@ -81,6 +81,8 @@ pub struct Desk {
     list: Arc<Mutex<Option<PathBuf>>>,
     /// Sign-ins that have begun.
     waiting: Arc<Mutex<Waiting>>,
+    /// The cloud that a link named, with which the studio was opened.
+    linked: Arc<OnceLock<String>>,
     /// The list that is on its way.
     sending: Arc<Mutex<Option<Arc<Sending>>>>,
     owner: mpsc::Sender<Ask>,
@@ -129,6 +131,7 @@ impl Desk {
             preview,
             list: Arc::default(),
             waiting: Arc::default(),
+            linked: Arc::default(),
             sending: Arc::default(),
             owner,
         })
@@ -158,8 +161,23 @@ impl Desk {
             demo: demo::running(),
             keyring,
             session,
-            cloud_url: settings.cloud_url,
+            linked: self.linked.get().is_some(),
+            email: settings.email.filter(|_| self.linked.get().is_none()),
+            cloud_url: self.linked.get().cloned().or(settings.cloud_url),
         })
+    }
+
+    /// Remembers the cloud that a link names, `vitrine://open?cloud=https://live.example.com`: its address is filled in for who signs in.
+    /// What else a link says is nobody's business here.
+    pub fn follow_link(&self, link: &str) {
+        let named = url::Url::parse(link).ok().filter(|link| link.scheme() == "vitrine");
+        let cloud = named.and_then(|link| {
+            let (_, cloud) = link.query_pairs().find(|(name, _)| name == "cloud")?;
+            base_address(&cloud).ok()
+        });
+        if let Some(cloud) = cloud {
+            let _ = self.linked.set(cloud.as_str().trim_end_matches('/').to_owned());
+        }
     }
 
     async fn signed_in(&self, session: Session) -> Done<Session> {

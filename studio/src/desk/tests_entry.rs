@@ -152,19 +152,39 @@ async fn a_recovery_code_does_as_well_and_a_sign_in_that_took_too_long_begins_ag
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_account_may_be_asked_for_a_second_factor_too() {
-    let (_fake, url) = Fake::start(&[asks("vtc_1"), session("u")]).await;
+    let (fake, url) = Fake::start(&[asks("vtc_1"), session("u")]).await;
     let stage = desk().await;
     let request = RegisterRequest {
         cloud_url: url,
         name: "Ada".into(),
         organization_name: "Linen".into(),
+        channel: Some("linen-shop".into()),
         email: "host@example.com".into(),
         password: "long enough".into(),
         remember: false,
     };
     let asked = stage.desk.register(request).await.unwrap_err();
     assert_eq!(asked.code, Code::SecondFactorRequired);
+    assert_eq!(fake.last().1["slug"], json!("linen-shop"));
     stage.desk.answer_second_factor(Some("123456".into()), None).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_of_a_clouds_page_fills_in_its_address_and_does_nothing_else() {
+    for (link, cloud) in [
+        ("vitrine://open?cloud=https%3A%2F%2Flive.example%3A8443%2Fx%3Fy", Some("https://live.example:8443")),
+        ("vitrine://open?cloud=http%3A%2F%2F127.0.0.1%3A8080&x=1", Some("http://127.0.0.1:8080")),
+        ("vitrine://open?cloud=file%3A%2F%2F%2Fetc%2Fpasswd", None),
+        ("vitrine://open?cloud=https%3A%2F%2Fevil%40live.example", None),
+        ("vitrine://open", None),
+        ("https://open?cloud=https%3A%2F%2Flive.example", None),
+    ] {
+        let stage = desk().await;
+        stage.desk.follow_link(link);
+        let boot = stage.desk.bootstrap().await.unwrap();
+        assert_eq!((boot.cloud_url.as_deref(), boot.linked), (cloud, cloud.is_some()), "{link}");
+        assert!(boot.session.is_none());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -31,8 +31,12 @@ pub struct Bootstrap {
     pub keyring: KeyringStatus,
     /// Restored from the keyring, or still there after a reload of the window.
     pub session: Option<Session>,
-    /// The address used last.
+    /// The address used last, or that of the link with which the studio was opened.
     pub cloud_url: Option<String>,
+    /// A link named that address.
+    pub linked: bool,
+    /// Who was signed in there last and wanted to be remembered.
+    pub email: Option<String>,
 }
 
 views! {
@@ -106,6 +110,8 @@ views! {
         pub name: String,
         /// The organisation's name.
         pub organization_name: String,
+        /// What its channel is to be called in addresses; the cloud makes it of the organisation's name when none is said.
+        pub channel: Option<String>,
         /// The person's e-mail.
         pub email: String,
         /// The person's password.

@@ -342,6 +342,19 @@ async fn what_is_given_back_is_what_was_asked_for_it() {
 }
 
 #[tokio::test]
+async fn who_owns_it_gets_a_letter_with_each_invoice_that_is_to_be_paid() {
+    each_book(async |story| {
+        story.app.orgs.confirm_address(&story.app.orgs.me(&story.actor).await.unwrap().user).await;
+        let before = story.letters().await;
+        assert_eq!(story.change("starter", 0).await.0, 200);
+        assert_eq!((story.invoices().await.len(), story.letters().await), (1, before + 1));
+        assert_eq!(story.change("pro", 0).await.0, 200);
+        assert_eq!((story.invoices().await.len(), story.letters().await), (2, before + 2));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_add_on_is_sold_once_the_operator_priced_it_and_its_price_stays_while_it_is_paid() {
     each_book(async |story| {
         let (ops, _) = operator(&story.app, "Ops").await;

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use vitrine_protocol::{OrderChangeId, VariantId};
 
 use super::order::LINES;
-use super::{Order, OrderState, check_quantity};
+use super::{ExternalId, Order, OrderLine, OrderState, check_quantity};
 use crate::base::{Invalid, check_text, trimmed};
 use crate::catalog::CatalogError;
 use crate::events::Event;
@@ -44,7 +44,7 @@ pub struct OrderChange {
     pub amount_minor: i64,
     /// Why, in words.
     pub reason: String,
-    /// What went back into stock.
+    /// What went back into stock: what the catalogue does not hold, or no longer, does not.
     pub lines: Vec<ReturnedLine>,
     /// When it was recorded.
     pub created_at: DateTime<Utc>,
@@ -57,6 +57,28 @@ pub struct ReturnedLine {
     pub variant_id: VariantId,
     /// 1 to 10 000, at most as many as were bought and did not go back before.
     pub quantity: i64,
+}
+
+/// Pieces that go back into stock, as the shop sends them: named by `variant_id`, or as the order's line is, by `external` or `sku`.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ReturnedLineDraft {
+    /// A variant of the order. Absent where it is named otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant_id: Option<VariantId>,
+    /// What the order's line called it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external: Option<ExternalId>,
+    /// The number that the order's line has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sku: Option<String>,
+    /// 1 to 10 000, at most as many as were bought and did not go back before.
+    pub quantity: i64,
+}
+
+impl From<ReturnedLine> for ReturnedLineDraft {
+    fn from(line: ReturnedLine) -> Self {
+        Self { variant_id: Some(line.variant_id), external: None, sku: None, quantity: line.quantity }
+    }
 }
 
 /// A cancellation or refund as the shop sends it.
@@ -72,11 +94,11 @@ pub struct OrderChangeDraft {
     pub reason: String,
     /// What goes back into stock, at most 100. Without it, nothing does with a refund, and all does with a cancellation.
     #[serde(default)]
-    pub lines: Option<Vec<ReturnedLine>>,
+    pub lines: Option<Vec<ReturnedLineDraft>>,
 }
 
 impl OrderChangeDraft {
-    /// A hash of what it says, kept in rows.
+    /// A hash of what it says, kept in rows: of lines with `variant_id` it is what it was before they could be named otherwise.
     pub(in crate::catalog) fn hash(&self, kind: OrderChangeKind) -> String {
         let said =
             serde_json::json!([kind.as_str(), self.external_ref, self.amount_minor, self.reason, self.lines]);
@@ -91,11 +113,30 @@ impl Order {
         self.total_minor - self.refunded_minor
     }
 
+    /// The variant that a line of a change means.
+    fn meant(&self, line: &ReturnedLineDraft) -> Result<ReturnedLine, Invalid> {
+        let fits = |one: &&OrderLine| match (&line.external, &line.sku) {
+            (Some(external), _) => one.external.as_ref() == Some(external),
+            (None, Some(sku)) => one.sku.as_ref() == Some(sku),
+            (None, None) => false,
+        };
+        let variant = line.variant_id.or_else(|| self.lines.iter().find(fits)?.variant_id);
+        let missing = || {
+            Invalid::new(
+                "`lines` name a variant of this order: by `variant_id`, or by its line's `external` or `sku`",
+            )
+        };
+        Ok(ReturnedLine { variant_id: variant.ok_or_else(missing)?, quantity: line.quantity })
+    }
+
     /// How many pieces of each variant did not go back.
     fn kept(&self) -> BTreeMap<VariantId, i64> {
         let mut kept = BTreeMap::new();
         for line in &self.lines {
-            *kept.entry(line.variant_id).or_insert(0) += line.quantity;
+            // What nobody knows goes nowhere.
+            if let Some(variant) = line.variant_id {
+                *kept.entry(variant).or_insert(0) += line.quantity;
+            }
         }
         for line in self.changes.iter().flat_map(|change| &change.lines) {
             *kept.entry(line.variant_id).or_insert(0) -= line.quantity;
@@ -121,17 +162,23 @@ impl Order {
             kept.iter()
                 .map(|(variant_id, quantity)| ReturnedLine { variant_id: *variant_id, quantity: *quantity })
         };
+        let named = draft.lines.as_ref();
+        if named.is_some_and(|lines| lines.len() > LINES) {
+            return Err(Invalid::new(format!("`lines` takes at most {LINES} lines")).into());
+        }
+        let named =
+            named.map(|lines| lines.iter().map(|line| self.meant(line)).collect::<Result<Vec<_>, _>>());
+        let named = named.transpose()?;
         let (amount_minor, lines) = match kind {
             OrderChangeKind::Cancellation if self.state == OrderState::Cancelled => {
                 return Err(CatalogError::Cancelled);
             }
-            OrderChangeKind::Cancellation => (
-                draft.amount_minor.unwrap_or(self.left_minor()),
-                draft.lines.unwrap_or_else(|| all().collect()),
-            ),
+            OrderChangeKind::Cancellation => {
+                (draft.amount_minor.unwrap_or(self.left_minor()), named.unwrap_or_else(|| all().collect()))
+            }
             OrderChangeKind::Refund => {
                 let missing = || Invalid::new("`amount_minor` is missing: say what is paid back");
-                (draft.amount_minor.ok_or_else(missing)?, draft.lines.unwrap_or_default())
+                (draft.amount_minor.ok_or_else(missing)?, named.unwrap_or_default())
             }
         };
         if !(0..=self.left_minor()).contains(&amount_minor) {
@@ -146,9 +193,6 @@ impl Order {
                 "a refund pays something back, or names `lines` that go back into stock",
             )
             .into());
-        }
-        if lines.len() > LINES {
-            return Err(Invalid::new(format!("`lines` takes at most {LINES} lines")).into());
         }
         for line in &lines {
             check_quantity(line.quantity)?;

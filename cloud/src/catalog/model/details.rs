@@ -40,7 +40,7 @@ pub(super) fn external_ids(sent: BTreeMap<String, String>) -> Result<BTreeMap<St
 }
 
 /// A platform and an id of it.
-pub(super) fn check_external(platform: &str, id: &str) -> Result<(), Invalid> {
+fn check_external(platform: &str, id: &str) -> Result<(), Invalid> {
     let plain = |b: u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b':' | b'-');
     if platform.is_empty() || platform.len() > 40 || !platform.bytes().all(plain) {
         return Err(Invalid::new(

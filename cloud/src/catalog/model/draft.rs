@@ -51,7 +51,8 @@ pub struct VariantDraft {
     /// At most 100 characters; the variant's id when absent.
     #[serde(default)]
     pub sku: Option<String>,
-    /// Price in minor units; the product's when absent.
+    /// Price in minor units. When absent, a variant that is there keeps its own, unless the product's is given, and a new one has
+    /// the product's.
     #[serde(default)]
     pub price_minor: Option<i64>,
     /// How many there are. When absent, a variant that is there keeps its own, and a new one has none. A count for one that is

@@ -21,7 +21,7 @@ use super::CatalogError;
 use crate::base::{Invalid, check_text, trimmed};
 use crate::events::Event;
 
-pub use change::{OrderChange, OrderChangeDraft, OrderChangeKind, ReturnedLine};
+pub use change::{OrderChange, OrderChangeDraft, OrderChangeKind, ReturnedLine, ReturnedLineDraft};
 pub use coupon::{Coupon, CouponDraft, CouponPatch};
 pub(in crate::catalog) use details::tag_of;
 pub use details::{fitting_external_ids, fitting_tags};
@@ -39,7 +39,8 @@ pub(in crate::catalog) use price::PRIOR_DAYS;
 pub use price::PriceChange;
 pub(in crate::catalog) use price::{Priced, Showing, lowest};
 pub use stock::{
-    Reservation, ReservationDraft, ReservedLine, StockChange, StockChangeDraft, StockCount, StockReason,
+    Reservation, ReservationDraft, ReservationLineDraft, ReservedLine, StockChange, StockChangeDraft,
+    StockCount, StockReason,
 };
 
 /// The most variants a product takes.
@@ -301,6 +302,17 @@ impl Product {
             && self.variants.iter().zip(&other.variants).all(same)
     }
 
+    /// Whether it says what `other` says of all that lists say: words, prices and variants, not how many there are.
+    pub(in crate::catalog) fn says_what(&self, other: &Self) -> bool {
+        let of_variant = |one: &Variant| (one.id, one.title.clone(), one.sku.clone(), one.price_minor);
+        let variants = |one: &Self| one.variants.iter().map(of_variant).collect::<Vec<_>>();
+        let words = |one: &Self| (one.title.clone(), one.description.clone(), one.url.clone());
+        words(self) == words(other)
+            && (self.currency, self.compare_at_minor) == (other.currency, other.compare_at_minor)
+            && variants(self) == variants(other)
+            && self.has_details_of(other)
+    }
+
     /// What platforms call its variants.
     pub(in crate::catalog) fn external_ids(&self) -> impl Iterator<Item = (&str, &str, VariantId)> {
         self.variants.iter().flat_map(move |variant| {
@@ -356,7 +368,8 @@ fn check_variants(
             }
             None => before.map_or((false, None), |before| (before.own_compare, before.compare_at_minor)),
         };
-        let price = draft.price_minor.or(price).ok_or_else(|| Invalid::new("`price_minor` is missing"))?;
+        let price = draft.price_minor.or(price).or_else(|| before.map(|variant| variant.price_minor));
+        let price = price.ok_or_else(|| Invalid::new("`price_minor` is missing"))?;
         // Nobody empties a shelf by giving it another name. What is held is on a shelf that was counted, and is not to be sold.
         let held = held.get(&id).copied().filter(|_| before.is_some()).unwrap_or(0);
         let balance = match draft.stock {

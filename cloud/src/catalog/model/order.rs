@@ -8,7 +8,6 @@ use sha2::{Digest as _, Sha256};
 use unicode_normalization::UnicodeNormalization as _;
 use vitrine_protocol::{Currency, OrderId, OrgId, ProductId, ReservationId, ShowId, VariantId, ViewerId};
 
-use super::details::check_external;
 use super::{Coupon, MOST_MINOR, Market, OrderChange, Product, check_quantity};
 use crate::base::{Invalid, check_text, trimmed, turns_direction};
 
@@ -86,18 +85,18 @@ impl OrderState {
 /// A line of an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct OrderLine {
-    /// The product.
-    pub product_id: ProductId,
-    /// The variant.
-    pub variant_id: VariantId,
+    /// The product; null when nobody knows it.
+    pub product_id: Option<ProductId>,
+    /// The variant; null when nobody knows it.
+    pub variant_id: Option<VariantId>,
     /// The product's name on the day of the order.
     pub title: String,
     /// The variant's name on that day; null when it was not known, or before this was kept.
     pub variant_title: Option<String>,
-    /// The shop's number for the variant on that day.
+    /// The shop's number for the variant on that day, or the one that it named a variant by that nobody knows.
     pub sku: Option<String>,
-    /// What a platform calls the variant, where the shop named it so: known here or not. One that comes into the catalogue later
-    /// changes no order: what is counted of it then is without the pieces that were sold before.
+    /// What a platform or a list calls the variant, where the shop named it so: known here or not. One that comes into the catalogue
+    /// later changes no order: what is counted of it then is without the pieces that were sold before.
     pub external: Option<ExternalId>,
     /// How many.
     pub quantity: i64,
@@ -175,6 +174,14 @@ pub struct OrderFilter {
 
 /// An order as the shop sends it.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[schema(example = json!({
+    "external_ref": "1001", "currency": "EUR", "total_minor": 8700, "shipping_minor": 490,
+    "lines": [
+        { "external": { "platform": "main", "id": "SCARF-M" }, "quantity": 2, "price_minor": 2900 },
+        { "sku": "HAT-1", "quantity": 1, "price_minor": 1910 },
+        { "title": "Embroidery", "quantity": 1, "price_minor": 500 }
+    ]
+}))]
 pub struct OrderDraft {
     /// The show it came from.
     #[serde(default)]
@@ -215,20 +222,22 @@ pub struct OrderDraft {
     pub external_ref: String,
 }
 
-/// A line as the shop sends it.
+/// A line as the shop sends it. It names a variant by `product_id` and `variant_id`, by `external`, or by `sku`; what is none of the
+/// catalogue's has a `title`, and is recorded and flagged `unknown_product`.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 pub struct OrderLineDraft {
-    /// The product. Absent when `external` names the variant.
-    #[serde(default = "no_product")]
-    #[schema(value_type = Option<ProductId>)]
-    pub product_id: ProductId,
-    /// The variant. Absent when `external` names it.
-    #[serde(default = "no_variant")]
-    #[schema(value_type = Option<VariantId>)]
-    pub variant_id: VariantId,
-    /// What a platform calls the variant, in the place of both. One that is not known is recorded and flagged.
+    /// The product. Absent where the variant is named otherwise.
+    #[serde(default)]
+    pub product_id: Option<ProductId>,
+    /// The variant. Absent where it is named otherwise.
+    #[serde(default)]
+    pub variant_id: Option<VariantId>,
+    /// What a platform or an imported list calls the variant. One that is not known is recorded and flagged.
     #[serde(default)]
     pub external: Option<ExternalId>,
+    /// The shop's number for the variant, 1 to 100 characters. One that no variant has, or several have, is recorded and flagged.
+    #[serde(default)]
+    pub sku: Option<String>,
     /// 1 to 10 000.
     pub quantity: i64,
     /// Price of one, in minor units.
@@ -238,23 +247,29 @@ pub struct OrderLineDraft {
     pub title: Option<String>,
 }
 
-/// What a platform calls a variant.
+/// What a platform or an imported list calls a variant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(example = json!({ "platform": "main", "id": "SCARF-M" }))]
 pub struct ExternalId {
-    /// The platform, for example `shopify`.
+    /// The platform of the variant's `external_ids`, for example `shopify`, or the `source` of an import, `main` where it said none.
     pub platform: String,
-    /// The platform's id of the variant.
+    /// The platform's id of the variant, or its `id` or `sku` in the list; that of the product where it has one variant.
     pub id: String,
 }
 
-fn no_product() -> ProductId {
-    ProductId(uuid::Uuid::nil())
+impl ExternalId {
+    /// Checks that it can be looked for.
+    ///
+    /// # Errors
+    /// A sentence about the part that does not fit.
+    pub(in crate::catalog) fn check(&self) -> Result<(), Invalid> {
+        check_text("lines.external.platform", &self.platform, 1, 50)?;
+        check_text("lines.external.id", &self.id, 1, 200)
+    }
 }
 
-fn no_variant() -> VariantId {
-    VariantId(uuid::Uuid::nil())
-}
-
+/// Stands for a product that nobody knows.
+const NO_PRODUCT: ProductId = ProductId(uuid::Uuid::nil());
 /// The most lines of an order.
 pub(super) const LINES: usize = 1_000;
 /// Characters of a line's name.
@@ -271,6 +286,8 @@ impl OrderDraft {
     #[must_use]
     pub(in crate::catalog) fn fitted(mut self) -> Self {
         for line in &mut self.lines {
+            line.product_id = line.product_id.filter(|id| *id != NO_PRODUCT);
+            line.variant_id = line.variant_id.filter(|id| !id.0.is_nil());
             line.title = line.title.take().map(|title| fit(&title, TITLE)).filter(|title| !title.is_empty());
         }
         self.coupon_code = self.coupon_code.take().map(|code| fit(&code, 40)).filter(|code| !code.is_empty());
@@ -288,14 +305,14 @@ impl OrderDraft {
         for line in &self.lines {
             check_quantity(line.quantity)?;
             check_amount("price_minor", line.price_minor)?;
-            match &line.external {
-                Some(named) => check_external(&named.platform, &named.id)?,
-                None if line.product_id == no_product() || line.variant_id == no_variant() => {
-                    return Err(Invalid::new(
-                        "`lines` name a variant by `product_id` and `variant_id`, or by `external`",
-                    ));
-                }
-                None => {}
+            line.external.as_ref().map(ExternalId::check).transpose()?;
+            line.sku.as_deref().map(|sku| check_text("lines.sku", sku, 1, 100)).transpose()?;
+            let is_named = line.external.is_some() || line.sku.is_some() || line.title.is_some();
+            if !is_named && line.product_id.zip(line.variant_id).is_none() {
+                return Err(Invalid::new(
+                    "`lines` name a variant by `product_id` and `variant_id`, by `external` or by `sku`; what the catalogue does \
+                     not hold has a `title`",
+                ));
             }
             line.title.as_deref().map(|title| trimmed("lines.title", title, 1, TITLE)).transpose()?;
         }
@@ -330,12 +347,15 @@ impl OrderDraft {
     /// A hash of what it says, the same whatever the JSON looked like. Kept in rows: what is added later may change it only where
     /// it is sent. The reservation is no part of it: whoever tries again may hold another.
     pub(in crate::catalog) fn hash(&self) -> String {
-        let line = |line: &OrderLineDraft| match &line.external {
+        let line = |line: &OrderLineDraft| match (&line.external, &line.sku) {
             // Whatever it stood for on the day: the shop said the same.
-            Some(named) => {
+            (Some(named), None) => {
                 serde_json::json!([named.platform, named.id, line.quantity, line.price_minor, line.title])
             }
-            None => serde_json::json!([
+            (external, Some(sku)) => {
+                serde_json::json!([external, sku, line.quantity, line.price_minor, line.title, "sku"])
+            }
+            (None, None) => serde_json::json!([
                 line.product_id,
                 line.variant_id,
                 line.quantity,
@@ -389,11 +409,11 @@ impl OrderDraft {
         for line in &self.lines {
             let price = i128::from(line.price_minor) * i128::from(line.quantity);
             goods += price;
-            if coupon.is_some_and(|coupon| coupon.is_for(line.product_id)) {
+            if coupon.is_some_and(|coupon| coupon.is_for(line.product_id.unwrap_or(NO_PRODUCT))) {
                 *with_coupon.get_or_insert(0) += price;
             }
-            let product = products.get(&line.product_id);
-            let variant = product.and_then(|product| product.variant(line.variant_id));
+            let product = line.product_id.and_then(|id| products.get(&id));
+            let variant = product.zip(line.variant_id).and_then(|(product, id)| product.variant(id));
             match (product, variant) {
                 (Some(product), Some(variant)) => {
                     match product.costs(variant, self.currency, self.market, line.price_minor) {
@@ -439,6 +459,7 @@ impl From<&Order> for OrderDraft {
             product_id: line.product_id,
             variant_id: line.variant_id,
             external: None,
+            sku: None,
             quantity: line.quantity,
             price_minor: line.price_minor,
             title: None,

@@ -6,8 +6,8 @@ use vitrine_protocol::{
     OrderId, OrgId, ProductId, ReservationId, ShowId, StockChangeId, VariantId, ViewerId,
 };
 
-use super::{MOST_STOCK, Variant, check_quantity};
-use crate::base::{Invalid, trimmed};
+use super::{ExternalId, MOST_STOCK, Variant, check_quantity};
+use crate::base::{Invalid, check_text, trimmed};
 
 /// How long a reservation holds when nobody says.
 const HELD_FOR: i64 = 900;
@@ -116,13 +116,13 @@ pub struct StockChange {
     /// The count after it; below zero when more was sold than there was.
     pub balance: i64,
     /// `created`, `counted`, `received`, `returned`, `damaged`, `lost`, `correction`, `sold`, `cancelled`, `reserved`,
-    /// `released`, or one that a later version knows.
+    /// `released`, `imported`, or one that a later version knows.
     pub reason: String,
     /// In words.
     pub note: String,
     /// The order that moved it, if any.
     pub order_id: Option<OrderId>,
-    /// Who did it: `user:ID` or `service:NAME`.
+    /// Who did it: `user:ID`, `key:ID` or `service:NAME`.
     pub actor: String,
     /// When.
     pub at: DateTime<Utc>,
@@ -139,11 +139,49 @@ pub struct ReservedLine {
     pub quantity: i64,
 }
 
+/// Pieces of a variant that are to be held. The line names it by `product_id` and `variant_id`, by `external`, or by `sku`.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+pub struct ReservationLineDraft {
+    /// The product. Absent where the variant is named otherwise.
+    #[serde(default)]
+    pub product_id: Option<ProductId>,
+    /// The variant. Absent where it is named otherwise.
+    #[serde(default)]
+    pub variant_id: Option<VariantId>,
+    /// What a platform or an imported list calls the variant.
+    #[serde(default)]
+    pub external: Option<ExternalId>,
+    /// The shop's number for the variant, 1 to 100 characters.
+    #[serde(default)]
+    pub sku: Option<String>,
+    /// 1 to 10 000.
+    pub quantity: i64,
+}
+
+impl From<ReservedLine> for ReservationLineDraft {
+    fn from(line: ReservedLine) -> Self {
+        Self {
+            product_id: Some(line.product_id),
+            variant_id: Some(line.variant_id),
+            external: None,
+            sku: None,
+            quantity: line.quantity,
+        }
+    }
+}
+
 /// What is to be held for an order to come.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[schema(example = json!({
+    "ttl_seconds": 900,
+    "lines": [
+        { "external": { "platform": "main", "id": "SCARF-M" }, "quantity": 2 },
+        { "sku": "HAT-1", "quantity": 1 }
+    ]
+}))]
 pub struct ReservationDraft {
     /// 1 to 100 lines.
-    pub lines: Vec<ReservedLine>,
+    pub lines: Vec<ReservationLineDraft>,
     /// For how long: 60 to 3 600 seconds, 900 when not said.
     #[serde(default)]
     pub ttl_seconds: Option<i64>,
@@ -175,35 +213,54 @@ pub struct Reservation {
     pub expires_at: DateTime<Utc>,
 }
 
-impl Reservation {
-    /// A new one.
+impl ReservationDraft {
+    /// Checks every bound.
     ///
     /// # Errors
-    /// A field that does not hold what it should.
-    pub(in crate::catalog) fn new(
-        org: OrgId,
-        draft: ReservationDraft,
-        now: DateTime<Utc>,
-    ) -> Result<Self, Invalid> {
-        if draft.lines.is_empty() || draft.lines.len() > 100 {
+    /// A sentence about the first field that does not fit.
+    pub(in crate::catalog) fn check(&self) -> Result<(), Invalid> {
+        if self.lines.is_empty() || self.lines.len() > 100 {
             return Err(Invalid::new("`lines` takes 1 to 100 lines"));
         }
-        for line in &draft.lines {
+        for line in &self.lines {
             check_quantity(line.quantity)?;
+            line.external.as_ref().map(ExternalId::check).transpose()?;
+            line.sku.as_deref().map(|sku| check_text("lines.sku", sku, 1, 100)).transpose()?;
+            let is_named = line.external.is_some() || line.sku.is_some();
+            if !is_named && line.product_id.zip(line.variant_id).is_none() {
+                return Err(Invalid::new(
+                    "`lines` name a variant by `product_id` and `variant_id`, by `external` or by `sku`",
+                ));
+            }
         }
-        let seconds = draft.ttl_seconds.unwrap_or(HELD_FOR);
-        if !(60..=3600).contains(&seconds) {
+        if !(60..=3600).contains(&self.seconds()) {
             return Err(Invalid::new("`ttl_seconds` takes 60 to 3600"));
         }
-        Ok(Self {
+        Ok(())
+    }
+
+    fn seconds(&self) -> i64 {
+        self.ttl_seconds.unwrap_or(HELD_FOR)
+    }
+}
+
+impl Reservation {
+    /// A new one of a checked draft, that holds `lines`.
+    pub(in crate::catalog) fn new(
+        org: OrgId,
+        draft: &ReservationDraft,
+        lines: Vec<ReservedLine>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self {
             id: ReservationId::new(),
             org,
             show_id: draft.show_id,
             viewer_id: draft.viewer_id,
-            lines: draft.lines,
+            lines,
             created_at: now,
-            expires_at: now + TimeDelta::seconds(seconds),
-        })
+            expires_at: now + TimeDelta::seconds(draft.seconds()),
+        }
     }
 }
 

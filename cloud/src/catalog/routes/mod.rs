@@ -249,8 +249,7 @@ impl From<CatalogError> for ApiError {
                 Code::PreconditionRequired,
                 "this needs `If-Match` with the `ETag` of an earlier answer: others sell and change meanwhile",
             ),
-            CatalogError::CodeTaken => Self::new(Code::InvalidRequest, "a coupon has that code already")
-                .with_status(StatusCode::CONFLICT),
+            CatalogError::CodeTaken => Self::new(Code::NameTaken, "a coupon has that code already"),
             CatalogError::Stale(version) => {
                 Self::new(Code::Conflict, format!("it has changed meanwhile; its version is {version}"))
                     .with_status(StatusCode::PRECONDITION_FAILED)

@@ -35,7 +35,7 @@ struct OrdersQuery {
     external_ref: Option<String>,
     /// The `next` of the page before.
     after: Option<String>,
-    /// How many items at most: 1 to 200, 50 when not said.
+    /// How many items at most: 1 to 200, 50 when not said; more than 200 are 200.
     limit: Option<u32>,
 }
 
@@ -83,7 +83,8 @@ async fn order_totals(
 }
 
 /// Records an order that the shop took; stock goes down. It is paid, so it is recorded whatever it says: what does not fit (too
-/// little in stock, another price, a coupon or product that is not known) stands in its `flags`. The same number of the same
+/// little in stock, another price, a coupon or product that is not known) stands in its `flags`. A line names its variant by our ids,
+/// by what the shop's list calls it (`external`), or by `sku`; what the catalogue does not hold has a `title`. The same number of the same
 /// `source` again answers 200 with the order that is there; with another body, 409 `ref_taken`. To be sure of the stock before
 /// the money is taken, reserve it.
 #[utoipa::path(post, path = "/v1/orgs/{org}/orders", tag = "orders", params(("org" = OrgId, Path)),

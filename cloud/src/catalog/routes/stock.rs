@@ -33,7 +33,8 @@ async fn list_stock_changes(
     Ok(Json(catalog.stock_changes(&actor, org, product, variant, page.after()?, page.limit()).await?))
 }
 
-/// Moves a variant's count by so many pieces. Whatever is sold meanwhile stays sold.
+/// Moves a variant's count by so many pieces. Whatever is sold meanwhile stays sold. What is taken away beyond what is there is owed
+/// to those who bought or hold it; more than that is refused.
 #[utoipa::path(post, path = "/v1/orgs/{org}/products/{product}/variants/{variant}/stock-changes", tag = "catalog",
     params(("org" = OrgId, Path), ("product" = ProductId, Path), ("variant" = VariantId, Path)),
     responses((status = 201, body = StockChange), Problems))]
@@ -62,7 +63,8 @@ async fn count_stock(
     Ok(view(&catalog, product))
 }
 
-/// Holds pieces for an order to come, all of them or none: 409 `out_of_stock` names the line that is short. They go back when
+/// Holds pieces for an order to come, all of them or none: 409 `out_of_stock` names the line that is short. A line names its
+/// variant by our ids, by what the shop's list calls it (`external`), or by `sku`. They go back when
 /// they are released or their time is over, unless an order names the reservation.
 #[utoipa::path(post, path = "/v1/orgs/{org}/reservations", tag = "orders", params(("org" = OrgId, Path)),
     responses((status = 201, body = Reservation), Problems))]

@@ -79,6 +79,21 @@ async fn each_outcome_of_selling_has_its_status_and_code() {
             assert_eq!(page["items"].as_array().unwrap().len(), found, "{filter}");
         }
 
+        // What the catalogue does not hold was paid as well.
+        let extra = json!({"lines": [{"title": "Embroidery", "quantity": 1, "price_minor": 500}], "currency": "EUR",
+            "total_minor": 500, "external_ref": "2"});
+        let (status, _, recorded) = call("POST", "/orders", None, extra).await;
+        assert_eq!((status, &recorded["flags"]), (201, &json!(["unknown_product"])));
+        let line = &recorded["lines"][0];
+        assert_eq!((&line["title"], &line["product_id"], &line["variant_id"]), (&json!("Embroidery"), &Value::Null, &Value::Null));
+        let nothing = json!({"lines": [{"quantity": 1, "price_minor": 500}], "currency": "EUR", "total_minor": 500, "external_ref": "3"});
+        let (status, _, refused) = call("POST", "/orders", None, nothing).await;
+        assert!(status == 422 && refused["detail"].as_str().unwrap().contains("`title`"), "{refused}");
+        let coupon = json!({"code": "LIVE10", "title": "10 % off", "percent_off": 10});
+        assert_eq!(call("POST", "/coupons", None, coupon.clone()).await.0, 201);
+        let (status, _, taken) = call("POST", "/coupons", None, coupon).await;
+        assert_eq!((status, &taken["code"]), (409, &json!("name_taken")));
+
         let count = json!({"stock": 5});
         for (method, path) in [("PUT", format!("{at}/stock")), ("PATCH", format!("/products/{id}"))] {
             for seen in [None, Some("*")] {

@@ -2,11 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use vitrine_protocol::{OrgId, ProductId};
+use vitrine_protocol::{OrgId, ProductId, VariantId};
 
 use super::locals::settle;
 use super::{details, prices, stock};
 use crate::base::{Actor, Invalid, Permission};
+use crate::catalog::store::listed::Names;
 use crate::catalog::store::stock::Cause;
 use crate::catalog::{
     Catalog, CatalogError, Held, HiddenBy, Language, MarketPriceDraft, Product, ProductDraft, ProductPatch,
@@ -27,6 +28,8 @@ pub struct BatchItem {
     pub has_no_tags: bool,
     /// Whether what the list says is in stock counts for variants that are there already.
     pub replace_stock: bool,
+    /// What the list says of its variants beside the draft; of one that says nothing else, orders do not know its names.
+    pub listed: Option<Listed>,
     /// Whether variants that it does not name are gone: a list of which a row could not be read does not say so.
     pub is_whole: bool,
     /// What the list says in other languages; others stay.
@@ -35,6 +38,36 @@ pub struct BatchItem {
     pub prices: Vec<Vec<MarketPriceDraft>>,
     /// Whether that is all that is taken of it: it makes no product, and changes nothing else.
     pub adds_only: bool,
+}
+
+/// What a list says of a product beside its draft.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// Whose list it is.
+    pub source: String,
+    /// Of each variant of the draft, in their order.
+    pub variants: Vec<ListedVariant>,
+}
+
+/// What a list says of a variant beside its draft.
+#[derive(Debug, Clone)]
+pub struct ListedVariant {
+    /// What it calls it.
+    pub names: Vec<String>,
+    /// How it says how many there are.
+    pub pieces: Pieces,
+}
+
+/// How a list says how many pieces there are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Pieces {
+    /// By a number, or a word that makes none necessary; or not at all where it does for others.
+    #[default]
+    Told,
+    /// That there are some, not how many.
+    Available,
+    /// Not at all, and for no product.
+    Untold,
 }
 
 /// What became of it.
@@ -75,7 +108,9 @@ impl Catalog {
 
         let mut named = HashSet::new();
         let (mut done, mut new) = (Vec::with_capacity(items.len()), Vec::new());
+        let mut called = Called::default();
         for item in items {
+            let (place, listed) = (done.len(), item.listed.clone());
             if item.id.is_some_and(|id| ours.contains(&id) && !known.contains_key(&id)) {
                 done.push(Err(Invalid::new("the product is in the list twice, under two names")));
                 continue;
@@ -99,6 +134,7 @@ impl Catalog {
                 };
                 done.push(made.map(|product| {
                     let id = product.id;
+                    called.note(place, &product, listed);
                     new.push(product);
                     BatchDone::Created(id)
                 }));
@@ -133,6 +169,7 @@ impl Catalog {
                 Err(error) => return Err(error),
             };
             if product == before {
+                called.note(place, &product, listed);
                 done.push(Ok(BatchDone::Unchanged(product.id)));
                 if adds_only {
                     known.insert(product.id, product);
@@ -158,6 +195,7 @@ impl Catalog {
             for fact in facts {
                 record(tx, actor, now, org, None, fact)?;
             }
+            called.note(place, &product, listed);
             done.push(Ok(BatchDone::Changed(product.id)));
             if adds_only {
                 known.insert(product.id, product); // Another row may add to another variant of it.
@@ -194,6 +232,7 @@ impl Catalog {
         for product in &new {
             record(tx, actor, now, org, None, Event::ProductCreated { product: product.id })?;
         }
+        called.save(tx, org, &done).await?;
         Ok(done)
     }
 
@@ -217,6 +256,48 @@ impl Catalog {
             record(tx, actor, now, org, None, Event::ProductHidden { product: *product })?;
         }
         Ok(hidden.len())
+    }
+}
+
+/// What lists call the variants of a batch.
+#[derive(Default)]
+struct Called(Vec<(usize, ProductId, Vec<VariantId>, Listed)>);
+
+impl Called {
+    /// Keeps what the product at that place of the batch is called. Its variants stand in the order of the draft's.
+    fn note(&mut self, place: usize, product: &Product, listed: Option<Listed>) {
+        if let Some(listed) = listed {
+            let variants = product.variants.iter().map(|variant| variant.id).collect();
+            self.0.push((place, product.id, variants, listed));
+        }
+    }
+
+    /// Writes it down of those that were taken. They say what their list says from now on.
+    async fn save(
+        self,
+        tx: &mut Tx,
+        org: OrgId,
+        done: &[Result<BatchDone, Invalid>],
+    ) -> Result<(), CatalogError> {
+        let mut of_sources: HashMap<String, (Vec<ProductId>, Names)> = HashMap::new();
+        for (place, product, variants, listed) in self.0 {
+            if !matches!(done.get(place), Some(Ok(_))) {
+                continue;
+            }
+            let (products, names) = of_sources.entry(listed.source).or_default();
+            products.push(product);
+            for (variant, said) in variants.into_iter().zip(listed.variants) {
+                for name in said.names {
+                    let known = names.entry(name).or_insert((product, Some(variant)));
+                    known.1 = known.1.filter(|known| *known == variant);
+                }
+            }
+        }
+        for (source, (products, names)) in of_sources {
+            store::listed::save(tx, org, &source, &products, &names).await?;
+            store::batch::forget_edits(tx, &products).await?;
+        }
+        Ok(())
     }
 }
 
@@ -295,14 +376,21 @@ fn add_only(product: &mut Product, item: BatchItem) -> Result<Vec<Event>, Catalo
 /// The change that makes a product with `present` variants like the item. What it counts below nothing is added to what is `held`.
 fn patch(present: &[Variant], item: BatchItem, held: &mut Held) -> ProductPatch {
     let found = found(present, &item.draft.variants, item.is_whole);
+    let said = item.listed.map(|listed| listed.variants).unwrap_or_default();
     let mut variants = item.draft.variants;
-    for (draft, before) in variants.iter_mut().zip(&found) {
+    for (n, (draft, before)) in variants.iter_mut().zip(&found).enumerate() {
         draft.id = before.map(|one| one.id);
         if let Some(before) = before {
             // Without a number of its own it keeps the one that it has.
             draft.sku.get_or_insert_with(|| before.sku.clone());
             if !item.replace_stock {
                 draft.stock = None;
+            }
+            // What is counted here stays counted.
+            match said.get(n).map(|said| said.pieces) {
+                Some(Pieces::Untold) => draft.sell_when_empty = None,
+                Some(Pieces::Available) if before.balance() > 0 => draft.sell_when_empty = None,
+                _ => {}
             }
             if let Some(owed) = draft.stock.filter(|count| *count < 0) {
                 *held.entry(before.id).or_default() -= owed;

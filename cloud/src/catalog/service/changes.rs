@@ -37,7 +37,6 @@ impl Catalog {
             return Err(CatalogError::RefTaken(draft.external_ref));
         }
         let fact = order.change(kind, draft, now)?;
-        store::orders::save_change(&mut tx, &order, &hash).await?;
         let unused = || order.flags.iter().any(|flag| flag == OrderFlag::UnknownCoupon.as_str());
         if let (OrderChangeKind::Cancellation, Some(code)) = (kind, &order.coupon_code)
             && !unused()
@@ -46,7 +45,7 @@ impl Catalog {
         }
         // A variant stands in one product, so its line says which.
         let products: BTreeMap<_, _> =
-            order.lines.iter().map(|line| (line.variant_id, line.product_id)).collect();
+            order.lines.iter().filter_map(|line| line.variant_id.zip(line.product_id)).collect();
         let back: Vec<_> = order
             .changes
             .last()
@@ -55,6 +54,14 @@ impl Catalog {
             .filter_map(|line| products.get(&line.variant_id).map(|product| (*product, *line)))
             .collect();
         let mut shelf = Shelf::lock(&mut tx, org, back.iter().map(|(product, _)| *product)).await?;
+        // Nothing went back where there is no shelf.
+        let is_there = |product, variant| shelf.find(product, variant).is_ok();
+        let back: Vec<_> =
+            back.into_iter().filter(|(product, line)| is_there(*product, line.variant_id)).collect();
+        if let Some(change) = order.changes.last_mut() {
+            change.lines = back.iter().map(|(_, line)| *line).collect();
+        }
+        store::orders::save_change(&mut tx, &order, &hash).await?;
         let reason = match kind {
             OrderChangeKind::Cancellation => "cancelled",
             OrderChangeKind::Refund => "returned",

@@ -1,8 +1,8 @@
 //! The handle's part that knows what platforms call variants.
 
-use vitrine_protocol::OrgId;
+use vitrine_protocol::{OrgId, ProductId, VariantId};
 
-use crate::catalog::{Catalog, CatalogError, OrderDraft, Product, store};
+use crate::catalog::{Catalog, CatalogError, ExternalId, OrderDraft, Product, store};
 use crate::db::{DbError, Tx};
 
 /// Whether the ids that a change of a product brings are nobody else's.
@@ -42,20 +42,48 @@ pub(super) fn taken(error: DbError) -> CatalogError {
 }
 
 impl Catalog {
-    /// Finds the variants that lines of an order name by a platform's id. One that is not known stays without.
+    /// Finds the variants that lines of an order name by an id of a platform or a list, or by their numbers. One that is not known
+    /// stays as it is.
     pub(super) async fn resolve(&self, org: OrgId, draft: &mut OrderDraft) -> Result<(), CatalogError> {
-        if draft.lines.iter().all(|line| line.external.is_none()) {
+        if draft.lines.iter().all(|line| line.external.is_none() && line.sku.is_none()) {
             return Ok(());
         }
         let mut tx = self.db.begin().await?;
         for line in &mut draft.lines {
-            let Some(named) = &line.external else { continue };
-            if let Some((product, variant)) =
-                store::details::find(&mut tx, org, &named.platform, &named.id).await?
-            {
-                (line.product_id, line.variant_id) = (product, variant);
+            let found = named(&mut tx, org, line.external.as_ref(), line.sku.as_deref()).await?;
+            if let Some((product, variant)) = found {
+                (line.product_id, line.variant_id) = (Some(product), Some(variant));
             }
         }
         Ok(())
     }
+}
+
+/// The variant that is called so: by its platform, by a list that brought it, or by its number. None when nobody is, or several are.
+pub(super) async fn named(
+    tx: &mut Tx,
+    org: OrgId,
+    external: Option<&ExternalId>,
+    sku: Option<&str>,
+) -> Result<Option<(ProductId, VariantId)>, DbError> {
+    if let Some(ExternalId { platform, id }) = external {
+        let of_platform = store::details::find(tx, org, &platform.to_lowercase(), id).await?;
+        let found = match of_platform {
+            Some(found) => Some(found),
+            None => store::listed::find(tx, org, platform, id).await?,
+        };
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    let Some(sku) = sku else { return Ok(None) };
+    let all = store::listed::with_sku(tx, org, sku).await?;
+    // Of one that is sold and others that are not, the one that is sold is meant.
+    let sold: Vec<_> = all.iter().filter(|one| one.is_sold).collect();
+    let meant = match (all.as_slice(), sold.as_slice()) {
+        ([one], _) => Some(one),
+        (_, [one]) => Some(*one),
+        _ => None,
+    };
+    Ok(meant.map(|one| (one.product_id, one.variant_id)))
 }

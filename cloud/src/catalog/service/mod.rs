@@ -23,7 +23,7 @@ use crate::db::{Db, Tx};
 use crate::events::{Event, record};
 use crate::plan::{Limit, Plans};
 
-pub use batch::{BatchDone, BatchItem};
+pub use batch::{BatchDone, BatchItem, Listed, ListedVariant, Pieces};
 pub use pictures::NewPicture;
 
 /// Products, coupons and orders. Clones share everything.
@@ -175,6 +175,9 @@ impl Catalog {
         prices::note(&mut tx, now, Some(&before), &mut product).await?;
         store::save(&mut tx, &product).await?;
         locals::settle(&mut tx, now, &before, &mut product).await?;
+        if !product.says_what(&before) {
+            store::edited(&mut tx, id, now).await?;
+        }
         if !product.has_details_of(&before) {
             details::check(&mut tx, Some(&before), &product).await?;
             store::details::save(&mut tx, &product).await.map_err(details::taken)?;

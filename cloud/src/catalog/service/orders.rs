@@ -93,7 +93,7 @@ impl Catalog {
             Some(code) => store::coupons::count(&mut tx, org, &Coupon::code_of(code)).await?,
             None => None,
         };
-        let ids = draft.lines.iter().map(|line| line.product_id);
+        let ids = draft.lines.iter().filter_map(|line| line.product_id);
         let mut shelf = Shelf::lock(&mut tx, org, ids.chain(held.iter().map(|line| line.product_id))).await?;
         give_back(&mut tx, &mut shelf, &held, Cause::of(actor, now, "released").by_order(id)).await?;
 
@@ -103,8 +103,8 @@ impl Catalog {
         }
         let mut lines = Vec::with_capacity(draft.lines.len());
         for line in &draft.lines {
-            let product = shelf.products.get(&line.product_id);
-            let variant = product.and_then(|product| product.variant(line.variant_id));
+            let product = line.product_id.and_then(|id| shelf.products.get(&id));
+            let variant = product.zip(line.variant_id).and_then(|(product, id)| product.variant(id));
             let missing = variant.map_or(0, |variant| (line.quantity - variant.stock).max(0));
             let oversold = if variant.is_some_and(|variant| variant.sell_when_empty) { 0 } else { missing };
             if oversold > 0 {
@@ -116,14 +116,16 @@ impl Catalog {
                 variant_id: line.variant_id,
                 title: known.unwrap_or(UNKNOWN_TITLE).to_owned(),
                 variant_title: variant.map(|variant| variant.title.clone()),
-                sku: variant.map(|variant| variant.sku.clone()),
+                sku: variant.map(|variant| variant.sku.clone()).or_else(|| line.sku.clone()),
                 external: line.external.clone(),
                 quantity: line.quantity,
                 oversold,
                 price_minor: line.price_minor,
             });
             let cause = Cause::of(actor, now, "sold").by_order(id);
-            shelf.apply(&mut tx, line.product_id, line.variant_id, -line.quantity, cause).await?;
+            if let Some((product, variant)) = line.product_id.zip(line.variant_id) {
+                shelf.apply(&mut tx, product, variant, -line.quantity, cause).await?;
+            }
         }
         let mut order = Order {
             id,

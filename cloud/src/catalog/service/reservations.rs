@@ -2,12 +2,15 @@
 
 use vitrine_protocol::{OrgId, ReservationId};
 
+use super::details::named;
 use super::stock::Shelf;
 use crate::base::{Actor, Permission};
 use crate::catalog::store::stock::Cause;
 use crate::catalog::{Catalog, CatalogError, Reservation, ReservationDraft, ReservedLine, store};
 use crate::db::{DbError, Tx};
 
+/// What a line is of that names no variant of the catalogue, or several.
+const UNKNOWN: &str = "a product that the catalogue does not hold under this name";
 /// How many reservations are let go of before the timer looks whether it is to stop.
 const AT_ONCE: i64 = 200;
 
@@ -23,9 +26,17 @@ impl Catalog {
         draft: ReservationDraft,
     ) -> Result<Reservation, CatalogError> {
         actor.require(Permission::RecordOrders, org)?;
-        let now = self.clock.now();
-        let reservation = Reservation::new(org, draft, now)?;
-        let mut tx = self.db.begin().await?;
+        draft.check()?;
+        let (now, mut tx) = (self.clock.now(), self.db.begin().await?);
+        let mut lines = Vec::with_capacity(draft.lines.len());
+        for (number, line) in (1..).zip(&draft.lines) {
+            let found = named(&mut tx, org, line.external.as_ref(), line.sku.as_deref()).await?;
+            let Some((product_id, variant_id)) = found.or(line.product_id.zip(line.variant_id)) else {
+                return Err(CatalogError::OutOfStock(number, UNKNOWN.to_owned()));
+            };
+            lines.push(ReservedLine { product_id, variant_id, quantity: line.quantity });
+        }
+        let reservation = Reservation::new(org, &draft, lines, now);
         let ids = reservation.lines.iter().map(|line| line.product_id);
         let mut shelf = Shelf::lock(&mut tx, org, ids).await?;
         for (number, line) in (1..).zip(&reservation.lines) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use vitrine_protocol::{OrderId, OrgId, ProductId, ShowId, StockChangeId, VariantId};
 
-use crate::base::{Actor, Page, Permission, to_ms, trimmed};
+use crate::base::{Actor, Invalid, Page, Permission, to_ms, trimmed};
 use crate::catalog::model::stock_of;
 use crate::catalog::store::stock::Cause;
 use crate::catalog::{
@@ -15,7 +15,8 @@ use crate::db::{DbError, Tx};
 use crate::events::{Event, record};
 
 impl Catalog {
-    /// Moves the count of a variant. More taken away than there is, is owed: pieces may be held or sold meanwhile.
+    /// Moves the count of a variant. What is taken away beyond what is there is owed, to those who hold it or have bought it: no more
+    /// than they have.
     ///
     /// # Errors
     /// [`CatalogError::NoProduct`]; [`CatalogError::NoVariant`]; [`CatalogError::Invalid`].
@@ -33,6 +34,17 @@ impl Catalog {
         let mut shelf = Shelf::lock(&mut tx, org, [product]).await?;
         let found = shelf.find(product, variant)?;
         stock_of(found.balance().saturating_add(draft.delta).max(0))?;
+        let balance = found.balance();
+        if draft.delta.saturating_add(balance) < 0 && draft.delta < 0 {
+            let held = store::reservations::held_of(&mut tx, &[variant]).await?;
+            let sold = store::stock::sold(&mut tx, product, variant).await?;
+            let promised = held.get(&variant).copied().unwrap_or(0).saturating_add(sold);
+            if balance.saturating_add(draft.delta).saturating_add(promised) < 0 {
+                let (taken, there) = (draft.delta.unsigned_abs(), balance.max(0));
+                let sentence = format!("`delta` takes {taken} pieces away, and {there} are there to be sold");
+                return Err(Invalid::new(sentence).into());
+            }
+        }
         let now = self.clock.now();
         let cause = Cause::of(actor, now, draft.reason.as_str()).noting(&draft.note);
         let id = shelf.apply(&mut tx, product, variant, draft.delta, cause).await?;

@@ -172,3 +172,21 @@ pub(in crate::catalog) async fn hide_many(
     })?;
     Ok(sold)
 }
+
+/// Says that products say what their list says.
+pub(in crate::catalog) async fn forget_edits(tx: &mut Tx, products: &[ProductId]) -> Result<(), DbError> {
+    if products.is_empty() {
+        return Ok(());
+    }
+    on!(tx, c => {
+        let mut query =
+            sqlx::QueryBuilder::new("UPDATE products SET edited_ms = NULL WHERE edited_ms IS NOT NULL AND id IN (");
+        let mut list = query.separated(", ");
+        for product in products {
+            list.push_bind(*product);
+        }
+        query.push(")");
+        query.build().execute(c).await.map(drop)
+    })?;
+    Ok(())
+}

@@ -4,6 +4,7 @@ pub(super) mod batch;
 pub(super) mod coupons;
 pub(super) mod details;
 pub(super) mod held;
+pub(super) mod listed;
 pub(super) mod locals;
 pub(super) mod orders;
 pub(super) mod pictures;
@@ -12,6 +13,7 @@ pub(super) mod reservations;
 pub(super) mod showings;
 pub(super) mod stock;
 
+use chrono::{DateTime, Utc};
 use vitrine_protocol::{Currency, OrgId, ProductId, VariantId};
 
 use super::{HiddenBy, Product, Variant};
@@ -136,6 +138,13 @@ pub(super) async fn lock(tx: &mut Tx, org: OrgId, id: ProductId) -> Result<Optio
     let mut product = [row.into_product(variants)?];
     locals::complete_in(tx, &mut product).await?;
     Ok(product.into_iter().next())
+}
+
+/// Says that somebody wrote in a locked product what no list says.
+pub(super) async fn edited(tx: &mut Tx, id: ProductId, now: DateTime<Utc>) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("UPDATE products SET edited_ms = $2 WHERE id = $1")
+        .bind(id).bind(to_ms(now)).execute(c).await.map(drop))?;
+    Ok(())
 }
 
 /// Writes everything of a locked product.

@@ -7,9 +7,13 @@ use crate::base::{from_ms, to_ms};
 use crate::catalog::model::OWN_SHOP;
 use crate::catalog::{
     ExternalId, Order, OrderChange, OrderChangeKind, OrderFilter, OrderLine, OrderState, OrderSum,
+    ReturnedLine,
 };
 use crate::db::{Db, DbError, Tx};
 use crate::{on, row};
+
+/// Stands for a product or variant that nobody knows: the rows take no null.
+const NOBODY: uuid::Uuid = uuid::Uuid::nil();
 
 row! {
     struct Row {
@@ -97,8 +101,8 @@ impl Row {
 impl From<LineRow> for OrderLine {
     fn from(row: LineRow) -> Self {
         Self {
-            product_id: row.product_id,
-            variant_id: row.variant_id,
+            product_id: Some(row.product_id).filter(|id| id.0 != NOBODY),
+            variant_id: Some(row.variant_id).filter(|id| id.0 != NOBODY),
             title: row.title,
             variant_title: row.variant_title,
             sku: row.sku,
@@ -112,13 +116,16 @@ impl From<LineRow> for OrderLine {
 
 impl ChangeRow {
     fn into_change(self) -> Result<OrderChange, DbError> {
+        let mut lines: Vec<ReturnedLine> = serde_json::from_str(&self.lines)?;
+        // An earlier version wrote down what went nowhere.
+        lines.retain(|line| line.variant_id.0 != NOBODY);
         Ok(OrderChange {
             id: self.id,
             kind: self.kind,
             external_ref: self.external_ref,
             amount_minor: self.amount_minor,
             reason: self.reason,
-            lines: serde_json::from_str(&self.lines)?,
+            lines,
             created_at: from_ms(self.created_ms),
         })
     }
@@ -209,7 +216,8 @@ pub(in crate::catalog) async fn insert(tx: &mut Tx, order: &Order, hash: &str) -
             "INSERT INTO order_lines (order_id, position, product_id, variant_id, title, quantity, price_minor, oversold,
                 variant_title, sku, platform, platform_id)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
-        ).bind(order.id).bind(position).bind(line.product_id).bind(line.variant_id).bind(&line.title)
+        ).bind(order.id).bind(position).bind(line.product_id.unwrap_or(ProductId(NOBODY)))
+            .bind(line.variant_id.unwrap_or(VariantId(NOBODY))).bind(&line.title)
             .bind(line.quantity).bind(line.price_minor).bind(line.oversold)
             .bind(&line.variant_title).bind(&line.sku)
             .bind(line.external.as_ref().map(|named| &named.platform)).bind(line.external.as_ref().map(|named| &named.id))

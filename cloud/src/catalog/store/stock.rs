@@ -75,6 +75,19 @@ pub(in crate::catalog) async fn note(
     Ok(id)
 }
 
+/// How many pieces of a variant orders have.
+pub(in crate::catalog) async fn sold(
+    tx: &mut Tx,
+    product: ProductId,
+    variant: VariantId,
+) -> Result<i64, DbError> {
+    let moved: i64 = on!(tx, c => sqlx::query_scalar(
+        "SELECT CAST(COALESCE(SUM(delta), 0) AS BIGINT) FROM stock_changes
+         WHERE product_id = $1 AND variant_id = $2 AND order_id IS NOT NULL AND reason IN ('sold', 'cancelled', 'returned')"
+    ).bind(product).bind(variant).fetch_one(c).await)?;
+    Ok(moved.saturating_neg().max(0))
+}
+
 row! {
     struct Row {
         id: StockChangeId,

@@ -3,12 +3,13 @@
 use chrono::{DateTime, Utc};
 use vitrine_protocol::Currency;
 
-use super::group::{Incoming, IncomingVariant, variant_title};
+use super::group::{Incoming, IncomingVariant};
 use super::local::texts;
 use super::priced::priced;
-use super::words::without_tags;
+use super::variant::{external_ids, variant_title};
+use super::words::{plain, without_tags};
 use super::{Field, Found, Options, Row, RowError};
-use crate::catalog::{MarketPriceDraft, ProductTextDraft};
+use crate::catalog::{MarketPriceDraft, Pieces, ProductTextDraft};
 
 const TITLE: usize = 200;
 const DESCRIPTION: usize = 5_000;
@@ -30,13 +31,14 @@ pub(super) fn added(
             errors.push(rows[0].error(Some(Field::Title), "`title` takes 1 to 200 characters"));
         }
         (Some(language), Some(title)) => {
+            let title = plain(title).replace('\n', " ");
             let description = match (said(Field::Description), said(Field::DescriptionHtml)) {
-                (Some(text), _) => text.to_owned(),
+                (Some(text), _) => plain(text).into_owned(),
                 (None, html) => without_tags(html.unwrap_or_default()),
             };
             let description = description.chars().take(DESCRIPTION).collect();
             words.retain(|(known, _)| known != language);
-            words.push((language.clone(), ProductTextDraft { title: title.to_owned(), description }));
+            words.push((language.clone(), ProductTextDraft { title, description }));
         }
         (Some(_), None) if words.is_empty() => {
             errors.push(rows[0].error(Some(Field::Title), "`title` is missing"));
@@ -109,12 +111,14 @@ fn variant(
         vitrine_id: row.get(Field::VitrineVariantId).and_then(|id| id.parse().ok()),
         title: variant_title(row, is_one_of_many, sku.as_deref()),
         sku,
+        name: None,
         price_minor: 0,
         stock: None,
         sell_when_empty: None,
+        pieces: Pieces::Told,
         compare_at_minor: None,
         options: std::collections::BTreeMap::new(),
-        external_ids: row.get(Field::ExternalIds).map(super::group::external_ids).unwrap_or_default().0,
+        external_ids: row.get(Field::ExternalIds).map(external_ids).unwrap_or_default().0,
         prices,
     }))
 }

@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash as _, Hasher as _};
 
+use super::count::counts;
 use super::group::{MOST_PRODUCTS, MOST_ROWS, is_grouped, key};
+use super::marks::Marks;
 use super::{Field, NOBODY, Row, RowError, Rows};
 
 /// Bytes of rows that wait for others of their products.
@@ -45,6 +47,10 @@ pub(super) struct Apart {
     left: HashMap<u64, Left>,
     held: HashMap<u64, (String, Part)>,
     bytes: usize,
+    /// What the marks in its amounts stand for.
+    pub(super) marks: Marks,
+    /// Whether any row says anything of pieces.
+    pub(super) counts: bool,
 }
 
 pub(super) fn hash_of(key: &str) -> u64 {
@@ -54,15 +60,18 @@ pub(super) fn hash_of(key: &str) -> u64 {
 }
 
 impl Apart {
-    /// Reads all rows, and keeps of them which names come more than once.
-    pub(super) fn find(rows: &mut dyn Rows) -> Self {
+    /// Reads all rows, and keeps of them which names come more than once, and what only all of them show.
+    pub(super) fn find(rows: &mut dyn Rows, mut marks: Marks) -> Self {
+        let mut has_counts = false;
         let mut left: HashMap<u64, Left> = HashMap::new();
         let mut run = None;
         // What ends the list here ends it in the second pass, too.
         while let Ok(Some(row)) = rows.next_row() {
-            let Ok((key, is_grouped)) = row.and_then(|row| Ok((key(&row)?, is_grouped(&row)))) else {
-                continue;
-            };
+            let Ok(row) = row else { continue };
+            marks.learn(&row);
+            has_counts = has_counts || counts(&row);
+            let Ok(key) = key(&row) else { continue };
+            let is_grouped = is_grouped(&row);
             let hash = hash_of(&key);
             if run == Some(hash) {
                 continue;
@@ -77,7 +86,7 @@ impl Apart {
         }
         left.retain(|_, left| left.parts > 1);
         left.shrink_to_fit();
-        Self { left, ..Self::default() }
+        Self { left, marks, counts: has_counts, ..Self::default() }
     }
 
     /// Adds a part to those of its product that were before it.

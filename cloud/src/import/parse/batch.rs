@@ -67,7 +67,7 @@ mod tests {
         let list: String = (0..300).map(largest).collect();
         let file = Cursor::new(list.into_bytes());
         let options = Options::default();
-        let found = products(file, Format::Json, &options, from_ms(0)).unwrap();
+        let found = products(file, Format::Json, &options, None, from_ms(0)).unwrap();
         let (mut count, mut most, mut one) = (0, 0, 0);
         for (batch, end) in batches(found) {
             assert_eq!(end, None);
@@ -89,7 +89,7 @@ mod tests {
              3,Hat,5 EUR,https://x,{long},\n4,Hat,5 EUR,https://x,,{long}\n5,Hat,5 EUR,https://x,,\n"
         );
         let (file, options) = (Cursor::new(list.into_bytes()), Options::default());
-        let found = products(file, Format::Csv, &options, from_ms(0)).unwrap();
+        let found = products(file, Format::Csv, &options, None, from_ms(0)).unwrap();
         let (batch, _) = batches(found).next().unwrap();
         let told: Vec<_> = batch.iter().map(|one| one.errors.first().and_then(|error| error.field)).collect();
         assert_eq!(told, [Some("title"), Some("link"), Some("quantity"), Some("sku"), None]);

@@ -42,12 +42,17 @@ enum Record {
 impl<R: Read> Table<R> {
     /// Reads the names of the columns; one that only `adds` to products needs less of them.
     pub(super) fn open(mut text: BufReader<R>, adds: bool) -> Result<Self, FileError> {
-        let separator = separator(text.fill_buf()?);
+        let (said, skipped) = said_separator(text.fill_buf()?);
+        text.consume(skipped);
+        let separator = match said {
+            Some(separator) => separator,
+            None => separator(text.fill_buf()?),
+        };
         let mut table = Self {
             text,
             reader: ReaderBuilder::new().delimiter(separator).build(),
             columns: Vec::new(),
-            line: 1,
+            line: if skipped > 0 { 2 } else { 1 },
             row: vec![0; MOST_OF_A_ROW],
             ends: vec![0; MOST_COLUMNS],
         };
@@ -57,7 +62,7 @@ impl<R: Read> Table<R> {
         let mut names = Vec::with_capacity(columns);
         for n in 0..columns {
             let name = table.column(n);
-            let known = match Field::of(&name) {
+            let known = match Field::of_heading(&name) {
                 Some(field) => Some(Column::Plain(field)),
                 None => Local::of(&name).map_err(FileError)?.map(Column::Local),
             };
@@ -74,9 +79,8 @@ impl<R: Read> Table<R> {
             false => has(Field::Title) && has(Field::Price),
         };
         if !is_enough {
-            return Err(FileError(
-                "the first line must name the columns, `title`, `price` and `id`, `handle` or `sku` among them".into(),
-            ));
+            let found: Vec<_> = (0..columns).map(|n| table.column(n)).collect();
+            return Err(FileError(no_columns(&found)));
         }
         table.columns = names;
         Ok(table)
@@ -154,6 +158,35 @@ impl<R: Read> Rows for Table<R> {
 
 fn lines(bytes: &[u8]) -> u64 {
     bytes.iter().map(|byte| u64::from(*byte == b'\n')).sum()
+}
+
+/// Why a table whose first line names `found` cannot be read.
+fn no_columns(found: &[std::borrow::Cow<'_, str>]) -> String {
+    let shown = found.iter().take(12).map(|name| {
+        let name: String = name.chars().filter(|c| !c.is_control()).take(40).collect();
+        format!("`{}`", name.trim())
+    });
+    let shown: Vec<_> = shown.filter(|name| name != "``").collect();
+    format!(
+        "the first line must name the columns, `title`, `price` and `id`, `handle` or `sku` among them; it says {}: rename those \
+         that mean the same",
+        shown.join(", ")
+    )
+}
+
+/// The separator that a first line `sep=;` names, as spreadsheets write it, and how many bytes that line takes.
+fn said_separator(text: &[u8]) -> (Option<u8>, usize) {
+    let [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', separator @ (b',' | b';' | b'\t' | b'|'), rest @ ..] =
+        text
+    else {
+        return (None, 0);
+    };
+    let ends = match rest {
+        [b'\r', b'\n', ..] => 2,
+        [b'\r' | b'\n', ..] => 1,
+        _ => return (None, 0),
+    };
+    (Some(*separator), 5 + ends)
 }
 
 /// What stands between the columns: what the first line has most of, outside of quotation marks.

@@ -150,12 +150,78 @@ const NAMES: &[(&str, Field)] = &[
     ("sell_when_empty", Field::SellWhenEmpty),
 ];
 
+/// The same in columns of tables that people make: German and French.
+const HEADINGS: &[(&str, Field)] = &[
+    ("titel", Field::Title),
+    ("bezeichnung", Field::Title),
+    ("artikelbezeichnung", Field::Title),
+    ("artikelname", Field::Title),
+    ("produktname", Field::Title),
+    ("produkt", Field::Title),
+    ("beschreibung", Field::Description),
+    ("artikelbeschreibung", Field::Description),
+    ("produktbeschreibung", Field::Description),
+    ("artikelnummer", Field::Sku),
+    ("artikelnr", Field::Sku),
+    ("artikel_nr", Field::Sku),
+    ("art_nr", Field::Sku),
+    ("preis", Field::Price),
+    ("verkaufspreis", Field::Price),
+    ("vk_preis", Field::Price),
+    ("bruttopreis", Field::Price),
+    ("angebotspreis", Field::SalePrice),
+    ("aktionspreis", Field::SalePrice),
+    ("sonderpreis", Field::SalePrice),
+    ("streichpreis", Field::CompareAt),
+    ("währung", Field::Currency),
+    ("waehrung", Field::Currency),
+    ("bestand", Field::Stock),
+    ("lagerbestand", Field::Stock),
+    ("menge", Field::Stock),
+    ("anzahl", Field::Stock),
+    ("stückzahl", Field::Stock),
+    ("verfügbarkeit", Field::Availability),
+    ("produktlink", Field::Link),
+    ("produkt_url", Field::Link),
+    ("variante", Field::VariantTitle),
+    ("farbe", Field::Option(5)),
+    ("größe", Field::Option(6)),
+    ("groesse", Field::Option(6)),
+    ("schlagworte", Field::Tags),
+    ("schlagwörter", Field::Tags),
+    ("titre", Field::Title),
+    ("nom", Field::Title),
+    ("nom_du_produit", Field::Title),
+    ("référence", Field::Sku),
+    ("reference", Field::Sku),
+    ("prix", Field::Price),
+    ("prix_de_vente", Field::Price),
+    ("prix_promo", Field::SalePrice),
+    ("prix_barré", Field::CompareAt),
+    ("devise", Field::Currency),
+    ("quantité", Field::Stock),
+    ("quantite", Field::Stock),
+    ("disponibilité", Field::Availability),
+    ("lien", Field::Link),
+    ("couleur", Field::Option(5)),
+    ("taille", Field::Option(6)),
+];
+
 /// How many [`Field::Option`]s there are.
 pub const OPTIONS: u8 = 9;
 
 impl Field {
     /// The field of that name, if it is one of ours.
     pub fn of(name: &str) -> Option<Self> {
+        Self::among(&NAMES, name)
+    }
+
+    /// The field of a column that people have named in their own language.
+    pub(super) fn of_heading(name: &str) -> Option<Self> {
+        Self::of(name).or_else(|| Self::among(HEADINGS, name))
+    }
+
+    fn among(names: &[(&str, Self)], name: &str) -> Option<Self> {
         if name.len() > 100 {
             return None;
         }
@@ -170,7 +236,7 @@ impl Field {
                 c => plain.push(c),
             }
         }
-        NAMES.iter().find(|(known, _)| *known == plain).map(|(_, field)| *field)
+        names.iter().find(|(known, _)| *known == plain).map(|(_, field)| *field)
     }
 
     /// What an option of that number is called where no column says it.
@@ -215,6 +281,7 @@ mod tests {
             assert_eq!(Field::of(name), Some(field), "{name}");
         }
         assert_eq!(Field::of("Variant Grams"), None);
+        assert_eq!((Field::of("Größe"), Field::of_heading("Größe")), (None, Some(Field::Option(6))));
         assert_eq!((Field::Stock.word(), Field::Option(3).word()), ("quantity", "option"));
     }
 }

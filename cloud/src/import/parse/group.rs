@@ -1,5 +1,6 @@
 //! Rows to products: what stands on one row, and what several rows in a sequence say of one.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Utc};
@@ -8,23 +9,23 @@ use vitrine_protocol::{Currency, ProductId, VariantId};
 
 use super::added::added;
 use super::apart::{Apart, Next, Part, hash_of};
-use super::count::{sells_when_empty, stock, yes_or_no};
+use super::count::yes_or_no;
 use super::field::OPTIONS;
 use super::local::texts;
+use super::marks::add_currency;
 use super::pictures::{IncomingPicture, pictures};
-use super::priced::{ONE_CURRENCY, priced};
-use super::words::{page_in, without_tags};
+use super::variant::Taken;
+use super::words::{page_in, plain, without_tags};
 use super::{Field, FileError, NOBODY, Options, Row, RowError, Rows};
-use crate::catalog::{Language, MarketPriceDraft, ProductTextDraft, fitting_external_ids, fitting_tags};
+use crate::catalog::{Language, MarketPriceDraft, Pieces, ProductTextDraft, fitting_tags};
 
 /// Rows of one product that are kept; more than a product takes, and room for what our export says in other languages.
 pub(super) const MOST_ROWS: usize = 125;
 /// The most products of a file. What was seen of each stays in memory, 16 bytes or so.
 pub(super) const MOST_PRODUCTS: usize = 1_000_000;
-/// Characters that the catalogue takes: of a title, a page's address, a variant's title and its number.
+/// Characters that the catalogue takes: of a title and of a page's address.
 const TITLE: usize = 200;
 const LINK: usize = 2_048;
-const VARIANT: usize = 100;
 /// Characters of a description that are kept.
 const DESCRIPTION: usize = 5_000;
 
@@ -70,12 +71,16 @@ pub struct IncomingVariant {
     pub title: String,
     /// The shop's number.
     pub sku: Option<String>,
+    /// The list's own name for it, where that is not its number.
+    pub name: Option<String>,
     /// Its price.
     pub price_minor: i64,
     /// How many there are, where the list says so; below nothing only where our own export does.
     pub stock: Option<i64>,
     /// Whether it is sold when none is left, where the list says so.
     pub sell_when_empty: Option<bool>,
+    /// How the list says how many there are.
+    pub pieces: Pieces,
     /// What it cost before, where variants differ in that.
     pub compare_at_minor: Option<Option<i64>>,
     /// What tells it apart; empty where the list does not say it of all of them.
@@ -119,12 +124,9 @@ impl Incoming {
         let variants = self.variants.iter().map(|variant| {
             let pairs = variant.options.iter().chain(&variant.external_ids);
             let pairs: usize = pairs.map(|(name, value)| name.len() + value.len()).sum();
+            let names = [&variant.sku, &variant.name].into_iter().flatten().map(String::len).sum::<usize>();
             let prices = size_of_val(variant.prices.as_slice());
-            prices
-                + size_of_val(variant)
-                + variant.title.len()
-                + variant.sku.as_ref().map_or(0, String::len)
-                + pairs
+            prices + size_of_val(variant) + variant.title.len() + names + pairs
         });
         let words: usize = self.tags.iter().flatten().chain(&self.options).map(String::len).sum();
         let pictures = self.pictures.iter().flatten();
@@ -160,6 +162,9 @@ impl Incoming {
             // Only where they are: the same list as before they were read stays the same.
             for (name, value) in variant.options.iter().chain(&variant.external_ids) {
                 say(&format!("{name}={value}"));
+            }
+            if let Some(name) = &variant.name {
+                say(&format!("called {name}"));
             }
             if let Some(sells) = variant.sell_when_empty {
                 say(if sells { "sells when empty" } else { "does not sell when empty" });
@@ -198,6 +203,8 @@ pub(super) struct Products {
     rows: Box<dyn Rows>,
     apart: Apart,
     options: Options,
+    /// Of prices that name none in a list that names none.
+    own: Option<Currency>,
     now: DateTime<Utc>,
     seen: HashSet<u64>,
     /// The first row of the product after this one.
@@ -206,8 +213,13 @@ pub(super) struct Products {
 }
 
 impl Products {
-    pub(super) fn new(rows: Box<dyn Rows>, apart: Apart, options: Options, now: DateTime<Utc>) -> Self {
-        Self { rows, apart, options, now, seen: HashSet::new(), next: None, done: false }
+    pub(super) fn new(
+        rows: Box<dyn Rows>,
+        apart: Apart,
+        (options, own): (Options, Option<Currency>),
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self { rows, apart, options, own, now, seen: HashSet::new(), next: None, done: false }
     }
 
     /// The next row that belongs to some product, or why one belongs to none.
@@ -215,7 +227,15 @@ impl Products {
         if let Some(kept) = self.next.take() {
             return Ok(Some(Ok(kept)));
         }
-        Ok(self.rows.next_row()?.map(|row| row.and_then(|row| Ok((key(&row)?, row)))))
+        let (marks, own) = (self.apart.marks, self.own);
+        Ok(self.rows.next_row()?.map(|row| {
+            let mut row = row?;
+            marks.settle(&mut row);
+            if let Some(own) = own {
+                add_currency(&mut row, own);
+            }
+            Ok((key(&row)?, row))
+        }))
     }
 
     /// Reads the other rows of a group whose first is in `part`.
@@ -292,7 +312,7 @@ impl Products {
                 Found::Bad
             }
             None if self.options.adds_to.is_some() => added(key, &rows, &self.options, self.now, &mut errors),
-            None => product(key, &rows, &self.options, self.now, &mut errors),
+            None => product(key, &rows, (&self.options, self.apart.counts), self.now, &mut errors),
         };
         if let Found::Product(product) = &mut found {
             product.is_whole &= is_whole;
@@ -339,7 +359,7 @@ pub(super) fn key(row: &Row) -> Result<String, RowError> {
 fn product(
     key: String,
     rows: &[Row],
-    options: &Options,
+    (options, counts): (&Options, bool),
     now: DateTime<Utc>,
     errors: &mut Vec<RowError>,
 ) -> Found {
@@ -355,7 +375,13 @@ fn product(
         errors.push(rows[0].error(Some(field), sentence));
         Found::Bad
     };
-    let Some(title) = said(Field::Title) else { return refuse(errors, Field::Title, "`title` is missing") };
+    // Our own export says what stands here; others say it in HTML, or not.
+    let is_ours = said(Field::VitrineId).is_some();
+    let text_of = |text| if is_ours { Cow::Borrowed(text) } else { plain(text) };
+    let title = text_of(said(Field::Title).unwrap_or_default()).replace('\n', " ");
+    if title.trim().is_empty() {
+        return refuse(errors, Field::Title, "`title` is missing");
+    }
     if title.chars().count() > TITLE {
         return refuse(errors, Field::Title, "`title` takes 1 to 200 characters");
     }
@@ -371,7 +397,7 @@ fn product(
         return refuse(errors, Field::Link, "`link` takes at most 2048 characters");
     }
     let description = match (said(Field::Description), said(Field::DescriptionHtml)) {
-        (Some(text), _) => text.to_owned(),
+        (Some(text), _) => text_of(text).into_owned(),
         (None, Some(html)) => without_tags(html),
         (None, None) => String::new(),
     };
@@ -385,7 +411,7 @@ fn product(
     let tags = said_tags.clone().find(|words| *words != NOBODY).or_else(|| said_tags.clone().next());
     let tags = tags.map(|words| fitting_tags(words.split(',').filter(|word| *word != NOBODY)));
     let tags_lost = tags.as_ref().map_or(0, |(_, lost)| *lost);
-    let mut taken = Taken { currency: None, variants: Vec::new(), ids_lost: 0, names };
+    let mut taken = Taken::new(names, counts);
     for row in rows {
         // Rows that only add a picture.
         let more = |field: &Field| row.get(*field).is_some();
@@ -407,6 +433,7 @@ fn product(
     let compare_at_minor = taken.settle_compare();
     // What only serves to find a product is cut and told; the rest of it is taken.
     let is_whole = errors.is_empty();
+    errors.append(&mut taken.told);
     let texts = texts(rows, errors);
     for (field, lost, takes) in [
         (Field::Tags, tags_lost, "a product takes 50 of at most 50 characters each"),
@@ -426,7 +453,7 @@ fn product(
         line: rows[0].line,
         external_id: key,
         vitrine_id,
-        title: title.to_owned(),
+        title,
         description: description.chars().take(DESCRIPTION).collect(),
         url,
         currency,
@@ -438,134 +465,4 @@ fn product(
         texts,
         variants: taken.variants,
     }))
-}
-
-/// What the rows so far came to.
-struct Taken {
-    currency: Option<Currency>,
-    variants: Vec<IncomingVariant>,
-    /// Ids of platforms that the catalogue does not take.
-    ids_lost: usize,
-    /// What options are called.
-    names: Vec<String>,
-}
-
-impl Taken {
-    /// The names of the options that all variants have, if each has another combination of them; else there are none.
-    fn settle_options(&mut self) -> Vec<String> {
-        let all = &self.variants;
-        let is_full = |variant: &IncomingVariant| {
-            !variant.options.is_empty() && all.iter().all(|one| one.options.keys().eq(variant.options.keys()))
-        };
-        let combinations: HashSet<_> = all.iter().map(|variant| &variant.options).collect();
-        if combinations.len() == all.len() && all.first().is_some_and(is_full) {
-            let first = &all[0].options;
-            let mut names: Vec<String> = Vec::new();
-            for name in self.names.iter().filter(|name| first.contains_key(*name)) {
-                if !names.contains(name) {
-                    names.push(name.clone());
-                }
-            }
-            return names;
-        }
-        self.variants.iter_mut().for_each(|variant| variant.options.clear());
-        Vec::new()
-    }
-
-    /// What all variants cost before, when that is the same; else each keeps its own.
-    fn settle_compare(&mut self) -> Option<i64> {
-        let first = self.variants.first()?.compare_at_minor;
-        if self.variants.iter().any(|variant| variant.compare_at_minor != first) {
-            return None;
-        }
-        self.variants.iter_mut().for_each(|variant| variant.compare_at_minor = None);
-        first.flatten()
-    }
-
-    /// What a row says of options. So Shopify says that there are none: `Title`, `Default Title`.
-    fn options(&self, row: &Row) -> Result<BTreeMap<String, String>, RowError> {
-        let mut options = BTreeMap::new();
-        for n in 0..OPTIONS {
-            let Some(value) = row.get(Field::Option(n)) else { continue };
-            let name = self.names[usize::from(n)].as_str();
-            if (name, value) == ("Title", "Default Title") {
-                continue;
-            }
-            if name.chars().count() > 50 || value.chars().count() > VARIANT {
-                let sentence = "an option has a name of at most 50 and a value of at most 100 characters";
-                return Err(row.error(Some(Field::Option(n)), sentence));
-            }
-            options.insert(name.to_owned(), value.to_owned());
-        }
-        Ok(options)
-    }
-
-    fn take(
-        &mut self,
-        row: &Row,
-        is_one_of_many: bool,
-        options: &Options,
-        now: DateTime<Utc>,
-    ) -> Result<(), RowError> {
-        let priced = priced(row, options, now)?;
-        let (price, currency, before) =
-            priced.ok_or_else(|| row.error(Some(Field::Price), "`price` is missing"))?;
-        if self.currency.is_some_and(|known| known != currency) {
-            return Err(row.error(Some(Field::Currency), ONE_CURRENCY));
-        }
-        let (stock, sell_when_empty) = (stock(row)?, sells_when_empty(row)?);
-        let vitrine_id = row.get(Field::VitrineVariantId).and_then(|id| id.parse().ok());
-        let sku = row.get(Field::Sku).or_else(|| row.get(Field::Id)).map(str::to_owned);
-        for (field, text) in
-            [(Field::Sku, sku.as_deref()), (Field::VariantTitle, row.get(Field::VariantTitle))]
-        {
-            if text.is_some_and(|text| text.chars().count() > VARIANT) {
-                return Err(row.error(Some(field), format!("`{}` takes 1 to 100 characters", field.word())));
-            }
-        }
-        if let Some(sku) = sku.as_ref().filter(|_| vitrine_id.is_none())
-            && self.variants.iter().any(|variant| variant.sku.as_ref() == Some(sku))
-        {
-            return Err(row.error(Some(Field::Sku), format!("`{sku}` is on another row of the product")));
-        }
-        let options = self.options(row)?;
-        let (external_ids, ids_lost) = row.get(Field::ExternalIds).map(external_ids).unwrap_or_default();
-        let prices = row.prices()?;
-        self.ids_lost += ids_lost;
-        self.currency = Some(currency);
-        let title = variant_title(row, is_one_of_many, sku.as_deref());
-        self.variants.push(IncomingVariant {
-            vitrine_id,
-            title,
-            sku,
-            price_minor: price,
-            stock,
-            sell_when_empty,
-            compare_at_minor: Some(before),
-            options,
-            external_ids,
-            prices,
-        });
-        Ok(())
-    }
-}
-
-/// `shopify=123; woocommerce=9`: those that fit, and how many do not.
-pub(super) fn external_ids(text: &str) -> (BTreeMap<String, String>, usize) {
-    fitting_external_ids(text.split(';').filter_map(|pair| pair.split_once('=')))
-}
-
-pub(super) fn variant_title(row: &Row, is_one_of_many: bool, sku: Option<&str>) -> String {
-    if let Some(title) = row.get(Field::VariantTitle) {
-        return title.to_owned();
-    }
-    let options: Vec<_> = (0..OPTIONS).filter_map(|n| row.get(Field::Option(n))).collect();
-    let title = if options.is_empty() {
-        sku.filter(|_| is_one_of_many).unwrap_or("Default").to_owned()
-    } else {
-        options.join(" / ")
-    };
-    // So Shopify names the only variant.
-    let title = if title == "Default Title" { "Default".to_owned() } else { title };
-    title.chars().take(100).collect()
 }

@@ -246,12 +246,7 @@ pub(super) const MINOR: char = '\u{1}';
 fn text_of(value: &Value) -> String {
     match value {
         Value::String(text) => text.replace(MINOR, " "),
-        // Three places in JSON are places, never thousands.
-        Value::Number(number) => {
-            let text = number.to_string();
-            let places = text.split_once('.').map_or(0, |(_, places)| places.len());
-            if places == 3 { text + "0" } else { text }
-        }
+        Value::Number(number) => number.to_string(),
         Value::Object(object) => match (object.get("value"), object.get("currency")) {
             (Some(value @ (Value::String(_) | Value::Number(_))), Some(Value::String(currency))) => {
                 format!("{} {currency}", text_of(value))

@@ -1,10 +1,12 @@
 //! Columns of other languages, currencies and markets: `title[de]`, `price[CHF]`, `compare_at_price[EUR/AT]`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use vitrine_protocol::Currency;
 
 use super::price::price;
+use super::words::plain;
 use super::{Field, Row, RowError};
 use crate::catalog::{Language, Market, MarketPriceDraft, ProductTextDraft};
 
@@ -92,12 +94,16 @@ pub(super) fn texts(rows: &[Row], errors: &mut Vec<RowError>) -> Vec<(Language, 
             Local::Price(_) | Local::CompareAt(_) => {}
         }
     }
+    // Our own export says what stands here; others say it in HTML, or not.
+    let is_ours = rows.iter().any(|row| row.get(Field::VitrineId).is_some());
+    let text_of = |text| if is_ours { Cow::Borrowed(text) } else { plain(text) };
     let mut texts = Vec::with_capacity(said.len());
     for (language, (title, description)) in said {
-        match title {
+        match title.map(|title| text_of(title).replace('\n', " ")) {
             Some(title) if title.chars().count() <= TITLE => {
-                let description = description.unwrap_or_default().chars().take(DESCRIPTION).collect();
-                texts.push((language, ProductTextDraft { title: title.to_owned(), description }));
+                let description =
+                    text_of(description.unwrap_or_default()).chars().take(DESCRIPTION).collect();
+                texts.push((language, ProductTextDraft { title, description }));
             }
             Some(_) => {
                 errors.push(

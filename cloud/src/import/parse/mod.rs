@@ -9,10 +9,12 @@ mod field;
 mod group;
 mod json;
 mod local;
+mod marks;
 mod pictures;
 mod price;
 mod priced;
 mod text;
+mod variant;
 mod words;
 mod xml;
 
@@ -20,6 +22,8 @@ mod xml;
 mod tests;
 
 use std::io::{BufReader, Read, Seek};
+
+use vitrine_protocol::Currency;
 
 pub use batch::batches;
 pub use field::Field;
@@ -133,7 +137,8 @@ trait Rows {
     fn next_row(&mut self) -> Result<Option<Result<Row, RowError>>, FileError>;
 }
 
-/// The products of `file`, in its order. `now` decides whether a reduction is on.
+/// The products of `file`, in its order. `now` decides whether a reduction is on; `own` is the currency of whoever sent it, for
+/// prices that name none.
 ///
 /// # Errors
 /// [`FileError`]: nothing of it can be read.
@@ -141,13 +146,19 @@ pub fn products(
     mut file: impl Read + Seek + 'static,
     format: Format,
     options: &Options,
+    own: Option<Currency>,
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<impl Iterator<Item = Result<Outcome, FileError>>, FileError> {
     let encoding = text::encoding_of(&mut file)?;
     let adds = options.adds_to.is_some();
-    let apart = apart::Apart::find(&mut *rows_of(&mut file, encoding, format, adds)?);
+    let marks = match format {
+        Format::Xml | Format::Json => marks::Marks::of_google(),
+        Format::Csv | Format::Unknown => marks::Marks::default(),
+    };
+    let apart = apart::Apart::find(&mut *rows_of(&mut file, encoding, format, adds)?, marks);
     file.rewind()?;
-    Ok(group::Products::new(rows_of(file, encoding, format, adds)?, apart, options.clone(), now))
+    let own = own.filter(|_| options.currency.is_none());
+    Ok(group::Products::new(rows_of(file, encoding, format, adds)?, apart, (options.clone(), own), now))
 }
 
 fn rows_of<'a>(

@@ -99,7 +99,7 @@ mod tests {
     fn read(format: Format, list: &str) -> Vec<(Option<String>, Vec<String>)> {
         let file = Cursor::new(list.to_owned().into_bytes());
         let options = Options::default();
-        let found = products(file, format, &options, from_ms(0)).unwrap();
+        let found = products(file, format, &options, None, from_ms(0)).unwrap();
         let told = found.map(|one| {
             let one = one.unwrap();
             let errors = one.errors.iter().map(|error| error.sentence.clone()).collect();
@@ -139,7 +139,7 @@ mod tests {
         let file = Cursor::new(list.into_bytes());
         let options =
             Options { currency: vitrine_protocol::Currency::try_from("EUR").ok(), ..Options::default() };
-        let found: Vec<_> = products(file, Format::Csv, &options, from_ms(0)).unwrap().collect();
+        let found: Vec<_> = products(file, Format::Csv, &options, None, from_ms(0)).unwrap().collect();
         let Found::Product(hat) = &found[0].as_ref().unwrap().found else { panic!("{found:?}") };
         let said: Vec<_> =
             hat.pictures.iter().flatten().map(|one| (&*one.address, one.alt.as_deref())).collect();
@@ -179,7 +179,7 @@ mod tests {
         let read = |list: &str| {
             let file = Cursor::new(list.to_owned().into_bytes());
             let options = Options::default();
-            let found = products(file, Format::Csv, &options, from_ms(0)).unwrap();
+            let found = products(file, Format::Csv, &options, None, from_ms(0)).unwrap();
             let told = found.map(|one| match one.unwrap().found {
                 Found::Product(product) => (product.tags.clone(), product.digest(false)),
                 other => panic!("{other:?}"),

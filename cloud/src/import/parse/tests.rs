@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::base::from_ms;
+use crate::catalog::Pieces;
 
 fn options() -> Options {
     Options { currency: vitrine_protocol::Currency::try_from("EUR").ok(), ..Options::default() }
@@ -13,7 +14,7 @@ fn options() -> Options {
 
 fn read_with(format: Format, bytes: &[u8], options: &Options) -> Result<Vec<Outcome>, FileError> {
     // 2026-06-01.
-    products(Cursor::new(bytes.to_vec()), format, options, from_ms(1_780_272_000_000))?.collect()
+    products(Cursor::new(bytes.to_vec()), format, options, None, from_ms(1_780_272_000_000))?.collect()
 }
 
 fn read(format: Format, text: &str) -> Vec<Outcome> {
@@ -97,8 +98,10 @@ fn a_feed_of_google_merchant_is_read_with_its_reductions() {
     let products = taken(read(Format::Xml, FEED));
     assert_eq!(products.len(), 2);
     assert_eq!((products[0].external_id.as_str(), products[0].title.as_str()), ("scarf", "Scarf & more"));
-    assert_eq!(stocks(&products[0]), [("M", 2900, Some(100)), ("L", 4100, Some(0))]);
-    assert_eq!((products[0].compare_at_minor, products[0].description.as_str()), (None, "Wool <b>"));
+    assert_eq!(stocks(&products[0]), [("M", 2900, None), ("L", 4100, Some(0))]);
+    let sold: Vec<_> = products[0].variants.iter().map(|one| (one.sell_when_empty, one.pieces)).collect();
+    assert_eq!(sold, [(Some(true), Pieces::Available), (Some(false), Pieces::Told)], "nobody said how many");
+    assert_eq!((products[0].compare_at_minor, products[0].description.as_str()), (None, "Wool"));
     assert_eq!(products[0].variants[0].compare_at_minor, Some(Some(3900)));
     assert_eq!(products[0].url, "https://shop.example/s?a=1&b=2");
     assert_eq!((products[1].title.as_str(), products[1].currency.as_str()), ("Hat!", "USD"));
@@ -148,7 +151,13 @@ fn a_bad_row_is_told_with_its_line_and_field_and_the_others_are_taken() {
     let wanted =
         [(3, "price"), (4, "title"), (5, "id"), (6, "link"), (7, "quantity"), (8, "currency"), (9, "id")];
     assert_eq!(errors, wanted);
-    assert_eq!(taken(outcomes).iter().map(|one| one.external_id.as_str()).collect::<Vec<_>>(), ["1", "8"]);
+    let products = taken(outcomes);
+    assert_eq!(products.iter().map(|one| one.external_id.as_str()).collect::<Vec<_>>(), ["1", "6", "8"]);
+    assert_eq!(
+        (products[1].variants[0].stock, products[1].is_whole),
+        (None, true),
+        "only its count is missing"
+    );
 
     let feed = FEED.replace("Hat&#x21;", "Hat &secret;");
     let outcomes = read(Format::Xml, &feed);
@@ -189,11 +198,96 @@ fn what_can_be_ordered_at_zero_is_sold_when_empty() {
     for (word, wanted) in [
         ("preorder", Some(true)),
         ("backorder", Some(true)),
-        ("in_stock", None),
+        ("in_stock", Some(true)),
         ("out_of_stock", Some(false)),
     ] {
         assert_eq!(sells(read(Format::Csv, &feed(word))), [wanted], "{word}");
     }
+}
+
+#[test]
+fn what_the_other_prices_of_a_table_show_settles_a_mark() {
+    let list = |prices: &[&str]| {
+        let rows = prices.iter().enumerate().map(|(n, price)| format!("{n};Hat;{price};https://x/{n};1\n"));
+        let outcomes =
+            read(Format::Csv, &format!("id;title;price;link;quantity\n{}", rows.collect::<String>()));
+        let price = |outcome: &Outcome| match &outcome.found {
+            Found::Product(product) => Ok(product.variants[0].price_minor),
+            _ => Err(outcome.errors[0].sentence.clone()),
+        };
+        outcomes.iter().map(price).collect::<Vec<_>>()
+    };
+    assert_eq!(list(&["1.234", "12,90", "5"]), [Ok(123_400), Ok(1290), Ok(500)]);
+    assert_eq!(list(&["1,234", "12.90", "19.990"]), [Ok(123_400), Ok(1290), Ok(1999)]);
+    for alone in [&["1.234", "5"][..], &["1.234", "12,90", "12.90"]] {
+        let sentence = list(alone)[0].clone().unwrap_err();
+        assert!(sentence.starts_with("`1.234` can be read in two ways"), "{sentence}");
+    }
+    let wrong = list(&["1.234", "12.90"])[0].clone().unwrap_err();
+    assert!(wrong.starts_with("`1.234` is no price in EUR"), "{wrong}");
+    // Feeds and JSON have dots.
+    for (format, text) in [
+        (
+            Format::Xml,
+            "<rss><item><id>1</id><title>Hat</title><link>https://x</link><price>19.990 EUR</price></item></rss>",
+        ),
+        (Format::Json, r#"{"id":1,"title":"Hat","link":"https://x","price":19.990}"#),
+    ] {
+        assert_eq!(taken(read(format, text))[0].variants[0].price_minor, 1999, "{text}");
+        let outcomes = read(format, &text.replace("19.990", "15.999"));
+        assert!(outcomes[0].errors[0].sentence.starts_with("`15.999"), "{:?}", outcomes[0].errors);
+    }
+}
+
+#[test]
+fn a_table_of_a_german_spreadsheet_is_read_as_it_was_saved() {
+    let table = "sep=;\r\nArtikelnummer;Bezeichnung;Preis;Link;Bestand;Gr\u{f6}\u{df}e\r\nA-1;Schal;1.234,50 \u{20ac};https://x/1;1.000;M\r\n";
+    let products = taken(read(Format::Csv, table));
+    assert_eq!((stocks(&products[0]), products[0].line), (vec![("M", 123_450, Some(1_000))], 3));
+    assert_eq!(products[0].external_id, "A-1");
+    let error = read_with(Format::Csv, b"Artikel;Kosten\n1;2\n", &options()).unwrap_err();
+    assert!(error.0.contains("`Artikel`, `Kosten`"), "{error}");
+}
+
+#[test]
+fn a_list_without_counts_sells_without_and_one_with_some_leaves_the_others_to_be_counted() {
+    let pieces = |text: &str| {
+        let of =
+            |one: &Incoming| (one.variants[0].pieces, one.variants[0].stock, one.variants[0].sell_when_empty);
+        taken(read(Format::Csv, text)).iter().map(of).collect::<Vec<_>>()
+    };
+    let none = "id,title,price,link\n1,Hat,5,https://x/1\n";
+    assert_eq!(pieces(none), [(Pieces::Untold, None, Some(true))]);
+    let some = "id,title,price,link,quantity,availability\n1,Hat,5,https://x/1,,\n2,Cap,5,https://x/2,-3,\n3,Mug,5,https://x/3,,in stock\n";
+    assert_eq!(
+        pieces(some),
+        [(Pieces::Told, None, None), (Pieces::Told, Some(0), None), (Pieces::Available, None, Some(true))]
+    );
+    let told = &read(Format::Csv, some)[1].errors[0];
+    assert_eq!((told.line, told.sentence.as_str()), (3, "`-3` is less than nothing, and counts as 0"));
+}
+
+#[test]
+fn html_of_a_list_is_read_as_text_and_our_own_export_as_it_is() {
+    let row = "1,<b>Hat</b> &amp; cap,5,https://x/1,<p>Hello &amp; bye</p>";
+    let product = &taken(read(Format::Csv, &format!("id,title,price,link,description\n{row}\n")))[0];
+    assert_eq!((product.title.as_str(), product.description.as_str()), ("Hat & cap", "Hello & bye"));
+    let own = &taken(read(Format::Csv, &format!("vitrine_id,title,price,link,description\n{row}\n")))[0];
+    assert_eq!(own.title, "<b>Hat</b> &amp; cap");
+}
+
+#[test]
+fn a_price_without_a_currency_is_in_that_of_whoever_sends_it() {
+    let own = |code: &str, price: &str| {
+        let text = format!("id,title,price,link\n1,Hat,{price},https://x/1\n");
+        let own = vitrine_protocol::Currency::try_from(code).ok();
+        let file = Cursor::new(text.into_bytes());
+        let found = products(file, Format::Csv, &Options::default(), own, from_ms(0)).unwrap();
+        taken(found.map(Result::unwrap).collect())[0].currency.to_string()
+    };
+    assert_eq!(own("CHF", "12"), "CHF");
+    assert_eq!((own("CHF", "12 EUR"), own("CHF", "\u{20ac} 12")), ("EUR".into(), "EUR".into()));
+    assert_eq!((own("CAD", "$12"), own("EUR", "$12")), ("CAD".into(), "USD".into()));
 }
 
 #[test]
@@ -318,7 +412,7 @@ fn a_hundred_thousand_products_are_read_as_they_come_and_none_far_ahead() {
         let made = Made::new(format, 100_000);
         let read = made.read.clone();
         let (mut count, mut ahead) = (0, 0);
-        for outcome in products(made, format, &options(), from_ms(0)).unwrap() {
+        for outcome in products(made, format, &options(), None, from_ms(0)).unwrap() {
             let outcome = outcome.unwrap();
             assert!(outcome.errors.is_empty() && matches!(outcome.found, Found::Product(_)));
             count += 1;

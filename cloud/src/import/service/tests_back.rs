@@ -25,7 +25,7 @@ async fn our_own_list_comes_back_and_loses_neither_what_is_held_nor_what_is_owed
         let hat = products(&app, &actor, org).await.remove(0);
         let line = ReservedLine { product_id: hat.id, variant_id: hat.variants[0].id, quantity: 2 };
         let draft =
-            ReservationDraft { lines: vec![line], ttl_seconds: Some(60), show_id: None, viewer_id: None };
+            ReservationDraft { lines: vec![line.into()], ttl_seconds: Some(60), show_id: None, viewer_id: None };
         let held = app.catalog.reserve(&actor, org, draft).await.unwrap();
         for format in [Format::Csv, Format::Json] {
             let list = export(&app, &actor, org, format).await;

@@ -87,8 +87,12 @@ async fn a_number_of_a_list_leaves_what_is_held_to_those_who_hold_it() {
         import(&app, &actor, org, replace(), &hats(&["a"], "15.00")).await;
         let hat = products(&app, &actor, org).await.remove(0);
         let line = ReservedLine { product_id: hat.id, variant_id: hat.variants[0].id, quantity: 3 };
-        let draft =
-            ReservationDraft { lines: vec![line], ttl_seconds: Some(60), show_id: None, viewer_id: None };
+        let draft = ReservationDraft {
+            lines: vec![line.into()],
+            ttl_seconds: Some(60),
+            show_id: None,
+            viewer_id: None,
+        };
         let held = app.catalog.reserve(&actor, org, draft).await.unwrap();
         // The shop knows nothing of it, and still counts ten.
         import(&app, &actor, org, replace(), &hats(&["a"], "14.00")).await;

@@ -29,6 +29,7 @@ fn registration(name: &str) -> Registration {
         password: "correct horse".into(),
         name: "Ada".into(),
         organization_name: name.into(),
+        slug: None,
         locale: Locale::En,
     }
 }

@@ -1,5 +1,6 @@
 //! The nouns: organisation, user, session; members, invitations and keys beside.
 
+mod channel;
 mod factors;
 mod identities;
 mod passkeys;
@@ -18,6 +19,7 @@ use crate::base::{Invalid, Network, is_invisible, trimmed};
 use crate::events::Recorded;
 use crate::mail::Locale;
 
+pub(super) use channel::{check_channel, slug};
 pub use factors::{Challenge, Factors, Proof, RecoveryCodes, TotpEnrolment, TotpFactor};
 pub(super) use factors::{RECOVERY_CODES, new_recovery_code, recovery_hash};
 pub use identities::{Came, Identity};
@@ -25,11 +27,14 @@ pub use passkeys::{Passkey, PasskeyChallenge, PasskeyLink};
 pub use people::Owners;
 pub use people::{
     ApiKey, BuiltinRole, CreatedApiKey, CustomRole, Invitation, InvitationSeen, Invited, Joined, Member,
-    NewApiKey, NewInvitation, RoleChoice, RoleDraft, RoleTable, Standing,
+    NewApiKey, NewInvitation, Newcomer, RoleChoice, RoleDraft, RoleTable, Seen, Standing,
 };
 pub(super) use requests::new_user_code;
 pub use requests::{NewSignInRequest, Proved, RequestSeen, SignInRequest};
 pub use settings::{OrganizationPatch, OrganizationView, Settings};
+
+/// Names that lead nowhere from elsewhere. Source: RFC 6761, section 6; RFC 6762, section 3.
+const NOWHERE: [&str; 4] = ["invalid", "local", "localhost", "onion"];
 
 /// A merchant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,12 +129,25 @@ pub struct OrganizationOfUser {
 pub struct Me {
     /// The person.
     pub user: User,
+    /// The language that letters to them are written in.
+    pub locale: Locale,
     /// The organisations, oldest first.
     pub organizations: Vec<OrganizationOfUser>,
     /// Whether they run this cloud.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     pub operator: bool,
+}
+
+/// What is to change of a person's own account; what is absent stays.
+#[derive(Debug, Clone, Default, Deserialize, utoipa::ToSchema)]
+pub struct MePatch {
+    /// As others see it, 1 to 80 characters.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The language that letters to them are written in.
+    #[serde(default)]
+    pub locale: Option<Locale>,
 }
 
 /// Who may make an account, with an organisation of their own. Whoever is invited into one always comes in.
@@ -172,6 +190,9 @@ impl SignUp {
 pub struct Deed {
     /// The name of who did it, if it is known: a person's or a key's.
     pub actor_name: Option<String>,
+    /// What it was done to, as it is called now, if it is there: a person's name, the address of somebody who is invited, the name of a
+    /// role or a key, the title of a product or a show, the code of a coupon, the address of a webhook.
+    pub subject_name: Option<String>,
     /// What was done.
     #[serde(flatten)]
     pub fact: Recorded,
@@ -202,8 +223,11 @@ pub struct Registration {
     pub password: String,
     /// As others see it.
     pub name: String,
-    /// The organisation's name; its channel's name is made of it.
+    /// The organisation's name; its channel's name is made of it when none is said.
     pub organization_name: String,
+    /// The channel's name in addresses, and in the code of shop pages: 2 to 40 small letters and digits, with hyphens between.
+    #[serde(default)]
+    pub slug: Option<String>,
     /// The language of letters; English when not said.
     #[serde(default)]
     pub locale: Locale,
@@ -223,7 +247,7 @@ impl Account {
     /// # Errors
     /// A sentence about the first field that does not fit.
     pub fn check(email: &str, name: &str, password: String) -> Result<Self, Invalid> {
-        let email = normal_email(email)?;
+        let email = new_email(email)?;
         let name = trimmed("name", name, 1, 80)?;
         Ok(Self { email, name, password: check_password(password)? })
     }
@@ -256,34 +280,26 @@ pub(super) fn normal_email(text: &str) -> Result<String, Invalid> {
     if fits { Ok(email) } else { Err(Invalid::new("`email` is no e-mail address")) }
 }
 
-/// The channel's name for an organisation's name: `Atelier Nord!` becomes `atelier-nord`. 1 to 40 characters.
-pub(super) fn slug(name: &str) -> String {
-    let mut slug = String::new();
-    for c in name.chars().flat_map(char::to_lowercase) {
-        if slug.len() >= 40 {
-            break;
-        }
-        if c.is_ascii_alphanumeric() {
-            slug.push(c);
-        } else if !slug.is_empty() && !slug.ends_with('-') {
-            slug.push('-');
-        }
+/// An e-mail that is not known here yet: one that a letter can reach from anywhere. Those that were taken before go on as they are.
+pub(super) fn new_email(text: &str) -> Result<String, Invalid> {
+    let email = normal_email(text)?;
+    let domain = email.split_once('@').map(|(_, domain)| domain).unwrap_or_default();
+    let labels: Vec<_> = domain.split('.').collect();
+    let named = labels
+        .iter()
+        .all(|label| (1..=63).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-'));
+    let last = labels.last().copied().unwrap_or_default();
+    let top = last.chars().any(char::is_alphabetic) && !NOWHERE.contains(&last);
+    if named && labels.len() > 1 && top {
+        Ok(email)
+    } else {
+        Err(Invalid::new("`email` has to end with the name of a site that takes mail, like `@shop.example`"))
     }
-    let slug = slug.trim_end_matches('-');
-    if slug.is_empty() { "shop".to_owned() } else { slug.to_owned() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_channel_name_is_plain() {
-        assert_eq!(slug("  Atelier Nord! "), "atelier-nord");
-        assert_eq!(slug("東京"), "shop");
-        assert_eq!(slug("Demo"), "demo");
-        assert!(slug(&"long ".repeat(50)).len() <= 40);
-    }
 
     #[test]
     fn an_email_is_compared_in_lower_case() {
@@ -303,6 +319,28 @@ mod tests {
             "\u{202e}a@c.d",
         ] {
             assert!(normal_email(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_new_email_is_one_that_a_letter_reaches() {
+        for good in ["ada@shop.example", "a+b@x.y", "j\u{fc}rgen@b\u{fc}cher.de", "a@b.co.uk", "a@1.xn--p1ai"]
+        {
+            assert!(new_email(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "a@b",
+            "a@localhost",
+            "a@x.localhost",
+            "a@printer.local",
+            "a@b.",
+            "a@.b",
+            "a@b..c",
+            "a@-b.c",
+            "a@127.0.0.1",
+        ] {
+            assert!(new_email(bad).is_err(), "{bad}");
+            assert!(normal_email(bad).is_ok(), "{bad}: who has it goes on to sign in");
         }
     }
 

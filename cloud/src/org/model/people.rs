@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use vitrine_protocol::{ApiKeyId, InvitationId, Permission, Permissions, Role, RoleId, UserId};
 
-use super::{OrganizationOfUser, User, normal_email};
+use super::{OrganizationOfUser, User, new_email};
 use crate::base::{Invalid, trimmed};
 use crate::mail::Locale;
 
@@ -63,13 +63,36 @@ pub struct Member {
     pub permissions: Vec<Permission>,
     /// Since when.
     pub created_at: DateTime<Utc>,
+    /// Grows with each role that they are given; the answer's `ETag`.
+    pub version: i64,
 }
 
 impl Member {
-    pub(in crate::org) fn new(user: User, standing: Standing, since: DateTime<Utc>) -> Self {
+    pub(in crate::org) fn new(user: User, standing: Standing, since: DateTime<Utc>, version: i64) -> Self {
         let permissions = standing.permissions.iter().collect();
         let (role_id, role_name) = standing.custom.unzip();
-        Self { user, role: standing.role, role_id, role_name, permissions, created_at: since }
+        Self { user, role: standing.role, role_id, role_name, permissions, created_at: since, version }
+    }
+}
+
+/// A thing that is to change, and the version of it that was seen, if that counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen<T> {
+    /// Which.
+    pub id: T,
+    /// The version.
+    pub version: Option<i64>,
+}
+
+impl<T> From<T> for Seen<T> {
+    fn from(id: T) -> Self {
+        Self { id, version: None }
+    }
+}
+
+impl<T> From<(T, Option<i64>)> for Seen<T> {
+    fn from((id, version): (T, Option<i64>)) -> Self {
+        Self { id, version }
     }
 }
 
@@ -98,10 +121,24 @@ pub struct CustomRole {
     pub name: String,
     /// What it lets people do.
     pub permissions: Vec<Permission>,
+    /// What it does not let them do, and without which some of the rest cannot be used: `manage_stock` alone opens no list of products.
+    pub lacks: Vec<Permission>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// Grows with each change; the answer's `ETag`.
     pub version: i64,
+}
+
+impl CustomRole {
+    pub(in crate::org) fn new(
+        id: RoleId,
+        name: String,
+        permissions: Permissions,
+        (created_at, version): (DateTime<Utc>, i64),
+    ) -> Self {
+        let lacks = permissions.lacks().iter().collect();
+        Self { id, name, permissions: permissions.iter().collect(), lacks, created_at, version }
+    }
 }
 
 /// What a role of the organisation is to be.
@@ -162,7 +199,7 @@ pub struct NewInvitation {
 
 impl NewInvitation {
     pub(in crate::org) fn check(&self) -> Result<String, Invalid> {
-        normal_email(&self.email)
+        new_email(&self.email)
     }
 }
 
@@ -213,6 +250,23 @@ pub struct InvitationSeen {
     pub invited_by: String,
     /// The address that it was made for.
     pub email: String,
+}
+
+/// Who accepts an invitation without being signed in.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Newcomer<'a> {
+    /// As others are to see them, when an account is made.
+    pub name: &'a str,
+    /// The language of letters to them, when an account is made.
+    pub locale: Locale,
+    /// They say that they have an account: none is made.
+    pub has_account: bool,
+}
+
+impl<'a> From<&'a str> for Newcomer<'a> {
+    fn from(name: &'a str) -> Self {
+        Self { name, ..Self::default() }
+    }
 }
 
 /// Where somebody was taken in.

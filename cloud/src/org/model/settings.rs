@@ -29,6 +29,21 @@ pub struct OrganizationView {
     pub version: i64,
 }
 
+impl OrganizationView {
+    /// The fields that differ from those of an earlier view.
+    pub(in crate::org) fn fields_changed_since(&self, before: &Self) -> Vec<String> {
+        let settings = |view: &Self| serde_json::to_value(&view.settings).unwrap_or_default();
+        let (now, then) = (settings(self), settings(before));
+        let own = [("name", self.name != before.name), ("slug", self.slug != before.slug)];
+        let own = own.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field.to_owned());
+        let chosen = now.as_object().into_iter().flatten();
+        own.chain(
+            chosen.filter(|(field, value)| then[field.as_str()] != **value).map(|(field, _)| field.clone()),
+        )
+        .collect()
+    }
+}
+
 /// What an organisation chose. Kept as JSON: fields of a later version are passed over.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
@@ -68,6 +83,10 @@ pub struct OrganizationPatch {
     /// Its name, 1 to 80 characters. Its channel's name stays.
     #[serde(default)]
     pub name: Option<String>,
+    /// Its channel's name in addresses, and in the code of shop pages: 2 to 40 small letters and digits, with hyphens between. The
+    /// one before leads to the channel for another year. Owners alone change it.
+    #[serde(default)]
+    pub slug: Option<String>,
     /// The colour of buttons in the shop page, `#rrggbb`.
     #[serde(default, deserialize_with = "patch_field")]
     #[schema(value_type = Option<String>)]

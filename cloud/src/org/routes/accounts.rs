@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 use vitrine_protocol::SessionId;
 
 use crate::base::{Actor, ApiError, Caller, Json, Page, Path, Problem, Problems, Remote};
-use crate::org::{Me, Orgs, Registration, Session, SignedIn, Visit};
+use crate::org::{Me, MePatch, Orgs, Proof, Registration, Session, SignedIn, Visit};
 
 pub(super) fn router() -> OpenApiRouter<Orgs> {
     OpenApiRouter::new()
@@ -17,7 +17,8 @@ pub(super) fn router() -> OpenApiRouter<Orgs> {
         .routes(routes!(sign_in, list_sessions, end_other_sessions))
         .routes(routes!(sign_out))
         .routes(routes!(end_session))
-        .routes(routes!(me))
+        .routes(routes!(me, change_me))
+        .routes(routes!(change_password))
         .routes(routes!(change_email))
         .routes(routes!(ask_verification))
         .routes(routes!(verify))
@@ -50,6 +51,21 @@ struct NewAddress {
     email: String,
     /// The account's password.
     password: String,
+}
+
+/// Another password for an account.
+#[derive(Deserialize, utoipa::ToSchema)]
+struct ChangedPassword {
+    /// The account's password, as it is.
+    password: String,
+    /// The one that it is to have, 8 to 200 characters.
+    new_password: String,
+    /// The authenticator's six digits; or `recovery_code`. Neither where there is no authenticator.
+    #[serde(default)]
+    code: Option<String>,
+    /// A recovery code that was not used; or `code`.
+    #[serde(default)]
+    recovery_code: Option<String>,
 }
 
 /// What a mailed link holds.
@@ -156,6 +172,35 @@ async fn end_session(
 #[utoipa::path(get, path = "/v1/me", tag = "accounts", responses((status = 200, body = Me), Problems))]
 async fn me(State(orgs): State<Orgs>, actor: Actor) -> Result<Json<Me>, ApiError> {
     Ok(Json(orgs.me(&actor).await?))
+}
+
+/// Changes the caller's name, and the language of letters to them. What is absent stays.
+#[utoipa::path(patch, path = "/v1/me", tag = "accounts", request_body = MePatch,
+    responses((status = 200, body = Me), Problems))]
+async fn change_me(
+    State(orgs): State<Orgs>,
+    actor: Actor,
+    Json(patch): Json<MePatch>,
+) -> Result<Json<Me>, ApiError> {
+    Ok(Json(orgs.change_me(&actor, patch).await?))
+}
+
+/// Gives the caller's account another password. All of their other sessions end, and they get a letter. An account without a password
+/// gets its first by `POST /v1/password-resets`.
+#[utoipa::path(post, path = "/v1/me/password", tag = "accounts", request_body = ChangedPassword,
+    responses((status = 204), Problems))]
+async fn change_password(
+    State(orgs): State<Orgs>,
+    actor: Actor,
+    Json(changed): Json<ChangedPassword>,
+) -> Result<StatusCode, ApiError> {
+    let ChangedPassword { password, new_password, code, recovery_code } = changed;
+    let proof = match (code, recovery_code) {
+        (None, None) => None,
+        (code, recovery_code) => Some(Proof::of(code, recovery_code)?),
+    };
+    orgs.change_password(&actor, (password, new_password), proof.as_ref()).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Mails a link to another address: the account has it once the link is used. The answer does not say whether the address has

@@ -12,7 +12,10 @@ use super::accounts::{Link, Visitor};
 use crate::base::{
     Actor, ApiError, Created, Json, Page, PageQuery, Path, Problem, Problems, Query, Secretive,
 };
-use crate::org::{Invitation, InvitationSeen, Invited, Joined, NewInvitation, Orgs, SignedIn, Visit};
+use crate::mail::Locale;
+use crate::org::{
+    Invitation, InvitationSeen, Invited, Joined, NewInvitation, Newcomer, Orgs, SignedIn, Visit,
+};
 
 pub(super) fn router() -> OpenApiRouter<Orgs> {
     OpenApiRouter::new()
@@ -29,7 +32,11 @@ struct Acceptance {
     /// The `token` of the link, `vti_…`.
     token: String,
     /// As others are to see them; not used by who has an account.
+    #[serde(default)]
     name: String,
+    /// The language of letters to them, when an account is made; English when not said.
+    #[serde(default)]
+    locale: Locale,
     /// The password of the account with the invitation's address, else of the one that is made: 8 to 200 characters.
     password: String,
     /// The word that an earlier sign-in gave this device.
@@ -109,7 +116,8 @@ async fn accept_invitation(
 }
 
 /// Accepts an invitation without being signed in, and signs in: to the account with the invitation's address and that password,
-/// else to a new one.
+/// else to a new one. Where that account asks for a second factor, the answer is 401 `second_factor_required`, nobody is a member yet,
+/// and the link goes on to hold: go on with the `challenge`, and accept with `POST /v1/me/invitations`.
 #[utoipa::path(post, path = "/v1/invitation-acceptances", tag = "accounts", security(()), request_body = Acceptance,
     responses((status = 201, body = SignedIn), (status = 410, description = "The link was used already, or is too old.", body = Problem, content_type = "application/problem+json"), Problems))]
 async fn accept_as_new(
@@ -117,7 +125,7 @@ async fn accept_as_new(
     Visitor(visit): Visitor,
     Json(accepted): Json<Acceptance>,
 ) -> Result<(StatusCode, Json<SignedIn>), ApiError> {
-    let Acceptance { token, name, password, device } = accepted;
-    let visit = Visit { device, ..visit };
-    Ok((StatusCode::CREATED, Json(orgs.accept_as_new(&token, &name, password, visit).await?)))
+    let Acceptance { token, name, locale, password, device } = accepted;
+    let (visit, who) = (Visit { device, ..visit }, Newcomer { name: &name, locale, has_account: false });
+    Ok((StatusCode::CREATED, Json(orgs.accept_as_new(&token, who, password, visit).await?)))
 }

@@ -7,7 +7,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use vitrine_protocol::{OrgId, UserId};
 
-use crate::base::{Actor, ApiError, Created, Json, Page, PageQuery, Path, Problems, Query};
+use crate::base::{
+    Actor, ApiError, Created, IfMatch, Json, Page, PageQuery, Path, Problems, Query, Versioned,
+};
 use crate::org::{Member, OrganizationOfUser, Orgs, RoleChoice};
 
 pub(super) fn router() -> OpenApiRouter<Orgs> {
@@ -21,8 +23,11 @@ pub(super) fn router() -> OpenApiRouter<Orgs> {
 /// An organisation to be made.
 #[derive(Deserialize, utoipa::ToSchema)]
 struct NewOrganization {
-    /// Its name, 1 to 80 characters; its channel's name is made of it.
+    /// Its name, 1 to 80 characters; its channel's name is made of it when none is said.
     name: String,
+    /// The channel's name in addresses, and in the code of shop pages: 2 to 40 small letters and digits, with hyphens between.
+    #[serde(default)]
+    slug: Option<String>,
 }
 
 /// Who is to own the organisation.
@@ -34,6 +39,10 @@ struct Transfer {
     password: String,
 }
 
+fn view(member: Member) -> Versioned<Member> {
+    Versioned(member.version, member)
+}
+
 /// Makes another organisation, which the caller owns.
 #[utoipa::path(post, path = "/v1/orgs", tag = "organizations",
     responses((status = 201, body = OrganizationOfUser), Problems))]
@@ -42,7 +51,7 @@ async fn create_organization(
     actor: Actor,
     Json(new): Json<NewOrganization>,
 ) -> Result<Created<Json<OrganizationOfUser>>, ApiError> {
-    let made = orgs.create_organization(&actor, &new.name).await?;
+    let made = orgs.create_organization_at(&actor, &new.name, new.slug.as_deref()).await?;
     Ok(Created(format!("/v1/orgs/{}", made.id), Json(made)))
 }
 
@@ -66,33 +75,35 @@ async fn get_member(
     State(orgs): State<Orgs>,
     actor: Actor,
     Path((org, user)): Path<(OrgId, UserId)>,
-) -> Result<Json<Member>, ApiError> {
-    Ok(Json(orgs.member(&actor, org, user).await?))
+) -> Result<Versioned<Member>, ApiError> {
+    Ok(view(orgs.member(&actor, org, user).await?))
 }
 
 /// Gives a member another role. Nobody gives or takes more than they may do themselves.
 #[utoipa::path(patch, path = "/v1/orgs/{org}/members/{user}", tag = "members",
-    params(("org" = OrgId, Path), ("user" = UserId, Path)),
+    params(("org" = OrgId, Path), ("user" = UserId, Path), ("If-Match" = Option<String>, Header, description = "The `ETag` that was seen.")),
     responses((status = 200, body = Member), Problems))]
 async fn change_role(
     State(orgs): State<Orgs>,
     actor: Actor,
     Path((org, user)): Path<(OrgId, UserId)>,
+    IfMatch(seen): IfMatch,
     Json(choice): Json<RoleChoice>,
-) -> Result<Json<Member>, ApiError> {
-    Ok(Json(orgs.change_role(&actor, org, user, choice).await?))
+) -> Result<Versioned<Member>, ApiError> {
+    Ok(view(orgs.change_role(&actor, org, (user, seen), choice).await?))
 }
 
 /// Lets a member go, or lets the caller leave.
 #[utoipa::path(delete, path = "/v1/orgs/{org}/members/{user}", tag = "members",
-    params(("org" = OrgId, Path), ("user" = UserId, Path)),
+    params(("org" = OrgId, Path), ("user" = UserId, Path), ("If-Match" = Option<String>, Header, description = "The `ETag` that was seen.")),
     responses((status = 204), Problems))]
 async fn remove_member(
     State(orgs): State<Orgs>,
     actor: Actor,
     Path((org, user)): Path<(OrgId, UserId)>,
+    IfMatch(seen): IfMatch,
 ) -> Result<StatusCode, ApiError> {
-    orgs.remove_member(&actor, org, user).await?;
+    orgs.remove_member(&actor, org, (user, seen)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -65,6 +65,9 @@ impl From<OrgError> for ApiError {
                 "members or invitations have this role; give them another one first",
             ),
             OrgError::NameTaken => Self::new(Code::NameTaken, "another role has that name"),
+            OrgError::ChannelTaken => {
+                Self::new(Code::NameTaken, "another channel has that name, or had it not long ago")
+            }
             OrgError::AlreadyMember => {
                 Self::new(Code::AlreadyMember, "whoever has that address is a member already")
             }

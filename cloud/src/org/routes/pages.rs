@@ -11,8 +11,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::base::ApiError;
 use crate::mail::Locale;
-use crate::org::{InvitationSeen, OrgError, Orgs};
+use crate::org::{OrgError, Orgs};
 
+mod invitation;
 mod passkey;
 mod passkey_words;
 mod sign_in;
@@ -28,7 +29,7 @@ pub(super) fn router() -> OpenApiRouter<Orgs> {
         .merge(passkey::router())
         .route("/account/verify", get(show_verify).post(verify))
         .route("/account/reset", get(show_reset).post(reset))
-        .route("/account/invitation", get(show_invitation).post(accept))
+        .route("/account/invitation", get(invitation::show).post(invitation::accept))
 }
 
 /// What a link, or the page's own form, says.
@@ -44,6 +45,9 @@ struct Said {
     again: String,
     #[serde(default)]
     name: String,
+    /// Whether somebody who is invited has an account: `own`; or `new`.
+    #[serde(default)]
+    way: String,
 }
 
 impl Said {
@@ -87,7 +91,7 @@ async fn verify(State(orgs): State<Orgs>, headers: HeaderMap, Form(said): Form<S
     match orgs.verify(&said.token, said.password.clone()).await {
         Ok(user) => {
             let done = format!("<p>{} <strong>{}</strong></p>", words.verified_text, escape(&user.email));
-            page(StatusCode::OK, words, words.verified_title, &(done + &studio(words)))
+            page(StatusCode::OK, words, words.verified_title, &(done + &studio(words, &orgs)))
         }
         Err(OrgError::BadCredentials) => {
             ask_whose(StatusCode::UNPROCESSABLE_ENTITY, words, &said, &email, Some(words.wrong_password))
@@ -109,69 +113,6 @@ fn ask_whose(status: StatusCode, words: &Words, said: &Said, email: &str, wrong:
         words.verify_button
     );
     page(status, words, words.verify_title, &form)
-}
-
-async fn show_invitation(State(orgs): State<Orgs>, Query(said): Query<Said>, headers: HeaderMap) -> Response {
-    let words = said.words(&headers);
-    match orgs.see_invitation(&said.token).await {
-        Ok(seen) => ask_in(StatusCode::OK, words, &said, &seen, None),
-        Err(error) => failed(words, error),
-    }
-}
-
-async fn accept(
-    State(orgs): State<Orgs>,
-    Visitor(visit): Visitor,
-    headers: HeaderMap,
-    Form(said): Form<Said>,
-) -> Response {
-    let words = said.words(&headers);
-    let seen = match orgs.see_invitation(&said.token).await {
-        Ok(seen) => seen,
-        Err(error) => return failed(words, error),
-    };
-    let again = |wrong| ask_in(StatusCode::UNPROCESSABLE_ENTITY, words, &said, &seen, Some(wrong));
-    match orgs.enter(&said.token, &said.name, said.password.clone(), &visit).await {
-        Ok(user) => {
-            let done = format!(
-                "<p>{} <strong>{}</strong>. {} <strong>{}</strong></p>",
-                words.joined_text,
-                escape(&seen.organization_name),
-                words.reset_done_text,
-                escape(&user.email)
-            );
-            page(StatusCode::OK, words, words.joined_title, &(done + &studio(words)))
-        }
-        Err(OrgError::Invalid(_)) => again(words.name_or_password),
-        Err(OrgError::BadCredentials) => again(words.wrong_password),
-        Err(error) => failed(words, error),
-    }
-}
-
-/// Asks who accepts an invitation.
-fn ask_in(
-    status: StatusCode,
-    words: &Words,
-    said: &Said,
-    seen: &InvitationSeen,
-    wrong: Option<&str>,
-) -> Response {
-    let form = format!(
-        "<p>{} {} <strong>{}</strong>.</p><p><strong>{}</strong></p><p>{}</p>{}<form method=\"post\" action=\"/account/invitation\">{}{}<label for=\"name\">{}</label><input id=\"name\" name=\"name\" required maxlength=\"80\" autocomplete=\"name\" value=\"{}\">{}<button>{}</button></form>",
-        escape(&seen.invited_by),
-        words.invites_you,
-        escape(&seen.organization_name),
-        escape(&seen.email),
-        words.invitation_text,
-        complaint(wrong),
-        username(&seen.email),
-        said.hidden(words),
-        words.name,
-        escape(&said.name),
-        password(words.your_password, "password", "new-password", wrong.is_some()),
-        words.invitation_button
-    );
-    page(status, words, words.invitation_title, &form)
 }
 
 fn complaint(wrong: Option<&str>) -> String {
@@ -220,7 +161,7 @@ async fn reset(
     match orgs.reset(&said.token, said.password.clone(), &visit).await {
         Ok(user) => {
             let done = format!("<p>{} <strong>{}</strong></p>", words.reset_done_text, escape(&user.email));
-            page(StatusCode::OK, words, words.reset_done_title, &(done + &studio(words)))
+            page(StatusCode::OK, words, words.reset_done_title, &(done + &studio(words, &orgs)))
         }
         Err(OrgError::Invalid(_)) => again(words.too_short),
         Err(error) => failed(words, error),
@@ -254,7 +195,7 @@ fn failed(words: &Words, error: OrgError) -> Response {
     let (status, text) = match &error {
         OrgError::BadLink => (StatusCode::GONE, words.link_is_over),
         OrgError::EmailTaken => (StatusCode::CONFLICT, words.address_is_taken),
-        OrgError::TooMany(_) => (StatusCode::CONFLICT, words.no_room),
+        OrgError::TooMany(_) | OrgError::Plan(_) => (StatusCode::CONFLICT, words.no_room),
         OrgError::SignUpClosed => (StatusCode::FORBIDDEN, words.sign_up_closed),
         OrgError::TooManyTries | OrgError::Busy => (StatusCode::TOO_MANY_REQUESTS, words.later),
         _ => {
@@ -265,11 +206,22 @@ fn failed(words: &Words, error: OrgError) -> Response {
     page(status, words, words.failed_title, &format!("<p>{text}</p>"))
 }
 
-/// The way back into the studio, where there is one.
-fn studio(words: &Words) -> String {
+/// The way back into the studio, where there is one, and what it asks for.
+fn studio(words: &Words, orgs: &Orgs) -> String {
+    let cloud = orgs.address();
+    let query: String =
+        url::form_urlencoded::Serializer::new(String::new()).append_pair("cloud", &cloud).finish();
+    let get = orgs.studio_url().map_or_else(
+        || words.ask_studio.to_owned(),
+        |studio| format!("<a href=\"{}\" rel=\"noreferrer\">{}</a>", escape(studio), words.get_studio),
+    );
     format!(
-        "<p><a class=\"button\" href=\"vitrine://open\">{}</a></p><p class=\"quiet\">{}</p>",
-        words.open_studio, words.no_studio
+        "<p><a class=\"button\" href=\"vitrine://open?{}\">{}</a></p><p class=\"quiet\">{} {get}<br>{} <strong>{}</strong></p>",
+        escape(&query),
+        words.open_studio,
+        words.no_studio,
+        words.cloud_address,
+        escape(&cloud)
     )
 }
 
@@ -315,7 +267,7 @@ label{display:block;margin:0 0 .25rem;font-weight:600}\
 input{width:100%;min-height:44px;margin:0 0 1rem;padding:.5rem .75rem;font:inherit;color:inherit;background:transparent;border:1px solid var(--quiet);border-radius:8px}\
 .code{font:600 1.75rem ui-monospace,monospace;letter-spacing:.08em}.button.other,button.other{color:inherit;background:transparent;border:1px solid var(--quiet)}form .quiet{margin:0 0 1rem}button{margin:0 .5rem .5rem 0}\
 button,.button{display:inline-block;min-height:44px;padding:.625rem 1.25rem;font:inherit;font-weight:600;color:var(--on);background:var(--act);border:0;border-radius:8px;text-decoration:none;cursor:pointer}\
-:focus-visible{outline:3px solid #4c7dff;outline-offset:2px}.quiet{color:var(--quiet);margin:0}.or{margin:.5rem 0;color:var(--quiet)}p:empty{display:none}[hidden]{display:none!important}.wrong{color:var(--wrong);font-weight:600}";
+:focus-visible{outline:3px solid #4c7dff;outline-offset:2px}.quiet{color:var(--quiet);margin:0}.quiet a{color:inherit}h2{margin:1.5rem 0 .75rem;padding-top:1.25rem;border-top:1px solid var(--line);font-size:1.0625rem}.or{margin:.5rem 0;color:var(--quiet)}p:empty{display:none}[hidden]{display:none!important}.wrong{color:var(--wrong);font-weight:600}";
 
 #[cfg(test)]
 mod tests;

@@ -58,7 +58,7 @@ async fn get_role(
 
 /// Changes a role, for everybody who has it.
 #[utoipa::path(put, path = "/v1/orgs/{org}/roles/{role}", tag = "members", operation_id = "change_custom_role",
-    params(("org" = OrgId, Path), ("role" = RoleId, Path)), responses((status = 200, body = CustomRole), Problems))]
+    params(("org" = OrgId, Path), ("role" = RoleId, Path), ("If-Match" = Option<String>, Header, description = "The `ETag` that was seen.")), responses((status = 200, body = CustomRole), Problems))]
 async fn change_role(
     State(orgs): State<Orgs>,
     actor: Actor,
@@ -71,12 +71,14 @@ async fn change_role(
 
 /// Deletes a role that nobody has.
 #[utoipa::path(delete, path = "/v1/orgs/{org}/roles/{role}", tag = "members", operation_id = "delete_custom_role",
-    params(("org" = OrgId, Path), ("role" = RoleId, Path)), responses((status = 204), Problems))]
+    params(("org" = OrgId, Path), ("role" = RoleId, Path), ("If-Match" = Option<String>, Header, description = "The `ETag` that was seen.")),
+    responses((status = 204), Problems))]
 async fn delete_role(
     State(orgs): State<Orgs>,
     actor: Actor,
     Path((org, role)): Path<(OrgId, RoleId)>,
+    IfMatch(seen): IfMatch,
 ) -> Result<StatusCode, ApiError> {
-    orgs.delete_role(&actor, org, role).await?;
+    orgs.delete_role(&actor, org, (role, seen)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

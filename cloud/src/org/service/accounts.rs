@@ -11,7 +11,7 @@ use crate::base::{Actor, ActorKind, Membership, Permissions, Secret, hash_secret
 use crate::db::Tx;
 use crate::events::{Event, record};
 use crate::mail::Letter;
-use crate::org::model::{composed, normal_email};
+use crate::org::model::{check_channel, composed, normal_email};
 use crate::org::store::{self, Candidate, Purpose};
 use crate::org::throttle::{Lane, lanes_of};
 use crate::org::{Account, Me, OrgError, Registration, Session, SignUp, SignedIn, User, Visit};
@@ -69,6 +69,7 @@ impl Orgs {
         let visit = visit.into();
         let account = Account::check(&registration.email, &registration.name, registration.password)?;
         let organization_name = trimmed("organization_name", &registration.organization_name, 1, 80)?;
+        let slug = registration.slug.as_deref().map(check_channel).transpose()?;
         if self.sign_up().await? != SignUp::Open {
             return Err(OrgError::SignUpClosed);
         }
@@ -113,7 +114,7 @@ impl Orgs {
             tx = self.db.begin().await?;
         }
         store::insert_claim(&mut tx, &user, &hash, registration.locale, now).await?;
-        let organization = insert_organization(&mut tx, organization_name, user.id, now).await?;
+        let organization = insert_organization(&mut tx, (organization_name, slug), user.id, now).await?;
         store::insert_member(&mut tx, organization.id, user.id, Role::Owner.into(), now).await?;
         let event = Event::OrganizationRegistered { owner: user.id };
         record(&mut tx, &Actor::service("register"), now, organization.id, None, event)?;
@@ -316,9 +317,9 @@ impl Orgs {
     /// [`OrgError::NoSession`] for callers that are no persons.
     pub async fn me(&self, actor: &Actor) -> Result<Me, OrgError> {
         let (id, _) = person(actor)?;
-        let user = store::user(&self.db, id).await?.ok_or(OrgError::NoSession)?;
+        let one = store::candidate(&self.db, id).await?.ok_or(OrgError::NoSession)?;
         let organizations = store::organizations_of(&self.db, id).await?;
-        Ok(Me { user, organizations, operator: actor.operator })
+        Ok(Me { user: one.user, locale: one.locale, organizations, operator: actor.operator })
     }
 
     /// The caller's sessions, newest first.

@@ -243,7 +243,7 @@ impl Orgs {
     }
 
     /// A transaction in which the caller has shown their second factor.
-    async fn shown(&self, user: &User, proof: &Proof) -> Result<Tx, OrgError> {
+    pub(super) async fn shown(&self, user: &User, proof: &Proof) -> Result<Tx, OrgError> {
         let key = format!("t:{}", user.id);
         self.throttle.try_once(&key, AT_HOME, self.clock.now()).ok_or(OrgError::TooManyTries)?;
         let mut tx = self.db.begin().await?;
@@ -309,7 +309,11 @@ impl Orgs {
     }
 
     /// The caller, once the password was shown to be theirs.
-    async fn confirmed_caller(&self, actor: &Actor, password: String) -> Result<Candidate, OrgError> {
+    pub(super) async fn confirmed_caller(
+        &self,
+        actor: &Actor,
+        password: String,
+    ) -> Result<Candidate, OrgError> {
         let (id, _) = person(actor)?;
         let one = store::candidate(&self.db, id).await?.ok_or(OrgError::NoSession)?;
         self.check_own_password(&one.user, &one.hash, password).await?;

@@ -11,11 +11,12 @@ use super::{Orgs, clash_is_email};
 use crate::base::{Actor, Page, Permission, Secret, hash_secret, trimmed};
 use crate::db::Tx;
 use crate::events::{Event, record};
-use crate::mail::{Letter, Locale};
+use crate::mail::{Letter, ToPerson, role_name};
 use crate::org::model::check_password;
 use crate::org::store::{self, Waiting};
 use crate::org::{
-    Invitation, InvitationSeen, Invited, Joined, NewInvitation, OrgError, RoleChoice, SignedIn, User, Visit,
+    Invitation, InvitationSeen, Invited, Joined, NewInvitation, Newcomer, OrgError, RoleChoice, SignedIn,
+    User, Visit,
 };
 use crate::plan::Limit;
 
@@ -108,10 +109,15 @@ impl Orgs {
         store::insert_invitation(&mut tx, org, &invitation, by, hashes).await?;
         if mail {
             let organization = store::organization_in(&mut tx, org).await?.ok_or(OrgError::NotFound(org))?;
-            let link = mailbox.link("/account/invitation", mailed.expose(), locale);
-            let letter =
-                Letter::Invitation { link, organization: organization.name, by: inviter.user.name.clone() };
-            self.mail(&mut tx, &email, &letter, locale).await?;
+            let letter = ToPerson::Invitation {
+                link: mailbox.link("/account/invitation", mailed.expose(), locale),
+                organization: organization.name,
+                by: inviter.user.name.clone(),
+                role: role_name(choice.role, invitation.role_name.as_deref(), locale),
+                cloud: mailbox.address(""),
+                studio: self.studio_url.as_deref().map(str::to_owned),
+            };
+            self.mail(&mut tx, &email, &Letter::ToPerson(letter), locale).await?;
         }
         let event = Event::MemberInvited { invitation: invitation.id, role: choice.role };
         record(&mut tx, actor, now, org, None, event)?;
@@ -177,61 +183,71 @@ impl Orgs {
     }
 
     /// Takes somebody in who is not signed in, and signs them in: into their account when the password is that of one with the
-    /// invitation's address, else into a new one. A mailed link shows that the address is theirs, one that was handed on does not.
+    /// invitation's address, else into a new one. A mailed link shows that the address is theirs, one that was handed on does not. An
+    /// account that asks for a second factor is taken in once it is signed in: until then the link goes on to hold.
     ///
     /// # Errors
-    /// [`OrgError::BadLink`]; [`OrgError::Invalid`]; [`OrgError::BadCredentials`] when the address is another account's.
+    /// [`OrgError::BadLink`]; [`OrgError::Invalid`]; [`OrgError::BadCredentials`] when the address is another account's;
+    /// [`OrgError::SecondFactor`], and nobody was taken in.
     pub async fn accept_as_new(
         &self,
         token: &str,
-        name: &str,
+        who: impl Into<Newcomer<'_>>,
         password: String,
         visit: impl Into<Visit>,
     ) -> Result<SignedIn, OrgError> {
         let visit = visit.into();
-        let known = self.come_in(token, name, password, &visit).await?;
+        let known = self.come_in(token, who.into(), password, &visit, true).await?;
         self.begin_session(known, &visit).await
     }
 
     /// The same without a session, for a page.
     ///
     /// # Errors
-    /// As [`Orgs::accept_as_new`].
+    /// As [`Orgs::accept_as_new`], but for the second factor: the link shows that they are meant.
     pub async fn enter(
         &self,
         token: &str,
-        name: &str,
+        who: Newcomer<'_>,
         password: String,
         visit: &Visit,
     ) -> Result<User, OrgError> {
-        Ok(self.come_in(token, name, password, visit).await?.user)
+        Ok(self.come_in(token, who, password, visit, false).await?.user)
     }
 
     async fn come_in(
         &self,
         token: &str,
-        name: &str,
+        who: Newcomer<'_>,
         password: String,
         visit: &Visit,
+        to_sign_in: bool,
     ) -> Result<Known, OrgError> {
         let waiting = self.waiting(token).await?;
         let password = check_password(password)?;
         let mailed = waiting.mailed.then_some(waiting.id);
         let recognised = self.recognise(&waiting.email, password.clone(), visit, mailed).await;
-        let Known { mut user, hash } = match recognised {
+        let known = match recognised {
             Ok(known) => known,
-            // Who has an account, or made one from here, has mistyped its password.
+            // Who has an account, or made one from here, or says that there is one, has mistyped its password.
             Err(OrgError::BadCredentials)
-                if waiting.mailed
-                    && (store::is_owned(&self.db, &waiting.email).await?
-                        || self.was_here(&waiting.email, visit).await?) =>
+                if who.has_account
+                    || waiting.mailed
+                        && (store::is_owned(&self.db, &waiting.email).await?
+                            || self.was_here(&waiting.email, visit).await?) =>
             {
                 return Err(OrgError::BadCredentials);
             }
-            Err(OrgError::BadCredentials) => return self.enter_new(&waiting, name, password).await,
+            Err(OrgError::BadCredentials) => {
+                return self.enter_new(&waiting, who, password).await;
+            }
             Err(error) => return Err(error),
         };
+        let Known { mut user, hash } = known;
         let mut tx = self.db.begin().await?;
+        if to_sign_in && store::has_factor(&mut tx, user.id).await? {
+            return Ok(Known { user, hash }); // who goes on as somebody signed in
+        }
         if waiting.mailed && !user.email_verified {
             store::set_email(&mut tx, user.id, &waiting.email).await.map_err(clash_is_email)?;
             user.email_verified = true;
@@ -241,13 +257,18 @@ impl Orgs {
         Ok(Known { user, hash })
     }
 
-    async fn enter_new(&self, waiting: &Waiting, name: &str, password: String) -> Result<Known, OrgError> {
-        let name = trimmed("name", name, 1, 80)?;
+    async fn enter_new(
+        &self,
+        waiting: &Waiting,
+        who: Newcomer<'_>,
+        password: String,
+    ) -> Result<Known, OrgError> {
+        let name = trimmed("name", who.name, 1, 80)?;
         let hash = self.passwords.of(waiting.mailed).hash(password).await?;
         let (email, now) = (waiting.email.clone(), self.clock.now());
         let user = User { id: UserId::new(), email, email_verified: waiting.mailed, name };
         let mut tx = self.db.begin().await?;
-        store::insert_claim(&mut tx, &user, &hash, Locale::default(), now).await?;
+        store::insert_claim(&mut tx, &user, &hash, who.locale, now).await?;
         if waiting.mailed {
             store::set_email(&mut tx, user.id, &user.email).await.map_err(clash_is_email)?;
         }

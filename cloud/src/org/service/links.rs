@@ -11,7 +11,7 @@ use crate::base::{Actor, Network, Secret, hash_secret};
 use crate::db::Tx;
 use crate::events::{Event, record};
 use crate::mail::{Letter, Locale, ResetLink};
-use crate::org::model::{check_password, composed, normal_email};
+use crate::org::model::{check_password, composed, new_email, normal_email};
 use crate::org::store::{self, Purpose};
 use crate::org::throttle::Lane;
 use crate::org::{OrgError, User, Visit};
@@ -62,7 +62,7 @@ impl Orgs {
     /// [`OrgError::Invalid`]; [`OrgError::BadCredentials`] when the password is not the caller's.
     pub async fn ask_change(&self, actor: &Actor, email: &str, password: String) -> Result<(), OrgError> {
         let (id, _) = person(actor)?;
-        let email = normal_email(email)?;
+        let email = new_email(email)?;
         let one = store::candidate(&self.db, id).await?.ok_or(OrgError::NoSession)?;
         self.check_own_password(&one.user, &one.hash, password).await?;
         if email == one.user.email && one.user.email_verified {
@@ -195,7 +195,9 @@ impl Orgs {
         store::set_email(&mut tx, id, &email).await.map_err(clash_is_email)?;
         // Strangers who guess hold nobody up where the letter was read.
         store::know_places(&mut tx, id, &known_after(visit), self.clock.now()).await?;
-        if !before.user.email_verified {
+        if before.user.email_verified {
+            self.tell_password_changed(&mut tx, &before).await?;
+        } else {
             self.let_others_go(&mut tx, id).await?;
         }
         tx.commit().await?;

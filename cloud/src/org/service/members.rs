@@ -7,9 +7,10 @@ use super::{Orgs, insert_organization};
 use crate::base::{Actor, Denied, Page, Permission, Permissions, trimmed};
 use crate::db::Tx;
 use crate::events::{Event, record};
-use crate::mail::Locale;
+use crate::mail::{Letter, Locale, ToOwners, ToPerson};
+use crate::org::model::check_channel;
 use crate::org::{
-    Member, OrgError, Organization, OrganizationOfUser, Owners, RoleChoice, SignUp, Standing, store,
+    Member, OrgError, Organization, OrganizationOfUser, Owners, RoleChoice, Seen, SignUp, Standing, store,
 };
 
 /// The most organisations that a person may make or join.
@@ -22,13 +23,27 @@ impl Orgs {
     /// Makes another organisation, which the caller owns.
     ///
     /// # Errors
-    /// [`OrgError::Invalid`]; [`OrgError::TooMany`] when the caller belongs to as many as one person may.
+    /// As [`Orgs::create_organization_at`].
     pub async fn create_organization(
         &self,
         actor: &Actor,
         name: &str,
     ) -> Result<OrganizationOfUser, OrgError> {
+        self.create_organization_at(actor, name, None).await
+    }
+
+    /// The same with a name for its channel.
+    ///
+    /// # Errors
+    /// [`OrgError::Invalid`]; [`OrgError::ChannelTaken`]; [`OrgError::TooMany`] when the caller belongs to as many as one person may.
+    pub async fn create_organization_at(
+        &self,
+        actor: &Actor,
+        name: &str,
+        slug: Option<&str>,
+    ) -> Result<OrganizationOfUser, OrgError> {
         let (user, _) = person(actor)?;
+        let slug = slug.map(check_channel).transpose()?;
         let (name, now) = (trimmed("name", name, 1, 80)?, self.clock.now());
         if actor.memberships.len() >= ORGANIZATIONS {
             return Err(OrgError::TooMany(format!(
@@ -39,7 +54,7 @@ impl Orgs {
             return Err(OrgError::SignUpClosed);
         }
         let mut tx = self.db.begin().await?;
-        let organization = insert_organization(&mut tx, name, user, now).await?;
+        let organization = insert_organization(&mut tx, (name, slug), user, now).await?;
         store::insert_member(&mut tx, organization.id, user, Role::Owner.into(), now).await?;
         let event = Event::OrganizationRegistered { owner: user };
         record(&mut tx, actor, now, organization.id, None, event)?;
@@ -107,18 +122,20 @@ impl Orgs {
     /// invited others to ends: they may not be able to any more.
     ///
     /// # Errors
-    /// [`OrgError::Denied`]; [`OrgError::NoMember`]; [`OrgError::NoRole`]; [`OrgError::AboveYou`]; [`OrgError::LastOwner`].
+    /// [`OrgError::Denied`]; [`OrgError::NoMember`]; [`OrgError::NoRole`]; [`OrgError::AboveYou`]; [`OrgError::LastOwner`];
+    /// [`OrgError::Stale`] when it is not the version that was `seen`.
     pub async fn change_role(
         &self,
         actor: &Actor,
         org: OrgId,
-        user: UserId,
+        member: impl Into<Seen<UserId>>,
         choice: impl Into<RoleChoice>,
     ) -> Result<Member, OrgError> {
         actor.require(Permission::ManageMembers, org)?;
+        let Seen { id: user, version: seen } = member.into();
         let choice = choice.into();
         let mut tx = self.db.begin().await?;
-        let before = self.lock_member(&mut tx, org, user).await?;
+        let before = self.lock_member(&mut tx, org, user, seen).await?;
         let after = self.standing(&mut tx, org, choice).await?;
         let own = self.allowed(&mut tx, actor, org, Permission::ManageMembers).await?;
         if !before.permissions.within(own) || !after.permissions.within(own) {
@@ -138,14 +155,21 @@ impl Orgs {
     /// Lets a member go, or lets the caller leave. The account stays; invitations of theirs that wait end.
     ///
     /// # Errors
-    /// [`OrgError::Denied`]; [`OrgError::NoMember`]; [`OrgError::AboveYou`]; [`OrgError::LastOwner`].
-    pub async fn remove_member(&self, actor: &Actor, org: OrgId, user: UserId) -> Result<(), OrgError> {
+    /// [`OrgError::Denied`]; [`OrgError::NoMember`]; [`OrgError::AboveYou`]; [`OrgError::LastOwner`]; [`OrgError::Stale`] when it is not
+    /// the version that was `seen`.
+    pub async fn remove_member(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        member: impl Into<Seen<UserId>>,
+    ) -> Result<(), OrgError> {
+        let Seen { id: user, version: seen } = member.into();
         let leaves = actor.user() == Some(user) && actor.role_in(org).is_some();
         if !leaves {
             actor.require(Permission::ManageMembers, org)?;
         }
         let mut tx = self.db.begin().await?;
-        let before = self.lock_member(&mut tx, org, user).await?;
+        let before = self.lock_member(&mut tx, org, user, seen).await?;
         if !leaves {
             let own = self.allowed(&mut tx, actor, org, Permission::ManageMembers).await?;
             if !before.permissions.within(own) {
@@ -158,7 +182,20 @@ impl Orgs {
         store::delete_member(&mut tx, org, user).await?;
         store::delete_invitations_by(&mut tx, org, user).await?;
         record(&mut tx, actor, self.clock.now(), org, None, Event::MemberRemoved { user })?;
+        if !leaves {
+            self.tell_removed(&mut tx, org, user).await?;
+        }
         Ok(tx.commit().await?)
+    }
+
+    /// Writes to somebody who was let go, where the address is known to be theirs.
+    async fn tell_removed(&self, tx: &mut Tx, org: OrgId, user: UserId) -> Result<(), OrgError> {
+        let organization = store::organization_in(tx, org).await?.ok_or(OrgError::NotFound(org))?.name;
+        let Some(one) = store::candidate_in(tx, user).await?.filter(|one| one.user.email_verified) else {
+            return Ok(());
+        };
+        let letter = Letter::ToPerson(ToPerson::Removed { organization });
+        self.mail(tx, &one.user.email, &letter, one.locale).await
     }
 
     /// Hands the organisation to a member, in one step: they own it, and the caller is an admin from then on.
@@ -177,7 +214,7 @@ impl Orgs {
         let one = store::candidate(&self.db, from).await?.ok_or(OrgError::NoSession)?;
         self.check_own_password(&one.user, &one.hash, password).await?;
         let (mut tx, now) = (self.db.begin().await?, self.clock.now());
-        self.lock_member(&mut tx, org, to).await?;
+        self.lock_member(&mut tx, org, to, None).await?;
         // Somebody may have taken it from the caller meanwhile.
         let own = store::standing_in(&mut tx, org, from).await?;
         if own.is_none_or(|own| own.role != Role::Owner) {
@@ -188,9 +225,30 @@ impl Orgs {
             store::set_standing(&mut tx, org, from, Role::Admin.into()).await?;
             store::delete_invitations_by(&mut tx, org, from).await?;
             record(&mut tx, actor, now, org, None, Event::OwnershipTransferred { from, to })?;
+            self.tell_handed_over(&mut tx, org, &one, to).await?;
         }
         tx.commit().await?;
         store::member(&self.db, org, to).await?.ok_or(OrgError::NoMember)
+    }
+
+    /// Writes to all who own an organisation now, and to who has handed it over.
+    async fn tell_handed_over(
+        &self,
+        tx: &mut Tx,
+        org: OrgId,
+        before: &store::Candidate,
+        to: UserId,
+    ) -> Result<(), OrgError> {
+        let Some(after) = store::candidate_in(tx, to).await? else { return Ok(()) };
+        let (from, to) = (before.user.name.clone(), after.user.name);
+        let letter = |organization| ToOwners::HandedOver { organization, from: from.clone(), to: to.clone() };
+        self.write_to_owners(tx, org, letter).await?;
+        if !before.user.email_verified {
+            return Ok(());
+        }
+        let organization = store::organization_in(tx, org).await?.ok_or(OrgError::NotFound(org))?.name;
+        let letter = Letter::ToOwners(letter(organization));
+        self.mail(tx, &before.user.email, &letter, before.locale).await
     }
 
     /// What a choice lets people do, in an organisation that `tx` has locked.
@@ -236,11 +294,22 @@ impl Orgs {
         }
     }
 
-    async fn lock_member(&self, tx: &mut Tx, org: OrgId, user: UserId) -> Result<Standing, OrgError> {
+    async fn lock_member(
+        &self,
+        tx: &mut Tx,
+        org: OrgId,
+        user: UserId,
+        seen: Option<i64>,
+    ) -> Result<Standing, OrgError> {
         if !store::lock(tx, org).await? {
             return Err(OrgError::NotFound(org));
         }
-        store::standing_in(tx, org, user).await?.ok_or(OrgError::NoMember)
+        let now = store::standing_in(tx, org, user).await?.ok_or(OrgError::NoMember)?;
+        let version = store::version_of_member(tx, org, user).await?;
+        match seen {
+            Some(seen) if seen != version => Err(OrgError::Stale(version)),
+            _ => Ok(now),
+        }
     }
 }
 

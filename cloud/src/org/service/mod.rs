@@ -11,6 +11,7 @@ mod owners;
 mod parting;
 mod passkeys;
 mod platform;
+mod profile;
 mod requests;
 mod roles;
 mod settings;
@@ -46,6 +47,7 @@ pub struct Orgs {
     relying_party: Option<Arc<RelyingParty>>,
     pages: Pages,
     plans: Plans,
+    studio_url: Option<Arc<str>>,
 }
 
 impl Orgs {
@@ -63,6 +65,7 @@ impl Orgs {
             oidc: None,
             relying_party: None,
             pages: Pages::default(),
+            studio_url: None,
         }
     }
 
@@ -91,6 +94,24 @@ impl Orgs {
         Self { oidc, ..self }
     }
 
+    /// The same for people who get their studio at `studio_url`.
+    #[must_use]
+    pub fn pointing_to(self, studio_url: Option<&str>) -> Self {
+        Self { studio_url: studio_url.map(Arc::from), ..self }
+    }
+
+    /// Where people get the studio, if that is known.
+    #[must_use]
+    pub fn studio_url(&self) -> Option<&str> {
+        self.studio_url.as_deref()
+    }
+
+    /// How people reach this cloud; empty without mail.
+    #[must_use]
+    pub fn address(&self) -> String {
+        self.mailbox.as_ref().map(|mailbox| mailbox.address("")).unwrap_or_default()
+    }
+
     /// Whether browsers reach this cloud by HTTPS.
     #[must_use]
     pub fn is_https(&self) -> bool {
@@ -113,6 +134,7 @@ impl Orgs {
         store::delete_sessions_of(&mut tx, one.user.id).await?;
         store::forget_places(&mut tx, one.user.id).await?;
         store::delete_links(&mut tx, one.user.id).await?;
+        self.tell_password_changed(&mut tx, &one).await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -125,7 +147,7 @@ impl Orgs {
         Ok(store::organization(&self.db, org).await?)
     }
 
-    /// The organisation of a channel's name.
+    /// The organisation of a channel's name, or of one that the channel had not long ago.
     ///
     /// # Errors
     /// The database does not answer.
@@ -133,21 +155,25 @@ impl Orgs {
         if slug.is_empty() || slug.len() > 60 || slug.contains('\0') {
             return Ok(None);
         }
-        Ok(store::organization_by_slug(&self.db, slug).await?)
+        Ok(store::organization_by_slug(&self.db, slug, self.clock.now()).await?)
     }
 }
 
-/// Makes an organisation. Its channel has the first of `name`, `name-2`, `name-3`… that no other has, or had in public before.
+/// Makes an organisation. Its channel has the name that was `chosen`, else the first of `name`, `name-2`, `name-3`… that no other has,
+/// or had in public before.
 async fn insert_organization(
     tx: &mut Tx,
-    name: String,
+    (name, chosen): (String, Option<String>),
     owner: UserId,
     now: DateTime<Utc>,
 ) -> Result<Organization, OrgError> {
-    let base = slug(&name);
+    let base = chosen.clone().unwrap_or_else(|| slug(&name));
     let mut organization = Organization { id: OrgId::new(), name, slug: base.clone(), suspended: false };
     let mut number = 1u32;
     while !store::insert_organization(tx, &organization, owner, now).await? {
+        if chosen.is_some() {
+            return Err(OrgError::ChannelTaken);
+        }
         number += 1;
         // After a few, numbers would only be guessed one by one.
         let tail = if number < 20 {

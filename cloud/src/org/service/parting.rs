@@ -12,7 +12,7 @@ use crate::events::{Event, record};
 use crate::org::{OrgError, store};
 
 /// A channel's name that was public is given to nobody else for so long: pages may still show it.
-const NAME_KEPT: TimeDelta = TimeDelta::days(365);
+pub(super) const NAME_KEPT: TimeDelta = TimeDelta::days(365);
 
 impl Orgs {
     /// Keeps the name of a channel that was public for the owners of an organisation that goes. The caller has checked who asks.

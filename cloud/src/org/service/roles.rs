@@ -6,7 +6,7 @@ use super::Orgs;
 use crate::base::{Actor, Permission, Permissions};
 use crate::db::DbError;
 use crate::events::{Event, record};
-use crate::org::{BuiltinRole, CustomRole, OrgError, RoleDraft, RoleTable, store};
+use crate::org::{BuiltinRole, CustomRole, OrgError, RoleDraft, RoleTable, Seen, store};
 
 /// The most roles of its own that an organisation takes.
 const ROLES: usize = 50;
@@ -52,8 +52,7 @@ impl Orgs {
             return Err(OrgError::TooMany(format!("an organisation has at most {ROLES} roles of its own")));
         }
         let now = self.clock.now();
-        let permissions = permissions.iter().collect();
-        let role = CustomRole { id: RoleId::new(), name, permissions, created_at: now, version: 1 };
+        let role = CustomRole::new(RoleId::new(), name, permissions, (now, 1));
         let mut tx = self.db.begin().await?;
         if !store::lock(&mut tx, org).await? {
             return Err(OrgError::NotFound(org));
@@ -95,8 +94,7 @@ impl Orgs {
         if !permissions.within(own) || !had.within(own) {
             return Err(OrgError::AboveYou);
         }
-        let permissions = permissions.iter().collect();
-        let role = CustomRole { name, permissions, version: before.version + 1, ..before };
+        let role = CustomRole::new(id, name, permissions, (before.created_at, before.version + 1));
         store::save_role(&mut tx, org, &role).await.map_err(name_taken)?;
         record(&mut tx, actor, self.clock.now(), org, None, Event::RoleChanged { role: id })?;
         tx.commit().await?;
@@ -106,14 +104,24 @@ impl Orgs {
     /// Deletes a role that nobody has.
     ///
     /// # Errors
-    /// [`OrgError::Denied`]; [`OrgError::NoRole`]; [`OrgError::AboveYou`]; [`OrgError::RoleInUse`].
-    pub async fn delete_role(&self, actor: &Actor, org: OrgId, id: RoleId) -> Result<(), OrgError> {
+    /// [`OrgError::Denied`]; [`OrgError::NoRole`]; [`OrgError::AboveYou`]; [`OrgError::RoleInUse`]; [`OrgError::Stale`] when it is not the
+    /// version that was `seen`.
+    pub async fn delete_role(
+        &self,
+        actor: &Actor,
+        org: OrgId,
+        role: impl Into<Seen<RoleId>>,
+    ) -> Result<(), OrgError> {
         actor.require(Permission::ManageRoles, org)?;
+        let Seen { id, version: seen } = role.into();
         let mut tx = self.db.begin().await?;
         if !store::lock(&mut tx, org).await? {
             return Err(OrgError::NotFound(org));
         }
         let role = store::role(&mut tx, org, id).await?.ok_or(OrgError::NoRole)?;
+        if seen.is_some_and(|seen| seen != role.version) {
+            return Err(OrgError::Stale(role.version));
+        }
         let had: Permissions = role.permissions.iter().copied().collect();
         if !had.within(self.allowed(&mut tx, actor, org, Permission::ManageRoles).await?) {
             return Err(OrgError::AboveYou);

@@ -8,18 +8,23 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
-use vitrine_protocol::OrgId;
+use vitrine_protocol::{OrgId, Role};
 
 use super::Orgs;
+use super::accounts::person;
+use super::parting::NAME_KEPT;
 use crate::base::{Actor, Page, Permission};
-use crate::db::DbError;
+use crate::db::{DbError, Tx};
 use crate::events::{DeedQuery, Event, deeds, record};
+use crate::org::model::check_channel;
 use crate::org::{Deed, OrgError, OrganizationPatch, OrganizationView, Settings, store};
 
 /// Which pages may show an organisation's shows is known for so long without asking again.
 const KNOWN_FOR: Duration = Duration::from_secs(5);
 /// And for so long while somebody asks.
 const SERVED_FOR: Duration = Duration::from_secs(60);
+/// The most names that a channel had and that still lead to it.
+const FORMER_NAMES: i64 = 10;
 /// The most organisations of which it is known.
 const MOST_KNOWN: usize = 10_000;
 
@@ -92,13 +97,14 @@ impl Orgs {
     /// Changes its name and what it chose.
     ///
     /// # Errors
-    /// [`OrgError::Denied`]; [`OrgError::Invalid`]; [`OrgError::Stale`] when it is not the version that was seen.
+    /// [`OrgError::Denied`]; [`OrgError::Invalid`]; [`OrgError::Stale`] when it is not the version that was seen;
+    /// [`OrgError::ChannelTaken`]; [`OrgError::AboveYou`] for a channel's name that is not changed by an owner.
     pub async fn change_organization(
         &self,
         actor: &Actor,
         org: OrgId,
         seen: Option<i64>,
-        patch: OrganizationPatch,
+        mut patch: OrganizationPatch,
     ) -> Result<OrganizationView, OrgError> {
         actor.require(Permission::EditOrganization, org)?;
         let mut tx = self.db.begin().await?;
@@ -109,14 +115,52 @@ impl Orgs {
         if seen.is_some_and(|seen| seen != view.version) {
             return Err(OrgError::Stale(view.version));
         }
+        let before = view.clone();
+        let slug = patch.slug.take();
         patch.apply(&mut view.name, &mut view.settings)?;
+        if let Some(slug) = slug {
+            self.rename_channel(&mut tx, actor, &mut view, &slug).await?;
+        }
         view.version += 1;
         store::save_settings(&mut tx, &view).await?;
-        let event = Event::OrganizationChanged { version: view.version };
+        let changed = view.fields_changed_since(&before);
+        let event = Event::OrganizationChanged { version: view.version, fields: changed };
         record(&mut tx, actor, self.clock.now(), org, None, event)?;
         tx.commit().await?;
         self.pages.known.lock().remove(&org);
         Ok(view)
+    }
+
+    /// Gives a channel another name. What shops have put into their pages goes on to lead there.
+    async fn rename_channel(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        view: &mut OrganizationView,
+        slug: &str,
+    ) -> Result<(), OrgError> {
+        if slug == view.slug {
+            return Ok(());
+        }
+        let ((by, _), slug, now) = (person(actor)?, check_channel(slug)?, self.clock.now());
+        let own = store::standing_in(tx, view.id, by).await?;
+        if own.is_none_or(|own| own.role != Role::Owner) {
+            return Err(OrgError::AboveYou);
+        }
+        let times = (now, now + NAME_KEPT);
+        let renamed = store::rename_channel(tx, view.id, (&view.slug, &slug), by, times).await;
+        match renamed {
+            Ok(true) => {}
+            Ok(false) | Err(DbError::Clash) => return Err(OrgError::ChannelTaken),
+            Err(error) => return Err(error.into()),
+        }
+        if store::former_names(tx, view.id, now).await? > FORMER_NAMES {
+            return Err(OrgError::TooMany(format!(
+                "{FORMER_NAMES} names that the channel had still lead to it; the oldest is free a year after it was given up"
+            )));
+        }
+        view.slug = slug;
+        Ok(())
     }
 
     /// An organisation and what it chose, as it is now, for rooms that serve the public.
@@ -216,7 +260,13 @@ impl Orgs {
         let page = Page::cut(facts, limit, |fact| fact.seq.to_string());
         let actors = page.items.iter().map(|fact| fact.actor.as_str()).collect();
         let names = store::names_of(&self.db, org, &actors).await?;
-        Ok(page.map(|fact| Deed { actor_name: names.get(&fact.actor).cloned(), fact }))
+        let subjects = page.items.iter().filter_map(|fact| store::Subject::of(&fact.event)).collect();
+        let things = store::names_of_subjects(&self.db, org, &subjects).await?;
+        Ok(page.map(|fact| Deed {
+            actor_name: names.get(&fact.actor).cloned(),
+            subject_name: store::Subject::of(&fact.event).and_then(|one| one.name_in(&things)),
+            fact,
+        }))
     }
 }
 
@@ -238,6 +288,7 @@ mod tests {
                 password: "correct horse".into(),
                 name: "Ada".into(),
                 organization_name: "Nord".into(),
+                slug: None,
                 locale: Locale::En,
             };
             let signed_in =

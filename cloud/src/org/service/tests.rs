@@ -9,12 +9,14 @@ use crate::db::testing::each_db;
 use crate::mail::Locale;
 use crate::org::{Registration, User, Visit};
 
+mod channels;
 mod elsewhere;
 mod factors;
 mod keys;
 mod links;
 mod passkeys;
 mod people;
+mod profile;
 mod requests;
 mod squatters;
 mod tries;
@@ -27,6 +29,7 @@ fn ada() -> Registration {
         password: "correct horse".into(),
         name: "Ada".into(),
         organization_name: "Atelier Nord".into(),
+        slug: None,
         locale: Locale::En,
     }
 }

@@ -183,6 +183,20 @@ pub(in crate::org) async fn set_email(tx: &mut Tx, user: UserId, email: &str) ->
     Ok(())
 }
 
+/// Calls a person otherwise.
+pub(in crate::org) async fn set_name(tx: &mut Tx, user: UserId, name: &str) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("UPDATE users SET name = $2 WHERE id = $1")
+        .bind(user).bind(name).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// Has letters to a person written in another language.
+pub(in crate::org) async fn set_locale(tx: &mut Tx, user: UserId, locale: Locale) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("UPDATE users SET locale = $2 WHERE id = $1")
+        .bind(user).bind(locale.as_str()).execute(c).await.map(drop))?;
+    Ok(())
+}
+
 /// Whose own an address is.
 pub(in crate::org) async fn owner_of_address(tx: &mut Tx, email: &str) -> Result<Option<UserId>, DbError> {
     Ok(on!(tx, c => sqlx::query_scalar("SELECT id FROM users WHERE email = $1 AND claimed_email IS NULL")

@@ -1,6 +1,7 @@
 //! SQL of organisations, users, members and sessions.
 
 mod accounts;
+mod channels;
 mod factors;
 mod identities;
 mod invitations;
@@ -10,6 +11,7 @@ mod people;
 mod platform;
 mod requests;
 mod settings;
+mod subjects;
 
 use chrono::{DateTime, Utc};
 use vitrine_protocol::{OrgId, SessionId, UserId};
@@ -24,9 +26,10 @@ pub(super) use accounts::{
     CLAIMS, Candidate, Purpose, candidate, candidate_in, candidates, claims, claims_since,
     delete_expired_links, delete_links, end_other_sessions, end_session, forget_places, insert_claim,
     insert_link, is_owned, know_places, knows_place, link, mark_of, network_of, owner_of_address, sessions,
-    set_email, stand_in_line, take_link, use_session,
+    set_email, set_locale, set_name, stand_in_line, take_link, use_session,
 };
 
+pub(super) use channels::{former_names, free_names, keep_name, organization_by_slug, rename_channel};
 pub(super) use factors::{
     challenged, confirm_totp, delete_challenge, delete_expired_challenges, delete_totp, enrol_totp, factors,
     has_factor, insert_challenge, places_of, recovery_left, set_recovery, take_recovery, take_step, totp,
@@ -49,7 +52,7 @@ pub(super) use passkeys::{
 pub(super) use people::{
     delete_member, delete_role, first_owner, insert_member, insert_role, is_member, is_role_used, member,
     member_count, members, organization_ids_of, organizations_in, organizations_of, other_members, owners,
-    owners_addresses, owners_to_write, role, roles, save_role, set_standing, standing_in,
+    owners_addresses, owners_to_write, role, roles, save_role, set_standing, standing_in, version_of_member,
 };
 pub(super) use platform::{
     UnreadablePeople, operators, set_operator, set_sign_up, sign_up, unreadable_people,
@@ -59,11 +62,11 @@ pub(super) use requests::{
     request_count, request_seen, request_state, set_proof, take_request,
 };
 pub(super) use settings::{names_of, save_settings, settings, settings_in};
+pub(super) use subjects::{Subject, names_of_subjects};
 
 /// The most sessions of a person; the oldest end first.
 const SESSIONS: i64 = 100;
 
-/// False when another has that channel's name.
 /// False when its channel's name is another's, or is kept for who had it.
 pub(super) async fn insert_organization(
     tx: &mut Tx,
@@ -71,37 +74,20 @@ pub(super) async fn insert_organization(
     owner: UserId,
     now: DateTime<Utc>,
 ) -> Result<bool, DbError> {
-    let kept: i64 = on!(tx, c => sqlx::query_scalar(
-        "SELECT COUNT(*) FROM kept_names WHERE slug = $1 AND until_ms > $2
-           AND NOT EXISTS (SELECT 1 FROM kept_names own WHERE own.slug = $1 AND own.owner = $3)"
-    ).bind(&organization.slug).bind(to_ms(now)).bind(owner).fetch_one(c).await)?;
-    if kept > 0 {
-        return Ok(false);
-    }
     let made = on!(tx, c => sqlx::query(
         "INSERT INTO organizations (id, name, slug, created_ms, version) VALUES ($1, $2, $3, $4, 1)
          ON CONFLICT (slug) DO NOTHING"
     ).bind(organization.id).bind(&organization.name).bind(&organization.slug).bind(to_ms(now))
         .execute(c).await.map(|done| done.rows_affected()))?;
-    Ok(made == 1)
-}
-
-/// Keeps the name of an organisation's channel for its owners, if it was public.
-pub(super) async fn keep_name(tx: &mut Tx, org: OrgId, until: DateTime<Utc>) -> Result<(), DbError> {
-    on!(tx, c => sqlx::query(
-        "INSERT INTO kept_names (slug, owner, until_ms)
-         SELECT o.slug, m.user_id, $2 FROM organizations o JOIN members m ON m.org_id = o.id AND m.role = 'owner'
-         WHERE o.id = $1 AND EXISTS (SELECT 1 FROM shows s WHERE s.org_id = o.id AND s.state <> 'draft')
-         ON CONFLICT (slug, owner) DO UPDATE SET until_ms = excluded.until_ms"
-    ).bind(org).bind(to_ms(until)).execute(c).await.map(drop))?;
-    Ok(())
-}
-
-/// Names that were kept for long enough are free.
-pub(super) async fn free_names(tx: &mut Tx, now: DateTime<Utc>) -> Result<(), DbError> {
-    on!(tx, c => sqlx::query("DELETE FROM kept_names WHERE until_ms <= $1")
-        .bind(to_ms(now)).execute(c).await.map(drop))?;
-    Ok(())
+    if made == 0 {
+        return Ok(false);
+    }
+    if channels::is_kept(tx, organization.id, &organization.slug, owner, now).await? {
+        on!(tx, c => sqlx::query("DELETE FROM organizations WHERE id = $1")
+            .bind(organization.id).execute(c).await.map(drop))?;
+        return Ok(false);
+    }
+    Ok(true)
 }
 
 /// Holds a person's row; false when the password has another hash by now.
@@ -193,13 +179,6 @@ pub(super) async fn organization_in(tx: &mut Tx, id: OrgId) -> Result<Option<Org
     let row: Option<(OrgId, String, String, Option<i64>)> = on!(tx, c => sqlx::query_as(
         "SELECT id, name, slug, suspended_ms FROM organizations WHERE id = $1"
     ).bind(id).fetch_optional(c).await)?;
-    Ok(row.map(organization_of))
-}
-
-pub(super) async fn organization_by_slug(db: &Db, slug: &str) -> Result<Option<Organization>, DbError> {
-    let row: Option<(OrgId, String, String, Option<i64>)> = on!(db, c => sqlx::query_as(
-        "SELECT id, name, slug, suspended_ms FROM organizations WHERE slug = $1"
-    ).bind(slug).fetch_optional(c).await)?;
     Ok(row.map(organization_of))
 }
 

@@ -104,6 +104,7 @@ row! {
         claimed_email: Option<String>,
         name: String,
         created_ms: i64,
+        standing: i64,
         role_word: String,
         rank_word: Option<String>,
         custom_id: Option<RoleId>,
@@ -117,7 +118,7 @@ impl MemberRow {
         let own = (self.custom_name, self.custom_permissions);
         let standing = standing_of(&self.role_word, self.rank_word.as_deref(), self.custom_id, own);
         let user = user_of(self.id, self.email, self.claimed_email, self.name);
-        Member::new(user, standing, from_ms(self.created_ms))
+        Member::new(user, standing, from_ms(self.created_ms), self.standing)
     }
 }
 
@@ -130,7 +131,7 @@ pub(in crate::org) async fn members(
 ) -> Result<Vec<Member>, DbError> {
     let after = after.map(|id| id.to_string()).unwrap_or_default();
     let rows: Vec<MemberRow> = on!(db, c => sqlx::query_as(standing!(
-        "u.id, u.email, u.claimed_email, u.name, m.created_ms, ",
+        "u.id, u.email, u.claimed_email, u.name, m.created_ms, m.standing, ",
         "JOIN users u ON u.id = m.user_id WHERE m.org_id = $1 AND m.user_id > $2 ORDER BY m.user_id LIMIT $3"
     )).bind(org).bind(after).bind(limit).fetch_all(c).await)?;
     Ok(rows.into_iter().map(MemberRow::into_member).collect())
@@ -139,7 +140,7 @@ pub(in crate::org) async fn members(
 /// One member.
 pub(in crate::org) async fn member(db: &Db, org: OrgId, user: UserId) -> Result<Option<Member>, DbError> {
     let row: Option<MemberRow> = on!(db, c => sqlx::query_as(standing!(
-        "u.id, u.email, u.claimed_email, u.name, m.created_ms, ",
+        "u.id, u.email, u.claimed_email, u.name, m.created_ms, m.standing, ",
         "JOIN users u ON u.id = m.user_id WHERE m.org_id = $1 AND m.user_id = $2"
     )).bind(org).bind(user).fetch_optional(c).await)?;
     Ok(row.map(MemberRow::into_member))
@@ -168,6 +169,12 @@ pub(in crate::org) async fn standing_in(
         let own = (row.custom_name, row.custom_permissions);
         standing_of(&row.role_word, row.rank_word.as_deref(), row.custom_id, own)
     }))
+}
+
+/// How often a member of an organisation that `tx` has locked was given a role.
+pub(in crate::org) async fn version_of_member(tx: &mut Tx, org: OrgId, user: UserId) -> Result<i64, DbError> {
+    Ok(on!(tx, c => sqlx::query_scalar("SELECT standing FROM members WHERE org_id = $1 AND user_id = $2")
+        .bind(org).bind(user).fetch_one(c).await)?)
 }
 
 /// How many members an organisation has that `tx` has locked.
@@ -275,13 +282,8 @@ row! {
 
 impl RoleRow {
     fn into_role(self) -> CustomRole {
-        CustomRole {
-            id: self.id,
-            name: self.name,
-            permissions: Permissions::read(&self.permissions).iter().collect(),
-            created_at: from_ms(self.created_ms),
-            version: self.version,
-        }
+        let permissions = Permissions::read(&self.permissions);
+        CustomRole::new(self.id, self.name, permissions, (from_ms(self.created_ms), self.version))
     }
 }
 

@@ -299,6 +299,17 @@ fn check_url(text: String) -> Result<String, Invalid> {
     }
 }
 
+/// Whether a show can be announced for then: not for a day that is over.
+///
+/// # Errors
+/// It lies more than a day in the past.
+pub(in crate::show) fn check_start(start: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<(), Invalid> {
+    if start.is_some_and(|start| start < now - TimeDelta::days(1)) {
+        return Err(Invalid::new("`scheduled_at` lies more than a day in the past"));
+    }
+    Ok(())
+}
+
 /// A time that SQL and calendars can keep, cut to milliseconds.
 fn check_time(field: &str, at: DateTime<Utc>) -> Result<DateTime<Utc>, Invalid> {
     use chrono::Datelike as _;

@@ -9,6 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use vitrine_protocol::rtm::Airing;
 use vitrine_protocol::{Highlight, OrgId, ShowId, ShowState};
 
+use super::model::check_start;
 use super::{Lineup, LineupItem, PublishKey, PublishKeyState, Show, ShowDraft, ShowError, ShowPatch, store};
 use crate::base::{Actor, Clock, Page, Permission, Secret, from_ms};
 use crate::catalog::Catalog;
@@ -77,6 +78,7 @@ impl Shows {
     pub async fn create(&self, actor: &Actor, org: OrgId, draft: ShowDraft) -> Result<Show, ShowError> {
         actor.require(Permission::EditShows, org)?;
         let now = self.clock.now();
+        check_start(draft.scheduled_at, now)?;
         let show = Show::new(org, draft, now)?;
         let mut tx = self.db.begin().await?;
         self.plans.take(&mut tx, org, Limit::ShowsAMonth, 1).await?;
@@ -128,6 +130,9 @@ impl Shows {
         if seen.is_some_and(|seen| seen != show.version - 1) {
             return Err(ShowError::Stale(show.version - 1));
         }
+        // A form sends what stood there, however long ago that was.
+        let start = patch.scheduled_at.flatten().filter(|start| Some(*start) != show.scheduled_at);
+        check_start(start, self.clock.now())?;
         let fact = show.change(patch)?;
         self.save(&mut tx, actor, &show, vec![fact]).await?;
         tx.commit().await?;
@@ -152,20 +157,24 @@ impl Shows {
         Ok(tx.commit().await?)
     }
 
-    /// Gives the show another line-up, of things that the catalogue holds.
+    /// Gives the show another line-up, of things that the catalogue holds. `seen` is the version the caller saw, if it wants to be sure.
     ///
     /// # Errors
-    /// [`ShowError::NotInCatalog`]; [`ShowError::Invalid`]; [`ShowError::Ended`].
+    /// [`ShowError::Stale`] when it has changed since; [`ShowError::NotInCatalog`]; [`ShowError::Invalid`]; [`ShowError::Ended`].
     pub async fn set_lineup(
         &self,
         actor: &Actor,
         org: OrgId,
         id: ShowId,
+        seen: Option<i64>,
         items: Vec<LineupItem>,
     ) -> Result<Show, ShowError> {
         actor.require(Permission::EditShows, org)?;
         let lineup = Lineup::new(items)?;
         let (mut tx, mut show) = self.lock(org, id).await?;
+        if seen.is_some_and(|seen| seen != show.version - 1) {
+            return Err(ShowError::Stale(show.version - 1));
+        }
         // Held until the end, so that a removal comes before or after, and its listener sees what it has to see.
         let (products, coupons) = (lineup.products(), lineup.coupons());
         if let Some(missing) = self.catalog.missing(&mut tx, org, &products, &coupons).await? {

@@ -58,7 +58,7 @@ impl Stage {
         let show = app.shows.create(&actor, org, draft).await.unwrap().id;
         let items =
             vec![LineupItem::Product { product_id: product }, LineupItem::Coupon { coupon_id: coupon }];
-        app.shows.set_lineup(&actor, org, show, items).await.unwrap();
+        app.shows.set_lineup(&actor, org, show, None, items).await.unwrap();
         Self { app, hands, actor, org, show, product, coupon }
     }
 
@@ -393,10 +393,10 @@ async fn only_what_stands_in_the_lineup_is_pinned() {
         stage.publish().await;
         stage.go_live().await;
         let items = vec![LineupItem::Coupon { coupon_id: stage.coupon }];
-        stage.app.shows.set_lineup(&stage.actor, stage.org, stage.show, items).await.unwrap();
+        stage.app.shows.set_lineup(&stage.actor, stage.org, stage.show, None, items).await.unwrap();
         assert!(matches!(stage.pin(None).await, Err(ShowError::NotInLineup)));
         let unknown = vec![LineupItem::Product { product_id: ProductId::new() }];
-        let refused = stage.app.shows.set_lineup(&stage.actor, stage.org, stage.show, unknown).await;
+        let refused = stage.app.shows.set_lineup(&stage.actor, stage.org, stage.show, None, unknown).await;
         assert!(matches!(refused, Err(ShowError::NotInCatalog(_))));
     })
     .await;
@@ -412,6 +412,12 @@ async fn who_saw_an_older_version_is_told() {
             |seen, title| stage.app.shows.change(&stage.actor, stage.org, stage.show, seen, patch(title));
         assert_eq!(change(Some(seen), "Winter").await.unwrap().version, seen + 1);
         assert!(matches!(change(Some(seen), "Spring").await, Err(ShowError::Stale(now)) if now == seen + 1));
+        let line_up = |seen| {
+            let items = vec![LineupItem::Coupon { coupon_id: stage.coupon }];
+            stage.app.shows.set_lineup(&stage.actor, stage.org, stage.show, seen, items)
+        };
+        assert!(matches!(line_up(Some(seen)).await, Err(ShowError::Stale(now)) if now == seen + 1));
+        assert_eq!(line_up(Some(seen + 1)).await.unwrap().version, seen + 2);
         assert_eq!(change(None, "Summer").await.unwrap().title, "Summer");
     })
     .await;
@@ -432,7 +438,7 @@ async fn shows_are_sealed_off_between_organisations() {
             .create(&other, other_org, ShowDraft { title: "X".into(), ..ShowDraft::default() })
             .await
             .unwrap();
-        let stolen = shows.set_lineup(&other, other_org, own.id, foreign).await;
+        let stolen = shows.set_lineup(&other, other_org, own.id, None, foreign).await;
         assert!(matches!(stolen, Err(ShowError::NotInCatalog(_))));
     })
     .await;
@@ -482,6 +488,27 @@ async fn a_channel_shows_what_is_on_then_what_comes_then_what_was() {
         assert_eq!(shows.channel(stage.org).await.unwrap().0.unwrap().id, stage.show);
         let aired = shows.delete(&stage.actor, stage.org, stage.show).await;
         assert!(matches!(aired, Err(ShowError::IllegalMove(ShowState::Ended))));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_is_announced_for_a_day_that_is_over() {
+    each_app(async |app, hands| {
+        let stage = Stage::set(app, hands).await;
+        let at = |hours| Some(stage.app.clock.now() + TimeDelta::hours(hours));
+        let draft = |start| ShowDraft { title: "Next".into(), scheduled_at: start, ..ShowDraft::default() };
+        let shows = &stage.app.shows;
+        let past = shows.create(&stage.actor, stage.org, draft(at(-25))).await;
+        assert!(matches!(past, Err(ShowError::Invalid(_))));
+        let late = shows.create(&stage.actor, stage.org, draft(at(-1))).await.unwrap();
+        let change = |start| {
+            let patch = ShowPatch { scheduled_at: Some(start), ..ShowPatch::default() };
+            shows.change(&stage.actor, stage.org, late.id, None, patch)
+        };
+        assert!(matches!(change(at(-48)).await, Err(ShowError::Invalid(_))));
+        stage.hands.advance(std::time::Duration::from_secs(3 * 24 * 3_600));
+        change(late.scheduled_at).await.unwrap();
     })
     .await;
 }

@@ -58,7 +58,10 @@ async fn a_poller_is_told_once_and_again_when_something_changes() {
         let draft =
             ShowDraft { title: "Autumn".into(), scheduled_at: Some(app.clock.now()), ..ShowDraft::default() };
         let show = app.shows.create(&actor, org, draft).await.unwrap().id;
-        app.shows.set_lineup(&actor, org, show, vec![LineupItem::Product { product_id }]).await.unwrap();
+        app.shows
+            .set_lineup(&actor, org, show, None, vec![LineupItem::Product { product_id }])
+            .await
+            .unwrap();
         let key = app.shows.issue_key(&actor, org, show).await.unwrap().key;
         let session = app.shows.admit(&key).await.unwrap().session;
 
@@ -189,7 +192,7 @@ async fn once_facts_are_heard_a_page_is_told_of_a_sale_and_never_how_many_are_le
             ShowDraft { title: "Autumn".into(), scheduled_at: Some(app.clock.now()), ..ShowDraft::default() };
         let show = app.shows.create(&actor, org, draft).await.unwrap().id;
         let items = vec![LineupItem::Product { product_id: product.id }];
-        app.shows.set_lineup(&actor, org, show, items).await.unwrap();
+        app.shows.set_lineup(&actor, org, show, None, items).await.unwrap();
         crate::worker::start(&app).await.unwrap();
         let path = format!("/v1/public/shows/{show}");
         let told = async || {
@@ -246,6 +249,21 @@ async fn only_pages_that_the_shop_names_show_its_shows() {
                 assert!(status == 200 || kept == "no-store", "a refusal is one page's alone");
             }
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_that_says_the_channels_name_of_before_goes_on_to_show_it() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let rename = serde_json::from_str(r#"{"slug": "nordlicht"}"#).unwrap();
+        app.orgs.change_organization(&actor, org, None, rename).await.unwrap();
+        for channel in ["nord", "nordlicht"] {
+            let path = format!("/v1/public/channels/{channel}");
+            assert_eq!(ask(&app.storefront, &path, None).await.0, 200, "{channel}");
+        }
+        assert_eq!(ask(&app.storefront, "/v1/public/channels/sud", None).await.0, 404);
     })
     .await;
 }

@@ -42,7 +42,7 @@ async fn show(app: &App) -> (Actor, OrgId, ShowId, ProductId) {
         ShowDraft { title: "Autumn".into(), scheduled_at: Some(app.clock.now()), ..ShowDraft::default() };
     let show = app.shows.create(&actor, org, draft).await.unwrap().id;
     let lineup = vec![LineupItem::Product { product_id: product.id }];
-    app.shows.set_lineup(&actor, org, show, lineup).await.unwrap();
+    app.shows.set_lineup(&actor, org, show, None, lineup).await.unwrap();
     (actor, org, show, product.id)
 }
 

@@ -23,6 +23,12 @@ describe('a list before it is sent', () => {
     expect(missing(columnsOf('name,colour\nHat,red\n'))).toEqual(['price', 'id']);
   });
 
+  it('knows what a German spreadsheet has saved', () => {
+    const columns = columnsOf('sep=;\r\nArtikelnummer;Bezeichnung;Preis;Bestand;Größe\r\nA-1;Schal;12,90;4;M\r\n');
+    expect(columns.map(({ field }) => field)).toEqual(['sku', 'title', 'price', 'stock', 'option']);
+    expect(missing(columns)).toEqual([]);
+  });
+
   it('tells that what is new will be sold out', () => {
     expect(isUncounted(columnsOf('id,title,price,link\n1,Hat,39,https://x\n'))).toBe(true);
     expect(isUncounted(columnsOf('id,title,price,quantity\n1,Hat,39,4\n'))).toBe(false);

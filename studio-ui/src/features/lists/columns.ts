@@ -5,21 +5,26 @@ import type { ListFormat } from '../../lib/cloud/imports.ts';
 const NAMES: Record<string, readonly string[]> = {
   id: ['id', 'external_id', 'product_id', 'offer_id', 'offerid'],
   group: ['item_group_id', 'itemgroupid', 'group_id', 'handle'],
-  title: ['title', 'name', 'product_title'],
-  description: ['description', 'body_html'],
-  link: ['link', 'url', 'product_url'],
-  price: ['price', 'variant_price', 'regular_price'],
-  sale_price: ['sale_price', 'saleprice'],
-  compare_at: ['compare_at', 'compare_at_price', 'variant_compare_at_price'],
-  currency: ['currency'],
-  stock: ['quantity', 'stock', 'inventory', 'inventory_quantity', 'variant_inventory_qty', 'sell_on_google_quantity'],
-  availability: ['availability'],
-  variant: ['variant', 'variant_title'],
-  sku: ['sku', 'variant_sku'],
+  title: [
+    'title', 'name', 'product_title', 'titel', 'bezeichnung', 'artikelbezeichnung', 'artikelname', 'produktname', 'produkt', 'titre', 'nom', 'nom_du_produit',
+  ],
+  description: ['description', 'body_html', 'beschreibung', 'artikelbeschreibung', 'produktbeschreibung'],
+  link: ['link', 'url', 'product_url', 'produktlink', 'produkt_url', 'lien'],
+  price: ['price', 'variant_price', 'regular_price', 'preis', 'verkaufspreis', 'vk_preis', 'bruttopreis', 'prix', 'prix_de_vente'],
+  sale_price: ['sale_price', 'saleprice', 'angebotspreis', 'aktionspreis', 'sonderpreis', 'prix_promo'],
+  compare_at: ['compare_at', 'compare_at_price', 'variant_compare_at_price', 'streichpreis', 'prix_barré'],
+  currency: ['currency', 'währung', 'waehrung', 'devise'],
+  stock: [
+    'quantity', 'stock', 'inventory', 'inventory_quantity', 'variant_inventory_qty', 'sell_on_google_quantity', 'bestand', 'lagerbestand', 'menge', 'anzahl',
+    'stückzahl', 'quantité', 'quantite',
+  ],
+  availability: ['availability', 'verfügbarkeit', 'disponibilité'],
+  variant: ['variant', 'variant_title', 'variante'],
+  sku: ['sku', 'variant_sku', 'artikelnummer', 'artikelnr', 'artikel_nr', 'art_nr', 'référence', 'reference'],
   status: ['status'],
-  option: ['color', 'colour', 'size', 'material', 'pattern', ...[1, 2, 3, 4, 5].flatMap((n) => [`option${n}`, `option${n}_value`])],
+  option: ['color', 'colour', 'size', 'material', 'pattern', 'farbe', 'größe', 'groesse', 'couleur', 'taille', ...[1, 2, 3, 4, 5].flatMap((n) => [`option${n}`, `option${n}_value`])],
   option_name: [1, 2, 3, 4, 5].map((n) => `option${n}_name`),
-  tags: ['tags'],
+  tags: ['tags', 'schlagworte', 'schlagwörter'],
   sale_dates: ['sale_price_effective_date'],
   vitrine_id: ['vitrine_id'],
   vitrine_variant_id: ['vitrine_variant_id'],
@@ -70,8 +75,15 @@ function fieldOf(name: string): string | null {
 
 /** The first rows, split by whichever mark stands most often in the first line; the last may be cut off and is left out. */
 function rowsOf(text: string, most: number): string[][] {
+  // So spreadsheets say what stands between the columns.
+  const said = /^sep=([,;\t|])\r?\n/i.exec(text);
+  if (said) return rowsBy(said[1]!, text.slice(said[0].length), most);
   const first = text.slice(0, text.search(/\r?\n|$/)).replace(/"[^"]*"/g, '');
   const [mark = ','] = [',', ';', '\t', '|'].sort((a, b) => first.split(b).length - first.split(a).length);
+  return rowsBy(mark, text, most);
+}
+
+function rowsBy(mark: string, text: string, most: number): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
   let cell = '';

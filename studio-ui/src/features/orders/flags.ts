@@ -36,7 +36,7 @@ export const stateTone = (state: Order['state']): 'good' | 'plain' | 'warn' =>
 
 /** How many pieces of a variant can go back into stock still. */
 export function returnable(order: Order, variant: string): number {
-  const of = (lines: readonly { variant_id: string; quantity: number }[]) =>
+  const of = (lines: readonly { variant_id?: string | null; quantity: number }[]) =>
     lines.filter((line) => line.variant_id === variant).reduce((sum, line) => sum + line.quantity, 0);
   return of(order.lines) - order.changes.reduce((sum, change) => sum + of(change.lines), 0);
 }

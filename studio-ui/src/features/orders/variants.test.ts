@@ -13,6 +13,6 @@ it('tells two variants of a product apart, and a lone one by its number', () => 
 });
 
 it('asks for no product that the cloud did not know', () => {
-  const order = { lines: [{ product_id: 'scarf' }, { product_id: '00000000-0000-0000-0000-000000000000' }] } as unknown as Order;
+  const order = { lines: [{ product_id: 'scarf' }, { product_id: null }] } as unknown as Order;
   expect(productIds(order)).toEqual(['scarf']);
 });

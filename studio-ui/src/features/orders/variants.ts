@@ -2,7 +2,7 @@
 import type { Order, Product } from '../../lib/cloud/types.ts';
 
 /** The products of its lines that the catalogue may know. */
-export const productIds = (order: Order): string[] => order.lines.map(({ product_id }) => product_id).filter((id) => !/^[0-]+$/.test(id));
+export const productIds = (order: Order): string[] => order.lines.flatMap(({ product_id }) => product_id ?? []);
 
 /** By the variant's id: its name where there are several, and the shop's number. */
 export function variantNames(products: readonly Product[]): ReadonlyMap<string, string> {

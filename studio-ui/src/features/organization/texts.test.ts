@@ -33,3 +33,10 @@ it('names the line that is no address', () => {
   expect(problems.accent).not.toBe('');
   expect(problems.name).toBe('');
 });
+
+it('takes a channel of before as it is, and a new one as the cloud does', () => {
+  const before = { ...textsOf(seen), channel: 'a' };
+  expect(problemsOf(before, before).channel).toBe('');
+  expect(problemsOf({ ...before, channel: 'Läden' }, before).channel).not.toBe('');
+  expect(patchOf(before, { ...before, channel: ' laeden ' })).toEqual({ slug: 'laeden' });
+});

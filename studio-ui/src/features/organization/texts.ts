@@ -1,11 +1,13 @@
 /** An organisation's settings, as a form asks them. */
 import { changed } from '../../lib/changed.ts';
+import { isChannel } from '../../lib/channel.ts';
 import type { OrganizationPatch, OrganizationView } from '../../lib/cloud/organization.ts';
 import { t } from '../../lib/text/words.ts';
 
 /** What the fields say. */
 export interface OrganizationTexts {
   name: string;
+  channel: string;
   accent: string;
   locale: string;
   currency: string;
@@ -22,9 +24,10 @@ export interface OrganizationTexts {
   endsAfter: string;
 }
 
-export function textsOf({ name, settings }: OrganizationView): OrganizationTexts {
+export function textsOf({ name, slug, settings }: OrganizationView): OrganizationTexts {
   return {
     name,
+    channel: slug,
     accent: settings.accent_colour ?? '',
     locale: settings.locale ?? '',
     currency: settings.currency ?? '',
@@ -47,13 +50,14 @@ const LONGEST_OVERRUN = 720;
 const isMinutes = (text: string) => text === '' || (/^\d{1,3}$/.test(text) && Number(text) <= LONGEST_OVERRUN);
 const isUrl = (text: string) => text.trim() === '' || /^https?:\/\/\S+$/.test(text.trim());
 
-/** What is wrong with them; empty words where nothing is. */
-export function problemsOf(texts: OrganizationTexts) {
+/** What is wrong with them; empty words where nothing is. A channel's name of before stays, whatever it is. */
+export function problemsOf(texts: OrganizationTexts, before: OrganizationTexts = texts) {
   const name = texts.name.trim();
   const url = (text: string) => (isUrl(text) ? '' : t('organization.need_url'));
   const line = linesOf(texts.origins).find((one) => !isOrigin(one));
   return {
     name: name.length >= 1 && name.length <= 80 ? '' : t('organization.need_name'),
+    channel: texts.channel === before.channel || isChannel(texts.channel.trim()) ? '' : t('organization.need_channel'),
     accent: texts.accent.trim() === '' || /^#[0-9a-fA-F]{6}$/.test(texts.accent.trim()) ? '' : t('organization.need_colour'),
     currency: texts.currency.trim() === '' || /^[A-Za-z]{3}$/.test(texts.currency.trim()) ? '' : t('organization.need_currency'),
     logo: url(texts.logo),
@@ -70,6 +74,7 @@ export function problemsOf(texts: OrganizationTexts) {
 export function patchOf(before: OrganizationTexts, now: OrganizationTexts): OrganizationPatch {
   const whole = (texts: OrganizationTexts) => ({
     name: texts.name.trim(),
+    slug: texts.channel.trim(),
     accent_colour: texts.accent.trim() || null,
     locale: (texts.locale || null) as OrganizationPatch['locale'],
     currency: texts.currency.trim().toUpperCase() || null,

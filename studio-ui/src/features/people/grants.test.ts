@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Member, RoleTable } from '../../lib/cloud/people.ts';
 import { BUILTIN } from '../../lib/ipc/fake/person.ts';
 import { words } from '../../lib/text/words.ts';
-import { canChange, GROUPS, groupsOf, isLastOwner, rolesOf, rolesToGive, summary } from './grants.ts';
+import { canChange, GROUPS, groupsOf, isLastOwner, lacking, rolesOf, rolesToGive, summary } from './grants.ts';
 
 const document = JSON.parse(readFileSync(new URL('../../../../cloud/openapi.json', import.meta.url), 'utf8')) as {
   components: { schemas: Record<'Permission' | 'Role', { enum: string[] }> };
@@ -12,8 +12,8 @@ const { Permission, Role } = document.components.schemas;
 
 const table: RoleTable = {
   items: [
-    { id: 'r1', name: 'Stock keeper', permissions: ['view_catalog', 'manage_stock'], created_at: '', version: 1 },
-    { id: 'r2', name: 'Deputy', permissions: ['transfer_ownership'], created_at: '', version: 1 },
+    { id: 'r1', name: 'Stock keeper', permissions: ['view_catalog', 'manage_stock'], lacks: [], created_at: '', version: 1 },
+    { id: 'r2', name: 'Deputy', permissions: ['transfer_ownership'], lacks: ['view_organization'], created_at: '', version: 1 },
   ],
   builtin: BUILTIN,
   key_permissions: [],
@@ -24,6 +24,7 @@ const member = (id: string, role: Member['role']): Member => ({
   role,
   permissions: may(role),
   created_at: '',
+  version: 0,
 });
 
 describe('permissions', () => {
@@ -79,5 +80,18 @@ describe('what can be given', () => {
     expect(isLastOwner([ada, ben], 'ada')).toBe(true);
     expect(isLastOwner([ada, ben, cy], 'ada')).toBe(false);
     expect(isLastOwner([ada, ben], 'ben')).toBe(false);
+  });
+});
+
+describe('what the screens need', () => {
+  it('is named as long as it is missing, with what that needs in turn', () => {
+    expect(lacking(['manage_stock'])).toEqual(['view_catalog']);
+    expect(lacking(['moderate_chat', 'manage_stock', 'view_catalog'])).toEqual(['view_chat', 'view_shows']);
+    expect(lacking(['view_organization', 'refund_orders', 'view_orders'])).toEqual([]);
+    expect(lacking(['walk_on_water'])).toEqual([]);
+  });
+
+  it('no role that is the same everywhere lacks anything', () => {
+    for (const { role, permissions } of BUILTIN) expect(lacking(permissions), role).toEqual([]);
   });
 });

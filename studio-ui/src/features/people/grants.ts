@@ -38,6 +38,26 @@ export const GROUPS: readonly { name: Word; permissions: readonly Permission[] }
   { name: 'permission_group.chat', permissions: ['view_chat', 'speak_in_chat', 'moderate_chat'] },
 ];
 
+/** What somebody has to see for the rest of what they may do: without it the screens for that stay shut. */
+const NEEDS: Partial<Record<Permission, Permission>> = {
+  edit_organization: 'view_organization', manage_members: 'view_organization', manage_roles: 'view_organization',
+  manage_api_keys: 'view_organization', transfer_ownership: 'view_organization', manage_plan: 'view_plan',
+  edit_catalog: 'view_catalog', import_catalog: 'view_catalog', manage_stock: 'view_catalog', edit_coupons: 'view_catalog',
+  record_orders: 'view_catalog', refund_orders: 'view_orders',
+  edit_shows: 'view_shows', run_shows: 'view_shows', highlight: 'view_shows', manage_publish_keys: 'view_shows',
+  view_health: 'view_shows', view_timeline: 'view_shows', view_chat: 'view_shows',
+  speak_in_chat: 'view_chat', moderate_chat: 'view_chat',
+};
+
+/** What `chosen` lacks so that all of it can be used, in the order of need. */
+export function lacking(chosen: readonly string[]): Permission[] {
+  const found: Permission[] = [];
+  for (const one of chosen as Permission[]) {
+    for (let need = NEEDS[one]; need; need = NEEDS[need]) if (!chosen.includes(need) && !found.includes(need)) found.push(need);
+  }
+  return found;
+}
+
 /** The groups with what is offered alone; empty ones are left out. */
 export function groupsOf(offered: readonly string[]) {
   return GROUPS.map(({ name, permissions }) => ({ name, permissions: permissions.filter((one) => offered.includes(one)) })).filter(

@@ -37,7 +37,7 @@ describe('what a choice costs', () => {
 
 it('says what the plan has no more of, also of a limit that a later version knows', () => {
   expect(limitSentence({ limit: 'seats', allowed: 3, used: 3 })).toBe(
-    'Your plan has 3 members, and 3 are in use. Remove who is not needed, or let an owner take a larger plan.',
+    'Your plan has 3 members, and 3 are taken, by who is invited too. Remove who is not needed or take an invitation back, or ask for a larger plan.',
   );
   expect(limitSentence({ limit: 'from_the_future', allowed: 1, used: 2 })).toContain('Your plan has 1, and 2 are in use.');
 });

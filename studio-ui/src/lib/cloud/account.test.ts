@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Backend } from '../ipc/backend.ts';
+import type { Backend, CloudHeaders } from '../ipc/backend.ts';
 import { invitationToken } from './account.ts';
-import { People, type CustomRole } from './people.ts';
+import { People, type CustomRole, type Member } from './people.ts';
 
 const TOKEN = 'vti_b3Zl4mTq7Hk2cXw9RfYdS1aJ8gNu5eVo';
 
@@ -18,20 +18,30 @@ describe('the link of an invitation', () => {
   );
 });
 
-describe('a role that somebody else changed', () => {
+describe('a role or a member that somebody else changed', () => {
+  const seen: CustomRole = { id: 'r', name: 'Stock', permissions: [], lacks: [], created_at: '', version: 3 };
+  const answering = (status: number) => {
+    const asked: (string | null)[][] = [];
+    const cloudFetch = (method: string, _path: string, _body: string | null, { ifMatch }: CloudHeaders) => {
+      asked.push([method, ifMatch]);
+      return Promise.resolve({ status, body: JSON.stringify({ ...seen, version: 4 }) });
+    };
+    return { asked, people: new People({ cloudFetch } as unknown as Backend, 'o') };
+  };
+
   it('is not written over', async () => {
-    const asked: string[] = [];
-    const seen: CustomRole = { id: 'r', name: 'Stock', permissions: [], created_at: '', version: 3 };
-    const backend = {
-      cloudFetch: (method: string) => {
-        asked.push(method);
-        return Promise.resolve({ status: 200, body: JSON.stringify({ ...seen, version: 4 }) });
-      },
-    } as unknown as Backend;
-    const people = new People(backend, 'o');
+    const { asked, people } = answering(412);
     await expect(people.saveRole(seen, { name: 'Stock', permissions: [] })).rejects.toMatchObject({ code: 'conflict' });
-    expect(asked).toEqual(['GET']);
-    await people.saveRole({ ...seen, version: 4 }, { name: 'Stock', permissions: [] });
-    expect(asked).toEqual(['GET', 'GET', 'PUT']);
+    await expect(people.deleteRole(seen)).rejects.toMatchObject({ code: 'conflict' });
+    const member = { user: { id: 'u' }, version: 7 } as Member;
+    await expect(people.changeRole(member, { role: 'host' })).rejects.toMatchObject({ code: 'conflict' });
+    await expect(people.removeMember(member)).rejects.toMatchObject({ code: 'conflict' });
+    expect(asked).toEqual([['PUT', '"3"'], ['DELETE', '"3"'], ['PATCH', '"7"'], ['DELETE', '"7"']]);
+  });
+
+  it('is changed as it was seen, in one request', async () => {
+    const { asked, people } = answering(200);
+    expect((await people.saveRole(seen, { name: 'Stock', permissions: [] })).version).toBe(4);
+    expect(asked).toEqual([['PUT', '"3"']]);
   });
 });

@@ -30,6 +30,11 @@ export class Account {
   }
 
   me = () => this.#lane.call<Me>('GET', '/me');
+  /** What is absent stays. */
+  change = (patch: Schemas['MePatch']) => this.#lane.call<Me>('PATCH', '/me', patch);
+  /** All other devices are signed out. */
+  changePassword = (now: string, new_password: string, second: { code?: string; recovery_code?: string } = {}) =>
+    this.#lane.call<void>('POST', '/me/password', { password: now, new_password, ...second });
   /** Mails the link again that shows the address to be theirs. */
   confirmAddress = () => this.#lane.call<void>('POST', '/me/email/verification');
   /** Mails a link to the new address; the account has it once that is used. */
@@ -65,7 +70,8 @@ export class Account {
     this.#lane.call<InvitationSeen>('POST', '/invitation-lookups', { token });
   acceptInvitation = async (token: string) =>
     (await this.#lane.call<{ organization: Place }>('POST', '/me/invitations', { token })).organization;
-  createOrganization = (name: string) => this.#lane.call<Place>('POST', '/orgs', { name });
+  /** `slug`: what its channel is to be called in addresses; without one the cloud makes it of the name. */
+  createOrganization = (name: string, slug?: string) => this.#lane.call<Place>('POST', '/orgs', { name, ...(slug && { slug }) });
 }
 
 /** The secret in a link of an invitation, or the secret itself; null when there is none. */

@@ -1,6 +1,6 @@
 /** Who belongs to an organisation and who may do what in it: members, invitations, roles, keys. */
 import type { Schemas } from '@vitrine/client';
-import { CommandFailure, type Backend } from '../ipc/backend.ts';
+import type { Backend } from '../ipc/backend.ts';
 import type { Intent } from './intent.ts';
 import { Lane } from './lane.ts';
 
@@ -27,10 +27,12 @@ export class People {
   }
 
   members = () => this.#lane.list<Member>('/members');
-  changeRole = (user: string, choice: RoleChoice) =>
-    this.#lane.call<Member>('PATCH', `/members/${user}`, choice);
-  /** Lets somebody go; oneself: leaves. */
-  removeMember = (user: string) => this.#lane.call<void>('DELETE', `/members/${user}`);
+  /** Fails with `conflict` when they have another role than was `seen`. */
+  changeRole = (seen: Member, choice: RoleChoice) =>
+    this.#lane.call<Member>('PATCH', `/members/${seen.user.id}`, choice, { seen });
+  /** Lets somebody go; fails with `conflict` when they have another role than was `seen`. */
+  removeMember = (seen: Member) => this.#lane.call<void>('DELETE', `/members/${seen.user.id}`, undefined, { seen });
+  leave = (user: string) => this.#lane.call<void>('DELETE', `/members/${user}`);
   handOver = (user_id: string, password: string) =>
     this.#lane.call<Member>('POST', '/ownership', { user_id, password });
 
@@ -42,18 +44,9 @@ export class People {
 
   roles = () => this.#lane.call<RoleTable>('GET', '/roles');
   createRole = (draft: RoleDraft) => this.#lane.call<CustomRole>('POST', '/roles', draft);
-  /**
-   * Fails with `conflict` when it is no longer as `seen`. The cloud takes no `If-Match` for a role: it is looked at just before, so a
-   * change that falls between the two requests is not noticed.
-   */
-  async saveRole(seen: CustomRole, draft: RoleDraft): Promise<CustomRole> {
-    const now = await this.#lane.call<CustomRole>('GET', `/roles/${seen.id}`);
-    if (now.version !== seen.version) {
-      throw new CommandFailure({ code: 'conflict', message: 'the role has changed', retryable: false });
-    }
-    return this.#lane.call<CustomRole>('PUT', `/roles/${seen.id}`, draft);
-  }
-  deleteRole = (id: string) => this.#lane.call<void>('DELETE', `/roles/${id}`);
+  /** Fails with `conflict` when it is no longer as `seen`. */
+  saveRole = (seen: CustomRole, draft: RoleDraft) => this.#lane.call<CustomRole>('PUT', `/roles/${seen.id}`, draft, { seen });
+  deleteRole = (seen: CustomRole) => this.#lane.call<void>('DELETE', `/roles/${seen.id}`, undefined, { seen });
 
   keys = () => this.#lane.list<ApiKey>('/api-keys');
   createKey = (key: NewApiKey, intent: Intent) => this.#lane.call<CreatedApiKey>('POST', '/api-keys', key, { intent });

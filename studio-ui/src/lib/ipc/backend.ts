@@ -45,8 +45,12 @@ export interface Bootstrap {
   keyring: KeyringStatus;
   /** Restored from the keyring, or still there after a reload of the window. */
   session: Session | null;
-  /** The address used last, or null on a first start. */
+  /** The address used last, or that of the link with which the studio was opened; null on a first start. */
   cloudUrl: string | null;
+  /** A link named that address. */
+  linked: boolean;
+  /** Who was signed in there last and wanted to be remembered. */
+  email: string | null;
 }
 
 export interface DemoHint {
@@ -472,6 +476,8 @@ export interface RegisterRequest {
   cloudUrl: string;
   name: string;
   organizationName: string;
+  /** What its channel is to be called in addresses; null: the cloud makes it of the name. */
+  channel: string | null;
   email: string;
   password: string;
   remember: boolean;

@@ -103,6 +103,8 @@ export class FakeBackend extends Emitter implements Backend {
       keyring: { available: this.#options.keyring, reason: this.#options.keyring ? null : 'No secret service answers on this session’s bus.' },
       session: this.#session,
       cloudUrl: null,
+      linked: false,
+      email: null,
     };
   }
 
@@ -130,7 +132,11 @@ export class FakeBackend extends Emitter implements Backend {
     return this.#session;
   }
 
-  register = (request: RegisterRequest) => this.signIn(request.cloudUrl, request.email, request.password, request.remember);
+  async register(request: RegisterRequest) {
+    if (request.channel === 'demo') this.#refuse('name_taken');
+    this.account.registers();
+    return this.signIn(request.cloudUrl, request.email, request.password, request.remember);
+  }
 
   async askNewPassword() { if (this.#options.cloudDown) this.#refuse('cloud_unreachable', true); }
 

@@ -24,6 +24,10 @@ export class SessionState {
       null,
   );
   canRunShows = $derived(this.may('run_shows'));
+  /** Who was signed in before, and where: what the next sign-in begins with. */
+  last = $state.raw<{ cloudUrl: string; email: string } | null>(null);
+  /** Their address while nobody has confirmed it: a letter with a link is there. */
+  unconfirmed = $state.raw<string | null>(null);
   #backend: Backend;
 
   constructor(backend: Backend) {
@@ -58,6 +62,7 @@ export class SessionState {
     const now = this.session;
     if (now?.user.id !== user.id) return; // somebody else signed in meanwhile
     const { id, email, name } = user;
+    this.unconfirmed = user.email_verified ? null : email;
     this.session = { ...now, user: { id, email, name }, organizations: organizations.map(placeOf) };
   }
 
@@ -113,9 +118,12 @@ export class SessionState {
     this.#take(await this.#backend.register(request));
   }
 
-  async signOut() {
+  /** `gone`: with the account. */
+  async signOut(gone = false) {
+    const now = this.session;
     await this.#backend.signOut();
-    this.session = null;
+    if (now) this.last = { cloudUrl: now.cloudUrl, email: gone ? '' : now.user.email };
+    [this.session, this.unconfirmed] = [null, null];
   }
 
   choose(org: string) {

@@ -153,14 +153,14 @@ describe('where a person belongs', () => {
     await done(session.refresh());
     expect(session.organization).toMatchObject({ id: ORG, role: 'admin' });
     expect(session.may('transfer_ownership')).toBe(false);
-    await done(new People(backend, ORG).removeMember(session.session!.user.id));
+    await done(new People(backend, ORG).leave(session.session!.user.id));
     await done(session.refresh());
     expect(session.organization).toMatchObject({ name: 'Atelier Nord', role: 'owner' });
   });
 
   it('is nowhere for who left the last one, and nothing is taken from another person', async () => {
     const { backend, session } = await signedIn({ as: 'moderator' });
-    await done(new People(backend, ORG).removeMember(session.session!.user.id));
+    await done(new People(backend, ORG).leave(session.session!.user.id));
     const asked = session.refresh();
     await done(asked);
     expect(session.organization).toBeNull();

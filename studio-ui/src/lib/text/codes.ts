@@ -24,7 +24,7 @@ export const SENTENCES: Record<string, string> = {
   above_you: 'That is more than you may do yourself. Ask an owner.',
   last_owner: 'An organisation keeps at least one owner. Name another one first.',
   limit_reached: 'There are as many as there can be. Remove one first.',
-  plan_limit: 'The plan has no more of this. Remove what is not needed, or let an owner take a larger plan.',
+  plan_limit: 'The plan has no more of this. Remove what is not needed, or ask for a larger plan.',
   operator_only: 'Plans are changed by whoever runs this cloud. Ask them.',
   plan_given: 'Whoever runs this cloud gave you the plan that you have. Ask them before you pay for another.',
   viewers_full: 'As many watch as your plan has room for. Newcomers can try again in a moment.',

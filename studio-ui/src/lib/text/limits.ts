@@ -22,5 +22,5 @@ export function limitWord(limit: string): string {
 /** A refusal because the plan has no more of it, with the numbers, and what can be done. */
 export function limitSentence({ limit, allowed, used }: { limit: string; allowed: number; used: number }): string {
   const way = `plan.way_${limit}`;
-  return t('plan.limit', { allowed: amountOf(limit, allowed), used: limit === 'blob_bytes' ? room(used) : count(used), way: t(way in words ? (way as Word) : 'plan.way_other') });
+  return t(limit === 'seats' ? 'plan.limit_seats' : 'plan.limit', { allowed: amountOf(limit, allowed), used: limit === 'blob_bytes' ? room(used) : count(used), way: t(way in words ? (way as Word) : 'plan.way_other') });
 }

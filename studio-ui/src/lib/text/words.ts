@@ -62,6 +62,8 @@ export const words = {
   'register.subtitle': 'with its own organisation',
   'register.name': 'Your name',
   'register.organization': 'Shop or organisation',
+  'register.channel': 'Channel name',
+  'register.channel_hint': 'Stands in the code of your shop’s pages. You can change it later.',
   'register.submit': 'Create account',
   'register.submitting': 'Creating…',
 

@@ -84,14 +84,15 @@ async fn an_id_of_a_platform_is_one_variants_and_orders_name_it_by_that() {
 
         let by = |id: &str| {
             let mut draft = order(&shirt1, 2, "A-1");
-            draft.lines[0].product_id = ProductId(uuid::Uuid::nil());
+            draft.lines[0].product_id = Some(ProductId(uuid::Uuid::nil()));
             draft.lines[0].external = Some(ExternalId { platform: "shopify".into(), id: id.into() });
             draft
         };
         let sent = by("12");
         let (sold, is_new) = app.catalog.record_order(&actor, org, sent.clone()).await.unwrap();
         assert!(is_new);
-        assert_eq!((sold.lines[0].product_id, sold.lines[0].variant_id), (shirt1.id, shirt1.variants[1].id));
+        let line = &sold.lines[0];
+        assert_eq!((line.product_id, line.variant_id), (Some(shirt1.id), Some(shirt1.variants[1].id)));
         let left = app.catalog.product(&actor, org, shirt1.id).await.unwrap();
         assert_eq!(left.variants.iter().map(|one| one.stock).collect::<Vec<_>>(), [5, 3]);
         // The same again is the same, though the variant is called otherwise by now.
@@ -102,7 +103,7 @@ async fn an_id_of_a_platform_is_one_variants_and_orders_name_it_by_that() {
         let (unknown, _) = app.catalog.record_order(&actor, org, unknown).await.unwrap();
         assert!(unknown.flags.contains(&"unknown_product".to_owned()), "it was paid");
         let nothing = OrderDraft {
-            lines: vec![OrderLineDraft { external: None, ..by("1").lines[0].clone() }],
+            lines: vec![OrderLineDraft { external: None, variant_id: None, ..by("1").lines[0].clone() }],
             external_ref: "A-3".into(),
             ..by("1")
         };
@@ -149,11 +150,11 @@ async fn an_order_keeps_what_its_variant_was_called_and_what_a_platform_calls_an
         let product = app.catalog.create_product(&actor, org, scarf(5)).await.unwrap();
         let (variant, mut draft) = (product.variants[0].clone(), order(&product, 1, "A-1"));
         let unknown = ExternalId { platform: "shopify".into(), id: "447".into() };
-        let nil = uuid::Uuid::nil();
         draft.lines.push(OrderLineDraft {
-            product_id: ProductId(nil),
-            variant_id: vitrine_protocol::VariantId(nil),
+            product_id: None,
+            variant_id: None,
             external: Some(unknown.clone()),
+            sku: None,
             quantity: 2,
             price_minor: 100,
             title: None,
@@ -167,6 +168,27 @@ async fn an_order_keeps_what_its_variant_was_called_and_what_a_platform_calls_an
             (Some(variant.sku.as_str()), &None)
         );
         assert_eq!((&kept.lines[1].sku, kept.lines[1].external.as_ref()), (&None, Some(&unknown)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_variant_is_called_otherwise_without_its_price_being_sent_again() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let product = app.catalog.create_product(&actor, org, scarf(5)).await.unwrap();
+        let id = product.variants[0].id;
+        let named = |id| serde_json::json!({ "variants": [{ "id": id, "title": "Blue" }] });
+        let patch = serde_json::from_value(named(serde_json::json!(id))).unwrap();
+        let changed = app.catalog.change_product(&actor, org, product.id, Some(1), patch).await.unwrap();
+        let variant = &changed.variants[0];
+        assert_eq!(
+            (variant.id, variant.title.as_str(), variant.price_minor, variant.stock),
+            (id, "Blue", 2_900, 5)
+        );
+        let new = serde_json::from_value(named(serde_json::Value::Null)).unwrap();
+        let refused = app.catalog.change_product(&actor, org, product.id, Some(2), new).await;
+        assert!(matches!(refused, Err(CatalogError::Invalid(_))), "a new one has no price to keep");
     })
     .await;
 }

@@ -257,7 +257,7 @@ async fn what_is_paid_back_is_never_more_than_what_was_paid() {
         };
         let one = OrderChangeDraft {
             amount_minor: Some(2_900),
-            lines: Some(vec![ReturnedLine { variant_id, quantity: 1 }]),
+            lines: Some(vec![ReturnedLine { variant_id, quantity: 1 }.into()]),
             ..change("R-1")
         };
         let (order, new) = refund(one.clone()).await.unwrap();
@@ -273,7 +273,7 @@ async fn what_is_paid_back_is_never_more_than_what_was_paid() {
             OrderChangeDraft { amount_minor: Some(0), ..change("R-2") },
             OrderChangeDraft {
                 amount_minor: Some(1),
-                lines: Some(vec![ReturnedLine { variant_id, quantity: 2 }]),
+                lines: Some(vec![ReturnedLine { variant_id, quantity: 2 }.into()]),
                 ..change("R-2")
             },
         ] {

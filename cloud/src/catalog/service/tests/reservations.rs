@@ -11,7 +11,8 @@ async fn reserve(
     quantity: i64,
 ) -> Result<Reservation, CatalogError> {
     let line = ReservedLine { product_id: product.id, variant_id: product.variants[0].id, quantity };
-    let draft = ReservationDraft { lines: vec![line], ttl_seconds: Some(60), show_id: None, viewer_id: None };
+    let draft =
+        ReservationDraft { lines: vec![line.into()], ttl_seconds: Some(60), show_id: None, viewer_id: None };
     app.catalog.reserve(actor, org, draft).await
 }
 
@@ -133,7 +134,10 @@ async fn a_reservation_takes_all_of_its_lines_or_none() {
             variant_id: product.variants[0].id,
             quantity,
         };
-        let draft = |lines| ReservationDraft { lines, ttl_seconds: None, show_id: None, viewer_id: None };
+        let draft = |lines: Vec<ReservedLine>| {
+            let lines = lines.into_iter().map(Into::into).collect();
+            ReservationDraft { lines, ttl_seconds: None, show_id: None, viewer_id: None }
+        };
         let asked = async |lines| app.catalog.reserve(&actor, org, draft(lines)).await;
         let short = asked(vec![line(&plenty, 1), line(&few, 1), line(&few, 1)]).await;
         assert!(matches!(short, Err(CatalogError::OutOfStock(3, _))), "the same piece twice");

@@ -116,6 +116,12 @@ async fn what_is_no_move_is_refused_and_moves_nothing() {
                 .await;
             assert!(matches!(refused, Err(CatalogError::Invalid(_))), "{bad}");
         }
+        // Nobody is owed what nobody bought or holds.
+        let lost = moved(-6, StockReason::Lost);
+        let refused = app.catalog.move_stock(&actor, org, product.id, variant, lost).await;
+        assert!(
+            matches!(&refused, Err(CatalogError::Invalid(why)) if why.0.contains("6 pieces away, and 5 are"))
+        );
         let unknown = vitrine_protocol::VariantId::new();
         let refused =
             app.catalog.move_stock(&actor, org, product.id, unknown, moved(1, StockReason::Lost)).await;

@@ -182,7 +182,7 @@ async fn add(State(orgs): State<Orgs>, headers: HeaderMap, Form(said): Form<Said
         Ok(added) => {
             let (before, after) = own.added_text;
             let done = format!("<p>{before}<strong>{}</strong>{after}</p>", escape(&added.name));
-            page(StatusCode::OK, desk.words, own.added_title, &(done + &studio(desk.words)))
+            page(StatusCode::OK, desk.words, own.added_title, &(done + &studio(desk.words, &orgs)))
         }
         Err(OrgError::Invalid(invalid)) if invalid.0.contains("`name`") => {
             desk.ask(AGAIN, &email, Some(own.bad_name))

@@ -171,7 +171,7 @@ impl<'a> Desk<'a> {
         let yes = said.answer == "yes";
         self.orgs.decide_sign_in(self.seen.id, &said.proof, yes).await?;
         let (title, text) = match yes {
-            true => (own.done_title, format!("<p>{}</p>{}", own.done_text, studio(words))),
+            true => (own.done_title, format!("<p>{}</p>{}", own.done_text, studio(words, self.orgs))),
             false => (own.refused_title, format!("<p>{}</p>", own.refused_text)),
         };
         Ok(page(StatusCode::OK, words, title, &text))

@@ -9,6 +9,7 @@ use url::form_urlencoded::Serializer;
 
 use crate::app::testing::{each_app, owner};
 
+mod invitations;
 mod passkeys;
 
 async fn ask(router: &Router, request: Request<Body>) -> (u16, axum::http::HeaderMap, String) {

@@ -141,8 +141,11 @@ async fn no_other_way_of_making_a_session_passes_by_the_second_factor() {
         let invited = orgs.invite(&actor, bo.organizations[0].id, new).await.unwrap();
         let link = token(&(String::new(), invited.link), "/account/invitation");
         let challenge = challenged(orgs.accept_as_new(&link, "Ada", PASSWORD.into(), HOME).await);
-        let joined = orgs.second_factor(&challenge.token, &phone.next(), HOME).await.unwrap();
-        assert_eq!(joined.organizations.len(), 2, "the invitation was accepted, the session waited");
+        let back = orgs.second_factor(&challenge.token, &phone.next(), HOME).await.unwrap();
+        assert_eq!(back.organizations.len(), 1, "nobody was taken in before all was shown");
+        let ada_actor = orgs.authenticate(&back.token).await.unwrap();
+        let joined = orgs.accept_invitation(&ada_actor, &link).await.unwrap();
+        assert_eq!(joined.organization.id, bo.organizations[0].id, "and the link still held");
 
         // A password that is chosen anew, by mail or at the machine, leaves the factor where it is; sign-ins that wait end.
         let waiting = sign_in(&orgs, HOME).await;

@@ -21,7 +21,7 @@ async fn a_shops_server_may_what_its_key_was_given_until_it_is_revoked() {
         assert!(made.token.starts_with(&made.key.hint) && made.key.hint.len() == 10);
         let server = orgs.authenticate(&made.token).await.unwrap();
         assert_eq!(server.require(Permission::RecordOrders, org), Ok(()));
-        assert_eq!(server.require(Permission::ViewOrders, org), Err(Denied::Role(Permission::ViewOrders)));
+        assert_eq!(server.require(Permission::ViewOrders, org), Err(Denied::Key(Permission::ViewOrders)));
         assert_eq!(server.require(Permission::RecordOrders, OrgId::new()), Err(Denied::Stranger));
         // It is nobody's account.
         assert!(matches!(orgs.me(&server).await, Err(OrgError::PeopleOnly)));

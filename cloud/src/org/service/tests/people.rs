@@ -45,7 +45,15 @@ async fn a_member_comes_in_by_a_letter_which_shows_whose_the_address_is() {
         assert!(invited.mailed);
         let mail = letters(&db).await;
         let letter = mail.last().unwrap();
-        assert!(letter.0 == "mo@example.com" && letter.1.contains("Ada (Atelier Nord)"), "{letter:?}");
+        assert!(
+            letter.0 == "mo@example.com"
+                && letter.1.contains("Ada invites you to join the team of Atelier Nord"),
+            "{letter:?}"
+        );
+        assert!(
+            letter.1.contains("Your role: moderator.") && letter.1.contains("https://cloud.example\n"),
+            "{letter:?}"
+        );
         let link = token(letter, INVITATION);
         let seen = orgs.see_invitation(&link).await.unwrap();
         assert_eq!((seen.organization_name.as_str(), seen.role), ("Atelier Nord", Role::Moderator));
@@ -277,7 +285,7 @@ async fn settings_are_changed_by_who_has_seen_them_and_what_was_done_is_told_wit
         let told: Vec<_> =
             first.items.iter().map(|deed| (deed.actor_name.as_deref(), &deed.fact.event)).collect();
         assert!(
-            matches!(told[0], (Some("Ada"), crate::events::Event::OrganizationChanged { version: 2 })),
+            matches!(told[0], (Some("Ada"), crate::events::Event::OrganizationChanged { version: 2, .. })),
             "{told:?}"
         );
         assert!(matches!(told[1].1, crate::events::Event::MemberAdded { .. }), "{told:?}");
@@ -354,6 +362,95 @@ async fn many_who_choose_one_name_at_once_each_get_a_channel() {
         slugs.sort();
         slugs.dedup();
         assert_eq!((slugs.len(), slugs[0].as_str()), (6, "atelier-nord"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_is_let_go_and_who_hands_it_over_are_written_to() {
+    each_db(async |db| {
+        let orgs = orgs(&db, &TestClock::new());
+        let (owner, org, _) = owner(&db, &orgs).await;
+        let mut came = Vec::new();
+        for email in ["mo@example.com", "jo@example.com"] {
+            orgs.invite(&owner, org, new(email, Role::Host)).await.unwrap();
+            let link = token(letters(&db).await.last().unwrap(), INVITATION);
+            came.push(enter(&orgs, &link).await.unwrap());
+        }
+        let before = letters(&db).await.len();
+        orgs.remove_member(&owner, org, came[0].user.id).await.unwrap();
+        let mail = letters(&db).await;
+        assert_eq!((mail.len(), mail[before].0.as_str()), (before + 1, "mo@example.com"));
+        assert!(mail[before].1.contains("team of Atelier Nord has removed you"), "{mail:?}");
+
+        orgs.transfer_ownership(&owner, org, came[1].user.id, "correct horse".into()).await.unwrap();
+        let mail = letters(&db).await;
+        let told: Vec<_> = mail[before + 1..].iter().map(|(to, _)| to.as_str()).collect();
+        assert_eq!(told, ["jo@example.com", "ada@example.com"]);
+        assert!(
+            mail.last()
+                .unwrap()
+                .1
+                .contains("Ada has handed Atelier Nord over. From now on it is owned by Mo")
+        );
+
+        let leaver = orgs.authenticate(&came[1].token).await.unwrap();
+        orgs.transfer_ownership(&leaver, org, owner.user().unwrap(), "battery staple".into()).await.unwrap();
+        let before = letters(&db).await.len();
+        orgs.remove_member(&leaver, org, came[1].user.id).await.unwrap();
+        assert_eq!(letters(&db).await.len(), before, "who leaves knows it");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_role_that_somebody_else_gave_meanwhile_is_not_written_over() {
+    each_db(async |db| {
+        let orgs = orgs(&db, &TestClock::new());
+        let (owner, org, _) = owner(&db, &orgs).await;
+        let (_, mo) = join(&orgs, &owner, org, "mo@example.com", Role::Host).await;
+        let seen = orgs.member(&owner, org, mo.id).await.unwrap().version;
+        let changed = orgs.change_role(&owner, org, (mo.id, Some(seen)), Role::Analyst).await.unwrap();
+        assert_eq!(changed.version, seen + 1);
+        let late = orgs.change_role(&owner, org, (mo.id, Some(seen)), Role::Admin).await;
+        assert!(matches!(late, Err(OrgError::Stale(now)) if now == seen + 1));
+        let late = orgs.remove_member(&owner, org, (mo.id, Some(seen))).await;
+        assert!(matches!(late, Err(OrgError::Stale(_))));
+        assert_eq!(orgs.member(&owner, org, mo.id).await.unwrap().role, Role::Analyst);
+
+        let draft = |name: &str| RoleDraft { name: name.into(), permissions: vec![Permission::ManageStock] };
+        let role = orgs.create_role(&owner, org, draft("Stock")).await.unwrap();
+        assert_eq!(role.lacks, [Permission::ViewCatalog], "its holder would see no product");
+        orgs.change_role_of_org(&owner, org, role.id, Some(1), draft("Stores")).await.unwrap();
+        let late = orgs.delete_role(&owner, org, (role.id, Some(1))).await;
+        assert!(matches!(late, Err(OrgError::Stale(2))));
+        orgs.delete_role(&owner, org, (role.id, Some(2))).await.unwrap();
+        orgs.remove_member(&owner, org, (mo.id, Some(seen + 1))).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_done_names_to_whom_and_to_what() {
+    each_db(async |db| {
+        let orgs = orgs(&db, &TestClock::new());
+        let (owner, org, _) = owner(&db, &orgs).await;
+        let (_, mo) = join(&orgs, &owner, org, "mo@example.com", Role::Host).await;
+        orgs.change_role(&owner, org, mo.id, Role::Analyst).await.unwrap();
+        orgs.invite(&owner, org, new("jo@example.com", Role::Host)).await.unwrap();
+        let key = crate::org::NewApiKey {
+            name: "Shop server".into(),
+            permissions: vec![Permission::ViewOrders],
+            expires_at: None,
+        };
+        orgs.create_key(&owner, org, key).await.unwrap();
+        let patch = serde_json::from_str(r##"{"name": "Sud", "accent_colour": "#112233"}"##).unwrap();
+        orgs.change_organization(&owner, org, None, patch).await.unwrap();
+        let deeds = orgs.audit(&owner, org, None, 10).await.unwrap().items;
+        let told: Vec<_> = deeds.iter().map(|deed| deed.subject_name.as_deref()).collect();
+        assert_eq!(told[..4], [None, Some("Shop server"), Some("jo@example.com"), Some("Mo")], "{deeds:?}");
+        let crate::events::Event::OrganizationChanged { fields, .. } = &deeds[0].fact.event else { panic!() };
+        assert_eq!(fields, &["name", "accent_colour"]);
     })
     .await;
 }

@@ -217,6 +217,7 @@ async fn products_are_counted_one_by_one_and_in_lists() {
             draft: scarf(),
             has_no_tags: false,
             replace_stock: true,
+            listed: None,
             is_whole: true,
             texts: Vec::new(),
             prices: Vec::new(),

@@ -15,7 +15,7 @@ async fn a_product_that_is_removed_while_it_is_pinned_comes_off_the_screen() {
         let pin = shows.highlight(&stage.actor, stage.org, stage.show, target, None).await.unwrap();
         // Even where the line-up does not hold it any more.
         let rest = vec![LineupItem::Coupon { coupon_id: stage.coupon }];
-        shows.set_lineup(&stage.actor, stage.org, stage.show, rest).await.unwrap();
+        shows.set_lineup(&stage.actor, stage.org, stage.show, None, rest).await.unwrap();
         stage.app.catalog.remove_product(&stage.actor, stage.org, stage.product).await.unwrap();
         for _ in 0..500 {
             let show = shows.find(stage.show).await.unwrap().unwrap();
@@ -49,7 +49,8 @@ async fn a_lineup_never_takes_what_is_being_removed() {
             on!(removal, c => sqlx::query(sql).bind(&id).execute(c).await.map(drop)).unwrap();
             let (shows, actor) = (stage.app.shows.clone(), stage.actor.clone());
             let (org, show) = (stage.org, stage.show);
-            let set = tokio::spawn(async move { shows.set_lineup(&actor, org, show, vec![item]).await });
+            let set =
+                tokio::spawn(async move { shows.set_lineup(&actor, org, show, None, vec![item]).await });
             tokio::time::sleep(Duration::from_millis(100)).await;
             removal.commit().await.unwrap();
             assert!(matches!(set.await.unwrap(), Err(ShowError::NotInCatalog(words)) if words.contains(&id)));

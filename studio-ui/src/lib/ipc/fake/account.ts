@@ -16,6 +16,7 @@ const INVITED = { name: 'Studio Lumen', slug: 'lumen' };
 
 export class FakeAccount {
   user: Me['user'] = { ...HOST, email: '', email_verified: true };
+  locale: Me['locale'] = 'en';
   sessions: SignedInDevice[];
   /** Letters that went out, by what they are for. */
   letters: string[] = [];
@@ -33,6 +34,12 @@ export class FakeAccount {
     this.#empty = options.empty;
     this.#clouds.set(ORG, cloud);
     if (session) this.enter(session);
+  }
+
+  /** Somebody makes an account: a letter goes out. */
+  registers() {
+    this.user.email_verified = false;
+    this.letters.push('confirm');
   }
 
   /** Somebody signs in: with all that is theirs by now. */
@@ -70,7 +77,8 @@ export class FakeAccount {
   handle(method: string, path: string, body: string | null, ifMatch: string | null): CloudAnswer {
     const [, , noun, id, more] = path.split('?')[0]!.split('/');
     const json = body === null ? {} : (JSON.parse(body) as Record<string, string>);
-    if (noun === 'orgs' && !id) return ok(this.#join(json['name']!, json['name']!.toLowerCase(), 'owner'), 201);
+    if (noun === 'orgs' && !id && json['slug'] === 'demo') return refuse(409, 'name_taken');
+    if (noun === 'orgs' && !id) return ok(this.#join(json['name']!, json['slug'] ?? json['name']!.toLowerCase(), 'owner'), 201);
     if (noun === 'orgs') return this.#clouds.get(id!)?.handle(method, path.replace(id!, ORG), body, ifMatch) ?? refuse(404, 'not_found');
     if (noun === 'sessions') return this.#devices(method, id);
     if (noun === 'invitation-lookups') {
@@ -80,10 +88,28 @@ export class FakeAccount {
     if (noun !== 'me') return refuse(404, 'not_found');
     if (id === 'invitations') return ok({ organization: this.#join(INVITED.name, INVITED.slug, 'host') });
     if (id === 'email' && more === 'verification') return this.#letter('confirm');
+    if (id === 'password') return this.#password(json);
     if (id && id !== 'email') return this.factors.handle(method, id, more, json);
+    if (method === 'PATCH') return this.#change(json);
     if (method === 'DELETE') return this.factors.leave(json['password'] ?? '');
     if (id === 'email') return json['password']!.length < 6 ? refuse(401, 'bad_credentials') : this.#letter('change');
-    return ok({ user: this.user, organizations: this.#now() });
+    return ok(this.#me());
+  }
+
+  #me = () => ({ user: this.user, locale: this.locale, organizations: this.#now() });
+
+  #change(json: Record<string, string>): CloudAnswer {
+    this.user = { ...this.user, name: json['name'] ?? this.user.name };
+    this.locale = (json['locale'] as Me['locale'] | undefined) ?? this.locale;
+    return ok(this.#me());
+  }
+
+  /** All but this device are signed out. */
+  #password(json: Record<string, string>): CloudAnswer {
+    if (json['password']!.length < 6) return refuse(401, 'bad_credentials');
+    if (this.factors.on && !this.factors.fits(json['code'] ?? null, json['recovery_code'] ?? null)) return refuse(401, 'bad_code');
+    this.sessions = this.sessions.filter((one) => one.current);
+    return this.#letter('password');
   }
 
   #letter(of: string): CloudAnswer {

@@ -6,7 +6,7 @@ import { newId } from './seed.ts';
 
 const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
 const ROWS = 1_240;
-const NOTHING = { rows: 0, created: 0, changed: 0, unchanged: 0, failed: 0, not_sold: 0, hidden: 0, missing: 0, unnamed: 0, uncounted: 0, problems: 0 };
+const NOTHING = { rows: 0, created: 0, changed: 0, unchanged: 0, failed: 0, not_sold: 0, hidden: 0, missing: 0, unnamed: 0, uncounted: 0, untracked: 0, edited: 0, problems: 0 };
 
 const PROBLEMS: ImportProblem[] = [
   { line: 4, field: 'price', sentence: '“n/a” is no price. Write it like 19.90 or 19.90 EUR.' },
@@ -77,7 +77,7 @@ export class FakeImports {
   }
 
   #begin(format: Import['format'], source: string, options: Import['options'], address: string | null): Import {
-    return { id: newId(), format, source, options, address, counts: NOTHING, state: 'waiting', created_at: ago(0), started_at: null, ended_at: null, reason: null };
+    return { id: newId(), format, source, options, address, counts: NOTHING, notes: [], state: 'waiting', created_at: ago(0), started_at: null, ended_at: null, reason: null };
   }
 
   #addresses(method: string, source: string | undefined, draft: NewImportAddress): CloudAnswer {

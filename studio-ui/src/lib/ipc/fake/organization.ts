@@ -5,16 +5,16 @@ import { empty, ok, page, refuse, stale } from './answers.ts';
 import { HOST } from './person.ts';
 import { newId, ORG } from './seed.ts';
 
-const DEEDS: [minutes: number, who: string, event: Record<string, unknown>][] = [
-  [4, 'Mo Adeyemi', { kind: 'product_changed', product: 'p' }],
-  [11, 'Lena Vogt', { kind: 'coupon_created', coupon: 'c' }],
-  [26, 'Shop server', { kind: 'stock_changed', product: 'p', stock: 214 }],
-  [58, 'Lena Vogt', { kind: 'show_changed', show: 's' }],
-  [190, 'Elif Kaya', { kind: 'member_invited', invitation: 'i', role: 'host' }],
-  [1500, 'Elif Kaya', { kind: 'api_key_created', key: 'k' }],
+const DEEDS: [minutes: number, who: string, event: Record<string, unknown>, what?: string][] = [
+  [4, 'Mo Adeyemi', { kind: 'product_changed', product: 'p' }, 'Linen shirt'],
+  [11, 'Lena Vogt', { kind: 'coupon_created', coupon: 'c' }, 'AUTUMN10'],
+  [26, 'Shop server', { kind: 'stock_changed', product: 'p', stock: 214 }, 'Canvas bag'],
+  [58, 'Lena Vogt', { kind: 'show_changed', show: 's' }, 'Autumn drop'],
+  [190, 'Elif Kaya', { kind: 'member_invited', invitation: 'i', role: 'host' }, 'priya@agency.example'],
+  [1500, 'Elif Kaya', { kind: 'api_key_created', key: 'k' }, 'Shop server'],
   [1510, 'Mo Adeyemi', { kind: 'publish_key_issued', show: 's' }],
-  [2900, 'Lena Vogt', { kind: 'organization_changed', version: 2 }],
-  [4400, 'Lena Vogt', { kind: 'role_created', role: 'r' }],
+  [2900, 'Lena Vogt', { kind: 'organization_changed', version: 2, fields: ['name', 'imprint_url'] }],
+  [4400, 'Lena Vogt', { kind: 'role_created', role: 'r' }, 'Stock keeper'],
   [9000, 'Lena Vogt', { kind: 'from_the_future' }],
 ];
 
@@ -39,7 +39,7 @@ export class FakeOrganization {
     const fact = (seq: number, at: number, event: Record<string, unknown>) =>
       ({ seq, at: ago(at), org_id: ORG, actor: `user:${HOST.id}`, show_id: null, event }) as unknown as Deed;
     const many = empty ? [] : [...DEEDS, ...Array.from({ length: 60 }, (_, n): (typeof DEEDS)[number] => [10_000 + n * 700, n % 3 ? 'Shop server' : 'Lena Vogt', { kind: 'product_changed', product: newId() }])];
-    this.deeds = many.map(([at, actor_name, event], n) => ({ ...fact(1000 - n, at, event), actor: actor_name === 'Shop server' ? 'key:k' : `user:${actor_name}`, actor_name }));
+    this.deeds = many.map(([at, actor_name, event, what], n) => ({ ...fact(1000 - n, at, event), subject_name: what ?? null, actor: actor_name === 'Shop server' ? 'key:k' : `user:${actor_name}`, actor_name }));
     this.jobs = empty
       ? []
       : [
@@ -54,8 +54,9 @@ export class FakeOrganization {
   handle(method: string, json: Record<string, unknown>, ifMatch: string | null): CloudAnswer {
     if (method === 'GET') return ok(this.view);
     if (stale(this.view, ifMatch)) return refuse(412, 'conflict');
-    const { name = this.view.name, ...settings } = json as { name?: string };
-    this.view = { ...this.view, name, version: this.view.version + 1, settings: { ...this.view.settings, ...settings } };
+    const { name = this.view.name, slug = this.view.slug, ...settings } = json as { name?: string; slug?: string };
+    if (slug === 'taken') return refuse(409, 'name_taken');
+    this.view = { ...this.view, name, slug, version: this.view.version + 1, settings: { ...this.view.settings, ...settings } };
     return ok(this.view);
   }
 

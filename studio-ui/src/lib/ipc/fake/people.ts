@@ -2,7 +2,7 @@
 import type { Schemas } from '@vitrine/client';
 import type { ApiKey, CustomRole, Invitation, Member, NewInvitation, Permission, RoleChoice, RoleDraft } from '../../cloud/people.ts';
 import type { CloudAnswer } from '../backend.ts';
-import { empty, ok, refuse } from './answers.ts';
+import { empty, ok, refuse, stale } from './answers.ts';
 import { BUILTIN, HOST, MODERATOR, permissionsOf } from './person.ts';
 import { newId } from './seed.ts';
 
@@ -40,8 +40,8 @@ export class FakePeople {
   #seed(mine: RoleChoice['role']) {
     const stock = ['view_organization', 'view_catalog', 'edit_catalog', 'manage_stock'] as const;
     this.roles = [
-      { id: newId(), name: 'Stock keeper', permissions: [...stock], created_at: days(-40), version: 1 },
-      { id: newId(), name: 'Support', permissions: ['view_organization', 'view_orders', 'refund_orders'], created_at: days(-9), version: 1 },
+      { id: newId(), name: 'Stock keeper', permissions: [...stock], lacks: [], created_at: days(-40), version: 1 },
+      { id: newId(), name: 'Support', permissions: ['view_organization', 'view_orders', 'refund_orders'], lacks: [], created_at: days(-9), version: 1 },
     ];
     const lena = { ...HOST, email: 'owner@demo.example', email_verified: true };
     const tom = { ...MODERATOR, email: 'mod@demo.example', email_verified: true };
@@ -68,7 +68,7 @@ export class FakePeople {
       id: newId(), name, hint, permissions, created_at: days(-50), created_by: by, ...more,
     });
     this.keys = [
-      key('Server of our shop', 'vtk_Zk3pQ8', ['view_catalog', 'record_orders'], { used_at: new Date(Date.now() - 240_000).toISOString() }),
+      key('Server of our shop', 'vtk_Zk3pQ8', ['view_catalog', 'view_orders', 'record_orders', 'refund_orders'], { used_at: new Date(Date.now() - 240_000).toISOString() }),
       key('Warehouse sync', 'vtk_m1Lw0c', ['view_catalog', 'edit_catalog', 'import_catalog', 'manage_stock', 'edit_coupons'], { used_at: days(-1), expires_at: days(200) }),
       key('Old reporting', 'vtk_9sDf2k', ['view_orders', 'view_shows'], { used_at: days(-31), revoked_at: days(-30) }),
     ];
@@ -82,7 +82,7 @@ export class FakePeople {
   }
 
   #member(user: User, choice: RoleChoice, since: number): Member {
-    return { user, ...this.#standing(choice)!, created_at: days(since) };
+    return { user, ...this.#standing(choice)!, created_at: days(since), version: 0 };
   }
 
   /** What this organisation's members may do now. */
@@ -95,7 +95,9 @@ export class FakePeople {
     return permissions.every((one) => own.includes(one));
   }
 
-  handle(method: string, noun: string, id: string | undefined, json: Json): CloudAnswer {
+  handle(method: string, noun: string, id: string | undefined, json: Json, ifMatch: string | null): CloudAnswer {
+    const seen = noun === 'members' ? this.of(id ?? '') : noun === 'roles' ? this.roles.find((one) => one.id === id) : undefined;
+    if (method !== 'GET' && seen && stale(seen, ifMatch)) return refuse(412, 'conflict');
     switch (noun) {
       case 'members':
         return id ? this.#oneMember(method, id, json as unknown as RoleChoice) : ok({ items: this.members });
@@ -130,7 +132,7 @@ export class FakePeople {
       if (!standing) return refuse(404, 'not_found');
       if (!this.#reaches(member.permissions) || !this.#reaches(standing.permissions)) return refuse(403, 'above_you');
       if (last && standing.role !== 'owner') return refuse(409, 'last_owner');
-      this.members = this.members.map((one) => (one === member ? { ...one, ...standing } : one));
+      this.members = this.members.map((one) => (one === member ? { ...one, ...standing, version: one.version + 1 } : one));
     }
     return ok(this.of(id));
   }
@@ -171,7 +173,7 @@ export class FakePeople {
     }
     if (!this.#reaches(draft.permissions)) return refuse(403, 'above_you');
     if (this.roles.some((one) => one !== role && one.name.toLowerCase() === draft.name.toLowerCase())) return refuse(409, 'name_taken');
-    const saved: CustomRole = { id: role?.id ?? newId(), created_at: role?.created_at ?? days(0), ...draft, version: (role?.version ?? 0) + 1 };
+    const saved: CustomRole = { id: role?.id ?? newId(), created_at: role?.created_at ?? days(0), ...draft, lacks: [], version: (role?.version ?? 0) + 1 };
     this.roles = [...this.roles.filter((one) => one !== role), saved].sort((a, b) => a.name.localeCompare(b.name));
     this.members = this.members.map((one) => (one.role_id === saved.id ? { ...one, role_name: saved.name, permissions: saved.permissions } : one));
     return ok(saved, role ? 200 : 201);
