@@ -79,7 +79,8 @@ export interface paths {
         put?: never;
         /**
          * Accepts an invitation without being signed in, and signs in: to the account with the invitation's address and that password,
-         *     else to a new one.
+         *     else to a new one. Where that account asks for a second factor, the answer is 401 `second_factor_required`, nobody is a member yet,
+         *     and the link goes on to hold: go on with the `challenge`, and accept with `POST /v1/me/invitations`.
          */
         post: operations["accept_as_new"];
         delete?: never;
@@ -120,7 +121,8 @@ export interface paths {
         delete: operations["delete_account"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Changes the caller's name, and the language of letters to them. What is absent stays. */
+        patch: operations["change_me"];
         trace?: never;
     };
     "/v1/me/email": {
@@ -222,6 +224,122 @@ export interface paths {
         put?: never;
         /** Accepts an invitation as whoever is signed in, whatever their address is. */
         post: operations["accept_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/passkey-challenges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins to add a passkey: what the authenticator is asked, at a page of this cloud's own address. Where there can be none the answer
+         *     is 409 `passkeys_unavailable`. Who is at another address asks for a link instead.
+         */
+        post: operations["begin_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/passkey-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes the address of a page at which the caller adds a passkey in a browser, for ten minutes and once. It is the caller's as long as
+         *     the session lasts; whoever has it adds a passkey to their account.
+         */
+        post: operations["ask_passkey_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's passkeys, oldest first. */
+        get: operations["list_passkeys"];
+        put?: never;
+        /**
+         * Adds the passkey that the authenticator made, in the session that began it. A challenge is over after five minutes, and once it was
+         *     answered, rightly or not.
+         */
+        post: operations["add_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/passkeys/{passkey}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them. */
+        get: operations["get_passkey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Calls a passkey otherwise. */
+        patch: operations["rename_passkey"];
+        trace?: never;
+    };
+    "/v1/me/passkeys/{passkey}/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a passkey. A POST, since it takes the password and a code, which have no place in a DELETE (RFC 9110, section 9.3.5). */
+        post: operations["remove_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives the caller's account another password. All of their other sessions end, and they get a letter. An account without a password
+         *     gets its first by `POST /v1/password-resets`.
+         */
+        post: operations["change_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1052,7 +1170,8 @@ export interface paths {
         put?: never;
         /**
          * Takes a list of products in, at most 256 MB: CSV (Shopify's columns, Google Merchant's, or `id`, `title`, `price`, `link`),
-         *     RSS or Atom with Google Merchant's elements, or JSON. It is read after the answer; the import says how far that is. The
+         *     RSS or Atom with Google Merchant's elements, or JSON; packed with gzip or not, within that size once it is unpacked. It takes as
+         *     long to come as it keeps coming. It is read after the answer; the import says how far that is. The
          *     same list again changes nothing.
          */
         post: operations["create_import"];
@@ -1285,7 +1404,8 @@ export interface paths {
         put?: never;
         /**
          * Records an order that the shop took; stock goes down. It is paid, so it is recorded whatever it says: what does not fit (too
-         *     little in stock, another price, a coupon or product that is not known) stands in its `flags`. The same number of the same
+         *     little in stock, another price, a coupon or product that is not known) stands in its `flags`. A line names its variant by our ids,
+         *     by what the shop's list calls it (`external`), or by `sku`; what the catalogue does not hold has a `title`. The same number of the same
          *     `source` again answers 200 with the order that is there; with another body, 409 `ref_taken`. To be sure of the stock before
          *     the money is taken, reserve it.
          */
@@ -1443,7 +1563,7 @@ export interface paths {
         head?: never;
         /**
          * Changes a product; with `If-Match` only the version that was seen. What costs money when it undoes another's change needs it:
-         *     `variants`, `stock`, `price_minor`, `compare_at_minor`, `currency`; without, the answer is 428 `precondition_required`. What
+         *     `variants`, `pictures`, `stock`, `price_minor`, `compare_at_minor`, `currency`; without, the answer is 428 `precondition_required`. What
          *     says nothing of stock leaves it alone.
          */
         patch: operations["change_product"];
@@ -1458,10 +1578,47 @@ export interface paths {
         };
         get?: never;
         /**
-         * Gives a product a picture: PNG, JPEG or WebP, at most 8 MB, 8,000 pixels a side and 40 million in all. It is made anew:
-         *     upright, without what a camera noted, of what moves the first picture.
+         * Gives a product the picture that stands for it, in the place of the one before: PNG, JPEG or WebP, at most 8 MB, 8,000 pixels
+         *     a side and 40 million in all. It is made anew: upright, without what a camera noted, of what moves the first picture.
          */
         put: operations["set_image"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/products/{product}/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Puts a picture behind those that a product has, taken as its first one is; the product as it is then. The same picture again
+         *     changes nothing. A product takes ten.
+         */
+        put: operations["add_picture"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org}/products/{product}/pictures/{picture}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Lets a picture take the place of another, which needs `If-Match`. What is said in its place stays when `alt` is absent. */
+        put: operations["replace_picture"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1551,7 +1708,10 @@ export interface paths {
         /** Moves of a variant's count, newest first: sales and reservations, too. */
         get: operations["list_stock_changes"];
         put?: never;
-        /** Moves a variant's count by so many pieces. Whatever is sold meanwhile stays sold. */
+        /**
+         * Moves a variant's count by so many pieces. Whatever is sold meanwhile stays sold. What is taken away beyond what is there is owed
+         *     to those who bought or hold it; more than that is refused.
+         */
         post: operations["change_stock"];
         delete?: never;
         options?: never;
@@ -1586,7 +1746,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Holds pieces for an order to come, all of them or none: 409 `out_of_stock` names the line that is short. They go back when
+         * Holds pieces for an order to come, all of them or none: 409 `out_of_stock` names the line that is short. A line names its
+         *     variant by our ids, by what the shop's list calls it (`external`), or by `sku`. They go back when
          *     they are released or their time is over, unless an order names the reservation.
          */
         post: operations["reserve"];
@@ -1834,7 +1995,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Gives a show another line-up. */
+        /** Gives a show another line-up; with `If-Match` only the version that was seen. */
         put: operations["set_lineup"];
         post?: never;
         delete?: never;
@@ -2056,6 +2217,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/passkey-challenges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins to sign in with a passkey: what the authenticator is asked, at a page of this cloud's own address. It is the same whoever
+         *     asks.
+         */
+        post: operations["ask_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/password-resets": {
         parameters: {
             query?: never;
@@ -2267,6 +2448,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sign-ins/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs in with what the authenticator answered. It asked who somebody is, so that no second factor is asked for. A challenge is over
+         *     after five minutes, and once it was answered, rightly or not.
+         */
+        post: operations["sign_in_by_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sign-ins/second-factor": {
         parameters: {
             query?: never;
@@ -2292,8 +2493,10 @@ export interface components {
         Acceptance: {
             /** @description The word that an earlier sign-in gave this device. */
             device?: string | null;
+            /** @description The language of letters to them, when an account is made; English when not said. */
+            locale?: components["schemas"]["Locale"];
             /** @description As others are to see them; not used by who has an account. */
-            name: string;
+            name?: string;
             /** @description The password of the account with the invitation's address, else of the one that is made: 8 to 200 characters. */
             password: string;
             /** @description The `token` of the link, `vti_…`. */
@@ -2332,6 +2535,15 @@ export interface components {
         Address: {
             /** @description The e-mail. */
             email: string;
+        };
+        /** @description Password, and the second factor where the account asks for one. */
+        AllFactors: {
+            /** @description The authenticator's six digits; or `recovery_code`. Neither where there is no authenticator. */
+            code?: string | null;
+            /** @description The account's password. */
+            password: string;
+            /** @description A recovery code that was not used; or `code`. */
+            recovery_code?: string | null;
         };
         /** @description A key of a shop's server. */
         ApiKey: {
@@ -2491,6 +2703,25 @@ export interface components {
             /** @description A recovery code that was not used; or `code`. */
             recovery_code?: string | null;
         };
+        /** @description What an organisation chose for the pages that show its shows. What is absent was not chosen. */
+        Brand: {
+            /** @description The colour of buttons, `#rrggbb`. */
+            accent_colour?: string | null;
+            /** @description The address of the shop's imprint. */
+            imprint_url?: string | null;
+            /** @description The address of its logo. */
+            logo_url?: string | null;
+            /** @description The organisation's name. */
+            name: string;
+            /** @description The address of its privacy notice. */
+            privacy_url?: string | null;
+            /** @description What is said while a show is interrupted. */
+            slate_text?: string | null;
+            /** @description The picture that stands there while a show is interrupted. */
+            slate_url?: string | null;
+            /** @description The address of its terms. */
+            terms_url?: string | null;
+        };
         /** @description A role that is the same everywhere. */
         BuiltinRole: {
             /** @description What it lets people do. */
@@ -2507,6 +2738,17 @@ export interface components {
             expires_at: string;
             /** @description `POST /v1/sign-ins/second-factor` takes it, `vtc_…`. */
             token: string;
+        };
+        /** @description Another password for an account. */
+        ChangedPassword: {
+            /** @description The authenticator's six digits; or `recovery_code`. Neither where there is no authenticator. */
+            code?: string | null;
+            /** @description The one that it is to have, 8 to 200 characters. */
+            new_password: string;
+            /** @description The account's password, as it is. */
+            password: string;
+            /** @description A recovery code that was not used; or `code`. */
+            recovery_code?: string | null;
         };
         /** @description What an organisation's channel shows now. */
         Channel: {
@@ -2541,7 +2783,7 @@ export interface components {
          * @description A stable error code. Programs act on it; people read the message beside it.
          * @enum {string}
          */
-        Code: "invalid_request" | "unauthenticated" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_type" | "conflict" | "email_taken" | "already_member" | "name_taken" | "role_in_use" | "above_you" | "webhook_off" | "show_on_air" | "export_running" | "last_owner" | "limit_reached" | "plan_limit" | "operator_only" | "plan_given" | "viewers_full" | "organization_suspended" | "sign_up_closed" | "no_online_payment" | "already_subscribed" | "not_subscribed" | "payment_declined" | "bad_signature" | "people_only" | "origin_not_allowed" | "link_expired" | "second_factor_required" | "bad_code" | "challenge_over" | "factor_exists" | "last_way_in" | "sign_in_pending" | "sign_in_refused" | "rate_limited" | "illegal_move" | "not_receiving" | "show_ended" | "not_in_lineup" | "not_on_sale" | "bad_publish_key" | "publisher_busy" | "out_of_stock" | "ref_taken" | "precondition_required" | "banned" | "bad_message" | "hello_expected" | "too_slow" | "restarting" | "overloaded" | "keyring_unavailable" | "cloud_unreachable" | "device_unavailable" | "plugin_missing" | "far_side" | "idempotency_key_reused" | "idempotency_in_progress" | "secret_already_shown" | "answer_not_kept" | "internal";
+        Code: "invalid_request" | "unauthenticated" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_type" | "conflict" | "email_taken" | "already_member" | "name_taken" | "role_in_use" | "above_you" | "webhook_off" | "show_on_air" | "export_running" | "last_owner" | "limit_reached" | "plan_limit" | "operator_only" | "plan_given" | "viewers_full" | "organization_suspended" | "sign_up_closed" | "no_online_payment" | "already_subscribed" | "not_subscribed" | "payment_declined" | "bad_signature" | "people_only" | "origin_not_allowed" | "link_expired" | "second_factor_required" | "bad_code" | "challenge_over" | "factor_exists" | "passkeys_unavailable" | "passkey_unknown" | "passkey_refused" | "passkey_copied" | "passkey_exists" | "last_way_in" | "sign_in_pending" | "sign_in_refused" | "rate_limited" | "illegal_move" | "not_receiving" | "show_ended" | "not_in_lineup" | "not_on_sale" | "bad_publish_key" | "publisher_busy" | "out_of_stock" | "ref_taken" | "precondition_required" | "banned" | "bad_message" | "hello_expected" | "too_slow" | "restarting" | "overloaded" | "keyring_unavailable" | "cloud_unreachable" | "device_unavailable" | "plugin_missing" | "far_side" | "idempotency_key_reused" | "idempotency_in_progress" | "secret_already_shown" | "answer_not_kept" | "internal";
         /** @description That somebody means it. */
         Confirmation: {
             /** @description The organisation's name, as it is. */
@@ -2563,6 +2805,13 @@ export interface components {
              * @default 0
              */
             created: number;
+            /**
+             * Format: int64
+             * @description Products that somebody has changed here since their list was taken in, and of which it says the same as then: they stay as
+             *     they were changed.
+             * @default 0
+             */
+            edited: number;
             /**
              * Format: int64
              * @description Products of which nothing could be taken.
@@ -2618,6 +2867,13 @@ export interface components {
              * @default 0
              */
             unnamed: number;
+            /**
+             * Format: int64
+             * @description Products with variants of which the list says that there are some, not how many, or that are in a list that says nothing of
+             *     pieces at all: new ones are sold without a count.
+             * @default 0
+             */
+            untracked: number;
         };
         /** @description Something off at the checkout. */
         Coupon: {
@@ -2819,6 +3075,8 @@ export interface components {
             created_at: string;
             /** @description The role. */
             id: components["schemas"]["RoleId"];
+            /** @description What it does not let them do, and without which some of the rest cannot be used: `manage_stock` alone opens no list of products. */
+            lacks: components["schemas"]["Permission"][];
             /** @description Its name. */
             name: string;
             /** @description What it lets people do. */
@@ -2894,6 +3152,11 @@ export interface components {
         Deed: components["schemas"]["Recorded"] & {
             /** @description The name of who did it, if it is known: a person's or a key's. */
             actor_name?: string | null;
+            /**
+             * @description What it was done to, as it is called now, if it is there: a person's name, the address of somebody who is invited, the name of a
+             *     role or a key, the title of a product or a show, the code of a coupon, the address of a webhook.
+             */
+            subject_name?: string | null;
         };
         /**
          * @description Kinds of deeds.
@@ -2909,13 +3172,14 @@ export interface components {
          * @description Why a show ended.
          * @enum {string}
          */
-        EndReason: "ended" | "deserted" | "unknown";
+        EndReason: "ended" | "deserted" | "past_planned_end" | "unknown";
         /** @description A fact. `kind` tells them apart on the wire and in SQL; a fact is never changed, only added to this list. */
         Event: {
             /** @enum {string} */
             kind: "organization_registered";
             owner: components["schemas"]["UserId"];
         } | {
+            fields?: string[];
             /** @enum {string} */
             kind: "organization_changed";
             /** Format: int64 */
@@ -2989,6 +3253,21 @@ export interface components {
         } | {
             /** @enum {string} */
             kind: "identity_unlinked";
+            user: components["schemas"]["UserId"];
+        } | {
+            /** @enum {string} */
+            kind: "passkey_added";
+            passkey: components["schemas"]["PasskeyId"];
+            user: components["schemas"]["UserId"];
+        } | {
+            /** @enum {string} */
+            kind: "passkey_renamed";
+            passkey: components["schemas"]["PasskeyId"];
+            user: components["schemas"]["UserId"];
+        } | {
+            /** @enum {string} */
+            kind: "passkey_removed";
+            passkey: components["schemas"]["PasskeyId"];
             user: components["schemas"]["UserId"];
         } | {
             key: components["schemas"]["ApiKeyId"];
@@ -3312,15 +3591,23 @@ export interface components {
          * @enum {string}
          */
         ExportState: "waiting" | "ready" | "failed";
-        /** @description What a platform calls a variant. */
+        /**
+         * @description What a platform or an imported list calls a variant.
+         * @example {
+         *       "id": "SCARF-M",
+         *       "platform": "main"
+         *     }
+         */
         ExternalId: {
-            /** @description The platform's id of the variant. */
+            /** @description The platform's id of the variant, or its `id` or `sku` in the list; that of the product where it has one variant. */
             id: string;
-            /** @description The platform, for example `shopify`. */
+            /** @description The platform of the variant's `external_ids`, for example `shopify`, or the `source` of an import, `main` where it said none. */
             platform: string;
         };
         /** @description What an account asks for beside its password. */
         Factors: {
+            /** @description Whether people can have passkeys at this cloud's address. */
+            offers_passkeys: boolean;
             /**
              * Format: int64
              * @description How many recovery codes are left.
@@ -3465,6 +3752,8 @@ export interface components {
             format: components["schemas"]["Format"];
             /** @description The import. */
             id: components["schemas"]["ImportId"];
+            /** @description What of that somebody should know. */
+            notes: components["schemas"]["ImportNote"][];
             /** @description How it is read. */
             options: components["schemas"]["Options"];
             /** @description Why it failed. */
@@ -3505,8 +3794,22 @@ export interface components {
          * @description A list of products that was sent or fetched.
          */
         ImportId: string;
+        /** @description Something of an import that somebody should know though nothing is wrong with its rows. */
+        ImportNote: {
+            /** @description What it is about: `uncounted`, `untracked`, `edited`, or what a later version knows. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description Of how many products.
+             */
+            products: number;
+            /** @description What it means, and what to do. */
+            sentence: string;
+        };
         /** @description An import with what is wrong with rows of it. */
         ImportReport: components["schemas"]["Import"] & {
+            /** @description How far its pictures are. */
+            pictures: components["schemas"]["PictureCounts"];
             /** @description What is wrong, in the order of the list; the first thousand are kept. */
             problems: components["schemas"]["Page_ImportProblem"];
         };
@@ -3824,6 +4127,8 @@ export interface components {
         };
         /** @description A person and where they belong. */
         Me: {
+            /** @description The language that letters to them are written in. */
+            locale: components["schemas"]["Locale"];
             /** @description Whether they run this cloud. */
             operator?: boolean;
             /** @description The organisations, oldest first. */
@@ -3891,6 +4196,17 @@ export interface components {
             role_name?: string | null;
             /** @description The person. */
             user: components["schemas"]["User"];
+            /**
+             * Format: int64
+             * @description Grows with each role that they are given; the answer's `ETag`.
+             */
+            version: number;
+        };
+        /** @description What is to change of a person's own account; what is absent stays. */
+        MePatch: {
+            locale?: components["schemas"]["Locale"] | null;
+            /** @description As others see it, 1 to 80 characters. */
+            name?: string | null;
         };
         /**
          * Format: uuid
@@ -3960,7 +4276,18 @@ export interface components {
         };
         /** @description An organisation to be made. */
         NewOrganization: {
-            /** @description Its name, 1 to 80 characters; its channel's name is made of it. */
+            /** @description Its name, 1 to 80 characters; its channel's name is made of it when none is said. */
+            name: string;
+            /** @description The channel's name in addresses, and in the code of shop pages: 2 to 40 small letters and digits, with hyphens between. */
+            slug?: string | null;
+        };
+        /** @description What an authenticator answered that made a passkey. */
+        NewPasskey: {
+            /** @description The `challenge` that it was asked with. */
+            challenge: string;
+            /** @description What `navigator.credentials.create` gave, in the form of `PublicKeyCredential.toJSON`. At most 16 kB. */
+            credential: Record<string, never>;
+            /** @description What the person calls it, 1 to 60 characters. */
             name: string;
         };
         /** @description A new password. */
@@ -4123,7 +4450,7 @@ export interface components {
             id: components["schemas"]["OrderChangeId"];
             /** @description What was done: `cancellation`, `refund`, or what a later version knows. */
             kind: string;
-            /** @description What went back into stock. */
+            /** @description What went back into stock: what the catalogue does not hold, or no longer, does not. */
             lines: components["schemas"]["ReturnedLine"][];
             /** @description Why, in words. */
             reason: string;
@@ -4138,7 +4465,7 @@ export interface components {
             /** @description The shop's own number for it, 1 to 100 characters: the same number again is the same change. */
             external_ref: string;
             /** @description What goes back into stock, at most 100. Without it, nothing does with a refund, and all does with a cancellation. */
-            lines?: components["schemas"]["ReturnedLine"][] | null;
+            lines?: components["schemas"]["ReturnedLineDraft"][] | null;
             /** @description Why, at most 200 characters. */
             reason?: string;
         };
@@ -4147,7 +4474,35 @@ export interface components {
          * @description A cancellation or refund of an order.
          */
         OrderChangeId: string;
-        /** @description An order as the shop sends it. */
+        /**
+         * @description An order as the shop sends it.
+         * @example {
+         *       "currency": "EUR",
+         *       "external_ref": "1001",
+         *       "lines": [
+         *         {
+         *           "external": {
+         *             "id": "SCARF-M",
+         *             "platform": "main"
+         *           },
+         *           "price_minor": 2900,
+         *           "quantity": 2
+         *         },
+         *         {
+         *           "price_minor": 1910,
+         *           "quantity": 1,
+         *           "sku": "HAT-1"
+         *         },
+         *         {
+         *           "price_minor": 500,
+         *           "quantity": 1,
+         *           "title": "Embroidery"
+         *         }
+         *       ],
+         *       "shipping_minor": 490,
+         *       "total_minor": 8700
+         *     }
+         */
         OrderDraft: {
             /** @description The coupon that was used. */
             coupon_code?: string | null;
@@ -4202,23 +4557,24 @@ export interface components {
              * @description Price of one, in minor units.
              */
             price_minor: number;
-            /** @description The product. */
-            product_id: components["schemas"]["ProductId"];
+            product_id?: components["schemas"]["ProductId"] | null;
             /**
              * Format: int64
              * @description How many.
              */
             quantity: number;
-            /** @description The shop's number for the variant on that day. */
+            /** @description The shop's number for the variant on that day, or the one that it named a variant by that nobody knows. */
             sku?: string | null;
             /** @description The product's name on the day of the order. */
             title: string;
-            /** @description The variant. */
-            variant_id: components["schemas"]["VariantId"];
+            variant_id?: components["schemas"]["VariantId"] | null;
             /** @description The variant's name on that day; null when it was not known, or before this was kept. */
             variant_title?: string | null;
         };
-        /** @description A line as the shop sends it. */
+        /**
+         * @description A line as the shop sends it. It names a variant by `product_id` and `variant_id`, by `external`, or by `sku`; what is none of the
+         *     catalogue's has a `title`, and is recorded and flagged `unknown_product`.
+         */
         OrderLineDraft: {
             external?: components["schemas"]["ExternalId"] | null;
             /**
@@ -4232,6 +4588,8 @@ export interface components {
              * @description 1 to 10 000.
              */
             quantity: number;
+            /** @description The shop's number for the variant, 1 to 100 characters. One that no variant has, or several have, is recorded and flagged. */
+            sku?: string | null;
             /** @description Its name, for what the catalogue does not hold: 1 to 200 characters. */
             title?: string | null;
             variant_id?: components["schemas"]["VariantId"] | null;
@@ -4317,13 +4675,29 @@ export interface components {
             /** @description The pages that may show the organisation's shows; empty: all. */
             allowed_origins?: string[] | null;
             currency?: components["schemas"]["Currency"] | null;
+            /**
+             * Format: int32
+             * @description How many minutes after its planned end a show ends by itself, 0 to 720; null: it never does.
+             */
+            end_after_planned_min?: number | null;
             /** @description The address of the shop's imprint. */
             imprint_url?: string | null;
             locale?: components["schemas"]["Locale"] | null;
+            /** @description The address of its logo. */
+            logo_url?: string | null;
             /** @description Its name, 1 to 80 characters. Its channel's name stays. */
             name?: string | null;
             /** @description The address of its privacy notice. */
             privacy_url?: string | null;
+            /** @description What shoppers read while a show is interrupted, at most 140 characters. */
+            slate_text?: string | null;
+            /** @description The address of the picture that shoppers see while a show is interrupted. */
+            slate_url?: string | null;
+            /**
+             * @description Its channel's name in addresses, and in the code of shop pages: 2 to 40 small letters and digits, with hyphens between. The
+             *     one before leads to the channel for another year. Owners alone change it.
+             */
+            slug?: string | null;
             /** @description The address of its terms. */
             terms_url?: string | null;
             /** @description The time zone that times are shown in, by its name in the IANA database. */
@@ -4589,6 +4963,11 @@ export interface components {
             items: (components["schemas"]["Recorded"] & {
                 /** @description The name of who did it, if it is known: a person's or a key's. */
                 actor_name?: string | null;
+                /**
+                 * @description What it was done to, as it is called now, if it is there: a person's name, the address of somebody who is invited, the name of a
+                 *     role or a key, the title of a product or a show, the code of a coupon, the address of a webhook.
+                 */
+                subject_name?: string | null;
             })[];
             /** @description Send it as `after` to get the next page; null on the last. */
             next?: string | null;
@@ -4665,6 +5044,8 @@ export interface components {
                 format: components["schemas"]["Format"];
                 /** @description The import. */
                 id: components["schemas"]["ImportId"];
+                /** @description What of that somebody should know. */
+                notes: components["schemas"]["ImportNote"][];
                 /** @description How it is read. */
                 options: components["schemas"]["Options"];
                 /** @description Why it failed. */
@@ -4830,6 +5211,11 @@ export interface components {
                 role_name?: string | null;
                 /** @description The person. */
                 user: components["schemas"]["User"];
+                /**
+                 * Format: int64
+                 * @description Grows with each role that they are given; the answer's `ETag`.
+                 */
+                version: number;
             }[];
             /** @description Send it as `after` to get the next page; null on the last. */
             next?: string | null;
@@ -4963,6 +5349,30 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Passkey: {
+            /** @description The items. */
+            items: {
+                /** @description Whether it was kept elsewhere too when it was last seen, so that it outlives the device. */
+                backed_up: boolean;
+                /**
+                 * Format: date-time
+                 * @description Since when it opens the account.
+                 */
+                created_at: string;
+                /** @description The passkey. */
+                id: components["schemas"]["PasskeyId"];
+                /** @description What the person calls it. */
+                name: string;
+                /**
+                 * Format: date-time
+                 * @description When they last signed in with it; null until they do.
+                 */
+                used_at?: string | null;
+            }[];
+            /** @description Send it as `after` to get the next page; null on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Plan: {
             /** @description The items. */
             items: {
@@ -5042,6 +5452,8 @@ export interface components {
                 on_sale: boolean;
                 /** @description The names of its variants' options, in the order in which people are asked. */
                 options: string[];
+                /** @description All of its pictures, at most ten; the first one stands for it. */
+                pictures: components["schemas"]["Picture"][];
                 /**
                  * Format: int64
                  * @description The lowest price of its variants, in minor units.
@@ -5163,6 +5575,11 @@ export interface components {
                  * @description When it ended.
                  */
                 ended_at?: string | null;
+                /**
+                 * Format: date-time
+                 * @description While it is on air: when it ends by itself, by the organisation's rule for shows that go on after their planned end.
+                 */
+                ends_at?: string | null;
                 highlight?: components["schemas"]["Highlight"] | null;
                 /** @description The show. */
                 id: components["schemas"]["ShowId"];
@@ -5180,6 +5597,11 @@ export interface components {
                 live_at?: string | null;
                 /** @description Whose it is. */
                 org_id: components["schemas"]["OrgId"];
+                /**
+                 * Format: date-time
+                 * @description When it is to be over.
+                 */
+                planned_end_at?: string | null;
                 /** @description Where its picture plays. */
                 playback_url: string;
                 /** @description Whether a publisher's picture arrives. */
@@ -5206,7 +5628,7 @@ export interface components {
         Page_StockChange: {
             /** @description The items. */
             items: {
-                /** @description Who did it: `user:ID` or `service:NAME`. */
+                /** @description Who did it: `user:ID`, `key:ID` or `service:NAME`. */
                 actor: string;
                 /**
                  * Format: date-time
@@ -5230,7 +5652,7 @@ export interface components {
                 order_id?: components["schemas"]["OrderId"] | null;
                 /**
                  * @description `created`, `counted`, `received`, `returned`, `damaged`, `lost`, `correction`, `sold`, `cancelled`, `reserved`,
-                 *     `released`, or one that a later version knows.
+                 *     `released`, `imported`, or one that a later version knows.
                  */
                 reason: string;
                 /** @description The variant. */
@@ -5352,6 +5774,66 @@ export interface components {
             /** @description The account's password. */
             password: string;
         };
+        /** @description A passkey of a person (WebAuthn). It is asked who they are as well, so it stands for the password and the second factor. */
+        Passkey: {
+            /** @description Whether it was kept elsewhere too when it was last seen, so that it outlives the device. */
+            backed_up: boolean;
+            /**
+             * Format: date-time
+             * @description Since when it opens the account.
+             */
+            created_at: string;
+            /** @description The passkey. */
+            id: components["schemas"]["PasskeyId"];
+            /** @description What the person calls it. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When they last signed in with it; null until they do.
+             */
+            used_at?: string | null;
+        };
+        /** @description What an authenticator is asked. It is answered once, within a few minutes. */
+        PasskeyChallenge: {
+            /** @description What the answer comes with, `vtc_…`. */
+            challenge: string;
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            expires_at: string;
+            /** @description What `navigator.credentials` takes as `publicKey`, in the form of `PublicKeyCredential.parse…OptionsFromJSON`. */
+            options: Record<string, never>;
+        };
+        /**
+         * Format: uuid
+         * @description A passkey with which a person signs in.
+         */
+        PasskeyId: string;
+        /** @description The page at which the person adds a passkey in their browser. */
+        PasskeyLink: {
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            expires_at: string;
+            /** @description Its address, which works once. */
+            url: string;
+        };
+        /** @description Another name. */
+        PasskeyName: {
+            /** @description What the person calls it, 1 to 60 characters. */
+            name: string;
+        };
+        /** @description What an authenticator answered at a sign-in. */
+        PasskeySignIn: {
+            /** @description The `challenge` that it was asked with. */
+            challenge: string;
+            /** @description What `navigator.credentials.get` gave, in the form of `PublicKeyCredential.toJSON`. At most 16 kB. */
+            credential: Record<string, never>;
+            /** @description The word that an earlier sign-in gave this device. */
+            device?: string | null;
+        };
         /** @description What a shopper asks for to take part. Everything may be absent. */
         PassRequest: {
             /** @description The name to be shown in the chat, 1 to 32 characters. */
@@ -5364,6 +5846,66 @@ export interface components {
          * @enum {string}
          */
         Permission: "view_organization" | "edit_organization" | "manage_members" | "manage_roles" | "manage_api_keys" | "view_audit" | "view_plan" | "manage_plan" | "transfer_ownership" | "view_catalog" | "edit_catalog" | "import_catalog" | "manage_stock" | "edit_coupons" | "view_orders" | "record_orders" | "refund_orders" | "view_shows" | "view_timeline" | "view_health" | "edit_shows" | "run_shows" | "manage_publish_keys" | "highlight" | "view_chat" | "speak_in_chat" | "moderate_chat" | "manage_jobs" | "manage_webhooks" | "export_organization" | "delete_organization";
+        /** @description A picture of a product. */
+        Picture: {
+            /** @description What is said in its place, to those who do not see it; empty where nobody wrote it. */
+            alt: string;
+            /** @description What it is named by, made of its content. */
+            id: string;
+            /** @description Every form of it, smallest first, to choose from by width and type. Empty for one that an early version took. */
+            sources: components["schemas"]["ImageSource"][];
+            /** @description Where it is served, 800 pixels at its longest side where it has so many. */
+            url: string;
+        };
+        /** @description A picture of a product. */
+        PictureCard: {
+            /** @description What is said in its place; absent where nobody wrote it. */
+            alt?: string;
+            /** @description Smallest first. */
+            sizes: components["schemas"]["PictureSize"][];
+        };
+        /** @description How far the pictures of an import are, which are fetched after its rows were taken in. Those that a later list says count there. */
+        PictureCounts: {
+            /**
+             * Format: int64
+             * @description Pictures that could not be had; `problems` says why.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Pictures that products have now.
+             */
+            taken: number;
+            /**
+             * Format: int64
+             * @description Products whose pictures are still to be fetched.
+             */
+            waiting: number;
+        };
+        /** @description A picture as callers name it. */
+        PictureDraft: {
+            /** @description What is said in its place: at most 300 characters; as it is when absent. */
+            alt?: string | null;
+            /** @description Which one. */
+            id: string;
+        };
+        /** @description A picture in one size, as two files. */
+        PictureSize: {
+            /**
+             * Format: int32
+             * @description In pixels.
+             */
+            height: number;
+            /** @description Where the JPEG is. */
+            jpeg_url: string;
+            /** @description Where the WebP is. */
+            webp_url: string;
+            /**
+             * Format: int32
+             * @description In pixels.
+             */
+            width: number;
+        };
         /** @description What organisations can have. */
         Plan: {
             /** @description Whether it came with the program and nobody changed it. */
@@ -5608,6 +6150,8 @@ export interface components {
             on_sale: boolean;
             /** @description The names of its variants' options, in the order in which people are asked. */
             options: string[];
+            /** @description All of its pictures, at most ten; the first one stands for it. */
+            pictures: components["schemas"]["Picture"][];
             /**
              * Format: int64
              * @description The lowest price of its variants, in minor units.
@@ -5650,8 +6194,12 @@ export interface components {
              * @description By how many per cent it is reduced, of the price that is struck out.
              */
             discount_percent?: number | null;
+            /** @description What is said in the place of its picture; absent where nobody wrote it. */
+            image_alt?: string;
             /** @description Its picture. */
             image_url?: string | null;
+            /** @description All of its pictures, the first one included; absent from pins. */
+            pictures?: components["schemas"]["PictureCard"][];
             /**
              * Format: int64
              * @description Lowest price of its variants, in minor units.
@@ -5727,6 +6275,8 @@ export interface components {
             on_sale?: boolean | null;
             /** @description The names of the variants' options in their order; with `variants`, those that they have when it is absent. */
             options?: string[] | null;
+            /** @description All pictures in their order, the first of which stands for it; those that are not named are gone: needs `If-Match`. */
+            pictures?: components["schemas"]["PictureDraft"][] | null;
             /**
              * Format: int64
              * @description Of a product with one variant; needs `If-Match`, as all that says what things cost.
@@ -5765,6 +6315,8 @@ export interface components {
         };
         /** @description A show as shoppers see it. */
         PublicShow: {
+            /** @description Whose show it is, and how that wants to look. */
+            brand: components["schemas"]["Brand"];
             /** @description The channel's name in addresses. */
             channel: string;
             /** @description Coupons of the line-up; the code comes with the highlight. */
@@ -5897,10 +6449,12 @@ export interface components {
             locale?: components["schemas"]["Locale"];
             /** @description As others see it. */
             name: string;
-            /** @description The organisation's name; its channel's name is made of it. */
+            /** @description The organisation's name; its channel's name is made of it when none is said. */
             organization_name: string;
             /** @description 8 to 200 characters. */
             password: string;
+            /** @description The channel's name in addresses, and in the code of shop pages: 2 to 40 small letters and digits, with hyphens between. */
+            slug?: string | null;
         };
         /** @description Pieces held for an order to come. They are out of stock until the order, the release or the end of its time. */
         Reservation: {
@@ -5923,10 +6477,28 @@ export interface components {
             show_id?: components["schemas"]["ShowId"] | null;
             viewer_id?: components["schemas"]["ViewerId"] | null;
         };
-        /** @description What is to be held for an order to come. */
+        /**
+         * @description What is to be held for an order to come.
+         * @example {
+         *       "lines": [
+         *         {
+         *           "external": {
+         *             "id": "SCARF-M",
+         *             "platform": "main"
+         *           },
+         *           "quantity": 2
+         *         },
+         *         {
+         *           "quantity": 1,
+         *           "sku": "HAT-1"
+         *         }
+         *       ],
+         *       "ttl_seconds": 900
+         *     }
+         */
         ReservationDraft: {
             /** @description 1 to 100 lines. */
-            lines: components["schemas"]["ReservedLine"][];
+            lines: components["schemas"]["ReservationLineDraft"][];
             show_id?: components["schemas"]["ShowId"] | null;
             /**
              * Format: int64
@@ -5940,6 +6512,19 @@ export interface components {
          * @description Pieces held for an order to come.
          */
         ReservationId: string;
+        /** @description Pieces of a variant that are to be held. The line names it by `product_id` and `variant_id`, by `external`, or by `sku`. */
+        ReservationLineDraft: {
+            external?: components["schemas"]["ExternalId"] | null;
+            product_id?: components["schemas"]["ProductId"] | null;
+            /**
+             * Format: int64
+             * @description 1 to 10 000.
+             */
+            quantity: number;
+            /** @description The shop's number for the variant, 1 to 100 characters. */
+            sku?: string | null;
+            variant_id?: components["schemas"]["VariantId"] | null;
+        };
         /** @description Pieces of a variant, to be held or held. */
         ReservedLine: {
             /** @description The product. */
@@ -5961,6 +6546,18 @@ export interface components {
             quantity: number;
             /** @description A variant of the order. */
             variant_id: components["schemas"]["VariantId"];
+        };
+        /** @description Pieces that go back into stock, as the shop sends them: named by `variant_id`, or as the order's line is, by `external` or `sku`. */
+        ReturnedLineDraft: {
+            external?: components["schemas"]["ExternalId"] | null;
+            /**
+             * Format: int64
+             * @description 1 to 10 000, at most as many as were bought and did not go back before.
+             */
+            quantity: number;
+            /** @description The number that the order's line has. */
+            sku?: string | null;
+            variant_id?: components["schemas"]["VariantId"] | null;
         };
         /**
          * @description What a member of an organisation may do there, in broad strokes.
@@ -6083,6 +6680,12 @@ export interface components {
             /** @default null */
             currency: components["schemas"]["Currency"] | null;
             /**
+             * Format: int32
+             * @description How many minutes after its planned end a show that is still on air ends by itself. Absent: it never does.
+             * @default null
+             */
+            end_after_planned_min: number | null;
+            /**
              * @description The address of the shop's imprint.
              * @default null
              */
@@ -6090,10 +6693,25 @@ export interface components {
             /** @default null */
             locale: components["schemas"]["Locale"] | null;
             /**
+             * @description The address of its logo, shown before and after a show.
+             * @default null
+             */
+            logo_url: string | null;
+            /**
              * @description The address of its privacy notice.
              * @default null
              */
             privacy_url: string | null;
+            /**
+             * @description What shoppers read while a show is interrupted, instead of the built-in words.
+             * @default null
+             */
+            slate_text: string | null;
+            /**
+             * @description The address of the picture that shoppers see while a show is interrupted; without one, the last of the show.
+             * @default null
+             */
+            slate_url: string | null;
             /**
              * @description The address of its terms.
              * @default null
@@ -6132,6 +6750,11 @@ export interface components {
              * @description When it ended.
              */
             ended_at?: string | null;
+            /**
+             * Format: date-time
+             * @description While it is on air: when it ends by itself, by the organisation's rule for shows that go on after their planned end.
+             */
+            ends_at?: string | null;
             highlight?: components["schemas"]["Highlight"] | null;
             /** @description The show. */
             id: components["schemas"]["ShowId"];
@@ -6149,6 +6772,11 @@ export interface components {
             live_at?: string | null;
             /** @description Whose it is. */
             org_id: components["schemas"]["OrgId"];
+            /**
+             * Format: date-time
+             * @description When it is to be over.
+             */
+            planned_end_at?: string | null;
             /** @description Where its picture plays. */
             playback_url: string;
             /** @description Whether a publisher's picture arrives. */
@@ -6174,6 +6802,11 @@ export interface components {
             auto_live?: boolean;
             /** @description A picture for before and after. */
             cover_url?: string | null;
+            /**
+             * Format: date-time
+             * @description When it is to be over. The organisation's settings say what happens when it is not.
+             */
+            planned_end_at?: string | null;
             /**
              * Format: date-time
              * @description Announces it to shoppers.
@@ -6211,6 +6844,11 @@ export interface components {
             auto_live?: boolean | null;
             /** @description Null takes the picture away. */
             cover_url?: string | null;
+            /**
+             * Format: date-time
+             * @description When it is to be over, also while it is on air; null takes the plan back.
+             */
+            planned_end_at?: string | null;
             /**
              * Format: date-time
              * @description Null takes the announcement back.
@@ -6281,7 +6919,7 @@ export interface components {
         };
         /** @description A move of a variant's count. There is no way to change or remove one. */
         StockChange: {
-            /** @description Who did it: `user:ID` or `service:NAME`. */
+            /** @description Who did it: `user:ID`, `key:ID` or `service:NAME`. */
             actor: string;
             /**
              * Format: date-time
@@ -6305,7 +6943,7 @@ export interface components {
             order_id?: components["schemas"]["OrderId"] | null;
             /**
              * @description `created`, `counted`, `received`, `returned`, `damaged`, `lost`, `correction`, `sold`, `cancelled`, `reserved`,
-             *     `released`, or one that a later version knows.
+             *     `released`, `imported`, or one that a later version knows.
              */
             reason: string;
             /** @description The variant. */
@@ -6560,7 +7198,8 @@ export interface components {
             } | null;
             /**
              * Format: int64
-             * @description Price in minor units; the product's when absent.
+             * @description Price in minor units. When absent, a variant that is there keeps its own, unless the product's is given, and a new one has
+             *     the product's.
              */
             price_minor?: number | null;
             /** @description It is sold when none is left, too. When absent, a variant that is there stays as it is, and a new one is not. */
@@ -6766,7 +7405,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description No valid session came with the request. Codes: `unauthenticated`, `bad_credentials`, `second_factor_required`, `bad_code`. */
+        /** @description No valid session came with the request. Codes: `unauthenticated`, `bad_credentials`, `second_factor_required`, `bad_code`, `passkey_unknown`, `passkey_refused`, `passkey_copied`. */
         problem_401: {
             headers: {
                 /** @description `Bearer`. */
@@ -6779,7 +7418,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The member's role does not allow it. Codes: `forbidden`, `above_you`, `operator_only`, `organization_suspended`, `sign_up_closed`, `people_only`, `origin_not_allowed`, `sign_in_refused`. */
+        /** @description The member's role, or the API key, does not allow it. Codes: `forbidden`, `above_you`, `operator_only`, `organization_suspended`, `sign_up_closed`, `people_only`, `origin_not_allowed`, `sign_in_refused`. */
         problem_403: {
             headers: {
                 /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
@@ -6812,7 +7451,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description It does not fit the present state. Codes: `conflict`, `email_taken`, `already_member`, `name_taken`, `role_in_use`, `webhook_off`, `show_on_air`, `export_running`, `last_owner`, `limit_reached`, `plan_limit`, `plan_given`, `no_online_payment`, `already_subscribed`, `not_subscribed`, `payment_declined`, `factor_exists`, `last_way_in`, `sign_in_pending`, `illegal_move`, `not_receiving`, `show_ended`, `not_in_lineup`, `not_on_sale`, `out_of_stock`, `ref_taken`, `idempotency_in_progress`, `secret_already_shown`, `answer_not_kept`. */
+        /** @description It does not fit the present state. Codes: `conflict`, `email_taken`, `already_member`, `name_taken`, `role_in_use`, `webhook_off`, `show_on_air`, `export_running`, `last_owner`, `limit_reached`, `plan_limit`, `plan_given`, `no_online_payment`, `already_subscribed`, `not_subscribed`, `payment_declined`, `factor_exists`, `passkeys_unavailable`, `passkey_exists`, `last_way_in`, `sign_in_pending`, `illegal_move`, `not_receiving`, `show_ended`, `not_in_lineup`, `not_on_sale`, `out_of_stock`, `ref_taken`, `idempotency_in_progress`, `secret_already_shown`, `answer_not_kept`. */
         problem_409: {
             headers: {
                 /** @description In how many seconds to try again, where that is known. */
@@ -7308,6 +7947,53 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
+    change_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MePatch"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
     change_email: {
         parameters: {
             query?: never;
@@ -7553,6 +8239,376 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    begin_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AllFactors"];
+            };
+        };
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallenge"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    ask_passkey_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AllFactors"];
+            };
+        };
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyLink"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    list_passkeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Passkey"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    add_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            /** @description The challenge is unknown, was answered, or is over. */
+            410: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    get_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey: components["schemas"]["PasskeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            401: components["responses"]["problem_401"];
+            404: components["responses"]["problem_404"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    rename_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey: components["schemas"]["PasskeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyName"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    remove_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey: components["schemas"]["PasskeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AllFactors"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedPassword"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
@@ -8635,7 +9691,7 @@ export interface operations {
             query?: {
                 /** @description The `next` of the page before. */
                 after?: string;
-                /** @description How many items at most: 1 to 200, 50 when not said. */
+                /** @description How many items at most: 1 to 200, 50 when not said; more than 200 are 200. */
                 limit?: number;
             };
             header?: never;
@@ -8988,7 +10044,7 @@ export interface operations {
             query?: {
                 /** @description The `next` of the page before. */
                 after?: string;
-                /** @description How many items at most: 1 to 200, 50 when not said. */
+                /** @description How many items at most: 1 to 200, 50 when not said; more than 200 are 200. */
                 limit?: number;
             };
             header?: never;
@@ -9461,7 +10517,7 @@ export interface operations {
             query?: {
                 /** @description The `next` of the page before. */
                 after?: string;
-                /** @description How many items at most: 1 to 200, 50 when not said. */
+                /** @description How many items at most: 1 to 200, 50 when not said; more than 200 are 200. */
                 limit?: number;
             };
             header?: never;
@@ -9851,7 +10907,7 @@ export interface operations {
             query?: {
                 /** @description The `next` of the page before. */
                 after?: string;
-                /** @description How many items at most: 1 to 200, 50 when not said. */
+                /** @description How many items at most: 1 to 200, 50 when not said; more than 200 are 200. */
                 limit?: number;
             };
             header?: never;
@@ -10215,7 +11271,7 @@ export interface operations {
             query?: {
                 /** @description The `next` of the page before. */
                 after?: string;
-                /** @description How many items at most: 1 to 200, 50 when not said. */
+                /** @description How many items at most: 1 to 200, 50 when not said; more than 200 are 200. */
                 limit?: number;
             };
             header?: never;
@@ -10262,7 +11318,7 @@ export interface operations {
             query?: {
                 /** @description The source whose products the list adds to, and nothing else: `main` when not said, where `language` or `market` is. */
                 adds_to?: string;
-                /** @description Currency of prices without one. */
+                /** @description Currency of prices without one; the organisation's own when not said. */
                 currency?: string;
                 /** @description What titles and descriptions of a list that adds are in (BCP 47). */
                 language?: string;
@@ -10333,7 +11389,7 @@ export interface operations {
             query?: {
                 /** @description The `next` of the page before. */
                 after?: string;
-                /** @description How many items at most: 1 to 200, 50 when not said. */
+                /** @description How many items at most: 1 to 200, 50 when not said; more than 200 are 200. */
                 limit?: number;
             };
             header?: never;
@@ -10489,7 +11545,7 @@ export interface operations {
             query?: {
                 /** @description The `next` of the page before. */
                 after?: string;
-                /** @description How many items at most: 1 to 200, 50 when not said. */
+                /** @description How many items at most: 1 to 200, 50 when not said; more than 200 are 200. */
                 limit?: number;
             };
             header?: never;
@@ -10674,7 +11730,7 @@ export interface operations {
             query?: {
                 /** @description The `next` of the page before. */
                 after?: string;
-                /** @description How many items at most: 1 to 200, 50 when not said. */
+                /** @description How many items at most: 1 to 200, 50 when not said; more than 200 are 200. */
                 limit?: number;
             };
             header?: never;
@@ -10762,7 +11818,7 @@ export interface operations {
             query?: {
                 /** @description The `next` of the page before. */
                 after?: string;
-                /** @description How many items at most: 1 to 200, 50 when not said. */
+                /** @description How many items at most: 1 to 200, 50 when not said; more than 200 are 200. */
                 limit?: number;
             };
             header?: never;
@@ -10900,7 +11956,7 @@ export interface operations {
             query?: {
                 /** @description The `next` of the page before. */
                 after?: string;
-                /** @description How many items at most: 1 to 200, 50 when not said. */
+                /** @description How many items at most: 1 to 200, 50 when not said; more than 200 are 200. */
                 limit?: number;
             };
             header?: never;
@@ -10957,6 +12013,8 @@ export interface operations {
             /** @description The answer. */
             200: {
                 headers: {
+                    /** @description What `If-Match` or `If-None-Match` takes. */
+                    ETag?: string;
                     /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -10986,7 +12044,10 @@ export interface operations {
     remove_member: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that was seen. */
+                "If-Match"?: string | null;
+            };
             path: {
                 org: components["schemas"]["OrgId"];
                 user: components["schemas"]["UserId"];
@@ -11004,10 +12065,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["problem_400"];
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             409: components["responses"]["problem_409"];
+            412: components["responses"]["problem_412"];
+            422: components["responses"]["problem_422"];
             /** @description It needs `If-Match`. */
             428: {
                 headers: {
@@ -11027,7 +12091,10 @@ export interface operations {
     change_role: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that was seen. */
+                "If-Match"?: string | null;
+            };
             path: {
                 org: components["schemas"]["OrgId"];
                 user: components["schemas"]["UserId"];
@@ -11043,6 +12110,8 @@ export interface operations {
             /** @description The answer. */
             200: {
                 headers: {
+                    /** @description What `If-Match` or `If-None-Match` takes. */
+                    ETag?: string;
                     /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -11057,6 +12126,7 @@ export interface operations {
             404: components["responses"]["problem_404"];
             408: components["responses"]["problem_408"];
             409: components["responses"]["problem_409"];
+            412: components["responses"]["problem_412"];
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
@@ -11085,7 +12155,7 @@ export interface operations {
                 external_ref?: string;
                 /** @description Only those with this flag, for example `oversold`. */
                 flag?: string;
-                /** @description How many items at most: 1 to 200, 50 when not said. */
+                /** @description How many items at most: 1 to 200, 50 when not said; more than 200 are 200. */
                 limit?: number;
                 /** @description Only those of this show. */
                 show?: components["schemas"]["ShowId"];
@@ -11444,6 +12514,8 @@ export interface operations {
             /** @description The answer. */
             200: {
                 headers: {
+                    /** @description What `If-Match` or `If-None-Match` takes. */
+                    ETag?: string;
                     /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -11575,7 +12647,7 @@ export interface operations {
                 after?: string;
                 /** @description These, in this order, as often as the parameter is given: at most 200. Those that are not there are left out; all come in one page, and the other parameters count for nothing. */
                 id?: components["schemas"]["ProductId"][];
-                /** @description How many items at most: 1 to 200, 50 when not said. */
+                /** @description How many items at most: 1 to 200, 50 when not said; more than 200 are 200. */
                 limit?: number;
                 /** @description Those whose title, or a variant's `sku`, begins so: 1 to 100 characters, however they are written. Not together with `tag`. */
                 q?: string;
@@ -11876,6 +12948,131 @@ export interface operations {
             503: components["responses"]["problem_503"];
         };
     };
+    add_picture: {
+        parameters: {
+            query?: {
+                /** @description What is said in its place, to those who do not see it: at most 300 characters. */
+                alt?: string;
+            };
+            header?: {
+                "If-Match"?: string | null;
+            };
+            path: {
+                org: components["schemas"]["OrgId"];
+                product: components["schemas"]["ProductId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "image/jpeg": unknown;
+                "image/png": unknown;
+                "image/webp": unknown;
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description What `If-Match` or `If-None-Match` takes. */
+                    ETag?: string;
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            412: components["responses"]["problem_412"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    replace_picture: {
+        parameters: {
+            query?: {
+                /** @description What is said in its place, to those who do not see it: at most 300 characters. */
+                alt?: string;
+            };
+            header?: {
+                "If-Match"?: string | null;
+            };
+            path: {
+                org: components["schemas"]["OrgId"];
+                picture: string;
+                product: components["schemas"]["ProductId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "image/jpeg": unknown;
+                "image/png": unknown;
+                "image/webp": unknown;
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    /** @description What `If-Match` or `If-None-Match` takes. */
+                    ETag?: string;
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            403: components["responses"]["problem_403"];
+            404: components["responses"]["problem_404"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            412: components["responses"]["problem_412"];
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
     set_text: {
         parameters: {
             query?: never;
@@ -12049,7 +13246,7 @@ export interface operations {
             query?: {
                 /** @description The `next` of the page before. */
                 after?: string;
-                /** @description How many items at most: 1 to 200, 50 when not said. */
+                /** @description How many items at most: 1 to 200, 50 when not said; more than 200 are 200. */
                 limit?: number;
             };
             header?: never;
@@ -12156,7 +13353,7 @@ export interface operations {
             query?: {
                 /** @description The `next` of the page before. */
                 after?: string;
-                /** @description How many items at most: 1 to 200, 50 when not said. */
+                /** @description How many items at most: 1 to 200, 50 when not said; more than 200 are 200. */
                 limit?: number;
             };
             header?: never;
@@ -12586,7 +13783,10 @@ export interface operations {
     change_custom_role: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that was seen. */
+                "If-Match"?: string | null;
+            };
             path: {
                 org: components["schemas"]["OrgId"];
                 role: components["schemas"]["RoleId"];
@@ -12618,6 +13818,7 @@ export interface operations {
             404: components["responses"]["problem_404"];
             408: components["responses"]["problem_408"];
             409: components["responses"]["problem_409"];
+            412: components["responses"]["problem_412"];
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
@@ -12640,7 +13841,10 @@ export interface operations {
     delete_custom_role: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that was seen. */
+                "If-Match"?: string | null;
+            };
             path: {
                 org: components["schemas"]["OrgId"];
                 role: components["schemas"]["RoleId"];
@@ -12658,10 +13862,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["problem_400"];
             401: components["responses"]["problem_401"];
             403: components["responses"]["problem_403"];
             404: components["responses"]["problem_404"];
             409: components["responses"]["problem_409"];
+            412: components["responses"]["problem_412"];
+            422: components["responses"]["problem_422"];
             /** @description It needs `If-Match`. */
             428: {
                 headers: {
@@ -12683,7 +13890,7 @@ export interface operations {
             query?: {
                 /** @description The `next` of the page before. */
                 after?: string;
-                /** @description How many items at most: 1 to 200, 50 when not said. */
+                /** @description How many items at most: 1 to 200, 50 when not said; more than 200 are 200. */
                 limit?: number;
             };
             header?: never;
@@ -12931,7 +14138,7 @@ export interface operations {
             query?: {
                 /** @description The `next` of the page before. */
                 after?: string;
-                /** @description How many items at most: 1 to 200, 50 when not said. */
+                /** @description How many items at most: 1 to 200, 50 when not said; more than 200 are 200. */
                 limit?: number;
             };
             header?: never;
@@ -13432,7 +14639,9 @@ export interface operations {
     set_lineup: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "If-Match"?: string | null;
+            };
             path: {
                 org: components["schemas"]["OrgId"];
                 show: components["schemas"]["ShowId"];
@@ -13464,6 +14673,7 @@ export interface operations {
             404: components["responses"]["problem_404"];
             408: components["responses"]["problem_408"];
             409: components["responses"]["problem_409"];
+            412: components["responses"]["problem_412"];
             413: components["responses"]["problem_413"];
             415: components["responses"]["problem_415"];
             422: components["responses"]["problem_422"];
@@ -13756,7 +14966,7 @@ export interface operations {
             query?: {
                 /** @description The `next` of the page before. */
                 after?: string;
-                /** @description How many items at most: 1 to 200, 50 when not said. */
+                /** @description How many items at most: 1 to 200, 50 when not said; more than 200 are 200. */
                 limit?: number;
             };
             header?: never;
@@ -14087,7 +15297,7 @@ export interface operations {
             query?: {
                 /** @description The `next` of the page before. */
                 after?: string;
-                /** @description How many items at most: 1 to 200, 50 when not said. */
+                /** @description How many items at most: 1 to 200, 50 when not said; more than 200 are 200. */
                 limit?: number;
             };
             header?: never;
@@ -14311,6 +15521,43 @@ export interface operations {
             409: components["responses"]["problem_409"];
             413: components["responses"]["problem_413"];
             422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    ask_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallenge"];
+                };
+            };
+            409: components["responses"]["problem_409"];
             /** @description It needs `If-Match`. */
             428: {
                 headers: {
@@ -14969,6 +16216,64 @@ export interface operations {
             408: components["responses"]["problem_408"];
             409: components["responses"]["problem_409"];
             /** @description It is unknown, took too long, or the session was taken. */
+            410: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["problem_413"];
+            415: components["responses"]["problem_415"];
+            422: components["responses"]["problem_422"];
+            /** @description It needs `If-Match`. */
+            428: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["problem_429"];
+            500: components["responses"]["problem_500"];
+            503: components["responses"]["problem_503"];
+        };
+    };
+    sign_in_by_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeySignIn"];
+            };
+        };
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: components["responses"]["problem_400"];
+            401: components["responses"]["problem_401"];
+            408: components["responses"]["problem_408"];
+            409: components["responses"]["problem_409"];
+            /** @description The challenge is unknown, was answered, or is over. */
             410: {
                 headers: {
                     /** @description The request's name: the caller's `X-Request-Id`, or one of ours. */

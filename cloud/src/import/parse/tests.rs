@@ -9,7 +9,7 @@ use crate::base::from_ms;
 use crate::catalog::Pieces;
 
 fn options() -> Options {
-    Options { currency: vitrine_protocol::Currency::try_from("EUR").ok(), ..Options::default() }
+    Options { currency: Currency::try_from("EUR").ok(), ..Options::default() }
 }
 
 fn read_with(format: Format, bytes: &[u8], options: &Options) -> Result<Vec<Outcome>, FileError> {
@@ -280,9 +280,10 @@ fn html_of_a_list_is_read_as_text_and_our_own_export_as_it_is() {
 fn a_price_without_a_currency_is_in_that_of_whoever_sends_it() {
     let own = |code: &str, price: &str| {
         let text = format!("id,title,price,link\n1,Hat,{price},https://x/1\n");
-        let own = vitrine_protocol::Currency::try_from(code).ok();
+        let own = Currency::try_from(code).ok();
         let file = Cursor::new(text.into_bytes());
-        let found = products(file, Format::Csv, &Options::default(), own, from_ms(0)).unwrap();
+        let options = Options::default();
+        let found = products(file, Format::Csv, &options, own, from_ms(0)).unwrap();
         taken(found.map(Result::unwrap).collect())[0].currency.to_string()
     };
     assert_eq!(own("CHF", "12"), "CHF");

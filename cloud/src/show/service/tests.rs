@@ -507,7 +507,7 @@ async fn nothing_is_announced_for_a_day_that_is_over() {
             shows.change(&stage.actor, stage.org, late.id, None, patch)
         };
         assert!(matches!(change(at(-48)).await, Err(ShowError::Invalid(_))));
-        stage.hands.advance(std::time::Duration::from_secs(3 * 24 * 3_600));
+        stage.hands.advance(Duration::from_secs(3 * 24 * 3_600));
         change(late.scheduled_at).await.unwrap();
     })
     .await;

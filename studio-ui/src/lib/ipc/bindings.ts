@@ -13,7 +13,7 @@ export const commands = {
 	/**  Signs a person in. */
 	signIn: (cloudUrl: string, email: string, password: string, remember: boolean) => typedError<Session, CommandError>(__TAURI_INVOKE("sign_in", { cloudUrl, email, password, remember })),
 	/**  Makes an account with its own organisation. */
-	register: (request: RegisterRequest) => typedError<Session, CommandError>(__TAURI_INVOKE("register", { request })),
+	register: (request: RegisterRequest_Deserialize) => typedError<Session, CommandError>(__TAURI_INVOKE("register", { request })),
 	/**
 	 *  Goes on with a sign-in that was refused with `second_factor_required`: with the authenticator's code, or a
 	 *  recovery code.
@@ -205,8 +205,12 @@ export type Bootstrap_Deserialize = {
 	keyring: KeyringStatus_Deserialize,
 	/**  Restored from the keyring, or still there after a reload of the window. */
 	session?: Session | null,
-	/**  The address used last. */
+	/**  The address used last, or that of the link with which the studio was opened. */
 	cloudUrl?: string | null,
+	/**  A link named that address. */
+	linked: boolean,
+	/**  Who was signed in there last and wanted to be remembered. */
+	email?: string | null,
 };
 
 /**  What a window needs to start. */
@@ -221,8 +225,12 @@ export type Bootstrap_Serialize = {
 	keyring: KeyringStatus_Serialize,
 	/**  Restored from the keyring, or still there after a reload of the window. */
 	session: Session | null,
-	/**  The address used last. */
+	/**  The address used last, or that of the link with which the studio was opened. */
 	cloudUrl: string | null,
+	/**  A link named that address. */
+	linked: boolean,
+	/**  Who was signed in there last and wanted to be remembered. */
+	email: string | null,
 };
 
 /**  A sign-in in the browser, as the page shows it. */
@@ -936,6 +944,37 @@ export type Organization = {
 	permissions: string[],
 };
 
+/**  A picture of a product. */
+export type PictureCard = PictureCard_Serialize | PictureCard_Deserialize;
+
+/**  A picture of a product. */
+export type PictureCard_Deserialize = {
+	/**  What is said in its place; absent where nobody wrote it. */
+	alt?: string,
+	/**  Smallest first. */
+	sizes: PictureSize[],
+};
+
+/**  A picture of a product. */
+export type PictureCard_Serialize = {
+	/**  What is said in its place; absent where nobody wrote it. */
+	alt?: string,
+	/**  Smallest first. */
+	sizes: PictureSize[],
+};
+
+/**  A picture in one size, as two files. */
+export type PictureSize = {
+	/**  In pixels. */
+	width: number,
+	/**  In pixels. */
+	height: number,
+	/**  Where the JPEG is. */
+	jpeg_url: string,
+	/**  Where the WebP is. */
+	webp_url: string,
+};
+
 /**  A loopback WebSocket with the programme's picture; the first message is the token. */
 export type PreviewEndpoint = {
 	/**  `ws://127.0.0.1:PORT/`. */
@@ -971,6 +1010,10 @@ export type ProductCard_Deserialize = {
 	stock: number | null,
 	/**  What can be put into the cart; never empty. */
 	variants: VariantCard_Deserialize[],
+	/**  What is said in the place of its picture; absent where nobody wrote it. */
+	image_alt?: string,
+	/**  All of its pictures, the first one included; absent from pins. */
+	pictures?: PictureCard_Deserialize[],
 };
 
 /**  A product as shoppers see it. */
@@ -997,6 +1040,10 @@ export type ProductCard_Serialize = {
 	stock: number | null,
 	/**  What can be put into the cart; never empty. */
 	variants: VariantCard_Serialize[],
+	/**  What is said in the place of its picture; absent where nobody wrote it. */
+	image_alt?: string,
+	/**  All of its pictures, the first one included; absent from pins. */
+	pictures?: PictureCard_Serialize[],
 };
 
 /**  Size, rate and bitrate of the programme. */
@@ -1016,13 +1063,36 @@ export type QuitWay =
 "leave";
 
 /**  A new account with its own organisation. */
-export type RegisterRequest = {
+export type RegisterRequest = RegisterRequest_Serialize | RegisterRequest_Deserialize;
+
+/**  A new account with its own organisation. */
+export type RegisterRequest_Deserialize = {
 	/**  The cloud's address. */
 	cloudUrl: string,
 	/**  The person's name. */
 	name: string,
 	/**  The organisation's name. */
 	organizationName: string,
+	/**  What its channel is to be called in addresses; the cloud makes it of the organisation's name when none is said. */
+	channel?: string | null,
+	/**  The person's e-mail. */
+	email: string,
+	/**  The person's password. */
+	password: string,
+	/**  Whether to keep the session in the keyring. */
+	remember: boolean,
+};
+
+/**  A new account with its own organisation. */
+export type RegisterRequest_Serialize = {
+	/**  The cloud's address. */
+	cloudUrl: string,
+	/**  The person's name. */
+	name: string,
+	/**  The organisation's name. */
+	organizationName: string,
+	/**  What its channel is to be called in addresses; the cloud makes it of the organisation's name when none is said. */
+	channel: string | null,
 	/**  The person's e-mail. */
 	email: string,
 	/**  The person's password. */

@@ -39,7 +39,7 @@ async fn a_password_is_changed_by_who_knows_it_and_ends_all_other_sessions() {
         let away = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9));
         let other = orgs.sign_in("ada@example.com", "correct horse".into(), away).await.unwrap();
         orgs.ask_reset("ada@example.com", HOME.into()).unwrap();
-        let mail = super::links::letters_once(&db, 2).await;
+        let mail = links::letters_once(&db, 2).await;
         let old_link = token(mail.last().unwrap(), RESET);
 
         let wrong = orgs.change_password(&ada, ("wrong horse".into(), "another horse".into()), None).await;
@@ -97,7 +97,7 @@ async fn a_password_that_a_letter_or_the_console_changed_is_told_of() {
         let orgs = orgs(&db, &TestClock::new());
         owner(&db, &orgs).await;
         orgs.ask_reset("ada@example.com", HOME.into()).unwrap();
-        let mail = super::links::letters_once(&db, 2).await;
+        let mail = links::letters_once(&db, 2).await;
         let link = token(mail.last().unwrap(), RESET);
         orgs.reset(&link, "another horse".into(), &HOME.into()).await.unwrap();
         assert!(orgs.reset_password("ada@example.com", "third horse".into()).await.unwrap());
