@@ -164,6 +164,7 @@ test('an import says loudly what is sold out for want of a count', async ({ stud
   await expect(page.getByTestId('import').last()).toContainText('12 sold out: not counted');
   await page.getByTestId('import').last().getByRole('button').click();
   await expect(id(page, 'uncounted')).toContainText('12 new products have no count and are sold out');
+  await expect(id(page, 'untracked')).toContainText('1 new product is sold without a count');
   await expect(page.getByText('Nothing is wrong')).toHaveCount(0);
   await clean(page);
   await id(page, 'to-products').click();

@@ -29,7 +29,7 @@ describe('a list before it is sent', () => {
     expect(missing(columns)).toEqual([]);
   });
 
-  it('tells that what is new will be sold out', () => {
+  it('tells that nobody counts what is new', () => {
     expect(isUncounted(columnsOf('id,title,price,link\n1,Hat,39,https://x\n'))).toBe(true);
     expect(isUncounted(columnsOf('id,title,price,quantity\n1,Hat,39,4\n'))).toBe(false);
     expect(isUncounted([]), 'of no columns nothing is known').toBe(false);

@@ -64,7 +64,7 @@ export function missing(columns: readonly ColumnSeen[]): string[] {
   return [...(has('title') ? [] : ['title']), ...(has('price') ? [] : ['price']), ...(has('id', 'group', 'sku') ? [] : ['id'])];
 }
 
-/** Whether no column says how many there are: what is new is sold out then. */
+/** Whether no column says how many there are: what is new is sold without a count then. */
 export const isUncounted = (columns: readonly ColumnSeen[]): boolean =>
   columns.length > 0 && !columns.some(({ field }) => field === 'stock' || field === 'availability');
 

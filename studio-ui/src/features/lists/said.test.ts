@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { plain, uncountedOf } from './said.ts';
+import { plain, uncountedOf, untrackedOf } from './said.ts';
 
 describe('what an import came to', () => {
   it.each([
@@ -14,5 +14,7 @@ describe('what an import came to', () => {
     expect(uncountedOf({ created: 1, uncounted: 1 })).toBe(1);
     expect(uncountedOf({ created: 0, uncounted: 40 }), 'the same list again').toBe(0);
     expect(uncountedOf({ created: 3, uncounted: 2 })).toBe(2);
+    expect(untrackedOf({ created: 2, untracked: 5 })).toBe(2);
+    expect(untrackedOf({ created: 2 } as Parameters<typeof untrackedOf>[0]), 'of a cloud that does not say').toBe(0);
   });
 });

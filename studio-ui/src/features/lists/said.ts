@@ -7,6 +7,9 @@ import type { Import } from '../../lib/cloud/imports.ts';
  */
 export const uncountedOf = ({ created, uncounted }: Pick<Import['counts'], 'created' | 'uncounted'>): number => Math.min(created, uncounted);
 
+/** The same of those that the list never counts: they are sold all the same. */
+export const untrackedOf = ({ created, untracked = 0 }: Pick<Import['counts'], 'created' | 'untracked'>): number => Math.min(created, untracked);
+
 /** A sentence of the cloud as a person reads it: it begins with a capital, and names stand between the marks of the other words. */
 export function plain(sentence: string): string {
   const marked = sentence.trim().replace(/`([^`]*)`/g, '“$1”');

@@ -9,6 +9,10 @@ const seen: OrganizationView = {
   version: 3,
   settings: {
     accent_colour: null,
+    logo_url: null,
+    slate_url: null,
+    slate_text: null,
+    end_after_planned_min: null,
     allowed_origins: ['https://shop.example'],
     currency: 'EUR',
     imprint_url: 'https://shop.example/imprint',

@@ -49,7 +49,7 @@ describe('the second lane', () => {
     const refused = { status: 409, body: '{"code":"plan_limit"}' };
     const { cloud, asked } = cloudAnswering({ status: 0, body: '' }, { status: 503, body: '{}' }, inProgress, refused, { status: 201, body: '{}' });
     const intent = new Intent();
-    const press = () => cloud.createShow({ title: 'Weekly show', scheduled_at: null }, intent).catch(() => null);
+    const press = () => cloud.createShow({ title: 'Weekly show', scheduled_at: null, planned_end_at: null }, intent).catch(() => null);
     for (let n = 0; n < 5; n++) await press();
     const keys = asked.map(([, , , headers]) => (headers as CloudHeaders).idempotencyKey);
     expect(new Set(keys.slice(0, 4)).size).toBe(1);

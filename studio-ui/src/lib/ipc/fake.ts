@@ -2,7 +2,6 @@
  * A complete desk without Rust: for tests and for a plain browser. It moves, chats, sells and
  * breaks on request, and keeps the same rules (what is refused on air, what a moderator may do).
  */
-import { money } from '../text/format.ts';
 import {
   CommandFailure,
   type AirPhase,
@@ -41,7 +40,7 @@ import { FakeFaults } from './fake/faults.ts';
 import { FakeFiles } from './fake/files.ts';
 import { healthOf, measured, spoken, STILL } from './fake/line.ts';
 import { DEFAULTS, type FakeOptions } from './fake/options.ts';
-import { playProgramme, type LowerThird } from './fake/picture.ts';
+import { playProgramme, thirdOf } from './fake/picture.ts';
 import { DEMO, devicesOf, sessionOf, SIZES, stageOf } from './fake/person.ts';
 import { LINES, newId, SHOPPERS, SHOW } from './fake/seed.ts';
 
@@ -531,20 +530,7 @@ export class FakeBackend extends Emitter implements Backend {
 
   // ------------------------------------------------------------ small things
 
-  #lowerThird(): LowerThird | null {
-    const { choice } = this.#stage.lowerThird;
-    if (choice.kind === 'off') return null;
-    const id =
-      choice.kind === 'product'
-        ? choice.productId
-        : this.#highlight?.card.kind === 'product'
-          ? this.#highlight.card.product_id
-          : null;
-    const product = this.cloud.products.find((one) => one.id === id);
-    return product
-      ? { title: product.title, price: money(product.price_minor, product.currency) }
-      : null;
-  }
+  #lowerThird = () => thirdOf(this.#stage.lowerThird.choice, this.#highlight, this.cloud.products);
 
   #setStage(change: Partial<StageView>) {
     this.#stage = { ...this.#stage, ...change };

@@ -121,8 +121,9 @@ export class SessionState {
   /** `gone`: with the account. */
   async signOut(gone = false) {
     const now = this.session;
-    await this.#backend.signOut();
+    // Before it is told: the form for the next sign-in begins at once, and with this.
     if (now) this.last = { cloudUrl: now.cloudUrl, email: gone ? '' : now.user.email };
+    await this.#backend.signOut();
     [this.session, this.unconfirmed] = [null, null];
   }
 

@@ -115,7 +115,7 @@ describe('where a person belongs', () => {
     session.choose(place.id);
     expect(session.organization).toMatchObject({ name: 'Atelier', role: 'owner' });
     expect(session.may('transfer_ownership')).toBe(true);
-    const show = await done(new Cloud(backend, place.id).createShow({ title: 'First light', scheduled_at: null }));
+    const show = await done(new Cloud(backend, place.id).createShow({ title: 'First light', scheduled_at: null, planned_end_at: null }));
     await done(backend.openShow(place.id, show.id));
     expect((await done(backend.snapshot())).show?.title).toBe('First light');
     await expect(done(backend.openShow('nobodys', SHOW))).rejects.toMatchObject({ code: 'not_found' });

@@ -54,7 +54,8 @@ export class FakeBooks {
     const left = order.total_minor - order.refunded_minor;
     const amount = amount_minor ?? left;
     order.refunded_minor += amount;
-    const back = lines ?? (kind === 'cancellation' ? order.lines.flatMap(({ variant_id, quantity }) => (variant_id ? [{ variant_id, quantity }] : [])) : []);
+    const all = lines ?? (kind === 'cancellation' ? order.lines : []);
+    const back = all.flatMap(({ variant_id, quantity }) => (variant_id ? [{ variant_id, quantity }] : []));
     order.changes = [
       ...order.changes,
       { id: newId(), kind, amount_minor: amount, external_ref, reason, lines: back, created_at: new Date().toISOString() },

@@ -25,12 +25,12 @@ export class FakeImports {
     const one = (more: Partial<Import>): Import => ({ ...this.#begin('csv', 'main', {}, null), ...more });
     const counts = { ...NOTHING, rows: 980, changed: 41, unchanged: 939 };
     this.list = [
-      one({ state: 'done', counts: { ...counts, problems: 4, failed: 2, unchanged: 937 }, created_at: ago(190), started_at: ago(190), ended_at: ago(189) }),
+      one({ state: 'done', counts: { ...counts, problems: 4, failed: 2, unchanged: 937, edited: 3 }, created_at: ago(190), started_at: ago(190), ended_at: ago(189) }),
       one({
         state: 'failed', created_at: ago(1500), started_at: ago(1500), ended_at: ago(1499), format: 'xml', source: 'google',
         address: 'https://shop.example.com/feed.xml', reason: 'shop.example.com answered 404: nothing is there.',
       }),
-      one({ state: 'done', counts: { ...counts, created: 980, changed: 0, unchanged: 0, uncounted: 12 }, created_at: ago(5900), started_at: ago(5900), ended_at: ago(5898) }),
+      one({ state: 'done', counts: { ...counts, created: 980, changed: 0, unchanged: 0, uncounted: 12, untracked: 1 }, created_at: ago(5900), started_at: ago(5900), ended_at: ago(5898) }),
     ];
     this.addresses = [
       { source: 'google', address: 'https://shop.example.com/feed.xml', every_minutes: 360, format: 'xml', options: { currency: 'EUR', stock: 'keep' }, next_at: ago(-75) },

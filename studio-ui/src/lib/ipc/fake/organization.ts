@@ -34,6 +34,7 @@ export class FakeOrganization {
       settings: {
         accent_colour: '#b5553a', allowed_origins: ['https://shop.example.com'], currency: 'EUR', locale: 'en', time_zone: 'Europe/Berlin',
         imprint_url: 'https://shop.example.com/imprint', privacy_url: null, terms_url: null,
+        logo_url: null, slate_url: null, slate_text: null, end_after_planned_min: null,
       },
     };
     const fact = (seq: number, at: number, event: Record<string, unknown>) =>

@@ -1,5 +1,7 @@
 /** The fake's programme picture: bars with a clock, the still, or a host in a warm room, and the lower third. */
-import type { PreviewSink, SourceChoice } from '../backend.ts';
+import type { Product } from '../../cloud/types.ts';
+import { money } from '../../text/format.ts';
+import type { Highlight, LowerThirdChoice, PreviewSink, SourceChoice } from '../backend.ts';
 
 const W = 1280;
 const H = 720;
@@ -197,4 +199,12 @@ function lowerThird(g: CanvasRenderingContext2D, third: LowerThird) {
   g.fillStyle = '#c8d0dc';
   g.font = '500 30px "Inter Variable", sans-serif';
   g.fillText(third.price, 102, H - 90);
+}
+
+/** What the lower third says: of the product that was chosen, or of the one that is pinned. */
+export function thirdOf(choice: LowerThirdChoice, pinned: Highlight | null, products: readonly Product[]): LowerThird | null {
+  const card = pinned?.card.kind === 'product' ? pinned.card.product_id : null;
+  const id = choice.kind === 'product' ? choice.productId : card;
+  const product = choice.kind === 'off' ? undefined : products.find((one) => one.id === id);
+  return product ? { title: product.title, price: money(product.price_minor, product.currency) } : null;
 }
