@@ -519,6 +519,9 @@ async fn no_documented_body_takes_a_field_that_it_does_not_know() {
             }
             let filled = fill(path, &shop.org, &shop.show, &shop.product);
             for (place, wrong) in samples(&document, schema, "").1 {
+                if place.starts_with("credential.") {
+                    continue; // A browser wrote it, and later ones write more.
+                }
                 let sent = wrong.to_string();
                 let (status, problem) = json_request(&shop.router, &shop.token, method, &filled, wrong).await;
                 let detail = problem["detail"].as_str().unwrap_or_default();
