@@ -265,7 +265,9 @@ async fn who_leads_inside_is_refused_when_it_is_entered_and_when_it_is_called() 
         let strict = Webhooks { egress: Egress::new(false), ..app.webhooks.clone() };
         let refused = strict.create(&actor, org, new("http://shop.example/", &ALL_OF_SHOWS)).await;
         assert!(matches!(refused, Err(WebhooksError::Invalid(_))), "not in plain text");
-        let made = strict.create(&actor, org, new("https://localhost:9/", &ALL_OF_SHOWS)).await.unwrap();
+        let inside = || new("https://localhost:9/", &ALL_OF_SHOWS);
+        assert!(matches!(strict.create(&actor, org, inside()).await, Err(WebhooksError::Egress(_))));
+        let made = app.webhooks.create(&actor, org, inside()).await.unwrap();
         strict.test(&actor, org, made.webhook.id).await.unwrap();
         strict.call_in_turn(made.webhook.id, Lane::Quick).await.unwrap();
         let one =

@@ -90,15 +90,15 @@ fn variant(
     now: DateTime<Utc>,
 ) -> Result<Option<IncomingVariant>, RowError> {
     let mut prices = row.prices()?;
-    if let Some((price_minor, currency, before)) = priced(row, options, now)? {
-        if prices.iter().all(|known| (known.currency, known.market) != (currency, options.market)) {
-            prices.push(MarketPriceDraft {
-                currency,
-                market: options.market,
-                price_minor,
-                compare_at_minor: before,
-            });
-        }
+    if let Some((price_minor, currency, before)) = priced(row, options, now)?
+        && prices.iter().all(|known| (known.currency, known.market) != (currency, options.market))
+    {
+        prices.push(MarketPriceDraft {
+            currency,
+            market: options.market,
+            price_minor,
+            compare_at_minor: before,
+        });
     }
     if prices.is_empty() {
         return Ok(None);

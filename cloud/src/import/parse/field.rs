@@ -213,7 +213,7 @@ pub const OPTIONS: u8 = 9;
 impl Field {
     /// The field of that name, if it is one of ours.
     pub fn of(name: &str) -> Option<Self> {
-        Self::among(&NAMES, name)
+        Self::among(NAMES, name)
     }
 
     /// The field of a column that people have named in their own language.

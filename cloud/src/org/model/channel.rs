@@ -36,7 +36,11 @@ pub(in crate::org) fn slug(name: &str) -> String {
         }
         let plain: String = match written_out(c) {
             Some(letters) => letters.to_owned(),
-            None => std::iter::once(c).nfkd().filter(char::is_ascii_alphanumeric).collect(),
+            None => std::iter::once(c)
+                .nfkd()
+                .filter(char::is_ascii_alphanumeric)
+                .map(|c| c.to_ascii_lowercase())
+                .collect(),
         };
         if plain.is_empty() && !slug.is_empty() && !slug.ends_with('-') {
             slug.push('-');

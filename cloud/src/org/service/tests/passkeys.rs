@@ -260,7 +260,7 @@ async fn a_key_that_is_made_wrongly_is_not_added_and_a_person_has_ten() {
             let said = here().make(&asked.options);
             let bad = orgs.finish_passkey(&ada, &asked.challenge, name, &said).await;
             assert!(matches!(bad, Err(OrgError::Invalid(_))), "{name}");
-            orgs.finish_passkey(&ada, &asked.challenge, "x", &Value::Null).await.err().expect("no answer");
+            orgs.finish_passkey(&ada, &asked.challenge, "x", &Value::Null).await.expect_err("no answer");
         }
         assert_eq!(number(&db, "SELECT COUNT(*) FROM passkeys").await, 0);
 
