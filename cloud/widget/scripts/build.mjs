@@ -44,22 +44,36 @@ const shortErrors = {
   transform: (code, id) => (/svelte\/src\/internal\/(client|shared)\/(errors|warnings)\.js$/.test(id) ? code.replaceAll('https://svelte.dev/e/', '') : null),
 };
 
+/** Methods of Svelte's batches that only templates that wait, and forks, have a use for. */
+const NEVER_CALLED = [
+  '#is_deferred', '#is_skipped', '#find_earlier_batch', '#intersects', '#merge', '#defer_effects', '#commit',
+  'skip_effect', 'unskip_effect', 'increment', 'decrement', 'register_created_effect', 'oncommit', 'ondiscard', 'settled',
+];
 /**
  * What of Svelte the widget never uses. Its state is whole values, replaced and never changed inside (`$.proxy` is refused below);
- * no template waits (`await` in one is refused as long as `experimental.async` is off), and nothing is tried out in a fork.
+ * no template waits (`await` in one is refused as long as `experimental.async` is off), nothing is tried out in a fork, and no list is animated (`$.animation` is refused).
  */
 const UNUSED = [
   ['utils.js', '...DOM_BOOLEAN_ATTRIBUTES,', ''],
   ['internal/client/proxy.js', 'export function proxy(value) {', '$&\n\treturn value;'],
   ['internal/client/reactivity/async.js', 'if (async.length === 0 && pending.length === 0)', 'if (true)'],
   ['internal/client/reactivity/deriveds.js', /\bcurrent_batch\?\.is_fork\b/g, 'false'],
-  ['internal/client/reactivity/batch.js', /\bthis\.is_fork\b/g, 'false'],
+  ['internal/client/reactivity/batch.js', /\b(this|batch)\.is_fork\b(?! =)/g, 'false'],
+  ['internal/client/reactivity/batch.js', /\bthis\.#is_deferred\(\)/g, 'false'],
+  ['internal/client/reactivity/batch.js', 'const earlier_batch = this.#find_earlier_batch()', 'const earlier_batch = null'],
+  ['internal/client/reactivity/sources.js', '!batch.is_fork', 'true'],
+  ['internal/client/reactivity/effects.js', 'current_batch?.register_created_effect(effect);', ''],
+  ['internal/client/runtime.js', 'current_batch?.is_fork', 'false'],
+  ['internal/client/dom/blocks/boundary.js', 'current_batch?.is_fork', 'false'],
   ['internal/client/dom/blocks/boundary.js', 'if (this.#pending_count > 0)', 'if (false)'],
+  ['internal/client/dom/blocks/each.js', 'var is_animated = (flags & EACH_IS_ANIMATED) !== 0', 'const is_animated = false'],
+  ...NEVER_CALLED.map((method) => ['internal/client/reactivity/batch.js', new RegExp(`(\\n\\t${method}\\([^\\n]*\\) \\{)\\n[^]*?\\n\\t\\}\\n`), '$1}\n']),
 ];
 const neverUsed = {
   name: 'never-used',
   transform(code, id) {
     if (!id.includes('/node_modules/') && code.includes('$.proxy(')) throw new Error(`${id}: state that is an object or a list is \`$state.raw\` here`);
+    if (!id.includes('/node_modules/') && code.includes('$.animation(')) throw new Error(`${id}: \`animate:\` was taken out of the widget's Svelte`);
     let changed = code;
     for (const [file, from, to] of UNUSED) {
       if (!id.endsWith(`svelte/src/${file}`)) continue;
