@@ -147,7 +147,7 @@ test('whoever meets a limit reads its numbers and is led to the plan', async ({ 
 });
 
 test('a suspended organisation reads why, on every screen', async ({ studio, page }) => {
-  await studio('crowd=none', 150);
+  await studio('crowd=none', 1_000);
   await fake(page, ({ cloud }) => (cloud.plan.suspended = { at: '2026-11-01T10:00:00Z', reason: 'Please call us about the last show.' }));
   await expect(id(page, 'suspended')).toContainText('Please call us about the last show.');
   await go(page, 'catalogue');
