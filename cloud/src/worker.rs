@@ -190,6 +190,18 @@ fn note_viewers(app: &App) {
     });
 }
 
+/// What nobody asks for any more leaves the memory.
+fn drop_old_snapshots(app: &App) {
+    let storefront = app.storefront.clone();
+    every(app, "drop_old_snapshots", Duration::from_secs(5), move || {
+        let storefront = storefront.clone();
+        async move {
+            storefront.drop_old_snapshots();
+            Ok(())
+        }
+    });
+}
+
 /// Time ends a deserted show only where its media is looked after: there it is known whether the publisher is back.
 fn sweep_own_shows(app: &App) {
     let (shows, ingest) = (app.shows.clone(), app.ingest.clone());
@@ -250,6 +262,7 @@ pub async fn start(app: &App) -> Result<(), DbError> {
         app.relay.follow(follower, &app.tasks, app.stop.clone()).await?;
     }
     app.storefront.keep_snapshots();
+    drop_old_snapshots(app);
     if app.config.server.plays(ServeRole::Worker) {
         for listener in listeners(app) {
             app.relay.listen(listener, &app.tasks, app.stop.clone()).await?;

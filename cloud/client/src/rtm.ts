@@ -5,9 +5,10 @@ import { Reactions } from './reactions.ts';
 
 /**
  * How the socket fares. `refused` is final: the cloud's own word about this person or show. `blocked`: this page has
- * never had a socket although the cloud answers otherwise, as on networks that forbid them; it is tried now and then.
+ * never had a socket although the cloud answers otherwise, as on networks that forbid them; it is tried now and then. `full`: the plan has no room for another viewer
+ * in the chat; it is tried now and then.
  */
-export type RtmLink = 'connecting' | 'open' | 'waiting' | 'blocked' | 'refused';
+export type RtmLink = 'connecting' | 'open' | 'waiting' | 'blocked' | 'full' | 'refused';
 
 /** What the socket tells. */
 export interface RtmHandlers {
@@ -52,6 +53,8 @@ const STEADY_MS = 10_000;
 const TRIES_UNTIL_BLOCKED = 3;
 /** … and are tried only this often. */
 const BLOCKED_WAIT_MS = 120_000;
+/** A chat that is full is not asked more often than this. */
+const FULL_WAIT_MS = 40_000;
 
 /** One show's RTM connection: says hello, resumes by epoch and seq, reconnects with jitter. */
 export class RtmSocket {
@@ -90,7 +93,7 @@ export class RtmSocket {
    * Survives a reconnect. After a rejection the same mark may be said again, as long as the text is the same.
    */
   say(mark: string, text: string): Promise<string> {
-    if (this.#stopped || this.#link === 'refused' || this.#link === 'blocked') return Promise.reject(CloudError.unreachable());
+    if (this.#stopped || this.#link === 'refused' || this.#shut) return Promise.reject(CloudError.unreachable());
     return this.#outbox.say(mark, text);
   }
 
@@ -115,7 +118,7 @@ export class RtmSocket {
 
   async #connect(): Promise<void> {
     const life = (this.#life += 1);
-    if (this.#link !== 'blocked') this.#tell('connecting');
+    if (!this.#shut) this.#tell('connecting');
     let token: string;
     try {
       token = await this.#options.token(this.#freshToken);
@@ -203,6 +206,8 @@ export class RtmSocket {
     } else if (code === 1001 || code === 1012) {
       this.#tries += 1;
       this.#wait(this.#random() * RESTART_SPREAD_MS);
+    } else if (why === 'viewers_full') {
+      this.#shutOut('full', FULL_WAIT_MS);
     } else {
       this.#wait(this.#backOff());
     }
@@ -221,10 +226,19 @@ export class RtmSocket {
     ).then((reached) => {
       if (life !== this.#life) return;
       if (!reached || !blocked()) return this.#wait(this.#backOff());
-      this.#tell('blocked');
-      this.#outbox.close(CloudError.unreachable());
-      this.#again(BLOCKED_WAIT_MS * (0.5 + this.#random() / 2));
+      this.#shutOut('blocked', BLOCKED_WAIT_MS);
     });
+  }
+
+  /** There is no chat for this page for now, and it is tried again before that long. */
+  #shutOut(link: 'blocked' | 'full', ms: number): void {
+    this.#tell(link);
+    this.#outbox.close(CloudError.unreachable());
+    this.#again(ms * (0.5 + this.#random() / 2));
+  }
+
+  get #shut(): boolean {
+    return this.#link === 'blocked' || this.#link === 'full';
   }
 
   #refuse(): void {

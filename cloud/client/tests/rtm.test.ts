@@ -255,6 +255,24 @@ test('a socket that the page itself forbids counts as a try', async () => {
   rtm.stop();
 });
 
+test('a chat that is full is asked now and then, and opens when there is room', async () => {
+  const rtm = start();
+  (await socket()).open();
+  (await socket()).say({ t: 'error', code: 'viewers_full', message: 'full', retryable: true });
+  (await socket()).end(1008, 'viewers_full');
+  expect(links.at(-1)).toBe('full');
+  await expect(rtm.say('m', 'hello')).rejects.toMatchObject({ code: 'cloud_unreachable' });
+  await vi.advanceTimersByTimeAsync(19_000);
+  expect(FakeSocket.all).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(13_000);
+  expect(FakeSocket.all).toHaveLength(2);
+  expect(links.at(-1)).toBe('full');
+  (await socket()).open();
+  (await socket()).say(welcome);
+  expect(links.at(-1)).toBe('open');
+  rtm.stop();
+});
+
 test('an outage is never taken for a network that forbids sockets', async () => {
   const page = { opened: false };
   const rtm = start({ page, reachable: () => Promise.resolve() });

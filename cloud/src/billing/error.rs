@@ -31,6 +31,9 @@ pub enum BillingError {
     /// An earlier payment is open.
     #[error("a payment is open; pay it first, with another card if need be")]
     Overdue,
+    /// Invoices would reach nobody.
+    #[error("confirm the address of your account first: invoices are sent to it")]
+    Unconfirmed,
     /// The card was declined; nothing was changed.
     #[error("the payment was declined, and nothing was changed; choose another card and try again")]
     Declined,

@@ -122,7 +122,7 @@ impl ProviderName {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BillingState {
-    /// Nothing was ever paid for.
+    /// Nothing was ever paid for. What was taken by a first invoice waits for its payment.
     #[default]
     None,
     /// What is due is paid.
@@ -247,7 +247,7 @@ pub struct BillingView {
     pub provider: ProviderName,
     /// How payments stand.
     pub state: BillingState,
-    /// What is paid for; null where nothing is.
+    /// What is paid for, or waits for its first payment; null where nothing does.
     pub choice: Option<BillingChoice>,
     /// When the present period began.
     pub period_start: Option<DateTime<Utc>>,

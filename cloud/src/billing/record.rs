@@ -128,6 +128,14 @@ impl Record {
         Ok(store::save_record(tx, &row).await?)
     }
 
+    /// Whoever is late with an invoice gets no further one.
+    async fn check_paid(&self, tx: &mut Tx, org: OrgId) -> Result<(), BillingError> {
+        match store::oldest_open_in(tx, org).await? {
+            Some(due) if due <= self.clock.now() => Err(BillingError::Overdue),
+            _ => Ok(()),
+        }
+    }
+
     async fn name_of(&self, org: OrgId) -> Result<String, BillingError> {
         Ok(self.orgs.find(org).await?.map(|found| found.name).unwrap_or_default())
     }
@@ -157,6 +165,7 @@ impl Record {
                 let before = Self::paid_for(offers, &row);
                 let same_money = before.first().is_none_or(|one| one.unit.currency == parts[0].unit.currency);
                 if same_money && total(&parts) > total(&before) {
+                    self.check_paid(&mut tx, org).await?;
                     let period = (row.period_start, row.period_end);
                     let lines = prorated(&before, &parts, period, now);
                     self.issue(&mut tx, (org, &name), lines, &parts, (now, row.period_end)).await?;
@@ -170,6 +179,7 @@ impl Record {
             }
             before => {
                 let parts = parts?;
+                self.check_paid(&mut tx, org).await?;
                 let row = Row {
                     org,
                     choice: choice.clone(),
@@ -257,8 +267,14 @@ impl Record {
 
     async fn look(&self, org: OrgId) -> Result<Subscribed, BillingError> {
         let Some(row) = store::record(&self.db, org).await? else { return Ok(Subscribed::default()) };
-        let late = store::oldest_open(&self.db, org).await?.filter(|due| *due <= self.clock.now());
+        // Nobody has a plan for an invoice alone, if they have never paid one.
+        let waits = total(&row.priced) > 0 && !store::has_paid(&self.db, org).await?;
+        if waits && row.state != BillingState::Active {
+            return Ok(Subscribed::default());
+        }
+        let late = store::oldest_open(&self.db, org).await?.filter(|due| !waits && *due <= self.clock.now());
         let state = match (row.state, late) {
+            _ if waits => BillingState::None,
             (BillingState::Active, Some(_)) => BillingState::PastDue,
             (state, _) => state,
         };

@@ -18,7 +18,7 @@ use super::tx::Commits;
 use super::{DbError, Side, Tx};
 
 /// Every change of the tables, in order; forward only.
-const MIGRATIONS: [(i64, &str, &str); 63] = [
+const MIGRATIONS: [(i64, &str, &str); 65] = [
     (1, "events", include_str!("../../migrations/0001_events.sql")),
     (2, "org", include_str!("../../migrations/0002_org.sql")),
     (3, "show", include_str!("../../migrations/0003_show.sql")),
@@ -82,6 +82,8 @@ const MIGRATIONS: [(i64, &str, &str); 63] = [
     (126, "listed_variants", include_str!("../../migrations/0126_listed_variants.sql")),
     (127, "edited", include_str!("../../migrations/0127_edited.sql")),
     (128, "former_channels", include_str!("../../migrations/0128_former_channels.sql")),
+    (130, "passkey_sites", include_str!("../../migrations/0130_passkey_sites.sql")),
+    (131, "first_payment", include_str!("../../migrations/0131_first_payment.sql")),
 ];
 
 /// The same where the two databases have no words in common: for SQLite, and for Postgres.

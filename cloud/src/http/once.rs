@@ -103,10 +103,6 @@ impl Once {
                 Code::IdempotencyKeyReused,
                 "this `Idempotency-Key` came with another request before",
             )),
-            Begun::TooMany => Err(refused(
-                Code::RateLimited,
-                "10000 keys were used in a day already; send none, or wait for tomorrow",
-            )),
             Begun::UnderWay => {
                 let words = "the request with this `Idempotency-Key` is under way; ask again in a moment";
                 let mut answer = refused(Code::IdempotencyInProgress, words);

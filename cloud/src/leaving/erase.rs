@@ -29,9 +29,10 @@ impl Leaving {
         if !store::goes_on(&self.db, org).await? {
             return Ok(()); // What a suspended one left behind is kept.
         }
-        // Nobody pays for what is not there. Where the provider does not answer, all of it waits.
-        self.billing.part(org).await?;
         let Some(emptied) = self.begin(org).await? else { return Ok(()) };
+        // Nobody pays for what is not there. Only now: what is stopped at the last moment goes on being paid for. Where the provider does
+        // not answer, the rest waits.
+        self.billing.part(org).await?;
         for export in store::exports(&self.db, org).await? {
             self.blobs.delete(&archive::blob(export.id)).await?;
         }

@@ -63,4 +63,10 @@ pub struct Confirmation {
     pub name: String,
     /// The caller's password.
     pub password: String,
+    /// The authenticator's six digits; or `recovery_code`. Neither where there is no authenticator.
+    #[serde(default)]
+    pub code: Option<String>,
+    /// A recovery code that was not used; or `code`.
+    #[serde(default)]
+    pub recovery_code: Option<String>,
 }

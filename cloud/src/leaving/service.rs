@@ -16,7 +16,7 @@ use crate::db::{Db, DbError, Tx};
 use crate::events::{Event, record};
 use crate::jobs::enqueue;
 use crate::mail::ToOwners;
-use crate::org::{OrgError, Orgs};
+use crate::org::{OrgError, Orgs, Proof};
 use crate::secrets::{KeyRing, Place};
 use crate::show::Shows;
 
@@ -115,7 +115,7 @@ impl Leaving {
     ///
     /// # Errors
     /// [`LeavingError::Denied`]; [`LeavingError::Invalid`] for another name; [`LeavingError::OnAir`]; [`LeavingError::Org`] when the
-    /// password is not the caller's.
+    /// password is not the caller's, or their second factor is not.
     pub async fn schedule(
         &self,
         actor: &Actor,
@@ -127,23 +127,24 @@ impl Leaving {
         if confirmation.name.trim() != organization.name {
             return Err(Invalid::new("`name` takes the organisation's name, as it is").into());
         }
-        self.orgs.confirm(actor, confirmation.password).await?;
         if !self.shows.on_air(org).await?.is_empty() {
             return Err(LeavingError::OnAir);
         }
+        let Confirmation { password, code, recovery_code, .. } = confirmation;
+        let proof = Proof::if_said(code, recovery_code)?;
+        let mut tx = self.orgs.confirm(actor, password, proof.as_ref()).await?;
         let now = self.clock.now();
         let by = name_of(actor);
         let wanted =
             OrganizationDeletion { asked_by: actor.user(), asked_at: now, at: now + NOTICE, begun: false };
-        let mut tx = self.db.begin().await?;
         if store::schedule(&mut tx, org, &wanted).await? {
             let event = Event::OrganizationDeletionScheduled { at: wanted.at };
             record(&mut tx, actor, now, org, None, event)?;
             let letter =
                 |organization| ToOwners::DeletionScheduled { organization, by: by.clone(), at: wanted.at };
             self.orgs.write_to_owners(&mut tx, org, letter).await?;
-            tx.commit().await?;
         }
+        tx.commit().await?;
         store::deletion(&self.db, org).await?.ok_or(LeavingError::NoDeletion)
     }
 

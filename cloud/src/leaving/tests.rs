@@ -20,7 +20,7 @@ fn home() -> std::net::IpAddr {
 }
 
 fn meant(name: &str, password: &str) -> Confirmation {
-    Confirmation { name: name.into(), password: password.into() }
+    Confirmation { name: name.into(), password: password.into(), code: None, recovery_code: None }
 }
 
 /// Columns that name things of an organisation where nothing points at them.
@@ -294,6 +294,28 @@ async fn what_is_being_deleted_lets_nobody_in_and_goes_on_air_no_more() {
     .await;
 }
 
+#[tokio::test]
+async fn what_is_paid_for_is_ended_once_nobody_can_stop_the_deletion_and_until_it_is() {
+    each_app(async |app, hands| {
+        let (ada, org, _) = owner(&app, "Nord").await;
+        // Nobody answers for that customer.
+        let account = "INSERT INTO billing_accounts (org_id, provider, customer, subscribed, state) VALUES";
+        run(&app.db, &format!("{account} ('{org}', 'invoice', 'nobody', '{{}}', 'active')")).await;
+        app.leaving.schedule(&ada, org, meant("Nord", "correct horse")).await.unwrap();
+        hands.advance(15 * DAY);
+        let failed = app.leaving.erase(org).await;
+        assert!(matches!(failed, Err(LeavingError::Billing(_))));
+        assert!(matches!(app.leaving.cancel(&ada, org).await, Err(LeavingError::NoDeletion)), "it has begun");
+        assert!(app.leaving.erase(org).await.is_err(), "and goes on with that");
+        let accounts = "SELECT COUNT(*) FROM billing_accounts";
+        assert_eq!(number(&app.db, accounts).await, 1);
+        run(&app.db, &format!("UPDATE billing_accounts SET customer = '{org}'")).await;
+        app.leaving.erase(org).await.unwrap();
+        assert_eq!(number(&app.db, accounts).await, 0);
+    })
+    .await;
+}
+
 /// The files of an archive.
 async fn unpack(app: &App, url: &str) -> BTreeMap<String, String> {
     let (path, token) = url.split_once("?token=").unwrap();
@@ -376,9 +398,9 @@ async fn an_account_goes_unless_an_organisation_would_have_no_owner() {
     each_app(async |app, _| {
         let (ada, org, _) = owner(&app, "Nord").await;
         let (bo, theirs, token) = owner(&app, "Sud").await;
-        let refused = app.orgs.delete_account(&ada, "correct horse".into()).await;
+        let refused = app.orgs.delete_account(&ada, "correct horse".into(), None).await;
         assert!(matches!(refused, Err(OrgError::LastOwner)));
-        let refused = app.orgs.delete_account(&bo, "wrong horse".into()).await;
+        let refused = app.orgs.delete_account(&bo, "wrong horse".into(), None).await;
         assert!(matches!(refused, Err(OrgError::BadCredentials)));
         // Bo is no owner any more, and of another organisation a member.
         let (user, ada_id) = (bo.user().unwrap(), ada.user().unwrap());
@@ -387,7 +409,7 @@ async fn an_account_goes_unless_an_organisation_would_have_no_owner() {
             "INSERT INTO members (org_id, user_id, role, created_ms) VALUES ('{org}', '{user}', 'host', 1)"
         );
         run(&app.db, &host).await;
-        app.orgs.delete_account(&bo, "correct horse".into()).await.unwrap();
+        app.orgs.delete_account(&bo, "correct horse".into(), None).await.unwrap();
         assert!(matches!(app.orgs.authenticate(&token).await, Err(OrgError::NoSession)));
         let gone = app.orgs.sign_in("sud@example.com", "correct horse".into(), home()).await;
         assert!(matches!(gone, Err(OrgError::BadCredentials)));

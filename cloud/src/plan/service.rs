@@ -15,8 +15,8 @@ use super::plenty::Plenty;
 use super::store::{self, Written};
 use super::usage::{check_month, month};
 use super::{
-    Assignment, Limit, LimitHit, Limits, Names, Plan, PlanChange, PlanChoice, PlanError, PlanSource,
-    PlanState, PlanView, ScheduledChange, Standing, Suspension, Usage,
+    AddOnCount, Assignment, Limit, LimitHit, Limits, Names, Plan, PlanChange, PlanChoice, PlanError,
+    PlanSource, PlanState, PlanView, ScheduledChange, Standing, Suspension, Usage,
 };
 use crate::base::{Actor, Clock, Invalid, Permission, trimmed};
 use crate::db::{Db, Tx};
@@ -263,7 +263,9 @@ impl Plans {
             None => standing.limits,
         };
         let over_then = if standing.scheduled.is_some() { used.over(&then) } else { Vec::new() };
-        let offers = (plans, add_ons);
+        let sells = sells(&plans, add_ons.iter().any(|one| one.price.is_some()));
+        let offered = |plan: &Plan| !self.self_service || self.is_chosen(plan, sells);
+        let offers = (plans.into_iter().filter(offered).collect(), add_ons);
         Ok(PlanView::new(standing, (used, over_then), (usage, recordings), offers, self.self_service))
     }
 
@@ -357,7 +359,8 @@ impl Plans {
     /// that nobody loses any unawares. Choosing what it has calls off what was scheduled.
     ///
     /// # Errors
-    /// [`PlanError::Denied`]; [`PlanError::OperatorOnly`]; [`PlanError::Paid`]; [`PlanError::NoPlan`] for one that is not offered; [`PlanError::NoAddOn`].
+    /// [`PlanError::Denied`]; [`PlanError::OperatorOnly`]; [`PlanError::Paid`], for more of any add-on too where anything has a price;
+    /// [`PlanError::NoPlan`] for one that is not offered; [`PlanError::NoAddOn`].
     pub async fn choose(&self, actor: &Actor, org: OrgId, choice: PlanChoice) -> Result<PlanView, PlanError> {
         actor.require(Permission::ManagePlan, org)?;
         if !self.self_service {
@@ -367,16 +370,20 @@ impl Plans {
         let before = self.lock(&mut tx, org).await?;
         let plans = all(store::plans_in(&mut tx).await?);
         let plan = find(&plans, &choice.plan)?;
-        if !plan.offered && plan.key != before.plan.key {
+        let prices = store::add_on_prices_in(&mut tx).await?;
+        let sells = sells(&plans, !prices.is_empty());
+        if plan.key != before.plan.key && !(plan.offered && self.is_chosen(plan, sells)) {
             return Err(PlanError::NoPlan(plan.key.clone()));
         }
         if plan.price.is_some() || before.plan.price.is_some() {
             return Err(PlanError::Paid);
         }
         let add_ons = check_add_ons(choice.add_ons.as_deref().unwrap_or(&before.add_ons))?;
-        let prices = store::add_on_prices_in(&mut tx).await?;
-        // What was had before it had a price may be kept.
-        if add_ons.iter().any(|one| prices.contains_key(&one.key) && !before.add_ons.contains(one)) {
+        // What was had before something had a price may be kept.
+        let had = |one: &AddOnCount| {
+            before.add_ons.iter().any(|other| other.key == one.key && other.quantity >= one.quantity)
+        };
+        if sells && !add_ons.iter().all(had) {
             return Err(PlanError::Paid);
         }
         let same = plan.key == before.plan.key && add_ons == before.add_ons;
@@ -490,6 +497,11 @@ impl Plans {
         })
     }
 
+    /// Whether owners choose a plan: where anything has a price, what came with the program without one is not to be had for nothing.
+    fn is_chosen(&self, plan: &Plan, sells: bool) -> bool {
+        !sells || !plan.builtin || plan.price.is_some() || plan.key == self.default_plan
+    }
+
     /// Whether the plan of organisations that nobody gave one exists.
     ///
     /// # Errors
@@ -505,6 +517,11 @@ fn all(own: Vec<Plan>) -> Vec<Plan> {
     let mut all: Vec<Plan> = theirs.cloned().collect();
     all.extend(own);
     all
+}
+
+/// Whether the operator gave a plan, or an add-on, a price.
+fn sells(plans: &[Plan], add_on: bool) -> bool {
+    add_on || plans.iter().any(|plan| plan.price.is_some())
 }
 
 /// The plan of a key.

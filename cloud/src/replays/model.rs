@@ -32,8 +32,6 @@ pub enum Begun {
     UnderWay,
     /// The key came with another request.
     Reused,
-    /// The caller has used as many keys as anybody may in a day.
-    TooMany,
 }
 
 /// What is left of an answer.

@@ -10,7 +10,7 @@ use crate::db::{Db, DbError};
 const KEEP: TimeDelta = TimeDelta::hours(24);
 /// How long a request of a process that died holds its key. Whoever does one takes less, or gives it up.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
-/// How many keys one caller may use in a day.
+/// How many keys are kept of one caller. A shop that sells all day uses more: the oldest give room, and nobody is refused.
 const MOST: i64 = 10_000;
 /// How many are forgotten in one transaction.
 const SWEEP: i64 = 1000;
@@ -38,10 +38,12 @@ impl Replays {
         let (now, name) = (self.clock.now(), uuid::Uuid::new_v4().to_string());
         let mut tx = self.db.begin().await?;
         if store::claim(&mut tx, wish, &name, now, now + LEASE, now + KEEP).await? {
-            if store::count(&mut tx, wish, self.most + 1).await? > self.most {
-                return Ok(Begun::TooMany);
-            }
+            let full = store::count(&mut tx, wish, self.most + 1).await? > self.most;
             tx.commit().await?;
+            // In a transaction of its own: two that make room at once may stand in each other's way, and what is asked for is done.
+            if full && let Err(error) = self.make_room(wish).await {
+                tracing::warn!(%error, "old `Idempotency-Key`s of a caller could not be forgotten");
+            }
             return Ok(Begun::New(Claim { id: wish.id.clone(), name }));
         }
         // None: it was given up just now, so it can be asked for in a moment.
@@ -88,6 +90,13 @@ impl Replays {
                 return Ok(all);
             }
         }
+    }
+
+    /// Forgets a tenth of a caller's keys at once, so that it is not to be done for each.
+    async fn make_room(&self, wish: &Wish) -> Result<(), DbError> {
+        let mut tx = self.db.begin().await?;
+        store::forget_oldest(&mut tx, wish, self.clock.now(), (self.most / 10).max(1)).await?;
+        tx.commit().await
     }
 }
 
@@ -176,19 +185,28 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_uses_more_keys_in_a_day_than_are_kept_of_one_caller() {
+    async fn whoever_uses_more_keys_than_are_kept_of_one_caller_goes_on_and_the_oldest_are_forgotten() {
         each_db(async |db| {
             let hands = TestClock::new();
-            let replays = Replays { most: 2, ..Replays::new(db, hands.clock()) };
-            let claim = taken(replays.begin(&wish("a", "{}")).await.unwrap());
-            replays.finish(&claim, 200, &Kept::NotKept).await.unwrap();
-            taken(replays.begin(&wish("b", "{}")).await.unwrap());
-            assert_eq!(replays.begin(&wish("c", "{}")).await.unwrap(), Begun::TooMany);
-            assert_eq!(replays.begin(&wish("a", "{}")).await.unwrap(), Begun::Done(Kept::NotKept));
-            taken(replays.begin(&Wish::new("user:2", "POST /", "c", &[b"{}"])).await.unwrap());
-            hands.advance(Duration::from_secs(24 * 3600));
-            replays.sweep().await.unwrap();
-            taken(replays.begin(&wish("c", "{}")).await.unwrap());
+            let replays = Replays { most: 3, ..Replays::new(db.clone(), hands.clock()) };
+            let other = Wish::new("user:2", "POST /", "a", &[b"{}"]);
+            let theirs = taken(replays.begin(&other).await.unwrap());
+            replays.finish(&theirs, 200, &Kept::NotKept).await.unwrap();
+            let slow = taken(replays.begin(&wish("slow", "{}")).await.unwrap());
+            for key in 0..20 {
+                hands.advance(Duration::from_secs(1));
+                let claim = taken(replays.begin(&wish(&key.to_string(), "{}")).await.unwrap());
+                replays.finish(&claim, 200, &Kept::NotKept).await.unwrap();
+            }
+            let kept = crate::db::testing::number(&db, "SELECT COUNT(*) FROM replays").await;
+            assert_eq!(kept, 4, "three of one caller, one of the other");
+            for done in [wish("18", "{}"), wish("19", "{}"), other] {
+                assert_eq!(replays.begin(&done).await.unwrap(), Begun::Done(Kept::NotKept), "{done:?}");
+            }
+            assert_eq!(replays.begin(&wish("slow", "{}")).await.unwrap(), Begun::UnderWay, "it goes on");
+            replays.finish(&slow, 200, &Kept::NotKept).await.unwrap();
+            assert_eq!(replays.begin(&wish("slow", "{}")).await.unwrap(), Begun::Done(Kept::NotKept));
+            taken(replays.begin(&wish("0", "{}")).await.unwrap());
         })
         .await;
     }

@@ -52,6 +52,21 @@ pub(super) async fn count(tx: &mut Tx, wish: &Wish, most: i64) -> Result<i64, Db
     ).bind(&wish.caller).bind(most).fetch_one(c).await)?)
 }
 
+/// Forgets up to `limit` of a caller's oldest keys that nobody is at.
+pub(super) async fn forget_oldest(
+    tx: &mut Tx,
+    wish: &Wish,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query(
+        "DELETE FROM replays WHERE id IN (
+             SELECT id FROM replays WHERE caller = $1 AND (status IS NOT NULL OR claimed_until_ms <= $2)
+             ORDER BY expires_ms, id LIMIT $3)"
+    ).bind(&wish.caller).bind(to_ms(now)).bind(limit).execute(c).await.map(drop))?;
+    Ok(())
+}
+
 pub(super) async fn find(tx: &mut Tx, wish: &Wish) -> Result<Option<Standing>, DbError> {
     let row: Option<Row> = on!(tx, c => sqlx::query_as(
         "SELECT request, status, kept, headers, body FROM replays WHERE id = $1"

@@ -1,6 +1,6 @@
 //! Finds the room of a show, and opens it when nobody was there.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -18,6 +18,8 @@ use crate::base::Clock;
 
 /// A room may close while somebody is on the way in; so often they are sent to its next life.
 const TRIES: usize = 3;
+/// Commands that wait for a room beside its queue, while it opens.
+const MOST_WAITING: usize = 65_536;
 
 /// Reads how a show stands.
 pub(super) trait Source: Send + Sync + 'static {
@@ -179,17 +181,29 @@ impl Hub {
         rooms.insert(show, door.clone());
         let (hub, dial) = (self.clone(), door.dial.clone());
         tokio::spawn(async move {
-            // What happens while the rows are read waits in the queue and is told afterwards.
-            match hub.inner.source.standing(org, show).await {
+            // What happens while the rows are read is told afterwards. It leaves the queue: a crowd that comes in fills that, and
+            // whoever tells facts waits for nobody's rows.
+            let (mut reading, mut waiting) = (hub.inner.source.standing(org, show), VecDeque::new());
+            let standing = loop {
+                tokio::select! {
+                    standing = &mut reading => break standing,
+                    Some(command) = queue.recv(), if waiting.len() < MOST_WAITING => waiting.push_back(command),
+                }
+            };
+            drop(reading);
+            match standing {
                 Ok(standing) => {
                     let epoch = uuid::Uuid::now_v7().simple().to_string();
                     let room = Room::new(epoch, standing, hub.inner.clock.clone(), dial.clone());
-                    room.run(&mut queue).await;
+                    room.run(waiting, &mut queue).await;
                 }
                 Err(RtmError::NotFound) => {
                     hub.close(show, &dial);
                     queue.close();
                     while let Some(command) = queue.recv().await {
+                        waiting.push_back(command);
+                    }
+                    for command in waiting {
                         if let Command::Sit { chair, .. } = command {
                             let _ = chair.send(None);
                         }

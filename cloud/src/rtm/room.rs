@@ -4,6 +4,7 @@
 //! leave at once. Reactions and counts leave every 250 ms at most. A room that nobody sits in for
 //! a minute closes; its next life has a new epoch.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -109,21 +110,35 @@ impl Room {
         }
     }
 
-    /// Serves commands until the room closes.
-    pub(super) async fn run(mut self, commands: &mut mpsc::Receiver<Command>) {
+    /// Serves commands until the room closes: those that are `waiting` first.
+    pub(super) async fn run(
+        mut self,
+        mut waiting: VecDeque<Command>,
+        commands: &mut mpsc::Receiver<Command>,
+    ) {
         loop {
             let wake = [self.tick_at, self.droppable_at, self.lineup_at, self.staff_at, Some(self.count_at)]
                 .into_iter()
                 .flatten()
                 .min();
             let wake = wake.unwrap_or(self.count_at);
-            tokio::select! {
-                command = commands.recv() => match command {
-                    None => return,
-                    Some(Command::Stop) => return self.seats.close_all(Close::Restarting),
-                    Some(command) => self.take(command),
+            let next = match waiting.pop_front() {
+                Some(command) => {
+                    tokio::task::yield_now().await;
+                    Some(command)
+                }
+                None => tokio::select! {
+                    command = commands.recv() => match command {
+                        None => return,
+                        Some(command) => Some(command),
+                    },
+                    () = sleep_until(wake) => None,
                 },
-                () = sleep_until(wake) => {}
+            };
+            match next {
+                Some(Command::Stop) => return self.seats.close_all(Close::Restarting),
+                Some(command) => self.take(command),
+                None => {}
             }
             let now = Instant::now();
             self.leave_due(now);

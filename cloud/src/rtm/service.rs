@@ -10,14 +10,14 @@ use super::conn::Peer;
 use super::error::RtmError;
 use super::history::{History, Letter};
 use super::hub::{Door, Hub, Reading, Source};
-use super::model::{Ban, Guest, Line, MediaNews, ModeratedMessage, Signals, nickname_key, unique_mark};
+use super::model::{Ban, Guest, Line, ModeratedMessage, Signals, nickname_key, unique_mark};
 use super::seats::SeatId;
 use super::state::{SNAPSHOT_MESSAGES, Standing};
 use super::store;
 use super::viewer::ViewerTokens;
 use crate::base::{Actor, ActorKind, Clock, Page, Permission};
 use crate::db::Db;
-use crate::events::{Event, record, timeline};
+use crate::events::{Event, record};
 use crate::org::Orgs;
 use crate::show::Shows;
 
@@ -30,8 +30,6 @@ const MAX_TOKEN_BYTES: usize = 1_024;
 const HIGHLIGHTS_BACK: TimeDelta = TimeDelta::minutes(30);
 /// Messages told at once: those of a snapshot, or those of one author that are restored.
 const NEWEST: i64 = SNAPSHOT_MESSAGES as i64;
-/// Facts read at once.
-const FACTS_AT_ONCE: i64 = 500;
 
 /// The chat of all shows. Clones share it.
 #[derive(Clone)]
@@ -66,31 +64,12 @@ impl Source for Rows {
             Ok(Standing {
                 airing: self.shows.airing(show, found.state, found.live_at, found.ended_at),
                 received: found.publish_session.filter(|_| found.receiving),
-                rungs: self.rungs(org, show).await?,
+                rungs: self.shows.rungs(&found).await?,
                 messages: newest.into_iter().rev().map(|m| m.message).collect(),
                 highlights,
                 cards: self.shows.cards(&found).await?,
             })
         })
-    }
-}
-
-impl Rows {
-    /// The rungs that viewers can choose, as the show's facts left them.
-    async fn rungs(&self, org: OrgId, show: ShowId) -> Result<Vec<String>, RtmError> {
-        let (mut received, mut rungs, mut after) = (None, Vec::new(), 0);
-        loop {
-            let facts = timeline(&self.db, org, show, after, FACTS_AT_ONCE).await?;
-            for fact in &facts {
-                if let Some(news) = MediaNews::of(&fact.event) {
-                    news.apply(&mut received, &mut rungs);
-                }
-                after = fact.seq;
-            }
-            if i64::try_from(facts.len()).is_ok_and(|count| count < FACTS_AT_ONCE) {
-                return Ok(rungs);
-            }
-        }
     }
 }
 

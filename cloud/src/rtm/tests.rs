@@ -1,8 +1,10 @@
 //! Rooms and sockets together, with a paused clock and no database.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use tokio::sync::Notify;
 use tokio::time::{Instant, advance, timeout};
 use vitrine_protocol::rtm::{Airing, Author, AuthorRole, ChatMessage, Reaction, RoomEvent, ServerFrame};
 use vitrine_protocol::{MessageId, OrgId, PublishSessionId, ShowId, ShowState};
@@ -10,7 +12,7 @@ use vitrine_protocol::{MessageId, OrgId, PublishSessionId, ShowId, ShowState};
 use super::error::RtmError;
 use super::hub::{Hub, Reading, Source};
 use super::model::{Guest, MediaNews};
-use super::room::Command;
+use super::room::{Command, ROOM_QUEUE};
 use super::seats::Chair;
 use super::state::Standing;
 use crate::base::TestClock;
@@ -187,4 +189,35 @@ async fn a_stop_sends_everybody_away_to_come_back() {
     let ended = timeout(Duration::from_secs(1), chair.end.wait_for(Option::is_some)).await.unwrap();
     assert_eq!(*ended.unwrap(), Some(super::conn::Close::Restarting));
     assert!(matches!(hub.sit(&ana, None).await, Err(RtmError::Restarting)));
+}
+
+/// A show whose rows take until somebody lets them.
+struct Slow(Arc<Notify>);
+
+impl Source for Slow {
+    fn standing(&self, org: OrgId, show: ShowId) -> Reading<'_> {
+        Box::pin(async move {
+            self.0.notified().await;
+            Live.standing(org, show).await
+        })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_room_that_is_slow_to_open_keeps_no_facts_of_others_waiting_and_tells_its_own() {
+    let (read, show) = (Arc::new(Notify::new()), ShowId::new());
+    let hub = Hub::new(Slow(read.clone()), TestClock::new().clock());
+    let come = {
+        let hub = hub.clone();
+        tokio::spawn(async move { hub.sit(&guest(show, "ana", AuthorRole::Viewer), None).await.unwrap() })
+    };
+    tokio::task::yield_now().await;
+    assert!(hub.is_open(show));
+    for n in 0..ROOM_QUEUE * 2 {
+        timeout(Duration::from_secs(1), hub.tell(show, chat(&n.to_string()))).await.unwrap();
+    }
+    read.notify_one();
+    let (_, mut chair) = come.await.unwrap();
+    assert!(matches!(frame(&mut chair).await, ServerFrame::Welcome { .. }));
+    assert!(!tick(&mut chair).await.is_empty());
 }

@@ -8,7 +8,7 @@ use crate::org::OrganizationView;
 use crate::show::ChannelReason;
 
 /// What an organisation's channel shows now.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct Channel {
     /// The show, or null when there is nothing to show.
     pub show: Option<PublicShow>,
@@ -17,7 +17,7 @@ pub struct Channel {
 }
 
 /// A show as shoppers see it.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct PublicShow {
     /// The show.
     pub id: ShowId,
@@ -57,7 +57,7 @@ pub struct PublicShow {
 }
 
 /// What an organisation chose for the pages that show its shows. What is absent was not chosen.
-#[derive(Debug, Default, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, Serialize, utoipa::ToSchema)]
 pub struct Brand {
     /// The organisation's name.
     pub name: String,
@@ -100,7 +100,7 @@ impl From<OrganizationView> for Brand {
 }
 
 /// A coupon that has not been pinned yet.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct CouponTeaser {
     /// The coupon.
     pub id: CouponId,

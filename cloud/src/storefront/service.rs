@@ -53,12 +53,17 @@ impl Storefront {
         self.snapshots.forget(org);
     }
 
+    /// Lets go of answers that are too old to be given to anybody.
+    pub fn drop_old_snapshots(&self) {
+        self.snapshots.drop_old();
+    }
+
     /// What a channel shows: the show on air, else the next, else the last.
     ///
     /// # Errors
     /// [`StorefrontError::NotFound`] when there is no such organisation.
     pub(super) async fn channel(&self, slug: &str, choice: &Choice) -> Result<Answer, StorefrontError> {
-        let load = async {
+        let load = || async {
             let org = self.orgs.find_by_slug(slug).await?.ok_or(StorefrontError::NotFound("channel"))?;
             open(&org)?;
             let (show, reason) = self.shows.channel(org.id).await?;
@@ -81,7 +86,7 @@ impl Storefront {
     /// # Errors
     /// [`StorefrontError::NotFound`].
     pub(super) async fn show(&self, id: ShowId, choice: &Choice) -> Result<Answer, StorefrontError> {
-        let load = async {
+        let load = || async {
             let show = self.visible(id).await?;
             let org = self.orgs.find(show.org).await?.ok_or(StorefrontError::NotFound("show"))?;
             open(&org)?;

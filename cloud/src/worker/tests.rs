@@ -44,6 +44,8 @@ async fn who_takes_an_organisation_back_keeps_nothing_that_a_stranger_set_up() {
             let meant = Confirmation {
                 name: app.orgs.find(org).await.unwrap().unwrap().name,
                 password: "correct horse".into(),
+                code: None,
+                recovery_code: None,
             };
             app.leaving.schedule(actor, org, meant).await.unwrap();
         }

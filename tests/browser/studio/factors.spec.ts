@@ -283,6 +283,22 @@ test('an owner is told why the account stays, and who owns nothing deletes it wi
   await expect(id(page, 'toasts')).toContainText('Your account was deleted');
 });
 
+test('who has an authenticator is asked for its code before the account goes', async ({ studio, page }) => {
+  await studio('crowd=none&as=moderator&factor=on');
+  await account(page);
+  await id(page, 'delete-account').click();
+  const form = id(page, 'delete-account-form');
+  await form.locator('[name=typed]').fill('mod@demo.example');
+  await form.locator('[name=password]').fill('long enough');
+  await page.keyboard.press('Enter');
+  await form.locator('[name=code]').fill('000000');
+  await id(page, 'delete-account-form-submit').click();
+  await expect(form.getByRole('alert')).toBeVisible();
+  await form.locator('[name=code]').fill('123456');
+  await id(page, 'delete-account-form-submit').click();
+  await expect(id(page, 'toasts')).toContainText('Your account was deleted');
+});
+
 test('who is on air deletes no account', async ({ studio, page }) => {
   await studio('crowd=none&as=host');
   await account(page);

@@ -43,7 +43,7 @@ interface Fake {
     coupons: { title: string; version: number }[];
     shows: { title: string; version: number }[];
     orders: { id: string; source: string }[];
-    imports: { list: { id: string }[] };
+    imports: { list: { id: string; options: object }[] };
     organization: { view: { version: number; settings: object }; deeds: { actor_name: string; event: object }[] };
   };
   files: { list: object | null; loses: boolean; tenthMs: number; kept: Record<string, string> };
@@ -286,6 +286,27 @@ test('a long list goes out beside whatever else is done, and is stopped', async 
   await id(page, 'stop-list').click();
   await expect(page.getByTestId('sending')).toHaveCount(0);
   await expect(id(page, 'choose-list')).toBeEnabled();
+});
+
+test('a list of words for another country is told from one of products', async ({ studio, page }) => {
+  await studio('crowd=none', 20);
+  await catalogue(page, 'Import and export');
+  await fake(page, ({ files }) => (files.list = { name: 'fr.csv', sizeBytes: 90, head: 'id;title\n1;Chapeau\n' }));
+  await id(page, 'choose-list').click();
+  await id(page, 'list-kind').getByRole('radio', { name: /^Words or prices/ }).check();
+  await expect(id(page, 'missing-rule')).toHaveCount(0);
+  await id(page, 'file-form-submit').click();
+  await expect(id(page, 'file-form').getByText('give it a name of its own')).toBeVisible();
+  await field(page, 'source').fill('feed-fr');
+  await field(page, 'language').fill('fr');
+  await field(page, 'market').fill('fr');
+  await expect(id(page, 'file-form')).toContainText('France');
+  await shot(page, 'list-adds');
+  await clean(page);
+  await id(page, 'file-form-submit').click();
+  await expect(id(page, 'import-state')).toBeVisible();
+  const { options } = await fake(page, ({ cloud }) => cloud.imports.list[0]!);
+  expect(options).toEqual({ currency: 'EUR', adds_to: 'main', language: 'fr', market: 'FR' });
 });
 
 test('a list without prices says so, and nobody who chose no file is asked anything', async ({ studio, page }) => {

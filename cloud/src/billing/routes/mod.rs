@@ -74,6 +74,9 @@ async fn open_portal(
 
 /// Changes what is paid for. More holds at once, and what is left of the period is paid for in parts; less holds from the next period
 /// on, and so does the default plan, which ends the subscription. What is paid for now, asked for again, takes back what was to come.
+/// By invoice, the address of whoever asks has to be confirmed (403 `forbidden`), and nothing more is taken while an invoice is overdue
+/// (409 `payment_declined`). What an organisation takes that never paid before holds once its first invoice is paid; until then `state`
+/// is `none`.
 #[utoipa::path(patch, path = "/v1/orgs/{org}/billing/subscription", tag = "billing", params(("org" = OrgId, Path)),
     responses((status = 200, body = BillingView), (status = 502, body = crate::base::Problem,
         content_type = "application/problem+json", description = "The payment provider does not answer; nothing was changed here."), Problems))]
@@ -130,6 +133,7 @@ impl From<BillingError> for ApiError {
             BillingError::OperatorOnly => Self::new(Code::OperatorOnly, words),
             BillingError::Subscribed => Self::new(Code::AlreadySubscribed, words),
             BillingError::NotSubscribed => Self::new(Code::NotSubscribed, words),
+            BillingError::Unconfirmed => Self::new(Code::Forbidden, words),
             BillingError::Overdue | BillingError::Declined => Self::new(Code::PaymentDeclined, words),
             BillingError::Unsigned(_) => Self::new(Code::BadSignature, words),
             BillingError::NoEvent => Self::new(Code::InvalidRequest, words),

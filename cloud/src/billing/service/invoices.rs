@@ -75,6 +75,9 @@ impl Billing {
             return Err(BillingError::InvoiceClosed);
         }
         record(tx, by, now, invoice.org, None, event)?;
+        if state == InvoiceState::Paid {
+            store::note_paid(tx, invoice.org).await?;
+        }
         store::put_off(tx, invoice.org, now).await?;
         Ok(invoice)
     }

@@ -7,7 +7,7 @@ mod webhooks;
 
 use std::sync::Arc;
 
-use vitrine_protocol::OrgId;
+use vitrine_protocol::{OrgId, Role};
 
 use super::model::Account;
 use super::provider::{Payer, Provider};
@@ -177,7 +177,7 @@ impl Billing {
     ///
     /// # Errors
     /// [`BillingError::Denied`]; [`BillingError::Invalid`]; [`BillingError::OperatorOnly`]; [`BillingError::NotSubscribed`];
-    /// [`BillingError::Overdue`]; [`BillingError::Declined`]; [`BillingError::Provider`].
+    /// [`BillingError::Unconfirmed`]; [`BillingError::Overdue`]; [`BillingError::Declined`]; [`BillingError::Provider`].
     pub async fn change(
         &self,
         actor: &Actor,
@@ -194,8 +194,11 @@ impl Billing {
         let account = store::account(&self.db, org).await?;
         let living = account.as_ref().filter(|account| account.subscribed.is_living());
         let name = living.map_or(self.name(), |account| account.provider);
-        if name == ProviderName::Invoice && !self.self_service && !ends {
-            return Err(BillingError::OperatorOnly);
+        if name == ProviderName::Invoice && !ends {
+            if !self.self_service {
+                return Err(BillingError::OperatorOnly);
+            }
+            self.check_payer(actor, living.is_none()).await?;
         }
         if ends && !choice.add_ons.is_empty() {
             return Err(Invalid::new("`add_ons` go with a plan that is paid for").into());
@@ -223,6 +226,20 @@ impl Billing {
         Ok(BillingView::of(name, subscribed))
     }
 
+    /// Invoices go to whom letters reach, and who is late with one begins nothing else, whatever it is called.
+    async fn check_payer(&self, actor: &Actor, begins: bool) -> Result<(), BillingError> {
+        if !self.orgs.is_confirmed(actor).await? {
+            return Err(BillingError::Unconfirmed);
+        }
+        let now = self.clock.now();
+        for place in actor.memberships.iter().filter(|place| begins && place.role == Role::Owner) {
+            if store::oldest_open(&self.db, place.org).await?.is_some_and(|due| due <= now) {
+                return Err(BillingError::Overdue);
+            }
+        }
+        Ok(())
+    }
+
     /// What an owner is about to pay for takes the place of what the operator gave, if that is meant.
     async fn make_room(&self, org: OrgId, meant: bool) -> Result<(), BillingError> {
         if self.plans.standing(org).await?.is_given() {
@@ -243,13 +260,33 @@ impl Billing {
             tracing::error!(org.id = %org, "an organisation goes that pays by Stripe, which is not set up any more");
             return Ok(());
         };
-        let found = provider.look(&account.customer).await?;
+        // A checkout that began before this is closed by whoever opens it, and one that is open now here: nobody could end what is
+        // paid for there later. What is paid for all the same is told by a webhook.
+        let mut tx = self.db.begin().await?;
+        if account.provider == ProviderName::Stripe {
+            store::note_parted(&mut tx, &account.customer, self.clock.now()).await?;
+        }
+        let begun = store::begin_checkout(&mut tx, org).await?;
+        tx.commit().await?;
+        if let Some((_, Some(checkout))) = begun {
+            match provider.close_checkout(&account.customer, &checkout).await {
+                // Just paid: it is ended with the rest.
+                Ok(()) | Err(BillingError::Subscribed) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Self::end_all(provider, &account.customer).await
+    }
+
+    /// Ends what a customer pays for, with the period that is paid. Safe to do twice.
+    async fn end_all(provider: &dyn Provider, customer: &str) -> Result<(), BillingError> {
+        let found = provider.look(customer).await?;
         // Nobody will be here to see what goes on beside it.
         for other in &found.others {
-            provider.end_other(&account.customer, other).await?;
+            provider.end_other(customer, other).await?;
         }
         if found.is_living() {
-            provider.change(&account.customer, None).await?;
+            provider.change(customer, None).await?;
         }
         Ok(())
     }

@@ -24,6 +24,8 @@ const KINDS: [&str; 9] = [
 ];
 /// How long it is known which webhooks came: Stripe sends one again for three days.
 const KNOWN_FOR: TimeDelta = TimeDelta::days(30);
+/// How long it is known whose organisation was deleted: a year's subscription ends with the year.
+const PARTED_FOR: TimeDelta = TimeDelta::days(400);
 
 impl Billing {
     /// Takes a webhook of Stripe down, and leaves what follows for later. One that came before changes nothing.
@@ -70,10 +72,19 @@ impl Billing {
     pub(in crate::billing) async fn follow_webhook(&self, id: &str) -> Result<(), BillingError> {
         let mut tx = self.db.begin().await?;
         let Some(customer) = store::waiting(&mut tx, id).await? else { return Ok(()) };
-        let org = match &customer {
-            Some(customer) => store::org_of(&mut tx, ProviderName::Stripe, customer).await?,
-            None => None,
-        };
+        let (mut org, mut parted) = (None, None);
+        if let Some(customer) = customer {
+            org = store::org_of(&mut tx, ProviderName::Stripe, &customer).await?;
+            parted = store::is_parted(&mut tx, &customer).await?.then_some(customer);
+        }
+        if let Some(customer) = parted {
+            drop(tx);
+            // A page that was open when the organisation went may have been paid.
+            Self::end_all(self.provider_of(ProviderName::Stripe)?, &customer).await?;
+            let mut tx = self.db.begin().await?;
+            store::end_webhook(&mut tx, id, None).await?;
+            return Ok(tx.commit().await?);
+        }
         let Some(org) = org else {
             tracing::warn!(webhook = id, "a webhook is about a customer whom nobody here is");
             store::end_webhook(&mut tx, id, Some("its customer is no organisation of this server")).await?;
@@ -114,6 +125,7 @@ impl Billing {
     pub async fn sweep_webhooks(&self) -> Result<u64, BillingError> {
         let mut tx = self.db.begin().await?;
         let gone = store::forget_webhooks(&mut tx, self.clock.now() - KNOWN_FOR).await?;
+        store::forget_parted(&mut tx, self.clock.now() - PARTED_FOR).await?;
         tx.commit().await?;
         Ok(gone)
     }

@@ -191,6 +191,41 @@ pub(super) async fn over(db: &Db, now: DateTime<Utc>, limit: i64) -> Result<Vec<
     ).bind(to_ms(now)).bind(limit).fetch_all(c).await)?)
 }
 
+/// Whether an organisation has paid for something before.
+pub(super) async fn has_paid(db: &Db, org: OrgId) -> Result<bool, DbError> {
+    let paid: Option<bool> = on!(db, c => sqlx::query_scalar("SELECT has_paid FROM billing_accounts WHERE org_id = $1")
+        .bind(org).fetch_optional(c).await)?;
+    Ok(paid.unwrap_or(false))
+}
+
+pub(super) async fn note_paid(tx: &mut Tx, org: OrgId) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("UPDATE billing_accounts SET has_paid = TRUE WHERE org_id = $1")
+        .bind(org).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// Notes that a customer's organisation goes.
+pub(super) async fn note_parted(tx: &mut Tx, customer: &str, now: DateTime<Utc>) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query(
+        "INSERT INTO billing_parted (customer, parted_ms) VALUES ($1, $2) ON CONFLICT (customer) DO NOTHING"
+    ).bind(customer).bind(to_ms(now)).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// Whether a customer's organisation goes, or is gone.
+pub(super) async fn is_parted(tx: &mut Tx, customer: &str) -> Result<bool, DbError> {
+    let found: i64 = on!(tx, c => sqlx::query_scalar("SELECT COUNT(*) FROM billing_parted WHERE customer = $1")
+        .bind(customer).fetch_one(c).await)?;
+    Ok(found > 0)
+}
+
+/// Forgets customers whose organisations went before `before`.
+pub(super) async fn forget_parted(tx: &mut Tx, before: DateTime<Utc>) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("DELETE FROM billing_parted WHERE parted_ms < $1")
+        .bind(to_ms(before)).execute(c).await.map(drop))?;
+    Ok(())
+}
+
 /// The organisation of a provider's customer.
 pub(super) async fn org_of(
     tx: &mut Tx,

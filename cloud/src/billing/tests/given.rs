@@ -138,3 +138,24 @@ async fn an_organisation_that_goes_pays_for_nothing_any_more_however_often_it_su
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_page_to_pay_that_is_open_is_closed_and_what_was_paid_there_late_is_ended() {
+    each_story(async |story| {
+        let (_, page) = story.ask("POST", "/billing/checkout", choice("pro", 0)).await;
+        story.app.billing.part(story.org).await.unwrap();
+        assert!(story.stripe.pay(page["url"].as_str().unwrap()).is_err(), "nobody pays there any more");
+
+        // Somebody was quicker all the same, and the organisation is gone by the time that it is told.
+        story.stripe.again();
+        crate::db::testing::run(&story.app.db, "DELETE FROM billing_accounts").await;
+        story.tell_all().await;
+        assert!(story.app.billing.dead_webhooks(50).await.unwrap().is_empty());
+        story.days(31);
+        let before = story.stripe.count("invoices");
+        story.days(62);
+        assert_eq!(story.stripe.count("invoices"), before, "nothing is charged any more");
+        story.tell_all().await;
+    })
+    .await;
+}

@@ -7,7 +7,8 @@ use vitrine_protocol::InvoiceId;
 use super::*;
 use crate::app::testing::each_app;
 use crate::app::testing::operator;
-use crate::billing::{Invoice, InvoiceMove, InvoiceState};
+use crate::billing::{BillingChoice, BillingError, Invoice, InvoiceMove, InvoiceState};
+use crate::db::testing::run;
 use crate::plan::PlanChange;
 
 /// Prices that the operator gave the program's plans.
@@ -28,8 +29,23 @@ async fn price_plans(app: &App) {
     }
 }
 
-/// The same stories without Stripe.
+/// The same stories without Stripe, of an owner whom letters reach and an organisation that has paid before.
 async fn each_book(story: impl AsyncFn(Story)) {
+    each_newcomer(async |newcomer| {
+        newcomer.confirm().await;
+        let known = format!(
+            "INSERT INTO billing_accounts (org_id, provider, customer, subscribed, state, has_paid)
+             VALUES ('{0}', 'invoice', '{0}', '{{}}', 'none', TRUE)",
+            newcomer.org
+        );
+        run(&newcomer.app.db, &known).await;
+        story(newcomer).await;
+    })
+    .await;
+}
+
+/// The same of one who was never seen before.
+async fn each_newcomer(story: impl AsyncFn(Story)) {
     each_db(async |db| {
         let (dir, hands) = (tempfile::tempdir().unwrap(), TestClock::new());
         let stripe = Emulator::start(hands.clock(), &PRICES).await;
@@ -49,6 +65,11 @@ async fn each_book(story: impl AsyncFn(Story)) {
 }
 
 impl Story {
+    /// The owner reads the letter that shows their address to be theirs.
+    async fn confirm(&self) {
+        self.app.orgs.confirm_address(&self.app.orgs.me(&self.actor).await.unwrap().user).await;
+    }
+
     async fn invoices(&self) -> Vec<Invoice> {
         self.app.billing.invoices(&self.actor, self.org, None, 50).await.unwrap().items
     }
@@ -77,6 +98,7 @@ async fn each_period_and_each_change_has_an_invoice_and_numbers_have_no_gaps() {
             "{view}"
         );
         assert_eq!(story.plan().await.0, "starter");
+        story.close(story.invoices().await[0].id, InvoiceMove::Paid).await;
         let end = story.view().await.period_end.unwrap();
         story.hands.advance((end - story.app.clock.now()).to_std().unwrap() / 2);
         story.change("pro", 0).await;
@@ -84,15 +106,13 @@ async fn each_period_and_each_change_has_an_invoice_and_numbers_have_no_gaps() {
         assert_eq!(story.plan().await.0, "pro", "less holds from the next period on");
         let invoices = story.invoices().await;
         let told: Vec<_> = invoices.iter().map(|one| (one.number, one.total_minor, one.state)).collect();
-        assert_eq!(told, [(2, 3500, InvoiceState::Open), (1, 2900, InvoiceState::Open)]);
+        assert_eq!(told, [(2, 3500, InvoiceState::Open), (1, 2900, InvoiceState::Paid)]);
         assert_eq!((invoices[0].lines.len(), invoices[0].seller.as_str()), (2, "Nord AG"));
         assert_eq!(
             (invoices[0].tax_note.as_str(), invoices[0].customer_name.as_str()),
             ("No VAT, §19 UStG.", "Nord")
         );
-        for invoice in &invoices {
-            story.close(invoice.id, InvoiceMove::Paid).await;
-        }
+        story.close(invoices[0].id, InvoiceMove::Paid).await;
         story.later(16).await;
         assert_eq!(story.plan().await.0, "starter");
         let third = &story.invoices().await[0];
@@ -142,6 +162,9 @@ async fn who_never_pays_gets_no_invoice_for_ever() {
             story.later(31).await;
         }
         assert_eq!((story.invoices().await.len(), story.state().await), (1, BillingState::Cancelled));
+        let (status, refused) = story.change("starter", 0).await;
+        assert_eq!((status, &refused["code"]), (409, &json!("payment_declined")), "what is owed comes first");
+        story.close(story.invoices().await[0].id, InvoiceMove::Void).await;
         let (status, _) = story.change("starter", 0).await;
         assert_eq!((status, story.invoices().await.len()), (200, 2), "it may begin anew");
     })
@@ -193,9 +216,10 @@ async fn of_many_invoices_at_once_each_has_a_number_of_its_own() {
         let mut orgs = vec![(story.actor.clone(), story.org)];
         for n in 0..5 {
             let (actor, org, _) = owner(&story.app, &format!("Shop{n}")).await;
+            story.app.orgs.confirm_address(&story.app.orgs.me(&actor).await.unwrap().user).await;
             orgs.push((actor, org));
         }
-        let pro: crate::billing::BillingChoice = serde_json::from_value(choice("pro", 0)).unwrap();
+        let pro: BillingChoice = serde_json::from_value(choice("pro", 0)).unwrap();
         let mut tasks = tokio::task::JoinSet::new();
         for (actor, org) in orgs {
             let (billing, pro) = (story.app.billing.clone(), pro.clone());
@@ -224,7 +248,7 @@ async fn reprice(app: &App, key: &str, price: Option<i64>) {
 async fn many_changes_at_once_wait_for_no_second_connection() {
     each_book(async |story| {
         story.change("pro", 0).await;
-        let pro: crate::billing::BillingChoice = serde_json::from_value(choice("pro", 0)).unwrap();
+        let pro: BillingChoice = serde_json::from_value(choice("pro", 0)).unwrap();
         let mut tasks = tokio::task::JoinSet::new();
         for _ in 0..24 {
             let (billing, actor, org, pro) =
@@ -331,6 +355,7 @@ async fn a_price_that_is_lost_all_the_same_ends_nothing() {
 async fn what_is_given_back_is_what_was_asked_for_it() {
     each_book(async |story| {
         story.change("starter", 0).await;
+        story.close(story.invoices().await[0].id, InvoiceMove::Paid).await;
         reprice(&story.app, "starter", Some(5000)).await;
         let end = story.view().await.period_end.unwrap();
         story.hands.advance((end - story.app.clock.now()).to_std().unwrap() / 2);
@@ -344,7 +369,6 @@ async fn what_is_given_back_is_what_was_asked_for_it() {
 #[tokio::test]
 async fn who_owns_it_gets_a_letter_with_each_invoice_that_is_to_be_paid() {
     each_book(async |story| {
-        story.app.orgs.confirm_address(&story.app.orgs.me(&story.actor).await.unwrap().user).await;
         let before = story.letters().await;
         assert_eq!(story.change("starter", 0).await.0, 200);
         assert_eq!((story.invoices().await.len(), story.letters().await), (1, before + 1));
@@ -375,6 +399,7 @@ async fn an_add_on_is_sold_once_the_operator_priced_it_and_its_price_stays_while
         assert_eq!(story.invoices().await[0].total_minor, 2900 + 2 * 500);
         let refused = operators.price_add_on(&ops, "seats-5", None).await;
         assert!(matches!(refused, Err(crate::operator::OperatorError::PaidFor(1))), "{refused:?}");
+        story.close(story.invoices().await[0].id, InvoiceMove::Paid).await;
         // Half of the period is left: one more is paid for by its half.
         story.hands.advance(Duration::from_secs(15 * 86_400));
         assert_eq!(story.change("starter", 3).await.0, 200);
@@ -389,13 +414,70 @@ async fn what_has_a_price_is_not_chosen_for_nothing_where_nobody_is_paid_for_the
     each_book(async |story| {
         let (ops, _) = operator(&story.app, "Ops").await;
         let price = crate::plan::Price { price_minor: 500, currency: "EUR".try_into().unwrap() };
-        let with = json!({"plan": "free", "add_ons": [{"key": "seats-5", "quantity": 1}]});
-        assert_eq!(story.ask("PATCH", "/plan", with.clone()).await.0, 200, "it costs nothing yet");
+        let with = |quantity| json!({"plan": "free", "add_ons": [{"key": "seats-5", "quantity": quantity}]});
+        let refused = async |asked: Value| {
+            let (status, refused) = story.ask("PATCH", "/plan", asked).await;
+            assert_eq!((status, refused["code"].as_str()), (409, Some("not_subscribed")), "{refused}");
+        };
+        refused(with(1)).await;
+        let given = serde_json::from_value(with(1)).unwrap();
+        story.app.operators.assign(&ops, story.org, given).await.unwrap();
+        assert_eq!(story.ask("PATCH", "/plan", with(1)).await.0, 200, "what was had is kept");
         story.app.operators.price_add_on(&ops, "seats-5", Some(price)).await.unwrap();
-        assert_eq!(story.ask("PATCH", "/plan", with).await.0, 200, "what was had is kept");
-        let more = json!({"plan": "free", "add_ons": [{"key": "seats-5", "quantity": 2}]});
-        let (status, refused) = story.ask("PATCH", "/plan", more).await;
-        assert_eq!((status, refused["code"].as_str()), (409, Some("not_subscribed")), "{refused}");
+        assert_eq!(story.ask("PATCH", "/plan", with(1)).await.0, 200);
+        refused(with(2)).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_first_plan_is_taken_by_whom_letters_reach_and_holds_once_it_is_paid() {
+    each_newcomer(async |story| {
+        let (status, refused) = story.change("pro", 0).await;
+        assert_eq!((status, &refused["code"]), (403, &json!("forbidden")), "{refused}");
+        assert!(story.invoices().await.is_empty());
+        story.confirm().await;
+        let (status, view) = story.change("pro", 0).await;
+        let stands = (&view["state"], &view["choice"]["plan"]);
+        assert_eq!((status, stands), (200, (&json!("none"), &json!("pro"))), "{view}");
+        assert_eq!(story.plan().await.0, "free", "nobody paid yet");
+        story.later(20).await;
+        let late = story.app.billing.look(story.org).await.unwrap();
+        assert_eq!((late.state, late.grace_until), (BillingState::None, None), "there is no grace either");
+        assert_eq!(story.plan().await.0, "free");
+        story.close(story.invoices().await[0].id, InvoiceMove::Paid).await;
+        assert_eq!((story.state().await, story.plan().await.0.as_str()), (BillingState::Active, "pro"));
+        story.later(12).await;
+        assert_eq!(story.invoices().await[0].state, InvoiceState::Open);
+        assert_eq!(
+            (story.state().await, story.plan().await.2),
+            (BillingState::Active, true),
+            "once is enough"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_is_late_with_an_invoice_takes_nothing_more_wherever_they_ask() {
+    each_newcomer(async |story| {
+        story.confirm().await;
+        story.change("starter", 0).await;
+        let second = story.app.orgs.create_organization(&story.actor, "Sud").await.unwrap().id;
+        let actor = story.app.orgs.authenticate(&story.token).await.unwrap();
+        let pro: BillingChoice = serde_json::from_value(choice("pro", 0)).unwrap();
+        story.later(15).await;
+        let (status, refused) = story.change("pro", 0).await;
+        assert_eq!((status, &refused["code"]), (409, &json!("payment_declined")), "{refused}");
+        let elsewhere = story.app.billing.change(&actor, second, pro.clone()).await;
+        assert!(matches!(elsewhere, Err(BillingError::Overdue)));
+        story.later(17).await;
+        assert_eq!((story.invoices().await.len(), story.plan().await.0.as_str()), (1, "free"));
+        let view = story.view().await;
+        assert_eq!((view.state, view.choice), (BillingState::None, None), "it is over");
+        story.close(story.invoices().await[0].id, InvoiceMove::Void).await;
+        let begun = story.app.billing.change(&actor, second, pro).await.unwrap();
+        assert_eq!(begun.state, BillingState::None, "and what was let off was not paid");
     })
     .await;
 }

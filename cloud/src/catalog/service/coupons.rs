@@ -1,5 +1,7 @@
 //! The handle's part that keeps coupons.
 
+use std::collections::HashMap;
+
 use vitrine_protocol::{CouponId, OrgId};
 
 use crate::base::{Actor, Page, Permission};
@@ -107,11 +109,32 @@ impl Catalog {
     /// # Errors
     /// The database does not answer.
     pub async fn coupons_of(&self, org: OrgId, ids: &[CouponId]) -> Result<Vec<Coupon>, CatalogError> {
-        let mut found = Vec::with_capacity(ids.len());
-        for id in ids {
-            found.extend(store::coupons::get(&self.db, org, *id).await?);
+        let mut found = HashMap::with_capacity(ids.len());
+        for (id, of, coupon) in store::coupons::some(&self.db, ids).await? {
+            if of == org {
+                found.insert(id, coupon?);
+            }
         }
-        Ok(found)
+        Ok(ids.iter().filter_map(|id| found.get(id).cloned()).collect())
+    }
+
+    /// Those of `ids` that there are, whosever they are, each with whose it is; None when it cannot be read.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn coupons_by_id(
+        &self,
+        ids: &[CouponId],
+    ) -> Result<HashMap<CouponId, (OrgId, Option<Coupon>)>, CatalogError> {
+        let read = |id: CouponId, coupon: Result<Coupon, DbError>| match coupon {
+            Ok(coupon) => Some(coupon),
+            Err(error) => {
+                tracing::warn!(coupon.id = %id, %error, "a coupon cannot be read");
+                None
+            }
+        };
+        let found = store::coupons::some(&self.db, ids).await?;
+        Ok(found.into_iter().map(|(id, org, coupon)| (id, (org, read(id, coupon)))).collect())
     }
 
     /// A coupon as it is in a transaction.

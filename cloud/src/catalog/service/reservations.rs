@@ -11,7 +11,7 @@ use crate::db::{DbError, Tx};
 
 /// What a line is of that names no variant of the catalogue, or several.
 const UNKNOWN: &str = "a product that the catalogue does not hold under this name";
-/// How many reservations are let go of before the timer looks whether it is to stop.
+/// How many reservations are looked up at once.
 const AT_ONCE: i64 = 200;
 
 impl Catalog {
@@ -80,17 +80,29 @@ impl Catalog {
         if self.let_go(actor, org, id).await? { Ok(()) } else { Err(CatalogError::NoReservation(id)) }
     }
 
-    /// Lets go of what no order came for in time; how many. Safe twice, and on two nodes at once.
+    /// Lets go of what no order came for in time; how many. Safe twice, and on two nodes at once. What cannot be let go of now is
+    /// tried again the next time.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn release_expired(&self) -> Result<usize, DbError> {
         let actor = Actor::service("reservations");
-        let mut released = 0;
-        for (org, id) in store::reservations::due(&self.db, self.clock.now(), AT_ONCE).await? {
-            released += usize::from(self.let_go(&actor, org, id).await?);
+        let (now, mut released, mut after) = (self.clock.now(), 0, None);
+        loop {
+            let page = store::reservations::due(&self.db, now, after, AT_ONCE).await?;
+            let Some((last, _, at)) = page.last() else { return Ok(released) };
+            after = Some((*at, *last));
+            for (id, org, _) in page {
+                match self.let_go(&actor, org, id).await {
+                    Ok(is_released) => released += usize::from(is_released),
+                    Err(error) => tracing::error!(
+                        reservation.id = %id,
+                        error = &error as &dyn std::error::Error,
+                        "a reservation could not be let go of"
+                    ),
+                }
+            }
         }
-        Ok(released)
     }
 
     /// False when somebody else has ended it.

@@ -11,6 +11,7 @@ use crate::{on, row};
 row! {
     struct Row {
         id: CouponId,
+        org_id: OrgId,
         code: String,
         title: String,
         percent_off: Option<i64>,
@@ -154,7 +155,28 @@ pub(in crate::catalog) async fn get(db: &Db, org: OrgId, id: CouponId) -> Result
     row.map(Row::into_coupon).transpose()
 }
 
-/// The same, in a transaction.
+/// A coupon, whose it is, and what it says where that can be read.
+pub(in crate::catalog) type Found = (CouponId, OrgId, Result<Coupon, DbError>);
+
+/// Those of `ids` that there are, in no order.
+pub(in crate::catalog) async fn some(db: &Db, ids: &[CouponId]) -> Result<Vec<Found>, DbError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(1_000) {
+        let rows: Vec<Row> = on!(db, c => {
+            let mut query = sqlx::QueryBuilder::new("SELECT * FROM coupons WHERE id IN (");
+            let mut list = query.separated(", ");
+            for id in ids {
+                list.push_bind(*id);
+            }
+            query.push(")");
+            query.build_query_as().fetch_all(c).await
+        })?;
+        found.extend(rows.into_iter().map(|row| (row.id, row.org_id, row.into_coupon())));
+    }
+    Ok(found)
+}
+
+/// The same as [`get`], in a transaction.
 pub(in crate::catalog) async fn get_in(
     tx: &mut Tx,
     org: OrgId,

@@ -94,19 +94,27 @@ row! {
     struct DueRow {
         id: ReservationId,
         org_id: OrgId,
+        expires_ms: i64,
     }
 }
 
-/// Those whose time is over at `now`, the first of them first.
+/// A reservation, whose it is, and when its time is over.
+pub(in crate::catalog) type Due = (ReservationId, OrgId, DateTime<Utc>);
+
+/// Those whose time is over at `now`, the first of them first, after the one that `after` names by its time and itself.
 pub(in crate::catalog) async fn due(
     db: &Db,
     now: DateTime<Utc>,
+    after: Option<(DateTime<Utc>, ReservationId)>,
     limit: i64,
-) -> Result<Vec<(OrgId, ReservationId)>, DbError> {
+) -> Result<Vec<Due>, DbError> {
+    let (at, id) = after.map_or((i64::MIN, String::new()), |(at, id)| (to_ms(at), id.to_string()));
     let rows: Vec<DueRow> = on!(db, c => sqlx::query_as(
-        "SELECT id, org_id FROM reservations WHERE expires_ms <= $1 ORDER BY expires_ms LIMIT $2"
-    ).bind(to_ms(now)).bind(limit).fetch_all(c).await)?;
-    Ok(rows.into_iter().map(|row| (row.org_id, row.id)).collect())
+        "SELECT id, org_id, expires_ms FROM reservations
+         WHERE expires_ms <= $1 AND (expires_ms > $2 OR (expires_ms = $2 AND id > $3))
+         ORDER BY expires_ms, id LIMIT $4"
+    ).bind(to_ms(now)).bind(at).bind(&id).bind(limit).fetch_all(c).await)?;
+    Ok(rows.into_iter().map(|row| (row.id, row.org_id, from_ms(row.expires_ms))).collect())
 }
 
 row! {

@@ -78,6 +78,17 @@ impl Proof {
         }
     }
 
+    /// What a request says where not every account asks for one.
+    ///
+    /// # Errors
+    /// [`Invalid`] for both of them.
+    pub fn if_said(code: Option<String>, recovery_code: Option<String>) -> Result<Option<Self>, Invalid> {
+        match (code, recovery_code) {
+            (None, None) => Ok(None),
+            (code, recovery_code) => Self::of(code, recovery_code).map(Some),
+        }
+    }
+
     /// What a person typed where both are taken: six digits are an authenticator's.
     #[must_use]
     pub fn typed(text: &str) -> Self {

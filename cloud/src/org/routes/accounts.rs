@@ -51,6 +51,12 @@ struct NewAddress {
     email: String,
     /// The account's password.
     password: String,
+    /// The authenticator's six digits; or `recovery_code`. Neither where there is no authenticator.
+    #[serde(default)]
+    code: Option<String>,
+    /// A recovery code that was not used; or `code`.
+    #[serde(default)]
+    recovery_code: Option<String>,
 }
 
 /// Another password for an account.
@@ -195,10 +201,7 @@ async fn change_password(
     Json(changed): Json<ChangedPassword>,
 ) -> Result<StatusCode, ApiError> {
     let ChangedPassword { password, new_password, code, recovery_code } = changed;
-    let proof = match (code, recovery_code) {
-        (None, None) => None,
-        (code, recovery_code) => Some(Proof::of(code, recovery_code)?),
-    };
+    let proof = Proof::if_said(code, recovery_code)?;
     orgs.change_password(&actor, (password, new_password), proof.as_ref()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -212,7 +215,9 @@ async fn change_email(
     actor: Actor,
     Json(new): Json<NewAddress>,
 ) -> Result<StatusCode, ApiError> {
-    orgs.ask_change(&actor, &new.email, new.password).await?;
+    let NewAddress { email, password, code, recovery_code } = new;
+    let proof = Proof::if_said(code, recovery_code)?;
+    orgs.ask_change(&actor, &email, password, proof.as_ref()).await?;
     Ok(StatusCode::ACCEPTED)
 }
 

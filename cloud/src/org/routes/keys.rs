@@ -14,7 +14,7 @@ pub(super) fn router() -> OpenApiRouter<Orgs> {
     OpenApiRouter::new().routes(routes!(list_keys, create_key)).routes(routes!(get_key, revoke_key))
 }
 
-/// The API keys of an organisation, newest first. Keys that are over stay in the list for 90 days.
+/// The API keys of an organisation, newest first. Keys that are over stay in the list for 90 days, the last 100 of them.
 #[utoipa::path(get, path = "/v1/orgs/{org}/api-keys", tag = "api keys", params(("org" = OrgId, Path), PageQuery),
     responses((status = 200, body = Page<ApiKey>), Problems))]
 async fn list_keys(

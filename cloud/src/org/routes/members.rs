@@ -10,7 +10,7 @@ use vitrine_protocol::{OrgId, UserId};
 use crate::base::{
     Actor, ApiError, Created, IfMatch, Json, Page, PageQuery, Path, Problems, Query, Versioned,
 };
-use crate::org::{Member, OrganizationOfUser, Orgs, RoleChoice};
+use crate::org::{Member, OrganizationOfUser, Orgs, Proof, RoleChoice};
 
 pub(super) fn router() -> OpenApiRouter<Orgs> {
     OpenApiRouter::new()
@@ -37,6 +37,12 @@ struct Transfer {
     user_id: UserId,
     /// The caller's password.
     password: String,
+    /// The authenticator's six digits; or `recovery_code`. Neither where there is no authenticator.
+    #[serde(default)]
+    code: Option<String>,
+    /// A recovery code that was not used; or `code`.
+    #[serde(default)]
+    recovery_code: Option<String>,
 }
 
 fn view(member: Member) -> Versioned<Member> {
@@ -116,5 +122,7 @@ async fn transfer_ownership(
     Path(org): Path<OrgId>,
     Json(transfer): Json<Transfer>,
 ) -> Result<Json<Member>, ApiError> {
-    Ok(Json(orgs.transfer_ownership(&actor, org, transfer.user_id, transfer.password).await?))
+    let Transfer { user_id, password, code, recovery_code } = transfer;
+    let proof = Proof::if_said(code, recovery_code)?;
+    Ok(Json(orgs.transfer_ownership(&actor, org, user_id, password, proof.as_ref()).await?))
 }

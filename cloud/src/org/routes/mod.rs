@@ -13,6 +13,9 @@ mod requests;
 mod roles;
 mod settings;
 
+#[cfg(test)]
+mod tests;
+
 use axum::http::StatusCode;
 use utoipa_axum::router::OpenApiRouter;
 use vitrine_protocol::Code;

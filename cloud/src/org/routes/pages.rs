@@ -265,7 +265,7 @@ main{max-width:26rem;margin:12vh auto 2rem;padding:2rem;background:var(--card);b
 h1{margin:0 0 1rem;font-size:1.5rem;line-height:1.25}p{margin:0 0 1rem;overflow-wrap:anywhere}\
 label{display:block;margin:0 0 .25rem;font-weight:600}\
 input{width:100%;min-height:44px;margin:0 0 1rem;padding:.5rem .75rem;font:inherit;color:inherit;background:transparent;border:1px solid var(--quiet);border-radius:8px}\
-.code{font:600 1.75rem ui-monospace,monospace;letter-spacing:.08em}.button.other,button.other{color:inherit;background:transparent;border:1px solid var(--quiet)}form .quiet{margin:0 0 1rem}button{margin:0 .5rem .5rem 0}\
+.code{font:600 1.75rem ui-monospace,monospace;letter-spacing:.08em}.button.other,button.other{color:inherit;background:transparent;border:1px solid var(--quiet)}form .quiet{margin:0 0 1rem}.quiet+form{margin-top:1rem}button{margin:0 .5rem .5rem 0}\
 button,.button{display:inline-block;min-height:44px;padding:.625rem 1.25rem;font:inherit;font-weight:600;color:var(--on);background:var(--act);border:0;border-radius:8px;text-decoration:none;cursor:pointer}\
 :focus-visible{outline:3px solid #4c7dff;outline-offset:2px}.quiet{color:var(--quiet);margin:0}.quiet a{color:inherit}h2{margin:1.5rem 0 .75rem;padding-top:1.25rem;border-top:1px solid var(--line);font-size:1.0625rem}.or{margin:.5rem 0;color:var(--quiet)}p:empty{display:none}[hidden]{display:none!important}.wrong{color:var(--wrong);font-weight:600}";
 

@@ -29,7 +29,7 @@ const BY_STRANGERS: Lane = Lane { at_once: 10, every: Duration::from_secs(30), p
 /// The same from a place where its owner has signed in: a right password waits for a moment and is taken.
 const AT_HOME: Lane = Lane { at_once: 10, every: Duration::from_secs(3), patience: Duration::from_secs(12) };
 /// Sign-ins from one network.
-pub(super) const FROM_ONE_NETWORK: Lane = Lane { at_once: 50, every: Duration::from_secs(6), patience: NONE };
+const FROM_ONE_NETWORK: Lane = Lane { at_once: 50, every: Duration::from_secs(6), patience: NONE };
 /// Registrations from one network.
 const REGISTRATIONS: Lane = Lane { at_once: 60, every: Duration::from_secs(5), patience: NONE };
 
@@ -344,7 +344,7 @@ impl Orgs {
         Ok(tx.commit().await?)
     }
 
-    /// Ends all of the caller's sessions but the one they came with; devices are no longer known.
+    /// Ends all of the caller's sessions but the one they came with, and what would become one; devices are no longer known.
     ///
     /// # Errors
     /// [`OrgError::NoSession`] for callers that are no persons.
@@ -352,6 +352,8 @@ impl Orgs {
         let (id, current) = person(actor)?;
         let network = store::network_of(&self.db, current).await?;
         let mut tx = self.db.begin().await?;
+        // First what may become a session meanwhile: whichever of the two is earlier, none is left.
+        store::end_waiting(&mut tx, id).await?;
         store::end_other_sessions(&mut tx, id, current).await?;
         store::forget_places(&mut tx, id).await?;
         // Strangers hold nobody up at the desk from which they put their house in order.

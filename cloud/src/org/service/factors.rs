@@ -131,6 +131,7 @@ impl Orgs {
             return Err(OrgError::NoFactor);
         }
         store::set_recovery(tx, owner, &[]).await?;
+        store::end_waiting(tx, owner).await?;
         store::delete_sessions_of(tx, owner).await?;
         if had_totp {
             self.tell(tx, actor, owner, Event::FactorRemoved { user: owner }, Letter::FactorRemoved).await?;
@@ -320,7 +321,7 @@ impl Orgs {
         Ok(one)
     }
 
-    /// A transaction in which the caller has shown the password, and the second factor where the account asks for one.
+    /// The caller, and a transaction in which they have shown the password, and the second factor where the account asks for one.
     pub(super) async fn shown_all(
         &self,
         actor: &Actor,
@@ -328,12 +329,22 @@ impl Orgs {
         proof: Option<&Proof>,
     ) -> Result<(Candidate, Tx), OrgError> {
         let one = self.confirmed_caller(actor, password).await?;
+        let tx = self.held(&one, proof).await?;
+        Ok((one, tx))
+    }
+
+    /// A transaction in which the password that a person has shown is still theirs, and the second factor was shown.
+    pub(super) async fn held(&self, one: &Candidate, proof: Option<&Proof>) -> Result<Tx, OrgError> {
         let (totp, _) = store::factors(&self.db, one.user.id).await?;
-        let tx = match totp {
+        let mut tx = match totp {
             Some(_) => self.shown(&one.user, proof.ok_or(OrgError::BadCode)?).await?,
             None => self.db.begin().await?,
         };
-        Ok((one, tx))
+        if store::hold_password(&mut tx, one.user.id, &one.hash).await? {
+            Ok(tx)
+        } else {
+            Err(OrgError::BadCredentials)
+        }
     }
 
     /// What a try of a code is counted by.

@@ -37,7 +37,7 @@ impl Orgs {
         after: Option<InvitationId>,
         limit: i64,
     ) -> Result<Page<Invitation>, OrgError> {
-        actor.require(Permission::ManageMembers, org)?;
+        actor.require_to_end(Permission::ManageMembers, org)?; // who is to end one has to find it
         let waiting = store::invitations(&self.db, org, after, limit + 1, self.clock.now()).await?;
         Ok(Page::cut(waiting, limit, |invitation| invitation.id.to_string()))
     }
@@ -52,7 +52,7 @@ impl Orgs {
         org: OrgId,
         id: InvitationId,
     ) -> Result<Invitation, OrgError> {
-        actor.require(Permission::ManageMembers, org)?;
+        actor.require_to_end(Permission::ManageMembers, org)?;
         let found = store::invitation(&self.db, org, id, self.clock.now()).await?;
         found.ok_or(OrgError::NoInvitation)
     }
@@ -136,7 +136,7 @@ impl Orgs {
         org: OrgId,
         id: InvitationId,
     ) -> Result<(), OrgError> {
-        actor.require(Permission::ManageMembers, org)?;
+        actor.require_to_end(Permission::ManageMembers, org)?;
         let mut tx = self.db.begin().await?;
         if !store::delete_invitation(&mut tx, org, id).await? {
             return Err(OrgError::NoInvitation);

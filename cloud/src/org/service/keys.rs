@@ -9,8 +9,10 @@ use crate::base::{Actor, ActorKind, Membership, Page, Permission, Secret, from_m
 use crate::events::{Event, record};
 use crate::org::{ApiKey, CreatedApiKey, NewApiKey, OrgError, store};
 
-/// The most keys that an organisation has, those that ended of late among them.
-const KEYS: usize = 100;
+/// The most keys of an organisation that hold.
+const KEYS: i64 = 100;
+/// The most that are kept of those that are over.
+const OVER: i64 = 100;
 /// Characters of a token that people tell keys apart by.
 const HINT: usize = 10;
 /// So long a key that is over can still be looked at.
@@ -28,7 +30,7 @@ impl Orgs {
         after: Option<ApiKeyId>,
         limit: i64,
     ) -> Result<Page<ApiKey>, OrgError> {
-        actor.require(Permission::ManageApiKeys, org)?;
+        actor.require_to_end(Permission::ManageApiKeys, org)?; // who is to end one has to find it
         let keys = store::keys(&self.db, org, after, limit + 1).await?;
         Ok(Page::cut(keys, limit, |key| key.id.to_string()))
     }
@@ -38,7 +40,7 @@ impl Orgs {
     /// # Errors
     /// [`OrgError::Denied`]; [`OrgError::NoKey`].
     pub async fn key(&self, actor: &Actor, org: OrgId, id: ApiKeyId) -> Result<ApiKey, OrgError> {
-        actor.require(Permission::ManageApiKeys, org)?;
+        actor.require_to_end(Permission::ManageApiKeys, org)?;
         store::key(&self.db, org, id).await?.ok_or(OrgError::NoKey)
     }
 
@@ -56,10 +58,6 @@ impl Orgs {
         let (by, _) = person(actor)?;
         let now = self.clock.now();
         let (name, permissions) = new.check(now)?;
-        let most = i64::try_from(KEYS).unwrap_or(i64::MAX);
-        if store::keys(&self.db, org, None, most).await?.len() >= KEYS {
-            return Err(OrgError::TooMany(format!("an organisation has at most {KEYS} keys")));
-        }
         let token = Secret::new("vtk_");
         let key = ApiKey {
             id: ApiKeyId::new(),
@@ -79,6 +77,11 @@ impl Orgs {
         if !permissions.within(self.allowed(&mut tx, actor, org, Permission::ManageApiKeys).await?) {
             return Err(OrgError::AboveYou);
         }
+        if store::keys_that_hold(&mut tx, org, now).await? >= KEYS {
+            let words = format!("an organisation has at most {KEYS} keys that hold; revoke one first");
+            return Err(OrgError::TooMany(words));
+        }
+        store::thin_old_keys(&mut tx, org, OVER, now).await?;
         store::insert_key(&mut tx, org, &key, &token.hash(), permissions).await?;
         record(&mut tx, actor, now, org, None, Event::ApiKeyCreated { key: key.id })?;
         tx.commit().await?;
@@ -90,7 +93,7 @@ impl Orgs {
     /// # Errors
     /// [`OrgError::Denied`]; [`OrgError::NoKey`].
     pub async fn revoke_key(&self, actor: &Actor, org: OrgId, id: ApiKeyId) -> Result<(), OrgError> {
-        actor.require(Permission::ManageApiKeys, org)?;
+        actor.require_to_end(Permission::ManageApiKeys, org)?;
         let (mut tx, now) = (self.db.begin().await?, self.clock.now());
         if !store::revoke_key(&mut tx, org, id, now).await? {
             return Err(OrgError::NoKey);

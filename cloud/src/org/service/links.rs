@@ -14,7 +14,7 @@ use crate::mail::{Letter, Locale, ResetLink};
 use crate::org::model::{check_password, composed, new_email, normal_email};
 use crate::org::store::{self, Purpose};
 use crate::org::throttle::Lane;
-use crate::org::{OrgError, User, Visit};
+use crate::org::{OrgError, Proof, User, Visit};
 
 /// How long links hold.
 const VERIFY_WITHIN: TimeDelta = TimeDelta::days(3);
@@ -59,12 +59,18 @@ impl Orgs {
     /// Mails a link to another address, which the caller's account has once it is used.
     ///
     /// # Errors
-    /// [`OrgError::Invalid`]; [`OrgError::BadCredentials`] when the password is not the caller's.
-    pub async fn ask_change(&self, actor: &Actor, email: &str, password: String) -> Result<(), OrgError> {
-        let (id, _) = person(actor)?;
+    /// [`OrgError::Invalid`]; [`OrgError::BadCredentials`] when the password is not the caller's; [`OrgError::BadCode`] where the
+    /// account asks for a second factor and `proof` is none, or does not fit.
+    pub async fn ask_change(
+        &self,
+        actor: &Actor,
+        email: &str,
+        password: String,
+        proof: Option<&Proof>,
+    ) -> Result<(), OrgError> {
         let email = new_email(email)?;
-        let one = store::candidate(&self.db, id).await?.ok_or(OrgError::NoSession)?;
-        self.check_own_password(&one.user, &one.hash, password).await?;
+        let (one, tx) = self.shown_all(actor, password, proof).await?;
+        tx.commit().await?; // the code is used up
         if email == one.user.email && one.user.email_verified {
             return Ok(());
         }
@@ -188,6 +194,7 @@ impl Orgs {
         let before = store::candidate_in(&mut tx, id).await?.filter(|one| one.user.email == email);
         let before = before.ok_or(OrgError::BadLink)?;
         store::set_password(&mut tx, id, &hash).await?;
+        store::end_waiting(&mut tx, id).await?;
         store::delete_sessions_of(&mut tx, id).await?;
         store::forget_places(&mut tx, id).await?;
         // Whoever asked for another address before has no say any more.

@@ -10,7 +10,8 @@ use crate::events::{Event, record};
 use crate::mail::{Letter, Locale, ToOwners, ToPerson};
 use crate::org::model::check_channel;
 use crate::org::{
-    Member, OrgError, Organization, OrganizationOfUser, Owners, RoleChoice, Seen, SignUp, Standing, store,
+    Member, OrgError, Organization, OrganizationOfUser, Owners, Proof, RoleChoice, Seen, SignUp, Standing,
+    store,
 };
 
 /// The most organisations that a person may make or join.
@@ -54,6 +55,10 @@ impl Orgs {
             return Err(OrgError::SignUpClosed);
         }
         let mut tx = self.db.begin().await?;
+        // Whoever deletes their account at the same time sees it, or makes none.
+        if !store::hold_person(&mut tx, user).await? {
+            return Err(OrgError::NoSession);
+        }
         let organization = insert_organization(&mut tx, (name, slug), user, now).await?;
         store::insert_member(&mut tx, organization.id, user, Role::Owner.into(), now).await?;
         let event = Event::OrganizationRegistered { owner: user };
@@ -118,6 +123,15 @@ impl Orgs {
         Ok(store::user(&self.db, id).await?.map(|user| user.email))
     }
 
+    /// Whether it is a person who asks, and their address was shown to be their own.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn is_confirmed(&self, actor: &Actor) -> Result<bool, OrgError> {
+        let Some(id) = actor.user() else { return Ok(false) };
+        Ok(store::user(&self.db, id).await?.is_some_and(|user| user.email_verified))
+    }
+
     /// Gives a member another role. Nobody gives what they may not do themselves, or takes it from somebody who may more. What they
     /// invited others to ends: they may not be able to any more.
     ///
@@ -166,7 +180,7 @@ impl Orgs {
         let Seen { id: user, version: seen } = member.into();
         let leaves = actor.user() == Some(user) && actor.role_in(org).is_some();
         if !leaves {
-            actor.require(Permission::ManageMembers, org)?;
+            actor.require_to_end(Permission::ManageMembers, org)?;
         }
         let mut tx = self.db.begin().await?;
         let before = self.lock_member(&mut tx, org, user, seen).await?;
@@ -201,19 +215,20 @@ impl Orgs {
     /// Hands the organisation to a member, in one step: they own it, and the caller is an admin from then on.
     ///
     /// # Errors
-    /// [`OrgError::Denied`]; [`OrgError::NoMember`]; [`OrgError::BadCredentials`] when the password is not the caller's.
+    /// [`OrgError::Denied`]; [`OrgError::NoMember`]; [`OrgError::BadCredentials`] when the password is not the caller's;
+    /// [`OrgError::BadCode`] where their account asks for a second factor and `proof` is none, or does not fit.
     pub async fn transfer_ownership(
         &self,
         actor: &Actor,
         org: OrgId,
         to: UserId,
         password: String,
+        proof: Option<&Proof>,
     ) -> Result<Member, OrgError> {
         actor.require(Permission::TransferOwnership, org)?;
         let (from, _) = person(actor)?;
-        let one = store::candidate(&self.db, from).await?.ok_or(OrgError::NoSession)?;
-        self.check_own_password(&one.user, &one.hash, password).await?;
-        let (mut tx, now) = (self.db.begin().await?, self.clock.now());
+        let (one, mut tx) = self.shown_all(actor, password, proof).await?;
+        let now = self.clock.now();
         self.lock_member(&mut tx, org, to, None).await?;
         // Somebody may have taken it from the caller meanwhile.
         let own = store::standing_in(&mut tx, org, from).await?;

@@ -131,6 +131,7 @@ impl Orgs {
         let hash = self.passwords.hash(composed(&password)).await?;
         let mut tx = self.db.begin().await?;
         store::set_password(&mut tx, one.user.id, &hash).await?;
+        store::end_waiting(&mut tx, one.user.id).await?;
         store::delete_sessions_of(&mut tx, one.user.id).await?;
         store::forget_places(&mut tx, one.user.id).await?;
         store::delete_links(&mut tx, one.user.id).await?;

@@ -9,7 +9,7 @@ use super::members::check_other_owner;
 use crate::base::Actor;
 use crate::db::Tx;
 use crate::events::{Event, record};
-use crate::org::{OrgError, store};
+use crate::org::{OrgError, Proof, store};
 
 /// A channel's name that was public is given to nobody else for so long: pages may still show it.
 pub(super) const NAME_KEPT: TimeDelta = TimeDelta::days(365);
@@ -23,25 +23,34 @@ impl Orgs {
         Ok(store::keep_name(tx, org, self.clock.now() + NAME_KEPT).await?)
     }
 
-    /// Whether it is the caller who asks: by their password.
+    /// A transaction in which it is the caller who asks: by their password, and their second factor where there is one.
     ///
     /// # Errors
-    /// [`OrgError::BadCredentials`]; [`OrgError::TooManyTries`]; [`OrgError::PeopleOnly`].
-    pub async fn confirm(&self, actor: &Actor, password: String) -> Result<(), OrgError> {
-        let (user, _) = person(actor)?;
-        let one = store::candidate(&self.db, user).await?.ok_or(OrgError::NoSession)?;
-        self.check_own_password(&one.user, &one.hash, password).await
+    /// [`OrgError::BadCredentials`]; [`OrgError::BadCode`]; [`OrgError::TooManyTries`]; [`OrgError::PeopleOnly`].
+    pub async fn confirm(
+        &self,
+        actor: &Actor,
+        password: String,
+        proof: Option<&Proof>,
+    ) -> Result<Tx, OrgError> {
+        Ok(self.shown_all(actor, password, proof).await?.1)
     }
 
     /// Deletes the caller's account: it leaves every organisation, its sessions and links end, and its address is free. What they did
     /// stays in the books of their organisations without their name; what they said in chats stays as it was said.
     ///
     /// # Errors
-    /// [`OrgError::BadCredentials`]; [`OrgError::LastOwner`] while an organisation has no other owner.
-    pub async fn delete_account(&self, actor: &Actor, password: String) -> Result<(), OrgError> {
-        self.confirm(actor, password).await?;
+    /// [`OrgError::BadCredentials`]; [`OrgError::BadCode`] where the account asks for a second factor and `proof` is none, or does not
+    /// fit; [`OrgError::LastOwner`] while an organisation has no other owner.
+    pub async fn delete_account(
+        &self,
+        actor: &Actor,
+        password: String,
+        proof: Option<&Proof>,
+    ) -> Result<(), OrgError> {
         let (user, _) = person(actor)?;
-        let (mut tx, now) = (self.db.begin().await?, self.clock.now());
+        // It holds the person's row: no organisation of theirs is made meanwhile.
+        let (mut tx, now) = (self.confirm(actor, password, proof).await?, self.clock.now());
         // In one order for everybody, so that no two wait for each other.
         for org in store::organization_ids_of(&mut tx, user).await? {
             store::lock(&mut tx, org).await?;

@@ -10,14 +10,14 @@ use serde_json::Value;
 use vitrine_protocol::{PasskeyId, SessionId, SignInRequestId, UserId};
 
 use super::Orgs;
-use super::accounts::{FROM_ONE_NETWORK, of_person, person};
+use super::accounts::{of_person, person};
 use crate::base::{Actor, Secret, hash_secret, trimmed};
 use crate::db::{DbError, Tx};
 use crate::events::Event;
 use crate::mail::{Letter, OfPasskeys};
 use crate::org::relying_party::RelyingParty;
 use crate::org::store::{self, Candidate, Ceremony, Kept, Kind};
-use crate::org::throttle::Lane;
+use crate::org::throttle::{Lane, lanes_of};
 use crate::org::{OrgError, Passkey, PasskeyChallenge, PasskeyLink, Proof, Proved, SignedIn, Visit};
 
 /// Passkeys of one person.
@@ -28,10 +28,21 @@ const ANSWERED_WITHIN: TimeDelta = TimeDelta::minutes(5);
 const LINK: TimeDelta = TimeDelta::minutes(10);
 /// Challenges that one network asks for.
 const ASKED: Lane = Lane { at_once: 30, every: Duration::from_secs(5), patience: Duration::ZERO };
+/// The same from an address that stands for many people.
+const ASKED_BY_MANY: Lane =
+    Lane { at_once: 120, every: Duration::from_millis(500), patience: Duration::ZERO };
+/// Wrong answers of one passkey, from where its owner was never seen.
+const BY_STRANGERS: Lane = Lane { at_once: 10, every: Duration::from_secs(30), patience: Duration::ZERO };
+/// The same from a place where they have signed in: a stranger who knows of the passkey holds nobody up at home.
+const AT_HOME: Lane = Lane { at_once: 10, every: Duration::from_secs(3), patience: Duration::ZERO };
+/// Passkeys that one person calls otherwise.
+const RENAMED: Lane = Lane { at_once: 20, every: Duration::from_secs(10), patience: Duration::ZERO };
 /// Pages and authenticators that one person has asked.
 const BY_ONE: Lane = Lane { at_once: 20, every: Duration::from_secs(10), patience: Duration::ZERO };
-/// Sign-ins that wait at once; each network has only so many of them.
-const WAITING: i64 = 20_000;
+/// Sign-ins that wait at once. Where there are more, the oldest of the site that has most of them goes.
+const WAITING: i64 = if cfg!(test) { 60 } else { 20_000 };
+/// Those of one site, and of all who come through one proxy that does not say who asks.
+const WAITING_OF_A_SITE: i64 = if cfg!(test) { 30 } else { 500 };
 
 impl Orgs {
     /// Whether people can have passkeys at this cloud's address.
@@ -79,7 +90,7 @@ impl Orgs {
             shown: hash_secret(&one.hash),
             state: String::new(),
         };
-        store::insert_ceremony(&mut tx, (&token.hash(), Kind::Link), &link, expires_at).await?;
+        store::insert_ceremony(&mut tx, (&token.hash(), Kind::Link, ""), &link, expires_at).await?;
         tx.commit().await?;
         let mailbox = self.mailbox.as_ref().ok_or(OrgError::NoMail)?;
         let url = mailbox.address(&format!("/account/passkey?token={}", token.expose()));
@@ -153,10 +164,10 @@ impl Orgs {
         self.add_passkey(&actor, session, (challenge, name, credential), Some(&link)).await
     }
 
-    /// Calls one of the caller's passkeys otherwise.
+    /// Calls one of the caller's passkeys otherwise. What somebody calls their own is no fact of a shop.
     ///
     /// # Errors
-    /// [`OrgError::NoPasskey`]; [`OrgError::Invalid`].
+    /// [`OrgError::NoPasskey`]; [`OrgError::Invalid`]; [`OrgError::TooManyTries`].
     pub async fn rename_passkey(
         &self,
         actor: &Actor,
@@ -165,11 +176,17 @@ impl Orgs {
     ) -> Result<Passkey, OrgError> {
         let (id, _) = person(actor)?;
         let name = check_name(name)?;
+        let before = self.passkey(actor, passkey).await?;
+        if before.name == name {
+            return Ok(before);
+        }
+        self.throttle
+            .try_once(&format!("n:{id}"), RENAMED, self.clock.now())
+            .ok_or(OrgError::TooManyTries)?;
         let mut tx = self.db.begin().await?;
         if !store::rename_passkey(&mut tx, id, passkey, &name).await? {
             return Err(OrgError::NoPasskey);
         }
-        self.record_everywhere(&mut tx, actor, id, &Event::PasskeyRenamed { user: id, passkey }).await?;
         tx.commit().await?;
         self.passkey(actor, passkey).await
     }
@@ -197,19 +214,26 @@ impl Orgs {
     /// What an authenticator is asked at a sign-in. It is the same for everybody.
     ///
     /// # Errors
-    /// [`OrgError::PasskeysUnavailable`]; [`OrgError::TooManyTries`]; [`OrgError::Busy`].
+    /// [`OrgError::PasskeysUnavailable`]; [`OrgError::TooManyTries`].
     pub async fn ask_passkey(&self, visit: &Visit) -> Result<PasskeyChallenge, OrgError> {
         let (party, now) = (self.relying_party()?, self.clock.now());
-        let key = format!("y:{}", visit.network);
-        self.throttle.try_once(&key, ASKED, now).ok_or(OrgError::TooManyTries)?;
+        for (key, lane) in asked_by(visit) {
+            self.throttle.try_once(&key, lane, now).ok_or(OrgError::TooManyTries)?;
+        }
         let (options, state) = party.ask_who()?;
+        let site = visit.network.site().to_string();
         let mut tx = self.db.begin().await?;
         store::delete_expired_ceremonies(&mut tx, now).await?;
-        if store::ceremony_count(&mut tx).await? >= WAITING {
-            return Err(OrgError::Busy);
+        // A stranger who asks again and again takes the places of their own, and nobody else's.
+        while store::ceremony_count(&mut tx, Some(&site)).await? >= WAITING_OF_A_SITE {
+            store::drop_oldest_ceremony(&mut tx, &site).await?;
+        }
+        if store::ceremony_count(&mut tx, None).await? >= WAITING {
+            let largest = store::largest_site_of_ceremonies(&mut tx).await?.unwrap_or_default();
+            store::drop_oldest_ceremony(&mut tx, &largest).await?;
         }
         let waiting = Ceremony { of: None, shown: String::new(), state };
-        self.wait_for_answer(tx, Kind::SignIn, waiting, options).await
+        self.wait_for_answer(tx, (Kind::SignIn, &site), waiting, options).await
     }
 
     /// Opens a session for whoever a passkey says that they are.
@@ -253,10 +277,9 @@ impl Orgs {
         visit: &Visit,
     ) -> Result<(Tx, Candidate), OrgError> {
         let (party, now) = (self.relying_party()?, self.clock.now());
-        let key = format!("a:{}", visit.network);
-        self.throttle.try_once(&key, FROM_ONE_NETWORK, now).ok_or(OrgError::TooManyTries)?;
         let waiting = self.take_ceremony(challenge, Kind::SignIn, None).await?;
         let answer = party.who(credential)?;
+        let home = self.home(answer.user, visit).await?;
         let mut tx = self.db.begin().await?;
         let one = store::candidate_in(&mut tx, answer.user).await?.ok_or(OrgError::PasskeyUnknown)?;
         // The person's row first: of two answers of one count, one is the later.
@@ -265,13 +288,22 @@ impl Orgs {
         }
         let known = store::passkey_of(&mut tx, one.user.id, &answer.credential_id).await?;
         let (id, passkey) = known.ok_or(OrgError::PasskeyUnknown)?;
+        // Each passkey is counted for itself: wrong answers hold up nobody else behind the same address.
+        let (key, lane) = match home {
+            Some(place) => (format!("u:{id}:{place}"), AT_HOME),
+            None => (format!("u:{id}"), BY_STRANGERS),
+        };
+        self.throttle.try_once(&key, lane, now).ok_or(OrgError::TooManyTries)?;
         let used = party.used(&waiting.state, &answer, &passkey).inspect_err(|error| {
             if matches!(error, OrgError::PasskeyCopied) {
                 tracing::warn!(passkey = %id, "a passkey has counted back, as a copy does");
             }
         })?;
         store::use_passkey(&mut tx, id, (&used.passkey, used.backed_up), now).await?;
-        self.throttle.give_back(&key, FROM_ONE_NETWORK);
+        self.throttle.give_back(&key, lane);
+        for (key, lane) in asked_by(visit) {
+            self.throttle.give_back(&key, lane);
+        }
         Ok((tx, one))
     }
 
@@ -301,19 +333,19 @@ impl Orgs {
         let (options, state) = self.relying_party()?.ask_for_one(&one.user, &kept)?;
         let of = Some((one.user.id, session));
         let waiting = Ceremony { of, shown: hash_secret(&one.hash), state };
-        self.wait_for_answer(tx, Kind::Registration, waiting, options).await
+        self.wait_for_answer(tx, (Kind::Registration, ""), waiting, options).await
     }
 
     /// Keeps what an answer is held against.
     async fn wait_for_answer(
         &self,
         mut tx: Tx,
-        kind: Kind,
+        (kind, site): (Kind, &str),
         waiting: Ceremony,
         options: Value,
     ) -> Result<PasskeyChallenge, OrgError> {
         let (token, expires_at) = (Secret::new("vtc_"), self.clock.now() + ANSWERED_WITHIN);
-        store::insert_ceremony(&mut tx, (&token.hash(), kind), &waiting, expires_at).await?;
+        store::insert_ceremony(&mut tx, (&token.hash(), kind, site), &waiting, expires_at).await?;
         tx.commit().await?;
         Ok(PasskeyChallenge { challenge: token.expose().to_owned(), options, expires_at })
     }
@@ -328,8 +360,13 @@ impl Orgs {
         if !challenge.starts_with("vtc_") || challenge.len() > 100 {
             return Err(OrgError::ChallengeOver);
         }
-        let (hash, mut tx) = (hash_secret(challenge), self.db.begin().await?);
-        let taken = store::take_ceremony(&mut tx, (&hash, kind), session, self.clock.now()).await?;
+        let (hash, now) = (hash_secret(challenge), self.clock.now());
+        // What is made up costs no write.
+        if store::ceremony(&self.db, (&hash, kind), now).await?.is_none() {
+            return Err(OrgError::ChallengeOver);
+        }
+        let mut tx = self.db.begin().await?;
+        let taken = store::take_ceremony(&mut tx, (&hash, kind), session, now).await?;
         tx.commit().await?;
         taken.ok_or(OrgError::ChallengeOver)
     }
@@ -397,6 +434,11 @@ impl Orgs {
     fn relying_party(&self) -> Result<&RelyingParty, OrgError> {
         self.relying_party.as_deref().ok_or(OrgError::PasskeysUnavailable)
     }
+}
+
+/// The lanes of who asks for a challenge.
+fn asked_by(visit: &Visit) -> Vec<(String, Lane)> {
+    lanes_of("y", visit.network, if visit.shared { ASKED_BY_MANY } else { ASKED })
 }
 
 fn check_name(name: &str) -> Result<String, OrgError> {

@@ -55,6 +55,7 @@ impl Orgs {
             return Err(OrgError::BadCredentials);
         }
         store::set_password(&mut tx, id, &hash).await?;
+        store::end_waiting(&mut tx, id).await?;
         store::end_other_sessions(&mut tx, id, session).await?;
         store::forget_places(&mut tx, id).await?;
         store::delete_links(&mut tx, id).await?;

@@ -91,6 +91,33 @@ pub(in crate::org) async fn key_of(
     }))
 }
 
+/// How many keys of an organisation hold.
+pub(in crate::org) async fn keys_that_hold(
+    tx: &mut Tx,
+    org: OrgId,
+    now: DateTime<Utc>,
+) -> Result<i64, DbError> {
+    Ok(on!(tx, c => sqlx::query_scalar(
+        "SELECT COUNT(*) FROM api_keys
+         WHERE org_id = $1 AND revoked_ms IS NULL AND (expires_ms IS NULL OR expires_ms > $2)"
+    ).bind(org).bind(to_ms(now)).fetch_one(c).await)?)
+}
+
+/// Forgets keys of an organisation that are over, but for the newest `kept`.
+pub(in crate::org) async fn thin_old_keys(
+    tx: &mut Tx,
+    org: OrgId,
+    kept: i64,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query(
+        "DELETE FROM api_keys WHERE org_id = $1 AND (revoked_ms IS NOT NULL OR expires_ms <= $2) AND id NOT IN (
+             SELECT id FROM api_keys WHERE org_id = $1 AND (revoked_ms IS NOT NULL OR expires_ms <= $2)
+             ORDER BY id DESC LIMIT $3)"
+    ).bind(org).bind(to_ms(now)).bind(kept).execute(c).await.map(drop))?;
+    Ok(())
+}
+
 pub(in crate::org) async fn insert_key(
     tx: &mut Tx,
     org: OrgId,

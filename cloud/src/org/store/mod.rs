@@ -43,11 +43,14 @@ pub(super) use invitations::{
     Waiting, delete_expired_invitations, delete_invitation, delete_invitations, delete_invitations_by,
     insert_invitation, invitation, invitation_of, invitations, is_invited, waiting, waits_for,
 };
-pub(super) use keys::{delete_old_keys, insert_key, key, key_of, keys, revoke_key, revoke_keys, use_key};
+pub(super) use keys::{
+    delete_old_keys, insert_key, key, key_of, keys, keys_that_hold, revoke_key, revoke_keys, thin_old_keys,
+    use_key,
+};
 pub(super) use passkeys::{
     Ceremony, Kept, Kind, ceremony, ceremony_count, delete_expired_ceremonies, delete_passkey,
-    delete_passkeys, insert_ceremony, insert_passkey, kept_passkeys, passkey, passkey_of, passkeys,
-    rename_passkey, take_ceremony, use_passkey,
+    delete_passkeys, drop_oldest_ceremony, insert_ceremony, insert_passkey, kept_passkeys,
+    largest_site_of_ceremonies, passkey, passkey_of, passkeys, rename_passkey, take_ceremony, use_passkey,
 };
 pub(super) use people::{
     delete_member, delete_role, first_owner, insert_member, insert_role, is_member, is_role_used, member,
@@ -58,8 +61,8 @@ pub(super) use platform::{
     UnreadablePeople, operators, set_operator, set_sign_up, sign_up, unreadable_people,
 };
 pub(super) use requests::{
-    Asked, State, decide_request, delete_expired_requests, drop_oldest_request, insert_request, largest_site,
-    request_count, request_seen, request_state, set_proof, take_request,
+    Asked, State, decide_request, delete_expired_requests, drop_oldest_request, end_waiting, insert_request,
+    largest_site, request_count, request_seen, request_state, set_proof, take_request,
 };
 pub(super) use settings::{names_of, save_settings, settings, settings_in};
 pub(super) use subjects::{Subject, names_of_subjects};
@@ -88,6 +91,13 @@ pub(super) async fn insert_organization(
         return Ok(false);
     }
     Ok(true)
+}
+
+/// Holds a person's row; false when there is no such person any more.
+pub(super) async fn hold_person(tx: &mut Tx, user: UserId) -> Result<bool, DbError> {
+    let held = on!(tx, c => sqlx::query("UPDATE users SET password_hash = password_hash WHERE id = $1")
+        .bind(user).execute(c).await.map(|done| done.rows_affected()))?;
+    Ok(held == 1)
 }
 
 /// Holds a person's row; false when the password has another hash by now.

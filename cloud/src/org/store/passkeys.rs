@@ -177,10 +177,10 @@ impl CeremonyRow {
     }
 }
 
-/// Keeps what waits. Of a kind the newest of a session is the only one.
+/// Keeps what waits. Of a kind the newest of a session is the only one; a sign-in takes a place of its `site`.
 pub(in crate::org) async fn insert_ceremony(
     tx: &mut Tx,
-    (token_hash, kind): (&str, Kind),
+    (token_hash, kind, site): (&str, Kind, &str),
     ceremony: &Ceremony,
     expires: DateTime<Utc>,
 ) -> Result<(), DbError> {
@@ -188,10 +188,10 @@ pub(in crate::org) async fn insert_ceremony(
     on!(tx, c => sqlx::query("DELETE FROM passkey_ceremonies WHERE session_id = $1 AND kind = $2")
         .bind(session).bind(kind.as_str()).execute(c).await.map(drop))?;
     on!(tx, c => sqlx::query(
-        "INSERT INTO passkey_ceremonies (token_hash, kind, user_id, session_id, shown, state, expires_ms)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)"
+        "INSERT INTO passkey_ceremonies (token_hash, kind, user_id, session_id, shown, state, expires_ms, site)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
     ).bind(token_hash).bind(kind.as_str()).bind(user).bind(session).bind(&ceremony.shown).bind(&ceremony.state)
-        .bind(to_ms(expires)).execute(c).await.map(drop))?;
+        .bind(to_ms(expires)).bind(site).execute(c).await.map(drop))?;
     Ok(())
 }
 
@@ -223,10 +223,35 @@ pub(in crate::org) async fn take_ceremony(
     Ok(row.map(CeremonyRow::into_ceremony))
 }
 
-/// How many sign-ins wait.
-pub(in crate::org) async fn ceremony_count(tx: &mut Tx) -> Result<i64, DbError> {
-    Ok(on!(tx, c => sqlx::query_scalar("SELECT COUNT(*) FROM passkey_ceremonies WHERE session_id IS NULL")
-        .fetch_one(c).await)?)
+/// How many sign-ins wait, of a site or of all.
+pub(in crate::org) async fn ceremony_count(tx: &mut Tx, site: Option<&str>) -> Result<i64, DbError> {
+    Ok(match site {
+        Some(site) => on!(tx, c => sqlx::query_scalar(
+                "SELECT COUNT(*) FROM passkey_ceremonies WHERE session_id IS NULL AND site = $1"
+            ).bind(site).fetch_one(c).await)?,
+        None => {
+            on!(tx, c => sqlx::query_scalar("SELECT COUNT(*) FROM passkey_ceremonies WHERE session_id IS NULL")
+            .fetch_one(c).await)?
+        }
+    })
+}
+
+/// The site that most sign-ins which wait are of.
+pub(in crate::org) async fn largest_site_of_ceremonies(tx: &mut Tx) -> Result<Option<String>, DbError> {
+    Ok(on!(tx, c => sqlx::query_scalar(
+        "SELECT site FROM passkey_ceremonies WHERE session_id IS NULL
+         GROUP BY site ORDER BY COUNT(*) DESC, site LIMIT 1"
+    ).fetch_optional(c).await)?)
+}
+
+/// Forgets the oldest sign-in of a site that waits.
+pub(in crate::org) async fn drop_oldest_ceremony(tx: &mut Tx, site: &str) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query(
+        "DELETE FROM passkey_ceremonies WHERE token_hash IN (
+             SELECT token_hash FROM passkey_ceremonies WHERE session_id IS NULL AND site = $1
+             ORDER BY expires_ms, token_hash LIMIT 1)"
+    ).bind(site).execute(c).await.map(drop))?;
+    Ok(())
 }
 
 pub(in crate::org) async fn delete_expired_ceremonies(

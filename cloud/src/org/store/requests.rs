@@ -171,6 +171,18 @@ pub(in crate::org) async fn take_request(
     Ok(taken == 1)
 }
 
+/// Ends what waits for a session of a person, or for a passkey: what was said yes to, what waits for the second factor, and pages and
+/// authenticators that were asked.
+pub(in crate::org) async fn end_waiting(tx: &mut Tx, user: UserId) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("DELETE FROM sign_in_requests WHERE user_id = $1")
+        .bind(user).execute(c).await.map(drop))?;
+    on!(tx, c => sqlx::query("DELETE FROM sign_in_challenges WHERE user_id = $1")
+        .bind(user).execute(c).await.map(drop))?;
+    on!(tx, c => sqlx::query("DELETE FROM passkey_ceremonies WHERE user_id = $1")
+        .bind(user).execute(c).await.map(drop))?;
+    Ok(())
+}
+
 pub(in crate::org) async fn delete_expired_requests(tx: &mut Tx, now: DateTime<Utc>) -> Result<(), DbError> {
     on!(tx, c => sqlx::query("DELETE FROM sign_in_requests WHERE expires_ms <= $1")
         .bind(to_ms(now)).execute(c).await.map(drop))?;

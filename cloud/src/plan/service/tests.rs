@@ -9,7 +9,6 @@ use vitrine_protocol::OrgId;
 
 use super::*;
 use crate::app::testing::{each_app, owner};
-use crate::plan::AddOnCount;
 
 /// Gives an organisation a plan.
 async fn give(plans: &Plans, org: OrgId, assignment: Assignment) -> Result<Standing, PlanError> {

@@ -279,10 +279,14 @@ impl Show {
         self.interrupted_until.is_some_and(|until| until <= now)
     }
 
-    /// When it ends by itself, where shows do so `after` their planned end.
+    /// When it ends by itself, where shows do so `after` their planned end. One that was over when it went live is none: its
+    /// host is late, and nobody planned when it is to be over now.
     #[must_use]
     pub fn ends_at(&self, after: Option<TimeDelta>) -> Option<DateTime<Utc>> {
         let planned = self.planned_end_at.filter(|_| self.state.on_air())?;
+        if self.live_at.is_some_and(|live| planned <= live) {
+            return None;
+        }
         planned.checked_add_signed(after?)
     }
 

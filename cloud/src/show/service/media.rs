@@ -1,7 +1,7 @@
 //! What ingest asks and reports, and what time does to shows.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use vitrine_protocol::{PublishSessionId, ShowId};
+use vitrine_protocol::{PublishSessionId, ShowId, ShowState};
 
 use crate::base::{Actor, hash_secret};
 use crate::db::Tx;
@@ -248,6 +248,16 @@ impl Shows {
             }
         }
         Ok(barred)
+    }
+
+    /// The rungs that viewers can choose now, by name.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn rungs(&self, show: &Show) -> Result<Vec<String>, ShowError> {
+        // What was said of its last transmission stays known when it is over.
+        let is_over = show.state == ShowState::Ended;
+        if is_over { Ok(Vec::new()) } else { Ok(media::rungs(&self.db, show.id).await?) }
     }
 
     /// The number of the show's next transmission; each is handed out once.

@@ -265,7 +265,7 @@ impl Shows {
     /// # Errors
     /// [`ShowError::NotFound`].
     pub async fn revoke_keys(&self, actor: &Actor, org: OrgId, id: ShowId) -> Result<(), ShowError> {
-        actor.require(Permission::ManagePublishKeys, org)?;
+        actor.require_to_end(Permission::ManagePublishKeys, org)?;
         let (mut tx, _) = self.lock(org, id).await?;
         let now = self.clock.now();
         store::publish::retire_keys(&mut tx, id, now).await?;

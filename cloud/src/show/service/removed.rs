@@ -9,7 +9,7 @@ use crate::db::Tx;
 use crate::events::Event;
 use crate::show::{Lineup, LineupItem, Show, ShowError, Shows, Ware, store};
 
-/// How many pins one look takes care of.
+/// How many pins are looked up at once.
 const AT_ONCE: i64 = 500;
 
 impl Shows {
@@ -158,23 +158,45 @@ impl Shows {
         Ok(())
     }
 
-    /// Takes coupons off the screens whose time is over or that are used up; how many shows had one.
+    /// Takes coupons off the screens whose time is over or that are used up; how many shows had one. What cannot be read, or
+    /// not be taken off now, keeps nothing else waiting.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn sweep_coupons(&self) -> Result<usize, ShowError> {
-        let (now, mut swept) = (self.clock.now(), 0);
-        for (org, card) in store::coupon_pins(&self.db, AT_ONCE).await? {
-            let found = self.catalog.coupons_of(org, &[card.coupon_id]).await?;
-            if found.first().is_some_and(|coupon| coupon.is_on(now) && coupon.card() == card) {
-                continue;
+        let (now, mut swept, mut after) = (self.clock.now(), 0, None);
+        loop {
+            let page = store::coupon_pins(&self.db, after, AT_ONCE).await?;
+            let Some((last, ..)) = page.last() else { return Ok(swept) };
+            after = Some(*last);
+            let pins: Vec<_> = page.into_iter().filter_map(|(_, org, card)| Some((org, card?))).collect();
+            let ids: Vec<_> = pins.iter().map(|(_, card)| card.coupon_id).collect();
+            let coupons = self.catalog.coupons_by_id(&ids).await?;
+            for (org, card) in pins {
+                let stays = match coupons.get(&card.coupon_id) {
+                    Some((_, None)) => true,
+                    Some((of, Some(coupon))) => *of == org && coupon.is_on(now) && coupon.card() == card,
+                    None => false,
+                };
+                if stays {
+                    continue;
+                }
+                match self.follow_now(org, card.coupon_id).await {
+                    Ok(()) => swept += 1,
+                    Err(error) => tracing::error!(
+                        coupon.id = %card.coupon_id,
+                        error = &error as &dyn std::error::Error,
+                        "a coupon could not be taken off the screens"
+                    ),
+                }
             }
-            let mut tx = self.db.begin().await?;
-            self.follow_coupon(&mut tx, org, card.coupon_id).await?;
-            tx.commit().await?;
-            swept += 1;
         }
-        Ok(swept)
+    }
+
+    async fn follow_now(&self, org: OrgId, id: CouponId) -> Result<(), ShowError> {
+        let mut tx = self.db.begin().await?;
+        self.follow_coupon(&mut tx, org, id).await?;
+        Ok(tx.commit().await?)
     }
 
     async fn pinned_in(&self, tx: &mut Tx, show: &Show) -> Result<Option<Highlight>, ShowError> {

@@ -2,7 +2,7 @@
 
 use vitrine_protocol::ShowId;
 
-use crate::db::{DbError, Tx};
+use crate::db::{Db, DbError, Tx};
 use crate::on;
 
 /// How the subjects of rungs begin.
@@ -39,6 +39,14 @@ pub(in crate::show) async fn rung_down(
     reason: &str,
 ) -> Result<bool, DbError> {
     change(tx, show, &format!("{RUNG}{name}"), Some(&format!("down: {reason}"))).await
+}
+
+/// The names of those that they can choose.
+pub(in crate::show) async fn rungs(db: &Db, show: ShowId) -> Result<Vec<String>, DbError> {
+    let subjects: Vec<String> = on!(db, c => sqlx::query_scalar(
+        "SELECT subject FROM media_states WHERE show_id = $1 AND subject LIKE $2 AND state = $3 ORDER BY subject"
+    ).bind(show).bind(format!("{RUNG}%")).bind(UP).fetch_all(c).await)?;
+    Ok(subjects.iter().filter_map(|subject| subject.strip_prefix(RUNG)).map(str::to_owned).collect())
 }
 
 /// Whether the encoded rungs have every second picture only.

@@ -242,12 +242,36 @@ pub(super) async fn deserted(db: &Db, now: DateTime<Utc>) -> Result<Vec<ShowId>,
     ).bind(to_ms(now)).fetch_all(c).await)?)
 }
 
-/// Shows on air after their planned end, with whose they are.
-pub(super) async fn overrunning(db: &Db, now: DateTime<Utc>) -> Result<Vec<(ShowId, OrgId)>, DbError> {
-    Ok(on!(db, c => sqlx::query_as(
-        "SELECT id, org_id FROM shows WHERE state IN ('live', 'interrupted') AND planned_end_ms <= $1
-         ORDER BY planned_end_ms LIMIT 1000"
-    ).bind(to_ms(now)).fetch_all(c).await)?)
+row! {
+    struct OverrunRow {
+        id: ShowId,
+        org_id: OrgId,
+        planned_end_ms: i64,
+    }
+}
+
+/// A show, whose it is, and its planned end.
+pub(super) type Overrun = (ShowId, OrgId, DateTime<Utc>);
+
+/// Shows on air after the end that was planned when they went live, of organisations that want them to end by themselves. The
+/// earliest end first, after the show that `after` names by its end and itself.
+pub(super) async fn overrunning(
+    db: &Db,
+    now: DateTime<Utc>,
+    after: Option<(DateTime<Utc>, ShowId)>,
+    limit: i64,
+) -> Result<Vec<Overrun>, DbError> {
+    let (end, id) = after.map_or((i64::MIN, String::new()), |(end, id)| (to_ms(end), id.to_string()));
+    let rows: Vec<OverrunRow> = on!(db, c => sqlx::query_as(
+        "SELECT s.id, s.org_id, s.planned_end_ms FROM shows s JOIN organizations o ON o.id = s.org_id
+         WHERE s.state IN ('live', 'interrupted') AND s.planned_end_ms <= $1
+             AND s.planned_end_ms > COALESCE(s.live_ms, 0)
+             AND (s.planned_end_ms > $2 OR (s.planned_end_ms = $2 AND s.id > $3))
+             AND o.settings LIKE '%\"end_after_planned_min\":%'
+             AND o.settings NOT LIKE '%\"end_after_planned_min\":null%'
+         ORDER BY s.planned_end_ms, s.id LIMIT $4"
+    ).bind(to_ms(now)).bind(end).bind(&id).bind(limit).fetch_all(c).await)?;
+    Ok(rows.into_iter().map(|row| (row.id, row.org_id, from_ms(row.planned_end_ms))).collect())
 }
 
 /// Shows that are not over and have `product` in their line-up or on the screen.
@@ -279,24 +303,36 @@ pub(super) async fn pinning(tx: &mut Tx, org: OrgId, mark: &str) -> Result<Vec<S
 
 row! {
     struct PinRow {
+        id: ShowId,
         org_id: OrgId,
         card: String,
     }
 }
 
-/// Coupons on the screens of shows that are not over.
-pub(super) async fn coupon_pins(db: &Db, limit: i64) -> Result<Vec<(OrgId, CouponCard)>, DbError> {
+/// A show that has a coupon on its screen, whose it is, and that; None when it is something else, or cannot be read.
+pub(super) type CouponPin = (ShowId, OrgId, Option<CouponCard>);
+
+/// Coupons on the screens of shows that are on air, in the order of the shows, after the show `after`.
+pub(super) async fn coupon_pins(
+    db: &Db,
+    after: Option<ShowId>,
+    limit: i64,
+) -> Result<Vec<CouponPin>, DbError> {
+    let after = after.map_or_else(String::new, |id| id.to_string());
     let rows: Vec<PinRow> = on!(db, c => sqlx::query_as(
-        "SELECT s.org_id, h.card FROM shows s JOIN highlights h ON h.id = s.highlight_id AND h.action = 'show'
-         WHERE s.state IN ('live', 'interrupted') AND h.card LIKE '%\"coupon_id\"%' LIMIT $1"
-    ).bind(limit).fetch_all(c).await)?;
-    let mut pins = Vec::with_capacity(rows.len());
-    for row in rows {
-        if let HighlightCard::Coupon(card) = serde_json::from_str(&row.card)? {
-            pins.push((row.org_id, card));
+        "SELECT s.id, s.org_id, h.card FROM shows s JOIN highlights h ON h.id = s.highlight_id AND h.action = 'show'
+         WHERE s.state IN ('live', 'interrupted') AND s.id > $1 AND h.card LIKE '%\"coupon_id\"%'
+         ORDER BY s.id LIMIT $2"
+    ).bind(&after).bind(limit).fetch_all(c).await)?;
+    let coupon = |row: &PinRow| match serde_json::from_str(&row.card) {
+        Ok(HighlightCard::Coupon(card)) => Some(card),
+        Ok(HighlightCard::Product(_)) => None,
+        Err(error) => {
+            tracing::warn!(show.id = %row.id, %error, "what is pinned cannot be read");
+            None
         }
-    }
-    Ok(pins)
+    };
+    Ok(rows.iter().map(|row| (row.id, row.org_id, coupon(row))).collect())
 }
 
 row! {

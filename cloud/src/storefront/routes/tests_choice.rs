@@ -7,7 +7,7 @@ use super::tests::ask;
 use crate::app::App;
 use crate::app::testing::{each_app, owner};
 use crate::base::Actor;
-use crate::catalog::{Language, Market, MarketPriceDraft, ProductDraft, ProductTextDraft};
+use crate::catalog::{Language, Market, MarketPriceDraft, ProductDraft, ProductPatch, ProductTextDraft};
 use crate::show::{LineupItem, MediaFact, ShowDraft};
 
 /// A show with a scarf that has words in German and prices in francs and for Austria.
@@ -46,15 +46,20 @@ async fn show(app: &App) -> (Actor, OrgId, ShowId, ProductId) {
     (actor, org, show, product.id)
 }
 
+/// Puts the show on air and the product on its screen.
+async fn pin(app: &App, actor: &Actor, org: OrgId, show: ShowId, product_id: ProductId) {
+    let key = app.shows.issue_key(actor, org, show).await.unwrap().key;
+    let session = app.shows.admit(&key).await.unwrap().session;
+    app.shows.report(show, super::tests::TOLD, MediaFact::Receiving { session }).await.unwrap();
+    app.shows.go_live(actor, org, show).await.unwrap();
+    app.shows.highlight(actor, org, show, HighlightTarget::Product { product_id }, None).await.unwrap();
+}
+
 #[tokio::test]
 async fn each_viewer_gets_their_language_and_price_and_a_tag_of_their_own() {
     each_app(async |app, _| {
-        let (actor, org, show, product_id) = show(&app).await;
-        let key = app.shows.issue_key(&actor, org, show).await.unwrap().key;
-        let session = app.shows.admit(&key).await.unwrap().session;
-        app.shows.report(show, super::tests::TOLD, MediaFact::Receiving { session }).await.unwrap();
-        app.shows.go_live(&actor, org, show).await.unwrap();
-        app.shows.highlight(&actor, org, show, HighlightTarget::Product { product_id }, None).await.unwrap();
+        let (actor, org, show, product) = show(&app).await;
+        pin(&app, &actor, org, show, product).await;
         app.storefront.keep_snapshots();
         let mut tags = Vec::new();
         for (query, title, code, price, before) in [
@@ -109,6 +114,28 @@ async fn a_change_is_told_to_viewers_of_every_language() {
         app.catalog.set_text(&actor, org, product, None, text).await.unwrap();
         app.storefront.forget(org);
         assert_eq!(title("?language=de-AT").await, "Warmer Schal");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_pinned_costs_what_it_costs_now_whoever_asks() {
+    each_app(async |app, _| {
+        let (actor, org, show, product) = show(&app).await;
+        pin(&app, &actor, org, show, product).await;
+        let seen = app.catalog.product(&actor, org, product).await.unwrap().version;
+        let cheaper = ProductPatch { price_minor: Some(2_500), ..ProductPatch::default() };
+        app.catalog.change_product(&actor, org, product, Some(seen), cheaper).await.unwrap();
+        for query in ["", "?language=de"] {
+            let (_, _, body) = ask(&app.storefront, &format!("/v1/public/shows/{show}{query}"), None).await;
+            let told: Value = serde_json::from_slice(&body).unwrap();
+            let cards = [&told["products"][0], &told["highlight"]["card"]];
+            assert_eq!(
+                cards.map(|card| card["variants"][0]["price_minor"].as_i64()),
+                [Some(2_500); 2],
+                "{query}"
+            );
+        }
     })
     .await;
 }

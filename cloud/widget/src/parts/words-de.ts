@@ -29,6 +29,7 @@ export const words: Words = {
   chatWaiting: 'Der Chat ist gleich wieder da.',
   chatRefused: 'Dieser Chat ist für dich geschlossen.',
   chatBlocked: 'In diesem Netz ist der Chat nicht verfügbar. Bild, Hinweise und Produkte funktionieren.',
+  chatFull: 'Der Chat ist voll. Er öffnet sich, sobald Platz ist. Bild, Hinweise und Produkte funktionieren.',
   chatSending: 'Wird gesendet …',
   chatAgain: 'Erneut senden',
   chatDiscard: 'Diese Nachricht verwerfen',

@@ -29,6 +29,7 @@ export const words: Words = {
   chatWaiting: 'Czat wróci za chwilę.',
   chatRefused: 'Ten czat jest dla Ciebie zamknięty.',
   chatBlocked: 'W tej sieci czat jest niedostępny. Obraz, wyróżnienia i produkty działają.',
+  chatFull: 'Czat jest pełny. Otworzy się, gdy będzie miejsce. Obraz, wyróżnienia i produkty działają.',
   chatSending: 'Wysyłanie…',
   chatAgain: 'Wyślij ponownie',
   chatDiscard: 'Odrzuć tę wiadomość',

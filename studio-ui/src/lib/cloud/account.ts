@@ -2,6 +2,7 @@
 import type { Schemas } from '@vitrine/client';
 import type { Backend } from '../ipc/backend.ts';
 import { Lane } from './lane.ts';
+import type { SecondProof } from './second.ts';
 
 export type Me = Schemas['Me'];
 export type Place = Schemas['OrganizationOfUser'];
@@ -38,8 +39,8 @@ export class Account {
   /** Mails the link again that shows the address to be theirs. */
   confirmAddress = () => this.#lane.call<void>('POST', '/me/email/verification');
   /** Mails a link to the new address; the account has it once that is used. */
-  changeAddress = (email: string, password: string) =>
-    this.#lane.call<void>('POST', '/me/email', { email, password });
+  changeAddress = (email: string, password: string, second: SecondProof = {}) =>
+    this.#lane.call<void>('POST', '/me/email', { email, password, ...second });
 
   sessions = () => this.#lane.list<SignedInDevice>('/sessions');
   endSession = (id: string) => this.#lane.call<void>('DELETE', `/sessions/${id}`);
@@ -64,7 +65,7 @@ export class Account {
   identities = () => this.#lane.list<Identity>('/me/identities');
   unlink = (id: string) => this.#lane.call<void>('DELETE', `/me/identities/${id}`);
   /** The account is no more. */
-  remove = (password: string) => this.#lane.call<void>('DELETE', '/me', { password });
+  remove = (password: string, second: SecondProof = {}) => this.#lane.call<void>('DELETE', '/me', { password, ...second });
 
   seeInvitation = (token: string) =>
     this.#lane.call<InvitationSeen>('POST', '/invitation-lookups', { token });

@@ -49,9 +49,8 @@ export class Imports {
   choose = (): Promise<ChosenList | null> => this.#backend.pickList();
   /** Sends the file that was chosen last. */
   send = async (format: ListFormat, { source, options }: ListReading) => {
-    const query = new URLSearchParams({ source, stock: options.stock ?? 'keep', missing: options.missing ?? 'keep' });
-    if (options.currency) query.set('currency', options.currency);
-    if (options.shop_url) query.set('shop_url', options.shop_url);
+    const query = new URLSearchParams({ source });
+    for (const [name, value] of Object.entries(options)) if (value) query.set(name, value);
     return read<Import>(await this.#backend.sendList(this.#lane.path(`/imports?${query}`), KINDS[format]));
   };
   /** Fetches a list once. */

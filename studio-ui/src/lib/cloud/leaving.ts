@@ -4,6 +4,7 @@ import type { Backend } from '../ipc/backend.ts';
 import { failureOf } from './cloud.ts';
 import type { Intent } from './intent.ts';
 import { Lane } from './lane.ts';
+import type { SecondProof } from './second.ts';
 
 export type Export = Schemas['Export'];
 export type Deletion = Schemas['OrganizationDeletion'];
@@ -36,6 +37,7 @@ export class Leaving {
       throw thrown;
     }
   };
-  askDeletion = (name: string, password: string) => this.#lane.call<Deletion>('POST', '/deletion', { name, password });
+  askDeletion = (name: string, password: string, second: SecondProof = {}) =>
+    this.#lane.call<Deletion>('POST', '/deletion', { name, password, ...second });
   takeBack = () => this.#lane.call<void>('DELETE', '/deletion');
 }

@@ -3,6 +3,7 @@ import type { Schemas } from '@vitrine/client';
 import type { Backend } from '../ipc/backend.ts';
 import type { Intent } from './intent.ts';
 import { Lane } from './lane.ts';
+import type { SecondProof } from './second.ts';
 
 export type Permission = Schemas['Permission'];
 export type Member = Schemas['Member'];
@@ -33,8 +34,8 @@ export class People {
   /** Lets somebody go; fails with `conflict` when they have another role than was `seen`. */
   removeMember = (seen: Member) => this.#lane.call<void>('DELETE', `/members/${seen.user.id}`, undefined, { seen });
   leave = (user: string) => this.#lane.call<void>('DELETE', `/members/${user}`);
-  handOver = (user_id: string, password: string) =>
-    this.#lane.call<Member>('POST', '/ownership', { user_id, password });
+  handOver = (user_id: string, password: string, second: SecondProof = {}) =>
+    this.#lane.call<Member>('POST', '/ownership', { user_id, password, ...second });
 
   invitations = () => this.#lane.list<Invitation>('/invitations');
   /** An invitation that waits for the same address ends. */

@@ -131,6 +131,7 @@ export const business = {
   'plan_form.submit': 'Take this plan',
   'plan_form.submit_pay': 'Go on to payment',
   'plan_form.done': 'Your plan is {plan} now',
+  'plan_form.waits': 'You have {plan} once its invoice is paid',
   'plan_form.later': 'Your plan changes on {day}',
   'elsewhere.title': 'Go on in your browser',
   'elsewhere.text': 'The page opens in your browser. Copy its address if nothing opens. It holds for a short time, and for whoever has it.',

@@ -51,6 +51,33 @@ async fn a_coupon_code_is_taken_once_in_an_organisation() {
 }
 
 #[tokio::test]
+async fn coupons_of_a_lineup_come_in_its_order_and_one_that_cannot_be_read_is_told_apart() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let (_, stranger, _) = owner(&app, "Sud").await;
+        let mut ids = Vec::new();
+        for code in ["ONE", "TWO", "THREE"] {
+            let draft = CouponDraft { code: code.into(), ..ten() };
+            ids.push(app.catalog.create_coupon(&actor, org, draft).await.unwrap().id);
+        }
+        ids.reverse();
+        let found = app.catalog.coupons_of(org, &ids).await.unwrap();
+        assert_eq!(found.iter().map(|coupon| coupon.id).collect::<Vec<_>>(), ids);
+        assert!(app.catalog.coupons_of(stranger, &ids).await.unwrap().is_empty());
+        let mut tx = app.db.begin().await.unwrap();
+        crate::on!(tx, c => sqlx::query("UPDATE coupons SET product_ids = 'nothing' WHERE id = $1")
+            .bind(ids[1]).execute(c).await.map(drop))
+        .unwrap();
+        tx.commit().await.unwrap();
+        let found = app.catalog.coupons_by_id(&ids).await.unwrap();
+        let can_be_read = |id: &CouponId| found.get(id).map(|(of, coupon)| (*of == org, coupon.is_some()));
+        let told: Vec<_> = ids.iter().map(can_be_read).collect();
+        assert_eq!(told, [Some((true, true)), Some((true, false)), Some((true, true))]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_quota_is_counted_by_orders_and_what_goes_beyond_is_recorded_and_flagged() {
     each_app(async |app, _| {
         let (actor, org, _) = owner(&app, "Nord").await;

@@ -202,3 +202,23 @@ async fn what_is_not_on_sale_is_not_held_or_shown_and_comes_back_as_it_was() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_reservation_that_cannot_be_let_go_of_keeps_no_other_held() {
+    each_app(async |app, hands| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let product = app.catalog.create_product(&actor, org, scarf(5)).await.unwrap();
+        let broken = reserve(&app, &actor, org, &product, 1).await.unwrap();
+        hands.advance(Duration::from_secs(1));
+        reserve(&app, &actor, org, &product, 2).await.unwrap();
+        let mut tx = app.db.begin().await.unwrap();
+        crate::on!(tx, c => sqlx::query("UPDATE reservation_lines SET product_id = 'nothing' WHERE reservation_id = $1")
+            .bind(broken.id).execute(c).await.map(drop))
+        .unwrap();
+        tx.commit().await.unwrap();
+        hands.advance(Duration::from_secs(60));
+        assert_eq!(app.catalog.release_expired().await.unwrap(), 1);
+        assert_eq!(stock(&app, org, product.id).await, 4, "one is held still");
+    })
+    .await;
+}

@@ -291,3 +291,17 @@ async fn who_knows_the_password_alone_pushes_nobody_out_at_home_and_its_owner_is
 fn mine_is(actor: &Actor) -> UserId {
     actor.user().unwrap()
 }
+
+#[tokio::test]
+async fn a_password_that_is_changed_while_it_is_looked_at_opens_nothing_any_more() {
+    each_db(async |db| {
+        let orgs = orgs(&db, &TestClock::new());
+        let (ada, ..) = owner(&db, &orgs).await;
+        let shown = orgs.confirmed_caller(&ada, PASSWORD.into()).await.unwrap();
+        orgs.reset_password("ada@example.com", "another horse".into()).await.unwrap();
+        assert!(matches!(orgs.held(&shown, None).await, Err(OrgError::BadCredentials)));
+        let shown = orgs.confirmed_caller(&ada, "another horse".into()).await.unwrap();
+        assert!(orgs.held(&shown, None).await.is_ok());
+    })
+    .await;
+}

@@ -94,3 +94,26 @@ async fn a_key_gets_nothing_that_only_a_person_may_or_that_its_maker_may_not() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn keys_that_are_over_take_no_places_of_those_that_hold() {
+    each_db(async |db| {
+        let orgs = orgs(&db, &TestClock::new());
+        let (owner, org, _) = owner(&db, &orgs).await;
+        for _ in 0..110 {
+            let made = orgs.create_key(&owner, org, key(&[Permission::ViewShows])).await.unwrap();
+            orgs.revoke_key(&owner, org, made.key.id).await.unwrap();
+        }
+        let over = crate::db::testing::number(&db, "SELECT COUNT(*) FROM api_keys").await;
+        assert!(over <= 101, "{over}");
+        let mut last = None;
+        for _ in 0..100 {
+            last = Some(orgs.create_key(&owner, org, key(&[Permission::ViewShows])).await.unwrap().key.id);
+        }
+        let one_more = orgs.create_key(&owner, org, key(&[Permission::ViewShows])).await;
+        assert!(matches!(one_more, Err(OrgError::TooMany(_))));
+        orgs.revoke_key(&owner, org, last.unwrap()).await.unwrap();
+        orgs.create_key(&owner, org, key(&[Permission::ViewShows])).await.expect("in its place");
+    })
+    .await;
+}

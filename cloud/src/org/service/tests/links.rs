@@ -133,11 +133,11 @@ async fn an_account_moves_to_an_address_whose_mail_its_owner_reads() {
         let signed_in = orgs.register(ada(), HOME).await.unwrap();
         let actor = orgs.authenticate(&signed_in.token).await.unwrap();
         orgs.verify(&token(&letters(&db).await[0], VERIFY), "correct horse".into()).await.unwrap();
-        let wrong = orgs.ask_change(&actor, "new@example.com", "wrong horse".into()).await;
+        let wrong = orgs.ask_change(&actor, "new@example.com", "wrong horse".into(), None).await;
         assert!(matches!(wrong, Err(OrgError::BadCredentials)));
         orgs.ask_reset("ada@example.com", HOME.into()).unwrap();
         let of_before = token(&letters_once(&db, 2).await[1], RESET);
-        orgs.ask_change(&actor, "new@example.com", "correct horse".into()).await.unwrap();
+        orgs.ask_change(&actor, "new@example.com", "correct horse".into(), None).await.unwrap();
         let mail = letters_once(&db, 3).await;
         let mail = &mail[1..];
         assert_eq!(mail[1].0, "new@example.com");
@@ -191,7 +191,7 @@ async fn a_thief_who_asked_for_another_address_loses_the_account_with_the_passwo
         let signed_in = orgs.register(ada(), HOME).await.unwrap();
         let thief = orgs.authenticate(&signed_in.token).await.unwrap();
         orgs.verify(&token(&letters(&db).await[0], VERIFY), "correct horse".into()).await.unwrap();
-        orgs.ask_change(&thief, "thief@example.com", "correct horse".into()).await.unwrap();
+        orgs.ask_change(&thief, "thief@example.com", "correct horse".into(), None).await.unwrap();
         let change = token(&letters_once(&db, 2).await[1], VERIFY);
         orgs.ask_reset("ada@example.com", HOME.into()).unwrap();
         let reset = token(&letters_once(&db, 3).await[2], RESET);
@@ -209,7 +209,8 @@ async fn an_account_is_no_means_of_writing_to_the_world() {
         let actor = orgs.authenticate(&signed_in.token).await.unwrap();
         let mut taken = 0;
         for n in 0..15 {
-            let asked = orgs.ask_change(&actor, &format!("x{n}@example.com"), "correct horse".into()).await;
+            let asked =
+                orgs.ask_change(&actor, &format!("x{n}@example.com"), "correct horse".into(), None).await;
             taken += usize::from(asked.is_ok());
         }
         assert_eq!(taken, 10);

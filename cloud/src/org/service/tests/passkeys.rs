@@ -300,6 +300,18 @@ async fn a_passkey_is_renamed_and_removed_by_who_shows_what_the_account_asks_for
         let added = add(&orgs, &ada, &mut key).await.unwrap();
         let renamed = orgs.rename_passkey(&ada, added.id, " Old laptop ").await.unwrap();
         assert_eq!(renamed, Passkey { name: "Old laptop".into(), ..added.clone() });
+        let facts = number(&db, "SELECT COUNT(*) FROM events").await;
+        for _ in 0..100 {
+            orgs.rename_passkey(&ada, added.id, "Old laptop").await.expect("the same name is no change");
+        }
+        let mut named = 0;
+        for n in 0..50 {
+            named += usize::from(orgs.rename_passkey(&ada, added.id, &format!("Laptop {n}")).await.is_ok());
+        }
+        assert_eq!(named, 19, "twenty at once");
+        assert_eq!(number(&db, "SELECT COUNT(*) FROM events").await, facts, "no fact of a shop");
+        hands.advance(Duration::from_secs(10));
+        orgs.rename_passkey(&ada, added.id, "Old laptop").await.unwrap();
         let (phone, _) = enrol(&orgs, &ada, &hands).await;
         let proof = phone.next();
         let wrong = orgs.remove_passkey(&ada, added.id, "wrong horse".into(), Some(&proof)).await;
@@ -315,7 +327,7 @@ async fn a_passkey_is_renamed_and_removed_by_who_shows_what_the_account_asks_for
         let deeds = orgs.audit(&ada, org, None, 4).await.unwrap().items;
         let (id, passkey) = (user.id, added.id);
         assert_eq!(deeds[0].fact.event, Event::PasskeyRemoved { user: id, passkey });
-        assert_eq!(deeds[2].fact.event, Event::PasskeyRenamed { user: id, passkey });
+        assert_eq!(deeds[2].fact.event, Event::PasskeyAdded { user: id, passkey });
     })
     .await;
 }
@@ -349,33 +361,98 @@ async fn any_node_hears_the_answer_and_of_two_at_once_one() {
 }
 
 #[tokio::test]
-async fn one_network_has_only_so_many_challenges_and_wrong_answers() {
+async fn one_network_has_only_so_many_challenges_and_right_answers_give_theirs_back() {
     each_db(async |db| {
         let hands = TestClock::new();
         let orgs = orgs(&db, &hands);
         let (ada, ..) = owner(&db, &orgs).await;
         let mut key = Authenticator::at(HERE);
         add(&orgs, &ada, &mut key).await.unwrap();
-        let mut given = 0;
-        while orgs.ask_passkey(&AWAY.into()).await.is_ok() {
-            given += 1;
-        }
-        assert_eq!(given, 30);
-        orgs.ask_passkey(&HOME.into()).await.expect("another network");
-        let mut refused = 0;
-        for n in 0..60 {
-            let asked = orgs.ask_passkey(&IpAddr::from([198, 51, 100, n]).into()).await.unwrap();
-            let wrong =
-                Authenticator { user: key.user.clone(), ..Authenticator::at(HERE) }.answer(&asked.options);
-            refused +=
-                usize::from(matches!(answer(&orgs, &asked, &wrong).await, Err(OrgError::TooManyTries)));
-        }
-        assert_eq!(refused, 10, "as sign-ins by password are");
-        hands.advance(Duration::from_secs(3600));
         for _ in 0..60 {
-            hands.advance(Duration::from_secs(5));
             sign_in(&orgs, &mut key).await.expect("right answers count for nothing");
         }
+        let given = async |visit: Visit| {
+            let mut given = 0;
+            while orgs.ask_passkey(&visit).await.is_ok() {
+                given += 1;
+            }
+            given
+        };
+        assert_eq!(given(AWAY.into()).await, 30);
+        orgs.ask_passkey(&HOME.into()).await.expect("another network");
+        let proxy: Visit = IpAddr::from([198, 51, 100, 1]).into();
+        assert_eq!(given(Visit { shared: true, ..proxy }).await, 120, "many come from there");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn wrong_answers_hold_up_nobody_else_behind_the_same_address_and_nobody_at_home() {
+    each_db(async |db| {
+        let hands = TestClock::new();
+        let orgs = orgs(&db, &hands);
+        let (ada, ..) = owner(&db, &orgs).await;
+        let bo =
+            Registration { email: "bo@example.com".into(), organization_name: "Bo".into(), ..super::ada() };
+        let bo = orgs.register(bo, HOME).await.unwrap();
+        let bo = orgs.authenticate(&bo.token).await.unwrap();
+        let (mut key, mut theirs) = (Authenticator::at(HERE), Authenticator::at(HERE));
+        add(&orgs, &ada, &mut key).await.unwrap();
+        add(&orgs, &bo, &mut theirs).await.unwrap();
+        theirs.origin = "https://evil.example".into();
+        let mut refused = 0;
+        for _ in 0..60 {
+            hands.advance(Duration::from_secs(5));
+            let wrong = sign_in(&orgs, &mut theirs).await;
+            refused += usize::from(matches!(wrong, Err(OrgError::TooManyTries)));
+        }
+        assert!((40..=45).contains(&refused), "{refused}: one passkey has only so many");
+        sign_in(&orgs, &mut key).await.expect("another behind the same address");
+
+        // A stranger who knows what the passkey is called holds up who comes from nowhere known, and nobody else.
+        let elsewhere: Visit = IpAddr::from([198, 51, 100, 1]).into();
+        let from = async |key: &mut Authenticator, visit: &Visit| {
+            let asked = orgs.ask_passkey(visit).await.unwrap();
+            orgs.sign_in_by_passkey(&asked.challenge, &key.answer(&asked.options), visit).await
+        };
+        let mut copy =
+            Authenticator { user: key.user.clone(), id: key.id.clone(), ..Authenticator::at(HERE) };
+        for _ in 0..10 {
+            assert!(matches!(from(&mut copy, &elsewhere).await, Err(OrgError::PasskeyRefused)));
+        }
+        assert!(matches!(from(&mut key, &elsewhere).await, Err(OrgError::TooManyTries)));
+        from(&mut key, &AWAY.into()).await.expect("where Ada has signed in");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_site_takes_the_places_of_its_own_and_keeps_nobody_from_signing_in() {
+    each_db(async |db| {
+        let orgs = orgs(&db, &TestClock::new());
+        let (ada, ..) = owner(&db, &orgs).await;
+        let mut key = Authenticator::at(HERE);
+        add(&orgs, &ada, &mut key).await.unwrap();
+        let from =
+            |site: u16, line: u16| -> Visit { IpAddr::from([0x2001, 0xdb8, site, line, 0, 0, 0, 1]).into() };
+        let mine = ask(&orgs).await;
+        let mut refused = 0;
+        for line in 0..200 {
+            let asked = orgs.ask_passkey(&from(1, line)).await;
+            refused += usize::from(matches!(asked, Err(OrgError::TooManyTries)));
+        }
+        assert_eq!(refused, 140, "the lines of a site have two shares of thirty");
+        let of_site = "SELECT COUNT(*) FROM passkey_ceremonies WHERE site LIKE '2001:db8:1:%'";
+        assert_eq!(number(&db, of_site).await, 30, "and the oldest of it go");
+        // Many sites together fill the table: the largest gives room.
+        for site in 2..40 {
+            for line in 0..2 {
+                orgs.ask_passkey(&from(site, line)).await.unwrap();
+            }
+        }
+        assert_eq!(number(&db, "SELECT COUNT(*) FROM passkey_ceremonies").await, 60);
+        answer(&orgs, &mine, &key.answer(&mine.options)).await.expect("who asked before them");
+        sign_in(&orgs, &mut key).await.expect("and who asks after them");
     })
     .await;
 }
@@ -419,7 +496,7 @@ async fn a_new_password_leaves_passkeys_and_a_stranger_who_made_the_account_keep
             "DELETE FROM members WHERE user_id IN (SELECT id FROM users WHERE email = 'bo@example.com')",
         )
         .await;
-        orgs.delete_account(&bo, "another horse".into()).await.unwrap();
+        orgs.delete_account(&bo, "another horse".into(), None).await.unwrap();
         assert!(
             matches!(sign_in(&orgs, &mut own).await, Err(OrgError::PasskeyUnknown)),
             "it went with the account"

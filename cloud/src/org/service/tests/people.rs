@@ -1,9 +1,10 @@
 //! Members, roles and invitations.
 
+use super::factors::{PASSWORD, enrol};
 use super::links::{VERIFY, letters, orgs, token};
 use super::*;
 use crate::events::DeedQuery;
-use crate::org::{Invited, NewInvitation, RoleDraft, SignedIn};
+use crate::org::{Invited, NewInvitation, Proof, RoleDraft, SignedIn};
 
 const INVITATION: &str = "/account/invitation";
 
@@ -184,13 +185,13 @@ async fn members_leave_owners_hand_over_and_one_owner_stays() {
         assert!(matches!(orgs.member(&owner, org, mo.id).await, Err(OrgError::NoMember)));
 
         let (_, bo) = join(&orgs, &owner, org, "bo@example.com", Role::Moderator).await;
-        let wrong = orgs.transfer_ownership(&owner, org, bo.id, "wrong horse".into()).await;
+        let wrong = orgs.transfer_ownership(&owner, org, bo.id, "wrong horse".into(), None).await;
         assert!(matches!(wrong, Err(OrgError::BadCredentials)));
-        let handed = orgs.transfer_ownership(&owner, org, bo.id, "correct horse".into()).await.unwrap();
+        let handed = orgs.transfer_ownership(&owner, org, bo.id, "correct horse".into(), None).await.unwrap();
         assert_eq!((handed.user.id, handed.role), (bo.id, Role::Owner));
         assert_eq!(orgs.member(&owner, org, ada.id).await.unwrap().role, Role::Admin);
         // The same request once more, with what the caller was before.
-        let again = orgs.transfer_ownership(&owner, org, ada.id, "correct horse".into()).await;
+        let again = orgs.transfer_ownership(&owner, org, ada.id, "correct horse".into(), None).await;
         assert!(matches!(again, Err(OrgError::AboveYou)));
     })
     .await;
@@ -323,7 +324,7 @@ async fn nobody_comes_back_by_an_invitation_of_a_time_when_they_might_more() {
         let (owner, org, ada) = owner(&db, &orgs).await;
         let heir = orgs.invite(&owner, org, new("heir@example.com", Role::Owner)).await.unwrap();
         let (_, bo) = join(&orgs, &owner, org, "bo@example.com", Role::Moderator).await;
-        orgs.transfer_ownership(&owner, org, bo.id, "correct horse".into()).await.unwrap();
+        orgs.transfer_ownership(&owner, org, bo.id, "correct horse".into(), None).await.unwrap();
         assert!(matches!(enter(&orgs, &copied(&heir)).await, Err(OrgError::BadLink)));
 
         let (keeper, user) = join(&orgs, &owner, org, "keeper@example.com", Role::Admin).await;
@@ -383,7 +384,7 @@ async fn who_is_let_go_and_who_hands_it_over_are_written_to() {
         assert_eq!((mail.len(), mail[before].0.as_str()), (before + 1, "mo@example.com"));
         assert!(mail[before].1.contains("team of Atelier Nord has removed you"), "{mail:?}");
 
-        orgs.transfer_ownership(&owner, org, came[1].user.id, "correct horse".into()).await.unwrap();
+        orgs.transfer_ownership(&owner, org, came[1].user.id, "correct horse".into(), None).await.unwrap();
         let mail = letters(&db).await;
         let told: Vec<_> = mail[before + 1..].iter().map(|(to, _)| to.as_str()).collect();
         assert_eq!(told, ["jo@example.com", "ada@example.com"]);
@@ -395,7 +396,9 @@ async fn who_is_let_go_and_who_hands_it_over_are_written_to() {
         );
 
         let leaver = orgs.authenticate(&came[1].token).await.unwrap();
-        orgs.transfer_ownership(&leaver, org, owner.user().unwrap(), "battery staple".into()).await.unwrap();
+        orgs.transfer_ownership(&leaver, org, owner.user().unwrap(), "battery staple".into(), None)
+            .await
+            .unwrap();
         let before = letters(&db).await.len();
         orgs.remove_member(&leaver, org, came[1].user.id).await.unwrap();
         assert_eq!(letters(&db).await.len(), before, "who leaves knows it");
@@ -451,6 +454,33 @@ async fn what_was_done_names_to_whom_and_to_what() {
         assert_eq!(told[..4], [None, Some("Shop server"), Some("jo@example.com"), Some("Mo")], "{deeds:?}");
         let crate::events::Event::OrganizationChanged { fields, .. } = &deeds[0].fact.event else { panic!() };
         assert_eq!(fields, &["name", "accent_colour"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_has_a_second_factor_shows_it_before_shop_address_or_account_go() {
+    each_db(async |db| {
+        let hands = TestClock::new();
+        let orgs = orgs(&db, &hands);
+        let (owner, org, ada) = owner(&db, &orgs).await;
+        let (_, bo) = join(&orgs, &owner, org, "bo@example.com", Role::Moderator).await;
+        let (phone, _) = enrol(&orgs, &owner, &hands).await;
+        let bad = |refused: Result<(), OrgError>| assert!(matches!(refused, Err(OrgError::BadCode)));
+        let password = || PASSWORD.to_owned();
+        for proof in [None, Some(Proof::Recovery("abcd-efgh-jkmn-pqrs".into()))] {
+            let proof = proof.as_ref();
+            bad(orgs.transfer_ownership(&owner, org, bo.id, password(), proof).await.map(drop));
+            bad(orgs.ask_change(&owner, "thief@example.com", password(), proof).await);
+            bad(orgs.confirm(&owner, password(), proof).await.map(drop));
+            bad(orgs.delete_account(&owner, password(), proof).await);
+        }
+        orgs.ask_change(&owner, "new@example.com", password(), Some(&phone.next())).await.unwrap();
+        orgs.transfer_ownership(&owner, org, bo.id, password(), Some(&phone.next())).await.unwrap();
+        assert_eq!(orgs.member(&owner, org, ada.id).await.unwrap().role, Role::Admin);
+        orgs.delete_account(&owner, password(), Some(&phone.next())).await.unwrap();
+        let late = orgs.create_organization(&owner, "Late").await;
+        assert!(matches!(late, Err(OrgError::NoSession)), "nobody would own it");
     })
     .await;
 }

@@ -1,5 +1,6 @@
 //! Studios that are signed in in a browser.
 
+use super::factors::enrol;
 use super::links::{letters, letters_once, orgs, token};
 use super::people::owner;
 use super::*;
@@ -196,6 +197,44 @@ async fn a_new_line_of_the_same_site_for_each_try_is_no_way_around_the_count() {
         }
         assert_eq!(taken, 40, "two shares of twenty");
         ask(&orgs).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_ends_their_other_sessions_leaves_none_that_is_still_to_begin() {
+    each_db(async |db| {
+        let hands = TestClock::new();
+        let orgs = orgs(&db, &hands);
+        let (ada, ..) = owner(&db, &orgs).await;
+        let say_yes = async || {
+            let request = ask(&orgs).await;
+            let proof = prove(&orgs, &request).await.unwrap();
+            orgs.decide_sign_in(request.id, &proof, true).await.unwrap();
+            request
+        };
+        let (said_yes, seen) = (say_yes().await, ask(&orgs).await);
+        let (proof, untouched) = (prove(&orgs, &seen).await.unwrap(), ask(&orgs).await);
+        let link = orgs.ask_passkey_link(&ada, "correct horse".into(), None).await.unwrap().url;
+        orgs.end_other_sessions(&ada).await.unwrap();
+        assert!(matches!(take(&orgs, &said_yes).await, Err(OrgError::ChallengeOver)));
+        assert!(matches!(orgs.decide_sign_in(seen.id, &proof, true).await, Err(OrgError::BadLink)));
+        let link = link.split_once("token=").unwrap().1;
+        assert!(matches!(orgs.check_passkey_link(link).await, Err(OrgError::BadLink)));
+        assert!(matches!(take(&orgs, &untouched).await, Err(OrgError::SignInPending)), "it is nobody's yet");
+
+        let said_yes = say_yes().await;
+        enrol(&orgs, &ada, &hands).await;
+        let mut tx = db.begin().await.unwrap();
+        orgs.remove_lost_factor(&mut tx, &Actor::service("operator"), "ada@example.com").await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(matches!(take(&orgs, &said_yes).await, Err(OrgError::ChallengeOver)), "a lost factor");
+
+        say_yes().await;
+        let passwords = ("correct horse".to_owned(), "another horse".to_owned());
+        orgs.change_password(&ada, passwords, None).await.unwrap();
+        let left = "SELECT COUNT(*) FROM sign_in_requests WHERE user_id IS NOT NULL";
+        assert_eq!(crate::db::testing::number(&db, left).await, 0, "another password");
     })
     .await;
 }

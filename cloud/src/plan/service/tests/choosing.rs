@@ -81,3 +81,38 @@ async fn recordings_are_kept_for_fourteen_days_more_and_else_less_comes_with_the
     })
     .await;
 }
+
+#[tokio::test]
+async fn where_something_is_sold_nothing_of_it_is_had_for_nothing() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let plans = own(&app);
+        let with = |key: &str, quantity| PlanChoice {
+            add_ons: Some(vec![AddOnCount { key: key.into(), quantity }]),
+            ..choice("free")
+        };
+        plans.choose(&actor, org, with("seats-5", 3)).await.expect("nothing is sold yet");
+        let gold = serde_json::json!({"names": {"en": "Gold"}, "offered": true,
+            "price": {"price_minor": 9900, "currency": "EUR"}});
+        let gold: crate::plan::PlanChange = serde_json::from_value(gold).unwrap();
+        let mut tx = app.db.begin().await.unwrap();
+        plans.put_plan(&mut tx, "gold", gold).await.unwrap();
+        tx.commit().await.unwrap();
+
+        for built_in in ["starter", "pro"] {
+            let refused = plans.choose(&actor, org, choice(built_in)).await;
+            assert!(matches!(refused, Err(PlanError::NoPlan(_))), "{built_in}");
+        }
+        for (key, quantity) in [("seats-5", 4), ("viewers-1000", 1000), ("pictures-10", 1)] {
+            let refused = plans.choose(&actor, org, with(key, quantity)).await;
+            assert!(matches!(refused, Err(PlanError::Paid)), "{key}");
+        }
+        assert!(matches!(plans.choose(&actor, org, choice("gold")).await, Err(PlanError::Paid)));
+        plans.choose(&actor, org, with("seats-5", 3)).await.expect("what was had is kept");
+        let view = plans.choose(&actor, org, with("seats-5", 1)).await.unwrap();
+        assert!(view.scheduled.is_some(), "and given back");
+        let offered: Vec<_> = view.offered.iter().map(|plan| plan.key.as_str()).collect();
+        assert_eq!(offered, ["free", "gold"]);
+    })
+    .await;
+}

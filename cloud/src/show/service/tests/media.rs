@@ -93,12 +93,18 @@ async fn a_transmission_that_died_tells_anew_which_rungs_are_up() {
         let stage = Stage::set(app, hands).await;
         let started = |epoch| MediaFact::TransmissionStarted { epoch };
         let rungs = [up("480p"), down("360p", "This machine has no cores left.")];
+        let known = async || {
+            let show = stage.app.shows.find(stage.show).await.unwrap().unwrap();
+            stage.app.shows.rungs(&show).await.unwrap()
+        };
         stage.hear(&[started(3)]).await;
         stage.hear(&rungs).await;
+        assert_eq!(known().await, ["480p"]);
         // The chat lets go of all rungs at this, and at each that starts.
         stage
             .hear(&[MediaFact::TransmissionLost { epoch: 3 }, MediaFact::TransmissionLost { epoch: 3 }])
             .await;
+        assert!(known().await.is_empty());
         stage.hear(&[started(3)]).await;
         stage.hear(&rungs).await;
         stage.hear(&[started(4)]).await;

@@ -1,6 +1,7 @@
 //! Shows that go on after their planned end.
 
 use super::*;
+use crate::on;
 use crate::org::OrganizationPatch;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -84,6 +85,59 @@ async fn a_planned_end_lies_after_the_start_and_within_the_calendar() {
         let patch =
             OrganizationPatch { end_after_planned_min: Some(Some(721)), ..OrganizationPatch::default() };
         assert!(stage.app.orgs.change_organization(&stage.actor, stage.org, None, patch).await.is_err());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_show_that_goes_live_after_its_planned_end_goes_on_until_another_one_is_planned() {
+    each_app(async |app, hands| {
+        let stage = Stage::set(app, hands).await;
+        let (shows, now) = (&stage.app.shows, stage.app.clock.now());
+        stage.plan(Some(now + TimeDelta::minutes(10))).await.unwrap();
+        stage.rule(Some(0)).await;
+        stage.hands.advance(MINUTE * 20);
+        stage.publish().await;
+        let late = stage.go_live().await;
+        assert_eq!(shows.ends_at(&late).await.unwrap(), None);
+        stage.hands.advance(MINUTE * 300);
+        assert_eq!(shows.sweep_overrunning().await.unwrap(), 0);
+        assert_eq!(stage.state().await, ShowState::Live);
+        let end = now + TimeDelta::minutes(400);
+        let planned = stage.plan(Some(end)).await.unwrap();
+        assert_eq!(shows.ends_at(&planned).await.unwrap(), Some(end));
+        stage.hands.advance(MINUTE * 80);
+        assert_eq!(shows.sweep_overrunning().await.unwrap(), 1);
+        assert_eq!(stage.state().await, ShowState::Ended);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_show_that_cannot_be_ended_keeps_no_other_on_air() {
+    each_app(async |app, hands| {
+        let stage = Stage::set(app, hands).await;
+        let now = stage.app.clock.now();
+        let draft = ShowDraft { title: "Broken".into(), ..ShowDraft::default() };
+        let broken = stage.app.shows.create(&stage.actor, stage.org, draft).await.unwrap().id;
+        stage.plan(Some(now + TimeDelta::minutes(60))).await.unwrap();
+        stage.rule(Some(15)).await;
+        stage.publish().await;
+        stage.go_live().await;
+        let mut tx = stage.app.db.begin().await.unwrap();
+        let (live, end) = (now.timestamp_millis(), (now + TimeDelta::minutes(30)).timestamp_millis());
+        on!(tx, c => sqlx::query(
+            "UPDATE shows SET state = 'live', live_ms = $2, planned_end_ms = $3 WHERE id = $1"
+        ).bind(broken).bind(live).bind(end).execute(c).await.map(drop))
+        .unwrap();
+        on!(tx, c => sqlx::query(
+            "INSERT INTO lineup_items (show_id, position, kind, target_id) VALUES ($1, 0, 'product', 'nothing')"
+        ).bind(broken).execute(c).await.map(drop))
+        .unwrap();
+        tx.commit().await.unwrap();
+        stage.hands.advance(MINUTE * 75);
+        assert_eq!(stage.app.shows.sweep_overrunning().await.unwrap(), 1);
+        assert_eq!(stage.state().await, ShowState::Ended);
     })
     .await;
 }

@@ -200,3 +200,30 @@ async fn a_product_that_leaves_the_sale_leaves_the_screen_and_keeps_its_place() 
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_pin_that_cannot_be_read_keeps_no_used_up_coupon_on_other_screens() {
+    each_app(async |app, hands| {
+        let stage = Stage::set(app, hands).await;
+        stage.publish().await;
+        stage.go_live().await;
+        pin_coupon(&stage).await.unwrap();
+        let draft = ShowDraft { title: "Broken".into(), ..ShowDraft::default() };
+        let broken = stage.app.shows.create(&stage.actor, stage.org, draft).await.unwrap().id;
+        let pin = vitrine_protocol::HighlightId::new();
+        let mut tx = stage.app.db.begin().await.unwrap();
+        on!(tx, c => sqlx::query(
+            "INSERT INTO highlights (show_id, id, action, at_ms, card) VALUES ($1, $2, 'show', 0, $3)"
+        ).bind(broken).bind(pin).bind("{\"kind\":\"wheel\",\"coupon_id\":1}").execute(c).await.map(drop))
+        .unwrap();
+        on!(tx, c => sqlx::query("UPDATE shows SET state = 'live', highlight_id = $2 WHERE id = $1")
+            .bind(broken).bind(pin).execute(c).await.map(drop))
+        .unwrap();
+        on!(tx, c => sqlx::query("UPDATE coupons SET quota = 1, used = 1").execute(c).await.map(drop))
+            .unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(stage.app.shows.sweep_coupons().await.unwrap(), 1);
+        assert_eq!(pinned_words(&stage).await, None);
+    })
+    .await;
+}

@@ -79,6 +79,8 @@ export class FakeAccount {
     const json = body === null ? {} : (JSON.parse(body) as Record<string, string>);
     if (noun === 'orgs' && !id && json['slug'] === 'demo') return refuse(409, 'name_taken');
     if (noun === 'orgs' && !id) return ok(this.#join(json['name']!, json['slug'] ?? json['name']!.toLowerCase(), 'owner'), 201);
+    const guarded = noun === 'orgs' && (more === 'ownership' || (more === 'deletion' && method === 'POST'));
+    if (guarded && json['password']!.length >= 6 && !this.#proves(json)) return refuse(401, 'bad_code');
     if (noun === 'orgs') return this.#clouds.get(id!)?.handle(method, path.replace(id!, ORG), body, ifMatch) ?? refuse(404, 'not_found');
     if (noun === 'sessions') return this.#devices(method, id);
     if (noun === 'invitation-lookups') {
@@ -91,10 +93,15 @@ export class FakeAccount {
     if (id === 'password') return this.#password(json);
     if (id && id !== 'email') return this.factors.handle(method, id, more, json);
     if (method === 'PATCH') return this.#change(json);
-    if (method === 'DELETE') return this.factors.leave(json['password'] ?? '');
-    if (id === 'email') return json['password']!.length < 6 ? refuse(401, 'bad_credentials') : this.#letter('change');
+    const password = json['password'] ?? '';
+    if ((method === 'DELETE' || id === 'email') && password.length >= 6 && !this.#proves(json)) return refuse(401, 'bad_code');
+    if (method === 'DELETE') return this.factors.leave(password);
+    if (id === 'email') return password.length < 6 ? refuse(401, 'bad_credentials') : this.#letter('change');
     return ok(this.#me());
   }
+
+  /** The second factor is there, where there is one. */
+  #proves = (json: Record<string, string>) => !this.factors.on || this.factors.fits(json['code'], json['recovery_code']);
 
   #me = () => ({ user: this.user, locale: this.locale, organizations: this.#now() });
 
@@ -107,7 +114,7 @@ export class FakeAccount {
   /** All but this device are signed out. */
   #password(json: Record<string, string>): CloudAnswer {
     if (json['password']!.length < 6) return refuse(401, 'bad_credentials');
-    if (this.factors.on && !this.factors.fits(json['code'] ?? null, json['recovery_code'] ?? null)) return refuse(401, 'bad_code');
+    if (!this.#proves(json)) return refuse(401, 'bad_code');
     this.sessions = this.sessions.filter((one) => one.current);
     return this.#letter('password');
   }

@@ -44,8 +44,8 @@ export class FakeImports {
       const sent = json as { address?: string; format?: Import['format']; source?: string; options?: Import['options'] };
       const kind = typeof json === 'string' ? json : '';
       const format = sent.format ?? (kind.endsWith('xml') ? 'xml' : kind.endsWith('json') ? 'json' : 'csv');
-      const missing = query.get('missing') as 'keep' | 'hide' | null;
-      const options = sent.options ?? (missing ? { missing } : {});
+      const asked = [...query].filter(([name]) => name !== 'source');
+      const options = sent.options ?? (Object.fromEntries(asked) as Import['options']);
       const begun = this.#begin(format, query.get('source') ?? sent.source ?? 'main', options, sent.address ?? null);
       this.list = [begun, ...this.list];
       return ok(begun, 202);

@@ -1,4 +1,4 @@
-/** Where sockets are blocked the show is asked for this often, in milliseconds: at random between the two. */
+/** Where sockets are blocked, or the chat is full, the show is asked for this often, in milliseconds: at random between the two. */
 const AT_LEAST_MS = 5_000;
 const AT_MOST_MS = 15_000;
 const LONGEST_WAIT_MS = 120_000;

@@ -120,7 +120,7 @@ export class ShowStore {
         events: (events) => events.forEach((event) => this.#happened(event)),
         link: (link, you) => {
           [this.link, this.you] = [link, you];
-          if (link === 'blocked') this.#fallback.start();
+          if (link === 'blocked' || link === 'full') this.#fallback.start();
           else this.#fallback.stop();
         },
       },

@@ -29,6 +29,7 @@ export const english = {
   chatWaiting: 'The chat will be back in a moment.',
   chatRefused: 'This chat is closed for you.',
   chatBlocked: 'The chat is not available on this network. Picture, pins and products work.',
+  chatFull: 'The chat is full. It opens when there is room. Picture, pins and products work.',
   chatSending: 'Sending…',
   chatAgain: 'Send again',
   chatDiscard: 'Discard this message',
