@@ -39,7 +39,7 @@ async fn each_book(story: impl AsyncFn(Story)) {
             newcomer.org
         );
         run(&newcomer.app.db, &known).await;
-        story(newcomer).await;
+        Box::pin(story(newcomer)).await;
     })
     .await;
 }
@@ -59,7 +59,7 @@ async fn each_newcomer(story: impl AsyncFn(Story)) {
         price_plans(&app).await;
         let (actor, org, token) = owner(&app, "Nord").await;
         let router = http::router(&app);
-        story(Story { app, hands, stripe, router, actor, org, token }).await;
+        Box::pin(story(Story { app, hands, stripe, router, actor, org, token })).await;
     })
     .await;
 }

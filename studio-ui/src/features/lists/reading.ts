@@ -1,7 +1,7 @@
 /** How a list is read, as a form asks it. */
 import type { ListOptions, ListReading } from '../../lib/cloud/imports.ts';
 import { t, words, type Word } from '../../lib/text/words.ts';
-import { languageOf, marketOf } from '../stock/locals.ts';
+import { languageOf, marketOf } from '../../lib/text/places.ts';
 
 /** What the fields say. */
 export interface ReadingTexts {

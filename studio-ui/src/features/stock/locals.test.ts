@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { languageName, languageOf, marketName, marketOf, withPrice } from './locals.ts';
+import { languageName, languageOf, marketName, marketOf } from '../../lib/text/places.ts';
+import { withPrice } from './locals.ts';
 
 it('takes languages and countries as people write them, and nothing else', () => {
   expect(['de', 'PT-br', 'pl_PL', 'zh-hant'].map(languageOf)).toEqual(['de', 'pt-BR', 'pl-PL', 'zh-Hant']);

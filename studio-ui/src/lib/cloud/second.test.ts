@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest';
+import { CommandFailure } from '../ipc/backend.ts';
 import { hasSecond, missedSecond, noSecond, proofOf } from './second.ts';
+
+const failure = (code: 'bad_code' | 'bad_credentials') => new CommandFailure({ code, message: '', retryable: false });
 
 test('a second factor is asked for once the cloud wants one, and wrong only after that', () => {
   const second = noSecond();
   expect([hasSecond(second), proofOf(second)]).toEqual([true, {}]);
-  expect(missedSecond(second, { code: 'bad_credentials', message: '', retryable: false })).toBe(false);
-  const bad = { code: 'bad_code', message: '', retryable: false };
+  expect(missedSecond(second, failure('bad_credentials'))).toBe(false);
+  const bad = failure('bad_code');
   expect(missedSecond(second, bad)).toBe(true);
   expect([second.asked, second.wrong, hasSecond(second)]).toEqual([true, false, false]);
   second.code = '123456';
