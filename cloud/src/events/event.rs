@@ -55,7 +55,7 @@ pub enum Event {
     IdentityUnlinked { user: UserId },
     /// A member can sign in with this passkey.
     PasskeyAdded { user: UserId, passkey: PasskeyId },
-    /// A member calls a passkey otherwise.
+    /// A member calls a passkey otherwise. Versions of before recorded it.
     PasskeyRenamed { user: UserId, passkey: PasskeyId },
     /// A member can no longer sign in with this passkey.
     PasskeyRemoved { user: UserId, passkey: PasskeyId },

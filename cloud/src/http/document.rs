@@ -186,7 +186,8 @@ fn complete(path: &str, method: &str, operation: &mut Operation, components: &Co
     let once = method == "post" && once::takes_key(path) && !is_open(operation);
     if once {
         let words = "Does the request once: sent again under the same key, with the same body, it is given the first \
-                     answer for a day. 1 to 255 visible ASCII characters.";
+                     answer for a day, or until the same caller has used 10,000 keys after it. 1 to 255 visible \
+                     ASCII characters.";
         let mut key = Parameter::new(canonical(&once::KEY));
         (key.parameter_in, key.required) = (ParameterIn::Header, Required::False);
         (key.description, key.schema) = (Some(words.to_owned()), Some(text().into()));

@@ -837,7 +837,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The API keys of an organisation, newest first. Keys that are over stay in the list for 90 days. */
+        /** The API keys of an organisation, newest first. Keys that are over stay in the list for 90 days, the last 100 of them. */
         get: operations["list_keys"];
         put?: never;
         /** Makes a key for a server of the shop. Its token is in this answer and nowhere else. */
@@ -953,6 +953,9 @@ export interface paths {
         /**
          * Changes what is paid for. More holds at once, and what is left of the period is paid for in parts; less holds from the next period
          *     on, and so does the default plan, which ends the subscription. What is paid for now, asked for again, takes back what was to come.
+         *     By invoice, the address of whoever asks has to be confirmed (403 `forbidden`), and nothing more is taken while an invoice is overdue
+         *     (409 `payment_declined`). What an organisation takes that never paid before holds once its first invoice is paid; until then `state`
+         *     is `none`.
          */
         patch: operations["change_subscription"];
         trace?: never;
@@ -2786,10 +2789,14 @@ export interface components {
         Code: "invalid_request" | "unauthenticated" | "bad_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "too_large" | "unsupported_type" | "conflict" | "email_taken" | "already_member" | "name_taken" | "role_in_use" | "above_you" | "webhook_off" | "show_on_air" | "export_running" | "last_owner" | "limit_reached" | "plan_limit" | "operator_only" | "plan_given" | "viewers_full" | "organization_suspended" | "sign_up_closed" | "no_online_payment" | "already_subscribed" | "not_subscribed" | "payment_declined" | "bad_signature" | "people_only" | "origin_not_allowed" | "link_expired" | "second_factor_required" | "bad_code" | "challenge_over" | "factor_exists" | "passkeys_unavailable" | "passkey_unknown" | "passkey_refused" | "passkey_copied" | "passkey_exists" | "last_way_in" | "sign_in_pending" | "sign_in_refused" | "rate_limited" | "illegal_move" | "not_receiving" | "show_ended" | "not_in_lineup" | "not_on_sale" | "bad_publish_key" | "publisher_busy" | "out_of_stock" | "ref_taken" | "precondition_required" | "banned" | "bad_message" | "hello_expected" | "too_slow" | "restarting" | "overloaded" | "keyring_unavailable" | "cloud_unreachable" | "device_unavailable" | "plugin_missing" | "far_side" | "idempotency_key_reused" | "idempotency_in_progress" | "secret_already_shown" | "answer_not_kept" | "internal";
         /** @description That somebody means it. */
         Confirmation: {
+            /** @description The authenticator's six digits; or `recovery_code`. Neither where there is no authenticator. */
+            code?: string | null;
             /** @description The organisation's name, as it is. */
             name: string;
             /** @description The caller's password. */
             password: string;
+            /** @description A recovery code that was not used; or `code`. */
+            recovery_code?: string | null;
         };
         /** @description What the rows of a list came to. */
         Counts: {
@@ -4228,10 +4235,14 @@ export interface components {
         };
         /** @description Another address for an account. */
         NewAddress: {
+            /** @description The authenticator's six digits; or `recovery_code`. Neither where there is no authenticator. */
+            code?: string | null;
             /** @description The new e-mail. */
             email: string;
             /** @description The account's password. */
             password: string;
+            /** @description A recovery code that was not used; or `code`. */
+            recovery_code?: string | null;
         };
         /** @description A key to be made. */
         NewApiKey: {
@@ -5771,8 +5782,12 @@ export interface components {
         };
         /** @description That a person means it. */
         Parting: {
+            /** @description The authenticator's six digits; or `recovery_code`. Neither where there is no authenticator. */
+            code?: string | null;
             /** @description The account's password. */
             password: string;
+            /** @description A recovery code that was not used; or `code`. */
+            recovery_code?: string | null;
         };
         /** @description A passkey of a person (WebAuthn). It is asked who they are as well, so it stands for the password and the second factor. */
         Passkey: {
@@ -7025,8 +7040,12 @@ export interface components {
         };
         /** @description Who is to own the organisation. */
         Transfer: {
+            /** @description The authenticator's six digits; or `recovery_code`. Neither where there is no authenticator. */
+            code?: string | null;
             /** @description The caller's password. */
             password: string;
+            /** @description A recovery code that was not used; or `code`. */
+            recovery_code?: string | null;
             /** @description A member. */
             user_id: components["schemas"]["UserId"];
         };
@@ -8043,7 +8062,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day, or until the same caller has used 10,000 keys after it. 1 to 255 visible ASCII characters. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -8199,7 +8218,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day, or until the same caller has used 10,000 keys after it. 1 to 255 visible ASCII characters. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -10090,7 +10109,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day, or until the same caller has used 10,000 keys after it. 1 to 255 visible ASCII characters. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -10325,7 +10344,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day, or until the same caller has used 10,000 keys after it. 1 to 255 visible ASCII characters. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -10392,7 +10411,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day, or until the same caller has used 10,000 keys after it. 1 to 255 visible ASCII characters. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -10563,7 +10582,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day, or until the same caller has used 10,000 keys after it. 1 to 255 visible ASCII characters. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -10721,7 +10740,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day, or until the same caller has used 10,000 keys after it. 1 to 255 visible ASCII characters. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -10995,7 +11014,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day, or until the same caller has used 10,000 keys after it. 1 to 255 visible ASCII characters. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -11046,7 +11065,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day, or until the same caller has used 10,000 keys after it. 1 to 255 visible ASCII characters. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -11436,7 +11455,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day, or until the same caller has used 10,000 keys after it. 1 to 255 visible ASCII characters. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -11488,7 +11507,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day, or until the same caller has used 10,000 keys after it. 1 to 255 visible ASCII characters. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -11591,7 +11610,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day, or until the same caller has used 10,000 keys after it. 1 to 255 visible ASCII characters. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -11905,7 +11924,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day, or until the same caller has used 10,000 keys after it. 1 to 255 visible ASCII characters. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -12205,7 +12224,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day, or until the same caller has used 10,000 keys after it. 1 to 255 visible ASCII characters. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -12315,7 +12334,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day, or until the same caller has used 10,000 keys after it. 1 to 255 visible ASCII characters. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -12385,7 +12404,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day, or until the same caller has used 10,000 keys after it. 1 to 255 visible ASCII characters. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -12697,7 +12716,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day, or until the same caller has used 10,000 keys after it. 1 to 255 visible ASCII characters. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -13401,7 +13420,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day, or until the same caller has used 10,000 keys after it. 1 to 255 visible ASCII characters. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -13505,7 +13524,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day, or until the same caller has used 10,000 keys after it. 1 to 255 visible ASCII characters. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -13683,7 +13702,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day, or until the same caller has used 10,000 keys after it. 1 to 255 visible ASCII characters. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -13936,7 +13955,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day, or until the same caller has used 10,000 keys after it. 1 to 255 visible ASCII characters. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -14185,7 +14204,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day, or until the same caller has used 10,000 keys after it. 1 to 255 visible ASCII characters. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -14333,7 +14352,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day, or until the same caller has used 10,000 keys after it. 1 to 255 visible ASCII characters. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -14387,7 +14406,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day, or until the same caller has used 10,000 keys after it. 1 to 255 visible ASCII characters. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -14482,7 +14501,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day, or until the same caller has used 10,000 keys after it. 1 to 255 visible ASCII characters. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -14583,7 +14602,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day, or until the same caller has used 10,000 keys after it. 1 to 255 visible ASCII characters. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -14870,7 +14889,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day, or until the same caller has used 10,000 keys after it. 1 to 255 visible ASCII characters. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -15098,7 +15117,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day, or until the same caller has used 10,000 keys after it. 1 to 255 visible ASCII characters. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -15386,7 +15405,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day, or until the same caller has used 10,000 keys after it. 1 to 255 visible ASCII characters. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -15437,7 +15456,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day, or until the same caller has used 10,000 keys after it. 1 to 255 visible ASCII characters. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -15489,7 +15508,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day. 1 to 255 visible ASCII characters. */
+                /** @description Does the request once: sent again under the same key, with the same body, it is given the first answer for a day, or until the same caller has used 10,000 keys after it. 1 to 255 visible ASCII characters. */
                 "Idempotency-Key"?: string;
             };
             path: {

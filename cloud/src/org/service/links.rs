@@ -68,6 +68,7 @@ impl Orgs {
         password: String,
         proof: Option<&Proof>,
     ) -> Result<(), OrgError> {
+        person(actor)?;
         let email = new_email(email)?;
         let (one, tx) = self.shown_all(actor, password, proof).await?;
         tx.commit().await?; // the code is used up
