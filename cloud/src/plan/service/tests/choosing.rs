@@ -94,7 +94,7 @@ async fn where_something_is_sold_nothing_of_it_is_had_for_nothing() {
         plans.choose(&actor, org, with("seats-5", 3)).await.expect("nothing is sold yet");
         let gold = serde_json::json!({"names": {"en": "Gold"}, "offered": true,
             "price": {"price_minor": 9900, "currency": "EUR"}});
-        let gold: crate::plan::PlanChange = serde_json::from_value(gold).unwrap();
+        let gold: PlanChange = serde_json::from_value(gold).unwrap();
         let mut tx = app.db.begin().await.unwrap();
         plans.put_plan(&mut tx, "gold", gold).await.unwrap();
         tx.commit().await.unwrap();
