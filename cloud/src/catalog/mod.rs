@@ -29,4 +29,4 @@ pub use model::{
 };
 pub use model::{fitting_external_ids, fitting_tags};
 pub use routes::{media_router, router};
-pub use service::{BatchDone, BatchItem, Catalog, Listed, ListedVariant, NewPicture, Pieces};
+pub use service::{BatchDone, BatchItem, Catalog, Listed, ListedVariant, NewPicture, Numbered, Pieces};

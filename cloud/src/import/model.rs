@@ -29,7 +29,7 @@ pub enum StockRule {
     /// They count for what is new; what is there keeps its own.
     #[default]
     Keep,
-    /// They count for everything whose row has changed since the last time.
+    /// They count for everything whose row has changed since the last time, with what was sold and moved since the list came.
     Replace,
     /// They count for nothing: so it is for a list that only adds to products, whatever it says here.
     Ignore,
@@ -238,6 +238,9 @@ pub struct Import {
     pub is_readable: bool,
     /// When it was sent.
     pub created_at: DateTime<Utc>,
+    /// When its address was asked for it.
+    #[serde(skip)]
+    pub fetched_at: Option<DateTime<Utc>>,
     /// When it was begun.
     pub started_at: Option<DateTime<Utc>>,
     /// When it was done or given up.
@@ -380,6 +383,7 @@ impl Import {
             confirmed: false,
             is_readable: true,
             created_at: now,
+            fetched_at: None,
             started_at: None,
             ended_at: None,
         }

@@ -211,9 +211,14 @@ impl Imports {
         }
         let is_last = !is_late || wish.attempts + 1 >= ATTEMPTS;
         let taken = i64::try_from(listed.len()).unwrap_or(i64::MAX);
-        match self.catalog.list_pictures(&actor, org, wish.product, listed).await {
-            Err(CatalogError::NoProduct(_)) => return Ok(()),
-            done => done?,
+        let is_settled =
+            if is_last { !listed.is_empty() || problems.is_empty() } else { !leaves_out(&product, &listed) };
+        // What the product has from lists stays until the new ones are known, and when none of them can be had.
+        if is_settled {
+            match self.catalog.list_pictures(&actor, org, wish.product, listed).await {
+                Err(CatalogError::NoProduct(_)) => return Ok(()),
+                done => done?,
+            }
         }
         let pause = FIRST_PAUSE * 4_i32.saturating_pow(u32::try_from(wish.attempts).unwrap_or(0).min(8));
         let settled = Settled {
@@ -273,7 +278,7 @@ impl Imports {
     async fn load(&self, address: &str) -> Result<Bytes, Got> {
         let far = |error: &EgressError| {
             let sentence = format!("`{address}`: {error}");
-            let is_told = matches!(error, EgressError::FarSide(why) if why.status().is_some_and(|one| one.is_client_error()));
+            let is_told = matches!(error, EgressError::FarSide(why) if why.status().is_some_and(|one| is_refusal(one.as_u16())));
             if error.is_passing() && !is_told { Got::NotNow(sentence) } else { Got::Never(sentence) }
         };
         let url = url::Url::parse(address).map_err(|_| far(&EgressError::NoAddress))?;
@@ -293,6 +298,18 @@ impl Imports {
     fn own_picture<'a>(&self, org: OrgId, address: &'a str) -> Option<&'a str> {
         address.strip_prefix(self.catalog.media_url(org, "").as_str())
     }
+}
+
+/// Whether a status says that the same question has the same answer later. Source: RFC 9110, section 15.5; RFC 6585, section 4;
+/// RFC 8470, section 5.2.
+fn is_refusal(status: u16) -> bool {
+    (400..500).contains(&status) && !matches!(status, 408 | 425 | 429)
+}
+
+/// Whether a product has a picture of a list that is none of these.
+fn leaves_out(product: &Product, listed: &[ListedPicture]) -> bool {
+    let mut sources = product.pictures.iter().filter_map(|picture| picture.source.as_ref());
+    sources.any(|source| listed.iter().all(|one| one.source != *source))
 }
 
 /// What stands for an address in the row of a product: addresses may hold secrets.

@@ -16,7 +16,7 @@ use super::service::GIVEN_UP;
 use super::{Import, ImportProblem, ImportState, Imports, ImportsError, StockRule, store};
 use crate::base::Actor;
 use crate::catalog::{
-    BatchDone, BatchItem, CatalogError, Listed, ListedVariant, Pieces, ProductDraft, VariantDraft,
+    BatchDone, BatchItem, CatalogError, Listed, ListedVariant, Numbered, Pieces, ProductDraft, VariantDraft,
 };
 use crate::db::Tx;
 use crate::jobs::{Failed, Job, Policy, Ran, Runner};
@@ -144,6 +144,7 @@ impl Imports {
             let reason = ImportsError::Suspended.to_string();
             return self.end(org, id, ImportState::Failed, Some(&reason)).await;
         }
+        let asked = self.clock.now();
         let fetched = match import.confirmed {
             true => Ok(()), // As a process of an earlier version left it: what it left out is known.
             false => self.fetch(&import, &address).await,
@@ -160,6 +161,7 @@ impl Imports {
         }
         let mut tx = self.db.begin().await?;
         store::turn(&mut tx, org).await?;
+        store::fetched(&mut tx, id, asked).await?;
         self.leave_next(&mut tx, org).await?;
         Ok(tx.commit().await?)
     }
@@ -324,7 +326,7 @@ impl Imports {
             let id = before.map(|before| before.id).or(product.vitrine_id);
             let id = id.or_else(|| by_sku.get(&product.external_id).copied());
             of_items.push((product.line, product.external_id.clone(), hash, pictures));
-            let item = item(id, *product, with_stock, &import.source);
+            let item = item(id, *product, with_stock, import);
             // Who adds to products calls them nothing.
             items.push(if adds { BatchItem { adds_only: true, listed: None, ..item } } else { item });
         }
@@ -384,18 +386,22 @@ impl Imports {
         products: &[(Box<Incoming>, String)],
         known: &HashMap<String, store::Known>,
     ) -> Result<HashMap<String, ProductId>, ImportsError> {
-        let mut found = HashMap::new();
-        for (product, _) in products.iter().filter(|(one, _)| !known.contains_key(&one.external_id)) {
+        let is_unknown = |product: &&Incoming| !known.contains_key(&product.external_id);
+        let unknown: Vec<&Incoming> =
+            products.iter().map(|(product, _)| product.as_ref()).filter(is_unknown).collect();
+        let mut wanted = Vec::with_capacity(unknown.len());
+        for product in &unknown {
             let named = product.variants.iter().flat_map(|one| &one.external_ids);
-            let named: Vec<_> = named.map(|(platform, id)| (platform.as_str(), id.as_str())).collect();
             let numbers = product.variants.iter().filter_map(|one| one.sku.as_deref());
-            // One that is known by its number alone goes by the list's name, too.
-            let numbers: Vec<_> = numbers.chain([product.external_id.as_str()]).collect();
-            if let Some(id) = self.catalog.find_by_number(tx, org, &numbers, &named).await? {
-                found.insert(product.external_id.clone(), id);
-            }
+            wanted.push(Numbered {
+                named: named.map(|(platform, id)| (platform.as_str(), id.as_str())).collect(),
+                // One that is known by its number alone goes by the list's name, too.
+                numbers: numbers.chain([product.external_id.as_str()]).collect(),
+            });
         }
-        Ok(found)
+        let found = self.catalog.find_by_number(tx, org, &wanted).await?;
+        let named = unknown.iter().zip(found);
+        Ok(named.filter_map(|(product, id)| Some((product.external_id.clone(), id?))).collect())
     }
 
     /// Takes products off the sale that the list says are not sold, by its own names or by our ids; how many were sold until now.
@@ -505,14 +511,15 @@ impl Imports {
 }
 
 /// What the catalogue takes of a product of a list.
-fn item(id: Option<ProductId>, product: Incoming, replace_stock: bool, source: &str) -> BatchItem {
+fn item(id: Option<ProductId>, product: Incoming, replace_stock: bool, import: &Import) -> BatchItem {
     let is_alone = product.variants.len() == 1;
     let listed = product.variants.iter().map(|variant| {
         let own = Some(&product.external_id).filter(|_| is_alone);
         let names = [variant.sku.as_ref(), variant.name.as_ref(), own].into_iter().flatten().cloned();
-        ListedVariant { names: names.collect(), pieces: variant.pieces }
+        ListedVariant { id: variant.name.clone(), names: names.collect(), pieces: variant.pieces }
     });
-    let listed = Listed { source: source.to_owned(), variants: listed.collect() };
+    let as_of = import.fetched_at.unwrap_or(import.created_at);
+    let listed = Listed { source: import.source.clone(), as_of, variants: listed.collect() };
     let prices = product.variants.iter().map(|variant| variant.prices.clone()).collect();
     let has_no_tags = product.tags.as_ref().is_some_and(Vec::is_empty);
     let variants = product

@@ -29,6 +29,7 @@ row! {
         counts: String,
         confirmed: bool,
         created_ms: i64,
+        fetched_ms: Option<i64>,
         started_ms: Option<i64>,
         ended_ms: Option<i64>,
     }
@@ -102,6 +103,7 @@ impl TryFrom<Row> for Import {
             counts,
             taken: u64::try_from(row.taken).unwrap_or(0),
             created_at: from_ms(row.created_ms),
+            fetched_at: row.fetched_ms.map(from_ms),
             started_at: row.started_ms.map(from_ms),
             ended_at: row.ended_ms.map(from_ms),
         })
@@ -228,6 +230,13 @@ pub(super) async fn advance(
     ).bind(id).bind(number(before)).bind(number(taken)).bind(&counts)
         .execute(c).await.map(|done| done.rows_affected()))?;
     Ok(rows == 1)
+}
+
+/// Says when the address of an import was asked for its list, once.
+pub(super) async fn fetched(tx: &mut Tx, id: ImportId, at: DateTime<Utc>) -> Result<(), DbError> {
+    on!(tx, c => sqlx::query("UPDATE imports SET fetched_ms = $2 WHERE id = $1 AND fetched_ms IS NULL")
+        .bind(id).bind(to_ms(at)).execute(c).await.map(drop))?;
+    Ok(())
 }
 
 /// Says that an import is over.

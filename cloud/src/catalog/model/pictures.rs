@@ -61,6 +61,12 @@ impl Picture {
         self.name == name || self.sizes.iter().any(|size| size.jpeg == name || size.webp == name)
     }
 
+    /// The names of its files; one may come twice.
+    pub(in crate::catalog) fn files(&self) -> impl Iterator<Item = &str> {
+        let sizes = self.sizes.iter().flat_map(|size| [size.jpeg.as_str(), size.webp.as_str()]);
+        std::iter::once(self.name.as_str()).chain(sizes)
+    }
+
     /// Its largest file in the type that everybody reads.
     #[must_use]
     pub fn largest(&self) -> &str {

@@ -95,9 +95,46 @@ pub(in crate::catalog) fn lowest(
         .min()
 }
 
+/// The prices in `wanted` that viewers were told, of layers of prices: that of the first layer that has one at the time. Each layer
+/// is in the order of time.
+pub(in crate::catalog) fn told(layers: &[Vec<Priced>], wanted: Currency) -> Vec<Priced> {
+    let mut moments: Vec<i64> = layers.iter().flatten().map(|priced| priced.at_ms).collect();
+    moments.sort_unstable();
+    moments.dedup();
+    let at = |at_ms: i64| {
+        let held = |layer: &Vec<Priced>| {
+            let last = layer.iter().rev().find(|priced| priced.at_ms <= at_ms).copied();
+            last.filter(|priced| !priced.ended && priced.currency == wanted)
+        };
+        let price_minor = layers.iter().find_map(held).map(|priced| priced.price_minor);
+        Priced {
+            at_ms,
+            currency: wanted,
+            price_minor: price_minor.unwrap_or(0),
+            ended: price_minor.is_none(),
+        }
+    };
+    moments.into_iter().map(at).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn where_a_place_has_no_price_the_wider_one_was_told() {
+        let (eur, chf) = (Currency::try_from("EUR").unwrap(), Currency::try_from("CHF").unwrap());
+        let priced = |at_ms, currency, price_minor, ended| Priced { at_ms, currency, price_minor, ended };
+        let place = vec![priced(20, eur, 2_500, false), priced(40, eur, 2_500, true)];
+        let base =
+            vec![priced(0, chf, 1_900, false), priced(10, eur, 2_000, false), priced(30, eur, 1_800, false)];
+        let told = told(&[place, base], eur);
+        let told: Vec<_> = told.iter().map(|one| (one.at_ms, one.price_minor, one.ended)).collect();
+        assert_eq!(
+            told,
+            [(0, 0, true), (10, 2_000, false), (20, 2_500, false), (30, 2_500, false), (40, 1_800, false)]
+        );
+    }
 
     #[test]
     fn a_coupon_for_everybody_is_a_price_of_the_days_on_which_it_was_shown() {

@@ -1,7 +1,8 @@
 //! The handle's third part: many products in one transaction, for lists of them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use chrono::{DateTime, Utc};
 use vitrine_protocol::{OrgId, ProductId, VariantId};
 
 use super::locals::settle;
@@ -45,6 +46,8 @@ pub struct BatchItem {
 pub struct Listed {
     /// Whose list it is.
     pub source: String,
+    /// When it came: how many there are is what it says, and what was sold and moved since then.
+    pub as_of: DateTime<Utc>,
     /// Of each variant of the draft, in their order.
     pub variants: Vec<ListedVariant>,
 }
@@ -52,6 +55,8 @@ pub struct Listed {
 /// What a list says of a variant beside its draft.
 #[derive(Debug, Clone)]
 pub struct ListedVariant {
+    /// The list's own id for it, where that is not its number.
+    pub id: Option<String>,
     /// What it calls it.
     pub names: Vec<String>,
     /// How it says how many there are.
@@ -102,9 +107,8 @@ impl Catalog {
         let ours: HashSet<_> = known.iter().map(|product| product.id).collect();
         let mut known: HashMap<_, _> = known.into_iter().map(|product| (product.id, product)).collect();
 
-        let counted = items.iter().filter(|item| item.replace_stock).filter_map(|item| known.get(&item.id?));
-        let counted: Vec<_> = counted.flat_map(|product| product.variants.iter().map(|one| one.id)).collect();
-        let mut held = store::reservations::held_of(tx, &counted).await?;
+        let mut held = unsaid(tx, &items, &known).await?;
+        let names = listed_names(tx, org, &items, &known).await?;
 
         let mut named = HashSet::new();
         let (mut done, mut new) = (Vec::with_capacity(items.len()), Vec::new());
@@ -154,7 +158,7 @@ impl Catalog {
                 add_only(&mut product, item)
             } else {
                 let (texts, prices) = (item.texts.clone(), item.prices.clone());
-                let patch = patch(&before.variants, item, &mut held);
+                let patch = patch(&before.variants, item, &names, &mut held);
                 product.change_beside(patch, &held).and_then(|facts| {
                     product.add_locals(texts, prices)?;
                     Ok(facts)
@@ -259,6 +263,56 @@ impl Catalog {
     }
 }
 
+/// How many pieces of the variants of a batch its lists do not know of: held ones, and what was sold and moved since they came.
+async fn unsaid(
+    tx: &mut Tx,
+    items: &[BatchItem],
+    known: &HashMap<ProductId, Product>,
+) -> Result<Held, CatalogError> {
+    let (mut counted, mut came) = (Vec::new(), BTreeMap::<DateTime<Utc>, Vec<ProductId>>::new());
+    for item in items.iter().filter(|item| item.replace_stock) {
+        let Some(product) = item.id.and_then(|id| known.get(&id)) else { continue };
+        counted.extend(product.variants.iter().map(|one| one.id));
+        if let Some(listed) = &item.listed {
+            came.entry(listed.as_of).or_default().push(product.id);
+        }
+    }
+    let mut unsaid = store::reservations::held_of(tx, &counted).await?;
+    for (as_of, products) in came {
+        for (variant, moved) in store::stock::moved_since(tx, &products, as_of).await? {
+            let pieces: &mut i64 = unsaid.entry(variant).or_default();
+            *pieces = pieces.saturating_sub(moved);
+        }
+    }
+    Ok(unsaid)
+}
+
+/// What lists call variants that are there already.
+type ListedNames = HashMap<String, HashMap<VariantId, BTreeSet<String>>>;
+
+/// What the lists of a batch called the variants of its products until now, by their sources.
+async fn listed_names(
+    tx: &mut Tx,
+    org: OrgId,
+    items: &[BatchItem],
+    known: &HashMap<ProductId, Product>,
+) -> Result<ListedNames, CatalogError> {
+    let mut of_sources = BTreeMap::<&str, Vec<ProductId>>::new();
+    for item in items {
+        let Some(listed) = item.listed.as_ref().filter(|one| one.variants.iter().any(|one| one.id.is_some()))
+        else {
+            continue;
+        };
+        let id = item.id.filter(|id| known.contains_key(id));
+        of_sources.entry(&listed.source).or_default().extend(id);
+    }
+    let mut names = ListedNames::new();
+    for (source, products) in of_sources {
+        names.insert(source.to_owned(), store::listed::of_products(tx, org, source, &products).await?);
+    }
+    Ok(names)
+}
+
 /// What lists call the variants of a batch.
 #[derive(Default)]
 struct Called(Vec<(usize, ProductId, Vec<VariantId>, Listed)>);
@@ -288,8 +342,7 @@ impl Called {
             products.push(product);
             for (variant, said) in variants.into_iter().zip(listed.variants) {
                 for name in said.names {
-                    let known = names.entry(name).or_insert((product, Some(variant)));
-                    known.1 = known.1.filter(|known| *known == variant);
+                    names.entry(name).or_default().insert((product, variant));
                 }
             }
         }
@@ -329,24 +382,31 @@ fn strange(mut draft: ProductDraft) -> ProductDraft {
     draft
 }
 
-/// Whether a row means a variant.
-type Fits<'a> = dyn Fn(&VariantDraft, &Variant) -> bool + 'a;
+/// Whether the row at a place means a variant.
+type Fits<'a> = dyn Fn(usize, &Variant) -> bool + 'a;
 
-/// Which of the `present` variants each row means.
-fn found<'a>(present: &'a [Variant], rows: &[VariantDraft], is_whole: bool) -> Vec<Option<&'a Variant>> {
+/// Which of the `present` variants each row means. `is_called` says whether the list called one so until now.
+fn found<'a>(
+    present: &'a [Variant],
+    rows: &[VariantDraft],
+    is_whole: bool,
+    is_called: &Fits<'_>,
+) -> Vec<Option<&'a Variant>> {
     let is_alone = present.len() == 1 && rows.len() == 1 && is_whole;
     let mut found: Vec<Option<&Variant>> = vec![None; rows.len()];
     let mut taken = HashSet::new();
-    // All by their ids first, then by their numbers, then by their names: no row takes what is another's by more.
-    let passes: [&Fits<'_>; 4] = [
-        &|draft, variant| Some(variant.id) == draft.id,
-        &|draft, variant| draft.sku.as_ref() == Some(&variant.sku),
-        &|draft, variant| draft.title.trim() == variant.title,
+    // All by their ids first, ours and the list's, then by their numbers, then by their names: no row takes what is another's by
+    // more.
+    let passes: [&Fits<'_>; 5] = [
+        &|n, variant| Some(variant.id) == rows[n].id,
+        is_called,
+        &|n, variant| rows[n].sku.as_ref() == Some(&variant.sku),
+        &|n, variant| rows[n].title.trim() == variant.title,
         &|_, _| is_alone,
     ];
     for fits in passes {
-        for (draft, found) in rows.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
-            *found = present.iter().find(|variant| !taken.contains(&variant.id) && fits(draft, variant));
+        for (n, found) in found.iter_mut().enumerate().filter(|(_, found)| found.is_none()) {
+            *found = present.iter().find(|variant| !taken.contains(&variant.id) && fits(n, variant));
             taken.extend(found.map(|variant| variant.id));
         }
     }
@@ -355,7 +415,7 @@ fn found<'a>(present: &'a [Variant], rows: &[VariantDraft], is_whole: bool) -> V
 
 /// Adds what a list says in other languages and of other prices to a product, and nothing else of it.
 fn add_only(product: &mut Product, item: BatchItem) -> Result<Vec<Event>, CatalogError> {
-    let found = found(&product.variants, &item.draft.variants, item.is_whole);
+    let found = found(&product.variants, &item.draft.variants, item.is_whole, &|_, _| false);
     let places: Vec<_> = found
         .iter()
         .map(|found| product.variants.iter().position(|one| Some(one.id) == found.map(|known| known.id)))
@@ -374,8 +434,14 @@ fn add_only(product: &mut Product, item: BatchItem) -> Result<Vec<Event>, Catalo
 }
 
 /// The change that makes a product with `present` variants like the item. What it counts below nothing is added to what is `held`.
-fn patch(present: &[Variant], item: BatchItem, held: &mut Held) -> ProductPatch {
-    let found = found(present, &item.draft.variants, item.is_whole);
+fn patch(present: &[Variant], item: BatchItem, names: &ListedNames, held: &mut Held) -> ProductPatch {
+    let is_called = |n: usize, variant: &Variant| {
+        let listed = item.listed.as_ref();
+        let id = listed.and_then(|listed| listed.variants.get(n)?.id.as_ref());
+        let names = listed.and_then(|listed| names.get(&listed.source)?.get(&variant.id));
+        id.zip(names).is_some_and(|(id, names)| names.contains(id))
+    };
+    let found = found(present, &item.draft.variants, item.is_whole, &is_called);
     let said = item.listed.map(|listed| listed.variants).unwrap_or_default();
     let mut variants = item.draft.variants;
     for (n, (draft, before)) in variants.iter_mut().zip(&found).enumerate() {

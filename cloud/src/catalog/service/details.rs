@@ -2,6 +2,7 @@
 
 use vitrine_protocol::{OrgId, ProductId, VariantId};
 
+use crate::catalog::store::listed::CalledSo;
 use crate::catalog::{Catalog, CatalogError, ExternalId, OrderDraft, Product, store};
 use crate::db::{DbError, Tx};
 
@@ -70,20 +71,23 @@ pub(super) async fn named(
         let of_platform = store::details::find(tx, org, &platform.to_lowercase(), id).await?;
         let found = match of_platform {
             Some(found) => Some(found),
-            None => store::listed::find(tx, org, platform, id).await?,
+            None => meant(&store::listed::find(tx, org, platform, id).await?),
         };
         if found.is_some() {
             return Ok(found);
         }
     }
     let Some(sku) = sku else { return Ok(None) };
-    let all = store::listed::with_sku(tx, org, sku).await?;
-    // Of one that is sold and others that are not, the one that is sold is meant.
+    Ok(meant(&store::listed::with_sku(tx, org, sku).await?))
+}
+
+/// The one that is meant: of one that is sold and others that are not, the one that is sold.
+fn meant(all: &[CalledSo]) -> Option<(ProductId, VariantId)> {
     let sold: Vec<_> = all.iter().filter(|one| one.is_sold).collect();
-    let meant = match (all.as_slice(), sold.as_slice()) {
-        ([one], _) => Some(one),
-        (_, [one]) => Some(*one),
-        _ => None,
+    let meant = match (all, sold.as_slice()) {
+        ([one], _) => one,
+        (_, [one]) => *one,
+        _ => return None,
     };
-    Ok(meant.map(|one| (one.product_id, one.variant_id)))
+    Some((meant.product_id, meant.variant_id))
 }

@@ -16,6 +16,15 @@ use crate::events::{Event, record};
 const MOST_LANGUAGES: i64 = 200;
 const MOST_PLACES: i64 = 400;
 
+/// What a list that adds to products says of one to find it by.
+#[derive(Debug)]
+pub struct Numbered<'a> {
+    /// What platforms call it: platform and id.
+    pub named: Vec<(&'a str, &'a str)>,
+    /// Its numbers, the first that is known counts.
+    pub numbers: Vec<&'a str>,
+}
+
 impl Catalog {
     /// Sets what a product is called in a language, or takes that away. The same again changes nothing.
     ///
@@ -90,7 +99,7 @@ impl Catalog {
         Ok(products)
     }
 
-    /// The product of the first variant that has one of these numbers, or is called so on a platform.
+    /// Of each that is wanted, the product of the first variant that is called so on a platform, or has one of the numbers.
     ///
     /// # Errors
     /// The database does not answer.
@@ -98,20 +107,26 @@ impl Catalog {
         &self,
         tx: &mut Tx,
         org: OrgId,
-        numbers: &[&str],
-        named: &[(&str, &str)],
-    ) -> Result<Option<ProductId>, CatalogError> {
-        for (platform, id) in named {
-            if let Some((product, _)) = store::details::find(tx, org, platform, id).await? {
-                return Ok(Some(product));
+        wanted: &[Numbered<'_>],
+    ) -> Result<Vec<Option<ProductId>>, CatalogError> {
+        let mut numbers: Vec<&str> = wanted.iter().flat_map(|one| one.numbers.iter().copied()).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let by_number = store::listed::with_skus(tx, org, &numbers).await?;
+        let mut found = Vec::with_capacity(wanted.len());
+        for one in wanted {
+            let mut product = None;
+            for (platform, id) in &one.named {
+                product = store::details::find(tx, org, platform, id).await?.map(|(product, _)| product);
+                if product.is_some() {
+                    break;
+                }
             }
+            found.push(
+                product.or_else(|| one.numbers.iter().find_map(|number| by_number.get(*number).copied())),
+            );
         }
-        for number in numbers {
-            if let Some(product) = store::locals::by_sku(tx, org, number).await? {
-                return Ok(Some(product));
-            }
-        }
-        Ok(None)
+        Ok(found)
     }
 
     /// Every language that the organisation's products have texts in, and every place of their prices, in order: what a list of

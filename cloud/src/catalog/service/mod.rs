@@ -24,6 +24,7 @@ use crate::events::{Event, record};
 use crate::plan::{Limit, Plans};
 
 pub use batch::{BatchDone, BatchItem, Listed, ListedVariant, Pieces};
+pub use locals::Numbered;
 pub use pictures::NewPicture;
 
 /// Products, coupons and orders. Clones share everything.
@@ -175,6 +176,9 @@ impl Catalog {
         prices::note(&mut tx, now, Some(&before), &mut product).await?;
         store::save(&mut tx, &product).await?;
         locals::settle(&mut tx, now, &before, &mut product).await?;
+        if product.pictures != before.pictures {
+            pictures::leave_files(&mut tx, &product, &before.pictures, now).await?;
+        }
         if !product.says_what(&before) {
             store::edited(&mut tx, id, now).await?;
         }
@@ -196,10 +200,12 @@ impl Catalog {
     /// [`CatalogError::NoProduct`].
     pub async fn remove_product(&self, actor: &Actor, org: OrgId, id: ProductId) -> Result<(), CatalogError> {
         actor.require(Permission::EditCatalog, org)?;
-        let mut tx = self.db.begin().await?;
-        store::lock(&mut tx, org, id).await?.ok_or(CatalogError::NoProduct(id))?;
+        let (now, mut tx) = (self.clock.now(), self.db.begin().await?);
+        let mut product = store::lock(&mut tx, org, id).await?.ok_or(CatalogError::NoProduct(id))?;
+        let pictures = std::mem::take(&mut product.pictures);
+        pictures::leave_files(&mut tx, &product, &pictures, now).await?;
         store::delete(&mut tx, id).await?;
-        record(&mut tx, actor, self.clock.now(), org, None, Event::ProductRemoved { product: id })?;
+        record(&mut tx, actor, now, org, None, Event::ProductRemoved { product: id })?;
         Ok(tx.commit().await?)
     }
 

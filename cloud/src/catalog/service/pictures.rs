@@ -1,7 +1,11 @@
 //! The handle's part that keeps pictures.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use bytes::Bytes;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::time::Instant;
 use vitrine_protocol::{OrgId, PictureCard, PictureSize, ProductId};
 
 use crate::base::{Actor, Invalid, Permission};
@@ -9,12 +13,23 @@ use crate::catalog::model::MOST_PICTURES;
 use crate::catalog::{
     Catalog, CatalogError, Image, ImageSize, ListedPicture, Picture, PictureTurn, Product, image, store,
 };
+use crate::db::{DbError, Tx};
 use crate::events::{Event, record};
 
 /// How long files stay that no product uses.
 const UNUSED_FOR: TimeDelta = TimeDelta::days(1);
-/// How many files one look takes care of.
-const AT_ONCE: i64 = 500;
+/// How many files one transaction takes care of, and the pause behind it: SQLite has one writer.
+const AT_ONCE: i64 = 50;
+const PAUSE: Duration = Duration::from_millis(5);
+/// Among how many files those of several organisations are looked for.
+const LOOK_AMONG: i64 = 500;
+/// How long one round goes on while files wait.
+const ROUND_FOR: Duration = Duration::from_secs(30);
+/// How long files of one transaction are removed: well within the time that others wait for it.
+const REMOVE_FOR: Duration = Duration::from_secs(120);
+/// How long a picture waits until its files of before are gone.
+const GOING_WITHIN: Duration = Duration::from_secs(5);
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// A picture that comes in.
 #[derive(Debug)]
@@ -152,13 +167,20 @@ impl Catalog {
         let made = self.pictures.make(turn, picture).await?;
         // Written down first, so that nobody sweeps what is about to be used; then the files: a row must never name a picture that
         // is not there.
-        let names: Vec<String> = made.files.iter().map(|(name, _)| name.clone()).collect();
+        let names: BTreeSet<String> = made.files.iter().map(|(name, _)| name.clone()).collect();
         let mut tx = self.db.begin().await?;
         store::pictures::turn(&mut tx, org).await?;
         store::pictures::expect(&mut tx, org, id, &names, self.clock.now()).await?;
         let sizes: Vec<_> = made.files.iter().map(|(name, file)| (name.as_str(), file.len())).collect();
         self.plans.take_blobs(&mut tx, org, &sizes).await?;
         tx.commit().await?;
+        let expected = Instant::now();
+        while store::pictures::is_going(&self.db, org, &names).await? {
+            if expected.elapsed() > GOING_WITHIN {
+                return Err(CatalogError::PicturesBusy);
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
         for (name, file) in made.files {
             self.blobs.put(&blob(org, &name), file).await?;
         }
@@ -199,8 +221,10 @@ impl Catalog {
             product.version -= 1;
             return Ok(product);
         }
+        let now = self.clock.now();
         store::save(&mut tx, &product).await?;
-        record(&mut tx, actor, self.clock.now(), org, None, Event::ProductChanged { product: id })?;
+        leave_files(&mut tx, &product, &before, now).await?;
+        record(&mut tx, actor, now, org, None, Event::ProductChanged { product: id })?;
         tx.commit().await?;
         Ok(product)
     }
@@ -230,26 +254,64 @@ impl Catalog {
     }
 
     /// Removes files of pictures that no product has used for a day, those of products and organisations that are gone among
-    /// them; how many files went. Safe beside a picture that comes in, twice, and on two nodes at once.
+    /// them; how many files went. Goes on for half a minute while some wait. Safe beside a picture that comes in, twice, and on two
+    /// nodes at once.
     ///
     /// # Errors
     /// The database or the disk does not answer.
     pub async fn sweep_pictures(&self) -> Result<usize, CatalogError> {
-        let (now, mut gone) = (self.clock.now(), 0);
-        for org in store::pictures::unlooked(&self.db, now - UNUSED_FOR, AT_ONCE).await? {
-            let mut tx = self.db.begin().await?;
-            // Who keeps a picture of the organisation waits until the files of this look are gone, and writes its own after that.
-            store::pictures::turn(&mut tx, org).await?;
-            let unused = store::pictures::unused(&mut tx, org, now - UNUSED_FOR, now, AT_ONCE).await?;
-            for name in &unused {
-                self.blobs.delete(&blob(org, name)).await?;
+        let (began, mut gone) = (Instant::now(), 0);
+        while began.elapsed() < ROUND_FOR {
+            let before = self.clock.now() - UNUSED_FOR;
+            let orgs = store::pictures::unlooked(&self.db, before, LOOK_AMONG).await?;
+            if orgs.is_empty() {
+                break;
             }
-            self.plans.give_back_blobs(&mut tx, org, &unused).await?;
-            tx.commit().await?;
-            gone += unused.len();
+            for org in orgs {
+                gone += self.sweep_some(org).await?;
+                tokio::time::sleep(PAUSE).await;
+            }
         }
         Ok(gone)
     }
+
+    async fn sweep_some(&self, org: OrgId) -> Result<usize, CatalogError> {
+        let now = self.clock.now();
+        let mut tx = self.db.begin().await?;
+        // Who keeps a picture of the organisation waits, and sees then which files are about to go.
+        store::pictures::turn(&mut tx, org).await?;
+        let unused = store::pictures::unused(&mut tx, org, now - UNUSED_FOR, now, AT_ONCE).await?;
+        self.plans.give_back_blobs(&mut tx, org, &unused).await?;
+        tx.commit().await?;
+        if unused.is_empty() {
+            return Ok(0);
+        }
+        let (began, mut gone) = (Instant::now(), Vec::with_capacity(unused.len()));
+        for name in unused {
+            if began.elapsed() > REMOVE_FOR {
+                break; // What is left is looked after again a day later.
+            }
+            self.blobs.delete(&blob(org, &name)).await?;
+            gone.push(name);
+        }
+        let mut tx = self.db.begin().await?;
+        store::pictures::gone(&mut tx, org, &gone).await?;
+        tx.commit().await?;
+        Ok(gone.len())
+    }
+}
+
+/// Lets the files of those pictures that a locked product has no longer go a day from now, unless another product has them.
+pub(super) async fn leave_files(
+    tx: &mut Tx,
+    product: &Product,
+    before: &[Picture],
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    let kept: BTreeSet<&str> = product.pictures.iter().flat_map(Picture::files).collect();
+    let left: BTreeSet<&str> =
+        before.iter().flat_map(Picture::files).filter(|name| !kept.contains(name)).collect();
+    store::pictures::leave(tx, product.org, product.id, &left, now).await
 }
 
 pub(super) fn blob(org: OrgId, name: &str) -> String {

@@ -80,17 +80,18 @@ pub(in crate::catalog) async fn insert_many(tx: &mut Tx, products: &[Product]) -
     let variants: Vec<_> = products
         .iter()
         .flat_map(|product| {
-            (0i64..).zip(&product.variants).map(|(position, variant)| (product.id, position, variant))
+            (0i64..).zip(&product.variants).map(move |(position, variant)| (product, position, variant))
         })
         .collect();
     for variants in variants.chunks(ROWS) {
         on!(tx, c => {
             let mut query = sqlx::QueryBuilder::new(
-                "INSERT INTO variants (id, product_id, position, title, sku, price_minor, stock) ",
+                "INSERT INTO variants (id, product_id, position, title, sku, price_minor, stock, org_id) ",
             );
             query.push_values(variants, |mut row, (product, position, variant)| {
-                row.push_bind(variant.id).push_bind(*product).push_bind(*position).push_bind(&variant.title)
-                    .push_bind(&variant.sku).push_bind(variant.price_minor).push_bind(variant.stock);
+                row.push_bind(variant.id).push_bind(product.id).push_bind(*position).push_bind(&variant.title)
+                    .push_bind(&variant.sku).push_bind(variant.price_minor).push_bind(variant.stock)
+                    .push_bind(product.org);
             });
             query.build().execute(c).await.map(drop)
         })?;

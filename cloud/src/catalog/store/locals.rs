@@ -5,7 +5,7 @@ use vitrine_protocol::{OrgId, PriceChangeId, ProductId, VariantId};
 
 use super::currency;
 use crate::base::to_ms;
-use crate::catalog::model::{PRIOR_DAYS, Place, Priced, Tag, lowest};
+use crate::catalog::model::{PRIOR_DAYS, Place, Priced, Tag, lowest, told};
 use crate::catalog::{Language, Market, MarketPrice, Product, ProductText};
 use crate::db::{Db, DbError, Tx};
 use crate::{on, row};
@@ -195,13 +195,15 @@ pub(in crate::catalog) async fn note(
 
 row! {
     struct ChangeRow {
+        currency: String,
         price_minor: i64,
         ended: bool,
         at_ms: i64,
     }
 }
 
-/// The lowest price of a place that a variant had in the days before `began`, if it had any.
+/// The lowest price of a variant that viewers of a place were told in the days before `began`, if they were told any: that of the
+/// place, else of everywhere, else the base price.
 pub(in crate::catalog) async fn lowest_before(
     tx: &mut Tx,
     org: OrgId,
@@ -210,40 +212,61 @@ pub(in crate::catalog) async fn lowest_before(
     began: DateTime<Utc>,
 ) -> Result<Option<i64>, DbError> {
     let (from, until) = (to_ms(began - TimeDelta::days(PRIOR_DAYS)), to_ms(began));
-    let (currency, market) = kept(place);
-    // The one that held when those days began, and those within.
-    let held: Option<ChangeRow> = on!(tx, c => sqlx::query_as(
-        "SELECT price_minor, ended, at_ms FROM market_price_changes
-         WHERE product_id = $1 AND variant_id = $2 AND currency = $3 AND market = $4 AND at_ms < $5
-         ORDER BY at_ms DESC, id DESC LIMIT 1"
-    ).bind(product).bind(variant).bind(&currency).bind(&market).bind(from).fetch_optional(c).await)?;
-    let within: Vec<ChangeRow> = on!(tx, c => sqlx::query_as(
-        "SELECT price_minor, ended, at_ms FROM market_price_changes
-         WHERE product_id = $1 AND variant_id = $2 AND currency = $3 AND market = $4 AND at_ms >= $5 AND at_ms < $6
-         ORDER BY at_ms, id"
-    ).bind(product).bind(variant).bind(&currency).bind(&market).bind(from).bind(until).fetch_all(c).await)?;
-    let priced = |row: ChangeRow| Priced {
-        at_ms: row.at_ms,
-        currency: place.0,
-        price_minor: row.price_minor,
-        ended: row.ended,
-    };
-    let prices: Vec<_> = held.into_iter().chain(within).map(priced).collect();
+    let mut layers = vec![changes_of(tx, (product, variant), place, (from, until)).await?];
+    if place.1.is_some() {
+        layers.push(changes_of(tx, (product, variant), (place.0, None), (from, until)).await?);
+    }
+    layers.push(base_changes(tx, (product, variant), (from, until)).await?);
+    let prices = told(&layers, place.0);
     let showings = super::showings::between(tx, org, from, until).await?;
     Ok(lowest(product, &prices, &showings, place.0, from, until))
 }
 
-/// The product of a variant with that number; of several, the oldest.
-pub(in crate::catalog) async fn by_sku(
+/// Prices of a place: the one that held when those days began, and those within.
+async fn changes_of(
     tx: &mut Tx,
-    org: OrgId,
-    sku: &str,
-) -> Result<Option<ProductId>, DbError> {
-    // The index has them in lower case, as each database makes that.
-    Ok(on!(tx, c => sqlx::query_scalar(
-        "SELECT p.id FROM variants v JOIN products p ON p.id = v.product_id
-         WHERE LOWER(v.sku) = LOWER($2) AND v.sku = $2 AND p.org_id = $1 ORDER BY p.id LIMIT 1"
-    ).bind(org).bind(sku).fetch_optional(c).await)?)
+    (product, variant): (ProductId, VariantId),
+    place: Place,
+    (from, until): (i64, i64),
+) -> Result<Vec<Priced>, DbError> {
+    let (currency, market) = kept(place);
+    let held: Option<ChangeRow> = on!(tx, c => sqlx::query_as(
+        "SELECT currency, price_minor, ended, at_ms FROM market_price_changes
+         WHERE product_id = $1 AND variant_id = $2 AND currency = $3 AND market = $4 AND at_ms < $5
+         ORDER BY at_ms DESC, id DESC LIMIT 1"
+    ).bind(product).bind(variant).bind(&currency).bind(&market).bind(from).fetch_optional(c).await)?;
+    let within: Vec<ChangeRow> = on!(tx, c => sqlx::query_as(
+        "SELECT currency, price_minor, ended, at_ms FROM market_price_changes
+         WHERE product_id = $1 AND variant_id = $2 AND currency = $3 AND market = $4 AND at_ms >= $5 AND at_ms < $6
+         ORDER BY at_ms, id"
+    ).bind(product).bind(variant).bind(&currency).bind(&market).bind(from).bind(until).fetch_all(c).await)?;
+    held.into_iter().chain(within).map(priced).collect()
+}
+
+/// The same of base prices, in whichever currency each was.
+async fn base_changes(
+    tx: &mut Tx,
+    (product, variant): (ProductId, VariantId),
+    (from, until): (i64, i64),
+) -> Result<Vec<Priced>, DbError> {
+    let held: Option<ChangeRow> = on!(tx, c => sqlx::query_as(
+        "SELECT currency, price_minor, FALSE AS ended, at_ms FROM price_changes
+         WHERE product_id = $1 AND variant_id = $2 AND at_ms < $3 ORDER BY at_ms DESC, id DESC LIMIT 1"
+    ).bind(product).bind(variant).bind(from).fetch_optional(c).await)?;
+    let within: Vec<ChangeRow> = on!(tx, c => sqlx::query_as(
+        "SELECT currency, price_minor, FALSE AS ended, at_ms FROM price_changes
+         WHERE product_id = $1 AND variant_id = $2 AND at_ms >= $3 AND at_ms < $4 ORDER BY at_ms, id"
+    ).bind(product).bind(variant).bind(from).bind(until).fetch_all(c).await)?;
+    held.into_iter().chain(within).map(priced).collect()
+}
+
+fn priced(row: ChangeRow) -> Result<Priced, DbError> {
+    Ok(Priced {
+        at_ms: row.at_ms,
+        currency: currency(&row.currency)?,
+        price_minor: row.price_minor,
+        ended: row.ended,
+    })
 }
 
 row! {

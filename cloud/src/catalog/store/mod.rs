@@ -166,10 +166,10 @@ pub(super) async fn save(tx: &mut Tx, product: &Product) -> Result<(), DbError> 
 async fn save_variants(tx: &mut Tx, product: &Product) -> Result<(), DbError> {
     for (position, variant) in (0i64..).zip(&product.variants) {
         on!(tx, c => sqlx::query(
-            "INSERT INTO variants (id, product_id, position, title, sku, price_minor, stock)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)"
+            "INSERT INTO variants (id, product_id, position, title, sku, price_minor, stock, org_id)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
         ).bind(variant.id).bind(product.id).bind(position).bind(&variant.title).bind(&variant.sku)
-            .bind(variant.price_minor).bind(variant.stock)
+            .bind(variant.price_minor).bind(variant.stock).bind(product.org)
             .execute(c).await.map(drop))?;
     }
     stock::save_extras(tx, product).await
@@ -212,8 +212,7 @@ macro_rules! found {
             " >= $4 AND ",
             $title,
             " < $5
-                 UNION SELECT v.product_id FROM variants v JOIN products p ON p.id = v.product_id
-                 WHERE p.org_id = $1 AND ",
+                 UNION SELECT v.product_id FROM variants v WHERE v.org_id = $1 AND ",
             $sku,
             " >= $4 AND ",
             $sku,

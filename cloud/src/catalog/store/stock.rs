@@ -1,8 +1,9 @@
 //! SQL of counts and their moves.
 
+use chrono::{DateTime, Utc};
 use vitrine_protocol::{OrderId, ProductId, StockChangeId, VariantId};
 
-use crate::base::{Actor, from_ms};
+use crate::base::{Actor, from_ms, to_ms};
 use crate::catalog::{Product, StockChange, Variant};
 use crate::db::{Db, DbError, Tx};
 use crate::{on, row};
@@ -86,6 +87,39 @@ pub(in crate::catalog) async fn sold(
          WHERE product_id = $1 AND variant_id = $2 AND order_id IS NOT NULL AND reason IN ('sold', 'cancelled', 'returned')"
     ).bind(product).bind(variant).fetch_one(c).await)?;
     Ok(moved.saturating_neg().max(0))
+}
+
+row! {
+    struct MovedRow {
+        variant_id: VariantId,
+        moved: i64,
+    }
+}
+
+/// By how many pieces the counts of variants were moved after `since`: sales and what people counted, not what lists said, and
+/// not what is held.
+pub(in crate::catalog) async fn moved_since(
+    tx: &mut Tx,
+    products: &[ProductId],
+    since: DateTime<Utc>,
+) -> Result<Vec<(VariantId, i64)>, DbError> {
+    if products.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<MovedRow> = on!(tx, c => {
+        let mut query = sqlx::QueryBuilder::new(
+            "SELECT variant_id, CAST(SUM(delta) AS BIGINT) AS moved FROM stock_changes
+             WHERE reason NOT IN ('created', 'imported', 'reserved', 'released') AND at_ms > ",
+        );
+        query.push_bind(to_ms(since)).push(" AND product_id IN (");
+        let mut list = query.separated(", ");
+        for product in products {
+            list.push_bind(*product);
+        }
+        query.push(") GROUP BY variant_id");
+        query.build_query_as().fetch_all(c).await
+    })?;
+    Ok(rows.into_iter().map(|row| (row.variant_id, row.moved)).collect())
 }
 
 row! {

@@ -18,7 +18,7 @@ fn png(side: u32) -> Vec<u8> {
 }
 
 /// A shop that has a picture of so many pixels under `/{pixels}.png`, nothing under `/gone.png`, and is closed at first under
-/// `/later/…`; its address, and how often it was asked.
+/// `/later/…`, and too busy under `/busy/…`; its address, and how often it was asked.
 async fn shop() -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
@@ -36,6 +36,7 @@ async fn shop() -> (String, Arc<AtomicUsize>) {
             let name = later.unwrap_or(&path);
             let side = name.trim_start_matches('/').split('.').next().and_then(|side| side.parse().ok());
             let (status, answer) = match side {
+                _ if path.starts_with("/busy") => ("429 Busy", Vec::new()),
                 _ if later.is_some() && closed.swap(0, Relaxed) == 1 => ("503 Closed", Vec::new()),
                 Some(side) => ("200 OK", png(side)),
                 None if name == "/text.png" => ("200 OK", b"hello".to_vec()),
@@ -179,6 +180,40 @@ async fn an_export_comes_back_with_its_pictures_and_nothing_is_fetched() {
             assert_eq!((after.len(), names(&after[0])), (1, names(&before[0])));
         }
         assert_eq!(asked.load(Relaxed), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn pictures_of_before_stay_until_the_new_ones_are_there_and_when_none_can_be_had() {
+    each_app(async |app, hands| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let (at, asked) = shop().await;
+        let at = |name: &str| format!("{at}/{name}");
+        take(&app, &actor, org, &list(&[("hat", &at("20.png"), "")])).await;
+        app.imports.fetch_pictures(org).await.unwrap();
+        assert_eq!(widths(&app, &actor, org).await, [20]);
+        // The shop is closed for a moment.
+        take(&app, &actor, org, &list(&[("hat", &at("later/30.png"), "")])).await;
+        app.imports.fetch_pictures(org).await.unwrap();
+        assert_eq!(widths(&app, &actor, org).await, [20]);
+        hands.advance(std::time::Duration::from_secs(60));
+        app.imports.fetch_pictures(org).await.unwrap();
+        assert_eq!(widths(&app, &actor, org).await, [30]);
+        // It is too busy: it is asked again, and what is there stays.
+        let id = take(&app, &actor, org, &list(&[("hat", &at("busy/40.png"), "")])).await;
+        let before = asked.load(Relaxed);
+        for _ in 0..6 {
+            app.imports.fetch_pictures(org).await.unwrap();
+            hands.advance(std::time::Duration::from_secs(3_600));
+        }
+        assert_eq!(asked.load(Relaxed) - before, 4);
+        let counts = app.imports.picture_counts(&actor, org, id).await.unwrap();
+        assert_eq!(counts, PictureCounts { waiting: 0, taken: 0, failed: 1 });
+        assert_eq!(widths(&app, &actor, org).await, [30]);
+        take(&app, &actor, org, &list(&[("hat", "", "")])).await;
+        app.imports.fetch_pictures(org).await.unwrap();
+        assert!(widths(&app, &actor, org).await.is_empty(), "the list says that there are none");
     })
     .await;
 }

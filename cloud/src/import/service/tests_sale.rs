@@ -218,3 +218,76 @@ async fn prices_of_a_list_without_a_currency_are_in_the_organisations() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_number_that_comes_back_under_another_product_sells_the_one_that_is_on_sale() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let table = || {
+            let mut new = new(Format::Csv, StockRule::Keep);
+            new.options.missing = Some(crate::import::MissingRule::Hide);
+            new
+        };
+        let head = "id,item_group_id,sku,title,price,link,quantity\n";
+        let row = |group: &str, sku: &str| {
+            format!("{group}{sku},{group},{sku},{group},15.00,https://shop.example/{group},4\n")
+        };
+        let kept: String = ["k", "l", "m"].iter().map(|group| row(group, &group.to_uppercase())).collect();
+        import(&app, &actor, org, table(), &format!("{head}{kept}{}", row("a", "Y"))).await;
+        let (done, _) = import(&app, &actor, org, table(), &format!("{head}{kept}{}", row("b", "Y"))).await;
+        assert_eq!((done.counts.created, done.counts.hidden), (1, 1));
+        let b = products(&app, &actor, org).await.remove(1);
+        for (number, line) in
+            [("1", of("main", "Y")), ("2", json!({ "sku": "Y", "quantity": 1, "price_minor": 1 }))]
+        {
+            let (sold, _) =
+                app.catalog.record_order(&actor, org, order(number, json!([line]))).await.unwrap();
+            assert_eq!(sold.lines[0].variant_id, Some(b.variants[0].id));
+        }
+        assert_eq!(products(&app, &actor, org).await[1].stock(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_sold_since_a_list_came_is_not_undone_by_its_counts() {
+    each_app(async |app, hands| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let replace = || new(Format::Csv, StockRule::Replace);
+        import(&app, &actor, org, replace(), LIST).await;
+        let later = LIST.replace(",9.00,", ",8.00,");
+        let minute = std::time::Duration::from_secs(60);
+        hands.advance(minute);
+        let sent = app.imports.upload(&actor, org, replace(), super::tests::body(&later)).await.unwrap();
+        hands.advance(minute);
+        let line = json!({ "sku": "MUG", "quantity": 5, "price_minor": 900 });
+        app.catalog.record_order(&actor, org, order("1", json!([line]))).await.unwrap();
+        app.imports.take_in(org, sent.id).await.unwrap();
+        let mug = products(&app, &actor, org).await.remove(1);
+        assert_eq!((mug.price_minor(), mug.stock()), (800, 2));
+        // The next one knows of it.
+        hands.advance(minute);
+        let known = later.replace("/m,7,", "/m,3,");
+        import(&app, &actor, org, replace(), &known).await;
+        assert_eq!(products(&app, &actor, org).await[1].stock(), 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_variant_whose_number_and_name_change_is_found_by_the_lists_own_id() {
+    each_app(async |app, _| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let table = || new(Format::Csv, StockRule::Keep);
+        import(&app, &actor, org, table(), LIST).await;
+        let before = products(&app, &actor, org).await.remove(2);
+        let other = LIST.replace("S-M", "SC-38").replace(",3,M\n", ",3,38\n");
+        import(&app, &actor, org, table(), &other).await;
+        let after = products(&app, &actor, org).await.remove(2);
+        assert_eq!((after.variants[0].sku.as_str(), after.variants[0].id), ("SC-38", before.variants[0].id));
+        assert_eq!(after.variants[1].id, before.variants[1].id);
+        let prices = app.catalog.prices(&actor, org, after.id, after.variants[0].id, None, 9).await.unwrap();
+        assert_eq!(prices.items.len(), 1, "with its history");
+    })
+    .await;
+}

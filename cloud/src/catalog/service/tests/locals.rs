@@ -145,6 +145,32 @@ async fn each_currency_and_market_has_a_prior_price_of_its_own() {
 }
 
 #[tokio::test]
+async fn a_place_that_gets_a_price_of_its_own_was_told_the_wider_one_before() {
+    each_app(async |app, hands: TestClock| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let draft = ProductDraft { compare_at_minor: None, ..scarf(5) };
+        let product = app.catalog.create_product(&actor, org, draft).await.unwrap();
+        let whose = (product.id, product.variants[0].id);
+        hands.advance(DAY * 60);
+        let prices =
+            [price("EUR", Some("AT"), 3_500, Some(4_500)), price("EUR", Some("FR"), 2_500, Some(4_500))];
+        let set = app.catalog.set_market_prices(&actor, org, whose, Some(1), &prices).await.unwrap();
+        let told = |product: &Product| {
+            let prices = product.variants[0].prices.iter();
+            prices.map(|one| (one.prior_price_minor, one.tag().shown_before())).collect::<Vec<_>>()
+        };
+        assert_eq!(told(&set), [(Some(2_900), None), (Some(2_900), Some(2_900))]);
+        // Taken away for two months, it is the base price that was told.
+        app.catalog.set_market_prices(&actor, org, whose, Some(set.version), &[]).await.unwrap();
+        hands.advance(DAY * 60);
+        let again =
+            app.catalog.set_market_prices(&actor, org, whose, Some(set.version + 1), &prices).await.unwrap();
+        assert_eq!(told(&again), told(&set));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_order_is_held_against_the_price_of_its_currency_and_market() {
     each_app(async |app, _| {
         let (actor, org, _) = owner(&app, "Nord").await;

@@ -169,34 +169,10 @@ async fn files_of_pictures_go_a_day_after_nobody_uses_them_and_never_one_that_so
         put(&first, 60).await;
         hands.advance(day);
         assert_eq!(put(&first, 50).await, other);
+        assert_eq!(app.catalog.sweep_pictures().await.unwrap(), 0, "the one before is not a day unused");
+        hands.advance(day);
         assert_eq!(app.catalog.sweep_pictures().await.unwrap(), 2);
         assert!(is_there(&other).await);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_picture_from_before_files_were_written_down_stays_while_a_product_has_it() {
-    each_app(async |app, hands| {
-        let (actor, org, _) = owner(&app, "Nord").await;
-        let day = std::time::Duration::from_secs(25 * 3_600);
-        let first = app.catalog.create_product(&actor, org, scarf(5)).await.unwrap();
-        let second = app.catalog.create_product(&actor, org, scarf(5)).await.unwrap();
-        let put = async |product: &Product, size: u32| {
-            let turn = app.catalog.picture_turn(&actor, org).unwrap();
-            let picture = Bytes::from(image::testing::png(size, size));
-            let product = app.catalog.set_image(&actor, org, product.id, turn, picture).await.unwrap();
-            product.pictures[0].name.clone()
-        };
-        let both = put(&second, 40).await;
-        let mut tx = app.db.begin().await.unwrap();
-        crate::on!(tx, c => sqlx::query("DELETE FROM picture_files").execute(c).await.map(drop)).unwrap();
-        tx.commit().await.unwrap();
-        assert_eq!(put(&first, 40).await, both);
-        put(&first, 50).await;
-        hands.advance(day);
-        assert_eq!(app.catalog.sweep_pictures().await.unwrap(), 0);
-        assert!(app.catalog.image(org, &both).await.unwrap().is_some());
     })
     .await;
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::catalog::{NewPicture, PictureDraft};
+use crate::db::testing::{each_db_at, number, run};
 
 fn sent(app: &App, actor: &Actor, org: OrgId, side: u32, alt: &str) -> NewPicture {
     let turn = app.catalog.picture_turn(actor, org).unwrap();
@@ -101,6 +102,59 @@ async fn a_main_picture_of_an_earlier_version_takes_the_first_place_and_the_othe
         let after = app.catalog.product(&actor, org, id).await.unwrap();
         assert_eq!((after.pictures[0].name.as_str(), after.pictures[0].alt.as_str()), (old, ""));
         assert_eq!(after.pictures[1..], before.pictures[1..]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn files_from_before_they_were_written_down_are_written_down() {
+    each_db_at(132, async |db| {
+        for sql in [
+            "INSERT INTO organizations (id, slug, name, created_ms, version) VALUES ('o', 'nord', 'Nord', 1, 1)",
+            "INSERT INTO products (id, org_id, title, description, url, currency, created_ms, version, image, image_sizes, pictures)
+             VALUES ('p', 'o', 'Hat', '', 'https://shop.example', 'EUR', 1, 1, 'a.jpg', '[{\"jpeg\":\"a.jpg\",\"webp\":\"a.webp\"}]',
+                 '[{\"name\":\"a.jpg\"},{\"name\":\"b.jpg\",\"sizes\":[{\"jpeg\":\"b.jpg\",\"webp\":\"b.webp\"}]}]'),
+                 ('q', 'o', 'Old hat', '', 'https://shop.example', 'EUR', 1, 1, 'c.png', NULL, NULL)",
+            "INSERT INTO variants (id, product_id, position, title, sku, price_minor, stock) VALUES ('v', 'p', 0, 'M', 'H', 1, 1)",
+            "INSERT INTO picture_files (org_id, name, product_id, looked_ms) VALUES ('o', 'a.jpg', 'p', 7)",
+        ] {
+            run(&db, sql).await;
+        }
+        db.migrate().await.unwrap();
+        assert_eq!(number(&db, "SELECT COUNT(*) FROM picture_files").await, 5);
+        assert_eq!(number(&db, "SELECT COUNT(*) FROM picture_files WHERE looked_ms = 7").await, 1);
+        // A process of the version before knows nothing of whose a variant is.
+        run(&db, "INSERT INTO variants (id, product_id, position, title, sku, price_minor, stock) VALUES ('w', 'p', 1, 'L', 'H', 1, 1)").await;
+        assert_eq!(number(&db, "SELECT COUNT(*) FROM variants WHERE org_id = 'o'").await, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_file_that_is_about_to_go_is_waited_for_and_one_round_takes_all_that_wait() {
+    each_app(async |app, hands| {
+        let (actor, org, _) = owner(&app, "Nord").await;
+        let id = app.catalog.create_product(&actor, org, scarf(5)).await.unwrap().id;
+        let first = app.catalog.add_picture(&actor, org, id, None, sent(&app, &actor, org, 20, "")).await.unwrap();
+        let name = first.pictures[0].name.clone();
+        // As who sweeps leaves it, between its transaction and the file.
+        let going = "UPDATE picture_files SET product_id = '00000000-0000-0000-0000-000000000000'";
+        run(&app.db, going).await;
+        let removed = async {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            app.blobs.delete(&blob(org, &name)).await.unwrap();
+            run(&app.db, "DELETE FROM picture_files WHERE product_id LIKE '00000000-%'").await;
+        };
+        let again = app.catalog.add_picture(&actor, org, id, None, sent(&app, &actor, org, 20, ""));
+        tokio::join!(async { again.await.unwrap() }, removed);
+        assert!(app.catalog.image(org, &name).await.unwrap().is_some(), "it was written after that");
+        for n in 0..600 {
+            let sql = format!("INSERT INTO picture_files (org_id, name, product_id, looked_ms) VALUES ('{org}', '{n:032}.jpg', '{}', 1)", ProductId::new());
+            run(&app.db, &sql).await;
+        }
+        hands.advance(Duration::from_secs(60));
+        assert_eq!(app.catalog.sweep_pictures().await.unwrap(), 600);
+        assert_eq!(number(&app.db, "SELECT COUNT(*) FROM picture_files").await, 2);
     })
     .await;
 }
