@@ -87,7 +87,7 @@ const MIGRATIONS: [(i64, &str, &str); 65] = [
 ];
 
 /// The same where the two databases have no words in common: for SQLite, and for Postgres.
-const OF_EACH: [(i64, &str, &str, &str); 2] = [
+const OF_EACH: [(i64, &str, &str, &str); 3] = [
     (
         98,
         "standing",
@@ -99,6 +99,12 @@ const OF_EACH: [(i64, &str, &str, &str); 2] = [
         "product_search",
         include_str!("../../migrations/sqlite/0106_product_search.sql"),
         include_str!("../../migrations/postgres/0106_product_search.sql"),
+    ),
+    (
+        133,
+        "trade",
+        include_str!("../../migrations/sqlite/0133_trade.sql"),
+        include_str!("../../migrations/postgres/0133_trade.sql"),
     ),
 ];
 

@@ -41,6 +41,7 @@ pub(in crate::leaving) const ITS_OWN: &[Rows] = rows! {
     "imports": "org_id = $1";
     "import_addresses": "org_id = $1";
     "imported_products": "org_id = $1";
+    "listed_names": "org_id = $1";
     "listed_variants": "org_id = $1";
     "import_turns": "org_id = $1";
     "coupon_showings": "org_id = $1";
