@@ -256,9 +256,9 @@ async fn what_was_sold_since_a_list_came_is_not_undone_by_its_counts() {
         let replace = || new(Format::Csv, StockRule::Replace);
         import(&app, &actor, org, replace(), LIST).await;
         let later = LIST.replace(",9.00,", ",8.00,");
-        let minute = std::time::Duration::from_secs(60);
+        let minute = Duration::from_secs(60);
         hands.advance(minute);
-        let sent = app.imports.upload(&actor, org, replace(), super::tests::body(&later)).await.unwrap();
+        let sent = app.imports.upload(&actor, org, replace(), tests::body(&later)).await.unwrap();
         hands.advance(minute);
         let line = json!({ "sku": "MUG", "quantity": 5, "price_minor": 900 });
         app.catalog.record_order(&actor, org, order("1", json!([line]))).await.unwrap();
